@@ -1,0 +1,1 @@
+"""Where business users draw workflows and write rules."""

@@ -1,0 +1,1 @@
+"""The composition root: settings, processes and the web application put together."""

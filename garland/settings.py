@@ -1,0 +1,94 @@
+"""Every knob of Garland, once. `docs/operate/settings.md` explains each."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kernel.secrets import new_key
+
+SECRET_KEY_FILE = "secret-key"  # noqa: S105  a file's name
+ENCRYPTION_KEY_FILE = "encryption-keys"
+
+
+class Settings(BaseSettings):
+    """What the environment says, checked; names are `GARLAND_` and the field in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="GARLAND_", extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    redis_url: str = ""
+    secret_key: str = ""
+    encryption_keys: str = ""
+    public_url: str = ""
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    sandbox_level: Literal["auto", "declarative", "default", "hardened"] = "auto"
+    allow_private_network: bool = False
+    smtp_host: str = ""
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_starttls: bool = False
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: str = ""
+    web_threads: int = Field(default=32, ge=4, le=512)
+    worker_groups: str = "default"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        self.data_dir = self.data_dir.expanduser().resolve()
+        embedded = not self.database_url
+        if embedded:
+            self.database_url = f"sqlite:///{self.data_dir / 'garland.db'}"
+        elif not self.database_url.startswith("sqlite") and not (
+            self.secret_key and self.encryption_keys
+        ):
+            raise ValueError(
+                "GARLAND_SECRET_KEY and GARLAND_ENCRYPTION_KEYS must be set where the database "
+                "is not the embedded one, so that all machines share them"
+            )
+        return self
+
+    @property
+    def is_embedded(self) -> bool:
+        """Tell whether the database is the SQLite file in the data folder."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def encryption_key_list(self) -> list[str]:
+        """Give the encryption keys, newest first."""
+        return [key.strip() for key in self.encryption_keys.split(",") if key.strip()]
+
+    @property
+    def redis_socket(self) -> Path:
+        """Give the place of the bundled Redis server's socket."""
+        return self.data_dir / "redis" / "redis.sock"
+
+
+def load_settings() -> Settings:
+    """Read the environment; make the data folder and, embedded, its keys on first start."""
+    settings = Settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not settings.secret_key:
+        settings.secret_key = _kept(settings.data_dir / SECRET_KEY_FILE, secrets.token_urlsafe(48))
+    if not settings.encryption_keys:
+        settings.encryption_keys = _kept(settings.data_dir / ENCRYPTION_KEY_FILE, new_key())
+    return settings
+
+
+def _kept(path: Path, fresh: str) -> str:
+    """Read a secret from its file, or write the fresh one there, readable by the owner alone."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        found = path.read_text().strip()
+        if found:
+            return found
+    path.write_text(fresh + "\n")
+    return fresh

@@ -1,0 +1,1 @@
+"""What every package leans on and what knows none of them: errors, database, schemas, HTTP."""

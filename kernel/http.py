@@ -1,0 +1,310 @@
+"""The HTTP edge: who acts, the request's one transaction, pages and parts, problem+json.
+
+The only module outside views that knows Flask, and the only one that knows htmx-flask, whose
+gaps under htmx 4 it mends: the partial header, `Vary`, and swap modifiers.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec
+from uuid import UUID
+
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+from htmx_flask import Htmx
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.wrappers import Response as AnyResponse
+
+from kernel.errors import (
+    ForbiddenError,
+    GarlandError,
+    InvalidError,
+    MalformedError,
+    Problem,
+    TooManyError,
+    UnauthorizedError,
+)
+
+P = ParamSpec("P")
+DATABASE = "garland.database"
+MACHINE_PATHS = ("/api/", "/in/", "/hooks/", "/tmf-api/", "/scim/")
+
+htmx = Htmx()
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, headers_enabled=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """Who acts, in which organisation, and what they may do there.
+
+    `person_id` is None when a token acts; `person_name` then names the token.
+    """
+
+    tenant_id: UUID
+    tenant_slug: str
+    tenant_name: str
+    tenant_kind: str
+    person_id: UUID | None
+    person_name: str
+    role: str
+    permissions: frozenset[str]
+
+    def may(self, permission: str) -> bool:
+        """Tell whether the role grants the permission."""
+        return permission in self.permissions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """The sessions of one application.
+
+    `writing` takes SQLite's write lock at once, `reading` never does; `bind` ties a session to
+    the acting tenant.
+    """
+
+    writing: sessionmaker[Session]
+    reading: sessionmaker[Session]
+    bind: Callable[[Session, UUID], None]
+
+
+@dataclass(slots=True)
+class Refusal:
+    """A form that was not accepted: what the person typed, and the problems by field."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+def install(app: Flask, database: Database) -> None:
+    """Fit the edge to an application: transaction, CSRF, rate limits, htmx headers."""
+    app.extensions[DATABASE] = database
+    htmx.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.after_request(_settle)
+    app.after_request(_vary)
+    app.teardown_request(_close)
+
+
+def acting() -> Acting:
+    """Give who acts; raises UnauthorizedError where nobody does."""
+    found = acting_or_none()
+    if found is None:
+        raise UnauthorizedError("sign in, or send an API token as `Authorization: Bearer …`")
+    return found
+
+
+def acting_or_none() -> Acting | None:
+    """Give who acts, or None before sign-in."""
+    found: Acting | None = g.get("acting")
+    return found
+
+
+def act_as(who: Acting) -> None:
+    """Record who acts for the rest of this request and bind its session to their tenant."""
+    g.acting = who
+    if "db_session" in g:
+        _database().bind(g.db_session, who.tenant_id)
+
+
+def db_session() -> Session:
+    """Give the request's session; the edge commits it when the answer is below 400."""
+    if "db_session" not in g:
+        database = _database()
+        safe = request.method in ("GET", "HEAD", "OPTIONS")
+        g.db_session = (database.reading if safe else database.writing)()
+        who = acting_or_none()
+        if who is not None:
+            database.bind(g.db_session, who.tenant_id)
+    session: Session = g.db_session
+    return session
+
+
+def _database() -> Database:
+    database: Database = current_app.extensions[DATABASE]
+    return database
+
+
+def _settle(response: Response) -> Response:
+    session: Session | None = g.get("db_session")
+    if session is not None:
+        if response.status_code < 400:  # noqa: PLR2004  the edge of success
+            session.commit()
+        else:
+            session.rollback()
+    return response
+
+
+def _close(_error: BaseException | None) -> None:
+    session: Session | None = g.pop("db_session", None)
+    if session is not None:
+        session.close()
+
+
+def _vary(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        response.vary.update(("HX-Request", "HX-Request-Type"))
+    return response
+
+
+def require(permission: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+    """Let only those act whose role grants the permission; others get 401 or 403."""
+
+    def decorate(view: Callable[P, Any]) -> Callable[P, Any]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
+            if not acting().may(permission):
+                raise ForbiddenError(
+                    f"your role ({acting().role}) does not allow this: ask an admin of "
+                    f"{acting().tenant_name}",
+                    permission=permission,
+                )
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def wants_part() -> bool:
+    """Tell whether htmx asks for a fragment rather than a whole page."""
+    headers = request.headers
+    if headers.get("HX-Request") != "true" or headers.get("HX-Boosted") == "true":
+        return False
+    return headers.get("HX-Request-Type", "partial") == "partial"
+
+
+def render(page: str, part: str | None = None, *, status: int = 200, **context: Any) -> Response:
+    """Render the page, or the part alone where htmx asks for it."""
+    template = part if part is not None and wants_part() else page
+    return make_response(render_template(template, **context), status)
+
+
+def announce(response: Response, **events: Any) -> Response:
+    """Make the page raise DOM events after the swap, such as `announce(r, toast="Saved")`."""
+    response.headers["HX-Trigger"] = json.dumps(events)
+    return response
+
+
+def see_other(url: str) -> AnyResponse:
+    """Answer a write with 303 to a page; htmx follows it as a whole-page visit."""
+    if request.headers.get("HX-Request") == "true":
+        response = make_response("", 200)
+        response.headers["HX-Redirect"] = url
+        return response
+    return redirect(url, code=303)
+
+
+def is_machine_request() -> bool:
+    """Tell whether a program, not a person's page, waits for the answer."""
+    if request.path.startswith(MACHINE_PATHS):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html")
+    return best == "application/json"
+
+
+def problem(error: GarlandError) -> Response:
+    """Write an error as problem+json (RFC 9457) with `code`, `detail` and `errors`."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": error.code,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.message,
+    }
+    if isinstance(error, InvalidError):
+        body["errors"] = problems_json(error.problems)
+    response = make_response(json.dumps(body), error.status)
+    response.content_type = "application/problem+json"
+    if isinstance(error, TooManyError):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, UnauthorizedError):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def problems_json(problems: tuple[Problem, ...] | list[Problem]) -> list[dict[str, str]]:
+    """Write problems as the `errors` of a problem document."""
+    return [{"pointer": one.pointer, "message": one.message} for one in problems]
+
+
+def json_body() -> Any:
+    """Read the request's JSON, strictly.
+
+    Raises:
+        MalformedError: naming line and column, or the duplicate key, or the number that is none.
+    """
+    try:
+        return json.loads(
+            request.get_data(cache=True),
+            object_pairs_hook=_unique_keys,
+            parse_constant=_refuse_constant,
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedError(
+            f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        ) from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise MalformedError(f"the body is not JSON in UTF-8: {error}") from None
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise MalformedError(f"the body names {twice!r} twice in one object: keep one")
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise MalformedError(f"{name} is not a JSON number: send a number or leave the field out")
+
+
+def encode_cursor(*parts: str) -> str:
+    """Make an opaque cursor of where a page ended."""
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, *, parts: int) -> list[str] | None:
+    """Read a cursor back; None stays None.
+
+    Raises:
+        InvalidError: when it is not one of ours.
+    """
+    if not cursor:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        found = json.loads(base64.urlsafe_b64decode(padded))
+    except (binascii.Error, ValueError):
+        found = None
+    fits = isinstance(found, list) and len(found) == parts
+    if not fits or not all(isinstance(part, str) for part in found):
+        raise InvalidError(
+            "the cursor is not one of ours: start from the first page",
+            problems=[Problem("/cursor", "cursor must come from `next_cursor` of the page before")],
+        )
+    return list(found)
+
+
+def page_limit(default: int = 50, most: int = 500) -> int:
+    """Read `limit` from the query; outside 1…`most` it is an error that says so."""
+    text = request.args.get("limit", "")
+    if not text:
+        return default
+    if not text.isdigit() or not 1 <= int(text) <= most:
+        raise InvalidError(
+            f"limit must be a whole number from 1 to {most}",
+            problems=[Problem("/limit", f"limit must be a whole number from 1 to {most}")],
+        )
+    return int(text)

@@ -1,0 +1,47 @@
+"""Encryption of what must be read again: source keys, connection secrets.
+
+Fernet (AES-128-CBC with HMAC-SHA256) from `cryptography`; several keys so that they rotate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from kernel.errors import GarlandError
+
+
+class SecretError(GarlandError):
+    """A stored secret cannot be opened with the keys at hand."""
+
+    code = "kernel.secret_unreadable"
+
+
+class Vault:
+    """Seals and opens short texts; the first key seals, all keys open."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def encrypt(self, text: str) -> str:
+        """Seal a text; the result is URL-safe ASCII."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def decrypt(self, sealed: str) -> str:
+        """Open a sealed text.
+
+        Raises:
+            SecretError: when no key fits; check GARLAND_ENCRYPTION_KEYS.
+        """
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise SecretError(
+                "a stored secret does not open: is its key still in GARLAND_ENCRYPTION_KEYS?"
+            ) from None
+
+
+def new_key() -> str:
+    """Make an encryption key for `GARLAND_ENCRYPTION_KEYS`."""
+    return Fernet.generate_key().decode()
