@@ -1,0 +1,1 @@
+"""Organisations, people, what each may do where, and the guard that keeps tenants apart."""

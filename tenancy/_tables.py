@@ -1,0 +1,91 @@
+"""The tables of tenancy: the organisation tree, people, who belongs where, and API tokens."""
+
+from __future__ import annotations
+
+from enum import Enum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kernel.db import Base, Instant, Key, OptionalInstant, TenantOwned, named
+from kernel.ids import SLUG_MAX
+from tenancy.roles import Role
+
+EMAIL_MAX = 254  # RFC 5321, 4.5.3.1.3: a path is at most 256 characters with its brackets
+NAME_MAX = 120
+
+
+class OrganisationKind(Enum):
+    """What an organisation is to the vendor."""
+
+    VENDOR = "vendor"
+    CSP = "csp"
+    CUSTOMER = "customer"
+    INTEGRATOR = "integrator"
+
+
+class Organisation(Base):
+    """One node of the tree vendor > CSP > customer, or an integrator beside the CSPs."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[Key]
+    kind: Mapped[OrganisationKind] = mapped_column(named(OrganisationKind))
+    slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    parent_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("organisation.id", ondelete="RESTRICT"), index=True
+    )
+
+
+class Person(Base):
+    """Somebody who signs in; one person may belong to several organisations."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Key]
+    email: Mapped[str] = mapped_column(String(EMAIL_MAX), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[Instant]
+    last_sign_in_at: Mapped[OptionalInstant]
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Membership(Base):
+    """What one person is in one organisation.
+
+    Not `TenantOwned`: sign-in has to find a person's organisations before any of them acts.
+    """
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("organisation_id", "person_id"),)
+
+    id: Mapped[Key]
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE")
+    )
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role] = mapped_column(named(Role))
+    created_at: Mapped[Instant]
+
+    organisation: Mapped[Organisation] = relationship()
+    person: Mapped[Person] = relationship()
+
+
+class APIToken(TenantOwned, Base):
+    """A credential of an organisation's programs; only its digest is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    role: Mapped[Role] = mapped_column(named(Role))
+    prefix: Mapped[str] = mapped_column(String(20), unique=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[Instant]
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    expires_at: Mapped[OptionalInstant]
+    last_used_at: Mapped[OptionalInstant]
+    revoked_at: Mapped[OptionalInstant]

@@ -1,0 +1,104 @@
+"""What each role may do: one table, and nothing that looks at a session or a request.
+
+A role counts inside the organisation where it is held and nowhere else; a CSP's admin has no
+rights in a customer. `ROLES_OF_KIND` says which roles an organisation of a kind can give.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from types import MappingProxyType
+
+
+class Role(Enum):
+    """What a person or a token is inside one organisation."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    DESIGNER = "designer"
+    ADMIN = "admin"
+    CURATOR = "curator"
+    SUPPORT = "support"
+    REVIEWER = "reviewer"
+    INTEGRATOR = "integrator"
+
+
+PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "alarms.view": "see alarms and their history",
+        "alarms.operate": "acknowledge, clear and comment on alarms",
+        "alarms.send": "send alarm events through the API",
+        "workflows.view": "see workflows",
+        "workflows.edit": "change drafts of workflows",
+        "workflows.publish": "publish, pause and resume workflows",
+        "workflows.run": "start a workflow by hand",
+        "rules.view": "see rules",
+        "rules.edit": "change drafts of rules",
+        "rules.publish": "put rules live and switch them off",
+        "runs.view": "see runs, their steps, inputs and outputs",
+        "runs.operate": "cancel and retry runs",
+        "sources.view": "see where alarms come from",
+        "sources.edit": "add, change and remove alarm sources",
+        "members.view": "see who belongs to the organisation",
+        "members.edit": "add and remove members and change their roles",
+        "tokens.edit": "create and revoke API tokens",
+    }
+)
+
+_SEES = frozenset(
+    {
+        "alarms.view",
+        "workflows.view",
+        "rules.view",
+        "runs.view",
+        "sources.view",
+        "members.view",
+    }
+)
+_OPERATES = _SEES | {"alarms.operate", "alarms.send", "workflows.run", "runs.operate"}
+_DESIGNS = _OPERATES | {
+    "workflows.edit",
+    "workflows.publish",
+    "rules.edit",
+    "rules.publish",
+    "sources.edit",
+}
+_GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
+    {
+        Role.VIEWER: _SEES,
+        Role.OPERATOR: _OPERATES,
+        Role.DESIGNER: _DESIGNS,
+        Role.ADMIN: frozenset(PERMISSIONS),
+        Role.CURATOR: _SEES,
+        Role.SUPPORT: _SEES | {"runs.operate"},
+        Role.REVIEWER: _SEES,
+        Role.INTEGRATOR: _DESIGNS,
+    }
+)
+
+_COMMON = (Role.VIEWER, Role.OPERATOR, Role.DESIGNER, Role.ADMIN)
+ROLES_OF_KIND: MappingProxyType[str, tuple[Role, ...]] = MappingProxyType(
+    {
+        "vendor": (Role.VIEWER, Role.REVIEWER, Role.ADMIN),
+        "csp": (*_COMMON, Role.CURATOR, Role.SUPPORT),
+        "customer": _COMMON,
+        "integrator": (Role.VIEWER, Role.INTEGRATOR, Role.ADMIN),
+    }
+)
+
+
+def permissions_of(role: Role | str) -> frozenset[str]:
+    """Give every permission of a role; an unknown role has none."""
+    try:
+        return _GRANTS[Role(role)]
+    except ValueError:
+        return frozenset()
+
+
+def may(role: Role | str, permission: str) -> bool:
+    """Tell whether the role grants the permission.
+
+    >>> may("viewer", "alarms.view"), may("viewer", "alarms.operate"), may("nobody", "alarms.view")
+    (True, False, False)
+    """
+    return permission in permissions_of(role)
