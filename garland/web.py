@@ -1,0 +1,67 @@
+"""The web process: gunicorn with threads, serving the application.
+
+Threads rather than processes, because most open connections are pages that listen for events and
+do nothing. More web processes on one machine are the same command on other ports, behind a proxy.
+"""
+
+import logging
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+
+from garland.app import create_app
+from garland.settings import Settings
+
+GRACE_S = 3
+"""Seconds a stop waits for answers under way; pages that listen for events never finish."""
+
+
+class _Log(Logger):  # type: ignore[misc]  gunicorn has no types
+    """Lets gunicorn's lines go where all others go, and only those that someone should see."""
+
+    def setup(self, _cfg: Config) -> None:
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.propagate = True
+            log.setLevel(logging.WARNING)
+
+    def reopen_files(self) -> None:
+        """Do nothing: there are no files."""
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  gunicorn has no types
+    """gunicorn, told by arguments instead of its own command line."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self._settings)
+
+
+def serve(settings: Settings, *, host: str, port: int, threads: int) -> None:
+    """Serve until SIGTERM or SIGINT; never returns."""
+    bracketed = f"[{host}]" if ":" in host else host
+    _Server(
+        settings,
+        {
+            "bind": f"{bracketed}:{port}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": threads,
+            "graceful_timeout": GRACE_S,
+            "keepalive": 15,
+            "control_socket_disable": True,
+            "logger_class": _Log,
+            "proc_name": "garland web",
+        },
+    ).run()
