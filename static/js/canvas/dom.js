@@ -1,0 +1,70 @@
+/** Building and finding elements without markup strings: text can never become HTML. */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string>} [attributes]  `class`, `data-…`, `aria-…`
+ * @param {(Node|string)[]} [children]
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function make(tag, attributes = {}, children = []) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string>} [attributes]
+ * @returns {SVGElement}
+ */
+export function makeSvg(tag, attributes = {}) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+/**
+ * The element a page must have.
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ * @returns {HTMLElement}
+ */
+export function need(selector, root = document) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`the page lacks ${selector}`);
+  return found;
+}
+
+/**
+ * JSON the server laid into the page as `<script type="application/json" id="…">`.
+ * @param {string} id
+ * @returns {any}
+ */
+export function island(id) {
+  return JSON.parse(need(`#${id}`).textContent ?? "null");
+}
+
+/**
+ * A picture from the page's icon sprite.
+ * @param {string} name
+ */
+export function icon(name) {
+  const svg = makeSvg("svg", { class: "icon", "aria-hidden": "true" });
+  const sprite = document.documentElement.dataset.icons ?? "/static/icons.svg";
+  svg.append(makeSvg("use", { href: `${sprite}#${name}` }));
+  return svg;
+}
+
+/**
+ * A block's own picture, coloured like text: its SVG is a mask, never part of the page.
+ * @param {HTMLElement} element
+ * @param {string} address
+ */
+export function paintIcon(element, address) {
+  if (!address) return;
+  const mask = `url("${encodeURI(address)}")`;
+  element.style.setProperty("mask-image", mask);
+  element.style.setProperty("-webkit-mask-image", mask);
+}

@@ -1,0 +1,145 @@
+/**
+ * What a node shows and how big it is. Sizes follow from the content by rule, never by measuring, so
+ * that 500 nodes cost no layout. The CSS in `canvas.css` draws to the same numbers.
+ * @import {Catalogue, Entry, Face, Flow, Json, Point, Port, Rect, Step, Trigger} from "./types.js"
+ */
+
+export const NODE_WIDTH = 208;
+export const HEAD_HEIGHT = 48;
+export const PORT_HEIGHT = 22;
+export const FOOT_HEIGHT = 6;
+
+/** @type {Port} */
+const ERROR_PORT = { name: "error", title: "Error", tone: "error" };
+/** @type {Port} */
+const START_PORT = { name: "", title: "Starts", tone: "neutral" };
+
+/**
+ * Read a JSON Pointer.
+ * @param {any} value
+ * @param {string} pointer
+ * @returns {any}
+ */
+export function at(value, pointer) {
+  let found = value;
+  for (const part of pointer.split("/").slice(1)) {
+    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (found === null || typeof found !== "object") return undefined;
+    found = found[key];
+  }
+  return found;
+}
+
+/**
+ * The ports a step ends on: the block's own, those its settings make, and `error`.
+ * @param {Entry|undefined} entry
+ * @param {Json} config
+ * @returns {Port[]}
+ */
+export function outputPorts(entry, config) {
+  if (!entry) return [ERROR_PORT];
+  return [...dynamicPorts(entry, config), ...entry.outputs, ERROR_PORT];
+}
+
+/** @param {Entry} entry @param {Json} config @returns {Port[]} */
+function dynamicPorts(entry, config) {
+  const rule = entry.dynamic;
+  const rows = rule ? at(config, rule.from) : null;
+  if (!rule || !Array.isArray(rows)) return [];
+  /** @type {Port[]} */
+  const ports = [];
+  for (const row of rows) {
+    const name = at(row, rule.name);
+    if (typeof name !== "string" || !name || ports.some((port) => port.name === name)) continue;
+    const title = rule.title ? at(row, rule.title) : "";
+    ports.push({ name, title: String(title || name), tone: "neutral" });
+  }
+  return ports;
+}
+
+/** @param {Step} step */
+export function entryKey(step) {
+  return `${step.block}@${step.version}`;
+}
+
+/**
+ * @param {Flow} flow
+ * @param {string} id
+ * @param {Catalogue} catalogue
+ * @returns {Face}
+ */
+export function faceOf(flow, id, catalogue) {
+  const step = flow.steps[id];
+  return step ? stepFace(id, step, catalogue) : triggerFace(id, flow.triggers[id], catalogue);
+}
+
+/** @param {string} id @param {Step} step @param {Catalogue} catalogue @returns {Face} */
+function stepFace(id, step, catalogue) {
+  const entry = catalogue[entryKey(step)];
+  const ports = outputPorts(entry, step.config ?? {});
+  const blockTitle = entry ? entry.title : "Block not installed";
+  return {
+    id,
+    sort: "step",
+    title: step.title || entry?.title || id,
+    subtitle: step.title ? blockTitle : id,
+    icon: entry?.icon ?? "",
+    ports,
+    missing: !entry,
+    rect: rectAt(step.position, ports.length),
+  };
+}
+
+/** @param {string} id @param {Trigger} trigger @param {Catalogue} catalogue @returns {Face} */
+function triggerFace(id, trigger, catalogue) {
+  const entry = catalogue[`trigger:${trigger.kind}`];
+  return {
+    id,
+    sort: "trigger",
+    title: trigger.title || entry?.title || id,
+    subtitle: trigger.kind === "schedule" ? scheduleLine(trigger) : (entry?.summary ?? trigger.kind),
+    icon: entry?.icon ?? "",
+    ports: [START_PORT],
+    missing: !entry,
+    rect: rectAt(trigger.position, 1),
+  };
+}
+
+/** @param {Trigger} trigger */
+function scheduleLine(trigger) {
+  return trigger.cron ? `${trigger.cron} · ${trigger.timezone ?? "UTC"}` : "No time set yet";
+}
+
+/** @param {Point|undefined} position @param {number} ports @returns {Rect} */
+function rectAt(position, ports) {
+  const [x, y] = position ?? [0, 0];
+  return { x, y, w: NODE_WIDTH, h: HEAD_HEIGHT + ports * PORT_HEIGHT + FOOT_HEIGHT };
+}
+
+/** Where a wire enters. @param {Rect} rect @returns {Point} */
+export function inputPoint(rect) {
+  return [rect.x, rect.y + HEAD_HEIGHT / 2];
+}
+
+/**
+ * Where a wire leaves; an unknown port (its case was removed) leaves from the last row.
+ * @param {Face} face
+ * @param {string} port
+ * @returns {Point}
+ */
+export function outputPoint(face, port) {
+  const found = face.ports.findIndex((candidate) => candidate.name === port);
+  const row = found < 0 ? face.ports.length - 1 : found;
+  const { x, y, w } = face.rect;
+  return [x + w, y + HEAD_HEIGHT + (row + 0.5) * PORT_HEIGHT];
+}
+
+/**
+ * The port a new step is hung on: the first that isn't an error and has no wire yet, else the first.
+ * @param {Face} face
+ * @param {Set<string>} wired
+ */
+export function nextPort(face, wired) {
+  const plain = face.ports.filter((port) => port.tone !== "error");
+  return (plain.find((port) => !wired.has(port.name)) ?? plain[0] ?? face.ports[0]).name;
+}

@@ -1,0 +1,102 @@
+/**
+ * Questions about how a flow is wired. Pure; reads a flow document, changes nothing.
+ * @import {Flow, Wire} from "./types.js"
+ */
+
+/**
+ * Take a wire's `from` apart; a trigger has no port.
+ * @param {string} end
+ * @returns {{id: string, port: string}}
+ */
+export function splitEnd(end) {
+  const at = end.indexOf(":");
+  return at < 0 ? { id: end, port: "" } : { id: end.slice(0, at), port: end.slice(at + 1) };
+}
+
+/** @param {string} id @param {string} port */
+export function joinEnd(id, port) {
+  return port ? `${id}:${port}` : id;
+}
+
+/** @param {Wire} wire */
+export function wireKey(wire) {
+  return `${wire.from}>${wire.to}`;
+}
+
+/** @param {Flow} flow @returns {string[]} */
+export function nodeIds(flow) {
+  return [...Object.keys(flow.triggers), ...Object.keys(flow.steps)];
+}
+
+/**
+ * Neighbours of every node in one direction, in the wires' order.
+ * @param {Flow} flow
+ * @param {"down"|"up"} direction
+ * @returns {Map<string, string[]>}
+ */
+export function neighbours(flow, direction) {
+  /** @type {Map<string, string[]>} */
+  const found = new Map();
+  for (const wire of flow.wires) {
+    const source = splitEnd(wire.from).id;
+    const [here, there] = direction === "down" ? [source, wire.to] : [wire.to, source];
+    const list = found.get(here);
+    if (list) list.push(there);
+    else found.set(here, [there]);
+  }
+  return found;
+}
+
+/**
+ * Everything that can be reached from a node, nearest first, without the node itself.
+ * @param {Flow} flow
+ * @param {string} start
+ * @param {"down"|"up"} direction
+ * @returns {string[]}
+ */
+export function reach(flow, start, direction) {
+  const next = neighbours(flow, direction);
+  const seen = new Set([start]);
+  const queue = [start];
+  for (const id of queue) {
+    for (const other of next.get(id) ?? []) {
+      if (seen.has(other)) continue;
+      seen.add(other);
+      queue.push(other);
+    }
+  }
+  return queue.slice(1);
+}
+
+/**
+ * Why a wire may not be drawn, as a sentence for the person; null when it may.
+ * @param {Flow} flow
+ * @param {string} from  "trigger" or "step:port"
+ * @param {string} to
+ * @returns {string|null}
+ */
+export function whyNot(flow, from, to) {
+  const source = splitEnd(from).id;
+  if (!flow.steps[to]) return "A trigger starts the workflow; nothing can lead into it.";
+  if (source === to) return "A step can't be connected to itself.";
+  if (flow.wires.some((wire) => wire.from === from && wire.to === to)) {
+    return "These two are connected already.";
+  }
+  if (reach(flow, to, "down").includes(source)) {
+    return "That would make a circle: the step comes before this one.";
+  }
+  return null;
+}
+
+/**
+ * All nodes a wire from here may lead to: what glows while a port is dragged. One walk, not one per node.
+ * @param {Flow} flow
+ * @param {string} from
+ * @returns {Set<string>}
+ */
+export function targetsFor(flow, from) {
+  const source = splitEnd(from).id;
+  const refused = new Set([source, ...reach(flow, source, "up")]);
+  for (const wire of flow.wires) if (wire.from === from) refused.add(wire.to);
+  return new Set(Object.keys(flow.steps).filter((id) => !refused.has(id)));
+}

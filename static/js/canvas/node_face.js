@@ -1,0 +1,114 @@
+/**
+ * The HTML of one node. Status badges and problem marks float outside the flow of the card, so that a
+ * run never moves a port.
+ * @import {Face, Port, StepProgress} from "./types.js"
+ */
+import { icon, make, paintIcon } from "./dom.js";
+
+/** Words a person reads for a step's state. @type {Record<string, string>} */
+export const STATE_WORDS = {
+  ready: "Queued",
+  running: "Running",
+  waiting: "Waiting",
+  done: "Done",
+  failed: "Failed",
+  dead: "Skipped",
+};
+
+/**
+ * @param {number|null|undefined} ms
+ * @returns {string}
+ */
+export function durationWords(ms) {
+  if (ms === null || ms === undefined) return "";
+  if (ms < 1) return "<1 ms";
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** @param {string} id */
+export function nodeElement(id) {
+  return make("div", { class: "node", role: "option", tabindex: "-1", "data-node": id, id: `node-${id}` });
+}
+
+/**
+ * Fill a node's element; called when what it shows changed.
+ * @param {HTMLElement} element
+ * @param {Face} face
+ */
+export function fillNode(element, face) {
+  const picture = make("span", { class: "node__icon" });
+  if (face.icon) paintIcon(picture, face.icon);
+  else picture.append(icon("puzzle"));
+  picture.classList.toggle("block-icon", Boolean(face.icon));
+  const head = make("div", { class: "node__head" }, [
+    make("span", { class: "node__badge" }, [picture]),
+    make("div", { class: "node__names" }, [
+      make("div", { class: "node__title" }, [face.title]),
+      make("div", { class: "node__subtitle" }, [face.subtitle]),
+    ]),
+  ]);
+  const ports = face.ports.map((port) => portElement(port));
+  element.className = `node node--${face.sort}${face.missing ? " node--missing" : ""}`;
+  element.replaceChildren(head, ...ports);
+  if (face.sort === "step") element.append(make("span", { class: "port port--in", "data-in": face.id }));
+}
+
+/** @param {Port} port */
+function portElement(port) {
+  return make("div", { class: `node__port node__port--${port.tone}` }, [
+    make("span", { class: "node__port-name" }, [port.title]),
+    make("span", { class: `port port--out port--${port.tone}`, "data-port": port.name }),
+  ]);
+}
+
+/**
+ * Show how a run went through this node.
+ * @param {HTMLElement} element
+ * @param {StepProgress|null} progress
+ */
+export function markProgress(element, progress) {
+  element.querySelector(".node__status")?.remove();
+  if (!progress || progress.status === "idle") {
+    delete element.dataset.status;
+    return;
+  }
+  element.dataset.status = progress.status;
+  const time = durationWords(progress.duration_ms);
+  const word = STATE_WORDS[progress.status] ?? progress.status;
+  const tries = (progress.attempt ?? 1) > 1 ? ` · try ${progress.attempt}` : "";
+  const text = progress.status === "done" && time ? time : word;
+  element.append(make("span", { class: "node__status" }, [`${text}${tries}`]));
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {"error"|"warning"|null} severity
+ * @param {string} text
+ */
+export function markProblem(element, severity, text) {
+  element.querySelector(".node__problem")?.remove();
+  if (!severity) return;
+  element.append(
+    make("span", { class: `node__problem node__problem--${severity}`, title: text }, [
+      icon("triangle-alert"),
+    ]),
+  );
+}
+
+/**
+ * What a screen reader says for a node: name, block, where it leads, its state.
+ * @param {Face} face
+ * @param {string[]} onward  titles of what it leads to
+ * @param {StepProgress|null} progress
+ * @param {string[]} problems
+ */
+export function nodeLabel(face, onward, progress, problems) {
+  const parts = [face.title, face.sort === "trigger" ? "trigger" : face.subtitle];
+  parts.push(onward.length ? `leads to ${onward.join(", ")}` : "leads nowhere");
+  if (progress) parts.push(STATE_WORDS[progress.status] ?? progress.status);
+  if (problems.length) parts.push(`${problems.length} problems: ${problems.join(" ")}`);
+  return parts.join(", ");
+}

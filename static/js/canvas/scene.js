@@ -1,0 +1,226 @@
+/**
+ * Draws a flow: nodes as HTML, wires in one SVG, both inside one moved layer. Redraws only what
+ * changed, decided by comparing document parts by identity; never reads layout.
+ * @import {Catalogue, Face, Flow, Point, Problem, Progress, Wire} from "./types.js"
+ */
+import { make, makeSvg } from "./dom.js";
+import { faceOf, inputPoint, outputPoint } from "./face.js";
+import { nodeIds, splitEnd, wireKey } from "./graph.js";
+import { fillNode, markProblem, markProgress, nodeElement, nodeLabel } from "./node_face.js";
+import { wirePath } from "./routing.js";
+
+export class Scene {
+  /** @type {Map<string, {element: HTMLElement, source: unknown, face: Face}>} */
+  #nodes = new Map();
+  /** @type {Map<string, {group: SVGElement, line: SVGElement, hit: SVGElement, path: string}>} */
+  #wires = new Map();
+  /** @type {Flow} */
+  #flow = { flow: 1, name: "", triggers: {}, steps: {}, wires: [] };
+  /** @type {Progress|null} */
+  #progress = null;
+  /** @type {Map<string, Problem[]>} */
+  #problems = new Map();
+  /** @type {Map<string, Point>} where dragged nodes stand until they are dropped */
+  #moved = new Map();
+
+  /** @param {HTMLElement} world @param {Catalogue} catalogue */
+  constructor(world, catalogue) {
+    this.catalogue = catalogue;
+    this.svg = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
+    this.layer = make("div", { class: "nodes", role: "presentation" });
+    world.append(this.svg, this.layer);
+  }
+
+  /** @param {string} id @returns {HTMLElement|undefined} */
+  element(id) {
+    return this.#nodes.get(id)?.element;
+  }
+
+  /** @param {string} id @returns {Face|undefined} with the place it is shown at */
+  face(id) {
+    const node = this.#nodes.get(id);
+    const place = this.#moved.get(id);
+    if (!node || !place) return node?.face;
+    return { ...node.face, rect: { ...node.face.rect, x: place[0], y: place[1] } };
+  }
+
+  /** @returns {Face[]} */
+  faces() {
+    return [...this.#nodes.values()].map((node) => node.face);
+  }
+
+  /** @param {Flow} flow */
+  draw(flow) {
+    this.#flow = flow;
+    const wanted = new Set(nodeIds(flow));
+    for (const [id, node] of this.#nodes) {
+      if (wanted.has(id)) continue;
+      node.element.remove();
+      this.#nodes.delete(id);
+    }
+    for (const id of wanted) this.#drawNode(id);
+    this.#drawWires();
+    this.#label();
+  }
+
+  /** @param {string} id */
+  #drawNode(id) {
+    const source = this.#flow.steps[id] ?? this.#flow.triggers[id];
+    const known = this.#nodes.get(id);
+    if (known?.source === source) return;
+    const face = faceOf(this.#flow, id, this.catalogue);
+    const element = known?.element ?? nodeElement(id);
+    if (!known || !sameLook(known.face, face)) {
+      fillNode(element, face);
+      this.#mark(id, element);
+    }
+    move(element, [face.rect.x, face.rect.y]);
+    if (!known) this.layer.append(element);
+    this.#nodes.set(id, { element, source, face });
+  }
+
+  /** @param {string} id @param {HTMLElement} element */
+  #mark(id, element) {
+    markProgress(element, this.#progress?.steps[id] ?? null);
+    const problems = this.#problems.get(id) ?? [];
+    const severity = problems.some((problem) => problem.severity === "error") ? "error" : "warning";
+    const text = problems.map((problem) => problem.message).join("\n");
+    markProblem(element, problems.length ? severity : null, text);
+  }
+
+  #drawWires() {
+    const wanted = new Set(this.#flow.wires.map(wireKey));
+    for (const [key, wire] of this.#wires) {
+      if (wanted.has(key)) continue;
+      wire.group.remove();
+      this.#wires.delete(key);
+    }
+    for (const wire of this.#flow.wires) this.#drawWire(wire);
+  }
+
+  /** @param {Wire} wire */
+  #drawWire(wire) {
+    const end = splitEnd(wire.from);
+    const source = this.face(end.id);
+    const target = this.face(wire.to);
+    if (!source || !target) return;
+    const from = outputPoint(source, end.port);
+    const path = wirePath(from, inputPoint(target.rect), source.rect, target.rect);
+    const drawn = this.#wires.get(wireKey(wire)) ?? this.#newWire(wire);
+    const tone = source.ports.find((port) => port.name === end.port)?.tone ?? "error";
+    drawn.group.setAttribute("data-tone", tone);
+    if (drawn.path === path) return;
+    drawn.path = path;
+    drawn.line.setAttribute("d", path);
+    drawn.hit.setAttribute("d", path);
+  }
+
+  /** @param {Wire} wire */
+  #newWire(wire) {
+    const group = makeSvg("g", { class: "wire", "data-wire": wireKey(wire) });
+    const hit = makeSvg("path", { class: "wire__hit" });
+    const line = makeSvg("path", { class: "wire__line" });
+    group.append(hit, line);
+    this.svg.append(group);
+    const drawn = { group, line, hit, path: "" };
+    this.#wires.set(wireKey(wire), drawn);
+    this.#lightWire(wire, group);
+    return drawn;
+  }
+
+  /**
+   * Show nodes elsewhere while they are dragged; the document is untouched. An empty map ends it.
+   * @param {Map<string, Point>} places
+   */
+  preview(places) {
+    const touched = new Set([...this.#moved.keys(), ...places.keys()]);
+    this.#moved = places;
+    for (const id of touched) {
+      const face = this.face(id);
+      const element = this.element(id);
+      if (face && element) move(element, [face.rect.x, face.rect.y]);
+    }
+    for (const wire of this.#flow.wires) {
+      if (touched.has(wire.to) || touched.has(splitEnd(wire.from).id)) this.#drawWire(wire);
+    }
+  }
+
+  /** @param {Set<string>} ids @param {string|null} wire */
+  showSelection(ids, wire) {
+    for (const [id, { element }] of this.#nodes) {
+      const selected = String(ids.has(id));
+      if (element.getAttribute("aria-selected") !== selected) element.setAttribute("aria-selected", selected);
+    }
+    for (const [key, { group }] of this.#wires) group.classList.toggle("wire--selected", key === wire);
+  }
+
+  /** @param {Problem[]} problems */
+  showProblems(problems) {
+    this.#problems = grouped(problems);
+    for (const [id, { element }] of this.#nodes) this.#mark(id, element);
+    this.#label();
+  }
+
+  /** @param {Progress|null} progress */
+  showProgress(progress) {
+    this.#progress = progress;
+    for (const [id, { element }] of this.#nodes) {
+      markProgress(element, progress?.steps[id] ?? null);
+    }
+    for (const wire of this.#flow.wires) {
+      const drawn = this.#wires.get(wireKey(wire));
+      if (drawn) this.#lightWire(wire, drawn.group);
+    }
+    this.#label();
+  }
+
+  /** @param {Wire} wire @param {SVGElement} group */
+  #lightWire(wire, group) {
+    const end = splitEnd(wire.from);
+    const steps = this.#progress?.steps ?? {};
+    const target = steps[wire.to]?.status;
+    const source = steps[end.id];
+    const started = end.port === "" && Boolean(target) && target !== "dead" && target !== "idle";
+    const taken = started || (source?.port === end.port && ["done", "failed"].includes(source.status));
+    group.classList.toggle("wire--taken", Boolean(this.#progress) && taken);
+    group.classList.toggle("wire--untaken", Boolean(this.#progress) && !taken);
+  }
+
+  #label() {
+    /** @type {Map<string, string[]>} */
+    const onward = new Map();
+    for (const wire of this.#flow.wires) {
+      const id = splitEnd(wire.from).id;
+      const title = this.#nodes.get(wire.to)?.face.title ?? wire.to;
+      onward.set(id, [...(onward.get(id) ?? []), title]);
+    }
+    for (const [id, { element, face }] of this.#nodes) {
+      const problems = (this.#problems.get(id) ?? []).map((problem) => problem.message);
+      const progress = this.#progress?.steps[id] ?? null;
+      element.setAttribute("aria-label", nodeLabel(face, onward.get(id) ?? [], progress, problems));
+    }
+  }
+}
+
+/** @param {HTMLElement} element @param {Point} place */
+function move(element, [x, y]) {
+  element.style.transform = `translate(${x}px, ${y}px)`;
+}
+
+/** @param {Face} a @param {Face} b */
+function sameLook(a, b) {
+  const look = (/** @type {Face} */ face) =>
+    JSON.stringify([face.title, face.subtitle, face.icon, face.missing, face.ports.map((p) => [p.name, p.title, p.tone])]);
+  return look(a) === look(b);
+}
+
+/** @param {Problem[]} problems */
+function grouped(problems) {
+  /** @type {Map<string, Problem[]>} */
+  const found = new Map();
+  for (const problem of problems) {
+    const key = problem.step ?? "";
+    found.set(key, [...(found.get(key) ?? []), problem]);
+  }
+  return found;
+}

@@ -1,0 +1,63 @@
+/**
+ * Shapes the canvas modules share. Only type definitions; nothing here runs.
+ *
+ * @typedef {[number, number]} Point  x to the right, y down, in canvas units (one CSS pixel at 100 %).
+ * @typedef {{x: number, y: number, w: number, h: number}} Rect
+ * @typedef {Record<string, any>} Json
+ *
+ * @typedef {Object} Step
+ * @property {string} block
+ * @property {string} version
+ * @property {Json} [config]
+ * @property {Json} [input]
+ * @property {string} [title]
+ * @property {string} [notes]
+ * @property {Json} [retry]
+ * @property {number} [timeout_s]
+ * @property {"all"|"any"} [join]
+ * @property {Point} [position]
+ *
+ * @typedef {{kind: string, position?: Point, title?: string, notes?: string, [key: string]: any}} Trigger
+ * @typedef {{from: string, to: string}} Wire  `from` is "trigger" or "step:port", `to` is a step.
+ * @typedef {{flow: number, name: string, triggers: Record<string, Trigger>, steps: Record<string, Step>, wires: Wire[]}} Flow
+ *
+ * @typedef {"neutral"|"good"|"bad"|"error"} Tone
+ * @typedef {{name: string, title: string, tone: Tone, schema?: Json}} Port
+ *
+ * @typedef {Object} Entry  One thing the palette offers: a block or a kind of trigger.
+ * @property {string} key  "garland.branch@1.0.0" or "trigger:rule"
+ * @property {"step"|"trigger"} sort
+ * @property {string} id
+ * @property {string} version
+ * @property {string} title
+ * @property {string} summary
+ * @property {string} category
+ * @property {string[]} keywords
+ * @property {string} publisher
+ * @property {string} icon  address of an SVG
+ * @property {string} [effects]
+ * @property {Port[]} outputs
+ * @property {{from: string, name: string, title?: string}|null} [dynamic]
+ * @property {Json} [config]  what a fresh step starts with
+ * @property {Json} [input]
+ * @property {boolean} [core]  ships with Garland: ranks above the marketplace's
+ *
+ * @typedef {Record<string, Entry>} Catalogue
+ *
+ * @typedef {Object} Face  What a node shows, and where: everything drawing needs.
+ * @property {string} id
+ * @property {"step"|"trigger"} sort
+ * @property {string} title
+ * @property {string} subtitle
+ * @property {string} icon
+ * @property {Port[]} ports
+ * @property {boolean} missing  the block isn't installed
+ * @property {Rect} rect
+ *
+ * @typedef {{pointer: string, message: string, step: string|null, severity: "error"|"warning"}} Problem
+ * @typedef {{status: string, port?: string|null, attempt?: number, duration_ms?: number|null, input?: any, output?: any, error?: any}} StepProgress
+ * @typedef {{state: string, steps: Record<string, StepProgress>}} Progress
+ * @typedef {{x: number, y: number, zoom: number}} View  Where the canvas's origin is on screen, and its scale.
+ */
+
+export {};
