@@ -6,8 +6,10 @@ once, and `garland up` stays small because the database and the web live in its 
 
 import os
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +28,17 @@ _PORT = click.option(
 )
 
 
+def _version() -> str:
+    """Give the version installed, or that of the work tree this runs from."""
+    try:
+        return metadata.version("garland")
+    except metadata.PackageNotFoundError:
+        project = Path(__file__).parent.parent / "pyproject.toml"
+        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="garland")
+@click.version_option(version=_version())
 def main() -> None:
     """Garland: workflows and rules for telecom operations."""
 

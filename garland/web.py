@@ -8,9 +8,9 @@ import logging
 from typing import Any
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from garland.app import create_app
 from garland.settings import Settings
@@ -19,7 +19,7 @@ GRACE_S = 3
 """Seconds a stop waits for answers under way; pages that listen for events never finish."""
 
 
-class _Log(Logger):  # type: ignore[misc]  gunicorn has no types
+class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Lets gunicorn's lines go where all others go, and only those that someone should see."""
 
     def setup(self, _cfg: Config) -> None:
@@ -32,7 +32,7 @@ class _Log(Logger):  # type: ignore[misc]  gunicorn has no types
         """Do nothing: there are no files."""
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  gunicorn has no types
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, told by arguments instead of its own command line."""
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:

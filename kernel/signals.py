@@ -7,7 +7,7 @@ next refresh. So a Redis that is down is logged, not raised.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,16 +31,33 @@ def publish(redis: Redis, tenant_id: UUID, event: str, facts: dict[str, Any]) ->
         log.warning("notice_lost", notice=event, reason=str(error))
 
 
-def listen(
-    redis: Redis, tenant_id: UUID, *, idle_s: float
-) -> Iterator[tuple[str, dict[str, Any]] | None]:
-    """Yield notices as they come, and None each `idle_s` seconds without one (a heartbeat)."""
-    with redis.pubsub(ignore_subscribe_messages=True) as pubsub:  # type: ignore[no-untyped-call]
-        pubsub.subscribe(channel_of(tenant_id))
-        while True:
-            message = pubsub.get_message(timeout=idle_s)
-            if message is None:
-                yield None
-            else:
-                notice = json.loads(message["data"])
-                yield notice["event"], notice["facts"]
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something of one kind changed; `facts` may say what."""
+
+    event: str
+    facts: dict[str, Any]
+
+
+class Listener:
+    """Hears one tenant's notices until it is closed."""
+
+    def __init__(self, redis: Redis, tenant_id: UUID) -> None:
+        self._pubsub = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        self._pubsub.subscribe(channel_of(tenant_id))
+
+    def hear(self, *, at_most_s: float) -> Notice | None:
+        """Wait for the next notice; None when none came in time.
+
+        Raises:
+            RedisError: when Redis does not answer.
+        """
+        message = self._pubsub.get_message(timeout=at_most_s)
+        if message is None or message["type"] != "message":
+            return None
+        notice = json.loads(message["data"])
+        return Notice(notice["event"], notice["facts"])
+
+    def close(self) -> None:
+        """Stop listening and give the connection back."""
+        self._pubsub.close()

@@ -7,6 +7,8 @@ code, and the npm packages that check JavaScript. `test` adds programs that test
 PostgreSQL, Alertmanager, Chromium, Node.js; none of them is left running.
 """
 
+# ruff: noqa: S603  it runs the commands written here and nothing from outside
+
 import hashlib
 import os
 import shutil
@@ -15,7 +17,8 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -119,7 +122,7 @@ def install_garland() -> None:
     names: a path file and a three-line script are all that an editable install comes to.
     """
     site = subprocess.check_output(
-        [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        [str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         text=True,
     ).strip()
     (Path(site) / "garland.pth").write_text(f"{ROOT}\n")
@@ -151,8 +154,10 @@ def find_node() -> bool:
     return bool(shutil.which("node") and shutil.which("npm"))
 
 
-JAVASCRIPT_PROGRAMS = (("Node.js", find_node, ("nodejs", "npm")),)
-PROGRAMS = (
+Needed = tuple[str, Callable[[], bool], tuple[str, ...]]
+
+JAVASCRIPT_PROGRAMS: tuple[Needed, ...] = (("Node.js", find_node, ("nodejs", "npm")),)
+PROGRAMS: tuple[Needed, ...] = (
     ("PostgreSQL", find_postgresql, ("postgresql",)),
     (
         "Alertmanager",
@@ -164,7 +169,7 @@ PROGRAMS = (
 )
 
 
-def install_programs(programs: Sequence[tuple]) -> bool:
+def install_programs(programs: Sequence[Needed]) -> bool:
     """Install the programs that are not on this machine; tell whether there were any."""
     missing = [(name, packages) for name, is_there, packages in programs if not is_there()]
     if not missing:
@@ -200,25 +205,20 @@ def install_debian(packages: Sequence[str], *, why: str) -> None:
         )
 
 
-class no_services_started:
+@contextmanager
+def no_services_started(sudo: Sequence[str]) -> Iterator[None]:
     """While this holds, Debian's packages start no service (Debian policy, chapter 9.3.3)."""
-
-    def __init__(self, sudo: Sequence[str]) -> None:
-        self._sudo = sudo
-        self._mine = False
-
-    def __enter__(self) -> None:
-        if POLICY.exists():
-            return
-        with tempfile.NamedTemporaryFile("w", suffix=".sh") as draft:
-            draft.write("#!/bin/sh\nexit 101\n")
-            draft.flush()
-            run(*self._sudo, "install", "-m", "755", draft.name, str(POLICY))
-        self._mine = True
-
-    def __exit__(self, *_: object) -> None:
-        if self._mine:
-            run(*self._sudo, "rm", "-f", str(POLICY))
+    if POLICY.exists():
+        yield
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".sh") as draft:
+        draft.write("#!/bin/sh\nexit 101\n")
+        draft.flush()
+        run(*sudo, "install", "-m", "755", draft.name, str(POLICY))
+    try:
+        yield
+    finally:
+        run(*sudo, "rm", "-f", str(POLICY))
 
 
 # Packages of npm

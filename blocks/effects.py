@@ -1,0 +1,29 @@
+"""What a step wants changed inside Garland: said now, applied when the step is recorded.
+
+The runtime applies effects in the transaction that records the step's result, so each happens
+exactly once, however often the step was tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+EffectKind = Literal["alarm.set", "alarm.acknowledge"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One intended change.
+
+    Attributes:
+        kind: What to do.
+        target: Id of the alarm.
+        fields: `alarm.set`: the fields and their new values; `alarm.acknowledge`: `comment`,
+            when there is one.
+    """
+
+    kind: EffectKind
+    target: str
+    fields: Mapping[str, Any]

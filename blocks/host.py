@@ -1,0 +1,171 @@
+"""Runs one attempt of one step: checks what goes in, what comes out, and what went wrong.
+
+The block sees plain values and its abilities; the runtime sees either a checked result or one
+BlockError, whatever the block did. The host keeps no state and touches no database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from blocks._abilities import (
+    AlarmsAbility,
+    Attempt,
+    HttpAbility,
+    LogAbility,
+    MailAbility,
+    TablesAbility,
+)
+from blocks.effects import Effect
+from blocks.manifest import output_ports
+from blocks.registry import Block
+from blocks.schemas import with_defaults
+from blocks.sdk import BlockError, Context, Emit, Facts, LogLine, Outcome, Wait
+from blocks.services import Services
+from kernel.errors import Problem
+from kernel.schema import Schema
+
+__all__ = ["Effect", "Facts", "LogLine", "Performed", "Services", "perform"]
+
+log = structlog.get_logger(__name__)
+
+OUTPUT_MAX_BYTES = 256 * 1024
+REASON_MAX = 200
+PROBLEMS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performed:
+    """What a step ended with.
+
+    Attributes:
+        outcome: The port and output, or the wish to wait.
+        effects: Changes inside Garland to apply with the record of the step, in order.
+        logs: What the block noted.
+    """
+
+    outcome: Outcome
+    effects: tuple[Effect, ...]
+    logs: tuple[LogLine, ...]
+
+
+def perform(
+    block: Block,
+    *,
+    config: Mapping[str, Any],
+    input: Mapping[str, Any],  # noqa: A002 - the word the whole boundary uses
+    services: Services,
+    facts: Facts,
+) -> Performed:
+    """Run a block once.
+
+    Args:
+        block: What to run.
+        config: Settings with all expressions evaluated; absent defaults are filled in.
+        input: Data, likewise.
+        services: The world as this tenant's step may see it.
+        facts: About the run.
+
+    Returns:
+        The checked result.
+
+    Raises:
+        BlockError: for everything that went wrong. `retryable` is decided (by the manifest's
+            `errors`, else by who raised it) and `logs` is filled. Codes of the host's own:
+            `block.bad_config`, `block.bad_input`, `block.bad_output`, `block.crashed`,
+            `block.not_permitted`, `block.timeout`, `block.too_many_effects`.
+    """
+    attempt = Attempt(block.manifest, services, facts)
+    try:
+        settings = _checked(block.resolved_config_schema, config, "config")
+        data = _checked(block.resolved_input_schema, input, "input")
+        outcome = _run(block, _context(settings, data, attempt))
+        _check_outcome(block, settings, outcome)
+    except BlockError as error:
+        declared = block.manifest.declared_error(error.code)
+        error.retryable = declared.retry if declared else bool(error.retryable)
+        error.logs = attempt.log_lines()
+        raise
+    return Performed(outcome=outcome, effects=tuple(attempt.effects), logs=attempt.log_lines())
+
+
+def _context(settings: dict[str, Any], data: dict[str, Any], attempt: Attempt) -> Context:
+    return Context(
+        config=settings,
+        input=data,
+        http=HttpAbility(attempt),
+        mail=MailAbility(attempt),
+        alarms=AlarmsAbility(attempt),
+        tables=TablesAbility(attempt),
+        log=LogAbility(attempt),
+        run=attempt.facts,
+    )
+
+
+def _checked(schema: Schema, value: Mapping[str, Any], name: str) -> dict[str, Any]:
+    filled: dict[str, Any] = with_defaults(schema.document, dict(value))
+    problems = schema.problems(filled)
+    if problems:
+        message = f"The step's {name} does not fit: {_sentence(problems)}"
+        raise BlockError(f"block.bad_{name}", message, retryable=False, problems=_plain(problems))
+    return filled
+
+
+def _run(block: Block, context: Context) -> Outcome:
+    try:
+        return block.run(context)
+    except BlockError:
+        raise
+    except (Exception, SystemExit) as error:
+        log.exception("block_crashed", block=block.manifest.id, version=block.manifest.version)
+        reason = " ".join(str(error).split())[:REASON_MAX]
+        kind = type(error).__name__
+        message = f"The block stopped with an error of its own: {kind}: {reason}".rstrip(": ")
+        raise BlockError("block.crashed", message, retryable=False) from None
+
+
+def _check_outcome(block: Block, config: Mapping[str, Any], outcome: Any) -> None:
+    if not isinstance(outcome, Emit | Wait):
+        raise _bad_output("it must end with ctx.emit(...) or ctx.wait(...)")
+    if isinstance(outcome, Wait) and outcome.until.tzinfo is None:
+        raise _bad_output("the instant to wait for needs a timezone")
+    ports = [port.name for port in output_ports(block.manifest, config)]
+    if outcome.port not in ports:
+        raise _bad_output(f"it has no port {outcome.port}; its ports are {', '.join(ports)}")
+    _check_size(outcome.output)
+    schema = block.port_schemas.get(outcome.port, block.dynamic_port_schema)
+    problems = schema.problems(outcome.output)
+    if problems:
+        text = f"what left by {outcome.port} does not fit its schema: {_sentence(problems)}"
+        raise _bad_output(text, problems)
+
+
+def _check_size(output: Any) -> None:
+    try:
+        size_bytes = len(json.dumps(output, allow_nan=False).encode())
+    except (TypeError, ValueError, RecursionError):
+        raise _bad_output("the output is not plain JSON") from None
+    if size_bytes > OUTPUT_MAX_BYTES:
+        raise _bad_output(
+            f"the output has {size_bytes:,} bytes; a step may hand on {OUTPUT_MAX_BYTES:,}"
+        )
+
+
+def _bad_output(text: str, problems: list[Problem] | None = None) -> BlockError:
+    message = f"The block's result cannot be used: {text}."
+    return BlockError("block.bad_output", message, retryable=False, problems=_plain(problems or []))
+
+
+def _sentence(problems: list[Problem]) -> str:
+    shown = "; ".join(problem.message for problem in problems[:PROBLEMS_SHOWN])
+    more = len(problems) - PROBLEMS_SHOWN
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def _plain(problems: list[Problem]) -> list[dict[str, str]]:
+    return [{"pointer": item.pointer, "message": item.message} for item in problems]

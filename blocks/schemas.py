@@ -1,0 +1,159 @@
+"""Settings and data of a step, seen through the block's schemas.
+
+The same schema is read at three times. While designing, any value may be an expression (a text
+that begins with "= "). Before the step runs, the runtime fills defaults and evaluates. When the
+block gets it, every value is a plain one, and a condition has become true or false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeGuard
+
+from kernel.errors import Problem
+from kernel.schema import Schema, path_of, pointer_to
+
+EXPRESSION_PREFIX = "= "
+
+
+def is_expression(value: Any) -> bool:
+    """Tell whether a value is an expression text.
+
+    >>> is_expression("= trigger.alarm.text"), is_expression("=5"), is_expression(5)
+    (True, False, False)
+    """
+    return isinstance(value, str) and value.startswith(EXPRESSION_PREFIX)
+
+
+def widget_of(schema: Mapping[str, Any]) -> str:
+    """Name the widget a schema asks for, "" when none."""
+    extra = schema.get("x-garland")
+    return str(extra.get("widget", "")) if isinstance(extra, Mapping) else ""
+
+
+def with_defaults(schema: Mapping[str, Any], value: Any) -> Any:
+    """Return the value with absent fields that have a default filled in.
+
+    An absent object is not invented; its own fields are filled only where it is there.
+
+    >>> with_defaults({"properties": {"a": {"default": 1}, "b": {}}}, {"b": 2})
+    {'b': 2, 'a': 1}
+    """
+    if isinstance(value, list):
+        items = schema.get("items")
+        return [with_defaults(items, item) for item in value] if _is_schema(items) else value
+    if not isinstance(value, dict):
+        return value
+    filled = {name: with_defaults(field_schema(schema, name), item) for name, item in value.items()}
+    for name, part in (schema.get("properties") or {}).items():
+        if name not in filled and "default" in part:
+            filled[name] = part["default"]
+    return filled
+
+
+def resolve(
+    schema: Mapping[str, Any],
+    value: Any,
+    *,
+    template: Callable[[str], Any],
+    condition: Callable[[str], bool],
+) -> Any:
+    """Turn what the designer stored into what the block gets.
+
+    Args:
+        schema: The block's `config` or `input` schema.
+        value: The stored value.
+        template: Evaluates an expression text, its "= " included.
+        condition: Evaluates a condition (a field with the widget `expression`).
+
+    Raises:
+        Whatever `template` and `condition` raise.
+    """
+    return _resolve(schema, with_defaults(schema, value), template, condition)
+
+
+def _resolve(
+    schema: Mapping[str, Any],
+    value: Any,
+    template: Callable[[str], Any],
+    condition: Callable[[str], bool],
+) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _resolve(field_schema(schema, name), item, template, condition)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        items = schema.get("items")
+        part = items if _is_schema(items) else {}
+        return [_resolve(part, item, template, condition) for item in value]
+    if not isinstance(value, str):
+        return value
+    if widget_of(schema) == "expression":
+        return condition(value.removeprefix(EXPRESSION_PREFIX))
+    return template(value) if is_expression(value) else value
+
+
+def resolved_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of what the block gets: conditions are booleans by then."""
+    if widget_of(schema) == "expression":
+        return {"type": "boolean"}
+    changed = dict(schema)
+    if isinstance(schema.get("properties"), Mapping):
+        changed["properties"] = {
+            name: resolved_schema(part) for name, part in schema["properties"].items()
+        }
+    for keyword in ("items", "additionalProperties"):
+        if _is_schema(schema.get(keyword)):
+            changed[keyword] = resolved_schema(schema[keyword])
+    return changed
+
+
+def authoring_problems(schema: Schema, value: Any) -> list[Problem]:
+    """List what does not fit while designing, where an expression may stand for any value."""
+    filled = with_defaults(schema.document, value)
+    found = [
+        problem
+        for problem in schema.problems(filled)
+        if not is_expression(value_at(filled, problem.pointer))
+    ]
+    return found + _blank_expressions(filled, ())
+
+
+def value_at(document: Any, pointer: str) -> Any:
+    """Return the value a JSON Pointer leads to, None when it leads nowhere.
+
+    >>> value_at({"a": [{"b": 1}]}, "/a/0/b")
+    1
+    """
+    found = document
+    for part in path_of(pointer):
+        if isinstance(found, dict):
+            found = found.get(part)
+        elif isinstance(found, list) and part.isdecimal() and int(part) < len(found):
+            found = found[int(part)]
+        else:
+            return None
+    return found
+
+
+def field_schema(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the schema of one field of an object, {} when the schema says nothing of it."""
+    part = (schema.get("properties") or {}).get(name, schema.get("additionalProperties"))
+    return part if _is_schema(part) else {}
+
+
+def _is_schema(part: Any) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(part, Mapping)
+
+
+def _blank_expressions(value: Any, path: tuple[str | int, ...]) -> list[Problem]:
+    if isinstance(value, dict):
+        pairs: list[tuple[str | int, Any]] = list(value.items())
+    elif isinstance(value, list):
+        pairs = list(enumerate(value))
+    else:
+        blank = is_expression(value) and not value.removeprefix(EXPRESSION_PREFIX).strip()
+        message = f"{path[-1] if path else 'the value'}: write the expression after the = sign"
+        return [Problem(pointer_to(path), message)] if blank else []
+    return [problem for name, item in pairs for problem in _blank_expressions(item, (*path, name))]

@@ -1,0 +1,111 @@
+"""The web application, put together from the packages' views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, g, request
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from garland import sign_in
+from garland.assets import asset_version, resource_folder
+from garland.blueprints import BLUEPRINTS
+from garland.failures import install_failures
+from garland.panels import alarm_panels
+from garland.security import install_security
+from garland.services import Services, redis_address
+from garland.settings import Settings
+from kernel.http import Database, acting_or_none, csrf, install
+from kernel.ids import new_id
+from tenancy.scope import bind
+
+BODY_MAX_BYTES = 6 * 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the web application: one per process, after any fork."""
+    services = Services(settings)
+    app = Flask(
+        "garland",
+        template_folder=str(resource_folder("templates")),
+        static_folder=str(resource_folder("static")),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=BODY_MAX_BYTES,
+        MAX_FORM_PARTS=20_000,
+        MAX_FORM_MEMORY_SIZE=BODY_MAX_BYTES,
+        RATELIMIT_STORAGE_URI=_limits_address(settings),
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+    )
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["garland.services"] = services
+    app.extensions["garland.alarm_panels"] = alarm_panels()
+    install(app, Database(writing=services.sessions, reading=services.reading, bind=bind))
+    install_security(app, is_https=settings.public_url.startswith("https://"))
+    install_failures(app)
+    sign_in.install(app)
+    _install_addresses(app)
+    _install_context(app)
+    for blueprint, is_machine in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+        if is_machine:
+            csrf.exempt(blueprint)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _limits_address(settings: Settings) -> str:
+    address = redis_address(settings)
+    return address.replace("unix://", "redis+unix://", 1)
+
+
+def _install_addresses(app: Flask) -> None:
+    """Let views leave out the tenant: it is read from the address and filled in again."""
+
+    @app.url_value_preprocessor
+    def take_tenant(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        if values is not None and "tenant" in values:
+            g.tenant_slug = values.pop("tenant")
+
+    @app.url_defaults
+    def give_tenant(endpoint: str, values: dict[str, Any]) -> None:
+        wanted = app.url_map.is_endpoint_expecting(endpoint, "tenant")
+        if wanted and "tenant" not in values and "tenant_slug" in g:
+            values["tenant"] = g.tenant_slug
+        if endpoint == "static" and "v" not in values and "filename" in values:
+            values["v"] = asset_version(values["filename"])
+
+
+def _install_context(app: Flask) -> None:
+    """Bind what logs and templates need of the request."""
+
+    @app.before_request
+    def name_request() -> None:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=str(new_id()))
+
+    @app.before_request
+    def find_actor() -> None:
+        sign_in.find_actor()
+
+    @app.context_processor
+    def page_facts() -> dict[str, Any]:
+        who = acting_or_none()
+        return {
+            "acting": who,
+            "organisations": sign_in.organisations() if who and who.person_id else [],
+            "brand_name": "Garland",
+            "nav_active": None,
+        }
+
+    @app.after_request
+    def note_request(response: Any) -> Any:
+        if request.endpoint not in ("static", "operations.healthz"):
+            log = structlog.get_logger(__name__)
+            log.debug("request_answered", path=request.path, status=response.status_code)
+        return response

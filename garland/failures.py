@@ -1,0 +1,97 @@
+"""What a failed request is answered: problem+json for programs, a page for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, make_response, render_template, request, url_for
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from kernel.errors import GarlandError, TooManyError, UnauthorizedError
+from kernel.http import acting_or_none, is_machine_request, problem, see_other
+
+log = structlog.get_logger(__name__)
+
+_CODES = {
+    400: "garland.malformed",
+    403: "garland.forbidden",
+    404: "garland.not_found",
+    405: "garland.method_not_allowed",
+    413: "garland.too_large",
+    415: "garland.unsupported_type",
+}
+_WORDS = {
+    404: "There is nothing at this address, or it is not yours to see.",
+    405: "This address does not take that kind of request.",
+    413: "The body is larger than 6 MB: send it in smaller parts.",
+}
+
+
+def install_failures(app: Flask) -> None:
+    """Register the handlers: our errors, Werkzeug's, and bugs."""
+    app.register_error_handler(GarlandError, _answer_ours)
+    app.register_error_handler(CSRFError, _answer_csrf)
+    app.register_error_handler(RateLimitExceeded, _answer_limit)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_bug)
+
+
+def _answer_ours(error: GarlandError) -> AnyResponse:
+    if error.status >= 500:  # noqa: PLR2004  server errors are for somebody to look at
+        log.warning("request_failed", code=error.code, path=request.path, reason=error.message)
+    if is_machine_request():
+        return problem(error)
+    if isinstance(error, UnauthorizedError) and acting_or_none() is None:
+        wanted = request.full_path if request.method == "GET" else None
+        return see_other(url_for("tenancy.sign_in", next=wanted))
+    return _page(error)
+
+
+def _answer_csrf(error: CSRFError) -> AnyResponse:
+    failure = GarlandError(
+        f"This form is no longer valid ({error.description}): go back, load the page again and "
+        "repeat what you did."
+    )
+    failure.code, failure.status = "garland.stale_form", 400
+    return _answer_ours(failure)
+
+
+def _answer_limit(error: RateLimitExceeded) -> AnyResponse:
+    wait_s = int(error.limit.limit.get_expiry()) if error.limit else 60
+    failure = TooManyError(
+        f"Too many attempts: wait {wait_s} seconds and try again.", retry_after_s=wait_s
+    )
+    response = _answer_ours(failure)
+    response.headers["Retry-After"] = str(wait_s)
+    return response
+
+
+def _answer_http(error: HTTPException) -> AnyResponse:
+    status = error.code or 500
+    if status < 400:  # noqa: PLR2004  a redirect Werkzeug asks for
+        return error.get_response()  # type: ignore[return-value]
+    failure = GarlandError(_WORDS.get(status, error.description or error.name))
+    failure.code, failure.status = _CODES.get(status, "garland.http"), status
+    return _answer_ours(failure)
+
+
+def _answer_bug(error: Exception) -> AnyResponse:
+    log.exception("request_crashed", path=request.path)
+    failure = GarlandError(
+        "Garland could not do this because of a fault of its own. Nothing was changed. "
+        "Try again; if it stays, tell your operator the time and what you did."
+    )
+    failure.code, failure.__cause__ = "garland.fault", error
+    return problem(failure) if is_machine_request() else _page(failure)
+
+
+def _page(error: GarlandError) -> Response:
+    facts: dict[str, Any] = {"status": error.status, "message": error.message, "code": error.code}
+    problems = getattr(error, "problems", ())
+    return make_response(
+        render_template("garland/error.html", problems=problems, **facts), error.status
+    )

@@ -1,0 +1,1 @@
+"""Notices to open pages, as server-sent events."""

@@ -1,0 +1,77 @@
+"""What every process of Garland is made of: database sessions, Redis, secrets, blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from redis import Redis
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+import garland.tables  # noqa: F401  completes the metadata before the first query
+from blocks.registry import Registry, standard_registry
+from garland.settings import Settings
+from kernel.db import make_engine
+from kernel.secrets import Vault
+from runtime.wake import WAKER
+from runtime.worker import RedisWaker
+from tenancy.scope import guarded
+
+REDIS_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts, made from the settings; each process makes its own, after any fork."""
+
+    settings: Settings
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database."""
+        return make_engine(self.settings.database_url)
+
+    @cached_property
+    def redis(self) -> Redis:
+        """Redis for wake-ups and notices; its calls give up after five seconds."""
+        return connect_redis(self.settings, timeout_s=REDIS_TIMEOUT_S)
+
+    @cached_property
+    def patient_redis(self) -> Redis:
+        """Redis for those who sleep on it: its calls wait as long as they were told to."""
+        return connect_redis(self.settings, timeout_s=None)
+
+    @cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        """Sessions that write."""
+        return self._sessions_on(self.engine)
+
+    @cached_property
+    def reading(self) -> sessionmaker[Session]:
+        """Sessions that only read: on SQLite they never take the write lock."""
+        return self._sessions_on(self.engine.execution_options(garland_read_only=True))
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Seals and opens stored secrets."""
+        return Vault(self.settings.encryption_key_list)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The blocks that come with Garland."""
+        return standard_registry()
+
+    def _sessions_on(self, engine: Engine) -> sessionmaker[Session]:
+        waker = RedisWaker(self.redis)
+        return guarded(sessionmaker(engine, expire_on_commit=False, info={WAKER: waker}))
+
+
+def redis_address(settings: Settings) -> str:
+    """Give the address of Redis: the one that is set, or the bundled server's socket."""
+    return settings.redis_url or f"unix://{settings.redis_socket}"
+
+
+def connect_redis(settings: Settings, *, timeout_s: float | None) -> Redis:
+    """Open Redis; nothing is sent before the first call."""
+    return Redis.from_url(redis_address(settings), socket_timeout=timeout_s)

@@ -1,0 +1,11 @@
+"""Every table of Garland, imported so that `Base.metadata` is complete."""
+
+from __future__ import annotations
+
+import runtime._tables
+import runtime.alarms._tables
+import runtime.flows._tables
+import runtime.inventory._tables
+import runtime.rules._tables
+import runtime.runs._tables
+import tenancy._tables  # noqa: F401

@@ -1,0 +1,1 @@
+"""The runtime: alarms come in, rules judge them, workflows run."""

@@ -1,0 +1,218 @@
+"""The tables of alarms: sources, the journal of what came, conditions, occurrences, history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import (
+    AnyDocument,
+    Base,
+    Document,
+    Instant,
+    Key,
+    OptionalInstant,
+    TenantOwned,
+    named,
+    type_document,
+)
+from runtime.alarms.lifecycle import AckState
+from runtime.alarms.model import NAME_MAX, Severity
+
+# SQLite numbers a row by itself only where the primary key is its INTEGER.
+type_sequence = BigInteger().with_variant(Integer(), "sqlite")
+WHO_MAX = 200
+
+
+class Source(TenantOwned, Base):
+    """Something that sends alarms, with the secret part of the address it sends to."""
+
+    __tablename__ = "source"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    id: Mapped[Key]
+    kind: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    key_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    key_sealed: Mapped[str] = mapped_column(Text)
+    config: Mapped[Document]
+    created_at: Mapped[Instant]
+    last_seen_at: Mapped[OptionalInstant]
+    accepted: Mapped[int] = mapped_column(BigInteger, default=0)
+    rejected: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_problem: Mapped[str] = mapped_column(String(500), default="")
+    last_problem_at: Mapped[OptionalInstant]
+
+
+class JournalEntry(TenantOwned, Base):
+    """One event as it was accepted, waiting for the correlator or done.
+
+    `raw` is what was sent where it differs from `event`; None where `event` is what was sent.
+    """
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        Index(
+            "ix_journal_undone",
+            "seq",
+            postgresql_where=text("done_at IS NULL"),
+            sqlite_where=text("done_at IS NULL"),
+        ),
+        Index("ix_journal_received_at", "received_at"),
+    )
+
+    seq: Mapped[int] = mapped_column(type_sequence, primary_key=True, autoincrement=True)
+    source_id: Mapped[UUID | None] = mapped_column(ForeignKey("source.id", ondelete="SET NULL"))
+    received_at: Mapped[Instant]
+    kind: Mapped[str] = mapped_column(String(20))
+    event: Mapped[Document]
+    raw: Mapped[AnyDocument | None]
+    done_at: Mapped[OptionalInstant]
+
+
+class IntakeFault(TenantOwned, Base):
+    """Input that could not be taken, kept (cut to a limit) so that somebody can look at it."""
+
+    __tablename__ = "intake_fault"
+    __table_args__ = (Index(None, "tenant_id", "source_id", "id"),)
+
+    id: Mapped[Key]
+    source_id: Mapped[UUID | None] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
+    at: Mapped[Instant]
+    code: Mapped[str] = mapped_column(String(80))
+    message: Mapped[str] = mapped_column(String(500))
+    problems: Mapped[list[dict[str, str]]] = mapped_column(type_document)
+    body: Mapped[str] = mapped_column(Text)
+    size_bytes: Mapped[int] = mapped_column(Integer)
+
+
+class ConditionRow(TenantOwned, Base):
+    """One identity: what is remembered over all its occurrences."""
+
+    __tablename__ = "condition"
+    __table_args__ = (UniqueConstraint("tenant_id", "dedup_key"),)
+
+    id: Mapped[Key]
+    dedup_key: Mapped[str] = mapped_column(String(64))
+    current_alarm_id: Mapped[UUID | None]  # no foreign key: alarm points back at condition
+    raise_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    flap_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    ignored_clear_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    first_seen_at: Mapped[Instant]
+    last_seen_at: Mapped[Instant]
+
+
+class AlarmRow(TenantOwned, Base):
+    """One occurrence, from raise to clear: what people and TMF642 see as the alarm."""
+
+    __tablename__ = "alarm"
+
+    id: Mapped[Key]
+    condition_id: Mapped[UUID] = mapped_column(
+        ForeignKey("condition.id", ondelete="CASCADE"), index=True
+    )
+    previous_id: Mapped[UUID | None] = mapped_column(ForeignKey("alarm.id", ondelete="SET NULL"))
+    source_id: Mapped[UUID | None] = mapped_column(ForeignKey("source.id", ondelete="SET NULL"))
+    last_seq: Mapped[int | None] = mapped_column(BigInteger)
+
+    source: Mapped[str] = mapped_column(String(NAME_MAX))
+    external_id: Mapped[str] = mapped_column(String(NAME_MAX))
+    event_type: Mapped[str] = mapped_column(String(40))
+    probable_cause: Mapped[str] = mapped_column(String(NAME_MAX))
+    specific_problem: Mapped[str] = mapped_column(String(NAME_MAX))
+    text: Mapped[str] = mapped_column(Text)
+    managed_object: Mapped[str] = mapped_column(String(NAME_MAX))
+    affected_services: Mapped[list[str]] = mapped_column(type_document)
+    attributes: Mapped[Document]
+    # What rules and people set; laid over what the source says, so that a repeat keeps it.
+    overrides: Mapped[Document]
+
+    perceived_severity: Mapped[Severity] = mapped_column(named(Severity))
+    reported_severity: Mapped[Severity] = mapped_column(named(Severity))
+    original_severity: Mapped[Severity] = mapped_column(named(Severity))
+    previous_severity: Mapped[Severity | None] = mapped_column(named(Severity))
+    severity_rank: Mapped[int] = mapped_column(SmallInteger)
+    is_active: Mapped[bool]
+
+    first_raised_at: Mapped[Instant]
+    last_raised_at: Mapped[Instant]
+    changed_at: Mapped[Instant]
+    cleared_at: Mapped[OptionalInstant]
+    cleared_by: Mapped[str] = mapped_column(String(WHO_MAX), default="")
+    reported_at: Mapped[Instant]
+    count: Mapped[int] = mapped_column(BigInteger)
+    flap_count: Mapped[int] = mapped_column(BigInteger)
+
+    ack_state: Mapped[AckState] = mapped_column(named(AckState))
+    acked_at: Mapped[OptionalInstant]
+    acked_by: Mapped[str] = mapped_column(String(WHO_MAX), default="")
+    suppressed_at: Mapped[OptionalInstant]
+    suppressed_by: Mapped[str] = mapped_column(String(WHO_MAX), default="")
+
+
+_ACTIVE = text("is_active")
+Index(
+    "ix_alarm_active",
+    AlarmRow.tenant_id,
+    AlarmRow.severity_rank,
+    AlarmRow.last_raised_at,
+    AlarmRow.id,
+    postgresql_where=_ACTIVE,
+    sqlite_where=_ACTIVE,
+)
+Index(
+    "ix_alarm_active_recent",
+    AlarmRow.tenant_id,
+    AlarmRow.last_raised_at,
+    AlarmRow.id,
+    postgresql_where=_ACTIVE,
+    sqlite_where=_ACTIVE,
+)
+Index("ix_alarm_recent", AlarmRow.tenant_id, AlarmRow.last_raised_at, AlarmRow.id)
+Index("ix_alarm_object", AlarmRow.tenant_id, AlarmRow.managed_object)
+
+
+class AlarmHistory(TenantOwned, Base):
+    """What happened to an alarm; rows are added and never changed.
+
+    A repeat moves the alarm's count and last instant and is no row here: a flood would otherwise
+    bury what people did. The journal keeps every event.
+    """
+
+    __tablename__ = "alarm_history"
+    __table_args__ = (Index(None, "alarm_id", "seq"),)
+
+    seq: Mapped[int] = mapped_column(type_sequence, primary_key=True, autoincrement=True)
+    alarm_id: Mapped[UUID] = mapped_column(ForeignKey("alarm.id", ondelete="CASCADE"))
+    at: Mapped[Instant]
+    kind: Mapped[str] = mapped_column(String(40))
+    by: Mapped[str] = mapped_column(String(WHO_MAX))
+    facts: Mapped[Document]
+
+
+def history_row(  # noqa: PLR0913  one argument a column
+    tenant_id: UUID, alarm_id: UUID, *, at: datetime, kind: str, by: str, facts: dict[str, Any]
+) -> dict[str, Any]:
+    """Give the values of one history row, for a bulk insert."""
+    return {
+        "tenant_id": tenant_id,
+        "alarm_id": alarm_id,
+        "at": at,
+        "kind": kind,
+        "by": by[:WHO_MAX],
+        "facts": facts,
+    }

@@ -1,0 +1,184 @@
+"""The journal: accepted events in the order they came, until the correlator is done with them.
+
+An event is safe once its row is committed; the correlator takes rows in order and marks them done
+in the transaction that carries what they led to. Whatever cannot be read is kept as a fault.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from kernel.errors import InvalidError
+from runtime.alarms._tables import IntakeFault, JournalEntry
+from runtime.alarms.model import AlarmEvent, event_document
+
+FAULT_BODY_MAX = 64 * 1024
+FAULTS_KEPT = 100
+ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRow:
+    """One accepted event; `event` is a canonical document that `parse_event` reads."""
+
+    seq: int
+    tenant_id: UUID
+    source_id: UUID | None
+    received_at: datetime
+    kind: str
+    event: dict[str, Any]
+
+
+def append(  # noqa: PLR0913  who, what, from where and when
+    session: Session,
+    tenant_id: UUID,
+    events: Sequence[AlarmEvent],
+    *,
+    now: datetime,
+    source_id: UUID | None = None,
+    raws: Sequence[Any] | None = None,
+) -> None:
+    """Write events to the journal in their order.
+
+    Args:
+        session: The caller's transaction; wake the correlator after it commits.
+        tenant_id: Whose alarms these are.
+        events: Checked events, `source` filled in.
+        now: When they were received.
+        source_id: The source they came by; None for the API.
+        raws: What was sent, one for each event; left out where the events are what was sent.
+    """
+    if not events:
+        return
+    rows = [
+        {
+            "tenant_id": tenant_id,
+            "source_id": source_id,
+            "received_at": now,
+            "kind": ALARM,
+            "event": event_document(event),
+            "raw": raws[index] if raws is not None else None,
+        }
+        for index, event in enumerate(events)
+    ]
+    session.execute(insert(JournalEntry), rows)
+
+
+def take(session: Session, limit: int) -> list[JournalRow]:
+    """Give the next undone events of every tenant in reach, oldest first; at most `limit`.
+
+    On PostgreSQL the rows stay locked until the transaction ends, so that a second correlator
+    waits rather than applying the same events. Call it in a system scope for all tenants.
+    """
+    columns = (
+        JournalEntry.seq,
+        JournalEntry.tenant_id,
+        JournalEntry.source_id,
+        JournalEntry.received_at,
+        JournalEntry.kind,
+        JournalEntry.event,
+    )
+    found = session.execute(
+        select(*columns)
+        .where(JournalEntry.done_at.is_(None))
+        .order_by(JournalEntry.seq)
+        .limit(limit)
+        .with_for_update()
+    )
+    return [
+        JournalRow(
+            seq=row.seq,
+            tenant_id=row.tenant_id,
+            source_id=row.source_id,
+            received_at=row.received_at,
+            kind=row.kind,
+            event=row.event,
+        )
+        for row in found
+    ]
+
+
+def mark_done(session: Session, seqs: Iterable[int], *, now: datetime) -> None:
+    """Mark rows as dealt with, in the transaction that carries what they led to."""
+    numbers = list(seqs)
+    if numbers:
+        session.execute(
+            update(JournalEntry)
+            .where(JournalEntry.seq.in_(numbers))
+            .values(done_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def count_undone(session: Session) -> int:
+    """Count the events that wait, over every tenant in reach."""
+    waiting = select(func.count(JournalEntry.seq)).where(JournalEntry.done_at.is_(None))
+    return session.scalar(waiting) or 0
+
+
+def raw_of(session: Session, tenant_id: UUID, seq: int) -> Any:
+    """Give what was sent for one event, or None where retention has removed it."""
+    row = session.execute(
+        select(JournalEntry.raw, JournalEntry.event).where(
+            JournalEntry.seq == seq, JournalEntry.tenant_id == tenant_id
+        )
+    ).first()
+    if row is None:
+        return None
+    return row.event if row.raw is None else row.raw
+
+
+def keep_fault(
+    session: Session,
+    tenant_id: UUID,
+    error: InvalidError,
+    *,
+    body: Any,
+    source_id: UUID | None,
+    now: datetime,
+) -> None:
+    """Keep input that was refused, cut to 64 KB; the newest hundred of a source stay."""
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=True)
+    clean = text.replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode()
+    session.add(
+        IntakeFault(
+            tenant_id=tenant_id,
+            source_id=source_id,
+            at=now,
+            code=error.code,
+            message=_storable(error.message)[:500],
+            problems=[
+                {"pointer": _storable(one.pointer), "message": _storable(one.message)}
+                for one in error.problems
+            ],
+            body=clean[:FAULT_BODY_MAX],
+            size_bytes=len(clean.encode()),
+        )
+    )
+    session.flush()
+    _drop_old_faults(session, tenant_id, source_id)
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode()
+
+
+def _drop_old_faults(session: Session, tenant_id: UUID, source_id: UUID | None) -> None:
+    mine = (IntakeFault.tenant_id == tenant_id, IntakeFault.source_id.is_not_distinct_from(source_id))
+    oldest_kept = session.scalar(
+        select(IntakeFault.id)
+        .where(*mine)
+        .order_by(IntakeFault.id.desc())
+        .offset(FAULTS_KEPT - 1)
+        .limit(1)
+    )
+    if oldest_kept is not None:
+        session.execute(delete(IntakeFault).where(*mine, IntakeFault.id < oldest_kept))

@@ -1,0 +1,1 @@
+"""Workflows as documents: their model, checks, expressions, drafts and versions."""

@@ -1,0 +1,152 @@
+"""The rule document as JSON Schema 2020-12; what it cannot say is checked in `_check`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runtime.rules.fields import PATH_MAX, SEVERITIES
+
+NAME_MAX = 120
+VALUE_MAX = 1000
+LIST_MAX = 24
+GROUP_BY_MAX = 4
+ACTIONS_MAX = 10
+COUNT_MAX = 10_000
+DAY_S = 86_400
+WEEK_S = 7 * DAY_S
+
+OPERATORS = (
+    "is", "is_not", "in", "not_in", "at_least", "at_most", "more_than", "less_than",
+    "contains", "starts_with", "ends_with", "matches", "exists", "missing",
+)  # fmt: skip
+TRANSITIONS = ("raised", "changed", "cleared")
+MODES = ("draft", "observe", "live", "off")
+SETTABLE = ("perceived_severity", "probable_cause", "specific_problem", "text", "event_type")
+
+_text = {"type": "string", "minLength": 1, "maxLength": VALUE_MAX}
+_scalar = {"type": ["string", "number", "boolean"], "maxLength": VALUE_MAX}
+_severity = {"type": "string", "enum": list(SEVERITIES)}
+_path = {"type": "string", "minLength": 1, "maxLength": PATH_MAX + 20}
+_alarm_fields: dict[str, Any] = {
+    "perceived_severity": _severity,
+    "managed_object": _text,
+    "event_type": _text,
+    "probable_cause": _text,
+    "specific_problem": _text,
+    "text": _text,
+    "attributes": {"type": "object", "maxProperties": 50, "additionalProperties": _scalar},
+}
+
+
+def _when(key: str, value: str, then: dict[str, Any]) -> dict[str, Any]:
+    return {"if": {"properties": {key: {"const": value}}, "required": [key]}, "then": then}
+
+
+def _shape(required: tuple[str, ...], **properties: Any) -> dict[str, Any]:
+    return {"required": list(required), "properties": properties, "additionalProperties": False}
+
+
+_actions = {
+    "start": _shape(("do", "flow"), do=True, flow=_text),
+    "set": _shape(
+        ("do", "fields"),
+        do=True,
+        fields={
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 20,
+            "properties": {key: _alarm_fields[key] for key in SETTABLE},
+            "patternProperties": {"^attributes\\..": _scalar},
+            "additionalProperties": False,
+        },
+    ),
+    "acknowledge": _shape(("do",), do=True),
+    "suppress": _shape(("do",), do=True, reason=_text),
+    "derive": _shape(
+        ("do", "alarm"),
+        do=True,
+        alarm={
+            "type": "object",
+            "required": ["specific_problem"],
+            "properties": _alarm_fields,
+            "additionalProperties": False,
+        },
+    ),
+}
+_patterns = {
+    "each": _shape(("kind",), kind=True),
+    "count": _shape(
+        ("kind", "at_least", "within_s"),
+        kind=True,
+        at_least={"type": "integer", "minimum": 2, "maximum": COUNT_MAX},
+        within_s={"type": "integer", "minimum": 1, "maximum": DAY_S},
+        group_by={"type": "array", "maxItems": GROUP_BY_MAX, "uniqueItems": True, "items": _path},
+    ),
+}
+
+
+def _members() -> dict[str, Any]:
+    return {"type": "array", "minItems": 1, "maxItems": 60, "items": {"$ref": "#/$defs/condition"}}
+
+
+RULE_SCHEMA: dict[str, Any] = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "$id": "https://garland.invalid/schemas/rule.json",
+    "title": "Rule",
+    "type": "object",
+    "required": ["rule", "name", "then"],
+    "additionalProperties": False,
+    "properties": {
+        "rule": {"const": 1},
+        "name": {"type": "string", "minLength": 1, "maxLength": NAME_MAX, "pattern": "\\S"},
+        "notes": {"type": "string", "maxLength": 4000},
+        "priority": {"type": "integer", "minimum": 0, "maximum": 1000},
+        "mode": {"type": "string", "enum": list(MODES)},
+        "on": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string", "enum": list(TRANSITIONS)},
+        },
+        "when": {"$ref": "#/$defs/condition"},
+        "pattern": {
+            "type": "object",
+            "required": ["kind"],
+            "properties": {"kind": {"type": "string", "enum": list(_patterns)}},
+            "allOf": [_when("kind", kind, shape) for kind, shape in _patterns.items()],
+        },
+        "then": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": ACTIONS_MAX,
+            "items": {
+                "type": "object",
+                "required": ["do"],
+                "properties": {"do": {"type": "string", "enum": list(_actions)}},
+                "allOf": [_when("do", name, shape) for name, shape in _actions.items()],
+            },
+        },
+        "cooldown_s": {"type": "integer", "minimum": 0, "maximum": WEEK_S},
+    },
+    "$defs": {
+        "condition": {
+            "type": "object",
+            "if": {"anyOf": [{"required": [key]} for key in ("all", "any", "none")]},
+            "then": {
+                "minProperties": 1,
+                "maxProperties": 1,
+                "properties": {"all": _members(), "any": _members(), "none": _members()},
+                "additionalProperties": False,
+            },
+            "else": {
+                "required": ["field", "op"],
+                "properties": {
+                    "field": _path,
+                    "op": {"type": "string", "enum": list(OPERATORS)},
+                    "value": True,
+                },
+                "additionalProperties": False,
+            },
+        }
+    },
+}

@@ -1,0 +1,1 @@
+"""Runs: workflows under way, advanced step by step and recorded as they go."""

@@ -1,0 +1,131 @@
+"""Tables of runs: one row a run, one row an attempt of a step.
+
+`due_at` on either is the outbox: it is set in the transaction that made the row due and cleared
+in the one that dealt with it, so that a lost wake-up never loses work.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import (
+    AnyDocument,
+    Base,
+    Document,
+    Instant,
+    Key,
+    OptionalDocument,
+    OptionalInstant,
+    TenantOwned,
+    named,
+)
+
+SUBJECT_MAX = 300
+
+
+class RunState(Enum):
+    """How far a run is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more will happen."""
+        return self in (RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED)
+
+
+class StepState(Enum):
+    """How far one attempt of a step is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Run(TenantOwned, Base):
+    """One execution of one workflow version."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "dedup_key"),
+        Index(None, "tenant_id", "started_at"),
+        Index(None, "tenant_id", "state", "started_at"),
+        Index(None, "flow_id", "started_at"),
+        Index(
+            "ix_run_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[Key]
+    flow_id: Mapped[UUID] = mapped_column(ForeignKey("flow.id", ondelete="CASCADE"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("flow_version.id", ondelete="CASCADE"))
+    state: Mapped[RunState] = mapped_column(named(RunState), default=RunState.QUEUED)
+    trigger_id: Mapped[str] = mapped_column(String(80))
+    trigger_kind: Mapped[str] = mapped_column(String(20))
+    trigger: Mapped[Document]
+    subject: Mapped[str] = mapped_column(String(SUBJECT_MAX), default="")
+    dedup_key: Mapped[str | None] = mapped_column(String(200))
+    started_by: Mapped[str] = mapped_column(String(200), default="")
+    is_trial: Mapped[bool] = mapped_column(default=False)
+    allows_effects: Mapped[bool] = mapped_column(default=True)
+    progress: Mapped[OptionalDocument]
+    error: Mapped[OptionalDocument]
+    started_at: Mapped[Instant]
+    ended_at: Mapped[OptionalInstant]
+    due_at: Mapped[OptionalInstant]
+
+
+class StepRecord(TenantOwned, Base):
+    """One attempt of one step: what went in, what came out, how long it took."""
+
+    __tablename__ = "step_record"
+    __table_args__ = (
+        UniqueConstraint("run_id", "step", "attempt"),
+        Index(
+            "ix_step_record_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_step_record_unread",
+            "run_id",
+            sqlite_where=text("is_unread"),
+            postgresql_where=text("is_unread"),
+        ),
+    )
+
+    id: Mapped[Key]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    step: Mapped[str] = mapped_column(String(120))
+    attempt: Mapped[int]
+    block: Mapped[str] = mapped_column(String(160))
+    state: Mapped[StepState] = mapped_column(named(StepState))
+    config: Mapped[AnyDocument]
+    input: Mapped[AnyDocument]
+    output: Mapped[AnyDocument | None]
+    port: Mapped[str | None] = mapped_column(String(80))
+    error: Mapped[OptionalDocument]
+    logs: Mapped[AnyDocument | None]
+    queued_at: Mapped[Instant]
+    started_at: Mapped[OptionalInstant]
+    ended_at: Mapped[OptionalInstant]
+    due_at: Mapped[OptionalInstant]
+    lease_owner: Mapped[str | None] = mapped_column(String(80))
+    fence: Mapped[int] = mapped_column(default=0)
+    is_unread: Mapped[bool] = mapped_column(default=False)

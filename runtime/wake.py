@@ -1,0 +1,61 @@
+"""Wake-ups: telling a sleeping process or an open page that something is due.
+
+A wake-up is only ever sent after the commit that made its cause durable, and may be lost: the
+sweep in `garland.scheduler` finds what is due in the database and wakes again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from kernel.db import after_commit
+
+WAKER = "garland.waker"
+Sleeper = Literal["correlator", "runs", "steps"]
+
+
+class Waker(Protocol):
+    """Who carries wake-ups: Redis in an installation, nobody in most tests."""
+
+    def wake(self, sleeper: Sleeper, /) -> None:
+        """Wake the processes of one kind; several wake-ups before they look count as one."""
+        ...
+
+    def tell_pages(self, tenant_id: UUID, event: str, facts: dict[str, Any], /) -> None:
+        """Tell the tenant's open pages that something changed."""
+        ...
+
+
+def wake_after_commit(session: Session, sleeper: Sleeper) -> None:
+    """Wake a kind of process once this session's transaction is durable."""
+    _once(session, ("wake", sleeper), lambda waker: waker.wake(sleeper))
+
+
+def tell_pages_after_commit(
+    session: Session, tenant_id: UUID, event: str, facts: dict[str, Any]
+) -> None:
+    """Tell the tenant's pages once this session's transaction is durable.
+
+    Of several notices of one kind in a transaction the last is sent: pages read the truth anew.
+    """
+    _once(session, (event, tenant_id), lambda waker: waker.tell_pages(tenant_id, event, facts))
+
+
+def _once(session: Session, key: tuple[Any, ...], send: Callable[[Waker], None]) -> None:
+    waker: Waker | None = session.info.get(WAKER)
+    if waker is None:
+        return
+    pending: dict[tuple[Any, ...], Callable[[Waker], None]] | None = session.info.get("notices")
+    if pending is None:
+        session.info["notices"] = pending = {}
+        after_commit(session, lambda: _send(session, waker))
+    pending[key] = send
+
+
+def _send(session: Session, waker: Waker) -> None:
+    for send in session.info.pop("notices", {}).values():
+        send(waker)

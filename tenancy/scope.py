@@ -1,0 +1,72 @@
+"""The tenant guard: a session reaches the rows of the one tenant it is bound to, and no others.
+
+A guarded session is in one of three scopes. Bound: every SELECT, UPDATE and DELETE on tenant-owned
+rows carries `tenant_id = …`, and rows of another tenant are refused on flush. System: nothing is
+added; for work across tenants, kept short and easy to find by this name. Neither: tenant-owned
+rows are out of reach, because a forgotten `bind` must fail and not show everything.
+
+The guard does not see engines used directly, nor a foreign key inside a tenant's own row that
+names another tenant's row: look the target up first, which fails as it should.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from tenancy._guard import SYSTEM, GuardedSession, Scope, scope_of, set_scope
+from tenancy._statements import ScopeError
+
+__all__ = ["ScopeError", "as_tenant", "bind", "bound_tenant", "guarded", "system"]
+
+
+def guarded(sessions: sessionmaker[Session]) -> sessionmaker[Session]:
+    """Give a factory with the same settings whose sessions carry the guard, bound to nobody."""
+    return sessionmaker(class_=GuardedSession, **sessions.kw)
+
+
+def bind(session: Session, tenant_id: UUID) -> None:
+    """Bind a session to one tenant for the rest of its life.
+
+    Raises:
+        ScopeError: when the session is in another scope already; `as_tenant` switches for a while.
+    """
+    scope = scope_of(session)
+    if scope is not None and scope != tenant_id:
+        raise ScopeError(f"this session is already bound to {scope}: use as_tenant to switch")
+    set_scope(session, tenant_id)
+
+
+def bound_tenant(session: Session) -> UUID | None:
+    """Give the tenant a session is bound to; None in system scope and before binding."""
+    scope = scope_of(session)
+    return scope if isinstance(scope, UUID) else None
+
+
+@contextmanager
+def as_tenant(session: Session, tenant_id: UUID) -> Iterator[None]:
+    """Act as one tenant for a while, within the same transaction."""
+    with _scoped(session, tenant_id):
+        yield
+
+
+@contextmanager
+def system(session: Session) -> Iterator[None]:
+    """Work across tenants for a while; every use is a place to review."""
+    with _scoped(session, SYSTEM):
+        yield
+
+
+@contextmanager
+def _scoped(session: Session, scope: Scope) -> Iterator[None]:
+    session.flush()  # what was changed so far is judged by the scope it was changed in
+    before = scope_of(session)
+    set_scope(session, scope)
+    try:
+        yield
+        session.flush()
+    finally:
+        set_scope(session, before)
