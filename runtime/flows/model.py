@@ -18,7 +18,7 @@ ERROR_PORT = "error"
 STEPS_MAX = 2_000
 WIRES_MAX = 10_000
 NAME_MAX = 120
-ID_PATTERN = "^[a-z][a-z0-9_-]{0,59}$"
+ID_PATTERN = "^[a-z][a-z0-9_]{0,59}$"  # so that an expression can say steps.<id>
 
 _POSITION = {
     "type": "array",
@@ -26,7 +26,7 @@ _POSITION = {
     "minItems": 2,
     "maxItems": 2,
 }
-_END_PATTERN = "^[a-z][a-z0-9_-]{0,59}(:[a-z][a-z0-9_-]{0,59})?$"
+_END_PATTERN = "^[a-z][a-z0-9_]{0,59}(:[a-z][a-z0-9_-]{0,59})?$"
 FLOW_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Garland workflow",

@@ -1,0 +1,53 @@
+"""Tables of workflows: the draft people edit, and the versions runs are pinned to."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import Base, Document, Instant, Key, OptionalInstant, TenantOwned
+from kernel.ids import SLUG_MAX
+from runtime.flows.model import NAME_MAX
+
+
+class FlowRow(TenantOwned, Base):
+    """One workflow with its draft; `live_version_id` is what new runs use."""
+
+    __tablename__ = "flow"
+    __table_args__ = (UniqueConstraint("tenant_id", "slug"),)
+
+    id: Mapped[Key]
+    slug: Mapped[str] = mapped_column(String(SLUG_MAX))
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    draft: Mapped[Document]
+    draft_revision: Mapped[int] = mapped_column(default=1)
+    draft_digest: Mapped[str] = mapped_column(String(64))
+    live_version_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("flow_version.id", ondelete="SET NULL", use_alter=True)
+    )
+    paused: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Instant]
+    updated_at: Mapped[Instant]
+    updated_by: Mapped[str] = mapped_column(String(200), default="")
+
+
+class FlowVersionRow(TenantOwned, Base):
+    """One immutable state of a workflow; a trial's snapshot has no number."""
+
+    __tablename__ = "flow_version"
+    __table_args__ = (
+        UniqueConstraint("flow_id", "number"),
+        Index(None, "flow_id", "digest"),
+    )
+
+    id: Mapped[Key]
+    flow_id: Mapped[UUID] = mapped_column(ForeignKey("flow.id", ondelete="CASCADE"))
+    number: Mapped[int | None]
+    document: Mapped[Document]
+    digest: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    made_at: Mapped[Instant]
+    made_by: Mapped[str] = mapped_column(String(200), default="")
+    retired_at: Mapped[OptionalInstant]

@@ -1,0 +1,399 @@
+"""Drafts and versions of workflows: create, edit with a revision check, publish, pause.
+
+A published version is never changed: runs keep the one they started with.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session, attributes
+
+from blocks.registry import standard_registry
+from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError, Problem
+from kernel.ids import SLUG_MAX, new_id, sha256_of, slugify
+from runtime.flows._tables import FlowRow, FlowVersionRow
+from runtime.flows.model import empty_flow, flow_schema
+from runtime.flows.validate import FlowProblem, check_flow
+from runtime.wake import tell_pages_after_commit
+
+DRAFT_MAX_BYTES = 1024 * 1024
+
+
+class ImmutableError(GarlandError):
+    """A published version was about to be changed: a fault in Garland, never a person's."""
+
+    code = "flow.immutable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowView:
+    """A workflow as others see it; `draft` is its document."""
+
+    id: UUID
+    slug: str
+    name: str
+    draft: Mapping[str, Any]
+    draft_revision: int
+    live_version_id: UUID | None
+    live_number: int | None
+    has_unpublished_changes: bool
+    paused: bool
+    created_at: datetime
+    updated_at: datetime
+    updated_by: str
+
+    @property
+    def state(self) -> str:
+        """Give the one word for lists: draft, paused or live."""
+        if self.live_version_id is None:
+            return "draft"
+        return "paused" if self.paused else "live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowVersionView:
+    """One version; `number` is None for a trial's snapshot."""
+
+    id: UUID
+    flow_id: UUID
+    number: int | None
+    document: Mapping[str, Any]
+    digest: str
+    note: str
+    made_at: datetime
+    made_by: str
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """Give the digest of a document, whatever the order of its keys."""
+    return sha256_of(json.dumps(document, sort_keys=True, separators=(",", ":")))
+
+
+def create_flow(
+    session: Session,
+    tenant_id: UUID,
+    *,
+    name: str,
+    now: datetime,
+    document: Mapping[str, Any] | None = None,
+    by: str = "",
+) -> FlowView:
+    """Make a workflow with a draft: the document given, or an empty one.
+
+    Raises:
+        InvalidError: the name is empty or the document is no workflow.
+    """
+    draft = {**(document or empty_flow(name)), "name": name.strip()}
+    flow_schema().require(draft, "this is not a workflow")
+    row = FlowRow(
+        id=new_id(),
+        tenant_id=tenant_id,
+        slug=_free_slug(session, tenant_id, slugify(name)),
+        name=name.strip(),
+        draft=draft,
+        draft_digest=digest_of(draft),
+        created_at=now,
+        updated_at=now,
+        updated_by=by,
+    )
+    session.add(row)
+    session.flush()
+    tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
+    return _view(row, None)
+
+
+def list_flows(
+    session: Session, tenant_id: UUID, *, q: str = "", limit: int = 200, offset: int = 0
+) -> list[FlowView]:
+    """List workflows by name; `q` finds a part of it."""
+    wanted = (
+        select(FlowRow, FlowVersionRow)
+        .outerjoin(FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id)
+        .where(FlowRow.tenant_id == tenant_id)
+        .order_by(func.lower(FlowRow.name), FlowRow.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    if q:
+        wanted = wanted.where(FlowRow.name.icontains(q, autoescape=True))
+    return [_view(row, live) for row, live in session.execute(wanted)]
+
+
+def get_flow(session: Session, tenant_id: UUID, flow_id: UUID) -> FlowView:
+    """Give one workflow; raises NotFoundError."""
+    row = _row(session, tenant_id, flow_id)
+    live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
+    return _view(row, live)
+
+
+def find_flow_by_slug(session: Session, tenant_id: UUID, slug: str) -> FlowView | None:
+    """Give the workflow of that slug, or None."""
+    found = session.scalar(
+        select(FlowRow.id).where(FlowRow.tenant_id == tenant_id, FlowRow.slug == slug)
+    )
+    return get_flow(session, tenant_id, found) if found is not None else None
+
+
+def flow_slugs(session: Session, tenant_id: UUID) -> dict[str, str]:
+    """Give the name of every workflow by its slug."""
+    rows = session.execute(select(FlowRow.slug, FlowRow.name).where(FlowRow.tenant_id == tenant_id))
+    return {row.slug: row.name for row in rows}
+
+
+def get_version(session: Session, tenant_id: UUID, version_id: UUID) -> FlowVersionView:
+    """Give one version; raises NotFoundError."""
+    row = session.scalar(
+        select(FlowVersionRow).where(
+            FlowVersionRow.id == version_id, FlowVersionRow.tenant_id == tenant_id
+        )
+    )
+    if row is None:
+        raise NotFoundError("no such version of a workflow", version_id=str(version_id))
+    return _version_view(row)
+
+
+def list_versions(session: Session, tenant_id: UUID, flow_id: UUID) -> list[FlowVersionView]:
+    """List the published versions, newest first."""
+    rows = session.scalars(
+        select(FlowVersionRow)
+        .where(
+            FlowVersionRow.flow_id == flow_id,
+            FlowVersionRow.tenant_id == tenant_id,
+            FlowVersionRow.number.is_not(None),
+        )
+        .order_by(FlowVersionRow.number.desc())
+    )
+    return [_version_view(row) for row in rows]
+
+
+def save_draft(  # noqa: PLR0913  who, what, on which revision and when
+    session: Session,
+    tenant_id: UUID,
+    flow_id: UUID,
+    *,
+    document: Any,
+    expected_revision: int,
+    by: str,
+    now: datetime,
+) -> FlowView:
+    """Replace the draft, if nobody else did since `expected_revision`.
+
+    A draft may be unfinished; it must only have a workflow's shape.
+
+    Raises:
+        InvalidError: it has not, or is over 1 MB.
+        ConflictError: somebody saved another draft first; `detail` says who and when.
+    """
+    _check_shape(document)
+    row = _row(session, tenant_id, flow_id, lock=True)
+    if row.draft_revision != expected_revision:
+        raise ConflictError(
+            f"{row.updated_by or 'somebody'} saved this workflow meanwhile: load it again, or "
+            "save yours as a copy",
+            revision=row.draft_revision,
+        )
+    digest = digest_of(document)
+    if digest != row.draft_digest:
+        row.draft, row.draft_digest = dict(document), digest
+        row.draft_revision += 1
+        row.name = document["name"].strip()
+        row.updated_at, row.updated_by = now, by
+        session.flush()
+        tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
+    return get_flow(session, tenant_id, flow_id)
+
+
+def draft_problems(session: Session, tenant_id: UUID, flow_id: UUID) -> list[FlowProblem]:
+    """List what keeps the draft from being published, and warnings."""
+    return check_flow(_row(session, tenant_id, flow_id).draft, standard_registry())
+
+
+def publish_flow(
+    session: Session, tenant_id: UUID, flow_id: UUID, *, note: str = "", by: str, now: datetime
+) -> FlowVersionView:
+    """Make the draft the live version; publishing an unchanged draft gives the live one again.
+
+    Raises:
+        InvalidError: with every problem, each naming the step, the field and the remedy.
+    """
+    row = _row(session, tenant_id, flow_id, lock=True)
+    _refuse_problems(row.draft)
+    live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
+    if live is not None and live.digest == row.draft_digest:
+        return _version_view(live)
+    last = session.scalar(
+        select(func.max(FlowVersionRow.number)).where(FlowVersionRow.flow_id == flow_id)
+    )
+    version = _new_version(row, number=(last or 0) + 1, by=by, now=now)
+    version.note = note[:500]
+    session.add(version)
+    session.flush()
+    row.live_version_id = version.id
+    session.flush()
+    tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
+    return _version_view(version)
+
+
+def snapshot_draft(
+    session: Session, tenant_id: UUID, flow_id: UUID, *, now: datetime
+) -> FlowVersionView:
+    """Give a version of the draft for a trial: the same one for the same draft.
+
+    Raises:
+        InvalidError: the draft has problems.
+    """
+    row = _row(session, tenant_id, flow_id)
+    _refuse_problems(row.draft)
+    known = session.scalar(
+        select(FlowVersionRow).where(
+            FlowVersionRow.flow_id == flow_id, FlowVersionRow.digest == row.draft_digest
+        )
+    )
+    if known is None:
+        known = _new_version(row, number=None, by=row.updated_by, now=now)
+        session.add(known)
+        session.flush()
+    return _version_view(known)
+
+
+def set_paused(
+    session: Session, tenant_id: UUID, flow_id: UUID, *, paused: bool, now: datetime
+) -> FlowView:
+    """Pause a workflow, so that nothing starts it, or resume it."""
+    row = _row(session, tenant_id, flow_id, lock=True)
+    row.paused, row.updated_at = paused, now
+    session.flush()
+    tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
+    return get_flow(session, tenant_id, flow_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSchedule:
+    """One schedule trigger of one live workflow."""
+
+    tenant_id: UUID
+    flow_id: UUID
+    version_id: UUID
+    trigger_id: str
+    cron: str
+    timezone: str
+
+
+def live_schedules(session: Session) -> list[LiveSchedule]:
+    """List the schedules of every live, unpaused workflow in reach; call it in system scope."""
+    rows = session.scalars(
+        select(FlowVersionRow)
+        .join(FlowRow, FlowRow.live_version_id == FlowVersionRow.id)
+        .where(FlowRow.paused.is_(False))
+    )
+    return [
+        LiveSchedule(
+            tenant_id=row.tenant_id,
+            flow_id=row.flow_id,
+            version_id=row.id,
+            trigger_id=id_,
+            cron=trigger["cron"],
+            timezone=trigger.get("timezone", "UTC"),
+        )
+        for row in rows
+        for id_, trigger in row.document["triggers"].items()
+        if trigger["kind"] == "schedule"
+    ]
+
+
+def _check_shape(document: Any) -> None:
+    flow_schema().require(document, "this is not a workflow")
+    if len(json.dumps(document)) > DRAFT_MAX_BYTES:
+        raise InvalidError(
+            "the workflow is larger than 1 MB",
+            problems=[Problem("", "the workflow is larger than 1 MB: split it into several")],
+        )
+
+
+def _refuse_problems(document: Mapping[str, Any]) -> None:
+    found = [one for one in check_flow(document, standard_registry()) if one.severity == "error"]
+    if found:
+        raise InvalidError(
+            f"the workflow has {len(found)} problem(s) to solve first",
+            problems=[Problem(one.pointer, one.message) for one in found],
+        )
+
+
+def _free_slug(session: Session, tenant_id: UUID, wanted: str) -> str:
+    taken = set(
+        session.scalars(
+            select(FlowRow.slug).where(
+                FlowRow.tenant_id == tenant_id, FlowRow.slug.startswith(wanted, autoescape=True)
+            )
+        )
+    )
+    slug, number = wanted, 1
+    while slug in taken:
+        number += 1
+        slug = f"{wanted[: SLUG_MAX - 5]}-{number}"
+    return slug
+
+
+def _row(session: Session, tenant_id: UUID, flow_id: UUID, *, lock: bool = False) -> FlowRow:
+    wanted = select(FlowRow).where(FlowRow.id == flow_id, FlowRow.tenant_id == tenant_id)
+    row = session.scalar(wanted.with_for_update() if lock else wanted)
+    if row is None:
+        raise NotFoundError("no such workflow", flow_id=str(flow_id))
+    return row
+
+
+def _new_version(row: FlowRow, *, number: int | None, by: str, now: datetime) -> FlowVersionRow:
+    return FlowVersionRow(
+        id=new_id(),
+        tenant_id=row.tenant_id,
+        flow_id=row.id,
+        number=number,
+        document=row.draft,
+        digest=row.draft_digest,
+        made_at=now,
+        made_by=by,
+    )
+
+
+def _view(row: FlowRow, live: FlowVersionRow | None) -> FlowView:
+    return FlowView(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        draft=row.draft,
+        draft_revision=row.draft_revision,
+        live_version_id=row.live_version_id,
+        live_number=live.number if live is not None else None,
+        has_unpublished_changes=live is not None and live.digest != row.draft_digest,
+        paused=row.paused,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        updated_by=row.updated_by,
+    )
+
+
+def _version_view(row: FlowVersionRow) -> FlowVersionView:
+    return FlowVersionView(
+        id=row.id,
+        flow_id=row.flow_id,
+        number=row.number,
+        document=row.document,
+        digest=row.digest,
+        note=row.note,
+        made_at=row.made_at,
+        made_by=row.made_by,
+    )
+
+
+@event.listens_for(FlowVersionRow, "before_update")
+def _refuse_change(_mapper: Any, _connection: Any, row: FlowVersionRow) -> None:
+    for name in ("document", "digest", "number", "flow_id"):
+        if attributes.get_history(row, name).has_changes():
+            raise ImmutableError(f"{name} of a version of a workflow is never changed")
