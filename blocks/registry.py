@@ -100,7 +100,7 @@ class Registry:
 
     def all(self) -> tuple[Block, ...]:
         """List the latest version of every block, by title."""
-        latest = {self.latest(name) for name, _ in self._blocks}
+        latest = [self.latest(name) for name in sorted({name for name, _ in self._blocks})]
         return tuple(
             sorted((block for block in latest if block), key=lambda block: block.manifest.title)
         )

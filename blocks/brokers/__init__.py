@@ -1,0 +1,1 @@
+"""What carries a block's wishes to the outside: HTTP calls and mail."""
