@@ -34,7 +34,14 @@ log = structlog.get_logger(__name__)
 
 _OCCURRENCE_FIELDS = tuple(Occurrence.__dataclass_fields__)
 _CONDITION_FIELDS = tuple(Condition.__dataclass_fields__)
-_SAID = ("external_id", "event_type", "probable_cause", "specific_problem", "text", "managed_object")
+_SAID = (
+    "external_id",
+    "event_type",
+    "probable_cause",
+    "specific_problem",
+    "text",
+    "managed_object",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +87,7 @@ def _readable(
             found.append((row, parse_event(row.event)))
         except AlarmError as error:
             log.warning("journal_row_unreadable", seq=row.seq, reason=error.message)
-            keep_fault(
-                session, tenant_id, error, body=row.event, source_id=row.source_id, now=now
-            )
+            keep_fault(session, tenant_id, error, body=row.event, source_id=row.source_id, now=now)
     return found
 
 
@@ -148,9 +153,7 @@ class _Batch:
             return None
         return self._alarms.get(condition.current_alarm_id)
 
-    def _keep_condition(
-        self, row: ConditionRow | None, key: str, state: Condition
-    ) -> ConditionRow:
+    def _keep_condition(self, row: ConditionRow | None, key: str, state: Condition) -> ConditionRow:
         facts = {name: getattr(state, name) for name in _CONDITION_FIELDS}
         if row is None:
             row = ConditionRow(id=new_id(), tenant_id=self._tenant_id, dedup_key=key, **facts)
@@ -253,14 +256,8 @@ def _write_said(alarm: AlarmRow, event: AlarmEvent) -> None:
     """Take what the source said over, and lay what rules and people set over that."""
     said: dict[str, Any] = {name: getattr(event, name) for name in _SAID}
     said["affected_services"] = list(event.affected_services)
-    said["attributes"] = dict(event.attributes)
     overrides = dict(alarm.overrides)
-    attributes = overrides.pop("attributes", {})
-    if event.perceived_severity is not alarm.perceived_severity:
-        said["perceived_severity"] = None  # set by a rule or a person, still in force
+    said["attributes"] = {**event.attributes, **overrides.pop("attributes", {})}
     for name, value in (said | overrides).items():
         if value and getattr(alarm, name) != value:
             setattr(alarm, name, value)
-    if attributes and said["attributes"]:
-        alarm.attributes = {**alarm.attributes, **attributes}
-    alarm.source = event.source

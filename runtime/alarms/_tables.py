@@ -204,7 +204,7 @@ class AlarmHistory(TenantOwned, Base):
     facts: Mapped[Document]
 
 
-def history_row(  # noqa: PLR0913  one argument a column
+def history_row(
     tenant_id: UUID, alarm_id: UUID, *, at: datetime, kind: str, by: str, facts: dict[str, Any]
 ) -> dict[str, Any]:
     """Give the values of one history row, for a bulk insert."""

@@ -64,7 +64,9 @@ class AlarmView:
 
 
 _FIELDS = tuple(
-    name for name in AlarmView.__dataclass_fields__ if name not in ("affected_services", "attributes")
+    name
+    for name in AlarmView.__dataclass_fields__
+    if name not in ("affected_services", "attributes")
 )
 
 

@@ -37,7 +37,7 @@ class JournalRow:
     event: dict[str, Any]
 
 
-def append(  # noqa: PLR0913  who, what, from where and when
+def append(
     session: Session,
     tenant_id: UUID,
     events: Sequence[AlarmEvent],
@@ -172,7 +172,10 @@ def _storable(text: str) -> str:
 
 
 def _drop_old_faults(session: Session, tenant_id: UUID, source_id: UUID | None) -> None:
-    mine = (IntakeFault.tenant_id == tenant_id, IntakeFault.source_id.is_not_distinct_from(source_id))
+    mine = (
+        IntakeFault.tenant_id == tenant_id,
+        IntakeFault.source_id.is_not_distinct_from(source_id),
+    )
     oldest_kept = session.scalar(
         select(IntakeFault.id)
         .where(*mine)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from blocks.manifest import Manifest, output_ports
 from blocks.registry import Block, Registry
+from blocks.schemas import authoring_problems, widget_of
 from kernel.schema import Schema, pointer_to
 from runtime.flows._graph import find_cycle, reachable, reversed_graph
 from runtime.flows.cron import check_cron
@@ -99,10 +100,10 @@ class _Check:
             if block is None:
                 yield self._unknown_block(id_, step)
                 continue
-            schemas = {"config": block.manifest.config, "input": block.manifest.input}
-            for part, schema in schemas.items():
-                yield from self._values(id_, part, schema, step.get(part, {}))
-                yield from self._expressions(id_, part, schema, step.get(part, {}))
+            for part, schema in (("config", block.config_schema), ("input", block.input_schema)):
+                value = step.get(part, {})
+                yield from self._values(id_, part, schema, value)
+                yield from self._expressions(id_, part, schema.document, value)
 
     def _unknown_block(self, id_: str, step: Mapping[str, Any]) -> FlowProblem:
         latest: Block | None = self._registry.latest(step["block"])
@@ -117,13 +118,11 @@ class _Check:
         )
 
     def _values(
-        self, id_: str, part: str, schema: Mapping[str, Any], value: Mapping[str, Any]
+        self, id_: str, part: str, schema: Schema, value: Mapping[str, Any]
     ) -> Iterable[FlowProblem]:
         """Check literal values; an expression may turn out to be anything."""
         title = self._steps[id_].get("title") or id_
-        for problem in Schema(schema).problems(value):
-            if _is_expression_at(value, problem.pointer):
-                continue
+        for problem in authoring_problems(schema, value):
             pointer = f"/steps/{id_}/{part}{problem.pointer}"
             yield FlowProblem(pointer, f"{title}: {problem.message}", id_)
 
@@ -213,25 +212,5 @@ def condition_texts(
         inner = schema.get("items", {})
         for index, item in enumerate(value):
             yield from condition_texts(inner, item, (*path, index))
-    elif isinstance(value, str) and is_condition(schema) and not is_expression(value):
+    elif isinstance(value, str) and widget_of(schema) == "expression" and not is_expression(value):
         yield pointer_to(path), value.removeprefix(PREFIX)
-
-
-def is_condition(schema: Mapping[str, Any]) -> bool:
-    """Tell whether a field's schema marks it as a condition."""
-    hints = schema.get("x-garland")
-    return isinstance(hints, Mapping) and hints.get("widget") == "expression"
-
-
-def _is_expression_at(value: Any, pointer: str) -> bool:
-    for part in pointer.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(value, Mapping):
-            value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            return is_expression(value)
-        if is_expression(value):
-            return True
-    return is_expression(value)

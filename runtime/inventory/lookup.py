@@ -1,0 +1,65 @@
+"""Look-up tables: reference data that workflows find by a key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from kernel.ids import new_id
+from runtime.inventory._tables import LookupRow, LookupTable
+
+
+def put_table(
+    session: Session,
+    tenant_id: UUID,
+    name: str,
+    columns: Sequence[str],
+    rows: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Make a table or replace its rows; `rows` are the values by key."""
+    table = session.scalar(
+        select(LookupTable).where(LookupTable.tenant_id == tenant_id, LookupTable.name == name)
+    )
+    if table is None:
+        table = LookupTable(id=new_id(), tenant_id=tenant_id, name=name, columns=list(columns))
+        session.add(table)
+    table.columns = list(columns)
+    session.flush()
+    session.execute(delete(LookupRow).where(LookupRow.table_id == table.id))
+    if rows:
+        session.execute(
+            insert(LookupRow),
+            [
+                {"tenant_id": tenant_id, "table_id": table.id, "key": key, "values": dict(values)}
+                for key, values in rows.items()
+            ],
+        )
+
+
+def look_up(session: Session, tenant_id: UUID, table: str, key: str) -> dict[str, Any] | None:
+    """Give the row with that key, or None."""
+    return session.scalar(
+        select(LookupRow.values)
+        .join(LookupTable, LookupTable.id == LookupRow.table_id)
+        .where(LookupTable.tenant_id == tenant_id, LookupTable.name == table, LookupRow.key == key)
+    )
+
+
+def table_exists(session: Session, tenant_id: UUID, table: str) -> bool:
+    """Tell whether the tenant has a table of that name."""
+    return table in table_names(session, tenant_id)
+
+
+def table_names(session: Session, tenant_id: UUID) -> list[str]:
+    """List the names of the tenant's tables."""
+    return list(
+        session.scalars(
+            select(LookupTable.name)
+            .where(LookupTable.tenant_id == tenant_id)
+            .order_by(LookupTable.name)
+        )
+    )

@@ -1,0 +1,90 @@
+"""The world as one tenant's step sees it: calls to the outside, and the tenant's own data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from blocks.brokers.http import HttpBroker
+from blocks.brokers.mail import MailBroker
+from blocks.sdk import BlockError, HttpRequest, HttpResponse, MailMessage
+from blocks.services import Services
+from runtime.alarms.documents import alarm_document
+from runtime.alarms.store import find_alarm
+from runtime.inventory.lookup import look_up, table_exists
+from tenancy.scope import as_tenant, bind
+
+
+@dataclass(frozen=True, slots=True)
+class Brokers:
+    """What carries calls out of the installation."""
+
+    http: HttpBroker
+    mail: MailBroker
+
+
+class TenantServices(Services):
+    """Serves one tenant's steps, reading by the session of the transaction at hand."""
+
+    def __init__(self, session: Session, tenant_id: UUID, brokers: Brokers) -> None:
+        self._session = session
+        self._tenant_id = tenant_id
+        self._brokers = brokers
+
+    def http(self, request: HttpRequest, /) -> HttpResponse:
+        """Carry out a call to the outside."""
+        return self._brokers.http.send(request)
+
+    def mail(self, message: MailMessage, /) -> None:
+        """Hand a mail to the mail server."""
+        self._brokers.mail.send(message)
+
+    def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
+        """Give one of the tenant's alarms as a document."""
+        try:
+            key = UUID(alarm_id)
+        except ValueError:
+            return None
+        with as_tenant(self._session, self._tenant_id):
+            found = find_alarm(self._session, self._tenant_id, key)
+        return alarm_document(found) if found is not None else None
+
+    def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
+        """Give a row of one of the tenant's tables."""
+        with as_tenant(self._session, self._tenant_id):
+            row = look_up(self._session, self._tenant_id, table, key)
+            if row is None and not table_exists(self._session, self._tenant_id, table):
+                raise BlockError("tables.unknown", f"There is no table {table}: add it first.")
+        return row
+
+
+class DetachedServices(Services):
+    """Serves a step that runs apart from any transaction: each question gets a session."""
+
+    def __init__(self, sessions: sessionmaker[Session], tenant_id: UUID, brokers: Brokers) -> None:
+        self._sessions = sessions
+        self._tenant_id = tenant_id
+        self._brokers = brokers
+
+    def http(self, request: HttpRequest, /) -> HttpResponse:
+        """Carry out a call to the outside."""
+        return self._brokers.http.send(request)
+
+    def mail(self, message: MailMessage, /) -> None:
+        """Hand a mail to the mail server."""
+        self._brokers.mail.send(message)
+
+    def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
+        """Give one of the tenant's alarms as a document."""
+        with self._sessions() as session:
+            bind(session, self._tenant_id)
+            return TenantServices(session, self._tenant_id, self._brokers).find_alarm(alarm_id)
+
+    def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
+        """Give a row of one of the tenant's tables."""
+        with self._sessions() as session:
+            bind(session, self._tenant_id)
+            return TenantServices(session, self._tenant_id, self._brokers).look_up(table, key)
