@@ -257,7 +257,7 @@ def _set_severity(row: AlarmRow, severity: Severity, *, now: datetime) -> None:
 
 def _conditions(wanted: AlarmFilter) -> Iterable[ColumnElement[bool]]:
     if wanted.state:
-        yield AlarmRow.is_active if wanted.state == "active" else ~AlarmRow.is_active
+        yield AlarmRow.is_active.is_(wanted.state == "active")
     if wanted.severities:
         yield AlarmRow.perceived_severity.in_(wanted.severities)
     if wanted.ack:

@@ -125,6 +125,7 @@ class StepRecord(TenantOwned, Base):
     queued_at: Mapped[Instant]
     started_at: Mapped[OptionalInstant]
     ended_at: Mapped[OptionalInstant]
+    wait_until: Mapped[OptionalInstant]
     due_at: Mapped[OptionalInstant]
     lease_owner: Mapped[str | None] = mapped_column(String(80))
     fence: Mapped[int] = mapped_column(default=0)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
 from blocks.sdk import BlockError, HttpRequest, HttpResponse, MailMessage
-from blocks.services import Services
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import find_alarm
 from runtime.inventory.lookup import look_up, table_exists
@@ -26,7 +25,7 @@ class Brokers:
     mail: MailBroker
 
 
-class TenantServices(Services):
+class TenantServices:
     """Serves one tenant's steps, reading by the session of the transaction at hand."""
 
     def __init__(self, session: Session, tenant_id: UUID, brokers: Brokers) -> None:
@@ -61,7 +60,7 @@ class TenantServices(Services):
         return row
 
 
-class DetachedServices(Services):
+class DetachedServices:
     """Serves a step that runs apart from any transaction: each question gets a session."""
 
     def __init__(self, sessions: sessionmaker[Session], tenant_id: UUID, brokers: Brokers) -> None:
