@@ -18,7 +18,7 @@ from runtime.alarms._batch import Change, apply_batch
 from runtime.alarms._tables import AlarmHistory, AlarmRow, history_row
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.lifecycle import AckState
-from runtime.alarms.model import TEXT_MAX, Severity
+from runtime.alarms.model import NAME_MAX, TEXT_MAX, Severity
 from runtime.wake import tell_pages_after_commit
 
 __all__ = ["AlarmFilter", "Change", "HistoryEntry", "apply_batch", "find_alarm", "list_alarms"]
@@ -34,7 +34,9 @@ _SETTABLE = Schema(
                 "enum": [one.value for one in Severity if one is not Severity.CLEARED]
             },
             "text": {"type": "string", "maxLength": TEXT_MAX},
-            "probable_cause": {"type": "string", "maxLength": 512},
+            "probable_cause": {"type": "string", "maxLength": NAME_MAX},
+            "specific_problem": {"type": "string", "maxLength": NAME_MAX},
+            "event_type": {"type": "string", "maxLength": 40},
             "attributes": {"type": "object", "maxProperties": 256},
         },
     }

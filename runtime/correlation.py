@@ -1,0 +1,58 @@
+"""The correlator's batch: from the journal to alarms, rules and runs, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from runtime.alarms.journal import JournalRow, mark_done, take
+from runtime.alarms.store import apply_batch
+from runtime.rules.engine import judge
+from runtime.rules.matcher import Matcher
+from runtime.wake import tell_pages_after_commit
+from tenancy.scope import as_tenant, system
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+
+
+def correlate_batch(
+    session: Session, *, matcher: Matcher, now: datetime, limit: int = BATCH
+) -> int:
+    """Take undone events of all tenants in order and carry out what they lead to.
+
+    The caller commits: alarms, firings, runs and the journal's done-mark become true together,
+    or not at all.
+
+    Returns:
+        How many events were taken.
+    """
+    with system(session):
+        rows = take(session, limit)
+    ordered = sorted(rows, key=lambda row: (str(row.tenant_id), row.seq))
+    for tenant_id, mine in groupby(ordered, key=lambda row: row.tenant_id):
+        with as_tenant(session, tenant_id):
+            _correlate(session, tenant_id, list(mine), matcher=matcher, now=now)
+    return len(rows)
+
+
+def _correlate(
+    session: Session,
+    tenant_id: UUID,
+    rows: Sequence[JournalRow],
+    *,
+    matcher: Matcher,
+    now: datetime,
+) -> None:
+    changes = apply_batch(session, tenant_id, rows, now=now)
+    fired = judge(session, tenant_id, changes, matcher=matcher, now=now)
+    mark_done(session, [row.seq for row in rows], now=now)
+    if changes:
+        tell_pages_after_commit(session, tenant_id, "alarms", {"changed": len(changes)})
+    log.debug("batch_correlated", tenant_id=str(tenant_id), events=len(rows), fired=fired)

@@ -1,0 +1,240 @@
+"""Rules as rows: drafts with a revision check, versions, modes, and what fired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.ids import new_id
+from runtime.flows.versions import flow_slugs
+from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
+from runtime.rules.model import Mode, check_rule
+from runtime.wake import tell_pages_after_commit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleView:
+    """A rule as others see it."""
+
+    id: UUID
+    name: str
+    mode: Mode
+    draft: Mapping[str, Any]
+    draft_revision: int
+    live_version_id: UUID | None
+    live_number: int | None
+    updated_at: datetime
+    updated_by: str
+    fired_count: int = 0
+    last_fired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiringView:
+    """One firing: `why` as `reference.trace` writes it, `did` a list of what was done."""
+
+    id: UUID
+    rule_id: UUID
+    rule_name: str
+    alarm_id: UUID
+    mode: Mode
+    at: datetime
+    why: Mapping[str, Any]
+    did: list[dict[str, Any]]
+
+
+def create_rule(
+    session: Session,
+    tenant_id: UUID,
+    *,
+    document: Any,
+    by: str,
+    now: datetime,
+) -> RuleView:
+    """Make a rule with a draft; raises InvalidError with every problem of the document."""
+    _require(session, tenant_id, document)
+    row = RuleRow(
+        id=new_id(),
+        tenant_id=tenant_id,
+        name=document["name"].strip(),
+        draft=dict(document),
+        created_at=now,
+        updated_at=now,
+        updated_by=by,
+    )
+    session.add(row)
+    session.flush()
+    tell_pages_after_commit(session, tenant_id, "rules", {"id": str(row.id)})
+    return _view(row, None)
+
+
+def list_rules(session: Session, tenant_id: UUID, *, q: str = "") -> list[RuleView]:
+    """List rules by name, each with how often and when it last fired."""
+    fired = (
+        select(Firing.rule_id, func.count(Firing.id).label("n"), func.max(Firing.at).label("last"))
+        .where(Firing.tenant_id == tenant_id)
+        .group_by(Firing.rule_id)
+        .subquery()
+    )
+    wanted = (
+        select(RuleRow, RuleVersionRow, fired.c.n, fired.c.last)
+        .outerjoin(RuleVersionRow, RuleVersionRow.id == RuleRow.live_version_id)
+        .outerjoin(fired, fired.c.rule_id == RuleRow.id)
+        .where(RuleRow.tenant_id == tenant_id)
+        .order_by(func.lower(RuleRow.name), RuleRow.id)
+    )
+    if q:
+        wanted = wanted.where(RuleRow.name.icontains(q, autoescape=True))
+    return [
+        _view(row, version, count=count or 0, last=last)
+        for row, version, count, last in session.execute(wanted)
+    ]
+
+
+def get_rule(session: Session, tenant_id: UUID, rule_id: UUID) -> RuleView:
+    """Give one rule; raises NotFoundError."""
+    row = _row(session, tenant_id, rule_id)
+    version = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
+    return _view(row, version)
+
+
+def save_draft(  # noqa: PLR0913  who, what, on which revision and when
+    session: Session,
+    tenant_id: UUID,
+    rule_id: UUID,
+    *,
+    document: Any,
+    expected_revision: int,
+    by: str,
+    now: datetime,
+) -> RuleView:
+    """Replace the draft, if nobody else did since `expected_revision`.
+
+    Raises:
+        InvalidError: with every problem of the document.
+        ConflictError: somebody saved another draft first.
+    """
+    _require(session, tenant_id, document)
+    row = _row(session, tenant_id, rule_id, lock=True)
+    if row.draft_revision != expected_revision:
+        raise ConflictError(
+            f"{row.updated_by or 'somebody'} saved this rule meanwhile: load it again",
+            revision=row.draft_revision,
+        )
+    row.draft, row.name = dict(document), document["name"].strip()
+    row.draft_revision += 1
+    row.updated_at, row.updated_by = now, by
+    session.flush()
+    tell_pages_after_commit(session, tenant_id, "rules", {"id": str(row.id)})
+    return get_rule(session, tenant_id, rule_id)
+
+
+def publish_rule(
+    session: Session, tenant_id: UUID, rule_id: UUID, *, mode: Mode, by: str, now: datetime
+) -> RuleView:
+    """Make the draft the version that is judged, live or observing only.
+
+    Raises:
+        InvalidError: the draft has problems, or the mode is neither live nor observe.
+    """
+    if mode not in (Mode.LIVE, Mode.OBSERVE):
+        raise InvalidError(
+            "publish as live or observe", problems=[Problem("/mode", "mode: live or observe")]
+        )
+    row = _row(session, tenant_id, rule_id, lock=True)
+    _require(session, tenant_id, row.draft)
+    live = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
+    if live is None or live.document != row.draft:
+        last = session.scalar(
+            select(func.max(RuleVersionRow.number)).where(RuleVersionRow.rule_id == rule_id)
+        )
+        live = RuleVersionRow(
+            id=new_id(),
+            tenant_id=tenant_id,
+            rule_id=rule_id,
+            number=(last or 0) + 1,
+            document=row.draft,
+            made_at=now,
+            made_by=by,
+        )
+        session.add(live)
+        session.flush()
+        row.live_version_id = live.id
+    row.mode = mode
+    session.flush()
+    tell_pages_after_commit(session, tenant_id, "rules", {"id": str(row.id)})
+    return get_rule(session, tenant_id, rule_id)
+
+
+def switch_off(session: Session, tenant_id: UUID, rule_id: UUID) -> RuleView:
+    """Stop judging a rule; its version stays and can be published again."""
+    row = _row(session, tenant_id, rule_id, lock=True)
+    row.mode = Mode.OFF if row.live_version_id else Mode.DRAFT
+    session.flush()
+    tell_pages_after_commit(session, tenant_id, "rules", {"id": str(row.id)})
+    return get_rule(session, tenant_id, rule_id)
+
+
+def firings_of_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[FiringView]:
+    """List what fired for an alarm, newest first."""
+    rows = session.execute(
+        select(Firing, RuleRow.name)
+        .join(RuleRow, RuleRow.id == Firing.rule_id)
+        .where(Firing.alarm_id == alarm_id, Firing.tenant_id == tenant_id)
+        .order_by(Firing.at.desc(), Firing.id.desc())
+        .limit(50)
+    )
+    return [
+        FiringView(
+            id=firing.id,
+            rule_id=firing.rule_id,
+            rule_name=name,
+            alarm_id=firing.alarm_id,
+            mode=firing.mode,
+            at=firing.at,
+            why=firing.why,
+            did=firing.did,
+        )
+        for firing, name in rows
+    ]
+
+
+def _require(session: Session, tenant_id: UUID, document: Any) -> None:
+    problems = check_rule(document, flow_slugs(session, tenant_id).keys())
+    if problems:
+        raise InvalidError(
+            f"the rule has {len(problems)} problem(s) to solve first", problems=problems
+        )
+
+
+def _row(session: Session, tenant_id: UUID, rule_id: UUID, *, lock: bool = False) -> RuleRow:
+    wanted = select(RuleRow).where(RuleRow.id == rule_id, RuleRow.tenant_id == tenant_id)
+    row = session.scalar(wanted.with_for_update() if lock else wanted)
+    if row is None:
+        raise NotFoundError("no such rule", rule_id=str(rule_id))
+    return row
+
+
+def _view(
+    row: RuleRow, version: RuleVersionRow | None, *, count: int = 0, last: datetime | None = None
+) -> RuleView:
+    return RuleView(
+        id=row.id,
+        name=row.name,
+        mode=row.mode,
+        draft=row.draft,
+        draft_revision=row.draft_revision,
+        live_version_id=row.live_version_id,
+        live_number=version.number if version is not None else None,
+        updated_at=row.updated_at,
+        updated_by=row.updated_by,
+        fired_count=count,
+        last_fired_at=last,
+    )
