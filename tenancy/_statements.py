@@ -135,7 +135,8 @@ def _parts_of(statement: ClauseElement) -> Iterator[ClauseElement]:
         element = waiting.pop()
         yield element
         if not isinstance(element, TableClause | ColumnClause) and not _is_entity_alias(element):
-            waiting.extend(HasTraverseInternals.get_children(element))
+            children: Any = HasTraverseInternals.get_children(element)
+            waiting.extend(children)
 
 
 def _is_entity_alias(element: ClauseElement) -> bool:
@@ -173,12 +174,15 @@ def _refuse_foreign_write(state: ORMExecuteState, tenant_id: UUID | None) -> Non
     if state.is_insert and (statement.select is not None or _may_overwrite(statement)):
         _refuse("INSERT from a SELECT, or over rows found by a key without tenant_id")
     if not state.is_delete:
-        for owner in _owners_written(statement, state.parameters):
-            if owner != tenant_id and (state.is_insert or owner is not None):
-                raise ScopeError(
-                    f"write {mapper.class_.__name__} rows with the tenant_id of this session",
-                    bound_to=str(tenant_id),
-                )
+        _refuse_other_owners(state, mapper.class_.__name__, tenant_id)
+
+
+def _refuse_other_owners(state: ORMExecuteState, name: str, tenant_id: UUID | None) -> None:
+    for owner in _owners_written(state.statement, state.parameters):
+        if owner != tenant_id and (state.is_insert or owner is not None):
+            raise ScopeError(
+                f"write {name} rows with the tenant_id of this session", bound_to=str(tenant_id)
+            )
 
 
 def _may_overwrite(insert: Any) -> bool:
@@ -231,9 +235,8 @@ def _owned_table_names() -> frozenset[str]:
 def _names_of_owned(_mappers: int) -> frozenset[str]:
     """Give the tenant-owned tables by name; the count makes a class mapped later be seen."""
     return frozenset(
-        table.name
+        str(getattr(table, "name", ""))
         for mapper in Base.registry.mappers
         if issubclass(mapper.class_, TenantOwned)
         for table in mapper.tables
-        if isinstance(table, TableClause)
     )

@@ -63,9 +63,7 @@ class Membership(Base):
     __table_args__ = (UniqueConstraint("organisation_id", "person_id"),)
 
     id: Mapped[Key]
-    organisation_id: Mapped[UUID] = mapped_column(
-        ForeignKey("organisation.id", ondelete="CASCADE")
-    )
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     role: Mapped[Role] = mapped_column(named(Role))
     created_at: Mapped[Instant]

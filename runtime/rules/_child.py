@@ -60,7 +60,7 @@ class Child:
 
     def _start(self) -> subprocess.Popen[bytes]:
         # -I: nothing of the surroundings' path or environment reaches the child.
-        command = [sys.executable, "-I", _PROGRAM, str(self._memory_bytes), str(os.getpid())]
+        command = [sys.executable, "-I", str(_PROGRAM), str(self._memory_bytes), str(os.getpid())]
         self._process = subprocess.Popen(  # noqa: S603 - our own file, no outside input
             command,
             stdin=subprocess.PIPE,

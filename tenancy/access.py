@@ -1,0 +1,74 @@
+"""Who may act where: the facts the web edge needs of a person in an organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tenancy._tables import Membership, Organisation, Person
+from tenancy.organisations import OrganisationView, find_by_slug, get_organisation
+from tenancy.roles import permissions_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActingFacts:
+    """Who acts, where, and with which permissions; a token has no person."""
+
+    tenant_id: UUID
+    tenant_slug: str
+    tenant_name: str
+    tenant_kind: str
+    person_id: UUID | None
+    person_name: str
+    role: str
+    permissions: frozenset[str]
+
+
+def acting_for(session: Session, person_id: UUID, slug: str) -> ActingFacts | None:
+    """Give the facts of a member; None where the organisation is not there or not theirs."""
+    organisation = find_by_slug(session, slug)
+    if organisation is None:
+        return None
+    found = session.execute(
+        select(Membership.role, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.organisation_id == organisation.id,
+            Membership.person_id == person_id,
+            Person.is_active,
+        )
+    ).first()
+    if found is None:
+        return None
+    role = found.role.value
+    return facts_of(organisation, role=role, person_id=person_id, name=found.name)
+
+
+def facts_of(
+    organisation: OrganisationView, *, role: str, person_id: UUID | None, name: str
+) -> ActingFacts:
+    """Put the facts of an actor together."""
+    return ActingFacts(
+        tenant_id=organisation.id,
+        tenant_slug=organisation.slug,
+        tenant_name=organisation.name,
+        tenant_kind=organisation.kind,
+        person_id=person_id,
+        person_name=name,
+        role=role,
+        permissions=permissions_of(role),
+    )
+
+
+def organisations_of(session: Session, person_id: UUID) -> list[OrganisationView]:
+    """List the organisations a person is a member of, by name."""
+    ids = session.scalars(
+        select(Membership.organisation_id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id == person_id)
+        .order_by(Organisation.name)
+    )
+    return [get_organisation(session, one) for one in ids]

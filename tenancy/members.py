@@ -1,0 +1,128 @@
+"""Memberships: which person is what in which organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.ids import new_id
+from tenancy._tables import Membership, Person
+from tenancy.organisations import get_organisation
+from tenancy.roles import ROLES_OF_KIND, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """One member of an organisation."""
+
+    person_id: UUID
+    name: str
+    email: str
+    role: str
+
+
+def add_member(
+    session: Session, organisation_id: UUID, person_id: UUID, role: str, *, now: datetime
+) -> None:
+    """Give a person a role in an organisation.
+
+    Raises:
+        InvalidError: an organisation of this kind has no such role.
+        ConflictError: the person is a member already.
+    """
+    wanted = _role(session, organisation_id, role)
+    if _find(session, organisation_id, person_id) is not None:
+        raise ConflictError("this person is a member already: change the role instead")
+    session.add(
+        Membership(
+            id=new_id(),
+            organisation_id=organisation_id,
+            person_id=person_id,
+            role=wanted,
+            created_at=now,
+        )
+    )
+    session.flush()
+
+
+def change_role(session: Session, organisation_id: UUID, person_id: UUID, role: str) -> None:
+    """Change what a member is; the last admin stays one.
+
+    Raises:
+        NotFoundError: no such member.
+        InvalidError: no such role here.
+        ConflictError: nobody would be admin any more.
+    """
+    wanted = _role(session, organisation_id, role)
+    row = _get(session, organisation_id, person_id)
+    if row.role is Role.ADMIN and wanted is not Role.ADMIN:
+        _keep_an_admin(session, organisation_id)
+    row.role = wanted
+    session.flush()
+
+
+def remove_member(session: Session, organisation_id: UUID, person_id: UUID) -> None:
+    """End a membership; the last admin stays.
+
+    Raises:
+        NotFoundError: no such member.
+        ConflictError: nobody would be admin any more.
+    """
+    row = _get(session, organisation_id, person_id)
+    if row.role is Role.ADMIN:
+        _keep_an_admin(session, organisation_id)
+    session.delete(row)
+    session.flush()
+
+
+def list_members(session: Session, organisation_id: UUID) -> list[MemberView]:
+    """List the members of an organisation by name."""
+    rows = session.execute(
+        select(Membership.role, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.organisation_id == organisation_id)
+        .order_by(func.lower(Person.name), Person.id)
+    )
+    return [
+        MemberView(person_id=person.id, name=person.name, email=person.email, role=role.value)
+        for role, person in rows
+    ]
+
+
+def _role(session: Session, organisation_id: UUID, role: str) -> Role:
+    possible = ROLES_OF_KIND[get_organisation(session, organisation_id).kind]
+    for one in possible:
+        if one.value == role:
+            return one
+    message = "role: choose one of " + ", ".join(one.value for one in possible)
+    raise InvalidError(message, problems=[Problem("/role", message)])
+
+
+def _find(session: Session, organisation_id: UUID, person_id: UUID) -> Membership | None:
+    return session.scalar(
+        select(Membership).where(
+            Membership.organisation_id == organisation_id, Membership.person_id == person_id
+        )
+    )
+
+
+def _get(session: Session, organisation_id: UUID, person_id: UUID) -> Membership:
+    row = _find(session, organisation_id, person_id)
+    if row is None:
+        raise NotFoundError("no such member")
+    return row
+
+
+def _keep_an_admin(session: Session, organisation_id: UUID) -> None:
+    admins = session.scalar(
+        select(func.count(Membership.id)).where(
+            Membership.organisation_id == organisation_id, Membership.role == Role.ADMIN
+        )
+    )
+    if (admins or 0) <= 1:
+        raise ConflictError("this is the last admin: make somebody else admin first")

@@ -1,0 +1,46 @@
+"""Passwords: rules for new ones, argon2id hashes, and a check that takes as long for nobody."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from kernel.errors import InvalidError, Problem
+
+LENGTH_MIN = 12
+LENGTH_MAX = 256
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+def check_new_password(password: str, *, email: str) -> None:
+    """Raise InvalidError, with what to do, unless the password may be used.
+
+    Length over composition, as NIST SP 800-63B (5.1.1.2) advises.
+    """
+    if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
+        message = f"password: use {LENGTH_MIN} to {LENGTH_MAX} characters, such as a few words"
+        raise InvalidError(message, problems=[Problem("/password", message)])
+    if email.partition("@")[0].lower() in password.lower():
+        message = "password: it must not hold your e-mail address: choose other words"
+        raise InvalidError(message, problems=[Problem("/password", message)])
+
+
+def hash_password(password: str) -> str:
+    """Hash a password by argon2id (RFC 9106) with the library's current parameters."""
+    return _hasher.hash(password)
+
+
+def is_right(password: str, kept: str | None) -> bool:
+    """Tell whether a password fits its hash; for nobody (None) it takes as long and is wrong."""
+    try:
+        _hasher.verify(kept or _NOBODY, password[:LENGTH_MAX])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return kept is not None
+
+
+def needs_rehash(kept: str) -> bool:
+    """Tell whether a hash was made with parameters weaker than today's."""
+    return _hasher.check_needs_rehash(kept)

@@ -1,0 +1,89 @@
+"""People: who may sign in, and whether they are who they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.ids import new_id
+from kernel.schema import Schema
+from tenancy import passwords
+from tenancy._tables import EMAIL_MAX, NAME_MAX, Person
+
+_EMAIL = Schema({"type": "string", "format": "email", "maxLength": EMAIL_MAX})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    """One person as others see them."""
+
+    id: UUID
+    email: str
+    name: str
+
+
+def create_person(
+    session: Session, *, email: str, name: str, password: str, now: datetime
+) -> PersonView:
+    """Add somebody who may sign in.
+
+    Raises:
+        InvalidError: naming the field.
+        ConflictError: the address is known already.
+    """
+    address = email.strip().lower()
+    if not _EMAIL.accepts(address):
+        message = "email: write an address such as anna@example.com"
+        raise InvalidError(message, problems=[Problem("/email", message)])
+    if not 1 <= len(name.strip()) <= NAME_MAX:
+        message = f"name: write 1 to {NAME_MAX} characters"
+        raise InvalidError(message, problems=[Problem("/name", message)])
+    passwords.check_new_password(password, email=address)
+    if find_by_email(session, address) is not None:
+        raise ConflictError("somebody with this e-mail address is there already")
+    row = Person(
+        id=new_id(),
+        email=address,
+        name=name.strip(),
+        password_hash=passwords.hash_password(password),
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return _view(row)
+
+
+def sign_in(session: Session, *, email: str, password: str, now: datetime) -> PersonView | None:
+    """Give the person when address and password fit, else None; never says which was wrong."""
+    row = session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    usable = row if row is not None and row.is_active else None
+    if not passwords.is_right(password, usable.password_hash if usable else None):
+        return None
+    if usable is None:
+        return None
+    if passwords.needs_rehash(usable.password_hash):
+        usable.password_hash = passwords.hash_password(password)
+    usable.last_sign_in_at = now
+    session.flush()
+    return _view(usable)
+
+
+def find_by_email(session: Session, email: str) -> PersonView | None:
+    """Give the person with that address, or None."""
+    row = session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    return _view(row) if row is not None else None
+
+
+def find_active_person(session: Session, person_id: UUID) -> PersonView | None:
+    """Give a person who may still act, or None."""
+    row = session.get(Person, person_id)
+    return _view(row) if row is not None and row.is_active else None
+
+
+def _view(row: Person) -> PersonView:
+    return PersonView(id=row.id, email=row.email, name=row.name)

@@ -1,0 +1,153 @@
+"""API tokens: shown once, kept as a digest, found by it."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kernel.errors import InvalidError, NotFoundError, Problem, UnauthorizedError
+from kernel.ids import new_id, new_secret, sha256_of
+from tenancy._tables import NAME_MAX, APIToken
+from tenancy.access import ActingFacts, facts_of
+from tenancy.organisations import get_organisation
+from tenancy.roles import ROLES_OF_KIND
+from tenancy.scope import system
+
+PREFIX = "gat"
+SHOWN = 8
+SEEN_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenView:
+    """One token without its secret."""
+
+    id: UUID
+    name: str
+    role: str
+    prefix: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def create_token(  # noqa: PLR0913  who, what and until when
+    session: Session,
+    tenant_id: UUID,
+    *,
+    name: str,
+    role: str,
+    now: datetime,
+    expires_at: datetime | None = None,
+    by: UUID | None = None,
+) -> str:
+    """Make a token and give its secret, which is never shown again.
+
+    Raises:
+        InvalidError: naming the field.
+    """
+    if not 1 <= len(name.strip()) <= NAME_MAX:
+        message = f"name: write 1 to {NAME_MAX} characters"
+        raise InvalidError(message, problems=[Problem("/name", message)])
+    possible = {one.value: one for one in ROLES_OF_KIND[get_organisation(session, tenant_id).kind]}
+    if role not in possible:
+        message = "role: choose one of " + ", ".join(possible)
+        raise InvalidError(message, problems=[Problem("/role", message)])
+    secret = new_secret(PREFIX)
+    session.add(
+        APIToken(
+            id=new_id(),
+            tenant_id=tenant_id,
+            name=name.strip(),
+            role=possible[role],
+            prefix=_prefix_of(secret),
+            digest=sha256_of(secret),
+            created_at=now,
+            expires_at=expires_at,
+            created_by=by,
+        )
+    )
+    session.flush()
+    return secret
+
+
+def authenticate(session: Session, header: str | None, *, now: datetime) -> ActingFacts:
+    """Give who acts by an `Authorization` header.
+
+    Raises:
+        UnauthorizedError: there is none, or the token is unknown, revoked or expired.
+    """
+    kind, _, secret = (header or "").partition(" ")
+    if kind.lower() != "bearer" or not secret.strip():
+        raise UnauthorizedError("send an API token as `Authorization: Bearer <token>`")
+    row = _find(session, secret.strip())
+    expired = row is not None and row.expires_at is not None and row.expires_at <= now
+    if row is None or row.revoked_at is not None or expired:
+        raise UnauthorizedError("this API token is unknown, revoked or expired: make a new one")
+    organisation = get_organisation(session, row.tenant_id)
+    name = f"token {row.name}"
+    return facts_of(organisation, role=row.role.value, person_id=None, name=name)
+
+
+def note_use(session: Session, header: str, *, now: datetime) -> None:
+    """Note that a token was used, at most once a minute; needs a session that writes."""
+    prefix = _prefix_of(header.partition(" ")[2].strip())
+    with system(session):
+        session.execute(
+            update(APIToken)
+            .where(
+                APIToken.prefix == prefix,
+                (APIToken.last_used_at.is_(None)) | (APIToken.last_used_at < now - SEEN_EVERY),
+            )
+            .values(last_used_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def list_tokens(session: Session, tenant_id: UUID) -> list[TokenView]:
+    """List a tenant's tokens, newest first."""
+    rows = session.scalars(
+        select(APIToken).where(APIToken.tenant_id == tenant_id).order_by(APIToken.id.desc())
+    )
+    return [
+        TokenView(
+            id=row.id,
+            name=row.name,
+            role=row.role.value,
+            prefix=row.prefix,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            last_used_at=row.last_used_at,
+            revoked_at=row.revoked_at,
+        )
+        for row in rows
+    ]
+
+
+def revoke_token(session: Session, tenant_id: UUID, token_id: UUID, *, now: datetime) -> None:
+    """End a token at once; raises NotFoundError."""
+    row = session.scalar(
+        select(APIToken).where(APIToken.id == token_id, APIToken.tenant_id == tenant_id)
+    )
+    if row is None:
+        raise NotFoundError("no such token")
+    row.revoked_at = row.revoked_at or now
+    session.flush()
+
+
+def _prefix_of(secret: str) -> str:
+    return secret[: len(PREFIX) + 1 + SHOWN]
+
+
+def _find(session: Session, secret: str) -> APIToken | None:
+    """Find a token by its prefix, then compare digests in constant time."""
+    with system(session):
+        row = session.scalar(select(APIToken).where(APIToken.prefix == _prefix_of(secret)))
+    fits = row is not None and hmac.compare_digest(row.digest, sha256_of(secret))
+    return row if fits else None
