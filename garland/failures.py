@@ -80,7 +80,7 @@ def _answer_http(error: HTTPException) -> AnyResponse:
 
 
 def _answer_bug(error: Exception) -> AnyResponse:
-    log.exception("request_crashed", path=request.path)
+    log.error("request_crashed", path=request.path, exc_info=error)
     failure = GarlandError(
         "Garland could not do this because of a fault of its own. Nothing was changed. "
         "Try again; if it stays, tell your operator the time and what you did."

@@ -18,7 +18,7 @@ from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from typing_extensions import override
 
 from kernel.db import TenantOwned
-from tenancy._statements import ScopeError, confine, refuse_unbound
+from tenancy._statements import BY_KEY, ScopeError, confine, refuse_unbound
 
 _SCOPE = "tenancy.scope"
 
@@ -54,7 +54,11 @@ class GuardedSession(Session):
     @override
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         """Find a row by its key; another tenant's row is not found, even where already loaded."""
-        found = super().get(entity, ident, **options)
+        kind = inspect(entity).class_
+        if scope_of(self) is None and issubclass(kind, TenantOwned):
+            refuse_unbound(kind.__name__)
+        marks = {**options.pop("execution_options", {}), BY_KEY: True}
+        found = super().get(entity, ident, execution_options=marks, **options)
         return None if found is not None and self._is_foreign(found) else found
 
     @override

@@ -25,6 +25,7 @@ from kernel.db import Base, TenantOwned
 from kernel.errors import GarlandError
 
 _HARMLESS_LITERALS = frozenset({"*", "1"})  # what SQLAlchemy itself writes for count() and exists()
+BY_KEY = "garland_by_key"  # marks the SELECT that Session.get writes, with bare key columns
 _ENTITY = "parententity"  # the annotation of what stands for a mapped class
 
 
@@ -43,7 +44,9 @@ class _Criterion(LoaderCriteriaOption):
     @override
     def process_compile_state(self, compile_state: Any) -> None:
         selecting = getattr(compile_state, "select_statement", None)
-        if isinstance(selecting, Select):  # everything else was judged before it was compiled
+        # Everything but a SELECT was judged before; what SQLAlchemy writes itself to load a
+        # relationship or an expired row names bare tables, joined to entities it does filter.
+        if isinstance(selecting, Select) and not _is_written_by_loader(selecting):
             refuse_unfiltered(selecting)
         super().process_compile_state(compile_state)
 
@@ -90,16 +93,16 @@ def confine(state: ORMExecuteState, tenant_id: UUID | None) -> None:
         ScopeError: when the statement could reach rows outside the scope.
     """
     statement: Any = state.statement
-    if state.is_relationship_load or state.is_column_load:
-        option = _NO_TENANT if tenant_id is None else _loading_criterion_of(tenant_id)
-        state.statement = statement.options(option)
-        return
     if not (state.is_orm_statement and isinstance(statement, Select)):
         refuse_unfiltered(statement)
         _refuse_foreign_write(state, tenant_id)
-    if hasattr(statement, "options"):
-        option = _NO_TENANT if tenant_id is None else _criterion_of(tenant_id)
-        state.statement = statement.options(option)
+    if tenant_id is None:
+        option: LoaderCriteriaOption = _NO_TENANT
+    elif state.execution_options.get(BY_KEY):
+        option = _loading_criterion_of(tenant_id)
+    else:
+        option = _criterion_of(tenant_id)
+    state.statement = statement.options(option)
 
 
 def refuse_unbound(what: str) -> NoReturn:
@@ -213,6 +216,11 @@ def _owner_in(row: Mapping[Any, Any]) -> Any:
                 return value.effective_value
             return "an expression" if isinstance(value, ClauseElement) else value
     return None
+
+
+def _is_written_by_loader(statement: Any) -> bool:
+    written_for = statement._compile_options  # noqa: SLF001  no public way to ask
+    return written_for._for_refresh_state or not written_for._current_path.is_root  # noqa: SLF001
 
 
 def _refuse(reason: str) -> NoReturn:

@@ -118,6 +118,12 @@ def mark_done(session: Session, seqs: Iterable[int], *, now: datetime) -> None:
         )
 
 
+def has_undone(session: Session) -> bool:
+    """Tell whether an event waits, in every tenant in reach."""
+    waiting = select(JournalEntry.seq).where(JournalEntry.done_at.is_(None)).limit(1)
+    return session.scalar(waiting) is not None
+
+
 def count_undone(session: Session) -> int:
     """Count the events that wait, over every tenant in reach."""
     waiting = select(func.count(JournalEntry.seq)).where(JournalEntry.done_at.is_(None))

@@ -24,9 +24,7 @@ class FlowRow(TenantOwned, Base):
     draft: Mapped[Document]
     draft_revision: Mapped[int] = mapped_column(default=1)
     draft_digest: Mapped[str] = mapped_column(String(64))
-    live_version_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("flow_version.id", ondelete="SET NULL", use_alter=True)
-    )
+    live_version_id: Mapped[UUID | None]  # no foreign key: a version points back here
     paused: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]

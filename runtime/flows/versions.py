@@ -6,7 +6,7 @@ A published version is never changed: runs keep the one they started with.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -147,6 +147,16 @@ def flow_slugs(session: Session, tenant_id: UUID) -> dict[str, str]:
     return {row.slug: row.name for row in rows}
 
 
+def flow_names(session: Session, tenant_id: UUID, flow_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Give the names of workflows by id."""
+    rows = session.execute(
+        select(FlowRow.id, FlowRow.name).where(
+            FlowRow.tenant_id == tenant_id, FlowRow.id.in_(flow_ids)
+        )
+    )
+    return {row.id: row.name for row in rows}
+
+
 def get_version(session: Session, tenant_id: UUID, version_id: UUID) -> FlowVersionView:
     """Give one version; raises NotFoundError."""
     row = session.scalar(
@@ -272,40 +282,6 @@ def set_paused(
     session.flush()
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return get_flow(session, tenant_id, flow_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveSchedule:
-    """One schedule trigger of one live workflow."""
-
-    tenant_id: UUID
-    flow_id: UUID
-    version_id: UUID
-    trigger_id: str
-    cron: str
-    timezone: str
-
-
-def live_schedules(session: Session) -> list[LiveSchedule]:
-    """List the schedules of every live, unpaused workflow in reach; call it in system scope."""
-    rows = session.scalars(
-        select(FlowVersionRow)
-        .join(FlowRow, FlowRow.live_version_id == FlowVersionRow.id)
-        .where(FlowRow.paused.is_(False))
-    )
-    return [
-        LiveSchedule(
-            tenant_id=row.tenant_id,
-            flow_id=row.flow_id,
-            version_id=row.id,
-            trigger_id=id_,
-            cron=trigger["cron"],
-            timezone=trigger.get("timezone", "UTC"),
-        )
-        for row in rows
-        for id_, trigger in row.document["triggers"].items()
-        if trigger["kind"] == "schedule"
-    ]
 
 
 def _check_shape(document: Any) -> None:

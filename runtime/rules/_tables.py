@@ -25,9 +25,7 @@ class RuleRow(TenantOwned, Base):
     mode: Mapped[Mode] = mapped_column(named(Mode), default=Mode.DRAFT)
     draft: Mapped[Document]
     draft_revision: Mapped[int] = mapped_column(default=1)
-    live_version_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("rule_version.id", ondelete="SET NULL", use_alter=True)
-    )
+    live_version_id: Mapped[UUID | None]  # no foreign key: a version points back here
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]
     updated_by: Mapped[str] = mapped_column(String(200), default="")

@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from runtime.rules.fields import SEVERITIES
 
-TEXTS = ["LOS on port", "los", "Köln \"x\"", "nok\\ia", "Link down", "5", "true", "\u0000\ud800", "é", "𝕏"]
+TEXTS = [
+    "LOS on port",
+    "los",
+    'Köln "x"',
+    "nok\\ia",
+    "Link down",
+    "5",
+    "true",
+    "\u0000\ud800",
+    "é",
+    "𝕏",  # noqa: RUF001  meant
+]
 NUMBERS = [-5, 0, 3, 5, 2**40, 1e-9, 2.5e-7, 0.001, 0.5, 3e12, 90.0]
 FREE = ["attributes.site", "attributes.load", "attributes.a.b", "attributes.on"]
 TEXT_FIELDS = ["event_type", "managed_object", "text"]

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ago, write } from "./instants.js";
+
+const NOON = Date.parse("2026-11-24T12:00:00Z");
+
+for (const [seconds, words] of /** @type {const} */ ([
+  [2, "just now"],
+  [59, "59 s ago"],
+  [60, "1 min ago"],
+  [3_599, "59 min ago"],
+  [7_200, "2 h ago"],
+  [172_800, "2 d ago"],
+])) {
+  test(`${seconds} seconds back is "${words}"`, () => {
+    assert.equal(ago(NOON - seconds * 1000, NOON), words);
+  });
+}
+
+test("an instant ahead of a slow clock is just now", () => {
+  assert.equal(ago(NOON + 3_000, NOON), "just now");
+});
+
+test("the time form has seconds", () => {
+  assert.match(write(new Date(NOON), "time", NOON), /^\d\d:\d\d:\d\d$/);
+});

@@ -1,0 +1,84 @@
+/**
+ * The page's one server-sent event stream: its state in the top bar, a first connection that is
+ * tried again, and a refresh of every part after a gap, since events of the gap are gone.
+ *
+ * htmx's hx-sse turns named events into DOM events that bubble from #live to body; reconnecting
+ * an open stream is its work too. What it lacks is a second try when the very first one failed.
+ */
+
+/** The events a part can listen to; the server names them the same. */
+export const EVENTS = ["alarms", "runs", "rules", "workflows"];
+
+const FIRST_DELAY_MS = 1_000;
+const LONGEST_DELAY_MS = 30_000;
+
+/**
+ * How long to wait before try number `attempt` (0, 1, 2, …), in milliseconds.
+ * @param {number} attempt
+ */
+export function retryDelay(attempt) {
+  return Math.min(FIRST_DELAY_MS * 2 ** attempt, LONGEST_DELAY_MS);
+}
+
+/** @typedef {"connecting" | "open" | "lost"} LiveState */
+
+/** @type {Record<LiveState, string>} */
+const WORDS = {
+  connecting: "Connecting to live updates",
+  open: "Live: this page updates by itself",
+  lost: "Live updates are interrupted; trying again",
+};
+
+/** @param {LiveState} state */
+function show(state) {
+  const sign = document.getElementById("live-state");
+  if (!sign) return;
+  sign.dataset.state = state;
+  sign.title = WORDS[state];
+  const text = sign.querySelector(".visually-hidden");
+  if (text) text.textContent = WORDS[state];
+}
+
+/**
+ * Follow the stream of `source` (#live) and speak of it.
+ * @param {HTMLElement} source
+ */
+function follow(source) {
+  let attempt = 0;
+  let wasOpen = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+
+  const opened = () => {
+    clearTimeout(timer);
+    show("open");
+    if (wasOpen)
+      for (const name of EVENTS) source.dispatchEvent(new CustomEvent(name, { bubbles: true }));
+    wasOpen = true;
+    attempt = 0;
+  };
+  const tryAgain = () => {
+    show("lost");
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => source.dispatchEvent(new CustomEvent("live:retry")),
+      retryDelay(attempt),
+    );
+    attempt += 1;
+  };
+
+  source.addEventListener("htmx:sse:after:connection", opened);
+  source.addEventListener("htmx:sse:error", () => show("lost"));
+  source.addEventListener("htmx:sse:close", tryAgain);
+  source.addEventListener("htmx:error", tryAgain);
+  source.addEventListener("htmx:response:error", (event) => {
+    event.stopPropagation(); // the top bar says it; a toast each time would nag
+    tryAgain();
+  });
+}
+
+/** Start where the page has a stream. */
+export function startLive() {
+  const source = document.getElementById("live");
+  if (source) follow(source);
+}

@@ -1,0 +1,20 @@
+/** Starts what every page has. A page's own modules are loaded by its template. */
+import { startCopying } from "./copying.js";
+import { startDialogs } from "./dialog.js";
+import { startInstants } from "./instants.js";
+import { startLive } from "./live.js";
+import { startMenus } from "./menu.js";
+import { startShortcuts } from "./shortcuts.js";
+import { startTables } from "./table.js";
+import { startTheme } from "./theme.js";
+import { startToasts } from "./toast.js";
+
+startTheme();
+startLive();
+startToasts();
+startDialogs();
+startMenus();
+startInstants();
+startCopying();
+startShortcuts();
+startTables();

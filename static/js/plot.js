@@ -1,0 +1,99 @@
+/**
+ * Draws the figures of ui/plot.html with uPlot, from the numbers of their own table, so that page
+ * and plot cannot disagree. Draws again when a swap, the theme or the width changes them.
+ */
+
+/** @typedef {[number[], number[]]} Series seconds since the epoch, and the numbers */
+
+/** @type {WeakMap<Element, uPlot>} */
+const drawn = new WeakMap();
+const HEIGHT_PX = 150;
+const BAR_SHARE = 0.72;
+
+/**
+ * Read the rows of a figure's table.
+ * @param {Iterable<{ at: string, number: string }>} rows
+ * @returns {Series}
+ */
+export function readSeries(rows) {
+  /** @type {Series} */
+  const series = [[], []];
+  for (const { at, number } of rows) {
+    series[0].push(Date.parse(at) / 1000);
+    series[1].push(Number(number));
+  }
+  return series;
+}
+
+/** @param {Element} figure */
+function* rowsOf(figure) {
+  for (const row of figure.querySelectorAll("tbody tr")) {
+    yield {
+      at: row.querySelector("time")?.dateTime ?? "",
+      number: row.querySelector("td.number")?.textContent ?? "",
+    };
+  }
+}
+
+/** @param {Element} figure @param {number} width @param {number} most @returns {import("../vendor/uplot/uPlot").Options} */
+function options(figure, width, most) {
+  const style = getComputedStyle(figure);
+  const colour = (/** @type {string} */ name) => style.getPropertyValue(name);
+  const axis = {
+    stroke: colour("--plot-axis"),
+    grid: { stroke: colour("--plot-grid"), width: 1 },
+    ticks: { show: false },
+    font: `11px ${style.fontFamily}`,
+  };
+  return {
+    width,
+    height: HEIGHT_PX,
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: { y: { range: [0, Math.max(4, Math.ceil(most * 1.1))] } },
+    axes: [
+      { ...axis, grid: { show: false }, size: 26, values: "{HH}:{mm}", space: 56 },
+      { ...axis, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] },
+    ],
+    series: [
+      {},
+      {
+        fill: colour("--plot-bar"),
+        width: 0,
+        points: { show: false },
+        paths: uPlot.paths.bars?.({ size: [BAR_SHARE, 48], radius: 0.15 }),
+      },
+    ],
+  };
+}
+
+/** @param {Element} figure */
+function draw(figure) {
+  const canvas = figure.querySelector(".plot__canvas");
+  const series = readSeries(rowsOf(figure));
+  if (!(canvas instanceof HTMLElement) || series[0].length === 0) return;
+  drawn.get(figure)?.destroy();
+  canvas.replaceChildren();
+  const width = canvas.clientWidth;
+  drawn.set(figure, new uPlot(options(figure, width, Math.max(...series[1])), series, canvas));
+}
+
+function drawAll() {
+  for (const figure of document.querySelectorAll("[data-plot]")) draw(figure);
+}
+
+/** Draw every figure, and again when something changes under it. */
+function startPlots() {
+  drawAll();
+  document.body.addEventListener("htmx:after:swap", drawAll);
+  document.addEventListener("themechange", drawAll);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  addEventListener("resize", () => {
+    clearTimeout(timer);
+    timer = setTimeout(drawAll, 150);
+  });
+}
+
+if (typeof document !== "undefined") startPlots();

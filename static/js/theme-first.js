@@ -1,0 +1,12 @@
+// A classic script that runs before the first paint, so that no page flashes in the other theme.
+// theme.js keeps the choice; this only applies it.
+(() => {
+  const root = document.documentElement;
+  root.dataset.scripts = "on";
+  try {
+    const chosen = localStorage.getItem("garland.theme");
+    if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
+  } catch {
+    // storage is refused: the system's theme it is
+  }
+})();

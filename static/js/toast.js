@@ -1,0 +1,93 @@
+/**
+ * Short messages at the corner, spoken through the page's one live region. A response raises one
+ * with the header HX-Trigger: {"toast": "Saved"}, or {"toast": {"text": …, "tone": "bad"}}.
+ * A request that failed says so here as well.
+ */
+
+const STAYS_MS = 5_000;
+const BAD_STAYS_MS = 12_000;
+
+/** @typedef {{ text: string, tone: "neutral" | "bad" }} Toast */
+
+/**
+ * What a `toast` event carries: htmx wraps a plain word as {value}.
+ * @param {any} detail
+ * @returns {Toast}
+ */
+export function readToast(detail) {
+  const carried = detail?.value ?? detail;
+  const text = typeof carried === "string" ? carried : String(carried?.text ?? "");
+  return { text, tone: carried?.tone === "bad" ? "bad" : "neutral" };
+}
+
+/**
+ * The words for an answer that was refused or failed.
+ * @param {number} status HTTP status
+ */
+export function explainStatus(status) {
+  if (status === 401) return "You are signed out. Reload the page to sign in again.";
+  if (status === 403) return "Your role does not allow this.";
+  if (status === 404) return "This is gone. Reload the page to see what is there now.";
+  if (status === 400) return "The page is out of date. Reload it and try again.";
+  if (status === 413) return "That is too large to accept.";
+  if (status === 429) return "Too many requests at once. Wait a moment and try again.";
+  return `Something went wrong (${status}). Nothing was changed; try again.`;
+}
+
+/**
+ * Speak through the live region. The text is set a moment later, so that the same words twice are spoken twice.
+ * @param {string} text
+ */
+export function announce(text) {
+  const region = document.getElementById("announcer");
+  if (!region) return;
+  region.textContent = "";
+  setTimeout(() => {
+    region.textContent = text;
+  }, 50);
+}
+
+/**
+ * Show a message and speak it.
+ * @param {string} text
+ * @param {"neutral" | "bad"} [tone]
+ */
+export function toast(text, tone = "neutral") {
+  const corner = document.getElementById("toasts");
+  if (!corner || !text) return;
+  const box = document.createElement("div");
+  box.className = `toast toast--${tone}`;
+  const words = document.createElement("span");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "toast__close";
+  close.setAttribute("aria-label", "Dismiss");
+  close.textContent = "✕";
+  close.addEventListener("click", () => box.remove());
+  box.append(words, close);
+  corner.append(box);
+  announce(text);
+  setTimeout(() => box.remove(), tone === "bad" ? BAD_STAYS_MS : STAYS_MS);
+}
+
+/** The statuses whose body htmx swaps in: the part itself says what is wrong. */
+const SPEAKS_FOR_ITSELF = [409, 422];
+
+/** Listen for toasts and failures anywhere in the page. */
+export function startToasts() {
+  document.body.addEventListener("toast", (event) => {
+    const { text, tone } = readToast(/** @type {CustomEvent} */ (event).detail);
+    toast(text, tone);
+  });
+  document.body.addEventListener("htmx:response:error", (event) => {
+    const { status } = /** @type {CustomEvent} */ (event).detail.ctx.response;
+    if (!SPEAKS_FOR_ITSELF.includes(status)) toast(explainStatus(status), "bad");
+  });
+  document.body.addEventListener("htmx:error", (event) => {
+    const ctx = /** @type {CustomEvent} */ (event).detail.ctx;
+    if (ctx && !ctx.response && event.target !== document.getElementById("live")) {
+      toast("Garland cannot be reached. Check the connection and try again.", "bad");
+    }
+  });
+}
