@@ -25,6 +25,6 @@ function reveal() {
 export function startCopying() {
   if (!navigator.clipboard) return;
   reveal();
-  document.body.addEventListener("htmx:after:swap", reveal);
+  document.addEventListener("htmx:after:swap", reveal);
   document.addEventListener("click", onClick);
 }

@@ -61,6 +61,6 @@ const REFRESH_MS = 30_000;
 /** Rewrite what is there, what comes later, and the "ago" ones as time goes by. */
 export function startInstants() {
   rewrite(document);
-  document.body.addEventListener("htmx:after:swap", () => rewrite(document));
+  document.addEventListener("htmx:after:swap", () => rewrite(document));
   setInterval(() => rewrite(document), REFRESH_MS);
 }

@@ -5,7 +5,7 @@
 
 /** @typedef {[number[], number[]]} Series seconds since the epoch, and the numbers */
 
-/** @type {WeakMap<Element, uPlot>} */
+/** @type {WeakMap<Element, import("../vendor/uplot/uPlot").default>} */
 const drawn = new WeakMap();
 const HEIGHT_PX = 150;
 const BAR_SHARE = 0.72;
@@ -86,7 +86,7 @@ function drawAll() {
 /** Draw every figure, and again when something changes under it. */
 function startPlots() {
   drawAll();
-  document.body.addEventListener("htmx:after:swap", drawAll);
+  document.addEventListener("htmx:after:swap", drawAll);
   document.addEventListener("themechange", drawAll);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;

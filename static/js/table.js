@@ -63,6 +63,6 @@ function onClick(event) {
 export function startTables() {
   document.addEventListener("click", onClick);
   const refreshAll = () => document.querySelectorAll("[data-rows]").forEach(refresh);
-  document.body.addEventListener("htmx:after:swap", refreshAll);
+  document.addEventListener("htmx:after:swap", refreshAll);
   refreshAll();
 }

@@ -76,15 +76,15 @@ const SPEAKS_FOR_ITSELF = [409, 422];
 
 /** Listen for toasts and failures anywhere in the page. */
 export function startToasts() {
-  document.body.addEventListener("toast", (event) => {
+  document.addEventListener("toast", (event) => {
     const { text, tone } = readToast(/** @type {CustomEvent} */ (event).detail);
     toast(text, tone);
   });
-  document.body.addEventListener("htmx:response:error", (event) => {
+  document.addEventListener("htmx:response:error", (event) => {
     const { status } = /** @type {CustomEvent} */ (event).detail.ctx.response;
     if (!SPEAKS_FOR_ITSELF.includes(status)) toast(explainStatus(status), "bad");
   });
-  document.body.addEventListener("htmx:error", (event) => {
+  document.addEventListener("htmx:error", (event) => {
     const ctx = /** @type {CustomEvent} */ (event).detail.ctx;
     if (ctx && !ctx.response && event.target !== document.getElementById("live")) {
       toast("Garland cannot be reached. Check the connection and try again.", "bad");
