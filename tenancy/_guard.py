@@ -18,7 +18,8 @@ from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from typing_extensions import override
 
 from kernel.db import TenantOwned
-from tenancy._statements import BY_KEY, ScopeError, confine, refuse_unbound
+from tenancy._shapes import ScopeError
+from tenancy._statements import BY_KEY, confine, refuse_unbound
 
 _SCOPE = "tenancy.scope"
 

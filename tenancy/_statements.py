@@ -1,8 +1,7 @@
-"""What a statement may look like inside one tenant's scope, and the criterion it is given.
+"""The criterion every statement of a bound session is given, and what writes must obey.
 
-SQLAlchemy adds the criterion wherever a mapped entity occurs. What it cannot see, a bare table
-or SQL written as text, is refused here instead, so that nothing passes unfiltered. Reads are
-judged when SQLAlchemy compiles them, hence once per shape of statement and not once per use.
+Reads are judged when SQLAlchemy compiles them, hence once per shape of statement and not once
+per use; writes are judged each time, because what they may write depends on values.
 """
 
 from __future__ import annotations
@@ -12,28 +11,15 @@ from functools import lru_cache
 from typing import Any, NoReturn
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnClause, Select, TableClause, TextClause, false
+from sqlalchemy import BindParameter, Select, false
 from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState
-from sqlalchemy.schema import ExecutableDDLElement
-from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.elements import ClauseElement
-from sqlalchemy.sql.selectable import Alias, AliasedReturnsRows
-from sqlalchemy.sql.visitors import HasTraverseInternals
 from typing_extensions import override
 
-from kernel.db import Base, TenantOwned
-from kernel.errors import GarlandError
+from kernel.db import TenantOwned
+from tenancy._shapes import ScopeError, refuse, refuse_other_entities, refuse_unfiltered
 
-_HARMLESS_LITERALS = frozenset({"*", "1"})  # what SQLAlchemy itself writes for count() and exists()
 BY_KEY = "garland_by_key"  # marks the SELECT that Session.get writes, with bare key columns
-_ENTITY = "parententity"  # the annotation of what stands for a mapped class
-
-
-class ScopeError(GarlandError):
-    """Code reached for another tenant's rows, or for tenant-owned rows without a tenant."""
-
-    code = "tenancy.out_of_scope"
-    status = 500
 
 
 class _Criterion(LoaderCriteriaOption):
@@ -61,28 +47,20 @@ class _NoTenant(_Criterion):
         refuse_unbound(ext_info.mapper.class_.__name__)
 
 
-_NO_TENANT = _NoTenant(
-    TenantOwned, lambda _entity: false(), include_aliases=True, propagate_to_loaders=True
-)
+_NO_TENANT = _NoTenant(TenantOwned, lambda _entity: false(), include_aliases=True)
 
 
 @lru_cache(maxsize=4096)
 def _criterion_of(tenant_id: UUID) -> _Criterion:
     return _Criterion(
-        TenantOwned,
-        lambda entity: entity.tenant_id == tenant_id,
-        include_aliases=True,
-        propagate_to_loaders=True,  # joined eager loads are reached no other way
+        TenantOwned, lambda entity: entity.tenant_id == tenant_id, include_aliases=True
     )
 
 
 @lru_cache(maxsize=4096)
 def _loading_criterion_of(tenant_id: UUID) -> LoaderCriteriaOption:
     return LoaderCriteriaOption(
-        TenantOwned,
-        lambda entity: entity.tenant_id == tenant_id,
-        include_aliases=True,
-        propagate_to_loaders=True,
+        TenantOwned, lambda entity: entity.tenant_id == tenant_id, include_aliases=True
     )
 
 
@@ -96,6 +74,8 @@ def confine(state: ORMExecuteState, tenant_id: UUID | None) -> None:
     if not (state.is_orm_statement and isinstance(statement, Select)):
         refuse_unfiltered(statement)
         _refuse_foreign_write(state, tenant_id)
+    elif statement._compile_options._for_refresh_state:  # noqa: SLF001  is_column_load, but cheap
+        statement = _confine_refresh(state, tenant_id)
     if tenant_id is None:
         option: LoaderCriteriaOption = _NO_TENANT
     elif state.execution_options.get(BY_KEY):
@@ -113,79 +93,51 @@ def refuse_unbound(what: str) -> NoReturn:
     )
 
 
-def refuse_unfiltered(statement: ClauseElement) -> None:
-    """Refuse tables of tenants that come without their entity, nested writes, and SQL as text.
-
-    Raises:
-        ScopeError: naming what was found and what to write instead.
-    """
-    for element in _parts_of(statement):
-        if isinstance(element, TextClause) or _is_written_by_hand(element):
-            _refuse(f"SQL written as text ({element}) cannot be confined to a tenant")
-        if isinstance(element, ExecutableDDLElement):
-            _refuse("a change of the schema cannot be confined to a tenant")
-        if isinstance(element, UpdateBase) and element is not statement:
-            _refuse("a write nested in another statement cannot be confined to a tenant")
-        table = _bare_table(element)
-        if table in _owned_table_names():
-            _refuse(f"table {table!r} was named without its mapped class")
+def _confine_refresh(state: ORMExecuteState, tenant_id: UUID | None) -> Any:
+    """Write the criterion into the SELECT that refreshes a row, where options have no effect."""
+    statement: Any = state.statement
+    mapper = state.bind_mapper
+    if mapper is None or not issubclass(mapper.class_, TenantOwned):
+        return statement
+    if tenant_id is None:
+        refuse_unbound(mapper.class_.__name__)
+    return statement.where(mapper.class_.tenant_id == tenant_id)
 
 
-def _parts_of(statement: ClauseElement) -> Iterator[ClauseElement]:
-    """Walk what was written, not what follows from it: tables of entities' columns stay out."""
-    waiting = [statement]
-    while waiting:
-        element = waiting.pop()
-        yield element
-        if not isinstance(element, TableClause | ColumnClause) and not _is_entity_alias(element):
-            children: Any = HasTraverseInternals.get_children(element)
-            waiting.extend(children)
-
-
-def _is_entity_alias(element: ClauseElement) -> bool:
-    return (
-        isinstance(element, Alias)
-        and isinstance(element.element, TableClause)
-        and _ENTITY in element._annotations  # noqa: SLF001  no public way to ask
-    )
-
-
-def _bare_table(element: Any) -> str | None:
-    """Give the name of the table an element names, unless it stands for a mapped class."""
-    if _ENTITY in element._annotations:  # noqa: SLF001  no public way to ask
-        return None
-    if isinstance(element, ColumnClause):
-        element = element.table
-        while isinstance(element, AliasedReturnsRows):
-            element = element.element
-    return element.name if isinstance(element, TableClause) else None
+def _is_written_by_loader(statement: Any) -> bool:
+    written_for = statement._compile_options  # noqa: SLF001  no public way to ask
+    return written_for._for_refresh_state or not written_for._current_path.is_root  # noqa: SLF001
 
 
 def _refuse_foreign_write(state: ORMExecuteState, tenant_id: UUID | None) -> None:
     """Refuse to insert for another tenant, to hand rows over, and writes no criterion reaches."""
     statement: Any = state.statement
     mapper = state.bind_mapper
-    writes = state.is_insert or state.is_update or state.is_delete
-    if not writes or mapper is None or not issubclass(mapper.class_, TenantOwned):
+    if mapper is None or not (state.is_insert or state.is_update or state.is_delete):
+        return
+    refuse_other_entities(statement)
+    if not issubclass(mapper.class_, TenantOwned):
         return
     if tenant_id is None:
         refuse_unbound(mapper.class_.__name__)
-    if "dml_strategy" in state.execution_options:
-        _refuse("a write with dml_strategy skips the criterion")
-    if state.is_update and isinstance(state.parameters, list):
-        _refuse("an UPDATE by a list of keys skips the criterion")
-    if state.is_insert and (statement.select is not None or _may_overwrite(statement)):
-        _refuse("INSERT from a SELECT, or over rows found by a key without tenant_id")
+    _refuse_unreachable_write(state)
     if not state.is_delete:
-        _refuse_other_owners(state, mapper.class_.__name__, tenant_id)
+        for owner in _owners_written(statement, state.parameters):
+            if owner != tenant_id and (state.is_insert or owner is not None):
+                raise ScopeError(
+                    f"write {mapper.class_.__name__} rows with the tenant_id of this session",
+                    bound_to=str(tenant_id),
+                )
 
 
-def _refuse_other_owners(state: ORMExecuteState, name: str, tenant_id: UUID | None) -> None:
-    for owner in _owners_written(state.statement, state.parameters):
-        if owner != tenant_id and (state.is_insert or owner is not None):
-            raise ScopeError(
-                f"write {name} rows with the tenant_id of this session", bound_to=str(tenant_id)
-            )
+def _refuse_unreachable_write(state: ORMExecuteState) -> None:
+    statement: Any = state.statement
+    if "dml_strategy" in state.execution_options:
+        refuse("a write with dml_strategy skips the criterion")
+    if state.is_update and isinstance(state.parameters, list):
+        refuse("an UPDATE by a list of keys skips the criterion")
+    if state.is_insert and (statement.select is not None or _may_overwrite(statement)):
+        refuse("INSERT from a SELECT, or over rows found by a key without tenant_id")
 
 
 def _may_overwrite(insert: Any) -> bool:
@@ -216,35 +168,3 @@ def _owner_in(row: Mapping[Any, Any]) -> Any:
                 return value.effective_value
             return "an expression" if isinstance(value, ClauseElement) else value
     return None
-
-
-def _is_written_by_loader(statement: Any) -> bool:
-    written_for = statement._compile_options  # noqa: SLF001  no public way to ask
-    return written_for._for_refresh_state or not written_for._current_path.is_root  # noqa: SLF001
-
-
-def _refuse(reason: str) -> NoReturn:
-    raise ScopeError(f"{reason}: query mapped classes, or work in tenancy.scope.system")
-
-
-def _is_written_by_hand(element: Any) -> bool:
-    return (
-        isinstance(element, ColumnClause)
-        and element.is_literal
-        and element.name not in _HARMLESS_LITERALS
-    )
-
-
-def _owned_table_names() -> frozenset[str]:
-    return _names_of_owned(len(Base.registry.mappers))
-
-
-@lru_cache(maxsize=1)
-def _names_of_owned(_mappers: int) -> frozenset[str]:
-    """Give the tenant-owned tables by name; the count makes a class mapped later be seen."""
-    return frozenset(
-        str(getattr(table, "name", ""))
-        for mapper in Base.registry.mappers
-        if issubclass(mapper.class_, TenantOwned)
-        for table in mapper.tables
-    )

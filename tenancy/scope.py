@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session, sessionmaker
 
 from tenancy._guard import SYSTEM, GuardedSession, Scope, scope_of, set_scope
-from tenancy._statements import ScopeError
+from tenancy._shapes import ScopeError
 
 __all__ = ["ScopeError", "as_tenant", "bind", "bound_tenant", "guarded", "system"]
 

@@ -1,2 +1,2 @@
 /** What the vendored classic scripts put on the window. */
-declare const uPlot: typeof import("../vendor/uplot/uPlot").default;
+declare const uPlot: typeof import("../vendor/uplot/uPlot");

@@ -5,7 +5,7 @@
 
 /** @typedef {[number[], number[]]} Series seconds since the epoch, and the numbers */
 
-/** @type {WeakMap<Element, import("../vendor/uplot/uPlot").default>} */
+/** @type {WeakMap<Element, import("../vendor/uplot/uPlot")>} */
 const drawn = new WeakMap();
 const HEIGHT_PX = 150;
 const BAR_SHARE = 0.72;

@@ -1,0 +1,1 @@
+"""Taking alarms in over HTTP."""

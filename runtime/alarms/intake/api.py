@@ -1,0 +1,70 @@
+"""The addresses alarms are sent to: `/api/v1/alarms` with a token, `/in/<key>` for sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from kernel.clock import utc_now
+from kernel.errors import InvalidError, NotFoundError, TooLargeError, UnsupportedTypeError
+from kernel.http import acting, db_session, json_body, problem, problems_json, require
+from runtime.alarms.intake.taking import (
+    refuse_if_nothing_taken,
+    take_from_api,
+    take_from_source,
+)
+from runtime.alarms.sources.reading import Batch
+from runtime.alarms.sources.store import find_source
+from tenancy.scope import bind, system
+
+api = Blueprint("intake_api", __name__)
+
+BODY_MAX_BYTES = 5 * 1024 * 1024
+
+
+@api.post("/api/v1/alarms")
+@require("alarms.send")
+def send_alarms() -> Response:
+    """Take canonical events: good ones are journalled, bad ones reported by index."""
+    batch = take_from_api(db_session(), acting().tenant_id, _body(), now=utc_now())
+    return _answer(batch)
+
+
+@api.post("/in/<key>")
+def send_to_source(key: str) -> Response:
+    """Take what a source of the tenant sends; the key in the address is the credential."""
+    session = db_session()
+    with system(session):
+        source = find_source(session, key)
+    if source is None:
+        raise NotFoundError("no source has this address")
+    bind(session, source.tenant_id)
+    try:
+        batch = take_from_source(session, source, _body(), now=utc_now())
+    except InvalidError as error:
+        session.commit()  # the body is kept for somebody to look at, though it is refused
+        return problem(error)
+    return _answer(batch)
+
+
+def _body() -> Any:
+    if (request.content_length or 0) > BODY_MAX_BYTES:
+        raise TooLargeError("the body is larger than 5 MB: send fewer events in one call")
+    if request.mimetype not in ("application/json", ""):
+        raise UnsupportedTypeError(f"{request.mimetype} is not read here: send application/json")
+    return json_body()
+
+
+def _answer(batch: Batch) -> Response:
+    try:
+        refuse_if_nothing_taken(batch)
+    except InvalidError as error:
+        db_session().commit()  # what was wrong is kept for the source's page
+        return problem(error)
+    rejected = [
+        {"index": bad.index, "errors": problems_json(bad.error.problems)} for bad in batch.rejected
+    ]
+    response = jsonify(accepted=len(batch.events), rejected=rejected)
+    response.status_code = 202
+    return response

@@ -1,0 +1,74 @@
+"""The use-case of intake: read a body, write good events to the journal, keep the bad."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from kernel.errors import InvalidError, Problem
+from runtime.alarms.journal import append, keep_fault
+from runtime.alarms.sources.reading import Batch, read_canonical
+from runtime.alarms.sources.store import SourceView, note_intake, read_body
+from runtime.wake import wake_after_commit
+
+API_SOURCE = "api"
+
+
+class NothingTakenError(InvalidError):
+    """No event of the batch could be taken."""
+
+    code = "runtime.alarm_rejected"
+
+
+def take_from_api(session: Session, tenant_id: UUID, body: Any, *, now: datetime) -> Batch:
+    """Take canonical events sent with a token; see `read_canonical`."""
+    batch = read_canonical(body, source=API_SOURCE)
+    _write(session, tenant_id, batch, source_id=None, now=now)
+    return batch
+
+
+def take_from_source(session: Session, source: SourceView, body: Any, *, now: datetime) -> Batch:
+    """Take what a source sent, and count it.
+
+    Raises:
+        InvalidError: the body cannot be read at all. It is kept, so the caller commits even so.
+    """
+    try:
+        batch = read_body(source, body)
+    except InvalidError as error:
+        keep_fault(session, source.tenant_id, error, body=body, source_id=source.id, now=now)
+        note_intake(session, source.id, accepted=0, rejected=1, problem=error.message, now=now)
+        raise
+    _write(session, source.tenant_id, batch, source_id=source.id, now=now)
+    problem = batch.rejected[0].error.problems[0].message if batch.rejected else ""
+    accepted, rejected = len(batch.events), len(batch.rejected)
+    note_intake(session, source.id, accepted=accepted, rejected=rejected, problem=problem, now=now)
+    return batch
+
+
+def refuse_if_nothing_taken(batch: Batch) -> None:
+    """Raise NothingTakenError when events came and none was good; pointers carry the index."""
+    if batch.events or not batch.rejected:
+        return
+    single = len(batch.rejected) == 1
+    problems = [
+        Problem(one.pointer if single else f"/events/{bad.index}{one.pointer}", one.message)
+        for bad in batch.rejected
+        for one in bad.error.problems
+    ]
+    raise NothingTakenError("no alarm could be taken: mend the fields named", problems=problems)
+
+
+def _write(
+    session: Session, tenant_id: UUID, batch: Batch, *, source_id: UUID | None, now: datetime
+) -> None:
+    append(session, tenant_id, batch.events, now=now, source_id=source_id, raws=batch.raws)
+    for bad in batch.rejected:
+        body = json.dumps({"index": bad.index})
+        keep_fault(session, tenant_id, bad.error, body=body, source_id=source_id, now=now)
+    if batch.events:
+        wake_after_commit(session, "correlator")
