@@ -6,21 +6,16 @@ from uuid import UUID
 
 import structlog
 from flask import Flask, g, request
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, current_user
 
+from kernel.clock import utc_now
 from kernel.errors import NotFoundError, UnauthorizedError
 from kernel.http import Acting, act_as, db_session
-from tenancy import access, tokens
+from tenancy import access, people, tokens
+from tenancy.sessions import SignedIn
 
 TOKEN_PATHS = ("/api/", "/tmf-api/")
 login_manager = LoginManager()
-
-
-class SignedIn(UserMixin):  # type: ignore[misc]
-    """The person Flask-Login keeps in the session; its id is the person's."""
-
-    def __init__(self, person_id: str) -> None:
-        self.id = person_id
 
 
 def install(app: Flask) -> None:
@@ -31,14 +26,15 @@ def install(app: Flask) -> None:
 
 @login_manager.user_loader
 def _load(person_id: str) -> SignedIn | None:
-    person = access.find_active_person(db_session(), UUID(person_id))
+    person = people.find_active_person(db_session(), UUID(person_id))
     return SignedIn(person_id) if person is not None else None
 
 
 def find_actor() -> None:
     """Record who acts, from the bearer token or the sign-in and the address."""
     if request.path.startswith(TOKEN_PATHS):
-        _act(tokens.authenticate(db_session(), request.headers.get("Authorization")))
+        header = request.headers.get("Authorization")
+        _act(tokens.authenticate(db_session(), header, now=utc_now()))
     elif "tenant_slug" in g:
         if not current_user.is_authenticated:
             raise UnauthorizedError("sign in to see this page")

@@ -19,7 +19,7 @@ from kernel.http import (
     require,
 )
 from runtime.alarms import store
-from runtime.alarms.documents import alarm_document
+from runtime.alarms.documents import AlarmView, alarm_document
 from runtime.alarms.model import Severity
 
 api = Blueprint("alarms_api", __name__, url_prefix="/api/v1/alarms")
@@ -69,7 +69,7 @@ def operate(alarm_id: UUID, verb: str) -> Response:
     return jsonify(alarm_document(done))
 
 
-def perform(alarm_id: UUID, verb: str, *, comment: str) -> store.AlarmView:
+def perform(alarm_id: UUID, verb: str, *, comment: str) -> AlarmView:
     """Do what a person or program asks of an alarm, in their name."""
     where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
     match verb:

@@ -1,0 +1,52 @@
+"""The first page: what stands, what ran, and where to begin."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from garland.sign_in import organisations
+from kernel.clock import utc_now
+from kernel.http import acting, db_session, render, see_other
+from runtime.alarms.sources.store import list_sources
+from runtime.alarms.store import AlarmFilter, count_active, list_alarms
+from runtime.flows.versions import list_flows
+from runtime.rules.store import list_rules
+from runtime.runs.query import RunFilter, RunState, count_runs, list_runs
+
+bp = Blueprint("home", __name__)
+
+SHOWN = 6
+
+
+@bp.get("/")
+def index() -> Response:
+    """Send a person to their organisation, or to the sign-in."""
+    if not current_user.is_authenticated:
+        return see_other(url_for("tenancy.sign_in"))
+    mine = organisations()
+    if not mine:
+        return render("garland/no_organisation.html", status=403)
+    return see_other(url_for("home.tenant_home", tenant=mine[0][0]))
+
+
+@bp.get("/t/<tenant>/")
+def tenant_home() -> Response:
+    """Show one organisation at a glance; events refresh the figures."""
+    where = (db_session(), acting().tenant_id)
+    states = count_runs(*where, since=utc_now() - timedelta(hours=24))
+    return render(
+        "garland/home.html",
+        "garland/_home_figures.html",
+        severities=count_active(*where),
+        started=sum(states.values()),
+        failed=states[RunState.FAILED],
+        alarms=list_alarms(*where, AlarmFilter(), limit=SHOWN),
+        runs=list_runs(*where, RunFilter(), limit=SHOWN),
+        flows=list_flows(*where),
+        rules=list_rules(*where),
+        sources=list_sources(*where),
+    )
