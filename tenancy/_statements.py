@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from typing_extensions import override
 
 from kernel.db import TenantOwned
-from tenancy._shapes import ScopeError, refuse, refuse_other_entities, refuse_unfiltered
+from tenancy._shapes import ScopeError, refuse, refuse_alias, refuse_unfiltered
 
 BY_KEY = "garland_by_key"  # marks the SELECT that Session.get writes, with bare key columns
 
@@ -74,7 +74,7 @@ def confine(state: ORMExecuteState, tenant_id: UUID | None) -> None:
     if not (state.is_orm_statement and isinstance(statement, Select)):
         refuse_unfiltered(statement)
         _refuse_foreign_write(state, tenant_id)
-    elif statement._compile_options._for_refresh_state:  # noqa: SLF001  is_column_load, but cheap
+    elif state.is_column_load:
         statement = _confine_refresh(state, tenant_id)
     if tenant_id is None:
         option: LoaderCriteriaOption = _NO_TENANT
@@ -106,7 +106,8 @@ def _confine_refresh(state: ORMExecuteState, tenant_id: UUID | None) -> Any:
 
 def _is_written_by_loader(statement: Any) -> bool:
     written_for = statement._compile_options  # noqa: SLF001  no public way to ask
-    return written_for._for_refresh_state or not written_for._current_path.is_root  # noqa: SLF001
+    path = getattr(written_for, "_current_path", None)
+    return getattr(written_for, "_for_refresh_state", False) or not (path is None or path.is_root)
 
 
 def _refuse_foreign_write(state: ORMExecuteState, tenant_id: UUID | None) -> None:
@@ -115,7 +116,7 @@ def _refuse_foreign_write(state: ORMExecuteState, tenant_id: UUID | None) -> Non
     mapper = state.bind_mapper
     if mapper is None or not (state.is_insert or state.is_update or state.is_delete):
         return
-    refuse_other_entities(statement)
+    refuse_alias(statement)
     if not issubclass(mapper.class_, TenantOwned):
         return
     if tenant_id is None:
