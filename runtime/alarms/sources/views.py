@@ -1,0 +1,74 @@
+"""The page of sources: where to send alarms, and what came."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, current_app, flash, request, url_for
+from werkzeug.wrappers import Response
+
+from kernel.clock import utc_now
+from kernel.errors import ConflictError, InvalidError
+from kernel.http import acting, db_session, render, require, see_other
+from kernel.secrets import Vault
+from runtime.alarms.sources import store
+
+bp = Blueprint("sources", __name__)
+
+
+@bp.get("/t/<tenant>/sources")
+@require("sources.view")
+def list_sources() -> Response:
+    """Show the sources."""
+    return _page()
+
+
+@bp.post("/t/<tenant>/sources")
+@require("sources.edit")
+def create_source() -> Response:
+    """Add a source and show its address."""
+    kind, name = request.form.get("kind", ""), request.form.get("name", "")
+    try:
+        source, _ = store.create_source(
+            db_session(), acting().tenant_id, kind=kind, name=name, vault=_vault(), now=utc_now()
+        )
+    except (InvalidError, ConflictError) as error:
+        return _page(status=422, kind=kind, name=name, error=error.message)
+    flash(f"{source.name} is ready: send alarms to its address.", "success")
+    return see_other(url_for("sources.show_source", source_id=source.id))
+
+
+@bp.get("/t/<tenant>/sources/<uuid:source_id>")
+@require("sources.edit")
+def show_source(source_id: UUID) -> Response:
+    """Show one source: its address, examples, and input that was refused."""
+    where = (db_session(), acting().tenant_id)
+    key = store.key_of(*where, source_id, vault=_vault())
+    source = next(one for one in store.list_sources(*where) if one.id == source_id)
+    return render(
+        "runtime/sources/show.html",
+        source=source,
+        title=store.TITLES[source.kind],
+        address=url_for("intake_api.send_to_source", key=key, _external=True),
+        faults=store.faults_of(*where, source_id),
+    )
+
+
+def _page(*, status: int = 200, **form: Any) -> Response:
+    sources = store.list_sources(db_session(), acting().tenant_id)
+    filled = {"kind": "json", "name": "", "error": None, **form}
+    kinds = list(store.TITLES.items())
+    return render(
+        "runtime/sources/list.html",
+        status=status,
+        sources=sources,
+        kinds=kinds,
+        titles=store.TITLES,
+        **filled,
+    )
+
+
+def _vault() -> Vault:
+    vault: Vault = current_app.extensions["garland.services"].vault
+    return vault
