@@ -9,6 +9,7 @@
 const drawn = new WeakMap();
 const HEIGHT_PX = 150;
 const BAR_SHARE = 0.72;
+const HOUR_S = 3_600;
 
 /**
  * Read the rows of a figure's table.
@@ -35,8 +36,10 @@ function* rowsOf(figure) {
   }
 }
 
-/** @param {Element} figure @param {number} width @param {number} most @returns {import("../vendor/uplot/uPlot").Options} */
-function options(figure, width, most) {
+/** @param {Element} figure @param {number} width @param {Series} series @returns {import("../vendor/uplot/uPlot").Options} */
+function options(figure, width, series) {
+  const most = Math.max(...series[1]);
+  const step = series[0].length > 1 ? series[0][1] - series[0][0] : HOUR_S;
   const style = getComputedStyle(figure);
   const colour = (/** @type {string} */ name) => style.getPropertyValue(name);
   const axis = {
@@ -48,13 +51,21 @@ function options(figure, width, most) {
   return {
     width,
     height: HEIGHT_PX,
-    padding: [8, 8, 0, 0],
+    padding: [8, 12, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: [0, Math.max(4, Math.ceil(most * 1.1))] } },
+    scales: {
+      x: { range: (_plot, from, to) => [from - step / 2, to + step / 2] },
+      y: { range: [0, Math.max(4, Math.ceil(most * 1.1))] },
+    },
     axes: [
       { ...axis, grid: { show: false }, size: 26, values: "{HH}:{mm}", space: 56 },
-      { ...axis, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000] },
+      {
+        ...axis,
+        size: 34,
+        space: 28,
+        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000],
+      },
     ],
     series: [
       {},
@@ -76,7 +87,7 @@ function draw(figure) {
   drawn.get(figure)?.destroy();
   canvas.replaceChildren();
   const width = canvas.clientWidth;
-  drawn.set(figure, new uPlot(options(figure, width, Math.max(...series[1])), series, canvas));
+  drawn.set(figure, new uPlot(options(figure, width, series), series, canvas));
 }
 
 function drawAll() {

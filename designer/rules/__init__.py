@@ -1,0 +1,1 @@
+"""Pages of rules: the list, a rule and its draft."""

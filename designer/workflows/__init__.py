@@ -1,0 +1,1 @@
+"""Pages of workflows: the list, a workflow and its draft."""

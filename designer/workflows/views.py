@@ -1,0 +1,139 @@
+"""The list of workflows, and one workflow: its outline, draft, versions and trials."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, request, url_for
+from werkzeug.wrappers import Response
+
+from designer.drafts import read_json_text, write_json_text
+from designer.workflows.samples import SAMPLE_ALARM
+from kernel.clock import utc_now
+from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.http import acting, db_session, render, require, see_other
+from runtime.alarms.documents import alarm_document
+from runtime.alarms.store import AlarmFilter, list_alarms
+from runtime.flows import versions
+from runtime.runs.query import RunFilter, list_runs
+from runtime.runs.start import Start, start_trial
+
+bp = Blueprint("workflows", __name__)
+
+RECENT_RUNS = 5
+
+
+@bp.get("/t/<tenant>/workflows")
+@require("workflows.view")
+def list_workflows() -> Response:
+    """Show the workflows."""
+    return _list_page()
+
+
+@bp.post("/t/<tenant>/workflows")
+@require("workflows.edit")
+def create_workflow() -> Response:
+    """Add an empty workflow and open it."""
+    name, by, now = request.form.get("name", ""), acting().person_name, utc_now()
+    try:
+        flow = versions.create_flow(db_session(), acting().tenant_id, name=name, by=by, now=now)
+    except InvalidError as error:
+        return _list_page(status=422, name=name, error=error.problems[0].message)
+    return see_other(url_for("workflows.edit_workflow", flow_id=flow.id))
+
+
+@bp.get("/t/<tenant>/workflows/<uuid:flow_id>")
+@require("workflows.view")
+def edit_workflow(flow_id: UUID) -> Response:
+    """Show one workflow."""
+    return _flow_page(flow_id)
+
+
+@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/draft")
+@require("workflows.edit")
+def save_draft(flow_id: UUID) -> Response:
+    """Save the draft; refused when somebody else saved meanwhile."""
+    text = request.form.get("document", "")
+    try:
+        versions.save_draft(
+            db_session(),
+            acting().tenant_id,
+            flow_id,
+            document=read_json_text(text),
+            expected_revision=request.form.get("revision", 0, type=int),
+            by=acting().person_name,
+            now=utc_now(),
+        )
+    except (InvalidError, ConflictError) as error:
+        return _flow_page(flow_id, status=422, text=text, refused=error)
+    flash("The draft is saved.", "success")
+    return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
+
+
+@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/publish")
+@require("workflows.publish")
+def publish(flow_id: UUID) -> Response:
+    """Make the draft the live version."""
+    note = request.form.get("note", "")
+    where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
+    try:
+        version = versions.publish_flow(*where, flow_id, note=note, by=by, now=now)
+    except InvalidError as error:
+        return _flow_page(flow_id, status=422, refused=error)
+    flash(f"Version {version.number} is live.", "success")
+    return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
+
+
+@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/<any(pause,resume):verb>")
+@require("workflows.publish")
+def set_paused(flow_id: UUID, verb: str) -> Response:
+    """Pause or resume a workflow."""
+    paused, now = verb == "pause", utc_now()
+    versions.set_paused(db_session(), acting().tenant_id, flow_id, paused=paused, now=now)
+    return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
+
+
+@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/trial")
+@require("workflows.run")
+def try_out(flow_id: UUID) -> Response:
+    """Run the draft on the latest alarm, or a sample; nothing outside changes unless asked."""
+    where = (db_session(), acting().tenant_id)
+    alarms = list_alarms(*where, AlarmFilter(state=""), limit=1)
+    alarm = alarm_document(alarms[0]) if alarms else SAMPLE_ALARM
+    start = Start(
+        trigger={"kind": "rule", "alarm": alarm},
+        subject=alarm["managed_object"],
+        started_by=acting().person_name,
+    )
+    allowed = request.form.get("allow_effects") == "true"
+    try:
+        run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=utc_now())
+    except (InvalidError, ConflictError) as error:
+        return _flow_page(flow_id, status=422, refused=error)
+    return see_other(url_for("runs.show_run", run_id=run_id))
+
+
+def _list_page(*, status: int = 200, name: str = "", error: str | None = None) -> Response:
+    q = request.args.get("q", "").strip()
+    found = versions.list_flows(db_session(), acting().tenant_id, q=q)
+    page = "designer/workflows/list.html"
+    return render(page, status=status, flows=found, q=q, name=name, error=error)
+
+
+def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
+    where = (db_session(), acting().tenant_id)
+    flow = versions.get_flow(*where, flow_id)
+    refused: InvalidError | ConflictError | None = refusal.get("refused")
+    problems: tuple[Problem, ...] = getattr(refused, "problems", ())
+    return render(
+        "designer/workflows/show.html",
+        status=status,
+        flow=flow,
+        text=refusal.get("text") or write_json_text(flow.draft),
+        refused=refused,
+        refused_problems=problems,
+        problems=versions.draft_problems(*where, flow_id),
+        history=versions.list_versions(*where, flow_id),
+        runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),
+    )

@@ -1,0 +1,36 @@
+"""Every blueprint of the application; machine ones carry no CSRF token."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+import designer.rules.views
+import designer.workflows.views
+import garland.home.views
+import garland.live.views
+import garland.operations.views
+import runtime.alarms.api
+import runtime.alarms.intake.api
+import runtime.alarms.sources.views
+import runtime.alarms.views
+import runtime.runs.api
+import runtime.runs.views
+import tenancy.views
+
+PAGES: tuple[Blueprint, ...] = (
+    tenancy.views.bp,
+    garland.home.views.bp,
+    garland.live.views.bp,
+    garland.operations.views.bp,
+    runtime.alarms.views.bp,
+    runtime.alarms.sources.views.bp,
+    runtime.runs.views.bp,
+    designer.workflows.views.bp,
+    designer.rules.views.bp,
+)
+MACHINES: tuple[Blueprint, ...] = (
+    runtime.alarms.api.api,
+    runtime.alarms.intake.api.api,
+    runtime.runs.api.api,
+)
+BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

@@ -1,0 +1,33 @@
+"""What other packages add to the page of an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from runtime.rules.explain import sentences
+from runtime.rules.store import firings_of_alarm
+from runtime.runs.query import RunFilter, list_runs
+
+Panel = Callable[[Session, UUID, UUID], tuple[str, dict[str, Any]]]
+
+
+def alarm_panels() -> list[Panel]:
+    """List the panels in the order they are shown."""
+    return [_firings, _runs]
+
+
+def _firings(session: Session, tenant_id: UUID, alarm_id: UUID) -> tuple[str, dict[str, Any]]:
+    """Why rules fired for the alarm."""
+    found = firings_of_alarm(session, tenant_id, alarm_id)
+    firings = [{"firing": one, "why": sentences(one.why)} for one in found]
+    return "runtime/rules/_firings.html", {"firings": firings}
+
+
+def _runs(session: Session, tenant_id: UUID, alarm_id: UUID) -> tuple[str, dict[str, Any]]:
+    """Which runs the alarm started."""
+    wanted = RunFilter(alarm_id=alarm_id, with_trials=True)
+    return "runtime/runs/_of_alarm.html", {"runs": list_runs(session, tenant_id, wanted)}
