@@ -115,7 +115,7 @@ def prepare(demo: bool) -> None:  # noqa: FBT001  click
 
         upgrade(settings.database_url)
         if demo:
-            from garland.demo import seed_demo
+            from garland.demo.seed import seed_demo
 
             seed_demo(settings)
 

@@ -61,7 +61,7 @@ def _answer_csrf(error: CSRFError) -> AnyResponse:
 
 
 def _answer_limit(error: RateLimitExceeded) -> AnyResponse:
-    wait_s = int(error.limit.limit.get_expiry()) if error.limit else 60
+    wait_s = int(error.limit.limit.get_expiry())
     failure = TooManyError(
         f"Too many attempts: wait {wait_s} seconds and try again.", retry_after_s=wait_s
     )
@@ -73,7 +73,7 @@ def _answer_limit(error: RateLimitExceeded) -> AnyResponse:
 def _answer_http(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400:  # noqa: PLR2004  a redirect Werkzeug asks for
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     failure = GarlandError(_WORDS.get(status, error.description or error.name))
     failure.code, failure.status = _CODES.get(status, "garland.http"), status
     return _answer_ours(failure)

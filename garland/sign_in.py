@@ -24,7 +24,7 @@ def install(app: Flask) -> None:
     login_manager.init_app(app)
 
 
-@login_manager.user_loader
+@login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
 def _load(person_id: str) -> SignedIn | None:
     person = people.find_active_person(db_session(), UUID(person_id))
     return SignedIn(person_id) if person is not None else None

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, NoReturn
 
 from sqlalchemy import ColumnClause, Select, TableClause, TextClause
@@ -30,7 +29,7 @@ from kernel.errors import GarlandError
 
 _ENTITY = "parententity"  # SQLAlchemy's annotation of what stands for a mapped class
 _HARMLESS_LITERALS = frozenset({"*", "1"})  # what SQLAlchemy itself writes for count() and exists()
-_NOT_RENDERED = ("_correlate", "_correlate_except", "_memoized_select_entities")
+_NOT_RENDERED = ("_correlate", "_correlate_except", "_memoized_select_entities", "_setup_joins")
 
 
 class ScopeError(GarlandError):
@@ -49,7 +48,7 @@ def refuse(reason: str) -> NoReturn:
 class _Level:
     """One SELECT, or the write around them: what it names itself, and what nests in it.
 
-    Entities are mappers, or SQLAlchemy's inspection of an `aliased()`.
+    `noted` and `named` hold tables and aliases; SQLAlchemy's annotated copies equal the originals.
     """
 
     noted: set[Any] = field(default_factory=set)
@@ -74,9 +73,9 @@ def refuse_unfiltered(statement: ClauseElement) -> None:
         if isinstance(element, UpdateBase) and element is not statement:
             refuse("a write nested in another statement cannot be confined to a tenant")
         level = _level_of(element)
-        for entity in level.named - level.noted:
-            if entity not in around or not _is_correlated(element, entity, level):
-                _refuse_unnoted(entity)
+        for source in level.named - level.noted:
+            if source not in around or not _is_correlated(element, source, level):
+                _refuse_unnoted(source)
         inner = around | level.noted
         waiting.extend((one, inner) for one in level.nested)
         waiting.extend((one, frozenset()) for one in level.sources)
@@ -92,16 +91,18 @@ def refuse_alias(write: Any) -> None:
         refuse("a write to an alias cannot be confined to a tenant")
 
 
-def _level_of(element: ClauseElement) -> _Level:
+def _level_of(element: Any) -> _Level:
     level = _Level()
     if isinstance(element, Select):
-        level.noted = set(_noted_by_select(element))
+        level.noted = {entity.selectable for entity in _noted_by_select(element) if entity}
+        for target, condition, left, _flags in element._setup_joins:  # noqa: SLF001
+            _walk((one for one in (target, condition, left) if one is not None), level)
         _walk(_children(element, _NOT_RENDERED), level)
-    else:
-        if isinstance(element, UpdateBase):
-            level.noted = {_entity_of(element.table)}
-        _refuse_by_hand(element)
-        _walk(_children(element), level)
+        return level
+    if isinstance(element, UpdateBase):
+        level.noted = {element.table} if _entity_of(element.table) else set()
+    _refuse_by_hand(element)
+    _walk(_children(element), level)
     return level
 
 
@@ -129,7 +130,7 @@ def _noted_by_select(select: Any) -> Iterator[Any]:
 def _joined_entity(target: Any) -> Any:
     if not isinstance(target, QueryableAttribute):
         return _entity_of(target)
-    return getattr(target.comparator, "_of_type", None) or target.property.mapper
+    return getattr(target.comparator, "_of_type", None) or target.property.mapper  # `.of_type()`
 
 
 def _walk(elements: Iterable[Any], level: _Level) -> None:
@@ -137,43 +138,50 @@ def _walk(elements: Iterable[Any], level: _Level) -> None:
     while waiting:
         element = waiting.pop()
         _refuse_by_hand(element)
-        if isinstance(element, QueryableAttribute):
-            level.named.update(_owned((element.parent, _joined_entity(element))))
+        if isinstance(element, QueryableAttribute):  # a relationship that is joined along
+            _name_entity(element.parent, level)
             waiting.extend(element._extra_criteria)  # noqa: SLF001  what `.and_()` added
         elif isinstance(element, SelectBase | UpdateBase):
             level.nested.append(element)
         elif isinstance(element, ColumnClause):
-            _name_table(element.table, level, entity=_entity_of(element))
+            _name_entity(_entity_of(element), level)
+            _name_table_of(element, level)
         elif isinstance(element, TableClause | AliasedReturnsRows):
-            _name_table(element, level, entity=_entity_of(element), is_source=True)
+            _name_entity(_entity_of(element), level)
+            _name_source(element, level)
         else:
             waiting.extend(_children(element))
 
 
-def _name_table(table: Any, level: _Level, *, entity: Any, is_source: bool = False) -> None:
-    """Note that a table, or an alias of something, was named, as an entity or bare."""
-    if entity is not None:
-        level.named.update(_owned((entity,)))
-    while isinstance(table, AliasedReturnsRows):
-        if not isinstance(table.element, TableClause | AliasedReturnsRows):
-            level.sources.append(table.element)
-            return
-        table, is_source = table.element, True  # an alias of a bare table is a FROM of its own
-    if entity is None and isinstance(table, TableClause):
-        mapper = _owners_of_tables().get(table.name)
-        if mapper is not None and is_source and _entity_of(table) is None:
-            refuse(f"table {table.name!r} was named without its mapped class")
-        if mapper is not None:
-            level.named.add(mapper)
+def _name_entity(entity: Any, level: _Level) -> None:
+    if entity is not None and issubclass(entity.mapper.class_, TenantOwned):
+        level.named.add(entity.selectable)
 
 
-def _owned(entities: Iterable[Any]) -> Iterator[Any]:
-    for entity in entities:
-        if entity is not None and issubclass(entity.mapper.class_, TenantOwned):
-            yield entity
+def _name_table_of(column: ColumnClause[Any], level: _Level) -> None:
+    """Note what a column makes its SELECT select from, though nobody wrote it there."""
+    table, behind = column.table, _behind(column.table)
+    if not isinstance(behind, TableClause):
+        level.sources.extend([behind] if behind is not None else [])
+    elif behind.name in _owned_table_names() and _entity_of(column) is None:
+        level.named.add(table)
 
 
-def _is_correlated(element: Any, entity: Any, level: _Level) -> bool:
+def _name_source(source: Any, level: _Level) -> None:
+    behind = _behind(source)
+    if not isinstance(behind, TableClause):
+        level.sources.append(behind)
+    elif behind.name in _owned_table_names() and not (_entity_of(source) or _entity_of(behind)):
+        refuse(f"table {behind.name!r} was named without its mapped class")
+
+
+def _behind(source: Any) -> Any:
+    while isinstance(source, AliasedReturnsRows):
+        source = source.element
+    return source
+
+
+def _is_correlated(element: Any, source: Any, level: _Level) -> bool:
     """Tell whether the SELECT around is meant, and not a second FROM of the same table.
 
     SQLAlchemy correlates by itself only where another FROM remains.
@@ -181,12 +189,9 @@ def _is_correlated(element: Any, entity: Any, level: _Level) -> bool:
     if not isinstance(element, Select):
         return False
     if element._auto_correlate:  # noqa: SLF001  no public way to ask
-        return any(noted is not None for noted in level.noted)
-    tables = set(entity.mapper.tables) | {entity.selectable}
+        return bool(level.noted)
     excluded = element._correlate_except  # noqa: SLF001
-    if excluded is not None:
-        return not tables.intersection(excluded)
-    return bool(tables.intersection(element._correlate))  # noqa: SLF001
+    return source in element._correlate if excluded is None else source not in excluded  # noqa: SLF001
 
 
 def _entity_of(element: Any) -> Any:
@@ -199,11 +204,11 @@ def _children(element: Any, without: tuple[str, ...] = ()) -> Iterator[Any]:
     yield from HasTraverseInternals.get_children(element, omit_attrs=without)
 
 
-def _refuse_unnoted(entity: Any) -> NoReturn:
-    name = entity.mapper.class_.__name__
+def _refuse_unnoted(source: Any) -> NoReturn:
+    name = getattr(_behind(source), "name", source)
     refuse(
-        f"{name} is used where the tenant's criterion does not reach it; select from it, join it, "
-        "or put it into exists(select(…))"
+        f"{name!r} is used where the tenant's criterion does not reach it: select from its class, "
+        "join it, or put it into exists(select(…))"
     )
 
 
@@ -218,22 +223,20 @@ def _refuse_by_hand(element: Any) -> None:
         refuse(f"{type(element).__name__} cannot be confined to a tenant")
 
 
-def _owners_of_tables() -> MappingProxyType[str, Any]:
-    return _owners_among(len(Base.registry.mappers))
+def _owned_table_names() -> frozenset[str]:
+    return _owned_names_among(len(Base.registry.mappers))
 
 
 @lru_cache(maxsize=1)
-def _owners_among(_mappers: int) -> MappingProxyType[str, Any]:
-    """Give the mappers of tenant-owned tables by name; the count lets a later class be seen.
+def _owned_names_among(_mappers: int) -> frozenset[str]:
+    """Give the names of tenant-owned tables; the count lets a class mapped later be seen.
 
-    By name, since a table of another MetaData names the same rows.
+    Names, since a table of another MetaData holds the same rows.
     """
-    return MappingProxyType(
-        {
-            table.name: mapper
-            for mapper in Base.registry.mappers
-            if issubclass(mapper.class_, TenantOwned)
-            for table in mapper.tables
-            if isinstance(table, TableClause)
-        }
+    return frozenset(
+        table.name
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, TenantOwned)
+        for table in mapper.tables
+        if isinstance(table, TableClause)
     )

@@ -114,5 +114,5 @@ def _page(
     status: int = 200,
 ) -> Response:
     problems = getattr(refused, "problems", ())
-    facts = {"rule": rule, "text": text, "refused": refused, "problems": problems}
+    facts: dict[str, Any] = {"rule": rule, "text": text, "refused": refused, "problems": problems}
     return render("designer/rules/edit.html", status=status, **facts)

@@ -15,7 +15,7 @@ from runtime.alarms.sources.store import list_sources
 from runtime.alarms.store import AlarmFilter, count_active, list_alarms
 from runtime.flows.versions import list_flows
 from runtime.rules.store import list_rules
-from runtime.runs.query import RunFilter, RunState, count_runs, list_runs
+from runtime.runs.query import RunFilter, count_runs, list_runs
 
 bp = Blueprint("home", __name__)
 
@@ -43,7 +43,7 @@ def tenant_home() -> Response:
         "garland/_home_figures.html",
         severities=count_active(*where),
         started=sum(states.values()),
-        failed=states[RunState.FAILED],
+        failed=sum(number for state, number in states.items() if state.value == "failed"),
         alarms=list_alarms(*where, AlarmFilter(), limit=SHOWN),
         runs=list_runs(*where, RunFilter(), limit=SHOWN),
         flows=list_flows(*where),

@@ -49,7 +49,9 @@ def list_alarms() -> Response:
 def _next(found: list[AlarmView], limit: int) -> str | None:
     if len(found) < limit:
         return None
-    asked = {name: value for name, value in request.args.items() if name != "cursor"}
+    asked: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name != "cursor"
+    }
     return url_for("alarms.list_alarms", **asked, cursor=encode_cursor(*store.place_of(found[-1])))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -20,7 +21,8 @@ from kernel.http import (
     see_other,
 )
 from runtime.runs import query
-from runtime.runs.query import RunFilter, RunState, RunView
+from runtime.runs._tables import RunState
+from runtime.runs.query import RunFilter, RunView
 
 bp = Blueprint("runs", __name__)
 
@@ -92,5 +94,7 @@ def read_filter() -> RunFilter:
 def _next(found: list[RunView], limit: int) -> str | None:
     if len(found) < limit:
         return None
-    asked = {name: value for name, value in request.args.items() if name != "cursor"}
+    asked: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name != "cursor"
+    }
     return url_for("runs.list_runs", **asked, cursor=encode_cursor(*query.place_of(found[-1])))

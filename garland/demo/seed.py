@@ -1,0 +1,162 @@
+"""Fills an empty installation with the invented world, once, and writes how to get in."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from garland.demo.automation import FLOWS, RULES
+from garland.demo.history import make_history
+from garland.demo.world import SITES, make_links, node_of, services_on
+from garland.services import Services
+from garland.settings import Settings
+from kernel.clock import utc_now
+from runtime.alarms.journal import append, mark_done, take
+from runtime.alarms.model import parse_event
+from runtime.alarms.sources.store import create_source
+from runtime.alarms.store import apply_batch
+from runtime.flows.versions import create_flow, publish_flow
+from runtime.inventory.lookup import put_table
+from runtime.inventory.resources import put_resource
+from runtime.rules.model import Mode
+from runtime.rules.store import create_rule, publish_rule
+from tenancy.members import add_member
+from tenancy.organisations import create_organisation, find_by_slug
+from tenancy.people import create_person
+from tenancy.scope import as_tenant, system
+from tenancy.tokens import create_token
+
+log = structlog.get_logger(__name__)
+
+SEED = 7
+BATCH = 400
+BY = "demo"
+ORGANISATIONS = (
+    ("vendor", "Garland vendor", "vendor", None),
+    ("csp", "Northwind Fibre", "northwind", "vendor"),
+    ("customer", "Acme Logistics", "acme", "northwind"),
+    ("customer", "Lakeside Clinics", "lakeside", "northwind"),
+    ("integrator", "Baubleworks", "baubleworks", "vendor"),
+)
+PEOPLE = (
+    ("vera@vendor.example", "Vera Vendor", "vendor", "reviewer"),
+    ("nora@northwind.example", "Nora North", "northwind", "curator"),
+    ("ada@acme.example", "Ada Admin", "acme", "admin"),
+    ("dan@acme.example", "Dan Designer", "acme", "designer"),
+    ("otto@acme.example", "Otto Operator", "acme", "operator"),
+    ("liv@lakeside.example", "Liv Lakeside", "lakeside", "admin"),
+    ("ines@baubleworks.example", "Ines Integrator", "baubleworks", "integrator"),
+)
+TOKEN_ROLES = {"vendor": "admin", "baubleworks": "integrator"}
+
+
+def seed_demo(settings: Settings) -> None:
+    """Make the invented world unless it is there; writes `demo.json`, for the owner alone."""
+    services = Services(settings)
+    now = utc_now()
+    with services.sessions() as session, session.begin():
+        with system(session):
+            if find_by_slug(session, "acme") is not None:
+                return
+        facts = _seed(session, services, now=now)
+    _write_facts(settings, facts)
+    log.info("demo_seeded", organisations=len(ORGANISATIONS))
+
+
+def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, Any]:
+    ids = _organisations(session)
+    users = [_person(session, ids, *person, now=now) for person in PEOPLE]
+    tokens = {}
+    for slug, tenant_id in ids.items():
+        with as_tenant(session, tenant_id):
+            role = TOKEN_ROLES.get(slug, "admin")
+            tokens[slug] = create_token(session, tenant_id, name="demo", role=role, now=now)
+    url = services.settings.public_url or "http://127.0.0.1:8000"
+    sources = {}
+    with as_tenant(session, ids["acme"]):
+        _network(session, ids["acme"])
+        _history(session, ids["acme"], now=now)
+        _automation(session, ids["acme"], now=now)
+        for kind, name in (("json", "Network"), ("alertmanager", "Prometheus")):
+            _, key = create_source(
+                session, ids["acme"], kind=kind, name=name, vault=services.vault, now=now
+            )
+            sources[kind] = f"{url}/in/{key}"
+    with as_tenant(session, ids["lakeside"]):
+        _automation(session, ids["lakeside"], now=now)
+    return {"url": url, "users": users, "tokens": tokens, "sources": sources}
+
+
+def _organisations(session: Session) -> dict[str, UUID]:
+    ids: dict[str, UUID] = {}
+    for kind, name, slug, parent in ORGANISATIONS:
+        parent_id = ids[parent] if parent is not None else None
+        made = create_organisation(session, kind=kind, name=name, slug=slug, parent_id=parent_id)
+        ids[slug] = made.id
+    return ids
+
+
+def _person(  # noqa: PLR0913  one row of the table above
+    session: Session,
+    ids: dict[str, UUID],
+    email: str,
+    name: str,
+    slug: str,
+    role: str,
+    *,
+    now: datetime,
+) -> dict[str, str]:
+    password = secrets.token_urlsafe(12)
+    person = create_person(session, email=email, name=name, password=password, now=now)
+    add_member(session, ids[slug], person.id, role, now=now)
+    return {"email": email, "password": password, "organisation": slug, "role": role}
+
+
+def _network(session: Session, tenant_id: UUID) -> None:
+    rows = {site: {"city": city, "tier": tier} for site, city, tier in SITES}
+    put_table(session, tenant_id, "sites", ["city", "tier"], rows)
+    for site, city, tier in SITES:
+        facts = {"tier": tier}
+        at = put_resource(session, tenant_id, "site", site, city, attributes=facts)
+        node = put_resource(
+            session, tenant_id, "node", node_of(site), f"{city} core router", parent_id=at
+        )
+        for service in services_on(site):
+            put_resource(session, tenant_id, "service", service, service, parent_id=node)
+    for link in make_links():
+        facts = {"a": link.ends[0], "b": link.ends[1]}
+        name = " - ".join(link.ends)
+        put_resource(session, tenant_id, "link", link.key, name, attributes=facts)
+
+
+def _history(session: Session, tenant_id: UUID, *, now: datetime) -> None:
+    """Let the month pass through the journal and the lifecycle, before any rule is there."""
+    for said in make_history(seed=SEED, ends_at=now):
+        append(session, tenant_id, [parse_event(said.event)], now=said.at)
+    while rows := take(session, BATCH):
+        apply_batch(session, tenant_id, rows, now=now)
+        mark_done(session, [row.seq for row in rows], now=now)
+
+
+def _automation(session: Session, tenant_id: UUID, *, now: datetime) -> None:
+    for document in FLOWS:
+        flow = create_flow(
+            session, tenant_id, name=document["name"], document=document, now=now, by=BY
+        )
+        publish_flow(session, tenant_id, flow.id, note="The demo's", by=BY, now=now)
+    for document in RULES:
+        rule = create_rule(session, tenant_id, document=document, by=BY, now=now)
+        publish_rule(session, tenant_id, rule.id, mode=Mode.LIVE, by=BY, now=now)
+
+
+def _write_facts(settings: Settings, facts: dict[str, Any]) -> None:
+    path = settings.data_dir / "demo.json"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(facts, file, indent=2)
