@@ -7,6 +7,8 @@ and a write nested in another statement. `tests/integration/tenancy/test_guard_s
 list of shapes that this was learnt from.
 """
 
+# ruff: noqa: SLF001  SQLAlchemy has no public way to ask what a statement is made of
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from sqlalchemy import ColumnClause, Select, TableClause, TextClause
+from sqlalchemy import ColumnClause, Select, TableClause, TextClause, inspect
 from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.dml import UpdateBase
@@ -24,7 +26,7 @@ from sqlalchemy.sql.selectable import AliasedReturnsRows, SelectBase
 from sqlalchemy.sql.util import extract_first_column_annotation, surface_expressions
 from sqlalchemy.sql.visitors import HasTraverseInternals
 
-from kernel.db import Base, TenantOwned
+from kernel.db import TenantOwned
 from kernel.errors import GarlandError
 
 _ENTITY = "parententity"  # SQLAlchemy's annotation of what stands for a mapped class
@@ -95,7 +97,7 @@ def _level_of(element: Any) -> _Level:
     level = _Level()
     if isinstance(element, Select):
         level.noted = {entity.selectable for entity in _noted_by_select(element) if entity}
-        for target, condition, left, _flags in element._setup_joins:  # noqa: SLF001
+        for target, condition, left, _flags in element._setup_joins:
             _walk((one for one in (target, condition, left) if one is not None), level)
         _walk(_children(element, _NOT_RENDERED), level)
         return level
@@ -115,7 +117,7 @@ def _noted_by_select(select: Any) -> Iterator[Any]:
     if select._propagate_attrs.get("compile_state_plugin") != "orm":
         return
     for column in select._raw_columns:
-        yield extract_first_column_annotation(column, _ENTITY)
+        yield extract_first_column_annotation(column, _ENTITY)  # type: ignore[no-untyped-call]
     for source in select._from_obj:
         yield _entity_of(source)
     for target, _condition, left, _flags in select._setup_joins:
@@ -123,14 +125,15 @@ def _noted_by_select(select: Any) -> Iterator[Any]:
         if left is not None:
             yield _entity_of(left)
     for condition in select._where_criteria:
-        for part in surface_expressions(condition):
+        for part in surface_expressions(condition):  # type: ignore[no-untyped-call]
             yield _entity_of(part)
 
 
 def _joined_entity(target: Any) -> Any:
     if not isinstance(target, QueryableAttribute):
         return _entity_of(target)
-    return getattr(target.comparator, "_of_type", None) or target.property.mapper  # `.of_type()`
+    narrowed = getattr(target.comparator, "_of_type", None)  # what `.of_type()` said
+    return inspect(narrowed) if narrowed is not None else target.property.mapper
 
 
 def _walk(elements: Iterable[Any], level: _Level) -> None:
@@ -140,7 +143,7 @@ def _walk(elements: Iterable[Any], level: _Level) -> None:
         _refuse_by_hand(element)
         if isinstance(element, QueryableAttribute):  # a relationship that is joined along
             _name_entity(element.parent, level)
-            waiting.extend(element._extra_criteria)  # noqa: SLF001  what `.and_()` added
+            waiting.extend(element._extra_criteria)
         elif isinstance(element, SelectBase | UpdateBase):
             level.nested.append(element)
         elif isinstance(element, ColumnClause):
@@ -188,15 +191,15 @@ def _is_correlated(element: Any, source: Any, level: _Level) -> bool:
     """
     if not isinstance(element, Select):
         return False
-    if element._auto_correlate:  # noqa: SLF001  no public way to ask
+    if element._auto_correlate:
         return bool(level.noted)
-    excluded = element._correlate_except  # noqa: SLF001
-    return source in element._correlate if excluded is None else source not in excluded  # noqa: SLF001
+    excluded = element._correlate_except
+    return source in element._correlate if excluded is None else source not in excluded
 
 
 def _entity_of(element: Any) -> Any:
     """Give the entity an element stands for, None where it is a table or expression as such."""
-    return element._annotations.get(_ENTITY)  # noqa: SLF001  no public way to ask
+    return element._annotations.get(_ENTITY)
 
 
 def _children(element: Any, without: tuple[str, ...] = ()) -> Iterator[Any]:
@@ -224,19 +227,15 @@ def _refuse_by_hand(element: Any) -> None:
 
 
 def _owned_table_names() -> frozenset[str]:
-    return _owned_names_among(len(Base.registry.mappers))
+    return _names_of_tables(tuple(TenantOwned.__subclasses__()))
 
 
-@lru_cache(maxsize=1)
-def _owned_names_among(_mappers: int) -> frozenset[str]:
-    """Give the names of tenant-owned tables; the count lets a class mapped later be seen.
-
-    Names, since a table of another MetaData holds the same rows.
-    """
+@lru_cache(maxsize=8)
+def _names_of_tables(classes: tuple[type[TenantOwned], ...]) -> frozenset[str]:
+    """Give the names of tenant-owned tables: a table of another MetaData holds the same rows."""
     return frozenset(
         table.name
-        for mapper in Base.registry.mappers
-        if issubclass(mapper.class_, TenantOwned)
+        for one in classes
+        for mapper in inspect(one).self_and_descendants
         for table in mapper.tables
-        if isinstance(table, TableClause)
     )
