@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 _OCCURRENCE_FIELDS = tuple(Occurrence.__dataclass_fields__)
 _CONDITION_FIELDS = tuple(Condition.__dataclass_fields__)
 _SAID = (
+    "source",
     "external_id",
     "event_type",
     "probable_cause",
@@ -182,7 +183,7 @@ class _Batch:
             acked_by="",
             suppressed_at=None,
             suppressed_by="",
-            **dict.fromkeys((*_SAID, "source"), ""),
+            **dict.fromkeys(_SAID, ""),
         )
         condition.current_alarm_id = alarm.id
         self._alarms[alarm.id] = alarm

@@ -1,0 +1,43 @@
+"""Every test: SQLite and PostgreSQL, a real browser, killed processes, and JavaScript."""
+
+# ruff: noqa: S603  it runs the commands written here and nothing from outside
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTEST = [str(ROOT / ".venv" / "bin" / "python"), "-m", "pytest", "-q"]
+SLOW = "journey or fault"
+
+
+def main() -> int:
+    """Run the parts one after the other; exit code 1 when one failed."""
+    parts = {
+        "unit and integration, SQLite": [*PYTEST, "-m", f"not ({SLOW})"],
+        "integration, PostgreSQL": [
+            *PYTEST,
+            "--database=postgresql",
+            "-m",
+            f"not ({SLOW})",
+            "tests/integration",
+        ],
+        "journeys and faults, SQLite": [*PYTEST, "-m", SLOW, "tests"],
+        "JavaScript": ["npm", "test", "--silent"],
+    }
+    failed = [name for name, command in parts.items() if not _passes(name, command)]
+    print(f"\nfailed: {', '.join(failed)}" if failed else "\nall tests passed")
+    return 1 if failed else 0
+
+
+def _passes(name: str, command: list[str]) -> bool:
+    print(f"\n== {name}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    print(f"== {name}: {'passed' if code == 0 else 'FAILED'}, {time.monotonic() - began:.0f} s")
+    return code == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
