@@ -204,7 +204,19 @@ def output_ports(manifest: Manifest, config: Any) -> tuple[Port, ...]:
 
 
 _PLAIN_FIELDS = frozenset(
-    "id version kind title summary category publisher licence config input icon".split()  # noqa: SIM905
+    {
+        "id",
+        "version",
+        "kind",
+        "title",
+        "summary",
+        "category",
+        "publisher",
+        "licence",
+        "config",
+        "input",
+        "icon",
+    }
 )
 
 
