@@ -1,1 +1,1 @@
-"""The block garland.acknowledge-alarm."""
+"""The block Acknowledge alarm."""

@@ -1,4 +1,4 @@
-"""Acknowledge alarm: acknowledges together with the record of the step."""
+"""Acknowledge alarm: tell everybody that somebody, or something, takes care of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from blocks.sdk import Context, Outcome
 
 
 def run(ctx: Context) -> Outcome:
-    """End by `done` with the alarm acknowledged, or by `missing`."""
+    """Acknowledge the alarm, or leave by `missing` when there is no such alarm."""
     alarm_id = ctx.input["alarm_id"]
     if ctx.alarms.get(alarm_id) is None:
         return ctx.emit("missing", {"alarm_id": alarm_id})

@@ -1,1 +1,1 @@
-"""The block garland.branch."""
+"""The block Branch."""

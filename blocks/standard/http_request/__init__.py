@@ -1,1 +1,1 @@
-"""The block garland.http-request."""
+"""The block HTTP request."""

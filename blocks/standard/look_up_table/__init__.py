@@ -1,1 +1,1 @@
-"""The block garland.look-up-table."""
+"""The block Look up table."""

@@ -1,1 +1,1 @@
-"""The block garland.send-email."""
+"""The block Send email."""

@@ -1,1 +1,1 @@
-"""The block garland.set-alarm."""
+"""The block Set alarm."""

@@ -1,1 +1,1 @@
-"""The block garland.set-data."""
+"""The block Set data."""

@@ -1,4 +1,4 @@
-"""Set data: gives the values it was set up with, calculated by the runtime."""
+"""Set data: name values for later steps."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from blocks.sdk import Context, Outcome
 
 
 def run(ctx: Context) -> Outcome:
-    """End by `done` with the values."""
+    """Hand on the values, each under its name."""
     return ctx.emit("done", dict(ctx.config["values"]))

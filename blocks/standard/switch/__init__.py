@@ -1,1 +1,1 @@
-"""The block garland.switch."""
+"""The block Switch."""

@@ -1,1 +1,1 @@
-"""The block garland.wait."""
+"""The block Wait."""

@@ -1,1 +1,1 @@
-"""The block garland.write-log."""
+"""The block Write log."""
