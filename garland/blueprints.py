@@ -15,6 +15,7 @@ import runtime.alarms.sources.views
 import runtime.alarms.views
 import runtime.runs.api
 import runtime.runs.views
+import tenancy.api
 import tenancy.views
 
 PAGES: tuple[Blueprint, ...] = (
@@ -32,5 +33,6 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.runs.api.api,
+    tenancy.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

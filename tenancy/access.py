@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenancy._tables import Membership, Organisation, Person
-from tenancy.organisations import OrganisationView, find_by_slug, get_organisation
+from tenancy.organisations import OrganisationView, find_by_slug, view_of
 from tenancy.roles import permissions_of
 
 
@@ -65,10 +65,10 @@ def facts_of(
 
 def organisations_of(session: Session, person_id: UUID) -> list[OrganisationView]:
     """List the organisations a person is a member of, by name."""
-    ids = session.scalars(
-        select(Membership.organisation_id)
-        .join(Organisation, Organisation.id == Membership.organisation_id)
+    rows = session.scalars(
+        select(Organisation)
+        .join(Membership, Membership.organisation_id == Organisation.id)
         .where(Membership.person_id == person_id)
         .order_by(Organisation.name)
     )
-    return [get_organisation(session, one) for one in ids]
+    return [view_of(row) for row in rows]

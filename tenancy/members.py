@@ -61,7 +61,7 @@ def change_role(session: Session, organisation_id: UUID, person_id: UUID, role: 
     wanted = _role(session, organisation_id, role)
     row = _get(session, organisation_id, person_id)
     if row.role is Role.ADMIN and wanted is not Role.ADMIN:
-        _keep_an_admin(session, organisation_id)
+        _keep_an_admin(session, row)
     row.role = wanted
     session.flush()
 
@@ -75,9 +75,14 @@ def remove_member(session: Session, organisation_id: UUID, person_id: UUID) -> N
     """
     row = _get(session, organisation_id, person_id)
     if row.role is Role.ADMIN:
-        _keep_an_admin(session, organisation_id)
+        _keep_an_admin(session, row)
     session.delete(row)
     session.flush()
+
+
+def roles_of(session: Session, organisation_id: UUID) -> list[str]:
+    """List the roles that an organisation of this kind can give."""
+    return [one.value for one in ROLES_OF_KIND[get_organisation(session, organisation_id).kind]]
 
 
 def list_members(session: Session, organisation_id: UUID) -> list[MemberView]:
@@ -118,11 +123,17 @@ def _get(session: Session, organisation_id: UUID, person_id: UUID) -> Membership
     return row
 
 
-def _keep_an_admin(session: Session, organisation_id: UUID) -> None:
-    admins = session.scalar(
-        select(func.count(Membership.id)).where(
-            Membership.organisation_id == organisation_id, Membership.role == Role.ADMIN
+def _keep_an_admin(session: Session, leaving: Membership) -> None:
+    """Refuse when no other active admin is left; locked, so that two cannot leave at once."""
+    admins = session.scalars(
+        select(Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.organisation_id == leaving.organisation_id,
+            Membership.role == Role.ADMIN,
+            Person.is_active,
         )
+        .with_for_update(of=Membership)
     )
-    if (admins or 0) <= 1:
+    if not set(admins) - {leaving.person_id}:
         raise ConflictError("this is the last admin: make somebody else admin first")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
-from kernel.ids import new_id, slugify
+from kernel.ids import SLUG_MAX, new_id, slugify
 from tenancy._tables import NAME_MAX, Organisation, OrganisationKind
 
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PARENT_OF = {
     OrganisationKind.VENDOR: None,
     OrganisationKind.CSP: OrganisationKind.VENDOR,
@@ -37,10 +39,10 @@ def create_organisation(
     """Add an organisation under its parent.
 
     Raises:
-        InvalidError: no name, or the parent is not of the kind this one needs.
+        InvalidError: naming the field: kind, name, slug, or a parent of the wrong kind.
         ConflictError: the slug is taken.
     """
-    wanted = OrganisationKind(kind)
+    wanted = _kind(kind)
     if not 1 <= len(name.strip()) <= NAME_MAX:
         message = f"name: write 1 to {NAME_MAX} characters"
         raise InvalidError(message, problems=[Problem("/name", message)])
@@ -50,7 +52,7 @@ def create_organisation(
         place = f"under a {needed.value}" if needed is not None else "at the top"
         message = f"parent: a {wanted.value} stands {place}"
         raise InvalidError(message, problems=[Problem("/parent", message)])
-    address = slug or slugify(name)
+    address = _slug(slug or slugify(name))
     if find_by_slug(session, address) is not None:
         raise ConflictError(f"the short name {address} is taken: choose another", slug=address)
     row = Organisation(
@@ -58,13 +60,13 @@ def create_organisation(
     )
     session.add(row)
     session.flush()
-    return _view(row)
+    return view_of(row)
 
 
 def find_by_slug(session: Session, slug: str) -> OrganisationView | None:
     """Give the organisation with that short name, or None."""
     row = session.scalar(select(Organisation).where(Organisation.slug == slug))
-    return _view(row) if row is not None else None
+    return view_of(row) if row is not None else None
 
 
 def get_organisation(session: Session, organisation_id: UUID) -> OrganisationView:
@@ -72,7 +74,7 @@ def get_organisation(session: Session, organisation_id: UUID) -> OrganisationVie
     row = session.get(Organisation, organisation_id)
     if row is None:
         raise NotFoundError("no such organisation")
-    return _view(row)
+    return view_of(row)
 
 
 def children_of(session: Session, organisation_id: UUID) -> list[OrganisationView]:
@@ -82,10 +84,38 @@ def children_of(session: Session, organisation_id: UUID) -> list[OrganisationVie
         .where(Organisation.parent_id == organisation_id)
         .order_by(Organisation.name)
     )
-    return [_view(row) for row in rows]
+    return [view_of(row) for row in rows]
 
 
-def _view(row: Organisation) -> OrganisationView:
+def ancestors_of(session: Session, organisation_id: UUID) -> list[OrganisationView]:
+    """List the organisations above one, the nearest first."""
+    found: list[OrganisationView] = []
+    above = get_organisation(session, organisation_id).parent_id
+    while above is not None:
+        found.append(get_organisation(session, above))
+        above = found[-1].parent_id
+    return found
+
+
+def _kind(kind: str) -> OrganisationKind:
+    for one in OrganisationKind:
+        if one.value == kind:
+            return one
+    message = "kind: choose one of " + ", ".join(one.value for one in OrganisationKind)
+    raise InvalidError(message, problems=[Problem("/kind", message)])
+
+
+def _slug(slug: str) -> str:
+    if len(slug) > SLUG_MAX or not _SLUG.fullmatch(slug):
+        message = (
+            f"slug: use lower-case letters and digits, joined by single hyphens, {SLUG_MAX} at most"
+        )
+        raise InvalidError(message, problems=[Problem("/slug", message)])
+    return slug
+
+
+def view_of(row: Organisation) -> OrganisationView:
+    """Give what others see of a row."""
     return OrganisationView(
         id=row.id, kind=row.kind.value, slug=row.slug, name=row.name, parent_id=row.parent_id
     )

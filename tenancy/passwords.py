@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from kernel.errors import InvalidError, Problem
 
 LENGTH_MIN = 12
 LENGTH_MAX = 256
+NAME_TELLING = 5  # a shorter name before the @ occurs in ordinary words
 
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody has this password")
@@ -22,7 +23,10 @@ def check_new_password(password: str, *, email: str) -> None:
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
         message = f"password: use {LENGTH_MIN} to {LENGTH_MAX} characters, such as a few words"
         raise InvalidError(message, problems=[Problem("/password", message)])
-    if email.partition("@")[0].lower() in password.lower():
+    address = email.lower()
+    name = address.partition("@")[0]
+    telling = [address, name] if len(name) >= NAME_TELLING else [address]
+    if any(word in password.lower() for word in telling):
         message = "password: it must not hold your e-mail address: choose other words"
         raise InvalidError(message, problems=[Problem("/password", message)])
 
@@ -36,7 +40,7 @@ def is_right(password: str, kept: str | None) -> bool:
     """Tell whether a password fits its hash; for nobody (None) it takes as long and is wrong."""
     try:
         _hasher.verify(kept or _NOBODY, password[:LENGTH_MAX])
-    except (VerifyMismatchError, InvalidHashError):
+    except (VerificationError, InvalidHashError):
         return False
     return kept is not None
 

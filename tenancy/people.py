@@ -79,6 +79,19 @@ def find_by_email(session: Session, email: str) -> PersonView | None:
     return _view(row) if row is not None else None
 
 
+def get_by_email(session: Session, email: str) -> PersonView:
+    """Give the person with that address.
+
+    Raises:
+        InvalidError: nobody signs in with it.
+    """
+    found = find_by_email(session, email)
+    if found is None:
+        message = "email: nobody signs in with this address; check it, or have the person added"
+        raise InvalidError(message, problems=[Problem("/email", message)])
+    return found
+
+
 def find_active_person(session: Session, person_id: UUID) -> PersonView | None:
     """Give a person who may still act, or None."""
     row = session.get(Person, person_id)

@@ -1,0 +1,49 @@
+"""Organisation, members and tokens over REST, of the organisation whose token asks."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify
+
+from kernel.clock import format_instant
+from kernel.http import acting, db_session, require
+from tenancy import members, organisations, tokens
+
+api = Blueprint("tenancy_api", __name__, url_prefix="/api/v1")
+
+
+@api.get("/organisations")
+@require("members.view")
+def list_organisations() -> Response:
+    """Give the acting organisation."""
+    return _answer([organisations.get_organisation(db_session(), acting().tenant_id)])
+
+
+@api.get("/members")
+@require("members.view")
+def list_members() -> Response:
+    """List who belongs to the organisation, by name."""
+    return _answer(members.list_members(db_session(), acting().tenant_id))
+
+
+@api.get("/tokens")
+@require("tokens.edit")
+def list_tokens() -> Response:
+    """List the organisation's API tokens without their secrets, newest first."""
+    return _answer(tokens.list_tokens(db_session(), acting().tenant_id))
+
+
+def _answer(found: list[Any]) -> Response:
+    """Write a whole list; these stay short, so they come as one page."""
+    items = [{key: _plain(value) for key, value in asdict(one).items()} for one in found]
+    return jsonify(items=items, next_cursor=None)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    return str(value) if isinstance(value, UUID) else value
