@@ -1,5 +1,13 @@
 """Every table of Garland, imported so that `Base.metadata` is complete."""
 
+# ruff: noqa: F401  imported for what importing does
+
 from __future__ import annotations
 
-import tenancy._tables  # noqa: F401
+import runtime._tables
+import runtime.alarms._tables
+import runtime.flows._tables
+import runtime.inventory._tables
+import runtime.rules._tables
+import runtime.runs._tables
+import tenancy._tables

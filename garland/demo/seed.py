@@ -52,7 +52,7 @@ PEOPLE = (
     ("dan@acme.example", "Dan Designer", "acme", "designer"),
     ("otto@acme.example", "Otto Operator", "acme", "operator"),
     ("liv@lakeside.example", "Liv Lakeside", "lakeside", "admin"),
-    ("ines@baubleworks.example", "Ines Integrator", "baubleworks", "integrator"),
+    ("ida@baubleworks.example", "Ida Integrator", "baubleworks", "integrator"),
 )
 TOKEN_ROLES = {"vendor": "admin", "baubleworks": "integrator"}
 

@@ -100,7 +100,8 @@ function removeOne(flow, id, port) {
   delete triggers[id];
   /** @type {Flow} */
   let next = { ...flow, steps, triggers, wires };
-  for (const before of into) for (const after of onward) next = connect(next, before.from, after.to);
+  for (const before of into)
+    for (const after of onward) next = connect(next, before.from, after.to);
   return next;
 }
 
@@ -215,5 +216,7 @@ function retarget(value, names) {
   }
   if (Array.isArray(value)) return value.map((item) => retarget(item, names));
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, retarget(item, names)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, retarget(item, names)]),
+  );
 }

@@ -175,7 +175,10 @@ export class Editor {
     if (!after || entry.sort === "trigger") return this.addAt(entry, this.#looseSpot());
     const face = this.face(after);
     const chosen = port ?? nextPort(face, this.wiredPorts(after));
-    const row = Math.max(0, face.ports.findIndex((candidate) => candidate.name === chosen));
+    const row = Math.max(
+      0,
+      face.ports.findIndex((candidate) => candidate.name === chosen),
+    );
     const wish = { x: face.rect.x + face.rect.w + 64, y: face.rect.y + row * 96, ...size };
     const added = edit.addNode(this.flow, entry, this.freePlace(wish));
     const flow = edit.connect(added.flow, joinEnd(after, chosen), added.id);
@@ -188,7 +191,10 @@ export class Editor {
   #looseSpot() {
     const rects = this.faces().map((face) => face.rect);
     if (rects.length === 0) return [0, 0];
-    return [Math.min(...rects.map((rect) => rect.x)), Math.max(...rects.map((rect) => rect.y + rect.h)) + 32];
+    return [
+      Math.min(...rects.map((rect) => rect.x)),
+      Math.max(...rects.map((rect) => rect.y + rect.h)) + 32,
+    ];
   }
 
   /** @param {Entry} entry */
@@ -216,7 +222,10 @@ export class Editor {
       return false;
     }
     const source = this.face(splitEnd(from).id);
-    this.change(`${source.title} connected to ${this.face(to).title}`, edit.connect(this.flow, from, to));
+    this.change(
+      `${source.title} connected to ${this.face(to).title}`,
+      edit.connect(this.flow, from, to),
+    );
     return true;
   }
 
@@ -233,7 +242,8 @@ export class Editor {
     }
     const ids = [...this.selection];
     if (ids.length === 0) return;
-    const label = ids.length === 1 ? `${this.face(ids[0]).title} removed` : `${ids.length} steps removed`;
+    const label =
+      ids.length === 1 ? `${this.face(ids[0]).title} removed` : `${ids.length} steps removed`;
     const flow = edit.removeNodes(this.flow, ids, (id) => this.#firstPort(this.flow, id));
     this.change(label, flow);
   }

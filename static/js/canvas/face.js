@@ -97,7 +97,8 @@ function triggerFace(id, trigger, catalogue) {
     id,
     sort: "trigger",
     title: trigger.title || entry?.title || id,
-    subtitle: trigger.kind === "schedule" ? scheduleLine(trigger) : (entry?.summary ?? trigger.kind),
+    subtitle:
+      trigger.kind === "schedule" ? scheduleLine(trigger) : (entry?.summary ?? trigger.kind),
     icon: entry?.icon ?? "",
     ports: [START_PORT],
     missing: !entry,

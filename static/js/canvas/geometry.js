@@ -20,10 +20,7 @@ export function clamp(value, least, most) {
 /** @param {Rect} a @param {Rect} b @param {number} [gap] @returns {boolean} */
 export function overlaps(a, b, gap = 0) {
   return (
-    a.x < b.x + b.w + gap &&
-    b.x < a.x + a.w + gap &&
-    a.y < b.y + b.h + gap &&
-    b.y < a.y + a.h + gap
+    a.x < b.x + b.w + gap && b.x < a.x + a.w + gap && a.y < b.y + b.h + gap && b.y < a.y + a.h + gap
   );
 }
 

@@ -31,7 +31,9 @@ export class Minimap {
     context.scale(ratio, ratio);
     this.context = context;
     this.#readColours();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#readColours());
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
+      this.#readColours(),
+    );
     new MutationObserver(() => this.#readColours()).observe(document.documentElement, {
       attributeFilter: ["data-theme", "class"],
     });
@@ -64,7 +66,9 @@ export class Minimap {
     this.context.fillStyle = this.#colours.shade;
     this.#fill(shown);
     for (const face of this.#faces) {
-      this.context.fillStyle = this.selection?.has(face.id) ? this.#colours.selected : this.#colours.node;
+      this.context.fillStyle = this.selection?.has(face.id)
+        ? this.#colours.selected
+        : this.#colours.node;
       this.#fill(face.rect);
     }
     this.context.strokeStyle = this.#colours.frame;

@@ -30,7 +30,13 @@ export function durationWords(ms) {
 
 /** @param {string} id */
 export function nodeElement(id) {
-  return make("div", { class: "node", role: "option", tabindex: "-1", "data-node": id, id: `node-${id}` });
+  return make("div", {
+    class: "node",
+    role: "option",
+    tabindex: "-1",
+    "data-node": id,
+    id: `node-${id}`,
+  });
 }
 
 /**
@@ -53,7 +59,8 @@ export function fillNode(element, face) {
   const ports = face.ports.map((port) => portElement(port));
   element.className = `node node--${face.sort}${face.missing ? " node--missing" : ""}`;
   element.replaceChildren(head, ...ports);
-  if (face.sort === "step") element.append(make("span", { class: "port port--in", "data-in": face.id }));
+  if (face.sort === "step")
+    element.append(make("span", { class: "port port--in", "data-in": face.id }));
 }
 
 /** @param {Port} port */

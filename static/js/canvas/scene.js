@@ -149,9 +149,11 @@ export class Scene {
   showSelection(ids, wire) {
     for (const [id, { element }] of this.#nodes) {
       const selected = String(ids.has(id));
-      if (element.getAttribute("aria-selected") !== selected) element.setAttribute("aria-selected", selected);
+      if (element.getAttribute("aria-selected") !== selected)
+        element.setAttribute("aria-selected", selected);
     }
-    for (const [key, { group }] of this.#wires) group.classList.toggle("wire--selected", key === wire);
+    for (const [key, { group }] of this.#wires)
+      group.classList.toggle("wire--selected", key === wire);
   }
 
   /** @param {Problem[]} problems */
@@ -181,7 +183,8 @@ export class Scene {
     const target = steps[wire.to]?.status;
     const source = steps[end.id];
     const started = end.port === "" && Boolean(target) && target !== "dead" && target !== "idle";
-    const taken = started || (source?.port === end.port && ["done", "failed"].includes(source.status));
+    const taken =
+      started || (source?.port === end.port && ["done", "failed"].includes(source.status));
     group.classList.toggle("wire--taken", Boolean(this.#progress) && taken);
     group.classList.toggle("wire--untaken", Boolean(this.#progress) && !taken);
   }
@@ -210,7 +213,13 @@ function move(element, [x, y]) {
 /** @param {Face} a @param {Face} b */
 function sameLook(a, b) {
   const look = (/** @type {Face} */ face) =>
-    JSON.stringify([face.title, face.subtitle, face.icon, face.missing, face.ports.map((p) => [p.name, p.title, p.tone])]);
+    JSON.stringify([
+      face.title,
+      face.subtitle,
+      face.icon,
+      face.missing,
+      face.ports.map((p) => [p.name, p.title, p.tone]),
+    ]);
   return look(a) === look(b);
 }
 

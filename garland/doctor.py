@@ -1,0 +1,111 @@
+"""`garland doctor`: what is wrong with this installation, and how to mend it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from garland.database import pending_revisions
+from garland.services import Services
+from garland.settings import Settings
+from kernel.errors import GarlandError
+from runtime.rules.conditions import ALWAYS
+from runtime.rules.matcher import Matcher
+from runtime.rules.plan import compile_rules
+
+DISK_LEAST_BYTES = 500 * 1024**2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing examined; `remedy` says what to do when it is not right."""
+
+    name: str
+    ok: bool
+    message: str
+    remedy: str = ""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Examine database, migrations, Redis, disk and the rule matcher."""
+    services = Services(settings)
+    checks: list[Callable[[Services], Finding]] = [
+        _database,
+        _migrations,
+        _redis,
+        _disk,
+        _matcher,
+    ]
+    return [check(services) for check in checks]
+
+
+def as_text(findings: list[Finding]) -> str:
+    """Write the findings for a person."""
+    lines = []
+    for one in findings:
+        lines.append(f"{'ok     ' if one.ok else 'WRONG  '}{one.name}: {one.message}")
+        if not one.ok:
+            lines.append(f"       {one.remedy}")
+    return "\n".join(lines)
+
+
+def as_document(findings: list[Finding]) -> str:
+    """Write the findings as JSON."""
+    return json.dumps([asdict(one) for one in findings], indent=2)
+
+
+def _database(services: Services) -> Finding:
+    name = "database"
+    try:
+        with services.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        remedy = "Start the server, or correct GARLAND_DATABASE_URL."
+        return Finding(name=name, ok=False, message=type(error).__name__, remedy=remedy)
+    return Finding(name=name, ok=True, message=services.engine.dialect.name)
+
+
+def _migrations(services: Services) -> Finding:
+    name = "migrations"
+    try:
+        pending = pending_revisions(services.settings.database_url)
+    except GarlandError as error:
+        remedy = "Run the release that made this database, or a newer one."
+        return Finding(name=name, ok=False, message=error.message, remedy=remedy)
+    if pending:
+        message = f"{len(pending)} not applied"
+        return Finding(name=name, ok=False, message=message, remedy="Run `garland db upgrade`.")
+    return Finding(name=name, ok=True, message="all applied")
+
+
+def _redis(services: Services) -> Finding:
+    name = "Redis"
+    try:
+        services.redis.ping()
+    except RedisError as error:
+        remedy = "It runs with `garland up`; an outside one is named by GARLAND_REDIS_URL."
+        return Finding(name=name, ok=False, message=str(error), remedy=remedy)
+    return Finding(name=name, ok=True, message="answers")
+
+
+def _disk(services: Services) -> Finding:
+    free = shutil.disk_usage(services.settings.data_dir).free
+    message = f"{free // 1024**2} MB free at {services.settings.data_dir}"
+    remedy = "Make room, or move the data folder with GARLAND_DATA_DIR."
+    return Finding(name="disk", ok=free >= DISK_LEAST_BYTES, message=message, remedy=remedy)
+
+
+def _matcher(_services: Services) -> Finding:
+    """Let the matching process judge one rule for real."""
+    with Matcher() as matcher:
+        found = matcher.match("doctor", compile_rules({"always": ALWAYS}), [{}])
+        judged = matcher.starts > 0 and found == [frozenset({"always"})]
+    message = "durable_rules judges" if judged else "durable_rules does not start"
+    remedy = "Install durable_rules anew: pip install --force-reinstall durable-rules"
+    return Finding(name="rules", ok=judged, message=message, remedy=remedy)

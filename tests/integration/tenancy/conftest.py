@@ -1,0 +1,58 @@
+"""The web application on a fresh database, and browsers of people who belong somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from garland.app import create_app
+from garland.settings import Settings
+from kernel.http import limiter
+from kernel.secrets import new_key
+from tenancy.organisations import OrganisationView
+from tests.factories.tenancy import PASSWORD, make_customer, make_member
+
+SignedIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    settings = Settings(
+        data_dir=tmp_path,
+        database_url=database_url,
+        redis_url="redis://127.0.0.1:1/0",  # nobody answers there: limits are counted in memory
+        secret_key="a secret of tests",
+        encryption_keys=new_key(),
+        public_url="http://localhost",
+    )
+    app = create_app(settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    with app.app_context():
+        limiter.reset()
+    yield app
+    app.extensions["garland.services"].engine.dispose()
+
+
+@pytest.fixture
+def acme(sessions: sessionmaker[Session]) -> OrganisationView:
+    with sessions.begin() as session:
+        return make_customer(session, "Acme")
+
+
+@pytest.fixture
+def signed_in(app: Flask, sessions: sessionmaker[Session], acme: OrganisationView) -> SignedIn:
+    """Give a function that signs a new member in and gives their browser."""
+
+    def sign_in(role: str = "admin", organisation: OrganisationView = acme) -> FlaskClient:
+        with sessions.begin() as session:
+            person = make_member(session, organisation, role)
+        client = app.test_client()
+        client.post("/sign-in", data={"email": person.email, "password": PASSWORD})
+        return client
+
+    return sign_in
