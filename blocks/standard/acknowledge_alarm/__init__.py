@@ -1,1 +1,1 @@
-"""The block Acknowledge alarm."""
+"""The block garland.acknowledge-alarm."""

@@ -1,4 +1,4 @@
-"""Acknowledge alarm: tell everybody that somebody, or something, takes care of it."""
+"""Acknowledge alarm: acknowledges together with the record of the step."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from blocks.sdk import Context, Outcome
 
 
 def run(ctx: Context) -> Outcome:
-    """Acknowledge the alarm, or leave by `missing` when there is no such alarm."""
+    """End by `done` with the alarm acknowledged, or by `missing`."""
     alarm_id = ctx.input["alarm_id"]
     if ctx.alarms.get(alarm_id) is None:
         return ctx.emit("missing", {"alarm_id": alarm_id})

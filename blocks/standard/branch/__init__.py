@@ -1,1 +1,1 @@
-"""The block Branch."""
+"""The block garland.branch."""

@@ -1,4 +1,4 @@
-"""Branch: one yes-or-no question decides the way."""
+"""Branch: leaves by `yes` when its condition is true, else by `no`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,5 @@ from blocks.sdk import Context, Outcome
 
 
 def run(ctx: Context) -> Outcome:
-    """Leave by `yes` when the condition holds, else by `no`."""
-    holds = bool(ctx.config["when"])
-    return ctx.emit("yes" if holds else "no", {"result": holds})
+    """End by the port that the condition chose; the runtime has evaluated it."""
+    return ctx.emit("yes" if ctx.config["when"] else "no")

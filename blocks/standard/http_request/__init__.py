@@ -1,1 +1,1 @@
-"""The block HTTP request."""
+"""The block garland.http-request."""

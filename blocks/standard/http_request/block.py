@@ -1,43 +1,29 @@
-"""HTTP request: call another system and hand on its answer."""
+"""HTTP request: calls an address; tries again when the other side is busy or away."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from blocks.sdk import BlockError, Context, HttpResponse, Outcome
+from blocks.sdk import Context, HttpResponse, Outcome
 
 
 def run(ctx: Context) -> Outcome:
-    """Call the address; 2xx leaves by `done`, every other final answer by `refused`.
-
-    An answer that says "try again later" becomes a retryable error instead.
-    """
-    data = ctx.input.get("body")
-    as_text = isinstance(data, str)
+    """End by `done` on 2xx and by `refused` on any other final answer."""
     response = ctx.http.request(
         ctx.config["method"],
         ctx.config["url"],
-        headers=ctx.config["headers"],
-        json=None if as_text else data,
-        body=data if as_text else None,
-        timeout_s=ctx.config["timeout_s"],
+        headers=ctx.config.get("headers"),
+        json=ctx.input.get("body"),
     )
     response.raise_if_busy()
-    output = {
-        "status": response.status,
-        "headers": dict(response.headers),
-        "body": _content(response),
-    }
-    ctx.log.info(f"{ctx.config['method']} answered {response.status}")
+    output = {"status": response.status, "body": _body(response)}
     return ctx.emit("done" if response.ok else "refused", output)
 
 
-def _content(response: HttpResponse) -> Any:
-    """Read JSON as data when the answer says that it is JSON, everything else as text."""
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().casefold()
-    if kind == "application/json" or kind.endswith("+json"):
-        try:
-            return response.json()
-        except BlockError:
-            return response.text
-    return response.text
+def _body(response: HttpResponse) -> Any:
+    """Give JSON as a value, and anything else as text."""
+    try:
+        return json.loads(response.body)
+    except ValueError:
+        return response.text

@@ -1,1 +1,1 @@
-"""The block Look up table."""
+"""The block garland.look-up-table."""

@@ -1,1 +1,1 @@
-"""The block Send email."""
+"""The block garland.send-email."""

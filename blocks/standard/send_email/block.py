@@ -1,4 +1,4 @@
-"""Send email: one plain-text mail to some people."""
+"""Send e-mail: hands one plain message to the installation's mail server."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from blocks.sdk import Context, Outcome
 
 
 def run(ctx: Context) -> Outcome:
-    """Hand the mail to the installation's mail server."""
-    to = list(ctx.config["to"])
-    message_id = ctx.mail.send(to=to, subject=ctx.config["subject"], body=ctx.config["body"])
-    ctx.log.info(f"Mail sent to {len(to)} recipient(s)")
-    return ctx.emit("done", {"message_id": message_id, "to": to})
+    """End by `done` once the mail server took the message."""
+    config = ctx.config
+    message_id = ctx.mail.send(to=config["to"], subject=config["subject"], body=config["body"])
+    return ctx.emit("done", {"message_id": message_id})

@@ -1,1 +1,1 @@
-"""The block Set alarm."""
+"""The block garland.set-alarm."""

@@ -1,1 +1,1 @@
-"""The block Set data."""
+"""The block garland.set-data."""

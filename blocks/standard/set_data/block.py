@@ -1,4 +1,4 @@
-"""Set data: name values for later steps."""
+"""Set data: gives the values it was set up with, calculated by the runtime."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from blocks.sdk import Context, Outcome
 
 
 def run(ctx: Context) -> Outcome:
-    """Hand on the values, each under its name."""
+    """End by `done` with the values."""
     return ctx.emit("done", dict(ctx.config["values"]))

@@ -1,1 +1,1 @@
-"""The block Switch."""
+"""The block garland.switch."""

@@ -1,1 +1,1 @@
-"""The block Wait."""
+"""The block garland.wait."""

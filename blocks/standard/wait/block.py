@@ -1,18 +1,16 @@
-"""Wait: let time pass, without holding a worker."""
+"""Wait: sleeps for some seconds or until an instant, and costs nothing meanwhile."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from blocks.sdk import BlockError, Context, Outcome
+from kernel.clock import parse_instant
 
 
 def run(ctx: Context) -> Outcome:
-    """Sleep for a duration or until an instant; an instant that has passed ends at once."""
-    if "for_s" in ctx.config:
-        return ctx.wait(for_s=ctx.config["for_s"])
-    try:
-        until = datetime.fromisoformat(ctx.config["until"])
-    except ValueError:
-        raise BlockError("wait.bad_instant", "The time to wait for cannot be read.") from None
-    return ctx.wait(until=until)
+    """Sleep; a moment in the past ends the step at once."""
+    for_s, until = ctx.config.get("for_s"), ctx.config.get("until")
+    if (for_s is None) == (until is None):
+        raise BlockError("wait.unclear", "Give either how long to wait or until when.")
+    if until is not None:
+        return ctx.wait(until=parse_instant(until))
+    return ctx.wait(for_s=for_s)

@@ -1,1 +1,1 @@
-"""The block Write log."""
+"""The block garland.write-log."""

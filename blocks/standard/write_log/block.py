@@ -1,4 +1,4 @@
-"""Write log: leave a note in the run."""
+"""Write log: leaves a line that is shown with the step."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from blocks.sdk import Context, Outcome
 
 
 def run(ctx: Context) -> Outcome:
-    """Keep the message with the step and hand it on."""
-    message = ctx.config["message"]
-    write = ctx.log.warning if ctx.config["level"] == "warning" else ctx.log.info
-    write(message)
-    return ctx.emit("done", {"message": message})
+    """Note the message at its level."""
+    note = ctx.log.warning if ctx.config["level"] == "warning" else ctx.log.info
+    note(ctx.config["message"])
+    return ctx.emit("done", {"message": ctx.config["message"]})
