@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from garland.app import create_app
 from garland.settings import Settings
-from kernel.http import limiter
 from kernel.secrets import new_key
 from tenancy.organisations import OrganisationView
 from tests.factories.tenancy import PASSWORD, make_customer, make_member
@@ -32,8 +31,6 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     )
     app = create_app(settings)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    with app.app_context():
-        limiter.reset()
     yield app
     app.extensions["garland.services"].engine.dispose()
 

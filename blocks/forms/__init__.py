@@ -1,0 +1,23 @@
+"""Forms made from JSON Schema: fields to show, and the typed value read back from a submission.
+
+Pure functions. The names of the controls are JSON Pointers, so the same form works for every
+schema a block may use; `templates/ui/schema_form.html` draws the fields.
+"""
+
+from __future__ import annotations
+
+from blocks.forms.fields import Choice, Field, Row, form_fields, unplaced_problems
+from blocks.forms.operations import OPERATION, apply_operation
+from blocks.forms.reading import Submitted, read_form
+
+__all__ = [
+    "OPERATION",
+    "Choice",
+    "Field",
+    "Row",
+    "Submitted",
+    "apply_operation",
+    "form_fields",
+    "read_form",
+    "unplaced_problems",
+]

@@ -1,0 +1,322 @@
+"""From a schema and a value to the fields a page shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from blocks.forms._kinds import (
+    COMPOSITE,
+    TOGGLED,
+    Kind,
+    any_text,
+    choice_text,
+    choices_of,
+    duration_parts,
+    kind_of,
+)
+from blocks.schemas import field_schema, is_expression, widget_of, with_defaults
+from kernel.errors import Problem
+from kernel.schema import pointer_to
+
+SEGMENTS_MAX = 3
+_INPUT_MODES = {"number": "decimal", "duration": "decimal", "email": "email", "uri": "url"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One thing that can be chosen."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One entry of a list or a map.
+
+    Attributes:
+        name: Pointer for the operations `del` and `up`.
+        key: The control of a map's key, None in a list.
+        fields: The entry's own controls.
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    key: Field | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One control, or a group of them.
+
+    Attributes:
+        name: The control's name: where it stands in the form.
+        pointer: Where its value stands in the document; differs from `name` only inside maps.
+        id: The control's HTML id.
+        kind: Which control.
+        label: What it is called.
+        text: What it holds, as text; empty for composites and for stored secrets.
+        help: A sentence on it, "" when none.
+        error: What is wrong with it, "" when nothing.
+        required: Whether a value must be given.
+        formula: It holds an expression and is shown as its text.
+        can_toggle: Offers the operations `fx` and `plain`.
+        segmented: A choice shown as a bar.
+        stored: A secret is kept, though not shown.
+        present: The group, list or map is there; an absent group offers `add`.
+        unit: Of a duration.
+        choices: Of a choice or picker.
+        children: Of a group.
+        rows: Of a list or map.
+        attributes: Further HTML attributes of the control.
+    """
+
+    name: str
+    pointer: str
+    id: str
+    kind: Kind
+    label: str
+    text: str = ""
+    help: str = ""
+    error: str = ""
+    required: bool = False
+    formula: bool = False
+    can_toggle: bool = False
+    segmented: bool = False
+    stored: bool = False
+    present: bool = True
+    unit: str = "s"
+    choices: tuple[Choice, ...] = ()
+    children: tuple[Field, ...] = ()
+    rows: tuple[Row, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a field stands: in the form, in the document, and whether it must be there."""
+
+    name: str
+    pointer: str
+    label: str
+    required: bool
+
+    def below(self, part: str | int, label: str, *, required: bool) -> _Place:
+        step = pointer_to([part])
+        return _Place(self.name + step, self.pointer + step, label, required)
+
+
+def form_fields(
+    schema: Mapping[str, Any],
+    value: Any,
+    problems: Iterable[Problem] = (),
+    *,
+    choices: Mapping[str, Sequence[Choice]] | None = None,
+    at: str = "",
+) -> list[Field]:
+    """List the fields of an object's form, absent defaults filled in.
+
+    Args:
+        schema: A schema within the block profile, of type object.
+        value: What was stored or submitted; may be wrong in any way.
+        problems: What to show beside the fields; pointers are into `value`.
+        choices: What the pickers offer, by widget name ("flow", "table").
+        at: Put before every name, such as "/config", when a page holds several forms.
+    """
+    found: dict[str, str] = {}
+    for problem in problems:
+        found.setdefault(problem.pointer, problem.message)
+    builder = _Builder(found, choices or {})
+    filled = with_defaults(schema, value if isinstance(value, dict) else {})
+    return list(builder.children(schema, filled, _Place(at, "", "", required=True)))
+
+
+def unplaced_problems(fields: Iterable[Field], problems: Iterable[Problem]) -> list[Problem]:
+    """List the problems that no field shows, for the head of the form."""
+    shown = {found.pointer for found in _all_fields(fields) if found.error}
+    return [
+        problem
+        for problem in problems
+        if not any(
+            problem.pointer == pointer or problem.pointer.startswith(pointer + "/")
+            for pointer in shown
+        )
+    ]
+
+
+def _all_fields(fields: Iterable[Field]) -> Iterator[Field]:
+    for one in fields:
+        yield one
+        yield from _all_fields(one.children)
+        for row in one.rows:
+            yield from _all_fields(row.fields)
+
+
+class _Builder:
+    """Builds fields; holds what every field needs to know."""
+
+    def __init__(
+        self, problems: Mapping[str, str], choices: Mapping[str, Sequence[Choice]]
+    ) -> None:
+        self._problems = problems
+        self._choices = choices
+
+    def children(self, schema: Mapping[str, Any], value: Any, place: _Place) -> Iterator[Field]:
+        required = schema.get("required", ())
+        for name, part in (schema.get("properties") or {}).items():
+            inner = place.below(name, part.get("title") or _words(name), required=name in required)
+            yield self.build(part, value.get(name) if isinstance(value, dict) else None, inner)
+
+    def build(self, schema: Mapping[str, Any], value: Any, place: _Place) -> Field:
+        kind = kind_of(schema)
+        formula = is_expression(value) and kind in TOGGLED
+        facts: dict[str, Any] = {
+            "name": place.name,
+            "pointer": place.pointer,
+            "id": _html_id(place.name),
+            "label": schema.get("title") or place.label,
+            "help": schema.get("description", ""),
+            "error": self._error(place.pointer, deep=kind not in COMPOSITE or formula),
+            "required": place.required,
+            "can_toggle": kind in TOGGLED,
+            "attributes": _attributes(kind, schema),
+        }
+        if formula:
+            return Field(**facts, kind=kind, formula=True, text=value)
+        if kind in COMPOSITE:
+            return self._composite(kind, schema, value, place, facts)
+        return self._single(kind, schema, value, facts)
+
+    def _composite(
+        self,
+        kind: Kind,
+        schema: Mapping[str, Any],
+        value: Any,
+        place: _Place,
+        facts: dict[str, Any],
+    ) -> Field:
+        wanted = list if kind == "list" else dict
+        if value is not None and not isinstance(value, wanted):
+            facts["can_toggle"] = False
+            return Field(**facts, kind="any", text=any_text(value))
+        if kind == "group":
+            present = value is not None or place.required
+            parts = tuple(self.children(schema, value, place)) if present else ()
+            return Field(**facts, kind=kind, present=present, children=parts)
+        rows = self._list_rows if kind == "list" else self._map_rows
+        return Field(**facts, kind=kind, rows=tuple(rows(schema, value or wanted(), place)))
+
+    def _list_rows(
+        self, schema: Mapping[str, Any], value: list[Any], place: _Place
+    ) -> Iterator[Row]:
+        items = schema.get("items") or {}
+        for index, item in enumerate(value):
+            label = f"{items.get('title') or place.label} {index + 1}"
+            inner = place.below(index, label, required=True)
+            yield Row(name=inner.name, fields=(self.build({**items, "title": label}, item, inner),))
+
+    def _map_rows(
+        self, schema: Mapping[str, Any], value: dict[str, Any], place: _Place
+    ) -> Iterator[Row]:
+        for index, (key, item) in enumerate(value.items()):
+            name = f"{place.name}/{index}"
+            pointer = place.pointer + pointer_to([key])
+            key_field = Field(
+                name=name + "/key",
+                pointer=pointer,
+                id=_html_id(name + "/key"),
+                kind="text",
+                label=f"{place.label} {index + 1}: name",
+                text=key,
+                required=True,
+            )
+            label = f"{place.label} {index + 1}: value"
+            inner = _Place(name + "/value", pointer, label, required=True)
+            part = {**field_schema(schema, key), "title": label}
+            yield Row(name=name, key=key_field, fields=(self.build(part, item, inner),))
+
+    def _single(
+        self, kind: Kind, schema: Mapping[str, Any], value: Any, facts: dict[str, Any]
+    ) -> Field:
+        if kind == "choice":
+            return self._choice(schema, value, facts)
+        if kind == "picker":
+            return self._picker(widget_of(schema), value, facts)
+        if kind == "duration" and isinstance(value, int | float) and not isinstance(value, bool):
+            amount, unit = duration_parts(value)
+            return Field(**facts, kind=kind, text=amount, unit=unit)
+        if kind == "secret":
+            hidden = bool(value) and not is_expression(value)
+            text = "" if hidden or value is None else str(value)
+            return Field(**facts, kind=kind, text=text, stored=hidden)
+        if kind == "text" and isinstance(value, str) and "\n" in value:
+            kind = "textarea"  # a one-line control would join the lines
+        as_is = isinstance(value, str) and kind != "any"
+        return Field(**facts, kind=kind, text=value if as_is else _shown(value))
+
+    def _choice(self, schema: Mapping[str, Any], value: Any, facts: dict[str, Any]) -> Field:
+        offered = [
+            Choice(value=choice_text(schema, item), label=title)
+            for item, title in choices_of(schema)
+        ]
+        text = "" if value is None or value == "" else choice_text(schema, value)
+        widget = widget_of(schema)
+        fits = len(offered) <= SEGMENTS_MAX and facts["required"] and widget != "select"
+        segmented = widget == "segmented" or fits
+        return Field(
+            **facts,
+            kind="choice",
+            text=text,
+            choices=_with_stored(offered, text),
+            segmented=segmented,
+        )
+
+    def _picker(self, widget: str, value: Any, facts: dict[str, Any]) -> Field:
+        text = value if isinstance(value, str) else _shown(value)
+        if widget not in self._choices:
+            return Field(**{**facts, "can_toggle": False}, kind="text", text=text)
+        offered = _with_stored(list(self._choices[widget]), text)
+        return Field(**facts, kind="picker", text=text, choices=offered)
+
+    def _error(self, pointer: str, *, deep: bool) -> str:
+        if pointer in self._problems or not deep:
+            return self._problems.get(pointer, "")
+        below = (text for at, text in self._problems.items() if at.startswith(pointer + "/"))
+        return next(below, "")
+
+
+def _with_stored(offered: list[Choice], text: str) -> tuple[Choice, ...]:
+    """Keep what is stored choosable, even when it is no longer offered."""
+    if text and text not in {choice.value for choice in offered}:
+        offered = [*offered, Choice(value=text, label=f"{text} (not offered)")]
+    return tuple(offered)
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else any_text(value)
+
+
+def _attributes(kind: Kind, schema: Mapping[str, Any]) -> dict[str, str]:
+    examples = schema.get("examples")
+    found = {"inputmode": _INPUT_MODES[kind]} if kind in _INPUT_MODES else {}
+    if isinstance(examples, list) and examples:
+        found["placeholder"] = _shown(examples[0])
+    return found
+
+
+def _html_id(name: str) -> str:
+    return "field" + re.sub(r"[^A-Za-z0-9_]", lambda found: f"-{ord(found[0]):x}-", name).replace(
+        "-2f-", "--"
+    )
+
+
+def _words(name: str) -> str:
+    """Make a label of a field's name.
+
+    >>> _words("managed_object")
+    'Managed object'
+    """
+    return name.replace("_", " ").replace("-", " ").capitalize()

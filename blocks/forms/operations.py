@@ -1,0 +1,109 @@
+"""What the buttons inside a form do to its value: add, remove, move, switch to an expression.
+
+A button posts `_op=<verb>:<name>`; every form works so without JavaScript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from blocks.forms._kinds import kind_of
+from blocks.schemas import EXPRESSION_PREFIX, field_schema, with_defaults
+from kernel.schema import path_of
+
+OPERATION = "_op"
+
+
+def apply_operation(schema: Mapping[str, Any], value: Any, operation: str) -> Any:
+    """Return the value after an operation; one that leads nowhere changes nothing.
+
+    Args:
+        schema: The form's schema.
+        value: What the form held; it is changed in place.
+        operation: `add:/list`, `add:/map`, `add:/group`, `del:/list/0`, `up:/list/1`, `fx:/field`
+            (make it an expression) or `plain:/field` (back to an ordinary value).
+    """
+    verb, _, name = operation.partition(":")
+    path = path_of(name)
+    if not path:
+        return value
+    parent, parent_schema = _walk(schema, value, path[:-1])
+    if isinstance(parent, list):
+        _in_list(parent, parent_schema, path[-1], verb)
+    elif isinstance(parent, dict):
+        _in_object(parent, parent_schema, path[-1], verb)
+    return value
+
+
+def _walk(schema: Mapping[str, Any], value: Any, path: list[str]) -> tuple[Any, Mapping[str, Any]]:
+    """Follow a form name; in a map, `/0` is its first entry and `/0/value` that entry's value."""
+    parts = iter(path)
+    for part in parts:
+        if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+            schema, value = schema.get("items") or {}, value[int(part)]
+        elif isinstance(value, dict):
+            key = _key(schema, value, part)
+            if kind_of(schema) == "map":
+                next(parts, None)
+            schema, value = field_schema(schema, key), value.get(key)
+        else:
+            return None, {}
+    return value, schema
+
+
+def _key(schema: Mapping[str, Any], value: dict[str, Any], part: str) -> str:
+    if kind_of(schema) != "map":
+        return part
+    keys = list(value)
+    return keys[int(part)] if part.isdecimal() and int(part) < len(keys) else ""
+
+
+def _in_list(parent: list[Any], schema: Mapping[str, Any], part: str, verb: str) -> None:
+    index = int(part) if part.isdecimal() else len(parent)
+    if index >= len(parent):
+        return
+    if verb == "del":
+        del parent[index]
+    elif verb == "up" and index > 0:
+        parent[index - 1], parent[index] = parent[index], parent[index - 1]
+    else:
+        parent[index] = _changed(schema.get("items") or {}, parent[index], verb)
+
+
+def _in_object(parent: dict[str, Any], schema: Mapping[str, Any], part: str, verb: str) -> None:
+    is_map = kind_of(schema) == "map"
+    key = _key(schema, parent, part)
+    if is_map and key not in parent:
+        return
+    if verb == "del" or (verb == "plain" and not is_map):
+        parent.pop(key, None)
+    else:
+        changed = _changed(field_schema(schema, key), parent.get(key), verb)
+        if changed is not None:
+            parent[key] = changed
+
+
+def _changed(schema: Mapping[str, Any], value: Any, verb: str) -> Any:
+    """Return what `add`, `fx` or `plain` make of one value."""
+    if verb == "fx":
+        return EXPRESSION_PREFIX
+    if verb == "plain":
+        return _blank(schema)
+    if verb != "add":
+        return value
+    kind = kind_of(schema)
+    if kind == "list":
+        return [*(value or ()), _blank(schema.get("items") or {})]
+    if kind == "map":
+        return {**(value or {}), "": _blank(field_schema(schema, ""))}
+    return with_defaults(schema, {}) if kind == "group" else value
+
+
+def _blank(schema: Mapping[str, Any]) -> Any:
+    """Return what a new entry begins as."""
+    if "default" in schema:
+        return schema["default"]
+    kind = kind_of(schema)
+    blanks: dict[str, Any] = {"list": [], "map": {}, "group": with_defaults(schema, {})}
+    return blanks.get(kind, False if kind == "boolean" else "")

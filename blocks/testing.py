@@ -1,0 +1,111 @@
+"""Runs a block's examples against a mocked world: the tests' and the integrator's tool's part."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from blocks.host import perform
+from blocks.registry import Block
+from blocks.sdk import BlockError, Facts, HttpRequest, HttpResponse, MailMessage, Wait
+from kernel.clock import format_instant, parse_instant
+
+_DEFAULT_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class MockedWorld:
+    """The world as an example's `services` describes it."""
+
+    described: Mapping[str, Any]
+    calls: int = 0
+    mails: list[dict[str, Any]] = field(default_factory=list)
+
+    def http(self, request: HttpRequest, /) -> HttpResponse:
+        """Answer the next call as described; another call than expected is an error."""
+        expected = self.described.get("http", [])
+        if self.calls >= len(expected):
+            raise BlockError("example.unexpected_call", f"{request.method} {request.url}")
+        mock = expected[self.calls]
+        self.calls += 1
+        _compare_call(mock, request)
+        if "error" in mock:
+            raise BlockError(mock["error"], "as the example says", retryable=True)
+        body = json.dumps(mock["json"]) if "json" in mock else mock.get("text", "")
+        return HttpResponse(
+            status=mock.get("status", 200),
+            headers=mock.get("headers", {}),
+            body=body.encode(),
+            retry_after_s=mock.get("retry_after_s"),
+        )
+
+    def mail(self, message: MailMessage, /) -> None:
+        """Take a mail, or fail as described."""
+        said = self.described.get("mail", "accepts")
+        if said != "accepts":
+            raise BlockError(f"mail.{said}", "as the example says", retryable=said == "unavailable")
+        self.mails.append(
+            {"to": list(message.to), "subject": message.subject, "body": message.body}
+        )
+
+    def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
+        """Give an alarm of the example."""
+        found: dict[str, Any] | None = self.described.get("alarms", {}).get(alarm_id)
+        return found
+
+    def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
+        """Give a row of the example's tables."""
+        tables = self.described.get("tables", {})
+        if table not in tables:
+            raise BlockError("tables.unknown", f"There is no table {table}.")
+        row: dict[str, Any] | None = tables[table].get(key)
+        return row
+
+
+def run_example(block: Block, example: Mapping[str, Any]) -> list[str]:
+    """Run one example; give what came out otherwise than expected, nothing when all is well."""
+    world = MockedWorld(example.get("services", {}))
+    came = _perform(block, example, world)
+    return [
+        f"{name}: expected {expected!r}, came {came.get(name)!r}"
+        for name, expected in example["expect"].items()
+        if came.get(name) != expected
+    ]
+
+
+def _perform(block: Block, example: Mapping[str, Any], world: MockedWorld) -> dict[str, Any]:
+    now = parse_instant(example["now"]) if "now" in example else _DEFAULT_NOW
+    facts = Facts(run_id="run", step="step", attempt=1, idempotency_key="example", now=now)
+    config, given = example.get("config", {}), example.get("input", {})
+    try:
+        done = perform(block, config=config, input=given, services=world, facts=facts)
+    except BlockError as error:
+        return {
+            "error": error.code,
+            "retryable": error.retryable,
+            "retry_after_s": error.retry_after_s,
+        }
+    came: dict[str, Any] = {
+        "port": done.outcome.port,
+        "output": done.outcome.output,
+        "effects": [asdict(effect) for effect in done.effects],
+        "logs": [asdict(line) for line in done.logs],
+        "mails": world.mails,
+    }
+    if isinstance(done.outcome, Wait):
+        came["until"] = format_instant(done.outcome.until).replace(".000Z", "Z")
+    return came
+
+
+def _compare_call(mock: Mapping[str, Any], request: HttpRequest) -> None:
+    asked = (request.method, request.url)
+    if asked != (mock["method"], mock["url"]):
+        raise BlockError("example.other_call", f"expected {mock['method']} {mock['url']}: {asked}")
+    if "expect_json" in mock and json.loads(request.body) != mock["expect_json"]:
+        raise BlockError("example.other_body", f"the body was {request.body!r}")
+    for name, value in mock.get("expect_headers", {}).items():
+        if request.headers.get(name) != value:
+            raise BlockError("example.other_header", f"{name} was {request.headers.get(name)!r}")

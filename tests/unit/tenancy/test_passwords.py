@@ -1,0 +1,43 @@
+"""What a password must be, and how it is checked."""
+
+from __future__ import annotations
+
+import pytest
+from argon2 import PasswordHasher
+
+from kernel.errors import InvalidError
+from tenancy.passwords import check_new_password, hash_password, is_right, needs_rehash
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        pytest.param("eleven char", id="too short"),
+        pytest.param("x" * 257, id="too long to hash for free"),
+        pytest.param("my name is Annabel", id="holds the name of the address"),
+        pytest.param("ANNABEL@EXAMPLE.COM", id="is the address"),
+    ],
+)
+def test_refuses(password: str) -> None:
+    with pytest.raises(InvalidError, match=r"^password: .*(use|choose)"):
+        check_new_password(password, email="annabel@example.com")
+
+
+def test_a_short_name_may_occur_in_words() -> None:
+    check_new_password("correct horse battery", email="or@example.com")
+
+
+def test_fits_its_own_hash_alone() -> None:
+    kept = hash_password("correct horse battery")
+
+    assert is_right("correct horse battery", kept)
+    assert not is_right("correct horse batterY", kept)
+    assert not is_right("correct horse battery", None)
+    assert not is_right("correct horse battery", "not a hash")
+
+
+def test_a_hash_of_weaker_parameters_is_renewed() -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("correct horse battery")
+
+    assert needs_rehash(weak)
+    assert not needs_rehash(hash_password("correct horse battery"))
