@@ -127,10 +127,15 @@ def _members_page(
     *, error: InvalidError | ConflictError | None = None, email: str = "", role: str = "viewer"
 ) -> Response:
     where = (db_session(), acting().tenant_id)
-    found: dict[str, Any] = {"members": members.list_members(*where)}
-    form = {"roles": members.roles_of(*where), "email": email, "role": role, **_refused(error)}
-    status = error.status if error else 200
-    return render("tenancy/members.html", status=status, **found, **form)
+    return render(
+        "tenancy/members.html",
+        status=error.status if error else 200,
+        members=members.list_members(*where),
+        roles=members.roles_of(*where),
+        email=email,
+        role=role,
+        **_refused(error),
+    )
 
 
 @bp.get("/t/<tenant>/tokens")
@@ -168,21 +173,15 @@ def _tokens_page(
     *, error: InvalidError | None = None, secret: str | None = None, **form: str
 ) -> Response:
     where = (db_session(), acting().tenant_id)
-    found: dict[str, Any] = {"tokens": tokens.list_tokens(*where)}
-    typed = {
-        "roles": members.roles_of(*where),
-        "name": "",
-        "role": "operator",
-        "days": "90",
-        **form,
-    }
+    typed: dict[str, Any] = {"name": "", "role": "operator", "days": "90", **form}
     return render(
         "tenancy/tokens.html",
         status=error.status if error else 200,
+        tokens=tokens.list_tokens(*where),
+        roles=members.roles_of(*where),
         secret=secret,
         expiries=EXPIRIES,
         now=utc_now(),
-        **found,
         **typed,
         **_refused(error),
     )

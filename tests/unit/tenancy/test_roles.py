@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from tenancy.roles import PERMISSIONS, ROLES_OF_KIND, Role, may, permissions_of
@@ -27,7 +29,7 @@ def test_a_viewer_never_writes() -> None:
 def test_each_role_of_customers_grants_all_that_the_one_before_does() -> None:
     granted = [permissions_of(one) for one in ("viewer", "operator", "designer", "admin")]
 
-    assert all(less < more for less, more in zip(granted, granted[1:], strict=False))
+    assert all(less < more for less, more in pairwise(granted))
 
 
 def test_only_an_admin_changes_members_and_tokens() -> None:
