@@ -4,35 +4,40 @@ The only module that knows the CEL library. A template is a JSON value in which 
 begins with `= ` is an expression; everything else stays as it is. Expressions see `trigger`,
 `steps`, `run`, `vars` and `item`.
 
-Memory is not budgeted by the library, so length and the number of macros are capped.
+Quirks of the library dealt with here: memory is not budgeted, so length and the number of macros
+are capped; every variable is converted whole, read or not, so it is given only what is read; texts
+end at a NUL and numbers beyond 64 bits refuse the whole variable, so the first are refused by name
+and the second become floating-point numbers. A bare path (`trigger.alarm.text`) is looked up
+without the library and comes back exactly as it went in.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from cel_expr_python import cel
-from cel_expr_python.ext import ext_math, ext_optional, ext_strings
+from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_strings
 
 from kernel.clock import format_instant
 from kernel.errors import GarlandError, Problem
 from kernel.schema import pointer_to
+from runtime.flows._reasons import explain
+from runtime.flows._references import ROOTS, Path, Wanted, paths_read_by, plain_path, wanted_of
 
 PREFIX = "= "
 LENGTH_MAX = 2_048
 MACROS_MAX = 4
-DEPTH_MAX = 40
-VARIABLES = ("trigger", "steps", "run", "vars", "item")
+DEPTH_MAX = 100
 
-_MACRO = re.compile(r"\.\s*(?:map|filter|exists|exists_one|all)\s*\(")
-_PLACE = re.compile(r"<input>:(\d+):(\d+): (.*)")
-_STATUS = re.compile(r"^[A-Z_]+: ")
-_MISSING = re.compile(r'Key not found in map : "(.*)"')
-_STEP = re.compile(r"\bsteps\s*(?:\.\s*\??\s*([A-Za-z_]\w*)|\[\s*['\"]([^'\"]+)['\"]\s*\])")
+_MACRO = re.compile(r"\.\s*(?:map|filter|exists|exists_one|all|optMap|optFlatMap)\s*\(")
+_INT64 = range(-(2**63), 2**63)
+_ABSENT = object()
 
 
 class ExpressionError(GarlandError):
@@ -42,11 +47,37 @@ class ExpressionError(GarlandError):
     status = 422
 
 
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """An expression ready to evaluate, and what it reads."""
+
+    program: cel.Expression
+    wanted: Wanted
+    path: Path | None
+
+
+def _sum(numbers: Sequence[Any]) -> Any:
+    return sum(numbers)
+
+
 def _make_environment() -> cel.Env:
     dynamic = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
-    variables = {name: cel.Type.DYN if name == "item" else dynamic for name in VARIABLES}
-    extensions = [ext_optional.ExtOptional(), ext_strings.ExtStrings(), ext_math.ExtMath()]
-    return cel.NewEnv(variables=variables, extensions=extensions)
+    variables = {name: cel.Type.DYN if name == "item" else dynamic for name in ROOTS}
+    extensions = [
+        ext_optional.ExtOptional(),
+        ext_strings.ExtStrings(),
+        ext_math.ExtMath(),
+        ext_bindings.ExtBindings(),
+    ]
+    total = cel.Overload(
+        "list_sum",
+        return_type=cel.Type.DYN,
+        parameters=[cel.Type.List(cel.Type.DYN)],
+        is_member=True,
+        impl=_sum,
+    )
+    functions = [cel.FunctionDecl("sum", [total])]
+    return cel.NewEnv(variables=variables, extensions=extensions, functions=functions)
 
 
 _ENVIRONMENT = _make_environment()
@@ -75,20 +106,21 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
 
     Args:
         text: The expression, without `= `.
-        variables: Values by name; what is absent counts as an empty map.
+        variables: Values by name; what is absent counts as empty.
 
     Raises:
         ExpressionError: when it cannot be read, or gives an error such as a missing field.
     """
     compiled = _compile(text)
-    data = {name: variables.get(name, {}) for name in VARIABLES}
     try:
-        result = compiled.eval(data=data)
-        if result.type() == cel.Type.ERROR:
-            raise ExpressionError(_explain(str(result.value())), expression=text)
-        return _plain(result.plain_value())
-    except (RuntimeError, TypeError, ValueError, MemoryError) as error:
-        raise ExpressionError(_explain(str(error)), expression=text) from None
+        if compiled.path is not None:
+            found = _look_up(compiled.path, variables)
+            if found is not _ABSENT:
+                return _plain(found)
+        data = {name: _given(name, part, variables) for name, part in compiled.wanted.items()}
+        return _plain(_value_of(compiled.program.eval(data=data)))
+    except (RuntimeError, ValueError, MemoryError, OverflowError) as error:
+        raise ExpressionError(explain(str(error)), expression=text) from None
 
 
 def evaluate_condition(text: str, variables: Mapping[str, Any]) -> bool:
@@ -138,14 +170,14 @@ def expressions_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tup
 def steps_read_by(text: str) -> set[str]:
     """Give the ids of the steps an expression reads.
 
-    >>> sorted(steps_read_by("steps.site.output.tier + steps['b2'].output.x"))
+    >>> sorted(steps_read_by("steps.site.output.tier + steps['b2'].output.x + 'steps.no'"))
     ['b2', 'site']
     """
-    return {name or quoted for name, quoted in _STEP.findall(text)}
+    return {path[1] for path in paths_read_by(text) if path[0] == "steps" and len(path) > 1}
 
 
 @lru_cache(maxsize=4_096)
-def _compile(text: str) -> cel.Expression:
+def _compile(text: str) -> _Compiled:
     if not text.strip():
         raise ExpressionError("the expression is empty: write one, such as trigger.alarm.text")
     if len(text) > LENGTH_MAX:
@@ -156,37 +188,82 @@ def _compile(text: str) -> cel.Expression:
             "split it over several steps"
         )
     try:
-        return _ENVIRONMENT.compile(text)
-    except RuntimeError as error:
-        raise ExpressionError(_explain(str(error)), expression=text) from None
+        program = _ENVIRONMENT.compile(text)
+    except (RuntimeError, ValueError) as error:
+        raise ExpressionError(explain(str(error)), expression=text) from None
+    return _Compiled(program, wanted_of(paths_read_by(text)), plain_path(text))
 
 
-def _explain(text: str) -> str:
-    place = _PLACE.search(text)
-    if place:
-        line, column, reason = place.groups()
-        return f"line {line}, column {int(column)}: {reason.split(' (in container')[0]}"
-    missing = _MISSING.search(text)
-    if missing:
-        name = missing.group(1)
-        return (
-            f"there is no {name!r} here: check the name, or allow for its absence with "
-            f"has(….{name}) or ….?{name}.orValue('')"
-        )
-    return _STATUS.sub("", text).splitlines()[0][:300] if text else "the expression gives no value"
+def _look_up(path: Path, variables: Mapping[str, Any]) -> Any:
+    found: Any = variables
+    for name in path:
+        if not isinstance(found, Mapping):
+            return _ABSENT
+        found = found.get(name, _ABSENT)
+    return found
+
+
+def _given(name: str, wanted: Wanted, variables: Mapping[str, Any]) -> Any:
+    return _to_cel(variables.get(name, {}), wanted, 0)
+
+
+def _to_cel(value: Any, wanted: Wanted, depth: int) -> Any:
+    """Give the library what is wanted of a value, in forms that it does not garble."""
+    if depth > DEPTH_MAX:
+        raise ValueError(f"the data is nested over {DEPTH_MAX} deep: read a part of it")
+    if isinstance(value, str):
+        return _whole_text(value)
+    if isinstance(value, dict):
+        return _fields(value, wanted, depth + 1)
+    if isinstance(value, list):
+        return [_to_cel(item, {}, depth + 1) for item in value]
+    return float(value) if isinstance(value, int) and value not in _INT64 else value
+
+
+def _fields(value: dict[str, Any], wanted: Wanted, depth: int) -> dict[str, Any]:
+    if wanted:
+        parts = [name for name in wanted if name in value]
+        return {name: _to_cel(value[name], wanted[name], depth) for name in parts}
+    return {_whole_text(key): _to_cel(item, wanted, depth) for key, item in value.items()}
+
+
+def _whole_text(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a text holds a NUL character: remove it in the source")
+    return text
+
+
+def _value_of(result: cel.Value) -> Any:
+    """Read a result; run-time errors come back as values of a type of their own."""
+    try:
+        found = result.plain_value()
+    except (TypeError, SystemError):  # how the binding says that a value is an optional
+        raise ValueError("the value may be absent: end with .orValue(…) to say what then") from None
+    if result.type() == cel.Type.ERROR:
+        raise ValueError(str(found))
+    return found
 
 
 def _plain(value: Any, depth: int = 0) -> Any:
+    """Copy a value into plain JSON."""
     if depth > DEPTH_MAX:
-        raise ValueError("the value is nested too deeply")
-    if isinstance(value, dt.datetime):
-        return format_instant(value)
-    if isinstance(value, dt.timedelta):
-        return value.total_seconds()
+        raise ValueError(f"the value is nested over {DEPTH_MAX} deep: give a part of it")
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, dict):
         return {str(key): _plain(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item, depth + 1) for item in value]
-    if value is None or isinstance(value, bool | int | float | str):
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("the number is not finite: check for a division by zero")
         return value
-    raise TypeError(f"{type(value).__name__} is not a JSON value: convert it to text")
+    if isinstance(value, dt.datetime):
+        return format_instant(value)
+    if isinstance(value, dt.timedelta):
+        return value.total_seconds()
+    raise ValueError(f"{type(value).__name__} is not a JSON value: convert it with string(…)")

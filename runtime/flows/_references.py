@@ -1,0 +1,129 @@
+"""Which data an expression reads, found without running it.
+
+Used twice: a workflow is refused when an expression reads a step that does not come before it,
+and only what is read is handed to the CEL library, which converts all it is given, read or not.
+A path is cut short where its rest is only known while running (`steps[name]`), never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+ROOTS = ("trigger", "steps", "run", "vars", "item")
+
+Path = tuple[str, ...]
+Wanted = Mapping[str, Any]
+
+_TOKEN = re.compile(
+    r"""
+    (?P<skip>\s+|//[^\n]*)
+  | (?P<raw>(?:[rR][bB]?|[bB][rR])(?:\"{3}.*?\"{3}|'{3}.*?'{3}|"[^"\n]*"|'[^'\n]*'))
+  | (?P<text>[bB]?(?:\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}
+        |"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))
+  | (?P<name>[A-Za-z_]\w*)
+  | (?P<quoted>`[^`\n]*`)
+  | (?P<number>0[xX][0-9a-fA-F]+|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+  | (?P<sign>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_OPERANDS = frozenset({"raw", "text", "name", "quoted", "number"})
+_CLOSING = frozenset(")]}")
+
+
+class Token(NamedTuple):
+    """One word of an expression."""
+
+    kind: str
+    text: str
+
+
+NOTHING = Token("end", "")
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Split an expression into its words; blanks and comments are left out."""
+    found = (Token(str(one.lastgroup), one.group()) for one in _TOKEN.finditer(text))
+    return [one for one in found if one.kind != "skip"]
+
+
+def paths_read_by(text: str) -> frozenset[Path]:
+    """Give the paths an expression reads, each from one of the variables.
+
+    >>> sorted(paths_read_by("trigger.alarm.text.size() > 3 && 'steps.x' != steps['b'].output.n"))
+    [('steps', 'b', 'output', 'n'), ('trigger', 'alarm', 'text')]
+    """
+    tokens = tokens_of(text)
+    return frozenset(
+        _path_from(tokens, index)
+        for index, token in enumerate(tokens)
+        if token.kind == "name" and token.text in ROOTS and not _is_field(tokens, index)
+    )
+
+
+def plain_path(text: str) -> Path | None:
+    """Give the path when an expression is nothing but one, such as `trigger.alarm.text`."""
+    tokens = tokens_of(text)
+    names, dots = tokens[::2], tokens[1::2]
+    is_path = (
+        len(tokens) % 2 == 1
+        and names[0].text in ROOTS
+        and all(one.kind == "name" for one in names)
+        and all(one.text == "." for one in dots)
+    )
+    return tuple(one.text for one in names) if is_path else None
+
+
+def wanted_of(paths: Iterable[Path]) -> Wanted:
+    """Fold paths into one tree; an empty mapping at a name means all that lies there.
+
+    >>> wanted_of([("steps", "a", "output"), ("steps", "a"), ("run", "id")]) == {
+    ...     "steps": {"a": {}}, "run": {"id": {}}}
+    True
+    """
+    tree: dict[str, Any] = {}
+    for path in sorted(set(paths), key=len, reverse=True):  # a shorter path takes in the longer
+        place = tree
+        for name in path[:-1]:
+            place = place.setdefault(name, {})
+        place[path[-1]] = {}
+    return tree
+
+
+def _is_field(tokens: Sequence[Token], index: int) -> bool:
+    """Tell whether a name is a field of what stands before it."""
+    before = index - 1
+    if before >= 0 and tokens[before].text == "?":
+        before -= 1
+    if before < 1 or tokens[before].text != ".":
+        return False
+    owner = tokens[before - 1]
+    return owner.kind in _OPERANDS or owner.text in _CLOSING
+
+
+def _path_from(tokens: Sequence[Token], index: int) -> Path:
+    path = [tokens[index].text]
+    position = index + 1
+    while True:
+        field, after = _field_at(tokens, position)
+        if field is None:
+            return tuple(path)
+        path.append(field)
+        position = after
+
+
+def _field_at(tokens: Sequence[Token], position: int) -> tuple[str | None, int]:
+    """Read `.name`, `.?name` or `['name']`; None where the path ends."""
+    ahead = [*tokens[position : position + 4], NOTHING, NOTHING, NOTHING, NOTHING]
+    if ahead[0].text == ".":
+        skip = 2 if ahead[1].text == "?" else 1
+        name, after = ahead[skip], ahead[skip + 1]
+        if name.kind in {"name", "quoted"} and after.text != "(":
+            return name.text.strip("`"), position + skip + 1
+    elif ahead[0].text == "[" and ahead[1].kind == "text" and ahead[2].text == "]":
+        quoted = ahead[1].text
+        if "\\" not in quoted and quoted[0] in "'\"" and not quoted.startswith(('"""', "'''")):
+            return quoted[1:-1], position + 3
+    return None, position
