@@ -6,7 +6,8 @@ schema a block may use; `templates/ui/schema_form.html` draws the fields.
 
 from __future__ import annotations
 
-from blocks.forms.fields import Choice, Field, Row, form_fields, unplaced_problems
+from blocks.forms.fields import form_fields, unplaced_problems
+from blocks.forms.model import Choice, Field, Row
 from blocks.forms.operations import OPERATION, apply_operation
 from blocks.forms.reading import Submitted, read_form
 

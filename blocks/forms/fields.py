@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from blocks.forms._kinds import (
@@ -17,82 +17,14 @@ from blocks.forms._kinds import (
     duration_parts,
     kind_of,
 )
+from blocks.forms.model import Choice, Field, Row
 from blocks.schemas import field_schema, is_expression, widget_of, with_defaults
 from kernel.errors import Problem
 from kernel.schema import pointer_to
 
 SEGMENTS_MAX = 3
+_HELD: dict[Kind, type] = {"boolean": bool, "list": list, "map": dict, "group": dict}
 _INPUT_MODES = {"number": "decimal", "duration": "decimal", "email": "email", "uri": "url"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One thing that can be chosen."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One entry of a list or a map.
-
-    Attributes:
-        name: Pointer for the operations `del` and `up`.
-        key: The control of a map's key, None in a list.
-        fields: The entry's own controls.
-    """
-
-    name: str
-    fields: tuple[Field, ...]
-    key: Field | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One control, or a group of them.
-
-    Attributes:
-        name: The control's name: where it stands in the form.
-        pointer: Where its value stands in the document; differs from `name` only inside maps.
-        id: The control's HTML id.
-        kind: Which control.
-        label: What it is called.
-        text: What it holds, as text; empty for composites and for stored secrets.
-        help: A sentence on it, "" when none.
-        error: What is wrong with it, "" when nothing.
-        required: Whether a value must be given.
-        formula: It holds an expression and is shown as its text.
-        can_toggle: Offers the operations `fx` and `plain`.
-        segmented: A choice shown as a bar.
-        stored: A secret is kept, though not shown.
-        present: The group, list or map is there; an absent group offers `add`.
-        unit: Of a duration.
-        choices: Of a choice or picker.
-        children: Of a group.
-        rows: Of a list or map.
-        attributes: Further HTML attributes of the control.
-    """
-
-    name: str
-    pointer: str
-    id: str
-    kind: Kind
-    label: str
-    text: str = ""
-    help: str = ""
-    error: str = ""
-    required: bool = False
-    formula: bool = False
-    can_toggle: bool = False
-    segmented: bool = False
-    stored: bool = False
-    present: bool = True
-    unit: str = "s"
-    choices: tuple[Choice, ...] = ()
-    children: tuple[Field, ...] = ()
-    rows: tuple[Row, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +118,9 @@ class _Builder:
         }
         if formula:
             return Field(**facts, kind=kind, formula=True, text=value)
+        if value is not None and not isinstance(value, _HELD.get(kind, object)):
+            # The control could not show what is there; as text the user sees and mends it.
+            return Field(**{**facts, "can_toggle": False}, kind="any", text=any_text(value))
         if kind in COMPOSITE:
             return self._composite(kind, schema, value, place, facts)
         return self._single(kind, schema, value, facts)
@@ -198,16 +133,13 @@ class _Builder:
         place: _Place,
         facts: dict[str, Any],
     ) -> Field:
-        wanted = list if kind == "list" else dict
-        if value is not None and not isinstance(value, wanted):
-            facts["can_toggle"] = False
-            return Field(**facts, kind="any", text=any_text(value))
         if kind == "group":
             present = value is not None or place.required
             parts = tuple(self.children(schema, value, place)) if present else ()
             return Field(**facts, kind=kind, present=present, children=parts)
+        held: Any = value or ([] if kind == "list" else {})
         rows = self._list_rows if kind == "list" else self._map_rows
-        return Field(**facts, kind=kind, rows=tuple(rows(schema, value or wanted(), place)))
+        return Field(**facts, kind=kind, rows=tuple(rows(schema, held, place)))
 
     def _list_rows(
         self, schema: Mapping[str, Any], value: list[Any], place: _Place
@@ -252,8 +184,6 @@ class _Builder:
             hidden = bool(value) and not is_expression(value)
             text = "" if hidden or value is None else str(value)
             return Field(**facts, kind=kind, text=text, stored=hidden)
-        if kind == "text" and isinstance(value, str) and "\n" in value:
-            kind = "textarea"  # a one-line control would join the lines
         as_is = isinstance(value, str) and kind != "any"
         return Field(**facts, kind=kind, text=value if as_is else _shown(value))
 

@@ -90,8 +90,10 @@ def _changed(schema: Mapping[str, Any], value: Any, verb: str) -> Any:
         return EXPRESSION_PREFIX
     if verb == "plain":
         return _blank(schema)
-    if verb != "add":
-        return value
+    return _grown(schema, value) if verb == "add" else value
+
+
+def _grown(schema: Mapping[str, Any], value: Any) -> Any:
     kind = kind_of(schema)
     if kind == "list":
         return [*(value or ()), _blank(schema.get("items") or {})]

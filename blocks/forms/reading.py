@@ -92,7 +92,7 @@ class _Reader:
         if kind == "secret":
             return text or previous or ("" if required else _MISSING)
         if text == "":
-            return "" if required and kind != "boolean" and _takes_text(schema) else _MISSING
+            return "" if required and kind != "choice" and _takes_text(schema) else _MISSING
         return self._typed(kind, schema, name, text)
 
     def _typed(self, kind: Kind, schema: Mapping[str, Any], name: str, text: str) -> Any:
