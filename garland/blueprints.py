@@ -13,6 +13,7 @@ import runtime.alarms.api
 import runtime.alarms.intake.api
 import runtime.alarms.sources.views
 import runtime.alarms.views
+import runtime.flows.api
 import runtime.runs.api
 import runtime.runs.views
 import tenancy.api
@@ -32,7 +33,9 @@ PAGES: tuple[Blueprint, ...] = (
 MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
+    runtime.flows.api.api,
     runtime.runs.api.api,
+    runtime.runs.api.starts,
     tenancy.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

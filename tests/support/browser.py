@@ -1,0 +1,43 @@
+"""Debian's Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import shutil
+
+from playwright.sync_api import Page
+
+from tests.support.running import Running
+
+LAUNCH_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+]
+
+
+def find_chromium() -> str:
+    """Find the browser."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        raise RuntimeError("chromium is not installed: `make test` installs it")
+    return program
+
+
+def sign_in(page: Page, garland: Running, role: str) -> None:
+    """Sign in as Acme's person with a role."""
+    person = next(
+        one
+        for one in garland.demo["users"]
+        if one["organisation"] == "acme" and one["role"] == role
+    )
+    page.goto(f"{garland.url}/sign-in")
+    page.get_by_label("E-mail").fill(person["email"])
+    page.get_by_label("Password").fill(person["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/t/acme/**")
