@@ -6,18 +6,24 @@ A published version is never changed: runs keep the one they started with.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, func, select
-from sqlalchemy.orm import Session, attributes
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
 
 from blocks.registry import standard_registry
-from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import SLUG_MAX, new_id, sha256_of, slugify
+from runtime.flows._records import (
+    FlowVersionView,
+    FlowView,
+    ImmutableError,
+    version_view_of,
+    view_of,
+)
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import empty_flow, flow_schema
 from runtime.flows.validate import FlowProblem, check_flow
@@ -25,50 +31,26 @@ from runtime.wake import tell_pages_after_commit
 
 DRAFT_MAX_BYTES = 1024 * 1024
 
-
-class ImmutableError(GarlandError):
-    """A published version was about to be changed: a fault in Garland, never a person's."""
-
-    code = "flow.immutable"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowView:
-    """A workflow as others see it; `draft` is its document."""
-
-    id: UUID
-    slug: str
-    name: str
-    draft: Mapping[str, Any]
-    draft_revision: int
-    live_version_id: UUID | None
-    live_number: int | None
-    has_unpublished_changes: bool
-    paused: bool
-    created_at: datetime
-    updated_at: datetime
-    updated_by: str
-
-    @property
-    def state(self) -> str:
-        """Give the one word for lists: draft, paused or live."""
-        if self.live_version_id is None:
-            return "draft"
-        return "paused" if self.paused else "live"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowVersionView:
-    """One version; `number` is None for a trial's snapshot."""
-
-    id: UUID
-    flow_id: UUID
-    number: int | None
-    document: Mapping[str, Any]
-    digest: str
-    note: str
-    made_at: datetime
-    made_by: str
+__all__ = [
+    "FlowVersionView",
+    "FlowView",
+    "ImmutableError",
+    "create_flow",
+    "digest_of",
+    "draft_problems",
+    "find_flow_by_slug",
+    "flow_names",
+    "flow_slugs",
+    "get_flow",
+    "get_version",
+    "list_flows",
+    "list_versions",
+    "place_of",
+    "publish_flow",
+    "save_draft",
+    "set_paused",
+    "snapshot_draft",
+]
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
@@ -91,7 +73,7 @@ def create_flow(
         InvalidError: the name is empty or the document is no workflow.
     """
     draft = {**(document or empty_flow(name)), "name": name.strip()}
-    flow_schema().require(draft, "this is not a workflow")
+    _check_shape(draft)
     row = FlowRow(
         id=new_id(),
         tenant_id=tenant_id,
@@ -106,31 +88,44 @@ def create_flow(
     session.add(row)
     session.flush()
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
-    return _view(row, None)
+    return view_of(row, None)
 
 
 def list_flows(
-    session: Session, tenant_id: UUID, *, q: str = "", limit: int = 200, offset: int = 0
+    session: Session,
+    tenant_id: UUID,
+    *,
+    q: str = "",
+    limit: int = 200,
+    after: Sequence[str] | None = None,
 ) -> list[FlowView]:
-    """List workflows by name; `q` finds a part of it."""
+    """List workflows by name; `q` finds a part of it, `after` is where the page before ended."""
     wanted = (
         select(FlowRow, FlowVersionRow)
         .outerjoin(FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id)
         .where(FlowRow.tenant_id == tenant_id)
         .order_by(func.lower(FlowRow.name), FlowRow.id)
         .limit(limit)
-        .offset(offset)
     )
     if q:
         wanted = wanted.where(FlowRow.name.icontains(q, autoescape=True))
-    return [_view(row, live) for row, live in session.execute(wanted)]
+    if after is not None:
+        name, last = func.lower(FlowRow.name), func.lower(after[0])
+        follows = and_(name == last, FlowRow.id > UUID(after[1]))
+        wanted = wanted.where(or_(name > last, follows))
+    return [view_of(row, live) for row, live in session.execute(wanted)]
+
+
+def place_of(flow: FlowView) -> list[str]:
+    """Give where a page that ends with this workflow ended, for `after`."""
+    return [flow.name, str(flow.id)]
 
 
 def get_flow(session: Session, tenant_id: UUID, flow_id: UUID) -> FlowView:
     """Give one workflow; raises NotFoundError."""
     row = _row(session, tenant_id, flow_id)
     live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
-    return _view(row, live)
+    return view_of(row, live)
 
 
 def find_flow_by_slug(session: Session, tenant_id: UUID, slug: str) -> FlowView | None:
@@ -166,7 +161,7 @@ def get_version(session: Session, tenant_id: UUID, version_id: UUID) -> FlowVers
     )
     if row is None:
         raise NotFoundError("no such version of a workflow", version_id=str(version_id))
-    return _version_view(row)
+    return version_view_of(row)
 
 
 def list_versions(session: Session, tenant_id: UUID, flow_id: UUID) -> list[FlowVersionView]:
@@ -180,7 +175,7 @@ def list_versions(session: Session, tenant_id: UUID, flow_id: UUID) -> list[Flow
         )
         .order_by(FlowVersionRow.number.desc())
     )
-    return [_version_view(row) for row in rows]
+    return [version_view_of(row) for row in rows]
 
 
 def save_draft(  # noqa: PLR0913  who, what, on which revision and when
@@ -237,7 +232,7 @@ def publish_flow(
     _refuse_problems(row.draft)
     live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
     if live is not None and live.digest == row.draft_digest:
-        return _version_view(live)
+        return version_view_of(live)
     last = session.scalar(
         select(func.max(FlowVersionRow.number)).where(FlowVersionRow.flow_id == flow_id)
     )
@@ -248,7 +243,7 @@ def publish_flow(
     row.live_version_id = version.id
     session.flush()
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
-    return _version_view(version)
+    return version_view_of(version)
 
 
 def snapshot_draft(
@@ -270,7 +265,7 @@ def snapshot_draft(
         known = _new_version(row, number=None, by=row.updated_by, now=now)
         session.add(known)
         session.flush()
-    return _version_view(known)
+    return version_view_of(known)
 
 
 def set_paused(
@@ -336,40 +331,3 @@ def _new_version(row: FlowRow, *, number: int | None, by: str, now: datetime) ->
         made_at=now,
         made_by=by,
     )
-
-
-def _view(row: FlowRow, live: FlowVersionRow | None) -> FlowView:
-    return FlowView(
-        id=row.id,
-        slug=row.slug,
-        name=row.name,
-        draft=row.draft,
-        draft_revision=row.draft_revision,
-        live_version_id=row.live_version_id,
-        live_number=live.number if live is not None else None,
-        has_unpublished_changes=live is not None and live.digest != row.draft_digest,
-        paused=row.paused,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        updated_by=row.updated_by,
-    )
-
-
-def _version_view(row: FlowVersionRow) -> FlowVersionView:
-    return FlowVersionView(
-        id=row.id,
-        flow_id=row.flow_id,
-        number=row.number,
-        document=row.document,
-        digest=row.digest,
-        note=row.note,
-        made_at=row.made_at,
-        made_by=row.made_by,
-    )
-
-
-@event.listens_for(FlowVersionRow, "before_update")
-def _refuse_change(_mapper: Any, _connection: Any, row: FlowVersionRow) -> None:
-    for name in ("document", "digest", "number", "flow_id"):
-        if attributes.get_history(row, name).has_changes():
-            raise ImmutableError(f"{name} of a version of a workflow is never changed")

@@ -5,15 +5,39 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import format_instant, utc_now
-from kernel.http import acting, db_session, decode_cursor, encode_cursor, page_limit, require
+from kernel.http import (
+    acting,
+    db_session,
+    decode_cursor,
+    encode_cursor,
+    json_body,
+    page_limit,
+    require,
+)
+from kernel.schema import Schema
 from runtime.runs import query
 from runtime.runs.query import RunView
+from runtime.runs.start import Start, start_run
 from runtime.runs.views import read_filter
 
 api = Blueprint("runs_api", __name__, url_prefix="/api/v1/runs")
+starts = Blueprint("run_starts_api", __name__, url_prefix="/api/v1/flows")
+
+KEY_MAX = 120
+_START = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "input": {"type": "object"},
+            "trigger": {"type": "string", "maxLength": 60},
+            "subject": {"type": "string", "maxLength": 500},
+        },
+    }
+)
 
 
 @api.get("")
@@ -46,6 +70,36 @@ def cancel(run_id: UUID) -> Response:
     by, now = acting().person_name, utc_now()
     done = query.cancel_run(db_session(), acting().tenant_id, run_id, by=by, now=now)
     return jsonify(run_document(done))
+
+
+@starts.post("/<uuid:flow_id>/runs")
+@require("workflows.run")
+def start(flow_id: UUID) -> Response:
+    """Start a published workflow by hand; `input` is what its expressions see as trigger.input.
+
+    The same `Idempotency-Key` gives the run it started before, with 200 instead of 202.
+    """
+    body = json_body() if request.content_length else {}
+    _START.require(body, "a run starts with input, trigger and subject, each optional")
+    key = request.headers.get("Idempotency-Key", "")[:KEY_MAX]
+    dedup_key = f"api:{flow_id}:{key}" if key else None
+    wanted = Start(
+        trigger={"kind": "manual", "input": body.get("input", {})},
+        trigger_id=body.get("trigger"),
+        subject=body.get("subject", ""),
+        dedup_key=dedup_key,
+        started_by=acting().person_name,
+    )
+    where = (db_session(), acting().tenant_id)
+    started = start_run(*where, flow_id, wanted, now=utc_now())
+    return _started(query.get_run(*where, started or query.run_of_key(*where, dedup_key)), started)
+
+
+def _started(run: RunView, started: UUID | None) -> Response:
+    response = jsonify(run_document(run))
+    response.status_code = 200 if started is None else 202
+    response.headers["Location"] = url_for("runs_api.get_run", run_id=run.id)
+    return response
 
 
 def run_document(run: RunView) -> dict[str, Any]:

@@ -120,6 +120,15 @@ def get_run(session: Session, tenant_id: UUID, run_id: UUID) -> RunView:
     return _view(row, flow_names(session, tenant_id, {row.flow_id}).get(row.flow_id, ""))
 
 
+def run_of_key(session: Session, tenant_id: UUID, dedup_key: str | None) -> UUID:
+    """Give the run that was started with a key; raises NotFoundError."""
+    known = select(Run.id).where(Run.tenant_id == tenant_id, Run.dedup_key == dedup_key)
+    found = session.scalar(known)
+    if found is None:
+        raise NotFoundError("no run was started with this key")
+    return found
+
+
 def version_of(session: Session, tenant_id: UUID, run: RunView) -> FlowVersionView:
     """Give the workflow version a run is pinned to."""
     return get_version(session, tenant_id, run.version_id)

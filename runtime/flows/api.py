@@ -1,0 +1,236 @@
+"""Workflows over REST: drafts, checks, publishing and versions. Starting a run is `runs.api`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from kernel.clock import format_instant, utc_now
+from kernel.errors import ConflictError, GarlandError, NotFoundError
+from kernel.http import (
+    acting,
+    db_session,
+    decode_cursor,
+    encode_cursor,
+    json_body,
+    page_limit,
+    require,
+)
+from kernel.schema import Schema
+from runtime.flows import versions
+from runtime.flows.model import NAME_MAX
+from runtime.flows.versions import FlowVersionView, FlowView
+
+api = Blueprint("flows_api", __name__, url_prefix="/api/v1/flows")
+
+_NEW = Schema(
+    {
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": False,
+        "properties": {
+            "name": {"type": "string", "minLength": 1, "maxLength": NAME_MAX},
+            "document": {"type": "object"},
+        },
+    }
+)
+_NOTE = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"note": {"type": "string", "maxLength": 500}},
+    }
+)
+
+
+class RevisionUnknownError(GarlandError):
+    """A write that must say which revision it builds on does not."""
+
+    code = "flow.revision_required"
+    status = 428
+
+
+class RevisionMovedError(GarlandError):
+    """Somebody saved the draft since the revision this write builds on."""
+
+    code = "flow.revision_moved"
+    status = 412
+
+
+@api.get("")
+@require("workflows.view")
+def list_flows() -> Response:
+    """List workflows by name; filter q (a part of the name)."""
+    limit, q = page_limit(), request.args.get("q", "").strip()
+    after = decode_cursor(request.args.get("cursor"), parts=2)
+    where = (db_session(), acting().tenant_id)
+    found = versions.list_flows(*where, q=q, limit=limit, after=after)
+    more = encode_cursor(*versions.place_of(found[-1])) if len(found) == limit else None
+    return jsonify(items=[flow_document(one) for one in found], next_cursor=more)
+
+
+@api.post("")
+@require("workflows.edit")
+def create_flow() -> Response:
+    """Make a workflow: `name`, and its `document` unless it begins empty."""
+    body = json_body()
+    _NEW.require(body, "a new workflow needs a name")
+    made = versions.create_flow(
+        db_session(),
+        acting().tenant_id,
+        name=body["name"],
+        document=body.get("document"),
+        by=acting().person_name,
+        now=utc_now(),
+    )
+    response = _with_tag(jsonify(flow_document(made)), made)
+    response.status_code = 201
+    response.headers["Location"] = url_for("flows_api.get_flow", flow_id=made.id)
+    return response
+
+
+@api.get("/<uuid:flow_id>")
+@require("workflows.view")
+def get_flow(flow_id: UUID) -> Response:
+    """Give one workflow without its document."""
+    return jsonify(flow_document(versions.get_flow(db_session(), acting().tenant_id, flow_id)))
+
+
+@api.get("/<uuid:flow_id>/draft")
+@require("workflows.view")
+def get_draft(flow_id: UUID) -> Response:
+    """Give the draft's document; its `ETag` is what a write sends back as `If-Match`."""
+    found = versions.get_flow(db_session(), acting().tenant_id, flow_id)
+    response = _with_tag(jsonify(found.draft), found)
+    response.make_conditional(request)
+    return response
+
+
+@api.put("/<uuid:flow_id>/draft")
+@require("workflows.edit")
+def put_draft(flow_id: UUID) -> Response:
+    """Replace the draft, if it is still the one that `If-Match` names."""
+    revision = _expected_revision()
+    try:
+        saved = versions.save_draft(
+            db_session(),
+            acting().tenant_id,
+            flow_id,
+            document=json_body(),
+            expected_revision=revision,
+            by=acting().person_name,
+            now=utc_now(),
+        )
+    except ConflictError as error:
+        raise RevisionMovedError(error.message, **error.detail) from None
+    return _with_tag(jsonify(flow_document(saved)), saved)
+
+
+@api.get("/<uuid:flow_id>/draft/problems")
+@require("workflows.view")
+def list_problems(flow_id: UUID) -> Response:
+    """List what keeps the draft from being published, and warnings."""
+    found = versions.draft_problems(db_session(), acting().tenant_id, flow_id)
+    items = [
+        {
+            "pointer": one.pointer,
+            "message": one.message,
+            "step": one.step,
+            "severity": one.severity,
+        }
+        for one in found
+    ]
+    return jsonify(items=items, next_cursor=None)
+
+
+@api.post("/<uuid:flow_id>/publish")
+@require("workflows.publish")
+def publish(flow_id: UUID) -> Response:
+    """Make the draft the live version; `note` says what changed."""
+    body = _optional_body()
+    _NOTE.require(body, "only a note can go with publishing")
+    by, note = acting().person_name, body.get("note", "")
+    made = versions.publish_flow(
+        db_session(), acting().tenant_id, flow_id, note=note, by=by, now=utc_now()
+    )
+    return jsonify(version_document(made))
+
+
+@api.post("/<uuid:flow_id>/<any(pause, resume):verb>")
+@require("workflows.publish")
+def pause(flow_id: UUID, verb: str) -> Response:
+    """Pause a workflow, so that nothing starts it, or resume it."""
+    where = (db_session(), acting().tenant_id)
+    done = versions.set_paused(*where, flow_id, paused=verb == "pause", now=utc_now())
+    return jsonify(flow_document(done))
+
+
+@api.get("/<uuid:flow_id>/versions")
+@require("workflows.view")
+def list_versions(flow_id: UUID) -> Response:
+    """List the published versions, newest first, without their documents."""
+    where = (db_session(), acting().tenant_id)
+    versions.get_flow(*where, flow_id)
+    found = versions.list_versions(*where, flow_id)
+    return jsonify(items=[version_document(one) for one in found], next_cursor=None)
+
+
+@api.get("/<uuid:flow_id>/versions/<int:number>")
+@require("workflows.view")
+def get_version(flow_id: UUID, number: int) -> Response:
+    """Give one published version with its document."""
+    found = versions.list_versions(db_session(), acting().tenant_id, flow_id)
+    for one in found:
+        if one.number == number:
+            return jsonify({**version_document(one), "document": one.document})
+    raise NotFoundError("no such version of a workflow", number=number)
+
+
+def flow_document(flow: FlowView) -> dict[str, Any]:
+    """Write a workflow as JSON, its document apart."""
+    return {
+        "id": str(flow.id),
+        "slug": flow.slug,
+        "name": flow.name,
+        "state": flow.state,
+        "draft_revision": flow.draft_revision,
+        "live_number": flow.live_number,
+        "has_unpublished_changes": flow.has_unpublished_changes,
+        "created_at": format_instant(flow.created_at),
+        "updated_at": format_instant(flow.updated_at),
+        "updated_by": flow.updated_by,
+    }
+
+
+def version_document(version: FlowVersionView) -> dict[str, Any]:
+    """Write a version as JSON, its document apart."""
+    return {
+        "id": str(version.id),
+        "flow_id": str(version.flow_id),
+        "number": version.number,
+        "digest": version.digest,
+        "note": version.note,
+        "published_at": format_instant(version.made_at),
+        "published_by": version.made_by,
+    }
+
+
+def _with_tag(response: Response, flow: FlowView) -> Response:
+    response.set_etag(str(flow.draft_revision))
+    return response
+
+
+def _expected_revision() -> int:
+    """Read the revision from `If-Match`."""
+    tags = sorted(request.if_match.as_set())
+    if not tags:
+        raise RevisionUnknownError("send the draft's ETag as If-Match: read the draft first")
+    if len(tags) != 1 or not tags[0].isdigit():
+        raise RevisionMovedError("If-Match is no ETag of this draft: read the draft again")
+    return int(tags[0])
+
+
+def _optional_body() -> Any:
+    return json_body() if request.content_length else {}
