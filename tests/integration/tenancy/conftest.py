@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,6 +18,14 @@ from tenancy.organisations import OrganisationView
 from tests.factories.tenancy import PASSWORD, make_customer, make_member
 
 SignedIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash by the same algorithm with parameters that cost a thousandth of the time."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("tenancy.passwords._hasher", hasher)
+    monkeypatch.setattr("tenancy.passwords._NOBODY", hasher.hash("nobody has this password"))
 
 
 @pytest.fixture

@@ -1,0 +1,165 @@
+"""Every tenant-owned table that Garland has, walked: none shows or yields another tenant's row.
+
+Rows are made from the columns' types, so a new table is covered by being there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Enum,
+    Float,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Uuid,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapper, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+import garland.tables  # noqa: F401  completes the metadata
+from kernel.db import Base, TenantOwned
+from kernel.ids import new_id
+from tenancy.scope import ScopeError, as_tenant, system
+from tests.factories.tenancy import NOON, make_customer
+
+OWNED: list[Mapper[Any]] = sorted(
+    (one for one in Base.registry.mappers if issubclass(one.class_, TenantOwned)),
+    key=lambda mapper: mapper.class_.__name__,
+)
+NUMBERS = itertools.count(1)
+MAKERS: tuple[tuple[type[TypeEngine[Any]], Callable[[Any], Any]], ...] = (
+    (Enum, lambda kind: kind.enum_class and next(iter(kind.enum_class)) or kind.enums[0]),
+    (String, lambda kind: f"x{next(NUMBERS)}"[: kind.length]),
+    (Boolean, lambda _: False),
+    (BigInteger, lambda _: next(NUMBERS)),
+    (Integer, lambda _: next(NUMBERS)),
+    (Float, lambda _: 1.0),
+    (Uuid, lambda _: new_id()),
+    (JSON, lambda _: {}),
+    (LargeBinary, lambda _: b""),
+    (DateTime, lambda _: NOON),
+)
+
+
+class Maker:
+    """Makes rows of one tenant in any table, and the rows they need to point at."""
+
+    def __init__(self, session: Session, tenant_id: UUID) -> None:
+        self.session = session
+        self.tenant_id = tenant_id
+        self.made: dict[str, Any] = {}
+
+    def make(self, mapper: Mapper[Any]) -> Any:
+        """Give a row of the mapper's table, made once."""
+        table: Any = mapper.local_table
+        if table.name not in self.made:
+            facts = {
+                mapper.get_property_by_column(column).key: self._value(column)
+                for column in table.columns
+                if self._is_needed(column, table)
+            }
+            self.made[table.name] = mapper.class_(**facts)
+            self.session.add(self.made[table.name])
+            self.session.flush()
+        return self.made[table.name]
+
+    def _is_needed(self, column: Column[Any], table: Table) -> bool:
+        counts_itself = column is table.autoincrement_column and not column.foreign_keys
+        return not (counts_itself or column.nullable)
+
+    def _value(self, column: Column[Any]) -> Any:
+        if column.name == "tenant_id":
+            return self.tenant_id
+        for key in column.foreign_keys:
+            row = self.make(mapper_of(key.column.table))
+            return getattr(row, key.column.key)
+        kind: Any = column.type
+        if isinstance(kind, TypeDecorator):
+            kind = kind.impl
+        return next(make(kind) for known, make in MAKERS if isinstance(kind, known))
+
+
+def mapper_of(table: Any) -> Mapper[Any]:
+    return next(one for one in Base.registry.mappers if one.local_table is table)
+
+
+def key_of(row: Any) -> Any:
+    return tuple(row.__mapper__.primary_key_from_instance(row))
+
+
+@pytest.mark.parametrize("mapper", OWNED, ids=lambda one: one.class_.__name__)
+def test_a_tenant_reaches_its_own_rows_alone(
+    sessions: sessionmaker[Session], mapper: Mapper[Any]
+) -> None:
+    entity = mapper.class_
+    with sessions() as session:
+        with system(session):
+            mine, theirs = (Maker(session, make_customer(session).id) for _ in range(2))
+            own, foreign = key_of(mine.make(mapper)), key_of(theirs.make(mapper))
+            session.expunge_all()
+        with as_tenant(session, mine.tenant_id):
+            assert [key_of(one) for one in session.scalars(select(entity))] == [own]
+            assert session.scalar(select(func.count()).select_from(entity)) == 1
+            assert session.get(entity, foreign) is None
+            assert session.get(entity, own) is not None
+            for write in (update(entity).values(tenant_id=mine.tenant_id), delete(entity)):
+                everything = write.execution_options(synchronize_session=False)
+                with session.begin_nested() as attempt:
+                    assert session.execute(everything).rowcount == 1  # type: ignore[attr-defined]
+                    attempt.rollback()
+            with pytest.raises(ScopeError):
+                session.execute(insert(entity).values(tenant_id=theirs.tenant_id))
+            with pytest.raises(ScopeError):
+                session.execute(select(mapper.local_table))
+
+
+@pytest.mark.parametrize("mapper", OWNED, ids=lambda one: one.class_.__name__)
+def test_nobody_reaches_anything(sessions: sessionmaker[Session], mapper: Mapper[Any]) -> None:
+    entity = mapper.class_
+    statements: tuple[Any, ...] = (
+        select(entity),
+        select(func.count()).select_from(entity),
+        update(entity).values(tenant_id=new_id()),
+        delete(entity),
+        insert(entity).values(tenant_id=new_id()),
+        select(mapper.local_table),
+    )
+    with sessions() as session:
+        for statement in statements:
+            with pytest.raises(ScopeError):
+                session.execute(statement)
+
+
+def test_what_points_at_a_tenants_row_is_the_tenants_too() -> None:
+    owned = {mapper.local_table.fullname for mapper in OWNED}  # type: ignore[attr-defined]
+    stray = [
+        f"{table.name}.{key.parent.name}"
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.fullname in owned and table.fullname not in owned
+    ]
+
+    assert stray == []
+
+
+def test_every_table_with_a_tenant_is_guarded() -> None:
+    named = {one.name for one in Base.metadata.sorted_tables if "tenant_id" in one.columns}
+
+    assert named == {mapper.local_table.name for mapper in OWNED}  # type: ignore[attr-defined]

@@ -1,0 +1,135 @@
+"""A person in a real browser: signs in, makes a workflow, tries it, and meets no broken page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.factories.flows import flow_document, step
+from tests.support.browser import LAUNCH_ARGUMENTS, find_chromium, sign_in
+from tests.support.running import Running, running_garland
+
+pytestmark = pytest.mark.journey
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = [
+    "/sign-in",
+    "/t/acme/",
+    "/t/acme/alarms",
+    "/t/acme/alarms?state=all",
+    "/t/acme/workflows",
+    "/t/acme/rules",
+    "/t/acme/rules/new",
+    "/t/acme/runs",
+    "/t/acme/sources",
+    "/t/acme/members",
+    "/t/acme/tokens",
+]
+
+
+@pytest.fixture(scope="module")
+def garland(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running_garland(tmp_path_factory.mktemp("garland")) as garland:
+        yield garland
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test when a script of it fails."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def serious_violations(page: Page) -> list[str]:
+    """Let axe-core judge the page."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_accessibility_violation(
+    garland: Running, page: Page, scheme: str
+) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    sign_in(page, garland, "admin")
+
+    found = {}
+    for path in PAGES:
+        page.goto(garland.url + path)
+        page.wait_for_load_state("load")
+        found[path] = serious_violations(page)
+
+    assert found == dict.fromkeys(PAGES, [])
+
+
+def test_a_designer_makes_publishes_and_tries_a_workflow(garland: Running, page: Page) -> None:
+    sign_in(page, garland, "designer")
+    page.goto(f"{garland.url}/t/acme/workflows")
+    page.get_by_label("Name").last.fill("My first workflow")
+    page.get_by_role("button", name="Create").click()
+
+    steps = {
+        "look": step("branch", config={"when": "trigger.alarm.perceived_severity != ''"}),
+        "log": step("write-log", config={"message": "= trigger.alarm.managed_object"}),
+        "data": step("set-data", config={"values": {"n": 1}}),
+    }
+    wires = ["rule > look", "look:yes > log", "log:done > data"]
+    document = flow_document(
+        steps, wires, name="My first workflow", triggers={"rule": {"kind": "rule"}}
+    )
+    page.get_by_label("Document").fill(json.dumps(document))
+    page.get_by_role("button", name="Save draft").click()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Version 1 is live.")).to_be_visible()
+    page.get_by_role("button", name="Test run").click()
+
+    expect(page.locator("#run .page-header")).to_contain_text("Succeeded", timeout=15_000)
+    expect(page.locator(".run-step")).to_have_count(3)
+
+
+def test_a_refused_draft_keeps_what_was_typed_and_names_the_field(
+    garland: Running, page: Page
+) -> None:
+    sign_in(page, garland, "designer")
+    page.goto(f"{garland.url}/t/acme/rules/new")
+    page.get_by_label("Document").fill('{"rule": 1, "name": "Typed"}')
+
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        page.get_by_role("button", name="Save draft").click()
+
+    assert answer.value.status == 422
+    expect(page.get_by_label("Document")).to_have_value('{"rule": 1, "name": "Typed"}')
+    expect(page.get_by_role("alert")).to_contain_text("then is missing")
+
+
+def test_a_new_alarm_appears_in_the_open_list_by_itself(garland: Running, page: Page) -> None:
+    sign_in(page, garland, "operator")
+    page.goto(f"{garland.url}/t/acme/alarms")
+    expect(page.locator("#live-state")).to_have_attribute("data-state", "live", timeout=10_000)
+
+    garland.send({"managed_object": "live-test-1", "perceived_severity": "minor"})
+
+    expect(page.get_by_role("link", name="live-test-1")).to_be_visible(timeout=10_000)
