@@ -137,7 +137,8 @@ EXAMPLES = [
     for block in standard_registry().all()
     for example in block.manifest.examples
     for part, value in (("config", example.get("config")), ("input", example.get("input")))
-    if value
+    # An example says what the block gets: its conditions are true or false by then, not text.
+    if value and not authoring_problems(getattr(block, f"{part}_schema"), value)
 ]
 
 
@@ -146,11 +147,5 @@ def test_the_standard_blocks_examples_survive_their_forms(
     block: Block, part: str, value: dict[str, Any]
 ) -> None:
     schema = block.manifest.config if part == "config" else block.manifest.input
-    compiled = block.config_schema if part == "config" else block.input_schema
 
-    returned = through_the_form(schema, value)
-
-    if authoring_problems(compiled, value):
-        assert authoring_problems(compiled, returned)
-    else:
-        assert returned == with_defaults(schema, value)
+    assert through_the_form(schema, value) == with_defaults(schema, value)
