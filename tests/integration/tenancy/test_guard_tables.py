@@ -45,7 +45,7 @@ OWNED: list[Mapper[Any]] = sorted(
 )
 NUMBERS = itertools.count(1)
 MAKERS: tuple[tuple[type[TypeEngine[Any]], Callable[[Any], Any]], ...] = (
-    (Enum, lambda kind: kind.enum_class and next(iter(kind.enum_class)) or kind.enums[0]),
+    (Enum, lambda kind: next(iter(kind.enum_class))),
     (String, lambda kind: f"x{next(NUMBERS)}"[: kind.length]),
     (Boolean, lambda _: False),
     (BigInteger, lambda _: next(NUMBERS)),
