@@ -9,15 +9,16 @@ a step whose wires are all dead is dead itself, and so are the wires that leave 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from runtime.flows.model import ERROR_PORT, RetryPolicy
 from runtime.runs.plan import Plan, PlanStep
-from runtime.runs.state import Outcome, Progress, RunState, Status, ended
+from runtime.runs.state import IDLE, Outcome, Progress, RunState, Status, ended
 
 PAUSE_MAX_S = 3_600.0
+_RUNNING, _WAITING, _IDLE = Status.RUNNING, Status.WAITING, Status.IDLE  # quicker to reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +178,10 @@ class _Work:
                 self._cancel(event)
 
     def goes_on(self) -> bool:
-        return any(
-            one.status is Status.RUNNING or one.status is Status.WAITING
-            for one in self.steps.values()
-        )
+        for one in reversed(self.steps.values()):  # what goes on is mostly what came last
+            if one.status is _RUNNING or one.status is _WAITING:
+                return True
+        return False
 
     def finish(self, outcome: Outcome, error: Mapping[str, Any] | None = None) -> None:
         self.outcome, self.error = outcome, error
@@ -200,7 +201,7 @@ class _Work:
 
     def _current(self, step: str, attempt: int) -> Progress | None:
         found = self.steps.get(step)
-        fits = found is not None and found.status is Status.RUNNING and found.attempt == attempt
+        fits = found is not None and found.status is _RUNNING and found.attempt == attempt
         return found if fits else None
 
     def _complete(self, event: Completed) -> None:
@@ -211,8 +212,7 @@ class _Work:
     def _wait(self, event: Waiting) -> None:
         found = self._current(event.step, event.attempt)
         if found is not None:
-            self.steps[event.step] = replace(
-                found,
+            self.steps[event.step] = found._replace(
                 status=Status.WAITING,
                 wake_at=event.until,
                 port=event.port,
@@ -236,12 +236,12 @@ class _Work:
         elif step.catches_errors:
             self._leave(event.step, found, ERROR_PORT, {"error": dict(event.error)})
         else:
-            self.steps[event.step] = replace(found, status=Status.FAILED)
+            self.steps[event.step] = found._replace(status=Status.FAILED)
             self.finish(Outcome.FAILED, {**event.error, "step": event.step})
 
     def _retry(self, step: PlanStep, found: Progress, event: Failed) -> None:
         pause_s = pause_before(step.retry, attempt=event.attempt, asked_s=event.retry_after_s)
-        self.steps[step.id] = replace(found, attempt=found.attempt + 1)
+        self.steps[step.id] = found._replace(attempt=found.attempt + 1)
         not_before = self.now + timedelta(seconds=pause_s)
         self.commands.append(Perform(step.id, event.attempt + 1, not_before))
 
@@ -250,13 +250,9 @@ class _Work:
 
     def _leave(self, step: str, found: Progress, port: str, output: Any) -> None:
         self.steps[step] = ended(found, port, output)
-        self._follow(
-            [
-                (target, name == port)
-                for name, targets in self.plan.steps[step].follows.items()
-                for target in targets
-            ]
-        )
+        follows = self.plan.steps[step].follows
+        if follows:
+            self._follow([(target, name == port) for name, to in follows.items() for target in to])
 
     def _follow(self, wires: Sequence[tuple[str, bool]]) -> None:
         """Settle wires as taken or dead, and what that decides, breadth first."""
@@ -272,16 +268,16 @@ class _Work:
     def _settle(self, step_id: str, *, is_taken: bool) -> bool:
         """Note one wire of a step; True when that makes the step dead."""
         step = self.plan.steps[step_id]
-        before = self.steps.get(step_id, Progress())
+        before = self.steps.get(step_id, IDLE)
         taken, dead = before.taken + is_taken, before.dead + (not is_taken)
-        if before.status is not Status.IDLE:
-            self.steps[step_id] = replace(before, taken=taken, dead=dead)
+        if before.status is not _IDLE:
+            self.steps[step_id] = before._replace(taken=taken, dead=dead)
             return False
         all_settled = taken + dead == step.wires_in
         if taken and (all_settled or step.runs_on_any):
-            self.steps[step_id] = Progress(Status.RUNNING, taken, dead, 1)
+            self.steps[step_id] = Progress(_RUNNING, taken, dead, 1)
             self.commands.append(Perform(step_id, 1))
             return False
-        status = Status.DEAD if all_settled else Status.IDLE
+        status = Status.DEAD if all_settled else _IDLE
         self.steps[step_id] = Progress(status, taken, dead)
         return all_settled

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.flows.expressions import (
@@ -29,12 +29,14 @@ VARIABLES: dict[str, Any] = {
 }
 
 
+@settings(deadline=None)
 @given(value=json_values)
 def test_any_json_value_comes_through_a_bare_path_as_it_went_in(value: Any) -> None:
     assert evaluate_template("= item", {"item": value}) == value
     assert evaluate_template({"a": ["= trigger.x"]}, {"trigger": {"x": value}}) == {"a": [value]}
 
 
+@settings(deadline=None)
 @given(value=json_values)
 def test_any_json_value_comes_through_the_library_as_it_went_in(value: Any) -> None:
     found = evaluate("[item][0]", {"item": value})
@@ -43,13 +45,14 @@ def test_any_json_value_comes_through_the_library_as_it_went_in(value: Any) -> N
     assert type(found) is type(value)
 
 
+@settings(deadline=None)
 @given(value=json_values)
 def test_a_template_without_expressions_stays_as_it_is(value: Any) -> None:
-    assert not list(expressions_in(value)) or isinstance(value, str | dict | list)
     if not list(expressions_in(value)):
         assert evaluate_template(value, {}) == value
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=40))
 def test_any_text_is_an_expression_or_has_a_problem_that_is_said(text: str) -> None:
     problem = check_expression(text)
@@ -57,6 +60,7 @@ def test_any_text_is_an_expression_or_has_a_problem_that_is_said(text: str) -> N
     assert problem is None or problem.message
 
 
+@settings(deadline=None)
 @given(text=st.text(st.sampled_from("trigesp.?[]'ab\"\\ ()+,stm`/"), max_size=30))
 def test_words_that_look_like_expressions_never_break_the_reader(text: str) -> None:
     steps_read_by(text)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.flows.model import parse_flow
+from runtime.flows.model import RetryPolicy, parse_flow
 from runtime.runs.advance import (
     Advance,
     Cancelled,
@@ -24,6 +26,7 @@ from runtime.runs.advance import (
     Waiting,
     Woken,
     advance,
+    pause_before,
 )
 from runtime.runs.plan import Plan, compile_plan
 from runtime.runs.state import Outcome, RunState, Status
@@ -141,6 +144,52 @@ def test_a_waiting_step_leaves_when_its_instant_comes_and_not_before() -> None:
     assert late.commands == (Finish(Outcome.SUCCEEDED),)
 
 
+def test_an_instant_survives_json_to_the_microsecond() -> None:
+    plan = make_plan({"a": step("wait")}, ["rule > a"])
+    until = NOON + timedelta(microseconds=1)
+    state = go(plan, begin(plan).state, Waiting("a", 1, until, "done", {"n": 1})).state
+
+    reread = RunState.from_document(json.loads(json.dumps(state.to_document())))
+
+    assert reread == state
+    assert reread.due_waits(NOON) == []
+    assert reread.due_waits(until) == ["a"]
+
+
+def test_a_failure_ends_the_run_though_another_branch_goes_on() -> None:
+    steps = {"a": step("write-log"), "b": step("write-log"), "c": step("write-log")}
+    plan = make_plan(steps, ["rule > a", "rule > b", "b > c"])
+    failed = go(plan, begin(plan).state, Failed("a", 1, {"code": "x", "message": "y"}))
+
+    late = go(plan, failed.state, Completed("b", 1, "done"))
+
+    assert late == Advance(failed.state, ())
+    assert late.state.outcome is Outcome.FAILED
+
+
+def test_a_pause_is_never_over_an_hour() -> None:
+    often = RetryPolicy(max=20, backoff="exponential", base_s=60)
+
+    assert pause_before(often, attempt=19, asked_s=None) == 3_600
+    assert pause_before(often, attempt=1, asked_s=90_000) == 3_600
+    assert pause_before(RetryPolicy(backoff="fixed", base_s=5), attempt=9, asked_s=None) == 5
+
+
+def test_two_thousand_steps_take_a_moment() -> None:
+    names = [f"s{number}" for number in range(2_000)]
+    wires = ["rule > s0", *(f"{a} > {b}" for a, b in pairwise(names))]
+    plan = make_plan({name: step("write-log") for name in names}, wires)
+    now, events = begin(plan), 1
+
+    while now.state.outcome is None:
+        (perform,) = now.commands
+        assert isinstance(perform, Perform)
+        now, events = go(plan, now.state, Completed(perform.step, 1, "done")), events + 1
+
+    assert events == 2_001
+    assert now.state.outcome is Outcome.SUCCEEDED
+
+
 def test_a_result_of_another_attempt_changes_nothing() -> None:
     plan = make_plan({"a": step("write-log")}, ["rule > a"])
     state = begin(plan).state
@@ -214,6 +263,8 @@ def test_every_run_ends_no_attempt_is_made_twice_and_states_survive_json(
         reread = RunState.from_document(now.state.to_document())
         assert reread == now.state
         now = advance(plan, reread, [event], now=NOON)
+        late = advance(plan, now.state, [event], now=NOON)
+        assert late == Advance(now.state, ()), "a result that comes twice changes nothing"
         open_work += [one for one in now.commands if isinstance(one, Perform)]
 
     assert len(made) == len(set(made))
