@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_from: str = ""
-    web_threads: int = Field(default=32, ge=4, le=512)
+    web_threads: int = Field(default=96, ge=4, le=512)
     worker_groups: str = "default"
 
     @model_validator(mode="after")

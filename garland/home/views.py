@@ -12,7 +12,7 @@ from garland.sign_in import organisations
 from kernel.clock import utc_now
 from kernel.http import acting, db_session, render, see_other
 from runtime.alarms.sources.store import list_sources
-from runtime.alarms.store import AlarmFilter, count_active, list_alarms
+from runtime.alarms.store import AlarmFilter, count_active, list_alarms, raised_by_hour
 from runtime.flows.versions import list_flows
 from runtime.rules.store import list_rules
 from runtime.runs.query import RunFilter, count_runs, list_runs
@@ -37,11 +37,14 @@ def index() -> Response:
 def tenant_home() -> Response:
     """Show one organisation at a glance; events refresh the figures."""
     where = (db_session(), acting().tenant_id)
-    states = count_runs(*where, since=utc_now() - timedelta(hours=24))
+    now = utc_now()
+    states = count_runs(*where, since=now - timedelta(hours=24))
     return render(
         "garland/home.html",
         "garland/_home_figures.html",
         severities=count_active(*where),
+        alarms_by_hour=raised_by_hour(*where, now=now),
+        states=states,
         started=sum(states.values()),
         failed=sum(number for state, number in states.items() if state.value == "failed"),
         alarms=list_alarms(*where, AlarmFilter(), limit=SHOWN),

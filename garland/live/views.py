@@ -21,7 +21,7 @@ from kernel.http import acting
 
 bp = Blueprint("live", __name__)
 
-HEARTBEAT_S = 15.0
+HEARTBEAT_S = 5.0  # a page that went away is noticed by writing to it
 STREAM_S = 240.0
 RETRY_MS = 3_000
 GATHER_S = 0.3  # a storm of notices becomes a few refreshes a second

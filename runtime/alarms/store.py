@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -128,6 +129,22 @@ def count_active(session: Session, tenant_id: UUID) -> dict[Severity, int]:
     )
     found: dict[Severity, int] = {row[0]: row[1] for row in rows}
     return {one: found.get(one, 0) for one in reversed(Severity) if one is not Severity.CLEARED}
+
+
+def raised_by_hour(
+    session: Session, tenant_id: UUID, *, now: datetime, hours: int = 24
+) -> list[tuple[datetime, int]]:
+    """Count the alarms last raised in each of the last hours, oldest first, empty hours too."""
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    since = this_hour - timedelta(hours=hours - 1)
+    instants = session.scalars(
+        select(AlarmRow.last_raised_at).where(
+            AlarmRow.tenant_id == tenant_id, AlarmRow.last_raised_at >= since
+        )
+    )
+    counted = Counter(at.replace(minute=0, second=0, microsecond=0) for at in instants)
+    starts = [since + timedelta(hours=number) for number in range(hours)]
+    return [(start, counted[start]) for start in starts]
 
 
 def history_of(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[HistoryEntry]:

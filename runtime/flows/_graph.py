@@ -47,6 +47,27 @@ def reachable(after: Graph, starts: Iterable[str]) -> set[str]:
     return seen
 
 
+def comes_before(before: Graph, earlier: str, later: str) -> bool:
+    """Tell whether arrows lead from `earlier` to `later`; `before` has every arrow turned.
+
+    Looks backwards from `later` and stops at the first sight, so that the usual question, about
+    the step just before, costs the same in a workflow of any size.
+
+    >>> comes_before({"c": {"b"}, "b": {"a"}}, "a", "c")
+    True
+    """
+    seen: set[str] = set()
+    queue = deque([later])
+    while queue:
+        for step in before.get(queue.popleft(), ()):
+            if step == earlier:
+                return True
+            if step not in seen:
+                seen.add(step)
+                queue.append(step)
+    return False
+
+
 def reversed_graph(after: Graph) -> dict[str, set[str]]:
     """Give the graph with every arrow turned."""
     before: dict[str, set[str]] = {}

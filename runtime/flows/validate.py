@@ -15,7 +15,7 @@ from blocks.manifest import Manifest, output_ports
 from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems, widget_of
 from kernel.schema import Schema, pointer_to
-from runtime.flows._graph import find_cycle, reachable, reversed_graph
+from runtime.flows._graph import comes_before, find_cycle, reachable, reversed_graph
 from runtime.flows.cron import check_cron
 from runtime.flows.expressions import (
     PREFIX,
@@ -51,6 +51,14 @@ def check_flow(document: Any, registry: Registry) -> list[FlowProblem]:
     return sorted(set(found), key=lambda one: (one.severity, one.step, one.pointer))
 
 
+def _is_zone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, no path inside the database, a folder of it
+        return False
+    return True
+
+
 def _step_in(pointer: str) -> str:
     parts = pointer.split("/")
     return parts[2] if len(parts) > 2 and parts[1] == "steps" else ""  # noqa: PLR2004  /steps/<id>
@@ -82,13 +90,17 @@ class _Check:
                 )
             if trigger["kind"] == "schedule":
                 yield from self._schedule(id_, trigger)
+            if id_ not in self._after:
+                title = trigger.get("title") or id_
+                message = f"{title} leads nowhere: draw a wire from it to a step, or remove it"
+                yield FlowProblem(f"/triggers/{id_}", message, "", "warning")
 
     def _schedule(self, id_: str, trigger: Mapping[str, Any]) -> Iterable[FlowProblem]:
         wrong = check_cron(trigger.get("cron", ""))
         if wrong is not None:
             yield FlowProblem(f"/triggers/{id_}/cron", f"cron of {id_}: {wrong}")
         zone = trigger.get("timezone", "UTC")
-        if zone not in zoneinfo.available_timezones():
+        if not _is_zone(zone):
             yield FlowProblem(
                 f"/triggers/{id_}/timezone",
                 f"time zone of {id_}: {zone} is not known: write one such as Europe/Berlin",
@@ -131,7 +143,6 @@ class _Check:
     ) -> Iterable[FlowProblem]:
         title = self._steps[id_].get("title") or id_
         texts = [*expressions_in(value), *condition_texts(schema, value)]
-        earlier = reachable(self._before, [id_]) - {id_}
         for pointer, text in texts:
             where = f"/steps/{id_}/{part}{pointer}"
             name = pointer.rpartition("/")[2]
@@ -139,7 +150,9 @@ class _Check:
             if wrong is not None:
                 yield FlowProblem(where, f"{title}: {name}: {wrong.message}", id_)
                 continue
-            for read in sorted(steps_read_by(text) - earlier):
+            for read in sorted(steps_read_by(text)):
+                if comes_before(self._before, read, id_):
+                    continue
                 if read in self._steps:
                     reason = f"{read} does not come before this step: wire it before"
                 else:
