@@ -101,7 +101,7 @@ def test_publishing_names_each_problem(designer: FlaskClient) -> None:
     assert answer.status_code == 422
     assert pointers(answer) == ["/steps/a/config/when"]
     listed = body(designer.get(f"{address}/draft/problems"))["items"]
-    assert [(one["step"], one["severity"]) for one in listed] == [("a", "error")]
+    assert [(one["step"], one["severity"]) for one in listed] == [("a", "error"), ("", "warning")]
 
 
 @pytest.mark.parametrize(

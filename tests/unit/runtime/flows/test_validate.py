@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from blocks.registry import standard_registry
+from runtime.flows.model import parse_flow
 from runtime.flows.validate import check_flow
+from runtime.runs.advance import Completed, Perform, Started, advance
+from runtime.runs.plan import compile_plan
+from runtime.runs.state import Outcome, RunState
 from tests.factories.flows import chain_document, flow_document, step
+from tests.factories.tenancy import NOON
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=10),
@@ -90,6 +95,33 @@ def test_a_sound_workflow_has_no_problems() -> None:
             "b is never reached: wire it to a trigger or a step, or remove it",
             id="step nothing leads to",
         ),
+        pytest.param(
+            {"a": step("wait", config={"for_s": 1})},
+            ["rule > a"],
+            "hand leads nowhere: draw a wire from it to a step, or remove it",
+            id="trigger that leads nowhere",
+        ),
+        pytest.param(
+            {
+                "a": step("set-data", config={"values": {"x": "= steps.b.output"}}),
+                "b": step("set-data", config={"values": {}}),
+            },
+            ["rule > a", "hand > a", "a > b"],
+            "a: x: b does not come before this step: wire it before",
+            id="expression that reads a later step",
+        ),
+        pytest.param(
+            {"rule": step("wait", config={"for_s": 1})},
+            ["hand > rule"],
+            "rule names a trigger and a step: rename one",
+            id="one id twice",
+        ),
+        pytest.param(
+            {"A b": step("wait", config={"for_s": 1})},
+            [],
+            "steps",
+            id="an id that no expression can say",
+        ),
     ],
 )
 def test_a_problem_names_step_field_and_remedy(
@@ -130,7 +162,65 @@ def test_ports_named_by_the_settings_can_be_wired() -> None:
     assert problems(flow_document(steps, ["rule > a", "hand > a", "a:gold > b"])) == []
 
 
-@settings(deadline=None, max_examples=200)
+def test_a_text_that_only_looks_like_a_step_is_none() -> None:
+    steps = {"a": step("set-data", config={"values": {"x": "= 'steps.b.output' + trigger.kind"}})}
+
+    assert problems(flow_document(steps, ["rule > a", "hand > a"])) == []
+
+
+def test_two_thousand_steps_are_checked_in_a_moment() -> None:
+    document = chain_document(2_000)
+    assert problems(document) == []
+
+    document["steps"].update(chain_document(2_001)["steps"])
+
+    assert [one.message for one in check_flow(document, standard_registry())] == [
+        "steps may have at most 2000 fields"
+    ]
+
+
+KINDS: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("branch", {"when": "trigger.alarm.text == 'x'"}, ["yes", "no"]),
+    ("branch", {"when": "trigger.("}, ["yes", "no"]),
+    ("set-data", {"values": {"x": "= steps.s0.output"}}, ["done"]),
+    ("set-data", {"values": {"x": "= trigger.kind"}}, ["done"]),
+    ("wait", {"for_s": 1}, ["done", "gone"]),
+    ("wait", {"for_s": []}, ["done"]),
+]
+
+
+@st.composite
+def sketches(draw: st.DrawFn) -> dict[str, Any]:
+    """A document of a workflow's shape, sound or not, as somebody may leave it half way."""
+    count = draw(st.integers(1, 5))
+    kinds = [KINDS[draw(st.sampled_from([0, 3, 4, 0, 3, 4, 1, 2, 5]))] for _ in range(count)]
+    steps = {f"s{at}": step(kind, config=config) for at, (kind, config, _) in enumerate(kinds)}
+    wires = ["rule > s0"]
+    for at in range(1, count):
+        source = draw(st.sampled_from([*range(at)] * 5 + [count - 1]))
+        port = draw(st.sampled_from([kinds[source][2][0]] * 3 + [*kinds[source][2], "error"]))
+        wires.append(f"s{source}:{port} > s{at}")
+    return flow_document(steps, wires)
+
+
+@settings(deadline=None, max_examples=150)
+@given(document=sketches())
+def test_a_workflow_without_errors_can_be_compiled_and_run_to_its_end(
+    document: dict[str, Any],
+) -> None:
+    found = check_flow(document, standard_registry())
+    assume(all(one.severity == "warning" for one in found))
+
+    plan = compile_plan(parse_flow(document))
+    now = advance(plan, RunState(), [Started("rule")], now=NOON)
+    while now.state.outcome is None:
+        events = [Completed(one.step, 1, "done") for one in now.commands if type(one) is Perform]
+        now = advance(plan, now.state, events, now=NOON)
+
+    assert now.state.outcome is Outcome.SUCCEEDED
+
+
+@settings(deadline=None, max_examples=100)
 @given(document=JSON)
 def test_rubbish_gives_problems_and_never_an_exception(document: Any) -> None:
     assert problems(document)
