@@ -6,6 +6,7 @@ blocks, no cycles, expressions that compile) is judged by `runtime.flows.validat
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,8 @@ ERROR_PORT = "error"
 STEPS_MAX = 2_000
 WIRES_MAX = 10_000
 NAME_MAX = 120
+DEPTH_MAX = 64
+SIZE_MAX_BYTES = 1024 * 1024
 ID_PATTERN = "^[a-z][a-z0-9_]{0,59}$"  # so that an expression can say steps.<id>
 
 _POSITION = {
@@ -173,6 +176,36 @@ def flow_schema() -> Schema:
     return Schema(FLOW_SCHEMA)
 
 
+def shape_problems(document: Any) -> list[Problem]:
+    """List what keeps a document from having a workflow's shape; for any JSON value."""
+    if _is_deeper_than(document, DEPTH_MAX):
+        return [Problem("", f"the workflow is nested over {DEPTH_MAX} deep: flatten its settings")]
+    problems = flow_schema().problems(document)
+    if not problems and len(json.dumps(document)) > SIZE_MAX_BYTES:
+        return [Problem("", "the workflow is larger than 1 MB: split it into several")]
+    return problems
+
+
+def require_shape(document: Any) -> None:
+    """Raise InvalidError with the problems unless the document has a workflow's shape."""
+    problems = shape_problems(document)
+    if problems:
+        raise InvalidError(f"this is no workflow: {problems[0].message}", problems=problems)
+
+
+def _is_deeper_than(document: Any, most: int) -> bool:
+    """Tell it level by level: a call for each level would overflow on what it looks for."""
+    level = [document]
+    for _ in range(most + 1):
+        level = [
+            item
+            for found in level
+            if isinstance(found, dict | list)
+            for item in (found.values() if isinstance(found, dict) else found)
+        ]
+    return bool(level)
+
+
 def empty_flow(name: str) -> dict[str, Any]:
     """Make the document of a workflow nothing was drawn in yet."""
     return {"flow": 1, "name": name, "triggers": {}, "steps": {}, "wires": []}
@@ -184,7 +217,7 @@ def parse_flow(document: Any) -> Flow:
     Raises:
         InvalidError: with a problem for each field that has the wrong shape.
     """
-    flow_schema().require(document, "this is not a workflow")
+    require_shape(document)
     return Flow(
         name=document["name"],
         triggers={id_: _trigger(id_, found) for id_, found in document["triggers"].items()},

@@ -5,7 +5,6 @@ Never raises on rubbish: a document of the wrong shape gives the problems of its
 
 from __future__ import annotations
 
-import json
 import zoneinfo
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,9 +23,7 @@ from runtime.flows.expressions import (
     is_expression,
     steps_read_by,
 )
-from runtime.flows.model import ERROR_PORT, flow_schema
-
-SIZE_MAX_BYTES = 1024 * 1024
+from runtime.flows.model import ERROR_PORT, shape_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +38,9 @@ class FlowProblem:
 
 def check_flow(document: Any, registry: Registry) -> list[FlowProblem]:
     """List everything that would stop the workflow, and warnings, in the document's order."""
-    shape = flow_schema().problems(document)
+    shape = shape_problems(document)
     if shape:
         return [FlowProblem(one.pointer, one.message, _step_in(one.pointer)) for one in shape]
-    if len(json.dumps(document)) > SIZE_MAX_BYTES:
-        return [FlowProblem("", "the workflow is larger than 1 MB: split it into several")]
     check = _Check(document, registry)
     found = [*check.triggers(), *check.steps(), *check.wires(), *check.order()]
     return sorted(set(found), key=lambda one: (one.severity, one.step, one.pointer))

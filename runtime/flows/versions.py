@@ -25,11 +25,9 @@ from runtime.flows._records import (
     view_of,
 )
 from runtime.flows._tables import FlowRow, FlowVersionRow
-from runtime.flows.model import empty_flow, flow_schema
+from runtime.flows.model import empty_flow, require_shape
 from runtime.flows.validate import FlowProblem, check_flow
 from runtime.wake import tell_pages_after_commit
-
-DRAFT_MAX_BYTES = 1024 * 1024
 
 __all__ = [
     "FlowVersionView",
@@ -73,7 +71,7 @@ def create_flow(
         InvalidError: the name is empty or the document is no workflow.
     """
     draft = {**(document or empty_flow(name)), "name": name.strip()}
-    _check_shape(draft)
+    require_shape(draft)
     row = FlowRow(
         id=new_id(),
         tenant_id=tenant_id,
@@ -196,7 +194,7 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
         InvalidError: it has not, or is over 1 MB.
         ConflictError: somebody saved another draft first; `detail` says who and when.
     """
-    _check_shape(document)
+    require_shape(document)
     row = _row(session, tenant_id, flow_id, lock=True)
     if row.draft_revision != expected_revision:
         raise ConflictError(
@@ -277,15 +275,6 @@ def set_paused(
     session.flush()
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return get_flow(session, tenant_id, flow_id)
-
-
-def _check_shape(document: Any) -> None:
-    flow_schema().require(document, "this is not a workflow")
-    if len(json.dumps(document)) > DRAFT_MAX_BYTES:
-        raise InvalidError(
-            "the workflow is larger than 1 MB",
-            problems=[Problem("", "the workflow is larger than 1 MB: split it into several")],
-        )
 
 
 def _refuse_problems(document: Mapping[str, Any]) -> None:

@@ -220,6 +220,17 @@ def test_a_workflow_without_errors_can_be_compiled_and_run_to_its_end(
     assert now.state.outcome is Outcome.SUCCEEDED
 
 
+@pytest.mark.parametrize("depth", [100, 900])
+def test_settings_nested_without_end_are_said(depth: int) -> None:
+    deep: Any = 1
+    for _ in range(depth):
+        deep = [deep] if depth % 200 else {"a": deep}
+    document = flow_document({"a": step("set-data", config={"values": {"x": deep}})}, ["rule > a"])
+
+    assert problems(document) == ["the workflow is nested over 64 deep: flatten its settings"]
+    assert problems(deep) == problems(document)
+
+
 @settings(deadline=None, max_examples=100)
 @given(document=JSON)
 def test_rubbish_gives_problems_and_never_an_exception(document: Any) -> None:
