@@ -68,12 +68,12 @@ def subschemas(schema: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
             yield (keyword,), part
 
 
-def _walk(schema: Any, path: Path, *, closed: bool) -> Iterator[Problem]:
+def _walk(schema: Any, path: Path, *, closed: bool, depth: int = 0) -> Iterator[Problem]:
     here = pointer_to(path)
     if not isinstance(schema, Mapping):
         yield Problem(here, 'a schema is a JSON object, such as {"type": "string"}')
         return
-    if len(path) > 2 * DEPTH_MAX:
+    if depth > DEPTH_MAX:
         yield Problem(here, f"schemas may be nested {DEPTH_MAX} deep: flatten this one")
         return
     for keyword in schema:
@@ -84,7 +84,7 @@ def _walk(schema: Any, path: Path, *, closed: bool) -> Iterator[Problem]:
     if closed and schema.get("properties") and schema.get("additionalProperties") is not False:
         yield Problem(here, 'this object must be closed: add "additionalProperties": false')
     for step, part in subschemas(schema):
-        yield from _walk(part, (*path, *step), closed=closed)
+        yield from _walk(part, (*path, *step), closed=closed, depth=depth + 1)
 
 
 def _choices(schema: Mapping[str, Any], path: Path) -> Iterator[Problem]:

@@ -93,7 +93,7 @@ def read_retry_after(text: str | None, now: datetime) -> float | None:
     """
     if text is None:
         return None
-    if text.strip().isdigit():
+    if text.strip().isdecimal() and text.isascii():
         return min(float(text), RETRY_AFTER_MAX_S)
     try:
         at = email.utils.parsedate_to_datetime(text)
