@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import httpx
 
+from blocks.brokers._deadline import cut_after
 from blocks.brokers.addresses import Resolver, pick_address, resolve
 from blocks.sdk import BlockError, HttpRequest, HttpResponse
 
@@ -60,23 +61,27 @@ class HttpBroker:
         )
         headers = {**request.headers, "Host": url.netloc.decode("ascii")}
         pinned = url.copy_with(host=address, username=None, password=None)
-        try:
-            with (
-                httpx.Client(trust_env=False, timeout=_left(deadline)) as client,
-                client.stream(
-                    request.method,
-                    pinned,
-                    headers=headers,
-                    content=request.body or None,
-                    extensions={"sni_hostname": url.host},
-                ) as response,
-            ):
-                body = _read(response, deadline)
-        except httpx.TimeoutException:
-            raise _too_slow() from None
-        except httpx.HTTPError as error:
-            message = f"{url.host} could not be reached: {error}".rstrip(": ")
-            raise BlockError("http.unreachable", message, retryable=True) from None
+        left_s = _left(deadline)
+        with cut_after(left_s) as cut:
+            try:
+                with (
+                    httpx.Client(trust_env=False, timeout=left_s) as client,
+                    client.stream(
+                        request.method,
+                        pinned,
+                        headers=headers,
+                        content=request.body or None,
+                        extensions={"sni_hostname": url.host, "trace": cut.trace},
+                    ) as response,
+                ):
+                    body = _read(response, deadline)
+            except httpx.TimeoutException:
+                raise _too_slow() from None
+            except httpx.HTTPError as error:
+                if cut.is_cut:
+                    raise _too_slow() from None
+                message = f"{url.host} could not be reached: {error}".rstrip(": ")
+                raise BlockError("http.unreachable", message, retryable=True) from None
         return HttpResponse(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},

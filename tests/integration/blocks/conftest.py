@@ -27,7 +27,7 @@ class Peer:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers by path: /status/503, /to?<address>, /big, /slow, /drip, anything else 200."""
+    """Answers by path: /status/503, /to?<address>, /big, /slow, /drip, /drip-headers, else 200."""
 
     peer: Peer
 
@@ -38,6 +38,9 @@ class _Handler(BaseHTTPRequestHandler):
         path, _, rest = self.path.partition("?")
         if path == "/drip":
             self._drip()
+            return
+        if path == "/drip-headers":
+            self._drip_headers()
             return
         if path == "/slow":
             time.sleep(1)
@@ -61,6 +64,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for _ in range(30):
             self.wfile.write(b"x")
+            self.wfile.flush()
+            time.sleep(0.1)
+
+    def _drip_headers(self) -> None:
+        self.wfile.write(b"HTTP/1.0 200 OK\r\n")
+        for _ in range(30):
+            self.wfile.write(b"X-More: x\r\n")
             self.wfile.flush()
             time.sleep(0.1)
 

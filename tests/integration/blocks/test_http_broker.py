@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -142,11 +143,14 @@ def test_stops_reading_a_large_answer(peer: Peer) -> None:
     assert refusal(peer.url + "/big").code == "http.too_large"
 
 
-@pytest.mark.parametrize("path", ["/slow", "/drip"])
+@pytest.mark.parametrize("path", ["/slow", "/drip", "/drip-headers"])
 def test_the_whole_call_has_one_limit(peer: Peer, path: str) -> None:
+    began = time.monotonic()
+
     error = refusal(peer.url + path, timeout_s=0.4)
 
     assert (error.code, error.retryable) == ("http.timeout", True)
+    assert time.monotonic() - began < 2
 
 
 def test_a_closed_port_may_be_tried_again() -> None:
