@@ -1,19 +1,42 @@
-"""Cron lines: is one well formed, before a scheduler has to read it at three in the morning."""
+"""Cron lines: is one well formed, before a scheduler has to read it at three in the morning.
+
+Five fields: minute, hour, day of the month, month, weekday; both days must fit where both are
+given. Weekdays are written by name: 0 is Sunday to most systems and Monday to our scheduler's
+library, so a number would fire on the wrong day and nobody would be told.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
-    ("minute", 0, 59, ()),
-    ("hour", 0, 23, ()),
-    ("day of the month", 1, 31, ()),
-    ("month", 1, 12, _MONTHS),
-    ("day of the week", 0, 6, _DAYS),
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_PART = re.compile(
+    r"(?P<first>\*|[0-9]{1,4}|[a-z]+)(?:-(?P<last>[0-9]{1,4}|[a-z]+))?(?:/(?P<step>[0-9]{1,4}))?"
 )
-_PART = re.compile(r"(?P<from>\*|\w+)(?:-(?P<to>\w+))?(?:/(?P<step>\d+))?")
+
+
+class _Field(NamedTuple):
+    name: str
+    least: int
+    most: int
+    words: tuple[str, ...] = ()
+    takes_numbers: bool = True
+
+
+_FIELDS = (
+    _Field("minute", 0, 59),
+    _Field("hour", 0, 23),
+    _Field("day of the month", 1, 31),
+    _Field("month", 1, 12, _MONTHS),
+    _Field("day of the week", 0, 6, _DAYS, takes_numbers=False),
+)
+
+
+class _LineError(Exception):
+    """What is wrong with the line, in words."""
 
 
 def check_cron(line: str) -> str | None:
@@ -23,37 +46,50 @@ def check_cron(line: str) -> str | None:
     >>> check_cron("61 * * * *")
     'the minute 61 lies outside 0-59'
     """
-    fields = line.split()
-    if len(fields) != len(_FIELDS):
+    texts = line.lower().split()
+    if len(texts) != len(_FIELDS):
         return (
-            f"a cron line has five fields (minute hour day month weekday), this has {len(fields)}: "
+            f"a cron line has five fields (minute hour day month weekday), this has {len(texts)}: "
             "for example 0 6 * * mon-fri"
         )
-    for text, (name, least, most, words) in zip(fields, _FIELDS, strict=True):
-        for part in text.lower().split(","):
-            problem = _check_part(part, name, (least, most), words)
-            if problem is not None:
-                return problem
+    try:
+        values = [_values_of(text, field) for text, field in zip(texts, _FIELDS, strict=True)]
+    except _LineError as error:
+        return str(error)
+    days, months = values[2], values[3]
+    if min(days) > max(_LONGEST[month - 1] for month in months):
+        return f"day {min(days)} never comes in that month: choose an earlier day"
     return None
 
 
-def _check_part(
-    part: str, name: str, bounds: tuple[int, int], words: tuple[str, ...]
-) -> str | None:
+def _values_of(text: str, field: _Field) -> set[int]:
+    return {value for part in text.split(",") for value in _range_of(part, field)}
+
+
+def _range_of(part: str, field: _Field) -> range:
     match = _PART.fullmatch(part)
     if match is None:
-        return f"the {name} {part!r} cannot be read: write a number, *, a-b or */n"
-    least, most = bounds
-    values: list[int] = []
-    for end in (match["from"], match["to"]):
-        if end in (None, "*"):
-            continue
-        value = words.index(end) + least if end in words else int(end) if end.isdigit() else None
-        if value is None or not least <= value <= most:
-            return f"the {name} {end} lies outside {least}-{most}"
-        values.append(value)
-    if match["step"] is not None and int(match["step"]) == 0:
-        return f"the {name} steps by 0: write at least 1"
-    if values != sorted(values):
-        return f"the {name} {part!r} runs backwards: put the smaller value first"
-    return None
+        raise _LineError(f"the {field.name} {part!r} cannot be read: write a value, *, a-b or */n")
+    first, last, step = match["first"], match["last"], int(match["step"] or 1)
+    if first == "*" and last is None:
+        low, high = field.least, field.most
+    else:
+        low = _value_of(first, field)
+        high = _value_of(last, field) if last else field.most if match["step"] else low
+    if low > high:
+        raise _LineError(f"the {field.name} {part!r} runs backwards: put the smaller value first")
+    if not 1 <= step <= max(high - low, 1):
+        raise _LineError(
+            f"the {field.name} {part!r} steps by {step}: write 1 to {max(high - low, 1)}"
+        )
+    return range(low, high + 1, step)
+
+
+def _value_of(text: str, field: _Field) -> int:
+    if text in field.words:
+        return field.words.index(text) + field.least
+    if not field.takes_numbers:
+        raise _LineError(f"the {field.name} {text}: write it by name, such as mon or mon-fri")
+    if not text.isdecimal() or not field.least <= int(text) <= field.most:
+        raise _LineError(f"the {field.name} {text} lies outside {field.least}-{field.most}")
+    return int(text)
