@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
@@ -22,10 +22,10 @@ def two(engine: Engine, sessions: sessionmaker[Session]) -> Two:
 
 
 @pytest.fixture
-def bound(sessions: sessionmaker[Session], two: Two) -> Session:
-    session = sessions()
-    bind(session, two.a)
-    return session
+def bound(sessions: sessionmaker[Session], two: Two) -> Iterator[Session]:
+    with sessions() as session:
+        bind(session, two.a)
+        yield session
 
 
 def foreign_box(session: Session, two: Two) -> Box:

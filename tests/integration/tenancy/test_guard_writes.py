@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -40,10 +40,10 @@ def two(engine: Engine, sessions: sessionmaker[Session]) -> Two:
 
 
 @pytest.fixture
-def bound(sessions: sessionmaker[Session], two: Two) -> Session:
-    session = sessions()
-    bind(session, two.a)
-    return session
+def bound(sessions: sessionmaker[Session], two: Two) -> Iterator[Session]:
+    with sessions() as session:
+        bind(session, two.a)
+        yield session
 
 
 def upsert(session: Session, two: Two, keys: list[str], *, tenant_id: UUID) -> Any:
