@@ -17,6 +17,7 @@ from garland.panels import alarm_panels
 from garland.security import install_security
 from garland.services import Services, redis_address
 from garland.settings import Settings
+from kernel.clock import utc_now
 from kernel.http import Database, acting_or_none, csrf, install
 from kernel.ids import new_id
 from tenancy.scope import bind
@@ -88,6 +89,7 @@ def _install_context(app: Flask) -> None:
     def name_request() -> None:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=str(new_id()))
+        g.page_asked_at = utc_now()
 
     @app.before_request
     def find_actor() -> None:
@@ -101,6 +103,7 @@ def _install_context(app: Flask) -> None:
             "organisations": sign_in.organisations() if who and who.person_id else [],
             "brand_name": "Garland",
             "nav_active": None,
+            "page_made_ms": int(g.page_asked_at.timestamp() * 1000),
         }
 
     @app.after_request

@@ -7,6 +7,7 @@ next refresh. So a Redis that is down is logged, not raised.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
+LATEST_KEPT_S = 3_600
+
 
 def channel_of(tenant_id: UUID) -> str:
     """Name the Redis channel of one tenant's notices."""
@@ -25,10 +28,31 @@ def channel_of(tenant_id: UUID) -> str:
 
 def publish(redis: Redis, tenant_id: UUID, event: str, facts: dict[str, Any]) -> None:
     """Tell the tenant's open pages; `event` is one of alarms, runs, rules, workflows."""
+    notice = json.dumps({"event": event, "facts": facts})
     try:
-        redis.publish(channel_of(tenant_id), json.dumps({"event": event, "facts": facts}))
+        pipeline = redis.pipeline()
+        pipeline.hset(_latest_key(tenant_id), event, f"{time.time() * 1000:.0f}")
+        pipeline.expire(_latest_key(tenant_id), LATEST_KEPT_S)
+        pipeline.publish(channel_of(tenant_id), notice)
+        pipeline.execute()
     except RedisError as error:
         log.warning("notice_lost", notice=event, reason=str(error))
+
+
+def missed_since(redis: Redis, tenant_id: UUID, since_ms: int) -> list[str]:
+    """List the events that were told at or after an instant (epoch, ms).
+
+    That is what a page missed between being rendered, or losing its stream, and listening.
+
+    Raises:
+        RedisError: when Redis does not answer.
+    """
+    latest: Any = redis.hgetall(_latest_key(tenant_id))
+    return sorted(event.decode() for event, at in latest.items() if int(at) >= since_ms)
+
+
+def _latest_key(tenant_id: UUID) -> str:
+    return f"garland:latest:{tenant_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 from redis.exceptions import RedisError
 
 from garland.services import Services
@@ -31,16 +31,20 @@ GATHER_S = 0.3  # a storm of notices becomes a few refreshes a second
 def stream() -> Response:
     """Stream notices of the acting tenant."""
     services: Services = current_app.extensions["garland.services"]
-    response = Response(_events(services, acting().tenant_id), mimetype="text/event-stream")
+    since_ms = request.args.get("since", 0, type=int)
+    events = _events(services, acting().tenant_id, since_ms)
+    response = Response(events, mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-def _events(services: Services, tenant_id: UUID) -> Iterator[str]:
+def _events(services: Services, tenant_id: UUID, since_ms: int) -> Iterator[str]:
     yield f"retry: {RETRY_MS}\n\n"
     try:
         with closing(signals.Listener(services.patient_redis, tenant_id)) as listener:
+            for event in signals.missed_since(services.redis, tenant_id, since_ms):
+                yield _frame(signals.Notice(event, {}))
             yield from _frames(listener)
     except RedisError:
         return  # the browser asks again after RETRY_MS

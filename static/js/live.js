@@ -77,8 +77,15 @@ function follow(source) {
   });
 }
 
-/** Start where the page has a stream. */
+/**
+ * Start where the page has a stream. The first connection is asked for from here, once htmx knows
+ * the page and the listeners are in place: one that opened earlier would go unnoticed.
+ */
 export function startLive() {
   const source = document.getElementById("live");
-  if (source) follow(source);
+  if (!source) return;
+  follow(source);
+  const connect = () => source.dispatchEvent(new CustomEvent("live:connect"));
+  if (document.readyState === "complete") connect();
+  else addEventListener("load", connect, { once: true });
 }
