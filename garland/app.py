@@ -103,7 +103,7 @@ def _install_context(app: Flask) -> None:
             "organisations": sign_in.organisations() if who and who.person_id else [],
             "brand_name": "Garland",
             "nav_active": None,
-            "page_made_ms": int(g.page_asked_at.timestamp() * 1000),
+            "page_made_ms": int(g.get("page_asked_at", utc_now()).timestamp() * 1000),
         }
 
     @app.after_request

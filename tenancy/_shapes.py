@@ -83,16 +83,6 @@ def refuse_unfiltered(statement: ClauseElement) -> None:
         waiting.extend((one, frozenset()) for one in level.sources)
 
 
-def refuse_alias(write: Any) -> None:
-    """Refuse to write through an alias: the criterion would be put on the table behind it.
-
-    Raises:
-        ScopeError: saying what to write to instead.
-    """
-    if not isinstance(write.table, TableClause):
-        refuse("a write to an alias cannot be confined to a tenant")
-
-
 def _level_of(element: Any) -> _Level:
     level = _Level()
     if isinstance(element, Select):

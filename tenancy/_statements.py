@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from typing_extensions import override
 
 from kernel.db import TenantOwned
-from tenancy._shapes import ScopeError, refuse, refuse_alias, refuse_unfiltered
+from tenancy._shapes import ScopeError, refuse, refuse_unfiltered
 
 BY_KEY = "garland_by_key"  # marks the SELECT that Session.get writes, with bare key columns
 
@@ -123,7 +123,6 @@ def _refuse_foreign_write(state: ORMExecuteState, tenant_id: UUID | None) -> Non
     mapper = state.bind_mapper
     if mapper is None or not (state.is_insert or state.is_update or state.is_delete):
         return
-    refuse_alias(statement)
     if not issubclass(mapper.class_, TenantOwned):
         return
     if tenant_id is None:
