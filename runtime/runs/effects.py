@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,12 +17,14 @@ log = structlog.get_logger(__name__)
 
 
 def apply_effects(
-    session: Session, tenant_id: UUID, effects: Iterable[Effect], *, by: str, now: datetime
+    session: Session, tenant_id: UUID, effects: Sequence[Effect], *, by: str, now: datetime
 ) -> GarlandError | None:
     """Apply effects in order; the first that cannot be applied is returned, and none after it.
 
     The session is bound to the tenant. An alarm that was purged meanwhile is such a case.
     """
+    if not effects:
+        return None  # most steps: a savepoint would cost more than the step
     try:
         with session.begin_nested():
             for effect in effects:
