@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_login import LoginManager, current_user
 
+from garland.services import Services
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError, UnauthorizedError
 from kernel.http import Acting, act_as, db_session
+from kernel.ids import sha256_of
 from tenancy import access, people, tokens
 from tenancy.sessions import SignedIn
 
 TOKEN_PATHS = ("/api/", "/tmf-api/")
+TOKENS_REMEMBERED = 1_000
 login_manager = LoginManager()
+_tokens_seen: dict[str, datetime] = {}
 
 
 def install(app: Flask) -> None:
@@ -35,6 +40,7 @@ def find_actor() -> None:
     if request.path.startswith(TOKEN_PATHS):
         header = request.headers.get("Authorization")
         _act(tokens.authenticate(db_session(), header, now=utc_now()))
+        _note_use(header or "")
     elif "tenant_slug" in g:
         if not current_user.is_authenticated:
             raise UnauthorizedError("sign in to see this page")
@@ -42,6 +48,20 @@ def find_actor() -> None:
         if found is None:
             raise NotFoundError("There is nothing at this address, or it is not yours to see.")
         _act(found)
+
+
+def _note_use(header: str) -> None:
+    """Note that a token was used, about once a minute, in a transaction of its own."""
+    digest, now = sha256_of(header), utc_now()
+    seen = _tokens_seen.get(digest)
+    if seen is not None and now - seen < tokens.SEEN_EVERY:
+        return
+    if len(_tokens_seen) >= TOKENS_REMEMBERED:
+        _tokens_seen.clear()
+    _tokens_seen[digest] = now
+    services: Services = current_app.extensions["garland.services"]
+    with services.sessions() as session, session.begin():
+        tokens.note_use(session, header, now=now)
 
 
 def organisations() -> list[tuple[str, str]]:
