@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -51,38 +52,62 @@ class Drain:
                 return
 
     def advance_batch(self, *, now: datetime, limit: int = BATCH) -> int:
-        """Advance at most `limit` due runs in one transaction; give how many there were."""
+        """Advance at most `limit` due runs in one transaction; give how many there were.
+
+        All runs of a batch are written together. Should one of them break the batch, everything is
+        rolled back and done again with a savepoint around each run, so that only it fails.
+        """
+        try:
+            return self._advance_all(now=now, limit=limit, each_alone=False)
+        except Exception as error:  # noqa: BLE001  told apart by the second try
+            log.warning("batch_broken", reason=type(error).__name__)
+            return self._advance_all(now=now, limit=limit, each_alone=True)
+
+    def _advance_all(self, *, now: datetime, limit: int, each_alone: bool) -> int:
         with self.sessions() as session, session.begin(), system(session):
             runs = _due_runs(session, now=now, limit=limit)
             records = _open_records(session, [run.id for run in runs])
-            for run in runs:
-                self._advance(session, run, records.get(run.id, []), now=now)
+            for tenant_id, mine in groupby(runs, key=lambda run: run.tenant_id):
+                with as_tenant(session, tenant_id):
+                    for run in mine:
+                        opened = records.get(run.id, [])
+                        self._advance(session, run, opened, now=now, alone=each_alone)
             return len(runs)
 
     def _advance(
-        self, session: Session, run: Run, records: Iterable[StepRecord], *, now: datetime
+        self,
+        session: Session,
+        run: Run,
+        records: Iterable[StepRecord],
+        *,
+        now: datetime,
+        alone: bool,
     ) -> None:
         before = run.state
-        with as_tenant(session, run.tenant_id):
-            try:
-                program = self.programs.of(session, run.tenant_id, run.version_id)
-                segment = Segment(
-                    session=session,
-                    program=program,
-                    brokers=self.brokers,
-                    records=records,
-                    now=now,
-                )
-                with session.begin_nested():
-                    has_queued = carry_on(run, segment)
-            except Exception as error:  # noqa: BLE001  one run's fault must not stop the others
-                has_queued = False
-                _fail(run, error)
+
+        def go() -> bool:
+            program = self.programs.of(session, run.tenant_id, run.version_id)
+            segment = Segment(
+                session=session, program=program, brokers=self.brokers, records=records, now=now
+            )
+            return carry_on(run, segment)
+
+        has_queued = _alone(session, run, go) if alone else go()
         if has_queued:
             wake_after_commit(session, "steps")
         if run.state is not before:
             facts = {"id": str(run.id), "state": run.state.value, "at": format_instant(now)}
             tell_pages_after_commit(session, run.tenant_id, "runs", facts)
+
+
+def _alone(session: Session, run: Run, go: Callable[[], bool]) -> bool:
+    """Advance a run so that a fault of its own fails it and nothing else."""
+    try:
+        with session.begin_nested():
+            return go()
+    except Exception as error:  # noqa: BLE001  one run's fault must not stop the others
+        _fail(run, error)
+        return False
 
 
 def _due_runs(session: Session, *, now: datetime, limit: int) -> list[Run]:
