@@ -56,6 +56,6 @@ def _deciding(node: Mapping[str, Any]) -> Iterator[str]:
     if node["value"] is None:
         yield f"{name} {words}"
         return
-    value = ", ".join(node["value"]) if isinstance(node["value"], list) else node["value"]
+    value = ", ".join(map(str, node["value"])) if isinstance(node["value"], list) else node["value"]
     seen = "not there" if node["seen"] is None else node["seen"]
     yield f"{name} {words} {value}: it was {seen}"

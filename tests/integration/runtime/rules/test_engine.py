@@ -1,0 +1,199 @@
+"""Which rules fire for which events, and what they do, through the correlator's batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel.clock import format_instant
+from runtime.alarms._tables import AlarmRow
+from runtime.alarms.journal import append, has_undone
+from runtime.alarms.lifecycle import AckState
+from runtime.alarms.model import parse_event
+from runtime.correlation import correlate_batch
+from runtime.rules._tables import Firing, RuleRow
+from runtime.rules.matcher import Matcher
+from runtime.rules.model import Mode
+from runtime.rules.store import create_rule, publish_rule
+from tenancy.scope import as_tenant, system
+from tests.factories.flows import chain_document, make_flow
+from tests.factories.rules import make_count_pattern, make_rule_document
+from tests.factories.tenancy import NOON, make_customer
+
+ANY = {"field": "managed_object", "op": "exists"}
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Iterator[Matcher]:
+    with Matcher() as made:
+        yield made
+
+
+@dataclass
+class Bench:
+    """One tenant whose events are correlated at once; events happen seconds before NOON."""
+
+    session: Session
+    matcher: Matcher
+    tenant_id: UUID = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tenant_id = make_customer(self.session).id
+
+    def rule(self, *, mode: Mode = Mode.LIVE, **changes: Any) -> None:
+        """Publish a rule for every alarm, changed as asked."""
+        document = make_rule_document(**({"when": ANY} | changes))
+        with as_tenant(self.session, self.tenant_id):
+            rule = create_rule(self.session, self.tenant_id, document=document, by="test", now=NOON)
+            publish_rule(self.session, self.tenant_id, rule.id, mode=mode, by="test", now=NOON)
+
+    def send(self, name: str = "link", *, ago_s: float = 0, **event: Any) -> None:
+        """Put an event into the journal."""
+        at = format_instant(NOON - timedelta(seconds=ago_s))
+        document = {"managed_object": name, "perceived_severity": "major", "raised_at": at}
+        with as_tenant(self.session, self.tenant_id):
+            append(self.session, self.tenant_id, [parse_event(document | event)], now=NOON)
+
+    def fired(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Correlate all there is; give rule name and deeds of each firing, oldest first."""
+        while True:
+            with system(self.session):
+                waits = has_undone(self.session)
+            if not waits:
+                break
+            correlate_batch(self.session, matcher=self.matcher, now=NOON)
+        wanted = (
+            select(RuleRow.name, Firing.did)
+            .join(RuleRow, RuleRow.id == Firing.rule_id)
+            .where(Firing.tenant_id == self.tenant_id)
+            .order_by(Firing.seq, Firing.id)
+        )
+        with as_tenant(self.session, self.tenant_id):
+            return [(row.name, row.did) for row in self.session.execute(wanted)]
+
+
+@pytest.fixture
+def bench(session: Session, matcher: Matcher) -> Bench:
+    return Bench(session, matcher)
+
+
+def test_each_fires_for_every_alarm(bench: Bench) -> None:
+    bench.rule()
+    bench.send("a")
+    bench.send("b")
+
+    assert [did for _, did in bench.fired()] == [[{"do": "acknowledge"}]] * 2
+
+
+def test_a_repeat_does_not_fire(bench: Bench) -> None:
+    bench.rule()
+    bench.send(ago_s=2)
+    bench.fired()
+    bench.send(ago_s=1)
+
+    assert len(bench.fired()) == 1
+
+
+@pytest.mark.parametrize(
+    ("ago_s", "firings"),
+    [
+        pytest.param((60, 0), 0, id="window start is exclusive"),
+        pytest.param((59, 0), 1, id="inside the window"),
+        pytest.param((90, 50, 0), 1, id="the window slides"),
+        pytest.param((50, 40, 30, 0), 1, id="cools down for a window by default"),
+    ],
+)
+def test_count_looks_back_one_window(bench: Bench, ago_s: tuple[int, ...], firings: int) -> None:
+    bench.rule(pattern=make_count_pattern(2, 60))
+    for number, ago in enumerate(ago_s):
+        bench.send(f"link-{number}", ago_s=ago)
+
+    assert len(bench.fired()) == firings
+
+
+def test_count_keeps_groups_apart_and_leaves_out_alarms_without_one(bench: Bench) -> None:
+    bench.rule(pattern=make_count_pattern(2, 60, "attributes.site"))
+    for number, site in enumerate(["bern", "basel", None, None, "bern"]):
+        bench.send(f"link-{number}", attributes={"site": site} if site else {})
+
+    assert len(bench.fired()) == 1
+
+
+def test_a_cooldown_holds_back_the_same_alarm_only(bench: Bench) -> None:
+    bench.rule(cooldown_s=60)
+    bench.send("a", ago_s=9)
+    bench.send("b", ago_s=9)
+    bench.send("a", ago_s=5, perceived_severity="critical")
+
+    assert len(bench.fired()) == 2
+
+
+def test_a_lower_priority_number_runs_first(bench: Bench) -> None:
+    bench.rule(name="late", priority=20)
+    bench.rule(name="early", priority=10)
+    bench.send()
+
+    assert [name for name, _ in bench.fired()] == ["early", "late"]
+
+
+def test_observing_records_and_does_nothing(bench: Bench) -> None:
+    bench.rule(mode=Mode.OBSERVE)
+    bench.send()
+
+    assert [did for _, did in bench.fired()] == [[]]
+    with as_tenant(bench.session, bench.tenant_id):
+        assert bench.session.scalars(select(AlarmRow.ack_state)).all() == [AckState.UNACKNOWLEDGED]
+
+
+def test_a_missing_workflow_is_told_and_stops_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with as_tenant(bench.session, bench.tenant_id):
+        make_flow(bench.session, bench.tenant_id, chain_document(1, name="Gone"))
+    bench.rule(then=[{"do": "start", "flow": "gone"}, {"do": "acknowledge"}])
+    monkeypatch.setattr("runtime.rules.actions.find_flow_by_slug", lambda *_: None)
+    bench.send("a")
+    bench.send("b")
+
+    for _, (start, acknowledge) in bench.fired():
+        assert "gone" in start["failed"]
+        assert acknowledge == {"do": "acknowledge"}
+
+
+def test_derived_alarms_are_judged_too_and_stop_at_depth_three(bench: Bench) -> None:
+    derive = {"do": "derive", "alarm": {"specific_problem": "{specific_problem}+"}}
+    bench.rule(then=[derive])
+    bench.send(specific_problem="p")
+
+    found = [did[0] for _, did in bench.fired()]
+
+    assert [one.get("specific_problem") for one in found] == ["p+", "p++", "p+++", None]
+    assert "no deeper" in found[-1]["failed"]
+
+
+def test_a_rule_never_sees_another_tenants_alarms(session: Session, matcher: Matcher) -> None:
+    mine, other = Bench(session, matcher), Bench(session, matcher)
+    mine.rule(pattern=make_count_pattern(2, 60))
+    mine.send("a")
+    other.send("b")
+    other.send("c")
+
+    assert mine.fired() == []
+    assert other.fired() == []
+
+
+def test_a_rule_can_wait_for_the_clear(bench: Bench) -> None:
+    bench.rule(on=["cleared"])
+    bench.send(ago_s=5)
+    assert bench.fired() == []
+
+    bench.send(perceived_severity="cleared")
+
+    assert len(bench.fired()) == 1
