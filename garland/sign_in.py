@@ -38,9 +38,7 @@ def _load(person_id: str) -> SignedIn | None:
 def find_actor() -> None:
     """Record who acts, from the bearer token or the sign-in and the address."""
     if request.path.startswith(TOKEN_PATHS):
-        header = request.headers.get("Authorization")
-        _act(tokens.authenticate(db_session(), header, now=utc_now()))
-        _note_use(header or "")
+        _act(_authenticate(request.headers.get("Authorization") or ""))
     elif "tenant_slug" in g:
         if not current_user.is_authenticated:
             raise UnauthorizedError("sign in to see this page")
@@ -50,7 +48,19 @@ def find_actor() -> None:
         _act(found)
 
 
-def _note_use(header: str) -> None:
+def _authenticate(header: str) -> access.ActingFacts:
+    """Find who a token is, before the request opens its own session.
+
+    On SQLite that session takes the one write lock, which noting the token's use needs too.
+    """
+    services: Services = current_app.extensions["garland.services"]
+    with services.reading() as session:
+        found = tokens.authenticate(session, header, now=utc_now())
+    _note_use(services, header)
+    return found
+
+
+def _note_use(services: Services, header: str) -> None:
     """Note that a token was used, about once a minute, in a transaction of its own."""
     digest, now = sha256_of(header), utc_now()
     seen = _tokens_seen.get(digest)
@@ -59,7 +69,6 @@ def _note_use(header: str) -> None:
     if len(_tokens_seen) >= TOKENS_REMEMBERED:
         _tokens_seen.clear()
     _tokens_seen[digest] = now
-    services: Services = current_app.extensions["garland.services"]
     with services.sessions() as session, session.begin():
         tokens.note_use(session, header, now=now)
 
