@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tenancy import members
 from tenancy.organisations import OrganisationView
 from tests.factories.tenancy import make_customer, make_member
-from tests.integration.tenancy.conftest import SignedIn
+from tests.integration.conftest import SignedIn
 
 
 def test_an_admin_adds_changes_and_removes_a_member(

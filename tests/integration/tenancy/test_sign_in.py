@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tenancy.organisations import OrganisationView
 from tenancy.people import PersonView
 from tests.factories.tenancy import PASSWORD, make_member
-from tests.integration.tenancy.conftest import SignedIn
+from tests.integration.conftest import SignedIn
 
 
 @pytest.fixture
