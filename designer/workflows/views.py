@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from blocks.registry import Block, standard_registry
 from designer.drafts import read_json_text, write_json_text
+from designer.workflows.geometry import laid_out
+from designer.workflows.palette import catalogue
 from designer.workflows.samples import SAMPLE_ALARM
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import AlarmFilter, list_alarms
@@ -114,6 +117,21 @@ def try_out(flow_id: UUID) -> Response:
     return see_other(url_for("runs.show_run", run_id=run_id))
 
 
+@bp.get("/t/<tenant>/blocks/<block_id>/<version>/icon.svg")
+@require("workflows.view")
+def block_icon(block_id: str, version: str) -> Response:
+    """Give a block's picture; the canvas uses it as a mask."""
+    block = standard_registry().find(block_id, version)
+    if block is None:
+        raise NotFoundError("no such block is installed", block=block_id, version=version)
+    return send_file(block.icon_path, mimetype="image/svg+xml", max_age=3_600)
+
+
+def _icon_url(block: Block) -> str:
+    found = block.manifest
+    return url_for("workflows.block_icon", block_id=found.id, version=found.version)
+
+
 def _list_page(*, status: int = 200, name: str = "", error: str | None = None) -> Response:
     q = request.args.get("q", "").strip()
     found = versions.list_flows(db_session(), acting().tenant_id, q=q)
@@ -130,6 +148,10 @@ def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         "designer/workflows/show.html",
         status=status,
         flow=flow,
+        drawing={
+            "flow": laid_out(flow.draft),
+            "blocks": catalogue(standard_registry(), _icon_url),
+        },
         text=refusal.get("text") or write_json_text(flow.draft),
         refused=refused,
         refused_problems=problems,

@@ -43,7 +43,7 @@ export function need(selector, root = document) {
  * @returns {any}
  */
 export function island(id) {
-  return JSON.parse(need(`#${id}`).textContent ?? "null");
+  return JSON.parse(need(`[id="${id}"]`).textContent ?? "null");
 }
 
 /**

@@ -1,0 +1,68 @@
+"""What a workflow is made of, for the canvas: blocks and kinds of triggers as JSON.
+
+The canvas draws a node from its entry alone: title, icon and ways out. Pure but for `icon_url`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from blocks.manifest import CATEGORIES, Port
+from blocks.registry import Block, Registry
+
+TRIGGERS = {
+    "rule": ("Rule", "When a rule fires for an alarm"),
+    "manual": ("By hand", "When a person or a program starts it"),
+    "schedule": ("Schedule", "At times of a cron line"),
+}
+
+
+def catalogue(registry: Registry, icon_url: Callable[[Block], str]) -> dict[str, dict[str, Any]]:
+    """Give the entries by key: `id@version` of a block, `trigger:<kind>` of a trigger."""
+    entries = {f"trigger:{kind}": _trigger_entry(kind) for kind in TRIGGERS}
+    for block in registry.all():
+        entry = _block_entry(block, icon_url(block))
+        entries[entry["key"]] = entry
+    return entries
+
+
+def _trigger_entry(kind: str) -> dict[str, Any]:
+    title, summary = TRIGGERS[kind]
+    return {
+        "key": f"trigger:{kind}",
+        "sort": "trigger",
+        "id": kind,
+        "version": "",
+        "title": title,
+        "summary": summary,
+        "category": "Start",
+        "keywords": ["trigger", "start", "when"],
+        "publisher": "garland",
+        "icon": "",
+        "outputs": [],
+    }
+
+
+def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
+    manifest, dynamic = block.manifest, block.manifest.dynamic_outputs
+    return {
+        "key": f"{manifest.id}@{manifest.version}",
+        "sort": "step",
+        "id": manifest.id,
+        "version": manifest.version,
+        "title": manifest.title,
+        "summary": manifest.summary,
+        "category": CATEGORIES[manifest.category],
+        "keywords": list(manifest.keywords),
+        "publisher": manifest.publisher,
+        "effects": manifest.behaviour.effects,
+        "icon": icon_url,
+        "outputs": [_port(port) for port in manifest.outputs],
+        "dynamic": dynamic
+        and {"from": dynamic.source, "name": dynamic.name, "title": dynamic.title or None},
+    }
+
+
+def _port(port: Port) -> dict[str, Any]:
+    return {"name": port.name, "title": port.title, "tone": port.tone, "schema": port.schema}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { reach, splitEnd, targetsFor, whyNot } from "./graph.js";
+
+const STEP = { block: "x.y", version: "1.0.0" };
+const FLOW = {
+  flow: 1,
+  name: "",
+  triggers: { start: { kind: "manual" } },
+  steps: { a: STEP, b: STEP, c: STEP },
+  wires: [
+    { from: "start", to: "a" },
+    { from: "a:done", to: "b" },
+    { from: "b:done", to: "c" },
+  ],
+};
+
+test("a trigger's end has no port", () => {
+  assert.deepEqual(splitEnd("start"), { id: "start", port: "" });
+  assert.deepEqual(splitEnd("a:done"), { id: "a", port: "done" });
+});
+
+test("a wire that closes a circle, meets itself or is there already is refused with the reason", () => {
+  assert.match(whyNot(FLOW, "c:done", "a") ?? "", /circle/);
+  assert.match(whyNot(FLOW, "a:done", "a") ?? "", /itself/);
+  assert.match(whyNot(FLOW, "a:done", "b") ?? "", /already/);
+  assert.match(whyNot(FLOW, "a:done", "start") ?? "", /trigger/);
+  assert.equal(whyNot(FLOW, "a:error", "c"), null);
+});
+
+test("the glowing targets are exactly those that would not be refused", () => {
+  for (const from of ["start", "a:done", "a:error", "c:done"]) {
+    const allowed = Object.keys(FLOW.steps).filter((id) => whyNot(FLOW, from, id) === null);
+    assert.deepEqual([...targetsFor(FLOW, from)], allowed);
+  }
+});
+
+test("what is reached comes nearest first", () => {
+  assert.deepEqual(reach(FLOW, "start", "down"), ["a", "b", "c"]);
+});
