@@ -72,9 +72,15 @@ _FIELDS = tuple(
 
 def view_of(row: AlarmRow) -> AlarmView:
     """Freeze a row as it is now."""
-    facts = {name: getattr(row, name) for name in _FIELDS}
+    return view_of_facts({name: getattr(row, name) for name in AlarmView.__dataclass_fields__})
+
+
+def view_of_facts(facts: Mapping[str, Any]) -> AlarmView:
+    """Freeze a row that is at hand as its columns' values."""
     return AlarmView(
-        affected_services=tuple(row.affected_services), attributes=row.attributes, **facts
+        affected_services=tuple(facts["affected_services"]),
+        attributes=facts["attributes"],
+        **{name: facts[name] for name in _FIELDS},
     )
 
 

@@ -105,24 +105,24 @@ def apply(
     known = condition or Condition(first_seen_at=at, last_seen_at=at)
     seen = replace(
         known,
+        raise_count=known.raise_count + (0 if event.is_clear else 1),
         first_seen_at=min(known.first_seen_at, at),
         last_seen_at=max(known.last_seen_at, at),
     )
     if event.is_clear:
         return _clear(seen, occurrence, at)
-    raised = replace(seen, raise_count=seen.raise_count + 1)
     severity = event.perceived_severity
     if occurrence is None:
         return Outcome(
-            transition=Transition.CREATED, condition=raised, occurrence=_begin(severity, at)
+            transition=Transition.CREATED, condition=seen, occurrence=_begin(severity, at)
         )
     if occurrence.cleared_at is not None:
-        return _raise_again(raised, occurrence, severity, at)
+        return _raise_again(seen, occurrence, severity, at)
     if severity is not occurrence.reported_severity and at >= occurrence.last_raised_at:
-        return _change(raised, occurrence, severity, at)
+        return _change(seen, occurrence, severity, at)
     return Outcome(
         transition=Transition.REPEATED,
-        condition=raised,
+        condition=seen,
         occurrence=_counted(occurrence, at),
         previous_severity=occurrence.perceived_severity,
     )
