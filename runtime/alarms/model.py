@@ -183,23 +183,27 @@ def parse_event(document: Any) -> AlarmEvent:
     >>> event.perceived_severity.rank
     4
     """
-    problems = [] if _schema().accepts(document) else _schema().problems(document)
     if not isinstance(document, Mapping):
         raise AlarmError(
             "an alarm event is a JSON object",
             problems=[Problem("", "send an object with managed_object and perceived_severity")],
         )
+    # What cannot be stored cannot be shown to the schema either.
+    problems = _storage_problems(document) or _schema_problems(document)
     instants: dict[str, datetime] = {}
     for name in ("raised_at", "cleared_at"):
         if isinstance(document.get(name), str):
             instants.update(_instant(name, document[name], problems))
-    problems.extend(_storage_problems(document))
     if problems:
         raise AlarmError("the alarm event cannot be accepted as it is", problems=problems)
     values = {**document, **instants}
     values["perceived_severity"] = Severity(document["perceived_severity"])
     values["affected_services"] = tuple(document.get("affected_services", ()))
     return AlarmEvent(**values)
+
+
+def _schema_problems(document: Mapping[str, Any]) -> list[Problem]:
+    return [] if _schema().accepts(document) else _schema().problems(document)
 
 
 def _instant(name: str, text: str, problems: list[Problem]) -> dict[str, datetime]:
@@ -263,11 +267,18 @@ def _text_problems(value: Any, where: str, name: str) -> list[Problem]:
         return []
     if "\x00" in value:
         return [Problem(where, f"{name} holds a NUL character: remove it")]
+    if _is_whole(value):
+        return []
+    remedy = f"{name!a} holds half a character (a lone surrogate): remove it"
+    return [Problem(where if _is_whole(where) else "", remedy)]
+
+
+def _is_whole(text: str) -> bool:
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
-        return [Problem("", f"{name!a} holds half a character (a lone surrogate): remove it")]
-    return []
+        return False
+    return True
 
 
 def event_document(event: AlarmEvent) -> dict[str, Any]:

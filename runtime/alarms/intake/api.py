@@ -27,13 +27,15 @@ BODY_MAX_BYTES = 5 * 1024 * 1024
 @require("alarms.send")
 def send_alarms() -> Response:
     """Take canonical events: good ones are journalled, bad ones reported by index."""
-    batch = take_from_api(db_session(), acting().tenant_id, _body(), now=utc_now())
+    body = _body()
+    batch = take_from_api(db_session(), acting().tenant_id, body, now=utc_now())
     return _answer(batch)
 
 
 @api.post("/in/<key>")
 def send_to_source(key: str) -> Response:
     """Take what a source of the tenant sends; the key in the address is the credential."""
+    body = _body()
     session = db_session()
     with system(session):
         source = find_source(session, key)
@@ -41,7 +43,7 @@ def send_to_source(key: str) -> Response:
         raise NotFoundError("no source has this address")
     bind(session, source.tenant_id)
     try:
-        batch = take_from_source(session, source, _body(), now=utc_now())
+        batch = take_from_source(session, source, body, now=utc_now())
     except InvalidError as error:
         session.commit()  # the body is kept for somebody to look at, though it is refused
         return problem(error)
@@ -49,6 +51,7 @@ def send_to_source(key: str) -> Response:
 
 
 def _body() -> Any:
+    """Read the body; before the session, whose lock nobody should hold while a sender is slow."""
     if (request.content_length or 0) > BODY_MAX_BYTES:
         raise TooLargeError("the body is larger than 5 MB: send fewer events in one call")
     if request.mimetype not in ("application/json", ""):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +15,7 @@ from runtime.alarms.sources.store import SourceView, note_intake, read_body
 from runtime.wake import wake_after_commit
 
 API_SOURCE = "api"
+FAULTS_OF_A_BODY = 20  # enough to see what is wrong; one body must not write thousands
 
 
 class NothingTakenError(InvalidError):
@@ -44,7 +44,7 @@ def take_from_source(session: Session, source: SourceView, body: Any, *, now: da
         note_intake(session, source.id, accepted=0, rejected=1, problem=error.message, now=now)
         raise
     _write(session, source.tenant_id, batch, source_id=source.id, now=now)
-    problem = batch.rejected[0].error.problems[0].message if batch.rejected else ""
+    problem = _first_problem(batch)
     accepted, rejected = len(batch.events), len(batch.rejected)
     note_intake(session, source.id, accepted=accepted, rejected=rejected, problem=problem, now=now)
     return batch
@@ -54,21 +54,27 @@ def refuse_if_nothing_taken(batch: Batch) -> None:
     """Raise NothingTakenError when events came and none was good; pointers carry the index."""
     if batch.events or not batch.rejected:
         return
-    single = len(batch.rejected) == 1
     problems = [
-        Problem(one.pointer if single else f"/events/{bad.index}{one.pointer}", one.message)
+        Problem(_place_of(batch, bad.index) + one.pointer, one.message)
         for bad in batch.rejected
         for one in bad.error.problems
     ]
     raise NothingTakenError("no alarm could be taken: mend the fields named", problems=problems)
 
 
+def _place_of(batch: Batch, index: int) -> str:
+    return f"/{batch.list_name}/{index}" if batch.list_name else ""
+
+
+def _first_problem(batch: Batch) -> str:
+    return next((one.message for bad in batch.rejected for one in bad.error.problems), "")
+
+
 def _write(
     session: Session, tenant_id: UUID, batch: Batch, *, source_id: UUID | None, now: datetime
 ) -> None:
     append(session, tenant_id, batch.events, now=now, source_id=source_id, raws=batch.raws)
-    for bad in batch.rejected:
-        body = json.dumps({"index": bad.index})
-        keep_fault(session, tenant_id, bad.error, body=body, source_id=source_id, now=now)
+    for bad in batch.rejected[:FAULTS_OF_A_BODY]:
+        keep_fault(session, tenant_id, bad.error, body=bad.raw, source_id=source_id, now=now)
     if batch.events:
         wake_after_commit(session, "correlator")

@@ -2,34 +2,26 @@
 
 Source: the webhook's payload as Alertmanager 0.25 sends it. Each alert's own `status` counts, not
 the body's, which is "firing" as long as one alert is. `endsAt` of a firing alert means nothing, and
-the fingerprint changes with any label, so identity comes from chosen labels.
+the fingerprint changes with any label, severity too; so identity comes from chosen labels.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import InvalidError, Problem
+from kernel.ids import sha256_of
+from runtime.alarms.model import NAME_MAX, TEXT_MAX
 from runtime.alarms.sources.reading import Batch
+from runtime.alarms.sources.settings import AlertmanagerSettings, settings_of
 
 VERSION = "4"
-SEVERITIES: Mapping[str, str] = {
-    "page": "critical",
-    "critical": "critical",
-    "emergency": "critical",
-    "major": "major",
-    "error": "major",
-    "high": "major",
-    "minor": "minor",
-    "warning": "warning",
-    "warn": "warning",
-    "low": "warning",
-    "info": "indeterminate",
-    "none": "indeterminate",
-}
-OBJECT_LABELS = ("instance", "node", "host", "device", "pod", "service", "job")
 UNKNOWN_SEVERITY = "indeterminate"
+# What says how bad it is or who noticed, not what is wrong.
+NOT_IDENTITY = frozenset({"severity", "replica", "prometheus", "prometheus_replica", "__replica__"})
+_NO_INSTANT = "0001-"  # Go's zero time
 
 
 class UnknownVersionError(InvalidError):
@@ -38,7 +30,7 @@ class UnknownVersionError(InvalidError):
     code = "source.unknown_version"
 
 
-def read_alertmanager(body: Any, *, source: str) -> Batch:
+def read_alertmanager(body: Any, *, source: str, config: Mapping[str, Any]) -> Batch:
     """Read a webhook body; each alert becomes a raise or a clear.
 
     Raises:
@@ -50,44 +42,58 @@ def read_alertmanager(body: Any, *, source: str) -> Batch:
         raise InvalidError(message, problems=[Problem("", message)])
     if body.get("version") != VERSION:
         message = (
-            f"version {body.get('version')!r} of Alertmanager's webhook is not known here: this "
-            f"source reads version {VERSION!r}; the body was kept for you to look at"
+            f"version {str(body.get('version'))[:40]!r} of Alertmanager's webhook is not known "
+            f"here: this source reads version {VERSION!r}; the body was kept for you to look at"
         )
         raise UnknownVersionError(message, problems=[Problem("/version", message)])
     alerts = body.get("alerts")
     if not isinstance(alerts, list):
         message = "alerts must be a list, as Alertmanager sends it"
         raise InvalidError(message, problems=[Problem("/alerts", message)])
-    batch = Batch()
+    settings = settings_of(config)
+    batch = Batch(list_name="alerts")
     for index, alert in enumerate(alerts):
-        batch.take(index, _event(alert, source), raw=alert)
+        batch.take(index, _event(alert, source, settings), raw=alert)
     return batch
 
 
-def _event(alert: Any, source: str) -> Any:
+def _event(alert: Any, source: str, settings: AlertmanagerSettings) -> Any:
     if not isinstance(alert, dict):
         return alert
     labels = _texts(alert.get("labels"))
     notes = _texts(alert.get("annotations"))
     resolved = alert.get("status") == "resolved"
-    said = labels.get("severity", "").lower()
+    named = (labels[one] for one in settings.object_labels if labels.get(one))
     event: dict[str, Any] = {
         "source": source,
-        "managed_object": next((labels[one] for one in OBJECT_LABELS if labels.get(one)), ""),
-        "perceived_severity": "cleared" if resolved else SEVERITIES.get(said, UNKNOWN_SEVERITY),
-        "event_type": labels.get("event_type", ""),
+        "managed_object": next(named, labels.get("alertname", ""))[:NAME_MAX],
+        "perceived_severity": "cleared" if resolved else _severity(labels, settings),
+        "event_type": labels.get("event_type", settings.event_type),
         "probable_cause": labels.get("probable_cause", ""),
-        "specific_problem": labels.get("alertname", ""),
-        "text": notes.get("summary") or notes.get("description") or "",
-        "raised_at": alert.get("startsAt"),
+        "specific_problem": labels.get("alertname", "")[:NAME_MAX],
+        "text": (notes.get("summary") or notes.get("description") or "")[:TEXT_MAX],
+        "raised_at": _instant(alert.get("startsAt")),
+        "cleared_at": _instant(alert.get("endsAt")) if resolved else None,
         "external_id": str(alert.get("fingerprint") or ""),
-        "attributes": {**labels, **_links(alert, notes)},
+        "reduction_key": _identity(labels, settings),
+        "attributes": {**_links(alert, notes), **labels},
     }
-    if not event["managed_object"]:
-        event["managed_object"] = labels.get("alertname", "")
-    if resolved:
-        event["cleared_at"] = alert.get("endsAt")
     return {name: value for name, value in event.items() if value not in ("", None)}
+
+
+def _severity(labels: Mapping[str, str], settings: AlertmanagerSettings) -> str:
+    return settings.severities.get(labels.get("severity", "").lower(), UNKNOWN_SEVERITY)
+
+
+def _identity(labels: Mapping[str, str], settings: AlertmanagerSettings) -> str:
+    """Give what tells this alert's problem from others: a digest, since labels may be long."""
+    chosen = settings.identity_labels or tuple(labels.keys() - NOT_IDENTITY)
+    pairs = [(name, labels[name]) for name in sorted(chosen) if name in labels]
+    return sha256_of(json.dumps(pairs)) if pairs else ""
+
+
+def _instant(value: Any) -> Any:
+    return None if isinstance(value, str) and value.startswith(_NO_INSTANT) else value
 
 
 def _texts(value: Any) -> dict[str, str]:

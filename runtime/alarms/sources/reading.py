@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +17,17 @@ class Rejected:
 
     index: int
     error: InvalidError
+    raw: Any
 
 
 @dataclass(slots=True)
 class Batch:
-    """A body read: good events with what was sent for each, and the rejected."""
+    """A body read: good events with what was sent for each, and the rejected.
 
+    `list_name` is the body's field that held them, "" where the body is one event.
+    """
+
+    list_name: str = ""
     events: list[AlarmEvent] = field(default_factory=list)
     raws: list[Any] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
@@ -33,7 +37,7 @@ class Batch:
         try:
             self.events.append(parse_event(document))
         except InvalidError as error:
-            self.rejected.append(Rejected(index=index, error=error))
+            self.rejected.append(Rejected(index=index, error=error, raw=raw))
         else:
             self.raws.append(raw)
 
@@ -44,21 +48,22 @@ def read_canonical(body: Any, *, source: str) -> Batch:
     Raises:
         InvalidError: the body is neither.
     """
-    batch = Batch()
-    for index, document in enumerate(_documents(body)):
+    list_name, documents = _documents(body)
+    batch = Batch(list_name=list_name)
+    for index, document in enumerate(documents):
         named = {"source": source, **document} if isinstance(document, dict) else document
         batch.take(index, named, raw=document)
     return batch
 
 
-def _documents(body: Any) -> Sequence[Any]:
+def _documents(body: Any) -> tuple[str, list[Any]]:
     if not isinstance(body, dict):
         message = 'the body: send one event object, or {"events": [...]}'
         raise InvalidError(message, problems=[Problem("", message)])
     if "events" not in body:
-        return [body]
+        return "", [body]
     events = body["events"]
     if not isinstance(events, list) or not 1 <= len(events) <= EVENTS_MAX:
         message = f"events must be a list of 1 to {EVENTS_MAX} events: send more in further calls"
         raise InvalidError(message, problems=[Problem("/events", message)])
-    return events
+    return "events", events

@@ -21,7 +21,10 @@ from runtime.alarms.sources.reading import Batch, read_canonical
 KEY_PREFIX = "in"
 NAME_MAX = 120
 Reader = Callable[..., Batch]
-KINDS: Mapping[str, Reader] = {"json": read_canonical, "alertmanager": read_alertmanager}
+KINDS: Mapping[str, Reader] = {
+    "json": lambda body, *, source, config: read_canonical(body, source=source),  # noqa: ARG005  nothing to set
+    "alertmanager": read_alertmanager,
+}
 TITLES = {"json": "JSON in Garland's form", "alertmanager": "Prometheus Alertmanager"}
 
 
@@ -38,6 +41,7 @@ class SourceView:
     rejected: int
     last_problem: str
     last_problem_at: datetime | None
+    config: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +98,33 @@ def list_sources(session: Session, tenant_id: UUID) -> list[SourceView]:
     return [_view(row) for row in rows]
 
 
+def get_source(session: Session, tenant_id: UUID, source_id: UUID) -> SourceView:
+    """Give one source of the tenant; raises NotFoundError."""
+    return _view(_own(session, tenant_id, source_id))
+
+
+def configure_source(
+    session: Session, tenant_id: UUID, source_id: UUID, *, config: Mapping[str, Any]
+) -> SourceView:
+    """Keep how a source is read, checked before by its kind; what came earlier stays as it is."""
+    row = _own(session, tenant_id, source_id)
+    row.config = dict(config)
+    session.flush()
+    return _view(row)
+
+
+def _own(session: Session, tenant_id: UUID, source_id: UUID) -> Source:
+    row = session.scalar(
+        select(Source).where(Source.id == source_id, Source.tenant_id == tenant_id)
+    )
+    if row is None:
+        raise NotFoundError("no such source")
+    return row
+
+
 def key_of(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) -> str:
     """Open the key of a source's address; raises NotFoundError."""
-    sealed = session.scalar(
-        select(Source.key_sealed).where(Source.id == source_id, Source.tenant_id == tenant_id)
-    )
-    if sealed is None:
-        raise NotFoundError("no such source")
-    return vault.decrypt(sealed)
+    return vault.decrypt(_own(session, tenant_id, source_id).key_sealed)
 
 
 def find_source(session: Session, key: str) -> SourceView | None:
@@ -157,9 +180,10 @@ def _view(row: Source) -> SourceView:
         rejected=row.rejected or 0,
         last_problem=row.last_problem or "",
         last_problem_at=row.last_problem_at,
+        config=row.config,
     )
 
 
 def read_body(source: SourceView, body: Any) -> Batch:
     """Read a body as the source's kind does."""
-    return KINDS[source.kind](body, source=source.name)
+    return KINDS[source.kind](body, source=source.name, config=source.config)

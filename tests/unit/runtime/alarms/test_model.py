@@ -25,6 +25,11 @@ GOOD: dict[str, Any] = {"managed_object": "BER1", "perceived_severity": "major"}
         pytest.param({"text": "a\x00b"}, "/text", id="NUL"),
         pytest.param({"attributes": {"a": "x" * 70_000}}, "/attributes", id="over 64 KB"),
         pytest.param({"attributes": {"a": float("nan")}}, "/attributes/a", id="not finite"),
+        pytest.param({"text": "\ud83d"}, "/text", id="half a character"),
+        pytest.param({"attributes": {"\ud83d": 1}}, "/attributes", id="half a character in a name"),
+        pytest.param(
+            {"attributes": {"a": [[[[[[[[[1]]]]]]]]]}}, "/attributes/a/0/0/0/0/0/0/0/0", id="deep"
+        ),
     ],
 )
 def test_names_the_field_that_does_not_fit(changes: dict[str, Any], pointer: str) -> None:
