@@ -253,8 +253,8 @@ def json_body() -> Any:
         raise MalformedError(
             f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
         ) from None
-    except (UnicodeDecodeError, RecursionError) as error:
-        raise MalformedError(f"the body is not JSON in UTF-8: {error}") from None
+    except (ValueError, RecursionError) as error:  # not UTF-8, or a number without end
+        raise MalformedError(f"the body is not JSON that can be read: {error}") from None
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
