@@ -5,16 +5,23 @@ The canvas draws a node from its entry alone: title, icon and ways out. Pure but
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from blocks.manifest import CATEGORIES, Port
 from blocks.registry import Block, Registry
+from blocks.schemas import with_defaults
+from runtime.flows.validate import FlowProblem
 
-TRIGGERS = {
-    "rule": ("Rule", "When a rule fires for an alarm"),
-    "manual": ("By hand", "When a person or a program starts it"),
-    "schedule": ("Schedule", "At times of a cron line"),
+TRIGGERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
+    "rule": ("Rule", "When a rule fires for an alarm", "bell-ring", {}),
+    "manual": ("By hand", "When a person or a program starts it", "hand", {}),
+    "schedule": (
+        "Schedule",
+        "At times of a cron line",
+        "calendar-clock",
+        {"cron": "0 6 * * mon-fri", "timezone": "Europe/Berlin"},
+    ),
 }
 
 
@@ -27,8 +34,21 @@ def catalogue(registry: Registry, icon_url: Callable[[Block], str]) -> dict[str,
     return entries
 
 
+def problems_document(problems: Iterable[FlowProblem]) -> list[dict[str, str]]:
+    """Write the problems of a workflow as JSON."""
+    return [
+        {
+            "pointer": one.pointer,
+            "message": one.message,
+            "step": one.step,
+            "severity": one.severity,
+        }
+        for one in problems
+    ]
+
+
 def _trigger_entry(kind: str) -> dict[str, Any]:
-    title, summary = TRIGGERS[kind]
+    title, summary, icon, config = TRIGGERS[kind]
     return {
         "key": f"trigger:{kind}",
         "sort": "trigger",
@@ -39,7 +59,8 @@ def _trigger_entry(kind: str) -> dict[str, Any]:
         "category": "Start",
         "keywords": ["trigger", "start", "when"],
         "publisher": "garland",
-        "icon": "",
+        "icon": icon,
+        "config": config,
         "outputs": [],
     }
 
@@ -58,6 +79,9 @@ def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
         "publisher": manifest.publisher,
         "effects": manifest.behaviour.effects,
         "icon": icon_url,
+        "core": manifest.publisher == "garland",
+        "config": with_defaults(manifest.config, {}),
+        "input": with_defaults(manifest.input, {}),
         "outputs": [_port(port) for port in manifest.outputs],
         "dynamic": dynamic
         and {"from": dynamic.source, "name": dynamic.name, "title": dynamic.title or None},

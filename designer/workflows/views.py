@@ -5,26 +5,38 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, request, send_file, url_for
+from flask import Blueprint, flash, jsonify, request, send_file, url_for
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from blocks.registry import Block, standard_registry
 from designer.drafts import read_json_text, write_json_text
 from designer.workflows.geometry import laid_out
-from designer.workflows.palette import catalogue
+from designer.workflows.inspector import block_of, node_sections, read_node
+from designer.workflows.palette import catalogue, problems_document
 from designer.workflows.samples import SAMPLE_ALARM
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
-from kernel.http import acting, db_session, render, require, see_other
+from kernel.http import acting, db_session, json_body, render, require, see_other
+from kernel.schema import Schema
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.flows import versions
+from runtime.flows.versions import FlowView
 from runtime.runs.query import RunFilter, list_runs
 from runtime.runs.start import Start, start_trial
 
 bp = Blueprint("workflows", __name__)
 
 RECENT_RUNS = 5
+_DRAFT = Schema(
+    {
+        "type": "object",
+        "required": ["revision", "document"],
+        "additionalProperties": False,
+        "properties": {"revision": {"type": "integer"}, "document": {"type": "object"}},
+    }
+)
 
 
 @bp.get("/t/<tenant>/workflows")
@@ -49,7 +61,68 @@ def create_workflow() -> Response:
 @bp.get("/t/<tenant>/workflows/<uuid:flow_id>")
 @require("workflows.view")
 def edit_workflow(flow_id: UUID) -> Response:
-    """Show one workflow."""
+    """Show the designer."""
+    where = (db_session(), acting().tenant_id)
+    flow = versions.get_flow(*where, flow_id)
+    return render(
+        "designer/workflows/designer.html",
+        flow=flow,
+        facts={
+            **_drawing(flow),
+            "problems": problems_document(versions.draft_problems(*where, flow_id)),
+            "inspector_url": url_for("workflows.inspect_node"),
+            "saving": {
+                "url": url_for("workflows.put_draft", flow_id=flow_id),
+                "csrf": generate_csrf(),
+                "revision": flow.draft_revision,
+            },
+        },
+    )
+
+
+@bp.put("/t/<tenant>/workflows/<uuid:flow_id>/draft")
+@require("workflows.edit")
+def put_draft(flow_id: UUID) -> Response:
+    """Save the designer's draft: `revision` it builds on and `document`; answers its problems."""
+    body = json_body()
+    _DRAFT.require(body, "a draft needs its document and the revision it builds on")
+    where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
+    saved = versions.save_draft(
+        *where,
+        flow_id,
+        document=body["document"],
+        expected_revision=body["revision"],
+        by=by,
+        now=now,
+    )
+    found = problems_document(versions.draft_problems(*where, flow_id))
+    return jsonify(revision=saved.draft_revision, problems=found)
+
+
+@bp.post("/t/<tenant>/workflows/inspector")
+@require("workflows.view")
+def inspect_node() -> Response:
+    """Give the form of a node that the page holds; a filled form is read into it first."""
+    node = read_json_text(request.form.get("value", ""))
+    if not isinstance(node, dict):
+        raise InvalidError("a node of a workflow is an object")
+    registry, changed = standard_registry(), "filled" in request.form
+    if changed:
+        node = read_node(node, request.form, registry)
+    return render(
+        "designer/workflows/_inspector.html",
+        node_id=request.form.get("node", ""),
+        node=node,
+        changed=changed,
+        block=block_of(node, registry),
+        sections=node_sections(node, registry),
+    )
+
+
+@bp.get("/t/<tenant>/workflows/<uuid:flow_id>/details")
+@require("workflows.view")
+def show_workflow(flow_id: UUID) -> Response:
+    """Show a workflow's versions, latest runs and its draft as text."""
     return _flow_page(flow_id)
 
 
@@ -71,7 +144,7 @@ def save_draft(flow_id: UUID) -> Response:
     except (InvalidError, ConflictError) as error:
         return _flow_page(flow_id, status=422, text=text, refused=error)
     flash("The draft is saved.", "success")
-    return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
+    return see_other(url_for("workflows.show_workflow", flow_id=flow_id))
 
 
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/publish")
@@ -127,6 +200,11 @@ def block_icon(block_id: str, version: str) -> Response:
     return send_file(block.icon_path, mimetype="image/svg+xml", max_age=3_600)
 
 
+def _drawing(flow: FlowView) -> dict[str, Any]:
+    blocks = catalogue(standard_registry(), _icon_url)
+    return {"flow": laid_out(flow.draft), "blocks": blocks}
+
+
 def _icon_url(block: Block) -> str:
     found = block.manifest
     return url_for("workflows.block_icon", block_id=found.id, version=found.version)
@@ -148,10 +226,7 @@ def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         "designer/workflows/show.html",
         status=status,
         flow=flow,
-        drawing={
-            "flow": laid_out(flow.draft),
-            "blocks": catalogue(standard_registry(), _icon_url),
-        },
+        drawing=_drawing(flow),
         text=refusal.get("text") or write_json_text(flow.draft),
         refused=refused,
         refused_problems=problems,

@@ -46,9 +46,10 @@ export function nodeElement(id) {
  */
 export function fillNode(element, face) {
   const picture = make("span", { class: "node__icon" });
-  if (face.icon) paintIcon(picture, face.icon);
-  else picture.append(icon("puzzle"));
-  picture.classList.toggle("block-icon", Boolean(face.icon));
+  if (face.icon.startsWith("/")) {
+    picture.classList.add("block-icon");
+    paintIcon(picture, face.icon);
+  } else picture.append(icon(face.icon || "puzzle"));
   const head = make("div", { class: "node__head" }, [
     make("span", { class: "node__badge" }, [picture]),
     make("div", { class: "node__names" }, [

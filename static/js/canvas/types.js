@@ -34,7 +34,7 @@
  * @property {string} category
  * @property {string[]} keywords
  * @property {string} publisher
- * @property {string} icon  address of an SVG
+ * @property {string} icon  address of an SVG (begins with /), or a name in the sprite
  * @property {string} [effects]
  * @property {Port[]} outputs
  * @property {{from: string, name: string, title?: string}|null} [dynamic]

@@ -1,0 +1,222 @@
+/**
+ * Edits of a flow document. Pure: each returns a new document that shares what did not change, so
+ * that undo keeps plain references and drawing can compare by identity.
+ * @import {Entry, Flow, Json, Point, Step, Trigger, Wire} from "./types.js"
+ */
+import { joinEnd, splitEnd, whyNot } from "./graph.js";
+
+/**
+ * A free id that reads like the block's name and can stand in an expression (`steps.send_email`).
+ * @param {Flow} flow
+ * @param {string} wish
+ * @param {Set<string>} [reserved]
+ */
+export function freshId(flow, wish, reserved = new Set()) {
+  const stem =
+    wish
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "_")
+      .replace(/^[_0-9]+|_+$/g, "") || "step";
+  const taken = (/** @type {string} */ id) =>
+    id in flow.steps || id in flow.triggers || reserved.has(id);
+  let id = stem;
+  for (let n = 2; taken(id); n += 1) id = `${stem}_${n}`;
+  return id;
+}
+
+/**
+ * Put a new node on the canvas.
+ * @param {Flow} flow
+ * @param {Entry} entry
+ * @param {Point} position
+ * @returns {{flow: Flow, id: string}}
+ */
+export function addNode(flow, entry, position) {
+  if (entry.sort === "trigger") {
+    const id = freshId(flow, entry.id);
+    /** @type {Trigger} */
+    const trigger = { kind: entry.id, ...structuredClone(entry.config ?? {}), position };
+    return { flow: { ...flow, triggers: { ...flow.triggers, [id]: trigger } }, id };
+  }
+  const id = freshId(flow, entry.id.slice(entry.id.lastIndexOf(".") + 1));
+  /** @type {Step} */
+  const step = {
+    block: entry.id,
+    version: entry.version,
+    config: structuredClone(entry.config ?? {}),
+    input: structuredClone(entry.input ?? {}),
+    position,
+  };
+  return { flow: { ...flow, steps: { ...flow.steps, [id]: step } }, id };
+}
+
+/** @param {Flow} flow @param {string} from @param {string} to @returns {Flow} */
+export function connect(flow, from, to) {
+  if (whyNot(flow, from, to)) return flow;
+  return { ...flow, wires: [...flow.wires, { from, to }] };
+}
+
+/** @param {Flow} flow @param {string} from @param {string} to @returns {Flow} */
+export function disconnect(flow, from, to) {
+  const wires = flow.wires.filter((wire) => wire.from !== from || wire.to !== to);
+  return wires.length === flow.wires.length ? flow : { ...flow, wires };
+}
+
+/**
+ * Lay a step into a wire: what led to the old target now passes through the step.
+ * @param {Flow} flow
+ * @param {Wire} wire
+ * @param {string} id
+ * @param {string} port  the port of the step that leads on; "" leaves the old target loose
+ * @returns {Flow}
+ */
+export function insertOnWire(flow, wire, id, port) {
+  const opened = connect(disconnect(flow, wire.from, wire.to), wire.from, id);
+  return port ? connect(opened, joinEnd(id, port), wire.to) : opened;
+}
+
+/**
+ * Take nodes away. What led into a removed step is led on to what followed its first port, so that
+ * removing a step from a chain leaves the chain whole.
+ * @param {Flow} flow
+ * @param {Iterable<string>} ids
+ * @param {(id: string) => string} firstPort
+ * @returns {Flow}
+ */
+export function removeNodes(flow, ids, firstPort) {
+  let next = flow;
+  for (const id of ids) next = removeOne(next, id, firstPort(id));
+  return next;
+}
+
+/** @param {Flow} flow @param {string} id @param {string} port @returns {Flow} */
+function removeOne(flow, id, port) {
+  const into = flow.wires.filter((wire) => wire.to === id);
+  const onward = flow.wires.filter((wire) => wire.from === joinEnd(id, port));
+  const wires = flow.wires.filter((wire) => wire.to !== id && splitEnd(wire.from).id !== id);
+  const steps = { ...flow.steps };
+  const triggers = { ...flow.triggers };
+  delete steps[id];
+  delete triggers[id];
+  /** @type {Flow} */
+  let next = { ...flow, steps, triggers, wires };
+  for (const before of into)
+    for (const after of onward) next = connect(next, before.from, after.to);
+  return next;
+}
+
+/**
+ * Change some keys of one node; a key set to undefined goes away.
+ * @param {Flow} flow
+ * @param {string} id
+ * @param {Json} patch
+ * @returns {Flow}
+ */
+export function patchNode(flow, id, patch) {
+  const shelf = id in flow.steps ? "steps" : "triggers";
+  const current = flow[shelf][id];
+  if (!current) return flow;
+  /** @type {Json} */
+  const changed = { ...current, ...patch };
+  for (const key of Object.keys(changed)) if (changed[key] === undefined) delete changed[key];
+  return { ...flow, [shelf]: { ...flow[shelf], [id]: changed } };
+}
+
+/**
+ * Put nodes where they now stand.
+ * @param {Flow} flow
+ * @param {Map<string, Point>} places
+ * @returns {Flow}
+ */
+export function placeNodes(flow, places) {
+  const steps = { ...flow.steps };
+  const triggers = { ...flow.triggers };
+  for (const [id, position] of places) {
+    if (steps[id]) steps[id] = { ...steps[id], position };
+    else if (triggers[id]) triggers[id] = { ...triggers[id], position };
+  }
+  return { ...flow, steps, triggers };
+}
+
+/**
+ * Drop wires that leave a port its step no longer has (a case was removed from its settings).
+ * @param {Flow} flow
+ * @param {string} id
+ * @param {Set<string>} ports
+ * @returns {Flow}
+ */
+export function pruneWires(flow, id, ports) {
+  const wires = flow.wires.filter((wire) => {
+    const source = splitEnd(wire.from);
+    return source.id !== id || ports.has(source.port);
+  });
+  return wires.length === flow.wires.length ? flow : { ...flow, wires };
+}
+
+/**
+ * The selected part of a flow, for the clipboard: nodes and the wires between them.
+ * @param {Flow} flow
+ * @param {Set<string>} ids
+ * @returns {Flow}
+ */
+export function copyPart(flow, ids) {
+  /** @param {Record<string, any>} shelf */
+  const keep = (shelf) => Object.fromEntries(Object.entries(shelf).filter(([id]) => ids.has(id)));
+  const wires = flow.wires.filter((wire) => ids.has(splitEnd(wire.from).id) && ids.has(wire.to));
+  const part = { ...flow, steps: keep(flow.steps), triggers: keep(flow.triggers), wires };
+  return structuredClone(part);
+}
+
+/**
+ * Add a copied part under fresh ids, moved by an offset. Expressions inside the part that read one of
+ * its own steps follow the new id.
+ * @param {Flow} flow
+ * @param {Flow} part
+ * @param {Point} offset
+ * @returns {{flow: Flow, ids: string[]}}
+ */
+export function pastePart(flow, part, [dx, dy]) {
+  const names = new Map();
+  for (const id of [...Object.keys(part.triggers), ...Object.keys(part.steps)]) {
+    names.set(id, freshId(flow, id.replace(/_\d+$/, ""), new Set(names.values())));
+  }
+  /** @param {Record<string, any>} shelf */
+  const renamed = (shelf) =>
+    Object.fromEntries(
+      Object.entries(shelf).map(([id, node]) => {
+        const [x, y] = node.position ?? [0, 0];
+        return [names.get(id), { ...retarget(node, names), position: [x + dx, y + dy] }];
+      }),
+    );
+  const wires = part.wires.map((wire) => {
+    const source = splitEnd(wire.from);
+    return { from: joinEnd(names.get(source.id), source.port), to: names.get(wire.to) };
+  });
+  return {
+    flow: {
+      ...flow,
+      triggers: { ...flow.triggers, ...renamed(part.triggers) },
+      steps: { ...flow.steps, ...renamed(part.steps) },
+      wires: [...flow.wires, ...wires],
+    },
+    ids: [...names.values()],
+  };
+}
+
+/**
+ * @param {any} value
+ * @param {Map<string, string>} names
+ * @returns {any}
+ */
+function retarget(value, names) {
+  if (typeof value === "string") {
+    return value.replace(/\bsteps\.([A-Za-z_]\w*)/g, (all, id) =>
+      names.has(id) ? `steps.${names.get(id)}` : all,
+    );
+  }
+  if (Array.isArray(value)) return value.map((item) => retarget(item, names));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, retarget(item, names)]),
+  );
+}

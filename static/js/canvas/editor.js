@@ -1,0 +1,279 @@
+/**
+ * The designer's state: the document, its history, what is selected. Everything that changes the
+ * document passes through `change`, so undo misses nothing; parts of the screen listen.
+ * @import {Catalogue, Entry, Face, Flow, Json, Point, Problem, Rect, Wire} from "./types.js"
+ */
+import * as edit from "./document.js";
+import { entryKey, faceOf, nextPort } from "./face.js";
+import { freePlace, snap } from "./geometry.js";
+import { joinEnd, nodeIds, splitEnd, whyNot, wireKey } from "./graph.js";
+import { History } from "./history.js";
+
+/** @typedef {"flow"|"selection"|"problems"|"say"} Topic */
+
+export class Editor {
+  #history;
+  /** @type {Map<Topic, Set<(fact?: any) => void>>} */
+  #listeners = new Map();
+  /** @type {Set<string>} ids of selected nodes */
+  selection = new Set();
+  /** @type {string|null} key of the selected wire */
+  wire = null;
+  /** @type {Problem[]} */
+  problems = [];
+
+  /** @param {Flow} flow @param {Catalogue} catalogue */
+  constructor(flow, catalogue) {
+    this.#history = new History(flow);
+    this.catalogue = catalogue;
+  }
+
+  /** @returns {Flow} */
+  get flow() {
+    return this.#history.state;
+  }
+
+  get canUndo() {
+    return this.#history.canUndo;
+  }
+
+  get canRedo() {
+    return this.#history.canRedo;
+  }
+
+  /** @param {Topic} topic @param {(fact?: any) => void} listener */
+  on(topic, listener) {
+    const listeners = this.#listeners.get(topic) ?? new Set();
+    this.#listeners.set(topic, listeners.add(listener));
+  }
+
+  /** @param {Topic} topic @param {any} [fact] */
+  #tell(topic, fact) {
+    for (const listener of this.#listeners.get(topic) ?? []) listener(fact);
+  }
+
+  /** Speak through the page's one live region. @param {string} text */
+  say(text) {
+    this.#tell("say", text);
+  }
+
+  /** @param {Problem[]} problems */
+  setProblems(problems) {
+    this.problems = problems;
+    this.#tell("problems");
+  }
+
+  /**
+   * @param {string} label  what was done, past tense: it is announced
+   * @param {Flow} flow
+   * @param {{group?: string, quiet?: boolean}} [how]
+   */
+  change(label, flow, { group, quiet = false } = {}) {
+    if (flow === this.flow) return;
+    this.#history.push(label, flow, group ?? null);
+    this.#keepSelection();
+    this.#tell("flow");
+    if (!quiet) this.say(`${label}.`);
+  }
+
+  undo() {
+    this.#afterTravel("Undone", this.#history.undo());
+  }
+
+  redo() {
+    this.#afterTravel("Done again", this.#history.redo());
+  }
+
+  /** @param {string} verb @param {string|null} label */
+  #afterTravel(verb, label) {
+    if (label === null) {
+      this.say(verb === "Undone" ? "Nothing to undo." : "Nothing to do again.");
+      return;
+    }
+    this.#keepSelection();
+    this.#tell("flow");
+    this.say(`${verb}: ${label}.`);
+  }
+
+  #keepSelection() {
+    const known = new Set(nodeIds(this.flow));
+    const kept = new Set([...this.selection].filter((id) => known.has(id)));
+    const wireGone = this.wire && !this.flow.wires.some((wire) => wireKey(wire) === this.wire);
+    if (kept.size === this.selection.size && !wireGone) return;
+    this.select(kept, wireGone ? null : this.wire);
+  }
+
+  /** @param {Iterable<string>} ids @param {string|null} [wire] */
+  select(ids, wire = null) {
+    this.selection = new Set(ids);
+    this.wire = wire;
+    this.#history.settle();
+    this.#tell("selection");
+  }
+
+  /** The one selected node, or null. @returns {string|null} */
+  get only() {
+    return this.selection.size === 1 ? [...this.selection][0] : null;
+  }
+
+  /** @param {string} id @returns {Face} */
+  face(id) {
+    return faceOf(this.flow, id, this.catalogue);
+  }
+
+  /** @returns {Face[]} */
+  faces() {
+    return nodeIds(this.flow).map((id) => this.face(id));
+  }
+
+  /** @param {string} id */
+  entry(id) {
+    const step = this.flow.steps[id];
+    return this.catalogue[step ? entryKey(step) : `trigger:${this.flow.triggers[id]?.kind}`];
+  }
+
+  /** @param {string} id @returns {Set<string>} ports that lead somewhere */
+  wiredPorts(id) {
+    const ends = this.flow.wires.map((wire) => splitEnd(wire.from));
+    return new Set(ends.filter((end) => end.id === id).map((end) => end.port));
+  }
+
+  /** @param {Rect} wish @returns {Point} */
+  freePlace(wish) {
+    return freePlace(
+      wish,
+      this.faces().map((face) => face.rect),
+    );
+  }
+
+  /**
+   * Add a node where it was dropped; on a wire it is laid into it.
+   * @param {Entry} entry
+   * @param {Point} position
+   * @param {Wire|null} [wire]
+   */
+  addAt(entry, position, wire = null) {
+    const size = this.#sizeOf(entry);
+    const place = this.freePlace({ x: snap(position[0]), y: snap(position[1]), ...size });
+    let { flow, id } = edit.addNode(this.flow, entry, place);
+    if (wire && entry.sort === "step") {
+      flow = edit.insertOnWire(flow, wire, id, this.#firstPort(flow, id));
+    }
+    this.change(`${entry.title} added`, flow);
+    this.select([id]);
+    return id;
+  }
+
+  /**
+   * Add a node to the right of one that stands, and lead a wire to it.
+   * @param {Entry} entry
+   * @param {string|null} after
+   * @param {string|null} [port]
+   * @param {Point|null} [spot]  where its corner should be
+   */
+  addAfter(entry, after, port = null, spot = null) {
+    const size = this.#sizeOf(entry);
+    if (!after || entry.sort === "trigger") return this.addAt(entry, this.#looseSpot());
+    const face = this.face(after);
+    const chosen = port ?? nextPort(face, this.wiredPorts(after));
+    const row = Math.max(
+      0,
+      face.ports.findIndex((candidate) => candidate.name === chosen),
+    );
+    const [x, y] = spot ?? [face.rect.x + face.rect.w + 64, face.rect.y + row * 96];
+    const wish = { x, y, ...size };
+    const added = edit.addNode(this.flow, entry, this.freePlace(wish));
+    const flow = edit.connect(added.flow, joinEnd(after, chosen), added.id);
+    this.change(`${entry.title} added after ${face.title}`, flow);
+    this.select([added.id]);
+    return added.id;
+  }
+
+  /** @returns {Point} left of everything for what has no predecessor */
+  #looseSpot() {
+    const rects = this.faces().map((face) => face.rect);
+    if (rects.length === 0) return [0, 0];
+    return [
+      Math.min(...rects.map((rect) => rect.x)),
+      Math.max(...rects.map((rect) => rect.y + rect.h)) + 32,
+    ];
+  }
+
+  /** @param {Entry} entry */
+  #sizeOf(entry) {
+    const { flow, id } = edit.addNode(this.flow, entry, [0, 0]);
+    const { w, h } = faceOf(flow, id, this.catalogue).rect;
+    return { w, h };
+  }
+
+  /** @param {Flow} flow @param {string} id */
+  #firstPort(flow, id) {
+    const port = faceOf(flow, id, this.catalogue).ports[0];
+    return port.tone === "error" ? "" : port.name;
+  }
+
+  /**
+   * @param {string} from
+   * @param {string} to
+   * @returns {boolean} whether the wire was drawn; a refusal is announced with its reason
+   */
+  connect(from, to) {
+    const refusal = whyNot(this.flow, from, to);
+    if (refusal) {
+      this.say(refusal);
+      return false;
+    }
+    const source = this.face(splitEnd(from).id);
+    this.change(
+      `${source.title} connected to ${this.face(to).title}`,
+      edit.connect(this.flow, from, to),
+    );
+    return true;
+  }
+
+  /** @param {string} from @param {string} to */
+  disconnect(from, to) {
+    this.change("Connection removed", edit.disconnect(this.flow, from, to));
+  }
+
+  removeSelection() {
+    if (this.wire) {
+      const wire = this.flow.wires.find((candidate) => wireKey(candidate) === this.wire);
+      if (wire) this.disconnect(wire.from, wire.to);
+      return;
+    }
+    const ids = [...this.selection];
+    if (ids.length === 0) return;
+    const label =
+      ids.length === 1 ? `${this.face(ids[0]).title} removed` : `${ids.length} steps removed`;
+    const flow = edit.removeNodes(this.flow, ids, (id) => this.#firstPort(this.flow, id));
+    this.change(label, flow);
+  }
+
+  /**
+   * @param {string} id
+   * @param {Json} patch
+   * @param {string} label
+   * @param {string} [group]
+   */
+  patch(id, patch, label, group) {
+    const flow = edit.patchNode(this.flow, id, patch);
+    const ports = new Set(faceOf(flow, id, this.catalogue).ports.map((port) => port.name));
+    const known = !faceOf(flow, id, this.catalogue).missing;
+    this.change(label, known ? edit.pruneWires(flow, id, ports) : flow, { group, quiet: true });
+  }
+
+  /** @param {Map<string, Point>} places @param {string} label @param {string} [group] */
+  place(places, label, group) {
+    this.change(label, edit.placeNodes(this.flow, places), { group });
+  }
+
+  /** @param {Flow} part @param {Point} offset @param {string} verb */
+  paste(part, offset, verb) {
+    const pasted = edit.pastePart(this.flow, part, offset);
+    const count = pasted.ids.length;
+    if (count === 0) return;
+    this.change(`${count} ${count === 1 ? "step" : "steps"} ${verb}`, pasted.flow);
+    this.select(pasted.ids);
+  }
+}

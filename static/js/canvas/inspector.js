@@ -1,0 +1,74 @@
+/**
+ * The form of the selected node, made on the server from its block's schemas. Each change posts the
+ * form; the answer carries the node's new value, which enters the document like any other edit.
+ * @import {Editor} from "./editor.js"
+ */
+
+export class Inspector {
+  /** @type {string|null} */
+  #shown = null;
+  /** @type {unknown} */
+  #value = null;
+
+  /** @param {Editor} editor @param {HTMLElement} panel @param {string} url */
+  constructor(editor, panel, url) {
+    this.editor = editor;
+    this.panel = panel;
+    this.url = url;
+    this.hint = [...panel.childNodes];
+    editor.on("selection", () => this.#follow());
+    editor.on("flow", () => this.#follow());
+    document.addEventListener("htmx:after:swap", () => this.#take());
+  }
+
+  /** @param {string} id */
+  #nodeOf(id) {
+    return this.editor.flow.steps[id] ?? this.editor.flow.triggers[id];
+  }
+
+  #follow() {
+    const id = this.editor.only;
+    const value = id ? settingsOf(this.#nodeOf(id)) : "";
+    if (id === this.#shown && value === this.#value) return;
+    this.#shown = id;
+    this.#value = value;
+    if (!id) {
+      this.panel.replaceChildren(...this.hint);
+      return;
+    }
+    const values = { node: id, value: JSON.stringify(this.#nodeOf(id)) };
+    htmx.ajax("POST", this.url, { target: "#inspector", swap: "innerHTML", values });
+  }
+
+  #take() {
+    const data = this.panel.querySelector("#inspector-value");
+    if (!data) return;
+    const { node, value, changed } = JSON.parse(data.textContent ?? "null");
+    data.remove();
+    if (changed && this.#nodeOf(node)) this.#enter(node, value);
+    if (node === this.#shown) return;
+    this.#value = null;
+    this.#follow();
+  }
+
+  /** @param {string} node @param {Record<string, unknown>} value */
+  #enter(node, value) {
+    const current = this.#nodeOf(node);
+    if (node === this.#shown) this.#value = settingsOf(value);
+    if (settingsOf(current) === settingsOf(value)) return;
+    const gone = Object.fromEntries(Object.keys(current).map((key) => [key, undefined]));
+    const patch = { ...gone, ...value, position: current.position };
+    this.editor.patch(node, patch, `${this.editor.face(node).title} changed`);
+  }
+
+  focus() {
+    const first = this.panel.querySelector("input:not([type=hidden]), select, textarea");
+    if (first instanceof HTMLElement) first.focus();
+  }
+}
+
+/** A node's settings as text, its place apart: moving a node is no reason to draw the form again. @param {object} node */
+function settingsOf(node) {
+  const entries = Object.entries(node).filter(([key]) => key !== "position");
+  return JSON.stringify(Object.fromEntries(entries.sort()));
+}

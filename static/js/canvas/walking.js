@@ -1,0 +1,49 @@
+/**
+ * Which node the keyboard goes to next. Pure.
+ * @import {Face, Flow} from "./types.js"
+ */
+import { neighbours } from "./graph.js";
+
+/**
+ * Nodes in reading order: from left to right, then from top to bottom.
+ * @param {Face[]} faces
+ * @returns {string[]}
+ */
+export function readingOrder(faces) {
+  return [...faces]
+    .sort((a, b) => a.rect.x - b.rect.x || a.rect.y - b.rect.y)
+    .map((face) => face.id);
+}
+
+/**
+ * @param {Face[]} faces
+ * @param {string|null} from
+ * @param {1|-1} by
+ * @returns {string|null}
+ */
+export function step(faces, from, by) {
+  const order = readingOrder(faces);
+  if (order.length === 0) return null;
+  const at = from ? order.indexOf(from) : -1;
+  if (at < 0) return by > 0 ? order[0] : (order.at(-1) ?? null);
+  return order[(at + by + order.length) % order.length];
+}
+
+/**
+ * Along the wires: right to what follows, left to what leads here, up and down among siblings.
+ * @param {Flow} flow
+ * @param {string} from
+ * @param {string} key  ArrowRight, ArrowLeft, ArrowUp or ArrowDown
+ * @returns {string|null}
+ */
+export function along(flow, from, key) {
+  const down = neighbours(flow, "down");
+  const up = neighbours(flow, "up");
+  if (key === "ArrowRight") return down.get(from)?.[0] ?? null;
+  if (key === "ArrowLeft") return up.get(from)?.[0] ?? null;
+  const siblings = (up.get(from) ?? []).flatMap((parent) => down.get(parent) ?? []);
+  const at = siblings.indexOf(from);
+  if (at < 0) return null;
+  const by = key === "ArrowDown" ? 1 : -1;
+  return siblings[(at + by + siblings.length) % siblings.length];
+}
