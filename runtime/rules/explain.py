@@ -5,24 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runtime.rules.fields import find_field
-
-_WORDS = {
-    "is": "is",
-    "is_not": "is not",
-    "in": "is one of",
-    "not_in": "is none of",
-    "at_least": "is at least",
-    "at_most": "is at most",
-    "more_than": "is more than",
-    "less_than": "is less than",
-    "contains": "contains",
-    "starts_with": "starts with",
-    "ends_with": "ends with",
-    "matches": "matches",
-    "exists": "is there",
-    "missing": "is not there",
-}
+from runtime.rules.words import OPERATOR_WORDS, field_words, value_words
 
 
 def sentences(why: Mapping[str, Any]) -> list[str]:
@@ -50,12 +33,9 @@ def _deciding(node: Mapping[str, Any]) -> Iterator[str]:
             if member["held"] is (node["gate"] != "none"):
                 yield from _deciding(member)
         return
-    field = find_field(node["field"])
-    name = field.title if field is not None else node["field"]
-    words = _WORDS[node["op"]]
+    words = f"{field_words(node['field'])} {OPERATOR_WORDS[node['op']]}"
     if node["value"] is None:
-        yield f"{name} {words}"
+        yield words
         return
-    value = ", ".join(map(str, node["value"])) if isinstance(node["value"], list) else node["value"]
-    seen = "not there" if node["seen"] is None else node["seen"]
-    yield f"{name} {words} {value}: it was {seen}"
+    seen = "not there" if node["seen"] is None else value_words(node["seen"])
+    yield f"{words} {value_words(node['value'])}: it was {seen}"

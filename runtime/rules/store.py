@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, false, func, select
 from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -33,7 +33,19 @@ class RuleView:
     updated_at: datetime
     updated_by: str
     fired_count: int = 0
+    fired_lately: int = 0
     last_fired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVersionView:
+    """One published state of a rule."""
+
+    id: UUID
+    number: int
+    document: Mapping[str, Any]
+    made_at: datetime
+    made_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,16 +87,27 @@ def create_rule(
     return _view(row, None)
 
 
-def list_rules(session: Session, tenant_id: UUID, *, q: str = "") -> list[RuleView]:
-    """List rules by name, each with how often and when it last fired."""
+def list_rules(
+    session: Session, tenant_id: UUID, *, q: str = "", lately: datetime | None = None
+) -> list[RuleView]:
+    """List rules by name, each with how often and when it last fired.
+
+    `fired_lately` counts from the instant `lately` on; it stays 0 where none is given.
+    """
+    since = Firing.at >= lately if lately is not None else false()
     fired = (
-        select(Firing.rule_id, func.count(Firing.id).label("n"), func.max(Firing.at).label("last"))
+        select(
+            Firing.rule_id,
+            func.count(Firing.id).label("n"),
+            func.sum(case((since, 1), else_=0)).label("lately"),
+            func.max(Firing.at).label("last"),
+        )
         .where(Firing.tenant_id == tenant_id)
         .group_by(Firing.rule_id)
         .subquery()
     )
     wanted = (
-        select(RuleRow, RuleVersionRow, fired.c.n, fired.c.last)
+        select(RuleRow, RuleVersionRow, fired.c.n, fired.c.lately, fired.c.last)
         .outerjoin(RuleVersionRow, RuleVersionRow.id == RuleRow.live_version_id)
         .outerjoin(fired, fired.c.rule_id == RuleRow.id)
         .where(RuleRow.tenant_id == tenant_id)
@@ -93,8 +116,8 @@ def list_rules(session: Session, tenant_id: UUID, *, q: str = "") -> list[RuleVi
     if q:
         wanted = wanted.where(RuleRow.name.icontains(q, autoescape=True))
     return [
-        _view(row, version, count=count or 0, last=last)
-        for row, version, count, last in session.execute(wanted)
+        replace(_view(row, version), fired_count=n or 0, fired_lately=new or 0, last_fired_at=last)
+        for row, version, n, new, last in session.execute(wanted)
     ]
 
 
@@ -103,6 +126,26 @@ def get_rule(session: Session, tenant_id: UUID, rule_id: UUID) -> RuleView:
     row = _row(session, tenant_id, rule_id)
     version = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
     return _view(row, version)
+
+
+def versions_of(session: Session, tenant_id: UUID, rule_id: UUID) -> list[RuleVersionView]:
+    """List what was published, newest first."""
+    rows = session.scalars(
+        select(RuleVersionRow)
+        .where(RuleVersionRow.rule_id == rule_id, RuleVersionRow.tenant_id == tenant_id)
+        .order_by(RuleVersionRow.number.desc())
+        .limit(50)
+    )
+    return [
+        RuleVersionView(
+            id=row.id,
+            number=row.number,
+            document=row.document,
+            made_at=row.made_at,
+            made_by=row.made_by,
+        )
+        for row in rows
+    ]
 
 
 def save_draft(  # noqa: PLR0913  who, what, on which revision and when
@@ -222,9 +265,7 @@ def _row(session: Session, tenant_id: UUID, rule_id: UUID, *, lock: bool = False
     return row
 
 
-def _view(
-    row: RuleRow, version: RuleVersionRow | None, *, count: int = 0, last: datetime | None = None
-) -> RuleView:
+def _view(row: RuleRow, version: RuleVersionRow | None) -> RuleView:
     return RuleView(
         id=row.id,
         name=row.name,
@@ -235,6 +276,4 @@ def _view(
         live_number=version.number if version is not None else None,
         updated_at=row.updated_at,
         updated_by=row.updated_by,
-        fired_count=count,
-        last_fired_at=last,
     )

@@ -1,0 +1,124 @@
+"""Rules in plain words: what a rule does, as one sentence a person can check it by.
+
+Pure. Reads a checked rule document; `explain` tells with the same words why a rule fired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from runtime.rules.fields import find_field
+
+OPERATOR_WORDS = {
+    "is": "is",
+    "is_not": "is not",
+    "in": "is one of",
+    "not_in": "is none of",
+    "at_least": "is at least",
+    "at_most": "is at most",
+    "more_than": "is more than",
+    "less_than": "is less than",
+    "contains": "contains",
+    "starts_with": "starts with",
+    "ends_with": "ends with",
+    "matches": "matches",
+    "exists": "is there",
+    "missing": "is not there",
+}
+_UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
+
+
+def field_words(path: str) -> str:
+    """Name a field as people do.
+
+    >>> field_words("perceived_severity"), field_words("attributes.site")
+    ('severity', 'site')
+    """
+    field = find_field(path)
+    return field.title if field is not None else path
+
+
+def duration_words(seconds: int) -> str:
+    """Say a duration in the largest unit that fits it.
+
+    >>> duration_words(300), duration_words(3600), duration_words(90)
+    ('5 minutes', '1 hour', '90 seconds')
+    """
+    size, unit = next(one for one in _UNITS if seconds % one[0] == 0)
+    amount = seconds // size
+    return f"{amount} {unit}" if amount == 1 else f"{amount} {unit}s"
+
+
+def rule_sentence(document: Mapping[str, Any], flow_names: Mapping[str, str]) -> str:
+    """Say what a rule does. `flow_names` gives the name of a workflow by its slug.
+
+    >>> rule_sentence({"when": {"field": "text", "op": "contains", "value": "LOS"},
+    ...                "then": [{"do": "acknowledge"}]}, {})
+    'When an alarm comes whose text contains LOS, acknowledge it.'
+    """
+    happened = _happened(document.get("on"))
+    condition = _condition(document["when"]) if "when" in document else ""
+    actions = _listed([_action(action, flow_names) for action in document["then"]], "and")
+    pattern = document.get("pattern", {"kind": "each"})
+    if pattern["kind"] == "count":
+        subject = f"at least {pattern['at_least']} alarms{happened} within "
+        subject += duration_words(pattern["within_s"]) + _same(pattern.get("group_by", ()))
+        subject += f" where {condition}" if condition else ""
+    elif condition:
+        subject = f"an alarm{happened or ' comes'} whose {condition}"
+    else:
+        subject = f"any alarm{happened or ' comes'}"
+    return f"When {subject}, {actions}."
+
+
+def _happened(on: Sequence[str] | None) -> str:
+    """Say nothing of the usual: raised, or changed in severity."""
+    if not on or set(on) == {"raised", "changed"}:
+        return ""
+    words = {"raised": "is raised", "changed": "changes severity", "cleared": "is cleared"}
+    return " " + _listed([words[one] for one in on], "or")
+
+
+def _same(group_by: Sequence[str]) -> str:
+    if not group_by:
+        return ""
+    return " from the same " + _listed([field_words(path) for path in group_by], "and")
+
+
+def _condition(node: Mapping[str, Any], *, inner: bool = False) -> str:
+    for gate, joint in (("all", "and"), ("any", "or"), ("none", "or")):
+        if gate in node:
+            members = [_condition(member, inner=True) for member in node[gate]]
+            text = f" {joint} ".join(members)
+            text = f"({text})" if len(members) > 1 and (inner or gate == "none") else text
+            return f"not {text}" if gate == "none" else text
+    words = f"{field_words(node['field'])} {OPERATOR_WORDS[node['op']]}"
+    return words if node["op"] in ("exists", "missing") else f"{words} {value_words(node['value'])}"
+
+
+def value_words(value: Any) -> str:
+    """Write a condition's value, a list with commas.
+
+    >>> value_words(["a", 5]), value_words(True)
+    ('a, 5', 'true')
+    """
+    if isinstance(value, list):
+        return ", ".join(map(value_words, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _action(action: Mapping[str, Any], flow_names: Mapping[str, str]) -> str:
+    if action["do"] == "start":
+        return f"start the workflow “{flow_names.get(action['flow'], action['flow'])}”"
+    if action["do"] == "derive":
+        return f"raise the alarm “{action['alarm']['specific_problem']}”"
+    if action["do"] == "set":
+        changes = [f"{field_words(key)} to {value}" for key, value in action["fields"].items()]
+        return f"set its {_listed(changes, 'and')}"
+    return {"acknowledge": "acknowledge it", "suppress": "suppress it"}[action["do"]]
+
+
+def _listed(parts: Iterable[str], joint: str) -> str:
+    *first, last = parts
+    return f"{', '.join(first)} {joint} {last}" if first else last
