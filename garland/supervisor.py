@@ -104,6 +104,10 @@ class Supervisor:
             self._turn(longest_s=0.1)
         return True
 
+    def has_failed(self, name: str) -> bool:
+        """Tell whether a program that is to be kept running has ended by itself before."""
+        return name in self._failures
+
     def keep_running(self) -> None:
         """Keep everything going until somebody asks to stop.
 

@@ -23,7 +23,7 @@ from kernel.errors import ConflictError, GarlandError
 READY_WITHIN_S = 60.0
 LEAST_FREE_BYTES = 50 * 1024 * 1024
 
-_REDIS_WITHIN_S = 10.0
+_REDIS_WITHIN_S = 15.0
 
 
 class StartError(GarlandError):
@@ -105,11 +105,14 @@ def _start_redis(supervisor: Supervisor, data_dir: Path) -> None:
 
     command = tuple(redis_server.prepare_server(data_dir))
     supervisor.start(Program(name="redis", command=command, stage=0))
-    if supervisor.wait_until(answers, timeout_s=2.0):
-        return
-    moved = redis_server.set_log_aside(data_dir)
-    if moved is not None:
-        supervisor.say(f"redis refuses its record of wake-ups; it is kept as {moved}")
+    supervisor.wait_until(
+        lambda: answers() or supervisor.has_failed("redis"),
+        timeout_s=_REDIS_WITHIN_S,
+    )
+    if supervisor.has_failed("redis"):
+        moved = redis_server.set_log_aside(data_dir)
+        if moved is not None:
+            supervisor.say(f"redis refuses its record of wake-ups; it is kept as {moved}")
     if not supervisor.wait_until(answers, timeout_s=_REDIS_WITHIN_S):
         log = redis_server.server_folder(data_dir) / "redis.log"
         raise StartError(f"The bundled Redis does not answer; its log is {log}.")
