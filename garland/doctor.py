@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from redis.exceptions import RedisError
@@ -14,11 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from garland.database import pending_revisions
 from garland.services import Services
 from garland.settings import Settings
-from kernel.errors import GarlandError
+from kernel.errors import GarlandError, UnavailableError
 from runtime.rules.conditions import ALWAYS
 from runtime.rules.matcher import Matcher
 from runtime.rules.plan import compile_rules
 
+CLOCK_SKEW_MOST_S = 5.0
 DISK_LEAST_BYTES = 500 * 1024**2
 
 
@@ -33,16 +36,21 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Examine database, migrations, Redis, disk and the rule matcher."""
+    """Examine database, migrations, Redis, clocks, disk and the rule matcher."""
     services = Services(settings)
     checks: list[Callable[[Services], Finding]] = [
         _database,
         _migrations,
         _redis,
+        _clock,
         _disk,
         _matcher,
     ]
-    return [check(services) for check in checks]
+    try:
+        return [check(services) for check in checks]
+    finally:
+        services.engine.dispose()
+        services.redis.close()
 
 
 def as_text(findings: list[Finding]) -> str:
@@ -75,6 +83,9 @@ def _migrations(services: Services) -> Finding:
     name = "migrations"
     try:
         pending = pending_revisions(services.settings.database_url)
+    except UnavailableError as error:
+        remedy = "First mend the database."
+        return Finding(name=name, ok=False, message=error.message, remedy=remedy)
     except GarlandError as error:
         remedy = "Run the release that made this database, or a newer one."
         return Finding(name=name, ok=False, message=error.message, remedy=remedy)
@@ -92,6 +103,26 @@ def _redis(services: Services) -> Finding:
         remedy = "It runs with `garland up`; an outside one is named by GARLAND_REDIS_URL."
         return Finding(name=name, ok=False, message=str(error), remedy=remedy)
     return Finding(name=name, ok=True, message="answers")
+
+
+def _clock(services: Services) -> Finding:
+    """Compare this machine's clock with the database's and Redis's: timers rest on them."""
+    name = "clock"
+    skews = {}
+    with suppress(RedisError):
+        seconds, micros = services.redis.time()
+        skews["Redis"] = seconds + micros / 1e6 - time.time()
+    if not services.settings.is_embedded:
+        with suppress(SQLAlchemyError), services.engine.connect() as connection:
+            theirs = connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())"))
+            skews["the database"] = float(theirs or 0) - time.time()
+    told = ", ".join(f"{skew:+.1f} s at {whose}" for whose, skew in skews.items())
+    return Finding(
+        name=name,
+        ok=all(abs(skew) <= CLOCK_SKEW_MOST_S for skew in skews.values()),
+        message=told or "no other clock to compare with",
+        remedy="Let NTP set the clocks of all machines (timedatectl set-ntp true).",
+    )
 
 
 def _disk(services: Services) -> Finding:

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from garland.redis_server import socket_path
 from kernel.secrets import new_key
 
 SECRET_KEY_FILE = "secret-key"  # noqa: S105  a file's name
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
     @property
     def redis_socket(self) -> Path:
         """Give the place of the bundled Redis server's socket."""
-        return self.data_dir / "redis" / "redis.sock"
+        return socket_path(self.data_dir)
 
 
 def load_settings() -> Settings:
