@@ -31,6 +31,9 @@ def catalogue(registry: Registry, icon_url: Callable[[Block], str]) -> dict[str,
     for block in registry.all():
         entry = _block_entry(block, icon_url(block))
         entries[entry["key"]] = entry
+    order = ["Start", *CATEGORIES.values()]
+    for entry in entries.values():
+        entry["order"] = order.index(entry["category"])
     return entries
 
 

@@ -14,17 +14,15 @@ from designer.drafts import read_json_text, write_json_text
 from designer.workflows.geometry import laid_out
 from designer.workflows.inspector import block_of, node_sections, read_node
 from designer.workflows.palette import catalogue, problems_document
-from designer.workflows.samples import SAMPLE_ALARM
+from designer.workflows.trying import progress_document, recent_alarms, trial_start
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, json_body, render, require, see_other
 from kernel.schema import Schema
-from runtime.alarms.documents import alarm_document
-from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.flows import versions
 from runtime.flows.versions import FlowView
-from runtime.runs.query import RunFilter, list_runs
-from runtime.runs.start import Start, start_trial
+from runtime.runs.query import RunFilter, get_run, list_runs, steps_of
+from runtime.runs.start import start_trial
 
 bp = Blueprint("workflows", __name__)
 
@@ -35,6 +33,14 @@ _DRAFT = Schema(
         "required": ["revision", "document"],
         "additionalProperties": False,
         "properties": {"revision": {"type": "integer"}, "document": {"type": "object"}},
+    }
+)
+_TRIAL = Schema(
+    {
+        "type": "object",
+        "required": ["alarm"],
+        "additionalProperties": False,
+        "properties": {"alarm": {"type": "object"}, "allow_effects": {"type": "boolean"}},
     }
 )
 
@@ -63,20 +69,13 @@ def create_workflow() -> Response:
 def edit_workflow(flow_id: UUID) -> Response:
     """Show the designer."""
     where = (db_session(), acting().tenant_id)
-    flow = versions.get_flow(*where, flow_id)
+    flow, alarms = versions.get_flow(*where, flow_id), recent_alarms(*where)
+    found = problems_document(versions.draft_problems(*where, flow_id))
     return render(
         "designer/workflows/designer.html",
         flow=flow,
-        facts={
-            **_drawing(flow),
-            "problems": problems_document(versions.draft_problems(*where, flow_id)),
-            "inspector_url": url_for("workflows.inspect_node"),
-            "saving": {
-                "url": url_for("workflows.put_draft", flow_id=flow_id),
-                "csrf": generate_csrf(),
-                "revision": flow.draft_revision,
-            },
-        },
+        sample_options=[(str(at), one["text"]) for at, one in enumerate(alarms)],
+        facts={**_drawing(flow), **_addresses(flow), "alarms": alarms, "problems": found},
     )
 
 
@@ -175,19 +174,39 @@ def set_paused(flow_id: UUID, verb: str) -> Response:
 def try_out(flow_id: UUID) -> Response:
     """Run the draft on the latest alarm, or a sample; nothing outside changes unless asked."""
     where = (db_session(), acting().tenant_id)
-    alarms = list_alarms(*where, AlarmFilter(state=""), limit=1)
-    alarm = alarm_document(alarms[0]) if alarms else SAMPLE_ALARM
-    start = Start(
-        trigger={"kind": "rule", "alarm": alarm},
-        subject=alarm["managed_object"],
-        started_by=acting().person_name,
-    )
+    flow = versions.get_flow(*where, flow_id)
+    start = trial_start(flow.draft, recent_alarms(*where)[0], by=acting().person_name)
     allowed = request.form.get("allow_effects") == "true"
     try:
         run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=utc_now())
     except (InvalidError, ConflictError) as error:
         return _flow_page(flow_id, status=422, refused=error)
     return see_other(url_for("runs.show_run", run_id=run_id))
+
+
+@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/trials")
+@require("workflows.run")
+def start_trial_run(flow_id: UUID) -> Response:
+    """Start a trial from the designer: `alarm` and `allow_effects`; answers where to follow it."""
+    body = json_body()
+    _TRIAL.require(body, "a trial needs an alarm")
+    where = (db_session(), acting().tenant_id)
+    flow = versions.get_flow(*where, flow_id)
+    start = trial_start(flow.draft, body["alarm"], by=acting().person_name)
+    allowed = body.get("allow_effects", False)
+    run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=utc_now())
+    return jsonify(url=url_for("workflows.show_trial_run", flow_id=flow_id, run_id=run_id))
+
+
+@bp.get("/t/<tenant>/workflows/<uuid:flow_id>/trials/<uuid:run_id>")
+@require("runs.view")
+def show_trial_run(flow_id: UUID, run_id: UUID) -> Response:
+    """Tell how far a trial is."""
+    where = (db_session(), acting().tenant_id)
+    run = get_run(*where, run_id)
+    if run.flow_id != flow_id:
+        raise NotFoundError("no such run of this workflow", run_id=str(run_id))
+    return jsonify(progress_document(run, steps_of(*where, run_id)))
 
 
 @bp.get("/t/<tenant>/blocks/<block_id>/<version>/icon.svg")
@@ -203,6 +222,16 @@ def block_icon(block_id: str, version: str) -> Response:
 def _drawing(flow: FlowView) -> dict[str, Any]:
     blocks = catalogue(standard_registry(), _icon_url)
     return {"flow": laid_out(flow.draft), "blocks": blocks}
+
+
+def _addresses(flow: FlowView) -> dict[str, Any]:
+    return {
+        "csrf": generate_csrf(),
+        "revision": flow.draft_revision,
+        "draft_url": url_for("workflows.put_draft", flow_id=flow.id),
+        "trial_url": url_for("workflows.start_trial_run", flow_id=flow.id),
+        "inspector_url": url_for("workflows.inspect_node"),
+    }
 
 
 def _icon_url(block: Block) -> str:

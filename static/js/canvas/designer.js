@@ -13,6 +13,7 @@ import { Saving } from "./saving.js";
 import { Scene } from "./scene.js";
 import { mountProblems, showSaveState } from "./status.js";
 import { tidyPlaces } from "./tidy.js";
+import { Trial } from "./trial.js";
 import { Viewport } from "./viewport.js";
 
 const facts = island("designer-facts");
@@ -24,9 +25,10 @@ const viewport = new Viewport(root, world, need(".canvas__dots", root));
 const scene = new Scene(world, facts.blocks);
 /** @type {import("./types.js").Entry[]} */
 const entries = Object.values(facts.blocks);
+entries.sort((a, b) => a.order - b.order || a.title.localeCompare(b.title));
 const quick = new QuickAdd(/** @type {HTMLDialogElement} */ (need("#quick-add")), entries);
 const inspector = new Inspector(editor, need("#inspector"), facts.inspector_url);
-const saving = new Saving(editor, facts.saving, showSaveState);
+const saving = new Saving(editor, facts, showSaveState);
 const map = new Minimap(/** @type {HTMLCanvasElement} */ (need("#minimap")), viewport);
 const gestures = new Gestures(root, editor, scene, viewport, addFromPort);
 const link = new KeyLink(editor, gestures);
@@ -108,13 +110,17 @@ document.addEventListener("click", (event) => {
   if (button instanceof HTMLElement) deeds[button.dataset.deed ?? ""]?.();
 });
 
-/** A test run and publishing work on the saved draft: save first, then send the form. */
+/** Publishing works on the saved draft: save first, then send the form. */
 for (const form of document.querySelectorAll("form[data-needs-saved]")) {
   form.addEventListener("submit", async (event) => {
     if (!saving.isDirty || !(form instanceof HTMLFormElement)) return;
     event.preventDefault();
     if (await saving.now()) form.submit();
   });
+}
+const trialForm = document.querySelector("#trial form");
+if (trialForm instanceof HTMLFormElement) {
+  new Trial(trialForm, { editor, scene, saveNow: () => saving.now() }, facts);
 }
 
 function draw() {

@@ -11,6 +11,7 @@ const SWITCH = {
   title: "Switch",
   summary: "",
   category: "Flow",
+  order: 1,
   keywords: [],
   publisher: "garland",
   icon: "",

@@ -16,13 +16,13 @@ export class Saving {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #timer;
   /** @type {Promise<void>|null} */
-  #under_way = null;
+  #underway = null;
   /** @type {SaveState} */
   state = "saved";
 
   /**
    * @param {Editor} editor
-   * @param {{url: string, csrf: string, revision: number}} where
+   * @param {{draft_url: string, csrf: string, revision: number}} where
    * @param {(state: SaveState, message: string) => void} show
    */
   constructor(editor, where, show) {
@@ -43,7 +43,12 @@ export class Saving {
 
   #later() {
     clearTimeout(this.#timer);
-    if (this.state === "conflict" || !this.isDirty) return;
+    if (this.state === "conflict") return;
+    if (!this.isDirty) {
+      // Undone within the pause: what is here is what the server has.
+      this.#tell("saved");
+      return;
+    }
     this.#tell("waiting");
     this.#timer = setTimeout(() => this.now(), PAUSE_MS);
   }
@@ -57,11 +62,11 @@ export class Saving {
   /** Save at once what is not saved yet. @returns {Promise<boolean>} whether all is saved */
   async now() {
     clearTimeout(this.#timer);
-    if (this.#under_way) await this.#under_way;
+    if (this.#underway) await this.#underway;
     if (this.isDirty && this.state !== "conflict") {
-      this.#under_way = this.#put();
-      await this.#under_way;
-      this.#under_way = null;
+      this.#underway = this.#put();
+      await this.#underway;
+      this.#underway = null;
     }
     return !this.isDirty;
   }
@@ -70,7 +75,7 @@ export class Saving {
     const flow = this.editor.flow;
     this.#tell("saving");
     try {
-      const answer = await fetch(this.where.url, {
+      const answer = await fetch(this.where.draft_url, {
         method: "PUT",
         headers: {
           "Content-Type": "application/json",
@@ -101,13 +106,6 @@ export class Saving {
       const first = body.errors?.[0]?.message ?? body.detail ?? "try again";
       this.#tell("refused", `Not saved: ${first}`);
     }
-  }
-
-  /** Keep this page's draft over the one that was saved meanwhile. @param {number} revision */
-  async overwrite(revision) {
-    this.revision = revision;
-    this.#tell("waiting");
-    await this.now();
   }
 
   /** Leave without a question: the person chose to drop what is here. */

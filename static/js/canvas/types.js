@@ -32,6 +32,7 @@
  * @property {string} title
  * @property {string} summary
  * @property {string} category
+ * @property {number} order  of its category in the palette
  * @property {string[]} keywords
  * @property {string} publisher
  * @property {string} icon  address of an SVG (begins with /), or a name in the sprite

@@ -1,0 +1,73 @@
+"""Trying a draft out: on which alarm, and how far the trial is, as the canvas shows it.
+
+Pure but for `recent_alarms`. A trial is an ordinary run of the draft's snapshot; blocks that write
+are simulated unless the person allows effects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from designer.workflows.samples import SAMPLE_ALARM
+from kernel.errors import InvalidError, Problem
+from runtime.alarms.documents import alarm_document
+from runtime.alarms.store import AlarmFilter, list_alarms
+from runtime.runs.query import RunView, StepView
+from runtime.runs.start import Start
+
+OFFERED = 8
+_STATES = {"queued": "ready", "succeeded": "done", "cancelled": "dead"}
+"""The canvas's words, which are the interpreter's, where an attempt has another."""
+
+
+def recent_alarms(session: Session, tenant_id: UUID) -> list[dict[str, Any]]:
+    """List the alarms a trial can be made with: the latest real ones, then the made-up one."""
+    found = list_alarms(session, tenant_id, AlarmFilter(state=""), limit=OFFERED)
+    return [*(alarm_document(alarm) for alarm in found), SAMPLE_ALARM]
+
+
+def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str) -> Start:
+    """Say what starts a trial: the workflow's first trigger, with the alarm.
+
+    Raises:
+        InvalidError: the alarm is no object.
+    """
+    if not isinstance(alarm, dict):
+        raise InvalidError(
+            "the sample alarm is no object",
+            problems=[Problem("/alarm", "alarm must be a JSON object such as an alarm's document")],
+        )
+    triggers: Mapping[str, Mapping[str, Any]] = document["triggers"]
+    first = next(iter(triggers), None)
+    return Start(
+        trigger={"kind": triggers[first]["kind"] if first else "rule", "alarm": alarm},
+        trigger_id=first,
+        subject=str(alarm.get("managed_object", "")),
+        started_by=by,
+    )
+
+
+def progress_document(run: RunView, steps: Iterable[StepView]) -> dict[str, Any]:
+    """Write how far a run is: its state, and the last attempt of each step that was begun."""
+    return {
+        "state": run.state.value,
+        "is_over": run.state.is_over,
+        "error": dict(run.error) if run.error else None,
+        "steps": {step.step: _step_document(step) for step in steps},
+    }
+
+
+def _step_document(step: StepView) -> dict[str, Any]:
+    return {
+        "status": _STATES.get(step.state.value, step.state.value),
+        "port": step.port,
+        "attempt": step.attempt,
+        "duration_ms": step.duration_ms,
+        "input": step.input,
+        "output": step.output,
+        "error": dict(step.error) if step.error else None,
+    }
