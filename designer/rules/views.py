@@ -1,7 +1,8 @@
-"""The list of rules, and one rule: its draft and its mode."""
+"""The list of rules, and one rule: its form, its text, its mode."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,85 +10,69 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from designer.drafts import read_json_text, write_json_text
+from designer.rules.convert import document_of, place, rows_of
+from designer.rules.editing import make_offer
+from designer.rules.operations import operate
+from designer.rules.rows import ActionRow, ConditionRow, GroupRow, RuleRows, read_rows
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other
+from runtime.flows.versions import flow_slugs
 from runtime.rules import store
 from runtime.rules.model import Mode
+from runtime.rules.words import OPERATOR_WORDS, rule_sentence
 
 bp = Blueprint("rules", __name__)
 
-BEGINNING: dict[str, Any] = {
-    "rule": 1,
-    "name": "Critical alarms",
-    "when": {"all": [{"field": "perceived_severity", "op": "is", "value": "critical"}]},
-    "pattern": {"kind": "each"},
-    "then": [{"do": "acknowledge"}],
-}
+LATELY = timedelta(hours=24)
+TRY = "try"
+Refused = InvalidError | ConflictError
 
 
 @bp.get("/t/<tenant>/rules")
 @require("rules.view")
 def list_rules() -> Response:
-    """Show the rules."""
-    q = request.args.get("q", "").strip()
-    rules = store.list_rules(db_session(), acting().tenant_id, q=q)
-    return render("designer/rules/list.html", rules=rules, q=q)
+    """Show the rules; events refresh the rows."""
+    q, where = request.args.get("q", "").strip(), (db_session(), acting().tenant_id)
+    rules = store.list_rules(*where, q=q, lately=utc_now() - LATELY)
+    flows = flow_slugs(*where)
+    sentences = {rule.id: rule_sentence(rule.draft, flows) for rule in rules}
+    facts: dict[str, Any] = {"rules": rules, "sentences": sentences, "q": q}
+    return render("designer/rules/list.html", "designer/rules/_list.html", **facts)
 
 
 @bp.get("/t/<tenant>/rules/new")
 @require("rules.edit")
 def new_rule() -> Response:
-    """Show the form of a new rule."""
-    return _page(None, text=write_json_text(BEGINNING))
+    """Show the form of a new rule, or its text."""
+    rows = RuleRows(when=GroupRow("all", [ConditionRow()]), then=[ActionRow()])
+    if request.args.get("as") == "text":
+        return _text_page(None, write_json_text({**document_of(rows), "name": "New rule"}))
+    return _form_page(None, rows)
 
 
 @bp.post("/t/<tenant>/rules/new")
 @require("rules.edit")
 def create_rule() -> Response:
-    """Add a rule."""
-    text, by = request.form.get("document", ""), acting().person_name
-    try:
-        rule = store.create_rule(
-            db_session(),
-            acting().tenant_id,
-            document=read_json_text(text),
-            by=by,
-            now=utc_now(),
-        )
-    except InvalidError as error:
-        return _page(None, text=text, refused=error, status=422)
-    flash("The rule is saved as a draft: switch it live when it is right.", "success")
-    return see_other(url_for("rules.edit_rule", rule_id=rule.id))
+    """Add a rule, or show its form again with what a button asked for."""
+    return _submit(None)
 
 
 @bp.get("/t/<tenant>/rules/<uuid:rule_id>")
 @require("rules.view")
 def edit_rule(rule_id: UUID) -> Response:
-    """Show one rule."""
+    """Show one rule as a form, or as text."""
     rule = store.get_rule(db_session(), acting().tenant_id, rule_id)
-    return _page(rule, text=write_json_text(rule.draft))
+    if request.args.get("as") == "text":
+        return _text_page(rule, write_json_text(rule.draft))
+    return _form_page(rule, rows_of(rule.draft))
 
 
 @bp.post("/t/<tenant>/rules/<uuid:rule_id>")
 @require("rules.edit")
 def save_rule(rule_id: UUID) -> Response:
-    """Save the draft; refused when somebody else saved meanwhile."""
-    text, where = request.form.get("document", ""), (db_session(), acting().tenant_id)
-    try:
-        store.save_draft(
-            *where,
-            rule_id,
-            document=read_json_text(text),
-            expected_revision=request.form.get("revision", 0, type=int),
-            by=acting().person_name,
-            now=utc_now(),
-        )
-    except (InvalidError, ConflictError) as error:
-        rule = store.get_rule(*where, rule_id)
-        return _page(rule, text=text, refused=error, status=422)
-    flash("The draft is saved.", "success")
-    return see_other(url_for("rules.edit_rule", rule_id=rule_id))
+    """Save the draft, or show its form again with what a button asked for."""
+    return _submit(store.get_rule(db_session(), acting().tenant_id, rule_id))
 
 
 @bp.post("/t/<tenant>/rules/<uuid:rule_id>/<any(live,observe,off):mode>")
@@ -102,17 +87,74 @@ def set_mode(rule_id: UUID, mode: str) -> Response:
             store.publish_rule(*where, rule_id, mode=Mode(mode), by=by, now=now)
     except InvalidError as error:
         rule = store.get_rule(*where, rule_id)
-        return _page(rule, text=write_json_text(rule.draft), refused=error, status=422)
+        return _form_page(rule, rows_of(rule.draft), refused=error)
+    if request.form.get("back") == "list":
+        return see_other(url_for("rules.list_rules"))
     return see_other(url_for("rules.edit_rule", rule_id=rule_id))
 
 
-def _page(
+def _submit(rule: store.RuleView | None) -> Response:
+    """Take a posted form or text: do its button, or save it."""
+    if "document" in request.form:
+        return _submit_text(rule, request.form["document"])
+    rows, operation = read_rows(request.form.items(multi=True)), request.form.get("_op", "")
+    if "_save" not in request.form:
+        operate(rows, operation)
+        return _form_page(rule, rows, tries=operation == TRY)
+    try:
+        return _save(rule, document_of(rows))
+    except (InvalidError, ConflictError) as error:
+        return _form_page(rule, rows, refused=error)
+
+
+def _submit_text(rule: store.RuleView | None, text: str) -> Response:
+    try:
+        return _save(rule, read_json_text(text))
+    except (InvalidError, ConflictError) as error:
+        return _text_page(rule, text, refused=error)
+
+
+def _save(rule: store.RuleView | None, document: Any) -> Response:
+    where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
+    if rule is None:
+        rule = store.create_rule(*where, document=document, by=by, now=now)
+        flash("The rule is saved as a draft: put it live when it is right.", "success")
+    else:
+        revision = request.form.get("revision", 0, type=int)
+        store.save_draft(
+            *where, rule.id, document=document, expected_revision=revision, by=by, now=now
+        )
+        flash("The draft is saved.", "success")
+    here = url_for("rules.edit_rule", rule_id=rule.id)
+    return see_other(f"{here}?as=text" if "document" in request.form else here)
+
+
+def _form_page(
     rule: store.RuleView | None,
+    rows: RuleRows,
     *,
-    text: str,
-    refused: InvalidError | ConflictError | None = None,
-    status: int = 200,
+    refused: Refused | None = None,
+    tries: bool = False,
 ) -> Response:
+    where = (db_session(), acting().tenant_id)
     problems = getattr(refused, "problems", ())
+    facts: dict[str, Any] = {
+        "rule": rule,
+        "rows": rows,
+        "offer": make_offer(*where, rows, tries=tries),
+        "errors": place(problems, rows),
+        "problems": problems,
+        "refused": refused,
+        "versions": store.versions_of(*where, rule.id) if rule else [],
+        "words": OPERATOR_WORDS,
+    }
+    status = 422 if refused else 200
+    return render("designer/rules/edit.html", "designer/rules/_form.html", status=status, **facts)
+
+
+def _text_page(
+    rule: store.RuleView | None, text: str, *, refused: Refused | None = None
+) -> Response:
+    problems, status = getattr(refused, "problems", ()), 422 if refused else 200
     facts: dict[str, Any] = {"rule": rule, "text": text, "refused": refused, "problems": problems}
-    return render("designer/rules/edit.html", status=status, **facts)
+    return render("designer/rules/text.html", status=status, **facts)

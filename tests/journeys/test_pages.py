@@ -121,7 +121,7 @@ def test_a_refused_draft_keeps_what_was_typed_and_names_the_field(
     garland: Running, page: Page
 ) -> None:
     sign_in(page, garland, "designer")
-    page.goto(f"{garland.url}/t/acme/rules/new")
+    page.goto(f"{garland.url}/t/acme/rules/new?as=text")
     page.get_by_label("Document").fill('{"rule": 1, "name": "Typed"}')
 
     with page.expect_response(lambda answer: answer.request.method == "POST") as answer:

@@ -1,0 +1,144 @@
+"""What the page of a rule offers beside the form: fields, values seen, workflows, a try-out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from designer.rules.convert import document_of
+from designer.rules.rows import RuleRows
+from runtime.alarms.documents import AlarmView, alarm_document
+from runtime.alarms.store import AlarmFilter, list_alarms
+from runtime.flows.versions import flow_slugs
+from runtime.rules.fields import ATTRIBUTES, CATALOGUE, Kind, read_as, value_at
+from runtime.rules.model import SETTABLE, check_rule, parse_rule
+from runtime.rules.tryout import Sample, try_rule
+from runtime.rules.words import field_words, rule_sentence
+
+TRIED_MAX = 200
+SHOWN_MAX = 10
+VALUES_MAX = 30
+ATTRIBUTES_MAX = 60
+_DERIVABLE = ("managed_object", *SETTABLE)
+
+Choice = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A try-out told for the page: how many of the recent alarms, and the first of them."""
+
+    looked_at: int
+    matched: int
+    fired: int
+    shown: tuple[AlarmView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Values seen in one field, and the id of the list that holds them on the page."""
+
+    id: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What the form offers.
+
+    Attributes:
+        fields: Paths and titles a condition can look at.
+        settings: The same for what the actions `set` and `derive` write.
+        values: Values the tenant's recent alarms had, by path, most frequent first.
+        flows: Slugs and names of the tenant's workflows.
+        sentence: What the rule does in words; None while it has problems.
+        result: The try-out, where one was asked for and the rule has no problems.
+    """
+
+    fields: tuple[Choice, ...]
+    settings: Mapping[str, tuple[Choice, ...]]
+    values: Mapping[str, Suggestions]
+    flows: tuple[Choice, ...]
+    sentence: str | None
+    result: Result | None = None
+
+
+def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool = False) -> Offer:
+    """Gather what the form offers, from the workflows and recent alarms of the tenant."""
+    flows = flow_slugs(session, tenant_id)
+    alarms = list_alarms(session, tenant_id, AlarmFilter(state=""), limit=TRIED_MAX)
+    facts = [_as_raised(alarm) for alarm in alarms]
+    attributes = [(path, field_words(path)) for path in _attribute_paths(facts)]
+    named = {path: field_words(path) for path in _DERIVABLE}
+    document = document_of(rows)
+    is_good = not check_rule(document, flows)
+    fields = [(field.path, field.title) for field in CATALOGUE]
+    return Offer(
+        fields=(*fields, *attributes),
+        settings={
+            "set": tuple((path, named[path]) for path in SETTABLE),
+            "derive": tuple(named.items()),
+        },
+        values=_values(facts, [path for path, _ in (*fields, *attributes)]),
+        flows=tuple(sorted(flows.items(), key=lambda one: one[1].lower())),
+        sentence=rule_sentence(document, flows) if is_good else None,
+        result=_try(document, alarms, facts) if tries and is_good else None,
+    )
+
+
+def _as_raised(alarm: AlarmView) -> dict[str, Any]:
+    """Write an alarm as it was while it stood: a cleared one keeps only that it is over."""
+    facts = alarm_document(alarm)
+    if not alarm.is_active:
+        facts["perceived_severity"] = facts["previous_severity"] or facts["original_severity"]
+    return facts
+
+
+def _try(
+    document: Mapping[str, Any], alarms: Sequence[AlarmView], facts: Sequence[Mapping[str, Any]]
+) -> Result:
+    samples = [
+        Sample(known, alarm.last_raised_at) for alarm, known in zip(alarms, facts, strict=True)
+    ]
+    found = try_rule(parse_rule(document), samples)
+    return Result(
+        looked_at=found.looked_at,
+        matched=len(found.matched),
+        fired=len(found.fired),
+        shown=tuple(alarms[index] for index in found.matched[:SHOWN_MAX]),
+    )
+
+
+def _attribute_paths(facts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """List the attributes that alarms carry, the frequent ones first, flat names only."""
+    seen = Counter(
+        name
+        for known in facts
+        for name, value in known["attributes"].items()
+        if not isinstance(value, dict)
+    )
+    return [ATTRIBUTES + name for name, _ in seen.most_common(ATTRIBUTES_MAX)]
+
+
+def _values(facts: Sequence[Mapping[str, Any]], paths: Iterable[str]) -> dict[str, Suggestions]:
+    return {
+        path: Suggestions(f"values-{number}", values)
+        for number, path in enumerate(paths)
+        if (values := _values_of(facts, path))
+    }
+
+
+def _values_of(facts: Iterable[Mapping[str, Any]], path: str) -> tuple[str, ...]:
+    seen: Counter[str] = Counter()
+    for known in facts:
+        value = value_at(known, path)
+        for one in value if isinstance(value, list) else [value]:
+            text = read_as(one, Kind.TEXT)
+            if isinstance(text, str):
+                seen[text] += 1
+    return tuple(text for text, _ in seen.most_common(VALUES_MAX))
