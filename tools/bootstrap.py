@@ -79,7 +79,7 @@ def install_python_packages(locks: Sequence[str]) -> bool:
         need_compiler()
     for lock in locks:
         say(f"installing the packages of {lock}")
-        pip("install", "--require-hashes", "-r", str(ROOT / lock))
+        pip("install", "--require-hashes", "--use-pep517", "-r", str(ROOT / lock))
     install_garland()
     stamp.write_text(wanted)
     return True
