@@ -107,16 +107,22 @@ export function markProblem(element, severity, text) {
 }
 
 /**
- * What a screen reader says for a node: name, block, where it leads, its state.
- * @param {Face} face
+ * Say to a screen reader, after what the node shows: where it leads, its state, what is wrong. As
+ * hidden words rather than a label, which would have to repeat everything on the card.
+ * @param {HTMLElement} element
  * @param {string[]} onward  titles of what it leads to
  * @param {StepProgress|null} progress
  * @param {string[]} problems
  */
-export function nodeLabel(face, onward, progress, problems) {
-  const parts = [face.title, face.sort === "trigger" ? "trigger" : face.subtitle];
-  parts.push(onward.length ? `leads to ${onward.join(", ")}` : "leads nowhere");
+export function sayNode(element, onward, progress, problems) {
+  const parts = [onward.length ? `leads to ${onward.join(", ")}` : "leads nowhere"];
   if (progress) parts.push(STATE_WORDS[progress.status] ?? progress.status);
   if (problems.length) parts.push(`${problems.length} problems: ${problems.join(" ")}`);
-  return parts.join(", ");
+  const words = parts.join(", ");
+  let place = element.querySelector(".node__said");
+  if (!place) {
+    place = make("span", { class: "node__said visually-hidden" });
+    element.append(place);
+  }
+  if (place.textContent !== words) place.textContent = words;
 }

@@ -6,7 +6,7 @@
 import { make, makeSvg } from "./dom.js";
 import { faceOf, inputPoint, outputPoint } from "./face.js";
 import { nodeIds, splitEnd, wireKey } from "./graph.js";
-import { fillNode, markProblem, markProgress, nodeElement, nodeLabel } from "./node_face.js";
+import { fillNode, markProblem, markProgress, nodeElement, sayNode } from "./node_face.js";
 import { wirePath } from "./routing.js";
 
 export class Scene {
@@ -197,10 +197,10 @@ export class Scene {
       const title = this.#nodes.get(wire.to)?.face.title ?? wire.to;
       onward.set(id, [...(onward.get(id) ?? []), title]);
     }
-    for (const [id, { element, face }] of this.#nodes) {
+    for (const [id, { element }] of this.#nodes) {
       const problems = (this.#problems.get(id) ?? []).map((problem) => problem.message);
       const progress = this.#progress?.steps[id] ?? null;
-      element.setAttribute("aria-label", nodeLabel(face, onward.get(id) ?? [], progress, problems));
+      sayNode(element, onward.get(id) ?? [], progress, problems);
     }
   }
 }
