@@ -4,9 +4,9 @@
  * @import {Catalogue, Entry, Face, Flow, Json, Point, Problem, Rect, Wire} from "./types.js"
  */
 import * as edit from "./document.js";
-import { entryKey, faceOf, nextPort } from "./face.js";
-import { freePlace, snap } from "./geometry.js";
-import { joinEnd, nodeIds, splitEnd, whyNot, wireKey } from "./graph.js";
+import { entryKey, faceOf, firstPort, nextPort, sizeOf } from "./face.js";
+import { freePlace, looseSpot, snap } from "./geometry.js";
+import { joinEnd, nodeIds, splitEnd, whyNot, wiredPorts, wireKey } from "./graph.js";
 import { History } from "./history.js";
 
 /** @typedef {"flow"|"selection"|"problems"|"say"} Topic */
@@ -132,12 +132,6 @@ export class Editor {
     return this.catalogue[step ? entryKey(step) : `trigger:${this.flow.triggers[id]?.kind}`];
   }
 
-  /** @param {string} id @returns {Set<string>} ports that lead somewhere */
-  wiredPorts(id) {
-    const ends = this.flow.wires.map((wire) => splitEnd(wire.from));
-    return new Set(ends.filter((end) => end.id === id).map((end) => end.port));
-  }
-
   /** @param {Rect} wish @returns {Point} */
   freePlace(wish) {
     return freePlace(
@@ -153,11 +147,11 @@ export class Editor {
    * @param {Wire|null} [wire]
    */
   addAt(entry, position, wire = null) {
-    const size = this.#sizeOf(entry);
+    const size = sizeOf(entry);
     const place = this.freePlace({ x: snap(position[0]), y: snap(position[1]), ...size });
     let { flow, id } = edit.addNode(this.flow, entry, place);
     if (wire && entry.sort === "step") {
-      flow = edit.insertOnWire(flow, wire, id, this.#firstPort(flow, id));
+      flow = edit.insertOnWire(flow, wire, id, firstPort(faceOf(flow, id, this.catalogue)));
     }
     this.change(`${entry.title} added`, flow);
     this.select([id]);
@@ -172,10 +166,11 @@ export class Editor {
    * @param {Point|null} [spot]  where its corner should be
    */
   addAfter(entry, after, port = null, spot = null) {
-    const size = this.#sizeOf(entry);
-    if (!after || entry.sort === "trigger") return this.addAt(entry, this.#looseSpot());
+    const size = sizeOf(entry);
+    if (!after || entry.sort === "trigger")
+      return this.addAt(entry, looseSpot(this.faces().map((face) => face.rect)));
     const face = this.face(after);
-    const chosen = port ?? nextPort(face, this.wiredPorts(after));
+    const chosen = port ?? nextPort(face, wiredPorts(this.flow, after));
     const row = Math.max(
       0,
       face.ports.findIndex((candidate) => candidate.name === chosen),
@@ -187,29 +182,6 @@ export class Editor {
     this.change(`${entry.title} added after ${face.title}`, flow);
     this.select([added.id]);
     return added.id;
-  }
-
-  /** @returns {Point} left of everything for what has no predecessor */
-  #looseSpot() {
-    const rects = this.faces().map((face) => face.rect);
-    if (rects.length === 0) return [0, 0];
-    return [
-      Math.min(...rects.map((rect) => rect.x)),
-      Math.max(...rects.map((rect) => rect.y + rect.h)) + 32,
-    ];
-  }
-
-  /** @param {Entry} entry */
-  #sizeOf(entry) {
-    const { flow, id } = edit.addNode(this.flow, entry, [0, 0]);
-    const { w, h } = faceOf(flow, id, this.catalogue).rect;
-    return { w, h };
-  }
-
-  /** @param {Flow} flow @param {string} id */
-  #firstPort(flow, id) {
-    const port = faceOf(flow, id, this.catalogue).ports[0];
-    return port.tone === "error" ? "" : port.name;
   }
 
   /**
@@ -246,7 +218,7 @@ export class Editor {
     if (ids.length === 0) return;
     const label =
       ids.length === 1 ? `${this.face(ids[0]).title} removed` : `${ids.length} steps removed`;
-    const flow = edit.removeNodes(this.flow, ids, (id) => this.#firstPort(this.flow, id));
+    const flow = edit.removeNodes(this.flow, ids, (id) => firstPort(this.face(id)));
     this.change(label, flow);
   }
 

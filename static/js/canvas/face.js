@@ -3,6 +3,7 @@
  * that 500 nodes cost no layout. The CSS in `canvas.css` draws to the same numbers.
  * @import {Catalogue, Entry, Face, Flow, Json, Point, Port, Rect, Step, Trigger} from "./types.js"
  */
+import { distance, holds } from "./geometry.js";
 
 export const NODE_WIDTH = 208;
 export const HEAD_HEIGHT = 48;
@@ -143,4 +144,31 @@ export function outputPoint(face, port) {
 export function nextPort(face, wired) {
   const plain = face.ports.filter((port) => port.tone !== "error");
   return (plain.find((port) => !wired.has(port.name)) ?? plain[0] ?? face.ports[0]).name;
+}
+
+/** How big a fresh node of an entry is. @param {Entry} entry */
+export function sizeOf(entry) {
+  const ports = entry.sort === "trigger" ? 1 : outputPorts(entry, entry.config ?? {}).length;
+  const { w, h } = rectAt(undefined, ports);
+  return { w, h };
+}
+
+/**
+ * The node under a point, or whose input is within reach of it.
+ * @param {Face[]} faces
+ * @param {Point} point
+ * @param {number} within
+ * @returns {string|null}
+ */
+export function nodeNear(faces, point, within) {
+  const under = faces.filter((face) => holds(face.rect, point)).at(-1);
+  const near = (/** @type {Face} */ face) =>
+    face.sort === "step" && distance(inputPoint(face.rect), point) < within;
+  return (under ?? faces.find(near))?.id ?? null;
+}
+
+/** The port that leads on when a step is laid into a wire; "" when it has only `error`. @param {Face} face */
+export function firstPort(face) {
+  const port = face.ports[0];
+  return port.tone === "error" ? "" : port.name;
 }

@@ -147,3 +147,18 @@ function shift(start, end, size, margin) {
   if (end > size - margin) return Math.max(size - margin - end, margin - start);
   return 0;
 }
+
+/**
+ * Below all and left-aligned: where a node goes that follows nothing.
+ * @param {Rect[]} rects
+ * @returns {Point}
+ */
+export function looseSpot(rects) {
+  const all = bounds(rects);
+  return all ? [all.x, all.y + all.h + GRID * 2] : [0, 0];
+}
+
+/** @param {Point} a @param {Point} b */
+export function distance(a, b) {
+  return Math.hypot(a[0] - b[0], a[1] - b[1]);
+}

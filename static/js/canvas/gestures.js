@@ -7,8 +7,8 @@
  * @import {Viewport} from "./viewport.js"
  */
 import { make, makeSvg } from "./dom.js";
-import { inputPoint, outputPoint } from "./face.js";
-import { between, holds, overlaps, snap } from "./geometry.js";
+import { inputPoint, nodeNear, outputPoint } from "./face.js";
+import { between, distance, overlaps, snap } from "./geometry.js";
 import { joinEnd, splitEnd, targetsFor } from "./graph.js";
 import { loosePath } from "./routing.js";
 
@@ -208,7 +208,7 @@ export class Gestures {
     this.scene.svg.append(this.ghost);
     const move = (/** @type {PointerEvent} */ other) => {
       const point = this.viewport.point(other);
-      const near = this.#nodeNear(point);
+      const near = this.nodeNear(point);
       const snaps = near && targets.has(near);
       this.ghost.setAttribute(
         "d",
@@ -222,7 +222,7 @@ export class Gestures {
       const far =
         Math.hypot(point[0] - start[0], point[1] - start[1]) * this.viewport.view.zoom >
         SNAP_PX / 2;
-      const near = this.#nodeNear(point);
+      const near = this.nodeNear(point);
       if (cancelled || !far) return;
       if (near) this.editor.connect(from, near);
       else this.onLoose(from, point);
@@ -237,20 +237,8 @@ export class Gestures {
     }
   }
 
-  /** @param {Point} point @returns {string|null} the node under it, or whose input is within reach */
-  #nodeNear(point) {
-    const faces = this.scene.faces();
-    const under = faces.filter((face) => holds(face.rect, point)).at(-1);
-    if (under) return under.id;
-    const within = SNAP_PX / this.viewport.view.zoom;
-    return (
-      faces.find((face) => face.sort === "step" && distance(inputPoint(face.rect), point) < within)
-        ?.id ?? null
-    );
+  /** @param {Point} point */
+  nodeNear(point) {
+    return nodeNear(this.scene.faces(), point, SNAP_PX / this.viewport.view.zoom);
   }
-}
-
-/** @param {Point} a @param {Point} b */
-function distance(a, b) {
-  return Math.hypot(a[0] - b[0], a[1] - b[1]);
 }

@@ -100,3 +100,9 @@ export function targetsFor(flow, from) {
   for (const wire of flow.wires) if (wire.from === from) refused.add(wire.to);
   return new Set(Object.keys(flow.steps).filter((id) => !refused.has(id)));
 }
+
+/** @param {Flow} flow @param {string} id @returns {Set<string>} the ports that lead somewhere */
+export function wiredPorts(flow, id) {
+  const ends = flow.wires.map((wire) => splitEnd(wire.from));
+  return new Set(ends.filter((end) => end.id === id).map((end) => end.port));
+}

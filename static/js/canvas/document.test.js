@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as edit from "./document.js";
+import { History } from "./history.js";
+import { searchEntries } from "./search.js";
+import { along, step } from "./walking.js";
+
+/** @param {string} [block] @returns {import("./types.js").Step} */
+const make = (block = "garland.wait") => ({ block, version: "1.0.0", position: [0, 0] });
+
+/** @type {import("./types.js").Flow} */
+const FLOW = {
+  flow: 1,
+  name: "",
+  triggers: { start: { kind: "manual" } },
+  steps: { a: make(), b: { ...make(), input: { key: "= steps.a.output.x" } }, c: make() },
+  wires: [
+    { from: "start", to: "a" },
+    { from: "a:done", to: "b" },
+    { from: "b:done", to: "c" },
+  ],
+};
+
+test("an id is free and can stand in an expression", () => {
+  assert.equal(edit.freshId(FLOW, "HTTP-request"), "http_request");
+  assert.equal(edit.freshId(FLOW, "a"), "a_2");
+  assert.equal(edit.freshId(FLOW, "9"), "step");
+});
+
+test("removing a step from a chain leaves the chain whole", () => {
+  const next = edit.removeNodes(FLOW, ["b"], () => "done");
+
+  assert.deepEqual(next.wires, [
+    { from: "start", to: "a" },
+    { from: "a:done", to: "c" },
+  ]);
+  assert.equal("b" in FLOW.steps, true, "the old document is untouched");
+});
+
+test("a step dropped on a wire is laid into it", () => {
+  const flow = { ...FLOW, steps: { ...FLOW.steps, d: make() } };
+
+  const next = edit.insertOnWire(flow, { from: "a:done", to: "b" }, "d", "done");
+
+  assert.deepEqual(next.wires.slice(-2), [
+    { from: "a:done", to: "d" },
+    { from: "d:done", to: "b" },
+  ]);
+});
+
+test("a pasted part gets new ids, and its expressions follow them", () => {
+  const part = edit.copyPart(FLOW, new Set(["a", "b"]));
+
+  const { flow, ids } = edit.pastePart(FLOW, part, [32, 32]);
+
+  assert.deepEqual(ids, ["a_2", "b_2"]);
+  assert.equal(flow.steps.b_2.input?.key, "= steps.a_2.output.x");
+  assert.deepEqual(flow.wires.at(-1), { from: "a_2:done", to: "b_2" });
+});
+
+test("wires of ports that are gone go too", () => {
+  const next = edit.pruneWires(FLOW, "a", new Set(["error"]));
+
+  assert.equal(next.wires.length, 2);
+  assert.equal(edit.pruneWires(FLOW, "a", new Set(["done"])), FLOW);
+});
+
+test("undo and redo walk over all changes, and typing in one field is one step", () => {
+  const history = new History(0);
+  history.push("First", 1);
+  history.push("Typed", 2, "field");
+  history.push("Typed", 3, "field");
+
+  assert.equal(history.undo(), "Typed");
+  assert.equal(history.state, 1);
+  assert.equal(history.redo(), "Typed");
+  assert.equal(history.state, 3);
+  history.undo();
+  history.push("Other", 9);
+  assert.equal(history.redo(), null);
+});
+
+test("search ranks the name over the keyword over the summary", () => {
+  /** @param {string} title @param {string[]} keywords @param {string} summary */
+  const entry = (title, keywords, summary) => ({
+    ...{ key: title, sort: /** @type {const} */ ("step"), id: title, version: "1.0.0", order: 1 },
+    ...{ title, keywords, summary, category: "Flow", publisher: "", icon: "", outputs: [] },
+  });
+  const found = [
+    entry("Other", [], "can wait"),
+    entry("Pause", ["wait"], ""),
+    entry("Wait", [], ""),
+  ];
+
+  assert.deepEqual(
+    searchEntries(found, "wai").map((one) => one.title),
+    ["Wait", "Pause", "Other"],
+  );
+  assert.deepEqual(searchEntries(found, "nothing"), []);
+});
+
+test("the keyboard walks along wires and in reading order", () => {
+  /** @param {string} id @param {number} x */
+  const face = (id, x) => /** @type {any} */ ({ id, rect: { x, y: 0, w: 1, h: 1 } });
+  const faces = [face("b", 10), face("a", 0)];
+
+  assert.equal(along(FLOW, "a", "ArrowRight"), "b");
+  assert.equal(along(FLOW, "c", "ArrowRight"), null);
+  assert.equal(step(faces, "a", 1), "b");
+  assert.equal(step(faces, null, -1), "b");
+});
