@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, request, send_file, url_for
+from flask import Blueprint, flash, jsonify, make_response, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,16 @@ from designer.workflows.palette import catalogue, problems_document
 from designer.workflows.trying import progress_document, recent_alarms, trial_start
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
-from kernel.http import acting, db_session, json_body, render, require, see_other
+from kernel.http import (
+    acting,
+    db_session,
+    decode_cursor,
+    encode_cursor,
+    json_body,
+    render,
+    require,
+    see_other,
+)
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows.versions import FlowView
@@ -27,6 +36,7 @@ from runtime.runs.start import start_trial
 bp = Blueprint("workflows", __name__)
 
 RECENT_RUNS = 5
+LIST_PAGE = 50
 _DRAFT = Schema(
     {
         "type": "object",
@@ -216,7 +226,10 @@ def block_icon(block_id: str, version: str) -> Response:
     block = standard_registry().find(block_id, version)
     if block is None:
         raise NotFoundError("no such block is installed", block=block_id, version=version)
-    return send_file(block.icon_path, mimetype="image/svg+xml", max_age=3_600)
+    answer = make_response(block.icon_path.read_bytes())
+    answer.mimetype = "image/svg+xml"
+    answer.cache_control.max_age = 3_600
+    return answer
 
 
 def _drawing(flow: FlowView) -> dict[str, Any]:
@@ -241,9 +254,21 @@ def _icon_url(block: Block) -> str:
 
 def _list_page(*, status: int = 200, name: str = "", error: str | None = None) -> Response:
     q = request.args.get("q", "").strip()
-    found = versions.list_flows(db_session(), acting().tenant_id, q=q)
-    page = "designer/workflows/list.html"
-    return render(page, status=status, flows=found, q=q, name=name, error=error)
+    after = decode_cursor(request.args.get("cursor"), parts=2)
+    found = versions.list_flows(
+        db_session(), acting().tenant_id, q=q, limit=LIST_PAGE + 1, after=after
+    )
+    shown, more = found[:LIST_PAGE], found[LIST_PAGE:]
+    cursor = encode_cursor(*versions.place_of(shown[-1])) if more else None
+    return render(
+        "designer/workflows/list.html",
+        status=status,
+        flows=shown,
+        q=q,
+        name=name,
+        error=error,
+        next_url=cursor and url_for("workflows.list_workflows", q=q or None, cursor=cursor),
+    )
 
 
 def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:

@@ -137,6 +137,15 @@ function draw() {
   }
 }
 
+const nameBox = /** @type {HTMLInputElement} */ (need("#flow-name"));
+nameBox.addEventListener("change", () => {
+  const name = nameBox.value.trim();
+  if (name) editor.change("Workflow renamed", { ...editor.flow, name });
+  nameBox.value = editor.flow.name;
+});
+editor.on("flow", () => {
+  nameBox.value = editor.flow.name;
+});
 editor.on("flow", draw);
 editor.on("selection", draw);
 editor.on("problems", () => scene.showProblems(editor.problems));

@@ -3,8 +3,14 @@
  * form; the answer carries the node's new value, which enters the document like any other edit.
  * @import {Editor} from "./editor.js"
  */
+import { make } from "./dom.js";
+import { inserted, readable } from "./variables.js";
+
+const TEXT = "input[type=text], input:not([type]), textarea";
 
 export class Inspector {
+  /** @type {HTMLInputElement|HTMLTextAreaElement|null} the text field the person was in last */
+  #field = null;
   /** @type {string|null} */
   #shown = null;
   /** @type {unknown} */
@@ -18,7 +24,16 @@ export class Inspector {
     this.hint = [...panel.childNodes];
     editor.on("selection", () => this.#follow());
     editor.on("flow", () => this.#follow());
-    document.addEventListener("htmx:after:swap", () => this.#take());
+    document.addEventListener("htmx:after:swap", () => {
+      this.#take();
+      this.#offer();
+    });
+    panel.addEventListener("focusin", (event) => {
+      const field = event.target;
+      const isText = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
+      if (isText && field.matches(TEXT) && /^\/(config|input)\//.test(field.name))
+        this.#field = field;
+    });
   }
 
   /** @param {string} id */
@@ -59,6 +74,36 @@ export class Inspector {
     const gone = Object.fromEntries(Object.keys(current).map((key) => [key, undefined]));
     const patch = { ...gone, ...value, position: current.position };
     this.editor.patch(node, patch, `${this.editor.face(node).title} changed`);
+  }
+
+  /** Fill the data picker with what this step can read. */
+  #offer() {
+    const place = this.panel.querySelector("[data-picker]");
+    if (!place || !this.#shown || place.childElementCount > 0) return;
+    const items = readable(this.editor.flow, this.#shown, this.editor.catalogue);
+    place.replaceChildren(
+      ...items.map(({ path, from }) => {
+        const button = make("button", { type: "button", class: "data-item" }, [
+          make("code", {}, [path]),
+          make("span", { class: "faint" }, [from]),
+        ]);
+        button.addEventListener("click", () => this.#insert(path));
+        return make("li", {}, [button]);
+      }),
+    );
+  }
+
+  /** @param {string} path */
+  #insert(path) {
+    const field = this.#field;
+    if (!field?.isConnected) {
+      this.editor.say("Click into a field first, then choose what goes there.");
+      return;
+    }
+    field.value = inserted(field.value, field.selectionStart ?? field.value.length, path);
+    field.focus();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    this.editor.say(`${path} put in.`);
   }
 
   focus() {

@@ -1,0 +1,57 @@
+/**
+ * What an expression of a step can read: the alarm that started the run, and the outputs of the steps
+ * before it as their blocks describe them. Pure.
+ * @import {Catalogue, Flow, Json} from "./types.js"
+ */
+import { entryKey } from "./face.js";
+import { reach } from "./graph.js";
+
+const ALARM_FIELDS = [
+  "managed_object",
+  "perceived_severity",
+  "event_type",
+  "probable_cause",
+  "specific_problem",
+  "text",
+  "source",
+  "id",
+  "count",
+];
+
+/**
+ * @param {Flow} flow
+ * @param {string} id
+ * @param {Catalogue} catalogue
+ * @returns {{path: string, from: string}[]} nearest steps first, the alarm last
+ */
+export function readable(flow, id, catalogue) {
+  const steps = reach(flow, id, "up").filter((other) => flow.steps[other]);
+  const outputs = steps.flatMap((other) => {
+    const entry = catalogue[entryKey(flow.steps[other])];
+    const from = flow.steps[other].title || entry?.title || other;
+    const names = new Set((entry?.outputs ?? []).flatMap((port) => fields(port.schema)));
+    const paths = names.size ? [...names].map((name) => `.${name}`) : [""];
+    return paths.map((path) => ({ path: `steps.${other}.output${path}`, from }));
+  });
+  const alarm = ALARM_FIELDS.map((name) => ({ path: `trigger.alarm.${name}`, from: "Alarm" }));
+  return [...outputs, ...alarm];
+}
+
+/** @param {Json|undefined} schema @returns {string[]} */
+function fields(schema) {
+  const names = Object.keys(schema?.properties ?? {});
+  return names.filter((name) => /^[A-Za-z_]\w*$/.test(name));
+}
+
+/**
+ * Put a path where the caret is. An empty plain field becomes an expression; inside one, or in a
+ * condition, the path alone is put in.
+ * @param {string} text
+ * @param {number} caret
+ * @param {string} path
+ * @returns {string}
+ */
+export function inserted(text, caret, path) {
+  if (text === "") return `= ${path}`;
+  return text.slice(0, caret) + path + text.slice(caret);
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inserted, readable } from "./variables.js";
+
+const STEP = { block: "x.look", version: "1.0.0" };
+const FLOW = {
+  flow: 1,
+  name: "",
+  triggers: { start: { kind: "rule" } },
+  steps: { look: { ...STEP, title: "Find the site" }, log: STEP, after: STEP },
+  wires: [
+    { from: "start", to: "look" },
+    { from: "look:done", to: "log" },
+    { from: "log:done", to: "after" },
+  ],
+};
+const ENTRY = /** @type {any} */ ({
+  title: "Look up",
+  outputs: [{ name: "done", schema: { properties: { tier: {}, "not-a-name": {} } } }],
+});
+
+test("a step reads what comes before it and the alarm, nothing else", () => {
+  const paths = readable(FLOW, "log", { "x.look@1.0.0": ENTRY });
+
+  assert.deepEqual(paths[0], { path: "steps.look.output.tier", from: "Find the site" });
+  assert.ok(paths.some((one) => one.path === "trigger.alarm.managed_object"));
+  assert.ok(!paths.some((one) => /log|after|not-a-name/.test(one.path)));
+});
+
+test("a picked path makes an empty field an expression, and joins one that is there", () => {
+  assert.equal(inserted("", 0, "trigger.alarm.id"), "= trigger.alarm.id");
+  assert.equal(inserted("=  == 1", 2, "run.id"), "= run.id == 1");
+});

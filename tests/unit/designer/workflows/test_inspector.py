@@ -1,0 +1,97 @@
+"""The form of a node: made from its block's schemas, read back into the node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from blocks.forms import Field
+from blocks.registry import standard_registry
+from designer.workflows.geometry import laid_out
+from designer.workflows.inspector import node_sections, read_node
+from designer.workflows.palette import catalogue
+from designer.workflows.trying import trial_start
+from kernel.errors import InvalidError
+from tests.factories.flows import flow_document, step
+
+REGISTRY = standard_registry()
+
+
+def _fields(node: dict[str, Any]) -> dict[str, Field]:
+    sections = node_sections(node, REGISTRY)
+    return {field.name: field for section in sections for field in section.fields}
+
+
+def test_says_beside_the_field_what_is_missing() -> None:
+    found = _fields(step("http-request"))
+
+    assert found["/config/url"].error
+    assert not found["/node/title"].error
+
+
+def test_reads_settings_input_and_what_every_step_has() -> None:
+    node = step("write-log", config={"level": "info"}, position=[16, 32], title="Old")
+    form = MultiDict({"/config/message": "hello", "/input/message": "hello", "/node/title": "New"})
+
+    read = read_node(node, form, REGISTRY)
+
+    assert read["title"] == "New"
+    assert read["position"] == [16, 32]
+    assert "hello" in {*read["config"].values(), *read["input"].values()}
+
+
+def test_an_emptied_title_goes_away() -> None:
+    read = read_node(step("wait", title="Old"), MultiDict({"/node/title": ""}), REGISTRY)
+
+    assert "title" not in read
+
+
+def test_a_schedule_asks_for_times_and_zone() -> None:
+    node = {"kind": "schedule", "cron": "* * * * *", "timezone": "UTC"}
+
+    read = read_node(node, MultiDict({"/node/cron": "0 6 * * *"}), REGISTRY)
+
+    assert {"/node/cron", "/node/timezone"} <= set(_fields(node))
+    assert read["cron"] == "0 6 * * *"
+    assert read["kind"] == "schedule"
+
+
+def test_a_step_of_a_missing_block_keeps_its_settings() -> None:
+    node = {"block": "gone.away", "version": "1.0.0", "config": {"kept": 1}}
+
+    assert read_node(node, MultiDict({}), REGISTRY)["config"] == {"kept": 1}
+
+
+def test_the_catalogue_has_every_block_and_kind_of_trigger() -> None:
+    found = catalogue(REGISTRY, lambda block: f"/{block.manifest.id}")
+
+    assert len(found) == len(REGISTRY.all()) + 3
+    assert found["garland.switch@1.0.0"]["dynamic"]["from"] == "/cases"
+
+
+def test_lays_out_only_what_nobody_placed() -> None:
+    steps = {"a": step("wait"), "b": step("wait", position=[5, 5])}
+    document = flow_document(steps, ["rule > a", "a:done > b"])
+
+    found = laid_out(document)
+
+    assert found["steps"]["a"]["position"] == [272, 0]
+    assert found["steps"]["b"]["position"] == [5, 5]
+
+
+def test_a_layout_ends_though_the_steps_go_in_a_circle() -> None:
+    document = flow_document({"a": step("wait"), "b": step("wait")}, ["a:done > b", "b:done > a"])
+
+    assert set(laid_out(document)["steps"]) == {"a", "b"}
+
+
+def test_a_trial_takes_the_first_trigger_and_refuses_what_is_no_alarm() -> None:
+    document = flow_document({}, [], triggers={"hand": {"kind": "manual"}})
+
+    start = trial_start(document, {"managed_object": "link-7"}, by="Ada")
+
+    assert (start.trigger_id, start.trigger["kind"]) == ("hand", "manual")
+    with pytest.raises(InvalidError):
+        trial_start(document, [], by="Ada")
