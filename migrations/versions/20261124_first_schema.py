@@ -492,17 +492,17 @@ def upgrade() -> None:
     with op.batch_alter_table("alarm", schema=None) as batch_op:
         batch_op.create_index(
             "ix_alarm_active",
-            ["tenant_id", "severity_rank", "last_raised_at", "id"],
+            ["tenant_id", "severity_rank", "last_raised_at", "id", "is_active", "suppressed_at"],
             unique=False,
-            postgresql_where=sa.text("is_active"),
-            sqlite_where=sa.text("is_active"),
+            postgresql_where=sa.text("is_active AND suppressed_at IS NULL"),
+            sqlite_where=sa.text("is_active = 1 AND suppressed_at IS NULL"),
         )
         batch_op.create_index(
             "ix_alarm_active_recent",
             ["tenant_id", "last_raised_at", "id"],
             unique=False,
-            postgresql_where=sa.text("is_active"),
-            sqlite_where=sa.text("is_active"),
+            postgresql_where=sa.text("is_active AND suppressed_at IS NULL"),
+            sqlite_where=sa.text("is_active = 1 AND suppressed_at IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_alarm_condition_id"), ["condition_id"], unique=False)
         batch_op.create_index("ix_alarm_object", ["tenant_id", "managed_object"], unique=False)
@@ -1102,13 +1102,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_alarm_condition_id"))
         batch_op.drop_index(
             "ix_alarm_active_recent",
-            postgresql_where=sa.text("is_active"),
-            sqlite_where=sa.text("is_active"),
+            postgresql_where=sa.text("is_active AND suppressed_at IS NULL"),
+            sqlite_where=sa.text("is_active = 1 AND suppressed_at IS NULL"),
         )
         batch_op.drop_index(
             "ix_alarm_active",
-            postgresql_where=sa.text("is_active"),
-            sqlite_where=sa.text("is_active"),
+            postgresql_where=sa.text("is_active AND suppressed_at IS NULL"),
+            sqlite_where=sa.text("is_active = 1 AND suppressed_at IS NULL"),
         )
 
     op.drop_table("alarm")

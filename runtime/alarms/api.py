@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
-from kernel.clock import format_instant, utc_now
+from kernel.clock import format_instant, parse_instant, utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import (
     acting,
@@ -24,20 +26,27 @@ from runtime.alarms.model import Severity
 
 api = Blueprint("alarms_api", __name__, url_prefix="/api/v1/alarms")
 
-_STATES = {"active": "active", "cleared": "cleared", "all": "", "": "active"}
+_STATES = {**{one: one for one in store.STATES}, "all": "", "": "active"}
+_ACKS = ("", "acknowledged", "unacknowledged")
 
 
 @api.get("")
 @require("alarms.view")
 def list_alarms() -> Response:
-    """List alarms; filters state, severity, ack and q; newest raised first."""
-    limit = page_limit()
-    after = decode_cursor(request.args.get("cursor"), parts=2)
-    found = store.list_alarms(
-        db_session(), acting().tenant_id, read_filter(), limit=limit, after=after
-    )
-    more = encode_cursor(*store.place_of(found[-1])) if len(found) == limit else None
+    """List alarms; see `read_filter` and `read_sort` for the query."""
+    found, more = page_of_alarms()
     return jsonify(items=[alarm_document(one) for one in found], next_cursor=more)
+
+
+def page_of_alarms() -> tuple[list[AlarmView], str | None]:
+    """Give the page that the query asks for, and the cursor of the next one."""
+    sort, limit = read_sort(), page_limit()
+    after = decode_cursor(request.args.get("cursor"), parts=store.parts_of_place(sort))
+    where = (db_session(), acting().tenant_id, read_filter())
+    found = store.list_alarms(*where, sort=sort, limit=limit + 1, after=after)
+    page = found[:limit]
+    more = encode_cursor(*store.place_of(page[-1], sort)) if len(found) > limit else None
+    return page, more
 
 
 @api.get("/<uuid:alarm_id>")
@@ -64,9 +73,31 @@ def get_history(alarm_id: UUID) -> Response:
 @require("alarms.operate")
 def operate(alarm_id: UUID, verb: str) -> Response:
     """Acknowledge, unacknowledge, clear or comment; answers the alarm after it."""
-    body: dict[str, Any] = json_body() if request.content_length else {}
-    done = perform(alarm_id, verb, comment=str(body.get("comment", "")))
+    done = perform(alarm_id, verb, comment=_comment())
     return jsonify(alarm_document(done))
+
+
+@api.patch("/<uuid:alarm_id>")
+@require("alarms.operate")
+def change_alarm(alarm_id: UUID) -> Response:
+    """Set fields over what the source says; answers the alarm after it."""
+    who, fields = acting(), _object(json_body())
+    where = (db_session(), who.tenant_id, alarm_id)
+    changed = store.set_fields(*where, fields=fields, by=who.person_name, now=utc_now())
+    return jsonify(alarm_document(changed))
+
+
+def _comment() -> str:
+    said = _object(json_body()).get("comment", "") if request.get_data(cache=True) else ""
+    if not isinstance(said, str):
+        raise _bad("comment", "text")
+    return said
+
+
+def _object(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise InvalidError("the body must be an object", problems=[Problem("", "send an object")])
+    return body
 
 
 def perform(alarm_id: UUID, verb: str, *, comment: str) -> AlarmView:
@@ -86,23 +117,45 @@ def perform(alarm_id: UUID, verb: str, *, comment: str) -> AlarmView:
 def read_filter() -> store.AlarmFilter:
     """Read the filter from the query.
 
+    `state` is active (the default), suppressed, cleared or all; `severity` may be given several
+    times; `ack`; `q` for words; `managed_object`, `source` and `event_type` for whole names;
+    `since` for alarms last raised at or after an instant.
+
     Raises:
         InvalidError: naming the parameter that has no such value.
     """
-    state, ack = request.args.get("state", ""), request.args.get("ack", "")
-    wanted = [one for one in request.args.getlist("severity") if one]
-    if state not in _STATES:
-        raise _bad("state", "active, cleared or all")
-    if ack not in ("", "acknowledged", "unacknowledged"):
-        raise _bad("ack", "acknowledged or unacknowledged")
-    if any(one not in list(Severity) for one in wanted):
-        raise _bad("severity", ", ".join(Severity))
+    severities = [one for one in request.args.getlist("severity") if one]
+    if any(one not in list(Severity) for one in severities):
+        raise _bad("severity", "one of " + ", ".join(Severity))
+    names = ("q", "managed_object", "source", "event_type")
     return store.AlarmFilter(
-        state=_STATES[state],
-        severities=frozenset(Severity(one) for one in wanted),
-        ack=ack,
-        q=request.args.get("q", "").strip(),
+        state=_STATES[_choice("state", _STATES)],
+        severities=frozenset(Severity(one) for one in severities),
+        ack=_choice("ack", _ACKS),
+        since=_instant("since"),
+        **{name: request.args.get(name, "").strip() for name in names},
     )
+
+
+def read_sort() -> str:
+    """Read `sort` from the query, newest first where there is none."""
+    return _choice("sort", ("", *store.SORTS)) or store.SORTS[0]
+
+
+def _choice(name: str, allowed: Iterable[str]) -> str:
+    said = request.args.get(name, "")
+    choices = list(allowed)
+    if said not in choices:
+        raise _bad(name, "one of " + ", ".join(filter(None, choices)))
+    return said
+
+
+def _instant(name: str) -> datetime | None:
+    said = request.args.get(name, "")
+    try:
+        return parse_instant(said.replace(" ", "+")) if said else None
+    except (ValueError, OverflowError):
+        raise _bad(name, "an instant with a time zone, such as 2026-11-24T12:00:00Z") from None
 
 
 def _bad(name: str, allowed: str) -> InvalidError:

@@ -189,7 +189,7 @@ def parse_event(document: Any) -> AlarmEvent:
             problems=[Problem("", "send an object with managed_object and perceived_severity")],
         )
     # What cannot be stored cannot be shown to the schema either.
-    problems = _storage_problems(document) or _schema_problems(document)
+    problems = storage_problems(document) or _schema_problems(document)
     instants: dict[str, datetime] = {}
     for name in ("raised_at", "cleared_at"):
         if isinstance(document.get(name), str):
@@ -221,8 +221,8 @@ def _instant(name: str, text: str, problems: list[Problem]) -> dict[str, datetim
     return {name: instant}
 
 
-def _storage_problems(document: Mapping[str, Any]) -> list[Problem]:
-    """List what no database of ours could keep: one look at the text finds most events clean."""
+def storage_problems(document: Mapping[str, Any]) -> list[Problem]:
+    """List what no database of ours could keep; one look at the text finds most events clean."""
     try:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False)
         size = len(text.encode())

@@ -5,54 +5,65 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, flash, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel.errors import InvalidError
-from kernel.http import (
-    acting,
-    db_session,
-    decode_cursor,
-    encode_cursor,
-    page_limit,
-    render,
-    require,
-    see_other,
-)
+from kernel.errors import InvalidError, NotFoundError
+from kernel.http import acting, db_session, render, require, see_other
 from runtime.alarms import store
-from runtime.alarms.api import perform, read_filter
-from runtime.alarms.documents import AlarmView
+from runtime.alarms.api import page_of_alarms, perform, read_sort
 from runtime.alarms.journal import raw_of
 
 bp = Blueprint("alarms", __name__)
+
+MANY_MAX = 500
+_DONE = {"acknowledge": "acknowledged", "unacknowledge": "given back", "clear": "cleared"}
 
 
 @bp.get("/t/<tenant>/alarms")
 @require("alarms.view")
 def list_alarms() -> Response:
     """Show the alarm list; events refresh the rows."""
-    limit = page_limit()
-    after = decode_cursor(request.args.get("cursor"), parts=2)
     where = (db_session(), acting().tenant_id)
-    found = store.list_alarms(*where, read_filter(), limit=limit, after=after)
+    alarms, more = page_of_alarms()
     return render(
         "runtime/alarms/list.html",
         "runtime/alarms/_rows.html",
-        alarms=found,
+        alarms=alarms,
         counts=store.count_active(*where),
         asked=request.args,
+        sort=read_sort(),
+        is_new=not alarms and not store.has_alarms(*where),
         here=request.full_path.rstrip("?"),
-        next_url=_next(found, limit),
+        address_with=_address_with,
+        next_url=_address_with(cursor=more) if more else None,
     )
 
 
-def _next(found: list[AlarmView], limit: int) -> str | None:
-    if len(found) < limit:
-        return None
-    asked: dict[str, Any] = {
-        name: value for name, value in request.args.items() if name != "cursor"
-    }
-    return url_for("alarms.list_alarms", **asked, cursor=encode_cursor(*store.place_of(found[-1])))
+def _address_with(**changes: str | None) -> str:
+    """Give the list's address with some of what was asked changed; None leaves a part out."""
+    asked: dict[str, Any] = request.args.to_dict(flat=False) | {"cursor": None, **changes}
+    return url_for("alarms.list_alarms", **{name: one for name, one in asked.items() if one})
+
+
+@bp.post("/t/<tenant>/alarms")
+@require("alarms.operate")
+def operate_many() -> Response:
+    """Acknowledge, give back or clear the alarms that are ticked."""
+    verb, chosen = request.form.get("verb", ""), request.form.getlist("alarm")[:MANY_MAX]
+    if verb not in _DONE:
+        raise NotFoundError("there is no such action for many alarms")
+    for alarm_id in chosen:
+        perform(_id_of(alarm_id), verb, comment="")
+    flash(f"{len(chosen)} {'alarm' if len(chosen) == 1 else 'alarms'} {_DONE[verb]}.", "success")
+    return see_other(_address_with())
+
+
+def _id_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFoundError("no such alarm") from None
 
 
 @bp.get("/t/<tenant>/alarms/<uuid:alarm_id>")

@@ -106,8 +106,15 @@ def get_source(session: Session, tenant_id: UUID, source_id: UUID) -> SourceView
 def configure_source(
     session: Session, tenant_id: UUID, source_id: UUID, *, config: Mapping[str, Any]
 ) -> SourceView:
-    """Keep how a source is read, checked before by its kind; what came earlier stays as it is."""
+    """Keep how a source is read; what came earlier stays as it is.
+
+    Raises:
+        InvalidError: sources of this kind have nothing to set.
+    """
     row = _own(session, tenant_id, source_id)
+    if row.kind != "alertmanager":
+        message = f"{TITLES[row.kind]} has nothing to set"
+        raise InvalidError(message, problems=[Problem("/kind", message)])
     row.config = dict(config)
     session.flush()
     return _view(row)

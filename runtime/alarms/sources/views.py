@@ -12,7 +12,9 @@ from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other
 from kernel.secrets import Vault
+from runtime.alarms.model import EventType
 from runtime.alarms.sources import store
+from runtime.alarms.sources.settings import OBJECT_LABELS, config_from_form, form_of
 
 bp = Blueprint("sources", __name__)
 
@@ -42,16 +44,40 @@ def create_source() -> Response:
 @bp.get("/t/<tenant>/sources/<uuid:source_id>")
 @require("sources.edit")
 def show_source(source_id: UUID) -> Response:
-    """Show one source: its address, examples, and input that was refused."""
-    where = (db_session(), acting().tenant_id)
-    key = store.key_of(*where, source_id, vault=_vault())
-    source = next(one for one in store.list_sources(*where) if one.id == source_id)
+    """Show one source: its address, examples, settings, and input that was refused."""
+    return _source_page(source_id)
+
+
+@bp.post("/t/<tenant>/sources/<uuid:source_id>")
+@require("sources.edit")
+def configure_source(source_id: UUID) -> Response:
+    """Keep how a source's alerts are read."""
+    where = (db_session(), acting().tenant_id, source_id)
+    try:
+        store.configure_source(*where, config=config_from_form(request.form))
+    except InvalidError as error:
+        return _source_page(source_id, error=error, status=422)
+    flash("The settings hold for what comes from now on.", "success")
+    return see_other(url_for("sources.show_source", source_id=source_id))
+
+
+def _source_page(
+    source_id: UUID, *, error: InvalidError | None = None, status: int = 200
+) -> Response:
+    where = (db_session(), acting().tenant_id, source_id)
+    source, key = store.get_source(*where), store.key_of(*where, vault=_vault())
+    problems = error.problems if error else ()
     return render(
         "runtime/sources/show.html",
+        status=status,
         source=source,
         title=store.TITLES[source.kind],
         address=url_for("intake_api.send_to_source", key=key, _external=True),
-        faults=store.faults_of(*where, source_id),
+        faults=store.faults_of(*where),
+        settings=request.form if error else form_of(source.config),
+        wrong={one.pointer.split("/")[1]: one.message for one in problems},
+        object_labels=OBJECT_LABELS,
+        event_types=list(EventType),
     )
 
 

@@ -1,0 +1,234 @@
+"""Reading alarms: the list with its filters, orders and pages, one alarm, its history, counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, func, or_, select, true, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from kernel.clock import parse_instant
+from kernel.errors import InvalidError, NotFoundError, Problem
+from runtime.alarms._tables import AlarmHistory, AlarmRow
+from runtime.alarms.documents import AlarmView, view_of
+from runtime.alarms.lifecycle import AckState
+from runtime.alarms.model import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmFilter:
+    """Which alarms to list; empty means all.
+
+    Attributes:
+        state: active (and not suppressed), suppressed (and active), cleared, or "" for all.
+        severities: Perceived severities to show.
+        ack: acknowledged, unacknowledged or "".
+        q: Words that are each part of the managed object, text, problem, cause or source.
+        managed_object: The whole name; so are source and event_type.
+        since: Only alarms last raised at or after it.
+    """
+
+    state: str = "active"
+    severities: frozenset[Severity] = frozenset()
+    ack: str = ""
+    q: str = ""
+    managed_object: str = ""
+    source: str = ""
+    event_type: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One thing that happened to an alarm."""
+
+    at: datetime
+    kind: str
+    by: str
+    facts: Mapping[str, Any]
+
+
+_Columns = tuple[InstrumentedAttribute[Any], ...]
+NEWEST = "-last_raised_at"
+_RECENT: _Columns = (AlarmRow.last_raised_at, AlarmRow.id)
+_SEVERE: _Columns = (AlarmRow.severity_rank, *_RECENT)
+_ORDERS: Mapping[str, tuple[_Columns, bool]] = {
+    NEWEST: (_RECENT, True),
+    "last_raised_at": (_RECENT, False),
+    "-severity": (_SEVERE, True),
+    "severity": (_SEVERE, False),
+    "managed_object": ((AlarmRow.managed_object, AlarmRow.id), False),
+    "-managed_object": ((AlarmRow.managed_object, AlarmRow.id), True),
+    "-count": ((AlarmRow.count, AlarmRow.id), True),
+    "count": ((AlarmRow.count, AlarmRow.id), False),
+}
+SORTS = tuple(_ORDERS)
+_STATES: Mapping[str, Sequence[ColumnElement[bool]]] = {
+    "active": (AlarmRow.is_active == true(), AlarmRow.suppressed_at.is_(None)),
+    "suppressed": (AlarmRow.is_active == true(), AlarmRow.suppressed_at.is_not(None)),
+    "cleared": (AlarmRow.is_active == false(),),
+    "": (),
+}
+STATES = tuple(filter(None, _STATES))
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "last_raised_at": parse_instant,
+    "severity_rank": int,
+    "count": int,
+    "managed_object": str,
+    "id": UUID,
+}
+
+
+def find_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> AlarmView | None:
+    """Give one alarm of the tenant, or None."""
+    row = session.scalar(
+        select(AlarmRow).where(AlarmRow.id == alarm_id, AlarmRow.tenant_id == tenant_id)
+    )
+    return view_of(row) if row is not None else None
+
+
+def get_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> AlarmView:
+    """Give one alarm of the tenant; raises NotFoundError."""
+    found = find_alarm(session, tenant_id, alarm_id)
+    if found is None:
+        raise NotFoundError("no such alarm", alarm_id=str(alarm_id))
+    return found
+
+
+def list_alarms(
+    session: Session,
+    tenant_id: UUID,
+    wanted: AlarmFilter,
+    *,
+    sort: str = NEWEST,
+    limit: int = 50,
+    after: Sequence[str] | None = None,
+) -> list[AlarmView]:
+    """List alarms in an order of `SORTS`; `after` is where the page before ended (`place_of`).
+
+    Raises:
+        InvalidError: when `after` is no place in this order.
+    """
+    columns, is_falling = _ORDERS[sort]
+    query = (
+        select(AlarmRow)
+        .where(AlarmRow.tenant_id == tenant_id, *_conditions(wanted))
+        .order_by(*(column.desc() if is_falling else column.asc() for column in columns))
+        .limit(limit)
+    )
+    if after is not None:
+        types = [column.type for column in columns]
+        place, bound = tuple_(*columns), tuple_(*_values_at(columns, after), types=types)
+        query = query.where(place < bound if is_falling else place > bound)
+    return [view_of(row) for row in session.scalars(query)]
+
+
+def place_of(alarm: AlarmView, sort: str = NEWEST) -> list[str]:
+    """Give where a page that ends with this alarm ended, for `after`."""
+    columns, _ = _ORDERS[sort]
+    values = (
+        alarm.perceived_severity.rank if name == "severity_rank" else getattr(alarm, name)
+        for name in (column.key for column in columns)
+    )
+    return [one.isoformat() if isinstance(one, datetime) else str(one) for one in values]
+
+
+def parts_of_place(sort: str) -> int:
+    """Tell how many parts a place in this order has."""
+    return len(_ORDERS[sort][0])
+
+
+def has_alarms(session: Session, tenant_id: UUID) -> bool:
+    """Tell whether the tenant ever had an alarm."""
+    first = select(AlarmRow.id).where(AlarmRow.tenant_id == tenant_id).limit(1)
+    return session.scalar(first) is not None
+
+
+def count_active(session: Session, tenant_id: UUID) -> dict[Severity, int]:
+    """Count the active alarms by perceived severity; every severity is there."""
+    rows = session.execute(
+        select(AlarmRow.severity_rank, func.count(AlarmRow.id))
+        .where(AlarmRow.tenant_id == tenant_id, *_conditions(AlarmFilter()))
+        .group_by(AlarmRow.severity_rank)
+    )
+    found: dict[int, int] = {row[0]: row[1] for row in rows}
+    standing = [one for one in reversed(Severity) if one is not Severity.CLEARED]
+    return {one: found.get(one.rank, 0) for one in standing}
+
+
+def raised_by_hour(
+    session: Session, tenant_id: UUID, *, now: datetime, hours: int = 24
+) -> list[tuple[datetime, int]]:
+    """Count the alarms last raised in each of the last hours, oldest first, empty hours too."""
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    since = this_hour - timedelta(hours=hours - 1)
+    instants = session.scalars(
+        select(AlarmRow.last_raised_at).where(
+            AlarmRow.tenant_id == tenant_id, AlarmRow.last_raised_at >= since
+        )
+    )
+    counted = Counter(at.replace(minute=0, second=0, microsecond=0) for at in instants)
+    starts = [since + timedelta(hours=number) for number in range(hours)]
+    return [(start, counted[start]) for start in starts]
+
+
+def history_of(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[HistoryEntry]:
+    """Give what happened to an alarm, newest first."""
+    rows = session.scalars(
+        select(AlarmHistory)
+        .where(AlarmHistory.alarm_id == alarm_id, AlarmHistory.tenant_id == tenant_id)
+        .order_by(AlarmHistory.seq.desc())
+        .limit(500)
+    )
+    return [HistoryEntry(at=row.at, kind=row.kind, by=row.by, facts=row.facts) for row in rows]
+
+
+def values_of(session: Session, tenant_id: UUID, field: str, *, limit: int = 50) -> list[str]:
+    """Suggest values that the tenant's alarms have in a field, most frequent first."""
+    column = getattr(AlarmRow, field)
+    rows = session.execute(
+        select(column, func.count(AlarmRow.id))
+        .where(AlarmRow.tenant_id == tenant_id, column != "")
+        .group_by(column)
+        .order_by(func.count(AlarmRow.id).desc(), column)
+        .limit(limit)
+    )
+    return [str(row[0]) for row in rows]
+
+
+def _conditions(wanted: AlarmFilter) -> Iterable[ColumnElement[bool]]:
+    yield from _STATES[wanted.state]
+    for name in ("managed_object", "source", "event_type"):
+        if getattr(wanted, name):
+            yield getattr(AlarmRow, name) == getattr(wanted, name)
+    if wanted.severities:
+        yield AlarmRow.perceived_severity.in_(wanted.severities)
+    if wanted.ack:
+        yield AlarmRow.ack_state == AckState(wanted.ack)
+    if wanted.since is not None:
+        yield AlarmRow.last_raised_at >= wanted.since
+    for word in wanted.q.split():
+        columns = (
+            AlarmRow.managed_object,
+            AlarmRow.text,
+            AlarmRow.specific_problem,
+            AlarmRow.probable_cause,
+            AlarmRow.source,
+        )
+        yield or_(*(column.icontains(word, autoescape=True) for column in columns))
+
+
+def _values_at(columns: _Columns, after: Sequence[str]) -> list[Any]:
+    try:
+        return [_READERS[column.key](part) for column, part in zip(columns, after, strict=True)]
+    except ValueError:
+        remedy = "cursor must come from `next_cursor` of the page before, in the same order"
+        raise InvalidError(
+            "the cursor is not one of ours: start from the first page",
+            problems=[Problem("/cursor", remedy)],
+        ) from None
