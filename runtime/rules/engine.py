@@ -8,54 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kernel.ids import new_id, sha256_of
+from kernel.ids import new_id
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.lifecycle import Transition as Happened
 from runtime.alarms.store import Change
-from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
+from runtime.rules._live import LiveRule, LiveSet, live_set
+from runtime.rules._tables import Firing
 from runtime.rules.actions import Occasion, act
-from runtime.rules.conditions import Condition, Op, reads_of
-from runtime.rules.features import count_in_window, forget_old, group_of, remember_match
-from runtime.rules.fields import Kind, Read
+from runtime.rules.conditions import reads_of
+from runtime.rules.features import Moment, Pauses, Windows, forget_old, group_of
 from runtime.rules.matcher import Matcher
-from runtime.rules.model import Mode, Rule, Transition, parse_rule
-from runtime.rules.plan import Program, compile_rules
+from runtime.rules.model import Mode, Transition
 from runtime.rules.reference import row_of, trace
 
-_COUNTED = Read("window.count", Kind.NUMBER)
 _ASKED_FOR: Mapping[Happened, Transition] = {
     Happened.CREATED: Transition.RAISED,
     Happened.REOPENED: Transition.RAISED,
     Happened.CHANGED: Transition.CHANGED,
     Happened.CLEARED: Transition.CLEARED,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveRule:
-    """One rule that is judged now."""
-
-    id: UUID
-    version_id: UUID
-    mode: Mode
-    rule: Rule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Set:
-    """A tenant's rules, compiled; `reached` has one program a rule that counts."""
-
-    name: str
-    rules: Mapping[str, LiveRule]
-    when: Program
-    reached: Mapping[str, Program]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +43,19 @@ class _Match:
     change: Change
     facts: Mapping[str, Any]
     group_key: str
-    count: int | None = None
+
+    @property
+    def window(self) -> Moment:
+        count = self.live.rule.count
+        return self._moment(count.within_s if count else 0)
+
+    @property
+    def pause(self) -> Moment:
+        return self._moment(self.live.rule.cooldown_s)
+
+    def _moment(self, reach_s: int) -> Moment:
+        group = (self.live.id, self.group_key)
+        return Moment(group=group, at=self.change.alarm.changed_at, reach_s=reach_s)
 
 
 def judge(
@@ -85,143 +74,72 @@ def judge(
     events = [change for change in changes if change.transition in _ASKED_FOR]
     if not events:
         return 0
-    rules = _live_rules(session, tenant_id, matcher)
+    rules = live_set(session, tenant_id, matcher)
     if not rules.rules:
         return 0
+    matches = list(_matches(rules, events, matcher))
+    counts = _counts(session, tenant_id, matches)
+    pauses = Pauses(session, [one.pause for one in matches if one.live.rule.cooldown_s])
     fired = 0
-    cooling = _Cooling(session)
-    for match in _matches(session, tenant_id, rules, events, matcher):
-        if not _is_reached(rules, match, matcher) or cooling.holds_back(match):
-            continue
-        cooling.note(match)
-        _fire(session, tenant_id, match, now=now)
-        fired += 1
-    windows = [(one.id, one.rule.count.within_s) for one in rules.rules.values() if one.rule.count]
-    forget_old(session, windows, now=now)
+    for match, count, reached in zip(
+        matches, counts, _reached(rules, matches, counts, matcher), strict=True
+    ):
+        if reached and pauses.take(match.pause):
+            _fire(session, tenant_id, match, count=count, now=now)
+            fired += 1
+    forget_old(session, [one.window for one in matches if one.live.rule.count])
     return fired
 
 
-def _live_rules(session: Session, tenant_id: UUID, matcher: Matcher) -> _Set:
-    rows = session.execute(
-        select(RuleRow.id, RuleRow.mode, RuleRow.live_version_id)
-        .where(
-            RuleRow.tenant_id == tenant_id,
-            RuleRow.mode.in_((Mode.LIVE, Mode.OBSERVE)),
-            RuleRow.live_version_id.is_not(None),
-        )
-        .order_by(RuleRow.id)
-    ).all()
-    modes = {row.live_version_id: row.mode for row in rows}
-    name = sha256_of(repr((tenant_id, sorted((str(k), v.value) for k, v in modes.items()))))
-
-    def load() -> _Set:
-        versions = session.scalars(select(RuleVersionRow).where(RuleVersionRow.id.in_(modes)))
-        return _compile(name, versions, modes)
-
-    return matcher.keep(name, load)
-
-
-def _compile(name: str, versions: Any, modes: Mapping[UUID, Mode]) -> _Set:
-    rules = {
-        str(row.rule_id): LiveRule(
-            id=row.rule_id,
-            version_id=row.id,
-            mode=modes[row.id],
-            rule=parse_rule(row.document),
-        )
-        for row in versions
-    }
-    reached = {
-        key: compile_rules({key: _reached(live.rule.count.at_least)})
-        for key, live in rules.items()
-        if live.rule.count is not None
-    }
-    when = compile_rules({key: live.rule.when for key, live in rules.items()})
-    return _Set(name=name, rules=rules, when=when, reached=reached)
-
-
-def _reached(at_least: int) -> Condition:
-    return Condition(_COUNTED, Op.AT_LEAST, (float(at_least),), at_least)
-
-
-def _matches(
-    session: Session,
-    tenant_id: UUID,
-    rules: _Set,
-    events: Sequence[Change],
-    matcher: Matcher,
-) -> Iterator[_Match]:
+def _matches(rules: LiveSet, events: Sequence[Change], matcher: Matcher) -> Iterator[_Match]:
+    """Ask which conditions hold; an alarm that lacks a field it would be grouped by is left out."""
     documents = [alarm_document(change.alarm) for change in events]
     rows = [row_of(facts, rules.when.reads) for facts in documents]
-    verdicts = matcher.match(rules.name, rules.when, rows)
+    verdicts = matcher.match(f"{rules.name}:when", rules.when, rows)
     for change, facts, keys in zip(events, documents, verdicts, strict=True):
         happened = _ASKED_FOR[change.transition]
         held = [rules.rules[key] for key in keys if happened in rules.rules[key].rule.on]
-        for live in sorted(held, key=lambda one: (one.rule.priority, str(one.id))):
+        for live in sorted(held, key=lambda one: (one.rule.priority, one.key)):
             count = live.rule.count
-            if count is None:
-                group = str(change.alarm.condition_id)
+            group = group_of(count, facts) if count else str(change.alarm.condition_id)
+            if group is not None:
                 yield _Match(live=live, change=change, facts=facts, group_key=group)
-                continue
-            counted = group_of(count, facts)
-            if counted is None:
-                continue
-            remember_match(session, tenant_id, live.id, counted, change)
-            number = count_in_window(
-                session,
-                live.id,
-                counted,
-                at=change.alarm.last_raised_at,
-                within_s=count.within_s,
-            )
-            yield _Match(live=live, change=change, facts=facts, group_key=counted, count=number)
 
 
-def _is_reached(rules: _Set, match: _Match, matcher: Matcher) -> bool:
-    if match.count is None:
-        return True
-    key = str(match.live.id)
-    name = f"{rules.name}:{key}"
-    found = matcher.match(name, rules.reached[key], [{_COUNTED: float(match.count)}])
-    return key in found[0]
+def _counts(session: Session, tenant_id: UUID, matches: Sequence[_Match]) -> list[int | None]:
+    """Give each match of a counting rule the count in its window, itself included."""
+    windows = Windows(session, tenant_id, [one.window for one in matches if one.live.rule.count])
+    return [
+        windows.count(
+            one.window,
+            alarm_id=one.change.alarm.id,
+            seq=one.change.seq,
+            counts_anew=one.change.transition is not Happened.CHANGED,
+        )
+        if one.live.rule.count
+        else None
+        for one in matches
+    ]
 
 
-class _Cooling:
-    """Who fired lately, so that a burst gives one firing of a rule and group."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._last: dict[tuple[UUID, str], datetime | None] = {}
-
-    def holds_back(self, match: _Match) -> bool:
-        pause = timedelta(seconds=match.live.rule.cooldown_s)
-        if not pause:
-            return False
-        key = (match.live.id, match.group_key)
-        if key not in self._last:
-            self._last[key] = self._session.scalar(
-                select(func.max(Firing.at)).where(
-                    Firing.rule_id == match.live.id, Firing.group_key == match.group_key
-                )
-            )
-        last = self._last[key]
-        return last is not None and match.change.alarm.changed_at < last + pause
-
-    def note(self, match: _Match) -> None:
-        key = (match.live.id, match.group_key)
-        before = self._last.get(key)
-        at = match.change.alarm.changed_at
-        self._last[key] = at if before is None else max(at, before)
+def _reached(
+    rules: LiveSet, matches: Sequence[_Match], counts: Sequence[int | None], matcher: Matcher
+) -> Iterator[bool]:
+    """Ask which counts are enough; a rule that does not count needs none."""
+    counted = [
+        {match.live.counted: float(count)}
+        for match, count in zip(matches, counts, strict=True)
+        if count is not None
+    ]
+    verdicts = iter(matcher.match(f"{rules.name}:reached", rules.reached, counted))
+    for match, count in zip(matches, counts, strict=True):
+        yield count is None or match.live.key in next(verdicts)
 
 
-def _fire(session: Session, tenant_id: UUID, match: _Match, *, now: datetime) -> None:
+def _fire(
+    session: Session, tenant_id: UUID, match: _Match, *, count: int | None, now: datetime
+) -> None:
     live, change = match.live, match.change
-    reads = row_of(match.facts, reads_of(live.rule.when))
-    why: dict[str, Any] = {"when": trace(live.rule.when, match.facts, reads)}
-    if match.count is not None and live.rule.count is not None:
-        why["count"] = {"seen": match.count, "at_least": live.rule.count.at_least}
-        why["count"]["within_s"] = live.rule.count.within_s
-        why["count"]["group_by"] = list(live.rule.count.group_by)
     firing = Firing(
         id=new_id(),
         tenant_id=tenant_id,
@@ -229,15 +147,14 @@ def _fire(session: Session, tenant_id: UUID, match: _Match, *, now: datetime) ->
         version_id=live.version_id,
         seq=change.seq,
         alarm_id=change.alarm.id,
-        group_key=match.group_key[:64],
+        group_key=match.group_key,
         mode=live.mode,
         at=change.alarm.changed_at,
         recorded_at=now,
-        why=why,
+        why=_why(match, count),
         did=[],
     )
     session.add(firing)
-    session.flush()
     if live.mode is Mode.LIVE:
         occasion = Occasion(
             session=session,
@@ -250,3 +167,18 @@ def _fire(session: Session, tenant_id: UUID, match: _Match, *, now: datetime) ->
             now=now,
         )
         firing.did = act(occasion)
+
+
+def _why(match: _Match, count: int | None) -> dict[str, Any]:
+    """Write down what made the rule fire, with the values it saw."""
+    rule = match.live.rule
+    row = row_of(match.facts, reads_of(rule.when))
+    why: dict[str, Any] = {"when": trace(rule.when, match.facts, row)}
+    if count is not None and rule.count is not None:
+        why["count"] = {
+            "seen": count,
+            "at_least": rule.count.at_least,
+            "within_s": rule.count.within_s,
+            "group_by": list(rule.count.group_by),
+        }
+    return why

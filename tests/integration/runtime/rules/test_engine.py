@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
@@ -61,14 +61,14 @@ class Bench:
         with as_tenant(self.session, self.tenant_id):
             append(self.session, self.tenant_id, [parse_event(document | event)], now=NOON)
 
-    def fired(self) -> list[tuple[str, list[dict[str, Any]]]]:
+    def fired(self, *, batch: int = 500) -> list[tuple[str, list[dict[str, Any]]]]:
         """Correlate all there is; give rule name and deeds of each firing, oldest first."""
         while True:
             with system(self.session):
                 waits = has_undone(self.session)
             if not waits:
                 break
-            correlate_batch(self.session, matcher=self.matcher, now=NOON)
+            correlate_batch(self.session, matcher=self.matcher, now=NOON, limit=batch)
         wanted = (
             select(RuleRow.name, Firing.did)
             .join(RuleRow, RuleRow.id == Firing.rule_id)
@@ -124,6 +124,66 @@ def test_count_keeps_groups_apart_and_leaves_out_alarms_without_one(bench: Bench
         bench.send(f"link-{number}", attributes={"site": site} if site else {})
 
     assert len(bench.fired()) == 1
+
+
+@pytest.mark.parametrize("batch", [1, 2, 500])
+@pytest.mark.parametrize(
+    ("ago_s", "firings"),
+    [
+        pytest.param((10, 20, 59), 1, id="the first comes last"),
+        pytest.param((0, 3000, 50), 1, id="a stray one between"),
+        pytest.param((9000, 8960, 8950, 8900, 8890), 2, id="a backlog of hours"),
+        pytest.param((0, 10, 20, 9000, 9010, 9020), 2, id="an older burst after a newer one"),
+    ],
+)
+def test_late_events_count_where_they_belong_however_they_are_batched(
+    bench: Bench, ago_s: tuple[int, ...], firings: int, batch: int
+) -> None:
+    bench.rule(pattern=make_count_pattern(2, 60))
+    for number, ago in enumerate(ago_s):
+        bench.send(f"link-{number}", ago_s=ago)
+
+    assert len(bench.fired(batch=batch)) == firings
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_a_change_of_severity_is_not_one_more_alarm(bench: Bench, batch: int) -> None:
+    bench.rule(pattern=make_count_pattern(2, 60))
+    for ago, severity in ((30, "minor"), (20, "major"), (10, "critical")):
+        bench.send("a", ago_s=ago, perceived_severity=severity)
+    assert bench.fired(batch=batch) == []
+
+    bench.send("b", ago_s=5)
+
+    assert len(bench.fired(batch=batch)) == 1
+
+
+def test_an_alarm_that_is_raised_again_counts_again(bench: Bench) -> None:
+    bench.rule(pattern=make_count_pattern(2, 60))
+    bench.send("a", ago_s=30)
+    bench.send("a", ago_s=20, perceived_severity="cleared")
+    bench.send("a", ago_s=10)
+
+    assert len(bench.fired()) == 1
+
+
+def test_a_batch_asks_the_database_the_same_few_questions_however_long_it_is(
+    bench: Bench,
+) -> None:
+    bench.rule(pattern=make_count_pattern(50, 60), cooldown_s=60)
+
+    def reads(events: int) -> int:
+        asked: list[str] = []
+        for number in range(events):
+            bench.send(f"link-{events}-{number}", ago_s=number / 100)
+        engine = bench.session.get_bind()
+        event.listen(engine, "before_cursor_execute", lambda *facts: asked.append(facts[2]))
+        bench.fired()
+        return sum(one.startswith("SELECT") for one in asked)
+
+    reads(1)  # compiles the rules
+
+    assert reads(5) == reads(20)
 
 
 def test_a_cooldown_holds_back_the_same_alarm_only(bench: Bench) -> None:
