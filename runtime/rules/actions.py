@@ -109,10 +109,12 @@ def _acknowledge(occasion: Occasion, _index: int, _action: Action) -> dict[str, 
     return {}
 
 
-def _suppress(occasion: Occasion, _index: int, _action: Action) -> dict[str, Any]:
+def _suppress(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
     alarm_id = occasion.change.alarm.id
-    suppress(occasion.session, occasion.tenant_id, alarm_id, by=occasion.by, now=occasion.now)
-    return {}
+    reason = fill(action.reason or "", occasion.facts)
+    by = f"{occasion.by}: {reason}" if reason else occasion.by
+    suppress(occasion.session, occasion.tenant_id, alarm_id, by=by, now=occasion.now)
+    return {"reason": reason} if reason else {}
 
 
 def _derive(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:

@@ -227,6 +227,16 @@ def test_a_missing_workflow_is_told_and_stops_nothing(
         assert acknowledge == {"do": "acknowledge"}
 
 
+def test_a_suppressed_alarm_says_by_which_rule_and_why(bench: Bench) -> None:
+    bench.rule(name="Planned", then=[{"do": "suppress", "reason": "work at {managed_object}"}])
+    bench.send("a")
+
+    assert bench.fired() == [("Planned", [{"do": "suppress", "reason": "work at a"}])]
+    with as_tenant(bench.session, bench.tenant_id):
+        (alarm,) = list_alarms(bench.session, bench.tenant_id, AlarmFilter(state="suppressed"))
+    assert alarm.suppressed_by == "rule Planned: work at a"
+
+
 def test_derived_alarms_are_judged_too_and_stop_at_depth_three(bench: Bench) -> None:
     derive = {"do": "derive", "alarm": {"specific_problem": "{specific_problem}+"}}
     bench.rule(then=[derive])
