@@ -49,15 +49,18 @@ def socket_path(data_dir: Path) -> Path:
     """Name the socket the bundled server listens on for this data folder.
 
     It lies in the data folder unless that path is too long for a unix socket; then it lies in a
-    folder of this user's under `XDG_RUNTIME_DIR` or `/tmp`, named after the data folder, so that
-    every process of the same installation finds the same one.
+    folder of this user's under `XDG_RUNTIME_DIR`, or else `/tmp`, named after the data folder, so
+    that every process of the same installation finds the same one.
     """
-    inside = server_folder(data_dir) / _FILE_NAME
-    if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH:
-        return inside
     digest = hashlib.sha256(os.fsencode(data_dir.absolute())).hexdigest()[:16]
-    runtime = os.environ.get("XDG_RUNTIME_DIR") or "/tmp"  # noqa: S108  the folder is ours, see _own
-    return Path(runtime) / f"garland-{os.getuid()}-{digest}" / _FILE_NAME
+    apart = Path(f"garland-{os.getuid()}-{digest}") / _FILE_NAME
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    candidates = [
+        server_folder(data_dir) / _FILE_NAME,
+        *([Path(runtime) / apart] if runtime else []),
+    ]
+    short = (path for path in candidates if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH)
+    return next(short, Path("/tmp") / apart)  # noqa: S108  the folder is ours, see _own
 
 
 def server_url(data_dir: Path) -> str:

@@ -9,15 +9,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [str(ROOT / ".venv" / "bin" / "python"), "-m", "pytest", "-q"]
+SIDE_BY_SIDE = ["-n", "2"]  # processes; what a laptop or a CI machine has at least
 SLOW = "journey or fault"
 
 
 def main() -> int:
     """Run the parts one after the other; exit code 1 when one failed."""
     parts = {
-        "unit and integration, SQLite": [*PYTEST, "-m", f"not ({SLOW})"],
+        "unit and integration, SQLite": [*PYTEST, *SIDE_BY_SIDE, "-m", f"not ({SLOW})"],
         "integration, PostgreSQL": [
             *PYTEST,
+            *SIDE_BY_SIDE,
             "--database=postgresql",
             "-m",
             f"not ({SLOW})",

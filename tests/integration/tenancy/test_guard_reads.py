@@ -187,7 +187,9 @@ def test_counts_own_rows_alone(bound: Session, statement: Select[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "load", [lazyload, joinedload, selectinload, subqueryload, immediateload], ids=str
+    "load",
+    [lazyload, joinedload, selectinload, subqueryload, immediateload],
+    ids=lambda load: load.__name__,
 )
 def test_a_relationship_loads_own_rows_alone(bound: Session, load: Callable[..., Any]) -> None:
     box = bound.scalars(select(Box).options(load(Box.items))).unique().one()

@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,16 +17,18 @@ from kernel.errors import UnavailableError
 
 
 @pytest.fixture
-def runtime_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    return tmp_path
+def runtime_dir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a path shorter than pytest's own, for sockets."""
+    with tempfile.TemporaryDirectory(prefix="garland-") as folder:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
 
 
 @contextmanager
 def running(data_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(redis_server.prepare_server(data_dir))
     try:
-        ends = time.monotonic() + 5
+        ends = time.monotonic() + 20
         while not redis_server.is_answering(redis_server.socket_path(data_dir)):
             assert time.monotonic() < ends
             time.sleep(0.02)
@@ -60,7 +63,17 @@ def test_a_long_data_folder_still_has_a_socket(runtime_dir: Path) -> None:
         listening = redis_server.socket_path(deep)
 
     assert len(os.fsencode(listening)) <= redis_server.LONGEST_SOCKET_PATH
+    assert listening.is_relative_to(runtime_dir)
     assert listening != redis_server.socket_path(deep / "other")
+
+
+def test_a_long_runtime_folder_is_passed_over(
+    runtime_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = runtime_dir / ("long" * 30)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(deep))
+
+    assert len(os.fsencode(redis_server.socket_path(deep))) <= redis_server.LONGEST_SOCKET_PATH
 
 
 def test_a_socket_folder_that_is_a_link_is_refused(runtime_dir: Path) -> None:
