@@ -77,7 +77,9 @@ def create_workflow() -> Response:
 @bp.get("/t/<tenant>/workflows/<uuid:flow_id>")
 @require("workflows.view")
 def edit_workflow(flow_id: UUID) -> Response:
-    """Show the designer."""
+    """Show the designer; to those who may not edit, the diagram."""
+    if not acting().may("workflows.edit"):
+        return _flow_page(flow_id)
     where = (db_session(), acting().tenant_id)
     flow, alarms = versions.get_flow(*where, flow_id), recent_alarms(*where)
     found = problems_document(versions.draft_problems(*where, flow_id))

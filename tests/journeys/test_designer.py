@@ -31,7 +31,9 @@ def _place(page: Page, entry: str, right: int, down: int) -> None:  # noqa: F811
     assert canvas is not None
     item = page.locator(f'[data-entry^="{entry}"]')
     item.scroll_into_view_if_needed()
+    before = page.locator(".node").count()
     _drag(page, _middle(item), (canvas["x"] + right, canvas["y"] + down))
+    expect(page.locator(".node")).to_have_count(before + 1)
 
 
 def _connect(page: Page, source: str, port: str, target: str) -> None:  # noqa: F811
@@ -48,6 +50,8 @@ def test_a_person_draws_tries_and_publishes_a_workflow(
     page.goto(f"{garland.url}/t/acme/workflows")
     page.get_by_label("Name").last.fill("Drawn by hand")
     page.get_by_role("button", name="Create").click()
+    expect(page.locator("#canvas-hint")).to_be_visible()
+    page.wait_for_load_state("load")
 
     _place(page, "trigger:rule", 130, 200)
     _place(page, "garland.branch", 400, 200)

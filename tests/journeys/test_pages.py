@@ -95,7 +95,7 @@ def test_a_designer_makes_publishes_and_tries_a_workflow(garland: Running, page:
     page.goto(f"{garland.url}/t/acme/workflows")
     page.get_by_label("Name").last.fill("My first workflow")
     page.get_by_role("button", name="Create").click()
-    page.get_by_role("link", name="My first workflow").click()
+    page.get_by_role("link", name="Versions and runs").click()
 
     steps = {
         "look": step("branch", config={"when": "trigger.alarm.perceived_severity != ''"}),
@@ -110,7 +110,7 @@ def test_a_designer_makes_publishes_and_tries_a_workflow(garland: Running, page:
     page.get_by_role("button", name="Save draft").click()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Version 1 is live.")).to_be_visible()
-    page.get_by_role("link", name="My first workflow").click()
+    page.get_by_role("link", name="Versions and runs").click()
     page.get_by_role("button", name="Test run").click()
 
     expect(page.locator("#run .page-header")).to_contain_text("Succeeded", timeout=15_000)

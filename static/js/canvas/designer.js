@@ -129,8 +129,8 @@ function draw() {
   map.show(scene.faces(), editor.selection);
   need("#canvas-hint").hidden = scene.faces().length > 0;
   for (const [deed, can] of /** @type {const} */ ([
-    ["undo", editor.canUndo],
-    ["redo", editor.canRedo],
+    ["undo", editor.can.undo],
+    ["redo", editor.can.redo],
   ])) {
     for (const button of document.querySelectorAll(`[data-deed=${deed}]`))
       button.toggleAttribute("disabled", !can);
@@ -161,6 +161,9 @@ mountProblems(editor, show);
 draw();
 editor.setProblems(facts.problems);
 keys.fit();
+root.addEventListener("pointerdown", () => {
+  page.dataset.drawer = "";
+});
 root.addEventListener("dblclick", (event) => {
   if (event.target instanceof Element && event.target.closest("[data-node]")) openSettings();
 });

@@ -33,12 +33,8 @@ export class Editor {
     return this.#history.state;
   }
 
-  get canUndo() {
-    return this.#history.canUndo;
-  }
-
-  get canRedo() {
-    return this.#history.canRedo;
+  get can() {
+    return { undo: this.#history.canUndo, redo: this.#history.canRedo };
   }
 
   /** @param {Topic} topic @param {(fact?: any) => void} listener */

@@ -6,11 +6,14 @@
 import { make } from "./dom.js";
 import { inserted, readable } from "./variables.js";
 
+const HOLD_MOST_MS = 5000;
 const TEXT = "input[type=text], input:not([type]), textarea";
 
 export class Inspector {
   /** @type {HTMLInputElement|HTMLTextAreaElement|null} the text field the person was in last */
   #field = null;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #held;
   /** @type {string|null} */
   #shown = null;
   /** @type {unknown} */
@@ -22,6 +25,12 @@ export class Inspector {
     this.panel = panel;
     this.url = url;
     this.hint = [...panel.childNodes];
+    for (const kind of ["change", "submit"]) {
+      panel.addEventListener(kind, () => this.#hold());
+    }
+    document.addEventListener("htmx:finally:request", (event) => {
+      if (event.target instanceof Element && event.target.id === "inspector-form") this.#release();
+    });
     editor.on("selection", () => this.#follow());
     editor.on("flow", () => this.#follow());
     document.addEventListener("htmx:after:swap", () => {
@@ -41,7 +50,23 @@ export class Inspector {
     return this.editor.flow.steps[id] ?? this.editor.flow.triggers[id];
   }
 
+  /** A change is on its way: the form stays until the answer came, or the change would be lost. */
+  #hold() {
+    clearTimeout(this.#held);
+    this.#held = setTimeout(() => this.#release(), HOLD_MOST_MS);
+  }
+
+  #release() {
+    clearTimeout(this.#held);
+    this.#held = undefined;
+    this.#follow();
+  }
+
   #follow() {
+    const active = document.activeElement;
+    const leaves = this.editor.only !== this.#shown && active && this.panel.contains(active);
+    if (leaves && active instanceof HTMLElement) active.blur(); // so that its change is sent first
+    if (this.#held !== undefined) return;
     const id = this.editor.only;
     const value = id ? settingsOf(this.#nodeOf(id)) : "";
     if (id === this.#shown && value === this.#value) return;
