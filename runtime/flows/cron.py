@@ -70,6 +70,7 @@ def _range_of(part: str, field: _Field) -> range:
     match = _PART.fullmatch(part)
     if match is None:
         raise _LineError(f"the {field.name} {part!r} cannot be read: write a value, *, a-b or */n")
+    _refuse_half_read(part, match, field)
     first, last, step = match["first"], match["last"], int(match["step"] or 1)
     if first == "*" and last is None:
         low, high = field.least, field.most
@@ -83,6 +84,17 @@ def _range_of(part: str, field: _Field) -> range:
             f"the {field.name} {part!r} steps by {step}: write 1 to {max(high - low, 1)}"
         )
     return range(low, high + 1, step)
+
+
+def _refuse_half_read(part: str, match: re.Match[str], field: _Field) -> None:
+    """Refuse what the scheduler's library reads in part: after a name, only `-name` counts."""
+    ends = [end for end in (match["first"], match["last"]) if end and end != "*"]
+    named = [end for end in ends if not end.isdecimal()]
+    if named and (len(named) < len(ends) or match["step"]):
+        raise _LineError(
+            f"the {field.name} {part!r} mixes a name with a number: write names alone, such as "
+            f"{field.words[0] if field.words else '1'}, or numbers alone"
+        )
 
 
 def _value_of(text: str, field: _Field) -> int:

@@ -30,6 +30,14 @@ def test_the_scheduler_reads_every_line_that_passes(line: str) -> None:
         assert CronTrigger.from_crontab(line) is not None
 
 
+@pytest.mark.parametrize(
+    "line", ["* * * 1-jan *", "* * * jan-5 *", "* * * jan/2 *", "0 6 * * mon-fri/2"]
+)
+def test_refuses_a_name_mixed_with_a_number(line: str) -> None:
+    """The library refuses the first at three in the morning, and reads the others in part."""
+    assert "mixes a name with a number" in (check_cron(line) or "")
+
+
 @given(line=st.text(max_size=20) | st.text("0123456789*/-,²٣ ", max_size=20))
 def test_no_text_breaks_the_check(line: str) -> None:
     assert check_cron(line) != ""
