@@ -28,7 +28,12 @@ PAGES = {
     "tokens": "/t/acme/tokens",
     "missing": "/t/acme/nowhere",
 }
-DETAILS = {"alarm": "alarms?state=all", "workflow": "workflows", "rule": "rules", "run": "runs"}
+DETAILS = {
+    "alarm": "alarms?state=all",
+    "workflow": "workflows?q=critical",
+    "rule": "rules",
+    "run": "runs",
+}
 
 
 def main() -> int:
@@ -68,14 +73,14 @@ def _views(browser: Browser, garland: Running) -> Iterator[tuple[str, Page]]:
             page = context.new_page()
             page.goto(f"{garland.url}/sign-in")
             yield f"sign-in-{size}-{scheme}", page
-            sign_in(page, garland, "designer")
+            sign_in(page, garland, "admin")
             for name, path in PAGES.items():
                 page.goto(garland.url + path)
                 page.wait_for_timeout(300)
                 yield f"{name}-{size}-{scheme}", page
             for name, path in DETAILS.items():
                 page.goto(f"{garland.url}/t/acme/{path}")
-                page.locator("main tbody a").first.click()
+                page.locator("main tbody a[href]").first.click()
                 page.wait_for_timeout(300)
                 yield f"{name}-{size}-{scheme}", page
             context.close()

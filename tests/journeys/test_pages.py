@@ -11,11 +11,18 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.factories.flows import flow_document, step
 from tests.support.browser import LAUNCH_ARGUMENTS, find_chromium, sign_in
-from tests.support.running import Running, running_garland
+from tests.support.running import Running, running_garland, wait_for
 
 pytestmark = pytest.mark.journey
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+CRITICAL = {
+    "perceived_severity": "critical",
+    "event_type": "communicationsAlarm",
+    "specific_problem": "Loss of signal",
+    "attributes": {"site": "ZRH"},
+}
+LISTS = ("alarms?state=all", "workflows", "rules", "runs", "sources")
 PAGES = [
     "/sign-in",
     "/t/acme/",
@@ -88,6 +95,33 @@ def test_no_page_has_a_serious_accessibility_violation(
         found[path] = serious_violations(page)
 
     assert found == {path: [] for path in PAGES}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_one_thing_has_a_serious_accessibility_violation(
+    garland: Running, page: Page, scheme: str
+) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    garland.send({**CRITICAL, "managed_object": f"link-axe-{scheme}"})
+    wait_for(
+        lambda: garland.api("/runs", q=f"axe-{scheme}", state="succeeded")["items"],
+        within_s=30,
+        what="a run to look at",
+    )
+    sign_in(page, garland, "admin")
+
+    found = {}
+    for name in LISTS:
+        page.goto(f"{garland.url}/t/acme/{name}")
+        page.locator("main tbody a[href]").first.click()
+        page.wait_for_load_state("load")
+        found[name] = serious_violations(page)
+        if name == "workflows":
+            page.get_by_role("link", name="Versions and runs").click()
+            page.wait_for_load_state("load")
+            found["versions"] = serious_violations(page)
+
+    assert found == {name: [] for name in (*LISTS, "versions")}
 
 
 def test_a_designer_makes_publishes_and_tries_a_workflow(garland: Running, page: Page) -> None:
