@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from kernel.errors import InvalidError, Problem
+from kernel.errors import InvalidError, MalformedError, Problem
+from kernel.json_text import read_json
 
 
 def read_json_text(text: str) -> Any:
     """Read a document that a person typed.
 
     Raises:
-        InvalidError: naming line and column.
+        InvalidError: naming line and column, or what JSON does not allow.
     """
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        message = f"line {error.lineno}, column {error.colno}: {error.msg}"
-        raise InvalidError("this is not JSON", problems=[Problem("", message)]) from None
+        return read_json(text, what="the text")
+    except MalformedError as error:
+        raise InvalidError(error.message, problems=[Problem("", error.message)]) from None
 
 
 def write_json_text(document: Any) -> str:

@@ -18,7 +18,7 @@ from garland.security import install_security
 from garland.services import Services, redis_address
 from garland.settings import Settings
 from kernel.clock import utc_now
-from kernel.http import Database, acting_or_none, csrf, install
+from kernel.http import Database, acting_or_none, csrf, install, wants_part
 from kernel.ids import new_id
 from tenancy.scope import bind
 
@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["garland.services"] = services
     app.extensions["garland.alarm_panels"] = alarm_panels()
+    _install_request_name(app)
     install(app, Database(writing=services.sessions, reading=services.reading, bind=bind))
     install_security(app, is_https=settings.public_url.startswith("https://"))
     install_failures(app)
@@ -82,14 +83,18 @@ def _install_addresses(app: Flask) -> None:
             values["v"] = asset_version(values["filename"])
 
 
-def _install_context(app: Flask) -> None:
-    """Bind what logs and templates need of the request."""
+def _install_request_name(app: Flask) -> None:
+    """Name each request and note when it came, before anything else can refuse it."""
 
     @app.before_request
     def name_request() -> None:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=str(new_id()))
         g.page_asked_at = utc_now()
+
+
+def _install_context(app: Flask) -> None:
+    """Bind what logs and templates need of the request."""
 
     @app.before_request
     def find_actor() -> None:
@@ -98,12 +103,13 @@ def _install_context(app: Flask) -> None:
     @app.context_processor
     def page_facts() -> dict[str, Any]:
         who = acting_or_none()
+        switches = who is not None and who.person_id is not None and not wants_part()
         return {
             "acting": who,
-            "organisations": sign_in.organisations() if who and who.person_id else [],
+            "organisations": sign_in.organisations() if switches else [],
             "brand_name": "Garland",
             "nav_active": None,
-            "page_made_ms": int(g.get("page_asked_at", utc_now()).timestamp() * 1000),
+            "page_made_ms": int(g.page_asked_at.timestamp() * 1000),
         }
 
     @app.after_request

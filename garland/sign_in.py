@@ -10,9 +10,10 @@ from flask import Flask, current_app, g, request
 from flask_login import LoginManager, current_user
 
 from garland.services import Services
+from kernel.acting import Acting
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError, UnauthorizedError
-from kernel.http import Acting, act_as, db_session
+from kernel.http import act_as, db_session
 from kernel.ids import sha256_of
 from tenancy import access, people, tokens
 from tenancy.sessions import SignedIn
@@ -48,7 +49,7 @@ def find_actor() -> None:
         _act(found)
 
 
-def _authenticate(header: str) -> access.ActingFacts:
+def _authenticate(header: str) -> Acting:
     """Find who a token is, before the request opens its own session.
 
     On SQLite that session takes the one write lock, which noting the token's use needs too.
@@ -79,16 +80,6 @@ def organisations() -> list[tuple[str, str]]:
     return [(one.slug, one.name) for one in found]
 
 
-def _act(facts: access.ActingFacts) -> None:
-    who = Acting(
-        tenant_id=facts.tenant_id,
-        tenant_slug=facts.tenant_slug,
-        tenant_name=facts.tenant_name,
-        tenant_kind=facts.tenant_kind,
-        person_id=facts.person_id,
-        person_name=facts.person_name,
-        role=facts.role,
-        permissions=facts.permissions,
-    )
+def _act(who: Acting) -> None:
     act_as(who)
     structlog.contextvars.bind_contextvars(tenant_id=str(who.tenant_id))

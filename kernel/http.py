@@ -11,7 +11,7 @@ import binascii
 import functools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ParamSpec
 from uuid import UUID
 
@@ -23,15 +23,16 @@ from htmx_flask import Htmx
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
+from kernel.acting import Acting
 from kernel.errors import (
     ForbiddenError,
     GarlandError,
     InvalidError,
-    MalformedError,
     Problem,
     TooManyError,
     UnauthorizedError,
 )
+from kernel.json_text import read_json
 
 P = ParamSpec("P")
 DATABASE = "garland.database"
@@ -40,27 +41,6 @@ MACHINE_PATHS = ("/api/", "/in/", "/hooks/", "/tmf-api/", "/scim/")
 htmx = Htmx()
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acting:
-    """Who acts, in which organisation, and what they may do there.
-
-    `person_id` is None when a token acts; `person_name` then names the token.
-    """
-
-    tenant_id: UUID
-    tenant_slug: str
-    tenant_name: str
-    tenant_kind: str
-    person_id: UUID | None
-    person_name: str
-    role: str
-    permissions: frozenset[str]
-
-    def may(self, permission: str) -> bool:
-        """Tell whether the role grants the permission."""
-        return permission in self.permissions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +54,6 @@ class Database:
     writing: sessionmaker[Session]
     reading: sessionmaker[Session]
     bind: Callable[[Session, UUID], None]
-
-
-@dataclass(slots=True)
-class Refusal:
-    """A form that was not accepted: what the person typed, and the problems by field."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
 
 
 def install(app: Flask, database: Database) -> None:
@@ -189,12 +161,6 @@ def render(page: str, part: str | None = None, *, status: int = 200, **context: 
     return make_response(render_template(template, **context), status)
 
 
-def announce(response: Response, **events: Any) -> Response:
-    """Make the page raise DOM events after the swap, such as `announce(r, toast="Saved")`."""
-    response.headers["HX-Trigger"] = json.dumps(events)
-    return response
-
-
 def see_other(url: str) -> AnyResponse:
     """Answer a write with 303 to a page; htmx follows it as a whole-page visit."""
     if request.headers.get("HX-Request") == "true":
@@ -243,31 +209,7 @@ def json_body() -> Any:
     Raises:
         MalformedError: naming line and column, or the duplicate key, or the number that is none.
     """
-    try:
-        return json.loads(
-            request.get_data(cache=True),
-            object_pairs_hook=_unique_keys,
-            parse_constant=_refuse_constant,
-        )
-    except json.JSONDecodeError as error:
-        raise MalformedError(
-            f"the body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        ) from None
-    except (ValueError, RecursionError) as error:  # not UTF-8, or a number without end
-        raise MalformedError(f"the body is not JSON that can be read: {error}") from None
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise MalformedError(f"the body names {twice!r} twice in one object: keep one")
-    return found
-
-
-def _refuse_constant(name: str) -> Any:
-    raise MalformedError(f"{name} is not a JSON number: send a number or leave the field out")
+    return read_json(request.get_data(cache=True))
 
 
 def encode_cursor(*parts: str) -> str:

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kernel.acting import Acting
 from tenancy._tables import Membership, Organisation, Person
 from tenancy.organisations import OrganisationView, find_by_slug, view_of
 from tenancy.roles import permissions_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActingFacts:
-    """Who acts, where, and with which permissions; a token has no person."""
-
-    tenant_id: UUID
-    tenant_slug: str
-    tenant_name: str
-    tenant_kind: str
-    person_id: UUID | None
-    person_name: str
-    role: str
-    permissions: frozenset[str]
-
-
-def acting_for(session: Session, person_id: UUID, slug: str) -> ActingFacts | None:
+def acting_for(session: Session, person_id: UUID, slug: str) -> Acting | None:
     """Give the facts of a member; None where the organisation is not there or not theirs."""
     organisation = find_by_slug(session, slug)
     if organisation is None:
@@ -49,9 +35,9 @@ def acting_for(session: Session, person_id: UUID, slug: str) -> ActingFacts | No
 
 def facts_of(
     organisation: OrganisationView, *, role: str, person_id: UUID | None, name: str
-) -> ActingFacts:
+) -> Acting:
     """Put the facts of an actor together."""
-    return ActingFacts(
+    return Acting(
         tenant_id=organisation.id,
         tenant_slug=organisation.slug,
         tenant_name=organisation.name,

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from kernel.acting import Acting
 from kernel.errors import InvalidError, NotFoundError, Problem, UnauthorizedError
 from kernel.ids import new_id, new_secret, sha256_of
 from tenancy._tables import NAME_MAX, APIToken
-from tenancy.access import ActingFacts, facts_of
+from tenancy.access import facts_of
 from tenancy.organisations import get_organisation
 from tenancy.roles import ROLES_OF_KIND
 from tenancy.scope import system
@@ -77,7 +78,7 @@ def create_token(  # noqa: PLR0913  who, what and until when
     return secret
 
 
-def authenticate(session: Session, header: str | None, *, now: datetime) -> ActingFacts:
+def authenticate(session: Session, header: str | None, *, now: datetime) -> Acting:
     """Give who acts by an `Authorization` header.
 
     Raises:
