@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
-from kernel.errors import InvalidError, NotFoundError, Problem, UnauthorizedError
+from kernel.errors import InvalidError, Problem, UnauthorizedError
 from kernel.ids import new_id, new_secret, sha256_of
 from tenancy._tables import NAME_MAX, APIToken
 from tenancy.access import facts_of
 from tenancy.organisations import get_organisation
 from tenancy.roles import ROLES_OF_KIND
+from tenancy.rows import get_owned
 from tenancy.scope import system
 
 PREFIX = "gat"
@@ -133,11 +134,7 @@ def list_tokens(session: Session, tenant_id: UUID) -> list[TokenView]:
 
 def revoke_token(session: Session, tenant_id: UUID, token_id: UUID, *, now: datetime) -> None:
     """End a token at once; raises NotFoundError."""
-    row = session.scalar(
-        select(APIToken).where(APIToken.id == token_id, APIToken.tenant_id == tenant_id)
-    )
-    if row is None:
-        raise NotFoundError("no such token")
+    row = get_owned(session, APIToken, tenant_id, token_id, name="token")
     row.revoked_at = row.revoked_at or now
     session.flush()
 

@@ -7,17 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
-from kernel.errors import InvalidError, NotFoundError, Problem
+from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema
 from runtime.alarms._tables import AlarmHistory, AlarmRow, history_row
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import NAME_MAX, TEXT_MAX, Severity, storage_problems
 from runtime.wake import tell_pages_after_commit
+from tenancy.rows import get_owned
 
 COMMENT_MAX = 2_000
 _SETTABLE = Schema(
@@ -150,14 +151,7 @@ def _set_severity(row: AlarmRow, severity: Severity, *, now: datetime) -> None:
 
 
 def _locked(session: Session, tenant_id: UUID, alarm_id: UUID) -> AlarmRow:
-    row = session.scalar(
-        select(AlarmRow)
-        .where(AlarmRow.id == alarm_id, AlarmRow.tenant_id == tenant_id)
-        .with_for_update()
-    )
-    if row is None:
-        raise NotFoundError("no such alarm", alarm_id=str(alarm_id))
-    return row
+    return get_owned(session, AlarmRow, tenant_id, alarm_id, name="alarm", lock=True)
 
 
 def _remember(

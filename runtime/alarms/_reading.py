@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.clock import parse_instant
-from kernel.errors import InvalidError, NotFoundError, Problem
+from kernel.errors import InvalidError, Problem
 from runtime.alarms._tables import AlarmHistory, AlarmRow
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
+from tenancy.rows import find_owned, get_owned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +87,13 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 
 def find_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> AlarmView | None:
     """Give one alarm of the tenant, or None."""
-    row = session.scalar(
-        select(AlarmRow).where(AlarmRow.id == alarm_id, AlarmRow.tenant_id == tenant_id)
-    )
+    row = find_owned(session, AlarmRow, tenant_id, alarm_id)
     return view_of(row) if row is not None else None
 
 
 def get_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> AlarmView:
     """Give one alarm of the tenant; raises NotFoundError."""
-    found = find_alarm(session, tenant_id, alarm_id)
-    if found is None:
-        raise NotFoundError("no such alarm", alarm_id=str(alarm_id))
-    return found
+    return view_of(get_owned(session, AlarmRow, tenant_id, alarm_id, name="alarm"))
 
 
 def list_alarms(

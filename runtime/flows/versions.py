@@ -15,7 +15,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from blocks.registry import standard_registry
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import SLUG_MAX, new_id, sha256_of, slugify
 from runtime.flows._records import (
     FlowVersionView,
@@ -28,6 +28,7 @@ from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import empty_flow, require_shape
 from runtime.flows.validate import FlowProblem, check_flow
 from runtime.wake import tell_pages_after_commit
+from tenancy.rows import get_owned
 
 __all__ = [
     "FlowVersionView",
@@ -152,13 +153,8 @@ def flow_names(session: Session, tenant_id: UUID, flow_ids: Collection[UUID]) ->
 
 def get_version(session: Session, tenant_id: UUID, version_id: UUID) -> FlowVersionView:
     """Give one version; raises NotFoundError."""
-    row = session.scalar(
-        select(FlowVersionRow).where(
-            FlowVersionRow.id == version_id, FlowVersionRow.tenant_id == tenant_id
-        )
-    )
-    if row is None:
-        raise NotFoundError("no such version of a workflow", version_id=str(version_id))
+    name = "version of a workflow"
+    row = get_owned(session, FlowVersionRow, tenant_id, version_id, name=name)
     return version_view_of(row)
 
 
@@ -302,11 +298,7 @@ def _free_slug(session: Session, tenant_id: UUID, wanted: str) -> str:
 
 
 def _row(session: Session, tenant_id: UUID, flow_id: UUID, *, lock: bool = False) -> FlowRow:
-    wanted = select(FlowRow).where(FlowRow.id == flow_id, FlowRow.tenant_id == tenant_id)
-    row = session.scalar(wanted.with_for_update() if lock else wanted)
-    if row is None:
-        raise NotFoundError("no such workflow", flow_id=str(flow_id))
-    return row
+    return get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=lock)
 
 
 def _new_version(row: FlowRow, *, number: int | None, by: str, now: datetime) -> FlowVersionRow:

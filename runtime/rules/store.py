@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import case, false, func, select
 from sqlalchemy.orm import Session
 
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
 from runtime.flows.versions import flow_slugs
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
 from runtime.rules.model import Mode, check_rule
 from runtime.wake import tell_pages_after_commit
+from tenancy.rows import get_owned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,11 +259,7 @@ def _require(session: Session, tenant_id: UUID, document: Any) -> None:
 
 
 def _row(session: Session, tenant_id: UUID, rule_id: UUID, *, lock: bool = False) -> RuleRow:
-    wanted = select(RuleRow).where(RuleRow.id == rule_id, RuleRow.tenant_id == tenant_id)
-    row = session.scalar(wanted.with_for_update() if lock else wanted)
-    if row is None:
-        raise NotFoundError("no such rule", rule_id=str(rule_id))
-    return row
+    return get_owned(session, RuleRow, tenant_id, rule_id, name="rule", lock=lock)
 
 
 def _view(row: RuleRow, version: RuleVersionRow | None) -> RuleView:

@@ -16,6 +16,7 @@ from kernel.errors import ConflictError, NotFoundError
 from runtime.flows.versions import FlowVersionView, flow_names, get_version
 from runtime.runs._tables import Run, RunState, StepRecord, StepState
 from runtime.wake import tell_pages_after_commit
+from tenancy.rows import get_owned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def place_of(run: RunView) -> list[str]:
 
 def get_run(session: Session, tenant_id: UUID, run_id: UUID) -> RunView:
     """Give one run; raises NotFoundError."""
-    row = _row(session, tenant_id, run_id)
+    row = get_owned(session, Run, tenant_id, run_id, name="run")
     return _view(row, flow_names(session, tenant_id, {row.flow_id}).get(row.flow_id, ""))
 
 
@@ -164,11 +165,7 @@ def cancel_run(
         NotFoundError: no such run.
         ConflictError: it is over already.
     """
-    row = session.scalar(
-        select(Run).where(Run.id == run_id, Run.tenant_id == tenant_id).with_for_update()
-    )
-    if row is None:
-        raise NotFoundError("no such run", run_id=str(run_id))
+    row = get_owned(session, Run, tenant_id, run_id, name="run", lock=True)
     if row.state.is_over:
         raise ConflictError(f"this run has {row.state.value} already")
     row.state, row.due_at, row.ended_at = RunState.CANCELLED, None, now
@@ -183,23 +180,6 @@ def cancel_run(
     return get_run(session, tenant_id, run_id)
 
 
-def run_progress(session: Session, tenant_id: UUID, run_id: UUID) -> dict[str, Any]:
-    """Give a run's state and, by step, its last attempt, for the canvas."""
-    run = get_run(session, tenant_id, run_id)
-    steps: dict[str, Any] = {}
-    for step in steps_of(session, tenant_id, run_id):
-        steps[step.step] = {
-            "status": step.state.value,
-            "port": step.port,
-            "attempt": step.attempt,
-            "duration_ms": step.duration_ms,
-            "input": step.input,
-            "output": step.output,
-            "error": step.error,
-        }
-    return {"state": run.state.value, "steps": steps, "error": run.error}
-
-
 def has_due_runs(session: Session, *, now: datetime) -> bool:
     """Tell whether a run in reach wants to be advanced."""
     due = select(Run.id).where(Run.due_at <= now).limit(1)
@@ -210,13 +190,6 @@ def has_due_steps(session: Session, *, now: datetime) -> bool:
     """Tell whether a step in reach wants to be performed."""
     due = select(StepRecord.id).where(StepRecord.due_at <= now).limit(1)
     return session.scalar(due) is not None
-
-
-def _row(session: Session, tenant_id: UUID, run_id: UUID) -> Run:
-    row = session.scalar(select(Run).where(Run.id == run_id, Run.tenant_id == tenant_id))
-    if row is None:
-        raise NotFoundError("no such run", run_id=str(run_id))
-    return row
 
 
 def _view(row: Run, flow_name: str) -> RunView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from kernel.clock import utc_now
@@ -62,13 +62,6 @@ def show_run(run_id: UUID) -> AnyResponse:
         titles={id_: one.get("title") or id_ for id_, one in version.document["steps"].items()},
         steps=query.steps_of(*where, run_id),
     )
-
-
-@bp.get("/t/<tenant>/runs/<uuid:run_id>/progress")
-@require("runs.view")
-def progress(run_id: UUID) -> Response:
-    """Give a run's state and steps as JSON, for the canvas."""
-    return jsonify(query.run_progress(db_session(), acting().tenant_id, run_id))
 
 
 @bp.post("/t/<tenant>/runs/<uuid:run_id>/cancel")

@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, new_secret, sha256_of
 from kernel.secrets import Vault
 from runtime.alarms._tables import IntakeFault, Source
 from runtime.alarms.sources.alertmanager import read_alertmanager
 from runtime.alarms.sources.reading import Batch, read_canonical
+from tenancy.rows import get_owned
 
 KEY_PREFIX = "in"
 NAME_MAX = 120
@@ -121,12 +122,7 @@ def configure_source(
 
 
 def _own(session: Session, tenant_id: UUID, source_id: UUID) -> Source:
-    row = session.scalar(
-        select(Source).where(Source.id == source_id, Source.tenant_id == tenant_id)
-    )
-    if row is None:
-        raise NotFoundError("no such source")
-    return row
+    return get_owned(session, Source, tenant_id, source_id, name="source")
 
 
 def key_of(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) -> str:
