@@ -42,6 +42,10 @@ def _shape() -> Schema:
 def _meaning_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     if not document["id"].startswith(document["publisher"] + "."):
         yield Problem("/publisher", "publisher must be the part of the id before the dot")
+    behaviour = document["behaviour"]
+    if "control" in behaviour and not behaviour.get("inline", False):
+        message = "a block that steers the workflow runs in it: add inline, true"
+        yield Problem("/behaviour/inline", message)
     yield from _schema_problems(document)
     yield from _port_problems(document)
     yield from _permission_problems(document)

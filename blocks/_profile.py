@@ -111,7 +111,8 @@ def _annotations(schema: Mapping[str, Any], path: Path) -> Iterator[Problem]:
         return
     where = pointer_to((*path, "x-garland"))
     widget = extra.get("widget") if isinstance(extra, Mapping) else None
-    if widget not in WIDGETS or set(extra) != {"widget"}:
+    evaluated = extra.get("evaluated", "each-round") if isinstance(extra, Mapping) else None
+    if widget not in WIDGETS or evaluated != "each-round" or set(extra) - {"widget", "evaluated"}:
         yield Problem(where, f'x-garland must be {{"widget": …}} with one of {", ".join(WIDGETS)}')
     elif schema.get("type") not in WIDGETS[widget]:
         wanted = " or ".join(sorted(WIDGETS[widget]))

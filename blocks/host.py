@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
@@ -23,9 +23,10 @@ from blocks._abilities import (
 )
 from blocks.effects import Effect
 from blocks.manifest import output_ports
+from blocks.outcomes import CONTROLS, Ask, Await, Emit, Loop, Outcome, Wait
 from blocks.registry import Block
 from blocks.schemas import with_defaults
-from blocks.sdk import BlockError, Context, Emit, Facts, LogLine, Outcome, Wait
+from blocks.sdk import BlockError, Context, Facts, LogLine
 from blocks.services import Services
 from kernel.errors import Problem
 from kernel.schema import Schema
@@ -34,7 +35,7 @@ __all__ = ["Effect", "Facts", "LogLine", "Performed", "Services", "perform"]
 
 log = structlog.get_logger(__name__)
 
-OUTPUT_MAX_BYTES = 256 * 1024
+OUTPUT_MAX_BYTES = 4 * 1024 * 1024
 REASON_MAX = 200
 PROBLEMS_SHOWN = 3
 
@@ -47,11 +48,13 @@ class Performed:
         outcome: The port and output, or the wish to wait.
         effects: Changes inside Garland to apply with the record of the step, in order.
         logs: What the block noted.
+        size_bytes: How large the output is as JSON; 0 for outcomes that have none.
     """
 
     outcome: Outcome
     effects: tuple[Effect, ...]
     logs: tuple[LogLine, ...]
+    size_bytes: int = 0
 
 
 def perform(
@@ -61,6 +64,7 @@ def perform(
     input: Mapping[str, Any],  # noqa: A002 - the word the whole boundary uses
     services: Services,
     facts: Facts,
+    has_defaults: bool = False,
 ) -> Performed:
     """Run a block once.
 
@@ -70,6 +74,7 @@ def perform(
         input: Data, likewise.
         services: The world as this tenant's step may see it.
         facts: About the run.
+        has_defaults: Whether they are filled in already.
 
     Returns:
         The checked result.
@@ -82,19 +87,24 @@ def perform(
     """
     attempt = Attempt(block.manifest, services, facts)
     try:
-        settings = _checked(block.resolved_config_schema, config, "config")
-        data = _checked(block.resolved_input_schema, input, "input")
+        settings = _checked(block.resolved_config_schema, config, "config", filled=has_defaults)
+        data = _checked(block.resolved_input_schema, input, "input", filled=has_defaults)
         outcome = _run(block, _context(settings, data, attempt))
-        _check_outcome(block, settings, outcome)
+        size_bytes = _check_outcome(block, settings, outcome)
     except BlockError as error:
         declared = block.manifest.declared_error(error.code)
         error.retryable = declared.retry if declared else bool(error.retryable)
         error.logs = attempt.log_lines()
         raise
-    return Performed(outcome=outcome, effects=tuple(attempt.effects), logs=attempt.log_lines())
+    return Performed(
+        outcome=outcome,
+        effects=tuple(attempt.effects),
+        logs=attempt.log_lines(),
+        size_bytes=size_bytes,
+    )
 
 
-def _context(settings: dict[str, Any], data: dict[str, Any], attempt: Attempt) -> Context:
+def _context(settings: Mapping[str, Any], data: Mapping[str, Any], attempt: Attempt) -> Context:
     return Context(
         config=settings,
         input=data,
@@ -107,13 +117,15 @@ def _context(settings: dict[str, Any], data: dict[str, Any], attempt: Attempt) -
     )
 
 
-def _checked(schema: Schema, value: Mapping[str, Any], name: str) -> dict[str, Any]:
-    filled: dict[str, Any] = with_defaults(schema.document, dict(value))
-    problems = schema.problems(filled)
-    if problems:
-        message = f"The step's {name} does not fit: {_sentence(problems)}"
-        raise BlockError(f"block.bad_{name}", message, retryable=False, problems=_plain(problems))
-    return filled
+def _checked(
+    schema: Schema, value: Mapping[str, Any], name: str, *, filled: bool
+) -> Mapping[str, Any]:
+    given = value if filled else with_defaults(schema.document, dict(value))
+    if schema.accepts(given):
+        return given
+    problems = schema.problems(given)
+    message = f"The step's {name} does not fit: {_sentence(problems)}"
+    raise BlockError(f"block.bad_{name}", message, retryable=False, problems=_plain(problems))
 
 
 def _run(block: Block, context: Context) -> Outcome:
@@ -129,23 +141,40 @@ def _run(block: Block, context: Context) -> Outcome:
         raise BlockError("block.crashed", message, retryable=False) from None
 
 
-def _check_outcome(block: Block, config: Mapping[str, Any], outcome: Any) -> None:
-    if not isinstance(outcome, Emit | Wait):
+def _check_outcome(block: Block, config: Mapping[str, Any], outcome: Any) -> int:
+    if isinstance(outcome, Emit | Wait):
+        return _check_port(block, config, outcome)
+    return _check_control(block, outcome)
+
+
+def _check_control(block: Block, outcome: Any) -> int:
+    control = block.manifest.behaviour.control
+    if control is None or not isinstance(outcome, CONTROLS[control]):
         raise _bad_output("it must end with ctx.emit(...) or ctx.wait(...)")
+    if isinstance(outcome, Ask | Await) and outcome.until and outcome.until.tzinfo is None:
+        raise _bad_output("the instant it gives up at needs a timezone")
+    if isinstance(outcome, Loop) and (control == "each") != (outcome.items is not None):
+        raise _bad_output("a loop has items when the block says each, and none when it says repeat")
+    facts = {name: value for name, value in asdict(outcome).items() if name != "until"}
+    return _check_size(facts)
+
+
+def _check_port(block: Block, config: Mapping[str, Any], outcome: Emit | Wait) -> int:
     if isinstance(outcome, Wait) and outcome.until.tzinfo is None:
         raise _bad_output("the instant to wait for needs a timezone")
     ports = [port.name for port in output_ports(block.manifest, config)]
     if outcome.port not in ports:
         raise _bad_output(f"it has no port {outcome.port}; its ports are {', '.join(ports)}")
-    _check_size(outcome.output)
+    size_bytes = _check_size(outcome.output)
     schema = block.port_schemas.get(outcome.port, block.dynamic_port_schema)
-    problems = schema.problems(outcome.output)
-    if problems:
+    if not schema.accepts(outcome.output):
+        problems = schema.problems(outcome.output)
         text = f"what left by {outcome.port} does not fit its schema: {_sentence(problems)}"
         raise _bad_output(text, problems)
+    return size_bytes
 
 
-def _check_size(output: Any) -> None:
+def _check_size(output: Any) -> int:
     try:
         size_bytes = len(json.dumps(output, allow_nan=False).encode())
     except (TypeError, ValueError, RecursionError):
@@ -154,6 +183,7 @@ def _check_size(output: Any) -> None:
         raise _bad_output(
             f"the output has {size_bytes:,} bytes; a step may hand on {OUTPUT_MAX_BYTES:,}"
         )
+    return size_bytes
 
 
 def _bad_output(text: str, problems: list[Problem] | None = None) -> BlockError:

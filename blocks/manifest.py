@@ -88,11 +88,16 @@ class Retry:
         max: Further attempts after the first, >= 0.
         backoff: `fixed` pauses base_s each time; `exponential` doubles it.
         base_s: First pause in seconds, > 0.
+        max_s: Longest pause in seconds, > 0.
+        jitter: How much of a pause is left to chance, 0 to 1: 0.2 means up to a fifth more or
+            less, so that many steps that failed together do not come back together.
     """
 
     max: int = 0
     backoff: Literal["fixed", "exponential"] = "exponential"
     base_s: float = 2.0
+    max_s: float = 3_600.0
+    jitter: float = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +107,7 @@ class Behaviour:
     Attributes:
         effects: Whether it only computes, reads from outside, or changes something.
         inline: Light and trusted: may run inside a segment, without a task of its own.
+        control: How it steers the workflow: the outcome of `blocks.outcomes` it may end with.
         timeout_s: Limit for one attempt in seconds.
         idempotent: Whether a repeat with the same key does no harm.
         retry: What to do after a retryable error.
@@ -109,6 +115,7 @@ class Behaviour:
 
     effects: Literal["none", "read", "write"]
     inline: bool = False
+    control: Literal["event", "approval", "call", "each", "repeat", "end"] | None = None
     timeout_s: float = 30.0
     idempotent: bool = False
     retry: Retry = field(default_factory=Retry)

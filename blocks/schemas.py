@@ -7,7 +7,7 @@ block gets it, every value is a plain one, and a condition has become true or fa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from kernel.errors import Problem
@@ -31,6 +31,12 @@ def widget_of(schema: Mapping[str, Any]) -> str:
     return str(extra.get("widget", "")) if isinstance(extra, Mapping) else ""
 
 
+def is_deferred(schema: Mapping[str, Any]) -> bool:
+    """Tell whether a field's expressions are evaluated after each round of a loop, not before."""
+    extra = schema.get("x-garland")
+    return isinstance(extra, Mapping) and extra.get("evaluated") == "each-round"
+
+
 def with_defaults(schema: Mapping[str, Any], value: Any) -> Any:
     """Return the value with absent fields that have a default filled in.
 
@@ -41,7 +47,7 @@ def with_defaults(schema: Mapping[str, Any], value: Any) -> Any:
     """
     if isinstance(value, list):
         items = schema.get("items")
-        return [with_defaults(items, item) for item in value] if _is_schema(items) else value
+        return [with_defaults(items, item) for item in value] if is_schema(items) else value
     if not isinstance(value, dict):
         return value
     filled = {name: with_defaults(field_schema(schema, name), item) for name, item in value.items()}
@@ -51,51 +57,10 @@ def with_defaults(schema: Mapping[str, Any], value: Any) -> Any:
     return filled
 
 
-def resolve(
-    schema: Mapping[str, Any],
-    value: Any,
-    *,
-    template: Callable[[str], Any],
-    condition: Callable[[str], bool],
-) -> Any:
-    """Turn what the designer stored into what the block gets.
-
-    Args:
-        schema: The block's `config` or `input` schema.
-        value: The stored value.
-        template: Evaluates an expression text, its "= " included.
-        condition: Evaluates a condition (a field with the widget `expression`).
-
-    Raises:
-        Whatever `template` and `condition` raise.
-    """
-    return _resolve(schema, with_defaults(schema, value), template, condition)
-
-
-def _resolve(
-    schema: Mapping[str, Any],
-    value: Any,
-    template: Callable[[str], Any],
-    condition: Callable[[str], bool],
-) -> Any:
-    if isinstance(value, dict):
-        return {
-            name: _resolve(field_schema(schema, name), item, template, condition)
-            for name, item in value.items()
-        }
-    if isinstance(value, list):
-        items = schema.get("items")
-        part = items if _is_schema(items) else {}
-        return [_resolve(part, item, template, condition) for item in value]
-    if not isinstance(value, str):
-        return value
-    if widget_of(schema) == "expression":
-        return condition(value.removeprefix(EXPRESSION_PREFIX))
-    return template(value) if is_expression(value) else value
-
-
 def resolved_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the schema of what the block gets: conditions are booleans by then."""
+    if is_deferred(schema):
+        return {}
     if widget_of(schema) == "expression":
         return {"type": "boolean"}
     changed = dict(schema)
@@ -104,7 +69,7 @@ def resolved_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
             name: resolved_schema(part) for name, part in schema["properties"].items()
         }
     for keyword in ("items", "additionalProperties"):
-        if _is_schema(schema.get(keyword)):
+        if is_schema(schema.get(keyword)):
             changed[keyword] = resolved_schema(schema[keyword])
     return changed
 
@@ -140,10 +105,11 @@ def value_at(document: Any, pointer: str) -> Any:
 def field_schema(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the schema of one field of an object, {} when the schema says nothing of it."""
     part = (schema.get("properties") or {}).get(name, schema.get("additionalProperties"))
-    return part if _is_schema(part) else {}
+    return part if is_schema(part) else {}
 
 
-def _is_schema(part: Any) -> TypeGuard[Mapping[str, Any]]:
+def is_schema(part: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Tell whether a part of a schema is one with keywords, not just true or false."""
     return isinstance(part, Mapping)
 
 

@@ -2,8 +2,9 @@
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
 may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`),
-and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`. It keeps no state
-between calls: module variables are lost, or worse, shared.
+and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block whose manifest
+declares a `behaviour.control` ends with one of the other outcomes of `blocks.outcomes`. It keeps
+no state between calls: module variables are lost, or worse, shared.
 """
 
 from __future__ import annotations
@@ -14,7 +15,31 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
+from blocks.outcomes import Ask, Await, Call, Emit, End, Loop, Outcome, Wait
 from kernel.errors import GarlandError
+
+__all__ = [
+    "Alarms",
+    "Ask",
+    "Await",
+    "BlockError",
+    "Call",
+    "Context",
+    "Emit",
+    "End",
+    "Facts",
+    "Http",
+    "HttpRequest",
+    "HttpResponse",
+    "Log",
+    "LogLine",
+    "Loop",
+    "Mail",
+    "MailMessage",
+    "Outcome",
+    "Tables",
+    "Wait",
+]
 
 LogLevel = Literal["info", "warning"]
 
@@ -56,26 +81,6 @@ class BlockError(GarlandError):
         self.retry_after_s = retry_after_s
         self.retryable = retryable
         self.logs: tuple[LogLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Emit:
-    """The step is done: `output` leaves by `port`."""
-
-    port: str
-    output: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """The step sleeps until `until` (UTC), then leaves by `port` with `output`."""
-
-    until: datetime
-    port: str
-    output: Any
-
-
-Outcome = Emit | Wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,9 +279,11 @@ class Context:
     log: Log
     run: Facts
 
-    def emit(self, port: str, output: Any = None) -> Emit:
-        """End the step by one of its output ports."""
-        return Emit(port, {} if output is None else output)
+    def emit(
+        self, port: str, output: Any = None, *, variables: Mapping[str, Any] | None = None
+    ) -> Emit:
+        """End the step by one of its output ports, and set some of the run's variables."""
+        return Emit(port, {} if output is None else output, variables or {})
 
     def wait(
         self,

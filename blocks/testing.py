@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from blocks.host import perform
+from blocks.outcomes import Emit, Outcome, Wait
 from blocks.registry import Block
-from blocks.sdk import BlockError, Facts, HttpRequest, HttpResponse, MailMessage, Wait
+from blocks.sdk import BlockError, Facts, HttpRequest, HttpResponse, MailMessage
 from kernel.clock import format_instant, parse_instant
 
 _DEFAULT_NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -69,9 +70,14 @@ def run_example(block: Block, example: Mapping[str, Any]) -> list[str]:
     """Run one example; give what came out otherwise than expected, nothing when all is well."""
     world = MockedWorld(example.get("services", {}))
     came = _perform(block, example, world)
+    expects = dict(example["expect"])
+    if "outcome" in expects:
+        wanted, outcome = expects.pop("outcome"), came.get("outcome", {})
+        expects |= {f"outcome.{name}": value for name, value in wanted.items()}
+        came |= {f"outcome.{name}": value for name, value in outcome.items()}
     return [
         f"{name}: expected {expected!r}, came {came.get(name)!r}"
-        for name, expected in example["expect"].items()
+        for name, expected in expects.items()
         if came.get(name) != expected
     ]
 
@@ -88,16 +94,22 @@ def _perform(block: Block, example: Mapping[str, Any], world: MockedWorld) -> di
             "retryable": error.retryable,
             "retry_after_s": error.retry_after_s,
         }
-    came: dict[str, Any] = {
-        "port": done.outcome.port,
-        "output": done.outcome.output,
+    return {
+        **_said_by(done.outcome),
         "effects": [asdict(effect) for effect in done.effects],
         "logs": [asdict(line) for line in done.logs],
         "mails": world.mails,
     }
-    if isinstance(done.outcome, Wait):
-        came["until"] = format_instant(done.outcome.until).replace(".000Z", "Z")
-    return came
+
+
+def _said_by(outcome: Outcome) -> dict[str, Any]:
+    """Give an outcome as an example writes it: instants as text, lists as lists."""
+    facts = {
+        name: format_instant(value).replace(".000Z", "Z") if isinstance(value, datetime) else value
+        for name, value in asdict(outcome).items()
+    }
+    plain: dict[str, Any] = json.loads(json.dumps(facts))
+    return plain if isinstance(outcome, Emit | Wait) else {"outcome": plain}
 
 
 def _compare_call(mock: Mapping[str, Any], request: HttpRequest) -> None:

@@ -171,7 +171,7 @@ class _Reader:
 
 def _takes_text(schema: Mapping[str, Any]) -> bool:
     named = schema.get("type")
-    return named is None or named == "string" or (isinstance(named, list) and "string" in named)
+    return named == "string" or (isinstance(named, list) and "string" in named)
 
 
 def _blank(kind: Kind) -> Any:
