@@ -1,0 +1,1 @@
+"""Approvals: workflows that ask people and wait."""
