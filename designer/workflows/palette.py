@@ -11,7 +11,7 @@ from typing import Any
 from blocks.manifest import CATEGORIES, Port
 from blocks.registry import Block, Registry
 from blocks.schemas import with_defaults
-from runtime.flows.validate import FlowProblem
+from runtime.flows.problems import FlowProblem
 
 TRIGGERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "rule": ("Rule", "When a rule fires for an alarm", "bell-ring", {}),

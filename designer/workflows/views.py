@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from blocks.registry import Block, standard_registry
 from designer.drafts import read_json_text, write_json_text
-from designer.workflows.geometry import laid_out
 from designer.workflows.inspector import block_of, node_sections, read_node
 from designer.workflows.palette import catalogue, problems_document
 from designer.workflows.trying import progress_document, recent_alarms, trial_start
@@ -19,16 +18,17 @@ from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import (
     acting,
+    address_with,
     db_session,
-    decode_cursor,
-    encode_cursor,
     json_body,
+    page_of,
     render,
     require,
     see_other,
 )
 from kernel.schema import Schema
 from runtime.flows import versions
+from runtime.flows.layout import laid_out
 from runtime.flows.versions import FlowView
 from runtime.runs.query import RunFilter, get_run, list_runs, steps_of
 from runtime.runs.start import start_trial
@@ -36,7 +36,6 @@ from runtime.runs.start import start_trial
 bp = Blueprint("workflows", __name__)
 
 RECENT_RUNS = 5
-LIST_PAGE = 50
 _DRAFT = Schema(
     {
         "type": "object",
@@ -255,13 +254,11 @@ def _icon_url(block: Block) -> str:
 
 
 def _list_page(*, status: int = 200, name: str = "", error: str | None = None) -> Response:
-    q = request.args.get("q", "").strip()
-    after = decode_cursor(request.args.get("cursor"), parts=2)
-    found = versions.list_flows(
-        db_session(), acting().tenant_id, q=q, limit=LIST_PAGE + 1, after=after
+    where, q = (db_session(), acting().tenant_id), request.args.get("q", "").strip()
+    shown, more = page_of(
+        lambda limit, after: versions.list_flows(*where, q=q, limit=limit, after=after),
+        versions.place_of,
     )
-    shown, more = found[:LIST_PAGE], found[LIST_PAGE:]
-    cursor = encode_cursor(*versions.place_of(shown[-1])) if more else None
     return render(
         "designer/workflows/list.html",
         status=status,
@@ -269,7 +266,7 @@ def _list_page(*, status: int = 200, name: str = "", error: str | None = None) -
         q=q,
         name=name,
         error=error,
-        next_url=cursor and url_for("workflows.list_workflows", q=q or None, cursor=cursor),
+        next_url=address_with(cursor=more) if more else None,
     )
 
 

@@ -48,7 +48,10 @@ class FlowView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowVersionView:
-    """One version; `number` is None for a trial's snapshot."""
+    """One version; `number` is None for a trial's snapshot.
+
+    The document names the versions of the workflows it calls.
+    """
 
     id: UUID
     flow_id: UUID
@@ -84,7 +87,7 @@ def version_view_of(row: FlowVersionRow) -> FlowVersionView:
         id=row.id,
         flow_id=row.flow_id,
         number=row.number,
-        document=row.document,
+        document=_with_calls(row.document, row.calls) if row.calls else row.document,
         digest=row.digest,
         note=row.note,
         made_at=row.made_at,
@@ -92,8 +95,21 @@ def version_view_of(row: FlowVersionRow) -> FlowVersionView:
     )
 
 
+def _with_calls(part: Mapping[str, Any], calls: Mapping[str, int]) -> dict[str, Any]:
+    """Write into each calling step the version that was fixed when it was published."""
+    steps: dict[str, Any] = {}
+    for id_, step in part["steps"].items():
+        changed = dict(step)
+        if id_ in calls:
+            changed["config"] = {**step.get("config", {}), "version": calls[id_]}
+        if "body" in step:
+            changed["body"] = _with_calls(step["body"], calls)
+        steps[id_] = changed
+    return {**part, "steps": steps}
+
+
 @event.listens_for(FlowVersionRow, "before_update")
 def _refuse_change(_mapper: Any, _connection: Any, row: FlowVersionRow) -> None:
-    for name in ("document", "digest", "number", "flow_id"):
+    for name in ("document", "digest", "calls", "number", "flow_id"):
         if attributes.get_history(row, name).has_changes():
             raise ImmutableError(f"{name} of a version of a workflow is never changed")

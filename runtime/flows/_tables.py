@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import Base, Document, Instant, Key, OptionalInstant, TenantOwned
+from kernel.db import Base, Document, Instant, Key, OptionalDocument, OptionalInstant, TenantOwned
 from kernel.ids import SLUG_MAX
-from runtime.flows.model import NAME_MAX
+from runtime.flows._trigger_schema import NAME_MAX
 
 
 class FlowRow(TenantOwned, Base):
@@ -45,6 +45,7 @@ class FlowVersionRow(TenantOwned, Base):
     number: Mapped[int | None]
     document: Mapped[Document]
     digest: Mapped[str] = mapped_column(String(64))
+    calls: Mapped[OptionalDocument]
     note: Mapped[str] = mapped_column(String(500), default="")
     made_at: Mapped[Instant]
     made_by: Mapped[str] = mapped_column(String(200), default="")

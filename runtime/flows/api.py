@@ -12,15 +12,13 @@ from kernel.errors import ConflictError, GarlandError, NotFoundError
 from kernel.http import (
     acting,
     db_session,
-    decode_cursor,
-    encode_cursor,
     json_body,
-    page_limit,
+    page_of,
     require,
 )
 from kernel.schema import Schema
 from runtime.flows import versions
-from runtime.flows.model import NAME_MAX
+from runtime.flows._trigger_schema import NAME_MAX
 from runtime.flows.versions import FlowVersionView, FlowView
 
 api = Blueprint("flows_api", __name__, url_prefix="/api/v1/flows")
@@ -63,11 +61,11 @@ class RevisionMovedError(GarlandError):
 @require("workflows.view")
 def list_flows() -> Response:
     """List workflows by name; filter q (a part of the name)."""
-    limit, q = page_limit(), request.args.get("q", "").strip()
-    after = decode_cursor(request.args.get("cursor"), parts=2)
-    where = (db_session(), acting().tenant_id)
-    found = versions.list_flows(*where, q=q, limit=limit, after=after)
-    more = encode_cursor(*versions.place_of(found[-1])) if len(found) == limit else None
+    where, q = (db_session(), acting().tenant_id), request.args.get("q", "").strip()
+    found, more = page_of(
+        lambda limit, after: versions.list_flows(*where, q=q, limit=limit, after=after),
+        versions.place_of,
+    )
     return jsonify(items=[flow_document(one) for one in found], next_cursor=more)
 
 

@@ -30,6 +30,19 @@ from kernel.schema import pointer_to
 from runtime.flows._reasons import explain
 from runtime.flows._references import ROOTS, Path, Wanted, paths_read_by, plain_path, wanted_of
 
+__all__ = [
+    "PREFIX",
+    "ExpressionError",
+    "check_expression",
+    "evaluate",
+    "evaluate_condition",
+    "evaluate_template",
+    "expressions_in",
+    "is_expression",
+    "paths_read_by",
+    "steps_read_by",
+]
+
 PREFIX = "= "
 LENGTH_MAX = 2_048
 MACROS_MAX = 4

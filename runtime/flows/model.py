@@ -7,138 +7,58 @@ blocks, no cycles, expressions that compile) is judged by `runtime.flows.validat
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
+from blocks.manifest import Retry
 from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema
+from runtime.flows._schema import FLOW_SCHEMA
+from runtime.flows._trigger_schema import TriggerKind
 
 ERROR_PORT = "error"
-STEPS_MAX = 2_000
-WIRES_MAX = 10_000
-NAME_MAX = 120
 DEPTH_MAX = 64
 SIZE_MAX_BYTES = 1024 * 1024
-ID_PATTERN = "^[a-z][a-z0-9_]{0,59}$"  # so that an expression can say steps.<id>
-
-_POSITION = {
-    "type": "array",
-    "items": {"type": "number", "minimum": -1_000_000, "maximum": 1_000_000},
-    "minItems": 2,
-    "maxItems": 2,
-}
-_END_PATTERN = "^[a-z][a-z0-9_]{0,59}(:[a-z][a-z0-9_-]{0,59})?$"
-FLOW_SCHEMA: dict[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "Garland workflow",
-    "type": "object",
-    "required": ["flow", "name", "triggers", "steps", "wires"],
-    "additionalProperties": False,
-    "properties": {
-        "flow": {"const": 1},
-        "name": {"type": "string", "minLength": 1, "maxLength": NAME_MAX},
-        "description": {"type": "string", "maxLength": 4_000},
-        "triggers": {
-            "type": "object",
-            "maxProperties": 50,
-            "propertyNames": {"pattern": ID_PATTERN},
-            "additionalProperties": {"$ref": "#/$defs/trigger"},
-        },
-        "steps": {
-            "type": "object",
-            "maxProperties": STEPS_MAX,
-            "propertyNames": {"pattern": ID_PATTERN},
-            "additionalProperties": {"$ref": "#/$defs/step"},
-        },
-        "wires": {
-            "type": "array",
-            "maxItems": WIRES_MAX,
-            "items": {
-                "type": "object",
-                "required": ["from", "to"],
-                "additionalProperties": False,
-                "properties": {
-                    "from": {"type": "string", "pattern": _END_PATTERN},
-                    "to": {"type": "string", "pattern": ID_PATTERN},
-                },
-            },
-        },
-    },
-    "$defs": {
-        "trigger": {
-            "type": "object",
-            "required": ["kind"],
-            "additionalProperties": False,
-            "properties": {
-                "kind": {"enum": ["rule", "manual", "schedule"]},
-                "title": {"type": "string", "maxLength": NAME_MAX},
-                "notes": {"type": "string", "maxLength": 4_000},
-                "cron": {"type": "string", "maxLength": 100},
-                "timezone": {"type": "string", "maxLength": 64},
-                "position": _POSITION,
-            },
-        },
-        "step": {
-            "type": "object",
-            "required": ["block", "version"],
-            "additionalProperties": False,
-            "properties": {
-                "block": {"type": "string", "minLength": 1, "maxLength": 160},
-                "version": {"type": "string", "minLength": 1, "maxLength": 40},
-                "title": {"type": "string", "maxLength": NAME_MAX},
-                "notes": {"type": "string", "maxLength": 4_000},
-                "config": {"type": "object"},
-                "input": {"type": "object"},
-                "join": {"enum": ["all", "any"]},
-                "timeout_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 3_600},
-                "retry": {
-                    "type": "object",
-                    "required": ["max"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "max": {"type": "integer", "minimum": 0, "maximum": 20},
-                        "backoff": {"enum": ["fixed", "exponential"]},
-                        "base_s": {"type": "number", "exclusiveMinimum": 0, "maximum": 3_600},
-                    },
-                },
-                "position": _POSITION,
-            },
-        },
-    },
-}
+JOINS = {"all": 0, "any": 1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """What starts a workflow; `cron` and `timezone` only for a schedule."""
+    """What starts a workflow.
+
+    Attributes:
+        settings: What the kind needs beside the title: such as when it starts.
+        dedup: Expression over `trigger`; a second start with the same value does nothing.
+    """
 
     id: str
-    kind: Literal["rule", "manual", "schedule"]
+    kind: TriggerKind
     title: str = ""
-    cron: str = ""
-    timezone: str = "UTC"
+    dedup: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetryPolicy:
-    """How often and after which pause a failed step is tried again.
+class Undo:
+    """What takes a step back when its run fails or is cancelled: a block with its settings."""
 
-    Attributes:
-        max: Further attempts after the first, >= 0.
-        backoff: `fixed` pauses `base_s` each time; `exponential` doubles it.
-        base_s: First pause in seconds, > 0.
-    """
-
-    max: int = 0
-    backoff: Literal["fixed", "exponential"] = "exponential"
-    base_s: float = 2.0
+    block: str
+    version: str
+    config: Mapping[str, Any] = field(default_factory=dict)
+    input: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One block at work in a workflow; None means the block's own retry and time-out hold."""
+    """One block at work in a workflow; None means the block's own retry and time-out hold.
+
+    Attributes:
+        join: How many wires to it must be taken before it runs; 0 waits until all are settled.
+        container: The step whose body it stands in; "" in the workflow itself.
+        worker_group: Only workers that serve this group perform it; "" takes the block's own.
+    """
 
     id: str
     block: str
@@ -146,9 +66,12 @@ class Step:
     title: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     input: Mapping[str, Any] = field(default_factory=dict)
-    join: Literal["all", "any"] = "all"
-    retry: RetryPolicy | None = None
+    join: int = 0
+    retry: Retry | None = None
     timeout_s: float | None = None
+    undo: Undo | None = None
+    container: str = ""
+    worker_group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +84,48 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Concurrency:
+    """How many runs of a workflow, or of one value of `key`, may be under way at a time.
+
+    Attributes:
+        policy: What a start does beyond that: run all the same, wait for its turn, replace those
+            under way, or not happen.
+        most: How many may be under way, >= 1.
+        key: Expression over `trigger`; "" counts all runs of the workflow.
+    """
+
+    policy: Literal["allow", "queue", "replace", "skip"] = "allow"
+    most: int = 1
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnFailure:
+    """What a failed run sets off: an alarm of this severity, another workflow, both or neither."""
+
+    alarm: str = ""
+    flow: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """A workflow of the right shape."""
+    """A workflow of the right shape.
+
+    Attributes:
+        steps: All steps, those in the bodies of loops too; ids are unique over all of them.
+        wires: Likewise; a wire never crosses the edge of a body.
+        variables: The run's variables and their first values.
+        input: JSON Schema of what starts it by hand; {} for anything.
+    """
 
     name: str
     triggers: Mapping[str, Trigger]
     steps: Mapping[str, Step]
     wires: tuple[Wire, ...]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    input: Mapping[str, Any] = field(default_factory=dict)
+    concurrency: Concurrency = field(default_factory=Concurrency)
+    on_failure: OnFailure = field(default_factory=OnFailure)
 
 
 @cache
@@ -218,12 +176,36 @@ def parse_flow(document: Any) -> Flow:
         InvalidError: with a problem for each field that has the wrong shape.
     """
     require_shape(document)
+    settings = document.get("settings", {})
+    concurrency = settings.get("concurrency")
     return Flow(
         name=document["name"],
         triggers={id_: _trigger(id_, found) for id_, found in document["triggers"].items()},
-        steps={id_: _step(id_, found) for id_, found in document["steps"].items()},
-        wires=tuple(parse_wire(wire, document["triggers"]) for wire in document["wires"]),
+        steps={id_: _step(id_, found, inside) for id_, found, inside in every_step(document)},
+        wires=tuple(parse_wire(wire, document["triggers"]) for wire in every_wire(document)),
+        variables=document.get("vars", {}),
+        input=document.get("input", {}),
+        concurrency=_concurrency(concurrency) if concurrency else Concurrency(),
+        on_failure=OnFailure(**settings.get("on_failure", {})),
     )
+
+
+def every_step(
+    part: Mapping[str, Any], container: str = ""
+) -> Iterator[tuple[str, Mapping[str, Any], str]]:
+    """Yield id, document and container of each step, those in bodies after what holds them."""
+    for id_, step in part["steps"].items():
+        yield id_, step, container
+        if "body" in step:
+            yield from every_step(step["body"], id_)
+
+
+def every_wire(part: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    """Yield each wire, those in bodies too."""
+    yield from part["wires"]
+    for step in part["steps"].values():
+        if "body" in step:
+            yield from every_wire(step["body"])
 
 
 def parse_wire(wire: Mapping[str, Any], triggers: Mapping[str, Any]) -> Wire:
@@ -246,17 +228,18 @@ def parse_wire(wire: Mapping[str, Any], triggers: Mapping[str, Any]) -> Wire:
 
 
 def _trigger(id_: str, found: Mapping[str, Any]) -> Trigger:
+    plain = ("kind", "title", "notes", "position", "dedup")
     return Trigger(
         id=id_,
         kind=found["kind"],
         title=found.get("title", ""),
-        cron=found.get("cron", ""),
-        timezone=found.get("timezone", "UTC"),
+        dedup=found.get("dedup", ""),
+        settings={name: value for name, value in found.items() if name not in plain},
     )
 
 
-def _step(id_: str, found: Mapping[str, Any]) -> Step:
-    retry = found.get("retry")
+def _step(id_: str, found: Mapping[str, Any], container: str) -> Step:
+    retry, undo, join = found.get("retry"), found.get("undo"), found.get("join", "all")
     return Step(
         id=id_,
         block=found["block"],
@@ -264,7 +247,14 @@ def _step(id_: str, found: Mapping[str, Any]) -> Step:
         title=found.get("title", ""),
         config=found.get("config", {}),
         input=found.get("input", {}),
-        join=found.get("join", "all"),
-        retry=RetryPolicy(**retry) if retry is not None else None,
+        join=join if isinstance(join, int) else JOINS[join],
+        retry=Retry(**retry) if retry is not None else None,
         timeout_s=found.get("timeout_s"),
+        undo=Undo(**undo) if undo is not None else None,
+        container=container,
+        worker_group=found.get("worker_group", ""),
     )
+
+
+def _concurrency(found: Mapping[str, Any]) -> Concurrency:
+    return Concurrency(policy=found["policy"], most=found.get("most", 1), key=found.get("key", ""))

@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from blocks.registry import standard_registry
-from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.errors import ConflictError
 from kernel.ids import SLUG_MAX, new_id, sha256_of, slugify
+from runtime.flows._publishing import draft_problems, publish_flow, snapshot_draft
 from runtime.flows._records import (
     FlowVersionView,
     FlowView,
@@ -26,7 +26,6 @@ from runtime.flows._records import (
 )
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import empty_flow, require_shape
-from runtime.flows.validate import FlowProblem, check_flow
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
 
@@ -38,6 +37,7 @@ __all__ = [
     "digest_of",
     "draft_problems",
     "find_flow_by_slug",
+    "flow_choices",
     "flow_names",
     "flow_slugs",
     "get_flow",
@@ -141,6 +141,16 @@ def flow_slugs(session: Session, tenant_id: UUID) -> dict[str, str]:
     return {row.slug: row.name for row in rows}
 
 
+def flow_choices(session: Session, tenant_id: UUID) -> list[tuple[UUID, str]]:
+    """List id and name of every workflow, by name, to choose from."""
+    rows = session.execute(
+        select(FlowRow.id, FlowRow.name)
+        .where(FlowRow.tenant_id == tenant_id)
+        .order_by(func.lower(FlowRow.name), FlowRow.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
 def flow_names(session: Session, tenant_id: UUID, flow_ids: Collection[UUID]) -> dict[UUID, str]:
     """Give the names of workflows by id."""
     rows = session.execute(
@@ -209,59 +219,6 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
     return get_flow(session, tenant_id, flow_id)
 
 
-def draft_problems(session: Session, tenant_id: UUID, flow_id: UUID) -> list[FlowProblem]:
-    """List what keeps the draft from being published, and warnings."""
-    return check_flow(_row(session, tenant_id, flow_id).draft, standard_registry())
-
-
-def publish_flow(
-    session: Session, tenant_id: UUID, flow_id: UUID, *, note: str = "", by: str, now: datetime
-) -> FlowVersionView:
-    """Make the draft the live version; publishing an unchanged draft gives the live one again.
-
-    Raises:
-        InvalidError: with every problem, each naming the step, the field and the remedy.
-    """
-    row = _row(session, tenant_id, flow_id, lock=True)
-    _refuse_problems(row.draft)
-    live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
-    if live is not None and live.digest == row.draft_digest:
-        return version_view_of(live)
-    last = session.scalar(
-        select(func.max(FlowVersionRow.number)).where(FlowVersionRow.flow_id == flow_id)
-    )
-    version = _new_version(row, number=(last or 0) + 1, by=by, now=now)
-    version.note = note[:500]
-    session.add(version)
-    session.flush()
-    row.live_version_id = version.id
-    session.flush()
-    tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
-    return version_view_of(version)
-
-
-def snapshot_draft(
-    session: Session, tenant_id: UUID, flow_id: UUID, *, now: datetime
-) -> FlowVersionView:
-    """Give a version of the draft for a trial: the same one for the same draft.
-
-    Raises:
-        InvalidError: the draft has problems.
-    """
-    row = _row(session, tenant_id, flow_id)
-    _refuse_problems(row.draft)
-    known = session.scalar(
-        select(FlowVersionRow).where(
-            FlowVersionRow.flow_id == flow_id, FlowVersionRow.digest == row.draft_digest
-        )
-    )
-    if known is None:
-        known = _new_version(row, number=None, by=row.updated_by, now=now)
-        session.add(known)
-        session.flush()
-    return version_view_of(known)
-
-
 def set_paused(
     session: Session, tenant_id: UUID, flow_id: UUID, *, paused: bool, now: datetime
 ) -> FlowView:
@@ -271,15 +228,6 @@ def set_paused(
     session.flush()
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return get_flow(session, tenant_id, flow_id)
-
-
-def _refuse_problems(document: Mapping[str, Any]) -> None:
-    found = [one for one in check_flow(document, standard_registry()) if one.severity == "error"]
-    if found:
-        raise InvalidError(
-            f"the workflow has {len(found)} problem(s) to solve first",
-            problems=[Problem(one.pointer, one.message) for one in found],
-        )
 
 
 def _free_slug(session: Session, tenant_id: UUID, wanted: str) -> str:
@@ -299,16 +247,3 @@ def _free_slug(session: Session, tenant_id: UUID, wanted: str) -> str:
 
 def _row(session: Session, tenant_id: UUID, flow_id: UUID, *, lock: bool = False) -> FlowRow:
     return get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=lock)
-
-
-def _new_version(row: FlowRow, *, number: int | None, by: str, now: datetime) -> FlowVersionRow:
-    return FlowVersionRow(
-        id=new_id(),
-        tenant_id=row.tenant_id,
-        flow_id=row.id,
-        number=number,
-        document=row.draft,
-        digest=row.draft_digest,
-        made_at=now,
-        made_by=by,
-    )

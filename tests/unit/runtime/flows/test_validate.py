@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from blocks.registry import standard_registry
 from runtime.flows.model import parse_flow
 from runtime.flows.validate import check_flow
-from runtime.runs.advance import Completed, Perform, Started, advance
+from runtime.runs.advance import advance
+from runtime.runs.events import Completed, Perform, Started
 from runtime.runs.plan import compile_plan
 from runtime.runs.state import Outcome, RunState
 from tests.factories.flows import chain_document, flow_document, step

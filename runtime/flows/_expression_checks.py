@@ -1,0 +1,108 @@
+"""Can the expressions of a workflow be evaluated when their turn comes?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from blocks.schemas import field_schema, is_deferred, widget_of
+from kernel.schema import pointer_to
+from runtime.flows._references import Path, paths_read_by
+from runtime.flows._structure import Placed, Structure
+from runtime.flows.expressions import PREFIX, check_expression, expressions_in, is_expression
+from runtime.flows.problems import FlowProblem
+
+
+def step_expression_problems(
+    structure: Structure, placed: Placed, part: str, schema: Mapping[str, Any], *, key: str = ""
+) -> Iterable[FlowProblem]:
+    """Yield what is wrong with the expressions of a step's config or input.
+
+    Args:
+        structure: The workflow.
+        placed: The step.
+        part: `config` or `input`.
+        schema: The block's schema of that part.
+        key: `undo` for what takes the step back, which sees what the step gave.
+    """
+    holder = placed.step[key] if key else placed.step
+    value = holder.get(part, {})
+    prefix = f"{placed.pointer}/{key}" if key else placed.pointer
+    reader = _Reader(structure, placed, sees_itself=bool(key))
+    for pointer, text in [*expressions_in(value), *condition_texts(schema, value)]:
+        name = pointer.rpartition("/")[2]
+        is_late = is_deferred(field_schema(schema, pointer.split("/")[1]))
+        for wrong in reader.problems(text, after_each_round=is_late):
+            yield FlowProblem(
+                f"{prefix}/{part}{pointer}", f"{placed.title}: {name}: {wrong}", placed.id
+            )
+
+
+def trigger_expression_problems(text: str, pointer: str, name: str) -> Iterable[FlowProblem]:
+    """Yield what is wrong with an expression that is evaluated before the run begins."""
+    wrong = check_expression(text.removeprefix(PREFIX))
+    if wrong is not None:
+        yield FlowProblem(pointer, f"{name}: {wrong.message}")
+        return
+    others = sorted({path[0] for path in paths_read_by(text.removeprefix(PREFIX))} - {"trigger"})
+    if others:
+        message = f"{name}: only trigger is known when a run begins: do not read {others[0]}"
+        yield FlowProblem(pointer, message)
+
+
+class _Reader:
+    """Where an expression stands, and so what it may read."""
+
+    def __init__(self, structure: Structure, placed: Placed, *, sees_itself: bool) -> None:
+        self._structure = structure
+        self._id = placed.id
+        self._is_inside = bool(placed.container)
+        self._sees_itself = sees_itself
+
+    def problems(self, text: str, *, after_each_round: bool) -> Iterable[str]:
+        wrong = check_expression(text)
+        if wrong is not None:
+            yield wrong.message
+            return
+        for path in sorted(paths_read_by(text)):
+            yield from self._wrong_with(path, after_each_round=after_each_round)
+
+    def _wrong_with(self, path: Path, *, after_each_round: bool) -> Iterable[str]:
+        if path[0] == "item" and not (self._is_inside or after_each_round):
+            yield "item is only known inside a loop: read it in the loop's body"
+        if path[0] == "vars" and len(path) > 1 and path[1] not in self._structure.variables:
+            yield f"there is no variable {path[1]}: declare it in the workflow's settings"
+        if path[0] == "steps" and len(path) > 1:
+            yield from self._wrong_with_step(path[1], after_each_round=after_each_round)
+
+    def _wrong_with_step(self, read: str, *, after_each_round: bool) -> Iterable[str]:
+        structure = self._structure
+        if read == self._id and (self._sees_itself or after_each_round):
+            return
+        if after_each_round and structure.container_of(read) == self._id:
+            return
+        if read not in structure.steps:
+            yield f"there is no step {read}: choose one from the data picker"
+        elif not structure.can_read(self._id, read):
+            loop = structure.container_of(read)
+            if loop and loop not in structure.around(self._id):
+                yield f"{read} stands inside {loop}: read steps.{loop}.output.results instead"
+            else:
+                yield f"{read} does not come before this step: wire it before"
+
+
+def condition_texts(
+    schema: Mapping[str, Any], value: Any, path: tuple[str | int, ...] = ()
+) -> Iterable[tuple[str, str]]:
+    """Yield pointer and text of the fields a schema marks as conditions (widget expression)."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            inner = schema.get("properties", {}).get(key)
+            if isinstance(inner, Mapping):
+                yield from condition_texts(inner, item, (*path, key))
+    elif isinstance(value, list):
+        inner = schema.get("items", {})
+        for index, item in enumerate(value):
+            yield from condition_texts(inner, item, (*path, index))
+    elif isinstance(value, str) and widget_of(schema) == "expression" and not is_expression(value):
+        yield pointer_to(path), value

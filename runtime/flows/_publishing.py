@@ -1,0 +1,139 @@
+"""Making versions: publishing a draft, and the snapshots that trials run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from blocks.registry import Registry, standard_registry
+from kernel.errors import InvalidError, Problem
+from kernel.ids import new_id
+from runtime.flows._records import FlowVersionView, version_view_of
+from runtime.flows._tables import FlowRow, FlowVersionRow
+from runtime.flows.model import every_step
+from runtime.flows.problems import FlowProblem, Known, Versions
+from runtime.flows.validate import check_flow
+from runtime.wake import tell_pages_after_commit
+from tenancy.rows import get_owned
+
+
+def draft_problems(session: Session, tenant_id: UUID, flow_id: UUID) -> list[FlowProblem]:
+    """List what keeps the draft from being published, and warnings."""
+    row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
+    return check_flow(row.draft, standard_registry(), _known(session, tenant_id))
+
+
+def publish_flow(
+    session: Session, tenant_id: UUID, flow_id: UUID, *, note: str = "", by: str, now: datetime
+) -> FlowVersionView:
+    """Make the draft the live version; publishing an unchanged draft gives the live one again.
+
+    Workflows that it calls are fixed to the versions that are live now, where it names none; so
+    a call's new version makes a new one of this workflow too.
+
+    Raises:
+        InvalidError: with every problem, each naming the step, the field and the remedy.
+    """
+    row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
+    known = _known(session, tenant_id)
+    _refuse_problems(row.draft, known)
+    calls = _calls(row.draft, standard_registry(), known)
+    live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
+    if live is not None and live.digest == row.draft_digest and (live.calls or {}) == calls:
+        return version_view_of(live)
+    last = session.scalar(
+        select(func.max(FlowVersionRow.number)).where(FlowVersionRow.flow_id == flow_id)
+    )
+    version = _new_version(row, number=(last or 0) + 1, by=by, now=now)
+    version.note, version.calls = note[:500], calls or None
+    session.add(version)
+    session.flush()
+    row.live_version_id = version.id
+    session.flush()
+    tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
+    return version_view_of(version)
+
+
+def snapshot_draft(
+    session: Session, tenant_id: UUID, flow_id: UUID, *, now: datetime
+) -> FlowVersionView:
+    """Give a version of the draft for a trial: the same one for the same draft.
+
+    Raises:
+        InvalidError: the draft has problems.
+    """
+    row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
+    _refuse_problems(row.draft, _known(session, tenant_id))
+    known = session.scalar(
+        select(FlowVersionRow).where(
+            FlowVersionRow.flow_id == flow_id, FlowVersionRow.digest == row.draft_digest
+        )
+    )
+    if known is None:
+        known = _new_version(row, number=None, by=row.updated_by, now=now)
+        session.add(known)
+        session.flush()
+    return version_view_of(known)
+
+
+def _known(session: Session, tenant_id: UUID) -> Known:
+    live = select(FlowRow.slug, FlowVersionRow.number).outerjoin(
+        FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id
+    )
+    numbers = select(FlowRow.slug, FlowVersionRow.number).join(
+        FlowVersionRow, FlowVersionRow.flow_id == FlowRow.id
+    )
+    callable_ones = (FlowVersionRow.number.is_not(None), FlowVersionRow.retired_at.is_(None))
+    found: dict[str, set[int]] = {}
+    mine = FlowRow.tenant_id == tenant_id
+    for slug, number in session.execute(numbers.where(mine, *callable_ones)):
+        if number is not None:
+            found.setdefault(slug, set()).add(number)
+    return Known(
+        flows={
+            slug: Versions(live=number, numbers=frozenset(found.get(slug, ())))
+            for slug, number in session.execute(live.where(mine))
+        }
+    )
+
+
+def _calls(document: Mapping[str, Any], registry: Registry, known: Known) -> dict[str, int]:
+    """Give by step the version that is called where the step names none."""
+    found: dict[str, int] = {}
+    for id_, step, _ in every_step(document):
+        block = registry.find(step["block"], step["version"])
+        config = step.get("config", {})
+        if block is None or block.manifest.behaviour.control != "call" or config.get("version"):
+            continue
+        versions = (known.flows or {}).get(config.get("flow", ""))
+        if versions is not None and versions.live is not None:
+            found[id_] = versions.live
+    return found
+
+
+def _refuse_problems(document: Mapping[str, Any], known: Known) -> None:
+    problems = check_flow(document, standard_registry(), known)
+    found = [one for one in problems if one.severity == "error"]
+    if found:
+        raise InvalidError(
+            f"the workflow has {len(found)} problem(s) to solve first",
+            problems=[Problem(one.pointer, one.message) for one in found],
+        )
+
+
+def _new_version(row: FlowRow, *, number: int | None, by: str, now: datetime) -> FlowVersionRow:
+    return FlowVersionRow(
+        id=new_id(),
+        tenant_id=row.tenant_id,
+        flow_id=row.id,
+        number=number,
+        document=row.draft,
+        digest=row.draft_digest,
+        made_at=now,
+        made_by=by,
+    )

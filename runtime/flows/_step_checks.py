@@ -1,0 +1,143 @@
+"""Is a step fit to be published: its block, what it is given, its body, its undo?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from blocks.registry import Block, Registry
+from blocks.schemas import authoring_problems
+from kernel.schema import Schema
+from runtime.flows._expression_checks import step_expression_problems
+from runtime.flows._structure import Placed, Structure
+from runtime.flows.expressions import is_expression
+from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known
+
+LOOPS_DEEP_MAX = 4
+
+
+class StepChecks:
+    """The steps of one document under examination."""
+
+    def __init__(
+        self, structure: Structure, registry: Registry, known: Known = NOTHING_KNOWN
+    ) -> None:
+        self._structure = structure
+        self._registry = registry
+        self._known = known
+        self.blocks = {
+            id_: registry.find(one.step["block"], one.step["version"])
+            for id_, one in structure.steps.items()
+        }
+
+    def problems(self) -> Iterable[FlowProblem]:
+        """Yield what is wrong with every step."""
+        for one in self._structure.repeated:
+            yield FlowProblem(one.pointer, f"two steps are called {one.id}: rename one", one.id)
+        for id_, placed in self._structure.steps.items():
+            if id_ in self._structure.triggers:
+                message = f"{id_} names a trigger and a step: rename one"
+                yield FlowProblem(f"/triggers/{id_}", message)
+            yield from self._step(placed, self.blocks[id_])
+            yield from self._join(placed)
+            if "undo" in placed.step:
+                yield from self._undo(placed)
+
+    def _step(self, placed: Placed, block: Block | None) -> Iterable[FlowProblem]:
+        if block is None:
+            yield self._unknown_block(placed, placed.step, placed.pointer)
+            return
+        yield from self._given(placed, block)
+        yield from self._body(placed, block)
+        if block.manifest.behaviour.control == "call":
+            yield from self._call(placed)
+
+    def _given(self, placed: Placed, block: Block, *, key: str = "") -> Iterable[FlowProblem]:
+        holder = placed.step[key] if key else placed.step
+        prefix = f"{placed.pointer}/{key}" if key else placed.pointer
+        for part, schema in (("config", block.config_schema), ("input", block.input_schema)):
+            value = holder.get(part, {})
+            yield from self._values(placed, f"{prefix}/{part}", schema, value)
+            yield from step_expression_problems(
+                self._structure, placed, part, schema.document, key=key
+            )
+
+    def _values(
+        self, placed: Placed, pointer: str, schema: Schema, value: Mapping[str, Any]
+    ) -> Iterable[FlowProblem]:
+        """Check literal values; an expression may turn out to be anything."""
+        for problem in authoring_problems(schema, value):
+            where = f"{pointer}{problem.pointer}"
+            yield FlowProblem(where, f"{placed.title}: {problem.message}", placed.id)
+
+    def _body(self, placed: Placed, block: Block) -> Iterable[FlowProblem]:
+        is_loop = block.manifest.behaviour.control in ("each", "repeat")
+        where = f"{placed.pointer}/body"
+        if is_loop and not self._structure.inside(placed.id):
+            message = f"{placed.title} has nothing to repeat: put steps inside it"
+            yield FlowProblem(where, message, placed.id)
+        if not is_loop and "body" in placed.step:
+            message = f"{placed.title} is no loop: take the steps out of it"
+            yield FlowProblem(where, message, placed.id)
+        if is_loop and len(list(self._structure.around(placed.id))) >= LOOPS_DEEP_MAX:
+            message = f"{placed.title}: loops stand in each other over {LOOPS_DEEP_MAX} deep: "
+            yield FlowProblem(where, message + "put the inner ones in a workflow", placed.id)
+
+    def _join(self, placed: Placed) -> Iterable[FlowProblem]:
+        needs, wires = placed.step.get("join"), self._structure.wires_into(placed.id)
+        if isinstance(needs, int) and needs > wires:
+            message = (
+                f"{placed.title} waits for {needs} of its wires, but {wires} lead to it: "
+                "lower the number or draw more"
+            )
+            yield FlowProblem(f"{placed.pointer}/join", message, placed.id)
+
+    def _undo(self, placed: Placed) -> Iterable[FlowProblem]:
+        undo, where = placed.step["undo"], f"{placed.pointer}/undo"
+        block = self._registry.find(undo["block"], undo["version"])
+        if block is None:
+            yield self._unknown_block(placed, undo, where)
+            return
+        if block.manifest.behaviour.control is not None:
+            message = (
+                f"{placed.title}: {block.manifest.title} cannot undo a step: choose a block that "
+                "does one thing"
+            )
+            yield FlowProblem(f"{where}/block", message, placed.id)
+        yield from self._given(placed, block, key="undo")
+
+    def _call(self, placed: Placed) -> Iterable[FlowProblem]:
+        config = placed.step.get("config", {})
+        flow, version = config.get("flow", ""), config.get("version")
+        where = f"{placed.pointer}/config"
+        if is_expression(flow) or is_expression(version):
+            message = f"{placed.title}: write which workflow is called, not an expression"
+            yield FlowProblem(f"{where}/flow", message, placed.id)
+            return
+        if self._known.flows is None or not flow:
+            return
+        versions = self._known.flows.get(flow)
+        if versions is None:
+            message = f"{placed.title}: there is no workflow {flow}: choose another"
+            yield FlowProblem(f"{where}/flow", message, placed.id)
+        elif version is None and versions.live is None:
+            message = f"{placed.title}: {flow} is not published: publish it first"
+            yield FlowProblem(f"{where}/flow", message, placed.id)
+        elif version is not None and version not in versions.numbers:
+            message = f"{placed.title}: {flow} has no version {version}: use {versions.live}"
+            yield FlowProblem(f"{where}/version", message, placed.id)
+
+    def _unknown_block(
+        self, placed: Placed, holder: Mapping[str, Any], pointer: str
+    ) -> FlowProblem:
+        block, version = holder["block"], holder["version"]
+        latest: Block | None = self._registry.latest(block)
+        if latest is None:
+            message = f"{placed.id}: the block {block} is not installed: install or replace it"
+            return FlowProblem(f"{pointer}/block", message, placed.id)
+        return FlowProblem(
+            f"{pointer}/version",
+            f"{placed.id}: version {version} of {block} is not installed: "
+            f"use {latest.manifest.version}",
+            placed.id,
+        )

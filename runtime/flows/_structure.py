@@ -1,0 +1,102 @@
+"""How a workflow is put together: every step with where it stands, and who comes before whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.flows._graph import comes_before, reversed_graph
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A step and where it stands; `pointer` leads to it in the document."""
+
+    id: str
+    step: Mapping[str, Any]
+    container: str
+    pointer: str
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.step.get("title") or self.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedWire:
+    """A wire and the body it stands in."""
+
+    wire: Mapping[str, str]
+    container: str
+    pointer: str
+
+
+class Structure:
+    """A document of the right shape, bodies taken out of their loops.
+
+    Attributes:
+        steps: By id, the first of each.
+        repeated: Steps whose id another step has.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.triggers: Mapping[str, Any] = document["triggers"]
+        self.variables = frozenset(document.get("vars", {}))
+        self.steps: dict[str, Placed] = {}
+        self.repeated: list[Placed] = []
+        for placed in _steps_of(document, "", ""):
+            if placed.id in self.steps:
+                self.repeated.append(placed)
+            else:
+                self.steps[placed.id] = placed
+        self.wires = list(_wires_of(document, "", ""))
+        self.after: dict[str, set[str]] = {}
+        for one in self.wires:
+            source = one.wire["from"].partition(":")[0]
+            self.after.setdefault(source, set()).add(one.wire["to"])
+        self._before = reversed_graph(self.after)
+
+    def container_of(self, step: str) -> str:
+        """Give the loop whose body a step or trigger stands in; "" for none."""
+        return self.steps[step].container if step in self.steps else ""
+
+    def around(self, step: str) -> Iterator[str]:
+        """Yield the loops a step stands in, the innermost first."""
+        container = self.container_of(step)
+        while container:
+            yield container
+            container = self.container_of(container)
+
+    def inside(self, loop: str) -> list[str]:
+        """List the steps of a loop's body."""
+        return [id_ for id_, one in self.steps.items() if one.container == loop]
+
+    def wires_into(self, step: str) -> int:
+        """Count the wires that lead to a step."""
+        return sum(one.wire["to"] == step for one in self.wires)
+
+    def can_read(self, reader: str, read: str) -> bool:
+        """Tell whether what a step gave is known when another runs.
+
+        It comes before it, or before a loop around it, or is such a loop.
+        """
+        places = [reader, *self.around(reader)]
+        return read in places[1:] or any(comes_before(self._before, read, one) for one in places)
+
+
+def _steps_of(part: Mapping[str, Any], container: str, pointer: str) -> Iterator[Placed]:
+    for id_, step in part["steps"].items():
+        where = f"{pointer}/steps/{id_}"
+        yield Placed(id=id_, step=step, container=container, pointer=where)
+        if "body" in step:
+            yield from _steps_of(step["body"], id_, f"{where}/body")
+
+
+def _wires_of(part: Mapping[str, Any], container: str, pointer: str) -> Iterator[PlacedWire]:
+    for index, wire in enumerate(part["wires"]):
+        yield PlacedWire(wire=wire, container=container, pointer=f"{pointer}/wires/{index}")
+    for id_, step in part["steps"].items():
+        if "body" in step:
+            yield from _wires_of(step["body"], id_, f"{pointer}/steps/{id_}/body")

@@ -1,0 +1,64 @@
+"""What a canvas needs to draw a workflow that is only looked at: the blocks and triggers in it.
+
+The palette of the designer offers every block in its latest version; this names those a version
+uses, each in the version it uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from blocks.registry import Block, Port, Registry, output_ports
+from runtime.flows.model import ERROR_PORT, every_step
+
+TRIGGERS: Mapping[str, tuple[str, str, str]] = {
+    "rule": ("Rule", "When a rule fires for an alarm", "bell-ring"),
+    "manual": ("By hand", "When a person or a program starts it", "hand"),
+    "schedule": ("Schedule", "At set times", "calendar-clock"),
+    "flow": ("Workflow", "When another workflow calls it", "workflow"),
+}
+"""Title, summary and icon of each kind of trigger."""
+
+
+def entries_of(
+    document: Mapping[str, Any], registry: Registry, icon_url: Callable[[Block], str]
+) -> dict[str, dict[str, Any]]:
+    """Give the entries of what a workflow uses; a block that is not installed has none."""
+    entries = {f"trigger:{kind}": _trigger_entry(kind) for kind in TRIGGERS}
+    for _, step, _ in every_step(document):
+        block = registry.find(step["block"], step["version"])
+        if block is not None:
+            entries[f"{step['block']}@{step['version']}"] = _block_entry(block, icon_url(block))
+    return entries
+
+
+def ports_of(step: Mapping[str, Any], registry: Registry) -> int:
+    """Count the ways out of a step as the canvas draws them, the error port among them."""
+    block = registry.find(step["block"], step["version"])
+    if block is None:
+        return 1
+    named = [port.name for port in output_ports(block.manifest, step.get("config", {}))]
+    return len([name for name in named if name != ERROR_PORT]) + 1
+
+
+def _trigger_entry(kind: str) -> dict[str, Any]:
+    title, summary, icon = TRIGGERS[kind]
+    return {"sort": "trigger", "title": title, "summary": summary, "icon": icon, "outputs": []}
+
+
+def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
+    manifest, dynamic = block.manifest, block.manifest.dynamic_outputs
+    return {
+        "sort": "step",
+        "title": manifest.title,
+        "summary": manifest.summary,
+        "icon": icon_url,
+        "outputs": [_port(port) for port in manifest.outputs],
+        "dynamic": dynamic
+        and {"from": dynamic.source, "name": dynamic.name, "title": dynamic.title or None},
+    }
+
+
+def _port(port: Port) -> dict[str, Any]:
+    return {"name": port.name, "title": port.title, "tone": port.tone}
