@@ -13,7 +13,10 @@ import runtime.alarms.api
 import runtime.alarms.intake.api
 import runtime.alarms.sources.views
 import runtime.alarms.views
+import runtime.approvals.api
+import runtime.approvals.views
 import runtime.flows.api
+import runtime.messages.api
 import runtime.runs.api
 import runtime.runs.views
 import tenancy.api
@@ -26,6 +29,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.operations.views.bp,
     runtime.alarms.views.bp,
     runtime.alarms.sources.views.bp,
+    runtime.approvals.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,
     designer.rules.views.bp,
@@ -33,7 +37,9 @@ PAGES: tuple[Blueprint, ...] = (
 MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
+    runtime.approvals.api.api,
     runtime.flows.api.api,
+    runtime.messages.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,
     tenancy.api.api,

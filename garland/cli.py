@@ -88,12 +88,20 @@ def correlator() -> None:
 
 
 @main.command()
-def worker() -> None:
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    default=("main",),
+    show_default=True,
+    help="Which steps to perform: main, or a group that blocks or steps name. Repeatable.",
+)
+def worker(groups: tuple[str, ...]) -> None:
     """Run workflows and their tasks."""
     settings = _started("worker")
     from garland.worker import main as run
 
-    run(settings)
+    run(settings, groups)
 
 
 @main.command()

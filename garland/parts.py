@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
 from garland.services import Services
@@ -10,7 +12,6 @@ from runtime.runs.drain import Drain
 from runtime.runs.programs import Programs
 from runtime.runs.services import Brokers
 from runtime.runs.tasks import StepPool
-from runtime.worker import RedisWaker
 
 
 def make_brokers(settings: Settings) -> Brokers:
@@ -26,15 +27,19 @@ def make_brokers(settings: Settings) -> Brokers:
     return Brokers(http=HttpBroker(allow_private=settings.allow_private_network), mail=mail)
 
 
-def make_engine_parts(services: Services) -> tuple[Drain, StepPool]:
+def make_engine_parts(
+    services: Services, worker_groups: Sequence[str] = ("",)
+) -> tuple[Drain, StepPool]:
     """Make what advances runs and what performs their steps."""
-    programs = Programs(services.registry)
+    sessions, programs = services.sessions, Programs(services.registry)
     brokers = make_brokers(services.settings)
-    waker = RedisWaker(services.redis)
     drain = Drain(
-        sessions=services.sessions,
+        sessions=sessions,
         programs=programs,
         brokers=brokers,
-        wake_next=lambda: waker.wake("runs"),
+        wake_next=lambda: services.waker.wake("runs"),
     )
-    return drain, StepPool(services.sessions, programs, brokers)
+    pool = StepPool(
+        sessions=sessions, programs=programs, brokers=brokers, worker_groups=worker_groups
+    )
+    return drain, pool

@@ -25,7 +25,6 @@ from runtime.due import due_sleepers
 from runtime.flows.schedules import LiveSchedule, live_schedules
 from runtime.leases import hold_lease, process_name
 from runtime.runs.start import Start, start_run
-from runtime.worker import RedisWaker
 from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
@@ -43,7 +42,6 @@ class Scheduler:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._owner = process_name()
-        self._waker = RedisWaker(services.redis)
         self._clock = BlockingScheduler(timezone=ZoneInfo("UTC"))
         self._known: dict[str, LiveSchedule] = {}
 
@@ -73,7 +71,7 @@ class Scheduler:
         with self._services.reading() as session, system(session):
             due = due_sleepers(session, now=utc_now())
         for sleeper in due:
-            self._waker.wake(sleeper)
+            self._services.waker.wake(*sleeper)
 
     def look(self) -> None:
         """Take over changes of the live workflows' schedules."""

@@ -43,6 +43,11 @@ class Services:
         return connect_redis(self.settings, timeout_s=None)
 
     @cached_property
+    def waker(self) -> RedisWaker:
+        """Carries wake-ups and notices through Redis."""
+        return RedisWaker(self.redis)
+
+    @cached_property
     def sessions(self) -> sessionmaker[Session]:
         """Sessions that write."""
         return self._sessions_on(self.engine)
@@ -63,8 +68,7 @@ class Services:
         return standard_registry()
 
     def _sessions_on(self, engine: Engine) -> sessionmaker[Session]:
-        waker = RedisWaker(self.redis)
-        return guarded(sessionmaker(engine, expire_on_commit=False, info={WAKER: waker}))
+        return guarded(sessionmaker(engine, expire_on_commit=False, info={WAKER: self.waker}))
 
 
 def redis_address(settings: Settings) -> str:

@@ -39,7 +39,6 @@ class Settings(BaseSettings):
     smtp_password: str = ""
     smtp_from: str = ""
     web_threads: int = Field(default=96, ge=4, le=512)
-    worker_groups: str = "default"
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

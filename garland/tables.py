@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import runtime._tables
 import runtime.alarms._tables
+import runtime.approvals._tables
 import runtime.flows._tables
 import runtime.inventory._tables
 import runtime.rules._tables

@@ -1,8 +1,13 @@
-"""The worker process: advances runs and performs their steps, woken by RQ jobs."""
+"""The worker process: advances runs and performs their steps, woken by RQ jobs.
+
+A worker serves groups: the main one, which advances runs too, and those of machines that stand
+near what the steps of some blocks must reach.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 
 import structlog
 from redis.exceptions import RedisError
@@ -11,18 +16,29 @@ from garland.parts import make_engine_parts
 from garland.services import Services
 from garland.settings import Settings
 from runtime.leases import process_name
-from runtime.worker import serve
+from runtime.worker import queue_name, serve
 
 log = structlog.get_logger(__name__)
 
 REDIS_AGAIN_S = 1.0
+MAIN_GROUP = "main"
 
 
-def main(settings: Settings) -> None:
-    """Run until told to stop; while Redis is away, look at the database each second."""
+def main(settings: Settings, worker_groups: Sequence[str] = (MAIN_GROUP,)) -> None:
+    """Run until told to stop; while Redis is away, look at the database each second.
+
+    Args:
+        settings: The installation's.
+        worker_groups: The groups to serve; `main` is that of steps which name none.
+    """
     services = Services(settings)
-    drain, pool = make_engine_parts(services)
-    drains = {"runs": drain.drain, "steps": pool.drain}
+    named = ["" if group == MAIN_GROUP else group for group in worker_groups]
+    drain, pool = make_engine_parts(services, named)
+    drains: dict[str, Callable[[], None]] = {
+        queue_name("steps", group): pool.drain for group in named
+    }
+    if "" in named:
+        drains = {queue_name("runs"): drain.drain, **drains}
     try:
         while True:
             for look in drains.values():

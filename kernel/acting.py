@@ -10,7 +10,8 @@ from uuid import UUID
 class Acting:
     """Who acts, in which organisation, and what they may do there.
 
-    `person_id` is None when a token acts; `person_name` then names the token.
+    `person_id` is None when a token acts; `person_name` then names the token. `vouched_by` is the
+    person who answers for what is done: who acts, or who made the token where that is known.
     """
 
     tenant_id: UUID
@@ -21,6 +22,7 @@ class Acting:
     person_name: str
     role: str
     permissions: frozenset[str]
+    vouched_by: UUID | None = None
 
     def may(self, permission: str) -> bool:
         """Tell whether the role grants the permission."""

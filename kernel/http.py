@@ -6,13 +6,12 @@ gaps under htmx 4 it mends: the partial header, `Vary`, and swap modifiers.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
@@ -24,6 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
 from kernel.acting import Acting
+from kernel.cursors import decode_cursor, encode_cursor
 from kernel.errors import (
     ForbiddenError,
     GarlandError,
@@ -35,6 +35,7 @@ from kernel.errors import (
 from kernel.json_text import read_json
 
 P = ParamSpec("P")
+Item = TypeVar("Item")
 DATABASE = "garland.database"
 MACHINE_PATHS = ("/api/", "/in/", "/hooks/", "/tmf-api/", "/scim/")
 
@@ -212,33 +213,6 @@ def json_body() -> Any:
     return read_json(request.get_data(cache=True))
 
 
-def encode_cursor(*parts: str) -> str:
-    """Make an opaque cursor of where a page ended."""
-    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
-
-
-def decode_cursor(cursor: str | None, *, parts: int) -> list[str] | None:
-    """Read a cursor back; None stays None.
-
-    Raises:
-        InvalidError: when it is not one of ours.
-    """
-    if not cursor:
-        return None
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        found = json.loads(base64.urlsafe_b64decode(padded))
-    except (binascii.Error, ValueError):
-        found = None
-    fits = isinstance(found, list) and len(found) == parts
-    if not fits or not all(isinstance(part, str) for part in found):
-        raise InvalidError(
-            "the cursor is not one of ours: start from the first page",
-            problems=[Problem("/cursor", "cursor must come from `next_cursor` of the page before")],
-        )
-    return list(found)
-
-
 def page_limit(default: int = 50, most: int = 500) -> int:
     """Read `limit` from the query; outside 1…`most` it is an error that says so."""
     text = request.args.get("limit", "")
@@ -250,3 +224,41 @@ def page_limit(default: int = 50, most: int = 500) -> int:
             problems=[Problem("/limit", f"limit must be a whole number from 1 to {most}")],
         )
     return int(text)
+
+
+def page_of(
+    fetch: Callable[[int, list[str] | None], Sequence[Item]],
+    place_of: Callable[[Item], Sequence[str]],
+    *,
+    parts: int = 2,
+    default: int = 50,
+) -> tuple[list[Item], str | None]:
+    """Give the page that `limit` and `cursor` ask for, and the next page's cursor.
+
+    One more than the page is fetched: there is a next page only where something stands on it.
+
+    Args:
+        fetch: Lists at most so many from a place on, None for the start.
+        place_of: Says where a page that ends with an item ended.
+        parts: How many parts a place has.
+        default: The page's length where `limit` is not given.
+
+    Raises:
+        InvalidError: the limit or the cursor is none.
+    """
+    limit = page_limit(default)
+    found = list(fetch(limit + 1, decode_cursor(request.args.get("cursor"), parts=parts)))
+    more = encode_cursor(*place_of(found[limit - 1])) if len(found) > limit else None
+    return found[:limit], more
+
+
+def address_with(path: str | None = None, **changes: str | None) -> str:
+    """Give this address with some of its query changed; None leaves a part out.
+
+    The cursor is left out unless it is among the changes: with another filter or order it would
+    lead to a place in another list. `path` takes the query to another address.
+    """
+    asked: dict[str, Any] = request.args.to_dict(flat=False) | {"cursor": None, **changes}
+    query = urlencode({name: one for name, one in asked.items() if one}, doseq=True)
+    here = path or request.script_root + request.path
+    return f"{here}?{query}" if query else here

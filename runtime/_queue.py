@@ -36,17 +36,19 @@ class RedisWaker(Waker):
         self._redis = redis
 
     @override
-    def wake(self, sleeper: Sleeper, /) -> None:
+    def wake(self, sleeper: Sleeper, worker_group: str = "", /) -> None:
         try:
             if sleeper == "correlator":
                 pipeline = self._redis.pipeline()
                 pipeline.lpush(CORRELATOR_KEY, 1)
                 pipeline.ltrim(CORRELATOR_KEY, 0, 0)
                 pipeline.execute()
-            elif self._redis.set(_pending_key(sleeper), 1, nx=True, ex=PENDING_S):
-                _queue(self._redis, sleeper).enqueue_call(
+                return
+            name = queue_name(sleeper, worker_group)
+            if self._redis.set(_pending_key(name), 1, nx=True, ex=PENDING_S):
+                _queue(self._redis, name).enqueue_call(
                     "runtime._queue.drain",
-                    args=(sleeper,),
+                    args=(name,),
                     timeout=-1,
                     result_ttl=0,
                     failure_ttl=60,
@@ -64,20 +66,29 @@ def wait_for_correlator_wake(redis: Redis, *, at_most_s: float) -> bool:
     return redis.blpop([CORRELATOR_KEY], timeout=at_most_s) is not None
 
 
-def drain(sleeper: str) -> None:
+def drain(name: str) -> None:
     """Do what is due of one class: the body of every job."""
     worker_redis = _current_redis()
     if worker_redis is not None:
-        worker_redis.delete(_pending_key(sleeper))
-    _drains[sleeper]()
+        worker_redis.delete(_pending_key(name))
+    _drains[name]()
 
 
 def serve(redis: Redis, drains: Mapping[str, Callable[[], None]], *, name: str) -> None:
-    """Run jobs of the given classes until the process is told to stop (SIGTERM or SIGINT)."""
+    """Run jobs of the given queues until the process is told to stop (SIGTERM or SIGINT)."""
     _drains.update(drains)
-    queues = [_queue(redis, sleeper) for sleeper in drains]
+    queues = [_queue(redis, one) for one in drains]
     worker = SimpleWorker(queues, name=name, connection=redis, serializer=JSONSerializer)
     worker.work(logging_level="WARNING")
+
+
+def queue_name(sleeper: Sleeper, worker_group: str = "") -> str:
+    """Name the queue of a kind of work: `runs`, `steps`, or `steps.<group>`.
+
+    >>> queue_name("steps", "site-a")
+    'steps.site-a'
+    """
+    return f"{sleeper}.{worker_group}" if worker_group else sleeper
 
 
 def _current_redis() -> Redis | None:
@@ -85,9 +96,9 @@ def _current_redis() -> Redis | None:
     return None if job is None else job.connection
 
 
-def _pending_key(sleeper: str) -> str:
-    return f"garland:pending:{sleeper}"
+def _pending_key(name: str) -> str:
+    return f"garland:pending:{name}"
 
 
-def _queue(redis: Redis, sleeper: str) -> Queue:
-    return Queue(f"garland.{sleeper}", connection=redis, serializer=JSONSerializer)
+def _queue(redis: Redis, name: str) -> Queue:
+    return Queue(f"garland.{name}", connection=redis, serializer=JSONSerializer)

@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from runtime.alarm_waits import end_waits
 from runtime.alarms.journal import JournalRow, mark_done, take
 from runtime.alarms.store import apply_batch
 from runtime.rules.engine import judge
@@ -52,6 +53,8 @@ def _correlate(
 ) -> None:
     changes = apply_batch(session, tenant_id, rows, now=now)
     fired = judge(session, tenant_id, changes, matcher=matcher, now=now)
+    if changes:
+        end_waits(session, tenant_id, changes, now=now)
     mark_done(session, [row.seq for row in rows], now=now)
     if changes:
         tell_pages_after_commit(session, tenant_id, "alarms", {"changed": len(changes)})

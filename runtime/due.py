@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from runtime.alarms.journal import has_undone
-from runtime.runs.query import has_due_runs, has_due_steps
+from runtime.runs.claims import groups_with_due_steps, has_due_runs
 from runtime.wake import Sleeper
 
 
-def due_sleepers(session: Session, *, now: datetime) -> list[Sleeper]:
+class Due(NamedTuple):
+    """A kind of process with work to do; steps are told apart by their workers' group."""
+
+    sleeper: Sleeper
+    worker_group: str = ""
+
+
+def due_sleepers(session: Session, *, now: datetime) -> list[Due]:
     """Name the kinds of process that have due work; call it in system scope."""
-    found: list[Sleeper] = []
+    found: list[Due] = []
     if has_undone(session):
-        found.append("correlator")
+        found.append(Due("correlator"))
     if has_due_runs(session, now=now):
-        found.append("runs")
-    if has_due_steps(session, now=now):
-        found.append("steps")
+        found.append(Due("runs"))
+    found += [Due("steps", group) for group in groups_with_due_steps(session, now=now)]
     return found

@@ -21,8 +21,11 @@ Sleeper = Literal["correlator", "runs", "steps"]
 class Waker(Protocol):
     """Who carries wake-ups: Redis in an installation, nobody in most tests."""
 
-    def wake(self, sleeper: Sleeper, /) -> None:
-        """Wake the processes of one kind; several wake-ups before they look count as one."""
+    def wake(self, sleeper: Sleeper, worker_group: str = "", /) -> None:
+        """Wake the processes of one kind; several wake-ups before they look count as one.
+
+        Steps are performed by workers that serve their group; the others have no groups.
+        """
         ...
 
     def tell_pages(self, tenant_id: UUID, event: str, facts: dict[str, Any], /) -> None:
@@ -30,9 +33,13 @@ class Waker(Protocol):
         ...
 
 
-def wake_after_commit(session: Session, sleeper: Sleeper) -> None:
+def wake_after_commit(session: Session, sleeper: Sleeper, worker_group: str = "") -> None:
     """Wake a kind of process once this session's transaction is durable."""
-    _once(session, ("wake", sleeper), lambda waker: waker.wake(sleeper))
+    _once(
+        session,
+        ("wake", sleeper, worker_group),
+        lambda waker: waker.wake(sleeper, worker_group),
+    )
 
 
 def tell_pages_after_commit(

@@ -46,6 +46,7 @@ def facts_of(
         person_name=name,
         role=role,
         permissions=permissions_of(role),
+        vouched_by=person_id,
     )
 
 

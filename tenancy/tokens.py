@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from tenancy.rows import get_owned
 from tenancy.scope import system
 
 PREFIX = "gat"
+NAME_PREFIX = "token "
 SHOWN = 8
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -37,6 +38,7 @@ class TokenView:
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+    created_by: UUID | None
 
 
 def create_token(  # noqa: PLR0913  who, what and until when
@@ -93,8 +95,8 @@ def authenticate(session: Session, header: str | None, *, now: datetime) -> Acti
     if row is None or row.revoked_at is not None or expired:
         raise UnauthorizedError("this API token is unknown, revoked or expired: make a new one")
     organisation = get_organisation(session, row.tenant_id)
-    name = f"token {row.name}"
-    return facts_of(organisation, role=row.role.value, person_id=None, name=name)
+    facts = facts_of(organisation, role=row.role.value, person_id=None, name=NAME_PREFIX + row.name)
+    return replace(facts, vouched_by=row.created_by)
 
 
 def note_use(session: Session, header: str, *, now: datetime) -> None:
@@ -127,6 +129,7 @@ def list_tokens(session: Session, tenant_id: UUID) -> list[TokenView]:
             expires_at=row.expires_at,
             last_used_at=row.last_used_at,
             revoked_at=row.revoked_at,
+            created_by=row.created_by,
         )
         for row in rows
     ]

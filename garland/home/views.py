@@ -13,6 +13,7 @@ from kernel.clock import utc_now
 from kernel.http import acting, db_session, render, see_other
 from runtime.alarms.sources.store import list_sources
 from runtime.alarms.store import AlarmFilter, count_active, list_alarms, raised_by_hour
+from runtime.approvals.store import count_mine, voter_of
 from runtime.flows.versions import list_flows
 from runtime.rules.store import list_rules
 from runtime.runs.query import RunFilter, count_runs, list_runs
@@ -52,4 +53,5 @@ def tenant_home() -> Response:
         flows=list_flows(*where),
         rules=list_rules(*where),
         sources=list_sources(*where),
+        waiting=count_mine(*where, voter_of(where[0], acting())),
     )

@@ -14,10 +14,8 @@ from kernel.errors import InvalidError, Problem
 from kernel.http import (
     acting,
     db_session,
-    decode_cursor,
-    encode_cursor,
     json_body,
-    page_limit,
+    page_of,
     require,
 )
 from runtime.alarms import store
@@ -40,13 +38,12 @@ def list_alarms() -> Response:
 
 def page_of_alarms() -> tuple[list[AlarmView], str | None]:
     """Give the page that the query asks for, and the cursor of the next one."""
-    sort, limit = read_sort(), page_limit()
-    after = decode_cursor(request.args.get("cursor"), parts=store.parts_of_place(sort))
-    where = (db_session(), acting().tenant_id, read_filter())
-    found = store.list_alarms(*where, sort=sort, limit=limit + 1, after=after)
-    page = found[:limit]
-    more = encode_cursor(*store.place_of(page[-1], sort)) if len(found) > limit else None
-    return page, more
+    sort, where = read_sort(), (db_session(), acting().tenant_id, read_filter())
+    return page_of(
+        lambda limit, after: store.list_alarms(*where, sort=sort, limit=limit, after=after),
+        lambda alarm: store.place_of(alarm, sort),
+        parts=store.parts_of_place(sort),
+    )
 
 
 @api.get("/<uuid:alarm_id>")

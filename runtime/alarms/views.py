@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.errors import InvalidError, NotFoundError
-from kernel.http import acting, db_session, render, require, see_other
+from kernel.http import acting, address_with, db_session, render, require, see_other
 from runtime.alarms import store
 from runtime.alarms.api import page_of_alarms, perform, read_sort
 from runtime.alarms.journal import raw_of
@@ -35,15 +35,9 @@ def list_alarms() -> Response:
         sort=read_sort(),
         is_new=not alarms and not store.has_alarms(*where),
         here=request.full_path.rstrip("?"),
-        address_with=_address_with,
-        next_url=_address_with(cursor=more) if more else None,
+        address_with=address_with,
+        next_url=address_with(cursor=more) if more else None,
     )
-
-
-def _address_with(**changes: str | None) -> str:
-    """Give the list's address with some of what was asked changed; None leaves a part out."""
-    asked: dict[str, Any] = request.args.to_dict(flat=False) | {"cursor": None, **changes}
-    return url_for("alarms.list_alarms", **{name: one for name, one in asked.items() if one})
 
 
 @bp.post("/t/<tenant>/alarms")
@@ -56,7 +50,7 @@ def operate_many() -> Response:
     for alarm_id in chosen:
         perform(_id_of(alarm_id), verb, comment="")
     flash(f"{len(chosen)} {'alarm' if len(chosen) == 1 else 'alarms'} {_DONE[verb]}.", "success")
-    return see_other(_address_with())
+    return see_other(address_with())
 
 
 def _id_of(text: str) -> UUID:

@@ -18,7 +18,7 @@ from kernel.errors import GarlandError, InvalidError, NotFoundError
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
 from runtime.alarms.store import Change, acknowledge, set_fields, suppress
-from runtime.flows.versions import find_flow_by_slug
+from runtime.flows.lookup import find_flow_id
 from runtime.rules.model import Action, Rule
 from runtime.rules.placeholders import fill
 from runtime.runs.start import Start, start_run
@@ -63,8 +63,9 @@ def _do(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
 
 
 def _start(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
-    flow = find_flow_by_slug(occasion.session, occasion.tenant_id, action.flow or "")
-    if flow is None:
+    slug = action.flow or ""
+    flow_id = find_flow_id(occasion.session, occasion.tenant_id, slug)
+    if flow_id is None:
         raise NotFoundError(f"the workflow {action.flow} is gone: choose another in the rule")
     alarm = occasion.change.alarm
     trigger = {
@@ -78,8 +79,8 @@ def _start(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
         dedup_key=f"{occasion.key}:{index}",
         started_by=occasion.by,
     )
-    run_id = start_run(occasion.session, occasion.tenant_id, flow.id, start, now=occasion.now)
-    return {"flow": flow.slug, "run_id": str(run_id) if run_id is not None else None}
+    run_id = start_run(occasion.session, occasion.tenant_id, flow_id, start, now=occasion.now)
+    return {"flow": slug, "run_id": str(run_id) if run_id is not None else None}
 
 
 def _set(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:

@@ -25,6 +25,12 @@ from kernel.db import (
 )
 
 SUBJECT_MAX = 300
+STEP_PATH_MAX = 300
+
+
+def _where(name: str, condition: str, *columns: str) -> Index:
+    """Index only the few rows that are looked for, however many are finished."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
 class RunState(Enum):
@@ -63,12 +69,10 @@ class Run(TenantOwned, Base):
         Index(None, "tenant_id", "started_at"),
         Index(None, "tenant_id", "state", "started_at"),
         Index(None, "flow_id", "started_at"),
-        Index(
-            "ix_run_due",
-            "due_at",
-            sqlite_where=text("due_at IS NOT NULL"),
-            postgresql_where=text("due_at IS NOT NULL"),
-        ),
+        _where("ix_run_due", "due_at IS NOT NULL", "tenant_id", "due_at"),
+        _where("ix_run_active", "ended_at IS NULL", "flow_id", "concurrency_key"),
+        _where("ix_run_held", "held", "tenant_id", "flow_id", "started_at"),
+        _where("ix_run_parent", "parent_run_id IS NOT NULL", "parent_run_id"),
     )
 
     id: Mapped[Key]
@@ -84,10 +88,54 @@ class Run(TenantOwned, Base):
     is_trial: Mapped[bool] = mapped_column(default=False)
     allows_effects: Mapped[bool] = mapped_column(default=True)
     progress: Mapped[OptionalDocument]
+    output: Mapped[OptionalDocument]
     error: Mapped[OptionalDocument]
+    parent_run_id: Mapped[UUID | None]  # no foreign key: a parent may be purged before
+    parent_step: Mapped[str | None] = mapped_column(String(STEP_PATH_MAX))
+    parent_attempt: Mapped[int | None]
+    depth: Mapped[int] = mapped_column(default=0)
+    rerun_of: Mapped[UUID | None]  # likewise
+    concurrency_key: Mapped[str] = mapped_column(String(200), default="")
+    held: Mapped[bool] = mapped_column(default=False)
+    wish: Mapped[OptionalDocument]
+    pins: Mapped[OptionalDocument]
     started_at: Mapped[Instant]
     ended_at: Mapped[OptionalInstant]
     due_at: Mapped[OptionalInstant]
+
+
+class EventWait(TenantOwned, Base):
+    """What a waiting step waits for, so that whoever brings the event finds it."""
+
+    __tablename__ = "event_wait"
+    __table_args__ = (
+        UniqueConstraint("run_id", "step", "attempt"),
+        Index(None, "tenant_id", "kind", "key"),
+    )
+
+    id: Mapped[Key]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    step: Mapped[str] = mapped_column(String(STEP_PATH_MAX))
+    attempt: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(300), default="")
+    match: Mapped[OptionalDocument]
+    port: Mapped[str] = mapped_column(String(80))
+    since: Mapped[Instant]
+
+
+class Blob(TenantOwned, Base):
+    """One large value, kept once for each tenant by the digest of its JSON."""
+
+    __tablename__ = "blob"
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size_bytes: Mapped[int]
+    body: Mapped[AnyDocument]
+    stored_at: Mapped[Instant]
 
 
 class StepRecord(TenantOwned, Base):
@@ -96,23 +144,13 @@ class StepRecord(TenantOwned, Base):
     __tablename__ = "step_record"
     __table_args__ = (
         UniqueConstraint("run_id", "step", "attempt"),
-        Index(
-            "ix_step_record_due",
-            "due_at",
-            sqlite_where=text("due_at IS NOT NULL"),
-            postgresql_where=text("due_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_step_record_unread",
-            "run_id",
-            sqlite_where=text("is_unread"),
-            postgresql_where=text("is_unread"),
-        ),
+        _where("ix_step_record_due", "due_at IS NOT NULL", "worker_group", "tenant_id", "due_at"),
+        _where("ix_step_record_unread", "is_unread", "run_id"),
     )
 
     id: Mapped[Key]
     run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
-    step: Mapped[str] = mapped_column(String(120))
+    step: Mapped[str] = mapped_column(String(STEP_PATH_MAX))
     attempt: Mapped[int]
     block: Mapped[str] = mapped_column(String(160))
     state: Mapped[StepState] = mapped_column(named(StepState))
@@ -120,6 +158,7 @@ class StepRecord(TenantOwned, Base):
     input: Mapped[AnyDocument]
     output: Mapped[AnyDocument | None]
     port: Mapped[str | None] = mapped_column(String(80))
+    variables: Mapped[OptionalDocument]
     error: Mapped[OptionalDocument]
     logs: Mapped[AnyDocument | None]
     queued_at: Mapped[Instant]
@@ -127,6 +166,7 @@ class StepRecord(TenantOwned, Base):
     ended_at: Mapped[OptionalInstant]
     wait_until: Mapped[OptionalInstant]
     due_at: Mapped[OptionalInstant]
+    worker_group: Mapped[str] = mapped_column(String(60), default="")
     lease_owner: Mapped[str | None] = mapped_column(String(80))
     fence: Mapped[int] = mapped_column(default=0)
     is_unread: Mapped[bool] = mapped_column(default=False)

@@ -2,104 +2,41 @@
 
 One pure function over values: no clock, no database, no block. A step ends on exactly one port;
 the wires of that port are taken, those of its other ports are dead. A step waits until each wire
-to it is taken or dead, and runs if one was taken (or, joining on `any`, at the first one taken);
-a step whose wires are all dead is dead itself, and so are the wires that leave it.
+to it is taken or dead, and runs if one was taken (or as soon as as many were taken as its join
+asks for); a step that cannot run any more is dead itself, and so are the wires that leave it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from runtime.flows.model import ERROR_PORT, RetryPolicy
-from runtime.runs.plan import Plan, PlanStep
-from runtime.runs.state import IDLE, Outcome, Progress, RunState, Status, ended
+from blocks.manifest import Retry
+from runtime.flows.model import ERROR_PORT
+from runtime.runs._work import Work
+from runtime.runs.events import (
+    Cancelled,
+    Command,
+    Completed,
+    Concluded,
+    Ended,
+    Event,
+    Failed,
+    Opened,
+    Perform,
+    Reopened,
+    Started,
+    Waiting,
+    Woken,
+)
+from runtime.runs.loops import DONE_PORT, conclude, fail_in, fail_loop, open_loop, wake_loop
+from runtime.runs.paths import split
+from runtime.runs.plan import UNDO, Plan
+from runtime.runs.state import Outcome, Progress, RunState, Status, ended
+from runtime.runs.undoing import finish, reopen, stop_undoing, taken_back
 
-PAUSE_MAX_S = 3_600.0
-_RUNNING, _WAITING, _IDLE = Status.RUNNING, Status.WAITING, Status.IDLE  # quicker to reach
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A trigger started the run."""
-
-    trigger_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """An attempt of a step left by a port."""
-
-    step: str
-    attempt: int
-    port: str
-    output: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An attempt of a step sleeps until an instant, then leaves by a port."""
-
-    step: str
-    attempt: int
-    until: datetime
-    port: str
-    output: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Woken:
-    """The instant came that a step waited for."""
-
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """An attempt of a step failed.
-
-    Attributes:
-        error: `code` and `message`, and what else explains it.
-        retry_after_s: Seconds the other side asked to wait before the next attempt.
-    """
-
-    step: str
-    attempt: int
-    error: Mapping[str, Any]
-    is_retryable: bool = False
-    retry_after_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """Somebody ended the run."""
-
-    reason: str
-
-
-Event = Started | Completed | Waiting | Woken | Failed | Cancelled
-
-
-@dataclass(frozen=True, slots=True)
-class Perform:
-    """Make an attempt of a step, not before an instant when one is given."""
-
-    step: str
-    attempt: int
-    not_before: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """The run is over."""
-
-    outcome: Outcome
-    error: Mapping[str, Any] | None = None
-
-
-Command = Perform | Finish
+_LIVE = (Status.RUNNING, Status.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,159 +62,161 @@ def advance(plan: Plan, state: RunState, events: Iterable[Event], *, now: dateti
     Returns:
         The new state and the commands. The same arguments give the same result.
     """
-    work = _Work(plan=plan, now=now, steps=dict(state.steps), trigger_id=state.trigger_id)
-    work.outcome, work.error = state.outcome, state.error
+    work = Work(plan, state, now)
     for event in events:
         if work.outcome is None:
-            work.take(event)
-    if work.outcome is None and work.trigger_id is not None and not work.goes_on():
-        work.finish(Outcome.SUCCEEDED)
-    after = RunState(
-        trigger_id=work.trigger_id, steps=work.steps, outcome=work.outcome, error=work.error
-    )
-    return Advance(after, tuple(work.commands))
+            _take(work, event)
+        elif isinstance(event, Reopened):
+            reopen(work, event)
+    if _is_through(work):
+        finish(work, Outcome.SUCCEEDED)
+    return Advance(work.state(), tuple(work.commands))
 
 
-def pause_before(policy: RetryPolicy, *, attempt: int, asked_s: float | None) -> float:
-    """Give the seconds to wait before the attempt after `attempt`; what was asked for wins.
+def pause_before(
+    policy: Retry, *, attempt: int, asked_s: float | None, spread: float = 0.5
+) -> float:
+    """Give the pause in seconds after an attempt failed; what the other side asks for wins.
 
-    >>> pause_before(RetryPolicy(max=3, base_s=2.0), attempt=3, asked_s=None)
+    Args:
+        policy: The step's or its block's.
+        attempt: Which attempt failed, 1 for the first.
+        asked_s: What the other side asked for, in seconds; None for nothing.
+        spread: Where in the jitter it falls, 0 (soonest) to 1 (latest).
+
+    >>> pause_before(Retry(max=3, base_s=2.0), attempt=3, asked_s=None)
     8.0
     """
     if asked_s is not None:
-        return min(max(asked_s, 0.0), PAUSE_MAX_S)
+        return min(max(asked_s, 0.0), policy.max_s)
     factor = 2.0 ** min(attempt - 1, 30) if policy.backoff == "exponential" else 1.0
-    return min(policy.base_s * factor, PAUSE_MAX_S)
+    pause_s = min(policy.base_s * factor, policy.max_s)
+    return pause_s * (1.0 + policy.jitter * (2.0 * spread - 1.0))
 
 
-@dataclass(slots=True, kw_only=True)
-class _Work:
-    """One call of `advance` under way; never leaves it."""
+def _is_through(work: Work) -> bool:
+    is_under_way = work.outcome is None and work.trigger_id is not None and work.undo is None
+    return is_under_way and not work.goes_on("")
 
-    plan: Plan
-    now: datetime
-    steps: dict[str, Progress]
-    trigger_id: str | None
-    commands: list[Command] = field(default_factory=list)
-    outcome: Outcome | None = None
-    error: Mapping[str, Any] | None = None
 
-    def take(self, event: Event) -> None:
-        match event:
-            case Completed():
-                self._complete(event)
-            case Failed():
-                self._fail(event)
-            case Started():
-                self._start(event)
-            case Waiting():
-                self._wait(event)
-            case Woken():
-                self._wake(event)
-            case Cancelled():
-                self._cancel(event)
+def _take(work: Work, event: Event) -> None:  # noqa: C901  one line for each kind of event
+    match event:
+        case Completed():
+            _complete(work, event)
+        case Failed():
+            _fail(work, event)
+        case Started():
+            _start(work, event)
+        case Waiting():
+            _wait(work, event)
+        case Woken():
+            _wake(work, event)
+        case Opened():
+            found = work.current(event.step, event.attempt, Status.RUNNING)
+            if found is not None:
+                open_loop(work, found, event)
+        case Concluded():
+            conclude(work, event)
+        case Ended():
+            _end(work, event)
+        case Cancelled():
+            _cancel(work, event)
 
-    def goes_on(self) -> bool:
-        for one in reversed(self.steps.values()):  # what goes on is mostly what came last
-            if one.status is _RUNNING or one.status is _WAITING:
-                return True
-        return False
 
-    def finish(self, outcome: Outcome, error: Mapping[str, Any] | None = None) -> None:
-        self.outcome, self.error = outcome, error
-        self.commands.append(Finish(outcome, error))
+def _start(work: Work, event: Started) -> None:
+    if work.trigger_id is not None or event.trigger_id not in work.plan.triggers:
+        return
+    work.trigger_id, work.variables = event.trigger_id, event.variables
+    work.follow(
+        "",
+        [
+            (target, trigger_id == event.trigger_id)
+            for trigger_id, targets in work.plan.triggers.items()
+            for target in targets
+        ],
+    )
 
-    def _start(self, event: Started) -> None:
-        if self.trigger_id is not None or event.trigger_id not in self.plan.triggers:
-            return
-        self.trigger_id = event.trigger_id
-        self._follow(
-            [
-                (target, trigger_id == event.trigger_id)
-                for trigger_id, targets in self.plan.triggers.items()
-                for target in targets
-            ]
+
+def _complete(work: Work, event: Completed) -> None:
+    found = work.current(event.step, event.attempt, *_LIVE)
+    if found is None:
+        return
+    if event.variables:
+        work.variables = {**work.variables, **event.variables}
+    _leave(work, event.step, found, event.port, event.output)
+
+
+def _leave(work: Work, path: str, found: Progress, port: str, output: object) -> None:
+    if path.endswith(UNDO):
+        taken_back(work, path, found, port=port, output=output)
+    else:
+        work.leave(path, found, port, output)
+
+
+def _wait(work: Work, event: Waiting) -> None:
+    found = work.current(event.step, event.attempt, Status.RUNNING)
+    if found is not None:
+        waiting = found._replace(
+            status=Status.WAITING, wake_at=event.until, port=event.port, output=event.output
         )
+        work.put(event.step, waiting)
 
-    def _current(self, step: str, attempt: int) -> Progress | None:
-        found = self.steps.get(step)
-        fits = found is not None and found.status is _RUNNING and found.attempt == attempt
-        return found if fits else None
 
-    def _complete(self, event: Completed) -> None:
-        found = self._current(event.step, event.attempt)
-        if found is not None:
-            self._leave(event.step, found, event.port, event.output)
+def _wake(work: Work, event: Woken) -> None:
+    found = work.of(event.step)
+    if found.wake_at is None or found.wake_at > work.now:
+        return
+    if found.status is Status.OPEN:
+        wake_loop(work, event.step, found)
+    elif found.status is Status.WAITING and found.port is not None:
+        _leave(work, event.step, found, found.port, found.output)
 
-    def _wait(self, event: Waiting) -> None:
-        found = self._current(event.step, event.attempt)
-        if found is not None:
-            self.steps[event.step] = found._replace(
-                status=Status.WAITING,
-                wake_at=event.until,
-                port=event.port,
-                output=event.output,
-            )
 
-    def _wake(self, event: Woken) -> None:
-        found = self.steps.get(event.step)
-        if found is None or found.status is not Status.WAITING or found.port is None:
-            return
-        if found.wake_at is not None and found.wake_at <= self.now:
-            self._leave(event.step, found, found.port, found.output)
+def _fail(work: Work, event: Failed) -> None:
+    found = work.current(event.step, event.attempt, *_LIVE, Status.OPEN)
+    if found is None:
+        return
+    step = work.plan.steps[split(event.step)[1]]
+    if found.status is Status.OPEN:
+        if not fail_loop(work, event.step, event.error):
+            fail_in(work, event.step, event.error)
+    elif event.is_retryable and event.attempt - found.since < step.retry.max:
+        _retry(work, found, event, step.retry)
+    elif event.step.endswith(UNDO):
+        taken_back(work, event.step, found, port=None, output=None)
+    elif step.catches_errors:
+        work.leave(event.step, found, ERROR_PORT, {"error": dict(event.error)})
+    else:
+        work.put(event.step, found._replace(status=Status.FAILED, wake_at=None))
+        fail_in(work, event.step, event.error)
 
-    def _fail(self, event: Failed) -> None:
-        found = self._current(event.step, event.attempt)
-        if found is None:
-            return
-        step = self.plan.steps[event.step]
-        if event.is_retryable and event.attempt <= step.retry.max:
-            self._retry(step, found, event)
-        elif step.catches_errors:
-            self._leave(event.step, found, ERROR_PORT, {"error": dict(event.error)})
-        else:
-            self.steps[event.step] = found._replace(status=Status.FAILED)
-            self.finish(Outcome.FAILED, {**event.error, "step": event.step})
 
-    def _retry(self, step: PlanStep, found: Progress, event: Failed) -> None:
-        pause_s = pause_before(step.retry, attempt=event.attempt, asked_s=event.retry_after_s)
-        self.steps[step.id] = found._replace(attempt=found.attempt + 1)
-        not_before = self.now + timedelta(seconds=pause_s)
-        self.commands.append(Perform(step.id, event.attempt + 1, not_before))
+def _retry(work: Work, found: Progress, event: Failed, policy: Retry) -> None:
+    pause_s = pause_before(
+        policy,
+        attempt=event.attempt - found.since + 1,
+        asked_s=event.retry_after_s,
+        spread=event.spread,
+    )
+    again = found._replace(status=Status.RUNNING, attempt=found.attempt + 1, wake_at=None)
+    work.put(event.step, again)
+    not_before = work.now + timedelta(seconds=pause_s)
+    work.commands.append(Perform(event.step, again.attempt, not_before))
 
-    def _cancel(self, event: Cancelled) -> None:
-        self.finish(Outcome.CANCELLED, {"code": "run.cancelled", "message": event.reason})
 
-    def _leave(self, step: str, found: Progress, port: str, output: Any) -> None:
-        self.steps[step] = ended(found, port, output)
-        follows = self.plan.steps[step].follows
-        if follows:
-            self._follow([(target, name == port) for name, to in follows.items() for target in to])
+def _end(work: Work, event: Ended) -> None:
+    found = work.current(event.step, event.attempt, Status.RUNNING)
+    if found is None:
+        return
+    if event.step.endswith(UNDO):
+        taken_back(work, event.step, found, port=DONE_PORT, output=event.output)
+        return
+    work.put(event.step, ended(found, DONE_PORT, event.output))
+    finish(work, Outcome.SUCCEEDED, output=event.output)
 
-    def _follow(self, wires: Sequence[tuple[str, bool]]) -> None:
-        """Settle wires as taken or dead, and what that decides, breadth first."""
-        queue = list(wires)
-        position = 0
-        while position < len(queue):
-            target, is_taken = queue[position]
-            position += 1
-            if self._settle(target, is_taken=is_taken):
-                follows = self.plan.steps[target].follows.values()
-                queue.extend((after, False) for targets in follows for after in targets)
 
-    def _settle(self, step_id: str, *, is_taken: bool) -> bool:
-        """Note one wire of a step; True when that makes the step dead."""
-        step = self.plan.steps[step_id]
-        before = self.steps.get(step_id, IDLE)
-        taken, dead = before.taken + is_taken, before.dead + (not is_taken)
-        if before.status is not _IDLE:
-            self.steps[step_id] = before._replace(taken=taken, dead=dead)
-            return False
-        all_settled = taken + dead == step.wires_in
-        if taken and (all_settled or step.runs_on_any):
-            self.steps[step_id] = Progress(_RUNNING, taken, dead, 1)
-            self.commands.append(Perform(step_id, 1))
-            return False
-        status = Status.DEAD if all_settled else _IDLE
-        self.steps[step_id] = Progress(status, taken, dead)
-        return all_settled
+def _cancel(work: Work, event: Cancelled) -> None:
+    if work.undo is not None:
+        stop_undoing(work)
+    else:
+        finish(work, Outcome.CANCELLED, {"code": "run.cancelled", "message": event.reason})

@@ -7,26 +7,22 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
+from blocks.registry import standard_registry
 from kernel.clock import format_instant, utc_now
-from kernel.http import (
-    acting,
-    db_session,
-    decode_cursor,
-    encode_cursor,
-    json_body,
-    page_limit,
-    require,
-)
+from kernel.http import acting, db_session, json_body, page_of, require
 from kernel.schema import Schema
-from runtime.runs import query
+from runtime.runs import bulk, control, listing, query
+from runtime.runs.filters import NAMES, read_filter
 from runtime.runs.query import RunView
 from runtime.runs.start import Start, start_run
-from runtime.runs.views import read_filter
+from runtime.runs.values import manifest_of, safe_value
 
 api = Blueprint("runs_api", __name__, url_prefix="/api/v1/runs")
 starts = Blueprint("run_starts_api", __name__, url_prefix="/api/v1/flows")
 
 KEY_MAX = 120
+STEPS_PAGE = 100
+_ID = {"type": "string", "format": "uuid"}
 _START = Schema(
     {
         "type": "object",
@@ -38,38 +34,132 @@ _START = Schema(
         },
     }
 )
+_BULK = Schema(
+    {
+        "type": "object",
+        "required": ["action"],
+        "oneOf": [{"required": ["ids"]}, {"required": ["filter"]}],
+        "additionalProperties": False,
+        "properties": {
+            "action": {"enum": list(bulk.ELIGIBLE)},
+            "ids": {"type": "array", "items": _ID, "minItems": 1, "maxItems": bulk.BULK_MAX},
+            "filter": {
+                "type": "object",
+                "propertyNames": {"enum": list(NAMES)},
+                "additionalProperties": {"type": "string"},
+            },
+        },
+    }
+)
+_RETRY = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"step": {"type": "string"}, "input": {"type": "object"}},
+    }
+)
+_RERUN = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"from_step": {"type": "string"}},
+    }
+)
 
 
 @api.get("")
 @require("runs.view")
 def list_runs() -> Response:
-    """List runs; filters state and q (what started them)."""
-    limit = page_limit()
-    after = decode_cursor(request.args.get("cursor"), parts=2)
-    found = query.list_runs(
-        db_session(), acting().tenant_id, read_filter(), limit=limit, after=after
+    """List runs, newest first; see `filters.read_filter` for the query."""
+    where = (db_session(), acting().tenant_id, read_filter(request.args))
+    found, more = page_of(
+        lambda limit, after: listing.list_runs(*where, limit=limit, after=after), query.place_of
     )
-    more = encode_cursor(*query.place_of(found[-1])) if len(found) == limit else None
     return jsonify(items=[run_document(one) for one in found], next_cursor=more)
+
+
+@api.get("/counts")
+@require("runs.view")
+def count_runs() -> Response:
+    """Count the runs that fit by state; `is_least` where there may be more."""
+    where = (db_session(), acting().tenant_id, read_filter(request.args))
+    found = listing.count_by_state(*where)
+    counts = {state: {"count": n.count, "is_least": n.is_least} for state, n in found.items()}
+    return jsonify(counts)
+
+
+@api.post("/bulk")
+@require("runs.operate")
+def act_on_many() -> Response:
+    """Cancel, retry or run again many runs, by `ids` or all that fit a `filter`, newest first."""
+    body = json_body()
+    _BULK.require(body, "say which action on which runs: ids, or a filter")
+    where, action = (db_session(), acting().tenant_id), body["action"]
+    if "ids" in body:
+        chosen = [UUID(one) for one in body["ids"]]
+    else:
+        wanted, states = read_filter(body["filter"]), bulk.ELIGIBLE[action]
+        chosen = listing.matching_ids(*where, wanted, states=states, limit=bulk.BULK_MAX)
+    done = bulk.act(*where, action, chosen, by=acting().person_name, now=utc_now())
+    failed = sum(1 for one in done if one.code)
+    items = [_done_document(one) for one in done]
+    return jsonify(done=len(done) - failed, failed=failed, items=items)
 
 
 @api.get("/<uuid:run_id>")
 @require("runs.view")
 def get_run(run_id: UUID) -> Response:
-    """Give one run with its steps."""
+    """Give one run with its first steps; `/steps` gives all of them."""
     where = (db_session(), acting().tenant_id)
     run = query.get_run(*where, run_id)
-    steps = [_step(one) for one in query.steps_of(*where, run_id)]
-    return jsonify({**run_document(run), "trigger": run.trigger, "steps": steps})
+    steps, more = _page_of_steps(run_id)
+    body = {**run_document(run), "trigger": run.trigger, "output": query.output_of(*where, run_id)}
+    return jsonify({**body, "steps": steps, "next_steps_cursor": more})
+
+
+@api.get("/<uuid:run_id>/steps")
+@require("runs.view")
+def list_steps(run_id: UUID) -> Response:
+    """List a run's attempts in the order they were queued."""
+    query.get_run(db_session(), acting().tenant_id, run_id)
+    steps, more = _page_of_steps(run_id)
+    return jsonify(items=steps, next_cursor=more)
 
 
 @api.post("/<uuid:run_id>/cancel")
 @require("runs.operate")
 def cancel(run_id: UUID) -> Response:
     """End a run; 409 when it is over already."""
-    by, now = acting().person_name, utc_now()
-    done = query.cancel_run(db_session(), acting().tenant_id, run_id, by=by, now=now)
-    return jsonify(run_document(done))
+    where = (db_session(), acting().tenant_id, run_id)
+    control.cancel_run(*where, by=acting().person_name, now=utc_now())
+    return jsonify(run_document(query.get_run(*where)))
+
+
+@api.post("/<uuid:run_id>/retry")
+@require("runs.operate")
+def retry(run_id: UUID) -> Response:
+    """Let a failed run go on; `step` may be given another `input`. 409 when it did not fail."""
+    body = _optional_body(_RETRY, "a retry takes a step and its input, both optional")
+    where = (db_session(), acting().tenant_id, run_id)
+    control.retry_run(
+        *where,
+        by=acting().person_name,
+        now=utc_now(),
+        step=body.get("step"),
+        input=body.get("input"),
+    )
+    return jsonify(run_document(query.get_run(*where)))
+
+
+@api.post("/<uuid:run_id>/rerun")
+@require("runs.operate")
+def rerun(run_id: UUID) -> Response:
+    """Start a new run of the same version, at `from_step` where that is given."""
+    body = _optional_body(_RERUN, "a re-run takes from_step, or nothing")
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    begin = body.get("from_step")
+    started = control.rerun(*where, run_id, by=by, now=utc_now(), from_step=begin)
+    return _started(query.get_run(*where, started), started)
 
 
 @starts.post("/<uuid:flow_id>/runs")
@@ -79,8 +169,7 @@ def start(flow_id: UUID) -> Response:
 
     The same `Idempotency-Key` gives the run it started before, with 200 instead of 202.
     """
-    body = json_body() if request.content_length else {}
-    _START.require(body, "a run starts with input, trigger and subject, each optional")
+    body = _optional_body(_START, "a run starts with input, trigger and subject, each optional")
     key = request.headers.get("Idempotency-Key", "")[:KEY_MAX]
     dedup_key = f"api:{flow_id}:{key}" if key else None
     wanted = Start(
@@ -102,17 +191,46 @@ def _started(run: RunView, started: UUID | None) -> Response:
     return response
 
 
+def _optional_body(schema: Schema, message: str) -> Any:
+    body = json_body() if request.content_length else {}
+    schema.require(body, message)
+    return body
+
+
+def _page_of_steps(run_id: UUID) -> tuple[list[dict[str, Any]], str | None]:
+    where = (db_session(), acting().tenant_id, run_id)
+    found, more = page_of(
+        lambda limit, after: query.list_steps(*where, limit=limit, after=after),
+        query.place_of_step,
+        parts=1,
+        default=STEPS_PAGE,
+    )
+    return [_step(one) for one in found], more
+
+
+def _done_document(done: bulk.Done) -> dict[str, Any]:
+    if done.code:
+        return {"id": str(done.id), "done": False, "code": done.code, "detail": done.message}
+    new = {"run_id": str(done.new_id)} if done.new_id is not None else {}
+    return {"id": str(done.id), "done": True, **new}
+
+
 def run_document(run: RunView) -> dict[str, Any]:
     """Write a run as JSON."""
     return {
         "id": str(run.id),
         "flow_id": str(run.flow_id),
         "flow": run.flow_name,
+        "version_id": str(run.version_id),
         "state": run.state.value,
+        "is_held": run.held,
+        "is_cancelling": run.is_cancelling,
         "trigger_kind": run.trigger_kind,
         "subject": run.subject,
         "started_by": run.started_by,
         "is_trial": run.is_trial,
+        "parent_run_id": str(run.parent_run_id) if run.parent_run_id else None,
+        "rerun_of": str(run.rerun_of) if run.rerun_of else None,
         "error": run.error,
         "started_at": format_instant(run.started_at),
         "ended_at": format_instant(run.ended_at) if run.ended_at else None,
@@ -120,17 +238,18 @@ def run_document(run: RunView) -> dict[str, Any]:
 
 
 def _step(step: query.StepView) -> dict[str, Any]:
+    manifest = manifest_of(step, standard_registry())
     return {
         "step": step.step,
         "attempt": step.attempt,
         "block": step.block,
         "state": step.state.value,
-        "config": step.config,
-        "input": step.input,
-        "output": step.output,
+        **{part: safe_value(step, part, manifest) for part in ("config", "input", "output")},
         "port": step.port,
         "error": step.error,
         "logs": step.logs,
+        "queued_at": format_instant(step.queued_at),
         "started_at": format_instant(step.started_at) if step.started_at else None,
         "ended_at": format_instant(step.ended_at) if step.ended_at else None,
+        "wait_until": format_instant(step.wait_until) if step.wait_until else None,
     }

@@ -5,6 +5,7 @@ Knows neither queue nor database; the session behind `services` is somebody else
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +13,15 @@ from typing import Any
 
 from blocks.effects import Effect
 from blocks.host import perform
+from blocks.outcomes import Ask, Await, Call, Emit, End, Loop, Outcome, Wait
 from blocks.registry import Block
-from blocks.schemas import resolve
-from blocks.sdk import BlockError, Emit, Facts, LogLine, Wait
+from blocks.sdk import BlockError, Facts, LogLine
 from blocks.services import Services
+from blocks.templates import Evaluators, Template
+from kernel.clock import format_instant
 from runtime.flows.expressions import ExpressionError, evaluate_condition, evaluate_template
 from runtime.flows.model import Step
-from runtime.runs.advance import Completed, Failed, Waiting
+from runtime.runs.events import Completed, Concluded, Ended, Failed, Opened, Waiting
 
 SIMULATED = "Simulated: a trial without effects changes nothing outside."
 
@@ -33,65 +36,100 @@ class Given:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempted:
-    """What an attempt came to: the interpreter's event, and what goes with the record."""
+    """What an attempt came to: the interpreter's event, and what goes with the record.
 
-    event: Completed | Waiting | Failed
+    Attributes:
+        waits_for: What a waiting step waits for besides its time; None for nothing else.
+        size_bytes: How large the output is as JSON.
+    """
+
+    event: Completed | Waiting | Failed | Opened | Ended
+    waits_for: Await | Ask | Call | None = None
     effects: tuple[Effect, ...] = ()
     logs: tuple[LogLine, ...] = ()
+    size_bytes: int = 0
 
 
-def give(block: Block, step: Step, variables: Mapping[str, Any]) -> Given:
+def give(config: Template, data: Template, variables: Mapping[str, Any]) -> Given:
     """Evaluate a step's config and input.
 
     Raises:
         ExpressionError: naming the expression that gave no value.
     """
-
-    def value_of(schema: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = resolve(
-            schema,
-            dict(value),
-            template=lambda text: evaluate_template(text, variables),
-            condition=lambda text: evaluate_condition(text, variables),
-        )
-        return found
-
-    manifest = block.manifest
-    return Given(
-        config=value_of(manifest.config, step.config), input=value_of(manifest.input, step.input)
+    evaluators = Evaluators(
+        template=lambda text: evaluate_template(text, variables),
+        condition=lambda text: evaluate_condition(text, variables),
     )
+    return Given(config=config.fill(evaluators), input=data.fill(evaluators))
 
 
-def not_given(step: str, attempt: int, error: ExpressionError) -> Failed:
+def conclude(step: Step, path: str, number: int, variables: Mapping[str, Any]) -> Concluded:
+    """Say what a round came to: what the loop collects, and whether a `repeat` goes on.
+
+    Raises:
+        ExpressionError: naming the expression that gave no value.
+    """
+    value = evaluate_template(step.config.get("collect"), variables)
+    until = step.config.get("until")
+    goes_on = until is not None and not evaluate_condition(until, variables)
+    return Concluded(path, number, value, goes_on)
+
+
+def not_given(path: str, attempt: int, error: ExpressionError) -> Failed:
     """Make the event of a step whose expressions gave no value."""
     text = error.detail.get("expression")
     shown = f"{error.message} (in {text})" if text else error.message
-    return Failed(step, attempt, {"code": error.code, "message": shown})
+    return Failed(path, attempt, {"code": error.code, "message": shown})
 
 
-def unknown_block(step: Step, attempt: int) -> Failed:
+def unknown_block(step: Step, path: str, attempt: int) -> Failed:
     """Make the event of a step whose block is not installed."""
     message = f"The block {step.block} {step.version} is not installed: install or replace it."
-    return Failed(step.id, attempt, {"code": "block.unknown", "message": message})
+    return Failed(path, attempt, {"code": "block.unknown", "message": message})
 
 
 def attempt_step(block: Block, given: Given, services: Services, facts: Facts) -> Attempted:
     """Run the block once; whatever goes wrong becomes a Failed event."""
     try:
         done = perform(
-            block, config=given.config, input=given.input, services=services, facts=facts
+            block,
+            config=given.config,
+            input=given.input,
+            services=services,
+            facts=facts,
+            has_defaults=True,
         )
     except BlockError as error:
         failure = {"code": error.code, "message": error.message}
         event = Failed(
-            facts.step, facts.attempt, failure, bool(error.retryable), error.retry_after_s
+            facts.step,
+            facts.attempt,
+            failure,
+            bool(error.retryable),
+            error.retry_after_s,
+            random.random(),  # noqa: S311  spreads retries, protects nothing
         )
         return Attempted(event=event, logs=error.logs)
-    return Attempted(event=_event(done.outcome, facts), effects=done.effects, logs=done.logs)
+    outcome = done.outcome
+    return Attempted(
+        event=_event(outcome, facts),
+        waits_for=outcome if isinstance(outcome, Await | Ask | Call) else None,
+        effects=done.effects,
+        logs=done.logs,
+        size_bytes=done.size_bytes,
+    )
 
 
 def simulate_step(block: Block, facts: Facts) -> Attempted:
-    """Answer for a writing block in a trial: as its first example that ends by a port."""
+    """Answer for a writing block in a trial: as its first example that ends by a port.
+
+    An approval is given.
+    """
+    if block.manifest.behaviour.control == "approval":
+        decision = {"decision": "approved", "by": "", "comment": SIMULATED, "form": {}}
+        output = {**decision, "at": format_instant(facts.now)}
+        event = Completed(facts.step, facts.attempt, "approved", output)
+        return Attempted(event=event, logs=(LogLine("info", SIMULATED),))
     for example in block.manifest.examples:
         expected = example["expect"]
         if "port" in expected and "until" not in expected:
@@ -103,21 +141,48 @@ def simulate_step(block: Block, facts: Facts) -> Attempted:
     return Attempted(event=Failed(facts.step, facts.attempt, failure))
 
 
-def facts_of(run_id: str, step: Step, attempt: int, *, flow: str, now: datetime) -> Facts:
+def facts_of(
+    run_id: str, step: Step, path: str, attempt: int, *, flow: str, now: datetime
+) -> Facts:
     """Say what a step may know of its run; the idempotency key is the same for every attempt."""
     return Facts(
         run_id=run_id,
-        step=step.id,
+        step=path,
         attempt=attempt,
-        idempotency_key=f"{run_id}/{step.id}",
+        idempotency_key=f"{run_id}/{path}",
         now=now,
         flow=flow,
         timeout_s=step.timeout_s,
     )
 
 
-def _event(outcome: Emit | Wait, facts: Facts) -> Completed | Waiting:
-    if isinstance(outcome, Wait):
-        until, port, output = outcome.until, outcome.port, outcome.output
-        return Waiting(facts.step, facts.attempt, until, port, output)
-    return Completed(facts.step, facts.attempt, outcome.port, outcome.output)
+def _event(outcome: Outcome, facts: Facts) -> Completed | Waiting | Opened | Ended:
+    path, attempt = facts.step, facts.attempt
+    found: Completed | Waiting | Opened | Ended
+    match outcome:
+        case Emit():
+            found = Completed(path, attempt, outcome.port, outcome.output, outcome.variables)
+        case Wait():
+            found = Waiting(path, attempt, outcome.until, outcome.port, outcome.output)
+        case Await() | Ask():
+            port = outcome.timeout_port if outcome.until is not None else None
+            found = Waiting(path, attempt, outcome.until, port, {})
+        case Call():
+            found = Waiting(path, attempt, None)
+        case Loop():
+            found = _opened(outcome, facts)
+        case End():
+            found = Ended(path, attempt, dict(outcome.output))
+    return found
+
+
+def _opened(loop: Loop, facts: Facts) -> Opened:
+    return Opened(
+        step=facts.step,
+        attempt=facts.attempt,
+        items=loop.items,
+        rounds_max=loop.rounds_max,
+        at_once=loop.at_once,
+        keeps_going=loop.keeps_going,
+        pause_s=loop.pause_s,
+    )

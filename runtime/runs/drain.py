@@ -2,28 +2,31 @@
 
 The runs of a batch are locked, not leased: they are advanced in memory within milliseconds and
 written by one commit, so a worker that dies leaves them due, and one that is late finds them
-locked or no longer due. Only steps that take long are leased (`runtime.runs.tasks`).
+locked or no longer due. Only steps that take long are leased (`runtime.runs.tasks`). A batch ends
+by count and by time, and tenants take turns in it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import GarlandError
-from runtime.runs._tables import Run, RunState, StepRecord, StepState
+from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
+from runtime.runs._tables import RunState
+from runtime.runs.claims import Claims
+from runtime.runs.ending import after_end
 from runtime.runs.programs import Programs
-from runtime.runs.segment import Segment, carry_on
+from runtime.runs.segment import Carried, Segment, carry_on
 from runtime.runs.services import Brokers
 from runtime.wake import tell_pages_after_commit, wake_after_commit
 from tenancy.scope import as_tenant, system
@@ -31,22 +34,35 @@ from tenancy.scope import as_tenant, system
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+BATCH_S = 0.05
 BUDGET_S = 2.0
+
+
+def equal_shares(_session: Session) -> Mapping[UUID, float]:
+    """Give every tenant the same share."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drain:
-    """What is needed to advance runs."""
+    """What is needed to advance runs.
+
+    Attributes:
+        wake_next: Wakes whoever goes on when this process has done its part.
+        weights: Gives tenants' shares.
+    """
 
     sessions: sessionmaker[Session]
     programs: Programs
     brokers: Brokers
     wake_next: Callable[[], None]
+    weights: Callable[[Session], Mapping[UUID, float]] = equal_shares
+    claims: Claims = field(default_factory=Claims)
 
     def drain(self) -> None:
         """Advance due runs until none is, or two seconds have passed; then wake the next."""
         ends = time.monotonic() + BUDGET_S
-        while self.advance_batch(now=utc_now()) == BATCH:
+        while self.advance_batch(now=utc_now()):
             if time.monotonic() >= ends:
                 self.wake_next()
                 return
@@ -65,83 +81,82 @@ class Drain:
 
     def _advance_all(self, *, now: datetime, limit: int, each_alone: bool) -> int:
         with self.sessions() as session, session.begin(), system(session):
-            runs = _due_runs(session, now=now, limit=limit)
-            records = _open_records(session, [run.id for run in runs])
-            for tenant_id, mine in groupby(runs, key=lambda run: run.tenant_id):
-                with as_tenant(session, tenant_id):
-                    for run in mine:
-                        opened = records.get(run.id, [])
-                        self._advance(session, run, opened, now=now, alone=each_alone)
+            weights = self.weights(session)
+            runs = self.claims.lock_due(session, now=now, limit=limit, weights=weights)
+            begun = [run.id for run in runs if run.progress is not None]
+            records = open_records(session, begun)
+            if not each_alone:
+                return self._advance(session, runs, records, now=now)
+            for run in runs:
+                self._advance_alone(session, run, records, now=now)
             return len(runs)
 
     def _advance(
         self,
         session: Session,
-        run: Run,
-        records: Iterable[StepRecord],
+        runs: Sequence[RunRow],
+        records: Mapping[UUID, Sequence[RecordRow]],
         *,
         now: datetime,
-        alone: bool,
+    ) -> int:
+        ends = time.monotonic() + BATCH_S
+        done: list[tuple[RunRow, Carried]] = []
+        for run in runs:
+            before = run.state
+            with as_tenant(session, run.tenant_id):
+                carried = self._carry_on(session, run, records.get(run.id, ()), now=now)
+                _tell(session, run, before, carried, now=now)
+            done.append((run, carried))
+            if time.monotonic() >= ends:
+                break
+        write_records(session, (record for _, carried in done for record in carried.records))
+        write_runs(session, (run for run, _ in done))
+        for run, carried in done:
+            for action in carried.afterwards:
+                with as_tenant(session, run.tenant_id):
+                    action()
+        return len(done)
+
+    def _carry_on(
+        self, session: Session, run: RunRow, records: Sequence[RecordRow], *, now: datetime
+    ) -> Carried:
+        program = self.programs.of(session, run.tenant_id, run.version_id)
+        segment = Segment(
+            session=session, program=program, brokers=self.brokers, records=records, now=now
+        )
+        carried = carry_on(run, segment)
+        if run.state.is_over:
+            carried.afterwards.append(partial(after_end, session, run, program, now=now))
+        return carried
+
+    def _advance_alone(
+        self,
+        session: Session,
+        run: RunRow,
+        records: Mapping[UUID, Sequence[RecordRow]],
+        *,
+        now: datetime,
     ) -> None:
-        before = run.state
-
-        def go() -> bool:
-            program = self.programs.of(session, run.tenant_id, run.version_id)
-            segment = Segment(
-                session=session, program=program, brokers=self.brokers, records=records, now=now
-            )
-            return carry_on(run, segment)
-
-        has_queued = _alone(session, run, go) if alone else go()
-        if has_queued:
-            wake_after_commit(session, "steps")
-        if run.state is not before:
-            facts = {"id": str(run.id), "state": run.state.value, "at": format_instant(now)}
-            tell_pages_after_commit(session, run.tenant_id, "runs", facts)
+        """Advance a run so that a fault of its own fails it and nothing else."""
+        try:
+            with session.begin_nested():
+                self._advance(session, [run], records, now=now)
+        except Exception as error:  # noqa: BLE001  one run's fault must not stop the others
+            _fail(run, error)
+            write_runs(session, [run])
 
 
-def _alone(session: Session, run: Run, go: Callable[[], bool]) -> bool:
-    """Advance a run so that a fault of its own fails it and nothing else."""
-    try:
-        with session.begin_nested():
-            return go()
-    except Exception as error:  # noqa: BLE001  one run's fault must not stop the others
-        _fail(run, error)
-        return False
+def _tell(
+    session: Session, run: RunRow, before: RunState, carried: Carried, *, now: datetime
+) -> None:
+    for group in carried.worker_groups:
+        wake_after_commit(session, "steps", group)
+    if run.state is not before:
+        facts = {"id": str(run.id), "state": run.state.value, "at": format_instant(now)}
+        tell_pages_after_commit(session, run.tenant_id, "runs", facts)
 
 
-def _due_runs(session: Session, *, now: datetime, limit: int) -> list[Run]:
-    return list(
-        session.scalars(
-            select(Run)
-            .where(Run.due_at <= now)
-            .order_by(Run.due_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-    )
-
-
-def _open_records(session: Session, run_ids: list[UUID]) -> dict[UUID, list[StepRecord]]:
-    """Give by run the attempts under way and those whose result was not seen yet."""
-    found: dict[UUID, list[StepRecord]] = {}
-    if not run_ids:
-        return found
-    under_way = (StepState.QUEUED, StepState.RUNNING, StepState.WAITING)
-    rows = session.scalars(
-        select(StepRecord)
-        .where(
-            StepRecord.run_id.in_(run_ids),
-            or_(StepRecord.is_unread, StepRecord.state.in_(under_way)),
-        )
-        .order_by(StepRecord.ended_at)
-    )
-    for row in rows:
-        found.setdefault(row.run_id, []).append(row)
-    return found
-
-
-def _fail(run: Run, error: Exception) -> None:
+def _fail(run: RunRow, error: Exception) -> None:
     log.error("run_crashed", run_id=str(run.id), exc_info=error)
     facts: dict[str, Any] = {
         "code": error.code if isinstance(error, GarlandError) else "garland.fault",

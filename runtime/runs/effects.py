@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,27 +11,29 @@ from sqlalchemy.orm import Session
 from blocks.effects import Effect
 from kernel.errors import GarlandError
 from runtime.alarms.store import acknowledge, set_fields
+from runtime.runs.attempt import Attempted
+from runtime.runs.events import Failed
 
 log = structlog.get_logger(__name__)
 
 
 def apply_effects(
-    session: Session, tenant_id: UUID, effects: Sequence[Effect], *, by: str, now: datetime
-) -> GarlandError | None:
-    """Apply effects in order; the first that cannot be applied is returned, and none after it.
+    session: Session, tenant_id: UUID, done: Attempted, *, by: str, now: datetime
+) -> Attempted:
+    """Apply what an attempt wished for, in order; give the attempt, failed if one was refused.
 
-    The session is bound to the tenant. An alarm that was purged meanwhile is such a case.
+    Then none of them counts. The session is bound to the tenant. An alarm that was purged
+    meanwhile is such a case.
     """
-    if not effects:
-        return None  # most steps: a savepoint would cost more than the step
     try:
         with session.begin_nested():
-            for effect in effects:
+            for effect in done.effects:
                 _apply(session, tenant_id, effect, by=by, now=now)
     except GarlandError as error:
         log.warning("effect_refused", code=error.code, reason=error.message)
-        return error
-    return None
+        told = {"code": error.code, "message": error.message}
+        return Attempted(event=Failed(done.event.step, done.event.attempt, told), logs=done.logs)
+    return done
 
 
 def _apply(session: Session, tenant_id: UUID, effect: Effect, *, by: str, now: datetime) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from runtime.flows.model import ERROR_PORT, Flow, RetryPolicy, Step
+from blocks.manifest import Retry
+from runtime.flows.model import ERROR_PORT, Flow, Step
 
-NO_RETRY = RetryPolicy()
+NO_RETRY = Retry()
+UNDO = "~undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,14 +18,17 @@ class PlanStep:
 
     Attributes:
         wires_in: How many wires lead here.
+        needs: How many of them must be taken; 0 waits until each is taken or dead.
         follows: By port, the steps its wires lead to; a step twice where two wires do.
+        has_undo: Whether something takes it back when the run fails.
     """
 
     id: str
-    wires_in: int
-    runs_on_any: bool
-    retry: RetryPolicy
-    follows: Mapping[str, tuple[str, ...]]
+    wires_in: int = 0
+    needs: int = 0
+    retry: Retry = NO_RETRY
+    follows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    has_undo: bool = False
 
     @property
     def catches_errors(self) -> bool:
@@ -33,18 +38,26 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A workflow ready to be interpreted."""
+    """A workflow ready to be interpreted.
+
+    Attributes:
+        triggers: By trigger, the steps it leads to.
+        steps: By id, those in bodies too; `<id>~undo` is what takes a step back.
+        entries: By loop, the steps each round of its body begins with.
+    """
 
     triggers: Mapping[str, tuple[str, ...]]
     steps: Mapping[str, PlanStep]
+    entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def compile_plan(flow: Flow, retry_of: Callable[[Step], RetryPolicy | None] | None = None) -> Plan:
+def compile_plan(flow: Flow, retry_of: Callable[[str], Retry | None] | None = None) -> Plan:
     """Compile a checked workflow.
 
     Args:
         flow: Free of cycles and of wires to nowhere, as `check_flow` demands.
-        retry_of: Gives the block's own policy, for steps that state none.
+        retry_of: Gives the block's own policy by the step's id (`<id>~undo` for an undo), for
+            steps that state none.
     """
     follows: dict[str, dict[str, list[str]]] = {}
     wires_in: dict[str, int] = {}
@@ -52,20 +65,33 @@ def compile_plan(flow: Flow, retry_of: Callable[[Step], RetryPolicy | None] | No
         follows.setdefault(wire.source, {}).setdefault(wire.port, []).append(wire.target)
         wires_in[wire.target] = wires_in.get(wire.target, 0) + 1
 
-    def policy(step: Step) -> RetryPolicy:
-        declared = retry_of(step) if step.retry is None and retry_of is not None else None
-        return step.retry or declared or NO_RETRY
+    def declared(id_: str) -> Retry:
+        return (retry_of(id_) if retry_of is not None else None) or NO_RETRY
 
+    def compiled(step: Step) -> PlanStep:
+        return PlanStep(
+            id=step.id,
+            wires_in=wires_in.get(step.id, 0),
+            needs=step.join,
+            retry=step.retry or declared(step.id),
+            follows={port: tuple(to) for port, to in follows.get(step.id, {}).items()},
+            has_undo=step.undo is not None,
+        )
+
+    steps = {id_: compiled(step) for id_, step in flow.steps.items()}
+    for id_, step in flow.steps.items():
+        if step.undo is not None:
+            steps[id_ + UNDO] = PlanStep(id=id_ + UNDO, retry=declared(id_ + UNDO))
     return Plan(
         triggers={id_: tuple(follows.get(id_, {}).get("", ())) for id_ in flow.triggers},
-        steps={
-            id_: PlanStep(
-                id=id_,
-                wires_in=wires_in.get(id_, 0),
-                runs_on_any=step.join == "any",
-                retry=policy(step),
-                follows={port: tuple(to) for port, to in follows.get(id_, {}).items()},
-            )
-            for id_, step in flow.steps.items()
-        },
+        steps=steps,
+        entries=_entries(flow, wires_in),
     )
+
+
+def _entries(flow: Flow, wires_in: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for id_, step in flow.steps.items():
+        if step.container and not wires_in.get(id_):
+            found[step.container] = (*found.get(step.container, ()), id_)
+    return found

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from blocks.manifest import Retry
 from blocks.registry import Block, Registry
-from runtime.flows.model import RetryPolicy, Step, parse_flow
+from blocks.templates import Template
+from kernel.kept import Kept
+from runtime.flows._expression_checks import condition_texts
+from runtime.flows.expressions import expressions_in, paths_read_by
+from runtime.flows.model import Concurrency, Flow, OnFailure, Step, parse_flow
 from runtime.flows.versions import get_version
-from runtime.runs.plan import Plan, compile_plan
+from runtime.runs.plan import UNDO, Plan, compile_plan
 
 PROGRAMS_KEPT = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """One workflow version, compiled; versions never change, so neither does this."""
+    """One workflow version, compiled; versions never change, so neither does this.
+
+    Attributes:
+        steps: By id, those in bodies too; `<id>~undo` is what takes a step back.
+        blocks: Likewise; None where it is not installed.
+        configs, inputs: By step, what its block is given, for blocks that are installed.
+        reads: By step, the ids of the steps its expressions read; None for any.
+    """
 
     name: str
     plan: Plan
     steps: Mapping[str, Step]
     blocks: Mapping[str, Block | None]
+    configs: Mapping[str, Template]
+    inputs: Mapping[str, Template]
+    reads: Mapping[str, frozenset[str] | None]
+    variables: Mapping[str, Any]
+    concurrency: Concurrency
+    on_failure: OnFailure
 
 
 class Programs:
@@ -34,36 +50,64 @@ class Programs:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._kept: OrderedDict[UUID, Program] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Kept[UUID, Program] = Kept(PROGRAMS_KEPT)
 
     def of(self, session: Session, tenant_id: UUID, version_id: UUID) -> Program:
         """Give the compiled version; the session must be able to see the tenant's rows."""
-        with self._lock:
-            found = self._kept.get(version_id)
-            if found is not None:
-                self._kept.move_to_end(version_id)
-                return found
-        program = self.compile(get_version(session, tenant_id, version_id).document)
-        with self._lock:
-            self._kept[version_id] = program
-            while len(self._kept) > PROGRAMS_KEPT:
-                self._kept.popitem(last=False)
-        return program
+        return self._kept.get(
+            version_id,
+            lambda: self.compile(get_version(session, tenant_id, version_id).document),
+        )
 
     def compile(self, document: Mapping[str, Any]) -> Program:
         """Compile a checked document."""
         flow = parse_flow(document)
-        blocks = {
-            id_: self._registry.find(step.block, step.version) for id_, step in flow.steps.items()
-        }
+        steps = {**flow.steps, **_undos(flow)}
+        blocks = {id_: self._registry.find(one.block, one.version) for id_, one in steps.items()}
 
-        def declared(step: Step) -> RetryPolicy | None:
-            block = blocks[step.id]
-            if block is None:
+        def declared(id_: str) -> Retry | None:
+            block = blocks[id_]
+            return block.manifest.behaviour.retry if block is not None else None
+
+        installed = [(steps[id_], block.manifest) for id_, block in blocks.items() if block]
+        return Program(
+            name=flow.name,
+            plan=compile_plan(flow, declared),
+            steps=steps,
+            blocks=blocks,
+            configs={one.id: Template(known.config, one.config) for one, known in installed},
+            inputs={one.id: Template(known.input, one.input) for one, known in installed},
+            reads={id_: _read_by(step, blocks[id_]) for id_, step in steps.items()},
+            variables=flow.variables,
+            concurrency=flow.concurrency,
+            on_failure=flow.on_failure,
+        )
+
+
+def _undos(flow: Flow) -> dict[str, Step]:
+    """Make a step of each undo; it stands where the step stands that it takes back."""
+    return {
+        id_ + UNDO: Step(
+            id=id_ + UNDO,
+            block=step.undo.block,
+            version=step.undo.version,
+            config=step.undo.config,
+            input=step.undo.input,
+            container=step.container,
+        )
+        for id_, step in flow.steps.items()
+        if step.undo is not None
+    }
+
+
+def _read_by(step: Step, block: Block | None) -> frozenset[str] | None:
+    texts = [text for part in (step.config, step.input) for _, text in expressions_in(part)]
+    if block is not None:
+        texts += [text for _, text in condition_texts(block.manifest.config, step.config)]
+    found: set[str] = set()
+    for path in (path for text in texts for path in paths_read_by(text)):
+        if path[0] == "steps":
+            if len(path) == 1:
                 return None
-            retry = block.manifest.behaviour.retry
-            return RetryPolicy(max=retry.max, backoff=retry.backoff, base_s=retry.base_s)
-
-        plan = compile_plan(flow, declared)
-        return Program(name=flow.name, plan=plan, steps=flow.steps, blocks=blocks)
+            found.add(path[1])
+    return frozenset(found)

@@ -1,52 +1,57 @@
 """One run carried as far as it goes without leaving this process.
 
-Takes what happened since the run was last seen (results of its steps, waits that ended), lets the
-interpreter decide, performs light steps on the spot and queues the others. Everything is written
-in the caller's transaction: a crash leaves the run as it was, due and untouched.
+Takes what happened since the run was last seen (results of its steps, waits that ended, what
+people wish), lets the interpreter decide, performs light steps on the spot and queues the others.
+Nothing is written here but what steps change inside Garland; the caller writes run and attempts
+in the same transaction, so that a crash leaves the run as it was, due and untouched.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from blocks.registry import Block
-from kernel.clock import format_instant, utc_now
+from kernel.clock import utc_now
 from kernel.ids import new_id
 from runtime.flows.expressions import ExpressionError
 from runtime.flows.model import Step
-from runtime.runs._tables import Run, RunState, StepRecord, StepState
-from runtime.runs.advance import (
-    Completed,
-    Event,
-    Failed,
-    Finish,
-    Perform,
-    Started,
-    Waiting,
-    Woken,
-    advance,
-)
+from runtime.runs._rows import RecordRow, RunRow
+from runtime.runs._tables import RunState, StepState
+from runtime.runs.advance import advance
 from runtime.runs.attempt import (
     Attempted,
-    Given,
-    attempt_step,
-    facts_of,
-    give,
+    conclude,
     not_given,
-    simulate_step,
     unknown_block,
 )
-from runtime.runs.effects import apply_effects
+from runtime.runs.events import (
+    Abandon,
+    Cancelled,
+    Command,
+    Conclude,
+    Event,
+    Finish,
+    Opened,
+    Perform,
+    Reopened,
+    Started,
+    Woken,
+)
+from runtime.runs.paths import round_scope, split
+from runtime.runs.performing import Performer, is_simulated, kept
+from runtime.runs.pins import alone, preset, read_pins
 from runtime.runs.programs import Program
-from runtime.runs.services import Brokers, TenantServices
+from runtime.runs.records import event_of, stow_result, write_result
+from runtime.runs.registering import register, release
+from runtime.runs.services import Brokers
 from runtime.runs.state import RunState as Progress
+from runtime.runs.state import Status
 
-STEPS_A_SEGMENT_MAX = 5_000
+STEPS_A_SEGMENT_MAX = 250
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,186 +65,268 @@ class Segment:
     session: Session
     program: Program
     brokers: Brokers
-    records: Iterable[StepRecord]
+    records: Iterable[RecordRow]
     now: datetime
 
 
-def carry_on(run: Run, segment: Segment) -> bool:
-    """Advance a run; True when steps were queued for the workers that perform them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What carrying a run on came to, beside the changes of its row.
+
+    Attributes:
+        records: Attempts to write.
+        worker_groups: The groups that have new steps to perform.
+        afterwards: What touches other runs, to be done once all rows of the batch are written.
+    """
+
+    records: list[RecordRow] = field(default_factory=list)
+    worker_groups: set[str] = field(default_factory=set)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+
+def carry_on(run: RunRow, segment: Segment) -> Carried:
+    """Advance a run as far as it goes; its row is changed in place."""
     work = _Work(run, segment)
     work.go()
-    work.close()
-    return work.has_queued
+    return work.close()
 
 
 class _Work:
-    def __init__(self, run: Run, segment: Segment) -> None:
+    def __init__(self, run: RunRow, segment: Segment) -> None:
         self._run = run
         self._segment = segment
         self._session = segment.session
         self._program = segment.program
         self._records = {(record.step, record.attempt): record for record in segment.records}
-        self._services = TenantServices(self._session, run.tenant_id, segment.brokers)
-        self._performed = 0
-        self.has_queued = False
-        self._state = (
-            Progress.from_document(run.progress) if run.progress is not None else Progress()
+        self._touched: dict[int, RecordRow] = {}
+        self._loops: dict[str, RecordRow] = {}
+        self._performer = Performer(
+            segment.session, run, segment.program, segment.brokers, now=segment.now
         )
+        self._performed = 0
+        self._carried = Carried()
+        self._pins = read_pins(run.pins)
+        self._plan = self._program.plan
+        if self._pins.only:
+            self._plan = alone(self._plan, self._pins.only)
+        self._state = self._state_at_first()
+
+    def _state_at_first(self) -> Progress:
+        if self._run.progress is not None:
+            return Progress.from_document(self._run.progress)
+        return preset(self._pins) if self._pins.only else Progress()
 
     def go(self) -> None:
         events = self._news()
-        while events or self._state.trigger_id is None:
-            step = advance(self._program.plan, self._state, events, now=self._segment.now)
-            self._state = step.state
-            events = []
-            for command in step.commands:
-                if isinstance(command, Finish):
-                    self._finish(command)
-                    return
-                event = self._perform(command)
-                if event is not None:
-                    events.append(event)
+        while events:
+            done = advance(self._plan, self._state, events, now=self._segment.now)
+            self._state = done.state
+            self._end_loops()
+            found = [self._do(command) for command in done.commands]
+            events = [event for event in found if event is not None]
+
+    def close(self) -> Carried:
+        """Bring the row up to date and give what else is to be written."""
+        run = self._run
+        run.progress, run.wish, run.due_at = self._state.to_document(), None, None
+        if not run.state.is_over:
+            pending = [one.wait_until for one in self._held_back() if one.wait_until is not None]
+            wakes = [at for at in (self._state.wake_at, *pending) if at is not None]
+            run.due_at = min(wakes, default=None)
+            running = self._state.has_running
+            run.state = RunState.RUNNING if running else RunState.WAITING
+        self._carried.records.extend(self._touched.values())
+        return self._carried
 
     def _news(self) -> list[Event]:
         events: list[Event] = []
         if self._state.trigger_id is None:
-            events.append(Started(self._run.trigger_id))
+            events.append(Started(self._run.trigger_id, self._program.variables))
         for record in self._records.values():
             if record.is_unread:
                 record.is_unread = False
-                events.append(_event_of(record))
-        for step in self._state.due_waits(self._segment.now):
-            events.append(Woken(step))
-            record = self._records[(step, self._state.of(step).attempt)]
-            record.state, record.ended_at = StepState.SUCCEEDED, self._segment.now
+                self._touch(record)
+                events.append(event_of(record))
+            elif self._state.of(record.step).status is Status.OPEN:
+                self._loops[record.step] = record
+        events += [self._wake(path) for path in self._state.due_waits(self._segment.now)]
+        events += self._take_up_held_back()
+        wish = self._run.wish or {}
+        if "cancel" in wish:
+            events.append(Cancelled(wish["cancel"]))
+        if "retry" in wish:
+            events.append(Reopened(wish["retry"]))
         return events
 
+    def _wake(self, path: str) -> Event:
+        found = self._state.of(path)
+        record = self._records.get((path, found.attempt))
+        if (
+            record is not None
+            and found.status is Status.WAITING
+            and record.state is StepState.WAITING
+        ):
+            self._set_state(record, StepState.SUCCEEDED)
+            self._release(record)
+        return Woken(path)
+
+    def _held_back(self) -> list[RecordRow]:
+        """List light steps that wait for another attempt, or for the next segment."""
+        return [
+            record
+            for record in self._records.values()
+            if record.state is StepState.QUEUED and record.due_at is None
+        ]
+
+    def _take_up_held_back(self) -> list[Event]:
+        now = self._segment.now
+        ready = [
+            one for one in self._held_back() if one.wait_until is None or one.wait_until <= now
+        ]
+        found = [self._perform(Perform(one.step, one.attempt)) for one in ready]
+        return [event for event in found if event is not None]
+
+    def _do(self, command: Command) -> Event | None:
+        match command:
+            case Perform():
+                return self._perform(command)
+            case Conclude():
+                return self._conclude(command)
+            case Abandon():
+                self._abandon(command)
+            case Finish():
+                self._finish(command)
+        return None
+
     def _perform(self, command: Perform) -> Event | None:
-        step = self._program.steps[command.step]
-        block = self._program.blocks[command.step]
+        step_id = split(command.step)[1]
+        step, block = self._program.steps[step_id], self._program.blocks[step_id]
         record = self._record(step, command)
+        pinned = self._pins.of(step_id)
+        if pinned is not None:
+            return self._settle(record, kept(pinned, command))
         if block is None:
-            return self._settle(record, Attempted(event=unknown_block(step, command.attempt)))
-        try:
-            given = give(block, step, self._variables())
-        except ExpressionError as error:
-            event = not_given(step.id, command.attempt, error)
+            event = unknown_block(step, command.step, command.attempt)
             return self._settle(record, Attempted(event=event))
-        record.config, record.input = given.config, given.input
-        if command.not_before is not None or not self._is_light(block):
-            self._queue(record, command)
+        return self._perform_block(command, record, step, block)
+
+    def _perform_block(
+        self, command: Perform, record: RecordRow, step: Step, block: Block
+    ) -> Event | None:
+        is_inline = block.manifest.behaviour.inline or is_simulated(self._run, block)
+        if is_inline and self._has_to_wait(record, command):
             return None
-        return self._settle(record, self._attempt(block, given, record, step))
+        try:
+            record.config, record.input = self._performer.give(self._state, step, command.step)
+        except ExpressionError as error:
+            event = not_given(command.step, command.attempt, error)
+            return self._settle(record, Attempted(event=event))
+        if not is_inline:
+            self._queue(record, step, command)
+            return None
+        return self._settle(record, self._performer.attempt(block, record, step))
 
-    def _attempt(self, block: Block, given: Given, record: StepRecord, step: Step) -> Attempted:
-        record.started_at = utc_now()
-        facts = facts_of(
-            str(self._run.id),
-            step,
-            record.attempt,
-            flow=self._program.name,
-            now=self._segment.now,
-        )
-        if is_simulated(self._run, block):
-            return simulate_step(block, facts)
-        done = attempt_step(block, given, self._services, facts)
-        by = f"workflow {self._program.name}"
-        refused = apply_effects(
-            self._session, self._run.tenant_id, done.effects, by=by, now=self._segment.now
-        )
-        if refused is not None:
-            error = {"code": refused.code, "message": refused.message}
-            return Attempted(event=Failed(step.id, record.attempt, error), logs=done.logs)
-        return done
-
-    def _is_light(self, block: Block) -> bool:
+    def _has_to_wait(self, record: RecordRow, command: Perform) -> bool:
+        """Hold a light step back: for its pause, or because this segment has done enough."""
         self._performed += 1
-        within = self._performed <= STEPS_A_SEGMENT_MAX
-        return within and (block.manifest.behaviour.inline or is_simulated(self._run, block))
+        if command.not_before is None and self._performed <= STEPS_A_SEGMENT_MAX:
+            return False
+        record.state = StepState.QUEUED
+        record.wait_until = command.not_before or self._segment.now
+        return True
 
-    def _record(self, step: Step, command: Perform) -> StepRecord:
-        record = StepRecord(
-            id=new_id(),
-            tenant_id=self._run.tenant_id,
-            run_id=self._run.id,
-            step=command.step,
-            attempt=command.attempt,
-            block=f"{step.block}@{step.version}",
-            state=StepState.QUEUED,
-            config={},
-            input={},
-            queued_at=self._segment.now,
-        )
-        self._records[(command.step, command.attempt)] = record
-        self._session.add(record)
+    def _record(self, step: Step, command: Perform) -> RecordRow:
+        key = (command.step, command.attempt)
+        record = self._records.get(key)
+        if record is None:
+            record = self._records[key] = RecordRow(
+                id=new_id(),
+                tenant_id=self._run.tenant_id,
+                run_id=self._run.id,
+                step=command.step,
+                attempt=command.attempt,
+                block=f"{step.block}@{step.version}",
+                state=StepState.QUEUED,
+                config={},
+                input={},
+                queued_at=self._segment.now,
+            )
+        self._touch(record)
         return record
 
-    def _queue(self, record: StepRecord, command: Perform) -> None:
+    def _queue(self, record: RecordRow, step: Step, command: Perform) -> None:
         record.due_at = command.not_before or self._segment.now
-        self.has_queued = True
+        record.worker_group = step.worker_group
+        self._carried.worker_groups.add(step.worker_group)
 
-    def _settle(self, record: StepRecord, done: Attempted) -> Event:
+    def _settle(self, record: RecordRow, done: Attempted) -> Event | None:
+        """Write what an attempt came to; what it waits for may have happened already."""
+        done = stow_result(self._session, self._run.tenant_id, done, now=self._segment.now)
         write_result(record, done, now=utc_now())
-        return done.event
+        if isinstance(done.event, Opened):
+            self._loops[record.step] = record
+        if done.waits_for is None:
+            return done.event
+        known = register(
+            self._session,
+            self._run,
+            record,
+            done.waits_for,
+            flow_name=self._program.name,
+            now=self._segment.now,
+        )
+        if known is None:
+            return done.event
+        write_result(record, Attempted(event=known, logs=done.logs), now=utc_now())
+        return known
 
-    def _variables(self) -> Mapping[str, Any]:
-        run = {"id": str(self._run.id), "started_at": format_instant(self._run.started_at)}
-        return {"trigger": self._run.trigger, "steps": self._state.outputs(), "run": run}
+    def _conclude(self, command: Conclude) -> Event | None:
+        scope = round_scope(command.step, command.round)
+        if scope not in self._state.scopes:
+            return None
+        step = self._program.steps[split(command.step)[1]]
+        try:
+            variables = self._performer.variables(self._state, scope, None)
+            return conclude(step, command.step, command.round, variables)
+        except ExpressionError as error:
+            return not_given(command.step, self._state.of(command.step).attempt, error)
+
+    def _end_loops(self) -> None:
+        """Write the records of loops that are over."""
+        for path, record in list(self._loops.items()):
+            found = self._state.of(path)
+            if found.status is Status.OPEN:
+                continue
+            del self._loops[path]
+            record.port = found.port
+            record.output = self._performer.stow(found.output)
+            if found.status is Status.DONE:
+                self._state = self._state.with_output(path, record.output)
+            ended = {Status.DONE: StepState.SUCCEEDED, Status.FAILED: StepState.FAILED}
+            self._set_state(record, ended.get(found.status, StepState.CANCELLED))
+
+    def _abandon(self, command: Abandon) -> None:
+        record = self._records.get((command.step, command.attempt))
+        if record is not None and record.ended_at is None:
+            self._set_state(record, StepState.CANCELLED)
+            self._release(record)
+
+    def _release(self, record: RecordRow) -> None:
+        block = self._program.blocks[split(record.step)[1]]
+        control = block.manifest.behaviour.control if block is not None else None
+        later = release(self._session, self._run, record, control, now=self._segment.now)
+        if later is not None:
+            self._carried.afterwards.append(later)
 
     def _finish(self, command: Finish) -> None:
-        self._run.state = RunState(command.outcome.value)
-        self._run.error = dict(command.error) if command.error is not None else None
-        self._run.ended_at = utc_now()
-        for record in self._records.values():
-            if record.state in (StepState.QUEUED, StepState.WAITING):
-                record.state, record.due_at = StepState.CANCELLED, None
-
-    def close(self) -> None:
         run = self._run
-        run.progress = self._state.to_document()
-        run.due_at = None
-        if not run.state.is_over:
-            run.due_at = self._state.wake_at
-            running = self._state.has_running
-            run.state = RunState.RUNNING if running else RunState.WAITING
+        run.state = RunState(command.outcome.value)
+        run.error = dict(command.error) if command.error is not None else None
+        run.output, run.ended_at = self._performer.stow(command.output), utc_now()
 
+    def _set_state(self, record: RecordRow, state: StepState) -> None:
+        record.state, record.due_at, record.ended_at = state, None, utc_now()
+        self._touch(record)
 
-def is_simulated(run: Run, block: Block) -> bool:
-    """Tell whether a trial answers for this block instead of running it."""
-    writes = block.manifest.behaviour.effects == "write"
-    return run.is_trial and not run.allows_effects and writes
-
-
-def write_result(record: StepRecord, done: Attempted, *, now: datetime) -> None:
-    """Write what an attempt came to into its record."""
-    record.due_at = None
-    record.started_at = record.started_at or now
-    if done.logs:
-        record.logs = [{"level": line.level, "message": line.message} for line in done.logs]
-    event = done.event
-    if isinstance(event, Failed):
-        record.state, record.ended_at = StepState.FAILED, now
-        record.error = {
-            **event.error,
-            "retryable": event.is_retryable,
-            "retry_after_s": event.retry_after_s,
-        }
-        return
-    record.port, record.output = event.port, event.output
-    if isinstance(event, Waiting):
-        record.state, record.wait_until = StepState.WAITING, event.until
-    else:
-        record.state, record.ended_at = StepState.SUCCEEDED, now
-
-
-def _event_of(record: StepRecord) -> Event:
-    if record.state is StepState.FAILED:
-        error = dict(record.error or {})
-        retryable = bool(error.pop("retryable", False))
-        asked_s = error.pop("retry_after_s", None)
-        return Failed(record.step, record.attempt, error, retryable, asked_s)
-    if record.state is StepState.WAITING and record.wait_until is not None:
-        return Waiting(
-            record.step, record.attempt, record.wait_until, record.port or "", record.output
-        )
-    return Completed(record.step, record.attempt, record.port or "done", record.output)
+    def _touch(self, record: RecordRow) -> None:
+        self._touched[id(record)] = record

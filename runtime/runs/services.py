@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from blocks.brokers.http import HttpBroker
-from blocks.brokers.mail import MailBroker
 from blocks.sdk import BlockError, HttpRequest, HttpResponse, MailMessage
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import find_alarm
@@ -17,20 +15,34 @@ from runtime.inventory.lookup import look_up, table_exists
 from tenancy.scope import as_tenant, bind
 
 
+class CarriesHttp(Protocol):
+    """Carries calls out of the installation: `blocks.brokers.http`."""
+
+    def send(self, request: HttpRequest, /) -> HttpResponse:
+        """Carry out a call; raises BlockError, see `blocks.sdk.Http.request`."""
+        ...
+
+
+class CarriesMail(Protocol):
+    """Carries mail to a mail server: `blocks.brokers.mail`."""
+
+    def send(self, message: MailMessage, /) -> None:
+        """Hand a mail over; raises BlockError, see `blocks.sdk.Mail.send`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Brokers:
     """What carries calls out of the installation."""
 
-    http: HttpBroker
-    mail: MailBroker
+    http: CarriesHttp
+    mail: CarriesMail
 
 
-class TenantServices:
-    """Serves one tenant's steps, reading by the session of the transaction at hand."""
+class _Outside:
+    """Calls to the outside, the same wherever a step runs."""
 
-    def __init__(self, session: Session, tenant_id: UUID, brokers: Brokers) -> None:
-        self._session = session
-        self._tenant_id = tenant_id
+    def __init__(self, brokers: Brokers) -> None:
         self._brokers = brokers
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
@@ -40,6 +52,15 @@ class TenantServices:
     def mail(self, message: MailMessage, /) -> None:
         """Hand a mail to the mail server."""
         self._brokers.mail.send(message)
+
+
+class TenantServices(_Outside):
+    """Serves one tenant's steps, reading by the session of the transaction at hand."""
+
+    def __init__(self, session: Session, tenant_id: UUID, brokers: Brokers) -> None:
+        super().__init__(brokers)
+        self._session = session
+        self._tenant_id = tenant_id
 
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Give one of the tenant's alarms as a document."""
@@ -60,21 +81,13 @@ class TenantServices:
         return row
 
 
-class DetachedServices:
+class DetachedServices(_Outside):
     """Serves a step that runs apart from any transaction: each question gets a session."""
 
     def __init__(self, sessions: sessionmaker[Session], tenant_id: UUID, brokers: Brokers) -> None:
+        super().__init__(brokers)
         self._sessions = sessions
         self._tenant_id = tenant_id
-        self._brokers = brokers
-
-    def http(self, request: HttpRequest, /) -> HttpResponse:
-        """Carry out a call to the outside."""
-        return self._brokers.http.send(request)
-
-    def mail(self, message: MailMessage, /) -> None:
-        """Hand a mail to the mail server."""
-        self._brokers.mail.send(message)
 
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Give one of the tenant's alarms as a document."""

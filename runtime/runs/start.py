@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,13 +12,22 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kernel.db import insert_new
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
-from kernel.ids import new_id
-from runtime.flows.versions import FlowVersionView, get_flow, get_version, snapshot_draft
-from runtime.runs._tables import SUBJECT_MAX, Run
+from kernel.ids import new_id, sha256_of
+from kernel.schema import Schema
+from runtime.flows.expressions import evaluate_template
+from runtime.flows.lookup import Runnable, runnable, startable
+from runtime.flows.model import Flow
+from runtime.flows.versions import snapshot_draft
+from runtime.runs._tables import SUBJECT_MAX, Run, RunState
+from runtime.runs.admission import admit
 from runtime.wake import tell_pages_after_commit, wake_after_commit
 
 log = structlog.get_logger(__name__)
+
+KEY_MAX = 200
+_ALSO = {"flow": ("flow", "manual")}  # one workflow may call another that people start by hand
 
 
 class NotStartedError(ConflictError):
@@ -32,7 +41,7 @@ class Start:
     """What starts a run.
 
     Attributes:
-        trigger: What expressions see as `trigger`; `kind` is rule, manual or schedule.
+        trigger: What expressions see as `trigger`; `kind` is the trigger's kind.
         trigger_id: Which trigger of the workflow; None takes the first of that kind.
         subject: What it is about, for search: the alarm's managed object and text.
         dedup_key: A second start with the same key in the same tenant does nothing.
@@ -46,26 +55,41 @@ class Start:
     started_by: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parent:
+    """The attempt of a step that a run reports to, and what the run takes from its run."""
+
+    run_id: UUID
+    step: str
+    attempt: int
+    depth: int
+    is_trial: bool = False
+    allows_effects: bool = True
+
+
 def start_run(
     session: Session, tenant_id: UUID, flow_id: UUID, start: Start, *, now: datetime
 ) -> UUID | None:
-    """Record a new run of the live version, ready for a worker; None when it was started before.
+    """Record a new run of the live version, ready for a worker.
+
+    Returns:
+        The run; None when it was started before, or the workflow skips it while others run.
 
     Raises:
         NotFoundError: no such workflow in this tenant.
         NotStartedError: it is paused, not published, or has no trigger of that kind.
+        InvalidError: what it is started with does not fit the workflow's input.
+        ExpressionError: the trigger's `dedup` or the concurrency key gives no value.
     """
     if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
         return None
-    flow = get_flow(session, tenant_id, flow_id)
-    if flow.paused:
-        raise NotStartedError(f"{flow.name} is paused: resume it first", flow_id=str(flow_id))
-    if flow.live_version_id is None:
-        raise NotStartedError(f"{flow.name} is not published: publish it first")
-    version = get_version(session, tenant_id, flow.live_version_id)
-    run = _record(version, _trigger_of(version, start), start, now=now)
-    _queue(session, tenant_id, run)
-    return run.id
+    found = startable(session, tenant_id, flow_id)
+    if found.paused:
+        raise NotStartedError(f"{found.name} is paused: resume it first", flow_id=str(flow_id))
+    if found.version_id is None:
+        raise NotStartedError(f"{found.name} is not published: publish it first")
+    version = runnable(session, tenant_id, flow_id, found.version_id)
+    return record_run(session, tenant_id, version, start, now=now)
 
 
 def start_trial(
@@ -83,12 +107,46 @@ def start_trial(
         NotFoundError: no such workflow in this tenant.
         InvalidError: the draft has problems that would stop it.
     """
-    version = snapshot_draft(session, tenant_id, flow_id, now=now)
-    run = _record(version, _trigger_of(version, start), start, now=now)
-    run.is_trial = True
-    run.allows_effects = allow_effects
-    _queue(session, tenant_id, run)
-    return run.id
+    snapshot = snapshot_draft(session, tenant_id, flow_id, now=now)
+    version = runnable(session, tenant_id, flow_id, snapshot.id)
+    row = _row(tenant_id, version, _trigger_of(version, start), start, now=now)
+    trial = {"is_trial": True, "allows_effects": allow_effects, "dedup_key": None}
+    return _queue(session, {**row, **trial}) or row["id"]
+
+
+def record_run(  # noqa: PLR0913  which version, started by what, for whom
+    session: Session,
+    tenant_id: UUID,
+    version: Runnable,
+    start: Start,
+    *,
+    now: datetime,
+    parent: Parent | None = None,
+    parts: Mapping[str, Any] | None = None,
+) -> UUID | None:
+    """Record a run of a version; None when it was started before or is skipped.
+
+    `parent` is the step that waits for it; `parts` are further columns of its row, such as what
+    it is a second run of.
+
+    Raises:
+        NotStartedError, InvalidError, ExpressionError: as `start_run`.
+    """
+    trigger_id = _trigger_of(version, start)
+    flow = version.flow
+    start = _with_own_key(version, trigger_id, start)
+    if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
+        return None
+    _check_input(flow, start)
+    row = {**_row(tenant_id, version, trigger_id, start, now=now), **(parts or {})}
+    if parent is not None:
+        return _queue(session, {**row, **_nested(parent)})
+    wanted = admit(session, tenant_id, version.flow_id, flow.concurrency, start.trigger, now=now)
+    if wanted.is_skipped:
+        log.info("run_skipped", flow_id=str(version.flow_id), by=start.started_by)
+        return None
+    held = {"held": True, "due_at": None} if wanted.is_held else {}
+    return _queue(session, {**row, "concurrency_key": wanted.key, **held})
 
 
 def _is_started(session: Session, tenant_id: UUID, dedup_key: str) -> bool:
@@ -96,45 +154,83 @@ def _is_started(session: Session, tenant_id: UUID, dedup_key: str) -> bool:
     return session.scalar(known) is not None
 
 
-def _trigger_of(version: FlowVersionView, start: Start) -> str:
-    triggers: Mapping[str, Any] = version.document.get("triggers", {})
+def _trigger_of(version: Runnable, start: Start) -> str:
+    triggers = version.flow.triggers
+    kinds = _ALSO.get(start.trigger["kind"], (start.trigger["kind"],))
     if start.trigger_id is not None:
-        if start.trigger_id not in triggers:
-            raise NotFoundError(f"this workflow has no trigger {start.trigger_id!r}")
+        found = triggers.get(start.trigger_id)
+        if found is None or found.kind not in kinds:
+            raise NotFoundError(f"this workflow has no {kinds[0]} trigger {start.trigger_id!r}")
         return start.trigger_id
-    kind = start.trigger["kind"]
-    for trigger_id, trigger in triggers.items():
-        if trigger.get("kind") == kind:
-            return str(trigger_id)
+    for kind in kinds:
+        for trigger_id, trigger in triggers.items():
+            if trigger.kind == kind:
+                return trigger_id
     if not triggers:
         raise InvalidError(
             "the workflow has no trigger",
             problems=[Problem("/triggers", "triggers: add what starts this workflow")],
         )
-    raise NotStartedError(f"this workflow is not started by a {kind} trigger: add one and publish")
-
-
-def _record(version: FlowVersionView, trigger_id: str, start: Start, *, now: datetime) -> Run:
-    return Run(
-        id=new_id(),
-        flow_id=version.flow_id,
-        version_id=version.id,
-        trigger_id=trigger_id,
-        trigger_kind=start.trigger["kind"],
-        trigger=dict(start.trigger),
-        subject=start.subject[:SUBJECT_MAX],
-        dedup_key=start.dedup_key,
-        started_by=start.started_by,
-        started_at=now,
-        due_at=now,
+    raise NotStartedError(
+        f"this workflow is not started by a {kinds[0]} trigger: add one and publish"
     )
 
 
-def _queue(session: Session, tenant_id: UUID, run: Run) -> None:
-    run.tenant_id = tenant_id
-    session.add(run)
-    session.flush()
+def _with_own_key(version: Runnable, trigger_id: str, start: Start) -> Start:
+    """Use the key the trigger itself says, where it says one."""
+    wanted = version.flow.triggers[trigger_id].dedup
+    if not wanted:
+        return start
+    value = evaluate_template(wanted, {"trigger": start.trigger})
+    key = f"dedup:{version.flow_id}:{trigger_id}:{value}"
+    return replace(start, dedup_key=key if len(key) <= KEY_MAX else sha256_of(key))
+
+
+def _nested(parent: Parent) -> dict[str, Any]:
+    return {
+        "parent_run_id": parent.run_id,
+        "parent_step": parent.step,
+        "parent_attempt": parent.attempt,
+        "depth": parent.depth,
+        "is_trial": parent.is_trial,
+        "allows_effects": parent.allows_effects,
+    }
+
+
+def _check_input(flow: Flow, start: Start) -> None:
+    if flow.input and start.trigger["kind"] in ("manual", "flow"):
+        said = start.trigger.get("input", {})
+        Schema(flow.input).require(said, "what the workflow is started with does not fit")
+
+
+def _row(
+    tenant_id: UUID, version: Runnable, trigger_id: str, start: Start, *, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "tenant_id": tenant_id,
+        "flow_id": version.flow_id,
+        "version_id": version.id,
+        "state": RunState.QUEUED,
+        "trigger_id": trigger_id,
+        "trigger_kind": start.trigger["kind"],
+        "trigger": dict(start.trigger),
+        "subject": start.subject[:SUBJECT_MAX],
+        "dedup_key": start.dedup_key,
+        "started_by": start.started_by,
+        "started_at": now,
+        "due_at": now,
+    }
+
+
+def _queue(session: Session, row: dict[str, Any]) -> UUID | None:
+    """Write the run; None when another process started it with the same key meanwhile."""
+    wanted = insert_new(session, Run, row, keys=("tenant_id", "dedup_key"))
+    if not wanted:
+        return None
+    run_id: UUID = row["id"]
     wake_after_commit(session, "runs")
-    facts = {"id": str(run.id), "state": "queued"}
-    tell_pages_after_commit(session, tenant_id, "runs", facts)
-    log.info("run_started", run_id=str(run.id), flow_id=str(run.flow_id), by=run.started_by)
+    facts = {"id": str(run_id), "state": "queued"}
+    tell_pages_after_commit(session, row["tenant_id"], "runs", facts)
+    log.info("run_started", run_id=str(run_id), flow_id=str(row["flow_id"]), by=row["started_by"])
+    return run_id

@@ -3,19 +3,17 @@
 A step is claimed with a lease and a fence number. `due_at` doubles as the lease's end: a claimed
 step becomes due again when its worker stops renewing, and the same query that finds new work finds
 it. A result is written only under the fence it was claimed with, so a worker that was thought dead
-and comes back late changes nothing.
+and comes back late changes nothing. A step that outlives its time-out is given up: its failure is
+recorded under the fence, and what its thread may still bring is not used.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -24,20 +22,34 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
 from runtime.leases import process_name
-from runtime.runs._tables import Run, RunState, StepRecord, StepState
-from runtime.runs.advance import Failed
-from runtime.runs.attempt import Attempted, Given, attempt_step, facts_of, simulate_step
+from runtime.runs._rows import RecordRow, RunRow, load_runs, lock_records, write_records
+from runtime.runs._tables import Run, StepRecord, StepState
+from runtime.runs.attempt import (
+    Attempted,
+    Given,
+    attempt_step,
+    facts_of,
+    simulate_step,
+    unknown_block,
+)
+from runtime.runs.blobs import fetch
+from runtime.runs.claims import StepClaims
+from runtime.runs.drain import equal_shares
 from runtime.runs.effects import apply_effects
+from runtime.runs.events import Failed
+from runtime.runs.paths import split
+from runtime.runs.performing import is_simulated
 from runtime.runs.programs import Program, Programs
-from runtime.runs.segment import is_simulated, write_result
+from runtime.runs.records import stow_result, write_result
 from runtime.runs.services import Brokers, DetachedServices
-from runtime.wake import wake_after_commit
+from runtime.runs.waits import make_due
 from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
 
 LEASE_S = 15.0
 RENEW_EVERY_S = 5.0
+GRACE_S = 2.0
 THREADS = 8
 
 
@@ -45,187 +57,226 @@ THREADS = 8
 class Claim:
     """One step this process performs, under one fence number."""
 
-    record_id: UUID
-    run_id: UUID
-    tenant_id: UUID
-    version_id: UUID
-    step: str
-    attempt: int
-    fence: int
-    config: Mapping[str, Any]
-    input: Mapping[str, Any]
+    record: RecordRow
+    run: RunRow
+    program: Program
+    given: Given
+
+    @property
+    def timeout_s(self) -> float:
+        """How long the attempt may take."""
+        step_id = split(self.record.step)[1]
+        block = self.program.blocks[step_id]
+        own = self.program.steps[step_id].timeout_s
+        declared = block.manifest.behaviour.timeout_s if block is not None else 0.0
+        return own if own is not None else declared
 
 
-class _Skipped(Enum):
-    """The step that was due belongs to a run that is over."""
+@dataclass(slots=True)
+class Flight:
+    """A claim under way in a thread; `is_lost` once it was given up."""
 
-    SKIPPED = "skipped"
+    claim: Claim
+    ends: float
+    is_lost: bool = False
 
 
-_SKIPPED = _Skipped.SKIPPED
-
-
+@dataclass(kw_only=True)
 class StepPool:
-    """Performs due steps in a few threads and keeps their leases alive."""
+    """Performs due steps in a few threads and keeps their leases alive.
 
-    def __init__(
-        self, sessions: sessionmaker[Session], programs: Programs, brokers: Brokers
-    ) -> None:
-        self._sessions = sessions
-        self._programs = programs
-        self._brokers = brokers
-        self._owner = process_name()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="step")
+    Attributes:
+        worker_groups: The groups whose steps it performs.
+        weights: Gives tenants' shares.
+        clock: Gives the present instant.
+    """
+
+    sessions: sessionmaker[Session]
+    programs: Programs
+    brokers: Brokers
+    worker_groups: Sequence[str] = ("",)
+    weights: Callable[[Session], Mapping[UUID, float]] = equal_shares
+    clock: Callable[[], datetime] = utc_now
+    owner: str = field(default_factory=process_name)
+    claims: StepClaims = field(default_factory=StepClaims)
+
+    def __post_init__(self) -> None:
+        self._flights: dict[UUID, Flight] = {}
         self._busy = 0
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._renewer = threading.Thread(target=self._renew_for_ever, daemon=True)
-        self._renewer.start()
+        threading.Thread(target=self._watch_for_ever, daemon=True, name="leases").start()
 
     def drain(self) -> None:
         """Let idle threads look for due steps; returns at once."""
         with self._lock:
-            idle = THREADS - self._busy
+            idle = max(0, THREADS - self._busy)
             self._busy += idle
         for _ in range(idle):
-            self._threads.submit(self._work)
+            threading.Thread(target=self._work, daemon=True, name="step").start()
 
     def close(self, *, within_s: float = 8.0) -> None:
         """Stop claiming; steps under way get some seconds, then their leases run out."""
         self._stopped.set()
         ends = time.monotonic() + within_s
-        while self._busy and time.monotonic() < ends:
+        while self._flights and time.monotonic() < ends:
             time.sleep(0.05)
-        self._threads.shutdown(wait=False, cancel_futures=True)
-
-    def _work(self) -> None:
-        try:
-            while not self._stopped.is_set():
-                claim = self.claim(now=utc_now())
-                if claim is None:
-                    return
-                self.perform(claim)
-        except Exception:
-            log.exception("step_thread_crashed")
-        finally:
-            with self._lock:
-                self._busy -= 1
 
     def claim(self, *, now: datetime) -> Claim | None:
-        """Claim the step that has been due for longest, or None."""
-        while (found := self._claim_once(now=now)) is _SKIPPED:
-            pass
-        return found if isinstance(found, Claim) else None
-
-    def _claim_once(self, *, now: datetime) -> Claim | _Skipped | None:
-        with self._sessions() as session, session.begin(), system(session):
-            due = (
-                select(StepRecord.id)
-                .where(StepRecord.due_at <= now)
-                .order_by(StepRecord.due_at)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            record_id = session.scalar(due)
-            if record_id is None:
-                return None
-            record = session.get_one(StepRecord, record_id)
-            run = session.get_one(Run, record.run_id)
-            if run.state.is_over:
-                record.state, record.due_at = StepState.CANCELLED, None
-                return _SKIPPED
-            record.state, record.lease_owner = StepState.RUNNING, self._owner
-            record.fence += 1
-            record.started_at = now
-            record.due_at = now + timedelta(seconds=LEASE_S)
-            return _claim_of(record, run)
+        """Claim the step whose tenant's turn it is, or None when none is due."""
+        with self.sessions() as session, session.begin(), system(session):
+            while True:
+                record = self.claims.lock_due(
+                    session, self.worker_groups, now=now, weights=self.weights(session)
+                )
+                if record is None:
+                    return None
+                (run,) = load_runs(session, [record.run_id])
+                if run.state.is_over:
+                    record.state, record.due_at = StepState.CANCELLED, None
+                    write_records(session, [record])
+                    continue
+                self._lease(session, record, now=now)
+                with as_tenant(session, run.tenant_id):
+                    return self._claim_of(session, record, run)
 
     def perform(self, claim: Claim) -> bool:
         """Perform a claimed step and record what came; False when the lease was lost."""
-        with self._sessions() as session, session.begin(), as_tenant(session, claim.tenant_id):
-            program = self._programs.of(session, claim.tenant_id, claim.version_id)
-            run = session.get_one(Run, claim.run_id)
-            session.expunge(run)
-        done = self._attempt(claim, program, run)
-        return self._record(claim, done, program)
+        return self._record(claim, self._attempt(claim))
 
-    def _attempt(self, claim: Claim, program: Program, run: Run) -> Attempted:
-        step, block = program.steps[claim.step], program.blocks[claim.step]
-        facts = facts_of(str(run.id), step, claim.attempt, flow=program.name, now=utc_now())
-        if block is None:
-            error = {"code": "block.unknown", "message": f"{step.block} is no longer installed."}
-            return Attempted(event=Failed(step.id, claim.attempt, error))
-        if is_simulated(run, block):
-            return simulate_step(block, facts)
-        services = DetachedServices(self._sessions, claim.tenant_id, self._brokers)
-        given = Given(config=dict(claim.config), input=dict(claim.input))
-        return attempt_step(block, given, services, facts)
-
-    def _record(self, claim: Claim, done: Attempted, program: Program) -> bool:
-        now = utc_now()
-        with self._sessions() as session, session.begin(), as_tenant(session, claim.tenant_id):
-            record = session.scalar(
-                select(StepRecord)
-                .where(
-                    StepRecord.id == claim.record_id,
-                    StepRecord.fence == claim.fence,
-                    StepRecord.state == StepState.RUNNING,
-                )
-                .with_for_update()
-            )
-            if record is None:
-                log.warning("step_result_fenced", run_id=str(claim.run_id), step=claim.step)
-                return False
-            by = f"workflow {program.name}"
-            refused = apply_effects(session, claim.tenant_id, done.effects, by=by, now=now)
-            if refused is not None:
-                error = {"code": refused.code, "message": refused.message}
-                done = Attempted(event=Failed(claim.step, claim.attempt, error), logs=done.logs)
-            write_result(record, done, now=now)
-            record.is_unread = True
-            session.flush()
-            over = (RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED)
-            session.execute(
-                update(Run)
-                .where(Run.id == claim.run_id, Run.state.not_in(over))
-                .values(due_at=now)
-                .execution_options(synchronize_session=False)
-            )
-            wake_after_commit(session, "runs")
-        return True
-
-    def _renew_for_ever(self) -> None:
-        while not self._stopped.wait(RENEW_EVERY_S):
-            if self._busy:
-                try:
-                    self.renew(now=utc_now())
-                except Exception:
-                    log.exception("lease_renewal_failed")
+    def hold(self, claim: Claim) -> Flight:
+        """Keep a claim's lease alive until it is recorded, or its time is up."""
+        flight = Flight(claim, time.monotonic() + claim.timeout_s + GRACE_S)
+        with self._lock:
+            self._flights[claim.record.id] = flight
+        return flight
 
     def renew(self, *, now: datetime) -> None:
         """Extend the leases of the steps under way here."""
-        with self._sessions() as session, session.begin(), system(session):
+        with self._lock:
+            held = [one.claim.record.id for one in self._flights.values() if not one.is_lost]
+        if not held:
+            return
+        with self.sessions() as session, session.begin(), system(session):
             session.execute(
                 update(StepRecord)
                 .where(
-                    StepRecord.due_at.is_not(None),
-                    StepRecord.lease_owner == self._owner,
+                    StepRecord.id.in_(held),
+                    StepRecord.lease_owner == self.owner,
                     StepRecord.state == StepState.RUNNING,
                 )
                 .values(due_at=now + timedelta(seconds=LEASE_S))
                 .execution_options(synchronize_session=False)
             )
 
+    def give_up_late(self, *, at: float) -> None:
+        """Record the failure of steps that outlived their time-out; their threads are lost."""
+        with self._lock:
+            late = [one for one in self._flights.values() if one.ends <= at and not one.is_lost]
+            for one in late:
+                one.is_lost = True
+                self._busy -= 1
+        for one in late:
+            step = one.claim.record.step
+            log.warning("step_timed_out", run_id=str(one.claim.run.id), step=step)
+            seconds = one.claim.timeout_s
+            message = f"The step took longer than {seconds:g} seconds and was given up."
+            error = {"code": "block.timeout", "message": message}
+            failed = Failed(step, one.claim.record.attempt, error, is_retryable=True)
+            self._record(one.claim, Attempted(event=failed))
+        if late:
+            self.drain()
 
-def _claim_of(record: StepRecord, run: Run) -> Claim:
-    return Claim(
-        record_id=record.id,
-        run_id=run.id,
-        tenant_id=run.tenant_id,
-        version_id=run.version_id,
-        step=record.step,
-        attempt=record.attempt,
-        fence=record.fence,
-        config=record.config,
-        input=record.input,
-    )
+    def _work(self) -> None:
+        flight: Flight | None = None
+        try:
+            while not self._stopped.is_set():
+                claim = self.claim(now=self.clock())
+                if claim is None:
+                    return
+                flight = self.hold(claim)
+                self.perform(claim)
+                with self._lock:
+                    self._flights.pop(claim.record.id, None)
+                if flight.is_lost:
+                    return
+        except Exception:
+            log.exception("step_thread_crashed")
+        finally:
+            self._leave(flight)
+
+    def _leave(self, flight: Flight | None) -> None:
+        with self._lock:
+            if flight is None or not flight.is_lost:
+                self._busy -= 1
+            if flight is not None:
+                self._flights.pop(flight.claim.record.id, None)
+
+    def _lease(self, session: Session, record: RecordRow, *, now: datetime) -> None:
+        record.state, record.lease_owner, record.started_at = StepState.RUNNING, self.owner, now
+        record.fence += 1
+        record.due_at = now + timedelta(seconds=LEASE_S)
+        write_records(session, [record])
+
+    def _claim_of(self, session: Session, record: RecordRow, run: RunRow) -> Claim:
+        program = self.programs.of(session, run.tenant_id, run.version_id)
+        given = Given(
+            config=fetch(session, run.tenant_id, record.config),
+            input=fetch(session, run.tenant_id, record.input),
+        )
+        return Claim(record=record, run=run, program=program, given=given)
+
+    def _attempt(self, claim: Claim) -> Attempted:
+        record, run, program = claim.record, claim.run, claim.program
+        step_id = split(record.step)[1]
+        step, block = program.steps[step_id], program.blocks[step_id]
+        if block is None:
+            return Attempted(event=unknown_block(step, record.step, record.attempt))
+        now = self.clock()
+        facts = facts_of(str(run.id), step, record.step, record.attempt, flow=program.name, now=now)
+        if is_simulated(run, block):
+            return simulate_step(block, facts)
+        services = DetachedServices(self.sessions, run.tenant_id, self.brokers)
+        return attempt_step(block, claim.given, services, facts)
+
+    def _record(self, claim: Claim, done: Attempted) -> bool:
+        now, tenant_id, run_id = self.clock(), claim.run.tenant_id, claim.run.id
+        with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
+            # the run first, as those do who advance it: the other way round both could wait
+            session.execute(
+                select(Run.id).where(Run.tenant_id == tenant_id, Run.id == run_id).with_for_update()
+            )
+            record = self._still_ours(session, claim)
+            if record is None:
+                log.warning("step_result_fenced", run_id=str(run_id), step=claim.record.step)
+                return False
+            if done.effects:
+                by = f"workflow {claim.program.name}"
+                done = apply_effects(session, tenant_id, done, by=by, now=now)
+            write_result(record, stow_result(session, tenant_id, done, now=now), now=now)
+            record.is_unread = True
+            with system(session):  # an UPDATE by key; the key was read as the tenant's own
+                write_records(session, [record])
+            make_due(session, tenant_id, run_id, now=now)
+        return True
+
+    def _still_ours(self, session: Session, claim: Claim) -> RecordRow | None:
+        found = lock_records(
+            session,
+            StepRecord.tenant_id == claim.run.tenant_id,
+            StepRecord.id == claim.record.id,
+            StepRecord.fence == claim.record.fence,
+            StepRecord.state == StepState.RUNNING,
+        )
+        return found[0] if found else None
+
+    def _watch_for_ever(self) -> None:
+        renewed = time.monotonic()
+        while not self._stopped.wait(1.0):
+            try:
+                self.give_up_late(at=time.monotonic())
+                if time.monotonic() - renewed >= RENEW_EVERY_S:
+                    renewed = time.monotonic()
+                    self.renew(now=self.clock())
+            except Exception:
+                log.exception("lease_renewal_failed")

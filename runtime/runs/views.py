@@ -1,28 +1,38 @@
-"""The list of runs and one run."""
+"""The list of runs, one run, and what people do to them."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, Response, flash, make_response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from blocks.registry import Block, standard_registry
 from kernel.clock import utc_now
-from kernel.errors import InvalidError, Problem
+from kernel.cursors import decode_cursor, encode_cursor
+from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError, Problem
 from kernel.http import (
     acting,
+    address_with,
     db_session,
-    decode_cursor,
-    encode_cursor,
-    page_limit,
+    page_of,
     render,
     require,
     see_other,
+    wants_part,
 )
-from runtime.runs import query
-from runtime.runs._tables import RunState
-from runtime.runs.query import RunFilter, RunView
+from kernel.json_text import read_json
+from runtime.flows.layout import spread_out
+from runtime.flows.picture import TRIGGERS, entries_of, ports_of
+from runtime.flows.versions import flow_choices
+from runtime.runs import bulk, control, listing, query
+from runtime.runs.filters import NAMES, read_filter
+from runtime.runs.page import Asked, describe, title_of, titles_of
+from runtime.runs.secrecy import unmasked
+from runtime.runs.values import PARTS, large_value, manifest_of, safe_value, shown
 
 bp = Blueprint("runs", __name__)
 
@@ -30,37 +40,94 @@ bp = Blueprint("runs", __name__)
 @bp.get("/t/<tenant>/runs")
 @require("runs.view")
 def list_runs() -> AnyResponse:
-    """Show runs, newest first; events refresh the rows."""
-    limit = page_limit()
-    after = decode_cursor(request.args.get("cursor"), parts=2)
-    found = query.list_runs(
-        db_session(), acting().tenant_id, read_filter(), limit=limit, after=after
+    """Show runs, newest first; events refresh the rows, `as_of` without new ones among them."""
+    where = (db_session(), acting().tenant_id)
+    wanted, as_of = read_filter(request.args), decode_cursor(request.args.get("as_of"), parts=2)
+    found, more = page_of(
+        lambda limit, after: listing.list_runs(
+            *where, wanted, limit=limit, after=after, as_of=as_of
+        ),
+        query.place_of,
     )
+    top = query.place_of(found[0]) if found else None
     return render(
         "runtime/runs/list.html",
         "runtime/runs/_rows.html",
         runs=found,
-        states=list(RunState),
+        counts=listing.count_by_state(*where, wanted),
+        kinds=[(kind, TRIGGERS[kind][0]) for kind in listing.KINDS],
+        codes=[] if wants_part() else listing.recent_error_codes(*where),
+        flows=[] if wants_part() else flow_choices(*where),
         asked=request.args,
-        here=request.full_path.rstrip("?"),
-        next_url=_next(found, limit),
+        is_filtered=any(request.args.get(name) for name in NAMES if name != "zone"),
+        address_with=address_with,
+        newer=listing.count_newer(*where, wanted, place=top) if as_of and top else None,
+        top=encode_cursor(*top) if top else "",
+        here=address_with(cursor=request.args.get("cursor"), as_of=None),
+        next_url=address_with(cursor=more, as_of=None) if more else None,
     )
+
+
+@bp.post("/t/<tenant>/runs")
+@require("runs.operate")
+def act_on_many() -> AnyResponse:
+    """Cancel, retry or run again the runs that are ticked, or all that fit the filter."""
+    verb, where = request.form.get("verb", ""), (db_session(), acting().tenant_id)
+    if verb not in bulk.ELIGIBLE:
+        raise NotFoundError("there is no such action for many runs")
+    if request.form.get("all"):
+        wanted, states = read_filter(request.args), bulk.ELIGIBLE[verb]
+        chosen = listing.matching_ids(*where, wanted, states=states, limit=bulk.BULK_MAX)
+    else:
+        chosen = [_id_of(one) for one in request.form.getlist("run")][: bulk.BULK_MAX]
+    done = bulk.act(*where, verb, chosen, by=acting().person_name, now=utc_now())
+    flash(bulk.summary(verb, done), "warning" if any(one.code for one in done) else "success")
+    return see_other(address_with())
 
 
 @bp.get("/t/<tenant>/runs/<uuid:run_id>")
 @require("runs.view")
 def show_run(run_id: UUID) -> AnyResponse:
-    """Show one run: each step's input, output, time and error."""
+    """Show one run; a part that was `seen` as it still is, is answered with 204."""
     where = (db_session(), acting().tenant_id)
     run = query.get_run(*where, run_id)
-    version = query.version_of(*where, run)
+    stamp = query.stamp_of(*where, run)
+    if wants_part() and request.args.get("seen") == stamp:
+        return make_response("", 204)
+    facts = describe(*where, run, _asked(), registry=standard_registry(), now=utc_now())
     return render(
         "runtime/runs/show.html",
         "runtime/runs/_run.html",
-        run=run,
-        version=version,
-        titles={id_: one.get("title") or id_ for id_, one in version.document["steps"].items()},
-        steps=query.steps_of(*where, run_id),
+        **facts,
+        stamp=stamp,
+        asked=request.args,
+        address_with=address_with,
+        trigger_names={kind: facts[0] for kind, facts in TRIGGERS.items()},
+        drawing=None if wants_part() else _drawing(facts["version"].document, facts["progress"]),
+    )
+
+
+@bp.get("/t/<tenant>/runs/<uuid:run_id>/value")
+@require("runs.view")
+def show_value(run_id: UUID) -> AnyResponse:
+    """Give a large value that a step was given or gave, as a part of its page or as a file."""
+    part, at = request.args.get("part", ""), request.args.get("at", "")
+    step = _step_asked(run_id, request.args)
+    if part not in PARTS:
+        raise NotFoundError("a step has config, input and output")
+    manifest = manifest_of(step, standard_registry())
+    found = large_value(db_session(), acting().tenant_id, step, part, at, manifest)
+    if request.args.get("file"):
+        response = Response(json.dumps(found, indent=2), mimetype="application/json")
+        response.headers["Content-Disposition"] = f'attachment; filename="{part}.json"'
+        return response
+    return render(
+        "runtime/runs/value.html",
+        "runtime/runs/_value.html",
+        run_id=run_id,
+        step=step,
+        which=part,
+        value=shown(found),
     )
 
 
@@ -68,26 +135,134 @@ def show_run(run_id: UUID) -> AnyResponse:
 @require("runs.operate")
 def cancel(run_id: UUID) -> AnyResponse:
     """End a run."""
-    query.cancel_run(
-        db_session(), acting().tenant_id, run_id, by=acting().person_name, now=utc_now()
+    who = acting()
+    return _tried(
+        run_id,
+        lambda: control.cancel_run(
+            db_session(), who.tenant_id, run_id, by=who.person_name, now=utc_now()
+        ),
+        "The run is being cancelled.",
     )
+
+
+@bp.get("/t/<tenant>/runs/<uuid:run_id>/retry")
+@require("runs.operate")
+def ask_retry(run_id: UUID) -> AnyResponse:
+    """Show the form of a retry, with what the failed step was given."""
+    return _retry_form(run_id, request.args)
+
+
+@bp.post("/t/<tenant>/runs/<uuid:run_id>/retry")
+@require("runs.operate")
+def retry(run_id: UUID) -> AnyResponse:
+    """Let a failed run go on, its failed step with another input where that was changed."""
+    step, text = request.form.get("step") or None, request.form.get("input", "").strip()
+    where = (db_session(), acting().tenant_id, run_id)
+    by, now = acting().person_name, utc_now()
+    try:
+        given = _input_of(run_id, text) if step and text else None
+        control.retry_run(*where, by=by, now=now, step=step if given else None, input=given)
+    except GarlandError as error:
+        if not step:
+            flash(error.message, "error")
+            return see_other(url_for("runs.show_run", run_id=run_id))
+        return _retry_form(run_id, request.form, refused=error, text=text)
+    flash("The run goes on from the step that failed.", "success")
     return see_other(url_for("runs.show_run", run_id=run_id))
 
 
-def read_filter() -> RunFilter:
-    """Read the filter from the query; raises InvalidError naming the parameter."""
-    state = request.args.get("state", "")
-    if state and state not in [one.value for one in RunState]:
-        message = "state must be one of " + ", ".join(one.value for one in RunState)
-        raise InvalidError(message, problems=[Problem("/state", message)])
-    trials = request.args.get("trials") == "true"
-    return RunFilter(state=state, q=request.args.get("q", "").strip(), with_trials=trials)
+@bp.post("/t/<tenant>/runs/<uuid:run_id>/rerun")
+@require("runs.operate")
+def rerun(run_id: UUID) -> AnyResponse:
+    """Start a new run of the same version, and show it."""
+    begin = request.form.get("from_step") or None
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    try:
+        started = control.rerun(*where, run_id, by=by, now=utc_now(), from_step=begin)
+    except (ConflictError, InvalidError) as error:
+        flash(error.message, "error")
+        return see_other(url_for("runs.show_run", run_id=run_id))
+    return see_other(url_for("runs.show_run", run_id=started))
 
 
-def _next(found: list[RunView], limit: int) -> str | None:
-    if len(found) < limit:
-        return None
-    asked: dict[str, Any] = {
-        name: value for name, value in request.args.items() if name != "cursor"
-    }
-    return url_for("runs.list_runs", **asked, cursor=encode_cursor(*query.place_of(found[-1])))
+def _tried(run_id: UUID, deed: Any, said: str) -> AnyResponse:
+    try:
+        deed()
+        flash(said, "success")
+    except ConflictError as error:
+        flash(error.message, "error")
+    return see_other(url_for("runs.show_run", run_id=run_id))
+
+
+def _retry_form(
+    run_id: UUID,
+    asked: Mapping[str, str],
+    *,
+    refused: GarlandError | None = None,
+    text: str | None = None,
+) -> AnyResponse:
+    where = (db_session(), acting().tenant_id)
+    run, step = query.get_run(*where, run_id), _step_asked(run_id, asked)
+    titles = titles_of(query.version_of(*where, run).document)
+    given = shown(safe_value(step, "input", manifest_of(step, standard_registry())))
+    return render(
+        "runtime/runs/retry.html",
+        "runtime/runs/_retry.html",
+        status=refused.status if refused else 200,
+        run=run,
+        step=step,
+        title=title_of(step.step, titles),
+        text=given.text if text is None else text,
+        refused=refused,
+    )
+
+
+def _input_of(run_id: UUID, text: str) -> dict[str, Any] | None:
+    """Read the input a person gives a step; None when it is what the step had."""
+    step = _step_asked(run_id, request.form)
+    found = unmasked(read_json(text.encode()), step.input)
+    if not isinstance(found, dict):
+        problem = Problem("/input", "input must be a JSON object, such as {}")
+        raise InvalidError("the input of a step is an object", problems=[problem])
+    return found if found != step.input else None
+
+
+def _step_asked(run_id: UUID, asked: Mapping[str, str]) -> query.StepView:
+    number = asked.get("attempt", "")
+    attempt = int(number) if number.isdecimal() else None
+    where = (db_session(), acting().tenant_id, run_id)
+    found = query.find_step(*where, asked.get("step", ""), attempt)
+    if found is None:
+        raise NotFoundError("no such step was begun in this run")
+    return found
+
+
+def _asked() -> Asked:
+    args = request.args
+    return Asked(
+        step=args.get("step", ""),
+        attempt=args.get("attempt", type=int),
+        inside=args.get("in", ""),
+        only=args.get("only", ""),
+        first=max(0, args.get("first", 0, type=int)),
+        start=args.get("show") == "start",
+        level=args.get("level", ""),
+    )
+
+
+def _drawing(document: Mapping[str, Any], progress: Mapping[str, Any]) -> dict[str, Any]:
+    registry = standard_registry()
+    sheet = spread_out(document, lambda step: ports_of(step, registry))
+    return {**sheet, "blocks": entries_of(document, registry, _icon_url), "progress": progress}
+
+
+def _icon_url(block: Block) -> str:
+    found = block.manifest
+    return url_for("workflows.block_icon", block_id=found.id, version=found.version)
+
+
+def _id_of(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFoundError("no such run") from None

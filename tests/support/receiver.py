@@ -1,4 +1,8 @@
-"""A real HTTP server that takes tickets and remembers them."""
+"""A real HTTP server that takes tickets and remembers them.
+
+`/tickets` answers at once, `/flaky` asks to come back in a second when it sees a key for the first
+time, `/slow` holds its answer until `answers` is set.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,11 @@ class Receiver:
     bodies: list[Any] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    answers: threading.Event = field(default_factory=threading.Event)
+
+    def at(self, path: str) -> str:
+        """Give the address of another path."""
+        return self.url.rpartition("/")[0] + path
 
 
 @contextmanager
@@ -31,12 +40,19 @@ def running_receiver() -> Iterator[Receiver]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            key = self.headers["Idempotency-Key"]
             with receiver.lock:
+                is_first = key not in receiver.keys
                 receiver.bodies.append(body)
-                receiver.keys.append(self.headers["Idempotency-Key"])
+                receiver.keys.append(key)
                 number = len(receiver.bodies)
+            if self.path == "/slow":
+                receiver.answers.wait(60)
+            is_busy = self.path == "/flaky" and is_first
             answer = json.dumps({"ticket": f"T-{number}"}).encode()
-            self.send_response(201)
+            self.send_response(503 if is_busy else 201)
+            if is_busy:
+                self.send_header("Retry-After", "1")
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()

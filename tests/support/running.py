@@ -42,13 +42,23 @@ class Running:
         body = {"events": list(events)}
         return httpx.post(self.demo["sources"]["json"], json=body, timeout=30)
 
+    def post(self, path: str, body: Any, *, key: str = "") -> httpx.Response:
+        """Post to the REST API as Acme; the same key may be sent again."""
+        headers = {"Authorization": f"Bearer {self.demo['tokens']['acme']}"}
+        if key:
+            headers["Idempotency-Key"] = key
+        return httpx.post(f"{self.url}/api/v1{path}", headers=headers, json=body, timeout=30)
+
     def child(self, name: str) -> int:
         """Give the process id of one of the supervised programs, such as worker or redis-server."""
-        pattern = {"redis": "redis-server"}.get(name, f"garland {name}")
-        for pid in _descendants(self.process.pid):
-            if pattern in _command_of(pid):
-                return pid
+        for pid in self.children(name):
+            return pid
         raise LookupError(name)
+
+    def children(self, name: str) -> list[int]:
+        """List the process ids of the supervised programs of that name."""
+        pattern = {"redis": "redis-server"}.get(name, f"garland {name}")
+        return [pid for pid in _descendants(self.process.pid) if pattern in _command_of(pid)]
 
 
 def wait_for(condition: Callable[[], Any], *, within_s: float, what: str) -> Any:

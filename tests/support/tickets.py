@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -49,14 +52,25 @@ def ticket_document(address: str) -> dict[str, Any]:
     return flow_document(steps, wires, name="Open a ticket", triggers=rule)
 
 
-def add_ticket_workflow(data_dir: Path, address: str) -> None:
+def add_ticket_workflow(data_dir: Path, address: str, *, database_url: str = "") -> None:
     """Publish the workflow for Acme with a rule that starts it for alarms whose site is `test`."""
-    settings = Settings(data_dir=data_dir, encryption_keys="", secret_key="unused")
-    with Services(settings).sessions() as session, session.begin():
+    with as_acme(data_dir, database_url) as (session, tenant_id):
+        _add(session, tenant_id, address)
+
+
+@contextmanager
+def as_acme(data_dir: Path, database_url: str = "") -> Iterator[tuple[Session, UUID]]:
+    """Give a transaction in the database of a running Garland, as the demo's customer."""
+    settings = Settings(
+        data_dir=data_dir, database_url=database_url, encryption_keys="unused", secret_key="unused"
+    )
+    services = Services(settings)
+    with services.sessions() as session, session.begin():
         acme = find_by_slug(session, "acme")
         assert acme is not None
         with as_tenant(session, acme.id):
-            _add(session, acme.id, address)
+            yield session, acme.id
+    services.engine.dispose()
 
 
 def _add(session: Session, tenant_id: Any, address: str) -> None:

@@ -11,11 +11,11 @@ from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
 from blocks.registry import standard_registry
 from runtime.runs import drain as drain_module
-from runtime.runs._tables import Run
+from runtime.runs._rows import RunRow
 from runtime.runs.drain import Drain
 from runtime.runs.programs import Programs
 from runtime.runs.query import RunFilter, list_runs, steps_of
-from runtime.runs.segment import Segment, carry_on
+from runtime.runs.segment import Carried, Segment, carry_on
 from runtime.runs.services import Brokers
 from runtime.runs.start import Start, start_run
 from tenancy.scope import as_tenant, bind
@@ -66,7 +66,7 @@ def test_a_run_that_breaks_its_batch_fails_alone(
 ) -> None:
     tenant_id, (poison, *_) = start_runs(sessions, 3)
 
-    def carry_on_or_break(run: Run, segment: Segment) -> bool:
+    def carry_on_or_break(run: RunRow, segment: Segment) -> Carried:
         found = carry_on(run, segment)
         if run.id == poison:
             raise RuntimeError("broken after it was half done")

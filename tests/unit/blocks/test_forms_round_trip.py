@@ -99,7 +99,8 @@ def through_the_form(schema: dict[str, Any], value: Any) -> Any:
 def as_a_form_holds_it(schema: dict[str, Any], value: Any) -> Any:
     """Empty where a form has empty controls: required ones are there, optional ones are not."""
     if isinstance(value, list):
-        return [as_a_form_holds_it(schema.get("items", {}), item) for item in value]
+        items = schema.get("items", {})
+        return [as_a_form_holds_it(items, item) for item in value if item is not None]
     if not isinstance(value, dict):
         return value
     if "properties" not in schema:
@@ -110,7 +111,7 @@ def as_a_form_holds_it(schema: dict[str, Any], value: Any) -> Any:
         required = name in schema["required"]
         item = value.get(name, EMPTY.get(part.get("type", "")) if required else None)
         is_rows = item in ([], {}) and "properties" not in part and part.get("type") in EMPTY
-        if (name in value or item is not None) and (required or not is_rows):
+        if item is not None and (required or not is_rows):
             held[name] = as_a_form_holds_it(part, item)
     return held
 

@@ -218,7 +218,7 @@ def test_a_missing_workflow_is_told_and_stops_nothing(
     with as_tenant(bench.session, bench.tenant_id):
         make_flow(bench.session, bench.tenant_id, chain_document(1, name="Gone"))
     bench.rule(then=[{"do": "start", "flow": "gone"}, {"do": "acknowledge"}])
-    monkeypatch.setattr("runtime.rules.actions.find_flow_by_slug", lambda *_: None)
+    monkeypatch.setattr("runtime.rules.actions.find_flow_id", lambda *_: None)
     bench.send("a")
     bench.send("b")
 

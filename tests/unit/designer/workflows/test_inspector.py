@@ -9,11 +9,11 @@ from werkzeug.datastructures import MultiDict
 
 from blocks.forms import Field
 from blocks.registry import standard_registry
-from designer.workflows.geometry import laid_out
 from designer.workflows.inspector import node_sections, read_node
 from designer.workflows.palette import catalogue
 from designer.workflows.trying import trial_start
 from kernel.errors import InvalidError
+from runtime.flows.layout import laid_out
 from tests.factories.flows import flow_document, step
 
 REGISTRY = standard_registry()

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from runtime.flows.model import RetryPolicy, parse_flow
-from runtime.runs.advance import (
-    Advance,
+from blocks.manifest import Retry
+from runtime.flows.model import parse_flow
+from runtime.runs.advance import Advance, advance, pause_before
+from runtime.runs.events import (
+    Abandon,
     Cancelled,
     Completed,
+    Ended,
     Event,
     Failed,
     Finish,
     Perform,
+    Reopened,
     Started,
     Waiting,
     Woken,
-    advance,
-    pause_before,
 )
 from runtime.runs.plan import Plan, compile_plan
 from runtime.runs.state import Outcome, RunState, Status
@@ -90,7 +89,7 @@ def test_the_run_succeeds_when_nothing_goes_on() -> None:
     done = go(plan, begin(plan).state, Completed("a", 1, "done", {"n": 1}))
 
     assert done.commands == (Finish(Outcome.SUCCEEDED),)
-    assert done.state.outputs() == {"a": {"port": "done", "output": {"n": 1}}}
+    assert done.state.seen_from("") == {"a": {"port": "done", "output": {"n": 1}}}
 
 
 def test_an_unwired_error_fails_the_run_and_names_the_step() -> None:
@@ -108,7 +107,7 @@ def test_a_wired_error_port_catches() -> None:
     done = go(plan, begin(plan).state, Failed("a", 1, {"code": "x.y", "message": "no"}))
 
     assert done.commands == (Perform("b", 1),)
-    assert done.state.outputs()["a"]["output"]["error"]["code"] == "x.y"
+    assert done.state.seen_from("")["a"]["output"]["error"]["code"] == "x.y"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +120,8 @@ def test_a_wired_error_port_catches() -> None:
 def test_a_retryable_error_is_tried_again_after_a_pause(
     asked_s: float | None, pause_s: float
 ) -> None:
-    plan = make_plan({"a": step("write-log", retry={"max": 1, "base_s": 2})}, ["rule > a"])
+    retry = {"max": 1, "base_s": 2, "jitter": 0}
+    plan = make_plan({"a": step("write-log", retry=retry)}, ["rule > a"])
     failed = Failed("a", 1, {"code": "x", "message": "y"}, is_retryable=True, retry_after_s=asked_s)
 
     first = go(plan, begin(plan).state, failed)
@@ -167,12 +167,19 @@ def test_a_failure_ends_the_run_though_another_branch_goes_on() -> None:
     assert late.state.outcome is Outcome.FAILED
 
 
-def test_a_pause_is_never_over_an_hour() -> None:
-    often = RetryPolicy(max=20, backoff="exponential", base_s=60)
+def test_a_pause_is_never_over_the_policys_longest() -> None:
+    often = Retry(max=20, backoff="exponential", base_s=60, max_s=3_600)
 
     assert pause_before(often, attempt=19, asked_s=None) == 3_600
     assert pause_before(often, attempt=1, asked_s=90_000) == 3_600
-    assert pause_before(RetryPolicy(backoff="fixed", base_s=5), attempt=9, asked_s=None) == 5
+    assert pause_before(Retry(backoff="fixed", base_s=5), attempt=9, asked_s=None) == 5
+
+
+@pytest.mark.parametrize(("spread", "pause_s"), [(0.0, 8.0), (0.5, 10.0), (1.0, 12.0)])
+def test_jitter_spreads_a_pause_around_the_policys(spread: float, pause_s: float) -> None:
+    policy = Retry(base_s=10, jitter=0.2)
+
+    assert pause_before(policy, attempt=1, asked_s=None, spread=spread) == pytest.approx(pause_s)
 
 
 def test_two_thousand_steps_take_a_moment() -> None:
@@ -190,6 +197,86 @@ def test_two_thousand_steps_take_a_moment() -> None:
     assert now.state.outcome is Outcome.SUCCEEDED
 
 
+def test_a_join_on_two_of_three_runs_at_the_second() -> None:
+    steps = {name: step("write-log") for name in ("a", "b", "c")}
+    steps["d"] = step("write-log", join=2)
+    plan = make_plan(steps, [f"rule > {one}" for one in "abc"] + [f"{one} > d" for one in "abc"])
+
+    first = go(plan, begin(plan).state, Completed("a", 1, "done"))
+    second = go(plan, first.state, Completed("c", 1, "done"))
+    third = go(plan, second.state, Completed("b", 1, "done"))
+
+    assert [first.commands, second.commands, third.commands] == [(), (Perform("d", 1),), ()]
+
+
+def test_a_join_that_can_no_longer_get_enough_is_dead() -> None:
+    steps = {name: step("write-log") for name in ("a", "b")}
+    steps["d"] = step("write-log", join=2)
+    plan = make_plan(steps, ["rule > a", "rule > b", "a > d", "b > d"])
+
+    first = go(plan, begin(plan).state, Completed("a", 1, "done"))
+    second = go(plan, first.state, Completed("b", 1, "other"))
+
+    assert second.state.of("d").status is Status.DEAD
+    assert second.state.outcome is Outcome.SUCCEEDED
+
+
+def test_what_happens_ends_a_wait_before_its_time_is_up() -> None:
+    plan = make_plan({"a": step("wait")}, ["rule > a"])
+    until = NOON + timedelta(minutes=1)
+    waiting = go(plan, begin(plan).state, Waiting("a", 1, until, "timeout")).state
+
+    done = go(plan, waiting, Completed("a", 1, "happened", {"by": "alarm"}))
+    late = advance(plan, done.state, [Woken("a")], now=until)
+
+    assert done.state.of("a").port == "happened"
+    assert late.commands == ()
+
+
+def test_ending_a_run_stops_what_other_branches_do() -> None:
+    plan = make_plan({"a": step("end"), "b": step("wait")}, ["rule > a", "rule > b"])
+    waiting = go(plan, begin(plan).state, Waiting("b", 1, None)).state
+
+    done = go(plan, waiting, Ended("a", 1, {"n": 1}))
+
+    assert done.commands == (Abandon("b", 1), Finish(Outcome.SUCCEEDED, None, {"n": 1}))
+
+
+def test_variables_are_kept_and_changed_by_steps() -> None:
+    plan = make_plan({"a": step("write-log"), "b": step("write-log")}, ["rule > a", "a > b"])
+    first = advance(plan, RunState(), [Started("rule", {"n": 1, "m": 1})], now=NOON)
+
+    done = go(plan, first.state, Completed("a", 1, "done", {}, {"n": 2}))
+
+    assert done.state.variables == {"n": 2, "m": 1}
+
+
+def test_a_failed_run_goes_on_from_where_it_failed_with_another_input() -> None:
+    steps = {"a": step("write-log"), "b": step("wait"), "c": step("write-log")}
+    plan = make_plan(steps, ["rule > a", "rule > b", "a > c", "b > c"])
+    waiting = go(plan, begin(plan).state, Waiting("b", 1, None)).state
+    failed = go(plan, waiting, Failed("a", 1, {"code": "x", "message": "y"})).state
+
+    again = go(plan, failed, Reopened({"a": {"key": "k"}}))
+    done = go(plan, again.state, Completed("a", 2, "done"), Completed("b", 2, "done"))
+
+    assert set(again.commands) == {Perform("a", 2), Perform("b", 2)}
+    assert again.state.inputs == {"a": {"key": "k"}}
+    assert done.commands == (Perform("c", 1),)
+
+
+def test_retries_are_counted_anew_after_a_run_was_taken_up_again() -> None:
+    plan = make_plan({"a": step("write-log", retry={"max": 1, "jitter": 0})}, ["rule > a"])
+    error = {"code": "x", "message": "y"}
+    first = go(plan, begin(plan).state, Failed("a", 1, error, is_retryable=True)).state
+    failed = go(plan, first, Failed("a", 2, error, is_retryable=True)).state
+    again = go(plan, failed, Reopened()).state
+
+    retried = go(plan, again, Failed("a", 3, error, is_retryable=True))
+
+    assert retried.commands == (Perform("a", 4, NOON + timedelta(seconds=2)),)
+
+
 def test_a_result_of_another_attempt_changes_nothing() -> None:
     plan = make_plan({"a": step("write-log")}, ["rule > a"])
     state = begin(plan).state
@@ -205,67 +292,3 @@ def test_a_cancelled_run_takes_no_more_events() -> None:
 
     assert after.state.outcome is Outcome.CANCELLED
     assert after.commands == ()
-
-
-@st.composite
-def plans(draw: st.DrawFn) -> Plan:
-    count = draw(st.integers(1, 9))
-    names = [f"s{number}" for number in range(count)]
-    wires = [f"rule > {names[0]}"]
-    for index, name in enumerate(names[1:], start=1):
-        sources = draw(st.lists(st.integers(0, index - 1), min_size=1, max_size=3, unique=True))
-        for source in sources:
-            port = draw(st.sampled_from(["done", "other", "error"]))
-            wires.append(f"s{source}:{port} > {name}")
-    steps = {
-        name: step(
-            "write-log",
-            join=draw(st.sampled_from(["all", "any"])),
-            retry={"max": draw(st.integers(0, 2)), "base_s": 1},
-        )
-        for name in names
-    }
-    return make_plan(steps, wires)
-
-
-def _outcome_of(perform: Perform, dice: random.Random) -> Event:
-    kind = dice.choice(["done", "done", "other", "fail", "retry", "wait"])
-    if kind in ("fail", "retry"):
-        error = {"code": "x", "message": "y"}
-        return Failed(perform.step, perform.attempt, error, is_retryable=kind == "retry")
-    if kind == "wait":
-        return Waiting(perform.step, perform.attempt, NOON, "done")
-    return Completed(perform.step, perform.attempt, kind, {"by": perform.step})
-
-
-@settings(deadline=None, max_examples=300)
-@given(plan=plans(), seed=st.integers(0, 2**32))
-def test_every_run_ends_no_attempt_is_made_twice_and_states_survive_json(
-    plan: Plan, seed: int
-) -> None:
-    dice = random.Random(seed)  # noqa: S311  a test
-    journal: list[Event] = [Started("rule")]
-    now = begin(plan)
-    open_work = list(now.commands)
-    made: list[tuple[str, int]] = []
-    while now.state.outcome is None:
-        waiting = [name for name, one in now.state.steps.items() if one.status is Status.WAITING]
-        assert open_work or waiting, "a run that goes on has something to do"
-        event: Event
-        if open_work:
-            perform = open_work.pop(dice.randrange(len(open_work)))
-            assert isinstance(perform, Perform)
-            made.append((perform.step, perform.attempt))
-            event = _outcome_of(perform, dice)
-        else:
-            event = Woken(dice.choice(waiting))
-        journal.append(event)
-        reread = RunState.from_document(now.state.to_document())
-        assert reread == now.state
-        now = advance(plan, reread, [event], now=NOON)
-        late = advance(plan, now.state, [event], now=NOON)
-        assert late == Advance(now.state, ()), "a result that comes twice changes nothing"
-        open_work += [one for one in now.commands if isinstance(one, Perform)]
-
-    assert len(made) == len(set(made))
-    assert advance(plan, RunState(), journal, now=NOON).state == now.state

@@ -1,0 +1,1 @@
+"""Messages from outside to runs that wait for them."""

@@ -1,0 +1,101 @@
+"""Large values: stored once by digest, passed by reference, fetched where they are read.
+
+A reference is `{"$blob": digest, "bytes": size}` and stands wherever the value would: in the
+run's state, in the record of a step, in what a later step is given.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kernel.db import insert_new
+from kernel.errors import ConflictError, NotFoundError
+from kernel.ids import sha256_of
+from runtime.runs._tables import Blob
+
+INLINE_MAX_BYTES = 16 * 1024
+STORED_MAX_BYTES = 1024 * 1024 * 1024
+_KEYS = {"$blob", "bytes"}
+
+
+class StorageFullError(ConflictError):
+    """The tenant's large values take all the room they may."""
+
+    code = "run.storage_full"
+
+
+def is_reference(value: Any) -> bool:
+    """Tell whether a value stands for a large one.
+
+    >>> is_reference({"$blob": "9f86d0", "bytes": 20000}), is_reference({"bytes": 1})
+    (True, False)
+    """
+    return isinstance(value, dict) and value.keys() == _KEYS
+
+
+def size_of(value: Any) -> int:
+    """Give how many bytes a value takes as JSON, about."""
+    return len(json.dumps(value))
+
+
+def stow(
+    session: Session,
+    tenant_id: UUID,
+    value: Any,
+    *,
+    now: datetime,
+    stored_max_bytes: int = STORED_MAX_BYTES,
+) -> Any:
+    """Give the value itself when it is small, else a reference to where it is stored.
+
+    Raises:
+        StorageFullError: it is large, and the tenant has no room for it.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    size_bytes = len(text.encode())
+    if size_bytes <= INLINE_MAX_BYTES:
+        return value
+    digest = sha256_of(text)
+    known = select(Blob.digest).where(Blob.tenant_id == tenant_id, Blob.digest == digest)
+    if session.scalar(known) is None:
+        used = session.scalar(
+            select(func.coalesce(func.sum(Blob.size_bytes), 0)).where(Blob.tenant_id == tenant_id)
+        )
+        if (used or 0) + size_bytes > stored_max_bytes:
+            raise StorageFullError(
+                f"there is no room for another {size_bytes:,} bytes: runs keep {used:,} of the "
+                f"{stored_max_bytes:,} bytes allowed; shorten how long runs are kept, or hand on "
+                "less data",
+            )
+        row = {
+            "tenant_id": tenant_id,
+            "digest": digest,
+            "size_bytes": size_bytes,
+            "body": value,
+            "stored_at": now,
+        }
+        insert_new(session, Blob, row, keys=("tenant_id", "digest"))
+    return {"$blob": digest, "bytes": size_bytes}
+
+
+def fetch(session: Session, tenant_id: UUID, reference: Any) -> Any:
+    """Give the value a reference stands for; anything else is given back as it is.
+
+    Raises:
+        NotFoundError: it is no longer kept.
+    """
+    if not is_reference(reference):
+        return reference
+    body = select(Blob.body).where(
+        Blob.tenant_id == tenant_id, Blob.digest == str(reference["$blob"])
+    )
+    found = session.execute(body).first()
+    if found is None:
+        raise NotFoundError("this value is no longer kept: its run is older than runs are kept")
+    return found[0]

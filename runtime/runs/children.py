@@ -1,0 +1,101 @@
+"""Runs started by a step of another run: how they begin, report back and are cancelled with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from blocks.outcomes import Call
+from kernel.errors import NotFoundError
+from runtime.flows.lookup import Runnable, find_flow_id, find_version, runnable, startable
+from runtime.runs._rows import RecordRow, RunRow
+from runtime.runs._tables import Run, RunState
+from runtime.runs.start import NotStartedError, Parent, Start, record_run
+from runtime.runs.waits import OVER, fail_step, resolve_step
+
+DEPTH_MAX = 10
+
+
+def start_child(
+    session: Session, parent: RunRow, record: RecordRow, call: Call, *, now: datetime
+) -> None:
+    """Start the workflow a step calls; the step waits for its end.
+
+    Raises:
+        NotFoundError: no such workflow or version in this tenant.
+        NotStartedError: it is not published, or the calls go too deep.
+    """
+    if parent.depth >= DEPTH_MAX:
+        raise NotStartedError(
+            f"workflows call each other over {DEPTH_MAX} deep: does one call itself?"
+        )
+    start = Start(
+        trigger={"kind": "flow", "input": dict(call.input), "run_id": str(parent.id)},
+        subject=parent.subject,
+        started_by=parent.started_by,
+    )
+    record_run(
+        session,
+        parent.tenant_id,
+        _called(session, parent, call),
+        start,
+        now=now,
+        parent=Parent(
+            run_id=parent.id,
+            step=record.step,
+            attempt=record.attempt,
+            depth=parent.depth + 1,
+            is_trial=parent.is_trial,
+            allows_effects=parent.allows_effects,
+        ),
+    )
+
+
+def report(session: Session, child: RunRow, *, name: str, now: datetime) -> None:
+    """Tell the step that called a run how the run ended."""
+    if child.parent_run_id is None or child.parent_step is None:
+        return
+    where = (session, child.tenant_id, child.parent_run_id)
+    step, attempt = child.parent_step, child.parent_attempt or 1
+    if child.state is RunState.SUCCEEDED:
+        output = child.output or {}
+        resolve_step(*where, step=step, attempt=attempt, port="done", output=output, now=now)
+        return
+    reason = (child.error or {}).get("message", child.state.value)
+    error = {
+        "code": f"workflow.{child.state.value}",
+        "message": f"{name} {child.state.value}: {reason}",
+        "run_id": str(child.id),
+    }
+    fail_step(*where, step=step, attempt=attempt, error=error, now=now)
+
+
+def cancel_child(session: Session, parent: RunRow, record: RecordRow, *, now: datetime) -> None:
+    """Cancel the run a step called, because the step no longer waits for it."""
+    running = (
+        Run.tenant_id == parent.tenant_id,
+        Run.parent_run_id == parent.id,
+        Run.parent_step == record.step,
+        Run.state.not_in(OVER),
+    )
+    session.scalars(select(Run.id).where(*running).with_for_update()).all()
+    session.execute(
+        update(Run)
+        .where(*running)
+        .values(wish={"cancel": "The workflow that called this one no longer waits"}, due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _called(session: Session, parent: RunRow, call: Call) -> Runnable:
+    flow_id = find_flow_id(session, parent.tenant_id, call.flow)
+    if flow_id is None:
+        raise NotFoundError(f"there is no workflow {call.flow}: choose another in the step")
+    if call.version is not None:
+        return find_version(session, parent.tenant_id, flow_id, call.version)
+    found = startable(session, parent.tenant_id, flow_id)
+    if found.version_id is None:
+        raise NotStartedError(f"{found.name} is not published: publish it first")
+    return runnable(session, parent.tenant_id, flow_id, found.version_id)

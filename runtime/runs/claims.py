@@ -1,0 +1,126 @@
+"""Which runs are advanced next, and which steps performed: those due, tenants taking turns.
+
+Tenants with due work are found by skipping through an index from one to the next, so that a
+backlog of any length costs no more than a short one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from itertools import zip_longest
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from kernel.db import UtcDateTime
+from runtime.runs._rows import RecordRow, RunRow, lock_records, lock_runs
+from runtime.runs._tables import Run, StepRecord
+from runtime.turns import Turns
+
+
+def due_tenants(
+    due_at: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]
+) -> Select[UUID]:
+    """Make the query of the tenants with a row due at the parameter `now`; for system scope.
+
+    A loose index scan: the index must begin with the conditions' columns, then `tenant_id` and
+    `due_at`. Make it once: putting it together costs more than running it.
+    """
+    table = due_at.class_
+    of_due = (due_at.is_not(None), *conditions)
+    first = select(table.tenant_id).where(*of_due).order_by(table.tenant_id).limit(1)
+    tenants = select(first.scalar_subquery().label("id")).cte("tenants", recursive=True)
+    following = (
+        select(table.tenant_id)
+        .where(*of_due, table.tenant_id > tenants.c.id)
+        .order_by(table.tenant_id)
+        .limit(1)
+        .correlate(tenants)
+    )
+    tenants = tenants.union_all(
+        select(following.scalar_subquery()).where(tenants.c.id.is_not(None))
+    )
+    earliest = select(func.min(due_at)).where(*of_due, table.tenant_id == tenants.c.id)
+    return select(tenants.c.id).where(
+        tenants.c.id.is_not(None),
+        earliest.correlate(tenants).scalar_subquery() <= bindparam("now", type_=UtcDateTime()),
+    )
+
+
+def has_due_runs(session: Session, *, now: datetime) -> bool:
+    """Tell whether a run wants to be advanced; in system scope."""
+    return session.scalar(select(Run.id).where(Run.due_at <= now).limit(1)) is not None
+
+
+def groups_with_due_steps(session: Session, *, now: datetime) -> list[str]:
+    """List the worker groups with a step to perform; in system scope."""
+    wanted = select(StepRecord.worker_group).where(StepRecord.due_at <= now).distinct()
+    return list(session.scalars(wanted))
+
+
+@cache  # made at first use: only then are the types of foreign keys known
+def _tenants_with_runs() -> Select[UUID]:
+    return due_tenants(Run.due_at)
+
+
+@cache
+def _tenants_with_steps() -> Select[UUID]:
+    return due_tenants(StepRecord.due_at, StepRecord.worker_group == bindparam("worker_group"))
+
+
+class Claims:
+    """Chooses due runs; remembers how much each tenant was served."""
+
+    def __init__(self) -> None:
+        self._turns = Turns()
+
+    def lock_due(
+        self, session: Session, *, now: datetime, limit: int, weights: Mapping[UUID, float]
+    ) -> list[RunRow]:
+        """Lock due runs, tenants taking turns; in system scope."""
+        tenants = list(session.scalars(_tenants_with_runs(), {"now": now}))
+        shares = self._turns.share(tenants, limit, weights)
+        by_tenant = [
+            lock_runs(session, and_(Run.tenant_id == tenant_id, Run.due_at <= now), limit=share)
+            for tenant_id, share in shares.items()
+        ]
+        return [run for turn in zip_longest(*by_tenant) for run in turn if run is not None]
+
+
+class StepClaims:
+    """Chooses due steps; remembers how much each tenant was served."""
+
+    def __init__(self) -> None:
+        self._turns = Turns()
+        self._lock = Lock()
+
+    def lock_due(
+        self,
+        session: Session,
+        worker_groups: Sequence[str],
+        *,
+        now: datetime,
+        weights: Mapping[UUID, float],
+    ) -> RecordRow | None:
+        """Lock one due step of the groups, or give None; in system scope."""
+        for group in worker_groups:
+            known = {"now": now, "worker_group": group}
+            tenants = list(session.scalars(_tenants_with_steps(), known))
+            while tenants:
+                with self._lock:
+                    (tenant_id,) = self._turns.share(tenants, 1, weights)
+                found = lock_records(
+                    session,
+                    StepRecord.worker_group == group,
+                    StepRecord.tenant_id == tenant_id,
+                    StepRecord.due_at <= now,
+                )
+                if found:
+                    return found[0]
+                tenants.remove(tenant_id)
+        return None

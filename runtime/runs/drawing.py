@@ -1,0 +1,75 @@
+"""How far each step of a run is, for the workflow drawn: one status a step, loops summed up. Pure.
+
+A step in a loop's body stands for all its rounds: it says how many are in which state.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from runtime.flows.model import every_step
+from runtime.runs._shown import RunView
+from runtime.runs._tables import StepState
+from runtime.runs.lanes import Attempt, last_of_each
+from runtime.runs.paths import split
+
+_STATUS = {StepState.QUEUED: "ready", StepState.SUCCEEDED: "done", StepState.CANCELLED: "dead"}
+"""The canvas's words where an attempt has another."""
+_FIRST = ("running", "waiting", "ready", "failed", "done", "dead")
+_WORDS = {"ready": "queued", "dead": "cancelled"}
+
+
+def run_progress(
+    run: RunView,
+    attempts: Iterable[Attempt],
+    remembered: Mapping[str, Any],
+    document: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Give the progress of a run as the canvas shows it.
+
+    `remembered` is what the interpreter does (`query.progress_of`), {} when that is gone;
+    `document` is the workflow's version.
+    """
+    by_step: dict[str, list[Attempt]] = {}
+    for path, one in last_of_each(attempts).items():
+        by_step.setdefault(split(path)[1], []).append(one)
+    known = remembered.get("scopes", {}).get("", {})
+    steps = {}
+    for id_, _, container in every_step(document):
+        if id_ in by_step:
+            steps[id_] = _many(by_step[id_]) if container else _single(by_step[id_][-1])
+        elif known.get(id_, [""])[0] in ("dead", "abandoned") or run.state.is_over:
+            steps[id_] = {"status": "dead"}
+    return {"state": run.state.value, "steps": steps}
+
+
+def _single(one: Attempt) -> dict[str, Any]:
+    ended = one.started_at is not None and one.ended_at is not None
+    return {
+        "status": _status(one.state),
+        "port": _port(one),
+        "attempt": one.attempt,
+        "duration_ms": (one.ended_at - one.started_at).total_seconds() * 1000  # type: ignore[operator]
+        if ended
+        else None,
+    }
+
+
+def _many(found: list[Attempt]) -> dict[str, Any]:
+    counts = Counter(_status(one.state) for one in found)
+    text = ", ".join(f"{counts[word]} {_WORDS.get(word, word)}" for word in _FIRST if counts[word])
+    return {
+        "status": next(word for word in _FIRST if counts[word]),
+        "text": text,
+        "ports": sorted({port for port in map(_port, found) if port}),
+    }
+
+
+def _status(state: StepState) -> str:
+    return _STATUS.get(state, state.value)
+
+
+def _port(one: Attempt) -> str | None:
+    return "error" if one.state is StepState.FAILED else one.port

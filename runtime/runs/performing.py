@@ -1,0 +1,107 @@
+"""A light step performed on the spot: what it is given, and what its attempt comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from blocks.registry import Block
+from blocks.sdk import LogLine
+from kernel.clock import format_instant, utc_now
+from runtime.flows.model import Step
+from runtime.runs._rows import RecordRow, RunRow
+from runtime.runs.attempt import Attempted, Given, attempt_step, facts_of, give, simulate_step
+from runtime.runs.blobs import INLINE_MAX_BYTES, fetch, is_reference, size_of, stow
+from runtime.runs.effects import apply_effects
+from runtime.runs.events import Completed, Perform
+from runtime.runs.paths import split
+from runtime.runs.pins import KEPT
+from runtime.runs.programs import Program
+from runtime.runs.services import Brokers, TenantServices
+from runtime.runs.state import RunState as Progress
+
+
+class Performer:
+    """Performs the light steps of one run in its caller's transaction."""
+
+    def __init__(
+        self, session: Session, run: RunRow, program: Program, brokers: Brokers, *, now: datetime
+    ) -> None:
+        self._session, self._run, self._program, self._now = session, run, program, now
+        self._services = TenantServices(session, run.tenant_id, brokers)
+        self._run_facts = {"id": str(run.id), "started_at": format_instant(run.started_at)}
+        self._sees_large = size_of(run.trigger) > INLINE_MAX_BYTES
+
+    def give(self, state: Progress, step: Step, path: str) -> tuple[Any, Any]:
+        """Give a step's config and input, large values as references.
+
+        Raises:
+            ExpressionError: naming the expression that gave no value.
+        """
+        config, data = self._program.configs[step.id], self._program.inputs[step.id]
+        variables: Mapping[str, Any] = {}
+        if not (config.is_constant and data.is_constant):
+            variables = self.variables(state, split(path)[0], self._program.reads[step.id])
+        given = give(config, data, variables)
+        wanted = state.inputs.get(path, given.input)
+        if not self._sees_large:
+            return given.config, wanted
+        return self.stow(given.config), self.stow(wanted)
+
+    def attempt(self, block: Block, record: RecordRow, step: Step) -> Attempted:
+        """Run the block once and apply what it changes inside Garland."""
+        record.started_at = utc_now()
+        run, name = self._run, self._program.name
+        facts = facts_of(str(run.id), step, record.step, record.attempt, flow=name, now=self._now)
+        if is_simulated(run, block):
+            return simulate_step(block, facts)
+        given = Given(config=self._fetch(record.config), input=self._fetch(record.input))
+        done = attempt_step(block, given, self._services, facts)
+        if not done.effects:
+            return done
+        by = f"workflow {name}"
+        return apply_effects(self._session, run.tenant_id, done, by=by, now=self._now)
+
+    def variables(
+        self, state: Progress, scope: str, reads: Iterable[str] | None
+    ) -> Mapping[str, Any]:
+        """Give what expressions in a scope see; of the steps only those they read."""
+        steps = state.seen_from(scope, reads)
+        for seen in steps.values():
+            if "output" in seen:
+                seen["output"] = self._fetch(seen["output"])
+        found = {
+            "trigger": self._run.trigger,
+            "steps": steps,
+            "run": self._run_facts,
+            "vars": state.variables,
+        }
+        if scope:
+            found["item"] = state.item_in(scope)
+        return found
+
+    def stow(self, value: Any) -> Any:
+        """Give the value itself when it is small, else a reference to where it is stored."""
+        return stow(self._session, self._run.tenant_id, value, now=self._now)
+
+    def _fetch(self, value: Any) -> Any:
+        if not is_reference(value):
+            return value
+        self._sees_large = True
+        return fetch(self._session, self._run.tenant_id, value)
+
+
+def kept(pinned: Mapping[str, Any], command: Perform) -> Attempted:
+    """Take what a step gave elsewhere instead of performing it."""
+    port, output, variables = (pinned.get(name) for name in ("port", "output", "variables"))
+    event = Completed(command.step, command.attempt, port or "done", output, variables or {})
+    return Attempted(event=event, logs=(LogLine("info", KEPT),))
+
+
+def is_simulated(run: RunRow, block: Block) -> bool:
+    """Tell whether a trial answers for this block instead of running it."""
+    writes = block.manifest.behaviour.effects == "write"
+    return run.is_trial and not run.allows_effects and writes

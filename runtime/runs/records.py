@@ -1,0 +1,71 @@
+"""The record of an attempt and the interpreter's event: each made from the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from runtime.runs._rows import RecordRow
+from runtime.runs._tables import StepState
+from runtime.runs.attempt import Attempted
+from runtime.runs.blobs import INLINE_MAX_BYTES, StorageFullError, stow
+from runtime.runs.events import Completed, Ended, Event, Failed, Opened, Waiting
+
+
+def stow_result(session: Session, tenant_id: UUID, done: Attempted, *, now: datetime) -> Attempted:
+    """Keep a large output apart; one that there is no room for fails the step."""
+    event = done.event
+    if done.size_bytes <= INLINE_MAX_BYTES or not isinstance(event, Completed | Waiting | Ended):
+        return done
+    try:
+        output = stow(session, tenant_id, event.output, now=now)
+    except StorageFullError as error:
+        told = {"code": error.code, "message": error.message}
+        return replace(done, event=Failed(event.step, event.attempt, told), waits_for=None)
+    return replace(done, event=replace(event, output=output))
+
+
+def write_result(record: RecordRow, done: Attempted, *, now: datetime) -> None:
+    """Write what an attempt came to into its record."""
+    record.due_at = None
+    record.started_at = record.started_at or now
+    if done.logs:
+        record.logs = [{"level": line.level, "message": line.message} for line in done.logs]
+    event = done.event
+    match event:
+        case Failed():
+            record.state, record.ended_at = StepState.FAILED, now
+            record.error = {
+                **event.error,
+                "retryable": event.is_retryable,
+                "retry_after_s": event.retry_after_s,
+                "spread": event.spread,
+            }
+        case Waiting():
+            record.state, record.wait_until = StepState.WAITING, event.until
+            record.port, record.output = event.port, event.output
+        case Opened():
+            record.state = StepState.WAITING
+        case Completed():
+            record.state, record.ended_at = StepState.SUCCEEDED, now
+            record.port, record.output = event.port, event.output
+            record.variables = dict(event.variables) or None
+        case Ended():
+            record.state, record.ended_at = StepState.SUCCEEDED, now
+            record.port, record.output = "done", event.output
+
+
+def event_of(record: RecordRow) -> Event:
+    """Make the event of a result written elsewhere: by a task, or by whoever ended a wait."""
+    if record.state is StepState.FAILED:
+        error = dict(record.error or {})
+        retryable = bool(error.pop("retryable", False))
+        asked_s, spread = error.pop("retry_after_s", None), error.pop("spread", 0.5)
+        return Failed(record.step, record.attempt, error, retryable, asked_s, spread)
+    if record.state is StepState.WAITING:
+        return Waiting(record.step, record.attempt, record.wait_until, record.port, record.output)
+    port, variables = record.port or "done", record.variables or {}
+    return Completed(record.step, record.attempt, port, record.output, variables)

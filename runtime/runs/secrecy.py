@@ -1,0 +1,94 @@
+"""Secrets in what steps were given and gave: never shown, and kept when a person changes the rest.
+
+A field is secret when its schema says so, or when its name is one that holds secrets anywhere
+(an HTTP header such as Authorization is no field of a schema). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from blocks.schemas import field_schema, widget_of
+
+MASK = "••••••"
+_NAMES = frozenset(
+    {
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+        "x-api-key",
+        "api-key",
+        "api_key",
+        "apikey",
+        "password",
+        "passphrase",
+        "secret",
+        "client_secret",
+        "access_token",
+        "refresh_token",
+        "private_key",
+    }
+)
+_BRANCHES = ("oneOf", "anyOf", "allOf")
+
+
+def masked(value: Any, schema: Mapping[str, Any]) -> Any:
+    """Give the value with every secret replaced by MASK.
+
+    >>> masked({"headers": {"Authorization": "Bearer 1"}, "n": 1}, {})
+    {'headers': {'Authorization': '••••••'}, 'n': 1}
+    """
+    if _is_secret(schema) and value not in (None, ""):
+        return MASK
+    if isinstance(value, dict):
+        return {name: _field(name, item, schema) for name, item in value.items()}
+    if isinstance(value, list):
+        items = [part for part in _parts(schema) if isinstance(part.get("items"), Mapping)]
+        inner = {"anyOf": [part["items"] for part in items]} if items else {}
+        return [masked(item, inner) for item in value]
+    return value
+
+
+def unmasked(value: Any, original: Any) -> Any:
+    """Give what a person sent back, with every MASK they left replaced by what stood there.
+
+    >>> unmasked({"password": MASK, "n": 2}, {"password": "x", "n": 1})
+    {'password': 'x', 'n': 2}
+    """
+    if value == MASK:
+        return original
+    if isinstance(value, dict):
+        known = original if isinstance(original, dict) else {}
+        return {name: unmasked(item, known.get(name)) for name, item in value.items()}
+    if isinstance(value, list):
+        before = original if isinstance(original, list) else []
+        padded = [*before, *[None] * len(value)]
+        return [unmasked(item, padded[at]) for at, item in enumerate(value)]
+    return value
+
+
+def _field(name: str, item: Any, schema: Mapping[str, Any]) -> Any:
+    if name.lower() in _NAMES and isinstance(item, str) and item:
+        return MASK
+    found = [part for part in (field_schema(one, name) for one in _parts(schema)) if part]
+    return masked(item, {"anyOf": found} if len(found) > 1 else found[0] if found else {})
+
+
+def _is_secret(schema: Mapping[str, Any]) -> bool:
+    return any(
+        part.get("format") == "password"
+        or widget_of(part) == "secret"
+        or (isinstance(part.get("x-garland"), Mapping) and bool(part["x-garland"].get("secret")))
+        for part in _parts(schema)
+    )
+
+
+def _parts(schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield a schema and each alternative or part of it."""
+    yield schema
+    branches = [part for word in _BRANCHES for part in schema.get(word) or ()]
+    for part in (*branches, schema.get("then"), schema.get("else")):
+        if isinstance(part, Mapping):
+            yield from _parts(part)
