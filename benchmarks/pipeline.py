@@ -1,7 +1,7 @@
-"""How fast an alarm becomes a run: intake and correlation, light runs, and the whole way.
+"""How fast an alarm becomes a run: intake, correlation, and the whole way.
 
-Prints a table each. The first two measure in one process on a fresh SQLite database; the third
-starts a whole Garland and times alarms sent one after the other. Run by `make bench`.
+Prints a table each. Intake and correlation are measured in one process; the whole way in a whole
+Garland, by alarms sent one after the other. Run by `make bench`; `runs.py` measures the runs.
 """
 
 from __future__ import annotations
@@ -14,62 +14,49 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from _setup import database, log_to_nowhere, new_tenant, open_sessions, row, title
 from sqlalchemy.orm import Session, sessionmaker
 
-from blocks.brokers.http import HttpBroker
-from blocks.brokers.mail import MailBroker
-from blocks.registry import standard_registry
-from garland.database import upgrade
 from kernel.clock import parse_instant, utc_now
-from kernel.db import make_engine, make_sessions
 from runtime.alarms.intake.taking import take_from_api
 from runtime.correlation import correlate_batch
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
-from runtime.runs.drain import Drain
-from runtime.runs.programs import Programs
-from runtime.runs.services import Brokers
-from runtime.runs.start import Start, start_run
-from tenancy.scope import as_tenant, guarded
-from tests.factories.flows import chain_document, make_flow
-from tests.factories.tenancy import make_customer
+from tenancy.scope import as_tenant
 from tests.support.running import running_garland, wait_for
 
 ALARMS = 5_000
 INTAKE_BATCH = 500
 RULES = 20
-RUNS = 2_000
-STEPS = 5
 SENT_ONE_BY_ONE = 100
 REPEATS = 3
 
 
 def main() -> int:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        intake, correlation = zip(
-            *(measure_alarms(Path(folder) / f"a{number}.db") for number in range(REPEATS)),
-            strict=True,
-        )
-        runs = [measure_runs(Path(folder) / f"r{number}.db") for number in range(REPEATS)]
-    _print(f"alarms/s, {RULES} rules, SQLite, one process", "alarms/s")
-    _row("intake", intake)
-    _row("correlator", correlation)
-    both = [1 / (1 / one + 1 / other) for one, other in zip(intake, correlation, strict=True)]
-    _row("both, one after the other", both)
-    _print(f"runs/s, {STEPS} light steps, SQLite, one process", "runs/s")
-    _row("advance", runs)
+    log_to_nowhere()
+    for kind in ("sqlite", "postgresql"):
+        intake, correlation = zip(*(measure_alarms(kind) for _ in range(REPEATS)), strict=True)
+        both = [1 / (1 / one + 1 / other) for one, other in zip(intake, correlation, strict=True)]
+        title(f"alarms through {RULES} rules, {kind}, one process", "alarms/s", "least")
+        row("intake", intake, min(intake))
+        row("correlator", correlation, min(correlation))
+        row("both, one after the other", both, min(both))
     waits = measure_latency()
-    _print("from alarm sent to finished run, whole Garland, idle", "ms")
-    print(f"{'p50':<40}{statistics.median(waits):>10.0f}")
-    print(f"{'p99':<40}{sorted(waits)[int(len(waits) * 0.99) - 1]:>10.0f}")
+    title("from alarm sent to finished run, whole Garland at rest, ms", "p50", "p95", "p99")
+    row("demo workflow", *(statistics.quantiles(waits, n=100)[at - 1] for at in (50, 95, 99)))
     return 0
 
 
-def measure_alarms(path: Path) -> tuple[float, float]:
+def measure_alarms(kind: str) -> tuple[float, float]:
     """Give alarms a second through intake, and through the correlator."""
-    sessions, tenant_id = _fresh(path)
+    with database(kind) as url:
+        sessions = open_sessions(url)
+        return _measure_alarms(sessions, new_tenant(sessions))
+
+
+def _measure_alarms(sessions: sessionmaker[Session], tenant_id: UUID) -> tuple[float, float]:
     with sessions() as session, session.begin(), as_tenant(session, tenant_id):
         for number in range(RULES):
             _add_rule(session, tenant_id, number)
@@ -85,27 +72,6 @@ def measure_alarms(path: Path) -> tuple[float, float]:
             with sessions() as session, session.begin():
                 done += correlate_batch(session, matcher=matcher, now=utc_now())
     return ALARMS / (taken - began), ALARMS / (time.perf_counter() - taken)
-
-
-def measure_runs(path: Path) -> float:
-    """Give runs a second of a workflow of light steps."""
-    sessions, tenant_id = _fresh(path)
-    with sessions() as session, session.begin(), as_tenant(session, tenant_id):
-        flow = make_flow(session, tenant_id, chain_document(STEPS))
-        for _ in range(RUNS):
-            start = Start(trigger={"kind": "manual", "input": {}})
-            start_run(session, tenant_id, flow.id, start, now=utc_now())
-    drain = Drain(
-        sessions=sessions,
-        programs=Programs(standard_registry()),
-        brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
-        wake_next=lambda: None,
-    )
-    began = time.perf_counter()
-    done = 0
-    while done < RUNS:
-        done += drain.advance_batch(now=utc_now())
-    return RUNS / (time.perf_counter() - began)
 
 
 def measure_latency() -> list[float]:
@@ -136,14 +102,6 @@ def _ended(runs: list[dict[str, Any]]) -> str | None:
     return runs[0]["ended_at"] if runs else None
 
 
-def _fresh(path: Path) -> tuple[sessionmaker[Session], UUID]:
-    url = f"sqlite:///{path}"
-    upgrade(url)
-    sessions = guarded(make_sessions(make_engine(url)))
-    with sessions() as session, session.begin():
-        return sessions, make_customer(session).id
-
-
 def _add_rule(session: Session, tenant_id: UUID, number: int) -> None:
     """Add a rule that one alarm in a hundred matches, with three conditions."""
     document = {
@@ -170,14 +128,6 @@ def _event(number: int) -> dict[str, Any]:
         "specific_problem": "Loss of signal",
         "attributes": {"code": f"c{number % 100}", "site": f"s{number % 50}"},
     }
-
-
-def _print(title: str, unit: str) -> None:
-    print(f"\n{title}\n{'':<40}{unit:>10}")
-
-
-def _row(name: str, figures: Any) -> None:
-    print(f"{name:<40}{statistics.median(figures):>10.0f}   {min(figures):.0f}-{max(figures):.0f}")
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from kernel.db import insert_new
@@ -150,8 +151,14 @@ def record_run(  # noqa: PLR0913  which version, started by what, for whom
 
 
 def _is_started(session: Session, tenant_id: UUID, dedup_key: str) -> bool:
-    known = select(Run.id).where(Run.tenant_id == tenant_id, Run.dedup_key == dedup_key)
-    return session.scalar(known) is not None
+    return session.scalar(_started(), {"tenant": tenant_id, "key": dedup_key}) is not None
+
+
+@cache  # as with `startable`
+def _started() -> Select[UUID]:
+    return select(Run.id).where(
+        Run.tenant_id == bindparam("tenant"), Run.dedup_key == bindparam("key")
+    )
 
 
 def _trigger_of(version: Runnable, start: Start) -> str:

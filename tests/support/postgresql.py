@@ -38,19 +38,23 @@ def _as_server_user(command: list[str]) -> list[str]:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """Start a server on a socket; yields the URL of its maintenance database."""
+def running_server(*, is_durable: bool = False) -> Iterator[str]:
+    """Start a server on a socket; yields the URL of its maintenance database.
+
+    A durable one keeps its settings and its files on disk, as an installation's: for benchmarks.
+    """
     programs = find_programs()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed: `make test` installs it")
-    folder = Path(tempfile.mkdtemp(prefix="garland-pg-", dir=_quickest_place()))
+    place = Path("/tmp") if is_durable else _quickest_place()  # noqa: S108  a socket, as above
+    folder = Path(tempfile.mkdtemp(prefix="garland-pg-", dir=place))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, SERVER_USER)
         data = folder / "data"
         init = [str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "garland", "-N"]
         subprocess.run(_as_server_user(init), check=True, capture_output=True, cwd="/")
-        options = f"-k {folder} -c listen_addresses='' {QUICK} -c max_connections=200"
+        options = f"-k {folder} -c listen_addresses='' {'' if is_durable else QUICK} -c max_connections=200"
         control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
         start = [*control, "-o", options, "-l", str(folder / "log"), "start"]
         subprocess.run(_as_server_user(start), check=True, cwd="/", stdout=subprocess.DEVNULL)
