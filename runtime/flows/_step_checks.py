@@ -9,6 +9,8 @@ from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems
 from kernel.schema import Schema
 from runtime.flows._expression_checks import step_expression_problems
+from runtime.flows._kinds import Sources
+from runtime.flows._mapping_checks import mapping_problems
 from runtime.flows._structure import Placed, Structure
 from runtime.flows.expressions import is_expression
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known
@@ -29,6 +31,7 @@ class StepChecks:
             id_: registry.find(one.step["block"], one.step["version"])
             for id_, one in structure.steps.items()
         }
+        self._sources = Sources(structure, self.blocks)
 
     def problems(self) -> Iterable[FlowProblem]:
         """Yield what is wrong with every step."""
@@ -60,6 +63,9 @@ class StepChecks:
             yield from self._values(placed, f"{prefix}/{part}", schema, value)
             yield from step_expression_problems(
                 self._structure, placed, part, schema.document, key=key
+            )
+            yield from mapping_problems(
+                self._sources, placed, f"{prefix}/{part}", schema.document, value
             )
 
     def _values(

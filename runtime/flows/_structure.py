@@ -37,12 +37,14 @@ class Structure:
     """A document of the right shape, bodies taken out of their loops.
 
     Attributes:
+        input_schema: What it is started with by hand; {} for anything.
         steps: By id, the first of each.
         repeated: Steps whose id another step has.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.triggers: Mapping[str, Any] = document["triggers"]
+        self.input_schema: Mapping[str, Any] = document.get("input", {})
         self.variables = frozenset(document.get("vars", {}))
         self.steps: dict[str, Placed] = {}
         self.repeated: list[Placed] = []

@@ -39,6 +39,7 @@ __all__ = [
     "evaluate_template",
     "expressions_in",
     "is_expression",
+    "kind_of",
     "paths_read_by",
     "steps_read_by",
 ]
@@ -187,6 +188,32 @@ def steps_read_by(text: str) -> set[str]:
     ['b2', 'site']
     """
     return {path[1] for path in paths_read_by(text) if path[0] == "steps" and len(path) > 1}
+
+
+_KINDS = {
+    "INT": "number",
+    "UINT": "number",
+    "DOUBLE": "number",
+    "DURATION": "number",
+    "BOOL": "boolean",
+    "STRING": "string",
+    "TIMESTAMP": "string",
+    "NULL": "null",
+    "LIST": "array",
+    "MAP": "object",
+}
+
+
+def kind_of(text: str) -> str | None:
+    """Give the JSON Schema type of what an expression gives; None where only running it tells.
+
+    >>> kind_of("1 + 2"), kind_of("trigger.alarm.text + '!'"), kind_of("trigger.alarm.text")
+    ('number', 'string', None)
+
+    Raises:
+        ExpressionError: it cannot be read.
+    """
+    return _KINDS.get(str(_compile(text).program.return_type().name()).partition("<")[0])
 
 
 @lru_cache(maxsize=4_096)

@@ -54,7 +54,8 @@ def running_server(*, is_durable: bool = False) -> Iterator[str]:
         data = folder / "data"
         init = [str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "garland", "-N"]
         subprocess.run(_as_server_user(init), check=True, capture_output=True, cwd="/")
-        options = f"-k {folder} -c listen_addresses='' {'' if is_durable else QUICK} -c max_connections=200"
+        quick = "" if is_durable else QUICK
+        options = f"-k {folder} -c listen_addresses='' {quick} -c max_connections=200"
         control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
         start = [*control, "-o", options, "-l", str(folder / "log"), "start"]
         subprocess.run(_as_server_user(start), check=True, cwd="/", stdout=subprocess.DEVNULL)
