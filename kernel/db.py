@@ -24,6 +24,7 @@ from sqlalchemy import inspect as inspect_model
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
@@ -152,6 +153,23 @@ def _insert_unless_there(table: type[Base], keys: tuple[str, ...], dialect: str)
     insert = insert_postgresql if dialect == "postgresql" else insert_sqlite
     known = inspect_model(table).primary_key
     return insert(table).on_conflict_do_nothing(index_elements=list(keys)).returning(*known)
+
+
+_TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL's serialization failure, deadlock and lock not available; its manual, appendix A."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Tell whether a statement failed for the moment only: a deadlock, a lock, a lost connection.
+
+    The same statement may succeed when its transaction is tried anew.
+    """
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    code = getattr(error.orig, "sqlite_errorname", "").partition("_")[2]
+    is_busy = code.startswith(("BUSY", "LOCKED"))
+    return error.connection_invalidated or state in _TRANSIENT_STATES or is_busy
 
 
 def after_commit(session: Session, action: Callable[[], None]) -> None:

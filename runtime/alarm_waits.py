@@ -14,7 +14,7 @@ from kernel.clock import format_instant
 from kernel.errors import GarlandError
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.lifecycle import Transition
-from runtime.alarms.store import Change
+from runtime.alarms.store import Change, find_alarm
 from runtime.rules.conditions import build, reads_of
 from runtime.rules.reference import holds, row_of
 from runtime.runs.waits import alarm_waits, resolve_events, resolve_wait, waits_for_alarms
@@ -38,6 +38,16 @@ def end_waits(
     if "alarm" in kinds:
         raised = [alarm_document(one.alarm) for one in changes if one.transition in _RAISED]
         _end_matching(session, tenant_id, raised, now=now)
+
+
+def end_waits_of_cleared(
+    session: Session, tenant_id: UUID, alarm_id: UUID, *, now: datetime
+) -> None:
+    """End the waits for the clearing of an alarm that a person cleared, unless it is back."""
+    found = find_alarm(session, tenant_id, alarm_id)
+    if found is None or found.cleared_at is not None:
+        event = {"alarm": alarm_document(found) if found else None, "at": format_instant(now)}
+        resolve_events(session, tenant_id, "alarm-cleared", str(alarm_id), event, now=now)
 
 
 def _end_matching(

@@ -10,8 +10,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from runtime.alarm_waits import end_waits
-from runtime.alarms.journal import JournalRow, mark_done, take
+from runtime.alarm_waits import end_waits, end_waits_of_cleared
+from runtime.alarms.journal import ALARM, CLEARED, JournalRow, mark_done, take
 from runtime.alarms.store import apply_batch
 from runtime.rules.engine import judge
 from runtime.rules.matcher import Matcher
@@ -51,10 +51,14 @@ def _correlate(
     matcher: Matcher,
     now: datetime,
 ) -> None:
-    changes = apply_batch(session, tenant_id, rows, now=now)
+    events = [row for row in rows if row.kind == ALARM]
+    changes = apply_batch(session, tenant_id, events, now=now)
     fired = judge(session, tenant_id, changes, matcher=matcher, now=now)
     if changes:
         end_waits(session, tenant_id, changes, now=now)
+    for row in rows:
+        if row.kind == CLEARED:
+            end_waits_of_cleared(session, tenant_id, UUID(row.event["alarm_id"]), now=now)
     mark_done(session, [row.seq for row in rows], now=now)
     if changes:
         tell_pages_after_commit(session, tenant_id, "alarms", {"changed": len(changes)})

@@ -15,6 +15,7 @@ from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema
 from runtime.alarms._tables import AlarmHistory, AlarmRow, history_row
 from runtime.alarms.documents import AlarmView, view_of
+from runtime.alarms.journal import note_cleared
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import NAME_MAX, TEXT_MAX, Severity, storage_problems
 from runtime.wake import tell_pages_after_commit
@@ -74,6 +75,7 @@ def clear_by_person(
         row.cleared_at, row.cleared_by, row.changed_at = now, by[:200], now
         facts = {"severity": "cleared", "previous": row.previous_severity.value}
         _remember(session, row, "cleared", by=by, now=now, facts=facts)
+        note_cleared(session, tenant_id, alarm_id, now=now)
     return view_of(row)
 
 

@@ -85,9 +85,11 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
-def find_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> AlarmView | None:
-    """Give one alarm of the tenant, or None."""
-    row = find_owned(session, AlarmRow, tenant_id, alarm_id)
+def find_alarm(
+    session: Session, tenant_id: UUID, alarm_id: UUID, *, lock: bool = False
+) -> AlarmView | None:
+    """Give one alarm of the tenant, or None; locked until the transaction ends where asked."""
+    row = find_owned(session, AlarmRow, tenant_id, alarm_id, lock=lock)
     return view_of(row) if row is not None else None
 
 

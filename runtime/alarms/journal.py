@@ -2,6 +2,7 @@
 
 An event is safe once its row is committed; the correlator takes rows in order and marks them done
 in the transaction that carries what they led to. Whatever cannot be read is kept as a fault.
+Beside events it holds notices: what people did to an alarm that workflows may wait for.
 """
 
 from __future__ import annotations
@@ -19,15 +20,22 @@ from sqlalchemy.orm import Session
 from kernel.errors import InvalidError
 from runtime.alarms._tables import IntakeFault, JournalEntry
 from runtime.alarms.model import AlarmEvent, event_document
+from runtime.wake import wake_after_commit
 
 FAULT_BODY_MAX = 64 * 1024
 FAULTS_KEPT = 100
 ALARM = "alarm"
+CLEARED = "cleared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalRow:
-    """One accepted event; `event` is a canonical document that `parse_event` reads."""
+    """One accepted event, or a notice.
+
+    Attributes:
+        kind: ALARM, or CLEARED for a notice that a person cleared an alarm.
+        event: A canonical document that `parse_event` reads; of a notice, the `alarm_id`.
+    """
 
     seq: int
     tenant_id: UUID
@@ -70,6 +78,13 @@ def append(
         for index, event in enumerate(events)
     ]
     session.execute(insert(JournalEntry), rows)
+
+
+def note_cleared(session: Session, tenant_id: UUID, alarm_id: UUID, *, now: datetime) -> None:
+    """Let the correlator know that a person cleared an alarm, in the transaction that does it."""
+    notice = {"tenant_id": tenant_id, "received_at": now, "kind": CLEARED}
+    session.execute(insert(JournalEntry), [{**notice, "event": {"alarm_id": str(alarm_id)}}])
+    wake_after_commit(session, "correlator")
 
 
 def take(session: Session, limit: int) -> list[JournalRow]:

@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
+from kernel.db import is_transient
 from kernel.errors import GarlandError
 from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
 from runtime.runs._tables import RunState
@@ -137,11 +138,16 @@ class Drain:
         *,
         now: datetime,
     ) -> None:
-        """Advance a run so that a fault of its own fails it and nothing else."""
+        """Advance a run so that a fault of its own fails it and nothing else.
+
+        A deadlock or a lost connection is nobody's fault: the batch stays due and is done anew.
+        """
         try:
             with session.begin_nested():
                 self._advance(session, [run], records, now=now)
-        except Exception as error:  # noqa: BLE001  one run's fault must not stop the others
+        except Exception as error:
+            if is_transient(error):
+                raise
             _fail(run, error)
             write_runs(session, [run])
 

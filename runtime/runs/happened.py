@@ -18,12 +18,13 @@ def already_happened(
 ) -> dict[str, Any] | None:
     """Give the event when there is nothing to wait for any more: the alarm is cleared, or gone.
 
-    Other events only count from now on.
+    The alarm is locked, so that whoever clears it right now finds the wait that is about to be
+    written. Other events only count from now on.
     """
     if kind != "alarm-cleared":
         return None
     try:
-        found = find_alarm(session, tenant_id, UUID(key))
+        found = find_alarm(session, tenant_id, UUID(key), lock=True)
     except ValueError:
         found = None
     if found is None:

@@ -18,9 +18,11 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
+from kernel.db import is_transient
 from runtime.leases import process_name
 from runtime.runs._rows import RecordRow, RunRow, load_runs, lock_records, write_records
 from runtime.runs._tables import Run, StepRecord, StepState
@@ -51,6 +53,7 @@ LEASE_S = 15.0
 RENEW_EVERY_S = 5.0
 GRACE_S = 2.0
 THREADS = 8
+RECORD_AGAIN_S = (0.2, 1.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +243,21 @@ class StepPool:
         return attempt_step(block, claim.given, services, facts)
 
     def _record(self, claim: Claim, done: Attempted) -> bool:
+        """Write what an attempt came to; a database that is away for a moment is waited for.
+
+        Otherwise the lease would run out, and what was done outside would be done again.
+        """
+        for pause_s in RECORD_AGAIN_S:
+            try:
+                return self._write(claim, done)
+            except DBAPIError as error:
+                if not is_transient(error):
+                    raise
+                log.warning("step_result_not_written_yet", reason=type(error).__name__)
+                time.sleep(pause_s)
+        return self._write(claim, done)
+
+    def _write(self, claim: Claim, done: Attempted) -> bool:
         now, tenant_id, run_id = self.clock(), claim.run.tenant_id, claim.run.id
         with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
             # the run first, as those do who advance it: the other way round both could wait

@@ -24,6 +24,7 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import AlarmHistory
+from runtime.alarms.journal import count_undone
 from runtime.flows._tables import FlowRow
 from runtime.runs._tables import Run, RunState, StepRecord, StepState
 from tests.factories.flows import flow_document, make_flow, step
@@ -101,9 +102,10 @@ def test_a_thousand_mixed_runs_survive_whatever_is_killed(
 
         def left() -> int:
             with as_acme(tmp_path, database_url) as (session, _):
-                return session.scalar(select(func.count(Run.id)).where(Run.ended_at.is_(None))) or 0
+                runs = session.scalar(select(func.count(Run.id)).where(Run.ended_at.is_(None)))
+                return (runs or 0) + count_undone(session)
 
-        wait_for(lambda: left() == 0, within_s=180, what="the end of all runs")
+        wait_for(lambda: left() == 0, within_s=180, what="the end of all events and runs")
         with as_acme(tmp_path, database_url) as (session, _):
             _check(session, started, receiver)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.brokers.http import HttpBroker
@@ -82,3 +83,23 @@ def test_a_run_that_breaks_its_batch_fails_alone(
         assert states.pop(poison) == "failed"
         assert set(states.values()) == {"succeeded"}
         assert steps_of(session, tenant_id, poison) == []
+
+
+def test_a_lost_connection_fails_no_run(
+    sessions: sessionmaker[Session], drain: Drain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant_id, _ = start_runs(sessions, 3)
+
+    def break_off(*_: object) -> Carried:
+        raise OperationalError("UPDATE", {}, Exception("cut off"), connection_invalidated=True)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(drain_module, "carry_on", break_off)
+        with pytest.raises(OperationalError):
+            drain.advance_batch(now=NOON)
+
+    assert drain.advance_batch(now=NOON) == 3
+    with sessions() as session:
+        bind(session, tenant_id)
+        states = [run.state.value for run in list_runs(session, tenant_id, RunFilter())]
+        assert states == ["succeeded"] * 3

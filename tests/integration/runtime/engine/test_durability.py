@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, inspect, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from blocks.sdk import BlockError
 from kernel.ids import new_id
 from runtime.due import Due, due_sleepers
 from runtime.runs import drain as drain_module
 from runtime.runs import tasks as tasks_module
+from runtime.runs._rows import write_records
 from runtime.runs._tables import Blob, StepRecord
 from runtime.runs.blobs import fetch, is_reference
 from tenancy.scope import as_tenant, system
@@ -76,6 +77,30 @@ def test_a_worker_that_lost_its_lease_writes_nothing(bench: Bench) -> None:
     bench.go()
 
     assert written == [False, True]
+    assert bench.states(run) == {"call": "succeeded"}
+
+
+def test_a_result_is_written_once_the_database_is_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = bench.start(bench.publish(CALL, ["hand > call"]))
+    bench.drain.advance_batch(now=bench.now)
+    gone = OperationalError("UPDATE", {}, Exception("cut off"), connection_invalidated=True)
+    failures = [gone]
+
+    def write(*given: Any) -> None:
+        if failures:
+            raise failures.pop()
+        write_records(*given)
+
+    claim = bench.pool.claim(now=bench.now)
+    assert claim is not None
+    monkeypatch.setattr(tasks_module, "write_records", write)
+    written = bench.pool.perform(claim)
+    bench.go()
+
+    assert written
+    assert len(bench.http.calls) == 1
     assert bench.states(run) == {"call": "succeeded"}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from runtime.alarms.intake.taking import take_from_api
+from runtime.alarms.store import clear_by_person
 from runtime.correlation import correlate_batch
 from runtime.rules.matcher import Matcher
 from runtime.runs.control import cancel_run
@@ -49,12 +51,46 @@ def test_a_workflow_goes_on_when_its_alarm_clears(bench: Bench, tell: Any) -> No
     assert bench.view(run).state.value == "succeeded"
 
 
+def test_a_workflow_goes_on_when_a_person_clears_its_alarm(bench: Bench, tell: Any) -> None:
+    alarm_id = tell("olt-7")
+    flow = bench.publish({"clear": waits(alarm=str(alarm_id))}, ["hand > clear"])
+    run = bench.run(flow)
+
+    with bench.writing() as session:
+        clear_by_person(session, bench.tenant_id, alarm_id, by="Ann", now=bench.now)
+    tell("olt-8")
+    bench.go()
+
+    assert bench.output(run, "clear")["alarm"]["cleared_by"] == "Ann"
+    assert bench.view(run).state.value == "succeeded"
+
+
 def test_an_alarm_that_is_cleared_already_ends_the_wait_at_once(bench: Bench, tell: Any) -> None:
     alarm_id = tell("olt-7")
     tell("olt-7", "cleared")
     flow = bench.publish({"clear": waits(alarm=str(alarm_id))}, ["hand > clear"])
 
     run = bench.run(flow)
+
+    assert bench.view(run).state.value == "succeeded"
+
+
+def test_an_alarm_that_clears_while_its_wait_is_written_is_not_missed(
+    bench: Bench, tell: Any
+) -> None:
+    alarm_id = tell("olt-7")
+    run = bench.start(bench.publish({"clear": waits(alarm=str(alarm_id))}, ["hand > clear"]))
+
+    cleared = {"managed_object": "olt-7", "perceived_severity": "cleared"}
+    with bench.writing() as session:
+        take_from_api(session, bench.tenant_id, cleared, now=bench.now)
+    with bench.sessions() as session, session.begin(), Matcher() as matcher:
+        correlate_batch(session, matcher=matcher, now=bench.now)
+        worker = Thread(target=bench.drain.advance_batch, kwargs={"now": bench.now})
+        worker.start()
+        worker.join(0.3)  # on PostgreSQL it has come to the alarm and waits for us
+    worker.join(10)
+    bench.go()
 
     assert bench.view(run).state.value == "succeeded"
 
