@@ -8,10 +8,12 @@ import structlog
 from flask import Flask, Response, make_response, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from kernel.errors import GarlandError, TooManyError, UnauthorizedError
+from kernel.db import is_transient
+from kernel.errors import GarlandError, TooManyError, UnauthorizedError, UnavailableError
 from kernel.http import acting_or_none, is_machine_request, problem, see_other
 
 log = structlog.get_logger(__name__)
@@ -37,6 +39,7 @@ def install_failures(app: Flask) -> None:
     app.register_error_handler(CSRFError, _answer_csrf)
     app.register_error_handler(RateLimitExceeded, _answer_limit)
     app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(DBAPIError, _answer_database)
     app.register_error_handler(Exception, _answer_bug)
 
 
@@ -77,6 +80,17 @@ def _answer_http(error: HTTPException) -> AnyResponse:
     failure = GarlandError(_WORDS.get(status, error.description or error.name))
     failure.code, failure.status = _CODES.get(status, "garland.http"), status
     return _answer_ours(failure)
+
+
+def _answer_database(error: DBAPIError) -> AnyResponse:
+    """Tell a database that is away or busy for the moment from a fault of ours."""
+    if not is_transient(error):
+        return _answer_bug(error)
+    response = _answer_ours(
+        UnavailableError("The database did not answer in time. Nothing was changed: try again.")
+    )
+    response.headers["Retry-After"] = "1"
+    return response
 
 
 def _answer_bug(error: Exception) -> AnyResponse:

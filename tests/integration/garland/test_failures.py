@@ -1,0 +1,31 @@
+"""What a failed request is answered."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+CUT = OperationalError("SELECT", {}, Exception("cut off"), connection_invalidated=True)
+WRONG = DBAPIError("SELECT", {}, Exception("no such column"))
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "retry_after"),
+    [
+        pytest.param(CUT, 503, "garland.unavailable", "1", id="a database that is away"),
+        pytest.param(WRONG, 500, "garland.fault", None, id="a fault of ours"),
+    ],
+)
+def test_a_database_that_is_away_is_told_from_a_fault(
+    app: Flask, error: Exception, status: int, code: str, retry_after: str | None
+) -> None:
+    @app.get("/hooks/breaks")
+    def breaks() -> str:
+        raise error
+
+    answer = app.test_client().get("/hooks/breaks")
+
+    assert answer.status_code == status
+    assert answer.get_json()["code"] == code
+    assert answer.headers.get("Retry-After") == retry_after
