@@ -110,6 +110,7 @@ class Behaviour:
         control: How it steers the workflow: the outcome of `blocks.outcomes` it may end with.
         timeout_s: Limit for one attempt in seconds.
         idempotent: Whether a repeat with the same key does no harm.
+        worker_group: Only workers that serve this group perform it; "" is everybody's.
         retry: What to do after a retryable error.
     """
 
@@ -118,6 +119,7 @@ class Behaviour:
     control: Literal["event", "approval", "call", "each", "repeat", "end"] | None = None
     timeout_s: float = 30.0
     idempotent: bool = False
+    worker_group: str = ""
     retry: Retry = field(default_factory=Retry)
 
 

@@ -16,12 +16,12 @@ from garland.parts import make_engine_parts
 from garland.services import Services
 from garland.settings import Settings
 from runtime.leases import process_name
+from runtime.runs.programs import MAIN_GROUP
 from runtime.worker import queue_name, serve
 
 log = structlog.get_logger(__name__)
 
 REDIS_AGAIN_S = 1.0
-MAIN_GROUP = "main"
 
 
 def main(settings: Settings, worker_groups: Sequence[str] = (MAIN_GROUP,)) -> None:

@@ -57,7 +57,8 @@ class Step:
     Attributes:
         join: How many wires to it must be taken before it runs; 0 waits until all are settled.
         container: The step whose body it stands in; "" in the workflow itself.
-        worker_group: Only workers that serve this group perform it; "" takes the block's own.
+        worker_group: Only workers that serve this group perform it, `main` being everybody;
+            "" takes the block's own.
     """
 
     id: str

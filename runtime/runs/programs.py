@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from runtime.flows.versions import get_version
 from runtime.runs.plan import UNDO, Plan, compile_plan
 
 PROGRAMS_KEPT = 500
+MAIN_GROUP = "main"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,8 @@ class Program:
     """One workflow version, compiled; versions never change, so neither does this.
 
     Attributes:
-        steps: By id, those in bodies too; `<id>~undo` is what takes a step back.
+        steps: By id, those in bodies too; `<id>~undo` is what takes a step back. Their
+            `worker_group` is settled: "" is the main one.
         blocks: Likewise; None where it is not installed.
         configs, inputs: By step, what its block is given, for blocks that are installed.
         reads: By step, the ids of the steps its expressions read; None for any.
@@ -70,6 +72,7 @@ class Programs:
             return block.manifest.behaviour.retry if block is not None else None
 
         installed = [(steps[id_], block.manifest) for id_, block in blocks.items() if block]
+        steps = {id_: _placed(step, blocks[id_]) for id_, step in steps.items()}
         return Program(
             name=flow.name,
             plan=compile_plan(flow, declared),
@@ -94,10 +97,18 @@ def _undos(flow: Flow) -> dict[str, Step]:
             config=step.undo.config,
             input=step.undo.input,
             container=step.container,
+            worker_group=step.worker_group,
         )
         for id_, step in flow.steps.items()
         if step.undo is not None
     }
+
+
+def _placed(step: Step, block: Block | None) -> Step:
+    """Settle which workers perform a step: those it names, or those its block names."""
+    declared = block.manifest.behaviour.worker_group if block is not None else ""
+    group = step.worker_group or declared
+    return replace(step, worker_group="" if group == MAIN_GROUP else group)
 
 
 def _read_by(step: Step, block: Block | None) -> frozenset[str] | None:
