@@ -31,7 +31,7 @@ def recent_alarms(session: Session, tenant_id: UUID) -> list[dict[str, Any]]:
 
 
 def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str) -> Start:
-    """Say what starts a trial: the workflow's first trigger, with the alarm.
+    """Say what starts a trial: the workflow's first trigger, with the alarm, or that as a body.
 
     Raises:
         InvalidError: the alarm is no object.
@@ -43,8 +43,10 @@ def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str) -> Start:
         )
     triggers: Mapping[str, Mapping[str, Any]] = document["triggers"]
     first = next(iter(triggers), None)
+    kind = triggers[first]["kind"] if first else "rule"
+    came = {"body": alarm, "headers": {}, "query": {}} if kind == "webhook" else {"alarm": alarm}
     return Start(
-        trigger={"kind": triggers[first]["kind"] if first else "rule", "alarm": alarm},
+        trigger={"kind": kind, **came},
         trigger_id=first,
         subject=str(alarm.get("managed_object", "")),
         started_by=by,

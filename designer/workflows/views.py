@@ -25,11 +25,13 @@ from kernel.http import (
     render,
     require,
     see_other,
+    vault,
 )
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows.layout import laid_out
 from runtime.flows.versions import FlowView
+from runtime.hooks.store import make_addresses
 from runtime.runs.query import RunFilter, get_run, list_runs, steps_of
 from runtime.runs.start import start_trial
 
@@ -165,6 +167,7 @@ def publish(flow_id: UUID) -> Response:
     where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
     try:
         version = versions.publish_flow(*where, flow_id, note=note, by=by, now=now)
+        make_addresses(*where, flow_id, vault=vault(), now=now)
     except InvalidError as error:
         return _flow_page(flow_id, status=422, refused=error)
     flash(f"Version {version.number} is live.", "success")
