@@ -38,6 +38,7 @@ class Hooked:
 
     @property
     def vault(self) -> Vault:
+        """What seals the keys and secrets."""
         vault: Vault = self.app.extensions["garland.services"].vault
         return vault
 
@@ -72,7 +73,7 @@ class Hooked:
         wanted = {"Content-Type": "application/json", **named}
         return self.app.test_client().post(self.path(), data=sent, headers=wanted)
 
-    def signed(self, body: bytes, *, message_id: str = "msg_1", secret: str = "") -> dict[str, str]:
+    def signed(self, body: bytes, *, message_id: str = "msg_1", secret: str = "") -> Any:
         """Give the headers that sign a body now."""
         at_s = int(utc_now().timestamp())
         signature = sign(secret or self.secret, message_id=message_id, at_s=at_s, body=body)

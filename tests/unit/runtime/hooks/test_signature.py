@@ -24,7 +24,7 @@ from runtime.hooks.signature import (
 )
 
 # The example that the specification's own libraries are tested with.
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  published
 ID = "msg_p5jXN8AQM9LWM0D4loKWxJek"
 AT_S = 1_614_265_330
 BODY = b'{"test": 2432232314}'
@@ -143,8 +143,8 @@ def test_a_refusal_names_the_header_and_the_remedy(parts: dict[str, str], words:
     assert words in refused(Claim(**facts), BODY, SECRET)
 
 
-@given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=60))
-def test_any_headers_are_refused_or_pass_and_never_break(*parts: str) -> None:
+@given(st.tuples(st.text(max_size=60), st.text(max_size=20), st.text(max_size=60)))
+def test_any_headers_are_refused_and_never_break(parts: tuple[str, str, str]) -> None:
     claim = Claim(message_id=parts[0], timestamp=parts[1], signatures=parts[2])
 
     assert refused(claim, BODY, SECRET)
@@ -167,7 +167,7 @@ def test_what_is_no_secret_is_refused_naming_the_field(secret: str) -> None:
         key_of(secret)
 
     assert caught.value.problems[0].pointer == "/secret"
-    assert not secret or secret not in caught.value.message
+    assert len(secret) < 10 or secret not in caught.value.message
 
 
 def test_a_new_secret_is_one_and_never_the_same() -> None:
