@@ -142,8 +142,10 @@ def test_a_repeated_id_is_answered_alike_and_starts_no_second_run(
 ) -> None:
     hooked.publish()
 
-    answers = [hooked.call({"n": n}, **{name: "order-7"}) for n in (1, 2)]
-    other = hooked.call({"n": 3}, **{name: "order-8"})
+    seven: Any = {name: "order-7"}
+    eight: Any = {name: "order-8"}
+    answers = [hooked.call({"n": n}, **seven) for n in (1, 2)]
+    other = hooked.call({"n": 3}, **eight)
 
     assert [one.status_code for one in answers] == [202, 202]
     assert answers[0].json == answers[1].json
