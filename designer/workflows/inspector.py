@@ -75,14 +75,15 @@ WEBHOOK_FORM: dict[str, Any] = {
                 {"const": "when_done", "title": "When done"},
             ],
             "default": "at_once",
-            "description": "At once with the run's number, or with its result when it has ended",
+            "description": "At once with the run's number, or when it has ended with its result",
         },
         "correlate": {
             "type": "string",
             "title": "Resume the run that waits for",
             "maxLength": 2_048,
             "examples": ["= trigger.body.ticket"],
-            "description": "The value a waiting step names. Empty: each delivery starts a run",
+            "description": "Where the value stands that a step Wait for an event names, such as "
+            "trigger.body.ticket. Empty: each delivery starts a run",
         },
         "notes": _NOTES,
     },

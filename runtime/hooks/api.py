@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -134,8 +135,10 @@ def _result(tenant_id: UUID, run_id: UUID) -> RunResult | None:
         if not has_room:
             log.warning("webhook_not_awaited", run_id=str(run_id))
             return look()
+        ends = time.monotonic() + AT_MOST_S
         with RunNotices(_services().redis, tenant_id) as notices:
-            return wait_until_found(look, notices.rest, at_most_s=AT_MOST_S)
+            left = max(ends - time.monotonic(), 0.0)  # a Redis that is away takes its time to fail
+            return wait_until_found(look, notices.rest, at_most_s=left)
 
 
 def _answer(taken: Taken, reply: Reply) -> Response:

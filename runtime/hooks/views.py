@@ -142,17 +142,19 @@ def _page(flow_id: UUID, trigger_id: str, said: Said | None = None) -> Response:
         said=said,
         body=said.body or json.dumps(sample, indent=2),
         deliveries=_deliveries(hook),
-        **_address(flow_id, hook, sample),
+        **_address(flow_id, hook, said.secret, sample),
     )
 
 
-def _address(flow_id: UUID, hook: HookView, sample: dict[str, Any]) -> dict[str, str]:
+def _address(flow_id: UUID, hook: HookView, secret: str, sample: dict[str, Any]) -> dict[str, str]:
     """Give the address and a command that calls it, to those alone who may change the workflow."""
     if hook.id is None or not acting().may("workflows.edit"):
         return {"address": "", "command": ""}
     address = address_of(flow_id, hook.trigger_id)
-    write = examples.signed_command if hook.signed else examples.plain_command
-    return {"address": address, "command": write(address, sample)}
+    if not hook.signed:
+        return {"address": address, "command": examples.plain_command(address, sample)}
+    command = examples.signed_command(address, sample, secret=secret or examples.SECRET_GAP)
+    return {"address": address, "command": command}
 
 
 def _deliveries(hook: HookView) -> list[Any]:

@@ -196,6 +196,24 @@ def test_a_token_of_the_senders_own_does_no_harm(hooked: Hooked) -> None:
     assert "theirs" not in repr(hooked.run_of(answer).trigger)
 
 
+def test_a_delivery_is_durable_before_it_is_answered(
+    hooked: Hooked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooked.publish()
+    there: list[int] = []
+
+    def answer(*_facts: Any) -> Any:
+        there.append(len(hooked.runs()))  # read by another connection
+        raise SystemExit
+
+    monkeypatch.setattr("runtime.hooks.api._answer", answer)
+    with pytest.raises(SystemExit):
+        hooked.call({})
+
+    assert there == [1]
+    assert len(hooked.runs()) == 1
+
+
 def test_a_start_that_is_skipped_is_answered_as_taken(hooked: Hooked) -> None:
     hooked.publish(dedup="= trigger.body.order")
 

@@ -13,11 +13,9 @@ from redis import Redis
 from runtime.hooks.waiting import RunNotices, Slots, wait_until_found
 
 
-class Deaf(Redis):
+def deaf() -> Redis:
     """Nobody answers there."""
-
-    def __init__(self) -> None:
-        super().__init__(host="127.0.0.1", port=1)
+    return Redis.from_url("redis://127.0.0.1:1/0")
 
 
 def test_only_so_many_wait_at_a_time() -> None:
@@ -56,7 +54,7 @@ def test_it_looks_again_after_each_rest_until_it_is_found() -> None:
 def test_without_redis_it_rests_shortly_and_looks_all_the_same() -> None:
     began = time.monotonic()
 
-    with RunNotices(Deaf(), uuid4()) as notices:
+    with RunNotices(deaf(), uuid4()) as notices:
         found = wait_until_found(lambda: None, notices.rest, at_most_s=0.5)
 
     assert found is None
@@ -67,7 +65,7 @@ def test_a_wait_that_another_thread_ends_is_short() -> None:
     done = threading.Event()
     threading.Timer(0.2, done.set).start()
 
-    with RunNotices(Deaf(), uuid4()) as notices:
+    with RunNotices(deaf(), uuid4()) as notices:
         found = wait_until_found(lambda: done.is_set() or None, notices.rest, at_most_s=20)
 
     assert found
