@@ -64,7 +64,9 @@ def test_the_command_of_the_page_calls_it_and_prints_the_result(
     expect(page.get_by_text("no signature fits")).to_be_visible()  # without loading it again
     runs = garland.api("/runs", q="Shop")["items"]
     assert [(one["trigger_kind"], one["state"]) for one in runs] == [("webhook", "succeeded")]
-    assert serious_violations(page) == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        assert serious_violations(page) == [], scheme
 
 
 def test_a_slow_run_is_answered_within_the_time_that_senders_wait(
