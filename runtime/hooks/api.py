@@ -78,12 +78,16 @@ def deliver(key: str) -> Response:
 
 
 def _body() -> bytes | None:
-    """Read the body to the byte; None when it is too large to be read."""
-    request.max_content_length = BODY_MAX_BYTES
+    """Read the body to the byte; None when it is too large to be read.
+
+    One byte more is let in than is taken: a body sent in chunks is cut at the limit, silently.
+    """
+    request.max_content_length = BODY_MAX_BYTES + 1
     try:
-        return request.get_data(cache=False, parse_form_data=False)
+        body = request.get_data(cache=False, parse_form_data=False)
     except RequestEntityTooLarge:
         return None
+    return body if len(body) <= BODY_MAX_BYTES else None
 
 
 def _delivery(body: bytes) -> Delivery:

@@ -12,9 +12,9 @@ from typing import Any
 from runtime.hooks.answering import Taken
 from runtime.runs.result import RunResult
 
-STATUSES = range(200, 600)
+STATUSES = (*range(200, 300), *range(400, 600))  # a redirect would lead to the run's address
 _CHOICE = {"status", "body"}
-_NO_BODY = frozenset({204, 205, 304})
+_NO_BODY = frozenset({204, 205})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

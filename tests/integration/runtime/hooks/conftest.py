@@ -17,6 +17,7 @@ from kernel.clock import utc_now
 from kernel.secrets import Vault
 from runtime.hooks import store
 from runtime.hooks.deliveries import DeliveryView, list_deliveries
+from runtime.hooks.reading import Delivery
 from runtime.hooks.signature import sign
 from runtime.runs.query import RunView, get_run
 from tenancy.organisations import OrganisationView
@@ -116,3 +117,16 @@ def code(answer: TestResponse) -> tuple[int, str]:
     """Give an answer's status and problem code."""
     assert answer.mimetype == "application/problem+json", answer.text
     return answer.status_code, (answer.json or {})["code"]
+
+
+def delivery_of(body: bytes, message_id: str = "") -> Delivery:
+    """Make a delivery that has just come, without HTTP."""
+    return Delivery(
+        body=body,
+        mimetype="application/json",
+        charset="",
+        headers={"webhook-id": message_id} if message_id else {},
+        query=(),
+        sender="",
+        at=utc_now(),
+    )

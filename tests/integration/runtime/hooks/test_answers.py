@@ -9,11 +9,19 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
+from werkzeug.test import TestResponse
 
+from kernel.clock import utc_now
+from runtime.hooks import store
+from runtime.hooks.answering import prepare, take
 from runtime.hooks.api import SLOTS
 from runtime.hooks.waiting import Slots
+from runtime.runs._tables import Run
 from tests.factories.flows import step
-from tests.integration.runtime.hooks.conftest import Hooked, code
+from tests.integration.runtime.hooks.conftest import Hooked, code, delivery_of
+
+CORRELATE = "= trigger.body.id"
 
 
 def ends(output: Any) -> dict[str, Any]:
@@ -148,6 +156,42 @@ def test_a_delivery_lets_the_run_go_on_that_waits_for_its_value(hooked: Hooked) 
     assert run.state.value == "succeeded"
     assert len(hooked.runs()) == 1
     assert [one.outcome.value for one in hooked.deliveries()] == ["resumed", "started"]
+
+
+def test_two_deliveries_for_one_wait_let_it_go_on_once(hooked: Hooked) -> None:
+    wait = step("wait-for-event", config={"event": "message", "correlation": "T-17"})
+    triggers = {"hand": {"kind": "manual"}, "hook": {"kind": "webhook", "correlate": CORRELATE}}
+    hooked.flow_id = hooked.bench.publish({"wait": wait}, ["hand > wait"], triggers=triggers)
+    with hooked.bench.writing() as session:
+        where = (session, hooked.bench.tenant_id, hooked.flow_id)
+        store.make_addresses(*where, vault=hooked.vault, now=utc_now())
+    run = hooked.bench.run(hooked.flow_id)
+    answers: list[TestResponse] = []
+    second = threading.Thread(target=lambda: answers.append(hooked.call({"id": "T-17"})))
+
+    with hooked.bench.writing() as session:
+        target = store.target_of(session, *where[1:], "hook", now=utc_now())
+        prepared = prepare(target, delivery_of(b'{"id": "T-17"}'), hooked.vault)
+        first = take(session, target, prepared, now=utc_now())
+        second.start()
+        second.join(1.0)
+    second.join(20)
+
+    assert first.run_ids == (run,)
+    assert code(answers[0]) == (404, "hook.nobody_waits")
+
+
+def test_a_repeat_after_its_run_was_purged_is_answered_without_waiting(hooked: Hooked) -> None:
+    hooked.publish(ends({"n": 1}), ["hook > end"], respond="when_done")
+    with working(hooked):
+        hooked.call({}, webhook_id="msg_1")
+    (run,) = hooked.runs()
+    with hooked.bench.writing() as session:
+        session.execute(delete(Run).where(Run.id == run.id))
+
+    again = hooked.call({}, webhook_id="msg_1")
+
+    assert (again.status_code, again.json) == (202, {"run": str(run.id)})
 
 
 def test_a_webhook_that_only_resumes_refuses_a_value_nobody_waits_for(hooked: Hooked) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -87,22 +89,57 @@ def test_what_cannot_be_read_is_refused_and_noted(
     assert hooked.runs() == []
 
 
-def test_a_body_without_a_length_is_stopped_at_the_limit(hooked: Hooked) -> None:
+@pytest.mark.parametrize(
+    ("size", "status"),
+    [(BODY_MAX_BYTES, 202), (BODY_MAX_BYTES + 1, 413), (3 * BODY_MAX_BYTES, 413)],
+)
+def test_a_body_in_chunks_is_taken_whole_or_not_at_all(
+    hooked: Hooked, size: int, status: int
+) -> None:
     hooked.publish()
-    parts = iter([b"x" * 600_000] * 2)
-
-    class Stream:
-        def read(self, _size: int = -1) -> bytes:
-            return next(parts, b"")
 
     answer = hooked.app.test_client().post(
         hooked.path(),
         headers={"Transfer-Encoding": "chunked", "Content-Type": "text/plain"},
-        environ_overrides={"wsgi.input": Stream(), "wsgi.input_terminated": True},
+        environ_overrides={"wsgi.input": BytesIO(b"x" * size), "wsgi.input_terminated": True},
     )
 
-    assert code(answer) == (413, "garland.too_large")
-    assert "larger than 1 MB" in (answer.json or {})["detail"]
+    assert answer.status_code == status
+    assert [len(run.trigger["body"]) for run in hooked.runs()] == ([size] if status == 202 else [])
+
+
+def test_no_transaction_is_open_while_a_slow_body_is_read(hooked: Hooked) -> None:
+    hooked.publish()
+    path, pool = hooked.path(), hooked.app.extensions["garland.services"].engine.pool
+    seen: list[int] = []
+
+    class Slow:
+        def read(self, _size: int = -1) -> bytes:
+            seen.append(pool.checkedout())
+            return b"{}" if len(seen) == 1 else b""
+
+    answer = hooked.app.test_client().post(
+        path,
+        headers={"Transfer-Encoding": "chunked", "Content-Type": "application/json"},
+        environ_overrides={"wsgi.input": Slow(), "wsgi.input_terminated": True},
+    )
+
+    assert answer.status_code == 202
+    assert set(seen) == {0}
+
+
+def test_a_stranger_who_guesses_waits_for_no_writer_and_keeps_none_waiting(
+    hooked: Hooked,
+) -> None:
+    hooked.publish()
+    with hooked.bench.writing() as session:
+        where = (session, hooked.bench.tenant_id, hooked.flow_id)
+        set_paused(*where, paused=True, now=utc_now())  # on SQLite all other writers wait now
+        began = time.monotonic()
+        answer = hooked.app.test_client().post("/hooks/hook_guessed", json={})
+
+    assert answer.status_code == 404
+    assert time.monotonic() - began < 10
 
 
 def test_an_unknown_address_is_not_found_and_nothing_is_written(hooked: Hooked) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +16,8 @@ from runtime.hooks import store
 from runtime.hooks._tables import HookReceipt
 from runtime.hooks.answering import prepare, take
 from runtime.hooks.deliveries import BITE, RECEIPTS_KEPT, claim_receipt
-from runtime.hooks.reading import Delivery
 from runtime.hooks.signature import new_signing_secret
-from tests.integration.runtime.hooks.conftest import Hooked, code
+from tests.integration.runtime.hooks.conftest import Hooked, code, delivery_of
 
 BODY = b'{"n": 1}'
 
@@ -161,7 +160,7 @@ def test_two_deliveries_with_one_id_at_the_same_moment_start_one_run(hooked: Hoo
     with hooked.bench.writing() as session:
         where = (session, hooked.bench.tenant_id, hooked.flow_id, "hook")
         target = store.target_of(*where, now=utc_now())
-        prepared = prepare(target, _delivery("msg_1", at=utc_now()), hooked.vault)
+        prepared = prepare(target, delivery_of(b"{}", "msg_1"), hooked.vault)
         first = take(session, target, prepared, now=utc_now())
         second.start()
         second.join(1.0)
@@ -212,15 +211,3 @@ def test_old_receipts_are_purged_in_bites_and_their_runs_still_found(
     with hooked.bench.writing() as session:
         assert session.scalar(select(func.count()).select_from(HookReceipt)) == 4
     assert again.json == first.json
-
-
-def _delivery(message_id: str, *, at: datetime) -> Delivery:
-    return Delivery(
-        body=b"{}",
-        mimetype="application/json",
-        charset="",
-        headers={"webhook-id": message_id},
-        query=(),
-        sender="",
-        at=at,
-    )

@@ -30,6 +30,7 @@ def ended(output: Any, state: str = "succeeded") -> RunResult:
         pytest.param({"status": 201}, 200, {"status": 201}, id="a status alone is a field"),
         pytest.param({"status": "ok", "body": 1}, 200, {"status": "ok", "body": 1}, id="a word"),
         pytest.param({"status": True, "body": 1}, 200, {"status": True, "body": 1}, id="a truth"),
+        pytest.param({"status": 302, "body": 1}, 200, {"status": 302, "body": 1}, id="a redirect"),
         pytest.param({"status": 99, "body": 1}, 200, {"status": 99, "body": 1}, id="no status"),
         pytest.param(
             {"status": 201, "body": 1, "x": 2},
@@ -45,7 +46,7 @@ def test_a_result_is_the_answer(output: Any, status: int, document: Any) -> None
     assert (reply.status, reply.document, reply.is_problem) == (status, document, False)
 
 
-@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize("status", [204, 205])
 def test_a_status_without_a_body_has_none(status: int) -> None:
     assert not reply_with(ended({"status": status, "body": {"a": 1}})).has_body
 
