@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from kernel.db import is_transient
 from kernel.errors import GarlandError, TooManyError, UnauthorizedError, UnavailableError
-from kernel.http import acting_or_none, is_machine_request, problem, see_other
+from kernel.http import acting_or_none, is_machine_request, logged_path, problem, see_other
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ def install_failures(app: Flask) -> None:
 
 def _answer_ours(error: GarlandError) -> AnyResponse:
     if error.status >= 500:  # noqa: PLR2004  server errors are for somebody to look at
-        log.warning("request_failed", code=error.code, path=request.path, reason=error.message)
+        log.warning("request_failed", code=error.code, path=logged_path(), reason=error.message)
     if is_machine_request():
         return problem(error)
     if isinstance(error, UnauthorizedError) and acting_or_none() is None:
@@ -94,7 +94,7 @@ def _answer_database(error: DBAPIError) -> AnyResponse:
 
 
 def _answer_bug(error: Exception) -> AnyResponse:
-    log.error("request_crashed", path=request.path, exc_info=error)
+    log.error("request_crashed", path=logged_path(), exc_info=error)
     failure = GarlandError(
         "Garland could not do this because of a fault of its own. Nothing was changed. "
         "Try again; if it stays, tell your operator the time and what you did."

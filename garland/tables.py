@@ -8,6 +8,7 @@ import runtime._tables
 import runtime.alarms._tables
 import runtime.approvals._tables
 import runtime.flows._tables
+import runtime.hooks._tables
 import runtime.inventory._tables
 import runtime.rules._tables
 import runtime.runs._tables

@@ -33,11 +33,13 @@ from kernel.errors import (
     UnauthorizedError,
 )
 from kernel.json_text import read_json
+from kernel.secrets import Vault
 
 P = ParamSpec("P")
 Item = TypeVar("Item")
 DATABASE = "garland.database"
 MACHINE_PATHS = ("/api/", "/in/", "/hooks/", "/tmf-api/", "/scim/")
+KEY_PATHS = ("/in/", "/hooks/")
 
 htmx = Htmx()
 csrf = CSRFProtect()
@@ -100,6 +102,20 @@ def db_session() -> Session:
             database.bind(g.db_session, who.tenant_id)
     session: Session = g.db_session
     return session
+
+
+def vault() -> Vault:
+    """Give what seals and opens stored secrets."""
+    found: Vault = current_app.extensions["garland.services"].vault
+    return found
+
+
+def logged_path() -> str:
+    """Give the request's path for the log: without the key where an address holds one."""
+    for prefix in KEY_PATHS:
+        if request.path.startswith(prefix):
+            return f"{prefix}…"
+    return request.path
 
 
 def _database() -> Database:

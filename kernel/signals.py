@@ -27,7 +27,7 @@ def channel_of(tenant_id: UUID) -> str:
 
 
 def publish(redis: Redis, tenant_id: UUID, event: str, facts: dict[str, Any]) -> None:
-    """Tell the tenant's open pages; `event` is one of alarms, runs, rules, workflows, approvals."""
+    """Tell the tenant's open pages; `event` is one of `EVENTS` of `static/js/live.js`."""
     notice = json.dumps({"event": event, "facts": facts})
     try:
         pipeline = redis.pipeline()

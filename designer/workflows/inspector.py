@@ -7,12 +7,12 @@ the draft it holds. Nothing is stored here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from blocks.forms import Field, Submitted, form_fields, read_form, unplaced_problems
 from blocks.registry import Block, Registry
-from blocks.schemas import authoring_problems
+from blocks.schemas import authoring_problems, is_expression
 from kernel.errors import Problem
 from kernel.schema import Schema
 
@@ -59,6 +59,36 @@ SCHEDULE_FORM: dict[str, Any] = {
         "notes": _NOTES,
     },
 }
+WEBHOOK_FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "title": _TITLE,
+        "signed": {
+            "type": "boolean",
+            "title": "Take signed deliveries only",
+            "description": "As in Standard Webhooks; the secret is made on the page Webhooks",
+        },
+        "respond": {
+            "title": "Answer the sender",
+            "oneOf": [
+                {"const": "at_once", "title": "At once"},
+                {"const": "when_done", "title": "When done"},
+            ],
+            "default": "at_once",
+            "description": "At once with the run's number, or when it has ended with its result",
+        },
+        "correlate": {
+            "type": "string",
+            "title": "Resume the run that waits for",
+            "maxLength": 2_048,
+            "examples": ["= trigger.body.ticket"],
+            "description": "Where the value stands that a step Wait for an event names, such as "
+            "trigger.body.ticket. Empty: each delivery starts a run",
+        },
+        "notes": _NOTES,
+    },
+}
+_FORMS = {"schedule": SCHEDULE_FORM, "webhook": WEBHOOK_FORM}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +128,8 @@ def read_node(node: Mapping[str, Any], form: Submitted, registry: Registry) -> d
     own = _own_form(node)
     kept = {key: value for key, value in node.items() if key not in own["properties"]}
     read = {**kept, **read_form(own, form, previous=node, at="/node")}
+    if read.get("correlate") and not is_expression(read["correlate"]):
+        read["correlate"] = f"= {read['correlate'].strip()}"  # nothing else makes sense there
     block = block_of(node, registry)
     if block is None:
         return read
@@ -111,6 +143,8 @@ def _section(name: str, title: str, schema: Schema, value: Any) -> Section:
     held = {key: item for key, item in value.items() if key in own} if name == "node" else value
     problems = authoring_problems(schema, held)
     fields = form_fields(schema.document, held, problems, at=f"/{name}")
+    if name == "node":
+        fields = [replace(one, can_toggle=False) for one in fields]  # none is worked out in a run
     return Section(
         name=name, title=title, fields=fields, unplaced=unplaced_problems(fields, problems)
     )
@@ -119,4 +153,4 @@ def _section(name: str, title: str, schema: Schema, value: Any) -> Section:
 def _own_form(node: Mapping[str, Any]) -> dict[str, Any]:
     if "block" in node:
         return STEP_FORM
-    return SCHEDULE_FORM if node.get("kind") == "schedule" else TRIGGER_FORM
+    return _FORMS.get(str(node.get("kind")), TRIGGER_FORM)

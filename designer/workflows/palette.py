@@ -22,6 +22,7 @@ TRIGGERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
         "calendar-clock",
         {"cron": "0 6 * * mon-fri", "timezone": "Europe/Berlin"},
     ),
+    "webhook": ("Webhook", "When another system calls its address", "webhook", {}),
 }
 
 

@@ -7,12 +7,14 @@ are simulated unless the person allows effects.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from designer.workflows.samples import SAMPLE_ALARM
+from kernel.clock import format_instant
 from kernel.errors import InvalidError, Problem
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import AlarmFilter, list_alarms
@@ -30,8 +32,8 @@ def recent_alarms(session: Session, tenant_id: UUID) -> list[dict[str, Any]]:
     return [*(alarm_document(alarm) for alarm in found), SAMPLE_ALARM]
 
 
-def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str) -> Start:
-    """Say what starts a trial: the workflow's first trigger, with the alarm.
+def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str, now: datetime) -> Start:
+    """Say what starts a trial: the workflow's first trigger, with the alarm, or that as a body.
 
     Raises:
         InvalidError: the alarm is no object.
@@ -43,8 +45,12 @@ def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str) -> Start:
         )
     triggers: Mapping[str, Mapping[str, Any]] = document["triggers"]
     first = next(iter(triggers), None)
+    kind = triggers[first]["kind"] if first else "rule"
+    came: dict[str, Any] = {"alarm": alarm}
+    if kind == "webhook":
+        came = {"body": alarm, "headers": {}, "query": {}, "received_at": format_instant(now)}
     return Start(
-        trigger={"kind": triggers[first]["kind"] if first else "rule", "alarm": alarm},
+        trigger={"kind": kind, **came},
         trigger_id=first,
         subject=str(alarm.get("managed_object", "")),
         started_by=by,

@@ -25,11 +25,13 @@ from kernel.http import (
     render,
     require,
     see_other,
+    vault,
 )
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows.layout import laid_out
 from runtime.flows.versions import FlowView
+from runtime.hooks.store import make_addresses
 from runtime.runs.query import RunFilter, get_run, list_runs, steps_of
 from runtime.runs.start import start_trial
 
@@ -165,6 +167,7 @@ def publish(flow_id: UUID) -> Response:
     where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
     try:
         version = versions.publish_flow(*where, flow_id, note=note, by=by, now=now)
+        make_addresses(*where, flow_id, vault=vault(), now=now)
     except InvalidError as error:
         return _flow_page(flow_id, status=422, refused=error)
     flash(f"Version {version.number} is live.", "success")
@@ -186,10 +189,11 @@ def try_out(flow_id: UUID) -> Response:
     """Run the draft on the latest alarm, or a sample; nothing outside changes unless asked."""
     where = (db_session(), acting().tenant_id)
     flow = versions.get_flow(*where, flow_id)
-    start = trial_start(flow.draft, recent_alarms(*where)[0], by=acting().person_name)
+    by, now = acting().person_name, utc_now()
+    start = trial_start(flow.draft, recent_alarms(*where)[0], by=by, now=now)
     allowed = request.form.get("allow_effects") == "true"
     try:
-        run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=utc_now())
+        run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=now)
     except (InvalidError, ConflictError) as error:
         return _flow_page(flow_id, status=422, refused=error)
     return see_other(url_for("runs.show_run", run_id=run_id))
@@ -203,9 +207,10 @@ def start_trial_run(flow_id: UUID) -> Response:
     _TRIAL.require(body, "a trial needs an alarm")
     where = (db_session(), acting().tenant_id)
     flow = versions.get_flow(*where, flow_id)
-    start = trial_start(flow.draft, body["alarm"], by=acting().person_name)
+    by, now = acting().person_name, utc_now()
+    start = trial_start(flow.draft, body["alarm"], by=by, now=now)
     allowed = body.get("allow_effects", False)
-    run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=utc_now())
+    run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=now)
     return jsonify(url=url_for("workflows.show_trial_run", flow_id=flow_id, run_id=run_id))
 
 

@@ -22,12 +22,15 @@ TRIGGER_SCHEMA: dict[str, Any] = {
     "required": ["kind"],
     "additionalProperties": False,
     "properties": {
-        "kind": {"enum": ["rule", "manual", "schedule", "flow"]},
+        "kind": {"enum": ["rule", "manual", "schedule", "webhook", "flow"]},
         "title": {"type": "string", "maxLength": NAME_MAX},
         "notes": NOTES,
         "dedup": EXPRESSION,
         "cron": {"type": "string", "maxLength": 100},
         "timezone": {"type": "string", "maxLength": 64},
+        "signed": {"type": "boolean"},
+        "respond": {"enum": ["at_once", "when_done"]},
+        "correlate": EXPRESSION,
         "position": POSITION,
     },
 }

@@ -6,12 +6,15 @@ import zoneinfo
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from runtime.flows._hook_checks import hook_problems
 from runtime.flows.cron import check_cron
 from runtime.flows.problems import FlowProblem
 
 
 def trigger_problems(id_: str, trigger: Mapping[str, Any]) -> Iterable[FlowProblem]:
     """Yield what is wrong with one trigger."""
+    if trigger["kind"] == "webhook":
+        yield from hook_problems(id_, trigger)
     if trigger["kind"] != "schedule":
         return
     wrong = check_cron(trigger.get("cron", ""))

@@ -15,11 +15,13 @@ from kernel.http import (
     json_body,
     page_of,
     require,
+    vault,
 )
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows._trigger_schema import NAME_MAX
 from runtime.flows.versions import FlowVersionView, FlowView
+from runtime.hooks.store import make_addresses
 
 api = Blueprint("flows_api", __name__, url_prefix="/api/v1/flows")
 
@@ -146,13 +148,13 @@ def list_problems(flow_id: UUID) -> Response:
 @api.post("/<uuid:flow_id>/publish")
 @require("workflows.publish")
 def publish(flow_id: UUID) -> Response:
-    """Make the draft the live version; `note` says what changed."""
+    """Make the draft the live version; `note` says what changed. Webhooks get their addresses."""
     body = _optional_body()
     _NOTE.require(body, "only a note can go with publishing")
-    by, note = acting().person_name, body.get("note", "")
-    made = versions.publish_flow(
-        db_session(), acting().tenant_id, flow_id, note=note, by=by, now=utc_now()
-    )
+    by, note, now = acting().person_name, body.get("note", ""), utc_now()
+    where = (db_session(), acting().tenant_id, flow_id)
+    made = versions.publish_flow(*where, note=note, by=by, now=now)
+    make_addresses(*where, vault=vault(), now=now)
     return jsonify(version_document(made))
 
 

@@ -16,6 +16,7 @@ TRIGGERS: Mapping[str, tuple[str, str, str]] = {
     "rule": ("Rule", "When a rule fires for an alarm", "bell-ring"),
     "manual": ("By hand", "When a person or a program starts it", "hand"),
     "schedule": ("Schedule", "At set times", "calendar-clock"),
+    "webhook": ("Webhook", "When another system calls its address", "webhook"),
     "flow": ("Workflow", "When another workflow calls it", "workflow"),
 }
 """Title, summary and icon of each kind of trigger."""

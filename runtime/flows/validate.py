@@ -52,7 +52,7 @@ def _triggers(structure: Structure) -> Iterable[FlowProblem]:
         if "dedup" in trigger:
             name = f"dedup of {id_}"
             yield from trigger_expression_problems(trigger["dedup"], f"/triggers/{id_}/dedup", name)
-        if id_ not in structure.after:
+        if id_ not in structure.after and "correlate" not in trigger:
             title = trigger.get("title") or id_
             message = f"{title} leads nowhere: draw a wire from it to a step, or remove it"
             yield FlowProblem(f"/triggers/{id_}", message, "", "warning")

@@ -26,7 +26,7 @@ from runtime.hooks.deliveries import (
     note_delivery,
     write_receipt,
 )
-from runtime.hooks.reading import Delivery, trigger_of
+from runtime.hooks.reading import BODY_MAX_BYTES, Delivery, too_large, trigger_of
 from runtime.hooks.signature import verify
 from runtime.hooks.store import HookView, Target, open_secrets
 from runtime.runs.query import run_of_key
@@ -73,8 +73,7 @@ class Taken:
     @property
     def status(self) -> int:
         """The status of an answer that waits for nothing."""
-        is_new = self.outcome in (Outcome.STARTED, Outcome.RESUMED) and not self.repeats
-        return 202 if is_new else 200
+        return 200 if self.outcome is Outcome.SKIPPED else 202
 
     @property
     def started(self) -> UUID | None:
@@ -104,6 +103,8 @@ def prepare(
     Raises:
         GarlandError: it cannot be taken; the message says what to do.
     """
+    if len(delivery.body) > BODY_MAX_BYTES:
+        raise too_large()
     hook = target.hook
     if hook is None:
         raise NotLiveError(
@@ -154,7 +155,7 @@ def note_refusal(session: Session, target: Target, delivery: Delivery, error: Ga
         status=error.status,
         message=error.message,
         run_id=None,
-        size_bytes=len(delivery.body),
+        size_bytes=delivery.size_bytes,
     )
     note_delivery(session, target.tenant_id, target.id, refused)
     log.info("webhook_refused", hook_id=str(target.id), code=error.code)
@@ -206,14 +207,17 @@ def _run_before(session: Session, tenant_id: UUID, key: str) -> UUID | None:
 def _correlation(hook: HookView, trigger: Mapping[str, Any]) -> str:
     if not hook.correlate:
         return ""
-    value = evaluate_template(hook.correlate, {"trigger": trigger})
-    if value is None or value == "":
-        return ""
+    found = evaluate_template(hook.correlate, {"trigger": trigger})
+    value = "" if found is None else found
+    wrong = None
     if isinstance(value, bool) or not isinstance(value, str | int):
-        message = f"correlate of {hook.title} gives {type(value).__name__}, not a text or number"
-        raise InvalidError(message, problems=[Problem("/body", message)])
-    if len(str(value)) > CORRELATION_MAX:
-        message = f"the correlation value is longer than {CORRELATION_MAX} characters"
+        wrong = "is neither a text nor a whole number"
+    elif len(str(value)) > CORRELATION_MAX:
+        wrong = f"is longer than {CORRELATION_MAX} characters"
+    elif value == "" and not hook.is_wired:
+        wrong = "is missing, and this webhook starts no runs"
+    if wrong is not None:
+        message = f"what {hook.title} finds its run by ({hook.correlate}) {wrong}"
         raise InvalidError(message, problems=[Problem("/body", message)])
     return str(value)
 
@@ -239,5 +243,5 @@ def _noted(delivery: Delivery, taken: Taken) -> DeliveryView:
         status=taken.status,
         message=words.get(taken.outcome, ""),
         run_id=taken.run_ids[0] if taken.run_ids else None,
-        size_bytes=len(delivery.body),
+        size_bytes=delivery.size_bytes,
     )

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from kernel.db import insert_new
 from kernel.ids import new_id, sha256_of
 from runtime.hooks._tables import MESSAGE_MAX, SENDER_MAX, Hook, HookDelivery, HookReceipt, Outcome
+from runtime.wake import tell_pages_after_commit
 
 DELIVERIES_KEPT = 50
-DELIVERIES_SHOWN = 20
 RECEIPTS_KEPT = timedelta(days=3)
 BITE = 20
 
@@ -68,6 +68,7 @@ def note_delivery(session: Session, tenant_id: UUID, hook_id: UUID, delivery: De
         )
     )
     session.flush()
+    tell_pages_after_commit(session, tenant_id, "webhooks", {"id": str(hook_id)})
     surplus = (
         select(HookDelivery.id)
         .where(HookDelivery.tenant_id == tenant_id, HookDelivery.hook_id == hook_id)
@@ -90,7 +91,7 @@ def list_deliveries(session: Session, tenant_id: UUID, hook_id: UUID) -> list[De
         select(HookDelivery)
         .where(HookDelivery.tenant_id == tenant_id, HookDelivery.hook_id == hook_id)
         .order_by(HookDelivery.id.desc())
-        .limit(DELIVERIES_SHOWN)
+        .limit(DELIVERIES_KEPT)
     )
     return [
         DeliveryView(
@@ -130,7 +131,9 @@ def claim_receipt(
             HookReceipt.hook_id == hook_id,
             HookReceipt.message_digest == digest,
         )
-    ).one()
+    ).first()
+    if known is None:  # it was so old that another delivery has purged it in between
+        return claim_receipt(session, tenant_id, hook_id, message_id, now=now)
     runs = tuple(UUID(one) for one in known.run_ids)
     return Receipt(outcome=known.outcome or Outcome.SKIPPED, run_ids=runs)
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import codecs
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from kernel.clock import format_instant
-from kernel.errors import InvalidError, MalformedError, Problem, UnsupportedTypeError
+from kernel.errors import (
+    InvalidError,
+    MalformedError,
+    Problem,
+    TooLargeError,
+    UnsupportedTypeError,
+)
 from kernel.json_text import read_json
 from kernel.schema import pointer_to
 from runtime.hooks.signature import ID_MAX, Claim
@@ -27,6 +36,13 @@ _SHOWN_PREFIXES = ("x-", "ce-")
 # Who the sender is on the network, and whatever could be a credential.
 _HIDDEN_PREFIXES = ("x-forwarded", "x-real", "x-csrf")
 _HIDDEN_WORDS = ("auth", "cookie", "key", "pass", "secret", "session", "signature", "token")
+_HIDDEN_WHOLE = frozenset({"code", "pin", "pwd", "sid", "sig"})
+_LENGTH = re.compile(r"[0-9]{1,9}", re.ASCII)
+_WORD = re.compile(r"[a-z0-9]+")
+# Others can take minutes for a megabyte (punycode), or are no text at all.
+_CHARSETS = frozenset(
+    {"utf-8", "utf-8-sig", "utf-16", "ascii", "iso8859-1", "iso8859-15", "cp1252"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +76,29 @@ class Delivery:
         )
 
     @property
+    def size_bytes(self) -> int:
+        """How large its body is, or is said to be where it was too large to be read."""
+        said = self.headers.get("content-length", "")
+        return len(self.body) or (int(said) if _LENGTH.fullmatch(said) else 0)
+
+    @property
     def message_id(self) -> str:
         """What tells it from others: its webhook-id, else its Idempotency-Key, else ""."""
         return self.headers.get("webhook-id") or self.headers.get("idempotency-key", "")
+
+
+def too_large() -> TooLargeError:
+    """Say that a body is over the limit."""
+    limit = f"{BODY_MAX_BYTES // 1024**2} MB"
+    message = f"the body is larger than {limit}: send less, or an address to fetch it from"
+    return TooLargeError(message, limit_bytes=BODY_MAX_BYTES)
 
 
 def trigger_of(delivery: Delivery) -> dict[str, Any]:
     """Give what the workflow sees.
 
     Raises:
-        UnsupportedTypeError: the content type is not read here.
+        UnsupportedTypeError: the content type is not read here, or the body is compressed.
         MalformedError: the body is not what its content type says.
         InvalidError: the body holds what cannot be kept, or the id is too long.
     """
@@ -80,7 +109,7 @@ def trigger_of(delivery: Delivery) -> dict[str, Any]:
         "kind": "webhook",
         "body": _body(delivery),
         "headers": safe_headers(delivery.headers),
-        "query": folded(delivery.query),
+        "query": folded([one for one in delivery.query if not _is_hidden(one[0].lower())]),
         "received_at": format_instant(delivery.at),
     }
     wrong = next(_unkeepable(seen), None)
@@ -102,8 +131,14 @@ def safe_headers(headers: Mapping[str, str]) -> dict[str, str]:
 def _is_shown(name: str) -> bool:
     if name in _SHOWN:
         return True
-    hidden = name.startswith(_HIDDEN_PREFIXES) or any(word in name for word in _HIDDEN_WORDS)
+    hidden = name.startswith(_HIDDEN_PREFIXES) or _is_hidden(name)
     return name.startswith(_SHOWN_PREFIXES) and not hidden
+
+
+def _is_hidden(name: str) -> bool:
+    """Tell whether a name, in lower case, is one that credentials have."""
+    has_word = any(word in name for word in _HIDDEN_WORDS)
+    return has_word or not _HIDDEN_WHOLE.isdisjoint(_WORD.findall(name))
 
 
 def folded(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -120,6 +155,8 @@ def folded(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
 
 def _body(delivery: Delivery) -> Any:
     kind = delivery.mimetype
+    if delivery.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedTypeError("compressed bodies are not read here: send it as it is")
     if not delivery.body:
         return None
     if kind in ("", "application/json") or kind.endswith("+json"):
@@ -134,11 +171,13 @@ def _body(delivery: Delivery) -> Any:
 
 
 def _text(delivery: Delivery) -> str:
+    named = delivery.charset or "utf-8"
     try:
-        return delivery.body.decode(delivery.charset or "utf-8")
-    except (LookupError, UnicodeDecodeError):
-        named = delivery.charset[:40] or "UTF-8"
-        raise MalformedError(f"the body is not {named} text: send it in UTF-8") from None
+        if codecs.lookup(named).name in _CHARSETS:
+            return delivery.body.decode(named)
+    except (LookupError, ValueError):  # unknown, a NUL in the name, or not of that charset
+        pass
+    raise MalformedError(f"the body cannot be read as {named[:40]} text: send it in UTF-8")
 
 
 def _fields(text: str) -> list[tuple[str, str]]:
@@ -150,7 +189,7 @@ def _fields(text: str) -> list[tuple[str, str]]:
         ) from None
 
 
-def _unkeepable(seen: Mapping[str, Any]) -> Any:
+def _unkeepable(seen: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what a database or another reader of JSON would refuse, first level first."""
     level: list[tuple[tuple[str | int, ...], Any]] = [((), seen)]
     for _ in range(DEPTH_MAX + 2):
@@ -166,12 +205,13 @@ def _unkeepable(seen: Mapping[str, Any]) -> Any:
         yield Problem("/body", f"the body is nested over {DEPTH_MAX} deep: send it flatter")
 
 
-def _wrong_with(path: tuple[str | int, ...], value: Any) -> Any:
-    where = pointer_to(path)
-    if isinstance(value, float) and value - value != 0.0:
+def _wrong_with(path: tuple[str | int, ...], value: Any) -> Iterator[Problem]:
+    if isinstance(value, float) and not math.isfinite(value):
+        where = pointer_to(path)
         yield Problem(where, f"{where} is not a finite number: send a number or leave it out")
     for text in (value, path[-1] if path else ""):
         if isinstance(text, str) and not _is_whole(text):
+            where = pointer_to(path)
             named = where if _is_whole(where) else "/body"
             remedy = "holds a NUL character or half a character (a lone surrogate): remove it"
             yield Problem(named, f"{named} {remedy}")

@@ -25,7 +25,9 @@ AT_MOST_S = 25.0
 LOOK_EVERY_S = 1.0
 LOOK_EVERY_DEAF_S = 0.2
 PAUSE_S = 0.02
-"""The least pause between two looks, however many notices come."""
+PAUSE_GROWS = 0.02
+"""The least pause between two looks, however many notices come, and its share of what has passed:
+who has waited for long need not look often."""
 
 
 class Slots:
@@ -49,6 +51,7 @@ class RunNotices:
     """Hears that something changed in the tenant's runs; deaf when Redis is away."""
 
     def __init__(self, redis: Redis, tenant_id: UUID) -> None:
+        self._began = time.monotonic()
         try:
             self._listener: Listener | None = Listener(redis, tenant_id)
         except RedisError:
@@ -76,7 +79,7 @@ class RunNotices:
                 self._listener = None
                 break
             if notice is not None and notice.event == "runs":
-                time.sleep(PAUSE_S)
+                time.sleep(max(PAUSE_S, PAUSE_GROWS * (time.monotonic() - self._began)))
                 return
         time.sleep(min(max(ends - time.monotonic(), 0.0), LOOK_EVERY_DEAF_S))
 

@@ -28,7 +28,7 @@ STATES = (
     HELD,
     *(one.value for one in (RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED)),
 )
-KINDS = ("rule", "schedule", "manual", "flow")
+KINDS = ("rule", "schedule", "webhook", "manual", "flow")
 COUNT_MAX = 1_000
 WINDOW = 10_000
 NEWER_MAX = 100

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, request, url_for
+from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
-from kernel.http import acting, db_session, render, require, see_other
-from kernel.secrets import Vault
+from kernel.http import acting, db_session, render, require, see_other, vault
 from runtime.alarms.model import EventType
 from runtime.alarms.sources import store
 from runtime.alarms.sources.settings import OBJECT_LABELS, config_from_form, form_of
@@ -33,7 +32,7 @@ def create_source() -> Response:
     kind, name = request.form.get("kind", ""), request.form.get("name", "")
     try:
         source, _ = store.create_source(
-            db_session(), acting().tenant_id, kind=kind, name=name, vault=_vault(), now=utc_now()
+            db_session(), acting().tenant_id, kind=kind, name=name, vault=vault(), now=utc_now()
         )
     except (InvalidError, ConflictError) as error:
         return _page(status=422, kind=kind, name=name, error=error.message)
@@ -65,7 +64,7 @@ def _source_page(
     source_id: UUID, *, error: InvalidError | None = None, status: int = 200
 ) -> Response:
     where = (db_session(), acting().tenant_id, source_id)
-    source, key = store.get_source(*where), store.key_of(*where, vault=_vault())
+    source, key = store.get_source(*where), store.key_of(*where, vault=vault())
     problems = error.problems if error else ()
     return render(
         "runtime/sources/show.html",
@@ -93,8 +92,3 @@ def _page(*, status: int = 200, **form: Any) -> Response:
         titles=store.TITLES,
         **filled,
     )
-
-
-def _vault() -> Vault:
-    vault: Vault = current_app.extensions["garland.services"].vault
-    return vault

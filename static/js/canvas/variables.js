@@ -1,11 +1,12 @@
 /**
- * What an expression of a step can read: the alarm that started the run, and the outputs of the steps
+ * What an expression of a step can read: what started the run, and the outputs of the steps
  * before it as their blocks describe them. Pure.
  * @import {Catalogue, Flow, Json} from "./types.js"
  */
 import { entryKey } from "./face.js";
 import { reach } from "./graph.js";
 
+const HOOK_FIELDS = ["body", "headers", "query", "received_at"];
 const ALARM_FIELDS = [
   "managed_object",
   "perceived_severity",
@@ -22,7 +23,7 @@ const ALARM_FIELDS = [
  * @param {Flow} flow
  * @param {string} id
  * @param {Catalogue} catalogue
- * @returns {{path: string, from: string}[]} nearest steps first, the alarm last
+ * @returns {{path: string, from: string}[]} nearest steps first, what started the run last
  */
 export function readable(flow, id, catalogue) {
   const steps = reach(flow, id, "up").filter((other) => flow.steps[other]);
@@ -33,8 +34,17 @@ export function readable(flow, id, catalogue) {
     const paths = names.size ? [...names].map((name) => `.${name}`) : [""];
     return paths.map((path) => ({ path: `steps.${other}.output${path}`, from }));
   });
+  return [...outputs, ...said(flow)];
+}
+
+/** What starts the run says: a webhook its delivery, everything else an alarm. @param {Flow} flow */
+function said(flow) {
+  const kinds = Object.values(flow.triggers).map((trigger) => trigger.kind);
+  const webhook = HOOK_FIELDS.map((name) => ({ path: `trigger.${name}`, from: "Webhook" }));
   const alarm = ALARM_FIELDS.map((name) => ({ path: `trigger.alarm.${name}`, from: "Alarm" }));
-  return [...outputs, ...alarm];
+  const hears = kinds.includes("webhook");
+  const sees = !hears || kinds.some((kind) => kind !== "webhook");
+  return [...(hears ? webhook : []), ...(sees ? alarm : [])];
 }
 
 /** @param {Json|undefined} schema @returns {string[]} */

@@ -27,6 +27,16 @@ test("a step reads what comes before it and the alarm, nothing else", () => {
   assert.ok(!paths.some((one) => /log|after|not-a-name/.test(one.path)));
 });
 
+test("what a webhook brought is read instead of the alarm, or beside it", () => {
+  const hook = { kind: "webhook" };
+  const paths = (/** @type {Record<string, any>} */ triggers) =>
+    readable({ ...FLOW, triggers }, "look", {}).map((one) => one.path);
+
+  assert.deepEqual(paths({ hook })[0], "trigger.body");
+  assert.ok(!paths({ hook }).includes("trigger.alarm.id"));
+  assert.ok(paths({ hook, start: { kind: "rule" } }).includes("trigger.alarm.id"));
+});
+
 test("a picked path makes an empty field an expression, and joins one that is there", () => {
   assert.equal(inserted("", 0, "trigger.alarm.id"), "= trigger.alarm.id");
   assert.equal(inserted("=  == 1", 2, "run.id"), "= run.id == 1");

@@ -15,6 +15,7 @@ from designer.workflows.trying import trial_start
 from kernel.errors import InvalidError
 from runtime.flows.layout import laid_out
 from tests.factories.flows import flow_document, step
+from tests.factories.tenancy import NOON
 
 REGISTRY = standard_registry()
 
@@ -67,7 +68,7 @@ def test_a_step_of_a_missing_block_keeps_its_settings() -> None:
 def test_the_catalogue_has_every_block_and_kind_of_trigger() -> None:
     found = catalogue(REGISTRY, lambda block: f"/{block.manifest.id}")
 
-    assert len(found) == len(REGISTRY.all()) + 3
+    assert len(found) == len(REGISTRY.all()) + 4
     assert found["garland.switch@1.0.0"]["dynamic"]["from"] == "/cases"
 
 
@@ -90,8 +91,35 @@ def test_a_layout_ends_though_the_steps_go_in_a_circle() -> None:
 def test_a_trial_takes_the_first_trigger_and_refuses_what_is_no_alarm() -> None:
     document = flow_document({}, [], triggers={"hand": {"kind": "manual"}})
 
-    start = trial_start(document, {"managed_object": "link-7"}, by="Ada")
+    start = trial_start(document, {"managed_object": "link-7"}, by="Ada", now=NOON)
 
     assert (start.trigger_id, start.trigger["kind"]) == ("hand", "manual")
     with pytest.raises(InvalidError):
-        trial_start(document, [], by="Ada")
+        trial_start(document, [], by="Ada", now=NOON)
+
+
+def test_a_trial_of_a_webhook_takes_the_sample_as_its_body() -> None:
+    document = flow_document({}, [], triggers={"hook": {"kind": "webhook"}})
+
+    start = trial_start(document, {"site": "ZRH"}, by="Ada", now=NOON)
+
+    assert start.trigger["body"] == {"site": "ZRH"}
+    assert {"headers", "query", "received_at"} <= set(start.trigger)
+
+
+def test_a_webhook_is_set_up_in_plain_words() -> None:
+    node = {"kind": "webhook"}
+    form = {"signed": "true", "respond": "when_done", "correlate": "trigger.body.ticket "}
+
+    read = read_node(node, MultiDict({f"/node/{key}": form[key] for key in form}), REGISTRY)
+
+    assert read == {
+        "kind": "webhook",
+        "signed": True,
+        "respond": "when_done",
+        "correlate": "= trigger.body.ticket",
+    }
+    labels = [field.label for field in _fields(read).values()]
+    assert "Take signed deliveries only" in labels
+    assert not any(field.can_toggle for field in _fields(read).values())
+    assert read_node(read, MultiDict({"/node/correlate": ""}), REGISTRY) == {"kind": "webhook"}
