@@ -35,7 +35,7 @@ def check_flow(
     structure = Structure(document)
     steps = StepChecks(structure, registry, known)
     found = [
-        *_triggers(structure),
+        *_triggers(structure, known),
         *steps.problems(),
         *wire_problems(structure, steps.blocks),
         *order_problems(structure),
@@ -44,11 +44,11 @@ def check_flow(
     return sorted(set(found), key=lambda one: (one.severity, one.step, one.pointer))
 
 
-def _triggers(structure: Structure) -> Iterable[FlowProblem]:
+def _triggers(structure: Structure, known: Known) -> Iterable[FlowProblem]:
     if not structure.triggers:
         yield FlowProblem("/triggers", "nothing starts this workflow: add a trigger")
     for id_, trigger in structure.triggers.items():
-        yield from trigger_problems(id_, trigger)
+        yield from trigger_problems(id_, trigger, known)
         if "dedup" in trigger:
             name = f"dedup of {id_}"
             yield from trigger_expression_problems(trigger["dedup"], f"/triggers/{id_}/dedup", name)
