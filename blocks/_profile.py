@@ -31,6 +31,7 @@ WIDGETS = {
     "secret": {"string"},
     "flow": {"string"},
     "table": {"string"},
+    "calendar": {"string"},
     "duration": {"number", "integer"},
     "segmented": {"string", "number", "integer", "boolean"},
     "select": {"string", "number", "integer", "boolean"},

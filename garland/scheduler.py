@@ -39,7 +39,7 @@ class Scheduler:
         self._now = clock
         self._owner = process_name()
         self._clock = process_clock()
-        self._schedules = ScheduleClock(
+        self.schedules = ScheduleClock(
             sessions=services.sessions, reading=services.reading, hold=self._holds
         )
         self._refreshed_at: datetime | None = None
@@ -84,9 +84,9 @@ class Scheduler:
         if self._refreshed_at is None or now - self._refreshed_at >= timedelta(
             seconds=REFRESH_EVERY_S
         ):
-            self._schedules.refresh(now=now)
+            self.schedules.refresh(now=now)
             self._refreshed_at = now
-        self._schedules.fire_due(now=now)
+        self.schedules.fire_due(now=now)
 
 
 def main(settings: Settings) -> None:

@@ -38,6 +38,7 @@ _BY_WIDGET: dict[str, Kind] = {
     "expression": "condition",
     "flow": "picker",
     "table": "picker",
+    "calendar": "picker",
     "duration": "duration",
 }
 _BY_FORMAT: dict[str, Kind] = {"email": "email", "uri": "uri", "date-time": "datetime"}

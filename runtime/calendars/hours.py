@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from kernel.errors import GarlandError
 from kernel.zones import clock_change, local_time
@@ -97,6 +97,19 @@ def add_open_time(calendar: Calendar, at: datetime, seconds: float) -> datetime:
         f"{calendar.name} has too few open hours in three years: wait for less, or give it more",
         calendar=calendar.name,
     )
+
+
+def moment_in(
+    calendar: Calendar, what: Literal["open", "close", "after"], at: datetime, open_s: float
+) -> datetime:
+    """Give the next opening, the next closing, or when so many open seconds have passed.
+
+    Raises:
+        NeverError: that does not come within three years.
+    """
+    if what == "after":
+        return add_open_time(calendar, at, open_s)
+    return next_open(calendar, at) if what == "open" else next_close(calendar, at)
 
 
 def spans_between(calendar: Calendar, start: datetime, end: datetime) -> list[Span]:

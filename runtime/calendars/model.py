@@ -213,6 +213,8 @@ def read_date(text: str, *, yearly: bool) -> date:
 def _name_problems(name: str) -> Iterable[Problem]:
     if not name.strip():
         yield Problem("/name", "name must not be empty: give the calendar a name")
+    if name.strip().startswith("="):
+        yield Problem("/name", "name must not begin with =: that is how expressions begin")
 
 
 def _zone_problems(name: str) -> Iterable[Problem]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from blocks.registry import Registry
+from kernel.errors import Problem
 from kernel.schema import check_schema
 from runtime.flows._expression_checks import trigger_expression_problems
 from runtime.flows._step_checks import StepChecks
@@ -42,6 +43,13 @@ def check_flow(
         *_settings(document, known),
     ]
     return sorted(set(found), key=lambda one: (one.severity, one.step, one.pointer))
+
+
+def check_schedule(trigger: Mapping[str, Any], known: Known = NOTHING_KNOWN) -> list[Problem]:
+    """List what is wrong with a schedule trigger of the right shape, pointing into the trigger."""
+    at = "/triggers/schedule"
+    found = trigger_problems("schedule", trigger, known)
+    return [Problem(one.pointer.removeprefix(at), one.message) for one in found]
 
 
 def _triggers(structure: Structure, known: Known) -> Iterable[FlowProblem]:

@@ -29,6 +29,7 @@ class Firing(NamedTuple):
 
     at: datetime
     local: datetime
+    is_moved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ def next_firing(schedule: Schedule, calendar: Calendar | None, after: datetime) 
         if admitted == due.at:
             return due
         if rule.otherwise == "move":
-            return Firing(admitted, due.local)
+            return Firing(admitted, due.local, is_moved=True)
         after = max(due.at, admitted - _SECOND)
     return None
 
@@ -157,7 +158,7 @@ def _next_cron(timing: Timing, after: datetime) -> Firing | None:
             return None
         at = instant_of(found, timing.zone)
         if at > after:
-            return Firing(at, found)
+            return Firing(at, found, is_moved=local_time(at, timing.zone) != found)
         local = found
 
 

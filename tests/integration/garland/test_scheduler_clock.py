@@ -110,7 +110,7 @@ def test_a_leader_that_was_away_past_its_lease_fires_nothing(world: ClockedWorld
     first.look()
     world.run_until("2026-11-24 12:01", second, step_s=20)
 
-    first._schedules.fire_due(now=world.now)
+    first.schedules.fire_due(now=world.now)
 
     assert missed(world) == [("12:01", 0)]
     assert not first.leads()
@@ -208,7 +208,7 @@ def test_a_pause_between_the_look_and_the_firing_holds_it_back(world: ClockedWor
 
     world.pause(flow_id)
     world.now = utc("2026-11-24 12:10")
-    scheduler._schedules.fire_due(now=world.now)
+    scheduler.schedules.fire_due(now=world.now)
     assert world.fired() == []
     world.pause(flow_id, paused=False)
     world.run_until("2026-11-24 12:11", scheduler, step_s=5)
