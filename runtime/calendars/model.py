@@ -40,7 +40,7 @@ _HOURS: dict[str, Any] = {
     "maxItems": 12,
     "items": {
         "type": "array",
-        "items": {"type": "string", "maxLength": 5},
+        "items": {"type": "string", "maxLength": 40},
         "minItems": 2,
         "maxItems": 2,
     },
