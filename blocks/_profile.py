@@ -32,6 +32,7 @@ WIDGETS = {
     "flow": {"string"},
     "table": {"string"},
     "calendar": {"string"},
+    "timezone": {"string"},
     "duration": {"number", "integer"},
     "segmented": {"string", "number", "integer", "boolean"},
     "select": {"string", "number", "integer", "boolean"},

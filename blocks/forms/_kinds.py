@@ -39,6 +39,7 @@ _BY_WIDGET: dict[str, Kind] = {
     "flow": "picker",
     "table": "picker",
     "calendar": "picker",
+    "timezone": "picker",
     "duration": "duration",
 }
 _BY_FORMAT: dict[str, Kind] = {"email": "email", "uri": "uri", "date-time": "datetime"}

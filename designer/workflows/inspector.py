@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from blocks.forms import Choice, Field, Submitted, form_fields, read_form, unplaced_problems
@@ -16,6 +17,7 @@ from blocks.schemas import authoring_problems
 from designer.workflows.schedule_form import in_order, schedule_form
 from kernel.errors import Problem
 from kernel.schema import Schema
+from kernel.zones import zone_names
 from runtime.flows.problems import NOTHING_KNOWN, Known
 from runtime.flows.validate import check_schedule
 
@@ -128,7 +130,13 @@ def _section(
 def _choices(known: Known) -> dict[str, Sequence[Choice]]:
     """Give what pickers offer; where there is nothing to choose from, a name can be written."""
     names = sorted(known.calendars or ())
-    return {"calendar": [Choice(value=name, label=name) for name in names]} if names else {}
+    calendars = {"calendar": [Choice(value=name, label=name) for name in names]} if names else {}
+    return {**calendars, "timezone": _zones()}
+
+
+@cache
+def _zones() -> tuple[Choice, ...]:
+    return tuple(Choice(value=name, label=name) for name in zone_names())
 
 
 def _without_expressions(field: Field) -> Field:

@@ -1,6 +1,6 @@
 """The form of a schedule trigger, in plain words: its fields follow from its kind.
 
-Pure, but for the list of time zones. Changing the kind drops what only the other kind has.
+Pure. Changing the kind drops what only the other kind has.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kernel.zones import zone_names
 from runtime.schedules.model import FIELDS, Kind, kind_of
 
 DEFAULTS: Mapping[Kind, Mapping[str, Any]] = {
@@ -70,7 +69,12 @@ def schedule_form(node: Mapping[str, Any]) -> dict[str, Any]:
                 "x-garland": {"widget": "segmented"},
             },
             **_TIMES[kind],
-            "timezone": {"enum": list(zone_names()), "title": "Time zone", "default": "UTC"},
+            "timezone": {
+                "type": "string",
+                "title": "Time zone",
+                "default": "UTC",
+                "x-garland": {"widget": "timezone"},
+            },
             "calendar": _CALENDAR,
             "misfire": _misfire(node.get("misfire")),
         },
