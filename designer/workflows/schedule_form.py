@@ -100,7 +100,10 @@ def _misfire(value: Any) -> dict[str, Any]:
     return {
         "type": "object",
         "title": "When a start was missed",
-        "description": "Garland was down, or the workflow paused",
+        "description": (
+            "Garland was down, or the workflow paused. Unless you say otherwise, it starts once "
+            "for all of them"
+        ),
         "required": ["policy"],
         "properties": {
             "policy": {
@@ -134,6 +137,7 @@ _CALENDAR: dict[str, Any] = {
         "name": {
             "type": "string",
             "title": "Calendar",
+            "description": "Calendars are made under Workflows, Business calendars",
             "minLength": 1,
             "maxLength": 80,
             "x-garland": {"widget": "calendar"},

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from blocks.registry import Block, standard_registry
 from designer.drafts import read_json_text, write_json_text
-from designer.workflows.inspector import block_of, is_sound_schedule, node_sections, read_node
+from designer.workflows.inspector import block_of, node_sections, read_node
 from designer.workflows.palette import catalogue, problems_document
+from designer.workflows.schedules import calendars_known, live_schedules, starts_ahead
 from designer.workflows.trying import progress_document, recent_alarms, trial_start
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -27,14 +28,11 @@ from kernel.http import (
     see_other,
 )
 from kernel.schema import Schema
-from runtime.calendars.store import calendar_names
 from runtime.flows import versions
 from runtime.flows.layout import laid_out
-from runtime.flows.problems import Known
 from runtime.flows.versions import FlowView
 from runtime.runs.query import RunFilter, get_run, list_runs, steps_of
 from runtime.runs.start import start_trial
-from runtime.schedules.shown import Ahead, ShownSchedule, firings_ahead, shown_schedules
 
 bp = Blueprint("workflows", __name__)
 
@@ -120,7 +118,8 @@ def inspect_node() -> Response:
     if not isinstance(node, dict):
         raise InvalidError("a node of a workflow is an object")
     registry, changed = standard_registry(), "filled" in request.form
-    known = Known(calendars=frozenset(calendar_names(db_session(), acting().tenant_id)))
+    where = (db_session(), acting().tenant_id)
+    known = calendars_known(*where)
     if changed:
         node = read_node(node, request.form, registry)
     return render(
@@ -130,7 +129,7 @@ def inspect_node() -> Response:
         changed=changed,
         block=block_of(node, registry),
         sections=node_sections(node, registry, known),
-        ahead=_ahead(node, known),
+        ahead=starts_ahead(*where, node, known, now=utc_now()),
     )
 
 
@@ -238,21 +237,6 @@ def block_icon(block_id: str, version: str) -> Response:
     return answer
 
 
-def _ahead(node: dict[str, Any], known: Known) -> Ahead | None:
-    """Give the next starts of a schedule that could be published; None for anything else."""
-    if node.get("kind") != "schedule" or not is_sound_schedule(node, known):
-        return None
-    return firings_ahead(db_session(), acting().tenant_id, node, now=utc_now())
-
-
-def _schedules(flow: FlowView) -> list[ShownSchedule]:
-    if flow.live_version_id is None:
-        return []
-    where = (db_session(), acting().tenant_id)
-    live = versions.get_version(*where, flow.live_version_id).document
-    return shown_schedules(*where, flow.id, live, paused=flow.paused, now=utc_now())
-
-
 def _drawing(flow: FlowView) -> dict[str, Any]:
     blocks = catalogue(standard_registry(), _icon_url)
     return {"flow": laid_out(flow.draft), "blocks": blocks}
@@ -305,6 +289,6 @@ def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         refused_problems=problems,
         problems=versions.draft_problems(*where, flow_id),
         history=versions.list_versions(*where, flow_id),
-        schedules=_schedules(flow),
+        schedules=live_schedules(*where, flow, now=utc_now()),
         runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),
     )
