@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import structlog
@@ -43,13 +44,15 @@ class Scheduler:
             sessions=services.sessions, reading=services.reading, hold=self._holds
         )
         self._refreshed_at: datetime | None = None
+        self._looking = Lock()  # APScheduler has a thread for each job
 
     def run(self) -> None:
         """Run until told to stop."""
         limits: dict[str, Any] = {"max_instances": 1, "coalesce": True}
         self._clock.add_job(self._safely, "interval", [self.sweep], seconds=SWEEP_EVERY_S, **limits)
-        self._clock.add_job(self._safely, "interval", [self.look], seconds=LOOK_EVERY_S, **limits)
-        self._safely(self.look)
+        look = [self._look_in_time]
+        self._clock.add_job(self._safely, "interval", look, seconds=LOOK_EVERY_S, **limits)
+        self._safely(self._look_in_time)
         self._clock.start()
 
     def _safely(self, job: Any) -> None:
@@ -57,6 +60,21 @@ class Scheduler:
             job()
         except Exception:
             log.exception("scheduled_job_failed")
+
+    def _look_in_time(self) -> None:
+        """Look, and arrange to look again at the very moment the next schedule is due."""
+        with self._looking:
+            self.look()
+        next_at = self.schedules.next_at()
+        if next_at is not None and next_at > self._now():
+            self._clock.add_job(
+                self._safely,
+                "date",
+                [self._look_in_time],
+                run_date=next_at,
+                id="next",
+                replace_existing=True,
+            )
 
     def leads(self) -> bool:
         """Tell whether this process leads, and go on leading."""
