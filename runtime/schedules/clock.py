@@ -7,7 +7,7 @@ run, so it happens once however many schedulers there are and wherever one of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -82,11 +82,13 @@ class ScheduleClock:
         before, self._plans = self._plans, {}
         for one in live:
             key = (one.flow_id, one.trigger_id)
-            mark = marks.get(key)
-            if mark is None or mark.digest != digest_of_times(one.trigger):
-                self._begin(one, mark, now=now)
-            elif not one.paused:
-                self._plans[key] = self._plan(one, mark, calendars, before.get(key), now=now)
+            try:
+                plan = self._plan(one, marks.get(key), calendars, before.get(key), now=now)
+            except Exception:  # one schedule's trouble is its own
+                log.exception("schedule_not_planned", **_facts(one))
+                continue
+            if plan is not None:
+                self._plans[key] = plan
 
     def fire_due(self, *, now: datetime) -> None:
         """Deal with every schedule whose time has come."""
@@ -119,18 +121,25 @@ class ScheduleClock:
     def _plan(
         self,
         live: LiveSchedule,
-        mark: Mark,
-        calendars: dict[tuple[UUID, str], Calendar],
+        mark: Mark | None,
+        calendars: Mapping[tuple[UUID, str], Calendar],
         before: Plan | None,
         *,
         now: datetime,
-    ) -> Plan:
-        schedule = parse_schedule(live.trigger)
+    ) -> Plan | None:
+        """Plan a schedule: as before when nothing changed, None when it is not to fire."""
+        if live.paused:
+            return None
+        known = before if before is not None and _is_for(before, live, mark) else None
+        if mark is None or (known is None and mark.digest != digest_of_times(live.trigger)):
+            self._begin(live, mark, now=now)
+            return None
+        schedule = known.schedule if known is not None else parse_schedule(live.trigger)
         rule = schedule.calendar
         calendar = calendars.get((live.tenant_id, rule.name)) if rule is not None else None
+        if known is not None and known.calendar == calendar:
+            return known
         plan = Plan(live=live, schedule=schedule, calendar=calendar, mark=mark)
-        if before is not None and plan == replace(before, next_at=None):
-            return before
         if rule is not None and calendar is None:
             log.warning("schedule_without_calendar", calendar=rule.name, **_facts(live))
             return plan
@@ -175,6 +184,10 @@ class ScheduleClock:
                     log.warning("schedule_not_started", reason=error.message, **_facts(live))
                     note_problem(session, plan.mark, error.message)
         return True
+
+
+def _is_for(plan: Plan, live: LiveSchedule, mark: Mark | None) -> bool:
+    return plan.live == live and plan.mark == mark
 
 
 def _outlook(plan: Plan, *, now: datetime) -> Outlook:

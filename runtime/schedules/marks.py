@@ -105,7 +105,18 @@ def restart_mark(session: Session, mark: Mark, digest: str, *, now: datetime) ->
 
 def all_marks(session: Session) -> list[Mark]:
     """List the marks of everybody in reach; call it in system scope."""
-    return [_mark_of(row) for row in session.scalars(select(ScheduleMark))]
+    rows = session.execute(
+        select(
+            ScheduleMark.tenant_id,
+            ScheduleMark.flow_id,
+            ScheduleMark.trigger_id,
+            ScheduleMark.digest,
+            ScheduleMark.until,
+            ScheduleMark.fired_at,
+            ScheduleMark.problem,
+        )
+    )
+    return [Mark(**row) for row in rows.mappings()]
 
 
 def marks_of_flow(session: Session, tenant_id: UUID, flow_id: UUID) -> dict[str, Mark]:

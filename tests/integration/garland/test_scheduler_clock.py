@@ -15,6 +15,7 @@ from sqlalchemy import delete
 from runtime.runs.start import start_run
 from runtime.schedules._tables import ScheduleMark
 from runtime.schedules.clock import ScheduleClock
+from runtime.schedules.model import Schedule, parse_schedule
 from tenancy.scope import system
 from tests.factories.schedules import ClockedWorld, utc
 
@@ -334,6 +335,23 @@ def test_what_was_missed_is_made_up_for_when_its_calendar_opens(world: ClockedWo
         ("2026-11-24T15:00", 3),
         ("2026-11-25T07:00", 0),
     ]
+
+
+def test_a_schedule_that_cannot_be_read_leaves_the_others_alone(
+    world: ClockedWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse_or_fail(trigger: dict[str, Any]) -> Schedule:
+        if trigger["timezone"] == "Europe/Kyiv":
+            raise ValueError("this system has no such zone any more")
+        return parse_schedule(trigger)
+
+    monkeypatch.setattr("runtime.schedules.clock.parse_schedule", parse_or_fail)
+    world.publish({**EVERY_TEN, "timezone": "Europe/Kyiv"}, name="Broken")
+    world.publish({**EVERY_TEN, "timezone": "UTC"}, name="Sound")
+
+    world.run_until("2026-11-24 12:11", world.scheduler())
+
+    assert missed(world) == [("12:10", 0)]
 
 
 def test_a_schedule_that_starts_nothing_says_why_and_goes_on(world: ClockedWorld) -> None:
