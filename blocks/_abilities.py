@@ -9,13 +9,23 @@ import json as json_text
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from blocks.effects import Effect
 from blocks.manifest import Manifest, Permission, PermissionName
-from blocks.sdk import BlockError, Facts, HttpRequest, HttpResponse, LogLevel, LogLine, MailMessage
+from blocks.sdk import (
+    BlockError,
+    CalendarMoment,
+    Facts,
+    HttpRequest,
+    HttpResponse,
+    LogLevel,
+    LogLine,
+    MailMessage,
+)
 from blocks.services import Services
 
 LOG_LINES_MAX = 100
@@ -168,6 +178,31 @@ class TablesAbility:
         """See `sdk.Tables.look_up`."""
         self.attempt.permit("tables")
         return self.attempt.services.look_up(table, key)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarsAbility:
+    """`ctx.calendars`."""
+
+    attempt: Attempt
+
+    def next_open(self, calendar: str, at: datetime) -> datetime:
+        """See `sdk.Calendars.next_open`."""
+        return self._ask(calendar, "open", at)
+
+    def next_close(self, calendar: str, at: datetime) -> datetime:
+        """See `sdk.Calendars.next_close`."""
+        return self._ask(calendar, "close", at)
+
+    def add_open_time(self, calendar: str, at: datetime, seconds: float) -> datetime:
+        """See `sdk.Calendars.add_open_time`."""
+        return self._ask(calendar, "after", at, seconds)
+
+    def _ask(
+        self, calendar: str, what: CalendarMoment, at: datetime, open_s: float = 0.0
+    ) -> datetime:
+        self.attempt.permit("calendars")
+        return self.attempt.services.calendar_moment(calendar, what, at, open_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ WIDGETS = {
     "secret": {"string"},
     "flow": {"string"},
     "table": {"string"},
+    "calendar": {"string"},
+    "timezone": {"string"},
     "duration": {"number", "integer"},
     "segmented": {"string", "number", "integer", "boolean"},
     "select": {"string", "number", "integer", "boolean"},

@@ -16,6 +16,7 @@ import structlog
 from blocks._abilities import (
     AlarmsAbility,
     Attempt,
+    CalendarsAbility,
     HttpAbility,
     LogAbility,
     MailAbility,
@@ -112,6 +113,7 @@ def _context(settings: Mapping[str, Any], data: Mapping[str, Any], attempt: Atte
         mail=MailAbility(attempt),
         alarms=AlarmsAbility(attempt),
         tables=TablesAbility(attempt),
+        calendars=CalendarsAbility(attempt),
         log=LogAbility(attempt),
         run=attempt.facts,
     )

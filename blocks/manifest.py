@@ -41,7 +41,7 @@ CATEGORIES = {
 }
 PORT_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
-PermissionName = Literal["http", "mail", "alarms", "tables"]
+PermissionName = Literal["http", "mail", "alarms", "tables", "calendars"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

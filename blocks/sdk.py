@@ -1,10 +1,10 @@
 """What the author of a block imports: the context a step gets, and the ways it can end.
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
-may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`),
-and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block whose manifest
-declares a `behaviour.control` ends with one of the other outcomes of `blocks.outcomes`. It keeps
-no state between calls: module variables are lost, or worse, shared.
+may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`,
+`ctx.calendars`), and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a
+block whose manifest declares a `behaviour.control` ends with one of the other outcomes of
+`blocks.outcomes`. It keeps no state between calls: module variables are lost, or worse, shared.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ __all__ = [
     "Ask",
     "Await",
     "BlockError",
+    "CalendarMoment",
+    "Calendars",
     "Call",
     "Context",
     "Emit",
@@ -42,6 +44,7 @@ __all__ = [
 ]
 
 LogLevel = Literal["info", "warning"]
+CalendarMoment = Literal["open", "close", "after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +257,26 @@ class Tables(Protocol):
         ...
 
 
+class Calendars(Protocol):
+    """The tenant's business calendars, by name; needs the permission `calendars`.
+
+    Each raises BlockError `calendars.unknown` when there is no such calendar, and
+    `calendars.never` when what is asked for does not come within three years.
+    """
+
+    def next_open(self, calendar: str, at: datetime) -> datetime:
+        """Return the first open instant from `at` on: `at` itself when it is open."""
+        ...
+
+    def next_close(self, calendar: str, at: datetime) -> datetime:
+        """Return the next closing time after `at`; of the next opening when it is closed."""
+        ...
+
+    def add_open_time(self, calendar: str, at: datetime, seconds: float) -> datetime:
+        """Return the instant by which so many open seconds have passed since `at`."""
+        ...
+
+
 class Log(Protocol):
     """Lines kept with the step: at most 100 of 1,000 characters, the rest is counted."""
 
@@ -276,6 +299,7 @@ class Context:
     mail: Mail
     alarms: Alarms
     tables: Tables
+    calendars: Calendars
     log: Log
     run: Facts
 

@@ -6,9 +6,10 @@ The runtime implements it per tenant; `blocks.brokers` has the parts that speak 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Protocol
 
-from blocks.sdk import HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import CalendarMoment, HttpRequest, HttpResponse, MailMessage
 
 
 class Services(Protocol):
@@ -28,4 +29,13 @@ class Services(Protocol):
 
     def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
         """Return the row; raises BlockError `tables.unknown` when the table isn't there."""
+        ...
+
+    def calendar_moment(
+        self, calendar: str, what: CalendarMoment, at: datetime, open_s: float, /
+    ) -> datetime:
+        """Give the next opening, the next closing, or when `open_s` open seconds have passed.
+
+        Raises BlockError `calendars.unknown` or `calendars.never`, see `sdk.Calendars`.
+        """
         ...

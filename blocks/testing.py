@@ -11,7 +11,7 @@ from typing import Any
 from blocks.host import perform
 from blocks.outcomes import Emit, Outcome, Wait
 from blocks.registry import Block
-from blocks.sdk import BlockError, Facts, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import BlockError, CalendarMoment, Facts, HttpRequest, HttpResponse, MailMessage
 from kernel.clock import format_instant, parse_instant
 
 _DEFAULT_NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -64,6 +64,17 @@ class MockedWorld:
             raise BlockError("tables.unknown", f"There is no table {table}.")
         row: dict[str, Any] | None = tables[table].get(key)
         return row
+
+    def calendar_moment(
+        self, calendar: str, what: CalendarMoment, _at: datetime, _open_s: float, /
+    ) -> datetime:
+        """Give a moment of the example's calendars."""
+        calendars = self.described.get("calendars", {})
+        if calendar not in calendars:
+            raise BlockError("calendars.unknown", f"There is no calendar {calendar}.")
+        if what not in calendars[calendar]:
+            raise BlockError("calendars.never", f"{calendar} has no such moment.")
+        return parse_instant(calendars[calendar][what])
 
 
 def run_example(block: Block, example: Mapping[str, Any]) -> list[str]:

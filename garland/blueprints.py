@@ -15,6 +15,8 @@ import runtime.alarms.sources.views
 import runtime.alarms.views
 import runtime.approvals.api
 import runtime.approvals.views
+import runtime.calendars.api
+import runtime.calendars.views
 import runtime.flows.api
 import runtime.hooks.api
 import runtime.hooks.views
@@ -32,6 +34,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.alarms.views.bp,
     runtime.alarms.sources.views.bp,
     runtime.approvals.views.bp,
+    runtime.calendars.views.bp,
     runtime.hooks.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,
@@ -41,6 +44,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.approvals.api.api,
+    runtime.calendars.api.api,
     runtime.flows.api.api,
     runtime.hooks.api.api,
     runtime.hooks.api.hooks,

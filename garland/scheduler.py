@@ -1,56 +1,58 @@
 """The scheduler process: starts workflows by the clock, and wakes what a lost wake-up left behind.
 
-The only user of APScheduler. Schedules live in the database with the workflow's live version;
-APScheduler holds them in memory, made anew when they change. One scheduler leads, by a lease.
-Daylight saving follows the schedule's own zone: a skipped hour's firing is skipped, a repeated
-hour fires once (by the dedup key). Firings missed while no scheduler ran are not made up for.
+One scheduler leads, by a lease; the others stand by. What is due when is in `runtime.schedules`,
+the jobs' pace is APScheduler's (`runtime.clockwork`).
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
-from apscheduler.schedulers.blocking import BlockingScheduler
-from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy.orm import Session
 
 from garland.services import Services
 from garland.settings import Settings
-from kernel.clock import format_instant, utc_now
-from kernel.errors import GarlandError
+from kernel.clock import utc_now
+from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
-from runtime.flows.schedules import LiveSchedule, live_schedules
 from runtime.leases import hold_lease, process_name
-from runtime.runs.start import Start, start_run
-from tenancy.scope import as_tenant, system
+from runtime.schedules.clock import ScheduleClock
+from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
 
 LEASE = "scheduler"
 LEASE_S = 10.0
 SWEEP_EVERY_S = 1
-LOOK_EVERY_S = 5
-MISFIRE_GRACE_S = 30
+LOOK_EVERY_S = 1
+REFRESH_EVERY_S = 5
 
 
 class Scheduler:
-    """One process's part in scheduling."""
+    """One process's part in scheduling; `clock` tells the time of everything it does."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._services = services
+        self._now = clock
         self._owner = process_name()
-        self._clock = BlockingScheduler(timezone=ZoneInfo("UTC"))
-        self._known: dict[str, LiveSchedule] = {}
+        self._clock = process_clock()
+        self.schedules = ScheduleClock(
+            sessions=services.sessions, reading=services.reading, hold=self._holds
+        )
+        self._refreshed_at: datetime | None = None
+        self._looking = Lock()  # APScheduler has a thread for each job
 
     def run(self) -> None:
         """Run until told to stop."""
         limits: dict[str, Any] = {"max_instances": 1, "coalesce": True}
         self._clock.add_job(self._safely, "interval", [self.sweep], seconds=SWEEP_EVERY_S, **limits)
-        self._clock.add_job(self._safely, "interval", [self.look], seconds=LOOK_EVERY_S, **limits)
-        self._safely(self.look)
+        look = [self._look_in_time]
+        self._clock.add_job(self._safely, "interval", look, seconds=LOOK_EVERY_S, **limits)
+        self._safely(self._look_in_time)
         self._clock.start()
 
     def _safely(self, job: Any) -> None:
@@ -59,73 +61,52 @@ class Scheduler:
         except Exception:
             log.exception("scheduled_job_failed")
 
+    def _look_in_time(self) -> None:
+        """Look, and arrange to look again at the very moment the next schedule is due."""
+        with self._looking:
+            self.look()
+        next_at = self.schedules.next_at()
+        if next_at is not None and next_at > self._now():
+            self._clock.add_job(
+                self._safely,
+                "date",
+                [self._look_in_time],
+                run_date=next_at,
+                id="next",
+                replace_existing=True,
+            )
+
     def leads(self) -> bool:
         """Tell whether this process leads, and go on leading."""
         with self._services.sessions() as session, session.begin():
-            return hold_lease(session, LEASE, self._owner, now=utc_now(), for_s=LEASE_S)
+            return self._holds(session)
+
+    def _holds(self, session: Session) -> bool:
+        return hold_lease(session, LEASE, self._owner, now=self._now(), for_s=LEASE_S)
 
     def sweep(self) -> None:
         """Wake whoever has due work: after a lost wake-up, or when a wait ended."""
         if not self.leads():
             return
         with self._services.reading() as session, system(session):
-            due = due_sleepers(session, now=utc_now())
+            due = due_sleepers(session, now=self._now())
         for sleeper in due:
             self._services.waker.wake(*sleeper)
 
     def look(self) -> None:
-        """Take over changes of the live workflows' schedules."""
-        with self._services.reading() as session, system(session):
-            found = {_name(one): one for one in live_schedules(session)}
-        for name in self._known.keys() - found.keys():
-            self._clock.remove_job(name)
-        for name in found.keys() - self._known.keys():
-            schedule = found[name]
-            trigger = CronTrigger.from_crontab(schedule.cron, timezone=ZoneInfo(schedule.timezone))
-            self._clock.add_job(
-                self._safely,
-                trigger,
-                [lambda due=schedule: self.fire(due)],
-                id=name,
-                misfire_grace_time=MISFIRE_GRACE_S,
-                coalesce=True,
-            )
-        self._known = found
-
-    def fire(self, schedule: LiveSchedule) -> None:
-        """Start a workflow whose time has come; once a minute at most."""
+        """Start the workflows whose time has come; now and then, see what has changed first."""
         if not self.leads():
+            self._refreshed_at = None  # whoever leads meanwhile moves the marks on
             return
-        now = utc_now()
-        at = now.astimezone(ZoneInfo(schedule.timezone)).replace(second=0, microsecond=0)
-        start = _start(schedule, at)
-        with (
-            self._services.sessions() as session,
-            session.begin(),
-            as_tenant(session, schedule.tenant_id),
+        now = self._now()
+        if self._refreshed_at is None or now - self._refreshed_at >= timedelta(
+            seconds=REFRESH_EVERY_S
         ):
-            try:
-                start_run(session, schedule.tenant_id, schedule.flow_id, start, now=now)
-            except GarlandError as error:
-                log.warning("schedule_not_started", reason=error.message, **asdict(schedule))
+            self.schedules.refresh(now=now)
+            self._refreshed_at = now
+        self.schedules.fire_due(now=now)
 
 
 def main(settings: Settings) -> None:
     """Run the scheduler until the process is told to stop."""
     Scheduler(Services(settings)).run()
-
-
-def _name(schedule: LiveSchedule) -> str:
-    return f"{schedule.version_id}:{schedule.trigger_id}"
-
-
-def _start(schedule: LiveSchedule, at: datetime) -> Start:
-    """Make the start; its key has the local time without offset, so a repeated hour fires once."""
-    local = at.replace(tzinfo=None).isoformat(timespec="minutes")
-    return Start(
-        trigger={"kind": "schedule", "at": format_instant(at)},
-        trigger_id=schedule.trigger_id,
-        subject=schedule.cron,
-        dedup_key=f"schedule:{schedule.flow_id}:{schedule.trigger_id}:{local}",
-        started_by="schedule",
-    )

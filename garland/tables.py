@@ -7,9 +7,11 @@ from __future__ import annotations
 import runtime._tables
 import runtime.alarms._tables
 import runtime.approvals._tables
+import runtime.calendars._tables
 import runtime.flows._tables
 import runtime.hooks._tables
 import runtime.inventory._tables
 import runtime.rules._tables
 import runtime.runs._tables
+import runtime.schedules._tables
 import tenancy._tables

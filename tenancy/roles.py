@@ -37,6 +37,8 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "rules.publish": "put rules live and switch them off",
         "runs.view": "see runs, their steps, inputs and outputs",
         "runs.operate": "cancel and retry runs",
+        "calendars.view": "see business calendars",
+        "calendars.edit": "add, change and remove business calendars",
         "sources.view": "see where alarms come from",
         "sources.edit": "add, change and remove alarm sources",
         "members.view": "see who belongs to the organisation",
@@ -51,6 +53,7 @@ _SEES = frozenset(
         "workflows.view",
         "rules.view",
         "runs.view",
+        "calendars.view",
         "sources.view",
         "members.view",
     }
@@ -61,6 +64,7 @@ _DESIGNS = _OPERATES | {
     "workflows.publish",
     "rules.edit",
     "rules.publish",
+    "calendars.edit",
     "sources.edit",
 }
 _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(

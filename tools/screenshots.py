@@ -23,6 +23,7 @@ PAGES = {
     "rules": "/t/acme/rules",
     "rule-new": "/t/acme/rules/new",
     "runs": "/t/acme/runs",
+    "calendars": "/t/acme/calendars",
     "sources": "/t/acme/sources",
     "members": "/t/acme/members",
     "tokens": "/t/acme/tokens",
@@ -33,6 +34,7 @@ DETAILS = {
     "workflow": "workflows?q=critical",
     "rule": "rules",
     "run": "runs",
+    "calendar": "calendars",
 }
 
 

@@ -38,6 +38,8 @@ _BY_WIDGET: dict[str, Kind] = {
     "expression": "condition",
     "flow": "picker",
     "table": "picker",
+    "calendar": "picker",
+    "timezone": "picker",
     "duration": "duration",
 }
 _BY_FORMAT: dict[str, Kind] = {"email": "email", "uri": "uri", "date-time": "datetime"}

@@ -6,15 +6,20 @@ the draft it holds. Nothing is stored here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from blocks.forms import Field, Submitted, form_fields, read_form, unplaced_problems
+from blocks.forms import Choice, Field, Submitted, form_fields, read_form, unplaced_problems
 from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems, is_expression
+from designer.workflows.schedule_form import in_order, schedule_form
 from kernel.errors import Problem
 from kernel.schema import Schema
+from kernel.zones import zone_names
+from runtime.flows.problems import NOTHING_KNOWN, Known
+from runtime.flows.validate import check_schedule
 
 _TITLE = {"type": "string", "title": "Name", "maxLength": 120}
 _NOTES = {
@@ -44,21 +49,6 @@ STEP_FORM: dict[str, Any] = {
     },
 }
 TRIGGER_FORM: dict[str, Any] = {"type": "object", "properties": {"title": _TITLE, "notes": _NOTES}}
-SCHEDULE_FORM: dict[str, Any] = {
-    "type": "object",
-    "required": ["cron", "timezone"],
-    "properties": {
-        "cron": {
-            "type": "string",
-            "title": "Times (cron)",
-            "minLength": 1,
-            "description": "Minute, hour, day, month, weekday: 0 6 * * mon-fri",
-        },
-        "timezone": {"type": "string", "title": "Time zone", "examples": ["Europe/Berlin"]},
-        "title": _TITLE,
-        "notes": _NOTES,
-    },
-}
 WEBHOOK_FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -88,7 +78,6 @@ WEBHOOK_FORM: dict[str, Any] = {
         "notes": _NOTES,
     },
 }
-_FORMS = {"schedule": SCHEDULE_FORM, "webhook": WEBHOOK_FORM}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +95,11 @@ def block_of(node: Mapping[str, Any], registry: Registry) -> Block | None:
     return registry.find(str(node.get("block", "")), str(node.get("version", "")))
 
 
-def node_sections(node: Mapping[str, Any], registry: Registry) -> list[Section]:
+def node_sections(
+    node: Mapping[str, Any],
+    registry: Registry,
+    known: Known = NOTHING_KNOWN,
+) -> list[Section]:
     """List the parts of a node's form, with what is wrong beside the fields."""
     block = block_of(node, registry)
     found: list[Section] = []
@@ -116,11 +109,18 @@ def node_sections(node: Mapping[str, Any], registry: Registry) -> list[Section]:
             ("input", "Input", block.input_schema),
         )
         found = [
-            _section(name, title, schema, node.get(name, {}))
+            _section(name, title, schema, node.get(name, {}), known)
             for name, title, schema in parts
             if schema.document.get("properties")
         ]
-    return [*found, _section("node", "General", Schema(_own_form(node)), node)]
+    return [*found, _section("node", "General", Schema(_own_form(node)), node, known)]
+
+
+def is_sound_schedule(node: Mapping[str, Any], known: Known) -> bool:
+    """Tell whether a schedule trigger could be published as it is."""
+    own = _own_form(node)
+    held = {key: item for key, item in node.items() if key in own["properties"]}
+    return not authoring_problems(Schema(own), held) and not check_schedule(node, known)
 
 
 def read_node(node: Mapping[str, Any], form: Submitted, registry: Registry) -> dict[str, Any]:
@@ -132,25 +132,56 @@ def read_node(node: Mapping[str, Any], form: Submitted, registry: Registry) -> d
         read["correlate"] = f"= {read['correlate'].strip()}"  # nothing else makes sense there
     block = block_of(node, registry)
     if block is None:
-        return read
+        return in_order(read, node) if node.get("kind") == "schedule" else read
     for name, schema in (("config", block.manifest.config), ("input", block.manifest.input)):
         read[name] = read_form(schema, form, previous=node.get(name), at=f"/{name}")
     return read
 
 
-def _section(name: str, title: str, schema: Schema, value: Any) -> Section:
+def _section(
+    name: str,
+    title: str,
+    schema: Schema,
+    value: Any,
+    known: Known,
+) -> Section:
     own = schema.document["properties"]
     held = {key: item for key, item in value.items() if key in own} if name == "node" else value
     problems = authoring_problems(schema, held)
-    fields = form_fields(schema.document, held, problems, at=f"/{name}")
+    if name == "node" and not problems and value.get("kind") == "schedule":
+        problems = check_schedule(value, known)
+    fields = form_fields(schema.document, held, problems, choices=_choices(known), at=f"/{name}")
     if name == "node":
-        fields = [replace(one, can_toggle=False) for one in fields]  # none is worked out in a run
+        fields = [_without_expressions(one) for one in fields]
     return Section(
         name=name, title=title, fields=fields, unplaced=unplaced_problems(fields, problems)
     )
 
 
+def _choices(known: Known) -> dict[str, Sequence[Choice]]:
+    """Give what pickers offer; where there is nothing to choose from, a name can be written."""
+    names = sorted(known.calendars or ())
+    calendars = {"calendar": [Choice(value=name, label=name) for name in names]} if names else {}
+    return {**calendars, "timezone": _zones()}
+
+
+@cache
+def _zones() -> tuple[Choice, ...]:
+    return tuple(Choice(value=name, label=name) for name in zone_names())
+
+
+def _without_expressions(field: Field) -> Field:
+    """Take the way to an expression from a field of the node's own: nothing evaluates those."""
+    children = tuple(_without_expressions(one) for one in field.children)
+    return replace(field, can_toggle=False, children=children)
+
+
 def _own_form(node: Mapping[str, Any]) -> dict[str, Any]:
     if "block" in node:
         return STEP_FORM
-    return _FORMS.get(str(node.get("kind")), TRIGGER_FORM)
+    if node.get("kind") == "webhook":
+        return WEBHOOK_FORM
+    if node.get("kind") != "schedule":
+        return TRIGGER_FORM
+    form = schedule_form(node)
+    return {**form, "properties": {**form["properties"], **TRIGGER_FORM["properties"]}}

@@ -18,9 +18,9 @@ TRIGGERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "manual": ("By hand", "When a person or a program starts it", "hand", {}),
     "schedule": (
         "Schedule",
-        "At times of a cron line",
+        "At certain times, every so often, or once",
         "calendar-clock",
-        {"cron": "0 6 * * mon-fri", "timezone": "Europe/Berlin"},
+        {"timing": "cron", "cron": "0 6 * * mon-fri", "timezone": "Europe/Berlin"},
     ),
     "webhook": ("Webhook", "When another system calls its address", "webhook", {}),
 }

@@ -13,6 +13,7 @@ from blocks.registry import Block, standard_registry
 from designer.drafts import read_json_text, write_json_text
 from designer.workflows.inspector import block_of, node_sections, read_node
 from designer.workflows.palette import catalogue, problems_document
+from designer.workflows.schedules import calendars_known, live_schedules, starts_ahead
 from designer.workflows.trying import progress_document, recent_alarms, trial_start
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -119,6 +120,8 @@ def inspect_node() -> Response:
     if not isinstance(node, dict):
         raise InvalidError("a node of a workflow is an object")
     registry, changed = standard_registry(), "filled" in request.form
+    where = (db_session(), acting().tenant_id)
+    known = calendars_known(*where)
     if changed:
         node = read_node(node, request.form, registry)
     return render(
@@ -127,7 +130,8 @@ def inspect_node() -> Response:
         node=node,
         changed=changed,
         block=block_of(node, registry),
-        sections=node_sections(node, registry),
+        sections=node_sections(node, registry, known),
+        ahead=starts_ahead(*where, node, known, now=utc_now()),
     )
 
 
@@ -290,5 +294,6 @@ def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         refused_problems=problems,
         problems=versions.draft_problems(*where, flow_id),
         history=versions.list_versions(*where, flow_id),
+        schedules=live_schedules(*where, flow, now=utc_now()),
         runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),
     )

@@ -76,12 +76,14 @@ TAKE_CARE: dict[str, Any] = {
 HEARTBEAT: dict[str, Any] = {
     "flow": 1,
     "name": "Morning note",
-    "description": "Says each morning that all is running.",
+    "description": "Says each working morning that all is running.",
     "triggers": {
         "clock": {
             "kind": "schedule",
-            "cron": "0 6 * * mon-fri",
+            "timing": "cron",
+            "cron": "0 8 * * mon-fri",
             "timezone": "Europe/Zurich",
+            "calendar": {"name": "Business hours", "when": "open", "otherwise": "skip"},
             "position": [0, 0],
         },
         "hand": {"kind": "manual", "position": [0, 120]},
@@ -138,5 +140,19 @@ PLANNED_WORK: dict[str, Any] = {
     "pattern": {"kind": "each"},
     "then": [{"do": "suppress", "reason": "planned work"}, {"do": "acknowledge"}],
 }
+_OFFICE = [["08:00", "12:00"], ["13:00", "17:00"]]
+BUSINESS_HOURS: dict[str, Any] = {
+    "name": "Business hours",
+    "timezone": "Europe/Zurich",
+    "week": dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), _OFFICE),
+    "days": [
+        {"date": "2026-01-01", "name": "New Year's Day", "yearly": True},
+        {"date": "2026-08-01", "name": "National Day", "yearly": True},
+        {"date": "2026-12-24", "name": "Christmas Eve", "yearly": True, "hours": [_OFFICE[0]]},
+        {"date": "2026-12-25", "name": "Christmas Day", "yearly": True},
+        {"date": "2026-12-26", "name": "St Stephen's Day", "yearly": True},
+    ],
+}
+CALENDARS = (BUSINESS_HOURS,)
 FLOWS = (TAKE_CARE, HEARTBEAT)
 RULES = (CRITICAL_LINKS, DEGRADED_SITE, PLANNED_WORK)

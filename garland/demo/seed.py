@@ -12,7 +12,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from garland.demo.automation import FLOWS, RULES
+from garland.demo.automation import CALENDARS, FLOWS, RULES
 from garland.demo.history import make_history
 from garland.demo.world import SITES, make_links, node_of, services_on
 from garland.services import Services
@@ -22,6 +22,7 @@ from runtime.alarms.journal import append, mark_done, take
 from runtime.alarms.model import parse_event
 from runtime.alarms.sources.store import create_source
 from runtime.alarms.store import apply_batch
+from runtime.calendars.store import create_calendar
 from runtime.flows.versions import create_flow, publish_flow
 from runtime.inventory.lookup import put_table
 from runtime.inventory.resources import put_resource
@@ -146,6 +147,8 @@ def _history(session: Session, tenant_id: UUID, *, now: datetime) -> None:
 
 
 def _automation(session: Session, tenant_id: UUID, *, now: datetime) -> None:
+    for document in CALENDARS:
+        create_calendar(session, tenant_id, document=document, by=BY, now=now)
     for document in FLOWS:
         flow = create_flow(
             session, tenant_id, name=document["name"], document=document, now=now, by=BY

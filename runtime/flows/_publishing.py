@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from blocks.registry import Registry, standard_registry
 from kernel.errors import InvalidError, Problem
 from kernel.ids import new_id
+from runtime.calendars.store import calendar_names
 from runtime.flows._records import FlowVersionView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import every_step
 from runtime.flows.problems import FlowProblem, Known, Versions
 from runtime.flows.validate import check_flow
+from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
 
@@ -55,6 +57,7 @@ def publish_flow(
     session.flush()
     row.live_version_id = version.id
     session.flush()
+    place_marks(session, tenant_id, flow_id, row.draft["triggers"], now=now)
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return version_view_of(version)
 
@@ -98,7 +101,8 @@ def _known(session: Session, tenant_id: UUID) -> Known:
         flows={
             slug: Versions(live=number, numbers=frozenset(found.get(slug, ())))
             for slug, number in session.execute(live.where(mine))
-        }
+        },
+        calendars=frozenset(calendar_names(session, tenant_id)),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems
 from kernel.schema import Schema
+from runtime.flows._calendar_names import calendars_in
 from runtime.flows._expression_checks import step_expression_problems
 from runtime.flows._kinds import Sources
 from runtime.flows._mapping_checks import mapping_problems
@@ -61,12 +62,22 @@ class StepChecks:
         for part, schema in (("config", block.config_schema), ("input", block.input_schema)):
             value = holder.get(part, {})
             yield from self._values(placed, f"{prefix}/{part}", schema, value)
+            if part == "config":
+                yield from self._calendars(placed, f"{prefix}/config", value, block)
             yield from step_expression_problems(
                 self._structure, placed, part, schema.document, key=key
             )
             yield from mapping_problems(
                 self._sources, placed, f"{prefix}/{part}", schema.document, value
             )
+
+    def _calendars(
+        self, placed: Placed, pointer: str, config: Mapping[str, Any], block: Block
+    ) -> Iterable[FlowProblem]:
+        for field, name in calendars_in(config, block):
+            if self._known.calendars is not None and name not in self._known.calendars:
+                message = f"{placed.title}: there is no calendar {name}: add it, or choose another"
+                yield FlowProblem(f"{pointer}/{field}", message, placed.id)
 
     def _values(
         self, placed: Placed, pointer: str, schema: Schema, value: Mapping[str, Any]

@@ -15,6 +15,34 @@ POSITION = {
 }
 EXPRESSION = {"type": "string", "pattern": "^= ", "maxLength": 2_048}
 
+SCHEDULE: dict[str, Any] = {
+    "timing": {"enum": ["cron", "interval", "once"]},
+    "cron": {"type": "string", "maxLength": 100},
+    "timezone": {"type": "string", "maxLength": 64},
+    "every_s": {"type": "integer", "minimum": 1, "maximum": 31_622_400},
+    "start": {"type": "string", "maxLength": 40},
+    "at": {"type": "string", "maxLength": 40},
+    "calendar": {
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": False,
+        "properties": {
+            "name": {"type": "string", "minLength": 1, "maxLength": 80},
+            "when": {"enum": ["open", "closed"]},
+            "otherwise": {"enum": ["skip", "move"]},
+        },
+    },
+    "misfire": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "policy": {"enum": ["skip", "once", "all"]},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 1_000},
+            "grace_s": {"type": "integer", "minimum": 1, "maximum": 86_400},
+        },
+    },
+}
+
 TriggerKind = Literal["rule", "manual", "schedule", "webhook", "flow"]
 
 TRIGGER_SCHEMA: dict[str, Any] = {
@@ -26,8 +54,7 @@ TRIGGER_SCHEMA: dict[str, Any] = {
         "title": {"type": "string", "maxLength": NAME_MAX},
         "notes": NOTES,
         "dedup": EXPRESSION,
-        "cron": {"type": "string", "maxLength": 100},
-        "timezone": {"type": "string", "maxLength": 64},
+        **SCHEDULE,
         "signed": {"type": "boolean"},
         "respond": {"enum": ["at_once", "when_done"]},
         "correlate": EXPRESSION,

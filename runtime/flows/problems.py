@@ -30,6 +30,7 @@ class Known:
     """What a tenant has that its workflows may refer to; None is not known and not checked."""
 
     flows: Mapping[str, Versions] | None = None
+    calendars: frozenset[str] | None = None
 
 
 NOTHING_KNOWN = Known()

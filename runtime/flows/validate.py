@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from blocks.registry import Registry
+from kernel.errors import Problem
 from kernel.schema import check_schema
 from runtime.flows._expression_checks import trigger_expression_problems
 from runtime.flows._step_checks import StepChecks
@@ -35,7 +36,7 @@ def check_flow(
     structure = Structure(document)
     steps = StepChecks(structure, registry, known)
     found = [
-        *_triggers(structure),
+        *_triggers(structure, known),
         *steps.problems(),
         *wire_problems(structure, steps.blocks),
         *order_problems(structure),
@@ -44,11 +45,18 @@ def check_flow(
     return sorted(set(found), key=lambda one: (one.severity, one.step, one.pointer))
 
 
-def _triggers(structure: Structure) -> Iterable[FlowProblem]:
+def check_schedule(trigger: Mapping[str, Any], known: Known = NOTHING_KNOWN) -> list[Problem]:
+    """List what is wrong with a schedule trigger of the right shape, pointing into the trigger."""
+    at = "/triggers/schedule"
+    found = trigger_problems("schedule", trigger, known)
+    return [Problem(one.pointer.removeprefix(at), one.message) for one in found]
+
+
+def _triggers(structure: Structure, known: Known) -> Iterable[FlowProblem]:
     if not structure.triggers:
         yield FlowProblem("/triggers", "nothing starts this workflow: add a trigger")
     for id_, trigger in structure.triggers.items():
-        yield from trigger_problems(id_, trigger)
+        yield from trigger_problems(id_, trigger, known)
         if "dedup" in trigger:
             name = f"dedup of {id_}"
             yield from trigger_expression_problems(trigger["dedup"], f"/triggers/{id_}/dedup", name)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from blocks.sdk import BlockError, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import BlockError, CalendarMoment, HttpRequest, HttpResponse, MailMessage
+from kernel.errors import NotFoundError
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import find_alarm
+from runtime.calendars.hours import NeverError, moment_in
+from runtime.calendars.store import find_calendar
 from runtime.inventory.lookup import look_up, table_exists
 from tenancy.scope import as_tenant, bind
 
@@ -80,6 +84,21 @@ class TenantServices(_Outside):
                 raise BlockError("tables.unknown", f"There is no table {table}: add it first.")
         return row
 
+    def calendar_moment(
+        self, calendar: str, what: CalendarMoment, at: datetime, open_s: float, /
+    ) -> datetime:
+        """Give a moment of one of the tenant's business calendars."""
+        with as_tenant(self._session, self._tenant_id):
+            try:
+                found = find_calendar(self._session, self._tenant_id, calendar)
+            except NotFoundError:
+                message = f"There is no calendar {calendar}: add it, or choose another."
+                raise BlockError("calendars.unknown", message) from None
+        try:
+            return moment_in(found, what, at, open_s)
+        except NeverError as error:
+            raise BlockError("calendars.never", f"{error.message}.") from None
+
 
 class DetachedServices(_Outside):
     """Serves a step that runs apart from any transaction: each question gets a session."""
@@ -100,3 +119,12 @@ class DetachedServices(_Outside):
         with self._sessions() as session:
             bind(session, self._tenant_id)
             return TenantServices(session, self._tenant_id, self._brokers).look_up(table, key)
+
+    def calendar_moment(
+        self, calendar: str, what: CalendarMoment, at: datetime, open_s: float, /
+    ) -> datetime:
+        """Give a moment of one of the tenant's business calendars."""
+        with self._sessions() as session:
+            bind(session, self._tenant_id)
+            services = TenantServices(session, self._tenant_id, self._brokers)
+            return services.calendar_moment(calendar, what, at, open_s)

@@ -22,7 +22,7 @@ CRITICAL = {
     "specific_problem": "Loss of signal",
     "attributes": {"site": "ZRH"},
 }
-LISTS = ("alarms?state=all", "workflows", "rules", "runs", "sources")
+LISTS = ("alarms?state=all", "workflows", "rules", "runs", "sources", "calendars")
 PAGES = [
     "/sign-in",
     "/t/acme/",
@@ -32,6 +32,8 @@ PAGES = [
     "/t/acme/rules",
     "/t/acme/rules/new",
     "/t/acme/runs",
+    "/t/acme/calendars",
+    "/t/acme/calendars/new",
     "/t/acme/sources",
     "/t/acme/members",
     "/t/acme/tokens",

@@ -10,6 +10,13 @@ export const HEAD_HEIGHT = 48;
 export const PORT_HEIGHT = 22;
 export const FOOT_HEIGHT = 6;
 
+/** @type {[number, string][]} */
+const UNITS = [
+  [86_400, "day"],
+  [3_600, "hour"],
+  [60, "minute"],
+  [1, "second"],
+];
 /** @type {Port} */
 const ERROR_PORT = { name: "error", title: "Error", tone: "error" };
 /** @type {Port} */
@@ -109,7 +116,18 @@ function triggerFace(id, trigger, catalogue) {
 
 /** @param {Trigger} trigger */
 function scheduleLine(trigger) {
-  return trigger.cron ? `${trigger.cron} · ${trigger.timezone ?? "UTC"}` : "No time set yet";
+  const zone = trigger.timezone ?? "UTC";
+  const timing = trigger.timing ?? (trigger.every_s ? "interval" : trigger.at ? "once" : "cron");
+  if (timing === "interval" && trigger.every_s) return `Every ${amount(trigger.every_s)}`;
+  if (timing === "once" && trigger.at) return `Once, ${trigger.at.replace("T", " ")}`;
+  return timing === "cron" && trigger.cron ? `${trigger.cron} · ${zone}` : "No time set yet";
+}
+
+/** Seconds in the largest unit that needs no fraction. @param {number} seconds */
+function amount(seconds) {
+  const [size, unit] = UNITS.find(([each]) => seconds % each === 0) ?? [1, "second"];
+  const count = seconds / size;
+  return count === 1 ? unit : `${count} ${unit}s`;
 }
 
 /** @param {Point|undefined} position @param {number} ports @returns {Rect} */

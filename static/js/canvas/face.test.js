@@ -52,3 +52,25 @@ test("a wire of a removed port leaves from the last row", () => {
 
   assert.deepEqual(outputPoint(face, "gone"), [218, 20 + HEAD_HEIGHT + 1.5 * PORT_HEIGHT]);
 });
+
+test("a schedule says when it starts, whatever its kind", () => {
+  const lines = [
+    { cron: "0 6 * * *", timezone: "Europe/Berlin" },
+    { timing: "interval", every_s: 5400 },
+    { every_s: 60 },
+    { at: "2026-12-24T18:00" },
+    { timing: "once" },
+  ].map((schedule) => {
+    const trigger = { kind: "schedule", ...schedule };
+    const flow = { flow: 1, name: "", triggers: { clock: trigger }, steps: {}, wires: [] };
+    return faceOf(flow, "clock", {}).subtitle;
+  });
+
+  assert.deepEqual(lines, [
+    "0 6 * * * · Europe/Berlin",
+    "Every 90 minutes",
+    "Every minute",
+    "Once, 2026-12-24 18:00",
+    "No time set yet",
+  ]);
+});

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from runtime.flows import versions
 from runtime.flows._tables import FlowVersionRow
-from runtime.flows.schedules import live_schedules
+from runtime.flows.schedules import LiveSchedules
 from tenancy.scope import as_tenant, system
 from tests.factories.flows import chain_document, flow_document, make_flow, step
 from tests.factories.tenancy import NOON, make_customer
@@ -163,7 +163,9 @@ def test_pages_follow_each_other_without_a_gap(session: Session, tenant_id: UUID
     assert len(set(seen)) == 5
 
 
-def test_live_schedules_leave_out_drafts_and_paused(session: Session, tenant_id: UUID) -> None:
+def test_live_schedules_leave_out_drafts_and_tell_which_are_paused(
+    session: Session, tenant_id: UUID
+) -> None:
     every = {"t": {"kind": "schedule", "cron": "*/5 * * * *", "timezone": "Europe/Berlin"}}
     steps = {"a": step("wait", config={"for_s": 1})}
     document = flow_document(steps, ["t > a"], triggers=every)
@@ -173,10 +175,12 @@ def test_live_schedules_leave_out_drafts_and_paused(session: Session, tenant_id:
     versions.set_paused(session, tenant_id, paused.id, paused=True, now=NOON)
 
     with system(session):
-        (found,) = live_schedules(session)
+        found = {one.flow_id: one for one in LiveSchedules().read(session)}
 
-    assert (found.tenant_id, found.flow_id, found.trigger_id) == (tenant_id, live.id, "t")
-    assert (found.cron, found.timezone) == ("*/5 * * * *", "Europe/Berlin")
+    assert found.keys() == {live.id, paused.id}
+    assert (found[live.id].tenant_id, found[live.id].trigger_id) == (tenant_id, "t")
+    assert found[live.id].trigger == every["t"]
+    assert (found[live.id].paused, found[paused.id].paused) == (False, True)
 
 
 def test_another_tenants_workflow_is_not_there(session: Session, tenant_id: UUID) -> None:
