@@ -19,6 +19,7 @@ from rq.serializers import JSONSerializer
 from typing_extensions import override
 
 from kernel import signals
+from runtime.metrics import WAKE_UPS, WAKE_UPS_LOST
 from runtime.wake import Sleeper, Waker
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ class RedisWaker(Waker):
 
     @override
     def wake(self, sleeper: Sleeper, worker_group: str = "", /) -> None:
+        WAKE_UPS.labels(sleeper).inc()
         try:
             if sleeper == "correlator":
                 pipeline = self._redis.pipeline()
@@ -54,6 +56,7 @@ class RedisWaker(Waker):
                     failure_ttl=60,
                 )
         except RedisError as error:
+            WAKE_UPS_LOST.labels(sleeper).inc()
             log.warning("wake_up_lost", sleeper=sleeper, reason=str(error))
 
     @override

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -10,9 +11,11 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from kernel.db import after_commit
 from runtime.alarm_waits import end_waits
 from runtime.alarms.journal import JournalRow, mark_done, take
 from runtime.alarms.store import apply_batch
+from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS
 from runtime.rules.engine import judge
 from runtime.rules.matcher import Matcher
 from runtime.wake import tell_pages_after_commit
@@ -34,13 +37,23 @@ def correlate_batch(
     Returns:
         How many events were taken.
     """
+    began = time.monotonic()
     with system(session):
         rows = take(session, limit)
+    if rows:
+        oldest_s = (now - min(row.received_at for row in rows)).total_seconds()
+        after_commit(session, lambda: _count(len(rows), oldest_s, began))
     ordered = sorted(rows, key=lambda row: (str(row.tenant_id), row.seq))
     for tenant_id, mine in groupby(ordered, key=lambda row: row.tenant_id):
         with as_tenant(session, tenant_id):
             _correlate(session, tenant_id, list(mine), matcher=matcher, now=now)
     return len(rows)
+
+
+def _count(events: int, oldest_s: float, began: float) -> None:
+    BATCH_ROWS.labels("events").observe(events)
+    BATCH_SECONDS.labels("events").observe(time.monotonic() - began)
+    EVENT_SECONDS.observe(oldest_s)
 
 
 def _correlate(

@@ -7,7 +7,7 @@ in the transaction that carries what they led to. Whatever cannot be read is kep
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from kernel import trace
 from kernel.errors import InvalidError
 from runtime.alarms._tables import IntakeFault, JournalEntry
 from runtime.alarms.model import AlarmEvent, event_document
@@ -27,7 +28,10 @@ ALARM = "alarm"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalRow:
-    """One accepted event; `event` is a canonical document that `parse_event` reads."""
+    """One accepted event; `event` is a canonical document that `parse_event` reads.
+
+    `parent` is the span it came with, kept beside the event in the same document.
+    """
 
     seq: int
     tenant_id: UUID
@@ -35,6 +39,7 @@ class JournalRow:
     received_at: datetime
     kind: str
     event: dict[str, Any]
+    parent: trace.Traceparent | None = None
 
 
 def append(
@@ -64,7 +69,7 @@ def append(
             "source_id": source_id,
             "received_at": now,
             "kind": ALARM,
-            "event": event_document(event),
+            "event": trace.keep_in(event_document(event)),
             "raw": raws[index] if raws is not None else None,
         }
         for index, event in enumerate(events)
@@ -100,7 +105,8 @@ def take(session: Session, limit: int) -> list[JournalRow]:
             source_id=row.source_id,
             received_at=row.received_at,
             kind=row.kind,
-            event=row.event,
+            event=_said(row.event),
+            parent=trace.kept_in(row.event),
         )
         for row in found
     ]
@@ -139,7 +145,11 @@ def raw_of(session: Session, tenant_id: UUID, seq: int) -> Any:
     ).first()
     if row is None:
         return None
-    return row.event if row.raw is None else row.raw
+    return _said(row.event) if row.raw is None else row.raw
+
+
+def _said(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != trace.HEADER}
 
 
 def keep_fault(

@@ -20,11 +20,14 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
+from kernel.db import after_commit
 from kernel.errors import GarlandError
+from runtime.metrics import RUN_START_SECONDS
 from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
 from runtime.runs._tables import RunState
 from runtime.runs.claims import Claims
 from runtime.runs.ending import after_end
+from runtime.runs.measures import count_run, tell_batch
 from runtime.runs.programs import Programs
 from runtime.runs.segment import Carried, Segment, carry_on
 from runtime.runs.services import Brokers
@@ -99,7 +102,8 @@ class Drain:
         *,
         now: datetime,
     ) -> int:
-        ends = time.monotonic() + BATCH_S
+        began = time.monotonic()
+        ends = began + BATCH_S
         done: list[tuple[RunRow, Carried]] = []
         for run in runs:
             before = run.state
@@ -115,6 +119,9 @@ class Drain:
             for action in carried.afterwards:
                 with as_tenant(session, run.tenant_id):
                     action()
+        if done:
+            told = [(run, carried.records, carried.flow) for run, carried in done]
+            after_commit(session, partial(tell_batch, told, began=began))
         return len(done)
 
     def _carry_on(
@@ -151,6 +158,8 @@ def _tell(
 ) -> None:
     for group in carried.worker_groups:
         wake_after_commit(session, "steps", group)
+    if before is RunState.QUEUED:
+        RUN_START_SECONDS.observe((now - run.started_at).total_seconds())
     if run.state is not before:
         facts = {"id": str(run.id), "state": run.state.value, "at": format_instant(now)}
         tell_pages_after_commit(session, run.tenant_id, "runs", facts)
@@ -165,3 +174,4 @@ def _fail(run: RunRow, error: Exception) -> None:
         else "Garland could not advance this run because of a fault of its own.",
     }
     run.state, run.error, run.due_at, run.ended_at = RunState.FAILED, facts, None, utc_now()
+    count_run(run)

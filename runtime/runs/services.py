@@ -12,6 +12,7 @@ from blocks.sdk import BlockError, HttpRequest, HttpResponse, MailMessage
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import find_alarm
 from runtime.inventory.lookup import look_up, table_exists
+from runtime.runs.spans import traced
 from tenancy.scope import as_tenant, bind
 
 
@@ -47,7 +48,8 @@ class _Outside:
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Carry out a call to the outside."""
-        return self._brokers.http.send(request)
+        with traced(request) as carried:
+            return self._brokers.http.send(carried)
 
     def mail(self, message: MailMessage, /) -> None:
         """Hand a mail to the mail server."""

@@ -20,8 +20,10 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from kernel import trace
 from kernel.clock import utc_now
 from runtime.leases import process_name
+from runtime.metrics import STEP_QUEUE_SECONDS, STEPS_FENCED, group_name
 from runtime.runs._rows import RecordRow, RunRow, load_runs, lock_records, write_records
 from runtime.runs._tables import Run, StepRecord, StepState
 from runtime.runs.attempt import (
@@ -42,6 +44,7 @@ from runtime.runs.performing import is_simulated
 from runtime.runs.programs import Program, Programs
 from runtime.runs.records import stow_result, write_result
 from runtime.runs.services import Brokers, DetachedServices
+from runtime.runs.spans import context_of
 from runtime.runs.waits import make_due
 from tenancy.scope import as_tenant, system
 
@@ -213,6 +216,9 @@ class StepPool:
                 self._flights.pop(flight.claim.record.id, None)
 
     def _lease(self, session: Session, record: RecordRow, *, now: datetime) -> None:
+        waited = now - (record.due_at or now)
+        queued = STEP_QUEUE_SECONDS.labels(group_name(record.worker_group))
+        queued.observe(waited.total_seconds())
         record.state, record.lease_owner, record.started_at = StepState.RUNNING, self.owner, now
         record.fence += 1
         record.due_at = now + timedelta(seconds=LEASE_S)
@@ -237,7 +243,8 @@ class StepPool:
         if is_simulated(run, block):
             return simulate_step(block, facts)
         services = DetachedServices(self.sessions, run.tenant_id, self.brokers)
-        return attempt_step(block, claim.given, services, facts)
+        with trace.joined(context_of(run, record)):
+            return attempt_step(block, claim.given, services, facts)
 
     def _record(self, claim: Claim, done: Attempted) -> bool:
         now, tenant_id, run_id = self.clock(), claim.run.tenant_id, claim.run.id
@@ -248,6 +255,7 @@ class StepPool:
             )
             record = self._still_ours(session, claim)
             if record is None:
+                STEPS_FENCED.inc()
                 log.warning("step_result_fenced", run_id=str(run_id), step=claim.record.step)
                 return False
             if done.effects:

@@ -1,0 +1,99 @@
+"""OpenTelemetry's SDK as the carrier of spans; the only module that knows it.
+
+Endpoint, headers, certificates, compression, sampling and batching follow the standard `OTEL_…`
+settings, which the SDK reads itself.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from threading import local
+
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    SpanContext,
+    SpanKind,
+    Status,
+    StatusCode,
+    TraceFlags,
+    set_span_in_context,
+)
+from typing_extensions import override
+
+from kernel.spans import Exporter, Span
+from kernel.trace import Traceparent
+
+_KINDS = {"internal": SpanKind.INTERNAL, "server": SpanKind.SERVER, "client": SpanKind.CLIENT}
+
+
+class _GivenIds(IdGenerator):
+    """Gives the span that is being made the ids it has already."""
+
+    def __init__(self) -> None:
+        self._next = local()
+
+    def give(self, context: Traceparent) -> None:
+        """Set the ids of the next span that this thread makes."""
+        self._next.context = context
+
+    @override
+    def generate_span_id(self) -> int:
+        context: Traceparent = self._next.context
+        return context.span_id
+
+    @override
+    def generate_trace_id(self) -> int:
+        context: Traceparent = self._next.context
+        return context.trace_id
+
+
+class OtelExporter(Exporter):
+    """Exports by OTLP over HTTP (protobuf), in the background."""
+
+    def __init__(self, process: str, *, name: str = "") -> None:
+        facts = {"service.instance.id": name or f"{process}-{os.getpid()}-{secrets.token_hex(4)}"}
+        if not os.environ.get("OTEL_SERVICE_NAME"):
+            facts["service.name"] = f"garland-{process}"
+        self._ids = _GivenIds()
+        self._provider = TracerProvider(resource=Resource.create(facts), id_generator=self._ids)
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer = self._provider.get_tracer("garland")
+
+    @override
+    def is_sampled(self, trace_id: int, parent: Traceparent | None, /) -> bool:
+        asked = self._provider.sampler.should_sample(_context_of(parent), trace_id, "")
+        return bool(asked.decision.is_sampled())  # type: ignore[no-untyped-call]
+
+    @override
+    def tell(self, span: Span, /) -> None:
+        self._ids.give(span.context)
+        told = self._tracer.start_span(
+            span.name,
+            context=_context_of(span.parent),
+            kind=_KINDS[span.kind],
+            attributes=span.attributes,
+            start_time=span.began_ns,
+        )
+        if span.error:
+            told.set_attribute("error.type", span.error)
+            told.set_status(Status(StatusCode.ERROR, span.error))
+        told.end(end_time=max(span.ended_ns, span.began_ns))
+
+    def close(self) -> None:
+        """Export what waits, and stop."""
+        self._provider.shutdown()
+
+
+def _context_of(parent: Traceparent | None) -> Context:
+    if parent is None:
+        return Context()
+    flags = TraceFlags(TraceFlags.SAMPLED if parent.sampled else TraceFlags.DEFAULT)
+    known = SpanContext(parent.trace_id, parent.span_id, is_remote=True, trace_flags=flags)
+    return set_span_in_context(NonRecordingSpan(known), Context())
