@@ -17,6 +17,7 @@ import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from garland.metrics_port import serve_metrics
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import format_instant, utc_now
@@ -112,6 +113,7 @@ class Scheduler:
 
 def main(settings: Settings) -> None:
     """Run the scheduler until the process is told to stop."""
+    serve_metrics(settings)
     Scheduler(Services(settings)).run()
 
 

@@ -25,6 +25,9 @@ LONGEST_PAUSE_S = 30.0
 SETTLED_AFTER_S = 30.0
 """A child that ran this long has settled: its earlier failures count no more."""
 
+PROCESS_NAME = "GARLAND_PROCESS"
+"""Tells a child its name, by which it is known among those that share what they count."""
+
 _NAME_WIDTH = 11
 _COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -74,7 +77,7 @@ class Supervisor:
 
     def start(self, program: Program) -> None:
         """Start a program that is to be kept running."""
-        child = Child(program, self._environment)
+        child = Child(program, {**self._environment, PROCESS_NAME: program.name})
         self._children[program.name] = child
         self._selector.register(child.output_fd, selectors.EVENT_READ, child)
 

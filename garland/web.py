@@ -14,6 +14,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from garland.app import create_app
 from garland.settings import Settings
+from kernel.spans import switch_on
 
 GRACE_S = 3
 """Seconds a stop waits for answers under way; pages that listen for events never finish."""
@@ -45,6 +46,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        switch_on("web")  # after the fork: what exports has a thread
         return create_app(self._settings)
 
 

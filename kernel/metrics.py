@@ -9,7 +9,7 @@ again counts on. Labels are few and known beforehand: never a tenant, a person o
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from prometheus_client import (
@@ -25,9 +25,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from typing_extensions import override
 
-__all__ = ["Counter", "Gauges", "Histogram", "counter", "expose", "gauge", "histogram", "names"]
+__all__ = ["Collector", "Counter", "Histogram", "Metric", "counter", "expose", "gauge", "histogram"]
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 PROCESS = "GARLAND_PROCESS"
@@ -40,8 +39,9 @@ _registry = CollectorRegistry()
 disable_created_metrics()  # type: ignore[no-untyped-call]  # half as many series, and nobody asks
 if FOLDER in os.environ:
     Path(os.environ[FOLDER]).mkdir(parents=True, exist_ok=True)
+    _named = os.environ.get(PROCESS)  # asked for once: it is looked at with every count
     values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call]
-        lambda: os.environ.get(PROCESS) or str(os.getpid())
+        (lambda: _named) if _named else os.getpid
     )
 
 
@@ -84,17 +84,6 @@ class Bounded:
             return OTHER
         self._known.add(value)
         return value
-
-
-class Gauges(Collector):
-    """What is true at the moment of asking, such as how much waits in the database."""
-
-    def __init__(self, look: Callable[[], Iterable[Metric]]) -> None:
-        self._look = look
-
-    @override
-    def collect(self) -> Iterable[Metric]:
-        return self._look()
 
 
 def expose(accept: str | None, *more: Collector) -> tuple[bytes, str]:

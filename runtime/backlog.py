@@ -114,12 +114,12 @@ def count_schedules(session: Session) -> int:
 
 
 @cache  # made at first use: only then are the types of foreign keys known
-def _due_runs() -> Select[Any]:
+def _due_runs() -> Select[int, datetime | None]:
     return select(func.count(Run.due_at), func.min(Run.due_at)).where(Run.due_at <= _NOW)
 
 
 @cache
-def _due_steps() -> Select[Any]:
+def _due_steps() -> Select[str, int, datetime | None]:
     group, due_at = StepRecord.worker_group, StepRecord.due_at
     found = select(group, func.count(due_at), func.min(due_at)).where(due_at <= _NOW)
     return found.group_by(group)
@@ -154,9 +154,7 @@ def _step_leases(session: Session, *, now: datetime, lease_s: float) -> tuple[in
     """
     until = now + timedelta(seconds=lease_s)
     running = StepRecord.state == StepState.RUNNING
-    held = select(func.count()).where(
-        StepRecord.due_at > now, StepRecord.due_at <= until, running
-    )
+    held = select(func.count()).where(StepRecord.due_at > now, StepRecord.due_at <= until, running)
     longest = (
         select(StepRecord.due_at, StepRecord.state)
         .where(StepRecord.due_at <= now)
@@ -165,14 +163,13 @@ def _step_leases(session: Session, *, now: datetime, lease_s: float) -> tuple[in
         .subquery()
     )
     lapsed = select(func.min(longest.c.due_at)).where(longest.c.state == StepState.RUNNING)
-    at = session.scalar(lapsed)
-    return session.scalar(held) or 0, _age_s(at, now) if at is not None else 0.0
+    return session.scalar(held) or 0, _age_s(session.scalar(lapsed), now)
 
 
-def _waiting(session: Session, wanted: Select[Any], now: datetime) -> Waiting:
+def _waiting(session: Session, wanted: Select[int, datetime | None], now: datetime) -> Waiting:
     count, oldest = session.execute(wanted, {"now": now}).one()
-    return Waiting(count=count, oldest_s=_age_s(oldest, now) if oldest is not None else 0.0)
+    return Waiting(count=count, oldest_s=_age_s(oldest, now))
 
 
-def _age_s(at: datetime, now: datetime) -> float:
-    return max((now - at).total_seconds(), 0.0)
+def _age_s(at: datetime | None, now: datetime) -> float:
+    return max((now - at).total_seconds(), 0.0) if at is not None else 0.0

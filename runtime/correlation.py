@@ -10,6 +10,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
 from kernel.db import after_commit
 from runtime.alarm_waits import end_waits
@@ -45,7 +46,7 @@ def correlate_batch(
         after_commit(session, lambda: _count(len(rows), oldest_s, began))
     ordered = sorted(rows, key=lambda row: (str(row.tenant_id), row.seq))
     for tenant_id, mine in groupby(ordered, key=lambda row: row.tenant_id):
-        with as_tenant(session, tenant_id):
+        with as_tenant(session, tenant_id), bound_contextvars(tenant_id=str(tenant_id)):
             _correlate(session, tenant_id, list(mine), matcher=matcher, now=now)
     return len(rows)
 
@@ -71,4 +72,4 @@ def _correlate(
     mark_done(session, [row.seq for row in rows], now=now)
     if changes:
         tell_pages_after_commit(session, tenant_id, "alarms", {"changed": len(changes)})
-    log.debug("batch_correlated", tenant_id=str(tenant_id), events=len(rows), fired=fired)
+    log.debug("batch_correlated", events=len(rows), fired=fired)

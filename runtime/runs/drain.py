@@ -31,6 +31,7 @@ from runtime.runs.measures import count_run, tell_batch
 from runtime.runs.programs import Programs
 from runtime.runs.segment import Carried, Segment, carry_on
 from runtime.runs.services import Brokers
+from runtime.runs.spans import name_in_log, name_no_more
 from runtime.wake import tell_pages_after_commit, wake_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -107,12 +108,14 @@ class Drain:
         done: list[tuple[RunRow, Carried]] = []
         for run in runs:
             before = run.state
+            name_in_log(run)  # stays when it breaks the batch, so that the log says which did
             with as_tenant(session, run.tenant_id):
                 carried = self._carry_on(session, run, records.get(run.id, ()), now=now)
                 _tell(session, run, before, carried, now=now)
             done.append((run, carried))
             if time.monotonic() >= ends:
                 break
+        name_no_more()
         write_records(session, (record for _, carried in done for record in carried.records))
         write_runs(session, (run for run, _ in done))
         for run, carried in done:

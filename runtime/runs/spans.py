@@ -2,8 +2,8 @@
 
 Ids come from the rows' own ids, so each span is made when its row is over, from the row alone. A
 run that was started by a traced request belongs to that request's trace, else it has one of its
-own whose id is the run's. What a process that is killed had not exported yet is lost; records are
-not.
+own whose id is the run's. Lines of the log name the same ids. What a process that is killed had
+not exported yet is lost; records are not.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
+
+import structlog
 
 from blocks.sdk import BlockError, HttpRequest
 from kernel import spans, trace
@@ -33,6 +35,29 @@ def context_of(run: RunRow, record: RecordRow) -> Traceparent | None:
     if not spans.is_on():
         return trace.kept_in(run.trigger)
     return child_of(_of_run(run), span_id=record.id.int & _SPAN_ID)
+
+
+def name_in_log(run: RunRow) -> None:
+    """Name a run, its tenant and its trace in every line that is logged from here on."""
+    facts = {"run_id": str(run.id), "tenant_id": str(run.tenant_id)}
+    if spans.is_on() or trace.HEADER in run.trigger:
+        facts["trace_id"] = f"{_of_run(run).trace_id:032x}"
+    structlog.contextvars.bind_contextvars(**facts)
+
+
+def name_no_more() -> None:
+    """Name none any more."""
+    structlog.contextvars.unbind_contextvars("run_id", "tenant_id", "trace_id")
+
+
+@contextmanager
+def at_work_on(run: RunRow) -> Iterator[None]:
+    """Name the run in every line that is logged meanwhile."""
+    name_in_log(run)
+    try:
+        yield
+    finally:
+        name_no_more()
 
 
 def export_batch(batch: Sequence[tuple[RunRow, Iterable[RecordRow], str]]) -> None:

@@ -44,7 +44,7 @@ from runtime.runs.performing import is_simulated
 from runtime.runs.programs import Program, Programs
 from runtime.runs.records import stow_result, write_result
 from runtime.runs.services import Brokers, DetachedServices
-from runtime.runs.spans import context_of
+from runtime.runs.spans import at_work_on, context_of
 from runtime.runs.waits import make_due
 from tenancy.scope import as_tenant, system
 
@@ -198,7 +198,8 @@ class StepPool:
                 if claim is None:
                     return
                 flight = self.hold(claim)
-                self.perform(claim)
+                with at_work_on(claim.run):
+                    self.perform(claim)
                 with self._lock:
                     self._flights.pop(claim.record.id, None)
                 if flight.is_lost:
