@@ -145,7 +145,8 @@ class StepPool:
 
     def perform(self, claim: Claim) -> bool:
         """Perform a claimed step and record what came; False when the lease was lost."""
-        return self._record(claim, self._attempt(claim))
+        with at_work_on(claim.run):
+            return self._record(claim, self._attempt(claim))
 
     def hold(self, claim: Claim) -> Flight:
         """Keep a claim's lease alive until it is recorded, or its time is up."""
@@ -198,8 +199,7 @@ class StepPool:
                 if claim is None:
                     return
                 flight = self.hold(claim)
-                with at_work_on(claim.run):
-                    self.perform(claim)
+                self.perform(claim)
                 with self._lock:
                     self._flights.pop(claim.record.id, None)
                 if flight.is_lost:
