@@ -19,14 +19,12 @@ from contextlib import contextmanager
 from types import FrameType
 
 from garland._child import Child, Program
+from kernel.names import PROCESS_NAME
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 SETTLED_AFTER_S = 30.0
 """A child that ran this long has settled: its earlier failures count no more."""
-
-PROCESS_NAME = "GARLAND_PROCESS"
-"""Tells a child its name, by which it is known among those that share what they count."""
 
 _NAME_WIDTH = 11
 _COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)

@@ -27,6 +27,11 @@ def install(app: Flask) -> None:
     app.teardown_request(_export)
 
 
+def route() -> str:
+    """Name the address that was asked for as it is written in the code: others may be keys."""
+    return request.url_rule.rule if request.url_rule is not None else UNKNOWN
+
+
 def _begin() -> None:
     """Take up the caller's trace: what this request starts belongs to it."""
     g.began, g.began_ns, g.status = time.perf_counter(), time.time_ns(), SERVER_ERROR
@@ -48,9 +53,8 @@ def _count(response: Response) -> Response:
 def _export(_error: BaseException | None) -> None:
     if not _is_traced() or "trace_context" not in g:
         return
-    route = request.url_rule.rule if request.url_rule is not None else ""
     told = Span(
-        name=f"{request.method} {route}".rstrip(),
+        name=f"{request.method} {route()}",
         kind="server",
         context=g.trace_context,
         parent=g.trace_parent,
@@ -58,7 +62,7 @@ def _export(_error: BaseException | None) -> None:
         ended_ns=time.time_ns(),
         attributes={
             "http.request.method": request.method,
-            "http.route": route,
+            "http.route": route(),
             "http.response.status_code": g.status,
         },
         error=str(g.status) if g.status >= SERVER_ERROR else "",

@@ -12,7 +12,7 @@ from threading import local
 
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.id_generator import IdGenerator
@@ -27,6 +27,7 @@ from opentelemetry.trace import (
 )
 from typing_extensions import override
 
+from kernel.names import own_name
 from kernel.spans import Exporter, Span
 from kernel.trace import Traceparent
 
@@ -57,12 +58,9 @@ class _GivenIds(IdGenerator):
 class OtelExporter(Exporter):
     """Exports by OTLP over HTTP (protobuf), in the background."""
 
-    def __init__(self, process: str, *, name: str = "") -> None:
-        facts = {"service.instance.id": name or f"{process}-{os.getpid()}-{secrets.token_hex(4)}"}
-        if not os.environ.get("OTEL_SERVICE_NAME"):
-            facts["service.name"] = f"garland-{process}"
+    def __init__(self, process: str) -> None:
         self._ids = _GivenIds()
-        self._provider = TracerProvider(resource=Resource.create(facts), id_generator=self._ids)
+        self._provider = TracerProvider(resource=_resource(process), id_generator=self._ids)
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("garland")
 
@@ -89,6 +87,14 @@ class OtelExporter(Exporter):
     def close(self) -> None:
         """Export what waits, and stop."""
         self._provider.shutdown()
+
+
+def _resource(process: str) -> Resource:
+    """Say whose spans these are; what the environment says of it wins."""
+    own = own_name() or f"{process}-{os.getpid()}-{secrets.token_hex(4)}"
+    ours = Resource({"service.name": f"garland-{process}", "service.instance.id": own})
+    said = OTELResourceDetector().detect()
+    return Resource.create().merge(ours).merge(said)
 
 
 def _context_of(parent: Traceparent | None) -> Context:

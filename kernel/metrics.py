@@ -26,10 +26,11 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from kernel.names import own_name
+
 __all__ = ["Collector", "Counter", "Histogram", "Metric", "counter", "expose", "gauge", "histogram"]
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-PROCESS = "GARLAND_PROCESS"
 SHORT_S = (0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 2.5, 10.0, 30.0, 120.0, 600.0)
 LONG_S = (0.01, 0.05, 0.25, 1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 86_400.0)
 LABEL_VALUES_MAX = 300
@@ -39,7 +40,7 @@ _registry = CollectorRegistry()
 disable_created_metrics()  # type: ignore[no-untyped-call]  # half as many series, and nobody asks
 if FOLDER in os.environ:
     Path(os.environ[FOLDER]).mkdir(parents=True, exist_ok=True)
-    _named = os.environ.get(PROCESS)  # asked for once: it is looked at with every count
+    _named = own_name()  # asked for once: it is looked at with every count
     values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call]
         (lambda: _named) if _named else os.getpid
     )

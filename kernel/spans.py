@@ -54,19 +54,18 @@ class Exporter(Protocol):
 _exporter: Exporter | None = None
 
 
-def switch_on(process: str, *, name: str = "") -> bool:
+def switch_on(process: str) -> bool:
     """Export spans from now on where the standard settings name a collector; tell whether.
 
     Args:
         process: The kind of process; the service is `garland-<process>` unless OTEL_SERVICE_NAME
             says otherwise.
-        name: Which of several such processes.
     """
     if not _is_wanted(os.environ):
         return False
     from kernel._otel import OtelExporter  # the library costs time and memory: only where wanted
 
-    use(OtelExporter(process, name=name))
+    use(OtelExporter(process))
     return True
 
 

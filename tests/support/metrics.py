@@ -14,7 +14,7 @@ def read_series(text: str) -> Series:
     """Read OpenMetrics text, by the strict parser of prometheus_client."""
     return {
         (sample.name, frozenset(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(text)
+        for family in text_string_to_metric_families(text)  # type: ignore[no-untyped-call]
         for sample in family.samples
     }
 

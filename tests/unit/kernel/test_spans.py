@@ -8,8 +8,10 @@ import sys
 import pytest
 
 from kernel import spans
-from kernel.spans import child_of
+from kernel._otel import OtelExporter
+from kernel.spans import Span, child_of
 from kernel.trace import Traceparent
+from tests.support.collector import running_collector
 
 ENDPOINT = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
 
@@ -42,6 +44,30 @@ def test_nothing_that_exports_is_loaded_while_it_is_off() -> None:
     )
 
     assert subprocess.check_output([sys.executable, "-c", program], env={}, text=True) == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        pytest.param({}, "garland-worker", id="by the kind of process"),
+        pytest.param({"OTEL_SERVICE_NAME": "mine"}, "mine", id="by the standard setting"),
+        pytest.param({"OTEL_RESOURCE_ATTRIBUTES": "service.name=ours"}, "ours", id="by attribute"),
+    ],
+)
+def test_a_service_is_named(
+    environment: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with running_collector() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        exporter = OtelExporter("worker")
+        exporter.tell(
+            Span(name="s", context=Traceparent(1, 2), parent=None, began_ns=1, ended_ns=2)
+        )
+        exporter.close()
+
+    assert [span.service for span in collector.spans] == [expected]
 
 
 def test_a_child_belongs_to_its_parents_trace_and_has_an_id_of_its_own() -> None:
