@@ -9,18 +9,19 @@ again counts on. Labels are few and known beforehand: never a tenant, a person o
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterable
 from pathlib import Path
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
-    Histogram,
     PlatformCollector,
     ProcessCollector,
     disable_created_metrics,
     values,
 )
+from prometheus_client import Histogram as OneByOne
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -44,6 +45,25 @@ if FOLDER in os.environ:
     values.ValueClass = values.MultiProcessValue(  # type: ignore[no-untyped-call]
         (lambda: _named) if _named else os.getpid
     )
+
+
+class Histogram(OneByOne):
+    """A histogram that takes many observations for the price of few.
+
+    It leans on how the library keeps its buckets; a test holds it to what one by one gives.
+    """
+
+    def observe_many(self, amounts: Iterable[float]) -> None:
+        """Observe each of these amounts."""
+        found: dict[int, int] = {}
+        total = 0.0
+        for amount in amounts:
+            place = bisect_left(self._upper_bounds, amount)
+            found[place] = found.get(place, 0) + 1
+            total += amount
+        self._sum.inc(total)
+        for place, number in found.items():
+            self._buckets[place].inc(number)
 
 
 def counter(name: str, told: str, *labels: str) -> Counter:

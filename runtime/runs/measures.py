@@ -8,7 +8,6 @@ are not counted: people try what fails.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -23,7 +22,6 @@ from runtime.metrics import (
     block_label,
 )
 from runtime.runs._rows import RecordRow, RunRow
-from runtime.runs._tables import StepState
 from runtime.runs.spans import export_batch
 
 Advanced = tuple[RunRow, Iterable[RecordRow], str]
@@ -36,58 +34,50 @@ def tell_batch(batch: Sequence[Advanced], *, began: float) -> None:
         batch: Runs with the attempts that were written with them, and their workflow's name.
         began: When the batch was begun, by the monotonic clock.
     """
-    _batch_rows().observe(len(batch))
-    _batch_seconds().observe(time.monotonic() - began)
+    rows, seconds = _batches()
+    rows.observe(len(batch))
+    seconds.observe(time.monotonic() - began)
     _count(batch)
     if spans.is_on():
         export_batch(batch)
 
 
 def _count(batch: Sequence[Advanced]) -> None:
-    ended: Counter[tuple[str, StepState]] = Counter()
+    ended: dict[tuple[str, str], list[float]] = {}
     for run, records, _ in batch:
         if run.is_trial:
             continue
-        if run.state.is_over:
+        if run.ended_at is not None:
             count_run(run)
         for record in records:
             if record.ended_at is not None:
-                ended[record.block, record.state] += 1
-                if record.started_at is not None:
-                    took = record.ended_at - record.started_at
-                    _seconds_of(record.block).observe(took.total_seconds())
-    for (block, state), number in ended.items():
-        _attempts_of(block, state).inc(number)
+                took = record.ended_at - (record.started_at or record.ended_at)
+                key = (record.block, record.state.value)
+                ended.setdefault(key, []).append(took.total_seconds())
+    for (block, outcome), seconds in ended.items():
+        attempts, took_s = _attempts_of(block, outcome)
+        attempts.inc(len(seconds))
+        took_s.observe_many(seconds)
 
 
 def count_run(run: RunRow) -> None:
     """Count a run that ended."""
-    outcome = run.state.value
-    RUNS_ENDED.labels(outcome).inc()
-    if run.ended_at is not None:
-        RUN_SECONDS.labels(outcome).observe((run.ended_at - run.started_at).total_seconds())
+    ended, seconds = _runs_of(run.state.value)
+    ended.inc()
+    seconds.observe(((run.ended_at or run.started_at) - run.started_at).total_seconds())
 
 
 @cache  # finding a series by its labels costs more than counting
-def _seconds_of(block: str) -> metrics.Histogram:
-    return STEP_SECONDS.labels(_block(block))
+def _attempts_of(block: str, outcome: str) -> tuple[metrics.Counter, metrics.Histogram]:
+    name = block_label(block.partition("@")[0])  # without version: releases make no new series
+    return STEP_ATTEMPTS.labels(name, outcome), STEP_SECONDS.labels(name)
 
 
 @cache
-def _attempts_of(block: str, state: StepState) -> metrics.Counter:
-    return STEP_ATTEMPTS.labels(_block(block), state.value)
+def _runs_of(outcome: str) -> tuple[metrics.Counter, metrics.Histogram]:
+    return RUNS_ENDED.labels(outcome), RUN_SECONDS.labels(outcome)
 
 
 @cache
-def _batch_rows() -> metrics.Histogram:
-    return BATCH_ROWS.labels("runs")
-
-
-@cache
-def _batch_seconds() -> metrics.Histogram:
-    return BATCH_SECONDS.labels("runs")
-
-
-def _block(reference: str) -> str:
-    """Name the block without its version, so that series do not grow with each release."""
-    return block_label(reference.partition("@")[0])
+def _batches() -> tuple[metrics.Histogram, metrics.Histogram]:
+    return BATCH_ROWS.labels("runs"), BATCH_SECONDS.labels("runs")
