@@ -16,7 +16,7 @@ from kernel.db import after_commit
 from runtime.alarm_waits import end_waits
 from runtime.alarms.journal import JournalRow, mark_done, take
 from runtime.alarms.store import apply_batch
-from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS
+from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_between
 from runtime.rules.engine import judge
 from runtime.rules.matcher import Matcher
 from runtime.wake import tell_pages_after_commit
@@ -42,7 +42,7 @@ def correlate_batch(
     with system(session):
         rows = take(session, limit)
     if rows:
-        oldest_s = (now - min(row.received_at for row in rows)).total_seconds()
+        oldest_s = seconds_between(min(row.received_at for row in rows), now)
         after_commit(session, lambda: _count(len(rows), oldest_s, began))
     ordered = sorted(rows, key=lambda row: (str(row.tenant_id), row.seq))
     for tenant_id, mine in groupby(ordered, key=lambda row: row.tenant_id):

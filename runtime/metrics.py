@@ -5,6 +5,8 @@ Counted after the commit wherever that is as easy, once a batch wherever that sa
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from kernel.metrics import LONG_S, Bounded, counter, histogram
 
 RUNS_STARTED = counter("garland_runs_started", "Runs that were recorded", "trigger")
@@ -52,3 +54,8 @@ group_label = Bounded()
 def group_name(worker_group: str) -> str:
     """Name a worker group as people do: that of steps which name none is `main`."""
     return group_label(worker_group) if worker_group else MAIN_GROUP
+
+
+def seconds_between(start: datetime, end: datetime) -> float:
+    """Give the time between two instants; never below 0, for clocks of two machines differ."""
+    return max((end - start).total_seconds(), 0.0)

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.clock import format_instant, utc_now
 from kernel.db import after_commit
 from kernel.errors import GarlandError
-from runtime.metrics import RUN_START_SECONDS
+from runtime.metrics import RUN_START_SECONDS, seconds_between
 from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
 from runtime.runs._tables import RunState
 from runtime.runs.claims import Claims
@@ -162,7 +162,7 @@ def _tell(
     for group in carried.worker_groups:
         wake_after_commit(session, "steps", group)
     if before is RunState.QUEUED:
-        RUN_START_SECONDS.observe((now - run.started_at).total_seconds())
+        RUN_START_SECONDS.observe(seconds_between(run.started_at, now))
     if run.state is not before:
         facts = {"id": str(run.id), "state": run.state.value, "at": format_instant(now)}
         tell_pages_after_commit(session, run.tenant_id, "runs", facts)

@@ -20,6 +20,7 @@ from runtime.metrics import (
     STEP_ATTEMPTS,
     STEP_SECONDS,
     block_label,
+    seconds_between,
 )
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs.spans import export_batch
@@ -51,20 +52,19 @@ def _count(batch: Sequence[Advanced]) -> None:
             count_run(run)
         for record in records:
             if record.ended_at is not None:
-                took = record.ended_at - (record.started_at or record.ended_at)
-                key = (record.block, record.state.value)
-                ended.setdefault(key, []).append(took.total_seconds())
+                took_s = seconds_between(record.started_at or record.ended_at, record.ended_at)
+                ended.setdefault((record.block, record.state.value), []).append(took_s)
     for (block, outcome), seconds in ended.items():
-        attempts, took_s = _attempts_of(block, outcome)
+        attempts, durations = _attempts_of(block, outcome)
         attempts.inc(len(seconds))
-        took_s.observe_many(seconds)
+        durations.observe_many(seconds)
 
 
 def count_run(run: RunRow) -> None:
     """Count a run that ended."""
     ended, seconds = _runs_of(run.state.value)
     ended.inc()
-    seconds.observe(((run.ended_at or run.started_at) - run.started_at).total_seconds())
+    seconds.observe(seconds_between(run.started_at, run.ended_at or run.started_at))
 
 
 @cache  # finding a series by its labels costs more than counting

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel import trace
 from kernel.clock import utc_now
 from runtime.leases import process_name
-from runtime.metrics import STEP_QUEUE_SECONDS, STEPS_FENCED, group_name
+from runtime.metrics import STEP_QUEUE_SECONDS, STEPS_FENCED, group_name, seconds_between
 from runtime.runs._rows import RecordRow, RunRow, load_runs, lock_records, write_records
 from runtime.runs._tables import Run, StepRecord, StepState
 from runtime.runs.attempt import (
@@ -217,9 +217,8 @@ class StepPool:
                 self._flights.pop(flight.claim.record.id, None)
 
     def _lease(self, session: Session, record: RecordRow, *, now: datetime) -> None:
-        waited = now - (record.due_at or now)
         queued = STEP_QUEUE_SECONDS.labels(group_name(record.worker_group))
-        queued.observe(waited.total_seconds())
+        queued.observe(seconds_between(record.due_at or now, now))
         record.state, record.lease_owner, record.started_at = StepState.RUNNING, self.owner, now
         record.fence += 1
         record.due_at = now + timedelta(seconds=LEASE_S)
