@@ -16,7 +16,7 @@ from garland.metrics_port import serve_metrics
 from garland.parts import make_engine_parts
 from garland.services import Services
 from garland.settings import Settings
-from kernel.spans import switch_on
+from kernel.spans import switch_off, switch_on
 from runtime.leases import process_name
 from runtime.worker import queue_name, serve
 
@@ -56,3 +56,4 @@ def main(settings: Settings, worker_groups: Sequence[str] = (MAIN_GROUP,)) -> No
                 return
     finally:
         pool.close()
+        switch_off()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from threading import local
+from threading import Thread, local
 
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -60,7 +60,9 @@ class OtelExporter(Exporter):
 
     def __init__(self, process: str) -> None:
         self._ids = _GivenIds()
-        self._provider = TracerProvider(resource=_resource(process), id_generator=self._ids)
+        self._provider = TracerProvider(
+            resource=_resource(process), id_generator=self._ids, shutdown_on_exit=False
+        )
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         self._tracer = self._provider.get_tracer("garland")
 
@@ -84,9 +86,12 @@ class OtelExporter(Exporter):
             told.set_status(Status(StatusCode.ERROR, span.error))
         told.end(end_time=max(span.ended_ns, span.began_ns))
 
-    def close(self) -> None:
-        """Export what waits, and stop."""
-        self._provider.shutdown()
+    @override
+    def close(self, *, within_s: float) -> None:
+        # a thread, since the library goes on trying for its own time-out of ten seconds
+        closing = Thread(target=self._provider.shutdown, daemon=True, name="spans")
+        closing.start()
+        closing.join(within_s)
 
 
 def _resource(process: str) -> Resource:

@@ -17,6 +17,7 @@ from kernel.trace import Traceparent
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 SPAN_ID_BITS = 64
+CLOSED_WITHIN_S = 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,10 @@ class Exporter(Protocol):
         """Hand a span over; returns at once."""
         ...
 
+    def close(self, *, within_s: float) -> None:
+        """Export what waits, and stop, within some seconds."""
+        ...
+
 
 _exporter: Exporter | None = None
 
@@ -67,6 +72,13 @@ def switch_on(process: str) -> bool:
 
     use(OtelExporter(process))
     return True
+
+
+def switch_off() -> None:
+    """Export what waits, within seconds even where the collector is away, and stop."""
+    if _exporter is not None:
+        _exporter.close(within_s=CLOSED_WITHIN_S)
+        use(None)
 
 
 def use(exporter: Exporter | None) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from garland.database import pending_revisions
+from garland.operations.at_work import LAG_MOST_S
 from garland.operations.reading import may_read
 from garland.services import Services
 from kernel.clock import utc_now
@@ -18,8 +19,6 @@ from runtime.backlog import journal_backlog
 from tenancy.scope import system
 
 bp = Blueprint("operations", __name__)
-
-LAG_MOST_S = 60.0
 
 
 @bp.get("/healthz")

@@ -48,7 +48,7 @@ def _count(batch: Sequence[Advanced]) -> None:
     for run, records, _ in batch:
         if run.is_trial:
             continue
-        if run.ended_at is not None:
+        if run.state.is_over:
             count_run(run)
         for record in records:
             if record.ended_at is not None:

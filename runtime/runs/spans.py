@@ -67,7 +67,7 @@ def export_batch(batch: Sequence[tuple[RunRow, Iterable[RecordRow], str]]) -> No
         for record in records:
             if record.ended_at is not None:
                 _tell_attempt(run, record, context)
-        if run.ended_at is not None:
+        if run.state.is_over:
             _tell_run(run, context, flow)
 
 

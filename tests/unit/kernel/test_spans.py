@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -65,9 +66,21 @@ def test_a_service_is_named(
         exporter.tell(
             Span(name="s", context=Traceparent(1, 2), parent=None, began_ns=1, ended_ns=2)
         )
-        exporter.close()
+        exporter.close(within_s=10)
 
     assert [span.service for span in collector.spans] == [expected]
+
+
+def test_a_collector_that_is_away_holds_up_no_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    assert spans.switch_on("worker")
+    spans.tell(Span(name="s", context=Traceparent(1, 2), parent=None, began_ns=1, ended_ns=2))
+    began = time.monotonic()
+
+    spans.switch_off()
+
+    assert time.monotonic() - began < spans.CLOSED_WITHIN_S + 1
+    assert not spans.is_on()
 
 
 def test_a_child_belongs_to_its_parents_trace_and_has_an_id_of_its_own() -> None:

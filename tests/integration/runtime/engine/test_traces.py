@@ -46,12 +46,12 @@ def exported(monkeypatch: pytest.MonkeyPatch) -> Iterator[Spans]:
         spans.use(exporter)
 
         def wait() -> Collector:
-            exporter.close()
+            exporter.close(within_s=10)
             return collector
 
         yield wait
         spans.use(None)
-        exporter.close()
+        exporter.close(within_s=10)
 
 
 def started(bench: Bench, flow: UUID, parent: Traceparent | None = PARENT) -> UUID:
