@@ -18,7 +18,6 @@ from garland.panels import alarm_panels
 from garland.security import install_security
 from garland.services import Services, redis_address
 from garland.settings import Settings
-from garland.telling import route
 from kernel.clock import utc_now
 from kernel.http import Database, acting_or_none, csrf, install, wants_part
 from kernel.ids import new_id
@@ -120,5 +119,5 @@ def _install_context(app: Flask) -> None:
     def note_request(response: Any) -> Any:
         if request.endpoint not in ("static", "operations.healthz"):
             log = structlog.get_logger(__name__)
-            log.debug("request_answered", route=route(), status=response.status_code)
+            log.debug("request_answered", path=request.path, status=response.status_code)
         return response

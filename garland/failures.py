@@ -11,7 +11,6 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from garland.telling import route
 from kernel.errors import GarlandError, TooManyError, UnauthorizedError
 from kernel.http import acting_or_none, is_machine_request, problem, see_other
 
@@ -43,7 +42,7 @@ def install_failures(app: Flask) -> None:
 
 def _answer_ours(error: GarlandError) -> AnyResponse:
     if error.status >= 500:  # noqa: PLR2004  server errors are for somebody to look at
-        log.warning("request_failed", code=error.code, route=route(), reason=error.message)
+        log.warning("request_failed", code=error.code, path=request.path, reason=error.message)
     if is_machine_request():
         return problem(error)
     if isinstance(error, UnauthorizedError) and acting_or_none() is None:
@@ -81,7 +80,7 @@ def _answer_http(error: HTTPException) -> AnyResponse:
 
 
 def _answer_bug(error: Exception) -> AnyResponse:
-    log.error("request_crashed", route=route(), exc_info=error)
+    log.error("request_crashed", path=request.path, exc_info=error)
     failure = GarlandError(
         "Garland could not do this because of a fault of its own. Nothing was changed. "
         "Try again; if it stays, tell your operator the time and what you did."

@@ -27,7 +27,7 @@ def install(app: Flask) -> None:
     app.teardown_request(_export)
 
 
-def route() -> str:
+def _route() -> str:
     """Name the address that was asked for as it is written in the code: others may be keys."""
     return request.url_rule.rule if request.url_rule is not None else UNKNOWN
 
@@ -54,7 +54,7 @@ def _export(_error: BaseException | None) -> None:
     if not _is_traced() or "trace_context" not in g:
         return
     told = Span(
-        name=f"{request.method} {route()}",
+        name=f"{request.method} {_route()}",
         kind="server",
         context=g.trace_context,
         parent=g.trace_parent,
@@ -62,7 +62,7 @@ def _export(_error: BaseException | None) -> None:
         ended_ns=time.time_ns(),
         attributes={
             "http.request.method": request.method,
-            "http.route": route(),
+            "http.route": _route(),
             "http.response.status_code": g.status,
         },
         error=str(g.status) if g.status >= SERVER_ERROR else "",

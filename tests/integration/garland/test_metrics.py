@@ -98,6 +98,23 @@ def test_requests_are_counted_by_endpoint_and_status(app: Flask) -> None:
     assert counting.since("garland_http_request_seconds_count", endpoint="operations.healthz") == 1
 
 
+def test_a_body_that_is_refused_whole_is_counted_by_status(app: Flask) -> None:
+    counting = Counting()
+
+    app.test_client().post(f"/in/{uuid4()}", json={})
+
+    assert counting.since("garland_intake_refused_total", status="404") == 1
+
+
+def test_a_wake_up_that_redis_does_not_take_is_counted(app: Flask) -> None:
+    counting = Counting()
+
+    app.extensions["garland.services"].waker.wake("runs")
+
+    assert counting.since("garland_wake_ups_total", sleeper="runs") == 1
+    assert counting.since("garland_wake_ups_lost_total", sleeper="runs") == 1
+
+
 def test_no_tenant_person_address_or_key_is_in_a_label(
     app: Flask, acme: OrganisationView, signed_in: SignedIn
 ) -> None:
