@@ -9,10 +9,11 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from garland import sign_in
+from garland import sign_in, telling
 from garland.assets import asset_version, resource_folder
 from garland.blueprints import BLUEPRINTS
 from garland.failures import install_failures
+from garland.operations.gauges import DatabaseGauges
 from garland.panels import alarm_panels
 from garland.security import install_security
 from garland.services import Services, redis_address
@@ -44,7 +45,9 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["garland.services"] = services
     app.extensions["garland.alarm_panels"] = alarm_panels()
+    app.extensions["garland.gauges"] = DatabaseGauges(services.reading)
     _install_request_name(app)
+    telling.install(app)
     install(app, Database(writing=services.sessions, reading=services.reading, bind=bind))
     install_security(app, is_https=settings.public_url.startswith("https://"))
     install_failures(app)

@@ -9,6 +9,7 @@ from threading import Event
 import structlog
 from redis.exceptions import RedisError
 
+from garland.metrics_port import serve_metrics
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
@@ -28,6 +29,7 @@ FAULT_PAUSE_S = 1.0
 def main(settings: Settings) -> None:
     """Run until told to stop. Several may be started: one works, the others stand by."""
     services = Services(settings)
+    serve_metrics(settings)
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

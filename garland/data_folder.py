@@ -1,13 +1,18 @@
-"""Who holds the data folder: one `garland up` at a time, and the next one is told which."""
+"""Who holds the data folder: one `garland up` at a time, and the next one is told which.
+
+And where the processes of that one keep their counts while it runs.
+"""
 
 import fcntl
 import os
+import shutil
 from pathlib import Path
 from typing import IO
 
 from kernel.errors import ConflictError
 
 _LOCK_FILE = "garland.lock"
+_METRICS_FOLDER = Path("run", "metrics")
 
 
 def hold_data_folder(data_dir: Path, *, purpose: str) -> IO[str]:
@@ -35,3 +40,15 @@ def hold_data_folder(data_dir: Path, *, purpose: str) -> IO[str]:
     lock.write(f"process {os.getpid()} ({purpose})\n")
     lock.flush()
     return lock
+
+
+def metrics_folder(data_dir: Path) -> Path:
+    """Name the folder where all processes count, so that one of them can tell the sum."""
+    return data_dir / _METRICS_FOLDER
+
+
+def start_counting_anew(data_dir: Path) -> None:
+    """Empty that folder: counts are since the start, as everywhere; call it before any process."""
+    folder = metrics_folder(data_dir)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)

@@ -7,13 +7,15 @@ import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from garland.database import pending_revisions
+from garland.operations import at_work
+from garland.operations.finding import Finding
 from garland.services import Services
 from garland.settings import Settings
 from kernel.errors import GarlandError, UnavailableError
@@ -25,18 +27,8 @@ CLOCK_SKEW_MOST_S = 5.0
 DISK_LEAST_BYTES = 500 * 1024**2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing examined; `remedy` says what to do when it is not right."""
-
-    name: str
-    ok: bool
-    message: str
-    remedy: str = ""
-
-
 def examine(settings: Settings) -> list[Finding]:
-    """Examine database, migrations, Redis, clocks, disk and the rule matcher."""
+    """Examine database, migrations, Redis, clocks, disk, the rule matcher, and who is at work."""
     services = Services(settings)
     checks: list[Callable[[Services], Finding]] = [
         _database,
@@ -45,6 +37,9 @@ def examine(settings: Settings) -> list[Finding]:
         _clock,
         _disk,
         _matcher,
+        at_work.lag,
+        at_work.leaders,
+        at_work.workers,
     ]
     try:
         return [check(services) for check in checks]

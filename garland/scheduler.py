@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from garland.metrics_port import serve_metrics
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
@@ -109,4 +110,5 @@ class Scheduler:
 
 def main(settings: Settings) -> None:
     """Run the scheduler until the process is told to stop."""
+    serve_metrics(settings)
     Scheduler(Services(settings)).run()

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from garland.operations.reading import is_loopback
 from garland.redis_server import socket_path
 from kernel.secrets import new_key
 
@@ -39,6 +40,9 @@ class Settings(BaseSettings):
     smtp_password: str = ""
     smtp_from: str = ""
     web_threads: int = Field(default=96, ge=4, le=512)
+    metrics_token: str = ""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(default=0, ge=0, le=65535)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -52,6 +56,11 @@ class Settings(BaseSettings):
             raise ValueError(
                 "GARLAND_SECRET_KEY and GARLAND_ENCRYPTION_KEYS must be set where the database "
                 "is not the embedded one, so that all machines share them"
+            )
+        if self.metrics_port and not self.metrics_token and not is_loopback(self.metrics_host):
+            raise ValueError(
+                "GARLAND_METRICS_TOKEN must be set where GARLAND_METRICS_HOST is not this machine "
+                "alone, so that metrics are never public by accident"
             )
         return self
 

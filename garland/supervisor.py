@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from garland._child import Child, Program
+from kernel.names import PROCESS_NAME
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
@@ -74,7 +75,7 @@ class Supervisor:
 
     def start(self, program: Program) -> None:
         """Start a program that is to be kept running."""
-        child = Child(program, self._environment)
+        child = Child(program, {**self._environment, PROCESS_NAME: program.name})
         self._children[program.name] = child
         self._selector.register(child.output_fd, selectors.EVENT_READ, child)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from garland import redis_server
 from garland._child import Program
-from garland.data_folder import hold_data_folder
+from garland.data_folder import hold_data_folder, metrics_folder, start_counting_anew
 from garland.settings import Settings
 from garland.supervisor import Stopped, Supervisor
 from kernel.errors import ConflictError, GarlandError
@@ -62,6 +62,7 @@ def run_everything(settings: Settings, wanted: Wanted) -> int:
     """
     _refuse_full_disk(settings.data_dir)
     holding = hold_data_folder(settings.data_dir, purpose=wanted.url)
+    start_counting_anew(settings.data_dir)
     _refuse_taken_port(wanted.host, wanted.port)
     supervisor = Supervisor(_environment(settings, wanted))
     began = time.monotonic()
@@ -150,6 +151,8 @@ def _environment(settings: Settings, wanted: Wanted) -> dict[str, str]:
         GARLAND_SECRET_KEY=settings.secret_key,
         GARLAND_ENCRYPTION_KEYS=settings.encryption_keys,
         GARLAND_PUBLIC_URL=settings.public_url or wanted.url,
+        GARLAND_METRICS_PORT="0",  # all would want the same; web tells what all counted
+        PROMETHEUS_MULTIPROC_DIR=str(metrics_folder(settings.data_dir)),
         PYTHONUNBUFFERED="1",
     )
     if sys.stdout.isatty() and "NO_COLOR" not in environment:

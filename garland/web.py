@@ -14,6 +14,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from garland.app import create_app
 from garland.settings import Settings
+from kernel.spans import switch_off, switch_on
 
 GRACE_S = 3
 """Seconds a stop waits for answers under way; pages that listen for events never finish."""
@@ -32,6 +33,10 @@ class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
         """Do nothing: there are no files."""
 
 
+def _leave(_arbiter: Any, _worker: Any) -> None:
+    switch_off()
+
+
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn, told by arguments instead of its own command line."""
 
@@ -45,6 +50,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        switch_on("web")  # after the fork: what exports has a thread
         return create_app(self._settings)
 
 
@@ -63,5 +69,6 @@ def serve(settings: Settings, *, host: str, port: int, threads: int) -> None:
             "control_socket_disable": True,
             "logger_class": _Log,
             "proc_name": "garland web",
+            "worker_exit": _leave,
         },
     ).run()

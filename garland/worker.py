@@ -12,9 +12,11 @@ from collections.abc import Callable, Sequence
 import structlog
 from redis.exceptions import RedisError
 
+from garland.metrics_port import serve_metrics
 from garland.parts import make_engine_parts
 from garland.services import Services
 from garland.settings import Settings
+from kernel.spans import switch_off, switch_on
 from runtime.leases import process_name
 from runtime.runs.programs import MAIN_GROUP
 from runtime.worker import queue_name, serve
@@ -32,6 +34,8 @@ def main(settings: Settings, worker_groups: Sequence[str] = (MAIN_GROUP,)) -> No
         worker_groups: The groups to serve; `main` is that of steps which name none.
     """
     services = Services(settings)
+    serve_metrics(settings)
+    switch_on("worker")
     named = ["" if group == MAIN_GROUP else group for group in worker_groups]
     drain, pool = make_engine_parts(services, named)
     drains: dict[str, Callable[[], None]] = {
@@ -52,3 +56,4 @@ def main(settings: Settings, worker_groups: Sequence[str] = (MAIN_GROUP,)) -> No
                 return
     finally:
         pool.close()
+        switch_off()

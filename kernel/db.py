@@ -183,10 +183,14 @@ def after_commit(session: Session, action: Callable[[], None]) -> None:
 
 
 def _run_waiting(session: Session) -> None:
+    if session.in_nested_transaction():  # a savepoint was released: nothing is durable yet
+        return
     waiting = session.info.pop("after_commit", [])
     for action in waiting:
         action()
 
 
 def _drop_waiting(session: Session) -> None:
+    if session.in_nested_transaction():  # what the rest of the transaction asked for still holds
+        return
     session.info.pop("after_commit", None)

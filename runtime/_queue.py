@@ -7,6 +7,7 @@ job drains many rows. Wake-ups that come before the last one was looked at colla
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
@@ -14,17 +15,19 @@ from uuid import UUID
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue, SimpleWorker, get_current_job
+from rq import Queue, SimpleWorker, Worker, get_current_job
 from rq.serializers import JSONSerializer
 from typing_extensions import override
 
 from kernel import signals
+from runtime.metrics import WAKE_UPS, WAKE_UPS_LOST
 from runtime.wake import Sleeper, Waker
 
 log = structlog.get_logger(__name__)
 
 PENDING_S = 5  # a wake-up whose job was lost blocks the next ones no longer than this
 CORRELATOR_KEY = "garland:wake:correlator"
+QUEUE = "garland."
 
 _drains: dict[str, Callable[[], None]] = {}
 
@@ -37,6 +40,7 @@ class RedisWaker(Waker):
 
     @override
     def wake(self, sleeper: Sleeper, worker_group: str = "", /) -> None:
+        WAKE_UPS.labels(sleeper).inc()
         try:
             if sleeper == "correlator":
                 pipeline = self._redis.pipeline()
@@ -54,6 +58,7 @@ class RedisWaker(Waker):
                     failure_ttl=60,
                 )
         except RedisError as error:
+            WAKE_UPS_LOST.labels(sleeper).inc()
             log.warning("wake_up_lost", sleeper=sleeper, reason=str(error))
 
     @override
@@ -91,6 +96,21 @@ def queue_name(sleeper: Sleeper, worker_group: str = "") -> str:
     return f"{sleeper}.{worker_group}" if worker_group else sleeper
 
 
+def served_groups(redis: Redis) -> dict[str, int]:
+    """Count the workers that perform steps, by the group they serve; "" is the main one.
+
+    By RQ's own register, which forgets a worker that does not renew its entry.
+
+    Raises:
+        RedisError: when Redis does not answer.
+    """
+    prefix, found = f"{QUEUE}steps", Counter[str]()
+    for worker in Worker.all(connection=redis, serializer=JSONSerializer):
+        names = [name for name in worker.queue_names() if name.startswith(prefix)]
+        found.update(name.removeprefix(prefix).removeprefix(".") for name in names)
+    return found
+
+
 def _current_redis() -> Redis | None:
     job = get_current_job()
     return None if job is None else job.connection
@@ -101,4 +121,4 @@ def _pending_key(name: str) -> str:
 
 
 def _queue(redis: Redis, name: str) -> Queue:
-    return Queue(f"garland.{name}", connection=redis, serializer=JSONSerializer)
+    return Queue(f"{QUEUE}{name}", connection=redis, serializer=JSONSerializer)

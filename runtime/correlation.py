@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -9,10 +10,13 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
+from kernel.db import after_commit
 from runtime.alarm_waits import end_waits, end_waits_of_cleared
 from runtime.alarms.journal import ALARM, CLEARED, JournalRow, mark_done, take
 from runtime.alarms.store import apply_batch
+from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_between
 from runtime.rules.engine import judge
 from runtime.rules.matcher import Matcher
 from runtime.wake import tell_pages_after_commit
@@ -34,13 +38,23 @@ def correlate_batch(
     Returns:
         How many events were taken.
     """
+    began = time.monotonic()
     with system(session):
         rows = take(session, limit)
+    if rows:
+        oldest_s = seconds_between(min(row.received_at for row in rows), now)
+        after_commit(session, lambda: _count(len(rows), oldest_s, began))
     ordered = sorted(rows, key=lambda row: (str(row.tenant_id), row.seq))
     for tenant_id, mine in groupby(ordered, key=lambda row: row.tenant_id):
-        with as_tenant(session, tenant_id):
+        with as_tenant(session, tenant_id), bound_contextvars(tenant_id=str(tenant_id)):
             _correlate(session, tenant_id, list(mine), matcher=matcher, now=now)
     return len(rows)
+
+
+def _count(events: int, oldest_s: float, began: float) -> None:
+    BATCH_ROWS.labels("events").observe(events)
+    BATCH_SECONDS.labels("events").observe(time.monotonic() - began)
+    EVENT_SECONDS.observe(oldest_s)
 
 
 def _correlate(
@@ -62,4 +76,4 @@ def _correlate(
     mark_done(session, [row.seq for row in rows], now=now)
     if changes:
         tell_pages_after_commit(session, tenant_id, "alarms", {"changed": len(changes)})
-    log.debug("batch_correlated", tenant_id=str(tenant_id), events=len(rows), fired=fired)
+    log.debug("batch_correlated", events=len(rows), fired=fired)

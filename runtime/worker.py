@@ -6,6 +6,12 @@ threads, so that one slow call to the outside never holds up the others.
 
 from __future__ import annotations
 
-from runtime._queue import RedisWaker, queue_name, serve, wait_for_correlator_wake
+from runtime._queue import (
+    RedisWaker,
+    queue_name,
+    serve,
+    served_groups,
+    wait_for_correlator_wake,
+)
 
-__all__ = ["RedisWaker", "queue_name", "serve", "wait_for_correlator_wake"]
+__all__ = ["RedisWaker", "queue_name", "serve", "served_groups", "wait_for_correlator_wake"]

@@ -164,6 +164,7 @@ PROGRAMS: tuple[Needed, ...] = (
         lambda: bool(shutil.which("prometheus-alertmanager")),
         ("prometheus-alertmanager",),
     ),
+    ("Prometheus", lambda: bool(shutil.which("promtool")), ("prometheus",)),
     ("Chromium", lambda: bool(shutil.which("chromium")), ("chromium",)),
     *JAVASCRIPT_PROGRAMS,
 )

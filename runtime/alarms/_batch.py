@@ -18,6 +18,7 @@ from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
+from kernel.trace import Traceparent
 from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow, history_row
 from runtime.alarms.documents import AlarmView, view_of_facts
 from runtime.alarms.journal import JournalRow, keep_fault
@@ -50,12 +51,16 @@ _SAID = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What one event did to one alarm; `alarm` is the alarm right after it."""
+    """What one event did to one alarm; `alarm` is the alarm right after it.
+
+    `parent` is the span that the event came with.
+    """
 
     alarm: AlarmView
     transition: Transition
     previous_severity: Severity | None
     seq: int
+    parent: Traceparent | None = None
 
 
 def apply_batch(
@@ -177,6 +182,7 @@ class _Batch:
             transition=outcome.transition,
             previous_severity=outcome.previous_severity,
             seq=row.seq,
+            parent=row.parent,
         )
 
     def _begin_condition(self, key: str) -> Facts:

@@ -8,7 +8,7 @@ Beside events it holds notices: what people did to an alarm that workflows may w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from kernel import trace
 from kernel.errors import InvalidError
 from runtime.alarms._tables import IntakeFault, JournalEntry
 from runtime.alarms.model import AlarmEvent, event_document
@@ -35,6 +36,7 @@ class JournalRow:
     Attributes:
         kind: ALARM, or CLEARED for a notice that a person cleared an alarm.
         event: A canonical document that `parse_event` reads; of a notice, the `alarm_id`.
+        parent: The span it came with, kept beside the event in the same document.
     """
 
     seq: int
@@ -43,6 +45,7 @@ class JournalRow:
     received_at: datetime
     kind: str
     event: dict[str, Any]
+    parent: trace.Traceparent | None = None
 
 
 def append(
@@ -72,7 +75,7 @@ def append(
             "source_id": source_id,
             "received_at": now,
             "kind": ALARM,
-            "event": event_document(event),
+            "event": trace.keep_in(event_document(event)),
             "raw": raws[index] if raws is not None else None,
         }
         for index, event in enumerate(events)
@@ -115,7 +118,8 @@ def take(session: Session, limit: int) -> list[JournalRow]:
             source_id=row.source_id,
             received_at=row.received_at,
             kind=row.kind,
-            event=row.event,
+            event=_said(row.event),
+            parent=trace.kept_in(row.event),
         )
         for row in found
     ]
@@ -154,7 +158,11 @@ def raw_of(session: Session, tenant_id: UUID, seq: int) -> Any:
     ).first()
     if row is None:
         return None
-    return row.event if row.raw is None else row.raw
+    return _said(row.event) if row.raw is None else row.raw
+
+
+def _said(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != trace.HEADER}
 
 
 def keep_fault(

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from kernel import trace
 from kernel.errors import GarlandError, InvalidError, NotFoundError
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
@@ -79,7 +80,8 @@ def _start(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
         dedup_key=f"{occasion.key}:{index}",
         started_by=occasion.by,
     )
-    run_id = start_run(occasion.session, occasion.tenant_id, flow_id, start, now=occasion.now)
+    with trace.joined(occasion.change.parent):
+        run_id = start_run(occasion.session, occasion.tenant_id, flow_id, start, now=occasion.now)
     return {"flow": slug, "run_id": str(run_id) if run_id is not None else None}
 
 

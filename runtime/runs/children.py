@@ -8,10 +8,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from blocks.outcomes import Call
+from kernel import trace
 from kernel.errors import NotFoundError
 from runtime.flows.lookup import Runnable, find_flow_id, find_version, runnable, startable
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import Run, RunState
+from runtime.runs.spans import context_of
 from runtime.runs.start import NotStartedError, Parent, Start, record_run
 from runtime.runs.waits import OVER, fail_step, resolve_step
 
@@ -36,21 +38,17 @@ def start_child(
         subject=parent.subject,
         started_by=parent.started_by,
     )
-    record_run(
-        session,
-        parent.tenant_id,
-        _called(session, parent, call),
-        start,
-        now=now,
-        parent=Parent(
-            run_id=parent.id,
-            step=record.step,
-            attempt=record.attempt,
-            depth=parent.depth + 1,
-            is_trial=parent.is_trial,
-            allows_effects=parent.allows_effects,
-        ),
+    caller = Parent(
+        run_id=parent.id,
+        step=record.step,
+        attempt=record.attempt,
+        depth=parent.depth + 1,
+        is_trial=parent.is_trial,
+        allows_effects=parent.allows_effects,
     )
+    version = _called(session, parent, call)
+    with trace.joined(context_of(parent, record)):
+        record_run(session, parent.tenant_id, version, start, now=now, parent=caller)
 
 
 def report(session: Session, child: RunRow, *, name: str, now: datetime) -> None:

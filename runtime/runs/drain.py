@@ -20,15 +20,18 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
-from kernel.db import is_transient
+from kernel.db import after_commit, is_transient
 from kernel.errors import GarlandError
+from runtime.metrics import RUN_START_SECONDS, seconds_between
 from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
 from runtime.runs._tables import RunState
 from runtime.runs.claims import Claims
 from runtime.runs.ending import after_end
+from runtime.runs.measures import count_run, tell_batch
 from runtime.runs.programs import Programs
 from runtime.runs.segment import Carried, Segment, carry_on
 from runtime.runs.services import Brokers
+from runtime.runs.spans import name_in_log, name_no_more
 from runtime.wake import tell_pages_after_commit, wake_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -100,22 +103,28 @@ class Drain:
         *,
         now: datetime,
     ) -> int:
-        ends = time.monotonic() + BATCH_S
+        began = time.monotonic()
+        ends = began + BATCH_S
         done: list[tuple[RunRow, Carried]] = []
         for run in runs:
             before = run.state
+            name_in_log(run)  # stays when it breaks the batch, so that the log says which did
             with as_tenant(session, run.tenant_id):
                 carried = self._carry_on(session, run, records.get(run.id, ()), now=now)
                 _tell(session, run, before, carried, now=now)
             done.append((run, carried))
             if time.monotonic() >= ends:
                 break
+        name_no_more()
         write_records(session, (record for _, carried in done for record in carried.records))
         write_runs(session, (run for run, _ in done))
         for run, carried in done:
             for action in carried.afterwards:
                 with as_tenant(session, run.tenant_id):
                     action()
+        if done:
+            told = [(run, carried.records, carried.flow) for run, carried in done]
+            after_commit(session, partial(tell_batch, told, began=began))
         return len(done)
 
     def _carry_on(
@@ -157,6 +166,8 @@ def _tell(
 ) -> None:
     for group in carried.worker_groups:
         wake_after_commit(session, "steps", group)
+    if before is RunState.QUEUED:
+        RUN_START_SECONDS.observe(seconds_between(run.started_at, now))
     if run.state is not before:
         facts = {"id": str(run.id), "state": run.state.value, "at": format_instant(now)}
         tell_pages_after_commit(session, run.tenant_id, "runs", facts)
@@ -171,3 +182,4 @@ def _fail(run: RunRow, error: Exception) -> None:
         else "Garland could not advance this run because of a fault of its own.",
     }
     run.state, run.error, run.due_at, run.ended_at = RunState.FAILED, facts, None, utc_now()
+    count_run(run)

@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session
 
+from kernel import trace
 from kernel.errors import GarlandError
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
@@ -83,6 +84,7 @@ def _start_error_flow(session: Session, run: RunRow, program: Program, *, now: d
         started_by=f"workflow {program.name}",
     )
     try:
-        start_run(session, run.tenant_id, flow_id, start, now=now)
+        with trace.joined(trace.kept_in(run.trigger)):
+            start_run(session, run.tenant_id, flow_id, start, now=now)
     except GarlandError as error:
         log.warning("error_flow_not_started", reason=error.message, run_id=str(run.id))

@@ -77,11 +77,13 @@ class Carried:
         records: Attempts to write.
         worker_groups: The groups that have new steps to perform.
         afterwards: What touches other runs, to be done once all rows of the batch are written.
+        flow: The workflow's name, for who collects traces.
     """
 
     records: list[RecordRow] = field(default_factory=list)
     worker_groups: set[str] = field(default_factory=set)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    flow: str = ""
 
 
 def carry_on(run: RunRow, segment: Segment) -> Carried:
@@ -104,7 +106,7 @@ class _Work:
             segment.session, run, segment.program, segment.brokers, now=segment.now
         )
         self._performed = 0
-        self._carried = Carried()
+        self._carried = Carried(flow=segment.program.name)
         self._pins = read_pins(run.pins)
         self._plan = self._program.plan
         if self._pins.only:

@@ -16,6 +16,7 @@ from runtime.alarms.store import find_alarm
 from runtime.calendars.hours import NeverError, moment_in
 from runtime.calendars.store import find_calendar
 from runtime.inventory.lookup import look_up, table_exists
+from runtime.runs.spans import traced
 from tenancy.scope import as_tenant, bind
 
 
@@ -51,7 +52,8 @@ class _Outside:
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Carry out a call to the outside."""
-        return self._brokers.http.send(request)
+        with traced(request) as carried:
+            return self._brokers.http.send(carried)
 
     def mail(self, message: MailMessage, /) -> None:
         """Hand a mail to the mail server."""

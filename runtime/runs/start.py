@@ -13,14 +13,16 @@ import structlog
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from kernel.db import insert_new
+from kernel.db import after_commit, insert_new
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.schema import Schema
+from kernel.trace import keep_in
 from runtime.flows.expressions import evaluate_template
 from runtime.flows.lookup import Runnable, runnable, startable
 from runtime.flows.model import Flow
 from runtime.flows.versions import snapshot_draft
+from runtime.metrics import RUNS_STARTED
 from runtime.runs._tables import SUBJECT_MAX, Run, RunState
 from runtime.runs.admission import admit
 from runtime.wake import tell_pages_after_commit, wake_after_commit
@@ -221,7 +223,7 @@ def _row(
         "state": RunState.QUEUED,
         "trigger_id": trigger_id,
         "trigger_kind": start.trigger["kind"],
-        "trigger": dict(start.trigger),
+        "trigger": keep_in(start.trigger),
         "subject": start.subject[:SUBJECT_MAX],
         "dedup_key": start.dedup_key,
         "started_by": start.started_by,
@@ -236,6 +238,8 @@ def _queue(session: Session, row: dict[str, Any]) -> UUID | None:
     if not wanted:
         return None
     run_id: UUID = row["id"]
+    if not row.get("is_trial"):
+        after_commit(session, RUNS_STARTED.labels(row["trigger_kind"]).inc)
     wake_after_commit(session, "runs")
     facts = {"id": str(run_id), "state": "queued"}
     tell_pages_after_commit(session, row["tenant_id"], "runs", facts)

@@ -21,9 +21,11 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from kernel import trace
 from kernel.clock import utc_now
 from kernel.db import is_transient
 from runtime.leases import process_name
+from runtime.metrics import STEP_QUEUE_SECONDS, STEPS_FENCED, group_name, seconds_between
 from runtime.runs._rows import RecordRow, RunRow, load_runs, lock_records, write_records
 from runtime.runs._tables import Run, StepRecord, StepState
 from runtime.runs.attempt import (
@@ -44,6 +46,7 @@ from runtime.runs.performing import is_simulated
 from runtime.runs.programs import Program, Programs
 from runtime.runs.records import stow_result, write_result
 from runtime.runs.services import Brokers, DetachedServices
+from runtime.runs.spans import at_work_on, context_of
 from runtime.runs.waits import make_due
 from tenancy.scope import as_tenant, system
 
@@ -145,7 +148,8 @@ class StepPool:
 
     def perform(self, claim: Claim) -> bool:
         """Perform a claimed step and record what came; False when the lease was lost."""
-        return self._record(claim, self._attempt(claim))
+        with at_work_on(claim.run):
+            return self._record(claim, self._attempt(claim))
 
     def hold(self, claim: Claim) -> Flight:
         """Keep a claim's lease alive until it is recorded, or its time is up."""
@@ -216,6 +220,8 @@ class StepPool:
                 self._flights.pop(flight.claim.record.id, None)
 
     def _lease(self, session: Session, record: RecordRow, *, now: datetime) -> None:
+        queued = STEP_QUEUE_SECONDS.labels(group_name(record.worker_group))
+        queued.observe(seconds_between(record.due_at or now, now))
         record.state, record.lease_owner, record.started_at = StepState.RUNNING, self.owner, now
         record.fence += 1
         record.due_at = now + timedelta(seconds=LEASE_S)
@@ -240,7 +246,8 @@ class StepPool:
         if is_simulated(run, block):
             return simulate_step(block, facts)
         services = DetachedServices(self.sessions, run.tenant_id, self.brokers)
-        return attempt_step(block, claim.given, services, facts)
+        with trace.joined(context_of(run, record)):
+            return attempt_step(block, claim.given, services, facts)
 
     def _record(self, claim: Claim, done: Attempted) -> bool:
         """Write what an attempt came to; a database that is away for a moment is waited for.
@@ -266,6 +273,7 @@ class StepPool:
             )
             record = self._still_ours(session, claim)
             if record is None:
+                STEPS_FENCED.inc()
                 log.warning("step_result_fenced", run_id=str(run_id), step=claim.record.step)
                 return False
             if done.effects:

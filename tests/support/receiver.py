@@ -24,6 +24,7 @@ class Receiver:
     url: str = ""
     bodies: list[Any] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    traceparents: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     answers: threading.Event = field(default_factory=threading.Event)
 
@@ -45,6 +46,7 @@ def running_receiver() -> Iterator[Receiver]:
                 is_first = key not in receiver.keys
                 receiver.bodies.append(body)
                 receiver.keys.append(key)
+                receiver.traceparents.append(self.headers.get("traceparent", ""))
                 number = len(receiver.bodies)
             if self.path == "/slow":
                 receiver.answers.wait(60)

@@ -16,6 +16,7 @@ from runtime.alarms.intake.taking import (
 )
 from runtime.alarms.sources.reading import Batch
 from runtime.alarms.sources.store import find_source
+from runtime.metrics import INTAKE_REFUSED
 from tenancy.scope import bind, system
 
 api = Blueprint("intake_api", __name__)
@@ -48,6 +49,14 @@ def send_to_source(key: str) -> Response:
         session.commit()  # the body is kept for somebody to look at, though it is refused
         return problem(error)
     return _answer(batch)
+
+
+@api.after_request
+def count_refused(response: Response) -> Response:
+    """Count the bodies of which nothing was taken."""
+    if response.status_code >= 400:  # noqa: PLR2004  the edge of success
+        INTAKE_REFUSED.labels(str(response.status_code)).inc()
+    return response
 
 
 def _body() -> Any:

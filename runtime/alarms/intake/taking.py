@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from kernel.db import after_commit
 from kernel.errors import InvalidError, Problem
 from runtime.alarms.journal import append, keep_fault
 from runtime.alarms.sources.reading import Batch, read_canonical
 from runtime.alarms.sources.store import SourceView, note_intake, read_body
+from runtime.metrics import INTAKE_EVENTS
 from runtime.wake import wake_after_commit
 
 API_SOURCE = "api"
@@ -76,5 +78,11 @@ def _write(
     append(session, tenant_id, batch.events, now=now, source_id=source_id, raws=batch.raws)
     for bad in batch.rejected[:FAULTS_OF_A_BODY]:
         keep_fault(session, tenant_id, bad.error, body=bad.raw, source_id=source_id, now=now)
+    after_commit(session, lambda: _count(len(batch.events), len(batch.rejected)))
     if batch.events:
         wake_after_commit(session, "correlator")
+
+
+def _count(accepted: int, rejected: int) -> None:
+    INTAKE_EVENTS.labels("accepted").inc(accepted)
+    INTAKE_EVENTS.labels("rejected").inc(rejected)

@@ -21,6 +21,7 @@ OPEN_TO_ALL = {
     "home.index",
     "operations.healthz",
     "operations.readyz",
+    "operations.metrics",  # for this machine alone, or with a token of its own: test_metrics.py
     "tenancy.sign_in",
     "tenancy.check_sign_in",
     "tenancy.sign_out",
