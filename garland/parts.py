@@ -38,8 +38,14 @@ def make_engine_parts(
         programs=programs,
         brokers=brokers,
         wake_next=lambda: services.waker.wake("runs"),
+        limits=services.limits,
     )
     pool = StepPool(
-        sessions=sessions, programs=programs, brokers=brokers, worker_groups=worker_groups
+        sessions=sessions,
+        programs=programs,
+        brokers=brokers,
+        worker_groups=worker_groups,
+        limits=services.limits,
+        rates=services.rates,
     )
     return drain, pool

@@ -9,6 +9,7 @@ import runtime.alarms._tables
 import runtime.approvals._tables
 import runtime.flows._tables
 import runtime.inventory._tables
+import runtime.limits._tables
 import runtime.rules._tables
 import runtime.runs._tables
 import tenancy._tables

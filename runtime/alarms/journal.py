@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from kernel.errors import InvalidError
+from kernel.errors import GarlandError, InvalidError
 from runtime.alarms._tables import IntakeFault, JournalEntry
 from runtime.alarms.model import AlarmEvent, event_document
 
@@ -145,7 +145,7 @@ def raw_of(session: Session, tenant_id: UUID, seq: int) -> Any:
 def keep_fault(
     session: Session,
     tenant_id: UUID,
-    error: InvalidError,
+    error: GarlandError,
     *,
     body: Any,
     source_id: UUID | None,
@@ -163,7 +163,7 @@ def keep_fault(
             message=_storable(error.message)[:500],
             problems=[
                 {"pointer": _storable(one.pointer), "message": _storable(one.message)}
-                for one in error.problems
+                for one in (error.problems if isinstance(error, InvalidError) else ())
             ],
             body=clean[:FAULT_BODY_MAX],
             size_bytes=len(clean.encode()),

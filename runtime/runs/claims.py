@@ -6,7 +6,7 @@ backlog of any length costs no more than a short one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import zip_longest
@@ -18,8 +18,10 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.db import UtcDateTime
+from runtime.limits.book import Known
 from runtime.runs._rows import RecordRow, RunRow, lock_records, lock_runs
 from runtime.runs._tables import Run, StepRecord
+from runtime.runs.places import has_place, under_way_by_tenant
 from runtime.turns import Turns
 
 
@@ -105,15 +107,29 @@ class StepClaims:
         worker_groups: Sequence[str],
         *,
         now: datetime,
-        weights: Mapping[UUID, float],
+        limits: Known,
+        crowding: Collection[UUID] = (),
     ) -> RecordRow | None:
-        """Lock one due step of the groups, or give None; in system scope."""
+        """Lock one due step of the groups, or give None; in system scope.
+
+        Tenants in `crowding`, and those with as many steps under way as they may have, wait.
+        """
         for group in worker_groups:
             known = {"now": now, "worker_group": group}
             tenants = list(session.scalars(_tenants_with_steps(), known))
+            taken = under_way_by_tenant(session) if tenants else {}
+            tenants = [
+                one
+                for one in tenants
+                if one not in crowding and taken.get(one, 0) < limits.of(one).steps_at_once
+            ]
             while tenants:
                 with self._lock:
-                    (tenant_id,) = self._turns.share(tenants, 1, weights)
+                    (tenant_id,) = self._turns.share(tenants, 1, limits.weights)
+                most = limits.of(tenant_id).steps_at_once
+                if not has_place(session, tenant_id, taken=taken.get(tenant_id, 0), most=most):
+                    tenants.remove(tenant_id)
+                    continue
                 found = lock_records(
                     session,
                     StepRecord.worker_group == group,

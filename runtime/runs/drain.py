@@ -21,9 +21,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import GarlandError
+from runtime.limits.book import LimitsBook
 from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
 from runtime.runs._tables import RunState
 from runtime.runs.claims import Claims
+from runtime.runs.crowding import let_parked_go_on
 from runtime.runs.ending import after_end
 from runtime.runs.programs import Programs
 from runtime.runs.segment import Carried, Segment, carry_on
@@ -38,25 +40,20 @@ BATCH_S = 0.05
 BUDGET_S = 2.0
 
 
-def equal_shares(_session: Session) -> Mapping[UUID, float]:
-    """Give every tenant the same share."""
-    return {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drain:
     """What is needed to advance runs.
 
     Attributes:
         wake_next: Wakes whoever goes on when this process has done its part.
-        weights: Gives tenants' shares.
+        limits: Knows tenants' shares and limits.
     """
 
     sessions: sessionmaker[Session]
     programs: Programs
     brokers: Brokers
     wake_next: Callable[[], None]
-    weights: Callable[[Session], Mapping[UUID, float]] = equal_shares
+    limits: LimitsBook = field(default_factory=LimitsBook)
     claims: Claims = field(default_factory=Claims)
 
     def drain(self) -> None:
@@ -81,7 +78,7 @@ class Drain:
 
     def _advance_all(self, *, now: datetime, limit: int, each_alone: bool) -> int:
         with self.sessions() as session, session.begin(), system(session):
-            weights = self.weights(session)
+            weights = self.limits.known(session).weights
             runs = self.claims.lock_due(session, now=now, limit=limit, weights=weights)
             begun = [run.id for run in runs if run.progress is not None]
             records = open_records(session, begun)
@@ -115,6 +112,9 @@ class Drain:
             for action in carried.afterwards:
                 with as_tenant(session, run.tenant_id):
                     action()
+        ended = {run.tenant_id for run, _ in done if run.state.is_over}
+        known = self.limits.known(session)
+        let_parked_go_on(session, ended, self.limits, known, now=now)
         return len(done)
 
     def _carry_on(
@@ -122,7 +122,12 @@ class Drain:
     ) -> Carried:
         program = self.programs.of(session, run.tenant_id, run.version_id)
         segment = Segment(
-            session=session, program=program, brokers=self.brokers, records=records, now=now
+            session=session,
+            program=program,
+            brokers=self.brokers,
+            records=records,
+            now=now,
+            steps_max=self.limits.known(session).of(run.tenant_id).steps_of_a_run,
         )
         carried = carry_on(run, segment)
         if run.state.is_over:

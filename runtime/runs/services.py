@@ -12,6 +12,7 @@ from blocks.sdk import BlockError, HttpRequest, HttpResponse, MailMessage
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import find_alarm
 from runtime.inventory.lookup import look_up, table_exists
+from runtime.runs.calls import Calls
 from tenancy.scope import as_tenant, bind
 
 
@@ -42,12 +43,15 @@ class Brokers:
 class _Outside:
     """Calls to the outside, the same wherever a step runs."""
 
-    def __init__(self, brokers: Brokers) -> None:
+    def __init__(self, brokers: Brokers, calls: Calls | None = None) -> None:
         self._brokers = brokers
+        self._calls = calls
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
-        """Carry out a call to the outside."""
-        return self._brokers.http.send(request)
+        """Carry out a call to the outside, when there is a place for it."""
+        if self._calls is None:
+            return self._brokers.http.send(request)
+        return self._calls.carry(request, self._brokers.http.send)
 
     def mail(self, message: MailMessage, /) -> None:
         """Hand a mail to the mail server."""
@@ -84,8 +88,14 @@ class TenantServices(_Outside):
 class DetachedServices(_Outside):
     """Serves a step that runs apart from any transaction: each question gets a session."""
 
-    def __init__(self, sessions: sessionmaker[Session], tenant_id: UUID, brokers: Brokers) -> None:
-        super().__init__(brokers)
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        tenant_id: UUID,
+        brokers: Brokers,
+        calls: Calls | None = None,
+    ) -> None:
+        super().__init__(brokers, calls)
         self._sessions = sessions
         self._tenant_id = tenant_id
 
