@@ -24,6 +24,8 @@ from kernel.errors import GarlandError
 from runtime.due import due_sleepers
 from runtime.flows.schedules import LiveSchedule, live_schedules
 from runtime.leases import hold_lease, process_name
+from runtime.retention.clearing import Clearing
+from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.runs.start import Start, start_run
 from tenancy.scope import as_tenant, system
 
@@ -33,6 +35,7 @@ LEASE = "scheduler"
 LEASE_S = 10.0
 SWEEP_EVERY_S = 1
 LOOK_EVERY_S = 5
+CLEAR_EVERY_S = 60
 MISFIRE_GRACE_S = 30
 
 
@@ -44,12 +47,19 @@ class Scheduler:
         self._owner = process_name()
         self._clock = BlockingScheduler(timezone=ZoneInfo("UTC"))
         self._known: dict[str, LiveSchedule] = {}
+        self._clearing = Clearing(
+            sessions=services.sessions,
+            limits=services.limits,
+            journal_kept_days=services.settings.journal_kept_days,
+            may_go_on=self.leads,
+        )
 
     def run(self) -> None:
         """Run until told to stop."""
         limits: dict[str, Any] = {"max_instances": 1, "coalesce": True}
         self._clock.add_job(self._safely, "interval", [self.sweep], seconds=SWEEP_EVERY_S, **limits)
         self._clock.add_job(self._safely, "interval", [self.look], seconds=LOOK_EVERY_S, **limits)
+        self._clock.add_job(self._safely, "interval", [self.clear], seconds=CLEAR_EVERY_S, **limits)
         self._safely(self.look)
         self._clock.start()
 
@@ -70,8 +80,17 @@ class Scheduler:
             return
         with self._services.reading() as session, system(session):
             due = due_sleepers(session, now=utc_now())
+            crowded = bool(tenants_with_parked(session))
         for sleeper in due:
             self._services.waker.wake(*sleeper)
+        if crowded:
+            with self._services.sessions() as session, session.begin():
+                let_all_parked_go_on(session, now=utc_now())
+
+    def clear(self) -> None:
+        """Let go of what is no longer kept, for some seconds at most."""
+        if self.leads():
+            self._clearing.round(now=utc_now())
 
     def look(self) -> None:
         """Take over changes of the live workflows' schedules."""
