@@ -122,6 +122,10 @@ def main() -> int:
             f"{STEPS} light steps": (chain_document(STEPS, name="Fair"), options.runs),
             "one call over HTTP": (_calling(receiver.url), options.runs // 10),
         }
+        if options.only:
+            del variants[
+                next(one for one in variants if ("light" in one) != (options.only == "light"))
+            ]
         for name, (document, number) in variants.items():
             with world(options.database, document) as made:
                 figures = measure(made, number)
@@ -149,13 +153,16 @@ def measure(made: World, number: int) -> Figures:
 @contextmanager
 def world(database: str, document: Mapping[str, Any]) -> Iterator[World]:
     """Start an installation in which both tenants have the workflow."""
-    with tempfile.TemporaryDirectory() as folder, _settings(database) as settings:
-        with running_garland(Path(folder), **settings) as garland:
-            lowered = {key.removeprefix("GARLAND_").lower(): one for key, one in settings.items()}
-            services = Services(Settings(data_dir=Path(folder), **lowered))
-            flows = {slug: _flow(services, slug, document) for slug in ("acme", "lakeside")}
-            yield World(garland, services, flows)
-            services.engine.dispose()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _settings(database) as settings,
+        running_garland(Path(folder), **settings) as garland,
+    ):
+        lowered = {key.removeprefix("GARLAND_").lower(): one for key, one in settings.items()}
+        services = Services(Settings(data_dir=Path(folder), **lowered))
+        flows = {slug: _flow(services, slug, document) for slug in ("acme", "lakeside")}
+        yield World(garland, services, flows)
+        services.engine.dispose()
 
 
 def _flow(services: Services, slug: str, document: Mapping[str, Any]) -> UUID:
@@ -215,6 +222,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--runs", type=int, default=20_000)
+    parser.add_argument("--only", choices=("light", "http"))
     return parser.parse_args()
 
 

@@ -34,7 +34,7 @@ def make_engine_parts(
     sessions, programs = services.sessions, Programs(services.registry)
     brokers = make_brokers(services.settings)
     drain = Drain(
-        sessions=sessions,
+        sessions=services.patient,
         programs=programs,
         brokers=brokers,
         wake_next=lambda: services.waker.wake("runs"),

@@ -73,6 +73,11 @@ class Services:
         return self._sessions_on(self.engine.execution_options(garland_read_only=True))
 
     @cached_property
+    def patient(self) -> sessionmaker[Session]:
+        """Sessions for those who write much in one go and ask whether others wait."""
+        return self._sessions_on(self.engine.execution_options(garland_patient=True))
+
+    @cached_property
     def vault(self) -> Vault:
         """Seals and opens stored secrets."""
         return Vault(self.settings.encryption_key_list)

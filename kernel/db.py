@@ -28,8 +28,27 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
-from kernel._turns import take_turns
+from kernel._turns import others_wait, take_turns
 from kernel.ids import new_id
+
+__all__ = [
+    "AnyDocument",
+    "Base",
+    "Document",
+    "Instant",
+    "Key",
+    "OptionalDocument",
+    "OptionalInstant",
+    "TenantOwned",
+    "UtcDateTime",
+    "after_commit",
+    "insert_new",
+    "make_engine",
+    "make_sessions",
+    "named",
+    "others_wait",
+    "type_document",
+]
 
 SQLITE_BUSY_TIMEOUT_S = 30
 

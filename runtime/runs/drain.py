@@ -9,6 +9,7 @@ by count and by time, and tenants take turns in it.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
+from kernel.db import others_wait
 from kernel.errors import GarlandError
 from runtime.limits.book import LimitsBook
 from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
@@ -37,6 +39,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 BATCH_S = 0.05
+BATCH_LEAST_S = 0.005
 BUDGET_S = 2.0
 
 
@@ -96,7 +99,7 @@ class Drain:
         *,
         now: datetime,
     ) -> int:
-        ends = time.monotonic() + BATCH_S
+        began = time.monotonic()
         done: list[tuple[RunRow, Carried]] = []
         for run in runs:
             before = run.state
@@ -104,7 +107,7 @@ class Drain:
                 carried = self._carry_on(session, run, records.get(run.id, ()), now=now)
                 _tell(session, run, before, carried, now=now)
             done.append((run, carried))
-            if time.monotonic() >= ends:
+            if self._makes_an_end(session, runs, len(done), took_s=time.monotonic() - began):
                 break
         write_records(session, (record for _, carried in done for record in carried.records))
         write_runs(session, (run for run, _ in done))
@@ -116,6 +119,19 @@ class Drain:
         known = self.limits.known(session)
         let_parked_go_on(session, ended, self.limits, known, now=now)
         return len(done)
+
+    def _makes_an_end(
+        self, session: Session, runs: Sequence[RunRow], done: int, *, took_s: float
+    ) -> bool:
+        """Tell whether a batch should be written now, though more of its runs could be advanced.
+
+        Its time is up; or it took a little already, and others wait to write, or those tenants
+        are through whose few runs should not wait for the many of another.
+        """
+        if took_s < BATCH_LEAST_S:
+            return False
+        with system(session):
+            return took_s >= BATCH_S or done >= few_first(runs) or others_wait(session.connection())
 
     def _carry_on(
         self, session: Session, run: RunRow, records: Sequence[RecordRow], *, now: datetime
@@ -149,6 +165,16 @@ class Drain:
         except Exception as error:  # noqa: BLE001  one run's fault must not stop the others
             _fail(run, error)
             write_runs(session, [run])
+
+
+def few_first(runs: Sequence[RunRow]) -> int:
+    """Give how many runs of a batch, in turns, hold all those of the tenants with the fewest.
+
+    All of them where every tenant has as many.
+    """
+    counts = Counter(run.tenant_id for run in runs).values()
+    fewest = min(counts, default=0)
+    return len(runs) if fewest == max(counts, default=0) else fewest * len(counts)
 
 
 def _tell(
