@@ -16,6 +16,8 @@ import runtime.alarms.views
 import runtime.approvals.api
 import runtime.approvals.views
 import runtime.flows.api
+import runtime.limits.api
+import runtime.limits.views
 import runtime.messages.api
 import runtime.runs.api
 import runtime.runs.views
@@ -30,6 +32,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.alarms.views.bp,
     runtime.alarms.sources.views.bp,
     runtime.approvals.views.bp,
+    runtime.limits.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,
     designer.rules.views.bp,
@@ -39,6 +42,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.intake.api.api,
     runtime.approvals.api.api,
     runtime.flows.api.api,
+    runtime.limits.api.api,
     runtime.messages.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,

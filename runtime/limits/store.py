@@ -57,6 +57,21 @@ def change_limits(
     return with_changes(book_of(session).defaults, row.overrides)
 
 
+def with_kept(limits: Limits, changes: Mapping[str, Any]) -> Limits:
+    """Give limits with others for how long runs are kept.
+
+    Raises:
+        ForbiddenError, InvalidError: as `change_kept`.
+    """
+    others = [name for name in changes if name in LIMITS and not LIMITS[name].is_kept]
+    if others:
+        raise ForbiddenError(
+            f"{', '.join(others)}: whoever runs this installation sets it "
+            "(`garland limits`); ask them",
+        )
+    return with_changes(limits, {name: one for name, one in changes.items() if one is not None})
+
+
 def change_kept(
     session: Session, tenant_id: UUID, changes: Mapping[str, Any], *, by: str, now: datetime
 ) -> Limits:
@@ -66,10 +81,5 @@ def change_kept(
         ForbiddenError: one of them is set by whoever runs the installation.
         InvalidError: as `change_limits`.
     """
-    others = [name for name in changes if name in LIMITS and not LIMITS[name].is_kept]
-    if others:
-        raise ForbiddenError(
-            f"{', '.join(others)}: whoever runs this installation sets it "
-            "(`garland limits`); ask them",
-        )
+    with_kept(Limits(), changes)
     return change_limits(session, tenant_id, changes, by=by, now=now)

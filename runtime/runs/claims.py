@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from itertools import zip_longest
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
@@ -75,6 +75,17 @@ def _tenants_with_steps() -> Select[UUID]:
     return due_tenants(StepRecord.due_at, StepRecord.worker_group == bindparam("worker_group"))
 
 
+class Due(NamedTuple):
+    """Due runs in turns.
+
+    Attributes:
+        few: How many of them hold all that those tenants have who have fewer than their share.
+    """
+
+    runs: list[RunRow]
+    few: int
+
+
 class Claims:
     """Chooses due runs; remembers how much each tenant was served."""
 
@@ -83,7 +94,7 @@ class Claims:
 
     def lock_due(
         self, session: Session, *, now: datetime, limit: int, weights: Mapping[UUID, float]
-    ) -> list[RunRow]:
+    ) -> Due:
         """Lock due runs, tenants taking turns; in system scope."""
         tenants = list(session.scalars(_tenants_with_runs(), {"now": now}))
         shares = self._turns.share(tenants, limit, weights)
@@ -91,7 +102,14 @@ class Claims:
             lock_runs(session, and_(Run.tenant_id == tenant_id, Run.due_at <= now), limit=share)
             for tenant_id, share in shares.items()
         ]
-        return [run for turn in zip_longest(*by_tenant) for run in turn if run is not None]
+        runs = [run for turn in zip_longest(*by_tenant) for run in turn if run is not None]
+        few = {
+            tenant_id
+            for found, (tenant_id, share) in zip(by_tenant, shares.items(), strict=True)
+            if len(found) < share
+        }
+        places = [at for at, run in enumerate(runs, 1) if run.tenant_id in few]
+        return Due(runs, max(places, default=len(runs)))
 
 
 class StepClaims:

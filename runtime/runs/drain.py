@@ -9,7 +9,6 @@ by count and by time, and tenants take turns in it.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -82,11 +81,11 @@ class Drain:
     def _advance_all(self, *, now: datetime, limit: int, each_alone: bool) -> int:
         with self.sessions() as session, session.begin(), system(session):
             weights = self.limits.known(session).weights
-            runs = self.claims.lock_due(session, now=now, limit=limit, weights=weights)
+            runs, few = self.claims.lock_due(session, now=now, limit=limit, weights=weights)
             begun = [run.id for run in runs if run.progress is not None]
             records = open_records(session, begun)
             if not each_alone:
-                return self._advance(session, runs, records, now=now)
+                return self._advance(session, runs, records, now=now, few=few)
             for run in runs:
                 self._advance_alone(session, run, records, now=now)
             return len(runs)
@@ -98,6 +97,7 @@ class Drain:
         records: Mapping[UUID, Sequence[RecordRow]],
         *,
         now: datetime,
+        few: int = 0,
     ) -> int:
         began = time.monotonic()
         done: list[tuple[RunRow, Carried]] = []
@@ -107,7 +107,8 @@ class Drain:
                 carried = self._carry_on(session, run, records.get(run.id, ()), now=now)
                 _tell(session, run, before, carried, now=now)
             done.append((run, carried))
-            if self._makes_an_end(session, runs, len(done), took_s=time.monotonic() - began):
+            took_s = time.monotonic() - began
+            if took_s >= BATCH_S or _has_to_end(session, len(done), few, took_s=took_s):
                 break
         write_records(session, (record for _, carried in done for record in carried.records))
         write_runs(session, (run for run, _ in done))
@@ -119,19 +120,6 @@ class Drain:
         known = self.limits.known(session)
         let_parked_go_on(session, ended, self.limits, known, now=now)
         return len(done)
-
-    def _makes_an_end(
-        self, session: Session, runs: Sequence[RunRow], done: int, *, took_s: float
-    ) -> bool:
-        """Tell whether a batch should be written now, though more of its runs could be advanced.
-
-        Its time is up; or it took a little already, and others wait to write, or those tenants
-        are through whose few runs should not wait for the many of another.
-        """
-        if took_s < BATCH_LEAST_S:
-            return False
-        with system(session):
-            return took_s >= BATCH_S or done >= few_first(runs) or others_wait(session.connection())
 
     def _carry_on(
         self, session: Session, run: RunRow, records: Sequence[RecordRow], *, now: datetime
@@ -167,14 +155,16 @@ class Drain:
             write_runs(session, [run])
 
 
-def few_first(runs: Sequence[RunRow]) -> int:
-    """Give how many runs of a batch, in turns, hold all those of the tenants with the fewest.
+def _has_to_end(session: Session, done: int, few: int, *, took_s: float) -> bool:
+    """Tell whether a batch should be written before its time is up.
 
-    All of them where every tenant has as many.
+    It took a little already, and others wait to write; or those tenants are through who had few
+    runs, which should not wait for the many of another.
     """
-    counts = Counter(run.tenant_id for run in runs).values()
-    fewest = min(counts, default=0)
-    return len(runs) if fewest == max(counts, default=0) else fewest * len(counts)
+    if took_s < BATCH_LEAST_S:
+        return False
+    with system(session):
+        return done == few or others_wait(session.connection())
 
 
 def _tell(

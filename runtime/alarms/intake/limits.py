@@ -119,6 +119,17 @@ def waiting_of_all(session: Session) -> int:
     return (last or first) - first + 1
 
 
+def waiting_of(session: Session, tenant_id: UUID) -> int:
+    """Give how many events of a tenant wait, counted at most a second ago."""
+    book = book_of(session)
+
+    def count() -> int:
+        everyone = book.kept("journal by tenant", lambda: waiting_by_tenant(session))
+        return everyone.get(tenant_id, 0)
+
+    return book.counted(("journal", tenant_id), count)
+
+
 def waiting_by_tenant(session: Session) -> dict[UUID, int]:
     """Count the events that wait by tenant, in one pass over the index of those that do."""
     with system(session):
@@ -141,12 +152,7 @@ def _refuse_if_too_many_wait(session: Session, tenant_id: UUID, number: int, mos
             limit=book.journal_max,
         )
     if everything + number > most:
-        mine = book.counted(
-            ("journal", tenant_id),
-            lambda: book.kept("journal by tenant", lambda: waiting_by_tenant(session)).get(
-                tenant_id, 0
-            ),
-        )
+        mine = waiting_of(session, tenant_id)
         if mine + number > most:
             raise TooManyEventsError(
                 f"{mine:,} alarm events wait, and {most:,} may (journal_waiting): nothing of this "
