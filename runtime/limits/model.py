@@ -115,7 +115,7 @@ LIMITS: Mapping[str, LimitKind] = {
     "events_burst": LimitKind(
         title="Alarm events at once",
         unit="events",
-        at="As above: so many may come at once after a quiet time.",
+        at="So many may come at once after a quiet time; more is refused likewise.",
         least=5_000,  # the largest batch must fit
         most=1_000_000,
     ),
@@ -150,7 +150,7 @@ LIMITS: Mapping[str, LimitKind] = {
     "calls_per_s": LimitKind(
         title="Calls to one host a second",
         unit="calls/s",
-        at="As above.",
+        at="The step goes back to the queue until its turn comes; no attempt is used up.",
         least=0.1,
         most=10_000,
         is_whole=False,

@@ -34,6 +34,19 @@ class Usage:
     default: Number
     used: int | None
 
+    def shown(self, number: Number) -> str:
+        """Write a number of this limit for people, with its unit.
+
+        >>> kind = LIMITS["event_bytes"]
+        >>> Usage(name="", kind=kind, value=1, default=1, used=None).shown(262_144)
+        '256 KB'
+        """
+        if self.kind.unit == "bytes":
+            return f"{number / 1024:,.0f} KB"
+        return (
+            f"{number:,} {self.kind.unit}" if self.kind.is_whole else f"{number:g} {self.kind.unit}"
+        )
+
     @property
     def share(self) -> float:
         """The part that is used, 0 to 1."""

@@ -39,7 +39,10 @@ def change_retention() -> Response:
     try:
         wanted = with_kept(own_limits(*where), changes)
     except InvalidError as error:
-        problems = {one.pointer.removeprefix("/"): one.message for one in error.problems}
+        problems = {
+            one.pointer.removeprefix("/"): "Write " + one.message.partition(": ")[2]
+            for one in error.problems
+        }
         return _page(status=422, said=said, problems=problems)
     doomed = count_old_runs(*where, wanted, now=now)
     doomed -= count_old_runs(*where, own_limits(*where), now=now)

@@ -1,4 +1,4 @@
-"""Turns: shares follow weights, nobody starves, and nobody is made up for turns they had no use for."""
+"""Turns: shares follow weights, nobody starves, and who was away is not made up for it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,8 +17,8 @@ Limit = Callable[..., None]
 
 
 @pytest.fixture
-def bench(sessions: sessionmaker[Session]) -> Iterator[Bench]:
-    yield make_bench(sessions)
+def bench(sessions: sessionmaker[Session]) -> Bench:
+    return make_bench(sessions)
 
 
 @pytest.fixture

@@ -10,10 +10,13 @@ from runtime.limits.buckets import LocalRates, Rate
 
 
 class Clock:
+    """A clock that stands still until it is moved."""
+
     def __init__(self) -> None:
         self.now = 1_000.0
 
     def __call__(self) -> float:
+        """Give the time."""
         return self.now
 
 
