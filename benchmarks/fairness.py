@@ -120,7 +120,7 @@ def main() -> int:
     with running_receiver() as receiver:
         variants = {
             f"{STEPS} light steps": (chain_document(STEPS, name="Fair"), options.runs),
-            "one call over HTTP": (_calling(receiver.url), options.runs // 10),
+            "one http call": (_calling(receiver.url), options.runs // 10),
         }
         if options.only:
             del variants[

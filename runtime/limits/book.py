@@ -25,6 +25,8 @@ BOOK = "garland.limits"
 LIMITS_KEPT_S = 5.0
 COUNTS_KEPT_S = 1.0
 COUNTS_MAX = 10_000
+WORTH = 20
+"""A value is kept for so many times the time that making it took."""
 T = TypeVar("T")
 
 
@@ -78,26 +80,31 @@ class LimitsBook:
         return self.kept(key, count)
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Give a value made at most a second ago."""
+        """Give a value made at most a second ago; longer where making it took long.
+
+        Counting then takes a twentieth of one processor at most.
+        """
         now = self._clock()
         with self._lock:
             found = self._counts.get(key)
-        if found is not None and now - found[0] < self._counts_kept_s:
+        if found is not None and now < found[0]:
             value: T = found[1]
             return value
+        began = self._clock()
         value = make()
+        kept_s = max(self._counts_kept_s, (self._clock() - began) * WORTH)
         with self._lock:
             if len(self._counts) >= COUNTS_MAX:
                 self._counts.clear()
-            self._counts[key] = (now, value)
+            self._counts[key] = (now + kept_s, value)
         return value
 
     def add(self, key: Hashable, number: int) -> None:
         """Count in what this process did itself."""
         with self._lock:
             if key in self._counts:
-                at, before = self._counts[key]
-                self._counts[key] = (at, before + number)
+                until, before = self._counts[key]
+                self._counts[key] = (until, before + number)
 
 
 def book_of(session: Session) -> LimitsBook:
