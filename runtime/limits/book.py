@@ -25,6 +25,7 @@ BOOK = "garland.limits"
 LIMITS_KEPT_S = 5.0
 COUNTS_KEPT_S = 1.0
 COUNTS_MAX = 10_000
+RECOUNT_S = 0.05
 WORTH = 20
 """A value is kept for so many times the time that making it took."""
 T = TypeVar("T")
@@ -99,6 +100,25 @@ class LimitsBook:
             self._counts[key] = (now + kept_s, value)
         return value
 
+    def is_full(self, key: Hashable, most: int, count: Callable[[], int]) -> bool:
+        """Tell whether a count has come to `most`.
+
+        What ended meanwhile is not taken off, so where it seems full it is counted again, twenty
+        times a second at most.
+        """
+        if self.counted(key, count) < most:
+            return False
+        again = (key, "again")
+        with self._lock:
+            until = self._counts.get(again, (0.0, 0))[0]
+        now = self._clock()
+        if now < until:
+            return True
+        with self._lock:
+            self._counts.pop(key, None)
+            self._counts[again] = (now + RECOUNT_S, 0)
+        return self.counted(key, count) >= most
+
     def add(self, key: Hashable, number: int) -> None:
         """Count in what this process did itself."""
         with self._lock:
@@ -108,9 +128,11 @@ class LimitsBook:
 
 
 def book_of(session: Session) -> LimitsBook:
-    """Give the book that a session was made with, or one that keeps nothing."""
+    """Give the book that a session was made with, or one of its own that keeps hardly anything."""
     found: LimitsBook | None = session.info.get(BOOK)
-    return found if found is not None else LimitsBook(limits_kept_s=0.0, counts_kept_s=0.0)
+    if found is None:
+        found = session.info[BOOK] = LimitsBook(limits_kept_s=0.0, counts_kept_s=0.0)
+    return found
 
 
 def limits_of(session: Session, tenant_id: UUID) -> Limits:

@@ -46,14 +46,13 @@ def refuse_if_too_many_wait(session: Session, tenant_id: UUID, kind: str) -> Non
     """
     book, most = book_of(session), limits_of(session, tenant_id).runs_waiting
     key = ("runs_waiting", tenant_id)
-    waiting = book.counted(key, lambda: count_waiting(session, tenant_id, at_most=most))
-    if waiting < most:
+    if not book.is_full(key, most, lambda: count_waiting(session, tenant_id, at_most=most)):
         book.add(key, 1)
         return
     if kind in ANSWERED:
         raise TooManyRunsError(
-            f"{waiting:,} runs wait to begin, and {most:,} may (runs_waiting): nothing was "
-            "started. Try again later; whoever runs this installation can raise the limit",
+            f"{most:,} runs wait to begin, as many as may (runs_waiting): nothing was started. "
+            "Try again later; whoever runs this installation can raise the limit",
             retry_after_s=RETRY_AFTER_S,
             limit=most,
         )
@@ -64,7 +63,7 @@ def has_to_park(session: Session, tenant_id: UUID) -> bool:
     """Tell whether a run must wait until fewer of the tenant's are under way, and count it in."""
     book, most = book_of(session), limits_of(session, tenant_id).runs_at_once
     key = ("runs_at_once", tenant_id)
-    if book.counted(key, lambda: _taken(session, tenant_id, most)) >= most:
+    if book.is_full(key, most, lambda: _taken(session, tenant_id, most)):
         return True
     book.add(key, 1)
     return False
