@@ -20,6 +20,8 @@ import runtime.calendars.views
 import runtime.flows.api
 import runtime.hooks.api
 import runtime.hooks.views
+import runtime.limits.api
+import runtime.limits.views
 import runtime.messages.api
 import runtime.runs.api
 import runtime.runs.views
@@ -36,6 +38,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
     runtime.hooks.views.bp,
+    runtime.limits.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,
     designer.rules.views.bp,
@@ -48,6 +51,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.flows.api.api,
     runtime.hooks.api.api,
     runtime.hooks.api.hooks,
+    runtime.limits.api.api,
     runtime.messages.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,

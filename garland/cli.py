@@ -186,6 +186,18 @@ def doctor(as_json: bool) -> None:  # noqa: FBT001  click
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
+@main.command()
+@click.argument("organisation")
+@click.argument("limits", nargs=-1, metavar="[NAME=VALUE]...")
+def limits(organisation: str, limits: tuple[str, ...]) -> None:
+    """Show an organisation's limits, after setting those given; VALUE may be `usual`."""
+    settings = _started("limits", level="WARNING")
+    with _failures_told():
+        from garland.limits import set_limits
+
+        click.echo(set_limits(settings, organisation=organisation, said=limits))
+
+
 @main.group()
 def token() -> None:
     """Make credentials for machines."""

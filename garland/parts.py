@@ -34,12 +34,18 @@ def make_engine_parts(
     sessions, programs = services.sessions, Programs(services.registry)
     brokers = make_brokers(services.settings)
     drain = Drain(
-        sessions=sessions,
+        sessions=services.patient,
         programs=programs,
         brokers=brokers,
         wake_next=lambda: services.waker.wake("runs"),
+        limits=services.limits,
     )
     pool = StepPool(
-        sessions=sessions, programs=programs, brokers=brokers, worker_groups=worker_groups
+        sessions=sessions,
+        programs=programs,
+        brokers=brokers,
+        worker_groups=worker_groups,
+        limits=services.limits,
+        rates=services.rates,
     )
     return drain, pool

@@ -21,6 +21,8 @@ from kernel.clock import utc_now
 from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
 from runtime.leases import hold_lease, process_name
+from runtime.retention.clearing import Clearing
+from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.schedules.clock import ScheduleClock
 from tenancy.scope import system
 
@@ -31,6 +33,7 @@ LEASE_S = 10.0
 SWEEP_EVERY_S = 1
 LOOK_EVERY_S = 1
 REFRESH_EVERY_S = 5
+CLEAR_EVERY_S = 60
 
 
 class Scheduler:
@@ -46,6 +49,12 @@ class Scheduler:
         )
         self._refreshed_at: datetime | None = None
         self._looking = Lock()  # APScheduler has a thread for each job
+        self._clearing = Clearing(
+            sessions=services.sessions,
+            limits=services.limits,
+            journal_kept_days=services.settings.journal_kept_days,
+            may_go_on=self.leads,
+        )
 
     def run(self) -> None:
         """Run until told to stop."""
@@ -53,6 +62,7 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", [self.sweep], seconds=SWEEP_EVERY_S, **limits)
         look = [self._look_in_time]
         self._clock.add_job(self._safely, "interval", look, seconds=LOOK_EVERY_S, **limits)
+        self._clock.add_job(self._safely, "interval", [self.clear], seconds=CLEAR_EVERY_S, **limits)
         self._safely(self._look_in_time)
         self._clock.start()
 
@@ -91,8 +101,17 @@ class Scheduler:
             return
         with self._services.reading() as session, system(session):
             due = due_sleepers(session, now=self._now())
+            crowded = bool(tenants_with_parked(session))
         for sleeper in due:
             self._services.waker.wake(*sleeper)
+        if crowded:
+            with self._services.sessions() as session, session.begin():
+                let_all_parked_go_on(session, now=self._now())
+
+    def clear(self) -> None:
+        """Let go of what is no longer kept, for some seconds at most."""
+        if self.leads():
+            self._clearing.round(now=self._now())
 
     def look(self) -> None:
         """Start the workflows whose time has come; now and then, see what has changed first."""

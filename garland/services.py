@@ -14,11 +14,15 @@ from blocks.registry import Registry, standard_registry
 from garland.settings import Settings
 from kernel.db import make_engine
 from kernel.secrets import Vault
+from runtime.limits.book import BOOK, LimitsBook
+from runtime.limits.model import Limits, with_changes
+from runtime.limits.rates import RATES, Rates
 from runtime.wake import WAKER
 from runtime.worker import RedisWaker
 from tenancy.scope import guarded
 
 REDIS_TIMEOUT_S = 5.0
+RATES_TIMEOUT_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,17 @@ class Services:
         return RedisWaker(self.redis)
 
     @cached_property
+    def limits(self) -> LimitsBook:
+        """What applies to whom, as this process knows it."""
+        defaults = with_changes(Limits(), self.settings.limits)
+        return LimitsBook(defaults, journal_max=self.settings.journal_max)
+
+    @cached_property
+    def rates(self) -> Rates:
+        """Counts rates together with the other processes; gives up on Redis at once."""
+        return Rates(connect_redis(self.settings, timeout_s=RATES_TIMEOUT_S))
+
+    @cached_property
     def sessions(self) -> sessionmaker[Session]:
         """Sessions that write."""
         return self._sessions_on(self.engine)
@@ -56,6 +71,11 @@ class Services:
     def reading(self) -> sessionmaker[Session]:
         """Sessions that only read: on SQLite they never take the write lock."""
         return self._sessions_on(self.engine.execution_options(garland_read_only=True))
+
+    @cached_property
+    def patient(self) -> sessionmaker[Session]:
+        """Sessions for those who write much in one go and ask whether others wait."""
+        return self._sessions_on(self.engine.execution_options(garland_patient=True))
 
     @cached_property
     def vault(self) -> Vault:
@@ -68,7 +88,8 @@ class Services:
         return standard_registry()
 
     def _sessions_on(self, engine: Engine) -> sessionmaker[Session]:
-        return guarded(sessionmaker(engine, expire_on_commit=False, info={WAKER: self.waker}))
+        info = {WAKER: self.waker, BOOK: self.limits, RATES: self.rates}
+        return guarded(sessionmaker(engine, expire_on_commit=False, info=info))
 
 
 def redis_address(settings: Settings) -> str:

@@ -6,12 +6,14 @@ import secrets
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from garland.operations.reading import is_loopback
 from garland.redis_server import socket_path
+from kernel.errors import InvalidError
 from kernel.secrets import new_key
+from runtime.limits.model import Limits, with_changes
 
 SECRET_KEY_FILE = "secret-key"  # noqa: S105  a file's name
 ENCRYPTION_KEY_FILE = "encryption-keys"
@@ -43,6 +45,18 @@ class Settings(BaseSettings):
     metrics_token: str = ""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65535)
+    limits: dict[str, int | float] = Field(default_factory=dict)
+    journal_max: int = Field(default=1_000_000, ge=5_000)
+    journal_kept_days: int = Field(default=7, ge=1, le=3_650)
+
+    @field_validator("limits")
+    @classmethod
+    def _check_limits(cls, said: dict[str, int | float]) -> dict[str, int | float]:
+        try:
+            with_changes(Limits(), said)
+        except InvalidError as error:
+            raise ValueError("; ".join(one.message for one in error.problems)) from None
+        return said
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

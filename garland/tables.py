@@ -11,6 +11,7 @@ import runtime.calendars._tables
 import runtime.flows._tables
 import runtime.hooks._tables
 import runtime.inventory._tables
+import runtime.limits._tables
 import runtime.rules._tables
 import runtime.runs._tables
 import runtime.schedules._tables

@@ -29,7 +29,27 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sess
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
+from kernel._turns import others_wait, take_turns
 from kernel.ids import new_id
+
+__all__ = [
+    "AnyDocument",
+    "Base",
+    "Document",
+    "Instant",
+    "Key",
+    "OptionalDocument",
+    "OptionalInstant",
+    "TenantOwned",
+    "UtcDateTime",
+    "after_commit",
+    "insert_new",
+    "make_engine",
+    "make_sessions",
+    "named",
+    "others_wait",
+    "type_document",
+]
 
 SQLITE_BUSY_TIMEOUT_S = 30
 
@@ -107,7 +127,7 @@ def make_engine(url: str, *, echo: bool = False) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(url, echo=echo, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_S})
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        take_turns(engine, timeout_s=SQLITE_BUSY_TIMEOUT_S)
         return engine
     return create_engine(url, echo=echo, pool_size=10, max_overflow=30, pool_pre_ping=True)
 
@@ -124,11 +144,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _begin_sqlite(connection: Any) -> None:
-    deferred = connection.get_execution_options().get("garland_read_only", False)
-    connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:

@@ -77,6 +77,11 @@ def get_organisation(session: Session, organisation_id: UUID) -> OrganisationVie
     return view_of(row)
 
 
+def organisation_ids(session: Session) -> list[UUID]:
+    """List the ids of all organisations, in their order."""
+    return list(session.scalars(select(Organisation.id).order_by(Organisation.id)))
+
+
 def children_of(session: Session, organisation_id: UUID) -> list[OrganisationView]:
     """List the organisations directly below one, by name."""
     rows = session.scalars(

@@ -44,6 +44,8 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "members.view": "see who belongs to the organisation",
         "members.edit": "add and remove members and change their roles",
         "tokens.edit": "create and revoke API tokens",
+        "limits.view": "see limits, how much of them is used, and how long runs are kept",
+        "limits.edit": "set how long runs are kept",
     }
 )
 
@@ -56,6 +58,7 @@ _SEES = frozenset(
         "calendars.view",
         "sources.view",
         "members.view",
+        "limits.view",
     }
 )
 _OPERATES = _SEES | {"alarms.operate", "alarms.send", "workflows.run", "runs.operate"}

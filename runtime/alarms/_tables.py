@@ -69,6 +69,7 @@ class JournalEntry(TenantOwned, Base):
         Index(
             "ix_journal_undone",
             "seq",
+            "tenant_id",  # lets those who wait be counted by tenant without reading the rows
             postgresql_where=text("done_at IS NULL"),
             sqlite_where=text("done_at IS NULL"),
         ),

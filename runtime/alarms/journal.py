@@ -18,7 +18,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from kernel import trace
-from kernel.errors import InvalidError
+from kernel.errors import GarlandError, InvalidError
 from runtime.alarms._tables import IntakeFault, JournalEntry
 from runtime.alarms.model import AlarmEvent, event_document
 from runtime.wake import wake_after_commit
@@ -168,7 +168,7 @@ def _said(document: Mapping[str, Any]) -> dict[str, Any]:
 def keep_fault(
     session: Session,
     tenant_id: UUID,
-    error: InvalidError,
+    error: GarlandError,
     *,
     body: Any,
     source_id: UUID | None,
@@ -186,7 +186,7 @@ def keep_fault(
             message=_storable(error.message)[:500],
             problems=[
                 {"pointer": _storable(one.pointer), "message": _storable(one.message)}
-                for one in error.problems
+                for one in (error.problems if isinstance(error, InvalidError) else ())
             ],
             body=clean[:FAULT_BODY_MAX],
             size_bytes=len(clean.encode()),

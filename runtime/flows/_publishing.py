@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from blocks.registry import Registry, standard_registry
-from kernel.errors import InvalidError, Problem
+from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
 from runtime.calendars.store import calendar_names
 from runtime.flows._records import FlowVersionView, version_view_of
@@ -19,6 +19,7 @@ from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import every_step
 from runtime.flows.problems import FlowProblem, Known, Versions
 from runtime.flows.validate import check_flow
+from runtime.limits.book import limits_of
 from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
@@ -40,6 +41,7 @@ def publish_flow(
 
     Raises:
         InvalidError: with every problem, each naming the step, the field and the remedy.
+        ConflictError: as many workflows are live as the tenant may have.
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
     known = _known(session, tenant_id)
@@ -55,6 +57,8 @@ def publish_flow(
     version.note, version.calls = note[:500], calls or None
     session.add(version)
     session.flush()
+    if row.live_version_id is None:
+        _refuse_if_too_many_live(session, tenant_id)
     row.live_version_id = version.id
     session.flush()
     place_marks(session, tenant_id, flow_id, row.draft["triggers"], now=now)
@@ -118,6 +122,24 @@ def _calls(document: Mapping[str, Any], registry: Registry, known: Known) -> dic
         if versions is not None and versions.live is not None:
             found[id_] = versions.live
     return found
+
+
+def _refuse_if_too_many_live(session: Session, tenant_id: UUID) -> None:
+    most = limits_of(session, tenant_id).live_workflows
+    if count_live(session, tenant_id) >= most:
+        raise ConflictError(
+            f"{most:,} workflows are live, as many as may be (live_workflows): delete one that "
+            "is not needed, or ask whoever runs this installation to raise the limit",
+            limit=most,
+        )
+
+
+def count_live(session: Session, tenant_id: UUID) -> int:
+    """Count a tenant's workflows that have a live version."""
+    live = select(func.count(FlowRow.id)).where(
+        FlowRow.tenant_id == tenant_id, FlowRow.live_version_id.is_not(None)
+    )
+    return session.scalar(live) or 0
 
 
 def _refuse_problems(document: Mapping[str, Any], known: Known) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError
 from kernel.ids import SLUG_MAX, new_id, sha256_of, slugify
-from runtime.flows._publishing import draft_problems, publish_flow, snapshot_draft
+from runtime.flows._publishing import count_live, draft_problems, publish_flow, snapshot_draft
 from runtime.flows._records import (
     FlowVersionView,
     FlowView,
@@ -33,6 +33,7 @@ __all__ = [
     "FlowVersionView",
     "FlowView",
     "ImmutableError",
+    "count_live",
     "create_flow",
     "digest_of",
     "draft_problems",

@@ -8,7 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import or_
+
 from runtime.runs._tables import Run, RunState, StepRecord, StepState
+
+WAITS_ITS_TURN = or_(Run.held, Run.parked)
+"""As many as may be are under way: of the workflow, or of the tenant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +107,7 @@ RUN_COLUMNS = (
     Run.parent_run_id,
     Run.parent_step,
     Run.rerun_of,
-    Run.held,
+    WAITS_ITS_TURN.label("held"),
     Run.wish,
     Run.started_at,
     Run.ended_at,

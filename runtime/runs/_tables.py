@@ -33,6 +33,11 @@ def _where(name: str, condition: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
+def _where_true(name: str, flag: str, *columns: str) -> Index:
+    """Index the rows with a flag, in the words in which each database is asked for it."""
+    return Index(name, *columns, sqlite_where=text(f"{flag} = 1"), postgresql_where=text(flag))
+
+
 class RunState(Enum):
     """How far a run is."""
 
@@ -70,7 +75,18 @@ class Run(TenantOwned, Base):
         Index(None, "tenant_id", "state", "started_at"),
         Index(None, "flow_id", "started_at"),
         _where("ix_run_due", "due_at IS NOT NULL", "tenant_id", "due_at"),
-        _where("ix_run_active", "ended_at IS NULL", "flow_id", "concurrency_key"),
+        Index(
+            "ix_run_active",
+            "tenant_id",
+            "parked",
+            "held",
+            "flow_id",
+            "concurrency_key",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        _where_true("ix_run_parked", "parked", "tenant_id", "started_at", "id"),
+        _where_true("ix_run_trial", "is_trial", "tenant_id", "started_at"),
         _where("ix_run_held", "held", "tenant_id", "flow_id", "started_at"),
         _where("ix_run_parent", "parent_run_id IS NOT NULL", "parent_run_id"),
     )
@@ -97,6 +113,7 @@ class Run(TenantOwned, Base):
     rerun_of: Mapped[UUID | None]  # likewise
     concurrency_key: Mapped[str] = mapped_column(String(200), default="")
     held: Mapped[bool] = mapped_column(default=False)
+    parked: Mapped[bool] = mapped_column(default=False)
     wish: Mapped[OptionalDocument]
     pins: Mapped[OptionalDocument]
     started_at: Mapped[Instant]
@@ -138,6 +155,19 @@ class Blob(TenantOwned, Base):
     stored_at: Mapped[Instant]
 
 
+class BlobUse(TenantOwned, Base):
+    """A run that refers to a large value, so that the value stays as long as one does."""
+
+    __tablename__ = "blob_use"
+    __table_args__ = (Index(None, "run_id"),)
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+
+
 class StepRecord(TenantOwned, Base):
     """One attempt of one step: what went in, what came out, how long it took."""
 
@@ -146,6 +176,7 @@ class StepRecord(TenantOwned, Base):
         UniqueConstraint("run_id", "step", "attempt"),
         _where("ix_step_record_due", "due_at IS NOT NULL", "worker_group", "tenant_id", "due_at"),
         _where("ix_step_record_unread", "is_unread", "run_id"),
+        _where("ix_step_record_leased", "state = 'running'", "tenant_id"),
     )
 
     id: Mapped[Key]

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from kernel.ids import sha256_of
@@ -115,8 +115,8 @@ def _cancel_all(session: Session, same: tuple[ColumnElement[bool], ...], *, now:
     error = {"code": "run.cancelled", "message": REPLACED}
     session.execute(
         update(Run)
-        .where(*same, Run.held)
-        .values(state=RunState.CANCELLED, held=False, ended_at=now, error=error)
+        .where(*same, or_(Run.held, Run.parked))
+        .values(state=RunState.CANCELLED, held=False, parked=False, ended_at=now, error=error)
         .execution_options(synchronize_session=False)
     )
     session.execute(

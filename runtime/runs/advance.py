@@ -22,6 +22,7 @@ from runtime.runs.events import (
     Concluded,
     Ended,
     Event,
+    Exhausted,
     Failed,
     Opened,
     Perform,
@@ -119,8 +120,8 @@ def _take(work: Work, event: Event) -> None:  # noqa: C901  one line for each ki
             conclude(work, event)
         case Ended():
             _end(work, event)
-        case Cancelled():
-            _cancel(work, event)
+        case Cancelled() | Exhausted():
+            _stop(work, event)
 
 
 def _start(work: Work, event: Started) -> None:
@@ -215,8 +216,10 @@ def _end(work: Work, event: Ended) -> None:
     finish(work, Outcome.SUCCEEDED, output=event.output)
 
 
-def _cancel(work: Work, event: Cancelled) -> None:
+def _stop(work: Work, event: Cancelled | Exhausted) -> None:
     if work.undo is not None:
         stop_undoing(work)
+    elif isinstance(event, Exhausted):
+        finish(work, Outcome.FAILED, event.error)
     else:
         finish(work, Outcome.CANCELLED, {"code": "run.cancelled", "message": event.reason})

@@ -88,6 +88,15 @@ def unknown_block(step: Step, path: str, attempt: int) -> Failed:
     return Failed(path, attempt, {"code": "block.unknown", "message": message})
 
 
+def too_many_steps(most: int, path: str) -> dict[str, str]:
+    """Say why a run that goes on and on was ended."""
+    message = (
+        f"This run made {most:,} attempts of steps, as many as one may (steps_of_a_run): does a "
+        "loop go round for ever? Whoever runs this installation can raise the limit."
+    )
+    return {"code": "run.too_many_steps", "message": message, "step": path}
+
+
 def attempt_step(block: Block, given: Given, services: Services, facts: Facts) -> Attempted:
     """Run the block once; whatever goes wrong becomes a Failed event."""
     try:

@@ -7,20 +7,22 @@ run's state, in the record of a step, in what a later step is given.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from kernel.db import insert_new
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import sha256_of
-from runtime.runs._tables import Blob
+from runtime.runs._tables import Blob, BlobUse
 
 INLINE_MAX_BYTES = 16 * 1024
 STORED_MAX_BYTES = 1024 * 1024 * 1024
+FRESH = timedelta(hours=1)
 _KEYS = {"$blob", "bytes"}
 
 
@@ -49,10 +51,14 @@ def stow(
     tenant_id: UUID,
     value: Any,
     *,
+    run_id: UUID,
     now: datetime,
     stored_max_bytes: int = STORED_MAX_BYTES,
 ) -> Any:
     """Give the value itself when it is small, else a reference to where it is stored.
+
+    The run is noted as one that refers to it; `runtime.retention.blobs` removes a value that no
+    run refers to any more.
 
     Raises:
         StorageFullError: it is large, and the tenant has no room for it.
@@ -62,8 +68,7 @@ def stow(
     if size_bytes <= INLINE_MAX_BYTES:
         return value
     digest = sha256_of(text)
-    known = select(Blob.digest).where(Blob.tenant_id == tenant_id, Blob.digest == digest)
-    if session.scalar(known) is None:
+    if not _is_stored(session, tenant_id, digest, now=now):
         used = session.scalar(
             select(func.coalesce(func.sum(Blob.size_bytes), 0)).where(Blob.tenant_id == tenant_id)
         )
@@ -81,7 +86,44 @@ def stow(
             "stored_at": now,
         }
         insert_new(session, Blob, row, keys=("tenant_id", "digest"))
+    note_use(session, tenant_id, run_id, [digest])
     return {"$blob": digest, "bytes": size_bytes}
+
+
+def note_use(session: Session, tenant_id: UUID, run_id: UUID, digests: Iterable[str]) -> None:
+    """Note that a run refers to large values."""
+    for digest in digests:
+        row = {"tenant_id": tenant_id, "digest": digest, "run_id": run_id}
+        insert_new(session, BlobUse, row, keys=("tenant_id", "digest", "run_id"))
+
+
+def references_in(value: Any) -> set[str]:
+    """List the digests of the large values that a value refers to, however deep.
+
+    >>> references_in({"a": [{"$blob": "9f86d0", "bytes": 20000}], "b": 1})
+    {'9f86d0'}
+    """
+    if is_reference(value):
+        return {str(value["$blob"])}
+    parts = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, dict | list | tuple):
+        return set()
+    return {digest for part in parts for digest in references_in(part)}
+
+
+def _is_stored(session: Session, tenant_id: UUID, digest: str, *, now: datetime) -> bool:
+    """Tell whether a value is there, and keep it from being removed as unused right now.
+
+    Whoever removes unused values leaves alone what was stored lately. The update waits for one
+    who is removing it at this moment, and then finds nothing.
+    """
+    where = (Blob.tenant_id == tenant_id, Blob.digest == digest)
+    stored_at = session.scalar(select(Blob.stored_at).where(*where))
+    if stored_at is None or now - stored_at < FRESH:
+        return stored_at is not None
+    touched = update(Blob).where(*where).values(stored_at=now).returning(Blob.digest)
+    options = {"synchronize_session": False}
+    return session.execute(touched, execution_options=options).first() is not None
 
 
 def fetch(session: Session, tenant_id: UUID, reference: Any) -> Any:

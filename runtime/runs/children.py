@@ -13,6 +13,7 @@ from kernel.errors import NotFoundError
 from runtime.flows.lookup import Runnable, find_flow_id, find_version, runnable, startable
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import Run, RunState
+from runtime.runs.blobs import note_use, references_in
 from runtime.runs.spans import context_of
 from runtime.runs.start import NotStartedError, Parent, Start, record_run
 from runtime.runs.waits import OVER, fail_step, resolve_step
@@ -59,7 +60,8 @@ def report(session: Session, child: RunRow, *, name: str, now: datetime) -> None
     step, attempt = child.parent_step, child.parent_attempt or 1
     if child.state is RunState.SUCCEEDED:
         output = child.output or {}
-        resolve_step(*where, step=step, attempt=attempt, port="done", output=output, now=now)
+        if resolve_step(*where, step=step, attempt=attempt, port="done", output=output, now=now):
+            note_use(session, child.tenant_id, child.parent_run_id, references_in(output))
         return
     reason = (child.error or {}).get("message", child.state.value)
     error = {

@@ -6,20 +6,22 @@ backlog of any length costs no more than a short one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import zip_longest
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.db import UtcDateTime
+from runtime.limits.book import Known
 from runtime.runs._rows import RecordRow, RunRow, lock_records, lock_runs
 from runtime.runs._tables import Run, StepRecord
+from runtime.runs.places import has_place, under_way_by_tenant
 from runtime.turns import Turns
 
 
@@ -73,6 +75,17 @@ def _tenants_with_steps() -> Select[UUID]:
     return due_tenants(StepRecord.due_at, StepRecord.worker_group == bindparam("worker_group"))
 
 
+class Due(NamedTuple):
+    """Due runs in turns.
+
+    Attributes:
+        few: How many of them hold all that those tenants have who have fewer than their share.
+    """
+
+    runs: list[RunRow]
+    few: int
+
+
 class Claims:
     """Chooses due runs; remembers how much each tenant was served."""
 
@@ -81,7 +94,7 @@ class Claims:
 
     def lock_due(
         self, session: Session, *, now: datetime, limit: int, weights: Mapping[UUID, float]
-    ) -> list[RunRow]:
+    ) -> Due:
         """Lock due runs, tenants taking turns; in system scope."""
         tenants = list(session.scalars(_tenants_with_runs(), {"now": now}))
         shares = self._turns.share(tenants, limit, weights)
@@ -89,7 +102,14 @@ class Claims:
             lock_runs(session, and_(Run.tenant_id == tenant_id, Run.due_at <= now), limit=share)
             for tenant_id, share in shares.items()
         ]
-        return [run for turn in zip_longest(*by_tenant) for run in turn if run is not None]
+        runs = [run for turn in zip_longest(*by_tenant) for run in turn if run is not None]
+        few = {
+            tenant_id
+            for found, (tenant_id, share) in zip(by_tenant, shares.items(), strict=True)
+            if len(found) < share
+        }
+        places = [at for at, run in enumerate(runs, 1) if run.tenant_id in few]
+        return Due(runs, max(places, default=len(runs)))
 
 
 class StepClaims:
@@ -105,15 +125,29 @@ class StepClaims:
         worker_groups: Sequence[str],
         *,
         now: datetime,
-        weights: Mapping[UUID, float],
+        limits: Known,
+        crowding: Collection[UUID] = (),
     ) -> RecordRow | None:
-        """Lock one due step of the groups, or give None; in system scope."""
+        """Lock one due step of the groups, or give None; in system scope.
+
+        Tenants in `crowding`, and those with as many steps under way as they may have, wait.
+        """
         for group in worker_groups:
             known = {"now": now, "worker_group": group}
             tenants = list(session.scalars(_tenants_with_steps(), known))
+            taken = under_way_by_tenant(session) if tenants else {}
+            tenants = [
+                one
+                for one in tenants
+                if one not in crowding and taken.get(one, 0) < limits.of(one).steps_at_once
+            ]
             while tenants:
                 with self._lock:
-                    (tenant_id,) = self._turns.share(tenants, 1, weights)
+                    (tenant_id,) = self._turns.share(tenants, 1, limits.weights)
+                most = limits.of(tenant_id).steps_at_once
+                if not has_place(session, tenant_id, taken=taken.get(tenant_id, 0), most=most):
+                    tenants.remove(tenant_id)
+                    continue
                 found = lock_records(
                     session,
                     StepRecord.worker_group == group,

@@ -44,8 +44,8 @@ def cancel_run(session: Session, tenant_id: UUID, run_id: UUID, *, by: str, now:
     if row.state.is_over:
         raise ConflictError(f"this run has {_said(row.state)} already")
     reason = f"Cancelled by {by}"
-    if row.held:
-        row.state, row.held, row.ended_at = RunState.CANCELLED, False, now
+    if row.held or row.parked:
+        row.state, row.held, row.parked, row.ended_at = RunState.CANCELLED, False, False, now
         row.error = {"code": "run.cancelled", "message": reason}
     else:
         row.wish = {"cancel": reason}

@@ -20,12 +20,14 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
-from kernel.db import after_commit, is_transient
+from kernel.db import after_commit, is_transient, others_wait
 from kernel.errors import GarlandError
+from runtime.limits.book import LimitsBook
 from runtime.metrics import RUN_START_SECONDS, seconds_between
 from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
 from runtime.runs._tables import RunState
 from runtime.runs.claims import Claims
+from runtime.runs.crowding import let_parked_go_on
 from runtime.runs.ending import after_end
 from runtime.runs.measures import count_run, tell_batch
 from runtime.runs.programs import Programs
@@ -39,12 +41,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 BATCH_S = 0.05
+BATCH_LEAST_S = 0.005
 BUDGET_S = 2.0
-
-
-def equal_shares(_session: Session) -> Mapping[UUID, float]:
-    """Give every tenant the same share."""
-    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +51,14 @@ class Drain:
 
     Attributes:
         wake_next: Wakes whoever goes on when this process has done its part.
-        weights: Gives tenants' shares.
+        limits: Knows tenants' shares and limits.
     """
 
     sessions: sessionmaker[Session]
     programs: Programs
     brokers: Brokers
     wake_next: Callable[[], None]
-    weights: Callable[[Session], Mapping[UUID, float]] = equal_shares
+    limits: LimitsBook = field(default_factory=LimitsBook)
     claims: Claims = field(default_factory=Claims)
 
     def drain(self) -> None:
@@ -85,12 +83,12 @@ class Drain:
 
     def _advance_all(self, *, now: datetime, limit: int, each_alone: bool) -> int:
         with self.sessions() as session, session.begin(), system(session):
-            weights = self.weights(session)
-            runs = self.claims.lock_due(session, now=now, limit=limit, weights=weights)
+            weights = self.limits.known(session).weights
+            runs, few = self.claims.lock_due(session, now=now, limit=limit, weights=weights)
             begun = [run.id for run in runs if run.progress is not None]
             records = open_records(session, begun)
             if not each_alone:
-                return self._advance(session, runs, records, now=now)
+                return self._advance(session, runs, records, now=now, few=few)
             for run in runs:
                 self._advance_alone(session, run, records, now=now)
             return len(runs)
@@ -102,9 +100,9 @@ class Drain:
         records: Mapping[UUID, Sequence[RecordRow]],
         *,
         now: datetime,
+        few: int = 0,
     ) -> int:
         began = time.monotonic()
-        ends = began + BATCH_S
         done: list[tuple[RunRow, Carried]] = []
         for run in runs:
             before = run.state
@@ -113,7 +111,8 @@ class Drain:
                 carried = self._carry_on(session, run, records.get(run.id, ()), now=now)
                 _tell(session, run, before, carried, now=now)
             done.append((run, carried))
-            if time.monotonic() >= ends:
+            took_s = time.monotonic() - began
+            if took_s >= BATCH_S or _has_to_end(session, len(done), few, took_s=took_s):
                 break
         name_no_more()
         write_records(session, (record for _, carried in done for record in carried.records))
@@ -122,6 +121,9 @@ class Drain:
             for action in carried.afterwards:
                 with as_tenant(session, run.tenant_id):
                     action()
+        ended = {run.tenant_id for run, _ in done if run.state.is_over}
+        known = self.limits.known(session)
+        let_parked_go_on(session, ended, self.limits, known, now=now)
         if done:
             told = [(run, carried.records, carried.flow) for run, carried in done]
             after_commit(session, partial(tell_batch, told, began=began))
@@ -132,7 +134,12 @@ class Drain:
     ) -> Carried:
         program = self.programs.of(session, run.tenant_id, run.version_id)
         segment = Segment(
-            session=session, program=program, brokers=self.brokers, records=records, now=now
+            session=session,
+            program=program,
+            brokers=self.brokers,
+            records=records,
+            now=now,
+            steps_max=self.limits.known(session).of(run.tenant_id).steps_of_a_run,
         )
         carried = carry_on(run, segment)
         if run.state.is_over:
@@ -159,6 +166,18 @@ class Drain:
                 raise
             _fail(run, error)
             write_runs(session, [run])
+
+
+def _has_to_end(session: Session, done: int, few: int, *, took_s: float) -> bool:
+    """Tell whether a batch should be written before its time is up.
+
+    It took a little already, and others wait to write; or those tenants are through who had few
+    runs, which should not wait for the many of another.
+    """
+    if took_s < BATCH_LEAST_S:
+        return False
+    with system(session):
+        return done >= few or others_wait(session.connection())
 
 
 def _tell(

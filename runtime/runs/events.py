@@ -112,6 +112,13 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Exhausted:
+    """The run used up what a run may use: it fails, whatever its steps would catch."""
+
+    error: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Reopened:
     """Somebody wants a failed run to go on from where it failed.
 
@@ -132,6 +139,7 @@ Event = (
     | Concluded
     | Ended
     | Cancelled
+    | Exhausted
     | Reopened
 )
 

@@ -19,7 +19,7 @@ from typing_extensions import override
 from kernel.clock import parse_instant
 from kernel.errors import InvalidError, Problem
 from runtime.flows.versions import flow_names
-from runtime.runs._shown import RUN_COLUMNS, RunView, run_view
+from runtime.runs._shown import RUN_COLUMNS, WAITS_ITS_TURN, RunView, run_view
 from runtime.runs._tables import Run, RunState
 
 HELD = "held"
@@ -179,9 +179,9 @@ def _conditions(tenant_id: UUID, wanted: RunFilter) -> list[ColumnElement[bool]]
 
 def _in_state(state: str) -> list[ColumnElement[bool]]:
     if state == HELD:
-        return [Run.held.is_(True), Run.state == RunState.QUEUED]
+        return [WAITS_ITS_TURN, Run.state == RunState.QUEUED]
     if state == RunState.QUEUED.value:
-        return [Run.state == RunState.QUEUED, Run.held.is_(False)]
+        return [Run.state == RunState.QUEUED, ~WAITS_ITS_TURN]
     return [Run.state == RunState(state)]
 
 

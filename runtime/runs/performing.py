@@ -85,7 +85,8 @@ class Performer:
 
     def stow(self, value: Any) -> Any:
         """Give the value itself when it is small, else a reference to where it is stored."""
-        return stow(self._session, self._run.tenant_id, value, now=self._now)
+        run = self._run
+        return stow(self._session, run.tenant_id, value, run_id=run.id, now=self._now)
 
     def _fetch(self, value: Any) -> Any:
         if not is_reference(value):

@@ -15,13 +15,15 @@ from runtime.runs.blobs import INLINE_MAX_BYTES, StorageFullError, stow
 from runtime.runs.events import Completed, Ended, Event, Failed, Opened, Waiting
 
 
-def stow_result(session: Session, tenant_id: UUID, done: Attempted, *, now: datetime) -> Attempted:
+def stow_result(
+    session: Session, tenant_id: UUID, run_id: UUID, done: Attempted, *, now: datetime
+) -> Attempted:
     """Keep a large output apart; one that there is no room for fails the step."""
     event = done.event
     if done.size_bytes <= INLINE_MAX_BYTES or not isinstance(event, Completed | Waiting | Ended):
         return done
     try:
-        output = stow(session, tenant_id, event.output, now=now)
+        output = stow(session, tenant_id, event.output, run_id=run_id, now=now)
     except StorageFullError as error:
         told = {"code": error.code, "message": error.message}
         return replace(done, event=Failed(event.step, event.attempt, told), waits_for=None)

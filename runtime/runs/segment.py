@@ -19,6 +19,7 @@ from kernel.clock import utc_now
 from kernel.ids import new_id
 from runtime.flows.expressions import ExpressionError
 from runtime.flows.model import Step
+from runtime.limits.model import Limits
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import RunState, StepState
 from runtime.runs.advance import advance
@@ -26,6 +27,7 @@ from runtime.runs.attempt import (
     Attempted,
     conclude,
     not_given,
+    too_many_steps,
     unknown_block,
 )
 from runtime.runs.events import (
@@ -34,6 +36,7 @@ from runtime.runs.events import (
     Command,
     Conclude,
     Event,
+    Exhausted,
     Finish,
     Opened,
     Perform,
@@ -44,6 +47,7 @@ from runtime.runs.events import (
 from runtime.runs.paths import round_scope, split
 from runtime.runs.performing import Performer, is_simulated, kept
 from runtime.runs.pins import alone, preset, read_pins
+from runtime.runs.plan import UNDO
 from runtime.runs.programs import Program
 from runtime.runs.records import event_of, stow_result, write_result
 from runtime.runs.registering import register, release
@@ -52,6 +56,7 @@ from runtime.runs.state import RunState as Progress
 from runtime.runs.state import Status
 
 STEPS_A_SEGMENT_MAX = 250
+ATTEMPTS = "attempts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,7 @@ class Segment:
 
     Attributes:
         records: The run's attempts under way and those whose result it has not seen.
+        steps_max: How many attempts the run may make over its whole life.
     """
 
     session: Session
@@ -67,6 +73,7 @@ class Segment:
     brokers: Brokers
     records: Iterable[RecordRow]
     now: datetime
+    steps_max: int = Limits().steps_of_a_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +113,7 @@ class _Work:
             segment.session, run, segment.program, segment.brokers, now=segment.now
         )
         self._performed = 0
+        self._attempts = (run.progress or {}).get(ATTEMPTS, 0)
         self._carried = Carried(flow=segment.program.name)
         self._pins = read_pins(run.pins)
         self._plan = self._program.plan
@@ -131,6 +139,7 @@ class _Work:
         """Bring the row up to date and give what else is to be written."""
         run = self._run
         run.progress, run.wish, run.due_at = self._state.to_document(), None, None
+        run.progress[ATTEMPTS] = self._attempts
         if not run.state.is_over:
             pending = [one.wait_until for one in self._held_back() if one.wait_until is not None]
             wakes = [at for at in (self._state.wake_at, *pending) if at is not None]
@@ -203,6 +212,10 @@ class _Work:
     def _perform(self, command: Perform) -> Event | None:
         step_id = split(command.step)[1]
         step, block = self._program.steps[step_id], self._program.blocks[step_id]
+        if (command.step, command.attempt) not in self._records:
+            self._attempts += 1
+            if self._attempts > self._segment.steps_max and not command.step.endswith(UNDO):
+                return Exhausted(too_many_steps(self._segment.steps_max, command.step))
         record = self._record(step, command)
         pinned = self._pins.of(step_id)
         if pinned is not None:
@@ -263,7 +276,8 @@ class _Work:
 
     def _settle(self, record: RecordRow, done: Attempted) -> Event | None:
         """Write what an attempt came to; what it waits for may have happened already."""
-        done = stow_result(self._session, self._run.tenant_id, done, now=self._segment.now)
+        run = self._run
+        done = stow_result(self._session, run.tenant_id, run.id, done, now=self._segment.now)
         write_result(record, done, now=utc_now())
         if isinstance(done.event, Opened):
             self._loops[record.step] = record

@@ -16,6 +16,7 @@ from runtime.alarms.store import find_alarm
 from runtime.calendars.hours import NeverError, moment_in
 from runtime.calendars.store import find_calendar
 from runtime.inventory.lookup import look_up, table_exists
+from runtime.runs.calls import Calls
 from runtime.runs.spans import traced
 from tenancy.scope import as_tenant, bind
 
@@ -47,11 +48,17 @@ class Brokers:
 class _Outside:
     """Calls to the outside, the same wherever a step runs."""
 
-    def __init__(self, brokers: Brokers) -> None:
+    def __init__(self, brokers: Brokers, calls: Calls | None = None) -> None:
         self._brokers = brokers
+        self._calls = calls
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
-        """Carry out a call to the outside."""
+        """Carry out a call to the outside, when there is a place for it."""
+        if self._calls is None:
+            return self._send(request)
+        return self._calls.carry(request, self._send)
+
+    def _send(self, request: HttpRequest) -> HttpResponse:
         with traced(request) as carried:
             return self._brokers.http.send(carried)
 
@@ -105,8 +112,14 @@ class TenantServices(_Outside):
 class DetachedServices(_Outside):
     """Serves a step that runs apart from any transaction: each question gets a session."""
 
-    def __init__(self, sessions: sessionmaker[Session], tenant_id: UUID, brokers: Brokers) -> None:
-        super().__init__(brokers)
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        tenant_id: UUID,
+        brokers: Brokers,
+        calls: Calls | None = None,
+    ) -> None:
+        super().__init__(brokers, calls)
         self._sessions = sessions
         self._tenant_id = tenant_id
 

@@ -22,9 +22,12 @@ from runtime.flows.expressions import evaluate_template
 from runtime.flows.lookup import Runnable, runnable, startable
 from runtime.flows.model import Flow
 from runtime.flows.versions import snapshot_draft
+from runtime.limits.book import limits_of
 from runtime.metrics import RUNS_STARTED
 from runtime.runs._tables import SUBJECT_MAX, Run, RunState
 from runtime.runs.admission import admit
+from runtime.runs.blobs import note_use, references_in, size_of
+from runtime.runs.crowding import has_to_park, refuse_if_too_many_wait
 from runtime.wake import tell_pages_after_commit, wake_after_commit
 
 log = structlog.get_logger(__name__)
@@ -37,6 +40,12 @@ class NotStartedError(ConflictError):
     """The workflow cannot run now; the message says what to do."""
 
     code = "runtime.not_started"
+
+
+class TriggerTooLargeError(InvalidError):
+    """What a run is started with is larger than the tenant may start one with."""
+
+    code = "runtime.trigger_too_large"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +90,8 @@ def start_run(
     Raises:
         NotFoundError: no such workflow in this tenant.
         NotStartedError: it is paused, not published, or has no trigger of that kind.
-        InvalidError: what it is started with does not fit the workflow's input.
+        InvalidError: what it is started with does not fit the workflow's input, or is too large.
+        TooManyRunsError: too many runs wait to begin, and somebody is there to be told.
         ExpressionError: the trigger's `dedup` or the concurrency key gives no value.
     """
     if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
@@ -133,7 +143,7 @@ def record_run(  # noqa: PLR0913  which version, started by what, for whom
     it is a second run of.
 
     Raises:
-        NotStartedError, InvalidError, ExpressionError: as `start_run`.
+        NotStartedError, InvalidError, TooManyRunsError, ExpressionError: as `start_run`.
     """
     trigger_id = _trigger_of(version, start)
     flow = version.flow
@@ -141,14 +151,21 @@ def record_run(  # noqa: PLR0913  which version, started by what, for whom
     if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
         return None
     _check_input(flow, start)
+    if parent is None:
+        _check_size(start, limits_of(session, tenant_id).trigger_bytes)
     row = {**_row(tenant_id, version, trigger_id, start, now=now), **(parts or {})}
     if parent is not None:
         return _queue(session, {**row, **_nested(parent)})
+    refuse_if_too_many_wait(session, tenant_id, start.trigger["kind"])
     wanted = admit(session, tenant_id, version.flow_id, flow.concurrency, start.trigger, now=now)
     if wanted.is_skipped:
         log.info("run_skipped", flow_id=str(version.flow_id), by=start.started_by)
         return None
-    held = {"held": True, "due_at": None} if wanted.is_held else {}
+    held: dict[str, Any] = {}
+    if wanted.is_held:
+        held = {"held": True, "due_at": None}
+    elif not row.get("is_trial") and has_to_park(session, tenant_id):
+        held = {"parked": True, "due_at": None}
     return _queue(session, {**row, "concurrency_key": wanted.key, **held})
 
 
@@ -212,6 +229,16 @@ def _check_input(flow: Flow, start: Start) -> None:
         Schema(flow.input).require(said, "what the workflow is started with does not fit")
 
 
+def _check_size(start: Start, most: int) -> None:
+    size_bytes = size_of(start.trigger)
+    if size_bytes > most:
+        message = (
+            f"what it is started with has {size_bytes:,} bytes, and may have {most:,} "
+            "(trigger_bytes): send less, or an address where the rest can be read"
+        )
+        raise TriggerTooLargeError(message, problems=[Problem("", message)])
+
+
 def _row(
     tenant_id: UUID, version: Runnable, trigger_id: str, start: Start, *, now: datetime
 ) -> dict[str, Any]:
@@ -238,6 +265,7 @@ def _queue(session: Session, row: dict[str, Any]) -> UUID | None:
     if not wanted:
         return None
     run_id: UUID = row["id"]
+    note_use(session, row["tenant_id"], run_id, references_in(row.get("pins")))
     if not row.get("is_trial"):
         after_commit(session, RUNS_STARTED.labels(row["trigger_kind"]).inc)
     wake_after_commit(session, "runs")

@@ -9,9 +9,11 @@ recorded under the fence, and what its thread may still bring is not used.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,6 +27,9 @@ from kernel import trace
 from kernel.clock import utc_now
 from kernel.db import is_transient
 from runtime.leases import process_name
+from runtime.limits.book import LimitsBook
+from runtime.limits.model import Limits
+from runtime.limits.rates import Rates
 from runtime.metrics import STEP_QUEUE_SECONDS, STEPS_FENCED, group_name, seconds_between
 from runtime.runs._rows import RecordRow, RunRow, load_runs, lock_records, write_records
 from runtime.runs._tables import Run, StepRecord, StepState
@@ -37,12 +42,13 @@ from runtime.runs.attempt import (
     unknown_block,
 )
 from runtime.runs.blobs import fetch
+from runtime.runs.calls import Calls, NotYetError
 from runtime.runs.claims import StepClaims
-from runtime.runs.drain import equal_shares
 from runtime.runs.effects import apply_effects
 from runtime.runs.events import Failed
 from runtime.runs.paths import split
 from runtime.runs.performing import is_simulated
+from runtime.runs.places import crowding
 from runtime.runs.programs import Program, Programs
 from runtime.runs.records import stow_result, write_result
 from runtime.runs.services import Brokers, DetachedServices
@@ -55,8 +61,11 @@ log = structlog.get_logger(__name__)
 LEASE_S = 15.0
 RENEW_EVERY_S = 5.0
 GRACE_S = 2.0
+LOOK_EVERY_S = 0.25
 THREADS = 8
 RECORD_AGAIN_S = (0.2, 1.0, 3.0)
+FOR_OTHERS = 2
+"""Threads of each worker that one tenant alone never holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +76,7 @@ class Claim:
     run: RunRow
     program: Program
     given: Given
+    limits: Limits
 
     @property
     def timeout_s(self) -> float:
@@ -93,7 +103,8 @@ class StepPool:
 
     Attributes:
         worker_groups: The groups whose steps it performs.
-        weights: Gives tenants' shares.
+        limits: Knows tenants' shares and limits.
+        rates: Counts calls to each host.
         clock: Gives the present instant.
     """
 
@@ -101,7 +112,8 @@ class StepPool:
     programs: Programs
     brokers: Brokers
     worker_groups: Sequence[str] = ("",)
-    weights: Callable[[Session], Mapping[UUID, float]] = equal_shares
+    limits: LimitsBook = field(default_factory=LimitsBook)
+    rates: Rates = field(default_factory=Rates)
     clock: Callable[[], datetime] = utc_now
     owner: str = field(default_factory=process_name)
     claims: StepClaims = field(default_factory=StepClaims)
@@ -109,6 +121,7 @@ class StepPool:
     def __post_init__(self) -> None:
         self._flights: dict[UUID, Flight] = {}
         self._busy = 0
+        self._look_at = math.inf
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         threading.Thread(target=self._watch_for_ever, daemon=True, name="leases").start()
@@ -131,9 +144,10 @@ class StepPool:
     def claim(self, *, now: datetime) -> Claim | None:
         """Claim the step whose tenant's turn it is, or None when none is due."""
         with self.sessions() as session, session.begin(), system(session):
+            known = self.limits.known(session)
             while True:
                 record = self.claims.lock_due(
-                    session, self.worker_groups, now=now, weights=self.weights(session)
+                    session, self.worker_groups, now=now, limits=known, crowding=self._crowding()
                 )
                 if record is None:
                     return None
@@ -144,12 +158,19 @@ class StepPool:
                     continue
                 self._lease(session, record, now=now)
                 with as_tenant(session, run.tenant_id):
-                    return self._claim_of(session, record, run)
+                    return self._claim_of(session, record, run, known.of(run.tenant_id))
 
     def perform(self, claim: Claim) -> bool:
-        """Perform a claimed step and record what came; False when the lease was lost."""
+        """Perform a claimed step and record what came; False when the lease was lost.
+
+        A step that has to wait for its turn to call a host is put back instead.
+        """
         with at_work_on(claim.run):
-            return self._record(claim, self._attempt(claim))
+            try:
+                done = self._attempt(claim)
+            except NotYetError as error:
+                return self._put_back(claim, error)
+            return self._record(claim, done)
 
     def hold(self, claim: Claim) -> Flight:
         """Keep a claim's lease alive until it is recorded, or its time is up."""
@@ -219,6 +240,26 @@ class StepPool:
             if flight is not None:
                 self._flights.pop(flight.claim.record.id, None)
 
+    def _crowding(self) -> Collection[UUID]:
+        with self._lock:
+            here = Counter(one.claim.run.tenant_id for one in self._flights.values())
+        return crowding(here, threads=THREADS, for_others=FOR_OTHERS)
+
+    def _put_back(self, claim: Claim, error: NotYetError) -> bool:
+        """Queue a step again as if it had not been claimed, due when its turn comes."""
+        until = self.clock() + timedelta(seconds=error.wait_s)
+        self._look_at = min(self._look_at, time.monotonic() + error.wait_s)
+        log.debug("step_put_back", run_id=str(claim.run.id), host=error.host, wait_s=error.wait_s)
+        with self.sessions() as session, session.begin(), as_tenant(session, claim.run.tenant_id):
+            record = self._still_ours(session, claim)
+            if record is None:
+                return False
+            record.state, record.due_at = StepState.QUEUED, until
+            record.lease_owner = record.started_at = None
+            with system(session):  # an UPDATE by key; the key was read as the tenant's own
+                write_records(session, [record])
+        return True
+
     def _lease(self, session: Session, record: RecordRow, *, now: datetime) -> None:
         queued = STEP_QUEUE_SECONDS.labels(group_name(record.worker_group))
         queued.observe(seconds_between(record.due_at or now, now))
@@ -227,13 +268,13 @@ class StepPool:
         record.due_at = now + timedelta(seconds=LEASE_S)
         write_records(session, [record])
 
-    def _claim_of(self, session: Session, record: RecordRow, run: RunRow) -> Claim:
+    def _claim_of(self, session: Session, record: RecordRow, run: RunRow, limits: Limits) -> Claim:
         program = self.programs.of(session, run.tenant_id, run.version_id)
         given = Given(
             config=fetch(session, run.tenant_id, record.config),
             input=fetch(session, run.tenant_id, record.input),
         )
-        return Claim(record=record, run=run, program=program, given=given)
+        return Claim(record=record, run=run, program=program, given=given, limits=limits)
 
     def _attempt(self, claim: Claim) -> Attempted:
         record, run, program = claim.record, claim.run, claim.program
@@ -245,9 +286,14 @@ class StepPool:
         facts = facts_of(str(run.id), step, record.step, record.attempt, flow=program.name, now=now)
         if is_simulated(run, block):
             return simulate_step(block, facts)
-        services = DetachedServices(self.sessions, run.tenant_id, self.brokers)
+        services = DetachedServices(self.sessions, run.tenant_id, self.brokers, self._calls(claim))
         with trace.joined(context_of(run, record)):
             return attempt_step(block, claim.given, services, facts)
+
+    def _calls(self, claim: Claim) -> Calls:
+        tenant_id, record = claim.run.tenant_id, claim.record
+        who = f"{record.id}:{record.fence}"
+        return Calls(rates=self.rates, tenant_id=tenant_id, limits=claim.limits, who=who)
 
     def _record(self, claim: Claim, done: Attempted) -> bool:
         """Write what an attempt came to; a database that is away for a moment is waited for.
@@ -279,7 +325,7 @@ class StepPool:
             if done.effects:
                 by = f"workflow {claim.program.name}"
                 done = apply_effects(session, tenant_id, done, by=by, now=now)
-            write_result(record, stow_result(session, tenant_id, done, now=now), now=now)
+            write_result(record, stow_result(session, tenant_id, run_id, done, now=now), now=now)
             record.is_unread = True
             with system(session):  # an UPDATE by key; the key was read as the tenant's own
                 write_records(session, [record])
@@ -298,8 +344,11 @@ class StepPool:
 
     def _watch_for_ever(self) -> None:
         renewed = time.monotonic()
-        while not self._stopped.wait(1.0):
+        while not self._stopped.wait(LOOK_EVERY_S):
             try:
+                if time.monotonic() >= self._look_at:
+                    self._look_at = math.inf
+                    self.drain()
                 self.give_up_late(at=time.monotonic())
                 if time.monotonic() - renewed >= RENEW_EVERY_S:
                     renewed = time.monotonic()

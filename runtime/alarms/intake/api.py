@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError, TooLargeError, UnsupportedTypeError
 from kernel.http import acting, db_session, json_body, problem, problems_json, require
+from runtime.alarms.intake.limits import TooManyEventsError
 from runtime.alarms.intake.taking import (
     refuse_if_nothing_taken,
     take_from_api,
@@ -45,8 +46,8 @@ def send_to_source(key: str) -> Response:
     bind(session, source.tenant_id)
     try:
         batch = take_from_source(session, source, body, now=utc_now())
-    except InvalidError as error:
-        session.commit()  # the body is kept for somebody to look at, though it is refused
+    except (InvalidError, TooManyEventsError) as error:
+        session.commit()  # what was wrong is kept for somebody to look at, though it is refused
         return problem(error)
     return _answer(batch)
 

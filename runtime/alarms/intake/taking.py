@@ -10,6 +10,13 @@ from sqlalchemy.orm import Session
 
 from kernel.db import after_commit
 from kernel.errors import InvalidError, Problem
+from runtime.alarms.intake.limits import (
+    TooManyEventsError,
+    admit_events,
+    event_bytes,
+    note_refusal,
+    reject_large,
+)
 from runtime.alarms.journal import append, keep_fault
 from runtime.alarms.sources.reading import Batch, read_canonical
 from runtime.alarms.sources.store import SourceView, note_intake, read_body
@@ -27,8 +34,14 @@ class NothingTakenError(InvalidError):
 
 
 def take_from_api(session: Session, tenant_id: UUID, body: Any, *, now: datetime) -> Batch:
-    """Take canonical events sent with a token; see `read_canonical`."""
-    batch = read_canonical(body, source=API_SOURCE)
+    """Take canonical events sent with a token; see `read_canonical`.
+
+    Raises:
+        InvalidError: the body cannot be read at all.
+        TooManyEventsError: they are more than may come now; none was taken.
+    """
+    batch = reject_large(read_canonical(body, source=API_SOURCE), event_bytes(session, tenant_id))
+    admit_events(session, tenant_id, len(batch.events))
     _write(session, tenant_id, batch, source_id=None, now=now)
     return batch
 
@@ -38,12 +51,19 @@ def take_from_source(session: Session, source: SourceView, body: Any, *, now: da
 
     Raises:
         InvalidError: the body cannot be read at all. It is kept, so the caller commits even so.
+        TooManyEventsError: they are more than may come now; none was taken. The source's page
+            tells it, so the caller commits likewise.
     """
     try:
-        batch = read_body(source, body)
+        batch = reject_large(read_body(source, body), event_bytes(session, source.tenant_id))
     except InvalidError as error:
         keep_fault(session, source.tenant_id, error, body=body, source_id=source.id, now=now)
         note_intake(session, source.id, accepted=0, rejected=1, problem=error.message, now=now)
+        raise
+    try:
+        admit_events(session, source.tenant_id, len(batch.events))
+    except TooManyEventsError as error:
+        note_refusal(session, source, error, number=len(batch.events), now=now)
         raise
     _write(session, source.tenant_id, batch, source_id=source.id, now=now)
     problem = _first_problem(batch)

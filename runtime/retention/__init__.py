@@ -1,0 +1,1 @@
+"""Letting go of what is no longer kept, in small bites."""

@@ -1,0 +1,130 @@
+"""One round of letting go: small transactions, tenants in turn, until there is none or time is up.
+
+Nothing is remembered but where the last round stopped, and that only to be fair: whoever takes
+over begins anew and finds what is left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from runtime.limits.book import LimitsBook
+from runtime.retention.blobs import Place, remove_unused
+from runtime.retention.journal import BITE, remove_done
+from runtime.retention.runs import remove_runs
+from tenancy.organisations import organisation_ids
+from tenancy.scope import as_tenant, system
+
+log = structlog.get_logger(__name__)
+
+BUDGET_S = 5.0
+PAUSE_S = 0.02
+
+
+@dataclass(slots=True)
+class Removed:
+    """What a round removed; `is_done` when nothing was left to remove."""
+
+    runs: int = 0
+    steps: int = 0
+    values: int = 0
+    events: int = 0
+    is_done: bool = True
+
+    @property
+    def is_nothing(self) -> bool:
+        """Tell whether there was nothing to do."""
+        return not (self.runs or self.steps or self.values or self.events)
+
+
+@dataclass(kw_only=True)
+class Clearing:
+    """Lets go of what is old, a round at a time.
+
+    Attributes:
+        may_go_on: Asked between two bites; False ends the round, such as when another leads.
+        pause: Waits between two bites, so that others who write get their turn.
+    """
+
+    sessions: sessionmaker[Session]
+    limits: LimitsBook
+    journal_kept_days: int = 7
+    may_go_on: Callable[[], bool] = lambda: True
+    pause: Callable[[float], None] = time.sleep
+    _next_tenant: UUID | None = field(default=None, init=False)
+    _next_value: Place | None = field(default=None, init=False)
+
+    def round(self, *, now: datetime, budget_s: float = BUDGET_S) -> Removed:
+        """Remove what is old until nothing is, or the time is up; give what was removed."""
+        ends, removed = time.monotonic() + budget_s, Removed()
+        for one in (self._runs, self._events, self._values):
+            one(removed, now=now, ends=ends)
+        if not removed.is_nothing:
+            log.info(
+                "retention_round",
+                runs=removed.runs,
+                steps=removed.steps,
+                values=removed.values,
+                events=removed.events,
+                done=removed.is_done,
+            )
+        return removed
+
+    def _runs(self, removed: Removed, *, now: datetime, ends: float) -> None:
+        """A bite of each tenant in turn, beginning where the last round stopped."""
+        tenants = self._tenants()
+        while tenants:
+            for tenant_id in list(tenants):
+                if not self._goes_on(ends):
+                    self._next_tenant, removed.is_done = tenant_id, False
+                    return
+                runs, steps = self._bite_of(tenant_id, now=now)
+                removed.runs, removed.steps = removed.runs + runs, removed.steps + steps
+                if not (runs or steps):
+                    tenants.remove(tenant_id)
+                else:
+                    self.pause(PAUSE_S)
+
+    def _tenants(self) -> list[UUID]:
+        with self.sessions() as session:
+            found = organisation_ids(session)
+        first = self._next_tenant
+        if first is None:
+            return found
+        return [one for one in found if one >= first] + [one for one in found if one < first]
+
+    def _bite_of(self, tenant_id: UUID, *, now: datetime) -> tuple[int, int]:
+        with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
+            limits = self.limits.known(session).of(tenant_id)
+            return remove_runs(session, tenant_id, limits, now=now)
+
+    def _events(self, removed: Removed, *, now: datetime, ends: float) -> None:
+        before = now - timedelta(days=self.journal_kept_days)
+        bite = BITE
+        while bite == BITE:
+            if not self._goes_on(ends):
+                removed.is_done = False
+                return
+            with self.sessions() as session, session.begin(), system(session):
+                bite = remove_done(session, before=before)
+            removed.events += bite
+            self.pause(PAUSE_S if bite else 0.0)
+
+    def _values(self, removed: Removed, *, now: datetime, ends: float) -> None:
+        while self._goes_on(ends):
+            with self.sessions() as session, session.begin(), system(session):
+                gone, self._next_value = remove_unused(session, self._next_value, now=now)
+            removed.values += gone
+            if self._next_value is None:
+                return
+            self.pause(PAUSE_S)
+
+    def _goes_on(self, ends: float) -> bool:
+        return time.monotonic() < ends and self.may_go_on()
