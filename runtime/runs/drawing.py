@@ -42,7 +42,7 @@ def run_progress(
             steps[id_] = _many(by_step[id_]) if container else _single(by_step[id_][-1])
         elif known.get(id_, [""])[0] in ("dead", "abandoned") or run.state.is_over:
             steps[id_] = {"status": "dead"}
-    return {"state": run.state.value, "steps": steps}
+    return {"state": run.state.value, "trigger": run.trigger_id, "steps": steps}
 
 
 def _single(one: Attempt) -> dict[str, Any]:

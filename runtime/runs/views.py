@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blocks.registry import Block, standard_registry
 from kernel.clock import utc_now
 from kernel.cursors import decode_cursor, encode_cursor
-from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
 from kernel.http import (
     acting,
     address_with,
@@ -29,10 +29,11 @@ from runtime.flows.layout import spread_out
 from runtime.flows.picture import TRIGGERS, entries_of, ports_of
 from runtime.flows.versions import flow_choices
 from runtime.runs import bulk, control, listing, query
+from runtime.runs.changing import changed_input, input_to_change
 from runtime.runs.filters import NAMES, read_filter
 from runtime.runs.page import Asked, describe, title_of, titles_of
-from runtime.runs.secrecy import unmasked
-from runtime.runs.values import PARTS, large_value, manifest_of, safe_value, shown
+from runtime.runs.remedies import remedy_for
+from runtime.runs.values import PARTS, as_text, large_value, manifest_of, shown
 
 bp = Blueprint("runs", __name__)
 
@@ -101,9 +102,9 @@ def show_run(run_id: UUID) -> AnyResponse:
         **facts,
         stamp=stamp,
         asked=request.args,
-        address_with=address_with,
+        address_with=partial(address_with, seen=None),
         trigger_names={kind: facts[0] for kind, facts in TRIGGERS.items()},
-        drawing=None if wants_part() else _drawing(facts["version"].document, facts["progress"]),
+        drawing=None if wants_part() else _drawing(facts["version"].document),
     )
 
 
@@ -118,7 +119,7 @@ def show_value(run_id: UUID) -> AnyResponse:
     manifest = manifest_of(step, standard_registry())
     found = large_value(db_session(), acting().tenant_id, step, part, at, manifest)
     if request.args.get("file"):
-        response = Response(json.dumps(found, indent=2), mimetype="application/json")
+        response = Response(as_text(found), mimetype="application/json")
         response.headers["Content-Disposition"] = f'attachment; filename="{part}.json"'
         return response
     return render(
@@ -127,6 +128,7 @@ def show_value(run_id: UUID) -> AnyResponse:
         run_id=run_id,
         step=step,
         which=part,
+        at=at,
         value=shown(found),
     )
 
@@ -161,7 +163,7 @@ def retry(run_id: UUID) -> AnyResponse:
     by, now = acting().person_name, utc_now()
     try:
         given = _input_of(run_id, text) if step and text else None
-        control.retry_run(*where, by=by, now=now, step=step if given else None, input=given)
+        control.retry_run(*where, by=by, now=now, step=step, input=given)
     except GarlandError as error:
         if not step:
             flash(error.message, "error")
@@ -203,8 +205,9 @@ def _retry_form(
 ) -> AnyResponse:
     where = (db_session(), acting().tenant_id)
     run, step = query.get_run(*where, run_id), _step_asked(run_id, asked)
-    titles = titles_of(query.version_of(*where, run).document)
-    given = shown(safe_value(step, "input", manifest_of(step, standard_registry())))
+    registry, titles = standard_registry(), titles_of(query.version_of(*where, run).document)
+    if text is None:
+        text = as_text(input_to_change(*where, step, registry))
     return render(
         "runtime/runs/retry.html",
         "runtime/runs/_retry.html",
@@ -212,19 +215,16 @@ def _retry_form(
         run=run,
         step=step,
         title=title_of(step.step, titles),
-        text=given.text if text is None else text,
+        remedy=remedy_for(step.error, manifest_of(step, registry)),
+        text=text,
         refused=refused,
     )
 
 
 def _input_of(run_id: UUID, text: str) -> dict[str, Any] | None:
     """Read the input a person gives a step; None when it is what the step had."""
-    step = _step_asked(run_id, request.form)
-    found = unmasked(read_json(text.encode()), step.input)
-    if not isinstance(found, dict):
-        problem = Problem("/input", "input must be a JSON object, such as {}")
-        raise InvalidError("the input of a step is an object", problems=[problem])
-    return found if found != step.input else None
+    step, sent = _step_asked(run_id, request.form), read_json(text.encode(), what="the input")
+    return changed_input(db_session(), acting().tenant_id, step, sent, standard_registry())
 
 
 def _step_asked(run_id: UUID, asked: Mapping[str, str]) -> query.StepView:
@@ -250,10 +250,10 @@ def _asked() -> Asked:
     )
 
 
-def _drawing(document: Mapping[str, Any], progress: Mapping[str, Any]) -> dict[str, Any]:
+def _drawing(document: Mapping[str, Any]) -> dict[str, Any]:
     registry = standard_registry()
     sheet = spread_out(document, lambda step: ports_of(step, registry))
-    return {**sheet, "blocks": entries_of(document, registry, _icon_url), "progress": progress}
+    return {**sheet, "blocks": entries_of(document, registry, _icon_url)}
 
 
 def _icon_url(block: Block) -> str:

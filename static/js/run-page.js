@@ -1,0 +1,63 @@
+/**
+ * The page of a run: the workflow drawn with how far each step is, lit up anew whenever the part is
+ * swapped; a click on a step shows it in the panel. Without this module the timeline does all of it.
+ * @import {FlowView} from "./canvas/flow_view.js"
+ */
+import { island } from "./canvas/dom.js";
+import { mountFlowView } from "./canvas/flow_view.js";
+import { stepAddress, stepIdOf } from "./run-steps.js";
+import { announce } from "./toast.js";
+
+const NARROW = "(max-width: 1100px)";
+
+/** What the person asked for last and has not seen yet: a step, or a part of the timeline. */
+let wanted = "";
+
+/** @param {FlowView} view */
+function refresh(view) {
+  const { progress, picked } = island("run-progress");
+  view.show(progress);
+  view.choose(stepIdOf(picked));
+}
+
+/** @param {string} id */
+function pick(id) {
+  const address = stepAddress(document.getElementById("run")?.dataset.step ?? "", id);
+  wanted = "panel";
+  const htmx = /** @type {any} */ (window).htmx;
+  htmx.ajax("GET", address, { target: "#run", swap: "outerMorph", push: address });
+}
+
+/** A click on a link of the page says what is looked for: the part after the # of its address. @param {Event} event */
+function onClick(event) {
+  if (!(event.target instanceof Element)) return;
+  const link = event.target.closest("#run a[hx-get]");
+  if (link instanceof HTMLAnchorElement && link.hash) wanted = link.hash.slice(1);
+}
+
+/** After what was asked for is there: say so, and bring it on screen where it stands further down. */
+function show() {
+  const place = document.getElementById(wanted);
+  wanted = "";
+  if (!place) return;
+  if (matchMedia(NARROW).matches) place.scrollIntoView({ block: "start" });
+  announce(`${place.querySelector("h2")?.textContent?.trim() ?? ""} is shown.`);
+}
+
+/** @param {HTMLElement} root */
+function start(root) {
+  const { flow, blocks, boxes } = island("drawing");
+  const known = new Set(Object.keys(flow.steps));
+  const view = mountFlowView(root, { flow, blocks, boxes }, (id) => {
+    if (known.has(id)) pick(id);
+  });
+  refresh(view);
+  document.addEventListener("click", onClick);
+  document.addEventListener("htmx:after:swap", () => {
+    refresh(view);
+    if (wanted) show();
+  });
+}
+
+const root = document.getElementById("run-drawing");
+if (root) start(root);
