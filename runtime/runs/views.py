@@ -30,6 +30,7 @@ from runtime.flows.picture import TRIGGERS, entries_of, ports_of
 from runtime.flows.versions import flow_choices
 from runtime.runs import bulk, control, listing, query
 from runtime.runs.changing import changed_input, input_to_change
+from runtime.runs.drawing import without_values
 from runtime.runs.filters import NAMES, read_filter
 from runtime.runs.page import Asked, describe, title_of, titles_of
 from runtime.runs.remedies import remedy_for
@@ -253,7 +254,8 @@ def _asked() -> Asked:
 def _drawing(document: Mapping[str, Any]) -> dict[str, Any]:
     registry = standard_registry()
     sheet = spread_out(document, lambda step: ports_of(step, registry))
-    return {**sheet, "blocks": entries_of(document, registry, _icon_url)}
+    drawn = without_values(sheet, registry)
+    return {**drawn, "blocks": entries_of(document, registry, _icon_url)}
 
 
 def _icon_url(block: Block) -> str:

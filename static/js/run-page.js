@@ -12,12 +12,15 @@ const NARROW = "(max-width: 1100px)";
 
 /** What the person asked for last and has not seen yet: a step, or a part of the timeline. */
 let wanted = "";
+/** The step the drawing has marked: a live refresh must not pan back to it. */
+let marked = "";
 
 /** @param {FlowView} view */
 function refresh(view) {
   const { progress, picked } = island("run-progress");
   view.show(progress);
-  view.choose(stepIdOf(picked));
+  if (picked !== marked) view.choose(stepIdOf(picked));
+  marked = picked;
 }
 
 /** @param {string} id */

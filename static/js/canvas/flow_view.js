@@ -8,6 +8,7 @@ import { bounds, reveal } from "./geometry.js";
 import { Scene } from "./scene.js";
 import { Viewport } from "./viewport.js";
 
+const TOO_SMALL = 0.5;
 const LEGIBLE = 0.75;
 const STILL_PX = 4;
 
@@ -87,7 +88,7 @@ function choose(scene, viewport, id) {
   scene.showSelection(new Set([id]), null);
   const rect = scene.face(id)?.rect;
   if (!rect) return;
-  if (viewport.view.zoom < LEGIBLE) viewport.zoom(LEGIBLE / viewport.view.zoom);
+  if (viewport.view.zoom < TOO_SMALL) viewport.zoom(LEGIBLE / viewport.view.zoom);
   viewport.set(reveal(viewport.view, rect, viewport.size));
 }
 
