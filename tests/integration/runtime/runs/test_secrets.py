@@ -60,9 +60,9 @@ def test_rest_gives_no_secret_of_a_step_or_of_what_started_it(
 def test_what_the_workflow_says_is_a_secret_of_its_input_is_masked(
     bench: Bench, browser: FlaskClient, rest: FlaskClient, at: str
 ) -> None:
-    document = {"input": {"properties": {"pin": {"type": "string", "format": "password"}}}}
+    schema = {"properties": {"pin": {"type": "string", "format": "password"}}}
     steps = {"a": {"block": "garland.write-log", "version": "1.0.0", "config": {"message": "x"}}}
-    flow = bench.publish(steps, ["hand > a"], **document)
+    flow = bench.publish(steps, ["hand > a"], input=schema)
     run = bench.run(flow, {"input": {"pin": "4711-0815"}})
 
     page, answer = browser.get(f"{at}/{run}?show=start"), rest.get(f"/api/v1/runs/{run}")
