@@ -212,7 +212,7 @@ def _retry_form(
     return render(
         "runtime/runs/retry.html",
         "runtime/runs/_retry.html",
-        status=refused.status if refused else 200,
+        status=_form_status(refused),
         run=run,
         step=step,
         title=title_of(step.step, titles),
@@ -220,6 +220,13 @@ def _retry_form(
         text=text,
         refused=refused,
     )
+
+
+def _form_status(refused: GarlandError | None) -> int:
+    """Give the status of a form; one that was refused is swapped in with 409 and 422 alone."""
+    if refused is None:
+        return 200
+    return 409 if isinstance(refused, ConflictError) else 422
 
 
 def _input_of(run_id: UUID, text: str) -> dict[str, Any] | None:
