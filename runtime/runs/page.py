@@ -16,6 +16,7 @@ from runtime.flows.model import every_step
 from runtime.runs import query
 from runtime.runs._shown import RunView, StepView
 from runtime.runs._tables import RunState, StepState
+from runtime.runs.asked import Asked
 from runtime.runs.drawing import run_progress
 from runtime.runs.lanes import Attempt, Lane, Span, lanes_of, rounds_of, span_of, within
 from runtime.runs.paths import loop_of, split
@@ -26,28 +27,6 @@ from runtime.runs.values import PARTS, Shown, manifest_of, safe_trigger, safe_va
 LANES_PAGE = 100
 MANY = 1_000
 LEVELS = ("warning", "error")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a person looks at.
-
-    Attributes:
-        step, attempt: The step picked, by path or by its id in a loop's body, and which try.
-        inside: The scope shown: a loop's path for its rounds, a round's for its steps.
-        only: Only lanes in this state.
-        first: How many lanes are passed over.
-        start: They look at what started the run.
-        level: "warning" for the log's warnings and errors alone.
-    """
-
-    step: str = ""
-    attempt: int | None = None
-    inside: str = ""
-    only: str = ""
-    first: int = 0
-    start: bool = False
-    level: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

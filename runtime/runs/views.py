@@ -29,10 +29,11 @@ from runtime.flows.layout import spread_out
 from runtime.flows.picture import TRIGGERS, entries_of, ports_of
 from runtime.flows.versions import flow_choices
 from runtime.runs import bulk, control, listing, query
+from runtime.runs.asked import read_asked
 from runtime.runs.changing import changed_input, input_to_change
 from runtime.runs.drawing import without_values
 from runtime.runs.filters import NAMES, read_filter
-from runtime.runs.page import Asked, describe, title_of, titles_of
+from runtime.runs.page import describe, title_of, titles_of
 from runtime.runs.remedies import remedy_for
 from runtime.runs.values import PARTS, as_text, large_value, manifest_of, shown
 
@@ -96,13 +97,14 @@ def show_run(run_id: UUID) -> AnyResponse:
     stamp = query.stamp_of(*where, run)
     if wants_part() and request.args.get("seen") == stamp:
         return make_response("", 204)
-    facts = describe(*where, run, _asked(), registry=standard_registry(), now=utc_now())
+    asked = read_asked(request.args)
+    facts = describe(*where, run, asked, registry=standard_registry(), now=utc_now())
     return render(
         "runtime/runs/show.html",
         "runtime/runs/_run.html",
         **facts,
         stamp=stamp,
-        asked=request.args,
+        asked=asked,
         address_with=partial(address_with, seen=None),
         trigger_names={kind: facts[0] for kind, facts in TRIGGERS.items()},
         drawing=None if wants_part() else _drawing(facts["version"].document),
@@ -236,26 +238,11 @@ def _input_of(run_id: UUID, text: str) -> dict[str, Any] | None:
 
 
 def _step_asked(run_id: UUID, asked: Mapping[str, str]) -> query.StepView:
-    number = asked.get("attempt", "")
-    attempt = int(number) if number.isdecimal() else None
-    where = (db_session(), acting().tenant_id, run_id)
-    found = query.find_step(*where, asked.get("step", ""), attempt)
+    wanted, where = read_asked(asked), (db_session(), acting().tenant_id, run_id)
+    found = query.find_step(*where, wanted.step, wanted.attempt)
     if found is None:
         raise NotFoundError("no such step was begun in this run")
     return found
-
-
-def _asked() -> Asked:
-    args = request.args
-    return Asked(
-        step=args.get("step", ""),
-        attempt=args.get("attempt", type=int),
-        inside=args.get("in", ""),
-        only=args.get("only", ""),
-        first=max(0, args.get("first", 0, type=int)),
-        start=args.get("show") == "start",
-        level=args.get("level", ""),
-    )
 
 
 def _drawing(document: Mapping[str, Any]) -> dict[str, Any]:
