@@ -130,6 +130,7 @@ def show_value(run_id: UUID) -> AnyResponse:
         "runtime/runs/_value.html",
         run_id=run_id,
         step=step,
+        title=_title_of(run_id, step),
         which=part,
         at=at,
         value=shown(found),
@@ -208,7 +209,7 @@ def _retry_form(
 ) -> AnyResponse:
     where = (db_session(), acting().tenant_id)
     run, step = query.get_run(*where, run_id), _step_asked(run_id, asked)
-    registry, titles = standard_registry(), titles_of(query.version_of(*where, run).document)
+    registry = standard_registry()
     if text is None:
         text = as_text(input_to_change(*where, step, registry))
     return render(
@@ -217,11 +218,17 @@ def _retry_form(
         status=_form_status(refused),
         run=run,
         step=step,
-        title=title_of(step.step, titles),
+        title=_title_of(run_id, step),
         remedy=remedy_for(step.error, manifest_of(step, registry)),
         text=text,
         refused=refused,
     )
+
+
+def _title_of(run_id: UUID, step: query.StepView) -> str:
+    where = (db_session(), acting().tenant_id)
+    version = query.version_of(*where, query.get_run(*where, run_id))
+    return title_of(step.step, titles_of(version.document))
 
 
 def _form_status(refused: GarlandError | None) -> int:

@@ -119,6 +119,25 @@ def test_counts_are_given_for_every_state(bench: Bench, rest: FlaskClient) -> No
     assert body(rest, "/counts", error="any")["waiting"]["count"] == 0
 
 
+def test_a_count_looks_further_back_for_what_few_runs_fit(
+    bench: Bench, rest: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.runs.listing.COUNT_MAX", 2)
+    monkeypatch.setattr("runtime.runs.listing.WINDOW", 5)
+    flow = bench.publish({"note": LOG}, ["hand > note"])
+    rest.post(f"/api/v1/flows/{flow}/runs", json={"subject": "zrh"})
+    bench.go(after_s=5)
+    for _ in range(3):
+        bench.run(flow)
+
+    def count(**query: str) -> tuple[int, bool]:
+        found = body(rest, "/counts", **query)["succeeded"]
+        return found["count"], found["is_least"]
+
+    assert count(q="zrh") == count(q="zrh", trials="true") == (1, False)
+    assert count() == count(trials="true") == (2, True)
+
+
 def test_many_are_acted_on_by_their_ids_and_each_says_how_it_went(
     bench: Bench, rest: FlaskClient
 ) -> None:
