@@ -117,6 +117,7 @@ def describe(
         "before": _of(session, tenant_id, run.rerun_of),
         "children": children,
         "attempts": len(attempts),
+        "is_cut": len(attempts) == query.ATTEMPTS_MAX,
         "throttle": "4s" if len(attempts) > MANY else "1s",
         "timeline": _timeline(run, attempts, asked, titles, now),
         "progress": run_progress(run, attempts, remembered, version.document),

@@ -83,7 +83,7 @@ def test_an_input_that_was_not_changed_is_the_one_the_step_had(
         pytest.param('{"body": ', "the input is not JSON: Expecting value at line 1", id="no JSON"),
         pytest.param("[1]", "the input of a step is an object", id="no object"),
         pytest.param(
-            '{"boddy": 1}', "boddy is not a field here: remove it", id="a field the block has not"
+            '{"extra": 1}', "extra is not a field here: remove it", id="a field the block has not"
         ),
         pytest.param('{"body": 1, "body": 2}', "names &#39;body&#39; twice", id="a name twice"),
     ],
@@ -146,11 +146,11 @@ def test_a_program_retries_with_a_changed_input(bench: Bench, rest: FlaskClient)
 def test_a_program_is_told_which_field_does_not_fit(bench: Bench, rest: FlaskClient) -> None:
     run = failed_run(bench)
 
-    answer = rest.post(f"/api/v1/runs/{run}/retry", json={"input": {"boddy": 1}})
+    answer = rest.post(f"/api/v1/runs/{run}/retry", json={"input": {"extra": 1}})
 
     assert answer.status_code == 422
     assert answer.json["errors"] == [  # type: ignore[index]
-        {"pointer": "/input/boddy", "message": "boddy is not a field here: remove it"}
+        {"pointer": "/input/extra", "message": "extra is not a field here: remove it"}
     ]
 
 

@@ -91,14 +91,14 @@ LOOP = [
     attempt("each[1].note", times=(3, 3, 4)),
     attempt("each[2].inner", times=(4, 4, 8)),
     attempt("each[2].inner[0].call", times=(5, 5, 6)),
-    attempt("eachother", times=(9, 9, 10)),
+    attempt("eachport", times=(9, 9, 10)),
 ]
 
 
 def test_a_loop_is_one_lane_that_counts_its_rounds_by_state() -> None:
     lanes = lanes_of(LOOP, "", TEN, now=at(10))
 
-    assert [(lane.path, lane.kind) for lane in lanes] == [("each", "loop"), ("eachother", "step")]
+    assert [(lane.path, lane.kind) for lane in lanes] == [("each", "loop"), ("eachport", "step")]
     assert lanes[0].rounds == {"succeeded": 2, "failed": 1}
 
 
