@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+NAMES = ("step", "attempt", "in", "only", "first", "show", "level")
 NUMBER_MAX = 1_000_000
 _SCOPE = re.compile(r"[^\[\].\0]+(\[\d{1,9}\]\.[^\[\].\0]+)*(\[\d{1,9}\])?")
 

@@ -29,6 +29,7 @@ from runtime.flows.layout import spread_out
 from runtime.flows.picture import TRIGGERS, entries_of, ports_of
 from runtime.flows.versions import flow_choices
 from runtime.runs import bulk, control, listing, query
+from runtime.runs.asked import NAMES as ASKED
 from runtime.runs.asked import read_asked
 from runtime.runs.changing import changed_input, input_to_change
 from runtime.runs.drawing import without_values
@@ -98,13 +99,14 @@ def show_run(run_id: UUID) -> AnyResponse:
     if wants_part() and request.args.get("seen") == stamp:
         return make_response("", 204)
     asked = read_asked(request.args)
+    here = {name: request.args[name] for name in ASKED if request.args.get(name)}
     facts = describe(*where, run, asked, registry=standard_registry(), now=utc_now())
     return render(
         "runtime/runs/show.html",
         "runtime/runs/_run.html",
         **facts,
-        stamp=stamp,
         asked=asked,
+        here={**here, "seen": stamp},
         address_with=partial(address_with, seen=None),
         trigger_names={kind: facts[0] for kind, facts in TRIGGERS.items()},
         drawing=None if wants_part() else _drawing(facts["version"].document),

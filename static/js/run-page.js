@@ -3,7 +3,7 @@
  * swapped; a click on a step shows it in the panel. Without this module the timeline does all of it.
  * @import {FlowView} from "./canvas/flow_view.js"
  */
-import { island } from "./canvas/dom.js";
+import { island, make } from "./canvas/dom.js";
 import { mountFlowView } from "./canvas/flow_view.js";
 import { stepAddress, stepIdOf } from "./run-steps.js";
 import { announce } from "./toast.js";
@@ -23,18 +23,30 @@ function refresh(view) {
   marked = picked;
 }
 
-/** @param {string} id */
-function pick(id) {
-  const address = stepAddress(document.getElementById("run")?.dataset.step ?? "", id);
-  wanted = "panel";
-  const htmx = /** @type {any} */ (window).htmx;
-  htmx.ajax("GET", address, { target: "#run", swap: "outerMorph", push: address });
+/** Show a step, or what started the run where its trigger is meant. @param {string} id @param {boolean} isStep */
+function pick(id, isStep) {
+  const facts = document.getElementById("run")?.dataset;
+  const address = (isStep ? stepAddress(facts?.step ?? "", id) : facts?.start) ?? "";
+  document.getElementById("picked-in-drawing")?.remove();
+  const link = make("a", {
+    id: "picked-in-drawing",
+    href: `${address}#panel`,
+    hidden: "",
+    "hx-get": address,
+    "hx-target": "#run",
+    "hx-swap": "outerMorph",
+    "hx-push-url": "true",
+    "hx-sync": "#run:replace",
+  });
+  document.body.append(link);
+  /** @type {any} */ (window).htmx.process(link);
+  link.click();
 }
 
 /** A click on a link of the page says what is looked for: the part after the # of its address. @param {Event} event */
 function onClick(event) {
   if (!(event.target instanceof Element)) return;
-  const link = event.target.closest("#run a[hx-get]");
+  const link = event.target.closest("a[hx-target='#run']");
   if (link instanceof HTMLAnchorElement && link.hash) wanted = link.hash.slice(1);
 }
 
@@ -51,9 +63,7 @@ function show() {
 function start(root) {
   const { flow, blocks, boxes } = island("drawing");
   const known = new Set(Object.keys(flow.steps));
-  const view = mountFlowView(root, { flow, blocks, boxes }, (id) => {
-    if (known.has(id)) pick(id);
-  });
+  const view = mountFlowView(root, { flow, blocks, boxes }, (id) => pick(id, known.has(id)));
   refresh(view);
   document.addEventListener("click", onClick);
   document.addEventListener("htmx:after:swap", () => {

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.factories.flows import flow_document, step
 from tests.journeys.test_pages import browser, garland, page, serious_violations  # noqa: F401  fixtures
@@ -121,6 +121,58 @@ def test_a_step_is_picked_in_the_drawing_the_timeline_or_by_keys_and_a_link_lead
     expect(title).to_have_text("Facts")
     page.go_back()
     expect(title).to_have_text("Write it down")
+    page.get_by_role("link", name="Start: by hand").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(title).to_have_text("Facts")
+    page.locator("#node-hand").click()
+    expect(title).to_have_text("What started it")
+
+
+NEWS = "document.body.dispatchEvent(new CustomEvent('runs', {bubbles: true}))"
+FORGET = "document.querySelector('#run-asked [name=seen]').value = 'nothing'"
+
+
+def test_a_step_picked_while_a_refresh_is_under_way_stays_picked(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+) -> None:
+    sign_in(page, garland, "operator")
+    address = start_flow(garland, "Slow refresh", {"log": LOG}, ["hand > log"])
+    wait_for(lambda: state_of(garland, address) == "succeeded", within_s=20, what="the end")
+    page.goto(address)
+    held: list[Route] = []
+    page.route("**/runs/*seen=nothing*", lambda route: held.append(route))  # noqa: PLW0108  Playwright marks it
+
+    page.evaluate(FORGET)
+    page.evaluate(NEWS)
+    wait_for(lambda: page.evaluate("1") and held, within_s=5, what="the refresh")
+    page.get_by_role("link", name="Write it down").click()
+    expect(page.locator("#panel h2").first).to_have_text("Write it down")
+    held[0].continue_()
+
+    page.wait_for_timeout(1_000)
+    expect(page.locator("#panel h2").first).to_have_text("Write it down")
+
+
+def test_news_held_back_while_the_page_is_swapped_is_not_lost(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+) -> None:
+    sign_in(page, garland, "operator")
+    address = start_flow(garland, "Quick news", {"log": LOG}, ["hand > log"])
+    wait_for(lambda: state_of(garland, address) == "succeeded", within_s=20, what="the end")
+    page.goto(address)
+    expect(page.locator("#live-state")).to_have_attribute("data-state", "open", timeout=10_000)
+    page.wait_for_timeout(1_500)
+    answers: list[int] = []
+    page.on("response", lambda one: answers.append(one.status) if "seen=" in one.url else None)
+
+    page.evaluate(FORGET)
+    page.evaluate(f"{NEWS}; {NEWS}")
+
+    wait_for(lambda: page.evaluate("1") and len(answers) == 2, within_s=5, what="both refreshes")
+    assert answers == [200, 204]
 
 
 def loop_run(garland: Running, name: str, ports: int) -> str:  # noqa: F811

@@ -6,6 +6,7 @@ import html
 import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import pytest
@@ -44,6 +45,14 @@ def island(page: str, name: str) -> Any:
     found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page)
     assert found is not None
     return json.loads(found[1])
+
+
+def refresh_of(page: str) -> str:
+    """Give the address a live refresh asks for: what is looked at, and what was seen."""
+    base = re.findall(r'<div id="run"[^>]*hx-get="([^"]*)"', page)[0]
+    given = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
+    asked = [(name, html.unescape(value)) for name, value in given if name != "csrf_token"]
+    return f"{base}?{urlencode(asked)}"
 
 
 def lanes(page: str) -> list[str]:
@@ -89,7 +98,7 @@ def test_the_part_alone_comes_without_the_drawing_and_only_when_it_changed(
 ) -> None:
     run = bench.start(ticket_flow(bench), {"input": {"title": "x"}})
     first = browser.get(f"{at}/{run}", headers=PART).text
-    seen = html.unescape(re.findall(r'hx-get="([^"]*seen=[^"]*)"', first)[0])
+    seen = refresh_of(first)
 
     same = browser.get(seen, headers=PART)
     bench.go()
@@ -99,7 +108,21 @@ def test_the_part_alone_comes_without_the_drawing_and_only_when_it_changed(
     assert "No step was begun yet" in first
     assert (same.status_code, same.text) == (204, "")
     assert later.status_code == 200
-    assert "seen=" not in re.sub(r'<div id="run".*?>', "", later.text, count=1, flags=re.DOTALL)
+    assert "seen=" not in later.text
+
+
+def test_only_a_run_at_work_is_asked_how_it_goes_on(
+    bench: Bench, browser: FlaskClient, at: str
+) -> None:
+    run = bench.start(ticket_flow(bench), {"input": {"title": "x"}})
+    queued = browser.get(f"{at}/{run}").text
+    bench.drain.advance_batch(now=bench.now)
+    running = browser.get(f"{at}/{run}").text
+    bench.go()
+
+    assert bench.view(run).state.value == "succeeded"
+    pulses = ["run-pulse" in page for page in (queued, running, browser.get(f"{at}/{run}").text)]
+    assert pulses == [False, True, False]
 
 
 def test_a_called_run_that_moves_on_is_a_change_too(
@@ -109,9 +132,7 @@ def test_a_called_run_that_moves_on_is_a_change_too(
     outer = {"call": step("call-workflow", title="Call it", config={"flow": "inner"})}
     run = bench.run(bench.publish(outer, ["hand > call"], name="Outer"))
     called = bench.runs_of(inner)[0].id
-    seen = html.unescape(
-        re.findall(r'hx-get="([^"]*seen=[^"]*)"', browser.get(f"{at}/{run}").text)[0]
-    )
+    seen = refresh_of(browser.get(f"{at}/{run}?step=call").text)
     still = browser.get(seen, headers=PART).status_code
 
     with bench.writing() as session:
@@ -299,6 +320,25 @@ def test_a_run_is_run_again_from_a_step(bench: Bench, browser: FlaskClient, at: 
     assert len(bench.http.calls) == 2
     refused = browser.post(f"{at}/{run}/rerun", data={"from_step": "log"}, follow_redirects=True)
     assert "log was not reached in this run" in words(refused.text)
+
+
+def test_what_people_and_systems_wrote_is_shown_as_text(
+    bench: Bench, browser: FlaskClient, at: str
+) -> None:
+    bad = "</script><img src=x onerror=alert(1)>"
+    bench.http.answers = [BlockError("http.unreachable", bad, retryable=False)]
+    steps = {"open": call(bad)}
+    run = bench.run(
+        bench.publish(steps, ["hand > open"], name=bad[:100]), {"input": {"title": bad}}
+    )
+
+    pages = [
+        browser.get(f"{at}{path}").text
+        for path in ("", f"/{run}", f"/{run}?show=start", f"/{run}/retry?step=open")
+    ]
+
+    assert all("&lt;img src=x" in page for page in pages)
+    assert not any("<img src=x" in page for page in pages)
 
 
 def test_a_run_that_is_not_there_is_404(
