@@ -12,10 +12,12 @@ from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, json_body, page_of, require
 from kernel.schema import Schema
 from runtime.runs import bulk, control, listing, query
+from runtime.runs.changing import changed_input
 from runtime.runs.filters import NAMES, read_filter
 from runtime.runs.query import RunView
+from runtime.runs.secrecy import masked
 from runtime.runs.start import Start, start_run
-from runtime.runs.values import manifest_of, safe_value
+from runtime.runs.values import manifest_of, safe_trigger, safe_value
 
 api = Blueprint("runs_api", __name__, url_prefix="/api/v1/runs")
 starts = Blueprint("run_starts_api", __name__, url_prefix="/api/v1/flows")
@@ -113,8 +115,11 @@ def get_run(run_id: UUID) -> Response:
     where = (db_session(), acting().tenant_id)
     run = query.get_run(*where, run_id)
     steps, more = _page_of_steps(run_id)
-    body = {**run_document(run), "trigger": run.trigger, "output": query.output_of(*where, run_id)}
-    return jsonify({**body, "steps": steps, "next_steps_cursor": more})
+    values = {
+        "trigger": safe_trigger(run.trigger, query.version_of(*where, run).document),
+        "output": masked(query.output_of(*where, run_id), {}),
+    }
+    return jsonify({**run_document(run), **values, "steps": steps, "next_steps_cursor": more})
 
 
 @api.get("/<uuid:run_id>/steps")
@@ -138,16 +143,19 @@ def cancel(run_id: UUID) -> Response:
 @api.post("/<uuid:run_id>/retry")
 @require("runs.operate")
 def retry(run_id: UUID) -> Response:
-    """Let a failed run go on; `step` may be given another `input`. 409 when it did not fail."""
+    """Let a failed run go on; `step` may be given another `input`. 409 when it did not fail.
+
+    A secret that was sent back as it is shown, masked, stays what it was.
+    """
     body = _optional_body(_RETRY, "a retry takes a step and its input, both optional")
     where = (db_session(), acting().tenant_id, run_id)
-    control.retry_run(
-        *where,
-        by=acting().person_name,
-        now=utc_now(),
-        step=body.get("step"),
-        input=body.get("input"),
-    )
+    step, given = body.get("step"), body.get("input")
+    failed = step or (query.get_run(*where).error or {}).get("step", "")
+    had = query.find_step(*where, failed) if given is not None else None
+    if had is not None:
+        given = changed_input(*where[:2], had, given, standard_registry())
+    by, now = acting().person_name, utc_now()
+    control.retry_run(*where, by=by, now=now, step=step, input=given)
     return jsonify(run_document(query.get_run(*where)))
 
 

@@ -1,4 +1,4 @@
-"""How far each step of a run is, for the workflow drawn: one status a step, loops summed up. Pure.
+"""A run's workflow for the canvas and how far each step is: one status each, loops summed up. Pure.
 
 A step in a loop's body stands for all its rounds: it says how many are in which state.
 """
@@ -9,16 +9,38 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from blocks.registry import Registry
 from runtime.flows.model import every_step
 from runtime.runs._shown import RunView
 from runtime.runs._tables import StepState
 from runtime.runs.lanes import Attempt, last_of_each
 from runtime.runs.paths import split
+from runtime.runs.secrecy import masked
 
 _STATUS = {StepState.QUEUED: "ready", StepState.SUCCEEDED: "done", StepState.CANCELLED: "dead"}
 """The canvas's words where an attempt has another."""
 _FIRST = ("running", "waiting", "ready", "failed", "done", "dead")
 _WORDS = {"ready": "queued", "dead": "cancelled"}
+
+
+_STEP_PARTS = ("block", "version", "title", "position")
+_TRIGGER_PARTS = ("kind", "title", "position", "cron", "timezone")
+
+
+def without_values(sheet: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
+    """Leave of a workflow spread out (`layout.spread_out`) what drawing it needs.
+
+    What steps are given is left out, and secrets among their settings are masked: whoever may see
+    a run need not see those.
+    """
+    flow = sheet["flow"]
+    steps = {
+        id_: {**_only(step, _STEP_PARTS), "config": _config(step, registry)}
+        for id_, step in flow["steps"].items()
+    }
+    triggers = {id_: _only(one, _TRIGGER_PARTS) for id_, one in flow["triggers"].items()}
+    drawn = {**_only(flow, ("flow", "name", "wires")), "steps": steps, "triggers": triggers}
+    return {**sheet, "flow": drawn}
 
 
 def run_progress(
@@ -42,7 +64,16 @@ def run_progress(
             steps[id_] = _many(by_step[id_]) if container else _single(by_step[id_][-1])
         elif known.get(id_, [""])[0] in ("dead", "abandoned") or run.state.is_over:
             steps[id_] = {"status": "dead"}
-    return {"state": run.state.value, "steps": steps}
+    return {"state": run.state.value, "trigger": run.trigger_id, "steps": steps}
+
+
+def _only(document: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: document[name] for name in names if name in document}
+
+
+def _config(step: Mapping[str, Any], registry: Registry) -> Any:
+    block = registry.find(step["block"], step["version"])
+    return masked(step.get("config", {}), block.manifest.config if block is not None else {})
 
 
 def _single(one: Attempt) -> dict[str, Any]:

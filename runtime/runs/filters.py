@@ -26,14 +26,21 @@ def read_filter(asked: Mapping[str, str]) -> RunFilter:
     zone = _zone(asked.get("zone", ""))
     return RunFilter(
         state=_choice(asked, "state", STATES),
-        q=asked.get("q", "").strip(),
+        q=_text(asked, "q"),
         flow_id=_id(asked, "flow"),
         kind=_choice(asked, "kind", KINDS),
-        error=asked.get("error", "").strip(),
+        error=_text(asked, "error"),
         since=_instant(asked, "since", zone),
         until=_instant(asked, "until", zone),
         with_trials=_choice(asked, "trials", ("true", "false")) == "true",
     )
+
+
+def _text(asked: Mapping[str, str], name: str) -> str:
+    said = asked.get(name, "").strip()
+    if "\0" in said:
+        raise _bad(name, "text without the character NUL")
+    return said
 
 
 def _choice(asked: Mapping[str, str], name: str, allowed: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Lists of runs: filters, pages, and counts that stay cheap however many runs have finished.
 
-What an index orders is filtered there; anything else is looked for in a window of the newest
-rows. A count says so: "1,000+" means that there are at least that many.
+A count filters what an index orders there and looks for anything else in a window of the newest
+rows. It says so: "1,000+" means that there are at least that many.
 """
 
 from __future__ import annotations
@@ -154,7 +154,8 @@ def count_runs(session: Session, tenant_id: UUID, *, since: datetime) -> dict[Ru
 
 def _count(session: Session, tenant_id: UUID, wanted: RunFilter, state: str) -> Tally:
     others = _looked_for(wanted)
-    window = WINDOW if len(others) > 1 or (not wanted.with_trials and others[1:]) else COUNT_MAX
+    passes_most = len(others) <= (0 if wanted.with_trials else 1)  # trials alone are left out
+    window = COUNT_MAX if passes_most else WINDOW
     fits = case((and_(*others), 1), else_=0) if others else case((Run.id.is_not(None), 1))
     newest = (
         select(fits.label("fits"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +16,13 @@ from runtime.flows.model import every_step
 from runtime.runs import query
 from runtime.runs._shown import RunView, StepView
 from runtime.runs._tables import RunState, StepState
+from runtime.runs.asked import Asked
 from runtime.runs.drawing import run_progress
 from runtime.runs.lanes import Attempt, Lane, Span, lanes_of, rounds_of, span_of, within
 from runtime.runs.paths import loop_of, split
 from runtime.runs.plan import UNDO
 from runtime.runs.remedies import remedy_for
-from runtime.runs.values import PARTS, Shown, manifest_of, safe_value, shown
+from runtime.runs.values import PARTS, Shown, manifest_of, safe_trigger, safe_value, shown
 
 LANES_PAGE = 100
 MANY = 1_000
@@ -28,33 +30,16 @@ LEVELS = ("warning", "error")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a person looks at.
+class Timeline:
+    """The lanes shown, of `count` that there are, and the way to them (path, title).
 
     Attributes:
-        step, attempt: The step picked, by path or by its id in a loop's body, and which try.
-        inside: The scope shown: a loop's path for its rounds, a round's for its steps.
-        only: Only lanes in this state.
-        first: How many lanes are passed over.
-        start: They look at what started the run.
-        level: "warning" for the log's warnings and errors alone.
+        states: How many lanes of the scope are in which state, whichever are shown.
     """
-
-    step: str = ""
-    attempt: int | None = None
-    inside: str = ""
-    only: str = ""
-    first: int = 0
-    start: bool = False
-    level: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
-    """The lanes shown, of `count` that there are, and the way to them (path, title)."""
 
     lanes: Sequence[Lane]
     count: int
+    states: Mapping[str, int]
     span: Span
     crumbs: Sequence[tuple[str, str]]
     next_first: int | None
@@ -65,7 +50,7 @@ class Panel:
     """The attempt that was picked."""
 
     step: StepView
-    title: str
+    place: Place
     tries: Sequence[int]
     values: Mapping[str, Shown]
     remedy: str
@@ -74,6 +59,15 @@ class Panel:
     logs: Sequence[Mapping[str, str]]
     may_retry: bool
     may_rerun: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a step stands: its path, the scope it is shown in ("" for the workflow), its title."""
+
+    path: str
+    scope: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +117,14 @@ def describe(
         "before": _of(session, tenant_id, run.rerun_of),
         "children": children,
         "attempts": len(attempts),
+        "is_cut": len(attempts) == query.ATTEMPTS_MAX,
         "throttle": "4s" if len(attempts) > MANY else "1s",
         "timeline": _timeline(run, attempts, asked, titles, now),
         "progress": run_progress(run, attempts, remembered, version.document),
         "remedy": remedy_for(run.error, manifest_of(failed, registry) if failed else None),
+        "failed": _place(failed, titles) if failed is not None else None,
         "panel": _panel(look, found, attempts, children) if found is not None else None,
-        "trigger": shown(run.trigger),
+        "trigger": shown(safe_trigger(run.trigger, version.document)),
     }
 
 
@@ -157,6 +153,10 @@ def title_of(path: str, titles: Mapping[str, str]) -> str:
 def _of(session: Session, tenant_id: UUID, run_id: UUID | None) -> RunView | None:
     """Give another run, which may have been removed meanwhile."""
     return query.find_run(session, tenant_id, run_id) if run_id is not None else None
+
+
+def _place(step: StepView, titles: Mapping[str, str]) -> Place:
+    return Place(path=step.step, scope=split(step.step)[0], title=title_of(step.step, titles))
 
 
 def _failed_step(session: Session, tenant_id: UUID, run: RunView) -> StepView | None:
@@ -189,13 +189,13 @@ def _timeline(
         span = Span(run.started_at, max(span.end, run.ended_at or now))
     is_loop = bool(asked.inside) and not asked.inside.endswith("]")
     make = rounds_of if is_loop else lanes_of
-    lanes = [
-        lane for lane in make(inside, asked.inside, span, now=now) if asked.only in ("", lane.state)
-    ]
+    every = make(inside, asked.inside, span, now=now)
+    lanes = [lane for lane in every if asked.only in ("", lane.state)]
     last = asked.first + LANES_PAGE
     return Timeline(
         lanes=lanes[asked.first : last],
         count=len(lanes),
+        states=Counter(lane.state for lane in every),
         span=span,
         crumbs=crumbs_of(asked.inside, titles),
         next_first=last if len(lanes) > last else None,
@@ -232,7 +232,7 @@ def _panel(
     failed = look.run.state is RunState.FAILED and step.state is StepState.FAILED
     return Panel(
         step=step,
-        title=title_of(step.step, look.titles),
+        place=_place(step, look.titles),
         tries=tries,
         values={part: shown(safe_value(step, part, manifest)) for part in PARTS},
         remedy=remedy_for(step.error, manifest),

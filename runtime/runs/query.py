@@ -121,8 +121,9 @@ def stamp_of(session: Session, tenant_id: UUID, run: RunView) -> str:
         func.max(StepRecord.ended_at),
     ).where(StepRecord.tenant_id == tenant_id, StepRecord.run_id == run.id)
     count, *instants = session.execute(counted).one()
+    called = [one.shown_state for one in children_of(session, tenant_id, run.id)]
     seconds = [f"{at.timestamp():.6f}" if at is not None else "" for at in instants]
-    return "-".join((run.shown_state, str(count), *seconds))
+    return "-".join((run.shown_state, str(count), *seconds, *called))
 
 
 def attempts_of(session: Session, tenant_id: UUID, run_id: UUID) -> list[Attempt]:

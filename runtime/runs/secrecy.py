@@ -6,7 +6,7 @@ A field is secret when its schema says so, or when its name is one that holds se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from blocks.schemas import field_schema, widget_of
@@ -14,23 +14,31 @@ from blocks.schemas import field_schema, widget_of
 MASK = "••••••"
 _NAMES = frozenset(
     {
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-        "x-api-key",
-        "api-key",
-        "api_key",
+        "accesskey",
+        "accesstoken",
         "apikey",
-        "password",
+        "authorization",
+        "authtoken",
+        "bearertoken",
+        "clientsecret",
+        "cookie",
+        "idtoken",
         "passphrase",
+        "passwd",
+        "password",
+        "privatekey",
+        "proxyauthorization",
+        "refreshtoken",
         "secret",
-        "client_secret",
-        "access_token",
-        "refresh_token",
-        "private_key",
+        "secretkey",
+        "sessiontoken",
+        "setcookie",
+        "token",
+        "xapikey",
+        "xauthtoken",
     }
 )
+"""Without hyphens, underscores and capitals: X-Api-Key, api_key and apiKey are one name or two."""
 _BRANCHES = ("oneOf", "anyOf", "allOf")
 
 
@@ -45,10 +53,22 @@ def masked(value: Any, schema: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
         return {name: _field(name, item, schema) for name, item in value.items()}
     if isinstance(value, list):
-        items = [part for part in _parts(schema) if isinstance(part.get("items"), Mapping)]
-        inner = {"anyOf": [part["items"] for part in items]} if items else {}
+        inner = _any_of(_items(schema))
         return [masked(item, inner) for item in value]
     return value
+
+
+def masked_at(path: Sequence[str], value: Any, schema: Mapping[str, Any]) -> Any:
+    """Mask a value that stands at a path in a larger one, whose schema is given.
+
+    >>> masked_at(["login", "password"], ["x"], {})
+    '••••••'
+    """
+    for name in path:
+        if _is_secret(schema) or _names_a_secret(name):
+            return MASK
+        schema = _any_of([*_fields(schema, name), *_items(schema)])
+    return masked(value, schema)
 
 
 def unmasked(value: Any, original: Any) -> Any:
@@ -70,10 +90,28 @@ def unmasked(value: Any, original: Any) -> Any:
 
 
 def _field(name: str, item: Any, schema: Mapping[str, Any]) -> Any:
-    if name.lower() in _NAMES and isinstance(item, str) and item:
+    if _names_a_secret(name) and item not in (None, "", True, False):
         return MASK
-    found = [part for part in (field_schema(one, name) for one in _parts(schema)) if part]
-    return masked(item, {"anyOf": found} if len(found) > 1 else found[0] if found else {})
+    return masked(item, _any_of(_fields(schema, name)))
+
+
+def _names_a_secret(name: str) -> bool:
+    return name.lower().replace("-", "").replace("_", "") in _NAMES
+
+
+def _fields(schema: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return [part for part in (field_schema(one, name) for one in _parts(schema)) if part]
+
+
+def _items(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = (part.get("items") for part in _parts(schema))
+    return [part for part in found if isinstance(part, Mapping)]
+
+
+def _any_of(schemas: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    if len(schemas) == 1:
+        return schemas[0]
+    return {"anyOf": schemas} if schemas else {}
 
 
 def _is_secret(schema: Mapping[str, Any]) -> bool:

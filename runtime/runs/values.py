@@ -11,13 +11,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from blocks.manifest import Manifest
-from blocks.registry import Registry
+from blocks.registry import Block, Registry
 from blocks.schemas import value_at
 from kernel.errors import NotFoundError
-from kernel.schema import pointer_to
+from kernel.schema import path_of, pointer_to
 from runtime.runs._shown import StepView
 from runtime.runs.blobs import fetch, is_reference
-from runtime.runs.secrecy import masked
+from runtime.runs.secrecy import masked, masked_at
 
 PARTS = ("config", "input", "output")
 SHOWN_MAX = 200_000
@@ -47,10 +47,15 @@ class Shown:
         return self.text in ("null", "{}", "[]", '""')
 
 
+def block_of(step: StepView, registry: Registry) -> Block | None:
+    """Give the block that performed an attempt; None when it is not installed."""
+    block_id, _, version = step.block.partition("@")
+    return registry.find(block_id, version)
+
+
 def manifest_of(step: StepView, registry: Registry) -> Manifest | None:
     """Give the manifest of the block that performed an attempt; None when it is not installed."""
-    block_id, _, version = step.block.partition("@")
-    found = registry.find(block_id, version)
+    found = block_of(step, registry)
     return found.manifest if found is not None else None
 
 
@@ -69,9 +74,24 @@ def safe_value(step: StepView, part: str, manifest: Manifest | None) -> Any:
     return masked(getattr(step, part), schema_of(step, part, manifest))
 
 
+def safe_trigger(trigger: Mapping[str, Any], document: Mapping[str, Any]) -> Any:
+    """Give what started a run with its secrets masked; the workflow's version says what is one."""
+    given = document.get("input")
+    return masked(trigger, {"properties": {"input": given}} if given else {})
+
+
+def as_text(value: Any) -> str:
+    r"""Write a value for people, whole.
+
+    >>> as_text({"city": "Zürich"})
+    '{\n  "city": "Zürich"\n}'
+    """
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
 def shown(value: Any) -> Shown:
-    """Write a value for people."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
+    """Write a value for people, as much of it as a page holds."""
+    text = as_text(value)
     left_out = max(0, len(text) - SHOWN_MAX)
     return Shown(text=text[:SHOWN_MAX], large=tuple(_references(value, ())), left_out=left_out)
 
@@ -87,9 +107,8 @@ def large_value(
     reference = value_at(getattr(step, part), at)
     if not is_reference(reference):
         raise NotFoundError("there is no large value at this place of the step")
-    return masked(
-        fetch(session, tenant_id, reference), {} if at else schema_of(step, part, manifest)
-    )
+    schema = schema_of(step, part, manifest)
+    return masked_at(path_of(at), fetch(session, tenant_id, reference), schema)
 
 
 def _references(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str, int]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blocks.registry import Block, standard_registry
 from kernel.clock import utc_now
 from kernel.cursors import decode_cursor, encode_cursor
-from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
 from kernel.http import (
     acting,
     address_with,
@@ -29,10 +29,14 @@ from runtime.flows.layout import spread_out
 from runtime.flows.picture import TRIGGERS, entries_of, ports_of
 from runtime.flows.versions import flow_choices
 from runtime.runs import bulk, control, listing, query
+from runtime.runs.asked import NAMES as ASKED
+from runtime.runs.asked import read_asked
+from runtime.runs.changing import changed_input, input_to_change
+from runtime.runs.drawing import without_values
 from runtime.runs.filters import NAMES, read_filter
-from runtime.runs.page import Asked, describe, title_of, titles_of
-from runtime.runs.secrecy import unmasked
-from runtime.runs.values import PARTS, large_value, manifest_of, safe_value, shown
+from runtime.runs.page import describe, title_of, titles_of
+from runtime.runs.remedies import remedy_for
+from runtime.runs.values import PARTS, as_text, large_value, manifest_of, shown
 
 bp = Blueprint("runs", __name__)
 
@@ -94,16 +98,18 @@ def show_run(run_id: UUID) -> AnyResponse:
     stamp = query.stamp_of(*where, run)
     if wants_part() and request.args.get("seen") == stamp:
         return make_response("", 204)
-    facts = describe(*where, run, _asked(), registry=standard_registry(), now=utc_now())
+    asked = read_asked(request.args)
+    here = {name: request.args[name] for name in ASKED if request.args.get(name)}
+    facts = describe(*where, run, asked, registry=standard_registry(), now=utc_now())
     return render(
         "runtime/runs/show.html",
         "runtime/runs/_run.html",
         **facts,
-        stamp=stamp,
-        asked=request.args,
-        address_with=address_with,
+        asked=asked,
+        here={**here, "seen": stamp},
+        address_with=partial(address_with, seen=None),
         trigger_names={kind: facts[0] for kind, facts in TRIGGERS.items()},
-        drawing=None if wants_part() else _drawing(facts["version"].document, facts["progress"]),
+        drawing=None if wants_part() else _drawing(facts["version"].document),
     )
 
 
@@ -118,7 +124,7 @@ def show_value(run_id: UUID) -> AnyResponse:
     manifest = manifest_of(step, standard_registry())
     found = large_value(db_session(), acting().tenant_id, step, part, at, manifest)
     if request.args.get("file"):
-        response = Response(json.dumps(found, indent=2), mimetype="application/json")
+        response = Response(as_text(found), mimetype="application/json")
         response.headers["Content-Disposition"] = f'attachment; filename="{part}.json"'
         return response
     return render(
@@ -126,7 +132,9 @@ def show_value(run_id: UUID) -> AnyResponse:
         "runtime/runs/_value.html",
         run_id=run_id,
         step=step,
+        title=_title_of(run_id, step),
         which=part,
+        at=at,
         value=shown(found),
     )
 
@@ -161,7 +169,7 @@ def retry(run_id: UUID) -> AnyResponse:
     by, now = acting().person_name, utc_now()
     try:
         given = _input_of(run_id, text) if step and text else None
-        control.retry_run(*where, by=by, now=now, step=step if given else None, input=given)
+        control.retry_run(*where, by=by, now=now, step=step, input=given)
     except GarlandError as error:
         if not step:
             flash(error.message, "error")
@@ -203,57 +211,54 @@ def _retry_form(
 ) -> AnyResponse:
     where = (db_session(), acting().tenant_id)
     run, step = query.get_run(*where, run_id), _step_asked(run_id, asked)
-    titles = titles_of(query.version_of(*where, run).document)
-    given = shown(safe_value(step, "input", manifest_of(step, standard_registry())))
+    registry = standard_registry()
+    if text is None:
+        text = as_text(input_to_change(*where, step, registry))
     return render(
         "runtime/runs/retry.html",
         "runtime/runs/_retry.html",
-        status=refused.status if refused else 200,
+        status=_form_status(refused),
         run=run,
         step=step,
-        title=title_of(step.step, titles),
-        text=given.text if text is None else text,
+        title=_title_of(run_id, step),
+        remedy=remedy_for(step.error, manifest_of(step, registry)),
+        text=text,
         refused=refused,
     )
 
 
+def _title_of(run_id: UUID, step: query.StepView) -> str:
+    where = (db_session(), acting().tenant_id)
+    version = query.version_of(*where, query.get_run(*where, run_id))
+    return title_of(step.step, titles_of(version.document))
+
+
+def _form_status(refused: GarlandError | None) -> int:
+    """Give the status of a form; one that was refused is swapped in with 409 and 422 alone."""
+    if refused is None:
+        return 200
+    return 409 if isinstance(refused, ConflictError) else 422
+
+
 def _input_of(run_id: UUID, text: str) -> dict[str, Any] | None:
     """Read the input a person gives a step; None when it is what the step had."""
-    step = _step_asked(run_id, request.form)
-    found = unmasked(read_json(text.encode()), step.input)
-    if not isinstance(found, dict):
-        problem = Problem("/input", "input must be a JSON object, such as {}")
-        raise InvalidError("the input of a step is an object", problems=[problem])
-    return found if found != step.input else None
+    step, sent = _step_asked(run_id, request.form), read_json(text.encode(), what="the input")
+    return changed_input(db_session(), acting().tenant_id, step, sent, standard_registry())
 
 
 def _step_asked(run_id: UUID, asked: Mapping[str, str]) -> query.StepView:
-    number = asked.get("attempt", "")
-    attempt = int(number) if number.isdecimal() else None
-    where = (db_session(), acting().tenant_id, run_id)
-    found = query.find_step(*where, asked.get("step", ""), attempt)
+    wanted, where = read_asked(asked), (db_session(), acting().tenant_id, run_id)
+    found = query.find_step(*where, wanted.step, wanted.attempt)
     if found is None:
         raise NotFoundError("no such step was begun in this run")
     return found
 
 
-def _asked() -> Asked:
-    args = request.args
-    return Asked(
-        step=args.get("step", ""),
-        attempt=args.get("attempt", type=int),
-        inside=args.get("in", ""),
-        only=args.get("only", ""),
-        first=max(0, args.get("first", 0, type=int)),
-        start=args.get("show") == "start",
-        level=args.get("level", ""),
-    )
-
-
-def _drawing(document: Mapping[str, Any], progress: Mapping[str, Any]) -> dict[str, Any]:
+def _drawing(document: Mapping[str, Any]) -> dict[str, Any]:
     registry = standard_registry()
     sheet = spread_out(document, lambda step: ports_of(step, registry))
-    return {**sheet, "blocks": entries_of(document, registry, _icon_url), "progress": progress}
+    drawn = without_values(sheet, registry)
+    return {**drawn, "blocks": entries_of(document, registry, _icon_url)}
 
 
 def _icon_url(block: Block) -> str:

@@ -1,6 +1,6 @@
 /**
- * Walking a list without a mouse: in [data-walk], j and k move from row to row, x ticks the row;
- * Enter follows the row's link, as the browser does by itself.
+ * Walking a list without a mouse: in [data-walk], a list itself or round a table, j and k move from
+ * row to row, x ticks the row; Enter follows the row's link, as the browser does by itself.
  */
 import { takesText } from "./shortcuts.js";
 
@@ -25,7 +25,7 @@ function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
   if (takesText(/** @type {any} */ (event.target)) || document.querySelector("dialog[open]"))
     return;
-  const rows = [...document.querySelectorAll("[data-walk] tbody tr")];
+  const rows = [...document.querySelectorAll("[data-walk] tbody tr, ol[data-walk] > li")];
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const step = STEPS.get(event.key);
   if (step && rows.length > 0) {

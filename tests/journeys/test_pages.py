@@ -150,7 +150,8 @@ def test_a_designer_makes_publishes_and_tries_a_workflow(garland: Running, page:
     page.get_by_role("button", name="Test run").click()
 
     expect(page.locator("#run .page-header")).to_contain_text("Succeeded", timeout=15_000)
-    expect(page.locator(".run-step")).to_have_count(3)
+    expect(page.locator('.node[data-status="done"]')).to_have_count(3)
+    expect(page.locator(".lane__title")).to_have_text(["look", "log", "data"])
 
 
 def test_a_refused_draft_keeps_what_was_typed_and_names_the_field(

@@ -1,6 +1,6 @@
 /**
  * Questions about how a flow is wired. Pure; reads a flow document, changes nothing.
- * @import {Flow, Wire} from "./types.js"
+ * @import {Flow, Progress, Wire} from "./types.js"
  */
 
 /**
@@ -105,4 +105,23 @@ export function targetsFor(flow, from) {
 export function wiredPorts(flow, id) {
   const ends = flow.wires.map((wire) => splitEnd(wire.from));
   return new Set(ends.filter((end) => end.id === id).map((end) => end.port));
+}
+
+/**
+ * Whether a run went along a wire: its step left by that port, or its trigger started the run.
+ * @param {Wire} wire
+ * @param {Flow} flow
+ * @param {Progress} progress
+ */
+export function wasTaken(wire, flow, progress) {
+  const end = splitEnd(wire.from);
+  if (end.id in flow.triggers && progress.trigger && progress.trigger !== end.id) return false;
+  if (end.port === "") {
+    const status = progress.steps[wire.to]?.status;
+    return status !== undefined && status !== "dead" && status !== "idle";
+  }
+  const source = progress.steps[end.id];
+  if (!source) return false;
+  if (source.ports) return source.ports.includes(end.port);
+  return source.port === end.port && ["done", "failed"].includes(source.status);
 }

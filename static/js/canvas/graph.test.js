@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { reach, splitEnd, targetsFor, whyNot } from "./graph.js";
+import { reach, splitEnd, targetsFor, wasTaken, whyNot } from "./graph.js";
 
 const STEP = { block: "x.y", version: "1.0.0" };
 const FLOW = {
@@ -37,4 +37,35 @@ test("the glowing targets are exactly those that would not be refused", () => {
 
 test("what is reached comes nearest first", () => {
   assert.deepEqual(reach(FLOW, "start", "down"), ["a", "b", "c"]);
+});
+
+const RUN = {
+  state: "failed",
+  trigger: "start",
+  steps: {
+    a: { status: "done", port: "done" },
+    b: { status: "failed", port: "error", ports: undefined },
+    c: { status: "dead" },
+  },
+};
+
+test("a run went along the wires of the port its step left by", () => {
+  assert.equal(wasTaken({ from: "a:done", to: "b" }, FLOW, RUN), true);
+  assert.equal(wasTaken({ from: "a:other", to: "b" }, FLOW, RUN), false);
+  assert.equal(wasTaken({ from: "b:error", to: "c" }, FLOW, RUN), true);
+  assert.equal(wasTaken({ from: "b:done", to: "c" }, FLOW, RUN), false);
+});
+
+test("only the trigger that started a run leads on", () => {
+  const flow = { ...FLOW, triggers: { start: { kind: "manual" }, rule: { kind: "rule" } } };
+  assert.equal(wasTaken({ from: "start", to: "a" }, flow, RUN), true);
+  assert.equal(wasTaken({ from: "rule", to: "a" }, flow, RUN), false);
+  assert.equal(wasTaken({ from: "start", to: "c" }, flow, RUN), false);
+  assert.equal(wasTaken({ from: "rule", to: "a" }, flow, { ...RUN, trigger: undefined }), true);
+});
+
+test("of the rounds of a loop each port counts that any of them left by", () => {
+  const rounds = { ...RUN, steps: { a: { status: "running", ports: ["done", "error"] } } };
+  assert.equal(wasTaken({ from: "a:error", to: "b" }, FLOW, rounds), true);
+  assert.equal(wasTaken({ from: "a:other", to: "b" }, FLOW, rounds), false);
 });

@@ -84,11 +84,20 @@ export function markProgress(element, progress) {
     return;
   }
   element.dataset.status = progress.status;
+  element.append(make("span", { class: "node__status" }, [statusWords(progress)]));
+}
+
+/**
+ * What the badge of a node says: how long it took, which state it is in, or how its rounds went.
+ * @param {StepProgress} progress
+ * @returns {string}
+ */
+export function statusWords(progress) {
+  if (progress.text) return progress.text;
   const time = durationWords(progress.duration_ms);
   const word = STATE_WORDS[progress.status] ?? progress.status;
   const tries = (progress.attempt ?? 1) > 1 ? ` · try ${progress.attempt}` : "";
-  const text = progress.status === "done" && time ? time : word;
-  element.append(make("span", { class: "node__status" }, [`${text}${tries}`]));
+  return `${progress.status === "done" && time ? time : word}${tries}`;
 }
 
 /**
@@ -116,7 +125,7 @@ export function markProblem(element, severity, text) {
  */
 export function sayNode(element, onward, progress, problems) {
   const parts = [onward.length ? `leads to ${onward.join(", ")}` : "leads nowhere"];
-  if (progress) parts.push(STATE_WORDS[progress.status] ?? progress.status);
+  if (progress) parts.push(progress.text ?? STATE_WORDS[progress.status] ?? progress.status);
   if (problems.length) parts.push(`${problems.length} problems: ${problems.join(" ")}`);
   const words = parts.join(", ");
   let place = element.querySelector(".node__said");

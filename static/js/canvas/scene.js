@@ -5,7 +5,7 @@
  */
 import { make, makeSvg } from "./dom.js";
 import { faceOf, inputPoint, outputPoint } from "./face.js";
-import { nodeIds, splitEnd, wireKey } from "./graph.js";
+import { nodeIds, splitEnd, wasTaken, wireKey } from "./graph.js";
 import { fillNode, markProblem, markProgress, nodeElement, sayNode } from "./node_face.js";
 import { wirePath } from "./routing.js";
 
@@ -178,15 +178,9 @@ export class Scene {
 
   /** @param {Wire} wire @param {SVGElement} group */
   #lightWire(wire, group) {
-    const end = splitEnd(wire.from);
-    const steps = this.#progress?.steps ?? {};
-    const target = steps[wire.to]?.status;
-    const source = steps[end.id];
-    const started = end.port === "" && Boolean(target) && target !== "dead" && target !== "idle";
-    const taken =
-      started || (source?.port === end.port && ["done", "failed"].includes(source.status));
-    group.classList.toggle("wire--taken", Boolean(this.#progress) && taken);
-    group.classList.toggle("wire--untaken", Boolean(this.#progress) && !taken);
+    const taken = this.#progress !== null && wasTaken(wire, this.#flow, this.#progress);
+    group.classList.toggle("wire--taken", taken);
+    group.classList.toggle("wire--untaken", this.#progress !== null && !taken);
   }
 
   #label() {

@@ -56,8 +56,19 @@
  * @property {Rect} rect
  *
  * @typedef {{pointer: string, message: string, step: string|null, severity: "error"|"warning"}} Problem
- * @typedef {{status: string, port?: string|null, attempt?: number, duration_ms?: number|null, input?: any, output?: any, error?: any}} StepProgress
- * @typedef {{state: string, steps: Record<string, StepProgress>}} Progress
+ * @typedef {Object} StepProgress
+ * @property {string} status
+ * @property {string|null} [port]
+ * @property {string[]} [ports]  of a step in a loop's body: every port a round of it left by
+ * @property {string} [text]  of the same: how many rounds are in which state
+ * @property {number} [attempt]
+ * @property {number|null} [duration_ms]
+ * @property {any} [input]
+ * @property {any} [output]
+ * @property {any} [error]
+ *
+ * @typedef {{state: string, trigger?: string, steps: Record<string, StepProgress>}} Progress
+ * @typedef {{id: string, title: string, x: number, y: number, w: number, h: number, from: Point}} Box  The body of a loop, below its step.
  * @typedef {{x: number, y: number, zoom: number}} View  Where the canvas's origin is on screen, and its scale.
  */
 
