@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 import designer.rules.views
+import designer.starting.views
 import designer.workflows.views
 import garland.home.views
 import garland.live.views
@@ -32,6 +33,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.approvals.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,
+    designer.starting.views.bp,
     designer.rules.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (

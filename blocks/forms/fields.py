@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from blocks._profile import check_profile
 from blocks.forms._kinds import (
     COMPOSITE,
     TOGGLED,
@@ -76,6 +77,29 @@ def unplaced_problems(fields: Iterable[Field], problems: Iterable[Problem]) -> l
             problem.pointer == pointer or problem.pointer.startswith(pointer + "/")
             for pointer in shown
         )
+    ]
+
+
+def can_show(schema: Mapping[str, Any]) -> bool:
+    """Tell whether a form can stand for a schema: named fields, and only what controls know.
+
+    >>> can_show({"type": "object", "properties": {"site": {"type": "string"}}}), can_show({})
+    (True, False)
+    """
+    is_object = schema.get("type") == "object" and bool(schema.get("properties"))
+    return is_object and not check_profile(schema, closed=False)
+
+
+def plain_fields(fields: Iterable[Field]) -> list[Field]:
+    """Take the buttons for expressions away, where people fill in values."""
+    return [
+        replace(
+            one,
+            can_toggle=False,
+            rows=tuple(replace(row, fields=tuple(plain_fields(row.fields))) for row in one.rows),
+            children=tuple(plain_fields(one.children)),
+        )
+        for one in fields
     ]
 
 

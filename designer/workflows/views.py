@@ -177,6 +177,8 @@ def set_paused(flow_id: UUID, verb: str) -> Response:
     """Pause or resume a workflow."""
     paused, now = verb == "pause", utc_now()
     versions.set_paused(db_session(), acting().tenant_id, flow_id, paused=paused, now=now)
+    if request.args.get("next") == "start":
+        return see_other(url_for("starting.ask_start", flow_id=flow_id))
     return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
 
 
