@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+import designer.history.views
 import designer.rules.views
+import designer.setup.views
 import designer.starting.views
 import designer.workflows.views
 import garland.home.views
@@ -16,6 +18,7 @@ import runtime.alarms.sources.views
 import runtime.alarms.views
 import runtime.approvals.api
 import runtime.approvals.views
+import runtime.flow_control.api
 import runtime.flows.api
 import runtime.messages.api
 import runtime.runs.api
@@ -33,7 +36,9 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.approvals.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,
+    designer.setup.views.bp,
     designer.starting.views.bp,
+    designer.history.views.bp,
     designer.rules.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
@@ -41,6 +46,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.intake.api.api,
     runtime.approvals.api.api,
     runtime.flows.api.api,
+    runtime.flow_control.api.api,
     runtime.messages.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,

@@ -122,7 +122,7 @@ class _Builder:
 
     def children(self, schema: Mapping[str, Any], value: Any, place: _Place) -> Iterator[Field]:
         required = schema.get("required", ())
-        for name, part in (schema.get("properties") or {}).items():
+        for name, part in _in_order(schema):
             inner = place.below(name, part.get("title") or _words(name), required=name in required)
             yield self.build(part, value.get(name) if isinstance(value, dict) else None, inner)
 
@@ -240,6 +240,15 @@ class _Builder:
             return self._problems.get(pointer, "")
         below = (text for at, text in self._problems.items() if at.startswith(pointer + "/"))
         return next(below, "")
+
+
+def _in_order(schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """List the named fields in the order of `propertyNames`, which outlives a database."""
+    properties = schema.get("properties") or {}
+    named = schema.get("propertyNames")
+    order = named.get("enum", ()) if isinstance(named, Mapping) else ()
+    first = [name for name in order if name in properties]
+    return [(name, properties[name]) for name in dict.fromkeys([*first, *properties])]
 
 
 def _with_stored(offered: list[Choice], text: str) -> tuple[Choice, ...]:

@@ -154,4 +154,3 @@ def _fields(approval: ApprovalView, filled: dict[str, Any], problems: Any) -> li
     if not approval.form:
         return []
     return plain_fields(form_fields(approval.form, filled, problems, at=AT))
-

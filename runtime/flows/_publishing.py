@@ -71,7 +71,9 @@ def snapshot_draft(
     _refuse_problems(row.draft, _known(session, tenant_id))
     known = session.scalar(
         select(FlowVersionRow).where(
-            FlowVersionRow.flow_id == flow_id, FlowVersionRow.digest == row.draft_digest
+            FlowVersionRow.flow_id == flow_id,
+            FlowVersionRow.digest == row.draft_digest,
+            FlowVersionRow.retired_at.is_(None),
         )
     )
     if known is None:

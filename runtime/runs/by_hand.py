@@ -115,4 +115,3 @@ def start_by_hand(
 def _key_of(flow_id: UUID, key: str) -> str:
     wanted = f"api:{flow_id}:{key}"
     return wanted if len(wanted) <= KEY_MAX else sha256_of(wanted)
-

@@ -95,7 +95,7 @@ def _called(session: Session, parent: RunRow, call: Call) -> Runnable:
         raise NotFoundError(f"there is no workflow {call.flow}: choose another in the step")
     if call.version is not None:
         return find_version(session, parent.tenant_id, flow_id, call.version)
-    found = startable(session, parent.tenant_id, flow_id)
+    found = startable(session, parent.tenant_id, flow_id, hold=True)
     if found.version_id is None:
         raise NotStartedError(f"{found.name} is not published: publish it first")
     return runnable(session, parent.tenant_id, flow_id, found.version_id)

@@ -139,7 +139,7 @@ def test_what_cannot_be_started_says_what_to_do(
     said: str,
 ) -> None:
     triggers = {"rule": {"kind": "rule"}} if make_it == "rule only" else None
-    steps = {"a": step("set-data", config={"values": {}})}
+    steps = {"a": step("set-data", config={"values": {"n": 1}})}
     document = flow_document(steps, ["rule > a"], triggers=triggers)
     flow = make(document, publish=make_it != "unpublished")
     with sessions.begin() as session, as_tenant(session, acme.id):

@@ -1,0 +1,119 @@
+"""Versions of workflows over REST, beyond reading them: retire, bring back, restore, compare."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, request
+
+from kernel.clock import utc_now
+from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.http import acting, db_session, json_body, require
+from kernel.schema import Schema
+from runtime.flow_control import retiring
+from runtime.flow_control.parts import PARTS, parts_of, save_parts
+from runtime.flows import history, versions
+from runtime.flows.api import (
+    RevisionMovedError,
+    expected_revision,
+    flow_document,
+    version_document,
+    with_tag,
+)
+from runtime.flows.comparing import compare
+
+api = Blueprint("flow_control_api", __name__, url_prefix="/api/v1/flows")
+
+_PARTS = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: {"type": "object"} for name in PARTS},
+    }
+)
+
+
+@api.post("/<uuid:flow_id>/versions/<int:number>/retire")
+@require("workflows.publish")
+def retire(flow_id: UUID, number: int) -> Response:
+    """Let no new run of a version start; 409 with `errors`, one for all that still needs it."""
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    done = retiring.retire_version(*where, flow_id, number, by=by, now=utc_now())
+    return jsonify(version_document(done))
+
+
+@api.post("/<uuid:flow_id>/versions/<int:number>/bring-back")
+@require("workflows.publish")
+def bring_back(flow_id: UUID, number: int) -> Response:
+    """Let runs of a retired version start again."""
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    return jsonify(version_document(retiring.bring_back_version(*where, flow_id, number, by=by)))
+
+
+@api.post("/<uuid:flow_id>/versions/<int:number>/restore")
+@require("workflows.edit")
+def restore(flow_id: UUID, number: int) -> Response:
+    """Make a version the draft, if the draft is still the one that `If-Match` names."""
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    revision = expected_revision()
+    try:
+        flow = history.restore_version(
+            *where, flow_id, number, expected_revision=revision, by=by, now=utc_now()
+        )
+    except ConflictError as error:
+        raise RevisionMovedError(error.message, **error.detail) from None
+    return with_tag(jsonify(flow_document(flow)), flow)
+
+
+@api.get("/<uuid:flow_id>/draft/settings")
+@require("workflows.view")
+def get_settings(flow_id: UUID) -> Response:
+    """Give the draft's `settings`, `vars` and `input`; its `ETag` is that of the draft."""
+    found = versions.get_flow(db_session(), acting().tenant_id, flow_id)
+    return with_tag(jsonify(parts_of(found.draft)), found)
+
+
+@api.patch("/<uuid:flow_id>/draft/settings")
+@require("workflows.edit")
+def patch_settings(flow_id: UUID) -> Response:
+    """Replace some of them, if the draft is still the one that `If-Match` names."""
+    body, revision = json_body(), expected_revision()
+    _PARTS.require(body, "a draft's settings are settings, vars and input")
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    try:
+        flow = save_parts(
+            *where, flow_id, parts=body, expected_revision=revision, by=by, now=utc_now()
+        )
+    except ConflictError as error:
+        raise RevisionMovedError(error.message, **error.detail) from None
+    return with_tag(jsonify(parts_of(flow.draft)), flow)
+
+
+@api.get("/<uuid:flow_id>/versions/<int:number>/diff")
+@require("workflows.view")
+def diff(flow_id: UUID, number: int) -> Response:
+    """List what changed from this version to another, `with` (a number, or draft as by default)."""
+    where = (db_session(), acting().tenant_id, flow_id)
+    other = number_asked(request.args.get("with", ""))
+    old, new = history.document_of(*where, number), history.document_of(*where, other)
+    changes = [
+        {"part": one.part, "title": one.title, "change": one.kind, "lines": one.lines}
+        for one in compare(old, new)
+    ]
+    return jsonify(
+        {"from": number, "to": other if other is not None else "draft", "changes": changes}
+    )
+
+
+def number_asked(text: str) -> int | None:
+    """Read which version is meant; None is the draft.
+
+    Raises:
+        InvalidError: it is neither.
+    """
+    if text in ("", "draft"):
+        return None
+    if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004  what a column of numbers holds
+        problem = Problem("/with", "with: give the number of a version, or draft")
+        raise InvalidError("with names no version", problems=[problem])
+    return int(text)
