@@ -22,6 +22,10 @@ from runtime.runs.query import run_of_key
 from runtime.runs.start import KEY_MAX, Start, start_run
 
 MANUAL = "manual"
+SKIPPED = (
+    "nothing was started: this workflow skips new runs while others are under way, or had a run "
+    "with the same key before. Look at its runs, or at its settings"
+)
 
 
 class SkippedError(ConflictError):
@@ -102,14 +106,12 @@ def start_by_hand(
     started = start_run(session, tenant_id, flow_id, start, now=now)
     if started is not None:
         return Begun(run_id=started, is_new=True)
+    if key is None:
+        raise SkippedError(SKIPPED)
     try:
-        before = run_of_key(session, tenant_id, key)
+        return Begun(run_id=run_of_key(session, tenant_id, key), is_new=False)
     except NotFoundError:
-        raise SkippedError(
-            "nothing was started: this workflow skips new runs while others are under way, or had "
-            "a run with the same key before. Look at its runs, or at its settings"
-        ) from None
-    return Begun(run_id=before, is_new=False)
+        raise SkippedError(SKIPPED) from None
 
 
 def _key_of(flow_id: UUID, key: str) -> str:
