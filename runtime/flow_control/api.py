@@ -1,4 +1,4 @@
-"""Versions of workflows over REST, beyond reading them: retire, bring back, restore, compare."""
+"""Workflows over REST beyond drawing and starting them: versions, settings, one step alone."""
 
 from __future__ import annotations
 
@@ -21,9 +21,36 @@ from runtime.flows.api import (
     with_tag,
 )
 from runtime.flows.comparing import compare
+from runtime.runs.api import started
+from runtime.runs.query import get_run
+from runtime.runs.trying import Alone, try_step
 
 api = Blueprint("flow_control_api", __name__, url_prefix="/api/v1/flows")
 
+_TRY = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "pins": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "port": {"type": "string", "minLength": 1, "maxLength": 80},
+                        "output": {},
+                    },
+                },
+            },
+            "from_run": {"type": "string", "format": "uuid"},
+            "trigger": {"type": "object"},
+            "input": {"type": "object"},
+            "item": {},
+            "allow_effects": {"type": "boolean"},
+        },
+    }
+)
 _PARTS = Schema(
     {
         "type": "object",
@@ -103,6 +130,26 @@ def diff(flow_id: UUID, number: int) -> Response:
     return jsonify(
         {"from": number, "to": other if other is not None else "draft", "changes": changes}
     )
+
+
+@api.post("/<uuid:flow_id>/steps/<step>/try")
+@require("workflows.run")
+def try_alone(flow_id: UUID, step: str) -> Response:
+    """Run one step of the draft alone, as a trial; 202, or 200 for the same `Idempotency-Key`."""
+    body = json_body() if request.content_length else {}
+    _TRY.require(body, "a step is tried with pins, from_run, trigger, input and item, all optional")
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    wanted = Alone(
+        pins=body.get("pins", {}),
+        from_run=UUID(body["from_run"]) if "from_run" in body else None,
+        trigger=body.get("trigger"),
+        input=body.get("input"),
+        item=(body["item"],) if "item" in body else (),
+        allow_effects=body.get("allow_effects", False),
+        key=request.headers.get("Idempotency-Key", ""),
+    )
+    begun = try_step(*where, flow_id, step, wanted, by=by, now=utc_now())
+    return started(get_run(*where, begun.run_id), is_new=begun.is_new)
 
 
 def number_asked(text: str) -> int | None:

@@ -5,7 +5,6 @@ A published version is never changed: runs keep the one they started with.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,8 +14,14 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError
-from kernel.ids import SLUG_MAX, new_id, sha256_of, slugify
-from runtime.flows._publishing import draft_problems, publish_flow, snapshot_draft
+from kernel.ids import SLUG_MAX, new_id, slugify
+from runtime.flows._publishing import (
+    digest_of,
+    draft_problems,
+    publish_flow,
+    snapshot_draft,
+    snapshot_step,
+)
 from runtime.flows._records import (
     FlowVersionView,
     FlowView,
@@ -49,12 +54,8 @@ __all__ = [
     "save_draft",
     "set_paused",
     "snapshot_draft",
+    "snapshot_step",
 ]
-
-
-def digest_of(document: Mapping[str, Any]) -> str:
-    """Give the digest of a document, whatever the order of its keys."""
-    return sha256_of(json.dumps(document, sort_keys=True, separators=(",", ":")))
 
 
 def create_flow(

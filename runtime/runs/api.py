@@ -157,8 +157,8 @@ def rerun(run_id: UUID) -> Response:
     body = _optional_body(_RERUN, "a re-run takes from_step, or nothing")
     where, by = (db_session(), acting().tenant_id), acting().person_name
     begin = body.get("from_step")
-    started = control.rerun(*where, run_id, by=by, now=utc_now(), from_step=begin)
-    return _started(query.get_run(*where, started))
+    begun = control.rerun(*where, run_id, by=by, now=utc_now(), from_step=begin)
+    return started(query.get_run(*where, begun))
 
 
 @starts.post("/<uuid:flow_id>/runs")
@@ -178,10 +178,11 @@ def start(flow_id: UUID) -> Response:
     )
     where = (db_session(), acting().tenant_id)
     begun = start_by_hand(*where, flow_id, said, by=acting().person_name, now=utc_now())
-    return _started(query.get_run(*where, begun.run_id), is_new=begun.is_new)
+    return started(query.get_run(*where, begun.run_id), is_new=begun.is_new)
 
 
-def _started(run: RunView, *, is_new: bool = True) -> Response:
+def started(run: RunView, *, is_new: bool = True) -> Response:
+    """Answer a start with its run: 202, or 200 when an earlier start with its key began it."""
     response = jsonify(run_document(run))
     response.status_code = 202 if is_new else 200
     response.headers["Location"] = url_for("runs_api.get_run", run_id=run.id)

@@ -164,3 +164,34 @@ def test_a_start_that_is_skipped_answers_409(designer: FlaskClient, address: str
     refused = designer.post(f"{address}/runs")
 
     assert (refused.status_code, body(refused)["code"]) == (409, "runtime.start_skipped")
+
+
+def test_a_step_is_tried_alone(designer: FlaskClient, address: str) -> None:
+    sent = {"pins": {"s1": {"output": {"n": 5}}}, "trigger": {"kind": "rule", "alarm": {}}}
+    headers = {"Idempotency-Key": "once"}
+
+    tried = designer.post(f"{address}/steps/s2/try", json=sent, headers=headers)
+    again = designer.post(f"{address}/steps/s2/try", json=sent, headers=headers)
+    past = designer.post(f"{address}/steps/s3/try", json={"from_run": body(tried)["id"]})
+
+    assert (tried.status_code, again.status_code, past.status_code) == (202, 200, 202)
+    assert body(tried)["is_trial"] is True
+    assert body(again)["id"] == body(tried)["id"]
+    assert body(past)["trigger_kind"] == "rule"
+
+
+@pytest.mark.parametrize(
+    ("step", "sent", "status"),
+    [
+        pytest.param("none", {}, 404, id="no such step"),
+        pytest.param("s1", {"pins": {"s2": {"result": 1}}}, 422, id="no such part of a pin"),
+        pytest.param("s1", {"item": 1}, 422, id="an item outside a loop"),
+        pytest.param(
+            "s1", {"from_run": "01a218ff-9aa3-76fe-8fee-b9a04cf583e4"}, 404, id="no such run"
+        ),
+    ],
+)
+def test_a_step_is_not_tried_with_what_does_not_fit(
+    designer: FlaskClient, address: str, step: str, sent: dict[str, Any], status: int
+) -> None:
+    assert designer.post(f"{address}/steps/{step}/try", json=sent).status_code == status
