@@ -31,8 +31,11 @@ def start_child(
         raise NotStartedError(
             f"workflows call each other over {DEPTH_MAX} deep: does one call itself?"
         )
+    trigger = {"kind": "flow", "input": dict(call.input), "run_id": str(parent.id)}
+    if "failed_run" in parent.trigger:  # what a failure set off stays known as that, all the way
+        trigger["failed_run"] = parent.trigger["failed_run"]
     start = Start(
-        trigger={"kind": "flow", "input": dict(call.input), "run_id": str(parent.id)},
+        trigger=trigger,
         subject=parent.subject,
         started_by=parent.started_by,
     )
