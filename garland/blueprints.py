@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 import designer.history.views
+import designer.keeping.views
 import designer.rules.views
 import designer.setup.views
 import designer.starting.views
@@ -39,6 +40,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.setup.views.bp,
     designer.starting.views.bp,
     designer.history.views.bp,
+    designer.keeping.views.bp,
     designer.rules.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (

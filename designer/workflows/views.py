@@ -26,10 +26,13 @@ from kernel.http import (
     require,
     see_other,
 )
+from kernel.ids import new_id
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows.layout import laid_out
+from runtime.flows.model import every_step
 from runtime.flows.versions import FlowView
+from runtime.runs.glance import glances
 from runtime.runs.query import RunFilter, get_run, list_runs, steps_of
 from runtime.runs.start import start_trial
 
@@ -132,7 +135,7 @@ def inspect_node() -> Response:
 @bp.get("/t/<tenant>/workflows/<uuid:flow_id>/details")
 @require("workflows.view")
 def show_workflow(flow_id: UUID) -> Response:
-    """Show a workflow's versions, latest runs and its draft as text."""
+    """Show a workflow's steps, latest runs and its draft as text."""
     return _flow_page(flow_id)
 
 
@@ -177,9 +180,10 @@ def set_paused(flow_id: UUID, verb: str) -> Response:
     """Pause or resume a workflow."""
     paused, now = verb == "pause", utc_now()
     versions.set_paused(db_session(), acting().tenant_id, flow_id, paused=paused, now=now)
-    if request.args.get("next") == "start":
-        return see_other(url_for("starting.ask_start", flow_id=flow_id))
-    return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
+    place = (
+        "starting.ask_start" if request.args.get("next") == "start" else "workflows.show_workflow"
+    )
+    return see_other(url_for(place, flow_id=flow_id))
 
 
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/trial")
@@ -265,6 +269,7 @@ def _list_page(*, status: int = 200, name: str = "", error: str | None = None) -
         "designer/workflows/list.html",
         status=status,
         flows=shown,
+        glances=glances(*where, [flow.id for flow in shown]),
         q=q,
         name=name,
         error=error,
@@ -286,6 +291,7 @@ def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         refused=refused,
         refused_problems=problems,
         problems=versions.draft_problems(*where, flow_id),
-        history=versions.list_versions(*where, flow_id),
+        steps=list(every_step(flow.draft)),
+        form_key=str(new_id()),
         runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),
     )

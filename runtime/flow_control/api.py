@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.http import acting, db_session, json_body, require
 from kernel.schema import Schema
-from runtime.flow_control import retiring
+from runtime.flow_control import removing, retiring
 from runtime.flow_control.parts import PARTS, parts_of, save_parts
+from runtime.flow_control.pausing import set_many_paused
 from runtime.flows import history, versions
 from runtime.flows.api import (
     RevisionMovedError,
@@ -27,6 +28,29 @@ from runtime.runs.trying import Alone, try_step
 
 api = Blueprint("flow_control_api", __name__, url_prefix="/api/v1/flows")
 
+_BULK = Schema(
+    {
+        "type": "object",
+        "required": ["action", "ids"],
+        "additionalProperties": False,
+        "properties": {
+            "action": {"enum": ["pause", "resume"]},
+            "ids": {
+                "type": "array",
+                "items": {"type": "string", "format": "uuid"},
+                "minItems": 1,
+                "maxItems": 500,
+            },
+        },
+    }
+)
+_COPY = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 120}},
+    }
+)
 _TRY = Schema(
     {
         "type": "object",
@@ -58,6 +82,56 @@ _PARTS = Schema(
         "properties": {name: {"type": "object"} for name in PARTS},
     }
 )
+
+
+@api.post("/bulk")
+@require("workflows.publish")
+def act_on_many() -> Response:
+    """Pause or resume many workflows by `ids`; what is not there is told, the others go."""
+    body = json_body()
+    _BULK.require(body, "say which action on which workflows: pause or resume, and their ids")
+    where, ids = (db_session(), acting().tenant_id), [UUID(one) for one in body["ids"]]
+    done = set_many_paused(*where, ids, paused=body["action"] == "pause", now=utc_now())
+    items = [{"id": str(one), "done": one in done} for one in dict.fromkeys(ids)]
+    return jsonify(done=len(done), failed=len(items) - len(done), items=items)
+
+
+@api.post("/<uuid:flow_id>/copy")
+@require("workflows.edit")
+def copy(flow_id: UUID) -> Response:
+    """Make a workflow with this one's draft; 200 and the same for the same `Idempotency-Key`."""
+    body = json_body() if request.content_length else {}
+    _COPY.require(body, "a copy takes a name, or nothing")
+    made, is_new = removing.copy_flow(
+        db_session(),
+        acting().tenant_id,
+        flow_id,
+        by=acting().person_name,
+        now=utc_now(),
+        name=body.get("name", ""),
+        key=request.headers.get("Idempotency-Key", ""),
+    )
+    response = with_tag(jsonify(flow_document(made)), made)
+    response.status_code = 201 if is_new else 200
+    response.headers["Location"] = url_for("flows_api.get_flow", flow_id=made.id)
+    return response
+
+
+@api.delete("/<uuid:flow_id>")
+@require("workflows.publish")
+def delete(flow_id: UUID) -> Response:
+    """Delete a workflow with its versions and runs; 409 with `errors` while something needs it.
+
+    With `If-Match`, only while its draft is the one that it names.
+    """
+    where = (db_session(), acting().tenant_id)
+    if (
+        request.if_match
+        and expected_revision() != versions.get_flow(*where, flow_id).draft_revision
+    ):
+        raise RevisionMovedError("the draft moved on: read it again before you delete it")
+    removing.delete_flow(*where, flow_id, by=acting().person_name)
+    return Response(status=204)
 
 
 @api.post("/<uuid:flow_id>/versions/<int:number>/retire")

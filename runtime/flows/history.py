@@ -1,4 +1,4 @@
-"""What becomes of published versions: retired, brought back, taken into the draft again."""
+"""What becomes of what was published: retired, brought back, restored, deleted; who needs it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from blocks.registry import Registry
@@ -17,6 +17,7 @@ from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import every_step
 from runtime.flows.versions import get_flow, save_draft
 from runtime.wake import tell_pages_after_commit
+from tenancy.rows import get_owned
 
 
 class Caller(NamedTuple):
@@ -117,6 +118,47 @@ def callers_of(
         for step, called, number in calls_in(version_view_of(row).document, registry)
         if called == slug and number == version.number
     ]
+
+
+def who_starts(
+    session: Session, tenant_id: UUID, flow: FlowView, registry: Registry
+) -> list[tuple[str, str]]:
+    """List the other workflows whose live version calls this one, or starts it when they fail."""
+    rows = session.execute(
+        select(FlowRow.name, FlowVersionRow)
+        .join(FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id)
+        .where(FlowRow.tenant_id == tenant_id, FlowRow.id != flow.id)
+        .order_by(FlowRow.name, FlowRow.id)
+    )
+    found = []
+    for name, row in rows:
+        steps = [
+            step for step, called, _ in calls_in(row.document, registry) if called == flow.slug
+        ]
+        found += [(name, f"calls it in step {step}") for step in steps]
+        on_failure = row.document.get("settings", {}).get("on_failure", {})
+        if on_failure.get("flow") == flow.slug:
+            found.append((name, "starts it when it fails"))
+    return found
+
+
+def lock_for_deletion(session: Session, tenant_id: UUID, flow_id: UUID) -> None:
+    """Let nobody start, publish or retire a workflow before this transaction ends.
+
+    Raises:
+        NotFoundError: no such workflow.
+    """
+    get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
+    versions = select(FlowVersionRow.id).where(
+        FlowVersionRow.tenant_id == tenant_id, FlowVersionRow.flow_id == flow_id
+    )
+    session.scalars(versions.with_for_update()).all()
+
+
+def delete_rows(session: Session, tenant_id: UUID, flow_id: UUID) -> None:
+    """Delete a workflow; its versions, runs and what they kept go with it."""
+    session.execute(delete(FlowRow).where(FlowRow.tenant_id == tenant_id, FlowRow.id == flow_id))
+    tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(flow_id)})
 
 
 def calls_in(

@@ -58,7 +58,7 @@ __all__ = [
 ]
 
 
-def create_flow(
+def create_flow(  # noqa: PLR0913  what, under which name, for whom
     session: Session,
     tenant_id: UUID,
     *,
@@ -66,6 +66,7 @@ def create_flow(
     now: datetime,
     document: Mapping[str, Any] | None = None,
     by: str = "",
+    flow_id: UUID | None = None,
 ) -> FlowView:
     """Make a workflow with a draft: the document given, or an empty one.
 
@@ -75,7 +76,7 @@ def create_flow(
     draft = {**(document or empty_flow(name)), "name": name.strip()}
     require_shape(draft)
     row = FlowRow(
-        id=new_id(),
+        id=flow_id or new_id(),
         tenant_id=tenant_id,
         slug=_free_slug(session, tenant_id, slugify(name)),
         name=name.strip(),

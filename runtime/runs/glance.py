@@ -144,3 +144,9 @@ def versions_under_way(session: Session, tenant_id: UUID) -> set[UUID]:
     """Give every version that a run of the tenant is under way on."""
     active = select(Run.version_id).where(Run.tenant_id == tenant_id, Run.ended_at.is_(None))
     return set(session.scalars(active.distinct()))
+
+
+def count_runs_of(session: Session, tenant_id: UUID, flow_id: UUID, *, at_most: int) -> int:
+    """Count a workflow's runs, as far as `at_most`."""
+    some = select(Run.id).where(Run.tenant_id == tenant_id, Run.flow_id == flow_id).limit(at_most)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0

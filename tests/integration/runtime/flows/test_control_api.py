@@ -195,3 +195,43 @@ def test_a_step_is_not_tried_with_what_does_not_fit(
     designer: FlaskClient, address: str, step: str, sent: dict[str, Any], status: int
 ) -> None:
     assert designer.post(f"{address}/steps/{step}/try", json=sent).status_code == status
+
+
+def test_a_copy_is_made_once_for_the_same_key(designer: FlaskClient, address: str) -> None:
+    headers = {"Idempotency-Key": "once"}
+
+    made = [designer.post(f"{address}/copy", headers=headers) for _ in range(2)]
+    named = designer.post(f"{address}/copy", json={"name": "Another"})
+
+    assert [answer.status_code for answer in made] == [201, 200]
+    assert body(made[0])["id"] == body(made[1])["id"]
+    assert (body(made[0])["name"], body(named)["name"]) == ("Copy of Chain", "Another")
+    assert body(designer.get(f"{made[0].headers['Location']}/draft"))["name"] == "Copy of Chain"
+
+
+def test_many_workflows_are_paused_at_once(designer: FlaskClient, address: str) -> None:
+    mine, nobodys = address.rpartition("/")[2], "01a218ff-9aa3-76fe-8fee-b9a04cf583e4"
+
+    done = designer.post("/api/v1/flows/bulk", json={"action": "pause", "ids": [mine, nobodys]})
+
+    assert (body(done)["done"], body(done)["failed"]) == (1, 1)
+    assert body(designer.get(address))["state"] == "paused"
+    assert designer.post(f"{address}/runs").status_code == 409
+
+
+def test_a_workflow_is_deleted_unless_its_draft_moved_on_or_it_is_needed(
+    designer: FlaskClient, address: str
+) -> None:
+    moved = designer.delete(address, headers={"If-Match": '"1"'})
+    run = designer.post(f"{address}/runs")
+    needed = designer.delete(address)
+    designer.post(f"/api/v1/runs/{body(run)['id']}/cancel")
+
+    assert (moved.status_code, needed.status_code) == (412, 409)
+    assert body(needed)["code"] == "flow.in_use"
+    assert "under way or waiting" in body(needed)["errors"][0]["message"]
+
+
+def test_a_workflow_that_nothing_needs_is_deleted(designer: FlaskClient, address: str) -> None:
+    assert designer.delete(address, headers=tag(designer, address)).status_code == 204
+    assert designer.get(address).status_code == 404
