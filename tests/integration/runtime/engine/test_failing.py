@@ -14,6 +14,7 @@ from runtime.flows.versions import get_flow, publish_flow, save_draft, set_pause
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
+from runtime.runs import advance as interpreter
 from runtime.runs import segment
 from runtime.runs.control import cancel_run, retry_run
 from runtime.runs.start import Start, start_trial
@@ -248,13 +249,12 @@ def test_a_run_that_garland_itself_could_not_advance_sets_off_the_same(
     tell = bench.publish(LOG, ["hand > log"], name="Tell")
     flow = failing(bench, **ON_FAILURE)
     failed = bench.start(flow)
-    real = segment.advance
     broken = iter([True, True])
 
     def advance(*args: Any, **options: Any) -> Any:
         if next(broken, False):
             raise RuntimeError("a fault of its own")
-        return real(*args, **options)
+        return interpreter.advance(*args, **options)
 
     monkeypatch.setattr(segment, "advance", advance)
     go(bench)
