@@ -128,7 +128,29 @@ def settings_fields(
 ) -> dict[str, Field]:
     """Give the four parts of the form by name."""
     found = plain_fields(form_fields(FORM, dict(value), problems, choices={"flow": flows}))
-    return {one.name.removeprefix("/"): one for one in found}
+    return {one.name.removeprefix("/"): _short(one) for one in found}
+
+
+def _short(part: Field) -> Field:
+    """Leave out what there is to choose from, where a field is no choice."""
+    rows = tuple(
+        replace(
+            row,
+            fields=tuple(
+                replace(one, children=tuple(c for c in one.children if _is_shown(c, one)))
+                for one in row.fields
+            ),
+        )
+        for row in part.rows
+    )
+    return replace(part, rows=rows)
+
+
+def _is_shown(child: Field, field: Field) -> bool:
+    if not child.name.endswith("/choices"):
+        return True
+    kind = next((one.text for one in field.children if one.name.endswith("/kind")), "")
+    return kind == "choice" or bool(child.text or child.error)
 
 
 def read_settings(document: Mapping[str, Any], form: Submitted) -> Filled:

@@ -46,15 +46,15 @@ FIELDS_SCHEMA: dict[str, Any] = {
                 "default": "text",
                 "x-garland": {"widget": "select"},
             },
-            "choices": {
-                "type": "array",
-                "title": "To choose from",
-                "description": "For the kind Choice alone",
-                "maxItems": 100,
-                "items": {"type": "string", "title": "Choice", "minLength": 1, "maxLength": 200},
-            },
             "help": {"type": "string", "title": "Help", "maxLength": 500},
             "required": {"type": "boolean", "title": "Must be filled in", "default": False},
+            "choices": {
+                "type": "string",
+                "title": "To choose from",
+                "description": "One a line",
+                "maxLength": 20_000,
+                "x-garland": {"widget": "textarea"},
+            },
         },
     },
 }
@@ -64,6 +64,12 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "yes-no": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
 }
+
+
+def choices_in(field: Mapping[str, Any]) -> list[str]:
+    """Give what a field offers to choose from: the lines of its text that are not blank."""
+    lines = (line.strip() for line in field.get("choices", "").splitlines())
+    return [line for line in lines if line]
 
 
 def schema_of(fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def field_problems(fields: Sequence[Any]) -> Iterator[Problem]:
         if names.index(field.get("name")) != index:
             message = f"name: there are two fields {field['name']}: give each its own name"
             yield Problem(f"/{index}/name", message)
-        choices = field.get("choices", [])
+        choices = choices_in(field)
         if field.get("kind") == "choice" and not choices:
             yield Problem(f"/{index}/choices", "choices: list what can be chosen")
         elif len(set(choices)) != len(choices):
@@ -117,7 +123,7 @@ def field_problems(fields: Sequence[Any]) -> Iterator[Problem]:
 def _property(field: Mapping[str, Any]) -> dict[str, Any]:
     kind = field["kind"]
     made: dict[str, Any] = (
-        {"type": "string", "enum": list(field["choices"])} if kind == "choice" else _PLAIN[kind]
+        {"type": "string", "enum": choices_in(field)} if kind == "choice" else _PLAIN[kind]
     )
     if kind == "text" and field.get("required"):
         made = {**made, "minLength": 1}
@@ -130,7 +136,7 @@ def _field(name: str, schema: Any, *, is_required: bool) -> dict[str, Any]:
     part: Mapping[str, Any] = schema if isinstance(schema, Mapping) else {}
     field: dict[str, Any] = {"name": name, "kind": _kind(part), "required": is_required}
     if field["kind"] == "choice":
-        field["choices"] = part["enum"]
+        field["choices"] = "\n".join(map(str, part["enum"]))
     words = {"title": part.get("title"), "help": part.get("description")}
     return {**field, **{word: text for word, text in words.items() if text}}
 

@@ -33,6 +33,7 @@ from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.versions import FlowView
 from runtime.runs.glance import glances
+from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, get_run, list_runs, steps_of
 from runtime.runs.start import start_trial
 
@@ -88,6 +89,7 @@ def edit_workflow(flow_id: UUID) -> Response:
     return render(
         "designer/workflows/designer.html",
         flow=flow,
+        shows_problems="problems" in request.args,
         sample_options=[(str(at), one["text"]) for at, one in enumerate(alarms)],
         facts={**_drawing(flow), **_addresses(flow), "alarms": alarms, "problems": found},
     )
@@ -169,6 +171,9 @@ def publish(flow_id: UUID) -> Response:
     try:
         version = versions.publish_flow(*where, flow_id, note=note, by=by, now=now)
     except InvalidError as error:
+        if "from_designer" in request.form:
+            flash(f"Nothing was published: {error.message}.", "error")
+            return see_other(url_for("workflows.edit_workflow", flow_id=flow_id, problems="shown"))
         return _flow_page(flow_id, status=422, refused=error)
     flash(f"Version {version.number} is live.", "success")
     return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
@@ -180,9 +185,8 @@ def set_paused(flow_id: UUID, verb: str) -> Response:
     """Pause or resume a workflow."""
     paused, now = verb == "pause", utc_now()
     versions.set_paused(db_session(), acting().tenant_id, flow_id, paused=paused, now=now)
-    place = (
-        "starting.ask_start" if request.args.get("next") == "start" else "workflows.show_workflow"
-    )
+    starts = request.args.get("next") == "start"
+    place = "starting.ask_start" if starts else "workflows.show_workflow"
     return see_other(url_for(place, flow_id=flow_id))
 
 
@@ -292,6 +296,7 @@ def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         refused_problems=problems,
         problems=versions.draft_problems(*where, flow_id),
         steps=list(every_step(flow.draft)),
+        titles=titles_of(flow.draft),
         form_key=str(new_id()),
         runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),
     )

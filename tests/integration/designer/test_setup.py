@@ -19,7 +19,7 @@ from tests.integration.conftest import SignedIn
 
 FIELDS = [
     {"name": "site", "kind": "text", "title": "Site", "required": True},
-    {"name": "urgency", "kind": "choice", "choices": ["low", "high"], "required": False},
+    {"name": "urgency", "kind": "choice", "choices": "low\nhigh", "required": False},
 ]
 DOCUMENT = {
     **chain_document(1),
@@ -88,7 +88,9 @@ def test_what_is_changed_is_saved_and_marked_as_not_live_yet(
         pytest.param({"__fields__0__name": "Site!"}, "does not have the form", id="bad name"),
         pytest.param({"__fields__0__name": "urgency"}, "two fields urgency", id="same name"),
         pytest.param({"__vars__0__key": "No Name"}, "name it in small letters", id="variable"),
-        pytest.param({"__fields__1__choices__0": "high"}, "stands here twice", id="choice twice"),
+        pytest.param(
+            {"__fields__1__choices": "high\nhigh"}, "stands here twice", id="choice twice"
+        ),
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_is_saved(

@@ -38,7 +38,11 @@ def _field(name: str) -> st.SearchStrategy[dict[str, Any]]:
             "required": st.booleans(),
             "title": WORDS,
             "help": WORDS,
-            "choices": st.lists(st.text(min_size=1, max_size=5), min_size=1, unique=True),
+            "choices": st.lists(
+                st.from_regex(r"[A-Za-zÄé0-9][a-z !,.]{0,8}[a-z0-9]", fullmatch=True),
+                min_size=1,
+                unique=True,
+            ).map("\n".join),
         }
     ).map(complete)
 
@@ -68,6 +72,11 @@ def test_the_order_of_fields_does_not_hang_on_the_order_of_keys(
         pytest.param({"type": "object"}, id="no fields named"),
         pytest.param({"type": "object", "properties": {"a": {"type": "string"}}}, id="open"),
         pytest.param({**schema_of([{"name": "a", "kind": "text"}]), "minProperties": 1}, id="more"),
+        pytest.param(
+            schema_of([{"name": "a", "kind": "choice", "choices": "x"}])
+            | {"properties": {"a": {"type": "string", "enum": ["two\nlines"]}}},
+            id="a choice of two lines",
+        ),
         pytest.param({"$ref": "#/$defs/x", "$defs": {"x": {}}}, id="reference"),
         pytest.param({"properties": True, "propertyNames": {"enum": 5}}, id="rubbish"),
         pytest.param(
@@ -85,7 +94,7 @@ def test_a_schema_that_fields_cannot_say_exactly_is_left_alone(schema: dict[str,
         pytest.param([{"name": "a"}, {"name": "a"}], "/1/name", id="the same name twice"),
         pytest.param([{"name": "a", "kind": "choice"}], "/0/choices", id="nothing to choose"),
         pytest.param(
-            [{"name": "a", "kind": "choice", "choices": ["x", "x"]}], "/0/choices", id="twice"
+            [{"name": "a", "kind": "choice", "choices": "x\nx"}], "/0/choices", id="twice"
         ),
     ],
 )
