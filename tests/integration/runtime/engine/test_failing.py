@@ -23,7 +23,7 @@ from tests.integration.runtime.engine.bench import Bench
 
 FAILS_WHEN_TOLD = {
     "ok": step("branch", config={"when": "trigger.input.?ok.orValue(false)"}),
-    "fail": step("fail", config={"message": "the olt is gone", "code": "olt.gone"}),
+    "fail": step("fail", config={"message": "the router is gone", "code": "router.gone"}),
 }
 WIRES = ["hand > ok", "ok:no > fail"]
 LOG = {"log": step("write-log", config={"message": "= trigger.input.run.error.message"})}
@@ -130,7 +130,7 @@ def test_the_workflow_for_failures_gets_the_facts(bench: Bench) -> None:
         "run": {
             "id": str(failed),
             "flow": "Flaky",
-            "error": {"step": "fail", "code": "olt.gone", "message": "the olt is gone"},
+            "error": {"step": "fail", "code": "router.gone", "message": "the router is gone"},
         },
         "trigger": {"kind": "manual", "input": {"site": "ZRH"}},
     }
@@ -173,7 +173,7 @@ def test_a_workflow_for_failures_that_cannot_start_is_noted_on_the_run(
     failed = bench.run(flow)
 
     assert reason in note(bench, failed)["reason"]
-    assert (bench.view(failed).error or {})["message"] == "the olt is gone"
+    assert (bench.view(failed).error or {})["message"] == "the router is gone"
 
 
 def set_off(bench: Bench, flow: UUID, other: str) -> None:
