@@ -119,8 +119,8 @@ def take_from(session: Session, tenant_id: UUID, flow_id: UUID, run_id: UUID) ->
     run = get_owned(session, Run, tenant_id, run_id, name="run")
     if run.flow_id != flow_id:
         raise NotFoundError("no such run of this workflow", run_id=str(run_id))
-    records = session.scalars(
-        select(StepRecord)
+    records = session.execute(
+        select(StepRecord.step, StepRecord.port, StepRecord.output, StepRecord.variables)
         .where(
             StepRecord.tenant_id == tenant_id,
             StepRecord.run_id == run_id,

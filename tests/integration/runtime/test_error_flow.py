@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from flask import Flask, g, render_template
+from flask import Flask, g
 
 RUN_ID = "01a218ff-9aa3-76fe-8fee-b9a04cf583e4"
 
@@ -28,7 +28,7 @@ def test_the_page_says_what_dealt_with_a_failure(
 
     with app.test_request_context("/"):
         g.tenant_slug = "acme"
-        shown = render_template("runtime/runs/_error_flow.html", run=run)
+        shown = app.jinja_env.get_template("runtime/runs/_error_flow.html").render(run=run)
 
     assert said in shown
     assert "tell-us" in shown
