@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+import designer.history.views
+import designer.keeping.views
 import designer.rules.views
+import designer.setup.views
+import designer.starting.views
 import designer.workflows.views
 import garland.home.views
 import garland.live.views
@@ -17,6 +21,7 @@ import runtime.approvals.api
 import runtime.approvals.views
 import runtime.calendars.api
 import runtime.calendars.views
+import runtime.flow_control.api
 import runtime.flows.api
 import runtime.hooks.api
 import runtime.hooks.views
@@ -41,6 +46,10 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.limits.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,
+    designer.setup.views.bp,
+    designer.starting.views.bp,
+    designer.history.views.bp,
+    designer.keeping.views.bp,
     designer.rules.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
@@ -49,6 +58,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.approvals.api.api,
     runtime.calendars.api.api,
     runtime.flows.api.api,
+    runtime.flow_control.api.api,
     runtime.hooks.api.api,
     runtime.hooks.api.hooks,
     runtime.limits.api.api,

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from garland.flow_cli import flow
+
 if TYPE_CHECKING:
     from garland.settings import Settings
 
@@ -41,6 +43,9 @@ def _version() -> str:
 @click.version_option(version=_version())
 def main() -> None:
     """Garland: workflows and rules for telecom operations."""
+
+
+main.add_command(flow)
 
 
 @main.command()

@@ -6,7 +6,7 @@ schema a block may use; `templates/ui/schema_form.html` draws the fields.
 
 from __future__ import annotations
 
-from blocks.forms.fields import form_fields, unplaced_problems
+from blocks.forms.fields import can_show, form_fields, plain_fields, unplaced_problems
 from blocks.forms.model import Choice, Field, Row
 from blocks.forms.operations import OPERATION, apply_operation
 from blocks.forms.reading import Submitted, read_form
@@ -18,7 +18,9 @@ __all__ = [
     "Row",
     "Submitted",
     "apply_operation",
+    "can_show",
     "form_fields",
+    "plain_fields",
     "read_form",
     "unplaced_problems",
 ]

@@ -16,6 +16,7 @@ Kind = Literal[
     "condition",
     "email",
     "uri",
+    "date",
     "datetime",
     "picker",
     "number",
@@ -29,7 +30,7 @@ Kind = Literal[
 ]
 
 COMPOSITE = frozenset({"list", "map", "group"})
-TOGGLED = frozenset({"boolean", "choice", "duration", "picker"}) | COMPOSITE
+TOGGLED = frozenset({"boolean", "choice", "date", "duration", "picker"}) | COMPOSITE
 UNITS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
 
 _BY_WIDGET: dict[str, Kind] = {
@@ -42,7 +43,12 @@ _BY_WIDGET: dict[str, Kind] = {
     "timezone": "picker",
     "duration": "duration",
 }
-_BY_FORMAT: dict[str, Kind] = {"email": "email", "uri": "uri", "date-time": "datetime"}
+_BY_FORMAT: dict[str, Kind] = {
+    "email": "email",
+    "uri": "uri",
+    "date": "date",
+    "date-time": "datetime",
+}
 _BY_TYPE: dict[str, Kind] = {
     "string": "text",
     "number": "number",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from blocks._profile import check_profile
 from blocks.forms._kinds import (
     COMPOSITE,
     TOGGLED,
@@ -79,6 +80,29 @@ def unplaced_problems(fields: Iterable[Field], problems: Iterable[Problem]) -> l
     ]
 
 
+def can_show(schema: Mapping[str, Any]) -> bool:
+    """Tell whether a form can stand for a schema: named fields, and only what controls know.
+
+    >>> can_show({"type": "object", "properties": {"site": {"type": "string"}}}), can_show({})
+    (True, False)
+    """
+    is_object = schema.get("type") == "object" and bool(schema.get("properties"))
+    return is_object and not check_profile(schema, closed=False)
+
+
+def plain_fields(fields: Iterable[Field]) -> list[Field]:
+    """Take the buttons for expressions away, where people fill in values."""
+    return [
+        replace(
+            one,
+            can_toggle=False,
+            rows=tuple(replace(row, fields=tuple(plain_fields(row.fields))) for row in one.rows),
+            children=tuple(plain_fields(one.children)),
+        )
+        for one in fields
+    ]
+
+
 def _all_fields(fields: Iterable[Field]) -> Iterator[Field]:
     for one in fields:
         yield one
@@ -98,7 +122,7 @@ class _Builder:
 
     def children(self, schema: Mapping[str, Any], value: Any, place: _Place) -> Iterator[Field]:
         required = schema.get("required", ())
-        for name, part in (schema.get("properties") or {}).items():
+        for name, part in _in_order(schema):
             inner = place.below(name, part.get("title") or _words(name), required=name in required)
             yield self.build(part, value.get(name) if isinstance(value, dict) else None, inner)
 
@@ -216,6 +240,15 @@ class _Builder:
             return self._problems.get(pointer, "")
         below = (text for at, text in self._problems.items() if at.startswith(pointer + "/"))
         return next(below, "")
+
+
+def _in_order(schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """List the named fields in the order of `propertyNames`, which outlives a database."""
+    properties = schema.get("properties") or {}
+    named = schema.get("propertyNames")
+    order = named.get("enum", ()) if isinstance(named, Mapping) else ()
+    first = [name for name in order if name in properties]
+    return [(name, properties[name]) for name in dict.fromkeys([*first, *properties])]
 
 
 def _with_stored(offered: list[Choice], text: str) -> tuple[Choice, ...]:

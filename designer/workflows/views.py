@@ -28,11 +28,15 @@ from kernel.http import (
     see_other,
     vault,
 )
+from kernel.ids import new_id
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows.layout import laid_out
+from runtime.flows.model import every_step
 from runtime.flows.versions import FlowView
 from runtime.hooks.store import make_addresses
+from runtime.runs.glance import glances
+from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, get_run, list_runs, steps_of
 from runtime.runs.start import start_trial
 
@@ -88,6 +92,7 @@ def edit_workflow(flow_id: UUID) -> Response:
     return render(
         "designer/workflows/designer.html",
         flow=flow,
+        shows_problems="problems" in request.args,
         sample_options=[(str(at), one["text"]) for at, one in enumerate(alarms)],
         facts={**_drawing(flow), **_addresses(flow), "alarms": alarms, "problems": found},
     )
@@ -138,7 +143,7 @@ def inspect_node() -> Response:
 @bp.get("/t/<tenant>/workflows/<uuid:flow_id>/details")
 @require("workflows.view")
 def show_workflow(flow_id: UUID) -> Response:
-    """Show a workflow's versions, latest runs and its draft as text."""
+    """Show a workflow's steps, latest runs and its draft as text."""
     return _flow_page(flow_id)
 
 
@@ -173,6 +178,9 @@ def publish(flow_id: UUID) -> Response:
         version = versions.publish_flow(*where, flow_id, note=note, by=by, now=now)
         make_addresses(*where, flow_id, vault=vault(), now=now)
     except InvalidError as error:
+        if "from_designer" in request.form:
+            flash(f"Nothing was published: {error.message}.", "error")
+            return see_other(url_for("workflows.edit_workflow", flow_id=flow_id, problems="shown"))
         return _flow_page(flow_id, status=422, refused=error)
     flash(f"Version {version.number} is live.", "success")
     return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
@@ -184,7 +192,9 @@ def set_paused(flow_id: UUID, verb: str) -> Response:
     """Pause or resume a workflow."""
     paused, now = verb == "pause", utc_now()
     versions.set_paused(db_session(), acting().tenant_id, flow_id, paused=paused, now=now)
-    return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
+    starts = request.args.get("next") == "start"
+    place = "starting.ask_start" if starts else "workflows.show_workflow"
+    return see_other(url_for(place, flow_id=flow_id))
 
 
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/trial")
@@ -272,6 +282,7 @@ def _list_page(*, status: int = 200, name: str = "", error: str | None = None) -
         "designer/workflows/list.html",
         status=status,
         flows=shown,
+        glances=glances(*where, [flow.id for flow in shown]),
         q=q,
         name=name,
         error=error,
@@ -293,7 +304,9 @@ def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         refused=refused,
         refused_problems=problems,
         problems=versions.draft_problems(*where, flow_id),
-        history=versions.list_versions(*where, flow_id),
+        steps=list(every_step(flow.draft)),
+        titles=titles_of(flow.draft),
+        form_key=str(new_id()),
         schedules=live_schedules(*where, flow, now=utc_now()),
         runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),
     )

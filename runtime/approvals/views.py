@@ -13,7 +13,14 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
-from blocks.forms import OPERATION, Field, form_fields, read_form, unplaced_problems
+from blocks.forms import (
+    OPERATION,
+    Field,
+    form_fields,
+    plain_fields,
+    read_form,
+    unplaced_problems,
+)
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.http import acting, address_with, db_session, render, require, see_other
@@ -146,11 +153,4 @@ def _page(
 def _fields(approval: ApprovalView, filled: dict[str, Any], problems: Any) -> list[Field]:
     if not approval.form:
         return []
-    return [_plain(one) for one in form_fields(approval.form, filled, problems, at=AT)]
-
-
-def _plain(field: Field) -> Field:
-    """Take the buttons for expressions away: people fill in values."""
-    rows = tuple(replace(row, fields=tuple(map(_plain, row.fields))) for row in field.rows)
-    children = tuple(map(_plain, field.children))
-    return replace(field, can_toggle=False, rows=rows, children=children)
+    return plain_fields(form_fields(approval.form, filled, problems, at=AT))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from blocks.registry import Registry, standard_registry
 from kernel.errors import ConflictError, InvalidError, Problem
-from kernel.ids import new_id
+from kernel.ids import new_id, sha256_of
 from runtime.calendars.store import calendar_names
 from runtime.flows._records import FlowVersionView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
+from runtime.flows.excerpt import excerpt, problems_inside
 from runtime.flows.model import every_step
 from runtime.flows.problems import FlowProblem, Known, Versions
 from runtime.flows.validate import check_flow
@@ -76,13 +78,43 @@ def snapshot_draft(
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
     _refuse_problems(row.draft, _known(session, tenant_id))
+    return _snapshot(session, row, row.draft, row.draft_digest, now=now)
+
+
+def snapshot_step(
+    session: Session, tenant_id: UUID, flow_id: UUID, step: str, *, kind: str, now: datetime
+) -> FlowVersionView:
+    """Give a version of one step of the draft for a trial, started by a trigger of a kind.
+
+    Raises:
+        NotFoundError: no such step.
+        InvalidError: that step has problems; those of others do not matter.
+    """
+    row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
+    document = excerpt(row.draft, step, kind=kind)
+    found = check_flow(row.draft, standard_registry(), _known(session, tenant_id))
+    _refuse(problems_inside(found, row.draft, step), "the step")
+    return _snapshot(session, row, document, digest_of(document), now=now)
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """Give the digest of a document, whatever the order of its keys."""
+    return sha256_of(json.dumps(document, sort_keys=True, separators=(",", ":")))
+
+
+def _snapshot(
+    session: Session, row: FlowRow, document: dict[str, Any], digest: str, *, now: datetime
+) -> FlowVersionView:
     known = session.scalar(
         select(FlowVersionRow).where(
-            FlowVersionRow.flow_id == flow_id, FlowVersionRow.digest == row.draft_digest
+            FlowVersionRow.flow_id == row.id,
+            FlowVersionRow.digest == digest,
+            FlowVersionRow.retired_at.is_(None),
         )
     )
     if known is None:
         known = _new_version(row, number=None, by=row.updated_by, now=now)
+        known.document, known.digest = document, digest
         session.add(known)
         session.flush()
     return version_view_of(known)
@@ -144,10 +176,13 @@ def count_live(session: Session, tenant_id: UUID) -> int:
 
 def _refuse_problems(document: Mapping[str, Any], known: Known) -> None:
     problems = check_flow(document, standard_registry(), known)
-    found = [one for one in problems if one.severity == "error"]
+    _refuse([one for one in problems if one.severity == "error"], "the workflow")
+
+
+def _refuse(found: Sequence[FlowProblem], what: str) -> None:
     if found:
         raise InvalidError(
-            f"the workflow has {len(found)} problem(s) to solve first",
+            f"{what} has {len(found)} problem(s) to solve first",
             problems=[Problem(one.pointer, one.message) for one in found],
         )
 

@@ -50,7 +50,7 @@ class FlowView:
 class FlowVersionView:
     """One version; `number` is None for a trial's snapshot.
 
-    The document names the versions of the workflows it calls.
+    The document names the versions of the workflows it calls. A retired one takes no new run.
     """
 
     id: UUID
@@ -61,6 +61,7 @@ class FlowVersionView:
     note: str
     made_at: datetime
     made_by: str
+    retired_at: datetime | None = None
 
 
 def view_of(row: FlowRow, live: FlowVersionRow | None) -> FlowView:
@@ -92,6 +93,7 @@ def version_view_of(row: FlowVersionRow) -> FlowVersionView:
         note=row.note,
         made_at=row.made_at,
         made_by=row.made_by,
+        retired_at=row.retired_at,
     )
 
 

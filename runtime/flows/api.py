@@ -85,7 +85,7 @@ def create_flow() -> Response:
         by=acting().person_name,
         now=utc_now(),
     )
-    response = _with_tag(jsonify(flow_document(made)), made)
+    response = with_tag(jsonify(flow_document(made)), made)
     response.status_code = 201
     response.headers["Location"] = url_for("flows_api.get_flow", flow_id=made.id)
     return response
@@ -103,7 +103,7 @@ def get_flow(flow_id: UUID) -> Response:
 def get_draft(flow_id: UUID) -> Response:
     """Give the draft's document; its `ETag` is what a write sends back as `If-Match`."""
     found = versions.get_flow(db_session(), acting().tenant_id, flow_id)
-    response = _with_tag(jsonify(found.draft), found)
+    response = with_tag(jsonify(found.draft), found)
     response.make_conditional(request)
     return response
 
@@ -112,7 +112,7 @@ def get_draft(flow_id: UUID) -> Response:
 @require("workflows.edit")
 def put_draft(flow_id: UUID) -> Response:
     """Replace the draft, if it is still the one that `If-Match` names."""
-    revision = _expected_revision()
+    revision = expected_revision()
     try:
         saved = versions.save_draft(
             db_session(),
@@ -125,7 +125,7 @@ def put_draft(flow_id: UUID) -> Response:
         )
     except ConflictError as error:
         raise RevisionMovedError(error.message, **error.detail) from None
-    return _with_tag(jsonify(flow_document(saved)), saved)
+    return with_tag(jsonify(flow_document(saved)), saved)
 
 
 @api.get("/<uuid:flow_id>/draft/problems")
@@ -214,16 +214,23 @@ def version_document(version: FlowVersionView) -> dict[str, Any]:
         "note": version.note,
         "published_at": format_instant(version.made_at),
         "published_by": version.made_by,
+        "retired_at": format_instant(version.retired_at) if version.retired_at else None,
     }
 
 
-def _with_tag(response: Response, flow: FlowView) -> Response:
+def with_tag(response: Response, flow: FlowView) -> Response:
+    """Give an answer its draft's revision as `ETag`."""
     response.set_etag(str(flow.draft_revision))
     return response
 
 
-def _expected_revision() -> int:
-    """Read the revision from `If-Match`."""
+def expected_revision() -> int:
+    """Read the revision that a write builds on from `If-Match`.
+
+    Raises:
+        RevisionUnknownError: it is not there.
+        RevisionMovedError: it is no ETag of a draft.
+    """
     tags = sorted(request.if_match.as_set())
     if not tags:
         raise RevisionUnknownError("send the draft's ETag as If-Match: read the draft first")

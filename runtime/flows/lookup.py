@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from kernel.errors import NotFoundError
+from kernel.errors import ConflictError, NotFoundError
 from kernel.kept import Kept
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import Flow, parse_flow
@@ -18,6 +18,19 @@ from runtime.flows.versions import get_version
 
 FLOWS_KEPT = 500
 _flows: Kept[UUID, Flow] = Kept(FLOWS_KEPT)
+_STARTABLE = (
+    FlowRow.name,
+    FlowRow.paused,
+    FlowRow.live_version_id,
+    FlowVersionRow.retired_at,
+)
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+
+
+class RetiredError(ConflictError):
+    """A version that takes no new run was to be run."""
+
+    code = "flow.version_retired"
 
 
 class Runnable(NamedTuple):
@@ -37,12 +50,41 @@ class Startable:
     version_id: UUID | None
 
 
-def startable(session: Session, tenant_id: UUID, flow_id: UUID) -> Startable:
-    """Give what a start must know, nothing else; raises NotFoundError."""
-    found = session.execute(_startable(), {"tenant": tenant_id, "flow": flow_id}).first()
+def startable(session: Session, tenant_id: UUID, flow_id: UUID, *, hold: bool = False) -> Startable:
+    """Give what a start must know, nothing else; raises NotFoundError.
+
+    With `hold`, nobody retires the live version before this transaction ends.
+    """
+    which = {"tenant": tenant_id, "flow": flow_id}
+    found = session.execute(_published(hold=hold), which).first()
+    if found is None:
+        found = session.execute(_unpublished(), which).first()
     if found is None:
         raise NotFoundError("no such workflow", id=str(flow_id))
-    return Startable(name=found[0], paused=found[1], version_id=found[2])
+    name, paused, version_id, retired_at = found
+    return Startable(
+        name=name, paused=paused, version_id=version_id if retired_at is None else None
+    )
+
+
+def require_in_use(session: Session, tenant_id: UUID, version_id: UUID) -> None:
+    """Refuse a retired version, and keep this one from being retired while this transaction lasts.
+
+    Raises:
+        RetiredError: it is retired.
+        NotFoundError: no such version.
+    """
+    wanted = select(FlowVersionRow.retired_at, FlowVersionRow.number).where(
+        FlowVersionRow.tenant_id == tenant_id, FlowVersionRow.id == version_id
+    )
+    found = session.execute(_held(wanted)).first()
+    if found is None:
+        raise NotFoundError("no such version of a workflow", id=str(version_id))
+    if found.retired_at is not None:
+        raise RetiredError(
+            f"version {found.number} is retired and takes no new run: bring it back first, or "
+            "start the live version"
+        )
 
 
 def runnable(session: Session, tenant_id: UUID, flow_id: UUID, version_id: UUID) -> Runnable:
@@ -62,13 +104,12 @@ def find_flow_id(session: Session, tenant_id: UUID, slug: str) -> UUID | None:
 
 def find_version(session: Session, tenant_id: UUID, flow_id: UUID, number: int) -> Runnable:
     """Give a published version by its number; raises NotFoundError when it is gone or retired."""
-    row = session.scalar(
-        select(FlowVersionRow).where(
-            FlowVersionRow.tenant_id == tenant_id,
-            FlowVersionRow.flow_id == flow_id,
-            FlowVersionRow.number == number,
-        )
+    wanted = select(FlowVersionRow).where(
+        FlowVersionRow.tenant_id == tenant_id,
+        FlowVersionRow.flow_id == flow_id,
+        FlowVersionRow.number == number,
     )
+    row = session.scalar(_held(wanted))
     if row is None or row.retired_at is not None:
         raise NotFoundError(f"there is no version {number} of this workflow: choose another")
     return runnable(session, tenant_id, flow_id, row.id)
@@ -84,8 +125,25 @@ def lock_flow(session: Session, tenant_id: UUID, flow_id: UUID) -> None:
 
 
 @cache  # every start asks this: putting it together costs more than running it
-def _startable() -> Select[str, bool, UUID | None]:
-    columns = (FlowRow.name, FlowRow.paused, FlowRow.live_version_id)
-    return select(*columns).where(
+def _published(*, hold: bool) -> Select[*tuple[Any, ...]]:
+    live = _of_flow().join(FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id)
+    return _held(live) if hold else live
+
+
+@cache
+def _unpublished() -> Select[*tuple[Any, ...]]:
+    return _of_flow().outerjoin(FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id)
+
+
+def _of_flow() -> Select[*tuple[Any, ...]]:
+    return select(*_STARTABLE).where(
         FlowRow.tenant_id == bindparam("tenant"), FlowRow.id == bindparam("flow")
     )
+
+
+def _held(query: Query) -> Query:
+    """Lock versions against being retired; any number of starts may hold one at a time.
+
+    The weakest lock there is, FOR KEY SHARE on PostgreSQL; SQLite has one writer anyway.
+    """
+    return query.with_for_update(of=FlowVersionRow, read=True, key_share=True)

@@ -5,7 +5,6 @@ A published version is never changed: runs keep the one they started with.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,8 +14,15 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError
-from kernel.ids import SLUG_MAX, new_id, sha256_of, slugify
-from runtime.flows._publishing import count_live, draft_problems, publish_flow, snapshot_draft
+from kernel.ids import SLUG_MAX, new_id, slugify
+from runtime.flows._publishing import (
+    count_live,
+    digest_of,
+    draft_problems,
+    publish_flow,
+    snapshot_draft,
+    snapshot_step,
+)
 from runtime.flows._records import (
     FlowVersionView,
     FlowView,
@@ -50,15 +56,11 @@ __all__ = [
     "save_draft",
     "set_paused",
     "snapshot_draft",
+    "snapshot_step",
 ]
 
 
-def digest_of(document: Mapping[str, Any]) -> str:
-    """Give the digest of a document, whatever the order of its keys."""
-    return sha256_of(json.dumps(document, sort_keys=True, separators=(",", ":")))
-
-
-def create_flow(
+def create_flow(  # noqa: PLR0913  what, under which name, for whom
     session: Session,
     tenant_id: UUID,
     *,
@@ -66,6 +68,7 @@ def create_flow(
     now: datetime,
     document: Mapping[str, Any] | None = None,
     by: str = "",
+    flow_id: UUID | None = None,
 ) -> FlowView:
     """Make a workflow with a draft: the document given, or an empty one.
 
@@ -75,7 +78,7 @@ def create_flow(
     draft = {**(document or empty_flow(name)), "name": name.strip()}
     require_shape(draft)
     row = FlowRow(
-        id=new_id(),
+        id=flow_id or new_id(),
         tenant_id=tenant_id,
         slug=_free_slug(session, tenant_id, slugify(name)),
         name=name.strip(),

@@ -12,17 +12,16 @@ from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, json_body, page_of, require
 from kernel.schema import Schema
 from runtime.runs import bulk, control, listing, query
+from runtime.runs.by_hand import ByHand, start_by_hand
 from runtime.runs.changing import changed_input
 from runtime.runs.filters import NAMES, read_filter
 from runtime.runs.query import RunView
 from runtime.runs.secrecy import masked
-from runtime.runs.start import Start, start_run
 from runtime.runs.values import manifest_of, safe_trigger, safe_value
 
 api = Blueprint("runs_api", __name__, url_prefix="/api/v1/runs")
 starts = Blueprint("run_starts_api", __name__, url_prefix="/api/v1/flows")
 
-KEY_MAX = 120
 STEPS_PAGE = 100
 _ID = {"type": "string", "format": "uuid"}
 _START = Schema(
@@ -166,8 +165,8 @@ def rerun(run_id: UUID) -> Response:
     body = _optional_body(_RERUN, "a re-run takes from_step, or nothing")
     where, by = (db_session(), acting().tenant_id), acting().person_name
     begin = body.get("from_step")
-    started = control.rerun(*where, run_id, by=by, now=utc_now(), from_step=begin)
-    return _started(query.get_run(*where, started), started)
+    begun = control.rerun(*where, run_id, by=by, now=utc_now(), from_step=begin)
+    return started(query.get_run(*where, begun))
 
 
 @starts.post("/<uuid:flow_id>/runs")
@@ -175,26 +174,25 @@ def rerun(run_id: UUID) -> Response:
 def start(flow_id: UUID) -> Response:
     """Start a published workflow by hand; `input` is what its expressions see as trigger.input.
 
-    The same `Idempotency-Key` gives the run it started before, with 200 instead of 202.
+    The same `Idempotency-Key` gives the run it started before, with 200 instead of 202. 409 when
+    the workflow takes no new run.
     """
     body = _optional_body(_START, "a run starts with input, trigger and subject, each optional")
-    key = request.headers.get("Idempotency-Key", "")[:KEY_MAX]
-    dedup_key = f"api:{flow_id}:{key}" if key else None
-    wanted = Start(
-        trigger={"kind": "manual", "input": body.get("input", {})},
+    said = ByHand(
+        input=body.get("input", {}),
         trigger_id=body.get("trigger"),
         subject=body.get("subject", ""),
-        dedup_key=dedup_key,
-        started_by=acting().person_name,
+        key=request.headers.get("Idempotency-Key", ""),
     )
     where = (db_session(), acting().tenant_id)
-    started = start_run(*where, flow_id, wanted, now=utc_now())
-    return _started(query.get_run(*where, started or query.run_of_key(*where, dedup_key)), started)
+    begun = start_by_hand(*where, flow_id, said, by=acting().person_name, now=utc_now())
+    return started(query.get_run(*where, begun.run_id), is_new=begun.is_new)
 
 
-def _started(run: RunView, started: UUID | None) -> Response:
+def started(run: RunView, *, is_new: bool = True) -> Response:
+    """Answer a start with its run: 202, or 200 when an earlier start with its key began it."""
     response = jsonify(run_document(run))
-    response.status_code = 200 if started is None else 202
+    response.status_code = 202 if is_new else 200
     response.headers["Location"] = url_for("runs_api.get_run", run_id=run.id)
     return response
 

@@ -51,14 +51,14 @@ def stow(
     tenant_id: UUID,
     value: Any,
     *,
-    run_id: UUID,
+    run_id: UUID | None,
     now: datetime,
     stored_max_bytes: int = STORED_MAX_BYTES,
 ) -> Any:
     """Give the value itself when it is small, else a reference to where it is stored.
 
-    The run is noted as one that refers to it; `runtime.retention.blobs` removes a value that no
-    run refers to any more.
+    The run is noted as one that refers to it (of one yet to be started, the start notes what its
+    pins hold); `runtime.retention.blobs` removes a value that no run refers to any more.
 
     Raises:
         StorageFullError: it is large, and the tenant has no room for it.
@@ -86,7 +86,8 @@ def stow(
             "stored_at": now,
         }
         insert_new(session, Blob, row, keys=("tenant_id", "digest"))
-    note_use(session, tenant_id, run_id, [digest])
+    if run_id is not None:
+        note_use(session, tenant_id, run_id, [digest])
     return {"$blob": digest, "bytes": size_bytes}
 
 

@@ -34,8 +34,11 @@ def start_child(
         raise NotStartedError(
             f"workflows call each other over {DEPTH_MAX} deep: does one call itself?"
         )
+    trigger = {"kind": "flow", "input": dict(call.input), "run_id": str(parent.id)}
+    if "failed_run" in parent.trigger:  # what a failure set off stays known as that, all the way
+        trigger["failed_run"] = parent.trigger["failed_run"]
     start = Start(
-        trigger={"kind": "flow", "input": dict(call.input), "run_id": str(parent.id)},
+        trigger=trigger,
         subject=parent.subject,
         started_by=parent.started_by,
     )
@@ -95,7 +98,7 @@ def _called(session: Session, parent: RunRow, call: Call) -> Runnable:
         raise NotFoundError(f"there is no workflow {call.flow}: choose another in the step")
     if call.version is not None:
         return find_version(session, parent.tenant_id, flow_id, call.version)
-    found = startable(session, parent.tenant_id, flow_id)
+    found = startable(session, parent.tenant_id, flow_id, hold=True)
     if found.version_id is None:
         raise NotStartedError(f"{found.name} is not published: publish it first")
     return runnable(session, parent.tenant_id, flow_id, found.version_id)

@@ -16,9 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, InvalidError, Problem
-from runtime.flows.lookup import Runnable, runnable
+from runtime.flows.lookup import Runnable, require_in_use, runnable
 from runtime.runs._tables import Run, RunState, StepRecord, StepState
-from runtime.runs.pins import NO_PINS, Pins, following
+from runtime.runs.pins import Pins, following
 from runtime.runs.plan import compile_plan
 from runtime.runs.start import Start, record_run
 from runtime.runs.state import RunState as Progress
@@ -72,7 +72,7 @@ def retry_run(  # noqa: PLR0913  which step of which run, with what
 
     Raises:
         NotFoundError: no such run.
-        ConflictError: it did not fail, or its steps were undone.
+        ConflictError: it did not fail, its steps were undone, or its version is retired.
         InvalidError: the step did not fail, or it is not clear which is meant.
     """
     row = get_owned(session, Run, tenant_id, run_id, name="run", lock=True)
@@ -81,6 +81,7 @@ def retry_run(  # noqa: PLR0913  which step of which run, with what
     state = Progress.from_document(row.progress) if row.progress is not None else Progress()
     if state.undo is not None:
         raise ConflictError("this run was undone when it failed: run it again instead")
+    require_in_use(session, tenant_id, row.version_id)
     inputs = {} if input is None else {_failed_step(state, step): dict(input)}
     row.state, row.ended_at, row.error = RunState.QUEUED, None, None
     row.wish = {"retry": inputs}
@@ -106,21 +107,27 @@ def rerun(
 
     Raises:
         NotFoundError: no such run.
-        ConflictError: the step was not reached, or the workflow skips runs at present.
-        NotStartedError: the version is retired.
+        ConflictError: the step was not reached, the workflow skips runs at present, or the
+            version is retired.
     """
     row = get_owned(session, Run, tenant_id, run_id, name="run")
+    require_in_use(session, tenant_id, row.version_id)
     version = runnable(session, tenant_id, row.flow_id, row.version_id)
-    pins = _kept_before(session, row, version, from_step) if from_step is not None else NO_PINS
+    pins = row.pins if (row.pins or {}).get("only") else None  # a step tried alone stays alone
+    if from_step is not None:
+        pins = _kept_before(session, row, version, from_step).to_document()
     start = Start(
         trigger=dict(row.trigger),
         trigger_id=row.trigger_id,
         subject=row.subject,
         started_by=by,
     )
-    parts = {"rerun_of": row.id, "is_trial": row.is_trial, "allows_effects": row.allows_effects}
-    if from_step is not None:
-        parts["pins"] = pins.to_document()
+    parts = {
+        "rerun_of": row.id,
+        "is_trial": row.is_trial,
+        "allows_effects": row.allows_effects,
+        "pins": pins,
+    }
     started = record_run(session, tenant_id, version, start, now=now, parts=parts)
     if started is None:
         raise ConflictError("the workflow skips new runs while others are under way: wait for them")

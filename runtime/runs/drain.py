@@ -166,6 +166,16 @@ class Drain:
                 raise
             _fail(run, error)
             write_runs(session, [run])
+            self._follow_crash(session, run, now=now)
+
+    def _follow_crash(self, session: Session, run: RunRow, *, now: datetime) -> None:
+        """Do what follows any failure: callers are told, an alarm is raised where asked for."""
+        try:
+            with session.begin_nested(), as_tenant(session, run.tenant_id):
+                program = self.programs.of(session, run.tenant_id, run.version_id)
+                after_end(session, run, program, now=now)
+        except Exception:  # the run's own failure is written all the same
+            log.exception("crash_not_followed", run_id=str(run.id))
 
 
 def _has_to_end(session: Session, done: int, few: int, *, took_s: float) -> bool:

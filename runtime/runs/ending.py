@@ -9,15 +9,17 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kernel import trace
+from kernel.clock import format_instant
 from kernel.errors import GarlandError
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
 from runtime.flows.lookup import find_flow_id
 from runtime.runs._rows import RunRow
-from runtime.runs._tables import RunState
+from runtime.runs._tables import Run, RunState
 from runtime.runs.admission import let_go_on
 from runtime.runs.children import report
 from runtime.runs.programs import Program
@@ -27,6 +29,7 @@ from runtime.wake import wake_after_commit
 log = structlog.get_logger(__name__)
 
 SOURCE = "garland.workflows"
+GOES_ROUND = "this would go round: a failure, or this workflow itself, had started this run"
 
 
 def after_end(session: Session, run: RunRow, program: Program, *, now: datetime) -> None:
@@ -37,24 +40,32 @@ def after_end(session: Session, run: RunRow, program: Program, *, now: datetime)
         let_go_on(session, run.tenant_id, run.flow_id, key, most, now=now)
     if run.is_trial or run.state is RunState.CANCELLED:
         return
-    if program.on_failure.alarm:
+    if program.on_failure.alarm and not _is_by_own_alarm(run):
         _raise_or_clear(session, run, program, now=now)
-    if program.on_failure.flow and run.state is RunState.FAILED and not _is_error_run(run):
-        _start_error_flow(session, run, program, now=now)
+    if program.on_failure.flow and run.state is RunState.FAILED:
+        note = _start_error_flow(session, run, program, now=now)
+        _note(session, run, {"flow": program.on_failure.flow, **note})
 
 
 def _is_error_run(run: RunRow) -> bool:
-    """Tell whether it was started by a failure itself: two such workflows could go on for ever."""
-    return "failed_run" in run.trigger
+    """Tell whether a failure started it: workflows could fail for each other for ever."""
+    return "failed_run" in run.trigger or _is_by_own_alarm(run)
+
+
+def _is_by_own_alarm(run: RunRow) -> bool:
+    """Tell whether an alarm about a failed workflow started it, which it could raise again."""
+    alarm = run.trigger.get("alarm")
+    return isinstance(alarm, dict) and alarm.get("source") == SOURCE
 
 
 def _raise_or_clear(session: Session, run: RunRow, program: Program, *, now: datetime) -> None:
-    """One alarm for each workflow: a failure raises it, the next success clears it."""
+    """One alarm for each workflow, whatever it is called: failure raises it, success clears it."""
     failed = run.state is RunState.FAILED
     error = run.error or {}
     event = parse_event(
         {
             "managed_object": f"workflow {program.name}",
+            "reduction_key": f"workflow {run.flow_id}",
             "perceived_severity": program.on_failure.alarm if failed else "cleared",
             "event_type": "processingErrorAlarm",
             "specific_problem": "Workflow failed",
@@ -67,11 +78,15 @@ def _raise_or_clear(session: Session, run: RunRow, program: Program, *, now: dat
     wake_after_commit(session, "correlator")
 
 
-def _start_error_flow(session: Session, run: RunRow, program: Program, *, now: datetime) -> None:
+def _start_error_flow(
+    session: Session, run: RunRow, program: Program, *, now: datetime
+) -> dict[str, str]:
+    """Start the workflow for failures; give its run, or the reason why there is none."""
     flow_id = find_flow_id(session, run.tenant_id, program.on_failure.flow)
-    if flow_id is None or flow_id == run.flow_id:
-        log.warning("error_flow_missing", flow=program.on_failure.flow, run_id=str(run.id))
-        return
+    if flow_id is None:
+        return {"reason": f"there is no workflow {program.on_failure.flow}: choose another"}
+    if flow_id == run.flow_id or _is_error_run(run):
+        return {"reason": GOES_ROUND}
     facts = {"id": str(run.id), "flow": program.name, "error": dict(run.error or {})}
     start = Start(
         trigger={
@@ -80,11 +95,27 @@ def _start_error_flow(session: Session, run: RunRow, program: Program, *, now: d
             "input": {"run": facts, "trigger": dict(run.trigger)},
         },
         subject=run.subject,
-        dedup_key=f"failed:{run.id}:{flow_id}",
+        dedup_key=f"failed:{run.id}:{flow_id}:{format_instant(run.ended_at or now)}",
         started_by=f"workflow {program.name}",
     )
     try:
         with trace.joined(trace.kept_in(run.trigger)):
-            start_run(session, run.tenant_id, flow_id, start, now=now)
+            started = start_run(session, run.tenant_id, flow_id, start, now=now)
     except GarlandError as error:
-        log.warning("error_flow_not_started", reason=error.message, run_id=str(run.id))
+        return {"reason": error.message}
+    if started is None:
+        return {"reason": "it takes no new run at present, or had one with the same key before"}
+    return {"run_id": str(started)}
+
+
+def _note(session: Session, run: RunRow, note: dict[str, str]) -> None:
+    """Write on the failed run what dealt with its failure, or why nothing did."""
+    if "reason" in note:
+        log.warning("error_flow_not_started", run_id=str(run.id), **note)
+    run.error = {**(run.error or {}), "error_flow": note}
+    session.execute(
+        update(Run)
+        .where(Run.id == run.id, Run.tenant_id == run.tenant_id)
+        .values(error=run.error)
+        .execution_options(synchronize_session=False)
+    )

@@ -18,7 +18,7 @@ from runtime.runs.blobs import INLINE_MAX_BYTES, fetch, is_reference, size_of, s
 from runtime.runs.effects import apply_effects
 from runtime.runs.events import Completed, Perform
 from runtime.runs.paths import split
-from runtime.runs.pins import KEPT
+from runtime.runs.pins import KEPT, read_pins
 from runtime.runs.programs import Program
 from runtime.runs.services import Brokers, TenantServices
 from runtime.runs.state import RunState as Progress
@@ -34,6 +34,7 @@ class Performer:
         self._services = TenantServices(session, run.tenant_id, brokers)
         self._run_facts = {"id": str(run.id), "started_at": format_instant(run.started_at)}
         self._sees_large = size_of(run.trigger) > INLINE_MAX_BYTES
+        self._pins = read_pins(run.pins)
 
     def give(self, state: Progress, step: Step, path: str) -> tuple[Any, Any]:
         """Give a step's config and input, large values as references.
@@ -81,7 +82,7 @@ class Performer:
         }
         if scope:
             found["item"] = state.item_in(scope)
-        return found
+        return self._pins.seen_in(found) if self._pins.loop else found
 
     def stow(self, value: Any) -> Any:
         """Give the value itself when it is small, else a reference to where it is stored."""

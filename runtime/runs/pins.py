@@ -23,10 +23,17 @@ class Pins:
     Attributes:
         steps: By step id, `port`, `output` and the `variables` it set.
         only: The one step that is performed, whatever leads to it; "" for the workflow as drawn.
+        input: What that step is given instead of its own input; None for its own.
+        loop: The loop it stands in, whose round with `item` is played; "" for none.
+        variables: First values of the run's variables, instead of the workflow's.
     """
 
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     only: str = ""
+    input: Mapping[str, Any] | None = None
+    loop: str = ""
+    item: Any = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
     def of(self, step_id: str) -> Mapping[str, Any] | None:
         """Give what a step, or what takes it back, gave."""
@@ -36,7 +43,18 @@ class Pins:
 
     def to_document(self) -> dict[str, Any]:
         """Write them as JSON."""
-        return {"steps": dict(self.steps), "only": self.only}
+        document: dict[str, Any] = {"steps": dict(self.steps), "only": self.only}
+        if self.only:
+            document |= {"input": self.input, "loop": self.loop, "item": self.item}
+            document["variables"] = dict(self.variables)
+        return document
+
+    def seen_in(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        """Give what expressions see, with the round of the loop that is played."""
+        if not self.loop:
+            return dict(found)
+        steps = {**found["steps"], self.loop: {"item": self.item, "index": 0}}
+        return {**found, "steps": steps, "item": self.item}
 
 
 NO_PINS = Pins()
@@ -65,7 +83,8 @@ def preset(pins: Pins) -> RunState:
         id_: done._replace(port=one.get("port", "done"), output=one.get("output"))
         for id_, one in pins.steps.items()
     }
-    return RunState(scopes={"": given})
+    inputs = {pins.only: dict(pins.input)} if pins.input is not None else {}
+    return RunState(scopes={"": given}, inputs=inputs)
 
 
 def following(plan: Plan, step: str) -> Collection[str]:

@@ -80,7 +80,7 @@ class Programs:
             blocks=blocks,
             configs={one.id: Template(known.config, one.config) for one, known in installed},
             inputs={one.id: Template(known.input, one.input) for one, known in installed},
-            reads={id_: _read_by(step, blocks[id_]) for id_, step in steps.items()},
+            reads={id_: steps_read_by(step, blocks[id_]) for id_, step in steps.items()},
             variables=flow.variables,
             concurrency=flow.concurrency,
             on_failure=flow.on_failure,
@@ -111,7 +111,8 @@ def _placed(step: Step, block: Block | None) -> Step:
     return replace(step, worker_group="" if group == MAIN_GROUP else group)
 
 
-def _read_by(step: Step, block: Block | None) -> frozenset[str] | None:
+def steps_read_by(step: Step, block: Block | None) -> frozenset[str] | None:
+    """Give the ids of the steps that a step's expressions read; None for any."""
     texts = [text for part in (step.config, step.input) for _, text in expressions_in(part)]
     if block is not None:
         texts += [text for _, text in condition_texts(block.manifest.config, step.config)]

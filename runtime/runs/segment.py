@@ -152,7 +152,8 @@ class _Work:
     def _news(self) -> list[Event]:
         events: list[Event] = []
         if self._state.trigger_id is None:
-            events.append(Started(self._run.trigger_id, self._program.variables))
+            variables = {**self._program.variables, **self._pins.variables}
+            events.append(Started(self._run.trigger_id, variables))
         for record in self._records.values():
             if record.is_unread:
                 record.is_unread = False

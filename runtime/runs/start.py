@@ -96,7 +96,7 @@ def start_run(
     """
     if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
         return None
-    found = startable(session, tenant_id, flow_id)
+    found = startable(session, tenant_id, flow_id, hold=True)
     if found.paused:
         raise NotStartedError(f"{found.name} is paused: resume it first", flow_id=str(flow_id))
     if found.version_id is None:

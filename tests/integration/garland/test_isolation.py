@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from kernel.clock import utc_now
 from tenancy.organisations import OrganisationView
@@ -38,6 +38,8 @@ def address_of(rule: Rule, tenant: str) -> str:
         choices = getattr(converter, "items", None)
         if choices:
             parts[name] = min(choices)
+        elif isinstance(converter, IntegerConverter):
+            parts[name] = "1"
     address = rule.rule
     for name, value in parts.items():
         start = address.find(f"{name}>")

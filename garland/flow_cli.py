@@ -1,0 +1,205 @@
+"""The commands `garland flow check` and `garland flow run`: a workflow from a file, in memory.
+
+Nothing of an installation is needed, and nothing of one is touched but what the workflow's own
+blocks call outside; `--mock` keeps them from that too.
+"""
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from runtime.rehearsal.trace import Line, Rehearsed
+
+SHOWN_MAX = 120
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+_FILE = click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+)
+
+
+@click.group()
+def flow() -> None:
+    """Check and run workflows from files; works without an installation."""
+
+
+@flow.command("check")
+@_FILE
+@_AS_JSON
+def check(file: Path, as_json: bool) -> None:  # noqa: FBT001  click
+    """Say what keeps the workflow in FILE from being published; exit 1 if something does."""
+    problems = _problems_of(_read_file(file))
+    errors = [one for one in problems if one["severity"] == "error"]
+    if as_json:
+        click.echo(json.dumps({"ok": not errors, "problems": problems}, indent=2))
+    else:
+        for one in problems:
+            click.echo(f"{one['severity']}  {one['pointer'] or '/'}  {one['message']}")
+        click.echo(f"{len(errors)} error(s), {len(problems) - len(errors)} warning(s)")
+    sys.exit(1 if errors else 0)
+
+
+@flow.command("run")
+@_FILE
+@click.option("--input", "data", metavar="JSON|@FILE", help="What it is started with by hand.")
+@click.option("--trigger", metavar="JSON|@FILE", help="What expressions see as trigger.")
+@click.option("--tables", metavar="JSON|@FILE", help='Look-up tables: {"name": {"key": {…}}}.')
+@click.option("--mock", is_flag=True, help="Answer for blocks that reach out, by their examples.")
+@click.option("--wait", is_flag=True, help="Wait where the workflow waits, instead of skipping.")
+@_AS_JSON
+def run(  # noqa: PLR0913, PLR0917  each an option
+    file: Path,
+    data: str | None,
+    trigger: str | None,
+    tables: str | None,
+    mock: bool,  # noqa: FBT001  click
+    wait: bool,  # noqa: FBT001  click
+    as_json: bool,  # noqa: FBT001  click
+) -> None:
+    """Run the workflow in FILE and print what each step did; exit 1 unless it succeeds."""
+    document = _read_file(file)
+    errors = [one for one in _problems_of(document) if one["severity"] == "error"]
+    if errors:
+        listed = "\n".join(f"  {one['pointer']}  {one['message']}" for one in errors)
+        raise click.ClickException(f"{file.name} cannot run yet:\n{listed}")
+    trigger_id, started = _start_of(document, _object("--trigger", trigger), data)
+    known = _object("--tables", tables) or {}
+    done = _play(document, trigger_id, started, known, mock=mock, wait=wait)
+    click.echo(json.dumps(asdict(done), indent=2, default=str) if as_json else _as_text(done))
+    sys.exit(0 if done.state == "succeeded" else 1)
+
+
+def _play(
+    document: dict[str, Any],
+    trigger_id: str,
+    trigger: dict[str, Any],
+    tables: dict[str, Any],
+    *,
+    mock: bool,
+    wait: bool,
+) -> "Rehearsed":
+    from blocks.brokers.http import HttpBroker
+    from blocks.brokers.mail import MailBroker
+    from blocks.registry import standard_registry
+    from kernel.clock import utc_now
+    from runtime.rehearsal.playing import Rehearsal
+    from runtime.rehearsal.services import FileServices
+    from runtime.runs.services import Brokers
+
+    services = FileServices(
+        brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
+        tables=tables,
+        alarm=trigger.get("alarm", {}),
+    )
+    how = Rehearsal(
+        registry=standard_registry(),
+        services=services,
+        mock=mock,
+        sleep=time.sleep if wait else None,
+    )
+    return how.play(document, trigger, trigger_id, utc_now())
+
+
+def _problems_of(document: Any) -> list[dict[str, Any]]:
+    from blocks.registry import standard_registry
+    from runtime.flows.validate import check_flow
+
+    return [asdict(one) for one in check_flow(document, standard_registry())]
+
+
+def _start_of(
+    document: dict[str, Any], trigger: dict[str, Any] | None, data: str | None
+) -> tuple[str, dict[str, Any]]:
+    """Say which trigger starts it and what it brings: what was given, else a made-up alarm."""
+    from designer.workflows.samples import SAMPLE_ALARM
+
+    found = dict(trigger or {})
+    if data is not None:
+        found = {"kind": "manual", **found, "input": _object("--input", data)}
+    triggers = document["triggers"]
+    kinds = {one["kind"]: id_ for id_, one in reversed(triggers.items())}
+    kind = found.setdefault("kind", next(iter(triggers.values()))["kind"])
+    if kind not in kinds:
+        raise click.ClickException(f"no trigger of it is {kind}; there are: {', '.join(kinds)}.")
+    if kind == "rule":
+        found.setdefault("alarm", SAMPLE_ALARM)
+    elif kind in ("manual", "flow"):
+        found.setdefault("input", {})
+        _require_input(document.get("input", {}), found["input"])
+    return kinds[kind], found
+
+
+def _require_input(schema: dict[str, Any], data: Any) -> None:
+    from kernel.schema import Schema
+
+    problems = Schema(schema).problems(data) if schema else []
+    if problems:
+        listed = "; ".join(one.message for one in problems)
+        raise click.ClickException(f"the input does not fit (give it with --input): {listed}")
+
+
+def _read_file(file: Path) -> Any:
+    return _read(file.read_bytes(), file.name)
+
+
+def _object(option: str, text: str | None) -> dict[str, Any] | None:
+    """Read an option that is a JSON object, or names a file that holds one."""
+    if text is None:
+        return None
+    if text.startswith("@"):
+        try:
+            content, name = Path(text[1:]).read_bytes(), text[1:]
+        except OSError as error:
+            _refuse(f"{option}: {text[1:]} cannot be read: {error.strerror}")
+    else:
+        content, name = text.encode(), option
+    found = _read(content, name)
+    if not isinstance(found, dict):
+        _refuse(f"{option} must be a JSON object, such as {{}}")
+    return found
+
+
+def _read(content: bytes, name: str) -> Any:
+    from kernel.errors import MalformedError
+    from kernel.json_text import read_json
+
+    try:
+        return read_json(content, what=name)
+    except MalformedError as error:
+        _refuse(error.message)
+
+
+def _refuse(message: str) -> NoReturn:
+    raise click.ClickException(message)
+
+
+def _as_text(done: "Rehearsed") -> str:
+    lines = [text for line in done.trace for text in _line_as_text(line)]
+    skipped = f", {done.skipped_s:,.0f} s of waiting skipped" if done.skipped_s else ""
+    lines.append(f"{done.state} after {len(done.trace)} step(s){skipped}")
+    if done.error:
+        where = f" at {done.error['step']}" if done.error.get("step") else ""
+        lines.append(f"error{where}: {done.error.get('message', '')}")
+    if done.output is not None:
+        lines.append(f"output: {_short(done.output)}")
+    return "\n".join(lines)
+
+
+def _line_as_text(line: "Line") -> list[str]:
+    attempt = f" (attempt {line.attempt})" if line.attempt > 1 else ""
+    left = f"{line.how:7}{line.step}{attempt}"
+    out = _short(line.output) if line.output is not None else ""
+    error = (line.error or {}).get("message", "")
+    block = line.block.removeprefix("garland.").partition("@")[0]
+    head = f"{left:30} {block:18} {line.port:10} {out or error}".rstrip()
+    return [head, *(f"       {note}" for note in line.notes)]
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= SHOWN_MAX else text[: SHOWN_MAX - 1] + "…"

@@ -1,0 +1,240 @@
+"""Workflows over REST beyond drawing and starting them: versions, settings, one step alone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from kernel.clock import utc_now
+from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.http import acting, db_session, json_body, require
+from kernel.schema import Schema
+from runtime.flow_control import removing, retiring
+from runtime.flow_control.parts import PARTS, parts_of, save_parts
+from runtime.flow_control.pausing import set_many_paused
+from runtime.flows import history, versions
+from runtime.flows.api import (
+    RevisionMovedError,
+    expected_revision,
+    flow_document,
+    version_document,
+    with_tag,
+)
+from runtime.flows.comparing import compare
+from runtime.runs.api import started
+from runtime.runs.query import get_run
+from runtime.runs.trying import Alone, try_step
+
+api = Blueprint("flow_control_api", __name__, url_prefix="/api/v1/flows")
+
+_BULK = Schema(
+    {
+        "type": "object",
+        "required": ["action", "ids"],
+        "additionalProperties": False,
+        "properties": {
+            "action": {"enum": ["pause", "resume"]},
+            "ids": {
+                "type": "array",
+                "items": {"type": "string", "format": "uuid"},
+                "minItems": 1,
+                "maxItems": 500,
+            },
+        },
+    }
+)
+_COPY = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"name": {"type": "string", "minLength": 1, "maxLength": 120}},
+    }
+)
+_TRY = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "pins": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "port": {"type": "string", "minLength": 1, "maxLength": 80},
+                        "output": {},
+                    },
+                },
+            },
+            "from_run": {"type": "string", "format": "uuid"},
+            "trigger": {"type": "object"},
+            "input": {"type": "object"},
+            "item": {},
+            "allow_effects": {"type": "boolean"},
+        },
+    }
+)
+_PARTS = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: {"type": "object"} for name in PARTS},
+    }
+)
+
+
+@api.post("/bulk")
+@require("workflows.publish")
+def act_on_many() -> Response:
+    """Pause or resume many workflows by `ids`; what is not there is told, the others go."""
+    body = json_body()
+    _BULK.require(body, "say which action on which workflows: pause or resume, and their ids")
+    where, ids = (db_session(), acting().tenant_id), [UUID(one) for one in body["ids"]]
+    done = set_many_paused(*where, ids, paused=body["action"] == "pause", now=utc_now())
+    items = [{"id": str(one), "done": one in done} for one in dict.fromkeys(ids)]
+    return jsonify(done=len(done), failed=len(items) - len(done), items=items)
+
+
+@api.post("/<uuid:flow_id>/copy")
+@require("workflows.edit")
+def copy(flow_id: UUID) -> Response:
+    """Make a workflow with this one's draft; 200 and the same for the same `Idempotency-Key`."""
+    body = json_body() if request.content_length else {}
+    _COPY.require(body, "a copy takes a name, or nothing")
+    made, is_new = removing.copy_flow(
+        db_session(),
+        acting().tenant_id,
+        flow_id,
+        by=acting().person_name,
+        now=utc_now(),
+        name=body.get("name", ""),
+        key=request.headers.get("Idempotency-Key", ""),
+    )
+    response = with_tag(jsonify(flow_document(made)), made)
+    response.status_code = 201 if is_new else 200
+    response.headers["Location"] = url_for("flows_api.get_flow", flow_id=made.id)
+    return response
+
+
+@api.delete("/<uuid:flow_id>")
+@require("workflows.publish")
+def delete(flow_id: UUID) -> Response:
+    """Delete a workflow with its versions and runs; 409 with `errors` while something needs it.
+
+    With `If-Match`, only while its draft is the one that it names.
+    """
+    where = (db_session(), acting().tenant_id)
+    if (
+        request.if_match
+        and expected_revision() != versions.get_flow(*where, flow_id).draft_revision
+    ):
+        raise RevisionMovedError("the draft moved on: read it again before you delete it")
+    removing.delete_flow(*where, flow_id, by=acting().person_name)
+    return Response(status=204)
+
+
+@api.post("/<uuid:flow_id>/versions/<int:number>/retire")
+@require("workflows.publish")
+def retire(flow_id: UUID, number: int) -> Response:
+    """Let no new run of a version start; 409 with `errors`, one for all that still needs it."""
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    done = retiring.retire_version(*where, flow_id, number, by=by, now=utc_now())
+    return jsonify(version_document(done))
+
+
+@api.post("/<uuid:flow_id>/versions/<int:number>/bring-back")
+@require("workflows.publish")
+def bring_back(flow_id: UUID, number: int) -> Response:
+    """Let runs of a retired version start again."""
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    return jsonify(version_document(retiring.bring_back_version(*where, flow_id, number, by=by)))
+
+
+@api.post("/<uuid:flow_id>/versions/<int:number>/restore")
+@require("workflows.edit")
+def restore(flow_id: UUID, number: int) -> Response:
+    """Make a version the draft, if the draft is still the one that `If-Match` names."""
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    revision = expected_revision()
+    try:
+        flow = history.restore_version(
+            *where, flow_id, number, expected_revision=revision, by=by, now=utc_now()
+        )
+    except ConflictError as error:
+        raise RevisionMovedError(error.message, **error.detail) from None
+    return with_tag(jsonify(flow_document(flow)), flow)
+
+
+@api.get("/<uuid:flow_id>/draft/settings")
+@require("workflows.view")
+def get_settings(flow_id: UUID) -> Response:
+    """Give the draft's `settings`, `vars` and `input`; its `ETag` is that of the draft."""
+    found = versions.get_flow(db_session(), acting().tenant_id, flow_id)
+    return with_tag(jsonify(parts_of(found.draft)), found)
+
+
+@api.patch("/<uuid:flow_id>/draft/settings")
+@require("workflows.edit")
+def patch_settings(flow_id: UUID) -> Response:
+    """Replace some of them, if the draft is still the one that `If-Match` names."""
+    body, revision = json_body(), expected_revision()
+    _PARTS.require(body, "a draft's settings are settings, vars and input")
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    try:
+        flow = save_parts(
+            *where, flow_id, parts=body, expected_revision=revision, by=by, now=utc_now()
+        )
+    except ConflictError as error:
+        raise RevisionMovedError(error.message, **error.detail) from None
+    return with_tag(jsonify(parts_of(flow.draft)), flow)
+
+
+@api.get("/<uuid:flow_id>/versions/<int:number>/diff")
+@require("workflows.view")
+def diff(flow_id: UUID, number: int) -> Response:
+    """List what changed from this version to another, `with` (a number, or draft as by default)."""
+    where = (db_session(), acting().tenant_id, flow_id)
+    other = number_asked(request.args.get("with", ""))
+    old, new = history.document_of(*where, number), history.document_of(*where, other)
+    changes = [
+        {"part": one.part, "title": one.title, "change": one.kind, "lines": one.lines}
+        for one in compare(old, new)
+    ]
+    return jsonify(
+        {"from": number, "to": other if other is not None else "draft", "changes": changes}
+    )
+
+
+@api.post("/<uuid:flow_id>/steps/<step>/try")
+@require("workflows.run")
+def try_alone(flow_id: UUID, step: str) -> Response:
+    """Run one step of the draft alone, as a trial; 202, or 200 for the same `Idempotency-Key`."""
+    body = json_body() if request.content_length else {}
+    _TRY.require(body, "a step is tried with pins, from_run, trigger, input and item, all optional")
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    wanted = Alone(
+        pins=body.get("pins", {}),
+        from_run=UUID(body["from_run"]) if "from_run" in body else None,
+        trigger=body.get("trigger"),
+        input=body.get("input"),
+        item=(body["item"],) if "item" in body else (),
+        allow_effects=body.get("allow_effects", False),
+        key=request.headers.get("Idempotency-Key", ""),
+    )
+    begun = try_step(*where, flow_id, step, wanted, by=by, now=utc_now())
+    return started(get_run(*where, begun.run_id), is_new=begun.is_new)
+
+
+def number_asked(text: str) -> int | None:
+    """Read which version is meant; None is the draft.
+
+    Raises:
+        InvalidError: it is neither.
+    """
+    if text in ("", "draft"):
+        return None
+    if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004  what a column of numbers holds
+        problem = Problem("/with", "with: give the number of a version, or draft")
+        raise InvalidError("with names no version", problems=[problem])
+    return int(text)

@@ -1,0 +1,113 @@
+"""Copying and deleting workflows.
+
+What still needs a workflow keeps it from being deleted, and is named. With it go its versions, its
+runs and what they kept; whoever only wants it to rest pauses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import structlog
+from sqlalchemy.orm import Session
+
+from blocks.registry import standard_registry
+from kernel.errors import InvalidError, NotFoundError, Problem
+from runtime.flows.history import delete_rows, lock_for_deletion, who_starts
+from runtime.flows.versions import FlowView, create_flow, get_flow
+from runtime.rules.model import Mode
+from runtime.rules.store import list_rules, versions_of
+from runtime.runs.glance import count_runs_of, under_way
+
+log = structlog.get_logger(__name__)
+
+RUNS_MAX = 20_000
+
+
+class FlowInUseError(InvalidError):
+    """A workflow that something still needs was to be deleted; `problems` name each use."""
+
+    code = "flow.in_use"
+    status = 409
+
+
+def copy_flow(  # noqa: PLR0913  what, under which name, for whom
+    session: Session,
+    tenant_id: UUID,
+    flow_id: UUID,
+    *,
+    by: str,
+    now: datetime,
+    name: str = "",
+    key: str = "",
+) -> tuple[FlowView, bool]:
+    """Make a workflow with the draft of another; the same `key` makes one.
+
+    Returns:
+        The copy, and whether this call made it.
+
+    Raises:
+        NotFoundError: no such workflow.
+        InvalidError: the name is too long.
+    """
+    source = get_flow(session, tenant_id, flow_id)
+    made = uuid5(flow_id, key) if key else None
+    if made is not None:
+        try:
+            return get_flow(session, tenant_id, made), False
+        except NotFoundError:
+            pass  # it is to be made
+    named = name.strip() or f"Copy of {source.name}"
+    document = {**source.draft, "name": named}
+    copy = create_flow(
+        session, tenant_id, name=named, document=document, by=by, now=now, flow_id=made
+    )
+    return copy, True
+
+
+def uses_of_flow(session: Session, tenant_id: UUID, flow: FlowView) -> list[str]:
+    """Say what keeps a workflow from being deleted."""
+    return list(_uses(session, tenant_id, flow))
+
+
+def delete_flow(session: Session, tenant_id: UUID, flow_id: UUID, *, by: str) -> None:
+    """Delete a workflow with its versions and runs.
+
+    Raises:
+        NotFoundError: no such workflow.
+        FlowInUseError: with all that still needs it.
+    """
+    lock_for_deletion(session, tenant_id, flow_id)
+    flow = get_flow(session, tenant_id, flow_id)
+    uses = uses_of_flow(session, tenant_id, flow)
+    if uses:
+        raise FlowInUseError(
+            f"{flow.name} is still needed: {'; '.join(uses)}",
+            problems=[Problem("", one) for one in uses],
+        )
+    delete_rows(session, tenant_id, flow_id)
+    log.info("flow_deleted", flow_id=str(flow_id), by=by)
+
+
+def _uses(session: Session, tenant_id: UUID, flow: FlowView) -> Iterator[str]:
+    active = under_way(session, tenant_id, flow.id)
+    if active.count:
+        yield f"{active} under way or waiting: let them end, or cancel them"
+    if count_runs_of(session, tenant_id, flow.id, at_most=RUNS_MAX + 1) > RUNS_MAX:
+        yield f"it has over {RUNS_MAX:,} runs, too many to delete at once: pause it instead"
+    for name, how in who_starts(session, tenant_id, flow, standard_registry()):
+        yield f"{name} {how}: change that workflow and publish it"
+    for rule in list_rules(session, tenant_id):
+        if rule.mode is not Mode.OFF and _starts(session, tenant_id, rule.id, flow.slug):
+            yield f"the rule {rule.name} starts it: change or switch off that rule"
+
+
+def _starts(session: Session, tenant_id: UUID, rule_id: UUID, slug: str) -> bool:
+    found: list[Mapping[str, Any]] = [
+        one.document for one in versions_of(session, tenant_id, rule_id)[:1]
+    ]
+    actions = [action for document in found for action in document.get("then", ())]
+    return any(one.get("do") == "start" and one.get("flow") == slug for one in actions)

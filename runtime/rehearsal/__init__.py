@@ -1,0 +1,1 @@
+"""A workflow from a file played in memory: no database, no queue, no other process."""

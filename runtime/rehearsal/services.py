@@ -1,0 +1,56 @@
+"""What blocks reach in a rehearsal: the outside by the brokers, tables and one alarm from files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from blocks.sdk import BlockError, CalendarMoment, HttpRequest, HttpResponse, MailMessage
+from runtime.runs.services import Brokers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileServices:
+    """Serves steps from what the command was given.
+
+    Attributes:
+        brokers: What carries calls to the outside.
+        tables: Look-up tables: by name, rows by key.
+        alarm: The alarm of the trigger, the only one there is.
+    """
+
+    brokers: Brokers
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    alarm: Mapping[str, Any] = field(default_factory=dict)
+
+    def http(self, request: HttpRequest, /) -> HttpResponse:
+        """Carry out a call to the outside."""
+        return self.brokers.http.send(request)
+
+    def mail(self, message: MailMessage, /) -> None:
+        """Hand a mail to the mail server."""
+        self.brokers.mail.send(message)
+
+    def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
+        """Give the trigger's alarm, if it is the one that is asked for."""
+        return dict(self.alarm) if self.alarm.get("id") == alarm_id else None
+
+    def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
+        """Give a row of one of the tables."""
+        if table not in self.tables:
+            raise BlockError("tables.unknown", f"There is no table {table}: give it with --tables.")
+        row = self.tables[table].get(key)
+        return dict(row) if row is not None else None
+
+    def calendar_moment(
+        self,
+        calendar: str,  # noqa: ARG002  the protocol's
+        what: CalendarMoment,  # noqa: ARG002
+        at: datetime,
+        open_s: float,
+        /,
+    ) -> datetime:
+        """Give the moment as if it were always business hours: a file knows no calendar."""
+        return at + timedelta(seconds=open_s)

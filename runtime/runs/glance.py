@@ -1,0 +1,152 @@
+"""Workflows and versions at a glance: what is under way, what ran last; at a million runs too.
+
+What is under way is counted from the index of runs that have not ended; of those that have, only
+the newest ones are looked at, and a count says when there may be more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from typing_extensions import override
+
+from runtime.runs._tables import Run, RunState
+from runtime.runs.listing import Tally
+
+WINDOW = 10_000
+SHOWN = 5
+NOTHING = Tally(0)
+
+
+class VersionRuns(NamedTuple):
+    """How many runs a version has: not ended, and of the newest 10,000 of its workflow."""
+
+    under_way: int
+    newest: Tally
+
+
+class LastRun(NamedTuple):
+    """The newest run of a workflow that is no trial."""
+
+    id: UUID
+    state: RunState
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """One workflow in a list."""
+
+    under_way: int = 0
+    last: LastRun | None = None
+
+
+def runs_by_version(session: Session, tenant_id: UUID, flow_id: UUID) -> dict[UUID, VersionRuns]:
+    """Count a workflow's runs by version, trials left out; versions without runs are not there."""
+    mine = (Run.tenant_id == tenant_id, Run.flow_id == flow_id)
+    newest = (
+        select(Run.version_id, Run.is_trial)
+        .where(*mine)
+        .order_by(Run.started_at.desc())
+        .limit(WINDOW)
+        .subquery()
+    )
+    counted = select(newest.c.version_id, newest.c.is_trial, func.count()).group_by(
+        newest.c.version_id, newest.c.is_trial
+    )
+    rows = session.execute(counted).all()
+    is_least = sum(row[2] for row in rows) == WINDOW
+    ended = {row[0]: Tally(row[2], is_least=is_least) for row in rows if not row[1]}
+    active = select(Run.version_id, func.count()).where(
+        *mine, Run.ended_at.is_(None), Run.is_trial.is_(False)
+    )
+    under_way = {row[0]: row[1] for row in session.execute(active.group_by(Run.version_id))}
+    return {
+        version: VersionRuns(under_way.get(version, 0), ended.get(version, NOTHING))
+        for version in {*ended, *under_way}
+    }
+
+
+def glances(session: Session, tenant_id: UUID, flow_ids: Collection[UUID]) -> dict[UUID, Glance]:
+    """Give for each workflow what is under way and how its last run went."""
+    active = (
+        select(Run.flow_id, func.count())
+        .where(
+            Run.tenant_id == tenant_id,
+            Run.flow_id.in_(flow_ids),
+            Run.ended_at.is_(None),
+            Run.is_trial.is_(False),
+        )
+        .group_by(Run.flow_id)
+    )
+    under_way = {row[0]: row[1] for row in session.execute(active)}
+    return {
+        flow_id: Glance(
+            under_way=under_way.get(flow_id, 0), last=_last_run(session, tenant_id, flow_id)
+        )
+        for flow_id in flow_ids
+    }
+
+
+def _last_run(session: Session, tenant_id: UUID, flow_id: UUID) -> LastRun | None:
+    """Read it off the index of a workflow's runs by time: one short look a workflow."""
+    row = session.execute(
+        select(Run.id, Run.state, Run.started_at)
+        .where(Run.tenant_id == tenant_id, Run.flow_id == flow_id, Run.is_trial.is_(False))
+        .order_by(Run.started_at.desc())
+        .limit(1)
+    ).first()
+    return LastRun(*row) if row is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnderWay:
+    """Runs that have not ended, trials too: how many, and what the first few are about."""
+
+    count: int
+    first: tuple[str, ...] = ()
+
+    @override
+    def __str__(self) -> str:
+        """Write it for people.
+
+        >>> str(UnderWay(count=3, first=("r1", "r2")))
+        '3 runs (r1, r2 and 1 more)'
+        """
+        more = self.count - len(self.first)
+        named = ", ".join(self.first) + (f" and {more} more" if more > 0 else "")
+        return f"{self.count:,} {'run' if self.count == 1 else 'runs'} ({named})"
+
+
+def under_way(
+    session: Session, tenant_id: UUID, flow_id: UUID, version_id: UUID | None = None
+) -> UnderWay:
+    """Tell which runs of a workflow, or of one of its versions, have not ended."""
+    active = [Run.tenant_id == tenant_id, Run.flow_id == flow_id, Run.ended_at.is_(None)]
+    if version_id is not None:
+        active.append(Run.version_id == version_id)
+    count = session.scalar(select(func.count(Run.id)).where(*active)) or 0
+    if not count:
+        return UnderWay(count=0)
+    rows = session.execute(
+        select(Run.id, Run.subject).where(*active).order_by(Run.started_at, Run.id).limit(SHOWN)
+    )
+    return UnderWay(count=count, first=tuple(row.subject or str(row.id) for row in rows))
+
+
+def versions_under_way(session: Session, tenant_id: UUID) -> set[UUID]:
+    """Give every version that a run of the tenant is under way on."""
+    active = select(Run.version_id).where(Run.tenant_id == tenant_id, Run.ended_at.is_(None))
+    return set(session.scalars(active.distinct()))
+
+
+def count_runs_of(session: Session, tenant_id: UUID, flow_id: UUID, *, at_most: int) -> int:
+    """Count a workflow's runs, as far as `at_most`."""
+    some = select(Run.id).where(Run.tenant_id == tenant_id, Run.flow_id == flow_id).limit(at_most)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0

@@ -1,0 +1,104 @@
+"""`garland flow check` and `garland flow run`, on the examples and on what is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from garland.cli import main
+from tests.factories.flows import chain_document, flow_document, step
+
+EXAMPLES = Path(__file__).parents[3] / "examples" / "workflows"
+LINK = str(EXAMPLES / "ticket-a-critical-link.json")
+SITES = f"@{EXAMPLES / 'sites.json'}"
+
+
+def flow(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["flow", *arguments])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Any:
+    """Give a function that writes a document and gives its path."""
+
+    def write(document: Any) -> str:
+        path = tmp_path / "flow.json"
+        text = document if isinstance(document, str) else json.dumps(document)
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+def test_the_example_has_no_problems() -> None:
+    checked = flow("check", LINK)
+
+    assert (checked.exit_code, checked.output) == (0, "0 error(s), 0 warning(s)\n")
+
+
+def test_problems_are_told_with_their_place_and_exit_1(file: Any) -> None:
+    path = file(flow_document({"call": step("http-request")}, ["hand > call"]))
+
+    told, as_json = flow("check", path), flow("check", path, "--json")
+
+    assert told.exit_code == as_json.exit_code == 1
+    assert "/steps/call/config/url" in told.output
+    assert json.loads(as_json.output)["problems"][0]["step"] == "call"
+
+
+def test_the_example_runs_without_anything_outside() -> None:
+    done = flow("run", LINK, "--tables", SITES, "--mock")
+
+    assert done.exit_code == 0, done.output
+    assert "mocked by its first example" in done.output
+    assert "approved at once" in done.output
+    assert "succeeded after 5 step(s), 300 s of waiting skipped" in done.output
+
+
+def test_another_input_takes_another_way() -> None:
+    done = flow("run", LINK, "--tables", SITES, "--mock", "--input", '{"site": "ZRH"}', "--json")
+
+    document = json.loads(done.output)
+    assert document["state"] == "succeeded"
+    assert [line["step"] for line in document["trace"]] == ["site", "gold", "ticket"]
+
+
+def test_a_failing_run_exits_1_and_names_the_step() -> None:
+    failed = flow("run", LINK, "--mock")
+
+    assert failed.exit_code == 1
+    assert "error at site: There is no table sites: give it with --tables." in failed.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--input", "["], "--input", id="no JSON"),
+        pytest.param(["--input", "[1]"], "--input must be a JSON object", id="no object"),
+        pytest.param(["--trigger", "@/none"], "/none cannot be read", id="no such file"),
+        pytest.param(["--trigger", '{"kind": "schedule"}'], "no trigger of it is", id="no trigger"),
+        pytest.param(["--input", '{"n": "x"}'], "n must be a whole number", id="wrong input"),
+    ],
+)
+def test_what_it_is_started_with_is_checked(file: Any, arguments: list[str], said: str) -> None:
+    takes = {"type": "object", "properties": {"n": {"type": "integer"}}}
+
+    refused = flow("run", file({**chain_document(1), "input": takes}), *arguments)
+
+    assert refused.exit_code == 1
+    assert said in refused.output
+    assert "Traceback" not in refused.output
+
+
+@pytest.mark.parametrize("document", ["{", "[]", '{"flow": 1}', '{"a": 1, "a": 2}'])
+def test_a_file_that_is_no_workflow_is_refused_in_a_sentence(file: Any, document: str) -> None:
+    path = file(document)
+
+    for command in ("check", "run"):
+        refused = flow(command, path)
+        assert refused.exit_code == 1
+        assert isinstance(refused.exception, SystemExit)
