@@ -7,17 +7,21 @@ are simulated unless the person allows effects.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from designer.workflows.samples import SAMPLE_ALARM
 from kernel.errors import InvalidError, Problem
+from kernel.zones import find_zone, local_time
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.runs.query import RunView, StepView
 from runtime.runs.start import Start
+from runtime.schedules.model import facts_of
 
 OFFERED = 8
 _STATES = {"queued": "ready", "succeeded": "done", "cancelled": "dead"}
@@ -30,8 +34,10 @@ def recent_alarms(session: Session, tenant_id: UUID) -> list[dict[str, Any]]:
     return [*(alarm_document(alarm) for alarm in found), SAMPLE_ALARM]
 
 
-def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str) -> Start:
+def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str, now: datetime) -> Start:
     """Say what starts a trial: the workflow's first trigger, with the alarm.
+
+    A schedule starts it as if it were due now.
 
     Raises:
         InvalidError: the alarm is no object.
@@ -43,8 +49,12 @@ def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str) -> Start:
         )
     triggers: Mapping[str, Mapping[str, Any]] = document["triggers"]
     first = next(iter(triggers), None)
+    facts = {"kind": triggers[first]["kind"] if first else "rule", "alarm": alarm}
+    if first and facts["kind"] == "schedule":
+        zone = find_zone(triggers[first].get("timezone", "UTC")) or ZoneInfo("UTC")
+        facts |= facts_of(now, local_time(now, zone))
     return Start(
-        trigger={"kind": triggers[first]["kind"] if first else "rule", "alarm": alarm},
+        trigger=facts,
         trigger_id=first,
         subject=str(alarm.get("managed_object", "")),
         started_by=by,

@@ -190,7 +190,9 @@ def try_out(flow_id: UUID) -> Response:
     """Run the draft on the latest alarm, or a sample; nothing outside changes unless asked."""
     where = (db_session(), acting().tenant_id)
     flow = versions.get_flow(*where, flow_id)
-    start = trial_start(flow.draft, recent_alarms(*where)[0], by=acting().person_name)
+    start = trial_start(
+        flow.draft, recent_alarms(*where)[0], by=acting().person_name, now=utc_now()
+    )
     allowed = request.form.get("allow_effects") == "true"
     try:
         run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=utc_now())
@@ -207,7 +209,7 @@ def start_trial_run(flow_id: UUID) -> Response:
     _TRIAL.require(body, "a trial needs an alarm")
     where = (db_session(), acting().tenant_id)
     flow = versions.get_flow(*where, flow_id)
-    start = trial_start(flow.draft, body["alarm"], by=acting().person_name)
+    start = trial_start(flow.draft, body["alarm"], by=acting().person_name, now=utc_now())
     allowed = body.get("allow_effects", False)
     run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=utc_now())
     return jsonify(url=url_for("workflows.show_trial_run", flow_id=flow_id, run_id=run_id))

@@ -18,6 +18,8 @@ const ALARM_FIELDS = [
   "count",
 ];
 
+const CLOCK_FIELDS = ["at", "scheduled_local", "missed"];
+
 /**
  * @param {Flow} flow
  * @param {string} id
@@ -34,7 +36,12 @@ export function readable(flow, id, catalogue) {
     return paths.map((path) => ({ path: `steps.${other}.output${path}`, from }));
   });
   const alarm = ALARM_FIELDS.map((name) => ({ path: `trigger.alarm.${name}`, from: "Alarm" }));
-  return [...outputs, ...alarm];
+  const starts = Object.values(flow.triggers).some(({ kind }) => kind === "schedule");
+  const clock = (starts ? CLOCK_FIELDS : []).map((name) => ({
+    path: `trigger.${name}`,
+    from: "Schedule",
+  }));
+  return [...outputs, ...clock, ...alarm];
 }
 
 /** @param {Json|undefined} schema @returns {string[]} */

@@ -15,6 +15,7 @@ from designer.workflows.trying import trial_start
 from kernel.errors import InvalidError
 from runtime.flows.layout import laid_out
 from tests.factories.flows import flow_document, step
+from tests.factories.tenancy import NOON
 
 REGISTRY = standard_registry()
 
@@ -90,8 +91,19 @@ def test_a_layout_ends_though_the_steps_go_in_a_circle() -> None:
 def test_a_trial_takes_the_first_trigger_and_refuses_what_is_no_alarm() -> None:
     document = flow_document({}, [], triggers={"hand": {"kind": "manual"}})
 
-    start = trial_start(document, {"managed_object": "link-7"}, by="Ada")
+    start = trial_start(document, {"managed_object": "link-7"}, by="Ada", now=NOON)
 
     assert (start.trigger_id, start.trigger["kind"]) == ("hand", "manual")
     with pytest.raises(InvalidError):
-        trial_start(document, [], by="Ada")
+        trial_start(document, [], by="Ada", now=NOON)
+
+
+def test_a_trial_of_a_schedule_sees_what_a_run_of_it_sees() -> None:
+    clock = {"kind": "schedule", "every_s": 60, "timezone": "Europe/Berlin"}
+    document = flow_document({}, [], triggers={"clock": clock})
+
+    start = trial_start(document, {"managed_object": "link-7"}, by="Ada", now=NOON)
+
+    assert start.trigger["at"] == "2026-11-24T12:00:00.000Z"
+    assert start.trigger["scheduled_local"] == "2026-11-24T13:00:00"
+    assert start.trigger["missed"] == 0
