@@ -10,16 +10,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from designer.workflows.samples import SAMPLE_ALARM
 from kernel.clock import format_instant
 from kernel.errors import InvalidError, Problem
+from kernel.zones import find_zone, local_time
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.runs.query import RunView, StepView
 from runtime.runs.start import Start
+from runtime.schedules.model import facts_of
 
 OFFERED = 8
 _STATES = {"queued": "ready", "succeeded": "done", "cancelled": "dead"}
@@ -35,6 +38,8 @@ def recent_alarms(session: Session, tenant_id: UUID) -> list[dict[str, Any]]:
 def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str, now: datetime) -> Start:
     """Say what starts a trial: the workflow's first trigger, with the alarm, or that as a body.
 
+    A schedule starts it as if it were due now.
+
     Raises:
         InvalidError: the alarm is no object.
     """
@@ -45,16 +50,25 @@ def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str, now: dateti
         )
     triggers: Mapping[str, Mapping[str, Any]] = document["triggers"]
     first = next(iter(triggers), None)
-    kind = triggers[first]["kind"] if first else "rule"
-    came: dict[str, Any] = {"alarm": alarm}
-    if kind == "webhook":
-        came = {"body": alarm, "headers": {}, "query": {}, "received_at": format_instant(now)}
     return Start(
-        trigger={"kind": kind, **came},
+        trigger=_came(triggers.get(first or "", {"kind": "rule"}), alarm, now),
         trigger_id=first,
         subject=str(alarm.get("managed_object", "")),
         started_by=by,
     )
+
+
+def _came(trigger: Mapping[str, Any], alarm: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Give what expressions see as `trigger` in a trial."""
+    kind = trigger["kind"]
+    if kind == "webhook":
+        sent = {"body": alarm, "headers": {}, "query": {}, "received_at": format_instant(now)}
+        return {"kind": kind, **sent}
+    facts = {"kind": kind, "alarm": alarm}
+    if kind == "schedule":
+        zone = find_zone(trigger.get("timezone", "UTC")) or ZoneInfo("UTC")
+        facts |= facts_of(now, local_time(now, zone))
+    return facts
 
 
 def progress_document(run: RunView, steps: Iterable[StepView]) -> dict[str, Any]:

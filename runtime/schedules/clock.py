@@ -15,7 +15,6 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from kernel.clock import format_instant
 from kernel.errors import GarlandError, NotFoundError, TooManyError, UnavailableError
 from runtime.calendars.model import Calendar
 from runtime.calendars.store import all_calendars
@@ -31,7 +30,7 @@ from runtime.schedules.marks import (
     note_problem,
     restart_mark,
 )
-from runtime.schedules.model import Schedule, digest_of_times, parse_schedule
+from runtime.schedules.model import Schedule, digest_of_times, facts_of, parse_schedule
 from runtime.schedules.words import words_of
 from tenancy.scope import as_tenant, system
 
@@ -208,17 +207,12 @@ def _start(plan: Plan, step: Step) -> Start:
     live, firing = plan.live, step.firing
     if firing is None:
         raise ValueError("this step starts nothing")
-    at = format_instant(firing.at)
+    facts = facts_of(firing.at, firing.local, missed=step.missed)
     return Start(
-        trigger={
-            "kind": "schedule",
-            "at": at,
-            "scheduled_local": firing.local.isoformat(timespec="seconds"),
-            "missed": step.missed,
-        },
+        trigger=facts,
         trigger_id=live.trigger_id,
         subject=words_of(live.trigger),
-        dedup_key=f"schedule:{live.flow_id}:{live.trigger_id}:{at}",
+        dedup_key=f"schedule:{live.flow_id}:{live.trigger_id}:{facts['at']}",
         started_by="schedule",
     )
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from kernel.clock import format_instant
 from kernel.ids import sha256_of
 from kernel.zones import instant_of
 
@@ -22,6 +23,7 @@ FIELDS: Mapping[Kind, tuple[str, ...]] = {
     "interval": ("every_s", "start"),
     "once": ("at",),
 }
+_YEARS = range(1970, 3000)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -120,7 +122,25 @@ def moment_of(text: str, zone: ZoneInfo) -> datetime:
     '2026-12-24T17:00:00+00:00'
     """
     read = datetime.fromisoformat(text.strip()).replace(microsecond=0)
+    if read.year not in _YEARS:
+        raise ValueError(f"the year {read.year} is out of reach")
     return instant_of(read, zone) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def facts_of(at: datetime, local: datetime, *, missed: int = 0) -> dict[str, Any]:
+    """Write what a run that a schedule starts sees as `trigger`.
+
+    Args:
+        at: The instant it is due.
+        local: The local time the schedule names for it.
+        missed: How many missed firings the run stands for; 0 when it is in time.
+    """
+    return {
+        "kind": "schedule",
+        "at": format_instant(at),
+        "scheduled_local": local.isoformat(timespec="seconds"),
+        "missed": missed,
+    }
 
 
 def digest_of_times(trigger: Mapping[str, Any]) -> str:

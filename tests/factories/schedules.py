@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from garland.scheduler import Scheduler
 from garland.services import Services
-from runtime.calendars.store import create_calendar
+from runtime.calendars.store import create_calendar, list_calendars, save_calendar
 from runtime.flows.versions import create_flow, get_flow, publish_flow, save_draft, set_paused
 from runtime.runs._tables import Run
 from runtime.schedules.marks import Mark, marks_of_flow
@@ -90,6 +90,20 @@ class ClockedWorld:
         with self.sessions.begin() as session, as_tenant(session, self.tenant_id):
             document = hours_document(**parts)
             create_calendar(session, self.tenant_id, document=document, by="Ann", now=self.now)
+
+    def change_calendar(self, **parts: Any) -> None:
+        """Change the calendar of `hours_document`."""
+        with self.sessions.begin() as session, as_tenant(session, self.tenant_id):
+            (found,) = list_calendars(session, self.tenant_id)
+            save_calendar(
+                session,
+                self.tenant_id,
+                found.id,
+                document=hours_document(**parts),
+                expected_revision=found.revision,
+                by="Ann",
+                now=self.now,
+            )
 
     def triggers(self) -> list[dict[str, Any]]:
         """Give what the runs were started by, in the order they are due."""

@@ -116,11 +116,9 @@ function triggerFace(id, trigger, catalogue) {
 
 /** @param {Trigger} trigger */
 function scheduleLine(trigger) {
-  const zone = trigger.timezone ?? "UTC";
-  const timing = trigger.timing ?? (trigger.every_s ? "interval" : trigger.at ? "once" : "cron");
-  if (timing === "interval" && trigger.every_s) return `Every ${amount(trigger.every_s)}`;
-  if (timing === "once" && trigger.at) return `Once, ${trigger.at.replace("T", " ")}`;
-  return timing === "cron" && trigger.cron ? `${trigger.cron} · ${zone}` : "No time set yet";
+  if (trigger.every_s) return `Every ${amount(trigger.every_s)}`;
+  if (trigger.at) return `Once, ${trigger.at.replace("T", " ")}`;
+  return trigger.cron ? `${trigger.cron} · ${trigger.timezone ?? "UTC"}` : "No time set yet";
 }
 
 /** Seconds in the largest unit that needs no fraction. @param {number} seconds */

@@ -19,6 +19,8 @@ const ALARM_FIELDS = [
   "count",
 ];
 
+const CLOCK_FIELDS = ["at", "scheduled_local", "missed"];
+
 /**
  * @param {Flow} flow
  * @param {string} id
@@ -42,9 +44,14 @@ function said(flow) {
   const kinds = Object.values(flow.triggers).map((trigger) => trigger.kind);
   const webhook = HOOK_FIELDS.map((name) => ({ path: `trigger.${name}`, from: "Webhook" }));
   const alarm = ALARM_FIELDS.map((name) => ({ path: `trigger.alarm.${name}`, from: "Alarm" }));
+  const clock = CLOCK_FIELDS.map((name) => ({ path: `trigger.${name}`, from: "Schedule" }));
   const hears = kinds.includes("webhook");
   const sees = !hears || kinds.some((kind) => kind !== "webhook");
-  return [...(hears ? webhook : []), ...(sees ? alarm : [])];
+  return [
+    ...(kinds.includes("schedule") ? clock : []),
+    ...(hears ? webhook : []),
+    ...(sees ? alarm : []),
+  ];
 }
 
 /** @param {Json|undefined} schema @returns {string[]} */

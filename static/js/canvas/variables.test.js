@@ -37,6 +37,14 @@ test("what a webhook brought is read instead of the alarm, or beside it", () => 
   assert.ok(paths({ hook, start: { kind: "rule" } }).includes("trigger.alarm.id"));
 });
 
+test("where a schedule starts the workflow, its steps read when it was due", () => {
+  const triggers = { clock: { kind: "schedule", cron: "0 6 * * *" } };
+  const paths = readable({ ...FLOW, triggers }, "log", {}).map((one) => one.path);
+
+  assert.ok(paths.includes("trigger.at"));
+  assert.ok(!readable(FLOW, "log", {}).some((one) => one.path === "trigger.at"));
+});
+
 test("a picked path makes an empty field an expression, and joins one that is there", () => {
   assert.equal(inserted("", 0, "trigger.alarm.id"), "= trigger.alarm.id");
   assert.equal(inserted("=  == 1", 2, "run.id"), "= run.id == 1");

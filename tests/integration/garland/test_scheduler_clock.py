@@ -1,6 +1,7 @@
-"""A fake clock drives the scheduler itself: outages, misfires, leaders, pauses, and calendars.
+"""A fake clock drives the scheduler itself: outages, misfires, leaders, pauses, new versions.
 
-What daylight saving does to schedules is in `test_scheduler_daylight.py`.
+What daylight saving does to schedules is in `test_scheduler_daylight.py`, what business calendars
+do in `test_scheduler_calendars.py`.
 """
 
 from __future__ import annotations
@@ -287,54 +288,6 @@ def test_a_workflow_older_than_marks_starts_with_the_next_firing(world: ClockedW
     world.run_until("2026-11-24 13:11", world.scheduler(), step_s=5)
 
     assert missed(world) == [("13:10", 0)]
-
-
-@pytest.mark.parametrize(
-    ("rule", "expected"),
-    [
-        pytest.param({}, ["08:00", "12:00"], id="skipped when closed"),
-        pytest.param({"otherwise": "move"}, ["07:00", "08:00", "12:00"], id="moved"),
-        pytest.param(
-            {"when": "closed"}, ["00:00", "04:00", "16:00", "20:00"], id="only when closed"
-        ),
-    ],
-)
-def test_a_calendar_says_when_a_schedule_may_fire(
-    world: ClockedWorld, rule: dict[str, str], expected: list[str]
-) -> None:
-    world.now = utc("2026-11-23 23:30")
-    world.add_calendar()  # eight to five in Berlin is seven to four in UTC
-    rule = {"name": "Business hours", **rule}
-    world.publish({"cron": "0 */4 * * *", "calendar": rule})
-
-    world.run_until("2026-11-24 23:30", world.scheduler(), step_s=300)
-
-    assert [at[11:] for at in world.fired()] == expected
-
-
-def test_firings_moved_out_of_a_weekend_are_one(world: ClockedWorld) -> None:
-    world.now = utc("2026-11-27 15:30")
-    world.add_calendar()
-    rule = {"name": "Business hours", "otherwise": "move"}
-    world.publish({"cron": "*/30 * * * *", "calendar": rule})
-
-    world.run_until("2026-11-30 07:45", world.scheduler(), step_s=900)
-
-    assert world.fired() == ["2026-11-30 07:00", "2026-11-30 07:30"]
-    assert world.triggers()[0]["scheduled_local"] == "2026-11-27T16:00:00"
-
-
-def test_what_was_missed_is_made_up_for_when_its_calendar_opens(world: ClockedWorld) -> None:
-    world.add_calendar()
-    world.publish({"cron": "0 * * * *", "calendar": {"name": "Business hours"}})
-
-    world.run_until("2026-11-24 20:00")
-    world.run_until("2026-11-25 07:01", world.scheduler(), step_s=60)
-
-    assert [(one["at"][:16], one["missed"]) for one in world.triggers()] == [
-        ("2026-11-24T15:00", 3),
-        ("2026-11-25T07:00", 0),
-    ]
 
 
 def test_a_schedule_that_cannot_be_read_leaves_the_others_alone(

@@ -123,3 +123,14 @@ def test_a_webhook_is_set_up_in_plain_words() -> None:
     assert "Take signed deliveries only" in labels
     assert not any(field.can_toggle for field in _fields(read).values())
     assert read_node(read, MultiDict({"/node/correlate": ""}), REGISTRY) == {"kind": "webhook"}
+
+
+def test_a_trial_of_a_schedule_sees_what_a_run_of_it_sees() -> None:
+    clock = {"kind": "schedule", "every_s": 60, "timezone": "Europe/Berlin"}
+    document = flow_document({}, [], triggers={"clock": clock})
+
+    start = trial_start(document, {"managed_object": "link-7"}, by="Ada", now=NOON)
+
+    assert start.trigger["at"] == "2026-11-24T12:00:00.000Z"
+    assert start.trigger["scheduled_local"] == "2026-11-24T13:00:00"
+    assert start.trigger["missed"] == 0

@@ -58,6 +58,7 @@ def test_a_sound_schedule_can_be_published(schedule: dict[str, Any]) -> None:
         pytest.param({"timing": "interval"}, "/every_s", "how many seconds", id="no interval"),
         pytest.param({"timing": "once"}, "/at", "2026-12-24T18:00", id="no moment"),
         pytest.param({"at": "soon"}, "/at", "2026-12-24T17:00:00Z", id="a wrong moment"),
+        pytest.param({"at": "9999-12-31T23:59"}, "/at", "no moment", id="a far moment"),
         pytest.param({"every_s": 60, "start": "noon"}, "/start", "no moment", id="a wrong start"),
         pytest.param(
             {"every_s": 60, "cron": "* * * * *"},
