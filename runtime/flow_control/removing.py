@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from blocks.registry import standard_registry
 from kernel.errors import InvalidError, NotFoundError, Problem
 from runtime.flows.history import delete_rows, lock_for_deletion, who_starts
+from runtime.flows.lookup import lock_flow
 from runtime.flows.versions import FlowView, create_flow, get_flow
 from runtime.rules.model import Mode
 from runtime.rules.store import list_rules, versions_of
@@ -56,6 +57,7 @@ def copy_flow(  # noqa: PLR0913  what, under which name, for whom
     source = get_flow(session, tenant_id, flow_id)
     made = uuid5(flow_id, key) if key else None
     if made is not None:
+        lock_flow(session, tenant_id, flow_id)  # two copies with one key come one after the other
         try:
             return get_flow(session, tenant_id, made), False
         except NotFoundError:

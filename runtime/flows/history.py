@@ -145,14 +145,16 @@ def who_starts(
 def lock_for_deletion(session: Session, tenant_id: UUID, flow_id: UUID) -> None:
     """Let nobody start, publish or retire a workflow before this transaction ends.
 
+    Versions first, as starts do, so that the two never hold what the other waits for.
+
     Raises:
         NotFoundError: no such workflow.
     """
-    get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
     versions = select(FlowVersionRow.id).where(
         FlowVersionRow.tenant_id == tenant_id, FlowVersionRow.flow_id == flow_id
     )
     session.scalars(versions.with_for_update()).all()
+    get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
 
 
 def delete_rows(session: Session, tenant_id: UUID, flow_id: UUID) -> None:

@@ -73,7 +73,7 @@ class Run(TenantOwned, Base):
         UniqueConstraint("tenant_id", "dedup_key"),
         Index(None, "tenant_id", "started_at"),
         Index(None, "tenant_id", "state", "started_at"),
-        Index(None, "flow_id", "started_at"),
+        Index(None, "tenant_id", "flow_id", "started_at"),
         _where("ix_run_due", "due_at IS NOT NULL", "tenant_id", "due_at"),
         Index(
             "ix_run_active",

@@ -1,7 +1,7 @@
 """Workflows and versions at a glance: what is under way, what ran last; at a million runs too.
 
-What is under way is counted from the index of runs that have not ended; of those that have, only
-the newest ones are looked at, and a count says when there may be more.
+What is under way is found by its state, among the tenant's few runs that have not ended; of those
+that have, only a workflow's newest ones are looked at, and a count says when there may be more.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
@@ -22,6 +22,8 @@ from runtime.runs.listing import Tally
 WINDOW = 10_000
 SHOWN = 5
 NOTHING = Tally(0)
+ACTIVE_MAX = 10_000_000  # no tenant has so many: it only keeps the subquery apart
+_UNDER_WAY = tuple(state for state in RunState if not state.is_over)
 
 
 class VersionRuns(NamedTuple):
@@ -63,10 +65,13 @@ def runs_by_version(session: Session, tenant_id: UUID, flow_id: UUID) -> dict[UU
     rows = session.execute(counted).all()
     is_least = sum(row[2] for row in rows) == WINDOW
     ended = {row[0]: Tally(row[2], is_least=is_least) for row in rows if not row[1]}
-    active = select(Run.version_id, func.count()).where(
-        *mine, Run.ended_at.is_(None), Run.is_trial.is_(False)
+    active = _active(tenant_id)
+    counts = (
+        select(active.c.version_id, func.count())
+        .where(active.c.flow_id == flow_id, active.c.is_trial.is_(False))
+        .group_by(active.c.version_id)
     )
-    under_way = {row[0]: row[1] for row in session.execute(active.group_by(Run.version_id))}
+    under_way = {row[0]: row[1] for row in session.execute(counts)}
     return {
         version: VersionRuns(under_way.get(version, 0), ended.get(version, NOTHING))
         for version in {*ended, *under_way}
@@ -75,17 +80,13 @@ def runs_by_version(session: Session, tenant_id: UUID, flow_id: UUID) -> dict[UU
 
 def glances(session: Session, tenant_id: UUID, flow_ids: Collection[UUID]) -> dict[UUID, Glance]:
     """Give for each workflow what is under way and how its last run went."""
-    active = (
-        select(Run.flow_id, func.count())
-        .where(
-            Run.tenant_id == tenant_id,
-            Run.flow_id.in_(flow_ids),
-            Run.ended_at.is_(None),
-            Run.is_trial.is_(False),
-        )
-        .group_by(Run.flow_id)
+    active = _active(tenant_id)
+    counts = (
+        select(active.c.flow_id, func.count())
+        .where(active.c.flow_id.in_(flow_ids), active.c.is_trial.is_(False))
+        .group_by(active.c.flow_id)
     )
-    under_way = {row[0]: row[1] for row in session.execute(active)}
+    under_way = {row[0]: row[1] for row in session.execute(counts)}
     return {
         flow_id: Glance(
             under_way=under_way.get(flow_id, 0), last=_last_run(session, tenant_id, flow_id)
@@ -128,22 +129,32 @@ def under_way(
     session: Session, tenant_id: UUID, flow_id: UUID, version_id: UUID | None = None
 ) -> UnderWay:
     """Tell which runs of a workflow, or of one of its versions, have not ended."""
-    active = [Run.tenant_id == tenant_id, Run.flow_id == flow_id, Run.ended_at.is_(None)]
+    active = _active(tenant_id)
+    mine = [active.c.flow_id == flow_id]
     if version_id is not None:
-        active.append(Run.version_id == version_id)
-    count = session.scalar(select(func.count(Run.id)).where(*active)) or 0
+        mine.append(active.c.version_id == version_id)
+    count = session.scalar(select(func.count()).select_from(active).where(*mine)) or 0
     if not count:
         return UnderWay(count=0)
-    rows = session.execute(
-        select(Run.id, Run.subject).where(*active).order_by(Run.started_at, Run.id).limit(SHOWN)
-    )
+    first = select(active.c.id, active.c.subject).where(*mine).order_by(active.c.id).limit(SHOWN)
+    rows = session.execute(first)
     return UnderWay(count=count, first=tuple(row.subject or str(row.id) for row in rows))
 
 
 def versions_under_way(session: Session, tenant_id: UUID) -> set[UUID]:
     """Give every version that a run of the tenant is under way on."""
-    active = select(Run.version_id).where(Run.tenant_id == tenant_id, Run.ended_at.is_(None))
-    return set(session.scalars(active.distinct()))
+    return set(session.scalars(select(_active(tenant_id).c.version_id).distinct()))
+
+
+def _active(tenant_id: UUID) -> Subquery:
+    """Select a tenant's runs that have not ended, by their state and whatever is asked of them.
+
+    A subquery of its own: in one statement SQLite, which knows nothing of how rare these states
+    are, would go through all runs of a workflow instead.
+    """
+    columns = (Run.id, Run.flow_id, Run.version_id, Run.is_trial, Run.subject)
+    wanted = select(*columns).where(Run.tenant_id == tenant_id, Run.state.in_(_UNDER_WAY))
+    return wanted.limit(ACTIVE_MAX).subquery()
 
 
 def count_runs_of(session: Session, tenant_id: UUID, flow_id: UUID, *, at_most: int) -> int:
