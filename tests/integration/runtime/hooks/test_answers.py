@@ -135,7 +135,7 @@ def test_who_finds_no_room_to_wait_is_answered_at_once(hooked: Hooked) -> None:
     assert has_room
     assert answer.status_code == 202
     assert "the run goes on" in (answer.json or {})["detail"]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_a_delivery_lets_the_run_go_on_that_waits_for_its_value(hooked: Hooked) -> None:

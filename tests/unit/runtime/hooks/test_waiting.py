@@ -58,7 +58,7 @@ def test_without_redis_it_rests_shortly_and_looks_all_the_same() -> None:
         found = wait_until_found(lambda: None, notices.rest, at_most_s=0.5)
 
     assert found is None
-    assert 0.4 < time.monotonic() - began < 5
+    assert 0.4 < time.monotonic() - began < 15
 
 
 def test_a_wait_that_another_thread_ends_is_short() -> None:
