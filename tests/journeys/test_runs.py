@@ -45,13 +45,16 @@ def state_of(garland: Running, address: str) -> str:  # noqa: F811
 
 
 @contextmanager
-def paused(pid: int) -> Iterator[None]:
-    """Hold a process; what is started meanwhile stays queued."""
-    os.kill(pid, signal.SIGSTOP)
+def paused_workers(garland: Running) -> Iterator[None]:  # noqa: F811
+    """Hold every worker; what is started meanwhile stays queued."""
+    workers = garland.children("worker")
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        for pid in workers:
+            os.kill(pid, signal.SIGCONT)
 
 
 def test_a_run_is_seen_live_from_queued_to_failed_and_retried_to_success(
@@ -66,7 +69,7 @@ def test_a_run_is_seen_live_from_queued_to_failed_and_retried_to_success(
     steps = {"nap": NAP, "take": TAKE, "log": LOG}
     wires = ["hand > nap", "nap:done > take", "take:done > log"]
 
-    with paused(garland.child("worker")):
+    with paused_workers(garland):
         page.goto(start_flow(garland, "Take on an alarm", steps, wires, alarm=""))
         expect(page.locator(".run-state")).to_have_text("Queued")
         expect(page.locator("#timeline")).to_contain_text("No step was begun yet")
