@@ -11,7 +11,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "20261126_e_runs_of_a_workflow"
-down_revision = "20261125_b_approvals"
+down_revision = "20261126_c_limits"
 
 BEFORE = ("ix_run_flow_id_started_at", ["flow_id", "started_at"])
 AFTER = ("ix_run_tenant_id_flow_id_started_at", ["tenant_id", "flow_id", "started_at"])

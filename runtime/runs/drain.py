@@ -166,6 +166,7 @@ class Drain:
                 raise
             _fail(run, error)
             write_runs(session, [run])
+            _tell_pages(session, run, now=now)
             self._follow_crash(session, run, now=now)
 
     def _follow_crash(self, session: Session, run: RunRow, *, now: datetime) -> None:
@@ -197,9 +198,13 @@ def _tell(
         wake_after_commit(session, "steps", group)
     if before is RunState.QUEUED:
         RUN_START_SECONDS.observe(seconds_between(run.started_at, now))
-    if run.state is not before:
-        facts = {"id": str(run.id), "state": run.state.value, "at": format_instant(now)}
-        tell_pages_after_commit(session, run.tenant_id, "runs", facts)
+    _tell_pages(session, run, now=now)
+
+
+def _tell_pages(session: Session, run: RunRow, *, now: datetime) -> None:
+    """Tell pages that a run went on: its steps did, even where its state is the same."""
+    facts = {"id": str(run.id), "state": run.state.value, "at": format_instant(now)}
+    tell_pages_after_commit(session, run.tenant_id, "runs", facts)
 
 
 def _fail(run: RunRow, error: Exception) -> None:
