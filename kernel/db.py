@@ -173,7 +173,11 @@ def is_transient(error: BaseException) -> bool:
 
 
 def after_commit(session: Session, action: Callable[[], None]) -> None:
-    """Run `action` once, right after this session's transaction commits; never on a rollback."""
+    """Run `action` once, right after this session's transaction commits; never on a rollback.
+
+    The end of a savepoint is neither: what was asked for within one that was rolled back is done
+    if the transaction around it commits.
+    """
     waiting: list[Callable[[], None]] = session.info.setdefault("after_commit", [])
     waiting.append(action)
     if not session.info.get("after_commit_listening"):
@@ -183,10 +187,13 @@ def after_commit(session: Session, action: Callable[[], None]) -> None:
 
 
 def _run_waiting(session: Session) -> None:
+    if session.in_nested_transaction():  # told for the end of a savepoint too
+        return
     waiting = session.info.pop("after_commit", [])
     for action in waiting:
         action()
 
 
 def _drop_waiting(session: Session) -> None:
-    session.info.pop("after_commit", None)
+    if not session.in_nested_transaction():
+        session.info.pop("after_commit", None)
