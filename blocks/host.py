@@ -29,6 +29,7 @@ from blocks.schemas import with_defaults
 from blocks.sdk import BlockError, Context, Facts, LogLine
 from blocks.services import Services
 from kernel.errors import Problem
+from kernel.json_text import why_not_kept
 from kernel.schema import Schema
 
 __all__ = ["Effect", "Facts", "LogLine", "Performed", "Services", "perform"]
@@ -166,6 +167,8 @@ def _check_port(block: Block, config: Mapping[str, Any], outcome: Emit | Wait) -
     if outcome.port not in ports:
         raise _bad_output(f"it has no port {outcome.port}; its ports are {', '.join(ports)}")
     size_bytes = _check_size(outcome.output)
+    if isinstance(outcome, Emit) and outcome.variables:
+        _check_size(outcome.variables)
     schema = block.port_schemas.get(outcome.port, block.dynamic_port_schema)
     if not schema.accepts(outcome.output):
         problems = schema.problems(outcome.output)
@@ -176,9 +179,13 @@ def _check_port(block: Block, config: Mapping[str, Any], outcome: Emit | Wait) -
 
 def _check_size(output: Any) -> int:
     try:
-        size_bytes = len(json.dumps(output, allow_nan=False).encode())
+        text = json.dumps(output, allow_nan=False)
+        wrong = why_not_kept(output, text)
     except (TypeError, ValueError, RecursionError):
         raise _bad_output("the output is not plain JSON") from None
+    if wrong:
+        raise _bad_output(f"{wrong}, which cannot be kept")
+    size_bytes = len(text)
     if size_bytes > OUTPUT_MAX_BYTES:
         raise _bad_output(
             f"the output has {size_bytes:,} bytes; a step may hand on {OUTPUT_MAX_BYTES:,}"

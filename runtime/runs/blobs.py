@@ -1,7 +1,8 @@
 """Large values: stored once by digest, passed by reference, fetched where they are read.
 
 A reference is `{"$blob": digest, "bytes": size}` and stands wherever the value would: in the
-run's state, in the record of a step, in what a later step is given.
+run's state, in the record of a step, in what a later step is given. A value that only looks like
+one is stored apart too, however small, so that nobody can forge one.
 """
 
 from __future__ import annotations
@@ -54,12 +55,14 @@ def stow(
 ) -> Any:
     """Give the value itself when it is small, else a reference to where it is stored.
 
+    Not for what is a reference already: that would be stored as if it only looked like one.
+
     Raises:
         StorageFullError: it is large, and the tenant has no room for it.
     """
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     size_bytes = len(text.encode())
-    if size_bytes <= INLINE_MAX_BYTES:
+    if size_bytes <= INLINE_MAX_BYTES and not is_reference(value):
         return value
     digest = sha256_of(text)
     known = select(Blob.digest).where(Blob.tenant_id == tenant_id, Blob.digest == digest)

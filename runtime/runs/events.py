@@ -87,12 +87,16 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
-    """A round of a loop came to a value; `goes_on` asks for another round of a `repeat`."""
+    """A round of a loop came to a value, or to an error where that could not be said.
+
+    `goes_on` asks for another round of a `repeat`.
+    """
 
     step: str
     round: int
     value: Any = None
     goes_on: bool = False
+    error: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,13 @@ class Cancelled:
     """Somebody ended the run; said again while steps are undone, it stops that too."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The run cannot be carried on: a fault of Garland's own, not of a step."""
+
+    error: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +143,7 @@ Event = (
     | Concluded
     | Ended
     | Cancelled
+    | Broken
     | Reopened
 )
 

@@ -8,36 +8,41 @@ in the same transaction, so that a crash leaves the run as it was, due and untou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from blocks.registry import Block
 from kernel.clock import utc_now
+from kernel.errors import NotFoundError
 from kernel.ids import new_id
 from runtime.flows.expressions import ExpressionError
 from runtime.flows.model import Step
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import RunState, StepState
+from runtime.runs.admission import Turn
 from runtime.runs.advance import advance
 from runtime.runs.attempt import (
     Attempted,
     conclude,
     not_given,
     unknown_block,
+    why,
 )
+from runtime.runs.blobs import StorageFullError
 from runtime.runs.events import (
     Abandon,
-    Cancelled,
+    Broken,
     Command,
     Conclude,
+    Concluded,
     Event,
     Finish,
     Opened,
     Perform,
-    Reopened,
     Started,
     Woken,
 )
@@ -45,7 +50,7 @@ from runtime.runs.paths import round_scope, split
 from runtime.runs.performing import Performer, is_simulated, kept
 from runtime.runs.pins import alone, preset, read_pins
 from runtime.runs.programs import Program
-from runtime.runs.records import event_of, stow_result, write_result
+from runtime.runs.records import event_of, stow_result, wishes_of, write_result
 from runtime.runs.registering import register, release
 from runtime.runs.services import Brokers
 from runtime.runs.state import RunState as Progress
@@ -60,6 +65,7 @@ class Segment:
 
     Attributes:
         records: The run's attempts under way and those whose result it has not seen.
+        fault: Why the run cannot be carried on, but only ended; None when it can.
     """
 
     session: Session
@@ -67,9 +73,10 @@ class Segment:
     brokers: Brokers
     records: Iterable[RecordRow]
     now: datetime
+    fault: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Carried:
     """What carrying a run on came to, beside the changes of its row.
 
@@ -77,11 +84,13 @@ class Carried:
         records: Attempts to write.
         worker_groups: The groups that have new steps to perform.
         afterwards: What touches other runs, to be done once all rows of the batch are written.
+        turn: Set when it ended and others may have waited for that, to be given after the commit.
     """
 
     records: list[RecordRow] = field(default_factory=list)
     worker_groups: set[str] = field(default_factory=set)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    turn: Turn | None = None
 
 
 def carry_on(run: RunRow, segment: Segment) -> Carried:
@@ -139,9 +148,13 @@ class _Work:
         return self._carried
 
     def _news(self) -> list[Event]:
+        if self._segment.fault is not None:
+            return [Broken(self._segment.fault)]
         events: list[Event] = []
-        if self._state.trigger_id is None:
-            events.append(Started(self._run.trigger_id, self._program.variables))
+        first = Started(self._run.trigger_id, self._program.variables)
+        begins, is_over = self._state.trigger_id is None, self._state.outcome is not None
+        if begins and not is_over:
+            events.append(first)
         for record in self._records.values():
             if record.is_unread:
                 record.is_unread = False
@@ -151,12 +164,8 @@ class _Work:
                 self._loops[record.step] = record
         events += [self._wake(path) for path in self._state.due_waits(self._segment.now)]
         events += self._take_up_held_back()
-        wish = self._run.wish or {}
-        if "cancel" in wish:
-            events.append(Cancelled(wish["cancel"]))
-        if "retry" in wish:
-            events.append(Reopened(wish["retry"]))
-        return events
+        events += wishes_of(self._run.wish, is_over=is_over)
+        return [*events, first] if begins and is_over else events
 
     def _wake(self, path: str) -> Event:
         found = self._state.of(path)
@@ -218,7 +227,7 @@ class _Work:
             return None
         try:
             record.config, record.input = self._performer.give(self._state, step, command.step)
-        except ExpressionError as error:
+        except (ExpressionError, NotFoundError, StorageFullError) as error:
             event = not_given(command.step, command.attempt, error)
             return self._settle(record, Attempted(event=event))
         if not is_inline:
@@ -288,8 +297,8 @@ class _Work:
         try:
             variables = self._performer.variables(self._state, scope, None)
             return conclude(step, command.step, command.round, variables)
-        except ExpressionError as error:
-            return not_given(command.step, self._state.of(command.step).attempt, error)
+        except (ExpressionError, NotFoundError) as error:
+            return Concluded(command.step, command.round, error=why(error))
 
     def _end_loops(self) -> None:
         """Write the records of loops that are over."""
@@ -322,7 +331,7 @@ class _Work:
         run = self._run
         run.state = RunState(command.outcome.value)
         run.error = dict(command.error) if command.error is not None else None
-        run.output, run.ended_at = self._performer.stow(command.output), utc_now()
+        run.output, run.ended_at = command.output, utc_now()
 
     def _set_state(self, record: RecordRow, state: StepState) -> None:
         record.state, record.due_at, record.ended_at = state, None, utc_now()

@@ -14,15 +14,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
 from kernel.db import is_transient
+from kernel.errors import GarlandError
 from runtime.leases import process_name
 from runtime.runs._rows import RecordRow, RunRow, load_runs, lock_records, write_records
 from runtime.runs._tables import Run, StepRecord, StepState
@@ -42,6 +43,7 @@ from runtime.runs.events import Failed
 from runtime.runs.paths import split
 from runtime.runs.performing import is_simulated
 from runtime.runs.programs import Program, Programs
+from runtime.runs.recording import record_result
 from runtime.runs.records import stow_result, write_result
 from runtime.runs.services import Brokers, DetachedServices
 from runtime.runs.waits import make_due
@@ -53,7 +55,6 @@ LEASE_S = 15.0
 RENEW_EVERY_S = 5.0
 GRACE_S = 2.0
 THREADS = 8
-RECORD_AGAIN_S = (0.2, 1.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +141,13 @@ class StepPool:
                     write_records(session, [record])
                     continue
                 self._lease(session, record, now=now)
-                with as_tenant(session, run.tenant_id):
-                    return self._claim_of(session, record, run)
+                try:
+                    with as_tenant(session, run.tenant_id):
+                        return self._claim_of(session, record, run)
+                except Exception as error:
+                    if is_transient(error):
+                        raise
+                    self._refuse(session, record, error, now=now)
 
     def perform(self, claim: Claim) -> bool:
         """Perform a claimed step and record what came; False when the lease was lost."""
@@ -221,6 +227,20 @@ class StepPool:
         record.due_at = now + timedelta(seconds=LEASE_S)
         write_records(session, [record])
 
+    def _refuse(
+        self, session: Session, record: RecordRow, error: Exception, *, now: datetime
+    ) -> None:
+        """Fail a step that cannot even be begun, so that it does not hold up the others."""
+        log.warning("step_not_begun", step=record.step, exc_info=error)
+        known = error if isinstance(error, GarlandError) else None
+        code = known.code if known else "garland.fault"
+        message = known.message if known else "Garland could not begin this step."
+        failed = Failed(record.step, record.attempt, {"code": code, "message": message})
+        write_result(record, Attempted(event=failed), now=now)
+        record.is_unread = True
+        write_records(session, [record])
+        make_due(session, record.tenant_id, record.run_id, now=now)
+
     def _claim_of(self, session: Session, record: RecordRow, run: RunRow) -> Claim:
         program = self.programs.of(session, run.tenant_id, run.version_id)
         given = Given(
@@ -243,19 +263,7 @@ class StepPool:
         return attempt_step(block, claim.given, services, facts)
 
     def _record(self, claim: Claim, done: Attempted) -> bool:
-        """Write what an attempt came to; a database that is away for a moment is waited for.
-
-        Otherwise the lease would run out, and what was done outside would be done again.
-        """
-        for pause_s in RECORD_AGAIN_S:
-            try:
-                return self._write(claim, done)
-            except DBAPIError as error:
-                if not is_transient(error):
-                    raise
-                log.warning("step_result_not_written_yet", reason=type(error).__name__)
-                time.sleep(pause_s)
-        return self._write(claim, done)
+        return record_result(partial(self._write, claim), done)
 
     def _write(self, claim: Claim, done: Attempted) -> bool:
         now, tenant_id, run_id = self.clock(), claim.run.tenant_id, claim.run.id
@@ -285,6 +293,7 @@ class StepPool:
             StepRecord.id == claim.record.id,
             StepRecord.fence == claim.record.fence,
             StepRecord.state == StepState.RUNNING,
+            waits=True,  # the row may be locked for a moment only because its lease is renewed
         )
         return found[0] if found else None
 
