@@ -16,6 +16,8 @@ from runtime.flows.expressions import is_expression
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known
 
 LOOPS_DEEP_MAX = 4
+PATH_MAX = 300
+ROUND_LENGTH = len("[99999].")
 
 
 class StepChecks:
@@ -43,6 +45,7 @@ class StepChecks:
                 yield FlowProblem(f"/triggers/{id_}", message)
             yield from self._step(placed, self.blocks[id_])
             yield from self._join(placed)
+            yield from self._path(placed)
             if "undo" in placed.step:
                 yield from self._undo(placed)
 
@@ -97,6 +100,17 @@ class StepChecks:
                 "lower the number or draw more"
             )
             yield FlowProblem(f"{placed.pointer}/join", message, placed.id)
+
+    def _path(self, placed: Placed) -> Iterable[FlowProblem]:
+        """See that what a step is called in a run, `loop[3].step~undo`, can be kept."""
+        loops = [len(id_) + ROUND_LENGTH for id_ in self._structure.around(placed.id)]
+        over = len(placed.id) + sum(loops) + len("~undo") - PATH_MAX
+        if over > 0:
+            message = (
+                f"{placed.title}: its id and those of the loops around it are {over} characters "
+                "too long together: shorten them"
+            )
+            yield FlowProblem(placed.pointer, message, placed.id)
 
     def _undo(self, placed: Placed) -> Iterable[FlowProblem]:
         undo, where = placed.step["undo"], f"{placed.pointer}/undo"

@@ -5,6 +5,7 @@ Knows neither queue nor database; the session behind `services` is somebody else
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from blocks.effects import Effect
-from blocks.host import perform
+from blocks.host import OUTPUT_MAX_BYTES, perform
 from blocks.outcomes import Ask, Await, Call, Emit, End, Loop, Outcome, Wait
 from blocks.registry import Block
 from blocks.sdk import BlockError, Facts, LogLine
@@ -24,7 +25,9 @@ from kernel.json_text import kept_text
 from runtime.flows.expressions import evaluate_condition, evaluate_template
 from runtime.flows.model import Step
 from runtime.runs.events import Completed, Concluded, Ended, Failed, Opened, Waiting
+from runtime.runs.state import LoopState
 
+VALUE_SMALL_BYTES = 4_096
 SIMULATED = "Simulated: a trial without effects changes nothing outside."
 
 
@@ -77,6 +80,18 @@ def conclude(step: Step, path: str, number: int, variables: Mapping[str, Any]) -
     until = step.config.get("until")
     goes_on = until is not None and not evaluate_condition(until, variables)
     return Concluded(path, number, value, goes_on)
+
+
+def within_limits(concluded: Concluded, loop: LoopState) -> Concluded:
+    """Give an error instead of a value with which the loop's results would get too large."""
+    size_bytes = len(json.dumps(concluded.value))
+    if size_bytes > VALUE_SMALL_BYTES:  # ten thousand small ones are not worth counting
+        size_bytes += len(json.dumps(loop.results))
+    if size_bytes <= OUTPUT_MAX_BYTES:
+        return concluded
+    message = f"The results of the rounds take over {OUTPUT_MAX_BYTES:,} bytes: collect less."
+    error = {"code": "loop.too_large", "message": message}
+    return Concluded(concluded.step, concluded.round, error=error)
 
 
 def not_given(path: str, attempt: int, error: GarlandError) -> Failed:

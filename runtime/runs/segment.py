@@ -8,6 +8,7 @@ in the same transaction, so that a crash leaves the run as it was, due and untou
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,7 @@ from runtime.runs.attempt import (
     not_given,
     unknown_block,
     why,
+    within_limits,
 )
 from runtime.runs.blobs import StorageFullError
 from runtime.runs.events import (
@@ -57,6 +59,7 @@ from runtime.runs.state import RunState as Progress
 from runtime.runs.state import Status
 
 STEPS_A_SEGMENT_MAX = 250
+SEGMENT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,7 @@ class _Work:
         self._performer = Performer(
             segment.session, run, segment.program, segment.brokers, now=segment.now
         )
-        self._performed = 0
+        self._performed, self._ends = 0, time.monotonic() + SEGMENT_S
         self._carried = Carried()
         self._pins = read_pins(run.pins)
         self._plan = self._program.plan
@@ -180,7 +183,7 @@ class _Work:
         return Woken(path)
 
     def _held_back(self) -> list[RecordRow]:
-        """List light steps that wait for another attempt, or for the next segment."""
+        """List steps that wait for another attempt, or for the next segment."""
         return [
             record
             for record in self._records.values()
@@ -223,7 +226,7 @@ class _Work:
         self, command: Perform, record: RecordRow, step: Step, block: Block
     ) -> Event | None:
         is_inline = block.manifest.behaviour.inline or is_simulated(self._run, block)
-        if is_inline and self._has_to_wait(record, command):
+        if self._has_to_wait(record, command, is_inline=is_inline):
             return None
         try:
             record.config, record.input = self._performer.give(self._state, step, command.step)
@@ -235,10 +238,11 @@ class _Work:
             return None
         return self._settle(record, self._performer.attempt(block, record, step))
 
-    def _has_to_wait(self, record: RecordRow, command: Perform) -> bool:
-        """Hold a light step back: for its pause, or because this segment has done enough."""
+    def _has_to_wait(self, record: RecordRow, command: Perform, *, is_inline: bool) -> bool:
+        """Hold a step back: a light one for its pause, any because this segment did enough."""
         self._performed += 1
-        if command.not_before is None and self._performed <= STEPS_A_SEGMENT_MAX:
+        is_enough = self._performed > STEPS_A_SEGMENT_MAX or time.monotonic() > self._ends
+        if not (is_enough if command.not_before is None else is_inline):
             return False
         record.state = StepState.QUEUED
         record.wait_until = command.not_before or self._segment.now
@@ -296,9 +300,10 @@ class _Work:
         step = self._program.steps[split(command.step)[1]]
         try:
             variables = self._performer.variables(self._state, scope, None)
-            return conclude(step, command.step, command.round, variables)
+            concluded = conclude(step, command.step, command.round, variables)
         except (ExpressionError, NotFoundError) as error:
             return Concluded(command.step, command.round, error=why(error))
+        return within_limits(concluded, self._state.loops[command.step])
 
     def _end_loops(self) -> None:
         """Write the records of loops that are over."""

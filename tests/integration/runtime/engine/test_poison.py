@@ -12,6 +12,7 @@ from sqlalchemy import delete, update
 from blocks.sdk import HttpResponse
 from kernel.errors import InvalidError
 from runtime.runs import drain as drain_module
+from runtime.runs import segment as segment_module
 from runtime.runs import tasks as tasks_module
 from runtime.runs._rows import RunRow
 from runtime.runs._tables import Blob, Run
@@ -190,3 +191,52 @@ def test_a_value_that_looks_like_a_reference_is_taken_as_it_is(bench: Bench) -> 
     run = bench.run(bench.publish(steps, ["hand > forged", "forged > read"]))
 
     assert bench.output(run, "read") == {"v": forged}
+
+
+def test_a_loop_whose_results_get_too_large_fails_and_says_so(bench: Bench) -> None:
+    config = {"items": [1, 2, 3, 4], "collect": "= trigger.input.t"}
+    body = {"steps": {"n": step("set-data", config={"values": {"n": 1}})}, "wires": []}
+    flow = bench.publish({"each": step("for-each", config=config, body=body)}, ["hand > each"])
+
+    run = bench.run(flow, {"input": {"t": "x" * 1_500_000}})
+
+    assert (bench.view(run).error or {})["code"] == "loop.too_large"
+
+
+def test_variables_that_get_too_large_fail_their_step(bench: Bench) -> None:
+    steps = {"v": step("set-variables", config={"values": {"t": "= trigger.input.t"}})}
+    flow = bench.publish(steps, ["hand > v"], vars={"t": ""})
+
+    run = bench.run(flow, {"input": {"t": "x" * 300_000}})
+
+    assert "set variables" in (bench.view(run).error or {})["message"]
+
+
+def test_a_run_with_slow_steps_lets_the_others_go_on_in_between(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment_module, "SEGMENT_S", 0.0)
+    data = step("set-data", config={"values": {"n": 1}})
+    run = bench.start(bench.publish({"a": data, "b": data}, ["hand > a", "a > b"]))
+
+    done = [bench.drain.advance_batch(now=bench.now) for _ in range(3)]
+
+    assert done == [1, 1, 1]
+    assert bench.states(run) == {"a": "queued"}
+
+
+def test_many_steps_that_cannot_be_given_what_they_need_are_carried_over_several_batches(
+    bench: Bench,
+) -> None:
+    post = {**CALL["call"]["config"], "body": "= {'a': 1 / (item - item)}"}
+    body = {"steps": {"call": step("http-request", config=post)}, "wires": []}
+    config = {"items": list(range(600)), "keeps_going": True, "at_once": 100}
+    flow = bench.publish({"each": step("for-each", config=config, body=body)}, ["hand > each"])
+    run = bench.start(flow)
+
+    bench.drain.advance_batch(now=bench.now)
+    before = bench.view(run).state.value
+    bench.go()
+
+    assert (before, bench.view(run).state.value) == ("running", "succeeded")
+    assert [one.state.value for one in bench.steps(run)].count("failed") == 600
