@@ -134,8 +134,8 @@ class StepChecks:
             message = f"{placed.title}: write which workflow is called, not an expression"
             yield FlowProblem(f"{where}/flow", message, placed.id)
             return
-        if self._known.flows is None or not flow:
-            return
+        if self._known.flows is None or not isinstance(flow, str) or not flow:
+            return  # what is no text is told by the block's schema
         versions = self._known.flows.get(flow)
         if versions is None:
             message = f"{placed.title}: there is no workflow {flow}: choose another"
@@ -143,7 +143,7 @@ class StepChecks:
         elif version is None and versions.live is None:
             message = f"{placed.title}: {flow} is not published: publish it first"
             yield FlowProblem(f"{where}/flow", message, placed.id)
-        elif version is not None and version not in versions.numbers:
+        elif version is not None and version not in [*versions.numbers]:
             message = f"{placed.title}: {flow} has no version {version}: use {versions.live}"
             yield FlowProblem(f"{where}/version", message, placed.id)
 
