@@ -30,6 +30,7 @@ from blocks.schemas import with_defaults
 from blocks.sdk import BlockError, Context, Facts, LogLine
 from blocks.services import Services
 from kernel.errors import Problem
+from kernel.json_text import why_not_kept
 from kernel.schema import Schema
 
 __all__ = ["Effect", "Facts", "LogLine", "Performed", "Services", "perform"]
@@ -37,6 +38,7 @@ __all__ = ["Effect", "Facts", "LogLine", "Performed", "Services", "perform"]
 log = structlog.get_logger(__name__)
 
 OUTPUT_MAX_BYTES = 4 * 1024 * 1024
+VARIABLES_MAX_BYTES = 256 * 1024
 REASON_MAX = 200
 PROBLEMS_SHOWN = 3
 
@@ -168,6 +170,8 @@ def _check_port(block: Block, config: Mapping[str, Any], outcome: Emit | Wait) -
     if outcome.port not in ports:
         raise _bad_output(f"it has no port {outcome.port}; its ports are {', '.join(ports)}")
     size_bytes = _check_size(outcome.output)
+    if isinstance(outcome, Emit) and outcome.variables:
+        _check_size(outcome.variables, most=VARIABLES_MAX_BYTES)
     schema = block.port_schemas.get(outcome.port, block.dynamic_port_schema)
     if not schema.accepts(outcome.output):
         problems = schema.problems(outcome.output)
@@ -176,15 +180,18 @@ def _check_port(block: Block, config: Mapping[str, Any], outcome: Emit | Wait) -
     return size_bytes
 
 
-def _check_size(output: Any) -> int:
+def _check_size(output: Any, *, most: int = OUTPUT_MAX_BYTES) -> int:
     try:
-        size_bytes = len(json.dumps(output, allow_nan=False).encode())
+        text = json.dumps(output, allow_nan=False)
+        wrong = why_not_kept(output, text)
     except (TypeError, ValueError, RecursionError):
         raise _bad_output("the output is not plain JSON") from None
-    if size_bytes > OUTPUT_MAX_BYTES:
-        raise _bad_output(
-            f"the output has {size_bytes:,} bytes; a step may hand on {OUTPUT_MAX_BYTES:,}"
-        )
+    if wrong:
+        raise _bad_output(f"{wrong}, which cannot be kept")
+    size_bytes = len(text)
+    if size_bytes > most:
+        what = "hand on" if most == OUTPUT_MAX_BYTES else "set variables to"
+        raise _bad_output(f"the output has {size_bytes:,} bytes; a step may {what} {most:,}")
     return size_bytes
 
 

@@ -188,7 +188,11 @@ def is_transient(error: BaseException) -> bool:
 
 
 def after_commit(session: Session, action: Callable[[], None]) -> None:
-    """Run `action` once, right after this session's transaction commits; never on a rollback."""
+    """Run `action` once, right after this session's transaction commits; never on a rollback.
+
+    The end of a savepoint is neither: what was asked for within one that was rolled back is done
+    if the transaction around it commits.
+    """
     waiting: list[Callable[[], None]] = session.info.setdefault("after_commit", [])
     waiting.append(action)
     if not session.info.get("after_commit_listening"):

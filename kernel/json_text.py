@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from kernel.errors import MalformedError
+
+_SUSPECT = re.compile(r"\\u(?:0000|d[89a-f])")
+DEPTH_MAX = 100
 
 
 def read_json(text: str | bytes, *, what: str = "the body") -> Any:
@@ -42,3 +46,51 @@ def read_json(text: str | bytes, *, what: str = "the body") -> Any:
 
 def _refuse_constant(name: str) -> Any:
     raise MalformedError(f"{name} is not a JSON number: send a number or leave the field out")
+
+
+def why_not_kept(value: Any, text: str) -> str:
+    r"""Say why no database of ours could keep a JSON value; "" when it can.
+
+    PostgreSQL's JSON has neither NUL nor half a character, and what nests too deep is read by
+    nobody. One look at the text finds most values clean.
+
+    Args:
+        value: Plain JSON.
+        text: The same, as `json.dumps` writes it by default.
+
+    >>> why_not_kept({"t": "a\0b"}, json.dumps({"t": "a\0b"}))
+    'a text holds a NUL character'
+    """
+    is_deep = text.count("[") + text.count("{") > DEPTH_MAX
+    if not is_deep and _SUSPECT.search(text) is None:
+        return ""
+    level: list[Any] = [value]
+    for _ in range(DEPTH_MAX + 1):
+        for one in level:
+            if isinstance(one, str) and (wrong := _why_not_text(one)):
+                return wrong
+        inner = [one for one in level if isinstance(one, dict | list | tuple)]
+        level = [each for one in inner for each in one]
+        level += [each for one in inner if isinstance(one, dict) for each in one.values()]
+        if not level:
+            return ""
+    return f"it is nested over {DEPTH_MAX} deep"
+
+
+def kept_text(text: str) -> str:
+    r"""Give a text as every database keeps it: NUL and half characters are spelled out.
+
+    >>> kept_text("a\0b")
+    'a\\u0000b'
+    """
+    return text.replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode()
+
+
+def _why_not_text(text: str) -> str:
+    if "\x00" in text:
+        return "a text holds a NUL character"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "a text holds half a character (a lone surrogate)"
+    return ""

@@ -8,8 +8,11 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from runtime.alarms.journal import has_undone
+from runtime.runs.admission import stuck_turns
 from runtime.runs.claims import groups_with_due_steps, has_due_runs
 from runtime.wake import Sleeper
+
+STUCK_EVERY_S = 10
 
 
 class Due(NamedTuple):
@@ -24,7 +27,12 @@ def due_sleepers(session: Session, *, now: datetime) -> list[Due]:
     found: list[Due] = []
     if has_undone(session):
         found.append(Due("correlator"))
-    if has_due_runs(session, now=now):
+    if has_due_runs(session, now=now) or _has_stuck_turns(session, now=now):
         found.append(Due("runs"))
     found += [Due("steps", group) for group in groups_with_due_steps(session, now=now)]
     return found
+
+
+def _has_stuck_turns(session: Session, *, now: datetime) -> bool:
+    """Tell whether a run waits for a turn that nobody gives; looked at every ten seconds."""
+    return now.second % STUCK_EVERY_S == 0 and bool(stuck_turns(session))

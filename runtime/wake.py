@@ -6,7 +6,7 @@ sweep in `garland.scheduler` finds what is due in the database and wakes again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -56,13 +56,15 @@ def _once(session: Session, key: tuple[Any, ...], send: Callable[[Waker], None])
     waker: Waker | None = session.info.get(WAKER)
     if waker is None:
         return
-    pending: dict[tuple[Any, ...], Callable[[Waker], None]] | None = session.info.get("notices")
-    if pending is None:
-        session.info["notices"] = pending = {}
-        after_commit(session, lambda: _send(session, waker))
+    waiting = session.info.get("after_commit")  # gone with a transaction that was rolled back
+    known, pending = session.info.get("notices", (None, {}))
+    if not waiting or known is not waiting:
+        pending = {}
+        after_commit(session, lambda: _send(pending, waker))
+        session.info["notices"] = (session.info["after_commit"], pending)
     pending[key] = send
 
 
-def _send(session: Session, waker: Waker) -> None:
-    for send in session.info.pop("notices", {}).values():
+def _send(pending: Mapping[tuple[Any, ...], Callable[[Waker], None]], waker: Waker) -> None:
+    for send in pending.values():
         send(waker)

@@ -17,6 +17,8 @@ from runtime.flows.expressions import is_expression
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known
 
 LOOPS_DEEP_MAX = 4
+PATH_MAX = 300
+ROUND_LENGTH = len("[99999].")
 
 
 class StepChecks:
@@ -44,6 +46,7 @@ class StepChecks:
                 yield FlowProblem(f"/triggers/{id_}", message)
             yield from self._step(placed, self.blocks[id_])
             yield from self._join(placed)
+            yield from self._path(placed)
             if "undo" in placed.step:
                 yield from self._undo(placed)
 
@@ -109,6 +112,17 @@ class StepChecks:
             )
             yield FlowProblem(f"{placed.pointer}/join", message, placed.id)
 
+    def _path(self, placed: Placed) -> Iterable[FlowProblem]:
+        """See that what a step is called in a run, `loop[3].step~undo`, can be kept."""
+        loops = [len(id_) + ROUND_LENGTH for id_ in self._structure.around(placed.id)]
+        over = len(placed.id) + sum(loops) + len("~undo") - PATH_MAX
+        if over > 0:
+            message = (
+                f"{placed.title}: its id and those of the loops around it are {over} characters "
+                "too long together: shorten them"
+            )
+            yield FlowProblem(placed.pointer, message, placed.id)
+
     def _undo(self, placed: Placed) -> Iterable[FlowProblem]:
         undo, where = placed.step["undo"], f"{placed.pointer}/undo"
         block = self._registry.find(undo["block"], undo["version"])
@@ -131,8 +145,8 @@ class StepChecks:
             message = f"{placed.title}: write which workflow is called, not an expression"
             yield FlowProblem(f"{where}/flow", message, placed.id)
             return
-        if self._known.flows is None or not flow:
-            return
+        if self._known.flows is None or not isinstance(flow, str) or not flow:
+            return  # what is no text is told by the block's schema
         versions = self._known.flows.get(flow)
         if versions is None:
             message = f"{placed.title}: there is no workflow {flow}: choose another"
@@ -140,7 +154,7 @@ class StepChecks:
         elif version is None and versions.live is None:
             message = f"{placed.title}: {flow} is not published: publish it first"
             yield FlowProblem(f"{where}/flow", message, placed.id)
-        elif version is not None and version not in versions.numbers:
+        elif version is not None and version not in [*versions.numbers]:
             message = f"{placed.title}: {flow} has no version {version}: use {versions.live}"
             yield FlowProblem(f"{where}/version", message, placed.id)
 

@@ -5,10 +5,11 @@ begins with `= ` is an expression; everything else stays as it is. Expressions s
 `steps`, `run`, `vars` and `item`.
 
 Quirks of the library dealt with here: memory is not budgeted, so length and the number of macros
-are capped; every variable is converted whole, read or not, so it is given only what is read; texts
-end at a NUL and numbers beyond 64 bits refuse the whole variable, so the first are refused by name
-and the second become floating-point numbers. A bare path (`trigger.alarm.text`) is looked up
-without the library and comes back exactly as it went in.
+are capped, and what may grow large is evaluated in a process apart (`_apart.py`); every variable
+is converted whole, read or not, so it is given only what is read; texts end at a NUL and numbers
+beyond 64 bits refuse the whole variable, so the first are refused by name and the second become
+floating-point numbers. A bare path (`trigger.alarm.text`) is looked up without the library and
+comes back exactly as it went in.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_string
 from kernel.clock import format_instant
 from kernel.errors import GarlandError, Problem
 from kernel.schema import pointer_to
+from runtime.flows._apart import Apart, TooMuchError, growth_of, is_light
 from runtime.flows._reasons import explain
 from runtime.flows._references import ROOTS, Path, Wanted, paths_read_by, plain_path, wanted_of
 
@@ -35,7 +37,9 @@ __all__ = [
     "ExpressionError",
     "check_expression",
     "evaluate",
+    "evaluate_apart",
     "evaluate_condition",
+    "evaluate_here",
     "evaluate_template",
     "expressions_in",
     "is_expression",
@@ -52,6 +56,7 @@ DEPTH_MAX = 100
 _MACRO = re.compile(r"\.\s*(?:map|filter|exists|exists_one|all|optMap|optFlatMap)\s*\(")
 _INT64 = range(-(2**63), 2**63)
 _ABSENT = object()
+_TOO_MUCH = "it takes too much memory or time: shorten its lists and texts in a step before"
 
 
 class ExpressionError(GarlandError):
@@ -68,6 +73,7 @@ class _Compiled:
     program: cel.Expression
     wanted: Wanted
     path: Path | None
+    growth: int
 
 
 def _sum(numbers: Sequence[Any]) -> Any:
@@ -95,6 +101,7 @@ def _make_environment() -> cel.Env:
 
 
 _ENVIRONMENT = _make_environment()
+_APART = Apart()
 
 
 def is_expression(value: Any) -> bool:
@@ -132,9 +139,41 @@ def evaluate(text: str, variables: Mapping[str, Any]) -> Any:
             if found is not _ABSENT:
                 return _plain(found)
         data = {name: _given(name, part, variables) for name, part in compiled.wanted.items()}
-        return _plain(_value_of(compiled.program.eval(data=data)))
+    except ValueError as error:
+        raise ExpressionError(explain(str(error)), expression=text) from None
+    return (
+        evaluate_here(text, data)
+        if is_light(compiled.growth, text, data)
+        else evaluate_apart(text, data)
+    )
+
+
+def evaluate_here(text: str, data: Mapping[str, Any]) -> Any:
+    """Evaluate in this process, however much that takes, with data as the library takes it.
+
+    Raises:
+        ExpressionError: as `evaluate`.
+    """
+    try:
+        return _plain(_value_of(_compile(text).program.eval(data=data)))
     except (RuntimeError, ValueError, MemoryError, OverflowError) as error:
         raise ExpressionError(explain(str(error)), expression=text) from None
+
+
+def evaluate_apart(text: str, data: Mapping[str, Any]) -> Any:
+    """Evaluate likewise in a process of its own, which may die of it.
+
+    Raises:
+        ExpressionError: as `evaluate`, or it takes too much memory or time.
+    """
+    try:
+        answer = _APART.ask(text, data)
+    except TooMuchError:
+        answer = {"error": "std::bad_alloc"}
+    if "error" in answer:
+        wrong = _TOO_MUCH if "bad_alloc" in answer["error"] else answer["error"]
+        raise ExpressionError(wrong, expression=text)
+    return answer["value"]
 
 
 def evaluate_condition(text: str, variables: Mapping[str, Any]) -> bool:
@@ -231,7 +270,7 @@ def _compile(text: str) -> _Compiled:
         program = _ENVIRONMENT.compile(text)
     except (RuntimeError, ValueError) as error:
         raise ExpressionError(explain(str(error)), expression=text) from None
-    return _Compiled(program, wanted_of(paths_read_by(text)), plain_path(text))
+    return _Compiled(program, wanted_of(paths_read_by(text)), plain_path(text), growth_of(text))
 
 
 def _look_up(path: Path, variables: Mapping[str, Any]) -> Any:

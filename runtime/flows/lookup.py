@@ -120,7 +120,7 @@ def lock_flow(session: Session, tenant_id: UUID, flow_id: UUID) -> None:
     session.execute(
         select(FlowRow.id)
         .where(FlowRow.tenant_id == tenant_id, FlowRow.id == flow_id)
-        .with_for_update()
+        .with_for_update(key_share=True)  # new rows may refer to it meanwhile
     )
 
 

@@ -145,14 +145,17 @@ def load_runs(session: Session, run_ids: Collection[UUID]) -> list[RunRow]:
 
 
 def lock_records(
-    session: Session, *conditions: ColumnElement[bool], limit: int = 1
+    session: Session, *conditions: ColumnElement[bool], waits: bool = False
 ) -> list[RecordRow]:
-    """Load and lock attempts, longest due first; those another process holds are left out."""
+    """Load and lock the attempt that is due for longest.
+
+    One that another transaction holds is left out, or waited for with `waits`.
+    """
     found = session.execute(
         _SELECT_RECORDS.where(*conditions)
         .order_by(StepRecord.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        .limit(1)
+        .with_for_update(skip_locked=not waits)
     )
     return [RecordRow(**row._mapping, is_new=False) for row in found]  # noqa: SLF001  as above
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -33,6 +33,15 @@ class Admission:
     key: str = ""
     is_held: bool = False
     is_skipped: bool = False
+
+
+class Turn(NamedTuple):
+    """Where a run may have ended: of which workflow and value of its key, and its limit."""
+
+    tenant_id: UUID
+    flow_id: UUID
+    key: str
+    most: int
 
 
 def admit(
@@ -67,10 +76,12 @@ def admit(
 def let_go_on(
     session: Session, tenant_id: UUID, flow_id: UUID, key: str, most: int, *, now: datetime
 ) -> int:
-    """Start the runs that wait longest, as many as there is room for; give how many."""
+    """Start the runs that wait longest, as many as there is room for; give how many.
+
+    Call it in a transaction of its own: a start that replaces a run locks the workflow first and
+    then the run, and whoever ended a run holds that lock already.
+    """
     same = _same(tenant_id, flow_id, key)
-    if session.scalar(select(Run.id).where(*same, Run.held).limit(1)) is None:
-        return 0
     lock_flow(session, tenant_id, flow_id)
     room = most - _under_way(session, same)
     if room <= 0:
@@ -87,6 +98,22 @@ def let_go_on(
     return len(chosen)
 
 
+def stuck_turns(session: Session) -> list[Turn]:
+    """List whose runs wait for a turn though none is under way; in system scope.
+
+    A process that died between the end of a run and the next one's turn leaves such; and so does a
+    limit published while runs of a version without one were under way.
+    """
+    columns = (Run.tenant_id, Run.flow_id, Run.concurrency_key)
+    waiting = select(*columns).where(Run.held).distinct().subquery()
+    under_way = select(Run.id).where(
+        *_same(waiting.c.tenant_id, waiting.c.flow_id, waiting.c.concurrency_key),
+        Run.held.is_(False),
+    )
+    found = session.execute(select(waiting).where(~under_way.exists()))
+    return [Turn(tenant_id, flow_id, key, 1) for tenant_id, flow_id, key in found]
+
+
 def _key_of(concurrency: Concurrency, trigger: Mapping[str, Any]) -> str:
     if not concurrency.key:
         return ""
@@ -94,7 +121,7 @@ def _key_of(concurrency: Concurrency, trigger: Mapping[str, Any]) -> str:
     return key if len(key) <= KEY_MAX else sha256_of(key)
 
 
-def _same(tenant_id: UUID, flow_id: UUID, key: str) -> tuple[ColumnElement[bool], ...]:
+def _same(tenant_id: Any, flow_id: Any, key: Any) -> tuple[ColumnElement[bool], ...]:
     return (
         Run.tenant_id == tenant_id,
         Run.flow_id == flow_id,

@@ -8,21 +8,22 @@ asks for); a step that cannot run any more is dead itself, and so are the wires 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from blocks.manifest import Retry
 from runtime.flows.model import ERROR_PORT
 from runtime.runs._work import Work
 from runtime.runs.events import (
+    Broken,
     Cancelled,
     Command,
     Completed,
     Concluded,
     Ended,
     Event,
-    Exhausted,
     Failed,
     Opened,
     Perform,
@@ -31,7 +32,7 @@ from runtime.runs.events import (
     Waiting,
     Woken,
 )
-from runtime.runs.loops import DONE_PORT, conclude, fail_in, fail_loop, open_loop, wake_loop
+from runtime.runs.loops import DONE_PORT, conclude, fail_in, open_loop, wake_loop
 from runtime.runs.paths import split
 from runtime.runs.plan import UNDO, Plan
 from runtime.runs.state import Outcome, Progress, RunState, Status, ended
@@ -100,7 +101,7 @@ def _is_through(work: Work) -> bool:
     return is_under_way and not work.goes_on("")
 
 
-def _take(work: Work, event: Event) -> None:  # noqa: C901  one line for each kind of event
+def _take(work: Work, event: Event) -> None:  # noqa: C901, PLR0912  one line for each kind of event
     match event:
         case Completed():
             _complete(work, event)
@@ -120,8 +121,11 @@ def _take(work: Work, event: Event) -> None:  # noqa: C901  one line for each ki
             conclude(work, event)
         case Ended():
             _end(work, event)
-        case Cancelled() | Exhausted():
-            _stop(work, event)
+        case Cancelled():
+            error = {"code": "run.cancelled", "message": event.reason}
+            _stop(work, Outcome.CANCELLED, error)
+        case Broken():
+            _stop(work, Outcome.FAILED, event.error)
 
 
 def _start(work: Work, event: Started) -> None:
@@ -174,14 +178,11 @@ def _wake(work: Work, event: Woken) -> None:
 
 
 def _fail(work: Work, event: Failed) -> None:
-    found = work.current(event.step, event.attempt, *_LIVE, Status.OPEN)
+    found = work.current(event.step, event.attempt, *_LIVE)
     if found is None:
         return
     step = work.plan.steps[split(event.step)[1]]
-    if found.status is Status.OPEN:
-        if not fail_loop(work, event.step, event.error):
-            fail_in(work, event.step, event.error)
-    elif event.is_retryable and event.attempt - found.since < step.retry.max:
+    if event.is_retryable and event.attempt - found.since < step.retry.max:
         _retry(work, found, event, step.retry)
     elif event.step.endswith(UNDO):
         taken_back(work, event.step, found, port=None, output=None)
@@ -216,10 +217,8 @@ def _end(work: Work, event: Ended) -> None:
     finish(work, Outcome.SUCCEEDED, output=event.output)
 
 
-def _stop(work: Work, event: Cancelled | Exhausted) -> None:
+def _stop(work: Work, outcome: Outcome, error: Mapping[str, Any]) -> None:
     if work.undo is not None:
         stop_undoing(work)
-    elif isinstance(event, Exhausted):
-        finish(work, Outcome.FAILED, event.error)
     else:
-        finish(work, Outcome.CANCELLED, {"code": "run.cancelled", "message": event.reason})
+        finish(work, outcome, error)

@@ -5,6 +5,7 @@ Knows neither queue nor database; the session behind `services` is somebody else
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,17 +13,21 @@ from datetime import datetime
 from typing import Any
 
 from blocks.effects import Effect
-from blocks.host import perform
+from blocks.host import OUTPUT_MAX_BYTES, perform
 from blocks.outcomes import Ask, Await, Call, Emit, End, Loop, Outcome, Wait
 from blocks.registry import Block
 from blocks.sdk import BlockError, Facts, LogLine
 from blocks.services import Services
 from blocks.templates import Evaluators, Template
 from kernel.clock import format_instant
-from runtime.flows.expressions import ExpressionError, evaluate_condition, evaluate_template
+from kernel.errors import GarlandError
+from kernel.json_text import kept_text
+from runtime.flows.expressions import evaluate_condition, evaluate_template
 from runtime.flows.model import Step
 from runtime.runs.events import Completed, Concluded, Ended, Failed, Opened, Waiting
+from runtime.runs.state import LoopState
 
+VALUE_SMALL_BYTES = 4_096
 SIMULATED = "Simulated: a trial without effects changes nothing outside."
 
 
@@ -41,6 +46,7 @@ class Attempted:
     Attributes:
         waits_for: What a waiting step waits for besides its time; None for nothing else.
         size_bytes: How large the output is as JSON.
+        is_stowed: Whether a large output is a reference already.
     """
 
     event: Completed | Waiting | Failed | Opened | Ended
@@ -48,6 +54,7 @@ class Attempted:
     effects: tuple[Effect, ...] = ()
     logs: tuple[LogLine, ...] = ()
     size_bytes: int = 0
+    is_stowed: bool = False
 
 
 def give(config: Template, data: Template, variables: Mapping[str, Any]) -> Given:
@@ -75,11 +82,28 @@ def conclude(step: Step, path: str, number: int, variables: Mapping[str, Any]) -
     return Concluded(path, number, value, goes_on)
 
 
-def not_given(path: str, attempt: int, error: ExpressionError) -> Failed:
-    """Make the event of a step whose expressions gave no value."""
+def within_limits(concluded: Concluded, loop: LoopState) -> Concluded:
+    """Give an error instead of a value with which the loop's results would get too large."""
+    size_bytes = len(json.dumps(concluded.value))
+    if size_bytes > VALUE_SMALL_BYTES:  # ten thousand small ones are not worth counting
+        size_bytes += len(json.dumps(loop.results))
+    if size_bytes <= OUTPUT_MAX_BYTES:
+        return concluded
+    message = f"The results of the rounds take over {OUTPUT_MAX_BYTES:,} bytes: collect less."
+    error = {"code": "loop.too_large", "message": message}
+    return Concluded(concluded.step, concluded.round, error=error)
+
+
+def not_given(path: str, attempt: int, error: GarlandError) -> Failed:
+    """Make the event of a step that could not be given what it needs."""
+    return Failed(path, attempt, why(error))
+
+
+def why(error: GarlandError) -> dict[str, str]:
+    """Say what an error is and, for one of an expression, in which."""
     text = error.detail.get("expression")
     shown = f"{error.message} (in {text})" if text else error.message
-    return Failed(path, attempt, {"code": error.code, "message": shown})
+    return {"code": error.code, "message": shown}
 
 
 def unknown_block(step: Step, path: str, attempt: int) -> Failed:
@@ -109,7 +133,7 @@ def attempt_step(block: Block, given: Given, services: Services, facts: Facts) -
             has_defaults=True,
         )
     except BlockError as error:
-        failure = {"code": error.code, "message": error.message}
+        failure = {"code": error.code, "message": kept_text(error.message)}
         event = Failed(
             facts.step,
             facts.attempt,

@@ -1,7 +1,8 @@
 """Large values: stored once by digest, passed by reference, fetched where they are read.
 
 A reference is `{"$blob": digest, "bytes": size}` and stands wherever the value would: in the
-run's state, in the record of a step, in what a later step is given.
+run's state, in the record of a step, in what a later step is given. A value that only looks like
+one is stored apart too, however small, so that nobody can forge one.
 """
 
 from __future__ import annotations
@@ -60,12 +61,14 @@ def stow(
     The run is noted as one that refers to it (of one yet to be started, the start notes what its
     pins hold); `runtime.retention.blobs` removes a value that no run refers to any more.
 
+    Not for what is a reference already: that would be stored as if it only looked like one.
+
     Raises:
         StorageFullError: it is large, and the tenant has no room for it.
     """
     text = json.dumps(value, sort_keys=True, separators=(",", ":"))
     size_bytes = len(text.encode())
-    if size_bytes <= INLINE_MAX_BYTES:
+    if size_bytes <= INLINE_MAX_BYTES and not is_reference(value):
         return value
     digest = sha256_of(text)
     if not _is_stored(session, tenant_id, digest, now=now):

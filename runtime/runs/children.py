@@ -17,6 +17,7 @@ from runtime.runs.blobs import note_use, references_in
 from runtime.runs.spans import context_of
 from runtime.runs.start import NotStartedError, Parent, Start, record_run
 from runtime.runs.waits import OVER, fail_step, resolve_step
+from runtime.wake import wake_after_commit
 
 DEPTH_MAX = 10
 
@@ -90,6 +91,7 @@ def cancel_child(session: Session, parent: RunRow, record: RecordRow, *, now: da
         .values(wish={"cancel": "The workflow that called this one no longer waits"}, due_at=now)
         .execution_options(synchronize_session=False)
     )
+    wake_after_commit(session, "runs")
 
 
 def _called(session: Session, parent: RunRow, call: Call) -> Runnable:

@@ -6,7 +6,7 @@ interpreter as everything else: steps are undone, children cancelled, waits give
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from kernel.errors import ConflictError, InvalidError, Problem
 from runtime.flows.lookup import Runnable, require_in_use, runnable
 from runtime.runs._tables import Run, RunState, StepRecord, StepState
+from runtime.runs.paths import outermost
 from runtime.runs.pins import Pins, following
 from runtime.runs.plan import compile_plan
 from runtime.runs.start import Start, record_run
@@ -141,21 +142,40 @@ def _kept_before(session: Session, row: Run, version: Runnable, from_step: str) 
     if from_step not in plan.steps or from_step not in state.scopes[""]:
         raise ConflictError(f"{from_step} was not reached in this run: begin at a step that was")
     undone = state.undo.undone if state.undo is not None else ()
-    again = {from_step, *following(plan, from_step), *undone}
-    ended = session.scalars(
-        select(StepRecord).where(
+    again = {from_step, *following(plan, from_step), *(outermost(path) for path in undone)}
+    ended = {
+        id_: one
+        for id_, one in state.scopes[""].items()
+        if one.status is Status.DONE and id_ not in again
+    }
+    variables = _variables_set_by(session, row, ended)
+    return Pins(
+        steps={
+            id_: {"port": one.port, "output": one.output, "variables": variables.get(id_, {})}
+            for id_, one in ended.items()
+        }
+    )
+
+
+def _variables_set_by(
+    session: Session, row: Run, steps: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """Give by step the variables it set, those set within a loop with the loop."""
+    found: dict[str, dict[str, Any]] = {}
+    records = session.execute(
+        select(StepRecord.step, StepRecord.variables)
+        .where(
             StepRecord.tenant_id == row.tenant_id,
             StepRecord.run_id == row.id,
             StepRecord.state == StepState.SUCCEEDED,
-            StepRecord.step.in_(state.scopes[""].keys() - again),
+            StepRecord.variables.is_not(None),
         )
+        .order_by(StepRecord.ended_at, StepRecord.id)
     )
-    return Pins(
-        steps={
-            one.step: {"port": one.port, "output": one.output, "variables": one.variables or {}}
-            for one in ended
-        }
-    )
+    for path, variables in records:
+        if outermost(path) in steps:
+            found.setdefault(outermost(path), {}).update(variables or {})
+    return found
 
 
 def _failed_step(state: Progress, step: str | None) -> str:

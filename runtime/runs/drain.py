@@ -9,8 +9,8 @@ by count and by time, and tenants take turns in it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -20,15 +20,16 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
-from kernel.db import after_commit, is_transient, others_wait
-from kernel.errors import GarlandError
+from kernel.db import after_commit, is_transient
 from runtime.limits.book import LimitsBook
 from runtime.metrics import RUN_START_SECONDS, seconds_between
 from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
 from runtime.runs._tables import RunState
+from runtime.runs.admission import Turn, let_go_on, stuck_turns
 from runtime.runs.claims import Claims
 from runtime.runs.crowding import let_parked_go_on
 from runtime.runs.ending import after_end
+from runtime.runs.giving_up import facts_of_fault, give_up
 from runtime.runs.measures import count_run, tell_batch
 from runtime.runs.programs import Programs
 from runtime.runs.segment import Carried, Segment, carry_on
@@ -64,6 +65,7 @@ class Drain:
     def drain(self) -> None:
         """Advance due runs until none is, or two seconds have passed; then wake the next."""
         ends = time.monotonic() + BUDGET_S
+        self.give_stuck_turns(now=utc_now())
         while self.advance_batch(now=utc_now()):
             if time.monotonic() >= ends:
                 self.wake_next()
@@ -76,12 +78,25 @@ class Drain:
         rolled back and done again with a savepoint around each run, so that only it fails.
         """
         try:
-            return self._advance_all(now=now, limit=limit, each_alone=False)
+            done = self._advance_all(now=now, limit=limit, each_alone=False)
         except Exception as error:  # noqa: BLE001  told apart by the second try
             log.warning("batch_broken", reason=type(error).__name__)
-            return self._advance_all(now=now, limit=limit, each_alone=True)
+            done = self._advance_all(now=now, limit=limit, each_alone=True)
+        self._give_turns({one.turn for one in done if one.turn is not None}, now=now)
+        return len(done)
 
-    def _advance_all(self, *, now: datetime, limit: int, each_alone: bool) -> int:
+    def give_stuck_turns(self, *, now: datetime) -> None:
+        """Let the runs go on that wait for a turn which nobody gave them."""
+        with self.sessions() as session, system(session):
+            found = stuck_turns(session)
+        self._give_turns(found, now=now)
+
+    def _give_turns(self, turns: Iterable[Turn], *, now: datetime) -> None:
+        for tenant_id, flow_id, key, most in turns:
+            with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
+                let_go_on(session, tenant_id, flow_id, key, most, now=now)
+
+    def _advance_all(self, *, now: datetime, limit: int, each_alone: bool) -> list[Carried]:
         with self.sessions() as session, session.begin(), system(session):
             weights = self.limits.known(session).weights
             runs, few = self.claims.lock_due(session, now=now, limit=limit, weights=weights)
@@ -89,9 +104,9 @@ class Drain:
             records = open_records(session, begun)
             if not each_alone:
                 return self._advance(session, runs, records, now=now, few=few)
-            for run in runs:
-                self._advance_alone(session, run, records, now=now)
-            return len(runs)
+            return [
+                self._advance_alone(session, run, records.get(run.id, []), now=now) for run in runs
+            ]
 
     def _advance(
         self,
@@ -101,14 +116,16 @@ class Drain:
         *,
         now: datetime,
         few: int = 0,
-    ) -> int:
+        fault: Mapping[str, Any] | None = None,
+    ) -> list[Carried]:
         began = time.monotonic()
         done: list[tuple[RunRow, Carried]] = []
         for run in runs:
             before = run.state
             name_in_log(run)  # stays when it breaks the batch, so that the log says which did
             with as_tenant(session, run.tenant_id):
-                carried = self._carry_on(session, run, records.get(run.id, ()), now=now)
+                segment = self._segment(session, run, records, now=now, fault=fault)
+                carried = self._carry_on(run, segment)
                 _tell(session, run, before, carried, now=now)
             done.append((run, carried))
             took_s = time.monotonic() - began
@@ -127,50 +144,65 @@ class Drain:
         if done:
             told = [(run, carried.records, carried.flow) for run, carried in done]
             after_commit(session, partial(tell_batch, told, began=began))
-        return len(done)
+        return [carried for _, carried in done]
 
-    def _carry_on(
-        self, session: Session, run: RunRow, records: Sequence[RecordRow], *, now: datetime
-    ) -> Carried:
-        program = self.programs.of(session, run.tenant_id, run.version_id)
-        segment = Segment(
-            session=session,
-            program=program,
-            brokers=self.brokers,
-            records=records,
-            now=now,
-            steps_max=self.limits.known(session).of(run.tenant_id).steps_of_a_run,
-        )
-        carried = carry_on(run, segment)
-        if run.state.is_over:
-            carried.afterwards.append(partial(after_end, session, run, program, now=now))
-        return carried
-
-    def _advance_alone(
+    def _segment(
         self,
         session: Session,
         run: RunRow,
         records: Mapping[UUID, Sequence[RecordRow]],
         *,
         now: datetime,
-    ) -> None:
+        fault: Mapping[str, Any] | None,
+    ) -> Segment:
+        return Segment(
+            session=session,
+            program=self.programs.of(session, run.tenant_id, run.version_id),
+            brokers=self.brokers,
+            records=records.get(run.id, ()),
+            now=now,
+            steps_max=self.limits.known(session).of(run.tenant_id).steps_of_a_run,
+            fault=fault,
+        )
+
+    def _carry_on(self, run: RunRow, segment: Segment) -> Carried:
+        carried = carry_on(run, segment)
+        program, session, now = segment.program, segment.session, segment.now
+        if run.state.is_over:
+            carried.afterwards.append(partial(after_end, session, run, program, now=now))
+            if program.concurrency.policy != "allow":
+                key, most = run.concurrency_key, program.concurrency.most
+                carried.turn = Turn(run.tenant_id, run.flow_id, key, most)
+        return carried
+
+    def _advance_alone(
+        self, session: Session, run: RunRow, records: Sequence[RecordRow], *, now: datetime
+    ) -> Carried:
         """Advance a run so that a fault of its own fails it and nothing else.
 
-        A deadlock or a lost connection is nobody's fault: the batch stays due and is done anew.
+        The interpreter fails it, so that it can be undone or taken up again; where that breaks
+        too, it is given up as it lies. A deadlock or a lost connection is nobody's fault: the
+        batch stays due and is done anew.
         """
-        try:
-            with session.begin_nested():
-                self._advance(session, [run], records, now=now)
-        except Exception as error:
-            if is_transient(error):
-                raise
-            _fail(run, error)
-            write_runs(session, [run])
-            _tell_pages(session, run, now=now)
-            self._follow_crash(session, run, now=now)
+        fault: dict[str, Any] | None = None
+        for _ in range(2):
+            copies = {run.id: [replace(one) for one in records]}
+            try:
+                with session.begin_nested():
+                    (done,) = self._advance(session, [replace(run)], copies, now=now, fault=fault)
+                    return done
+            except Exception as error:
+                if is_transient(error):
+                    raise
+                fault = facts_of_fault(run, error)
+        give_up(session, run, fault or {}, now=now)
+        count_run(run)
+        _tell_pages(session, run, now=now)
+        self._follow_crash(session, run, now=now)
+        return Carried()
 
     def _follow_crash(self, session: Session, run: RunRow, *, now: datetime) -> None:
-        """Do what follows any failure: callers are told, an alarm is raised where asked for."""
+        """Do what follows any failure: an alarm is raised where asked for."""
         try:
             with session.begin_nested(), as_tenant(session, run.tenant_id):
                 program = self.programs.of(session, run.tenant_id, run.version_id)
@@ -205,15 +237,3 @@ def _tell_pages(session: Session, run: RunRow, *, now: datetime) -> None:
     """Tell pages that a run went on: its steps did, even where its state is the same."""
     facts = {"id": str(run.id), "state": run.state.value, "at": format_instant(now)}
     tell_pages_after_commit(session, run.tenant_id, "runs", facts)
-
-
-def _fail(run: RunRow, error: Exception) -> None:
-    log.error("run_crashed", run_id=str(run.id), exc_info=error)
-    facts: dict[str, Any] = {
-        "code": error.code if isinstance(error, GarlandError) else "garland.fault",
-        "message": error.message
-        if isinstance(error, GarlandError)
-        else "Garland could not advance this run because of a fault of its own.",
-    }
-    run.state, run.error, run.due_at, run.ended_at = RunState.FAILED, facts, None, utc_now()
-    count_run(run)

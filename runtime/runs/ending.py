@@ -1,7 +1,7 @@
 """What the end of a run sets off.
 
-Who called it goes on, who waited for its turn starts, and a failed run raises an alarm or starts
-another workflow where its workflow says so.
+Who called it goes on, and a failed run raises an alarm or starts another workflow where its
+workflow says so. Who waited for its turn starts after the commit: `admission.let_go_on`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from kernel import trace
 from kernel.clock import format_instant
 from kernel.errors import GarlandError
 from runtime.alarms.journal import append
-from runtime.alarms.model import parse_event
+from runtime.alarms.model import TEXT_MAX, parse_event
 from runtime.flows.lookup import find_flow_id
 from runtime.runs._rows import RunRow
 from runtime.runs._tables import Run, RunState
-from runtime.runs.admission import let_go_on
 from runtime.runs.children import report
 from runtime.runs.programs import Program
 from runtime.runs.start import Start, start_run
@@ -35,9 +34,6 @@ GOES_ROUND = "this would go round: a failure, or this workflow itself, had start
 def after_end(session: Session, run: RunRow, program: Program, *, now: datetime) -> None:
     """Do what follows the end of a run; the session is bound to its tenant."""
     report(session, run, name=program.name, now=now)
-    if program.concurrency.policy != "allow":
-        most, key = program.concurrency.most, run.concurrency_key
-        let_go_on(session, run.tenant_id, run.flow_id, key, most, now=now)
     if run.is_trial or run.state is RunState.CANCELLED:
         return
     if program.on_failure.alarm and not _is_by_own_alarm(run):
@@ -62,6 +58,7 @@ def _raise_or_clear(session: Session, run: RunRow, program: Program, *, now: dat
     """One alarm for each workflow, whatever it is called: failure raises it, success clears it."""
     failed = run.state is RunState.FAILED
     error = run.error or {}
+    text = f"{error.get('step', 'run')}: {error.get('message', '')}" if failed else ""
     event = parse_event(
         {
             "managed_object": f"workflow {program.name}",
@@ -70,7 +67,7 @@ def _raise_or_clear(session: Session, run: RunRow, program: Program, *, now: dat
             "event_type": "processingErrorAlarm",
             "specific_problem": "Workflow failed",
             "source": SOURCE,
-            "text": f"{error.get('step', 'run')}: {error.get('message', '')}" if failed else "",
+            "text": text[:TEXT_MAX],
             "attributes": {"run_id": str(run.id), "flow_id": str(run.flow_id)},
         }
     )

@@ -87,12 +87,16 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
-    """A round of a loop came to a value; `goes_on` asks for another round of a `repeat`."""
+    """A round of a loop came to a value, or to an error where that could not be said.
+
+    `goes_on` asks for another round of a `repeat`.
+    """
 
     step: str
     round: int
     value: Any = None
     goes_on: bool = False
+    error: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,11 @@ class Cancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Exhausted:
-    """The run used up what a run may use: it fails, whatever its steps would catch."""
+class Broken:
+    """The run cannot be carried on: it used up what a run may use, or Garland itself is at fault.
+
+    It fails, whatever its steps would catch.
+    """
 
     error: Mapping[str, Any]
 
@@ -139,7 +146,7 @@ Event = (
     | Concluded
     | Ended
     | Cancelled
-    | Exhausted
+    | Broken
     | Reopened
 )
 

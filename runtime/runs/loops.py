@@ -27,7 +27,7 @@ def open_loop(work: Work, found: Progress, event: Opened) -> None:
         items=event.items,
         rounds_max=event.rounds_max if event.items is None else len(event.items),
         at_once=event.at_once if event.items is not None else 1,
-        keeps_going=event.keeps_going,
+        keeps_going=event.keeps_going and event.items is not None,
         pause_s=event.pause_s,
     )
     _go_on(work, event.step)
@@ -40,6 +40,11 @@ def conclude(work: Work, event: Concluded) -> None:
     if state is None or work.of(event.step).status is not Status.OPEN:
         return
     if scope not in work.scopes or state.results[event.round] or work.goes_on(scope):
+        return
+    if event.error is not None:
+        told = {"step": event.step, **event.error}
+        if not _fail_round(work, event.step, event.round, told):
+            fail_in(work, event.step, told)
         return
     work.loops[event.step] = _settled(state, event.round, event.value)
     _drop(work, scope)
@@ -64,21 +69,25 @@ def fail_in(work: Work, path: str, error: Mapping[str, Any]) -> None:
     scope = split(path)[0]
     while scope:
         loop, number = loop_of(scope)
-        if work.loops[loop].keeps_going:
-            work.abandon([one for one in work.scopes if is_within(one, scope)])
-            state = _settled(work.loops[loop], number, {"error": told})
-            work.loops[loop] = state._replace(failed=state.failed + 1)
-            _drop(work, scope)
-            _go_on(work, loop)
-            return
-        if fail_loop(work, loop, told):
+        if _fail_round(work, loop, number, told):
             return
         scope = split(loop)[0]
     finish(work, Outcome.FAILED, told)
 
 
-def fail_loop(work: Work, loop: str, error: Mapping[str, Any]) -> bool:
-    """Fail a loop as a whole; True when its error port caught it."""
+def _fail_round(work: Work, loop: str, number: int, error: Mapping[str, Any]) -> bool:
+    """Fail a round, and with it a loop that does not keep going; True when that is the end of it.
+
+    It is when the loop goes on, or its error port catches the failure.
+    """
+    if work.loops[loop].keeps_going:
+        scope = round_scope(loop, number)
+        work.abandon([one for one in work.scopes if is_within(one, scope)])
+        state = _settled(work.loops[loop], number, {"error": dict(error)})
+        work.loops[loop] = state._replace(failed=state.failed + 1)
+        _drop(work, scope)
+        _go_on(work, loop)
+        return True
     work.abandon([one for one in work.scopes if is_inside(one, loop)])
     if work.plan.steps[split(loop)[1]].catches_errors:
         _close(work, loop, ERROR_PORT, {"error": dict(error)})

@@ -59,6 +59,15 @@ def enclosing(scope: str) -> Iterator[str]:
         yield scope
 
 
+def outermost(path: str) -> str:
+    """Give the id of the step, or of the loop around all others, a path begins with.
+
+    >>> outermost("a[1].b[0].call"), outermost("site"), outermost("site~undo")
+    ('a', 'site', 'site')
+    """
+    return path.partition("[")[0].partition("~")[0]
+
+
 def is_inside(scope: str, loop: str) -> bool:
     """Tell whether a scope lies in a round of a loop, however deep.
 

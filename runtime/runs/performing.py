@@ -41,6 +41,8 @@ class Performer:
 
         Raises:
             ExpressionError: naming the expression that gave no value.
+            NotFoundError: a large value is no longer kept.
+            StorageFullError: there is no room for what it is given.
         """
         config, data = self._program.configs[step.id], self._program.inputs[step.id]
         variables: Mapping[str, Any] = {}
@@ -48,9 +50,7 @@ class Performer:
             variables = self.variables(state, split(path)[0], self._program.reads[step.id])
         given = give(config, data, variables)
         wanted = state.inputs.get(path, given.input)
-        if not self._sees_large:
-            return given.config, wanted
-        return self.stow(given.config), self.stow(wanted)
+        return self._set_apart(given.config), self._set_apart(wanted)
 
     def attempt(self, block: Block, record: RecordRow, step: Step) -> Attempted:
         """Run the block once and apply what it changes inside Garland."""
@@ -89,6 +89,9 @@ class Performer:
         run = self._run
         return stow(self._session, run.tenant_id, value, run_id=run.id, now=self._now)
 
+    def _set_apart(self, value: Any) -> Any:
+        return self.stow(value) if self._sees_large or is_reference(value) else value
+
     def _fetch(self, value: Any) -> Any:
         if not is_reference(value):
             return value
@@ -100,7 +103,7 @@ def kept(pinned: Mapping[str, Any], command: Perform) -> Attempted:
     """Take what a step gave elsewhere instead of performing it."""
     port, output, variables = (pinned.get(name) for name in ("port", "output", "variables"))
     event = Completed(command.step, command.attempt, port or "done", output, variables or {})
-    return Attempted(event=event, logs=(LogLine("info", KEPT),))
+    return Attempted(event=event, logs=(LogLine("info", KEPT),), is_stowed=True)
 
 
 def is_simulated(run: RunRow, block: Block) -> bool:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from kernel.json_text import kept_text
 from runtime.runs._rows import RecordRow
 from runtime.runs._tables import StepState
 from runtime.runs.attempt import Attempted
-from runtime.runs.blobs import INLINE_MAX_BYTES, StorageFullError, stow
-from runtime.runs.events import Completed, Ended, Event, Failed, Opened, Waiting
+from runtime.runs.blobs import INLINE_MAX_BYTES, StorageFullError, is_reference, stow
+from runtime.runs.events import (
+    Cancelled,
+    Completed,
+    Ended,
+    Event,
+    Failed,
+    Opened,
+    Reopened,
+    Waiting,
+)
 
 
 def stow_result(
@@ -20,7 +32,9 @@ def stow_result(
 ) -> Attempted:
     """Keep a large output apart; one that there is no room for fails the step."""
     event = done.event
-    if done.size_bytes <= INLINE_MAX_BYTES or not isinstance(event, Completed | Waiting | Ended):
+    if done.is_stowed or not isinstance(event, Completed | Waiting | Ended):
+        return done
+    if done.size_bytes <= INLINE_MAX_BYTES and not is_reference(event.output):
         return done
     try:
         output = stow(session, tenant_id, event.output, run_id=run_id, now=now)
@@ -35,7 +49,9 @@ def write_result(record: RecordRow, done: Attempted, *, now: datetime) -> None:
     record.due_at = None
     record.started_at = record.started_at or now
     if done.logs:
-        record.logs = [{"level": line.level, "message": line.message} for line in done.logs]
+        record.logs = [
+            {"level": line.level, "message": kept_text(line.message)} for line in done.logs
+        ]
     event = done.event
     match event:
         case Failed():
@@ -71,3 +87,18 @@ def event_of(record: RecordRow) -> Event:
         return Waiting(record.step, record.attempt, record.wait_until, record.port, record.output)
     port, variables = record.port or "done", record.variables or {}
     return Completed(record.step, record.attempt, port, record.output, variables)
+
+
+def wishes_of(wish: Mapping[str, Any] | None, *, is_over: bool) -> list[Event]:
+    """Make the events of what people want of a run.
+
+    A failed run that was let go on may be cancelled before a worker sees either, which then finds
+    the later wish alone: it goes on first, so that there is something to cancel.
+    """
+    wanted = wish or {}
+    events: list[Event] = []
+    if "retry" in wanted or (wanted and is_over):
+        events.append(Reopened(wanted.get("retry", {})))
+    if "cancel" in wanted:
+        events.append(Cancelled(wanted["cancel"]))
+    return events

@@ -8,20 +8,24 @@ in the same transaction, so that a crash leaves the run as it was, due and untou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from blocks.registry import Block
 from kernel.clock import utc_now
+from kernel.errors import NotFoundError
 from kernel.ids import new_id
 from runtime.flows.expressions import ExpressionError
 from runtime.flows.model import Step
 from runtime.limits.model import Limits
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import RunState, StepState
+from runtime.runs.admission import Turn
 from runtime.runs.advance import advance
 from runtime.runs.attempt import (
     Attempted,
@@ -29,18 +33,20 @@ from runtime.runs.attempt import (
     not_given,
     too_many_steps,
     unknown_block,
+    why,
+    within_limits,
 )
+from runtime.runs.blobs import StorageFullError
 from runtime.runs.events import (
     Abandon,
-    Cancelled,
+    Broken,
     Command,
     Conclude,
+    Concluded,
     Event,
-    Exhausted,
     Finish,
     Opened,
     Perform,
-    Reopened,
     Started,
     Woken,
 )
@@ -49,7 +55,7 @@ from runtime.runs.performing import Performer, is_simulated, kept
 from runtime.runs.pins import alone, preset, read_pins
 from runtime.runs.plan import UNDO
 from runtime.runs.programs import Program
-from runtime.runs.records import event_of, stow_result, write_result
+from runtime.runs.records import event_of, stow_result, wishes_of, write_result
 from runtime.runs.registering import register, release
 from runtime.runs.services import Brokers
 from runtime.runs.state import RunState as Progress
@@ -57,6 +63,7 @@ from runtime.runs.state import Status
 
 STEPS_A_SEGMENT_MAX = 250
 ATTEMPTS = "attempts"
+SEGMENT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +73,7 @@ class Segment:
     Attributes:
         records: The run's attempts under way and those whose result it has not seen.
         steps_max: How many attempts the run may make over its whole life.
+        fault: Why the run cannot be carried on, but only ended; None when it can.
     """
 
     session: Session
@@ -74,9 +82,10 @@ class Segment:
     records: Iterable[RecordRow]
     now: datetime
     steps_max: int = Limits().steps_of_a_run
+    fault: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Carried:
     """What carrying a run on came to, beside the changes of its row.
 
@@ -85,12 +94,14 @@ class Carried:
         worker_groups: The groups that have new steps to perform.
         afterwards: What touches other runs, to be done once all rows of the batch are written.
         flow: The workflow's name, for who collects traces.
+        turn: Set when it ended and others may have waited for that, to be given after the commit.
     """
 
     records: list[RecordRow] = field(default_factory=list)
     worker_groups: set[str] = field(default_factory=set)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     flow: str = ""
+    turn: Turn | None = None
 
 
 def carry_on(run: RunRow, segment: Segment) -> Carried:
@@ -112,7 +123,7 @@ class _Work:
         self._performer = Performer(
             segment.session, run, segment.program, segment.brokers, now=segment.now
         )
-        self._performed = 0
+        self._performed, self._ends = 0, time.monotonic() + SEGMENT_S
         self._attempts = (run.progress or {}).get(ATTEMPTS, 0)
         self._carried = Carried(flow=segment.program.name)
         self._pins = read_pins(run.pins)
@@ -150,10 +161,14 @@ class _Work:
         return self._carried
 
     def _news(self) -> list[Event]:
+        if self._segment.fault is not None:
+            return [Broken(self._segment.fault)]
         events: list[Event] = []
-        if self._state.trigger_id is None:
-            variables = {**self._program.variables, **self._pins.variables}
-            events.append(Started(self._run.trigger_id, variables))
+        variables = {**self._program.variables, **self._pins.variables}
+        first = Started(self._run.trigger_id, variables)
+        begins, is_over = self._state.trigger_id is None, self._state.outcome is not None
+        if begins and not is_over:
+            events.append(first)
         for record in self._records.values():
             if record.is_unread:
                 record.is_unread = False
@@ -163,12 +178,8 @@ class _Work:
                 self._loops[record.step] = record
         events += [self._wake(path) for path in self._state.due_waits(self._segment.now)]
         events += self._take_up_held_back()
-        wish = self._run.wish or {}
-        if "cancel" in wish:
-            events.append(Cancelled(wish["cancel"]))
-        if "retry" in wish:
-            events.append(Reopened(wish["retry"]))
-        return events
+        events += wishes_of(self._run.wish, is_over=is_over)
+        return [*events, first] if begins and is_over else events
 
     def _wake(self, path: str) -> Event:
         found = self._state.of(path)
@@ -183,7 +194,7 @@ class _Work:
         return Woken(path)
 
     def _held_back(self) -> list[RecordRow]:
-        """List light steps that wait for another attempt, or for the next segment."""
+        """List steps that wait for another attempt, or for the next segment."""
         return [
             record
             for record in self._records.values()
@@ -216,7 +227,7 @@ class _Work:
         if (command.step, command.attempt) not in self._records:
             self._attempts += 1
             if self._attempts > self._segment.steps_max and not command.step.endswith(UNDO):
-                return Exhausted(too_many_steps(self._segment.steps_max, command.step))
+                return Broken(too_many_steps(self._segment.steps_max, command.step))
         record = self._record(step, command)
         pinned = self._pins.of(step_id)
         if pinned is not None:
@@ -230,11 +241,11 @@ class _Work:
         self, command: Perform, record: RecordRow, step: Step, block: Block
     ) -> Event | None:
         is_inline = block.manifest.behaviour.inline or is_simulated(self._run, block)
-        if is_inline and self._has_to_wait(record, command):
+        if self._has_to_wait(record, command, is_inline=is_inline):
             return None
         try:
             record.config, record.input = self._performer.give(self._state, step, command.step)
-        except ExpressionError as error:
+        except (ExpressionError, NotFoundError, StorageFullError) as error:
             event = not_given(command.step, command.attempt, error)
             return self._settle(record, Attempted(event=event))
         if not is_inline:
@@ -242,10 +253,11 @@ class _Work:
             return None
         return self._settle(record, self._performer.attempt(block, record, step))
 
-    def _has_to_wait(self, record: RecordRow, command: Perform) -> bool:
-        """Hold a light step back: for its pause, or because this segment has done enough."""
+    def _has_to_wait(self, record: RecordRow, command: Perform, *, is_inline: bool) -> bool:
+        """Hold a step back: a light one for its pause, any because this segment did enough."""
         self._performed += 1
-        if command.not_before is None and self._performed <= STEPS_A_SEGMENT_MAX:
+        is_enough = self._performed > STEPS_A_SEGMENT_MAX or time.monotonic() > self._ends
+        if not (is_enough if command.not_before is None else is_inline):
             return False
         record.state = StepState.QUEUED
         record.wait_until = command.not_before or self._segment.now
@@ -304,9 +316,10 @@ class _Work:
         step = self._program.steps[split(command.step)[1]]
         try:
             variables = self._performer.variables(self._state, scope, None)
-            return conclude(step, command.step, command.round, variables)
-        except ExpressionError as error:
-            return not_given(command.step, self._state.of(command.step).attempt, error)
+            concluded = conclude(step, command.step, command.round, variables)
+        except (ExpressionError, NotFoundError) as error:
+            return Concluded(command.step, command.round, error=why(error))
+        return within_limits(concluded, self._state.loops[command.step])
 
     def _end_loops(self) -> None:
         """Write the records of loops that are over."""
@@ -339,7 +352,7 @@ class _Work:
         run = self._run
         run.state = RunState(command.outcome.value)
         run.error = dict(command.error) if command.error is not None else None
-        run.output, run.ended_at = self._performer.stow(command.output), utc_now()
+        run.output, run.ended_at = command.output, utc_now()
 
     def _set_state(self, record: RecordRow, state: StepState) -> None:
         record.state, record.due_at, record.ended_at = state, None, utc_now()

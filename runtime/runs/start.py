@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,10 +17,11 @@ from sqlalchemy.orm import Session
 from kernel.db import after_commit, insert_new
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id, sha256_of
+from kernel.json_text import why_not_kept
 from kernel.schema import Schema
 from kernel.trace import keep_in
 from runtime.flows.expressions import evaluate_template
-from runtime.flows.lookup import Runnable, runnable, startable
+from runtime.flows.lookup import Runnable, lock_flow, runnable, startable
 from runtime.flows.model import Flow
 from runtime.flows.versions import snapshot_draft
 from runtime.limits.book import limits_of
@@ -120,6 +122,7 @@ def start_trial(
         NotFoundError: no such workflow in this tenant.
         InvalidError: the draft has problems that would stop it.
     """
+    _check_kept(start)
     snapshot = snapshot_draft(session, tenant_id, flow_id, now=now)
     version = runnable(session, tenant_id, flow_id, snapshot.id)
     row = _row(tenant_id, version, _trigger_of(version, start), start, now=now)
@@ -147,10 +150,13 @@ def record_run(  # noqa: PLR0913  which version, started by what, for whom
     """
     trigger_id = _trigger_of(version, start)
     flow = version.flow
+    _check_kept(start)
+    _check_input(flow, start)
     start = _with_own_key(version, trigger_id, start)
+    if flow.concurrency.policy != "allow" and parent is None:
+        lock_flow(session, tenant_id, version.flow_id)  # else a start just made would be replaced
     if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
         return None
-    _check_input(flow, start)
     if parent is None:
         _check_size(start, limits_of(session, tenant_id).trigger_bytes)
     row = {**_row(tenant_id, version, trigger_id, start, now=now), **(parts or {})}
@@ -237,6 +243,13 @@ def _check_size(start: Start, most: int) -> None:
             "(trigger_bytes): send less, or an address where the rest can be read"
         )
         raise TriggerTooLargeError(message, problems=[Problem("", message)])
+
+
+def _check_kept(start: Start) -> None:
+    wrong = why_not_kept(start.trigger, json.dumps(start.trigger))
+    if wrong:
+        problem = Problem("/input", f"input: {wrong}: remove it")
+        raise InvalidError("what the workflow is started with cannot be kept", problems=[problem])
 
 
 def _row(

@@ -16,16 +16,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel import trace
 from kernel.clock import utc_now
 from kernel.db import is_transient
+from kernel.errors import GarlandError
 from runtime.leases import process_name
 from runtime.limits.book import LimitsBook
 from runtime.limits.model import Limits
@@ -50,6 +51,7 @@ from runtime.runs.paths import split
 from runtime.runs.performing import is_simulated
 from runtime.runs.places import crowding
 from runtime.runs.programs import Program, Programs
+from runtime.runs.recording import record_result
 from runtime.runs.records import stow_result, write_result
 from runtime.runs.services import Brokers, DetachedServices
 from runtime.runs.spans import at_work_on, context_of
@@ -63,7 +65,6 @@ RENEW_EVERY_S = 5.0
 GRACE_S = 2.0
 LOOK_EVERY_S = 0.25
 THREADS = 8
-RECORD_AGAIN_S = (0.2, 1.0, 3.0)
 FOR_OTHERS = 2
 """Threads of each worker that one tenant alone never holds."""
 
@@ -157,8 +158,13 @@ class StepPool:
                     write_records(session, [record])
                     continue
                 self._lease(session, record, now=now)
-                with as_tenant(session, run.tenant_id):
-                    return self._claim_of(session, record, run, known.of(run.tenant_id))
+                try:
+                    with as_tenant(session, run.tenant_id):
+                        return self._claim_of(session, record, run, known.of(run.tenant_id))
+                except Exception as error:
+                    if is_transient(error):
+                        raise
+                    self._refuse(session, record, error, now=now)
 
     def perform(self, claim: Claim) -> bool:
         """Perform a claimed step and record what came; False when the lease was lost.
@@ -268,6 +274,20 @@ class StepPool:
         record.due_at = now + timedelta(seconds=LEASE_S)
         write_records(session, [record])
 
+    def _refuse(
+        self, session: Session, record: RecordRow, error: Exception, *, now: datetime
+    ) -> None:
+        """Fail a step that cannot even be begun, so that it does not hold up the others."""
+        log.warning("step_not_begun", step=record.step, exc_info=error)
+        known = error if isinstance(error, GarlandError) else None
+        code = known.code if known else "garland.fault"
+        message = known.message if known else "Garland could not begin this step."
+        failed = Failed(record.step, record.attempt, {"code": code, "message": message})
+        write_result(record, Attempted(event=failed), now=now)
+        record.is_unread = True
+        write_records(session, [record])
+        make_due(session, record.tenant_id, record.run_id, now=now)
+
     def _claim_of(self, session: Session, record: RecordRow, run: RunRow, limits: Limits) -> Claim:
         program = self.programs.of(session, run.tenant_id, run.version_id)
         given = Given(
@@ -296,19 +316,7 @@ class StepPool:
         return Calls(rates=self.rates, tenant_id=tenant_id, limits=claim.limits, who=who)
 
     def _record(self, claim: Claim, done: Attempted) -> bool:
-        """Write what an attempt came to; a database that is away for a moment is waited for.
-
-        Otherwise the lease would run out, and what was done outside would be done again.
-        """
-        for pause_s in RECORD_AGAIN_S:
-            try:
-                return self._write(claim, done)
-            except DBAPIError as error:
-                if not is_transient(error):
-                    raise
-                log.warning("step_result_not_written_yet", reason=type(error).__name__)
-                time.sleep(pause_s)
-        return self._write(claim, done)
+        return record_result(partial(self._write, claim), done)
 
     def _write(self, claim: Claim, done: Attempted) -> bool:
         now, tenant_id, run_id = self.clock(), claim.run.tenant_id, claim.run.id
@@ -339,6 +347,7 @@ class StepPool:
             StepRecord.id == claim.record.id,
             StepRecord.fence == claim.record.fence,
             StepRecord.state == StepState.RUNNING,
+            waits=True,  # the row may be locked for a moment only because its lease is renewed
         )
         return found[0] if found else None
 

@@ -66,9 +66,9 @@ def resolve_events(
 ) -> list[UUID]:
     """End every wait of the tenant for an event; give the runs that go on."""
     waits = session.scalars(
-        select(EventWait.id).where(
-            EventWait.tenant_id == tenant_id, EventWait.kind == kind, EventWait.key == key
-        )
+        select(EventWait.id)
+        .where(EventWait.tenant_id == tenant_id, EventWait.kind == kind, EventWait.key == key)
+        .order_by(EventWait.run_id)
     ).all()
     runs = [_resolve(session, tenant_id, wait_id, output, now=now) for wait_id in waits]
     return [run_id for run_id in runs if run_id is not None]
@@ -112,15 +112,14 @@ def _resolve(
     session: Session, tenant_id: UUID, wait_id: UUID, output: Any, *, now: datetime
 ) -> UUID | None:
     columns = (EventWait.run_id, EventWait.step, EventWait.attempt, EventWait.port)
-    found = session.execute(
-        select(*columns)
-        .where(EventWait.tenant_id == tenant_id, EventWait.id == wait_id)
-        .with_for_update()
-    ).first()
+    mine = (EventWait.tenant_id == tenant_id, EventWait.id == wait_id)
+    found = session.execute(select(*columns).where(*mine)).first()
     if found is None:
         return None
     run_id, step, attempt, port = found
-    forget_waits(session, tenant_id, run_id, step)
+    _lock_run(session, tenant_id, run_id)
+    if session.scalar(delete(EventWait).where(*mine).returning(EventWait.id)) is None:
+        return None
     done = resolve_step(
         session,
         tenant_id,
@@ -144,10 +143,7 @@ def _end(  # noqa: PLR0913  as above
     ended: Mapping[str, Any],
     now: datetime,
 ) -> bool:
-    # the run first, as those do who advance it: the other way round the two could wait for ever
-    session.execute(
-        select(Run.id).where(Run.tenant_id == tenant_id, Run.id == run_id).with_for_update()
-    )
+    _lock_run(session, tenant_id, run_id)
     changed = session.execute(
         update(StepRecord)
         .where(
@@ -165,6 +161,13 @@ def _end(  # noqa: PLR0913  as above
         return False
     make_due(session, tenant_id, run_id, now=now)
     return True
+
+
+def _lock_run(session: Session, tenant_id: UUID, run_id: UUID) -> None:
+    """Lock a run first, as those do who advance it: else the two could wait for each other."""
+    session.execute(
+        select(Run.id).where(Run.tenant_id == tenant_id, Run.id == run_id).with_for_update()
+    )
 
 
 def make_due(session: Session, tenant_id: UUID, run_id: UUID, *, now: datetime) -> None:

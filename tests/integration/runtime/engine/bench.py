@@ -79,7 +79,9 @@ class Bench:
         with self.writing() as session:
             return make_flow(session, self.tenant_id, document).id
 
-    def republish(self, flow_id: UUID, steps: Mapping[str, Any], wires: list[str]) -> None:
+    def republish(
+        self, flow_id: UUID, steps: Mapping[str, Any], wires: list[str], **parts: Any
+    ) -> None:
         """Publish another version of a workflow."""
         with self.writing() as session:
             before = get_flow(session, self.tenant_id, flow_id)
@@ -87,7 +89,7 @@ class Bench:
                 session,
                 self.tenant_id,
                 flow_id,
-                document=flow_document(steps, wires, name=before.name),
+                document={**flow_document(steps, wires, name=before.name), **parts},
                 expected_revision=before.draft_revision,
                 by="Ann",
                 now=self.now,

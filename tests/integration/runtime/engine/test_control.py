@@ -134,3 +134,62 @@ def test_variables_are_seen_by_later_steps_wherever_they_stand(bench: Bench) -> 
     run = bench.run(flow)
 
     assert bench.output(run, "see") == {"n": 42}
+
+
+def test_a_run_that_was_taken_up_again_can_be_cancelled_before_it_goes_on(bench: Bench) -> None:
+    bench.http.answers = [REFUSED]
+    run = bench.run(bench.publish({"a": call("a")}, ["hand > a"]))
+
+    with bench.writing() as session:
+        retry_run(session, bench.tenant_id, run, by="Ann", now=bench.now)
+        cancel_run(session, bench.tenant_id, run, by="Ann", now=bench.now)
+    bench.go()
+
+    assert bench.view(run).state.value == "cancelled"
+    assert len(bench.http.calls) == 1
+
+
+def test_a_run_from_a_step_keeps_the_variables_that_a_loop_before_it_set(bench: Bench) -> None:
+    add = step("set-variables", config={"values": {"n": "= vars.n + item"}})
+    steps = {
+        "each": step(
+            "for-each", config={"items": [1, 2]}, body={"steps": {"add": add}, "wires": []}
+        ),
+        "last": step("set-data", config={"values": {"n": "= vars.n"}}),
+    }
+    flow = bench.publish(steps, ["hand > each", "each > last"], vars={"n": 0})
+    run = bench.run(flow)
+
+    with bench.writing() as session:
+        again = rerun(session, bench.tenant_id, run, by="Ann", now=bench.now, from_step="last")
+    bench.go()
+
+    assert bench.output(again, "last") == {"n": 3}
+
+
+def test_a_run_from_a_step_keeps_a_failure_that_was_caught_before_it(bench: Bench) -> None:
+    bench.http.answers = [REFUSED]
+    last = step("set-data", config={"values": {"why": "= steps.a.output.error.code"}})
+    run = bench.run(bench.publish({"a": call("a"), "last": last}, ["hand > a", "a:error > last"]))
+
+    with bench.writing() as session:
+        again = rerun(session, bench.tenant_id, run, by="Ann", now=bench.now, from_step="last")
+    bench.go()
+
+    assert bench.output(again, "last") == {"why": "http.bad_address"}
+    assert len(bench.http.calls) == 1
+
+
+def test_a_run_from_a_step_does_a_loop_again_of_which_a_step_was_undone(bench: Bench) -> None:
+    bench.http.answers = [answer(), REFUSED]
+    inner = {"steps": {"a": call("a", **undo("a"))}, "wires": []}
+    steps = {"each": step("for-each", config={"items": [1]}, body=inner), "b": call("b")}
+    run = bench.run(bench.publish(steps, ["hand > each", "each > b"]))
+
+    with bench.writing() as session:
+        again = rerun(session, bench.tenant_id, run, by="Ann", now=bench.now, from_step="b")
+    bench.go()
+
+    asked = [(one.method, one.url.rpartition("/")[2]) for one in bench.http.calls]
+    assert asked == [("POST", "a"), ("POST", "b"), ("DELETE", "a"), ("POST", "a"), ("POST", "b")]
+    assert bench.view(again).state.value == "succeeded"

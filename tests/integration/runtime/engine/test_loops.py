@@ -126,3 +126,15 @@ def test_a_condition_that_cannot_be_asked_fails_the_loop_and_says_so(bench: Benc
 
     assert bench.view(run).state.value == "failed"
     assert "missing" in str(bench.view(run).error)
+
+
+def test_a_loop_that_keeps_going_notes_a_round_whose_value_cannot_be_told(bench: Bench) -> None:
+    body = {"steps": {"n": step("set-data", config={"values": {"n": 1}})}, "wires": []}
+    config = {"items": [1, 2, 3], "keeps_going": True, "collect": "= 6 / (item - 2)"}
+    flow = bench.publish({"each": step("for-each", config=config, body=body)}, ["hand > each"])
+
+    run = bench.run(flow)
+
+    first, second, third = bench.output(run, "each")["results"]
+    assert (first, third, bench.output(run, "each")["failed"]) == (-6, 6, 1)
+    assert second["error"]["step"] == "each"

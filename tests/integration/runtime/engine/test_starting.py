@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from kernel.errors import InvalidError
+from runtime.due import Due, due_sleepers
+from runtime.runs._tables import Run
+from tenancy.scope import system
 from tests.factories.flows import step
 from tests.integration.runtime.engine.bench import Bench
 
@@ -77,3 +81,32 @@ def test_what_does_not_fit_the_workflows_input_is_refused_by_field(bench: Bench)
         bench.start(flow, {"input": {"site": 3}})
 
     assert refused.value.problems[0].pointer == "/site"
+
+
+def test_a_run_held_back_by_a_limit_newer_than_the_run_before_it_gets_its_turn(
+    bench: Bench,
+) -> None:
+    flow = bench.publish(NAP, ["hand > nap"])
+    bench.run(flow)
+    bench.republish(flow, NAP, ["hand > nap"], settings={"concurrency": {"policy": "queue"}})
+    held = bench.run(flow)
+    bench.go(after_s=61)
+    before = bench.view(held).held
+
+    bench.drain.give_stuck_turns(now=bench.now)
+    bench.go()
+
+    assert (before, bench.view(held).held) == (True, False)
+
+
+def test_the_sweep_wakes_who_gives_turns_that_nobody_gave(bench: Bench) -> None:
+    flow = limited(bench, "queue")
+    first, _ = bench.run(flow), bench.run(flow)
+    with bench.writing() as session:
+        died = update(Run).where(Run.id == first)  # its worker, before it gave the turn
+        session.execute(died.values(ended_at=bench.now, due_at=None))
+
+    with bench.sessions() as session, system(session):
+        found = due_sleepers(session, now=bench.now)
+
+    assert found == [Due("runs")]

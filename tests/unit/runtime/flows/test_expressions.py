@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,7 +15,9 @@ from runtime.flows.expressions import (
     ExpressionError,
     check_expression,
     evaluate,
+    evaluate_apart,
     evaluate_condition,
+    evaluate_here,
     evaluate_template,
     expressions_in,
     steps_read_by,
@@ -205,3 +208,35 @@ def test_many_threads_evaluate_at_once() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(32)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("trigger.t" + ".replace('x', trigger.t)" * 3, id="a text that multiplies"),
+        pytest.param("trigger.l.map(x, trigger.l.map(y, trigger.t))", id="lists in lists"),
+        pytest.param("trigger.l.map(x, trigger.t + trigger.t).join('')", id="a list of texts"),
+    ],
+)
+def test_what_would_take_all_memory_is_refused_and_the_next_is_evaluated(text: str) -> None:
+    data = {"trigger": {"t": "x" * 20_000, "l": list(range(3_000))}}
+
+    with pytest.raises(ExpressionError):
+        evaluate(text, data)
+
+    assert evaluate("trigger.l.filter(x, x > 1).size()", data) == 2_998
+
+
+@given(rows=st.lists(st.dictionaries(st.sampled_from("ab"), st.text() | st.integers())))
+def test_an_expression_gives_the_same_in_a_process_apart(rows: list[dict[str, Any]]) -> None:
+    text, data = "trigger.rows.map(row, row)", {"trigger": {"rows": rows}}
+
+    def given_by(evaluation: Callable[[], Any]) -> Any:
+        try:
+            return evaluation()
+        except ExpressionError as error:
+            return error.message
+
+    apart = given_by(lambda: evaluate_apart(text, data))
+
+    assert apart == given_by(lambda: evaluate_here(text, data))

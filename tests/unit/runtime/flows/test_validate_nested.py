@@ -154,3 +154,13 @@ def test_loops_stand_in_each_other_only_so_deep() -> None:
         inner = {name: loop(inner)}
 
     assert [one for one in messages(inner) if "over 4 deep" in one]
+
+
+def test_names_that_are_too_long_together_are_refused() -> None:
+    inner: dict[str, Any] = {"x" * 60: SET}
+    for letter in "dcb":
+        inner = {letter * 60: loop(inner)}
+
+    found = messages({"a": SET, "e" * 60: loop(inner)}, "a > " + "e" * 60)
+
+    assert [one for one in found if "characters too long together" in one]
