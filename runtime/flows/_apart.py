@@ -15,7 +15,8 @@ import resource
 import subprocess
 import sys
 from collections.abc import Mapping
-from threading import Lock, Timer
+from contextlib import suppress
+from threading import Event, Lock, Timer
 from typing import Any
 
 LIGHT = 250_000_000
@@ -63,6 +64,12 @@ class Apart:
     def __init__(self) -> None:
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None while there is none."""
+        return self._process.pid if self._process else None
 
     def ask(self, text: str, data: Mapping[str, Any]) -> dict[str, Any]:
         """Give the child's answer: `value`, or `error` and why.
@@ -72,21 +79,49 @@ class Apart:
         """
         request = json.dumps([text, data]).encode() + b"\n"
         with self._lock:
-            process = self._process = self._process or _start()
-            deadline = Timer(DEADLINE_S, process.kill)
+            process = self._running()
+            is_late = Event()
+            deadline = Timer(DEADLINE_S, _give_up, [process, is_late])
             deadline.start()
             answer = _exchange(process, request)
             deadline.cancel()
-            if not answer.endswith(b"\n"):
+            if is_late.is_set() or not answer.endswith(b"\n"):
                 self._stop(process)
                 raise TooMuchError
         found: dict[str, Any] = json.loads(answer)
         return found
 
+    def _running(self) -> subprocess.Popen[bytes]:
+        """Give the child: a new one where it died, or belongs to whom we were forked from."""
+        process = self._process
+        if self._owner != os.getpid():
+            process = None
+        elif process is not None and process.poll() is not None:
+            self._stop(process)
+            process = None
+        self._process = process = process or _start()
+        self._owner = os.getpid()
+        return process
+
+    def stop(self) -> None:
+        """End the child, if there is one of ours."""
+        with self._lock:
+            if self._process is not None and self._owner == os.getpid():
+                self._stop(self._process)
+
     def _stop(self, process: subprocess.Popen[bytes]) -> None:
         self._process = None
         process.kill()
-        process.communicate()
+        for pipe in (process.stdin, process.stdout):
+            with suppress(OSError):  # what was not sent has nobody left to read it
+                if pipe is not None:
+                    pipe.close()
+        process.wait()
+
+
+def _give_up(process: subprocess.Popen[bytes], is_late: Event) -> None:
+    is_late.set()
+    process.kill()
 
 
 def _start() -> subprocess.Popen[bytes]:

@@ -14,6 +14,7 @@ comes back exactly as it went in.
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import math
 import re
@@ -102,6 +103,7 @@ def _make_environment() -> cel.Env:
 
 _ENVIRONMENT = _make_environment()
 _APART = Apart()
+atexit.register(_APART.stop)
 
 
 def is_expression(value: Any) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runtime.flows import _apart as apart_module
+from runtime.flows._apart import Apart, TooMuchError
 from runtime.flows.expressions import (
     ExpressionError,
     check_expression,
@@ -240,3 +244,23 @@ def test_an_expression_gives_the_same_in_a_process_apart(rows: list[dict[str, An
     apart = given_by(lambda: evaluate_apart(text, data))
 
     assert apart == given_by(lambda: evaluate_here(text, data))
+
+
+def test_a_child_that_was_killed_is_started_anew() -> None:
+    apart = Apart()
+    first = apart.ask("1 + 1", {})
+    assert apart.pid is not None
+    os.kill(apart.pid, signal.SIGKILL)
+    os.waitpid(apart.pid, 0)
+    second = apart.ask("2 + 2", {})
+    apart.stop()
+
+    assert (first, second) == ({"value": 2}, {"value": 4})
+
+
+def test_an_expression_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart_module, "DEADLINE_S", 0.01)
+    apart = Apart()
+
+    with pytest.raises(TooMuchError):
+        apart.ask("trigger.l.map(x, x)", {"trigger": {"l": list(range(9_000))}})
