@@ -30,7 +30,7 @@ class Limits:
     events_burst: int = 20_000
     journal_waiting: int = 100_000
     event_bytes: int = 256 * 1024
-    trigger_bytes: int = 256 * 1024
+    trigger_bytes: int = 2 * 1024 * 1024
     calls_at_once: int = 20
     calls_per_s: float = 200.0
     runs_kept_days: int = 90

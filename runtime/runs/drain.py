@@ -20,7 +20,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
-from kernel.db import after_commit, is_transient
+from kernel.db import after_commit, is_transient, others_wait
 from runtime.limits.book import LimitsBook
 from runtime.metrics import RUN_START_SECONDS, seconds_between
 from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
