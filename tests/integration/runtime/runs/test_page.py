@@ -128,7 +128,9 @@ def test_only_a_run_at_work_is_asked_how_it_goes_on(
 def test_a_called_run_that_moves_on_is_a_change_too(
     bench: Bench, browser: FlaskClient, at: str
 ) -> None:
-    inner = bench.publish({"nap": step("wait", config={"for_s": 60})}, ["hand > nap"], name="Inner")
+    inner = bench.publish(
+        {"nap": step("wait", config={"for_s": 9_999})}, ["hand > nap"], name="Inner"
+    )
     outer = {"call": step("call-workflow", title="Call it", config={"flow": "inner"})}
     run = bench.run(bench.publish(outer, ["hand > call"], name="Outer"))
     called = bench.runs_of(inner)[0].id
@@ -278,10 +280,10 @@ def test_a_viewer_sees_a_run_and_can_do_nothing_to_it(
 
 
 def test_a_run_is_cancelled_and_says_so(bench: Bench, browser: FlaskClient, at: str) -> None:
-    run = bench.run(bench.publish({"nap": step("wait", config={"for_s": 60})}, ["hand > nap"]))
+    run = bench.run(bench.publish({"nap": step("wait", config={"for_s": 9_999})}, ["hand > nap"]))
 
     asked = browser.post(f"{at}/{run}/cancel", follow_redirects=True)
-    bench.go(after_s=5)
+    bench.go(after_s=600)
     after = words(browser.get(f"{at}/{run}").text)
 
     assert "Cancelling" in words(asked.text)
@@ -313,7 +315,7 @@ def test_a_run_is_run_again_from_a_step(bench: Bench, browser: FlaskClient, at: 
 
     answer = browser.post(f"{at}/{run}/rerun", data={"from_step": "open"})
     again = UUID(answer.headers["Location"].rpartition("/")[2])
-    bench.go(after_s=5)
+    bench.go(after_s=600)
 
     assert answer.status_code == 303
     assert bench.view(again).state.value == "succeeded"

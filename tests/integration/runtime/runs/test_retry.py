@@ -56,7 +56,7 @@ def test_a_retry_with_changed_input_keeps_the_secrets_left_masked(
 
     form = {"step": "open", "input": json.dumps(NOTED)}
     answer = browser.post(f"{at}/{run}/retry", data=form)
-    bench.go(after_s=5)
+    bench.go(after_s=600)
 
     assert answer.status_code == 303
     assert sent(bench) == {"title": "Mended", "password": PASSWORD}
@@ -71,7 +71,7 @@ def test_an_input_that_was_not_changed_is_the_one_the_step_had(
 
     browser.post(f"{at}/{run}/retry", data={"step": "open", "input": json.dumps(same)})
     wish = bench.view(run).wish
-    bench.go(after_s=5)
+    bench.go(after_s=600)
 
     assert wish == {"retry": {}}
     assert sent(bench) == {"title": "Link down", "password": PASSWORD}
@@ -137,7 +137,7 @@ def test_a_program_retries_with_a_changed_input(bench: Bench, rest: FlaskClient)
     run = failed_run(bench)
 
     answer = rest.post(f"/api/v1/runs/{run}/retry", json={"step": "open", "input": NOTED})
-    bench.go(after_s=5)
+    bench.go(after_s=600)
 
     assert (answer.status_code, answer.json["state"]) == (200, "queued")  # type: ignore[index]
     assert sent(bench) == {"title": "Mended", "password": PASSWORD}
@@ -166,7 +166,7 @@ def test_a_large_input_is_changed_as_a_whole(bench: Bench, browser: FlaskClient,
     form = browser.get(f"{at}/{run}/retry?step=open").text
     changed = json.dumps({"body": {"text": "short"}})
     browser.post(f"{at}/{run}/retry", data={"step": "open", "input": changed})
-    bench.go(after_s=5)
+    bench.go(after_s=600)
 
     assert "x" * 20_000 in form
     assert sent(bench) == {"text": "short"}
