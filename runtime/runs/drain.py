@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 BATCH_S = 0.05
-BATCH_LEAST_S = 0.005
+BATCH_LEAST_S = 0.003
 BUDGET_S = 2.0
 
 
@@ -115,7 +115,7 @@ class Drain:
         records: Mapping[UUID, Sequence[RecordRow]],
         *,
         now: datetime,
-        few: int = 0,
+        few: int = 1,
         fault: Mapping[str, Any] | None = None,
     ) -> list[Carried]:
         began = time.monotonic()
@@ -214,13 +214,15 @@ class Drain:
 def _has_to_end(session: Session, done: int, few: int, *, took_s: float) -> bool:
     """Tell whether a batch should be written before its time is up.
 
-    It took a little already, and others wait to write; or those tenants are through who had few
-    runs, which should not wait for the many of another.
+    Those tenants are through who had few runs, which should not wait for the many of another; or
+    it took a little already, and others wait to write.
     """
+    if done >= few:
+        return True
     if took_s < BATCH_LEAST_S:
         return False
     with system(session):
-        return done >= few or others_wait(session.connection())
+        return others_wait(session.connection())
 
 
 def _tell(
