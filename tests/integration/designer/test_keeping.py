@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.errors import NotFoundError
+from runtime.flow_control.removing import delete_flow
 from runtime.flows.versions import FlowView, get_flow, list_flows, set_paused
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
@@ -182,8 +183,6 @@ def test_who_may_not_publish_pauses_and_deletes_nothing(
 def test_nothing_is_left_of_a_deleted_workflow(
     make: Make, sessions: sessionmaker[Session], acme: OrganisationView
 ) -> None:
-    from runtime.flow_control.removing import delete_flow
-
     flow = make()
     with sessions.begin() as session, as_tenant(session, acme.id):
         delete_flow(session, acme.id, flow.id, by="Ann")
