@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -73,6 +74,8 @@ def test_a_service_is_named(
 
 def test_a_collector_that_is_away_holds_up_no_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "6")
+    before = set(threading.enumerate())
     assert spans.switch_on("worker")
     spans.tell(Span(name="s", context=Traceparent(1, 2), parent=None, began_ns=1, ended_ns=2))
     began = time.monotonic()
@@ -81,6 +84,8 @@ def test_a_collector_that_is_away_holds_up_no_stop(monkeypatch: pytest.MonkeyPat
 
     assert time.monotonic() - began < spans.CLOSED_WITHIN_S + 1
     assert not spans.is_on()
+    for thread in set(threading.enumerate()) - before:
+        thread.join()  # else it goes on asking in other tests' time
 
 
 def test_a_child_belongs_to_its_parents_trace_and_has_an_id_of_its_own() -> None:
