@@ -22,6 +22,7 @@ from garland.database import upgrade
 from garland.logs import set_up_logs
 from kernel.clock import utc_now
 from kernel.db import make_engine, make_sessions
+from runtime.limits.book import BOOK, LimitsBook
 from runtime.runs.drain import Drain
 from runtime.runs.programs import Programs
 from runtime.runs.services import Brokers
@@ -57,7 +58,9 @@ def database(kind: str) -> Iterator[str]:
 
 def open_sessions(url: str) -> sessionmaker[Session]:
     """Give sessions that keep to a tenant, as every process of an installation has them."""
-    return guarded(make_sessions(make_engine(url)))
+    sessions = guarded(make_sessions(make_engine(url)))
+    sessions.configure(info={BOOK: LimitsBook()})
+    return sessions
 
 
 def new_tenant(sessions: sessionmaker[Session]) -> UUID:

@@ -155,8 +155,8 @@ def record_run(  # noqa: PLR0913  which version, started by what, for whom
     start = _with_own_key(version, trigger_id, start)
     if flow.concurrency.policy != "allow" and parent is None:
         lock_flow(session, tenant_id, version.flow_id)  # else a start just made would be replaced
-    if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
-        return None
+        if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
+            return None
     if parent is None:
         _check_size(start, limits_of(session, tenant_id).trigger_bytes)
     row = {**_row(tenant_id, version, trigger_id, start, now=now), **(parts or {})}
