@@ -72,9 +72,16 @@ def _is_fault(line: ConsoleMessage) -> bool:
     return line.type == "error" and "status of 422" not in line.text
 
 
+AT_REST = """async () => {
+  const ending = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.allSettled(ending.map((one) => one.finished));
+}"""
+
+
 def serious_violations(page: Page) -> list[str]:
-    """Let axe-core judge the page."""
+    """Let axe-core judge the page, once colours that are changing have come to rest."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
+    page.evaluate(AT_REST)
     found = page.evaluate("async () => (await axe.run()).violations")
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:200]}"
