@@ -59,6 +59,7 @@ def open_approval(  # noqa: PLR0913  which attempt of which step asks, and what
     attempt: int,
     flow_name: str,
     started_by: str,
+    subject: str,
     ask: Ask,
     now: datetime,
 ) -> UUID:
@@ -78,6 +79,7 @@ def open_approval(  # noqa: PLR0913  which attempt of which step asks, and what
             attempt=attempt,
             flow_name=flow_name,
             started_by=started_by,
+            subject=subject,
             title=" ".join(ask.title.split()),
             text=ask.text,
             needed=ask.needed,

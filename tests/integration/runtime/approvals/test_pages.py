@@ -35,6 +35,23 @@ def test_the_inbox_says_what_waits_for_whom(world: World, signed_in: SignedIn) -
     assert "No approval fits" in browser.get(f"{at}?q=nothing").text
 
 
+def test_runs_that_ask_the_same_are_told_apart_by_what_they_are_about(
+    world: World, signed_in: SignedIn
+) -> None:
+    browser, at = signed_in("operator"), f"/t/{world.tenant.slug}/approvals"
+    _, asked = world.ask(about="core-<zrh>")
+    world.ask(about="core-brn")
+
+    listed, found = browser.get(at).text, browser.get(f"{at}?q=zrh").text
+    shown = browser.get(page_of(world, asked)).text
+    read_back = send(browser, world, asked, decision="approve")[1]
+
+    assert ("core-&lt;zrh&gt;" in listed, "core-brn" in listed) == (True, True)
+    assert ("core-&lt;zrh&gt;" in found, "core-brn" in found) == (True, False)
+    assert "core-&lt;zrh&gt;" in shown
+    assert "core-&lt;zrh&gt;" in read_back
+
+
 def test_a_decision_is_read_back_before_it_counts(world: World, signed_in: SignedIn) -> None:
     run_id, asked = world.ask(fields=FORM)
     browser = signed_in("operator")
