@@ -17,8 +17,7 @@ def upgrade() -> None:
         "approval", sa.Column("subject", sa.String(length=300), nullable=False, server_default="")
     )
     op.execute(
-        "UPDATE approval SET subject = "
-        "(SELECT run.subject FROM run WHERE run.id = approval.run_id)"
+        "UPDATE approval SET subject = (SELECT run.subject FROM run WHERE run.id = approval.run_id)"
     )
 
 

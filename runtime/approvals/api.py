@@ -84,7 +84,8 @@ def read_filter() -> ApprovalFilter:
     """Read the filter from the query; raises InvalidError naming the parameter.
 
     `state` is open, ended, or one of approved, rejected, timed_out, withdrawn; `mine` is true for
-    what waits for the asker; `q` looks in the question, its text, what it is about, the workflow and who started it.
+    what waits for the asker; `q` looks in the question, its text, what it is about, the workflow
+    and who started it.
     """
     state, mine = request.args.get("state", ""), request.args.get("mine", "")
     for name, said, known in (("state", state, store.STATES), ("mine", mine, _MINE)):

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from blocks.registry import Registry
+from runtime.approvals.store import find_approval
 from runtime.flows.model import every_step
 from runtime.runs import query
 from runtime.runs._shown import RunView, StepView
@@ -55,6 +56,7 @@ class Panel:
     values: Mapping[str, Shown]
     remedy: str
     wait: query.WaitView | None
+    approval_id: UUID | None
     children: Sequence[RunView]
     logs: Sequence[Mapping[str, str]]
     may_retry: bool
@@ -68,6 +70,16 @@ class Place:
     path: str
     scope: str
     title: str
+
+    @property
+    def id(self) -> str:
+        """The step's id in the workflow, without where it stands."""
+        return split(self.path)[1].removesuffix(UNDO)
+
+    @property
+    def is_undo(self) -> bool:
+        """Tell whether it takes a step back, rather than being one."""
+        return self.path.endswith(UNDO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +239,7 @@ def _panel(
     tries = [one.attempt for one in attempts if one.step == step.step]
     is_last = step.attempt == max(tries, default=step.attempt)
     waits = step.state is StepState.WAITING
+    at = (look.session, look.tenant_id, look.run.id)
     in_body, id_ = split(step.step)
     over, level = look.run.state.is_over, look.asked.level
     failed = look.run.state is RunState.FAILED and step.state is StepState.FAILED
@@ -236,7 +249,8 @@ def _panel(
         tries=tries,
         values={part: shown(safe_value(step, part, manifest)) for part in PARTS},
         remedy=remedy_for(step.error, manifest),
-        wait=query.wait_of(look.session, look.tenant_id, look.run.id, step) if waits else None,
+        wait=query.wait_of(*at, step) if waits else None,
+        approval_id=find_approval(*at, step=step.step, attempt=step.attempt) if waits else None,
         children=[one for one in children if one.parent_step == step.step],
         logs=[line for line in step.logs if not level or line["level"] in LEVELS],
         may_retry=failed and is_last,

@@ -56,9 +56,7 @@ def test_those_who_may_decide_are_mailed_once_without_data_of_the_run(
     assert "secret" not in mail.body + mail.subject
 
 
-def test_the_mail_says_what_the_run_is_about(
-    world: World, sessions: sessionmaker[Session]
-) -> None:
+def test_the_mail_says_what_the_run_is_about(world: World, sessions: sessionmaker[Session]) -> None:
     world.voter()
     world.ask(about="core-zrh")
     box = Postbox()
