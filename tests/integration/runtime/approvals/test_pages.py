@@ -52,6 +52,14 @@ def test_runs_that_ask_the_same_are_told_apart_by_what_they_are_about(
     assert "core-&lt;zrh&gt;" in read_back
 
 
+def test_a_run_that_waits_leads_to_what_it_asks(world: World, signed_in: SignedIn) -> None:
+    run_id, asked = world.ask()
+
+    page = signed_in("operator").get(f"/t/{world.tenant.slug}/runs/{run_id}?step=ask").text
+
+    assert f'<a href="{page_of(world, asked)}">see what is asked</a>' in page
+
+
 def test_a_decision_is_read_back_before_it_counts(world: World, signed_in: SignedIn) -> None:
     run_id, asked = world.ask(fields=FORM)
     browser = signed_in("operator")
