@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from runtime.runs.values import PARTS, Shown, manifest_of, safe_trigger, safe_va
 LANES_PAGE = 100
 MANY = 1_000
 LEVELS = ("warning", "error")
+_GIVEN_ID = re.compile(r"(.*?)(?:_(\d+))?")
+"""Of a step as the canvas gives it: its block's name, numbered from the second one on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +109,7 @@ def describe(
     """Give everything the page of a run shows that changes while it goes on."""
     where = (session, tenant_id)
     version = query.version_of(*where, run)
-    titles = titles_of(version.document)
+    titles = titles_of(version.document, registry)
     look = _Look(
         session=session,
         tenant_id=tenant_id,
@@ -140,9 +143,24 @@ def describe(
     }
 
 
-def titles_of(document: Mapping[str, Any]) -> dict[str, str]:
-    """Give the title of every step by id, those in loops' bodies too."""
-    return {id_: step.get("title") or id_ for id_, step, _ in every_step(document)}
+def titles_of(document: Mapping[str, Any], registry: Registry) -> dict[str, str]:
+    """Give the title of every step by id, those in loops' bodies too.
+
+    A step that nobody named is called as its block is, like on the canvas, unless somebody chose
+    its id.
+    """
+    return {
+        id_: step.get("title") or _unnamed(id_, step, registry)
+        for id_, step, _ in every_step(document)
+    }
+
+
+def _unnamed(id_: str, step: Mapping[str, Any], registry: Registry) -> str:
+    block = registry.find(step["block"], step["version"])
+    given, number = _GIVEN_ID.fullmatch(id_).groups()  # type: ignore[union-attr]  # fits all
+    if block is None or given != step["block"].partition(".")[2].replace("-", "_"):
+        return id_
+    return f"{block.manifest.title} {number}" if number else block.manifest.title
 
 
 def title_of(path: str, titles: Mapping[str, str]) -> str:

@@ -105,7 +105,7 @@ def test_a_refused_form_comes_back_with_words_beside_the_fields(
 
     assert (approve[0], reject[0]) == (422, 422)
     assert re.search(r'id="field--form--ticket-error".*?must not be empty', approve[1], re.DOTALL)
-    assert re.search(r'id="field-comment-error".*?say why you reject', reject[1], re.DOTALL)
+    assert re.search(r'id="field-comment-error".*?Say why you reject', reject[1], re.DOTALL)
     assert "_op" not in approve[1]
 
 
