@@ -23,6 +23,8 @@ PAGES = {
     "rules": "/t/acme/rules",
     "rule-new": "/t/acme/rules/new",
     "runs": "/t/acme/runs",
+    "approvals": "/t/acme/approvals",
+    "limits": "/t/acme/limits",
     "calendars": "/t/acme/calendars",
     "sources": "/t/acme/sources",
     "members": "/t/acme/members",
@@ -34,6 +36,8 @@ DETAILS = {
     "workflow": "workflows?q=critical",
     "rule": "rules",
     "run": "runs",
+    "run-failed": "runs?state=failed",
+    "approval": "approvals",
     "calendar": "calendars",
 }
 

@@ -89,7 +89,7 @@ def try_alone(flow_id: UUID, step: str) -> Response:
         begun = try_step(*where, flow_id, step, wanted, by=by, now=now)
     except InvalidError as error:
         return _try_page(flow_id, step, from_run, texts=texts, problems=error.problems)
-    return see_other(url_for("runs.show_run", run_id=begun.run_id))
+    return see_other(url_for("runs.show_run", run_id=begun.run_id, step=step))
 
 
 def _run_asked(text: str) -> UUID | None:
@@ -115,7 +115,7 @@ def _try_page(
     needed = results_needed(flow.draft, step, standard_registry())
     taken = take_from(*where, flow_id, from_run).steps if from_run else {}
     recent = list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT)
-    names = titles_of(flow.draft)
+    names = titles_of(flow.draft, standard_registry())
     wrong = {one.pointer.split("/")[1]: one.message for one in problems if "/" in one.pointer}
     return render(
         "designer/starting/try.html",

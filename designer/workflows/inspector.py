@@ -18,6 +18,7 @@ from designer.workflows.schedule_form import in_order, schedule_form
 from kernel.errors import Problem
 from kernel.schema import Schema
 from kernel.zones import zone_names
+from runtime.flows.picture import TRIGGERS
 from runtime.flows.problems import NOTHING_KNOWN, Known
 from runtime.flows.validate import check_schedule
 
@@ -93,6 +94,14 @@ class Section:
 def block_of(node: Mapping[str, Any], registry: Registry) -> Block | None:
     """Give a step's block; None for a trigger and for a block that is not installed."""
     return registry.find(str(node.get("block", "")), str(node.get("version", "")))
+
+
+def kind_of(node: Mapping[str, Any], registry: Registry) -> tuple[str, str]:
+    """Give the title and the summary of a node's block or trigger; both "" when nobody knows it."""
+    block = block_of(node, registry)
+    if block is not None:
+        return block.manifest.title, block.manifest.summary
+    return TRIGGERS.get(str(node.get("kind", "")), ("", ""))[:2]
 
 
 def node_sections(

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from blocks.registry import Block, standard_registry
 from designer.drafts import read_json_text, write_json_text
-from designer.workflows.inspector import block_of, node_sections, read_node
+from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.palette import catalogue, problems_document
 from designer.workflows.schedules import calendars_known, live_schedules, starts_ahead
 from designer.workflows.trying import progress_document, recent_alarms, trial_start
@@ -135,6 +135,7 @@ def inspect_node() -> Response:
         node=node,
         changed=changed,
         block=block_of(node, registry),
+        kind=kind_of(node, registry),
         sections=node_sections(node, registry, known),
         ahead=starts_ahead(*where, node, known, now=utc_now()),
     )
@@ -305,7 +306,7 @@ def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         refused_problems=problems,
         problems=versions.draft_problems(*where, flow_id),
         steps=list(every_step(flow.draft)),
-        titles=titles_of(flow.draft),
+        titles=titles_of(flow.draft, standard_registry()),
         form_key=str(new_id()),
         schedules=live_schedules(*where, flow, now=utc_now()),
         runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),

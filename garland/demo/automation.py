@@ -80,6 +80,7 @@ HEARTBEAT: dict[str, Any] = {
     "triggers": {
         "clock": {
             "kind": "schedule",
+            "title": "Each working morning",
             "timing": "cron",
             "cron": "0 8 * * mon-fri",
             "timezone": "Europe/Zurich",

@@ -14,16 +14,19 @@ from sqlalchemy.orm import Session
 
 from garland.demo.automation import CALENDARS, FLOWS, RULES
 from garland.demo.history import make_history
+from garland.demo.restarts import RESTART, start_examples
 from garland.demo.world import SITES, make_links, node_of, services_on
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
+from kernel.secrets import Vault
 from runtime.alarms.journal import append, mark_done, take
 from runtime.alarms.model import parse_event
 from runtime.alarms.sources.store import create_source
 from runtime.alarms.store import apply_batch
 from runtime.calendars.store import create_calendar
 from runtime.flows.versions import create_flow, publish_flow
+from runtime.hooks.store import make_addresses
 from runtime.inventory.lookup import put_table
 from runtime.inventory.resources import put_resource
 from runtime.rules.model import Mode
@@ -85,6 +88,7 @@ def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, A
         _network(session, ids["acme"])
         _history(session, ids["acme"], now=now)
         _automation(session, ids["acme"], now=now)
+        _restarts(session, ids["acme"], services.vault, now=now)
         for kind, name in (("json", "Network"), ("alertmanager", "Prometheus")):
             _, key = create_source(
                 session, ids["acme"], kind=kind, name=name, vault=services.vault, now=now
@@ -150,13 +154,24 @@ def _automation(session: Session, tenant_id: UUID, *, now: datetime) -> None:
     for document in CALENDARS:
         create_calendar(session, tenant_id, document=document, by=BY, now=now)
     for document in FLOWS:
-        flow = create_flow(
-            session, tenant_id, name=document["name"], document=document, now=now, by=BY
-        )
-        publish_flow(session, tenant_id, flow.id, note="The demo's", by=BY, now=now)
+        _publish(session, tenant_id, document, now=now)
     for document in RULES:
         rule = create_rule(session, tenant_id, document=document, by=BY, now=now)
         publish_rule(session, tenant_id, rule.id, mode=Mode.LIVE, by=BY, now=now)
+
+
+def _restarts(session: Session, tenant_id: UUID, vault: Vault, *, now: datetime) -> None:
+    """Add the workflow that asks people, with its address and its first runs."""
+    flow_id = _publish(session, tenant_id, RESTART, now=now)
+    make_addresses(session, tenant_id, flow_id, vault=vault, now=now)
+    start_examples(session, tenant_id, flow_id, now=now)
+
+
+def _publish(session: Session, tenant_id: UUID, document: dict[str, Any], *, now: datetime) -> UUID:
+    name = document["name"]
+    flow = create_flow(session, tenant_id, name=name, document=document, now=now, by=BY)
+    publish_flow(session, tenant_id, flow.id, note="The demo's", by=BY, now=now)
+    return flow.id
 
 
 def _write_facts(settings: Settings, facts: dict[str, Any]) -> None:

@@ -43,6 +43,7 @@ class ApprovalView:
     attempt: int
     flow_name: str
     started_by: str
+    subject: str
     title: str
     text: str
     needed: int
@@ -189,7 +190,8 @@ def _filtered(tenant_id: UUID, wanted: ApprovalFilter) -> Select[Approval]:
     if wanted.state:
         query = query.where(Approval.state.in_(STATES[wanted.state]))
     if wanted.q:
-        columns = (Approval.title, Approval.text, Approval.flow_name, Approval.started_by)
+        about = (Approval.title, Approval.text, Approval.subject)
+        columns = (*about, Approval.flow_name, Approval.started_by)
         query = query.where(or_(*(one.icontains(wanted.q, autoescape=True) for one in columns)))
     return query
 

@@ -11,6 +11,7 @@ from kernel.db import Base, Document, Instant, Key, OptionalInstant, TenantOwned
 from runtime.approvals.model import TITLE_MAX, WHO_MAX, ApprovalState, Choice
 
 STEP_PATH_MAX = 300
+SUBJECT_MAX = 300
 _DUE = text("notice_at IS NOT NULL")
 
 
@@ -33,6 +34,7 @@ class Approval(TenantOwned, Base):
     attempt: Mapped[int]
     flow_name: Mapped[str] = mapped_column(String(200))
     started_by: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(SUBJECT_MAX), server_default="")
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     text: Mapped[str] = mapped_column(Text)
     needed: Mapped[int]

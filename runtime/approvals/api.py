@@ -84,7 +84,8 @@ def read_filter() -> ApprovalFilter:
     """Read the filter from the query; raises InvalidError naming the parameter.
 
     `state` is open, ended, or one of approved, rejected, timed_out, withdrawn; `mine` is true for
-    what waits for the asker; `q` looks in the question, its text, the workflow and who started it.
+    what waits for the asker; `q` looks in the question, its text, what it is about, the workflow
+    and who started it.
     """
     state, mine = request.args.get("state", ""), request.args.get("mine", "")
     for name, said, known in (("state", state, store.STATES), ("mine", mine, _MINE)):
@@ -103,6 +104,7 @@ def approval_document(one: ApprovalView) -> dict[str, Any]:
         "title": one.title,
         "text": one.text,
         "flow": one.flow_name,
+        "subject": one.subject,
         "run_id": str(one.run_id),
         "step": one.step,
         "attempt": one.attempt,

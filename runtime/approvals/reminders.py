@@ -3,7 +3,7 @@
 Sent by a periodic job, never inside the transaction of a run. A notice is claimed before it is
 sent, so two schedulers never send the same one; a process that dies in between leaves the claim to
 run out, and the notice is sent again: at least once, recognisable by its Message-ID. Mails hold no
-data of the run beyond the question itself.
+data of the run beyond the question itself and what the run is about.
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ class Notice:
     number: int
     title: str
     flow_name: str
+    subject: str
     until: datetime | None
     remind_every_s: float | None
     claim: str
@@ -111,6 +112,7 @@ def _claim(sessions: sessionmaker[Session], *, now: datetime) -> Notice | None:
             number=row.notices + 1,
             title=row.title,
             flow_name=row.flow_name,
+            subject=row.subject,
             until=row.until,
             remind_every_s=row.remind_every_s,
             claim=claim,
@@ -132,6 +134,7 @@ def _written(
         f"The workflow {notice.flow_name} of {organisation.name} waits for your decision:",
         "",
         notice.title,
+        *([f"About: {notice.subject}"] if notice.subject else []),
         "",
         *([f"Decide before {notice.until:%Y-%m-%d %H:%M} UTC.", ""] if notice.until else []),
         where,

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from blocks.outcomes import Ask
@@ -39,6 +39,7 @@ __all__ = [
     "approvals_of_run",
     "close_approvals",
     "count_mine",
+    "find_approval",
     "get_approval",
     "list_approvals",
     "open_approval",
@@ -59,6 +60,7 @@ def open_approval(  # noqa: PLR0913  which attempt of which step asks, and what
     attempt: int,
     flow_name: str,
     started_by: str,
+    subject: str,
     ask: Ask,
     now: datetime,
 ) -> UUID:
@@ -78,6 +80,7 @@ def open_approval(  # noqa: PLR0913  which attempt of which step asks, and what
             attempt=attempt,
             flow_name=flow_name,
             started_by=started_by,
+            subject=subject,
             title=" ".join(ask.title.split()),
             text=ask.text,
             needed=ask.needed,
@@ -99,6 +102,20 @@ def open_approval(  # noqa: PLR0913  which attempt of which step asks, and what
     tell_approval(session, tenant_id, approval_id, ApprovalState.OPEN)
     log.info("approval_opened", approval_id=str(approval_id), run_id=str(run_id), step=step)
     return approval_id
+
+
+def find_approval(
+    session: Session, tenant_id: UUID, run_id: UUID, *, step: str, attempt: int
+) -> UUID | None:
+    """Find what an attempt of a step asks people; None when it asks nothing."""
+    return session.scalar(
+        select(Approval.id).where(
+            Approval.tenant_id == tenant_id,
+            Approval.run_id == run_id,
+            Approval.step == step,
+            Approval.attempt == attempt,
+        )
+    )
 
 
 def close_approvals(

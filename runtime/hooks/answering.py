@@ -186,7 +186,7 @@ def _start(session: Session, target: Target, prepared: Prepared, *, now: datetim
         trigger_id=prepared.hook.trigger_id,
         subject=_subject(prepared.hook, prepared.trigger["body"]),
         dedup_key=key,
-        started_by=f"webhook {prepared.hook.title}",
+        started_by=_starter(prepared.hook),
     )
     run_id = start_run(*where, target.flow_id, start, now=now)
     if run_id is None and key is not None:
@@ -220,6 +220,11 @@ def _correlation(hook: HookView, trigger: Mapping[str, Any]) -> str:
         message = f"what {hook.title} finds its run by ({hook.correlate}) {wrong}"
         raise InvalidError(message, problems=[Problem("/body", message)])
     return str(value)
+
+
+def _starter(hook: HookView) -> str:
+    """Name the webhook as what started a run; one that nobody named is just that."""
+    return f"webhook {hook.title}" if hook.title.lower() != "webhook" else "webhook"
 
 
 def _subject(hook: HookView, body: Any) -> str:

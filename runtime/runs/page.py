@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from blocks.registry import Registry
+from runtime.approvals.store import find_approval
 from runtime.flows.model import every_step
 from runtime.runs import query
 from runtime.runs._shown import RunView, StepView
@@ -27,6 +29,8 @@ from runtime.runs.values import PARTS, Shown, manifest_of, safe_trigger, safe_va
 LANES_PAGE = 100
 MANY = 1_000
 LEVELS = ("warning", "error")
+_GIVEN_ID = re.compile(r"(.*?)(?:_(\d+))?")
+"""Of a step as the canvas gives it: its block's name, numbered from the second one on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ class Panel:
     values: Mapping[str, Shown]
     remedy: str
     wait: query.WaitView | None
+    approval_id: UUID | None
     children: Sequence[RunView]
     logs: Sequence[Mapping[str, str]]
     may_retry: bool
@@ -68,6 +73,16 @@ class Place:
     path: str
     scope: str
     title: str
+
+    @property
+    def id(self) -> str:
+        """The step's id in the workflow, without where it stands."""
+        return split(self.path)[1].removesuffix(UNDO)
+
+    @property
+    def is_undo(self) -> bool:
+        """Tell whether it takes a step back, rather than being one."""
+        return self.path.endswith(UNDO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +109,7 @@ def describe(
     """Give everything the page of a run shows that changes while it goes on."""
     where = (session, tenant_id)
     version = query.version_of(*where, run)
-    titles = titles_of(version.document)
+    titles = titles_of(version.document, registry)
     look = _Look(
         session=session,
         tenant_id=tenant_id,
@@ -128,9 +143,24 @@ def describe(
     }
 
 
-def titles_of(document: Mapping[str, Any]) -> dict[str, str]:
-    """Give the title of every step by id, those in loops' bodies too."""
-    return {id_: step.get("title") or id_ for id_, step, _ in every_step(document)}
+def titles_of(document: Mapping[str, Any], registry: Registry) -> dict[str, str]:
+    """Give the title of every step by id, those in loops' bodies too.
+
+    A step that nobody named is called as its block is, like on the canvas, unless somebody chose
+    its id.
+    """
+    return {
+        id_: step.get("title") or _unnamed(id_, step, registry)
+        for id_, step, _ in every_step(document)
+    }
+
+
+def _unnamed(id_: str, step: Mapping[str, Any], registry: Registry) -> str:
+    block = registry.find(step["block"], step["version"])
+    given, number = _GIVEN_ID.fullmatch(id_).groups()  # type: ignore[union-attr]  # fits all
+    if block is None or given != step["block"].partition(".")[2].replace("-", "_"):
+        return id_
+    return f"{block.manifest.title} {number}" if number else block.manifest.title
 
 
 def title_of(path: str, titles: Mapping[str, str]) -> str:
@@ -227,6 +257,7 @@ def _panel(
     tries = [one.attempt for one in attempts if one.step == step.step]
     is_last = step.attempt == max(tries, default=step.attempt)
     waits = step.state is StepState.WAITING
+    at = (look.session, look.tenant_id, look.run.id)
     in_body, id_ = split(step.step)
     over, level = look.run.state.is_over, look.asked.level
     failed = look.run.state is RunState.FAILED and step.state is StepState.FAILED
@@ -236,7 +267,8 @@ def _panel(
         tries=tries,
         values={part: shown(safe_value(step, part, manifest)) for part in PARTS},
         remedy=remedy_for(step.error, manifest),
-        wait=query.wait_of(look.session, look.tenant_id, look.run.id, step) if waits else None,
+        wait=query.wait_of(*at, step) if waits else None,
+        approval_id=find_approval(*at, step=step.step, attempt=step.attempt) if waits else None,
         children=[one for one in children if one.parent_step == step.step],
         logs=[line for line in step.logs if not level or line["level"] in LEVELS],
         may_retry=failed and is_last,

@@ -44,6 +44,7 @@ def register(
                     attempt=record.attempt,
                     flow_name=flow_name,
                     started_by=run.started_by,
+                    subject=run.subject,
                     ask=waits_for,
                     now=now,
                 )

@@ -230,7 +230,7 @@ def _retry_form(
 def _title_of(run_id: UUID, step: query.StepView) -> str:
     where = (db_session(), acting().tenant_id)
     version = query.version_of(*where, query.get_run(*where, run_id))
-    return title_of(step.step, titles_of(version.document))
+    return title_of(step.step, titles_of(version.document, standard_registry()))
 
 
 def _form_status(refused: GarlandError | None) -> int:

@@ -56,20 +56,24 @@ class World:
     sessions: sessionmaker[Session]
     tenant: OrganisationView
 
-    def ask(self, *, by: str = "", now: datetime = NOON, **config: Any) -> tuple[UUID, UUID]:
+    def ask(
+        self, *, by: str = "", about: str = "the router", now: datetime = NOON, **config: Any
+    ) -> tuple[UUID, UUID]:
         """Run a workflow until it asks; give its run and the approval."""
-        run_id = self.start(by=by, now=now, **config)
+        run_id = self.start(by=by, about=about, now=now, **config)
         with self.sessions() as session, as_tenant(session, self.tenant.id):
             (asked,) = approvals_of_run(session, self.tenant.id, run_id, NOBODY)
         return run_id, asked.id
 
-    def start(self, *, by: str = "", now: datetime = NOON, **config: Any) -> UUID:
+    def start(
+        self, *, by: str = "", about: str = "the router", now: datetime = NOON, **config: Any
+    ) -> UUID:
         """Run a workflow as far as it goes."""
         document = asking_document(config)
         with self.sessions.begin() as session, as_tenant(session, self.tenant.id):
             flow = make_flow(session, self.tenant.id, document)
             start = Start(
-                trigger={"kind": "manual"}, trigger_id="hand", subject="r1", started_by=by
+                trigger={"kind": "manual"}, trigger_id="hand", subject=about, started_by=by
             )
             run_id = start_run(session, self.tenant.id, flow.id, start, now=now)
         assert run_id is not None

@@ -22,7 +22,16 @@ CRITICAL = {
     "specific_problem": "Loss of signal",
     "attributes": {"site": "ZRH"},
 }
-LISTS = ("alarms?state=all", "workflows", "rules", "runs", "sources", "calendars")
+LISTS = (
+    "alarms?state=all",
+    "workflows",
+    "rules",
+    "runs",
+    "runs?state=failed",
+    "approvals",
+    "sources",
+    "calendars",
+)
 PAGES = [
     "/sign-in",
     "/t/acme/",
@@ -32,6 +41,8 @@ PAGES = [
     "/t/acme/rules",
     "/t/acme/rules/new",
     "/t/acme/runs",
+    "/t/acme/approvals",
+    "/t/acme/limits",
     "/t/acme/calendars",
     "/t/acme/calendars/new",
     "/t/acme/sources",

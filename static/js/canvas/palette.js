@@ -23,7 +23,7 @@ export function mountPalette(root, entries, { add, drop }) {
   };
   /** @param {[string, Entry[]]} group */
   const drawGroup = ([title, members]) => [
-    make("h3", { class: "palette__title" }, [title]),
+    make("h2", { class: "palette__title" }, [title]),
     ...members.map((entry) => item(entry, add, drop)),
   ];
   box?.addEventListener("input", draw);

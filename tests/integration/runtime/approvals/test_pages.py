@@ -35,6 +35,31 @@ def test_the_inbox_says_what_waits_for_whom(world: World, signed_in: SignedIn) -
     assert "No approval fits" in browser.get(f"{at}?q=nothing").text
 
 
+def test_runs_that_ask_the_same_are_told_apart_by_what_they_are_about(
+    world: World, signed_in: SignedIn
+) -> None:
+    browser, at = signed_in("operator"), f"/t/{world.tenant.slug}/approvals"
+    _, asked = world.ask(about="core-<zrh>")
+    world.ask(about="core-brn")
+
+    listed, found = browser.get(at).text, browser.get(f"{at}?q=zrh").text
+    shown = browser.get(page_of(world, asked)).text
+    read_back = send(browser, world, asked, decision="approve")[1]
+
+    assert ("core-&lt;zrh&gt;" in listed, "core-brn" in listed) == (True, True)
+    assert ("core-&lt;zrh&gt;" in found, "core-brn" in found) == (True, False)
+    assert "core-&lt;zrh&gt;" in shown
+    assert "core-&lt;zrh&gt;" in read_back
+
+
+def test_a_run_that_waits_leads_to_what_it_asks(world: World, signed_in: SignedIn) -> None:
+    run_id, asked = world.ask()
+
+    page = signed_in("operator").get(f"/t/{world.tenant.slug}/runs/{run_id}?step=ask").text
+
+    assert f'<a href="{page_of(world, asked)}">see what is asked</a>' in page
+
+
 def test_a_decision_is_read_back_before_it_counts(world: World, signed_in: SignedIn) -> None:
     run_id, asked = world.ask(fields=FORM)
     browser = signed_in("operator")
@@ -80,7 +105,7 @@ def test_a_refused_form_comes_back_with_words_beside_the_fields(
 
     assert (approve[0], reject[0]) == (422, 422)
     assert re.search(r'id="field--form--ticket-error".*?must not be empty', approve[1], re.DOTALL)
-    assert re.search(r'id="field-comment-error".*?say why you reject', reject[1], re.DOTALL)
+    assert re.search(r'id="field-comment-error".*?Say why you reject', reject[1], re.DOTALL)
     assert "_op" not in approve[1]
 
 

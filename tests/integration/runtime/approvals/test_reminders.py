@@ -56,6 +56,16 @@ def test_those_who_may_decide_are_mailed_once_without_data_of_the_run(
     assert "secret" not in mail.body + mail.subject
 
 
+def test_the_mail_says_what_the_run_is_about(world: World, sessions: sessionmaker[Session]) -> None:
+    world.voter()
+    world.ask(about="core-zrh")
+    box = Postbox()
+
+    send_due(sessions, box, URL, now=NOON)
+
+    assert "Restart r1?\nAbout: core-zrh\n" in box.got[0].body
+
+
 def test_reminders_come_while_nobody_decided_and_end_before_the_time(
     world: World, sessions: sessionmaker[Session]
 ) -> None:

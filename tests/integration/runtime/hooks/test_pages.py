@@ -17,6 +17,7 @@ from tests.integration.conftest import SignedIn
 from tests.integration.runtime.hooks.conftest import Hooked
 
 BODY = b"{}"
+TABS = ["Designer", "Overview", "Settings", "Versions", "Webhooks"]
 
 
 @pytest.fixture
@@ -39,6 +40,18 @@ def test_it_shows_the_address_and_a_command_to_who_may_change_it(
     assert "Resumes the run that waits for trigger.body.ticket; starts one if none waits" in page
     assert "Nothing came yet" in page
     assert "Signing secret" not in page
+
+
+def test_it_has_the_tabs_of_the_workflows_pages(
+    hooked: Hooked, signed_in: SignedIn, at: Any
+) -> None:
+    hooked.publish()
+
+    page = signed_in("designer").get(at()).text
+
+    tabs = re.search(r'<nav class="tabs" aria-label="Pages of .*?</nav>', page, re.DOTALL)
+    assert tabs is not None
+    assert re.findall(r">(\w+)</a>", tabs[0]) == TABS
 
 
 @pytest.mark.parametrize("role", ["viewer", "operator"])
@@ -151,6 +164,7 @@ def test_without_a_webhook_it_says_how_to_come_by_one(
     hooked.flow_id = flow.id
 
     assert "Put Webhook on the canvas" in none
+    assert "Pages of" in none
     assert "Publish the workflow: its address is made then" in browser.get(at()).text
     assert browser.get(at("hook")).status_code == 404
 

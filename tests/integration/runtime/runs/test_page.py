@@ -65,6 +65,16 @@ def words(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
 
 
+def test_a_step_leads_to_trying_it_alone_with_what_this_run_gave(
+    bench: Bench, signed_in: SignedIn, at: str
+) -> None:
+    run = failed_run(bench)
+    link = f'/steps/open/try?from_run={run}"'
+
+    assert link in signed_in("operator").get(f"{at}/{run}").text
+    assert link not in signed_in("viewer").get(f"{at}/{run}").text
+
+
 def test_a_failed_run_says_where_it_stopped_and_what_to_do(
     bench: Bench, browser: FlaskClient, at: str
 ) -> None:

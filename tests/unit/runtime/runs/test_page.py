@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from blocks.registry import standard_registry
 from runtime.runs.page import crumbs_of, title_of, titles_of
 from tests.factories.flows import flow_document, step
 
@@ -40,4 +41,17 @@ def test_steps_in_bodies_have_titles_too() -> None:
     body = {"steps": {"call": step("write-log", title="Call it")}, "wires": []}
     flow = flow_document({"each": step("for-each", title="Sites", body=body), "a": step("end")}, [])
 
-    assert titles_of(flow) == {"each": "Sites", "call": "Call it", "a": "a"}
+    assert titles_of(flow, standard_registry()) == {"each": "Sites", "call": "Call it", "a": "a"}
+
+
+def test_a_step_that_nobody_named_is_called_as_its_block_is() -> None:
+    steps = {
+        "http_request": step("http-request"),
+        "http_request_2": step("http-request"),
+        "request": step("http-request"),
+        "gone": step("gone"),
+    }
+
+    titles = titles_of(flow_document(steps, []), standard_registry())
+
+    assert list(titles.values()) == ["HTTP request", "HTTP request 2", "request", "gone"]
