@@ -18,6 +18,7 @@ from runtime.flows.api import (
     RevisionMovedError,
     expected_revision,
     flow_document,
+    readable,
     version_document,
     with_tag,
 )
@@ -171,7 +172,7 @@ def restore(flow_id: UUID, number: int) -> Response:
 def get_settings(flow_id: UUID) -> Response:
     """Give the draft's `settings`, `vars` and `input`; its `ETag` is that of the draft."""
     found = versions.get_flow(db_session(), acting().tenant_id, flow_id)
-    return with_tag(jsonify(parts_of(found.draft)), found)
+    return with_tag(jsonify(parts_of(readable(found.draft))), found)
 
 
 @api.patch("/<uuid:flow_id>/draft/settings")
@@ -196,7 +197,7 @@ def diff(flow_id: UUID, number: int) -> Response:
     """List what changed from this version to another, `with` (a number, or draft as by default)."""
     where = (db_session(), acting().tenant_id, flow_id)
     other = number_asked(request.args.get("with", ""))
-    old, new = history.document_of(*where, number), history.document_of(*where, other)
+    old, new = (readable(history.document_of(*where, one)) for one in (number, other))
     changes = [
         {"part": one.part, "title": one.title, "change": one.kind, "lines": one.lines}
         for one in compare(old, new)

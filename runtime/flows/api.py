@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
+from blocks.registry import standard_registry
 from kernel.clock import format_instant, utc_now
 from kernel.errors import ConflictError, GarlandError, NotFoundError
 from kernel.http import (
@@ -20,6 +22,7 @@ from kernel.http import (
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows._trigger_schema import NAME_MAX
+from runtime.flows.safe import for_reader
 from runtime.flows.versions import FlowVersionView, FlowView
 from runtime.hooks.store import make_addresses
 
@@ -101,9 +104,12 @@ def get_flow(flow_id: UUID) -> Response:
 @api.get("/<uuid:flow_id>/draft")
 @require("workflows.view")
 def get_draft(flow_id: UUID) -> Response:
-    """Give the draft's document; its `ETag` is what a write sends back as `If-Match`."""
+    """Give the draft's document; its `ETag` is what a write sends back as `If-Match`.
+
+    Those who may not change it see it without its secrets.
+    """
     found = versions.get_flow(db_session(), acting().tenant_id, flow_id)
-    response = with_tag(jsonify(found.draft), found)
+    response = with_tag(jsonify(readable(found.draft)), found)
     response.make_conditional(request)
     return response
 
@@ -184,8 +190,14 @@ def get_version(flow_id: UUID, number: int) -> Response:
     found = versions.list_versions(db_session(), acting().tenant_id, flow_id)
     for one in found:
         if one.number == number:
-            return jsonify({**version_document(one), "document": one.document})
+            return jsonify({**version_document(one), "document": readable(one.document)})
     raise NotFoundError("no such version of a workflow", number=number)
+
+
+def readable(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give a workflow's document as the person or program that asks may see it."""
+    may_change = acting().may("workflows.edit")
+    return for_reader(document, standard_registry(), may_change=may_change)
 
 
 def flow_document(flow: FlowView) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from runtime.runs.by_hand import ByHand, start_by_hand
 from runtime.runs.changing import changed_input
 from runtime.runs.filters import NAMES, read_filter
 from runtime.runs.query import RunView
-from runtime.runs.secrecy import masked
 from runtime.runs.values import manifest_of, safe_trigger, safe_value
+from runtime.secrecy import masked
 
 api = Blueprint("runs_api", __name__, url_prefix="/api/v1/runs")
 starts = Blueprint("run_starts_api", __name__, url_prefix="/api/v1/flows")
