@@ -229,6 +229,11 @@ def json_body() -> Any:
     return read_json(request.get_data(cache=True))
 
 
+def optional_body() -> Any:
+    """Read it likewise; {} when nothing was sent."""
+    return json_body() if request.get_data(cache=True) else {}
+
+
 def page_limit(default: int = 50, most: int = 500) -> int:
     """Read `limit` from the query; outside 1…`most` it is an error that says so."""
     text = request.args.get("limit", "")

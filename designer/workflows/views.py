@@ -30,12 +30,12 @@ from kernel.http import (
 )
 from kernel.ids import new_id
 from kernel.schema import Schema
+from runtime.flow_control import publishing
 from runtime.flows import versions
 from runtime.flows.api import readable
 from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.versions import FlowView
-from runtime.hooks.store import make_addresses
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
@@ -165,10 +165,11 @@ def save_draft(flow_id: UUID) -> Response:
 def publish(flow_id: UUID) -> Response:
     """Make the draft the live version."""
     note = request.form.get("note", "")
-    where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
+    where, by = (db_session(), acting().tenant_id), acting().person_name
     try:
-        version = versions.publish_flow(*where, flow_id, note=note, by=by, now=now)
-        make_addresses(*where, flow_id, vault=vault(), now=now)
+        version = publishing.publish(
+            *where, flow_id, note=note, by=by, vault=vault(), now=utc_now()
+        )
     except InvalidError as error:
         if "from_designer" in request.form:
             flash(f"Nothing was published: {error.message}.", "error")

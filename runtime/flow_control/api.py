@@ -1,4 +1,4 @@
-"""Workflows over REST beyond drawing and starting them: versions, settings, one step alone."""
+"""Workflows over REST beyond drawing and starting them: publishing, versions, one step alone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, Problem
-from kernel.http import acting, db_session, json_body, require
+from kernel.http import acting, db_session, json_body, optional_body, require, vault
 from kernel.schema import Schema
 from runtime.flow_control import removing, retiring
 from runtime.flow_control.parts import PARTS, parts_of, save_parts
 from runtime.flow_control.pausing import set_many_paused
+from runtime.flow_control.publishing import publish
 from runtime.flows import history, versions
 from runtime.flows.api import (
     RevisionMovedError,
@@ -76,6 +77,13 @@ _TRY = Schema(
         },
     }
 )
+_NOTE = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"note": {"type": "string", "maxLength": 500}},
+    }
+)
 _PARTS = Schema(
     {
         "type": "object",
@@ -101,7 +109,7 @@ def act_on_many() -> Response:
 @require("workflows.edit")
 def copy(flow_id: UUID) -> Response:
     """Make a workflow with this one's draft; 200 and the same for the same `Idempotency-Key`."""
-    body = json_body() if request.content_length else {}
+    body = optional_body()
     _COPY.require(body, "a copy takes a name, or nothing")
     made, is_new = removing.copy_flow(
         db_session(),
@@ -133,6 +141,18 @@ def delete(flow_id: UUID) -> Response:
         raise RevisionMovedError("the draft moved on: read it again before you delete it")
     removing.delete_flow(*where, flow_id, by=acting().person_name)
     return Response(status=204)
+
+
+@api.post("/<uuid:flow_id>/publish")
+@require("workflows.publish")
+def publish_draft(flow_id: UUID) -> Response:
+    """Make the draft the live version; `note` says what changed. Webhooks get their addresses."""
+    body = optional_body()
+    _NOTE.require(body, "only a note can go with publishing")
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    note = body.get("note", "")
+    made = publish(*where, flow_id, note=note, by=by, vault=vault(), now=utc_now())
+    return jsonify(version_document(made))
 
 
 @api.post("/<uuid:flow_id>/versions/<int:number>/retire")
@@ -211,7 +231,7 @@ def diff(flow_id: UUID, number: int) -> Response:
 @require("workflows.run")
 def try_alone(flow_id: UUID, step: str) -> Response:
     """Run one step of the draft alone, as a trial; 202, or 200 for the same `Idempotency-Key`."""
-    body = json_body() if request.content_length else {}
+    body = optional_body()
     _TRY.require(body, "a step is tried with pins, from_run, trigger, input and item, all optional")
     where, by = (db_session(), acting().tenant_id), acting().person_name
     wanted = Alone(

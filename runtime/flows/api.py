@@ -1,4 +1,4 @@
-"""Workflows over REST: drafts, checks, publishing and versions. Starting a run is `runs.api`."""
+"""Workflows over REST: drafts, checks and versions. Starting a run is `runs.api`."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ from kernel.http import (
     json_body,
     page_of,
     require,
-    vault,
 )
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows._trigger_schema import NAME_MAX
 from runtime.flows.safe import for_reader
 from runtime.flows.versions import FlowVersionView, FlowView
-from runtime.hooks.store import make_addresses
 
 api = Blueprint("flows_api", __name__, url_prefix="/api/v1/flows")
 
@@ -37,13 +35,6 @@ _NEW = Schema(
             "name": {"type": "string", "minLength": 1, "maxLength": NAME_MAX},
             "document": {"type": "object"},
         },
-    }
-)
-_NOTE = Schema(
-    {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {"note": {"type": "string", "maxLength": 500}},
     }
 )
 
@@ -151,19 +142,6 @@ def list_problems(flow_id: UUID) -> Response:
     return jsonify(items=items, next_cursor=None)
 
 
-@api.post("/<uuid:flow_id>/publish")
-@require("workflows.publish")
-def publish(flow_id: UUID) -> Response:
-    """Make the draft the live version; `note` says what changed. Webhooks get their addresses."""
-    body = _optional_body()
-    _NOTE.require(body, "only a note can go with publishing")
-    by, note, now = acting().person_name, body.get("note", ""), utc_now()
-    where = (db_session(), acting().tenant_id, flow_id)
-    made = versions.publish_flow(*where, note=note, by=by, now=now)
-    make_addresses(*where, vault=vault(), now=now)
-    return jsonify(version_document(made))
-
-
 @api.post("/<uuid:flow_id>/<any(pause, resume):verb>")
 @require("workflows.publish")
 def pause(flow_id: UUID, verb: str) -> Response:
@@ -249,7 +227,3 @@ def expected_revision() -> int:
     if len(tags) != 1 or not tags[0].isdigit():
         raise RevisionMovedError("If-Match is no ETag of this draft: read the draft again")
     return int(tags[0])
-
-
-def _optional_body() -> Any:
-    return json_body() if request.content_length else {}
