@@ -26,13 +26,14 @@ from runtime.metrics import RUN_START_SECONDS, seconds_between
 from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
 from runtime.runs._tables import RunState
 from runtime.runs.admission import Turn, let_go_on, stuck_turns
+from runtime.runs.carried import Carried, Segment
 from runtime.runs.claims import Claims
 from runtime.runs.crowding import let_parked_go_on
 from runtime.runs.ending import after_end
 from runtime.runs.giving_up import facts_of_fault, give_up
 from runtime.runs.measures import count_run, tell_batch
 from runtime.runs.programs import Programs
-from runtime.runs.segment import Carried, Segment, carry_on
+from runtime.runs.segment import carry_on
 from runtime.runs.services import Brokers
 from runtime.runs.spans import name_in_log, name_no_more
 from runtime.wake import tell_pages_after_commit, wake_after_commit
