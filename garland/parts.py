@@ -13,6 +13,7 @@ from runtime.runs.leased import LeasedSteps
 from runtime.runs.programs import Programs
 from runtime.runs.services import Brokers
 from runtime.runs.tasks import StepPool
+from runtime.runs.watch import Watch
 
 
 def make_brokers(settings: Settings) -> Brokers:
@@ -44,6 +45,7 @@ def make_engine_parts(
         brokers=brokers,
         wake_next=lambda: services.waker.wake("runs"),
         limits=services.limits,
+        watch=Watch(services.settings.data_dir / "run" / "advancing"),
     )
     leased = LeasedSteps(
         sessions=services.sessions,
