@@ -8,7 +8,16 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, Problem
-from kernel.http import acting, db_session, json_body, optional_body, require, vault
+from kernel.http import (
+    acting,
+    db_session,
+    expected_revision,
+    json_body,
+    optional_body,
+    require,
+    vault,
+)
+from kernel.revisions import RevisionMovedError
 from kernel.schema import Schema
 from runtime.flow_control import removing, retiring
 from runtime.flow_control.parts import PARTS, parts_of, save_parts
@@ -16,8 +25,6 @@ from runtime.flow_control.pausing import set_many_paused
 from runtime.flow_control.publishing import publish
 from runtime.flows import history, versions
 from runtime.flows.api import (
-    RevisionMovedError,
-    expected_revision,
     flow_document,
     readable,
     version_document,
@@ -136,7 +143,7 @@ def delete(flow_id: UUID) -> Response:
     where = (db_session(), acting().tenant_id)
     if (
         request.if_match
-        and expected_revision() != versions.get_flow(*where, flow_id).draft_revision
+        and expected_revision("draft") != versions.get_flow(*where, flow_id).draft_revision
     ):
         raise RevisionMovedError("the draft moved on: read it again before you delete it")
     removing.delete_flow(*where, flow_id, by=acting().person_name)
@@ -177,7 +184,7 @@ def bring_back(flow_id: UUID, number: int) -> Response:
 def restore(flow_id: UUID, number: int) -> Response:
     """Make a version the draft, if the draft is still the one that `If-Match` names."""
     where, by = (db_session(), acting().tenant_id), acting().person_name
-    revision = expected_revision()
+    revision = expected_revision("draft")
     try:
         flow = history.restore_version(
             *where, flow_id, number, expected_revision=revision, by=by, now=utc_now()
@@ -199,7 +206,7 @@ def get_settings(flow_id: UUID) -> Response:
 @require("workflows.edit")
 def patch_settings(flow_id: UUID) -> Response:
     """Replace some of them, if the draft is still the one that `If-Match` names."""
-    body, revision = json_body(), expected_revision()
+    body, revision = json_body(), expected_revision("draft")
     _PARTS.require(body, "a draft's settings are settings, vars and input")
     where, by = (db_session(), acting().tenant_id), acting().person_name
     try:

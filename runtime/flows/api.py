@@ -10,14 +10,16 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from blocks.registry import standard_registry
 from kernel.clock import format_instant, utc_now
-from kernel.errors import ConflictError, GarlandError, NotFoundError
+from kernel.errors import ConflictError, NotFoundError
 from kernel.http import (
     acting,
     db_session,
+    expected_revision,
     json_body,
     page_of,
     require,
 )
+from kernel.revisions import RevisionMovedError
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows._trigger_schema import NAME_MAX
@@ -37,20 +39,6 @@ _NEW = Schema(
         },
     }
 )
-
-
-class RevisionUnknownError(GarlandError):
-    """A write that must say which revision it builds on does not."""
-
-    code = "flow.revision_required"
-    status = 428
-
-
-class RevisionMovedError(GarlandError):
-    """Somebody saved the draft since the revision this write builds on."""
-
-    code = "flow.revision_moved"
-    status = 412
 
 
 @api.get("")
@@ -109,7 +97,7 @@ def get_draft(flow_id: UUID) -> Response:
 @require("workflows.edit")
 def put_draft(flow_id: UUID) -> Response:
     """Replace the draft, if it is still the one that `If-Match` names."""
-    revision = expected_revision()
+    revision = expected_revision("draft")
     try:
         saved = versions.save_draft(
             db_session(),
@@ -212,18 +200,3 @@ def with_tag(response: Response, flow: FlowView) -> Response:
     """Give an answer its draft's revision as `ETag`."""
     response.set_etag(str(flow.draft_revision))
     return response
-
-
-def expected_revision() -> int:
-    """Read the revision that a write builds on from `If-Match`.
-
-    Raises:
-        RevisionUnknownError: it is not there.
-        RevisionMovedError: it is no ETag of a draft.
-    """
-    tags = sorted(request.if_match.as_set())
-    if not tags:
-        raise RevisionUnknownError("send the draft's ETag as If-Match: read the draft first")
-    if len(tags) != 1 or not tags[0].isdigit():
-        raise RevisionMovedError("If-Match is no ETag of this draft: read the draft again")
-    return int(tags[0])
