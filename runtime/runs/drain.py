@@ -110,22 +110,14 @@ class Drain:
     def _try_suspect(self, run_id: UUID, died: int, *, now: datetime) -> list[Carried]:
         is_due = and_(Run.id == run_id, Run.due_at <= now)
         with self.sessions() as session, session.begin(), system(session):
-            found = lock_runs(session, is_due, limit=1)
-            for run in found:
+            for run in lock_runs(session, is_due, limit=1):
+                fault = killing(run) if died >= DEATHS_MAX else None
                 if died > DEATHS_MAX:  # of failing it, too
-                    self._give_up(session, run, killing(run), now=now)
-                    return []
-            records = open_records(session, [run.id for run in found])
-            return [
-                self._advance_alone(
-                    session,
-                    run,
-                    records.get(run.id, []),
-                    now=now,
-                    fault=killing(run) if died == DEATHS_MAX else None,
-                )
-                for run in found
-            ]
+                    self._give_up(session, run, fault, now=now)
+                    break
+                records = open_records(session, [run.id]).get(run.id, ())
+                return [self._advance_alone(session, run, records, now=now, fault=fault)]
+        return []
 
     def give_stuck_turns(self, *, now: datetime) -> None:
         """Let the runs go on that wait for a turn which nobody gave them."""

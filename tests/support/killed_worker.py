@@ -1,6 +1,7 @@
-"""A process that advances runs and dies of each whose step is called `killer`.
+"""A process that advances runs and dies of each that is about `killer`.
 
-Called with the database's address and the folder of `Watch`; ends well once it survived a drain.
+Called with the database's address, the folder of `Watch`, and when it dies: `performing` a step, or
+`advancing` at all, be it only to fail the run. Ends well once it survived a drain.
 """
 
 from __future__ import annotations
@@ -16,26 +17,26 @@ from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
 from blocks.registry import standard_registry
 from kernel.db import make_engine, make_sessions
-from runtime.runs.drain import Drain
-from runtime.runs.performing import Performer
+from runtime.runs import drain
+from runtime.runs import segment as segment_module
+from runtime.runs._rows import RunRow
+from runtime.runs.carried import Segment
 from runtime.runs.programs import Programs
 from runtime.runs.services import Brokers
 from runtime.runs.watch import Watch
 from tenancy.scope import guarded
 
-_perform = Performer.attempt
 
-
-def _perform_or_die(self: Performer, block: Any, record: Any, step: Any) -> Any:
-    if record.step == "killer":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return _perform(self, block, record, step)
-
-
-def main(database_url: str, folder: str) -> None:
+def main(database_url: str, folder: str, when: str) -> None:
     """Advance what is due."""
-    Performer.attempt = _perform_or_die  # type: ignore[method-assign]
-    Drain(
+
+    def carry_on(run: RunRow, segment: Segment) -> Any:
+        if run.subject == "killer" and (when == "advancing" or segment.fault is None):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return segment_module.carry_on(run, segment)
+
+    vars(drain)["carry_on"] = carry_on
+    drain.Drain(
         sessions=guarded(make_sessions(make_engine(database_url))),
         programs=Programs(standard_registry()),
         brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
@@ -45,4 +46,4 @@ def main(database_url: str, folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:])
