@@ -9,6 +9,7 @@ import designer.keeping.views
 import designer.rules.views
 import designer.setup.views
 import designer.starting.views
+import designer.trials.views
 import designer.workflows.views
 import garland.home.views
 import garland.live.views
@@ -48,6 +49,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.workflows.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
+    designer.trials.views.bp,
     designer.history.views.bp,
     designer.keeping.views.bp,
     designer.rules.views.bp,

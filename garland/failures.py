@@ -8,12 +8,18 @@ import structlog
 from flask import Flask, Response, make_response, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from kernel.db import is_transient
-from kernel.errors import GarlandError, TooManyError, UnauthorizedError, UnavailableError
+from kernel.errors import (
+    GarlandError,
+    MalformedError,
+    TooManyError,
+    UnauthorizedError,
+    UnavailableError,
+)
 from kernel.http import acting_or_none, is_machine_request, logged_path, problem, see_other
 
 log = structlog.get_logger(__name__)
@@ -26,6 +32,7 @@ _CODES = {
     413: "garland.too_large",
     415: "garland.unsupported_type",
 }
+_NUL = ("NUL", r"\u0000")
 _WORDS = {
     404: "There is nothing at this address, or it is not yours to see.",
     405: "This address does not take that kind of request.",
@@ -83,7 +90,9 @@ def _answer_http(error: HTTPException) -> AnyResponse:
 
 
 def _answer_database(error: DBAPIError) -> AnyResponse:
-    """Tell a database that is away or busy for the moment from a fault of ours."""
+    """Tell a text that no database keeps, and one that is away, from a fault of ours."""
+    if isinstance(error, DataError) and any(one in str(error.orig) for one in _NUL):
+        return _answer_ours(MalformedError("a text that was sent holds a NUL character: remove it"))
     if not is_transient(error):
         return _answer_bug(error)
     response = _answer_ours(

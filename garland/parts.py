@@ -9,14 +9,22 @@ from blocks.brokers.mail import MailBroker
 from garland.services import Services
 from garland.settings import Settings
 from runtime.runs.drain import Drain
+from runtime.runs.leased import LeasedSteps
 from runtime.runs.programs import Programs
 from runtime.runs.services import Brokers
 from runtime.runs.tasks import StepPool
+from runtime.runs.watch import Watch
 
 
 def make_brokers(settings: Settings) -> Brokers:
     """Make what carries calls and mail out of the installation."""
-    mail = MailBroker(
+    http = HttpBroker(allow_private=settings.allow_private_network)
+    return Brokers(http=http, mail=make_mail(settings))
+
+
+def make_mail(settings: Settings) -> MailBroker:
+    """Make what hands mail to the mail server; it has no host where none is set up."""
+    return MailBroker(
         host=settings.smtp_host,
         port=settings.smtp_port,
         starttls=settings.smtp_starttls,
@@ -24,28 +32,25 @@ def make_brokers(settings: Settings) -> Brokers:
         password=settings.smtp_password,
         sender=settings.smtp_from,
     )
-    return Brokers(http=HttpBroker(allow_private=settings.allow_private_network), mail=mail)
 
 
 def make_engine_parts(
     services: Services, worker_groups: Sequence[str] = ("",)
 ) -> tuple[Drain, StepPool]:
     """Make what advances runs and what performs their steps."""
-    sessions, programs = services.sessions, Programs(services.registry)
-    brokers = make_brokers(services.settings)
+    programs, brokers = Programs(services.registry), make_brokers(services.settings)
     drain = Drain(
         sessions=services.patient,
         programs=programs,
         brokers=brokers,
         wake_next=lambda: services.waker.wake("runs"),
         limits=services.limits,
+        watch=Watch(services.settings.data_dir / "run" / "advancing"),
     )
-    pool = StepPool(
-        sessions=sessions,
+    leased = LeasedSteps(
+        sessions=services.sessions,
         programs=programs,
-        brokers=brokers,
         worker_groups=worker_groups,
         limits=services.limits,
-        rates=services.rates,
     )
-    return drain, pool
+    return drain, StepPool(leased=leased, brokers=brokers, rates=services.rates)

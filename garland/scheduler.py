@@ -1,4 +1,4 @@
-"""The scheduler process: starts workflows by the clock, and wakes what a lost wake-up left behind.
+"""The scheduler process: starts workflows by the clock, wakes what a lost wake-up left, reminds.
 
 One scheduler leads, by a lease; the others stand by. What is due when is in `runtime.schedules`,
 the jobs' pace is APScheduler's (`runtime.clockwork`).
@@ -15,9 +15,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from garland.metrics_port import serve_metrics
+from garland.parts import make_mail
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
+from runtime.approvals.reminders import Mail, send_due
 from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
 from runtime.leases import hold_lease, process_name
@@ -34,13 +36,21 @@ SWEEP_EVERY_S = 1
 LOOK_EVERY_S = 1
 REFRESH_EVERY_S = 5
 CLEAR_EVERY_S = 60
+REMIND_EVERY_S = 5
 
 
 class Scheduler:
     """One process's part in scheduling; `clock` tells the time of everything it does."""
 
-    def __init__(self, services: Services, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        mail: Mail | None = None,
+    ) -> None:
         self._services = services
+        self._mail = mail or make_mail(services.settings)
         self._now = clock
         self._owner = process_name()
         self._clock = process_clock()
@@ -63,6 +73,8 @@ class Scheduler:
         look = [self._look_in_time]
         self._clock.add_job(self._safely, "interval", look, seconds=LOOK_EVERY_S, **limits)
         self._clock.add_job(self._safely, "interval", [self.clear], seconds=CLEAR_EVERY_S, **limits)
+        remind = [self.remind]
+        self._clock.add_job(self._safely, "interval", remind, seconds=REMIND_EVERY_S, **limits)
         self._safely(self._look_in_time)
         self._clock.start()
 
@@ -112,6 +124,12 @@ class Scheduler:
         """Let go of what is no longer kept, for some seconds at most."""
         if self.leads():
             self._clearing.round(now=self._now())
+
+    def remind(self) -> None:
+        """Mail those who may decide an approval; its thread alone waits for the mail server."""
+        if self.leads():
+            services, now = self._services, self._now()
+            send_due(services.sessions, self._mail, services.settings.public_url, now=now)
 
     def look(self) -> None:
         """Start the workflows whose time has come; now and then, see what has changed first."""

@@ -33,6 +33,7 @@ from kernel.errors import (
     UnauthorizedError,
 )
 from kernel.json_text import read_json
+from kernel.revisions import read_revision
 from kernel.secrets import Vault
 
 P = ParamSpec("P")
@@ -227,6 +228,16 @@ def json_body() -> Any:
         MalformedError: naming line and column, or the duplicate key, or the number that is none.
     """
     return read_json(request.get_data(cache=True))
+
+
+def optional_body() -> Any:
+    """Read it likewise; {} when nothing was sent."""
+    return json_body() if request.get_data(cache=True) else {}
+
+
+def expected_revision(what: str) -> int:
+    """Read the revision that a write builds on from `If-Match`; see `read_revision`."""
+    return read_revision(request.if_match.as_set(), what)
 
 
 def page_limit(default: int = 50, most: int = 500) -> int:

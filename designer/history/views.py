@@ -13,6 +13,7 @@ from kernel.http import acting, db_session, render, require, see_other
 from runtime.flow_control import retiring
 from runtime.flow_control.api import number_asked
 from runtime.flows import history, versions
+from runtime.flows.api import readable
 from runtime.flows.comparing import compare
 from runtime.runs.glance import runs_by_version
 
@@ -80,8 +81,8 @@ def show_diff(flow_id: UUID, number: int) -> Response:
         other=other,
         options=[(str(one), f"Version {one}") for one in known],
         changes=compare(
-            history.document_of(*where, number),
-            history.document_of(*where, other),
+            readable(history.document_of(*where, number)),
+            readable(history.document_of(*where, other)),
         ),
     )
 

@@ -17,6 +17,7 @@ from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.http import acting, db_session, render, require, see_other
 from runtime.flow_control.parts import parts_of, save_parts
 from runtime.flows import versions
+from runtime.flows.api import readable
 from runtime.flows.versions import FlowView
 
 bp = Blueprint("setup", __name__)
@@ -30,7 +31,9 @@ def show_settings(flow_id: UUID) -> Response:
     flow, found = versions.get_flow(*where), versions.draft_problems(*where)
     problems = in_form(Problem(one.pointer, one.message) for one in found)
     text = write_json_text(flow.draft["input"]) if _is_by_text(flow) else None
-    shown = Filled(value=value_of(flow.draft), parts={}, schema_text=text, problems=tuple(problems))
+    shown = Filled(
+        value=value_of(readable(flow.draft)), parts={}, schema_text=text, problems=tuple(problems)
+    )
     return _page(flow, shown)
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from blocks.registry import Registry
 from designer.workflows.samples import SAMPLE_ALARM
 from kernel.clock import format_instant
 from kernel.errors import InvalidError, Problem
@@ -22,6 +23,7 @@ from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.runs.query import RunView, StepView
 from runtime.runs.start import Start
+from runtime.runs.values import manifest_of, safe_value
 from runtime.schedules.model import facts_of
 
 OFFERED = 8
@@ -71,23 +73,29 @@ def _came(trigger: Mapping[str, Any], alarm: dict[str, Any], now: datetime) -> d
     return facts
 
 
-def progress_document(run: RunView, steps: Iterable[StepView]) -> dict[str, Any]:
-    """Write how far a run is: its state, and the last attempt of each step that was begun."""
+def progress_document(
+    run: RunView, steps: Iterable[StepView], registry: Registry
+) -> dict[str, Any]:
+    """Write how far a run is: its state, and the last attempt of each step that was begun.
+
+    Secrets are masked.
+    """
     return {
         "state": run.state.value,
         "is_over": run.state.is_over,
         "error": dict(run.error) if run.error else None,
-        "steps": {step.step: _step_document(step) for step in steps},
+        "steps": {step.step: _step_document(step, registry) for step in steps},
     }
 
 
-def _step_document(step: StepView) -> dict[str, Any]:
+def _step_document(step: StepView, registry: Registry) -> dict[str, Any]:
+    manifest = manifest_of(step, registry)
     return {
         "status": _STATES.get(step.state.value, step.state.value),
         "port": step.port,
         "attempt": step.attempt,
         "duration_ms": step.duration_ms,
-        "input": step.input,
-        "output": step.output,
+        "input": safe_value(step, "input", manifest),
+        "output": safe_value(step, "output", manifest),
         "error": dict(step.error) if step.error else None,
     }

@@ -1,4 +1,4 @@
-"""The list of workflows, and one workflow: its outline, draft, versions and trials."""
+"""The list of workflows, and one workflow: its outline and its draft, drawn and as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from designer.drafts import read_json_text, write_json_text
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.palette import catalogue, problems_document
 from designer.workflows.schedules import calendars_known, live_schedules, starts_ahead
-from designer.workflows.trying import progress_document, recent_alarms, trial_start
+from designer.workflows.trying import recent_alarms
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import (
@@ -30,15 +30,15 @@ from kernel.http import (
 )
 from kernel.ids import new_id
 from kernel.schema import Schema
+from runtime.flow_control import publishing
 from runtime.flows import versions
+from runtime.flows.api import readable
 from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.versions import FlowView
-from runtime.hooks.store import make_addresses
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
-from runtime.runs.query import RunFilter, get_run, list_runs, steps_of
-from runtime.runs.start import start_trial
+from runtime.runs.query import RunFilter, list_runs
 
 bp = Blueprint("workflows", __name__)
 
@@ -49,14 +49,6 @@ _DRAFT = Schema(
         "required": ["revision", "document"],
         "additionalProperties": False,
         "properties": {"revision": {"type": "integer"}, "document": {"type": "object"}},
-    }
-)
-_TRIAL = Schema(
-    {
-        "type": "object",
-        "required": ["alarm"],
-        "additionalProperties": False,
-        "properties": {"alarm": {"type": "object"}, "allow_effects": {"type": "boolean"}},
     }
 )
 
@@ -85,7 +77,7 @@ def create_workflow() -> Response:
 def edit_workflow(flow_id: UUID) -> Response:
     """Show the designer; to those who may not edit, the diagram."""
     if not acting().may("workflows.edit"):
-        return _flow_page(flow_id)
+        return flow_page(flow_id)
     where = (db_session(), acting().tenant_id)
     flow, alarms = versions.get_flow(*where, flow_id), recent_alarms(*where)
     found = problems_document(versions.draft_problems(*where, flow_id))
@@ -145,7 +137,7 @@ def inspect_node() -> Response:
 @require("workflows.view")
 def show_workflow(flow_id: UUID) -> Response:
     """Show a workflow's steps, latest runs and its draft as text."""
-    return _flow_page(flow_id)
+    return flow_page(flow_id)
 
 
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/draft")
@@ -164,7 +156,7 @@ def save_draft(flow_id: UUID) -> Response:
             now=utc_now(),
         )
     except (InvalidError, ConflictError) as error:
-        return _flow_page(flow_id, status=422, text=text, refused=error)
+        return flow_page(flow_id, status=422, text=text, refused=error)
     flash("The draft is saved.", "success")
     return see_other(url_for("workflows.show_workflow", flow_id=flow_id))
 
@@ -174,15 +166,16 @@ def save_draft(flow_id: UUID) -> Response:
 def publish(flow_id: UUID) -> Response:
     """Make the draft the live version."""
     note = request.form.get("note", "")
-    where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
+    where, by = (db_session(), acting().tenant_id), acting().person_name
     try:
-        version = versions.publish_flow(*where, flow_id, note=note, by=by, now=now)
-        make_addresses(*where, flow_id, vault=vault(), now=now)
+        version = publishing.publish(
+            *where, flow_id, note=note, by=by, vault=vault(), now=utc_now()
+        )
     except InvalidError as error:
         if "from_designer" in request.form:
             flash(f"Nothing was published: {error.message}.", "error")
             return see_other(url_for("workflows.edit_workflow", flow_id=flow_id, problems="shown"))
-        return _flow_page(flow_id, status=422, refused=error)
+        return flow_page(flow_id, status=422, refused=error)
     flash(f"Version {version.number} is live.", "success")
     return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
 
@@ -198,48 +191,6 @@ def set_paused(flow_id: UUID, verb: str) -> Response:
     return see_other(url_for(place, flow_id=flow_id))
 
 
-@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/trial")
-@require("workflows.run")
-def try_out(flow_id: UUID) -> Response:
-    """Run the draft on the latest alarm, or a sample; nothing outside changes unless asked."""
-    where = (db_session(), acting().tenant_id)
-    flow = versions.get_flow(*where, flow_id)
-    by, now = acting().person_name, utc_now()
-    start = trial_start(flow.draft, recent_alarms(*where)[0], by=by, now=now)
-    allowed = request.form.get("allow_effects") == "true"
-    try:
-        run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=now)
-    except (InvalidError, ConflictError) as error:
-        return _flow_page(flow_id, status=422, refused=error)
-    return see_other(url_for("runs.show_run", run_id=run_id))
-
-
-@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/trials")
-@require("workflows.run")
-def start_trial_run(flow_id: UUID) -> Response:
-    """Start a trial from the designer: `alarm` and `allow_effects`; answers where to follow it."""
-    body = json_body()
-    _TRIAL.require(body, "a trial needs an alarm")
-    where = (db_session(), acting().tenant_id)
-    flow = versions.get_flow(*where, flow_id)
-    by, now = acting().person_name, utc_now()
-    start = trial_start(flow.draft, body["alarm"], by=by, now=now)
-    allowed = body.get("allow_effects", False)
-    run_id = start_trial(*where, flow_id, start, allow_effects=allowed, now=now)
-    return jsonify(url=url_for("workflows.show_trial_run", flow_id=flow_id, run_id=run_id))
-
-
-@bp.get("/t/<tenant>/workflows/<uuid:flow_id>/trials/<uuid:run_id>")
-@require("runs.view")
-def show_trial_run(flow_id: UUID, run_id: UUID) -> Response:
-    """Tell how far a trial is."""
-    where = (db_session(), acting().tenant_id)
-    run = get_run(*where, run_id)
-    if run.flow_id != flow_id:
-        raise NotFoundError("no such run of this workflow", run_id=str(run_id))
-    return jsonify(progress_document(run, steps_of(*where, run_id)))
-
-
 @bp.get("/t/<tenant>/blocks/<block_id>/<version>/icon.svg")
 @require("workflows.view")
 def block_icon(block_id: str, version: str) -> Response:
@@ -253,9 +204,32 @@ def block_icon(block_id: str, version: str) -> Response:
     return answer
 
 
+def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
+    """Show a workflow's page; `refused` is the error of what was asked, `text` what was sent."""
+    where = (db_session(), acting().tenant_id)
+    flow = versions.get_flow(*where, flow_id)
+    refused: InvalidError | ConflictError | None = refusal.get("refused")
+    problems: tuple[Problem, ...] = getattr(refused, "problems", ())
+    return render(
+        "designer/workflows/show.html",
+        status=status,
+        flow=flow,
+        drawing=_drawing(flow),
+        text=refusal.get("text") or write_json_text(readable(flow.draft)),
+        refused=refused,
+        refused_problems=problems,
+        problems=versions.draft_problems(*where, flow_id),
+        steps=list(every_step(flow.draft)),
+        titles=titles_of(flow.draft, standard_registry()),
+        form_key=str(new_id()),
+        schedules=live_schedules(*where, flow, now=utc_now()),
+        runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),
+    )
+
+
 def _drawing(flow: FlowView) -> dict[str, Any]:
     blocks = catalogue(standard_registry(), _icon_url)
-    return {"flow": laid_out(flow.draft), "blocks": blocks}
+    return {"flow": laid_out(readable(flow.draft)), "blocks": blocks}
 
 
 def _addresses(flow: FlowView) -> dict[str, Any]:
@@ -263,7 +237,7 @@ def _addresses(flow: FlowView) -> dict[str, Any]:
         "csrf": generate_csrf(),
         "revision": flow.draft_revision,
         "draft_url": url_for("workflows.put_draft", flow_id=flow.id),
-        "trial_url": url_for("workflows.start_trial_run", flow_id=flow.id),
+        "trial_url": url_for("trials.start_trial", flow_id=flow.id),
         "inspector_url": url_for("workflows.inspect_node"),
     }
 
@@ -288,26 +262,4 @@ def _list_page(*, status: int = 200, name: str = "", error: str | None = None) -
         name=name,
         error=error,
         next_url=address_with(cursor=more) if more else None,
-    )
-
-
-def _flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
-    where = (db_session(), acting().tenant_id)
-    flow = versions.get_flow(*where, flow_id)
-    refused: InvalidError | ConflictError | None = refusal.get("refused")
-    problems: tuple[Problem, ...] = getattr(refused, "problems", ())
-    return render(
-        "designer/workflows/show.html",
-        status=status,
-        flow=flow,
-        drawing=_drawing(flow),
-        text=refusal.get("text") or write_json_text(flow.draft),
-        refused=refused,
-        refused_problems=problems,
-        problems=versions.draft_problems(*where, flow_id),
-        steps=list(every_step(flow.draft)),
-        titles=titles_of(flow.draft, standard_registry()),
-        form_key=str(new_id()),
-        schedules=live_schedules(*where, flow, now=utc_now()),
-        runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
+from garland.operations.asking import asked
 from garland.operations.finding import Finding
 from garland.services import Services
 from kernel.clock import utc_now
@@ -17,7 +17,6 @@ from runtime import backlog
 from runtime.backlog import Waiting
 from runtime.metrics import MAIN_GROUP
 from runtime.worker import served_groups
-from tenancy.scope import system
 
 LAG_MOST_S = 60.0
 _UNKNOWN = "not known while the database cannot be read"
@@ -26,10 +25,8 @@ _UNKNOWN = "not known while the database cannot be read"
 def lag(services: Services) -> Finding:
     """Tell how far the correlator is behind."""
     name = "alarms"
-    try:
-        with services.reading() as session, system(session):
-            found = backlog.journal_backlog(session, now=utc_now())
-    except SQLAlchemyError:
+    found = asked(services, lambda session: backlog.journal_backlog(session, now=utc_now()))
+    if found is None:
         return Finding(name=name, ok=True, message=_UNKNOWN)
     message = f"{found.count} events wait, the oldest for {found.oldest_s:.0f} s"
     remedy = (
@@ -42,10 +39,8 @@ def lag(services: Services) -> Finding:
 def leaders(services: Services) -> Finding:
     """Tell whether each part that was ever led is led now."""
     name = "leaders"
-    try:
-        with services.reading() as session, system(session):
-            found = backlog.leaders(session, now=utc_now())
-    except SQLAlchemyError:
+    found = _leaders(services)
+    if found is None:
         return Finding(name=name, ok=True, message=_UNKNOWN)
     if not found:
         return Finding(name=name, ok=True, message="none yet: nothing was started")
@@ -60,11 +55,8 @@ def leaders(services: Services) -> Finding:
 def workers(services: Services) -> Finding:
     """Tell whether steps wait for a group that no worker serves; Redis knows who works."""
     name = "workers"
-    try:
-        with services.reading() as session, system(session):
-            waiting = backlog.due_steps(session, now=utc_now())
-            was_started = bool(backlog.leaders(session, now=utc_now()))
-    except SQLAlchemyError:
+    waiting = asked(services, lambda session: backlog.due_steps(session, now=utc_now()))
+    if waiting is None:
         return Finding(name=name, ok=True, message=_UNKNOWN)
     served: dict[str, int] | None = None
     with suppress(RedisError):
@@ -75,9 +67,13 @@ def workers(services: Services) -> Finding:
     if unserved:
         return _unserved(unserved)
     told = ", ".join(f"{n} for {group or MAIN_GROUP}" for group, n in sorted(served.items()))
-    if not served and was_started:
+    if not served and _leaders(services):
         return Finding(name=name, ok=False, message="none", remedy="Start `garland worker`.")
     return Finding(name=name, ok=True, message=told or "none yet: nothing was started")
+
+
+def _leaders(services: Services) -> dict[str, float] | None:
+    return asked(services, lambda session: backlog.leaders(session, now=utc_now()))
 
 
 def _unserved(groups: dict[str, Waiting]) -> Finding:

@@ -15,7 +15,7 @@ from kernel.clock import utc_now
 from kernel.metrics import Metric, gauge
 from runtime.backlog import Backlog, Waiting, count_schedules, look
 from runtime.metrics import group_name
-from runtime.runs.tasks import LEASE_S
+from runtime.runs.leased import LEASE_S
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from garland.database import pending_revisions
+from garland.operations.asking import asked
 from garland.operations.at_work import LAG_MOST_S
 from garland.operations.reading import may_read
 from garland.services import Services
@@ -16,7 +17,6 @@ from kernel.errors import GarlandError, UnauthorizedError
 from kernel.http import problem
 from kernel.metrics import expose
 from runtime.backlog import journal_backlog
-from tenancy.scope import system
 
 bp = Blueprint("operations", __name__)
 
@@ -62,11 +62,8 @@ def metrics() -> Response:
 
 
 def _correlator_lag_s(services: Services) -> float | None:
-    try:
-        with services.reading() as session, system(session):
-            return round(journal_backlog(session, now=utc_now()).oldest_s, 3)
-    except SQLAlchemyError:
-        return None
+    found = asked(services, lambda session: journal_backlog(session, now=utc_now()))
+    return round(found.oldest_s, 3) if found is not None else None
 
 
 def _database(services: Services) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from kernel import trace
 from kernel.errors import GarlandError, InvalidError
+from kernel.json_text import kept_text
 from runtime.alarms._tables import IntakeFault, JournalEntry
 from runtime.alarms.model import AlarmEvent, event_document
 from runtime.wake import wake_after_commit
@@ -176,16 +177,16 @@ def keep_fault(
 ) -> None:
     """Keep input that was refused, cut to 64 KB; the newest hundred of a source stay."""
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=True)
-    clean = text.replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode()
+    clean = kept_text(text)
     session.add(
         IntakeFault(
             tenant_id=tenant_id,
             source_id=source_id,
             at=now,
             code=error.code,
-            message=_storable(error.message)[:500],
+            message=kept_text(error.message)[:500],
             problems=[
-                {"pointer": _storable(one.pointer), "message": _storable(one.message)}
+                {"pointer": kept_text(one.pointer), "message": kept_text(one.message)}
                 for one in (error.problems if isinstance(error, InvalidError) else ())
             ],
             body=clean[:FAULT_BODY_MAX],
@@ -194,10 +195,6 @@ def keep_fault(
     )
     session.flush()
     _drop_old_faults(session, tenant_id, source_id)
-
-
-def _storable(text: str) -> str:
-    return text.replace("\x00", "\\u0000").encode("utf-8", "backslashreplace").decode()
 
 
 def _drop_old_faults(session: Session, tenant_id: UUID, source_id: UUID | None) -> None:

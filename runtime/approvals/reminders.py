@@ -185,10 +185,12 @@ def _note(
     sessions: sessionmaker[Session], notice: Notice, *, sent: bool, next_at: datetime | None
 ) -> None:
     """Write when the next notice is due, unless it was decided or claimed anew meanwhile."""
-    with sessions() as session, session.begin(), system(session):
+    tenant_id = notice.tenant_id
+    with sessions() as session, session.begin(), as_tenant(session, tenant_id):
         session.execute(
             update(Approval)
             .where(
+                Approval.tenant_id == tenant_id,
                 Approval.id == notice.approval_id,
                 Approval.state == ApprovalState.OPEN,
                 Approval.notice_claim == notice.claim,

@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import format_instant, parse_instant, utc_now
-from kernel.errors import GarlandError, InvalidError, Problem
-from kernel.http import acting, db_session, json_body, page_of, require
+from kernel.errors import InvalidError, Problem
+from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
+from kernel.revisions import RevisionMovedError
 from runtime.calendars import store
 from runtime.calendars.ics import merged, read_holidays
 from runtime.calendars.preview import state_at
@@ -17,20 +18,6 @@ from runtime.calendars.store import CalendarView
 from runtime.flows.calendar_use import flows_using
 
 api = Blueprint("calendars_api", __name__, url_prefix="/api/v1/calendars")
-
-
-class RevisionUnknownError(GarlandError):
-    """A write that must say which revision it builds on does not."""
-
-    code = "calendars.revision_required"
-    status = 428
-
-
-class RevisionMovedError(GarlandError):
-    """Somebody saved the calendar since the revision this write builds on."""
-
-    code = "calendars.revision_moved"
-    status = 412
 
 
 @api.get("")
@@ -84,7 +71,7 @@ def get_state(calendar_id: UUID) -> Response:
 @require("calendars.edit")
 def save_calendar(calendar_id: UUID) -> Response:
     """Replace a calendar; `If-Match` says which revision it builds on."""
-    return _answer(_save(calendar_id, json_body(), _expected_revision()))
+    return _answer(_save(calendar_id, json_body(), expected_revision("calendar")))
 
 
 @api.post("/<uuid:calendar_id>/holidays")
@@ -133,13 +120,6 @@ def _save(calendar_id: UUID, document: Any, revision: int) -> CalendarView:
         )
     except store.CalendarChangedError as error:
         raise RevisionMovedError(error.message, **error.detail) from None
-
-
-def _expected_revision() -> int:
-    text = request.headers.get("If-Match", "").strip().strip('"')
-    if not text.isdecimal():
-        raise RevisionUnknownError("send If-Match with the ETag of the calendar you changed")
-    return int(text)
 
 
 def _answer(one: CalendarView) -> Response:

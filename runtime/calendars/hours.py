@@ -112,19 +112,6 @@ def moment_in(
     return next_open(calendar, at) if what == "open" else next_close(calendar, at)
 
 
-def spans_between(calendar: Calendar, start: datetime, end: datetime) -> list[Span]:
-    """List the open stretches between two instants, cut off at both ends."""
-    found: list[Span] = []
-    for span in _spans(calendar, start):
-        if span.start >= end:
-            break
-        if not span.is_open:
-            continue
-        begun = found.pop().start if found and found[-1].end == span.start else span.start
-        found.append(Span(begun, min(span.end, end), is_open=True))
-    return found
-
-
 def _spans(calendar: Calendar, at: datetime) -> Iterator[Span]:
     """Walk on from an instant: hours' edges, midnights, and where the clocks change."""
     here = at.astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Workflows over REST beyond drawing and starting them: versions, settings, one step alone."""
+"""Workflows over REST beyond drawing and starting them: publishing, versions, one step alone."""
 
 from __future__ import annotations
 
@@ -8,16 +8,25 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, Problem
-from kernel.http import acting, db_session, json_body, require
+from kernel.http import (
+    acting,
+    db_session,
+    expected_revision,
+    json_body,
+    optional_body,
+    require,
+    vault,
+)
+from kernel.revisions import RevisionMovedError
 from kernel.schema import Schema
 from runtime.flow_control import removing, retiring
 from runtime.flow_control.parts import PARTS, parts_of, save_parts
 from runtime.flow_control.pausing import set_many_paused
+from runtime.flow_control.publishing import publish
 from runtime.flows import history, versions
 from runtime.flows.api import (
-    RevisionMovedError,
-    expected_revision,
     flow_document,
+    readable,
     version_document,
     with_tag,
 )
@@ -75,6 +84,13 @@ _TRY = Schema(
         },
     }
 )
+_NOTE = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"note": {"type": "string", "maxLength": 500}},
+    }
+)
 _PARTS = Schema(
     {
         "type": "object",
@@ -100,7 +116,7 @@ def act_on_many() -> Response:
 @require("workflows.edit")
 def copy(flow_id: UUID) -> Response:
     """Make a workflow with this one's draft; 200 and the same for the same `Idempotency-Key`."""
-    body = json_body() if request.content_length else {}
+    body = optional_body()
     _COPY.require(body, "a copy takes a name, or nothing")
     made, is_new = removing.copy_flow(
         db_session(),
@@ -127,11 +143,23 @@ def delete(flow_id: UUID) -> Response:
     where = (db_session(), acting().tenant_id)
     if (
         request.if_match
-        and expected_revision() != versions.get_flow(*where, flow_id).draft_revision
+        and expected_revision("draft") != versions.get_flow(*where, flow_id).draft_revision
     ):
         raise RevisionMovedError("the draft moved on: read it again before you delete it")
     removing.delete_flow(*where, flow_id, by=acting().person_name)
     return Response(status=204)
+
+
+@api.post("/<uuid:flow_id>/publish")
+@require("workflows.publish")
+def publish_draft(flow_id: UUID) -> Response:
+    """Make the draft the live version; `note` says what changed. Webhooks get their addresses."""
+    body = optional_body()
+    _NOTE.require(body, "only a note can go with publishing")
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    note = body.get("note", "")
+    made = publish(*where, flow_id, note=note, by=by, vault=vault(), now=utc_now())
+    return jsonify(version_document(made))
 
 
 @api.post("/<uuid:flow_id>/versions/<int:number>/retire")
@@ -156,7 +184,7 @@ def bring_back(flow_id: UUID, number: int) -> Response:
 def restore(flow_id: UUID, number: int) -> Response:
     """Make a version the draft, if the draft is still the one that `If-Match` names."""
     where, by = (db_session(), acting().tenant_id), acting().person_name
-    revision = expected_revision()
+    revision = expected_revision("draft")
     try:
         flow = history.restore_version(
             *where, flow_id, number, expected_revision=revision, by=by, now=utc_now()
@@ -171,14 +199,14 @@ def restore(flow_id: UUID, number: int) -> Response:
 def get_settings(flow_id: UUID) -> Response:
     """Give the draft's `settings`, `vars` and `input`; its `ETag` is that of the draft."""
     found = versions.get_flow(db_session(), acting().tenant_id, flow_id)
-    return with_tag(jsonify(parts_of(found.draft)), found)
+    return with_tag(jsonify(parts_of(readable(found.draft))), found)
 
 
 @api.patch("/<uuid:flow_id>/draft/settings")
 @require("workflows.edit")
 def patch_settings(flow_id: UUID) -> Response:
     """Replace some of them, if the draft is still the one that `If-Match` names."""
-    body, revision = json_body(), expected_revision()
+    body, revision = json_body(), expected_revision("draft")
     _PARTS.require(body, "a draft's settings are settings, vars and input")
     where, by = (db_session(), acting().tenant_id), acting().person_name
     try:
@@ -196,7 +224,7 @@ def diff(flow_id: UUID, number: int) -> Response:
     """List what changed from this version to another, `with` (a number, or draft as by default)."""
     where = (db_session(), acting().tenant_id, flow_id)
     other = number_asked(request.args.get("with", ""))
-    old, new = history.document_of(*where, number), history.document_of(*where, other)
+    old, new = (readable(history.document_of(*where, one)) for one in (number, other))
     changes = [
         {"part": one.part, "title": one.title, "change": one.kind, "lines": one.lines}
         for one in compare(old, new)
@@ -210,7 +238,7 @@ def diff(flow_id: UUID, number: int) -> Response:
 @require("workflows.run")
 def try_alone(flow_id: UUID, step: str) -> Response:
     """Run one step of the draft alone, as a trial; 202, or 200 for the same `Idempotency-Key`."""
-    body = json_body() if request.content_length else {}
+    body = optional_body()
     _TRY.require(body, "a step is tried with pins, from_run, trigger, input and item, all optional")
     where, by = (db_session(), acting().tenant_id), acting().person_name
     wanted = Alone(

@@ -147,7 +147,7 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes:
 
 def _serve() -> None:
     """Answer until the parent goes: its end closes our input."""
-    from runtime.flows.expressions import ExpressionError, evaluate_here
+    from runtime.flows._cel import ExpressionError, evaluate_here
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     for line in sys.stdin.buffer:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from blocks.registry import Registry, standard_registry
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, sha256_of
+from kernel.json_text import kept_text
 from runtime.calendars.store import calendar_names
 from runtime.flows._records import FlowVersionView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
@@ -56,7 +57,7 @@ def publish_flow(
         select(func.max(FlowVersionRow.number)).where(FlowVersionRow.flow_id == flow_id)
     )
     version = _new_version(row, number=(last or 0) + 1, by=by, now=now)
-    version.note, version.calls = note[:500], calls or None
+    version.note, version.calls = kept_text(note)[:500], calls or None
     session.add(version)
     session.flush()
     if row.live_version_id is None:

@@ -1,27 +1,30 @@
-"""Workflows over REST: drafts, checks, publishing and versions. Starting a run is `runs.api`."""
+"""Workflows over REST: drafts, checks and versions. Starting a run is `runs.api`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
+from blocks.registry import standard_registry
 from kernel.clock import format_instant, utc_now
-from kernel.errors import ConflictError, GarlandError, NotFoundError
+from kernel.errors import ConflictError, NotFoundError
 from kernel.http import (
     acting,
     db_session,
+    expected_revision,
     json_body,
     page_of,
     require,
-    vault,
 )
+from kernel.revisions import RevisionMovedError
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows._trigger_schema import NAME_MAX
+from runtime.flows.safe import for_reader
 from runtime.flows.versions import FlowVersionView, FlowView
-from runtime.hooks.store import make_addresses
 
 api = Blueprint("flows_api", __name__, url_prefix="/api/v1/flows")
 
@@ -36,27 +39,6 @@ _NEW = Schema(
         },
     }
 )
-_NOTE = Schema(
-    {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {"note": {"type": "string", "maxLength": 500}},
-    }
-)
-
-
-class RevisionUnknownError(GarlandError):
-    """A write that must say which revision it builds on does not."""
-
-    code = "flow.revision_required"
-    status = 428
-
-
-class RevisionMovedError(GarlandError):
-    """Somebody saved the draft since the revision this write builds on."""
-
-    code = "flow.revision_moved"
-    status = 412
 
 
 @api.get("")
@@ -101,9 +83,12 @@ def get_flow(flow_id: UUID) -> Response:
 @api.get("/<uuid:flow_id>/draft")
 @require("workflows.view")
 def get_draft(flow_id: UUID) -> Response:
-    """Give the draft's document; its `ETag` is what a write sends back as `If-Match`."""
+    """Give the draft's document; its `ETag` is what a write sends back as `If-Match`.
+
+    Those who may not change it see it without its secrets.
+    """
     found = versions.get_flow(db_session(), acting().tenant_id, flow_id)
-    response = with_tag(jsonify(found.draft), found)
+    response = with_tag(jsonify(readable(found.draft)), found)
     response.make_conditional(request)
     return response
 
@@ -112,7 +97,7 @@ def get_draft(flow_id: UUID) -> Response:
 @require("workflows.edit")
 def put_draft(flow_id: UUID) -> Response:
     """Replace the draft, if it is still the one that `If-Match` names."""
-    revision = expected_revision()
+    revision = expected_revision("draft")
     try:
         saved = versions.save_draft(
             db_session(),
@@ -145,19 +130,6 @@ def list_problems(flow_id: UUID) -> Response:
     return jsonify(items=items, next_cursor=None)
 
 
-@api.post("/<uuid:flow_id>/publish")
-@require("workflows.publish")
-def publish(flow_id: UUID) -> Response:
-    """Make the draft the live version; `note` says what changed. Webhooks get their addresses."""
-    body = _optional_body()
-    _NOTE.require(body, "only a note can go with publishing")
-    by, note, now = acting().person_name, body.get("note", ""), utc_now()
-    where = (db_session(), acting().tenant_id, flow_id)
-    made = versions.publish_flow(*where, note=note, by=by, now=now)
-    make_addresses(*where, vault=vault(), now=now)
-    return jsonify(version_document(made))
-
-
 @api.post("/<uuid:flow_id>/<any(pause, resume):verb>")
 @require("workflows.publish")
 def pause(flow_id: UUID, verb: str) -> Response:
@@ -184,8 +156,14 @@ def get_version(flow_id: UUID, number: int) -> Response:
     found = versions.list_versions(db_session(), acting().tenant_id, flow_id)
     for one in found:
         if one.number == number:
-            return jsonify({**version_document(one), "document": one.document})
+            return jsonify({**version_document(one), "document": readable(one.document)})
     raise NotFoundError("no such version of a workflow", number=number)
+
+
+def readable(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give a workflow's document as the person or program that asks may see it."""
+    may_change = acting().may("workflows.edit")
+    return for_reader(document, standard_registry(), may_change=may_change)
 
 
 def flow_document(flow: FlowView) -> dict[str, Any]:
@@ -222,22 +200,3 @@ def with_tag(response: Response, flow: FlowView) -> Response:
     """Give an answer its draft's revision as `ETag`."""
     response.set_etag(str(flow.draft_revision))
     return response
-
-
-def expected_revision() -> int:
-    """Read the revision that a write builds on from `If-Match`.
-
-    Raises:
-        RevisionUnknownError: it is not there.
-        RevisionMovedError: it is no ETag of a draft.
-    """
-    tags = sorted(request.if_match.as_set())
-    if not tags:
-        raise RevisionUnknownError("send the draft's ETag as If-Match: read the draft first")
-    if len(tags) != 1 or not tags[0].isdigit():
-        raise RevisionMovedError("If-Match is no ETag of this draft: read the draft again")
-    return int(tags[0])
-
-
-def _optional_body() -> Any:
-    return json_body() if request.content_length else {}

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from blocks.manifest import Retry
 from kernel.errors import InvalidError, Problem
+from kernel.json_text import why_not_kept
 from kernel.schema import Schema
 from runtime.flows._schema import FLOW_SCHEMA
 from runtime.flows._trigger_schema import TriggerKind
@@ -136,11 +137,18 @@ def flow_schema() -> Schema:
 
 
 def shape_problems(document: Any) -> list[Problem]:
-    """List what keeps a document from having a workflow's shape; for any JSON value."""
+    """List what keeps a document from having a workflow's shape, or from being kept at all."""
     if _is_deeper_than(document, DEPTH_MAX):
         return [Problem("", f"the workflow is nested over {DEPTH_MAX} deep: flatten its settings")]
+    try:
+        text = json.dumps(document, allow_nan=False)
+    except (TypeError, ValueError):
+        return [Problem("", "the workflow holds what is not JSON, such as an infinite number")]
+    unkept = why_not_kept(document, text)
+    if unkept:
+        return [Problem("", f"the workflow cannot be kept: {unkept}: remove it")]
     problems = flow_schema().problems(document)
-    if not problems and len(json.dumps(document)) > SIZE_MAX_BYTES:
+    if not problems and len(text) > SIZE_MAX_BYTES:
         return [Problem("", "the workflow is larger than 1 MB: split it into several")]
     return problems
 

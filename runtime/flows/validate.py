@@ -5,13 +5,11 @@ Never raises on rubbish: a document of the wrong shape gives the problems of its
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from blocks.registry import Registry
 from kernel.errors import Problem
-from kernel.json_text import why_not_kept
 from kernel.schema import check_schema
 from runtime.flows._expression_checks import trigger_expression_problems
 from runtime.flows._step_checks import StepChecks
@@ -32,9 +30,6 @@ def check_flow(
         registry: The blocks that are installed.
         known: What the workflow may refer to; what is not known is not checked.
     """
-    unkept = _unkept(document)
-    if unkept:
-        return [FlowProblem("", f"the workflow cannot be kept: {unkept}: remove it")]
     shape = shape_problems(document)
     if shape:
         return [FlowProblem(one.pointer, one.message, _step_in(one.pointer)) for one in shape]
@@ -48,17 +43,6 @@ def check_flow(
         *_settings(document, known),
     ]
     return sorted(set(found), key=lambda one: (one.severity, one.step, one.pointer))
-
-
-def _unkept(document: Any) -> str:
-    """Say why no database could keep a document; what nests too deep is told with its shape."""
-    try:
-        wrong = why_not_kept(document, json.dumps(document, allow_nan=False))
-    except RecursionError:
-        return ""
-    except (TypeError, ValueError):
-        return "it holds something that is not JSON, such as an infinite number"
-    return "" if "nested" in wrong else wrong
 
 
 def check_schedule(trigger: Mapping[str, Any], known: Known = NOTHING_KNOWN) -> list[Problem]:

@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import GarlandError, NotFoundError
-from kernel.http import acting, db_session, json_body, require, vault
+from kernel.http import acting, db_session, optional_body, require, vault
 from kernel.schema import Schema
 from runtime.hooks import store
 from runtime.hooks.answering import Taken, note_refusal, prepare, take
@@ -198,7 +198,7 @@ def renew(flow_id: UUID, trigger_id: str) -> Response:
 @require("workflows.publish")
 def set_secret(flow_id: UUID, trigger_id: str) -> Response:
     """Set the signing secret: `secret` as the sender shows it, or a new one; given this once."""
-    said = json_body() if request.content_length else {}
+    said = optional_body()
     _SECRET.require(said, "send the sender's secret, or nothing to have one made")
     where = (db_session(), acting().tenant_id, flow_id, trigger_id)
     made = store.set_secret(*where, vault=vault(), now=utc_now(), secret=said.get("secret", ""))

@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 
 import structlog
 
+from kernel.kept import Kept
 from runtime.rules._child import Child, ChildLostError
 from runtime.rules.fields import Row
 from runtime.rules.plan import Program
@@ -56,7 +57,7 @@ class Matcher:
         self._loads = 0
         self._suspect: set[str] = set()
         self._refused: set[str] = set()
-        self._made: OrderedDict[Hashable, Any] = OrderedDict()
+        self._made: Kept[Hashable, Any] = Kept(sets_max)
         self._number = 0
         self._losses = 0
         self._lock = threading.RLock()
@@ -73,14 +74,8 @@ class Matcher:
 
     def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Keep what a key makes (a tenant's compiled rules) for the next batches, bounded."""
-        with self._lock:
-            if key not in self._made:
-                self._made[key] = make()
-            self._made.move_to_end(key)
-            while len(self._made) > self._sets_max:
-                self._made.popitem(last=False)
-            made: Made = self._made[key]
-            return made
+        made: Made = self._made.get(key, make)
+        return made
 
     def match(self, name: str, program: Program, rows: Sequence[Row]) -> Verdicts:
         """Tell for each row the keys of the rules that hold.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from kernel.durations import duration_words
 from runtime.rules.fields import find_field
 
 OPERATOR_WORDS = {
@@ -26,7 +27,6 @@ OPERATOR_WORDS = {
     "exists": "is there",
     "missing": "is not there",
 }
-_UNITS = ((3600, "hour"), (60, "minute"), (1, "second"))
 
 
 def field_words(path: str) -> str:
@@ -37,17 +37,6 @@ def field_words(path: str) -> str:
     """
     field = find_field(path)
     return field.title if field is not None else path
-
-
-def duration_words(seconds: int) -> str:
-    """Say a duration in the largest unit that fits it.
-
-    >>> duration_words(300), duration_words(3600), duration_words(90)
-    ('5 minutes', '1 hour', '90 seconds')
-    """
-    size, unit = next(one for one in _UNITS if seconds % one[0] == 0)
-    amount = seconds // size
-    return f"{amount} {unit}" if amount == 1 else f"{amount} {unit}s"
 
 
 def rule_sentence(document: Mapping[str, Any], flow_names: Mapping[str, str]) -> str:

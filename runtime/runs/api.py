@@ -9,15 +9,15 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from blocks.registry import standard_registry
 from kernel.clock import format_instant, utc_now
-from kernel.http import acting, db_session, json_body, page_of, require
+from kernel.http import acting, db_session, json_body, optional_body, page_of, require
 from kernel.schema import Schema
 from runtime.runs import bulk, control, listing, query
 from runtime.runs.by_hand import ByHand, start_by_hand
 from runtime.runs.changing import changed_input
 from runtime.runs.filters import NAMES, read_filter
 from runtime.runs.query import RunView
-from runtime.runs.secrecy import masked
 from runtime.runs.values import manifest_of, safe_trigger, safe_value
+from runtime.secrecy import masked
 
 api = Blueprint("runs_api", __name__, url_prefix="/api/v1/runs")
 starts = Blueprint("run_starts_api", __name__, url_prefix="/api/v1/flows")
@@ -146,7 +146,8 @@ def retry(run_id: UUID) -> Response:
 
     A secret that was sent back as it is shown, masked, stays what it was.
     """
-    body = _optional_body(_RETRY, "a retry takes a step and its input, both optional")
+    body = optional_body()
+    _RETRY.require(body, "a retry takes a step and its input, both optional")
     where = (db_session(), acting().tenant_id, run_id)
     step, given = body.get("step"), body.get("input")
     failed = step or (query.get_run(*where).error or {}).get("step", "")
@@ -162,7 +163,8 @@ def retry(run_id: UUID) -> Response:
 @require("runs.operate")
 def rerun(run_id: UUID) -> Response:
     """Start a new run of the same version, at `from_step` where that is given."""
-    body = _optional_body(_RERUN, "a re-run takes from_step, or nothing")
+    body = optional_body()
+    _RERUN.require(body, "a re-run takes from_step, or nothing")
     where, by = (db_session(), acting().tenant_id), acting().person_name
     begin = body.get("from_step")
     begun = control.rerun(*where, run_id, by=by, now=utc_now(), from_step=begin)
@@ -177,7 +179,8 @@ def start(flow_id: UUID) -> Response:
     The same `Idempotency-Key` gives the run it started before, with 200 instead of 202. 409 when
     the workflow takes no new run.
     """
-    body = _optional_body(_START, "a run starts with input, trigger and subject, each optional")
+    body = optional_body()
+    _START.require(body, "a run starts with input, trigger and subject, each optional")
     said = ByHand(
         input=body.get("input", {}),
         trigger_id=body.get("trigger"),
@@ -195,12 +198,6 @@ def started(run: RunView, *, is_new: bool = True) -> Response:
     response.status_code = 202 if is_new else 200
     response.headers["Location"] = url_for("runs_api.get_run", run_id=run.id)
     return response
-
-
-def _optional_body(schema: Schema, message: str) -> Any:
-    body = json_body() if request.content_length else {}
-    schema.require(body, message)
-    return body
 
 
 def _page_of_steps(run_id: UUID) -> tuple[list[dict[str, Any]], str | None]:

@@ -16,8 +16,8 @@ from blocks.schemas import with_defaults
 from kernel.errors import InvalidError, Problem
 from runtime.runs._shown import StepView
 from runtime.runs.blobs import fetch
-from runtime.runs.secrecy import masked, unmasked
 from runtime.runs.values import block_of, schema_of
+from runtime.secrecy import masked, unmasked
 
 
 def input_to_change(session: Session, tenant_id: UUID, step: StepView, registry: Registry) -> Any:

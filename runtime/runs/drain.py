@@ -17,24 +17,34 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import and_
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
 from kernel.db import after_commit, is_transient, others_wait
 from runtime.limits.book import LimitsBook
 from runtime.metrics import RUN_START_SECONDS, seconds_between
-from runtime.runs._rows import RecordRow, RunRow, open_records, write_records, write_runs
-from runtime.runs._tables import RunState
+from runtime.runs._rows import (
+    RecordRow,
+    RunRow,
+    lock_runs,
+    open_records,
+    write_records,
+    write_runs,
+)
+from runtime.runs._tables import Run, RunState
 from runtime.runs.admission import Turn, let_go_on, stuck_turns
+from runtime.runs.carried import Carried, Segment
 from runtime.runs.claims import Claims
 from runtime.runs.crowding import let_parked_go_on
 from runtime.runs.ending import after_end
-from runtime.runs.giving_up import facts_of_fault, give_up
+from runtime.runs.giving_up import facts_of_fault, give_up, killing
 from runtime.runs.measures import count_run, tell_batch
 from runtime.runs.programs import Programs
-from runtime.runs.segment import Carried, Segment, carry_on
+from runtime.runs.segment import carry_on
 from runtime.runs.services import Brokers
 from runtime.runs.spans import name_in_log, name_no_more
+from runtime.runs.watch import Watch
 from runtime.wake import tell_pages_after_commit, wake_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -44,6 +54,8 @@ BATCH = 50
 BATCH_S = 0.05
 BATCH_LEAST_S = 0.003
 BUDGET_S = 2.0
+DEATHS_MAX = 3
+"""So many processes may die of a run that they advance alone; then it is failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +65,7 @@ class Drain:
     Attributes:
         wake_next: Wakes whoever goes on when this process has done its part.
         limits: Knows tenants' shares and limits.
+        watch: Knows which runs a process may have died of.
     """
 
     sessions: sessionmaker[Session]
@@ -61,11 +74,13 @@ class Drain:
     wake_next: Callable[[], None]
     limits: LimitsBook = field(default_factory=LimitsBook)
     claims: Claims = field(default_factory=Claims)
+    watch: Watch = field(default_factory=Watch)
 
     def drain(self) -> None:
         """Advance due runs until none is, or two seconds have passed; then wake the next."""
         ends = time.monotonic() + BUDGET_S
         self.give_stuck_turns(now=utc_now())
+        self.try_suspects(now=utc_now())
         while self.advance_batch(now=utc_now()):
             if time.monotonic() >= ends:
                 self.wake_next()
@@ -85,6 +100,25 @@ class Drain:
         self._give_turns({one.turn for one in done if one.turn is not None}, now=now)
         return len(done)
 
+    def try_suspects(self, *, now: datetime) -> None:
+        """Advance the runs that a process may have died of, each alone; fail those that kill."""
+        for run_id in self.watch.suspects():
+            with self.watch.alone(run_id) as died:
+                done = [] if died is None else self._try_suspect(run_id, died, now=now)
+            self._give_turns({one.turn for one in done if one.turn is not None}, now=now)
+
+    def _try_suspect(self, run_id: UUID, died: int, *, now: datetime) -> list[Carried]:
+        is_due = and_(Run.id == run_id, Run.due_at <= now)
+        with self.sessions() as session, session.begin(), system(session):
+            for run in lock_runs(session, is_due, limit=1):
+                fault = killing(run) if died >= DEATHS_MAX else None
+                if died > DEATHS_MAX:  # of failing it, too
+                    self._give_up(session, run, fault, now=now)
+                    break
+                records = open_records(session, [run.id]).get(run.id, ())
+                return [self._advance_alone(session, run, records, now=now, fault=fault)]
+        return []
+
     def give_stuck_turns(self, *, now: datetime) -> None:
         """Let the runs go on that wait for a turn which nobody gave them."""
         with self.sessions() as session, system(session):
@@ -100,13 +134,17 @@ class Drain:
         with self.sessions() as session, session.begin(), system(session):
             weights = self.limits.known(session).weights
             runs, few = self.claims.lock_due(session, now=now, limit=limit, weights=weights)
-            begun = [run.id for run in runs if run.progress is not None]
-            records = open_records(session, begun)
-            if not each_alone:
-                return self._advance(session, runs, records, now=now, few=few)
-            return [
-                self._advance_alone(session, run, records.get(run.id, []), now=now) for run in runs
-            ]
+            suspects = set(self.watch.suspects())
+            runs = [run for run in runs if run.id not in suspects]
+            with self.watch.under_way([run.id for run in runs]):
+                begun = [run.id for run in runs if run.progress is not None]
+                records = open_records(session, begun)
+                if not each_alone:
+                    return self._advance(session, runs, records, now=now, few=few)
+                return [
+                    self._advance_alone(session, run, records.get(run.id, []), now=now)
+                    for run in runs
+                ]
 
     def _advance(
         self,
@@ -176,7 +214,13 @@ class Drain:
         return carried
 
     def _advance_alone(
-        self, session: Session, run: RunRow, records: Sequence[RecordRow], *, now: datetime
+        self,
+        session: Session,
+        run: RunRow,
+        records: Sequence[RecordRow],
+        *,
+        now: datetime,
+        fault: dict[str, Any] | None = None,
     ) -> Carried:
         """Advance a run so that a fault of its own fails it and nothing else.
 
@@ -184,7 +228,6 @@ class Drain:
         too, it is given up as it lies. A deadlock or a lost connection is nobody's fault: the
         batch stays due and is done anew.
         """
-        fault: dict[str, Any] | None = None
         for _ in range(2):
             copies = {run.id: [replace(one) for one in records]}
             try:
@@ -195,11 +238,16 @@ class Drain:
                 if is_transient(error):
                     raise
                 fault = facts_of_fault(run, error)
+        self._give_up(session, run, fault, now=now)
+        return Carried()
+
+    def _give_up(
+        self, session: Session, run: RunRow, fault: dict[str, Any] | None, *, now: datetime
+    ) -> None:
         give_up(session, run, fault or {}, now=now)
         count_run(run)
         _tell_pages(session, run, now=now)
         self._follow_crash(session, run, now=now)
-        return Carried()
 
     def _follow_crash(self, session: Session, run: RunRow, *, now: datetime) -> None:
         """Do what follows any failure: an alarm is raised where asked for."""

@@ -15,7 +15,7 @@ from runtime.runs._shown import RunView
 from runtime.runs._tables import StepState
 from runtime.runs.lanes import Attempt, last_of_each
 from runtime.runs.paths import split
-from runtime.runs.secrecy import masked
+from runtime.secrecy import masked
 
 _STATUS = {StepState.QUEUED: "ready", StepState.SUCCEEDED: "done", StepState.CANCELLED: "dead"}
 """The canvas's words where an attempt has another."""

@@ -35,6 +35,16 @@ def facts_of_fault(run: RunRow, error: Exception) -> dict[str, Any]:
     return {"code": "garland.fault", "message": message}
 
 
+def killing(run: RunRow) -> dict[str, Any]:
+    """Say what people are told of a run that kills the processes that advance it."""
+    log.error("run_kills_worker", run_id=str(run.id))
+    message = (
+        "Workers died each time they advanced this run alone: one of its next steps takes all "
+        "memory, or crashes. Their log and the system's say more."
+    )
+    return {"code": "run.kills_worker", "message": message}
+
+
 def give_up(session: Session, run: RunRow, error: dict[str, Any], *, now: datetime) -> None:
     """Fail a run as it lies; call it in system scope."""
     run.state, run.error, run.ended_at = RunState.FAILED, error, now

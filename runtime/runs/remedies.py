@@ -69,6 +69,10 @@ _BY_CODE = {
         "Large values take all the room there is. Shorten how long runs are kept, or hand on "
         "less data between steps."
     ),
+    "run.kills_worker": (
+        "Give the step that comes next less to do or a smaller value, or leave its block out; then "
+        "run it again."
+    ),
     "run.cancelled": "It was stopped on purpose. Run it again if that was a mistake.",
     "runtime.not_started": "The workflow that was called cannot run now: publish or resume it.",
     "workflow.failed": "The workflow that was called failed: open its run and see why.",

@@ -9,23 +9,14 @@ in the same transaction, so that a crash leaves the run as it was, due and untou
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
-
-from sqlalchemy.orm import Session
 
 from blocks.registry import Block
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError
-from kernel.ids import new_id
 from runtime.flows.expressions import ExpressionError
 from runtime.flows.model import Step
-from runtime.limits.model import Limits
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import RunState, StepState
-from runtime.runs.admission import Turn
 from runtime.runs.advance import advance
 from runtime.runs.attempt import (
     Attempted,
@@ -36,7 +27,9 @@ from runtime.runs.attempt import (
     why,
     within_limits,
 )
+from runtime.runs.attempts import Attempts
 from runtime.runs.blobs import StorageFullError
+from runtime.runs.carried import Carried, Segment
 from runtime.runs.events import (
     Abandon,
     Broken,
@@ -54,54 +47,15 @@ from runtime.runs.paths import round_scope, split
 from runtime.runs.performing import Performer, is_simulated, kept
 from runtime.runs.pins import alone, preset, read_pins
 from runtime.runs.plan import UNDO
-from runtime.runs.programs import Program
 from runtime.runs.records import event_of, stow_result, wishes_of, write_result
 from runtime.runs.registering import register, release
-from runtime.runs.services import Brokers
 from runtime.runs.state import RunState as Progress
 from runtime.runs.state import Status
 
 STEPS_A_SEGMENT_MAX = 250
-ATTEMPTS = "attempts"
+MADE = "attempts"
+"""Where a run's progress says how many attempts it made."""
 SEGMENT_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """What one call of `carry_on` needs beside the run.
-
-    Attributes:
-        records: The run's attempts under way and those whose result it has not seen.
-        steps_max: How many attempts the run may make over its whole life.
-        fault: Why the run cannot be carried on, but only ended; None when it can.
-    """
-
-    session: Session
-    program: Program
-    brokers: Brokers
-    records: Iterable[RecordRow]
-    now: datetime
-    steps_max: int = Limits().steps_of_a_run
-    fault: Mapping[str, Any] | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Carried:
-    """What carrying a run on came to, beside the changes of its row.
-
-    Attributes:
-        records: Attempts to write.
-        worker_groups: The groups that have new steps to perform.
-        afterwards: What touches other runs, to be done once all rows of the batch are written.
-        flow: The workflow's name, for who collects traces.
-        turn: Set when it ended and others may have waited for that, to be given after the commit.
-    """
-
-    records: list[RecordRow] = field(default_factory=list)
-    worker_groups: set[str] = field(default_factory=set)
-    afterwards: list[Callable[[], None]] = field(default_factory=list)
-    flow: str = ""
-    turn: Turn | None = None
 
 
 def carry_on(run: RunRow, segment: Segment) -> Carried:
@@ -117,14 +71,13 @@ class _Work:
         self._segment = segment
         self._session = segment.session
         self._program = segment.program
-        self._records = {(record.step, record.attempt): record for record in segment.records}
-        self._touched: dict[int, RecordRow] = {}
+        self._attempts = Attempts(run, segment.records, now=segment.now)
         self._loops: dict[str, RecordRow] = {}
         self._performer = Performer(
             segment.session, run, segment.program, segment.brokers, now=segment.now
         )
         self._performed, self._ends = 0, time.monotonic() + SEGMENT_S
-        self._attempts = (run.progress or {}).get(ATTEMPTS, 0)
+        self._made = (run.progress or {}).get(MADE, 0)
         self._carried = Carried(flow=segment.program.name)
         self._pins = read_pins(run.pins)
         self._plan = self._program.plan
@@ -150,14 +103,14 @@ class _Work:
         """Bring the row up to date and give what else is to be written."""
         run = self._run
         run.progress, run.wish, run.due_at = self._state.to_document(), None, None
-        run.progress[ATTEMPTS] = self._attempts
+        run.progress[MADE] = self._made
         if not run.state.is_over:
-            pending = [one.wait_until for one in self._held_back() if one.wait_until is not None]
+            pending = [at for at in (one.wait_until for one in self._attempts.held_back()) if at]
             wakes = [at for at in (self._state.wake_at, *pending) if at is not None]
             run.due_at = min(wakes, default=None)
             running = self._state.has_running
             run.state = RunState.RUNNING if running else RunState.WAITING
-        self._carried.records.extend(self._touched.values())
+        self._carried.records.extend(self._attempts.changed())
         return self._carried
 
     def _news(self) -> list[Event]:
@@ -169,10 +122,10 @@ class _Work:
         begins, is_over = self._state.trigger_id is None, self._state.outcome is not None
         if begins and not is_over:
             events.append(first)
-        for record in self._records.values():
+        for record in self._attempts:
             if record.is_unread:
                 record.is_unread = False
-                self._touch(record)
+                self._attempts.change(record)
                 events.append(event_of(record))
             elif self._state.of(record.step).status is Status.OPEN:
                 self._loops[record.step] = record
@@ -183,29 +136,19 @@ class _Work:
 
     def _wake(self, path: str) -> Event:
         found = self._state.of(path)
-        record = self._records.get((path, found.attempt))
+        record = self._attempts.find(path, found.attempt)
         if (
             record is not None
             and found.status is Status.WAITING
             and record.state is StepState.WAITING
         ):
-            self._set_state(record, StepState.SUCCEEDED)
+            self._attempts.end(record, StepState.SUCCEEDED)
             self._release(record)
         return Woken(path)
 
-    def _held_back(self) -> list[RecordRow]:
-        """List steps that wait for another attempt, or for the next segment."""
-        return [
-            record
-            for record in self._records.values()
-            if record.state is StepState.QUEUED and record.due_at is None
-        ]
-
     def _take_up_held_back(self) -> list[Event]:
         now = self._segment.now
-        ready = [
-            one for one in self._held_back() if one.wait_until is None or one.wait_until <= now
-        ]
+        ready = [one for one in self._attempts.held_back() if (one.wait_until or now) <= now]
         found = [self._perform(Perform(one.step, one.attempt)) for one in ready]
         return [event for event in found if event is not None]
 
@@ -224,11 +167,11 @@ class _Work:
     def _perform(self, command: Perform) -> Event | None:
         step_id = split(command.step)[1]
         step, block = self._program.steps[step_id], self._program.blocks[step_id]
-        if (command.step, command.attempt) not in self._records:
-            self._attempts += 1
-            if self._attempts > self._segment.steps_max and not command.step.endswith(UNDO):
+        if self._attempts.find(command.step, command.attempt) is None:
+            self._made += 1
+            if self._made > self._segment.steps_max and not command.step.endswith(UNDO):
                 return Broken(too_many_steps(self._segment.steps_max, command.step))
-        record = self._record(step, command)
+        record = self._attempts.of(step, command)
         pinned = self._pins.of(step_id)
         if pinned is not None:
             return self._settle(record, kept(pinned, command))
@@ -262,25 +205,6 @@ class _Work:
         record.state = StepState.QUEUED
         record.wait_until = command.not_before or self._segment.now
         return True
-
-    def _record(self, step: Step, command: Perform) -> RecordRow:
-        key = (command.step, command.attempt)
-        record = self._records.get(key)
-        if record is None:
-            record = self._records[key] = RecordRow(
-                id=new_id(),
-                tenant_id=self._run.tenant_id,
-                run_id=self._run.id,
-                step=command.step,
-                attempt=command.attempt,
-                block=f"{step.block}@{step.version}",
-                state=StepState.QUEUED,
-                config={},
-                input={},
-                queued_at=self._segment.now,
-            )
-        self._touch(record)
-        return record
 
     def _queue(self, record: RecordRow, step: Step, command: Perform) -> None:
         record.due_at = command.not_before or self._segment.now
@@ -333,12 +257,12 @@ class _Work:
             if found.status is Status.DONE:
                 self._state = self._state.with_output(path, record.output)
             ended = {Status.DONE: StepState.SUCCEEDED, Status.FAILED: StepState.FAILED}
-            self._set_state(record, ended.get(found.status, StepState.CANCELLED))
+            self._attempts.end(record, ended.get(found.status, StepState.CANCELLED))
 
     def _abandon(self, command: Abandon) -> None:
-        record = self._records.get((command.step, command.attempt))
+        record = self._attempts.find(command.step, command.attempt)
         if record is not None and record.ended_at is None:
-            self._set_state(record, StepState.CANCELLED)
+            self._attempts.end(record, StepState.CANCELLED)
             self._release(record)
 
     def _release(self, record: RecordRow) -> None:
@@ -353,10 +277,3 @@ class _Work:
         run.state = RunState(command.outcome.value)
         run.error = dict(command.error) if command.error is not None else None
         run.output, run.ended_at = command.output, utc_now()
-
-    def _set_state(self, record: RecordRow, state: StepState) -> None:
-        record.state, record.due_at, record.ended_at = state, None, utc_now()
-        self._touch(record)
-
-    def _touch(self, record: RecordRow) -> None:
-        self._touched[id(record)] = record

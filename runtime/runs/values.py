@@ -17,7 +17,7 @@ from kernel.errors import NotFoundError
 from kernel.schema import path_of, pointer_to
 from runtime.runs._shown import StepView
 from runtime.runs.blobs import fetch, is_reference
-from runtime.runs.secrecy import masked, masked_at
+from runtime.secrecy import masked, masked_at
 
 PARTS = ("config", "input", "output")
 SHOWN_MAX = 200_000

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kernel.durations import duration_words
 from runtime.schedules.model import kind_of
 
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_UNFINISHED = "No time set"
 
 
 def words_of(trigger: Mapping[str, Any]) -> str:
@@ -23,22 +24,13 @@ def words_of(trigger: Mapping[str, Any]) -> str:
     kind, zone = kind_of(trigger), trigger.get("timezone", "UTC")
     if kind == "interval":
         every_s = trigger.get("every_s")
-        return (
-            f"Every {_amount(every_s)}" if isinstance(every_s, int) and every_s else "No time set"
-        )
+        if not isinstance(every_s, int) or not every_s:
+            return _UNFINISHED
+        return f"Every {duration_words(every_s).removeprefix('1 ')}"
     if kind == "once":
         at = str(trigger.get("at", ""))
         has_offset = at.endswith("Z") or "+" in at
-        return (
-            f"Once, {at.replace('T', ' ')}{'' if has_offset else f' {zone}'}"
-            if at
-            else "No time set"
-        )
+        said = f"Once, {at.replace('T', ' ')}{'' if has_offset else f' {zone}'}"
+        return said if at else _UNFINISHED
     line = trigger.get("cron", "")
-    return f"{line}, {zone}" if line else "No time set"
-
-
-def _amount(seconds: int) -> str:
-    unit, size = next(one for one in _UNITS if seconds % one[1] == 0)
-    count = seconds // size
-    return unit if count == 1 else f"{count} {unit}s"
+    return f"{line}, {zone}" if line else _UNFINISHED

@@ -116,6 +116,21 @@ def test_starts_a_trial_and_tells_how_far_it_is(
     assert progress["is_over"] is False
 
 
+def test_a_viewer_sees_no_secret_of_a_workflow(
+    signed_in: SignedIn, acme: OrganisationView, sessions: sessionmaker[Session]
+) -> None:
+    document = {**chain_document(1), "vars": {"api_key": "k-9f86d081"}}
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        flow = make_flow(session, acme.id, document)
+    at = f"/t/{acme.slug}/workflows/{flow.id}"
+
+    pages = {role: signed_in(role).get(f"{at}/details").text for role in ("viewer", "designer")}
+    settings = signed_in("viewer").get(f"{at}/settings").text
+
+    assert "k-9f86d081" in pages["designer"]
+    assert "k-9f86d081" not in pages["viewer"] + settings
+
+
 def test_gives_a_blocks_icon_and_404_for_none(signed_in: SignedIn, acme: OrganisationView) -> None:
     browser, at = signed_in("viewer"), f"/t/{acme.slug}/blocks"
 

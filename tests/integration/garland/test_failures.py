@@ -6,6 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from tenancy.organisations import OrganisationView
+from tests.integration.conftest import SignedIn
+
 CUT = OperationalError("SELECT", {}, Exception("cut off"), connection_invalidated=True)
 WRONG = DBAPIError("SELECT", {}, Exception("no such column"))
 
@@ -29,3 +32,20 @@ def test_a_database_that_is_away_is_told_from_a_fault(
     assert answer.status_code == status
     assert answer.get_json()["code"] == code
     assert answer.headers.get("Retry-After") == retry_after
+
+
+@pytest.mark.parametrize("part", ["workflows", "rules", "alarms", "approvals", "calendars", "runs"])
+def test_looking_for_a_nul_character_is_no_fault_of_ours(
+    signed_in: SignedIn, acme: OrganisationView, part: str
+) -> None:
+    answer = signed_in("admin").get(f"/t/{acme.slug}/{part}?q=%00")
+
+    assert answer.status_code < 500
+
+
+def test_a_form_with_a_nul_character_is_no_fault_of_ours(
+    signed_in: SignedIn, acme: OrganisationView
+) -> None:
+    answer = signed_in("admin").post(f"/t/{acme.slug}/rules", data={"name": "a\0b"})
+
+    assert answer.status_code < 500

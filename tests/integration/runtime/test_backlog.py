@@ -12,7 +12,7 @@ from runtime.alarms.intake.taking import take_from_api
 from runtime.backlog import Backlog, Waiting
 from runtime.leases import hold_lease
 from runtime.runs._tables import RunState
-from runtime.runs.tasks import LEASE_S
+from runtime.runs.leased import LEASE_S
 from tenancy.scope import system
 from tests.factories.flows import step
 from tests.factories.tenancy import make_customer

@@ -13,10 +13,11 @@ from blocks.brokers.mail import MailBroker
 from blocks.registry import standard_registry
 from runtime.runs import drain as drain_module
 from runtime.runs._rows import RunRow
+from runtime.runs.carried import Carried, Segment
 from runtime.runs.drain import Drain
 from runtime.runs.programs import Programs
 from runtime.runs.query import RunFilter, list_runs, steps_of
-from runtime.runs.segment import Carried, Segment, carry_on
+from runtime.runs.segment import carry_on
 from runtime.runs.services import Brokers
 from runtime.runs.start import Start, start_run
 from tenancy.scope import as_tenant, bind

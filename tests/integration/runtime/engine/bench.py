@@ -22,6 +22,7 @@ from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.flows.versions import get_flow, publish_flow, save_draft
 from runtime.runs._tables import Run
 from runtime.runs.drain import Drain
+from runtime.runs.leased import LeasedSteps
 from runtime.runs.programs import Programs
 from runtime.runs.query import RunView, StepView, get_run, steps_of
 from runtime.runs.services import Brokers
@@ -67,9 +68,8 @@ class Bench:
         self.drain = Drain(
             sessions=self.sessions, programs=programs, brokers=brokers, wake_next=lambda: None
         )
-        self.pool = StepPool(
-            sessions=self.sessions, programs=programs, brokers=brokers, clock=lambda: self.now
-        )
+        leased = LeasedSteps(sessions=self.sessions, programs=programs, clock=lambda: self.now)
+        self.pool = StepPool(leased=leased, brokers=brokers)
 
     def publish(
         self, steps: Mapping[str, Any], wires: list[str], *, name: str = "Flow", **parts: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,8 @@ from runtime.alarms.intake.taking import take_from_api
 from runtime.correlation import correlate_batch
 from runtime.rules.matcher import Matcher
 from runtime.runs._rows import write_runs
+from runtime.runs.leased import LEASE_S
 from runtime.runs.start import Start, start_trial
-from runtime.runs.tasks import LEASE_S
 from tests.factories.flows import step
 from tests.integration.runtime.engine.bench import Bench, answer
 from tests.support.metrics import Counting
@@ -65,7 +66,7 @@ def test_how_long_a_due_step_waited_is_measured(bench: Bench) -> None:
     counting = Counting()
     bench.start(bench.publish({"call": {**CALL, "worker_group": "far"}}, ["hand > call"]))
     bench.drain.advance_batch(now=bench.now)
-    bench.pool.worker_groups = ["far"]
+    bench.pool.leased = replace(bench.pool.leased, worker_groups=["far"])
     bench.now += timedelta(seconds=9)
     bench.perform_one()
 

@@ -15,6 +15,7 @@ from blocks.sdk import BlockError
 from kernel.ids import new_id
 from runtime.due import Due, due_sleepers
 from runtime.runs import drain as drain_module
+from runtime.runs import leased
 from runtime.runs import tasks as tasks_module
 from runtime.runs._rows import write_records
 from runtime.runs._tables import Blob, StepRecord
@@ -68,7 +69,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(bench: Bench) -> None:
     run = bench.start(bench.publish(CALL, ["hand > call"]))
     bench.drain.advance_batch(now=bench.now)
     first = bench.pool.claim(now=bench.now)
-    bench.now += timedelta(seconds=tasks_module.LEASE_S + 1)
+    bench.now += timedelta(seconds=leased.LEASE_S + 1)
     second = bench.pool.claim(now=bench.now)
     assert first is not None
     assert second is not None
@@ -95,7 +96,7 @@ def test_a_result_is_written_once_the_database_is_back(
 
     claim = bench.pool.claim(now=bench.now)
     assert claim is not None
-    monkeypatch.setattr(tasks_module, "write_records", write)
+    monkeypatch.setattr(leased, "write_records", write)
     written = bench.pool.perform(claim)
     bench.go()
 
@@ -109,7 +110,7 @@ def test_a_lease_that_is_renewed_is_not_taken(bench: Bench) -> None:
     bench.drain.advance_batch(now=bench.now)
     claim = bench.pool.claim(now=bench.now)
     assert claim is not None
-    later = bench.now + timedelta(seconds=tasks_module.LEASE_S - 1)
+    later = bench.now + timedelta(seconds=leased.LEASE_S - 1)
 
     bench.pool.hold(claim)
     bench.pool.renew(now=later)

@@ -12,13 +12,14 @@ from sqlalchemy import delete, update
 from blocks.sdk import HttpResponse
 from kernel.errors import InvalidError
 from runtime.runs import drain as drain_module
+from runtime.runs import leased
 from runtime.runs import segment as segment_module
-from runtime.runs import tasks as tasks_module
 from runtime.runs._rows import RunRow
 from runtime.runs._tables import Blob, Run
+from runtime.runs.carried import Carried, Segment
 from runtime.runs.control import retry_run
 from runtime.runs.records import write_result
-from runtime.runs.segment import Carried, Segment, carry_on
+from runtime.runs.segment import carry_on
 from tests.factories.flows import step
 from tests.integration.runtime.engine.bench import Bench
 
@@ -166,7 +167,7 @@ def test_a_result_that_cannot_be_written_fails_its_step_once(
             raise failures.pop()
         write_result(*given, **named)
 
-    monkeypatch.setattr(tasks_module, "write_result", write)
+    monkeypatch.setattr(leased, "write_result", write)
     run = bench.run(bench.publish(CALL, ["hand > call"]))
     bench.go(after_s=60)
 

@@ -146,6 +146,29 @@ def test_operators_read_versions_and_change_none(client_of: ClientOf, address: s
     assert operator.get(f"{address}/versions/1/diff").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "part", ["draft", "draft/settings", "versions/1", "versions/1/diff?with=2"]
+)
+def test_who_may_only_look_sees_no_secret(
+    client_of: ClientOf, designer: FlaskClient, part: str
+) -> None:
+    """Those who may change it are given it whole: saving it must not lose them."""
+    address = create(designer, _with_key("k-1"))
+    designer.post(f"{address}/publish")
+    put(designer, address, _with_key("k-2"))
+    designer.post(f"{address}/publish")
+
+    seen, whole = (client_of(role).get(f"{address}/{part}") for role in ("viewer", "designer"))
+
+    assert seen.status_code == whole.status_code == 200
+    assert "k-" not in seen.text
+    assert "k-" in whole.text
+
+
+def _with_key(key: str) -> dict[str, Any]:
+    return {**chain_document(2), "vars": {"api_key": key}}
+
+
 def test_a_very_long_idempotency_key_starts_one_run(designer: FlaskClient, address: str) -> None:
     headers = {"Idempotency-Key": "k" * 400}
 

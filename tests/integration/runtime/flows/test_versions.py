@@ -66,6 +66,7 @@ def test_the_second_of_two_who_edit_at_once_is_told(session: Session, tenant_id:
         pytest.param(
             {**chain_document(1), "description": "x" * 5_000}, "/description", id="too long"
         ),
+        pytest.param({**chain_document(1), "name": "a\0b"}, "", id="what no database keeps"),
     ],
 )
 def test_a_draft_must_have_a_workflows_shape(

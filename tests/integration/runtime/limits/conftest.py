@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def make_bench(sessions: sessionmaker[Session]) -> Bench:
     bench = Bench(sessions=sessions, tenant_id=tenant_id)
     book = LimitsBook(limits_kept_s=0.0, counts_kept_s=0.0)
     object.__setattr__(bench.drain, "limits", book)
-    bench.pool.limits = book
+    bench.pool.leased = replace(bench.pool.leased, limits=book)
     bench.pool.close(within_s=0.0)  # the test performs steps itself, nothing does so beside it
     return bench
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from runtime.limits.buckets import LocalRates
 from runtime.limits.rates import Rates
-from runtime.runs.tasks import THREADS, Claim
+from runtime.runs.leased import Claim
+from runtime.runs.tasks import THREADS
 from tests.factories.flows import step
 from tests.integration.runtime.engine.bench import Bench
 from tests.integration.runtime.limits.conftest import Limit, make_bench

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from blocks.sdk import BlockError
-from runtime.runs.secrecy import MASK
+from runtime.secrecy import MASK
 from tenancy.organisations import OrganisationView
 from tests.factories.flows import step
 from tests.integration.conftest import SignedIn

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
-from runtime.runs.secrecy import MASK
+from runtime.secrecy import MASK
 from tenancy.organisations import OrganisationView
 from tests.integration.conftest import SignedIn
 from tests.integration.runtime.engine.bench import Bench
@@ -116,3 +116,15 @@ def test_a_value_that_is_not_there_is_404(
     run = large_run(bench)
 
     assert browser.get(f"{at}/{run}/value?{query}").status_code == 404
+
+
+def test_the_canvas_is_told_no_secret_of_a_trial(
+    bench: Bench, browser: FlaskClient, acme: OrganisationView
+) -> None:
+    run = failed_run(bench)
+    address = f"/t/{acme.slug}/workflows/{bench.view(run).flow_id}/trials/{run}"
+
+    progress = browser.get(address, headers={"Accept": "application/json"})
+
+    assert (progress.json or {})["steps"]["open"]["input"]["body"]["password"] == MASK
+    assert PASSWORD not in progress.text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from runtime.calendars.hours import (
     next_close,
     next_closed,
     next_open,
-    spans_between,
 )
 from runtime.calendars.model import Calendar, parse_calendar
 from tests.unit.runtime.calendars.strategies import (
@@ -78,24 +76,6 @@ def test_open_time_is_as_many_open_minutes(
         _nothing_within(lambda: add_open_time(calendar, start, minutes * 60), start)
     else:
         assert add_open_time(calendar, start, minutes * 60) == opened[minutes - 1] + MINUTE
-
-
-@settings(max_examples=40, deadline=None)
-@given(calendars(), instants())
-def test_the_open_stretches_hold_the_open_minutes_and_no_others(
-    calendar: Calendar, start: datetime
-) -> None:
-    end = start + timedelta(days=2)
-
-    spans = spans_between(calendar, start, end)
-
-    within = {
-        minute
-        for minute in minutes_from(start, 2)
-        if any(span.start <= minute < span.end for span in spans)
-    }
-    assert within == {one for one in minutes_from(start, 2) if scanned_open(calendar, one)}
-    assert all(one.end < other.start for one, other in pairwise(spans))
 
 
 @settings(max_examples=60, deadline=None)

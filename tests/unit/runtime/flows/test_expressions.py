@@ -231,6 +231,7 @@ def test_what_would_take_all_memory_is_refused_and_the_next_is_evaluated(text: s
     assert evaluate("trigger.l.filter(x, x > 1).size()", data) == 2_998
 
 
+@settings(deadline=None)  # a process answers
 @given(rows=st.lists(st.dictionaries(st.sampled_from("ab"), st.text() | st.integers())))
 def test_an_expression_gives_the_same_in_a_process_apart(rows: list[dict[str, Any]]) -> None:
     text, data = "trigger.rows.map(row, row)", {"trigger": {"rows": rows}}

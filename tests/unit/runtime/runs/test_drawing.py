@@ -9,7 +9,7 @@ from blocks.registry import standard_registry
 from runtime.runs._shown import RunView
 from runtime.runs._tables import RunState
 from runtime.runs.drawing import run_progress, without_values
-from runtime.runs.secrecy import MASK
+from runtime.secrecy import MASK
 from tests.factories.flows import flow_document, step
 from tests.factories.tenancy import NOON
 from tests.unit.runtime.runs.attempts import attempt

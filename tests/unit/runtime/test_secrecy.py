@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.runs.secrecy import MASK, masked, masked_at, unmasked
+from runtime.secrecy import MASK, masked, masked_at, unmasked
 
 SECRET = {"type": "string", "format": "password"}
 

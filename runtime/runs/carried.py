@@ -1,0 +1,54 @@
+"""What carrying a run on needs, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from runtime.limits.model import Limits
+from runtime.runs._rows import RecordRow
+from runtime.runs.admission import Turn
+from runtime.runs.programs import Program
+from runtime.runs.services import Brokers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """What one call of `carry_on` needs beside the run.
+
+    Attributes:
+        records: The run's attempts under way and those whose result it has not seen.
+        steps_max: How many attempts the run may make over its whole life.
+        fault: Why the run cannot be carried on, but only ended; None when it can.
+    """
+
+    session: Session
+    program: Program
+    brokers: Brokers
+    records: Iterable[RecordRow]
+    now: datetime
+    steps_max: int = Limits().steps_of_a_run
+    fault: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Carried:
+    """What carrying a run on came to, beside the changes of its row.
+
+    Attributes:
+        records: Attempts to write.
+        worker_groups: The groups that have new steps to perform.
+        afterwards: What touches other runs, to be done once all rows of the batch are written.
+        flow: The workflow's name, for who collects traces.
+        turn: Set when it ended and others may have waited for that, to be given after the commit.
+    """
+
+    records: list[RecordRow] = field(default_factory=list)
+    worker_groups: set[str] = field(default_factory=set)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    flow: str = ""
+    turn: Turn | None = None
