@@ -23,9 +23,9 @@ def make_brokers(settings: Settings) -> Brokers:
 
 
 def make_mail(settings: Settings) -> MailBroker:
-    """Make what hands mail to the mail server; it has no host where none is set up."""
+    """Make what hands mail to the mail server; it has no host where mail is not set up whole."""
     return MailBroker(
-        host=settings.smtp_host,
+        host=settings.smtp_host if settings.smtp_from else "",
         port=settings.smtp_port,
         starttls=settings.smtp_starttls,
         user=settings.smtp_user,

@@ -29,6 +29,8 @@ from tests.factories.flows import chain_document, make_flow
 from tests.factories.tenancy import NOON, make_customer
 
 Asked = Callable[[Session, UUID], object]
+OF_A_TENANT = "ix_run_tenant_id_"
+"""Of these PostgreSQL takes any while the table is empty: all cost the same then."""
 TABLES = ("run", "journal", "step_record", "blob", "blob_use")
 
 QUESTIONS: dict[str, tuple[Asked, str]] = {
@@ -70,6 +72,7 @@ def test_what_is_asked_often_is_found_by_an_index(
     with sessions.begin() as session, system(session):
         if engine.dialect.name == "postgresql":
             session.execute(text("SET LOCAL enable_seqscan = off"))
+            index = OF_A_TENANT if index.startswith(OF_A_TENANT) else index
         event.listen(engine, "before_cursor_execute", note)
         try:
             if name in ("under way", "waiting", "old runs", "old trials"):
