@@ -28,7 +28,7 @@ from sqlalchemy import Connection, Engine, event
 
 READ_ONLY = "garland_read_only"
 PATIENT = "garland_patient"
-PATIENCE_S = 0.02
+PATIENCE_S = 0.25
 ASK_FOR_MS = 2  # SQLite sleeps one millisecond, then another, and gives up
 _HELD, _TURNS = "garland.turn", "garland.turns"
 _NO_FILE = -1
@@ -47,13 +47,16 @@ class Turns:
             path = place.with_name(place.name + "-waiting")
             self._said, self._asked = _open(self, path), _open(self, path)
 
-    def take(self, connection: Any, *, timeout_s: float) -> bool:
+    def take(self, connection: Any, *, timeout_s: float, is_patient: bool) -> bool:
         """Begin a transaction that writes, or give False when it is not our turn in time."""
         if not self._turn.acquire(timeout=timeout_s):
             return False
         connection.info[_HELD] = self._turn
         driver = connection.connection.driver_connection
-        return _begin(driver, time.monotonic() + timeout_s, timeout_s=timeout_s)
+        ends = time.monotonic() + timeout_s
+        if is_patient and self._begin_when_nobody_waits(driver, timeout_s=timeout_s):
+            return True
+        return _begin(driver, ends, timeout_s=timeout_s)
 
     @contextmanager
     def waiting(self, *, is_patient: bool) -> Iterator[None]:
@@ -78,11 +81,19 @@ class Turns:
         fcntl.flock(self._asked, fcntl.LOCK_UN)
         return False
 
-    def let_others_go_first(self) -> None:
-        """Wait a little while others wait: a patient one would win against them half the time."""
+    def _begin_when_nobody_waits(self, driver: sqlite3.Connection, *, timeout_s: float) -> bool:
+        """Ask only while nobody else waits; False when somebody always did.
+
+        A patient one that asked like the others would win against them half the time, and they
+        would wait for two long batches instead of the end of one.
+        """
         ends = time.monotonic() + PATIENCE_S
-        while self.others_wait() and time.monotonic() < ends:
-            time.sleep(0.001)
+        with _busy_timeout(driver, 0, then_ms=timeout_s * 1000):
+            while time.monotonic() < ends:
+                if not self.others_wait() and _begins(driver):
+                    return True
+                time.sleep(0.001)
+        return False
 
     def _count(self, number: int) -> None:
         with self._mutex:
@@ -109,10 +120,8 @@ def take_turns(engine: Engine, *, timeout_s: float) -> None:
         connection.info[_TURNS] = turns
         try:
             is_patient = options.get(PATIENT, False)
-            if is_patient:
-                turns.let_others_go_first()
             with turns.waiting(is_patient=is_patient):
-                if not turns.take(connection, timeout_s=timeout_s):
+                if not turns.take(connection, timeout_s=timeout_s, is_patient=is_patient):
                     connection.exec_driver_sql("BEGIN IMMEDIATE")  # says that it is locked
         except BaseException:
             pass_on(connection)
@@ -142,16 +151,28 @@ def others_wait(connection: Connection) -> bool:
 
 
 def _begin(driver: sqlite3.Connection, ends: float, *, timeout_s: float) -> bool:
-    driver.execute(f"PRAGMA busy_timeout={ASK_FOR_MS}")
-    try:
+    with _busy_timeout(driver, ASK_FOR_MS, then_ms=timeout_s * 1000):
         while time.monotonic() < ends:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                    raise
-            else:
+            if _begins(driver):
                 return True
-    finally:
-        driver.execute(f"PRAGMA busy_timeout={timeout_s * 1000:.0f}")
     return False
+
+
+def _begins(driver: sqlite3.Connection) -> bool:
+    """Begin to write, or give False when somebody else does."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+@contextmanager
+def _busy_timeout(driver: sqlite3.Connection, during_ms: int, *, then_ms: float) -> Iterator[None]:
+    driver.execute(f"PRAGMA busy_timeout={during_ms}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={then_ms:.0f}")

@@ -50,7 +50,7 @@ from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
 
-BATCH = 50
+BATCH = 25
 BATCH_S = 0.05
 BATCH_LEAST_S = 0.003
 BUDGET_S = 2.0
@@ -81,23 +81,26 @@ class Drain:
         ends = time.monotonic() + BUDGET_S
         self.give_stuck_turns(now=utc_now())
         self.try_suspects(now=utc_now())
-        while self.advance_batch(now=utc_now()):
+        while self.advance_batch():
             if time.monotonic() >= ends:
                 self.wake_next()
                 return
 
-    def advance_batch(self, *, now: datetime, limit: int = BATCH) -> int:
+    def advance_batch(self, *, now: datetime | None = None, limit: int = BATCH) -> int:
         """Advance at most `limit` due runs in one transaction; give how many there were.
 
         All runs of a batch are written together. Should one of them break the batch, everything is
         rolled back and done again with a savepoint around each run, so that only it fails.
+
+        Without `now`, what is due counts from when the batch's turn to write has come: while it
+        waited for that, the very run may have become due that is in a hurry.
         """
         try:
             done = self._advance_all(now=now, limit=limit, each_alone=False)
         except Exception as error:  # noqa: BLE001  told apart by the second try
             log.warning("batch_broken", reason=type(error).__name__)
             done = self._advance_all(now=now, limit=limit, each_alone=True)
-        self._give_turns({one.turn for one in done if one.turn is not None}, now=now)
+        self._give_turns({one.turn for one in done if one.turn is not None}, now=now or utc_now())
         return len(done)
 
     def try_suspects(self, *, now: datetime) -> None:
@@ -130,8 +133,10 @@ class Drain:
             with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
                 let_go_on(session, tenant_id, flow_id, key, most, now=now)
 
-    def _advance_all(self, *, now: datetime, limit: int, each_alone: bool) -> list[Carried]:
+    def _advance_all(self, *, now: datetime | None, limit: int, each_alone: bool) -> list[Carried]:
         with self.sessions() as session, session.begin(), system(session):
+            session.connection()  # begins: on SQLite, waits for its turn to write
+            now = now or utc_now()
             weights = self.limits.known(session).weights
             runs, few = self.claims.lock_due(session, now=now, limit=limit, weights=weights)
             suspects = set(self.watch.suspects())
