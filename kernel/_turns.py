@@ -28,7 +28,7 @@ from sqlalchemy import Connection, Engine, event
 
 READ_ONLY = "garland_read_only"
 PATIENT = "garland_patient"
-PATIENCE_S = 0.25
+PATIENCE_S = 0.02
 ASK_FOR_MS = 2  # SQLite sleeps one millisecond, then another, and gives up
 _HELD, _TURNS = "garland.turn", "garland.turns"
 _NO_FILE = -1

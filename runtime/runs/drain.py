@@ -50,7 +50,7 @@ from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
 
-BATCH = 25
+BATCH = 16
 BATCH_S = 0.05
 BATCH_LEAST_S = 0.003
 BUDGET_S = 2.0
