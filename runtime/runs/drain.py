@@ -52,7 +52,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 16
 BATCH_S = 0.05
-BATCH_LEAST_S = 0.003
+BATCH_LEAST_S = 0.0005
 BUDGET_S = 2.0
 DEATHS_MAX = 3
 """So many processes may die of a run that they advance alone; then it is failed."""
