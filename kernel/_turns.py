@@ -49,14 +49,14 @@ class Turns:
 
     def take(self, connection: Any, *, timeout_s: float, is_patient: bool) -> bool:
         """Begin a transaction that writes, or give False when it is not our turn in time."""
+        driver = connection.connection.driver_connection
+        if is_patient and self._begin_when_nobody_waits(driver, timeout_s=timeout_s):
+            connection.info[_HELD] = self._turn
+            return True
         if not self._turn.acquire(timeout=timeout_s):
             return False
         connection.info[_HELD] = self._turn
-        driver = connection.connection.driver_connection
-        ends = time.monotonic() + timeout_s
-        if is_patient and self._begin_when_nobody_waits(driver, timeout_s=timeout_s):
-            return True
-        return _begin(driver, ends, timeout_s=timeout_s)
+        return _begin(driver, time.monotonic() + timeout_s, timeout_s=timeout_s)
 
     @contextmanager
     def waiting(self, *, is_patient: bool) -> Iterator[None]:
@@ -85,13 +85,21 @@ class Turns:
         """Ask only while nobody else waits; False when somebody always did.
 
         A patient one that asked like the others would win against them half the time, and they
-        would wait for two long batches instead of the end of one.
+        would wait for two long batches instead of the end of one. It holds the process's turn only
+        while it asks: those who wait may be threads of its own process.
         """
         ends = time.monotonic() + PATIENCE_S
         with _busy_timeout(driver, 0, then_ms=timeout_s * 1000):
             while time.monotonic() < ends:
-                if not self.others_wait() and _begins(driver):
-                    return True
+                if not self.others_wait() and self._turn.acquire(blocking=False):
+                    has_begun = False
+                    try:
+                        has_begun = _begins(driver)
+                    finally:
+                        if not has_begun:
+                            self._turn.release()
+                    if has_begun:
+                        return True
                 time.sleep(0.001)
         return False
 
