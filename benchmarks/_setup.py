@@ -56,9 +56,13 @@ def database(kind: str) -> Iterator[str]:
         yield url
 
 
-def open_sessions(url: str) -> sessionmaker[Session]:
-    """Give sessions that keep to a tenant, as every process of an installation has them."""
-    sessions = guarded(make_sessions(make_engine(url)))
+def open_sessions(url: str, *, is_patient: bool = False) -> sessionmaker[Session]:
+    """Give sessions that keep to a tenant, as every process of an installation has them.
+
+    Workers' are patient: they let others write first.
+    """
+    engine = make_engine(url).execution_options(garland_patient=is_patient)
+    sessions = guarded(make_sessions(engine))
     sessions.configure(info={BOOK: LimitsBook()})
     return sessions
 

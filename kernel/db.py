@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,10 +19,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy import Enum as EnumType
-from sqlalchemy import inspect as inspect_model
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -43,7 +39,6 @@ __all__ = [
     "TenantOwned",
     "UtcDateTime",
     "after_commit",
-    "insert_new",
     "make_engine",
     "make_sessions",
     "named",
@@ -149,25 +144,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """Make the factory of sessions; objects stay readable after a commit."""
     return sessionmaker(engine, expire_on_commit=False)
-
-
-def insert_new(
-    session: Session, table: type[Base], row: Mapping[str, Any], *, keys: tuple[str, ...]
-) -> bool:
-    """Write a row unless one with the same unique keys is there; False when it is.
-
-    Waits for a transaction that is writing the same keys right now, and takes its word for it.
-    """
-    wanted = _insert_unless_there(table, keys, session.get_bind().dialect.name)
-    return session.execute(wanted, dict(row)).first() is not None
-
-
-@cache
-def _insert_unless_there(table: type[Base], keys: tuple[str, ...], dialect: str) -> Any:
-    """Put the statement together once: that costs more than running it."""
-    insert = insert_postgresql if dialect == "postgresql" else insert_sqlite
-    known = inspect_model(table).primary_key
-    return insert(table).on_conflict_do_nothing(index_elements=list(keys)).returning(*known)
 
 
 _TRANSIENT_STATES = frozenset({"40001", "40P01", "55P03"})

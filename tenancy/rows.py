@@ -1,15 +1,20 @@
-"""One row of a tenant by its id: found, or told apart from nothing else than "not there"."""
+"""One row of a tenant: found by its id, told apart from nothing else than "not there"; or new."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from kernel.db import TenantOwned
 from kernel.errors import NotFoundError
+from tenancy.scope import require_owner, system
 
 Row = TypeVar("Row", bound=TenantOwned)
 
@@ -42,3 +47,29 @@ def get_owned(
     if found is None:
         raise NotFoundError(f"no such {name}", id=str(key))
     return found
+
+
+def insert_new(
+    session: Session, model: type[TenantOwned], row: Mapping[str, Any], *, keys: tuple[str, ...]
+) -> bool:
+    """Write a tenant's row unless one with the same unique keys is there; False when it is.
+
+    Waits for a transaction that is writing the same keys right now, and takes its word for it. By
+    the bare connection: the mapper's way of writing one row costs three times as much.
+
+    Raises:
+        ScopeError: the session is bound to another tenant than the row's, or to none.
+    """
+    require_owner(session, row["tenant_id"], of=model.__name__)
+    entity: Any = model
+    wanted = _insert_unless_there(entity, keys, session.get_bind().dialect.name)
+    with system(session):
+        return session.connection().execute(wanted, dict(row)).first() is not None
+
+
+@cache
+def _insert_unless_there(model: Any, keys: tuple[str, ...], dialect: str) -> Any:
+    """Put the statement together once: that costs more than running it."""
+    insert = insert_postgresql if dialect == "postgresql" else insert_sqlite
+    known = inspect(model).primary_key
+    return insert(model).on_conflict_do_nothing(index_elements=list(keys)).returning(*known)

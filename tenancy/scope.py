@@ -19,8 +19,17 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tenancy._guard import SYSTEM, GuardedSession, Scope, scope_of, set_scope
 from tenancy._shapes import ScopeError
+from tenancy._statements import refuse_unbound
 
-__all__ = ["ScopeError", "as_tenant", "bind", "bound_tenant", "guarded", "system"]
+__all__ = [
+    "ScopeError",
+    "as_tenant",
+    "bind",
+    "bound_tenant",
+    "guarded",
+    "require_owner",
+    "system",
+]
 
 
 def guarded(sessions: sessionmaker[Session]) -> sessionmaker[Session]:
@@ -44,6 +53,19 @@ def bound_tenant(session: Session) -> UUID | None:
     """Give the tenant a session is bound to; None in system scope and before binding."""
     scope = scope_of(session)
     return scope if isinstance(scope, UUID) else None
+
+
+def require_owner(session: Session, tenant_id: UUID, *, of: str) -> None:
+    """Refuse to write a row of another tenant, where the guard does not see the writing itself.
+
+    Raises:
+        ScopeError: the session is bound to another tenant, or to none.
+    """
+    scope = scope_of(session)
+    if scope is None:
+        refuse_unbound(of)
+    if scope not in (SYSTEM, tenant_id):
+        raise ScopeError(f"write {of} rows with the tenant_id of this session", bound_to=str(scope))
 
 
 @contextmanager

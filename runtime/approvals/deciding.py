@@ -16,7 +16,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
-from kernel.db import insert_new
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
 from kernel.schema import Schema
 from runtime.approvals._reading import ApprovalView, get_approval, marks_of, votes_of
@@ -35,7 +34,7 @@ from runtime.runs import waits
 from tenancy.members import MemberView, list_members
 from tenancy.people import find_active_person
 from tenancy.roles import may
-from tenancy.rows import get_owned
+from tenancy.rows import get_owned, insert_new
 
 log = structlog.get_logger(__name__)
 

@@ -11,13 +11,12 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from kernel.db import insert_new
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from kernel.kept import Kept
 from runtime.calendars._tables import CalendarRow
 from runtime.calendars.model import Calendar, parse_calendar
-from tenancy.rows import get_owned
+from tenancy.rows import get_owned, insert_new
 
 CALENDARS_KEPT = 500
 CALENDARS_MAX = 200

@@ -14,10 +14,10 @@ from uuid import UUID
 from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from kernel.db import insert_new
 from kernel.ids import new_id, sha256_of
 from runtime.hooks._tables import MESSAGE_MAX, SENDER_MAX, Hook, HookDelivery, HookReceipt, Outcome
 from runtime.wake import tell_pages_after_commit
+from tenancy.rows import insert_new
 
 DELIVERIES_KEPT = 50
 RECEIPTS_KEPT = timedelta(days=3)

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kernel.db import insert_new
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id, new_secret, sha256_of
 from kernel.secrets import Vault
@@ -17,6 +16,7 @@ from runtime.flows.lookup import runnable, startable
 from runtime.flows.model import Flow, Trigger
 from runtime.hooks._tables import Hook
 from runtime.hooks.signature import key_of, new_signing_secret
+from tenancy.rows import insert_new
 
 KEY_PREFIX = "hook"
 OLD_SECRET_COUNTS = timedelta(hours=24)

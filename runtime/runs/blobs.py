@@ -16,10 +16,10 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from kernel.db import insert_new
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import sha256_of
 from runtime.runs._tables import Blob, BlobUse
+from tenancy.rows import insert_new
 
 INLINE_MAX_BYTES = 16 * 1024
 STORED_MAX_BYTES = 1024 * 1024 * 1024

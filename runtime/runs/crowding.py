@@ -1,14 +1,14 @@
 """How many runs of a tenant may be under way or waiting: letting begin, parking, refusing.
 
 A run over the limit of those under way is parked: recorded and not due. As others end, those that
-were parked first go on; whoever advances runs sees to it at the end of a batch, and the scheduler
+were parked first go on; whoever advances runs sees to it when some have ended, and the scheduler
 each second for what was missed. Runs that a step of another run called, and trials, are never
 parked: somebody waits for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -28,6 +28,7 @@ ANSWERED = frozenset({"manual", "webhook"})
 """Kinds of trigger with somebody at the other end, who can be told to come back."""
 RETRY_AFTER_S = 10
 AT_ONCE_MAX = 1_000
+LOOK_AFTER_PART = 10
 
 
 class TooManyRunsError(TooManyError):
@@ -67,6 +68,23 @@ def has_to_park(session: Session, tenant_id: UUID) -> bool:
         return True
     book.add(key, 1)
     return False
+
+
+def with_room(ended: Mapping[UUID, int], book: LimitsBook, known: Known) -> list[UUID]:
+    """Choose the tenants of which enough runs have ended to look for parked ones.
+
+    A tenth of what may be under way, because looking costs as much as advancing some runs.
+    """
+    found = []
+    for tenant_id, number in ended.items():
+        key = ("ended", tenant_id)
+        before = book.counted(key, lambda: 0)
+        enough = known.of(tenant_id).runs_at_once // LOOK_AFTER_PART
+        if before + number >= enough:
+            found.append(tenant_id)
+            number = -before  # noqa: PLW2901  from the start
+        book.add(key, number)
+    return found
 
 
 def let_parked_go_on(

@@ -9,6 +9,7 @@ by count and by time, and tenants take turns in it.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -36,7 +37,7 @@ from runtime.runs._tables import Run, RunState
 from runtime.runs.admission import Turn, let_go_on, stuck_turns
 from runtime.runs.carried import Carried, Segment
 from runtime.runs.claims import Claims
-from runtime.runs.crowding import let_parked_go_on
+from runtime.runs.crowding import let_parked_go_on, with_room
 from runtime.runs.ending import after_end
 from runtime.runs.giving_up import facts_of_fault, give_up, killing
 from runtime.runs.measures import count_run, tell_batch
@@ -181,9 +182,9 @@ class Drain:
             for action in carried.afterwards:
                 with as_tenant(session, run.tenant_id):
                     action()
-        ended = {run.tenant_id for run, _ in done if run.state.is_over}
+        ended = Counter(run.tenant_id for run, _ in done if run.state.is_over)
         known = self.limits.known(session)
-        let_parked_go_on(session, ended, self.limits, known, now=now)
+        let_parked_go_on(session, with_room(ended, self.limits, known), self.limits, known, now=now)
         if done:
             told = [(run, carried.records, carried.flow) for run, carried in done]
             after_commit(session, partial(tell_batch, told, began=began))

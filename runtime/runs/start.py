@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from kernel.db import after_commit, insert_new
+from kernel.db import after_commit
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import why_not_kept
@@ -31,6 +31,7 @@ from runtime.runs.admission import admit
 from runtime.runs.blobs import note_use, references_in, size_of
 from runtime.runs.crowding import has_to_park, refuse_if_too_many_wait
 from runtime.wake import tell_pages_after_commit, wake_after_commit
+from tenancy.rows import insert_new
 
 log = structlog.get_logger(__name__)
 

@@ -15,10 +15,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kernel.db import insert_new
 from kernel.ids import new_id
 from runtime.schedules._tables import PROBLEM_MAX, ScheduleMark
 from runtime.schedules.model import digest_of_times
+from tenancy.rows import insert_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

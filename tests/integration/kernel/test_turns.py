@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from kernel import _turns
 from kernel.db import make_engine, others_wait
 
 WITHIN_S = 20.0
@@ -52,6 +54,14 @@ def meanwhile(action: Callable[[], None]) -> Iterator[None]:
     yield
     thread.join(WITHIN_S)
     assert not thread.is_alive()
+
+
+@contextmanager
+def somebody_waits(engine: Engine) -> Iterator[Callable[[], None]]:
+    """Wait as another process would; the function that is given ends it."""
+    with Path(f"{engine.url.database}-waiting").open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield lambda: fcntl.flock(file, fcntl.LOCK_UN)
 
 
 def is_told(connection: Connection, *, within_s: float = WITHIN_S) -> bool:
@@ -97,6 +107,23 @@ def test_patient_writers_do_not_hurry_each_other(engine: Engine) -> None:
 
     assert not told
     assert count(engine) == 1
+
+
+def test_a_patient_writer_that_waits_for_another_process_holds_up_no_thread_of_its_own(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_turns, "PATIENCE_S", WITHIN_S)
+    patient = engine.execution_options(garland_patient=True)
+    with somebody_waits(engine) as no_more:
+        waiting = threading.Thread(target=write, args=(patient,))
+        waiting.start()
+        time.sleep(0.1)  # it asks by now
+        write(engine, 2)
+        written = count(engine)
+        no_more()
+        waiting.join(WITHIN_S)
+
+    assert (written, count(engine)) == (1, 2)
 
 
 def test_many_threads_write_one_after_the_other(engine: Engine) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, make_transient, sessionmaker
 from sqlalchemy.orm.exc import ObjectDeletedError
 
+from kernel.ids import new_id
+from tenancy.rows import insert_new
 from tenancy.scope import ScopeError, as_tenant, bind, bound_tenant, guarded, system
 from tests.support.guard_tables import Box, Item, Two, make_two, rows_of
 
@@ -93,6 +95,10 @@ def update_in_bulk(session: Session, two: Two) -> None:
     session.bulk_update_mappings(Box, [{"id": two.box_b}])
 
 
+def insert_new_foreign(session: Session, two: Two) -> None:
+    insert_new(session, Box, {"id": new_id(), "tenant_id": two.b, "label": "x"}, keys=("id",))
+
+
 def bind_again(session: Session, two: Two) -> None:
     bind(session, two.b)
 
@@ -113,6 +119,7 @@ def bind_again(session: Session, two: Two) -> None:
         save_in_bulk,
         insert_in_bulk,
         update_in_bulk,
+        insert_new_foreign,
         bind_again,
     ],
 )
@@ -189,13 +196,30 @@ def delete_unbound(session: Session, _two: Two) -> None:
 
 
 @pytest.mark.parametrize(
-    "attempt", [get_unbound, insert_unbound, update_unbound, delete_unbound, add_foreign]
+    "attempt",
+    [
+        get_unbound,
+        insert_unbound,
+        insert_new_foreign,
+        update_unbound,
+        delete_unbound,
+        add_foreign,
+    ],
 )
 def test_an_unbound_session_is_told_what_to_call(
     sessions: sessionmaker[Session], two: Two, attempt: Attempt
 ) -> None:
     with sessions() as session, pytest.raises(ScopeError, match=r"bind, as_tenant or system"):
         attempt(session, two)
+
+
+def test_a_new_row_is_written_once_for_its_keys(bound: Session, two: Two) -> None:
+    row = {"id": new_id(), "tenant_id": two.a, "label": "new"}
+
+    first, second = (insert_new(bound, Box, row, keys=("id",)) for _ in range(2))
+
+    assert (first, second) == (True, False)
+    assert bound.get_one(Box, row["id"]).label == "new"
 
 
 def test_scopes_nest_and_end(sessions: sessionmaker[Session], two: Two) -> None:
