@@ -19,6 +19,7 @@ from runtime.alarms.store import apply_batch
 from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_between
 from runtime.rules.engine import judge
 from runtime.rules.matcher import Matcher
+from runtime.rules.timers import note_due
 from runtime.wake import tell_pages_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -36,11 +37,12 @@ def correlate_batch(
     or not at all.
 
     Returns:
-        How many events were taken.
+        How many events were taken, or written for what was due.
     """
     began = time.monotonic()
     with system(session):
         rows = take(session, limit)
+        is_last = len(rows) < limit
     if rows:
         oldest_s = seconds_between(min(row.received_at for row in rows), now)
         after_commit(session, lambda: _count(len(rows), oldest_s, began))
@@ -48,6 +50,9 @@ def correlate_batch(
     for tenant_id, mine in groupby(ordered, key=lambda row: row.tenant_id):
         with as_tenant(session, tenant_id), bound_contextvars(tenant_id=str(tenant_id)):
             _correlate(session, tenant_id, list(mine), matcher=matcher, now=now)
+    if is_last:
+        with system(session):
+            return len(rows) + note_due(session, now=now)
     return len(rows)
 
 
@@ -67,7 +72,8 @@ def _correlate(
 ) -> None:
     events = [row for row in rows if row.kind == ALARM]
     changes = apply_batch(session, tenant_id, events, now=now)
-    fired = judge(session, tenant_id, changes, matcher=matcher, now=now)
+    notices = [row for row in rows if row.kind != ALARM]
+    fired = judge(session, tenant_id, changes, matcher=matcher, now=now, notices=notices)
     if changes:
         end_waits(session, tenant_id, changes, now=now)
     for row in rows:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from runtime.alarms.journal import has_undone
+from runtime.rules.timers import has_due
 from runtime.runs.admission import stuck_turns
 from runtime.runs.claims import groups_with_due_steps, has_due_runs
 from runtime.wake import Sleeper
@@ -25,7 +26,7 @@ class Due(NamedTuple):
 def due_sleepers(session: Session, *, now: datetime) -> list[Due]:
     """Name the kinds of process that have due work; call it in system scope."""
     found: list[Due] = []
-    if has_undone(session):
+    if has_undone(session) or has_due(session, now=now):
         found.append(Due("correlator"))
     if has_due_runs(session, now=now) or _has_stuck_turns(session, now=now):
         found.append(Due("runs"))

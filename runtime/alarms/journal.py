@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from kernel import trace
+from kernel.clock import format_instant
 from kernel.errors import GarlandError, InvalidError
 from kernel.json_text import kept_text
 from runtime.alarms._tables import IntakeFault, JournalEntry
@@ -28,6 +29,7 @@ FAULT_BODY_MAX = 64 * 1024
 FAULTS_KEPT = 100
 ALARM = "alarm"
 CLEARED = "cleared"
+TIME = "time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +37,9 @@ class JournalRow:
     """One accepted event, or a notice.
 
     Attributes:
-        kind: ALARM, or CLEARED for a notice that a person cleared an alarm.
-        event: A canonical document that `parse_event` reads; of a notice, the `alarm_id`.
+        kind: ALARM, CLEARED for a notice that a person cleared an alarm, or TIME for one that time
+            has gone on to `until`.
+        event: A canonical document that `parse_event` reads; of a notice, `alarm_id` or `until`.
         parent: The span it came with, kept beside the event in the same document.
     """
 
@@ -89,6 +92,12 @@ def note_cleared(session: Session, tenant_id: UUID, alarm_id: UUID, *, now: date
     notice = {"tenant_id": tenant_id, "received_at": now, "kind": CLEARED}
     session.execute(insert(JournalEntry), [{**notice, "event": {"alarm_id": str(alarm_id)}}])
     wake_after_commit(session, "correlator")
+
+
+def note_time(session: Session, tenant_id: UUID, *, until: datetime, now: datetime) -> None:
+    """Let the correlator judge what was due before an instant, after all that was received."""
+    notice = {"tenant_id": tenant_id, "received_at": now, "kind": TIME}
+    session.execute(insert(JournalEntry), [{**notice, "event": {"until": format_instant(until)}}])
 
 
 def take(session: Session, limit: int) -> list[JournalRow]:

@@ -28,8 +28,10 @@ def check_rule(document: Any, flow_slugs: Collection[str] | None = None) -> list
         document: Whatever was sent.
         flow_slugs: The tenant's workflows, for `start`; None leaves them unchecked.
     """
-    if _too_deep(document):
-        return [Problem("/when", f"when is nested more than {DEPTH_MAX} deep: flatten its groups")]
+    for where, condition in _conditions_of(document) if isinstance(document, Mapping) else ():
+        if _too_deep(condition):
+            deep = f"{where} is nested more than {DEPTH_MAX} deep: flatten its groups"
+            return [Problem(where, deep)]
     problems = _schema.problems(document)
     if problems:
         return problems
@@ -40,11 +42,9 @@ def check_rule(document: Any, flow_slugs: Collection[str] | None = None) -> list
     ]
 
 
-def _too_deep(document: Any) -> bool:
+def _too_deep(condition: Any) -> bool:
     """Measure before the schema recurses; iterative, so that no input is too deep to measure."""
-    if not isinstance(document, Mapping):
-        return False
-    level = [document.get("when")]
+    level = [condition]
     for _ in range(DEPTH_MAX + 1):
         level = [member for node in level for member in _members(node)]
     return bool(level)
@@ -58,14 +58,32 @@ def _members(node: Any) -> list[Any]:
 
 
 def _condition_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
-    if "when" not in document:
-        return
-    found = list(_walk(document["when"], "/when"))
+    """Look at every condition of a rule; all of them together have one limit."""
+    found = [
+        (where, node)
+        for top, condition in _conditions_of(document)
+        for where, node in _walk(condition, top)
+    ]
     if len(found) > NODES_MAX:
         yield Problem("/when", f"when has {len(found)} conditions: use at most {NODES_MAX}")
+        return
     for pointer, node in found:
         if "field" in node:
             yield from _leaf_problems(pointer, node)
+
+
+def _conditions_of(document: Any) -> Iterator[tuple[str, Any]]:
+    """Name the places of a rule that hold a condition; of rubbish, those that are there."""
+    if "when" in document:
+        yield "/when", document["when"]
+    pattern = document.get("pattern")
+    for name in ("a", "b") if isinstance(pattern, Mapping) else ():
+        if name in pattern:
+            yield f"/pattern/{name}", pattern[name]
+    actions = document.get("then")
+    for index, action in enumerate(actions if isinstance(actions, list) else ()):
+        if isinstance(action, Mapping) and "where" in action:
+            yield f"/then/{index}/where", action["where"]
 
 
 def _walk(node: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -88,12 +106,25 @@ def _leaf_problems(pointer: str, node: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _pattern_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
-    for index, path in enumerate(document.get("pattern", {}).get("group_by", ())):
-        if find_field(path) is None:
-            yield Problem(
-                f"/pattern/group_by/{index}",
-                f"{path} is not a field: choose one of the alarm's, or attributes.<name>",
-            )
+    pattern = document.get("pattern", {})
+    paths = {f"group_by/{index}": path for index, path in enumerate(pattern.get("group_by", ()))}
+    if "distinct" in pattern:
+        paths["distinct"] = pattern["distinct"]
+    for where, path in paths.items():
+        yield from _path_problems(f"/pattern/{where}", path)
+    if pattern.get("release_below", 0) > pattern.get("more_than", 0) + 1:
+        yield Problem(
+            "/pattern/release_below",
+            "release_below lies above more_than: choose a number at most as high",
+        )
+    if pattern.get("kind") == "persists" and "cleared" in document.get("on", ()):
+        yield Problem("/on", "a cleared alarm does not persist: leave cleared out")
+
+
+def _path_problems(pointer: str, path: str) -> Iterator[Problem]:
+    if find_field(path) is None:
+        said = f"{path} is not a field: choose one of the alarm's, or attributes.<name>"
+        yield Problem(pointer, said)
 
 
 def _action_problems(
@@ -106,8 +137,28 @@ def _action_problems(
                 f"{pointer}/flow",
                 f"flow {action['flow']} does not exist: choose one of your workflows",
             )
-        for key in ("alarm", "fields", "reason"):
+        if action["do"] == "correlate":
+            yield from _correlate_problems(document, action, pointer)
+        for key in ("alarm", "fields", "reason", "key", "subject", "text"):
             yield from _text_problems(action.get(key), f"{pointer}/{key}")
+
+
+def _correlate_problems(
+    document: Mapping[str, Any], action: Mapping[str, Any], pointer: str
+) -> Iterator[Problem]:
+    """A parent is among the pattern's alarms, or it is found by a condition of its own."""
+    is_matching = action["parent"] == "matching"
+    if is_matching is not ("where" in action):
+        said = "where goes with the parent matching: say which alarm the parent is"
+        yield Problem(f"{pointer}/where", said)
+    kind = document.get("pattern", {}).get("kind", "each")
+    if not is_matching and kind in ("each", "persists"):
+        yield Problem(
+            f"{pointer}/parent",
+            f"{kind} has a single alarm: choose the parent matching, or a pattern of several",
+        )
+    for index, path in enumerate(action.get("same", ())):
+        yield from _path_problems(f"{pointer}/same/{index}", path)
 
 
 def _text_problems(value: Any, pointer: str) -> Iterator[Problem]:

@@ -11,7 +11,8 @@ VALUE_MAX = 1000
 LIST_MAX = 24
 GROUP_BY_MAX = 4
 ACTIONS_MAX = 10
-COUNT_MAX = 10_000
+COUNT_MAX = 1_000
+RECIPIENTS_MAX = 20
 DAY_S = 86_400
 WEEK_S = 7 * DAY_S
 
@@ -21,12 +22,14 @@ OPERATORS = (
 )  # fmt: skip
 TRANSITIONS = ("raised", "changed", "cleared")
 MODES = ("draft", "observe", "live", "off")
+PARENTS = ("first", "most_severe", "matching")
 SETTABLE = ("perceived_severity", "probable_cause", "specific_problem", "text", "event_type")
 
 _text = {"type": "string", "minLength": 1, "maxLength": VALUE_MAX}
 _scalar = {"type": ["string", "number", "boolean"], "maxLength": VALUE_MAX}
 _severity = {"type": "string", "enum": list(SEVERITIES)}
 _path = {"type": "string", "minLength": 1, "maxLength": PATH_MAX + 20}
+_condition = {"$ref": "#/$defs/condition"}
 _alarm_fields: dict[str, Any] = {
     "perceived_severity": _severity,
     "managed_object": _text,
@@ -46,6 +49,36 @@ def _shape(required: tuple[str, ...], **properties: Any) -> dict[str, Any]:
     return {"required": list(required), "properties": properties, "additionalProperties": False}
 
 
+def _paths() -> dict[str, Any]:
+    return {"type": "array", "maxItems": GROUP_BY_MAX, "uniqueItems": True, "items": _path}
+
+
+def _transitions() -> dict[str, Any]:
+    return {
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": True,
+        "items": {"type": "string", "enum": list(TRANSITIONS)},
+    }
+
+
+def _seconds(maximum: int, *, least: int = 1) -> dict[str, Any]:
+    return {"type": "integer", "minimum": least, "maximum": maximum}
+
+
+def _pair() -> dict[str, Any]:
+    """Describe a pattern of two conditions: what `a` and `b` are, in which time, in which group."""
+    return _shape(
+        ("kind", "a", "b", "within_s"),
+        kind=True,
+        a=_condition,
+        b=_condition,
+        b_on=_transitions(),
+        within_s=_seconds(DAY_S),
+        group_by=_paths(),
+    )
+
+
 _actions = {
     "start": _shape(("do", "flow"), do=True, flow=_text),
     "set": _shape(
@@ -61,6 +94,45 @@ _actions = {
         },
     ),
     "acknowledge": _shape(("do",), do=True),
+    "clear": _shape(("do",), do=True),
+    "correlate": _shape(
+        ("do", "parent"),
+        do=True,
+        parent={"type": "string", "enum": list(PARENTS)},
+        where=_condition,
+        same=_paths(),
+    ),
+    "enrich": _shape(
+        ("do", "table", "key", "fields"),
+        do=True,
+        table=_text,
+        key=_text,
+        fields={
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 20,
+            "propertyNames": {"pattern": f"^({'|'.join(SETTABLE)}|attributes\\..+)$"},
+            "additionalProperties": _text,
+        },
+    ),
+    "notify": _shape(
+        ("do", "to", "subject"),
+        do=True,
+        to={
+            "type": "array",
+            "minItems": 1,
+            "maxItems": RECIPIENTS_MAX,
+            "uniqueItems": True,
+            "items": {
+                "type": "string",
+                "maxLength": 200,
+                "pattern": "^(role:[a-z-]+|person:[^@\\s]+@[^@\\s]+)$",
+            },
+        },
+        subject={"type": "string", "minLength": 1, "maxLength": 200},
+        text={"type": "string", "maxLength": 4000},
+        every_s=_seconds(WEEK_S),
+    ),
     "suppress": _shape(("do",), do=True, reason=_text),
     "derive": _shape(
         ("do", "alarm"),
@@ -74,19 +146,32 @@ _actions = {
     ),
 }
 _patterns = {
-    "each": _shape(("kind",), kind=True),
+    "each": _shape(("kind",), kind=True, group_by=_paths()),
     "count": _shape(
         ("kind", "at_least", "within_s"),
         kind=True,
         at_least={"type": "integer", "minimum": 2, "maximum": COUNT_MAX},
-        within_s={"type": "integer", "minimum": 1, "maximum": DAY_S},
-        group_by={"type": "array", "maxItems": GROUP_BY_MAX, "uniqueItems": True, "items": _path},
+        within_s=_seconds(DAY_S),
+        group_by=_paths(),
+        distinct=_path,
     ),
+    "sequence": _pair(),
+    "absence": _pair(),
+    "together": _pair(),
+    "flapping": _shape(
+        ("kind", "more_than", "within_s"),
+        kind=True,
+        more_than={"type": "integer", "minimum": 1, "maximum": COUNT_MAX},
+        within_s=_seconds(DAY_S),
+        release_below={"type": "integer", "minimum": 1, "maximum": COUNT_MAX},
+        group_by=_paths(),
+    ),
+    "persists": _shape(("kind", "after_s"), kind=True, after_s=_seconds(WEEK_S), group_by=_paths()),
 }
 
 
 def _members() -> dict[str, Any]:
-    return {"type": "array", "minItems": 1, "maxItems": 60, "items": {"$ref": "#/$defs/condition"}}
+    return {"type": "array", "minItems": 1, "maxItems": 60, "items": _condition}
 
 
 RULE_SCHEMA: dict[str, Any] = {
@@ -102,13 +187,8 @@ RULE_SCHEMA: dict[str, Any] = {
         "notes": {"type": "string", "maxLength": 4000},
         "priority": {"type": "integer", "minimum": 0, "maximum": 1000},
         "mode": {"type": "string", "enum": list(MODES)},
-        "on": {
-            "type": "array",
-            "minItems": 1,
-            "uniqueItems": True,
-            "items": {"type": "string", "enum": list(TRANSITIONS)},
-        },
-        "when": {"$ref": "#/$defs/condition"},
+        "on": _transitions(),
+        "when": _condition,
         "pattern": {
             "type": "object",
             "required": ["kind"],
@@ -126,7 +206,8 @@ RULE_SCHEMA: dict[str, Any] = {
                 "allOf": [_when("do", name, shape) for name, shape in _actions.items()],
             },
         },
-        "cooldown_s": {"type": "integer", "minimum": 0, "maximum": WEEK_S},
+        "cooldown_s": _seconds(WEEK_S, least=0),
+        "stop": {"type": "boolean"},
     },
     "$defs": {
         "condition": {

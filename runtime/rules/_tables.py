@@ -1,13 +1,22 @@
-"""Tables of rules: drafts, immutable versions, what a window remembers, and what fired."""
+"""Tables of rules: drafts, immutable versions, what rules remember, and what fired."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import AnyDocument, Base, Document, Instant, Key, TenantOwned, named
+from kernel.db import (
+    AnyDocument,
+    Base,
+    Document,
+    Instant,
+    Key,
+    OptionalInstant,
+    TenantOwned,
+    named,
+)
 from runtime.rules._schema import NAME_MAX
 from runtime.rules.model import Mode
 
@@ -29,6 +38,8 @@ class RuleRow(TenantOwned, Base):
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]
     updated_by: Mapped[str] = mapped_column(String(200), default="")
+    # Events that it did not take in because it had, or waited for, as many as it may.
+    left_out: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
 
 
 class RuleVersionRow(TenantOwned, Base):
@@ -45,21 +56,64 @@ class RuleVersionRow(TenantOwned, Base):
     made_by: Mapped[str] = mapped_column(String(200), default="")
 
 
-class RuleMatch(TenantOwned, Base):
-    """One alarm that a counting rule counted: the memory of its sliding window."""
+class RuleMemory(TenantOwned, Base):
+    """What a rule remembers of one group, as `judging.state` writes it.
 
-    __tablename__ = "rule_match"
+    `newest_us` is the last instant it speaks of, so that old groups are found without being read.
+    """
+
+    __tablename__ = "rule_memory"
+    __table_args__ = (Index(None, "rule_id", "newest_us"),)
+
+    rule_id: Mapped[UUID] = mapped_column(
+        ForeignKey("rule.id", ondelete="CASCADE"), primary_key=True
+    )
+    group_key: Mapped[str] = mapped_column(String(GROUP_MAX), primary_key=True)
+    newest_us: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[Document]
+
+
+class RuleTimer(TenantOwned, Base):
+    """A time at which a rule speaks; the row goes in the transaction that records the verdict."""
+
+    __tablename__ = "rule_timer"
+    __table_args__ = (Index(None, "ripe_us", "tenant_id"), Index(None, "tenant_id", "ripe_us"))
+
+    rule_id: Mapped[UUID] = mapped_column(
+        ForeignKey("rule.id", ondelete="CASCADE"), primary_key=True
+    )
+    group_key: Mapped[str] = mapped_column(String(GROUP_MAX), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    ripe_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class RuleNotice(TenantOwned, Base):
+    """A mail that a rule wants to be sent: written with the firing, sent by the scheduler.
+
+    `due_at` is None once it was sent or given up; `key` stays the same over all attempts.
+    """
+
+    __tablename__ = "rule_notice"
     __table_args__ = (
-        UniqueConstraint("rule_id", "seq"),
-        Index(None, "rule_id", "group_key", "at"),
+        UniqueConstraint("tenant_id", "key"),
+        Index(None, "due_at"),
+        Index(None, "rule_id", "group_key", "made_at"),
+        Index(None, "tenant_id", "made_at"),
     )
 
     id: Mapped[Key]
     rule_id: Mapped[UUID] = mapped_column(ForeignKey("rule.id", ondelete="CASCADE"))
     group_key: Mapped[str] = mapped_column(String(GROUP_MAX))
-    at: Mapped[Instant]
-    seq: Mapped[int] = mapped_column(BigInteger)
-    alarm_id: Mapped[UUID]
+    key: Mapped[str] = mapped_column(String(120))
+    recipients: Mapped[AnyDocument]
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[Instant]
+    due_at: Mapped[OptionalInstant]
+    claim: Mapped[str] = mapped_column(String(80), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[OptionalInstant]
+    error: Mapped[str] = mapped_column(String(300), default="")
 
 
 class Firing(TenantOwned, Base):

@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 
 from kernel import trace
 from kernel.errors import GarlandError, InvalidError, NotFoundError
+from kernel.trace import Traceparent
+from runtime.alarms.documents import AlarmView
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
-from runtime.alarms.store import Change, acknowledge, set_fields, suppress
+from runtime.alarms.store import acknowledge, clear_by_person, set_fields, suppress
 from runtime.flows.lookup import find_flow_id
+from runtime.rules.judging.events import Verdict
 from runtime.rules.model import Action, Rule
 from runtime.rules.placeholders import fill
 from runtime.runs.start import Start, start_run
@@ -36,12 +39,26 @@ class Occasion:
 
     session: Session
     tenant_id: UUID
-    rule: Rule
-    rule_id: UUID
-    key: str
-    change: Change
+    verdict: Verdict
+    alarm: AlarmView
     facts: Mapping[str, Any]
     now: datetime
+    parent: Traceparent | None = None
+
+    @property
+    def rule(self) -> Rule:
+        """Give the rule that fires."""
+        return self.verdict.judged.rule
+
+    @property
+    def rule_id(self) -> UUID:
+        """Give the id of the rule that fires."""
+        return self.verdict.judged.id
+
+    @property
+    def key(self) -> str:
+        """Name the firing, the same whenever it is made again."""
+        return f"{self.verdict.judged.version_id}:{self.verdict.seq}"
 
     @property
     def by(self) -> str:
@@ -68,7 +85,7 @@ def _start(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
     flow_id = find_flow_id(occasion.session, occasion.tenant_id, slug)
     if flow_id is None:
         raise NotFoundError(f"the workflow {action.flow} is gone: choose another in the rule")
-    alarm = occasion.change.alarm
+    alarm = occasion.alarm
     trigger = {
         "kind": "rule",
         "alarm": dict(occasion.facts),
@@ -80,7 +97,7 @@ def _start(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
         dedup_key=f"{occasion.key}:{index}",
         started_by=occasion.by,
     )
-    with trace.joined(occasion.change.parent):
+    with trace.joined(occasion.parent):
         run_id = start_run(occasion.session, occasion.tenant_id, flow_id, start, now=occasion.now)
     return {"flow": slug, "run_id": str(run_id) if run_id is not None else None}
 
@@ -98,7 +115,7 @@ def _set(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
     set_fields(
         occasion.session,
         occasion.tenant_id,
-        occasion.change.alarm.id,
+        occasion.alarm.id,
         fields=fields,
         by=occasion.by,
         now=occasion.now,
@@ -107,13 +124,21 @@ def _set(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
 
 
 def _acknowledge(occasion: Occasion, _index: int, _action: Action) -> dict[str, Any]:
-    alarm_id = occasion.change.alarm.id
+    alarm_id = occasion.alarm.id
     acknowledge(occasion.session, occasion.tenant_id, alarm_id, by=occasion.by, now=occasion.now)
     return {}
 
 
+def _clear(occasion: Occasion, _index: int, _action: Action) -> dict[str, Any]:
+    alarm_id = occasion.alarm.id
+    clear_by_person(
+        occasion.session, occasion.tenant_id, alarm_id, by=occasion.by, now=occasion.now
+    )
+    return {}
+
+
 def _suppress(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
-    alarm_id = occasion.change.alarm.id
+    alarm_id = occasion.alarm.id
     reason = fill(action.reason or "", occasion.facts)
     by = f"{occasion.by}: {reason}" if reason else occasion.by
     suppress(occasion.session, occasion.tenant_id, alarm_id, by=by, now=occasion.now)
@@ -122,7 +147,7 @@ def _suppress(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]
 
 def _derive(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
     """Put an alarm of the rule's own into the journal; it goes through the correlator itself."""
-    alarm = occasion.change.alarm
+    alarm = occasion.alarm
     depth = alarm.attributes.get(DEPTH, 0)
     depth = depth + 1 if isinstance(depth, int) else 1
     if depth > DERIVE_DEPTH_MAX:
@@ -147,6 +172,7 @@ _ACTIONS: Mapping[str, Callable[[Occasion, int, Action], dict[str, Any]]] = {
     "start": _start,
     "set": _set,
     "acknowledge": _acknowledge,
+    "clear": _clear,
     "suppress": _suppress,
     "derive": _derive,
 }

@@ -1,20 +1,25 @@
 """Try a rule on alarms that already came: which it would have matched, how often it had fired.
 
-Pure, by the reference evaluator; nothing is recorded and nothing is done. An alarm is judged as
-it is known now and counted at the instant it was last raised.
+Pure, by the judge itself with the reference evaluator; nothing is recorded and nothing is done. An
+alarm is judged as it is known now, as if it was raised at the instant it was last raised.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from runtime.rules.conditions import reads_of
-from runtime.rules.fields import value_at
-from runtime.rules.model import Count, Rule
-from runtime.rules.reference import holds, row_of
+from runtime.rules.judging.asking import ask, judge_by_reference
+from runtime.rules.judging.events import Event, Item, Tick
+from runtime.rules.judging.judge import Judge
+from runtime.rules.judging.memory import Memory
+from runtime.rules.judging.ruleset import JudgedRule, compile_set
+from runtime.rules.model import Mode, Rule, Transition
+
+_ID = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,9 @@ class Tryout:
 
     Attributes:
         looked_at: How many alarms were tried.
-        matched: Indices of the alarms whose conditions hold, in the given order.
-        fired: Indices of the alarms it would have fired for; for `each` the same without those
-            that a cool-down holds back.
+        matched: Indices of the alarms whose conditions hold, in the given order; of a rule of a
+            pair those that are the first or the second.
+        fired: Indices of the alarms it would have fired for.
     """
 
     looked_at: int
@@ -43,43 +48,31 @@ class Tryout:
 
 def try_rule(rule: Rule, samples: Sequence[Sample]) -> Tryout:
     """Try a rule on samples in any order. O(n log n)."""
-    reads = reads_of(rule.when)
-    matched = [
-        index
-        for index, sample in enumerate(samples)
-        if holds(rule.when, row_of(sample.facts, reads))
-    ]
-    in_time = sorted(matched, key=lambda index: (samples[index].at, index))
-    fired = _fired(rule, samples, in_time)
-    return Tryout(looked_at=len(samples), matched=tuple(matched), fired=tuple(fired))
+    in_time = sorted(range(len(samples)), key=lambda index: (samples[index].at, index))
+    events: list[Item] = [_event(rule, index, samples[index]) for index in in_time]
+    rules = compile_set("tryout", [JudgedRule(id=_ID, version_id=_ID, mode=Mode.LIVE, rule=rule)])
+    asked = ask(rules, events, judge_by_reference)
+    matched = sorted(one.item.seq for one in asked if one.looking)
+    if in_time:
+        asked += ask(rules, [Tick(seq=-1, until=samples[in_time[-1]].at)], judge_by_reference)
+    verdicts = Judge(rules, Memory()).judge(asked)
+    return Tryout(
+        looked_at=len(samples),
+        matched=tuple(matched),
+        fired=tuple(verdict.seq for verdict in verdicts),
+    )
 
 
-def _fired(rule: Rule, samples: Sequence[Sample], in_time: Sequence[int]) -> list[int]:
-    pause = timedelta(seconds=rule.cooldown_s)
-    windows: dict[Any, list[datetime]] = {}
-    last: dict[Any, datetime] = {}
-    fired = []
-    for index in in_time:
-        facts, at = samples[index].facts, samples[index].at
-        group = _group(rule.count, facts)
-        if group is None or (rule.count and not _is_reached(rule.count, windows, group, at)):
-            continue
-        if group in last and at < last[group] + pause:
-            continue
-        last[group] = at
-        fired.append(index)
-    return fired
-
-
-def _group(count: Count | None, facts: Mapping[str, Any]) -> str | None:
-    if count is None:
-        return repr(facts.get("id"))
-    values = [value_at(facts, path) for path in count.group_by]
-    return None if None in values else repr(values)
-
-
-def _is_reached(count: Count, windows: dict[Any, list[datetime]], group: str, at: datetime) -> bool:
-    begins = at - timedelta(seconds=count.within_s)
-    window = [one for one in windows.get(group, ()) if one > begins]
-    windows[group] = [*window, at]
-    return len(windows[group]) >= count.at_least
+def _event(rule: Rule, index: int, sample: Sample) -> Event:
+    """Make an alarm an event of a kind that the rule asks for."""
+    kinds = sorted(rule.on, key=list(Transition).index)
+    alarm = str(sample.facts.get("id", index))
+    return Event(
+        seq=index,
+        at=sample.at,
+        received_at=sample.at,
+        alarm=alarm,
+        condition=str(sample.facts.get("condition", alarm)),
+        happened=kinds[0],
+        facts=sample.facts,
+    )

@@ -1,0 +1,1 @@
+"""Judging: which rules fire for a stream of changes, by what they remember."""

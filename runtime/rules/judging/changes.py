@@ -1,0 +1,35 @@
+"""What the lifecycle made of an event, as rules see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from runtime.alarms.documents import alarm_document
+from runtime.alarms.lifecycle import Transition as Happened
+from runtime.alarms.store import Change
+from runtime.rules.judging.events import Event
+from runtime.rules.model import Transition
+
+_ASKED_FOR: Mapping[Happened, Transition] = {
+    Happened.CREATED: Transition.RAISED,
+    Happened.REOPENED: Transition.RAISED,
+    Happened.CHANGED: Transition.CHANGED,
+    Happened.CLEARED: Transition.CLEARED,
+}
+
+
+def event_of(change: Change) -> Event | None:
+    """Give what rules see of a change; None where they see nothing, as of a repeat."""
+    happened = _ASKED_FOR.get(change.transition)
+    if happened is None:
+        return None
+    alarm = change.alarm
+    return Event(
+        seq=change.seq,
+        at=alarm.changed_at,
+        received_at=alarm.reported_at,
+        alarm=str(alarm.id),
+        condition=str(alarm.condition_id),
+        happened=happened,
+        facts=alarm_document(alarm),
+    )
