@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from garland.flow_cli import flow
+from garland.rule_cli import rule
 
 if TYPE_CHECKING:
     from garland.settings import Settings
@@ -46,6 +47,7 @@ def main() -> None:
 
 
 main.add_command(flow)
+main.add_command(rule)
 
 
 @main.command()

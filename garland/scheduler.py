@@ -24,6 +24,7 @@ from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
 from runtime.leases import hold_lease, process_name
 from runtime.retention.clearing import Clearing
+from runtime.rules.notices import send_notices
 from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.schedules.clock import ScheduleClock
 from tenancy.scope import system
@@ -126,10 +127,11 @@ class Scheduler:
             self._clearing.round(now=self._now())
 
     def remind(self) -> None:
-        """Mail those who may decide an approval; its thread alone waits for the mail server."""
+        """Send what approvals and rules mail; its thread alone waits for the mail server."""
         if self.leads():
             services, now = self._services, self._now()
             send_due(services.sessions, self._mail, services.settings.public_url, now=now)
+            send_notices(services.sessions, self._mail, now=now)
 
     def look(self) -> None:
         """Start the workflows whose time has come; now and then, see what has changed first."""

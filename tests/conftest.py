@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,13 +17,21 @@ from garland.database import upgrade
 from kernel.db import make_engine, make_sessions
 from tenancy.scope import guarded
 from tests.support.postgresql import running_server
+from tests.support.size import NIGHTLY
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the run choose the database that integration tests use."""
+    """Let the run choose the database of integration tests, and how much is tried at random."""
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--nightly", action="store_true", help="Try many more random examples.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell tests of random examples how many to try, before they are imported."""
+    if config.getoption("--nightly"):
+        os.environ[NIGHTLY] = "1"
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,15 @@ ALARM = "alarm"
 CLEARED = "cleared"
 TIME = "time"
 
+_COLUMNS = (
+    JournalEntry.seq,
+    JournalEntry.tenant_id,
+    JournalEntry.source_id,
+    JournalEntry.received_at,
+    JournalEntry.kind,
+    JournalEntry.event,
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalRow:
@@ -106,33 +115,51 @@ def take(session: Session, limit: int) -> list[JournalRow]:
     On PostgreSQL the rows stay locked until the transaction ends, so that a second correlator
     waits rather than applying the same events. Call it in a system scope for all tenants.
     """
-    columns = (
-        JournalEntry.seq,
-        JournalEntry.tenant_id,
-        JournalEntry.source_id,
-        JournalEntry.received_at,
-        JournalEntry.kind,
-        JournalEntry.event,
-    )
     found = session.execute(
-        select(*columns)
+        select(*_COLUMNS)
         .where(JournalEntry.done_at.is_(None))
         .order_by(JournalEntry.seq)
         .limit(limit)
         .with_for_update()
     )
-    return [
-        JournalRow(
-            seq=row.seq,
-            tenant_id=row.tenant_id,
-            source_id=row.source_id,
-            received_at=row.received_at,
-            kind=row.kind,
-            event=_said(row.event),
-            parent=trace.kept_in(row.event),
+    return [_row(row) for row in found]
+
+
+def read_done(
+    session: Session, tenant_id: UUID, *, since: datetime, after: int, limit: int
+) -> list[JournalRow]:
+    """Give a tenant's rows that were dealt with, in order, behind the row `after`."""
+    found = session.execute(
+        select(*_COLUMNS)
+        .where(
+            JournalEntry.tenant_id == tenant_id,
+            JournalEntry.done_at.is_not(None),
+            JournalEntry.received_at >= since,
+            JournalEntry.seq > after,
         )
-        for row in found
-    ]
+        .order_by(JournalEntry.seq)
+        .limit(limit)
+    )
+    return [_row(row) for row in found]
+
+
+def count_done(session: Session, tenant_id: UUID, *, since: datetime) -> int:
+    """Count a tenant's rows that were received since and dealt with."""
+    mine = (JournalEntry.tenant_id == tenant_id, JournalEntry.received_at >= since)
+    counted = select(func.count(JournalEntry.seq)).where(*mine, JournalEntry.done_at.is_not(None))
+    return session.scalar(counted) or 0
+
+
+def _row(row: Any) -> JournalRow:
+    return JournalRow(
+        seq=row.seq,
+        tenant_id=row.tenant_id,
+        source_id=row.source_id,
+        received_at=row.received_at,
+        kind=row.kind,
+        event=_said(row.event),
+        parent=trace.kept_in(row.event),
+    )
 
 
 def mark_done(session: Session, seqs: Iterable[int], *, now: datetime) -> None:

@@ -7,63 +7,24 @@ the other actions nor the batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy.orm import Session
 
 from kernel import trace
 from kernel.errors import GarlandError, InvalidError, NotFoundError
-from kernel.trace import Traceparent
-from runtime.alarms.documents import AlarmView
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
 from runtime.alarms.store import acknowledge, clear_by_person, set_fields, suppress
 from runtime.flows.lookup import find_flow_id
-from runtime.rules.judging.events import Verdict
-from runtime.rules.model import Action, Rule
+from runtime.rules.enriching import enrich, parted
+from runtime.rules.model import Action
+from runtime.rules.notices import notify
+from runtime.rules.occasion import Occasion
 from runtime.rules.placeholders import fill
 from runtime.runs.start import Start, start_run
 from runtime.wake import wake_after_commit
 
 DERIVE_DEPTH_MAX = 3
 DEPTH = "derived_depth"
-_ATTRIBUTE = "attributes."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occasion:
-    """One firing about to act."""
-
-    session: Session
-    tenant_id: UUID
-    verdict: Verdict
-    alarm: AlarmView
-    facts: Mapping[str, Any]
-    now: datetime
-    parent: Traceparent | None = None
-
-    @property
-    def rule(self) -> Rule:
-        """Give the rule that fires."""
-        return self.verdict.judged.rule
-
-    @property
-    def rule_id(self) -> UUID:
-        """Give the id of the rule that fires."""
-        return self.verdict.judged.id
-
-    @property
-    def key(self) -> str:
-        """Name the firing, the same whenever it is made again."""
-        return f"{self.verdict.judged.version_id}:{self.verdict.seq}"
-
-    @property
-    def by(self) -> str:
-        """Name who acts, for histories."""
-        return f"rule {self.rule.name}"
 
 
 def act(occasion: Occasion) -> list[dict[str, Any]]:
@@ -103,15 +64,7 @@ def _start(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
 
 
 def _set(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
-    filled = fill(dict(action.fields or {}), occasion.facts)
-    fields = {key: value for key, value in filled.items() if not key.startswith(_ATTRIBUTE)}
-    attributes = {
-        key.removeprefix(_ATTRIBUTE): value
-        for key, value in filled.items()
-        if key.startswith(_ATTRIBUTE)
-    }
-    if attributes:
-        fields["attributes"] = attributes
+    fields = parted(fill(dict(action.fields or {}), occasion.facts))
     set_fields(
         occasion.session,
         occasion.tenant_id,
@@ -173,6 +126,8 @@ _ACTIONS: Mapping[str, Callable[[Occasion, int, Action], dict[str, Any]]] = {
     "set": _set,
     "acknowledge": _acknowledge,
     "clear": _clear,
+    "enrich": enrich,
+    "notify": notify,
     "suppress": _suppress,
     "derive": _derive,
 }

@@ -22,7 +22,7 @@ from runtime.alarms.journal import CLEARED, TIME, JournalRow
 from runtime.alarms.store import Change, find_alarm
 from runtime.rules._live import live_set
 from runtime.rules._tables import Firing
-from runtime.rules.actions import Occasion, act
+from runtime.rules.actions import act
 from runtime.rules.judging.asking import ask
 from runtime.rules.judging.changes import event_of
 from runtime.rules.judging.events import Event, Item, Tick, Verdict
@@ -32,6 +32,7 @@ from runtime.rules.judging.ruleset import RuleSet
 from runtime.rules.judging.state import to_us
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode, Transition
+from runtime.rules.occasion import Occasion
 from runtime.rules.stored import StoredMemory
 
 
@@ -108,7 +109,7 @@ def _notice(session: Session, tenant_id: UUID, row: JournalRow) -> Item | None:
         condition=str(alarm.condition_id),
         happened=Transition.CLEARED,
         facts={},
-        by_person=True,
+        quiet=True,
     )
 
 

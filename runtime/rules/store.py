@@ -22,7 +22,7 @@ from tenancy.rows import get_owned
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleView:
-    """A rule as others see it."""
+    """A rule as others see it; `left_out` events found no room in what it remembers."""
 
     id: UUID
     name: str
@@ -36,6 +36,7 @@ class RuleView:
     fired_count: int = 0
     fired_lately: int = 0
     last_fired_at: datetime | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,4 +274,5 @@ def _view(row: RuleRow, version: RuleVersionRow | None) -> RuleView:
         live_number=version.number if version is not None else None,
         updated_at=row.updated_at,
         updated_by=row.updated_by,
+        left_out=row.left_out,
     )

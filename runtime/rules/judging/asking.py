@@ -48,7 +48,7 @@ class Asked:
 
 def ask(rules: RuleSet, items: Sequence[Item], match: Match) -> list[Asked]:
     """Ask which rules look at which events."""
-    events = [one for one in items if isinstance(one, Event) and not one.by_person]
+    events = [one for one in items if isinstance(one, Event) and not one.quiet]
     flapped = [one for one in events if rules.watches_flaps and one.happened is Transition.CLEARED]
     documents = [one.facts for one in events] + [as_it_was(one.facts) for one in flapped]
     rows = [row_of(facts, rules.program.reads) for facts in documents]

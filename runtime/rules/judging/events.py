@@ -24,7 +24,7 @@ class Event:
         condition: What has the problem, over all its alarms.
         happened: What the event did to the alarm.
         facts: The alarm's document right after it.
-        by_person: A person cleared it: rules only end their waiting for it.
+        quiet: Rules only end their waiting for it: a person cleared it, say.
     """
 
     seq: int
@@ -34,7 +34,7 @@ class Event:
     condition: str
     happened: Transition
     facts: Mapping[str, Any]
-    by_person: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

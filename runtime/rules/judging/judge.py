@@ -91,7 +91,7 @@ class Judge:
         if pattern.kind is PatternKind.PERSISTS:
             pause = pause_group(judged, event)
         elif B in looking.roles:
-            for ended in take_second(pattern, state, look, received=received):
+            for ended in take_second(pattern, state, look):
                 self._memory.cancel((judged.id, group), ended)
         waits = pattern.kind is PatternKind.PERSISTS or A in looking.roles
         pending = None
@@ -110,7 +110,7 @@ class Judge:
         if state is None or not state.pending:
             return
         look = _look_of(Looking(judged), event)
-        for ended in lapse(state, look, received=to_us(event.received_at)):
+        for ended in lapse(state, look):
             self._memory.cancel(group, ended)
         self._memory.touched(group)
 

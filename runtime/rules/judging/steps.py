@@ -142,7 +142,9 @@ _STEPS: Mapping[PatternKind, Callable[[Pattern, GroupState, Look], Found | None]
 def _pair(partner: Mark | None, look: Look) -> Found | None:
     if partner is None:
         return None
-    alarms = tuple(dict.fromkeys((partner.alarm, look.alarm)))
+    is_first = partner[:2] < (look.at, look.seq)
+    pair = (partner.alarm, look.alarm) if is_first else (look.alarm, partner.alarm)
+    alarms = tuple(dict.fromkeys(pair))
     return Found({"other": partner.alarm, "apart_s": abs(look.at - partner.at) / SECOND}, alarms)
 
 

@@ -1,8 +1,8 @@
 """What waits for a timer: a first without a second, and an alarm that still stands.
 
-Pure functions over one group's memory. A verdict is spoken for the instant the timer was set for,
-and by what was received until then: an event that came later, however early it happened, changes
-it no more. So a verdict is the same whenever somebody gets round to speaking it.
+Pure functions over one group's memory. The judge speaks what is due before it takes in an event
+that was received later: such an event, however early it happened, changes a verdict no more. So a
+verdict is the same whenever somebody gets round to speaking it.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def begin(
     Raises:
         NoRoomError: the group waits for as many events as it may.
     """
-    if _is_settled(pattern, state, look, received=received):
+    if _is_settled(pattern, state, look):
         return None
-    if sum(1 for one in state.pending if one.ripe >= received) >= PENDING_MAX:
+    if len(state.pending) >= PENDING_MAX:
         raise NoRoomError
     due = look.at + pattern.within_s * SECOND
     pending = Pending(look.at, look.seq, look.alarm, due, max(due, received), group)
@@ -35,30 +35,17 @@ def begin(
     return pending
 
 
-def take_second(pattern: Pattern, state: GroupState, look: Look, *, received: int) -> list[Pending]:
+def take_second(pattern: Pattern, state: GroupState, look: Look) -> list[Pending]:
     """Take in a second: it ends the waiting of the firsts before it; give those it ended."""
     remember(pattern, state, look, B)
     here = (look.at, look.seq)
-    return _end(
-        state,
-        [
-            one
-            for one in state.pending
-            if one[:2] < here and look.at < one.due and received <= one.ripe
-        ],
-    )
+    return _end(state, [one for one in state.pending if one[:2] < here and look.at < one.due])
 
 
-def lapse(state: GroupState, look: Look, *, received: int) -> list[Pending]:
+def lapse(state: GroupState, look: Look) -> list[Pending]:
     """End the waiting for an alarm that was cleared, or is not what the rule looks for any more."""
-    return _end(
-        state,
-        [
-            one
-            for one in state.pending
-            if one.alarm == look.alarm and look.at < one.due and received <= one.ripe
-        ],
-    )
+    mine = [one for one in state.pending if one.alarm == look.alarm]
+    return _end(state, [one for one in mine if look.at < one.due])
 
 
 def spoken(state: GroupState, *, seq: int) -> Pending | None:
@@ -69,10 +56,10 @@ def spoken(state: GroupState, *, seq: int) -> Pending | None:
     return found
 
 
-def _is_settled(pattern: Pattern, state: GroupState, look: Look, *, received: int) -> bool:
+def _is_settled(pattern: Pattern, state: GroupState, look: Look) -> bool:
     """Tell whether the alarm is waited for already, or the second came before a late first."""
     if pattern.kind is PatternKind.PERSISTS:
-        return any(one.alarm == look.alarm and one.ripe >= received for one in state.pending)
+        return any(one.alarm == look.alarm for one in state.pending)
     window = pattern.within_s * SECOND
     here = (look.at, look.seq)
     return any(

@@ -1,0 +1,211 @@
+"""The commands `garland rule check`, `simulate` and `backtest`: rules from files, in memory.
+
+Nothing of an installation is needed and nothing is done: what would be is printed.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID
+
+import click
+
+if TYPE_CHECKING:
+    from kernel.errors import InvalidError
+    from runtime.alarms.journal import JournalRow
+    from runtime.rules.backtest.report import Report, Tally
+    from runtime.rules.backtest.simulating import Simulation
+    from runtime.rules.judging.ruleset import JudgedRule
+    from runtime.rules.model import Rule
+
+SHOWN_MAX = 50
+_PATH = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+_RULE = click.option("--rule", "rule_file", type=_PATH, required=True, help="The rule's document.")
+_ALARMS = click.option(
+    "--alarms",
+    "alarms_file",
+    type=_PATH,
+    required=True,
+    help="Alarm events: a JSON list, or one to a line.",
+)
+_AFTER = click.option(
+    "--after",
+    "after_s",
+    type=click.IntRange(0, 8 * 86_400),
+    default=0,
+    help="Seconds that time goes on after the last event, for rules that wait.",
+)
+
+
+@click.group()
+def rule() -> None:
+    """Check rules and try them on alarms from files; works without an installation."""
+
+
+@rule.command("check")
+@_RULE
+@_AS_JSON
+def check(rule_file: Path, as_json: bool) -> None:  # noqa: FBT001  click
+    """Say what keeps the rule from being published; exit 1 if something does."""
+    from runtime.rules.model import check_rule
+
+    problems = [asdict(one) for one in check_rule(_read_file(rule_file))]
+    if as_json:
+        click.echo(json.dumps({"ok": not problems, "problems": problems}, indent=2))
+    else:
+        for one in problems:
+            click.echo(f"{one['pointer'] or '/'}  {one['message']}")
+        click.echo(f"{len(problems)} problem(s)")
+    sys.exit(1 if problems else 0)
+
+
+@rule.command("simulate")
+@_RULE
+@_ALARMS
+@_AFTER
+@_AS_JSON
+def simulate(rule_file: Path, alarms_file: Path, after_s: int, as_json: bool) -> None:  # noqa: FBT001  click
+    """Try the rule on each event, and print what matched and what fired."""
+    from runtime.rules.backtest.simulating import simulate as play
+
+    rows = _alarms(alarms_file)
+    until = rows[-1].received_at + timedelta(seconds=after_s, microseconds=1)
+    done = play(_rule(rule_file), rows, until=until)
+    click.echo(json.dumps(asdict(done), indent=2, default=str) if as_json else _told(done))
+
+
+@rule.command("backtest")
+@_RULE
+@_ALARMS
+@click.option("--against", type=_PATH, help="Another version of the rule, to compare with.")
+@_AFTER
+@_AS_JSON
+def backtest(  # noqa: PLR0913, PLR0917  each an option
+    rule_file: Path,
+    alarms_file: Path,
+    against: Path | None,
+    after_s: int,
+    as_json: bool,  # noqa: FBT001  click
+) -> None:
+    """Judge all events by the rule, and print how often it fired and what it would have done."""
+    from runtime.rules.backtest.given import NOBODY
+    from runtime.rules.backtest.playing import play
+
+    rows = _alarms(alarms_file)
+    until = rows[-1].received_at + timedelta(seconds=after_s, microseconds=1)
+    live = _judged(against, 2) if against is not None else None
+    report = play(NOBODY, rows, _judged(rule_file, 1), live=live, until=until)
+    click.echo(json.dumps(_as_json(report), indent=2, default=str) if as_json else _summed(report))
+
+
+def _judged(file: Path, number: int) -> "JudgedRule":
+    from runtime.rules.judging.ruleset import JudgedRule
+    from runtime.rules.model import Mode
+
+    id_ = UUID(int=number)
+    return JudgedRule(id=id_, version_id=id_, mode=Mode.LIVE, rule=_rule(file))
+
+
+def _rule(file: Path) -> "Rule":
+    from kernel.errors import InvalidError
+    from runtime.rules.model import parse_rule
+
+    try:
+        return parse_rule(_read_file(file))
+    except InvalidError as error:
+        _refuse(f"{file.name} cannot be judged yet", error)
+
+
+def _alarms(file: Path) -> "list[JournalRow]":
+    from kernel.errors import InvalidError
+    from runtime.rules.backtest.given import rows_of
+
+    try:
+        return rows_of(_read_alarms(file))
+    except InvalidError as error:
+        _refuse(f"{file.name} cannot be played", error)
+
+
+def _read_alarms(file: Path) -> Any:
+    """Read one JSON document, or one to a line as journals are written."""
+    lines = [line for line in file.read_bytes().splitlines() if line.strip()]
+    if len(lines) > 1 and all(line.strip().startswith(b"{") for line in lines):
+        return [_read(line, f"{file.name}, line {at}") for at, line in enumerate(lines, start=1)]
+    return _read_file(file)
+
+
+def _read_file(file: Path) -> Any:
+    return _read(file.read_bytes(), file.name)
+
+
+def _read(content: bytes, name: str) -> Any:
+    from kernel.errors import MalformedError
+    from kernel.json_text import read_json
+
+    try:
+        return read_json(content, what=name)
+    except MalformedError as error:
+        raise click.ClickException(error.message) from None
+
+
+def _refuse(what: str, error: "InvalidError") -> NoReturn:
+    listed = "\n".join(f"  {one.pointer or '/'}  {one.message}" for one in error.problems)
+    raise click.ClickException(f"{what}:\n{listed}")
+
+
+def _told(done: "Simulation") -> str:
+    fired = {one.index for one in done.firings}
+    lines = [
+        f"{one.index:>5}  {one.happened:9} {'fired' if one.index in fired else ''!s:6}"
+        f"{'match' if one.is_match else '':6} {(one.alarm or {}).get('managed_object', '')}".rstrip()
+        for one in done.steps
+    ]
+    matched = sum(one.is_match for one in done.steps)
+    lines.append(
+        f"{len(done.steps)} event(s), {matched} matched, fired {len(done.firings)} time(s)"
+    )
+    return "\n".join(lines)
+
+
+def _summed(report: "Report") -> str:
+    from runtime.rules.explain import sentences
+
+    lines = [
+        f"{one.at:%Y-%m-%d %H:%M:%S}  {one.alarm.get('managed_object', '')}: "
+        + "; ".join(sentences(one.why))
+        for one in report.draft.firings[:SHOWN_MAX]
+    ]
+    if report.draft.fired > SHOWN_MAX:
+        lines.append(f"and {report.draft.fired - SHOWN_MAX} more")
+    lines.append(f"{report.events} event(s), {report.alarms} alarm(s); {_would(report.draft)}")
+    if report.live is not None:
+        lines.append(f"the other version: {_would(report.live)}")
+        lines.append(
+            f"{len(report.only_draft)} firing(s) are new, {len(report.only_live)} would be gone"
+        )
+    return "\n".join(lines)
+
+
+def _would(tally: "Tally") -> str:
+    found = [f"fired {tally.fired} time(s)"]
+    if tally.hidden:
+        found.append(f"hid {len(tally.hidden)} alarm(s)")
+    found += [f"started {slug} {times} time(s)" for slug, times in sorted(tally.started.items())]
+    if tally.left_out:
+        found.append(f"left {tally.left_out} event(s) out for want of room")
+    return ", ".join(found)
+
+
+def _as_json(report: "Report") -> dict[str, Any]:
+    found = asdict(report)
+    for name in ("draft", "live"):
+        if found[name] is not None:
+            del found[name]["places"]
+            found[name]["hidden"] = sorted(found[name]["hidden"])
+    found["only_draft"] = sorted(report.only_draft)
+    found["only_live"] = sorted(report.only_live)
+    return found

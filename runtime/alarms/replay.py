@@ -1,0 +1,32 @@
+"""Journal rows played again in memory: the same lifecycle, beginning with nothing known.
+
+What people and rules did to the alarms is not played. The ids are new ones.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from runtime.alarms._batch import Change, _Batch, _Rows
+from runtime.alarms.journal import JournalRow
+from runtime.alarms.model import AlarmError, parse_event
+
+
+class Replay(_Batch):
+    """The alarms of one tenant as they become, row by row; nothing is read and nothing written."""
+
+    def __init__(self, tenant_id: UUID) -> None:
+        self._tenant_id = tenant_id
+        self._conditions = _Rows()
+        self._alarms = _Rows()
+        self._history = []
+
+    def play(self, row: JournalRow) -> Change | None:
+        """Apply one row; None where it touches no alarm, or cannot be read any more."""
+        try:
+            event = parse_event(row.event)
+        except AlarmError:
+            return None
+        change = self.apply(row, event, event.dedup_key)
+        self._history.clear()
+        return change

@@ -1,0 +1,1 @@
+"""Backtests: what a rule would have done, had it been judged over what came already."""
