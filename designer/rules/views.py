@@ -145,7 +145,6 @@ def _form_page(
         "errors": place(problems, rows),
         "problems": problems,
         "refused": refused,
-        "versions": store.versions_of(*where, rule.id) if rule else [],
         "words": OPERATOR_WORDS,
     }
     status = 422 if refused else 200

@@ -235,19 +235,21 @@ def firings_of_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[
         .order_by(Firing.at.desc(), Firing.id.desc())
         .limit(50)
     )
-    return [
-        FiringView(
-            id=firing.id,
-            rule_id=firing.rule_id,
-            rule_name=name,
-            alarm_id=firing.alarm_id,
-            mode=firing.mode,
-            at=firing.at,
-            why=firing.why,
-            did=firing.did,
-        )
-        for firing, name in rows
-    ]
+    return [firing_view(firing, name) for firing, name in rows]
+
+
+def firing_view(firing: Firing, rule_name: str) -> FiringView:
+    """Freeze a firing."""
+    return FiringView(
+        id=firing.id,
+        rule_id=firing.rule_id,
+        rule_name=rule_name,
+        alarm_id=firing.alarm_id,
+        mode=firing.mode,
+        at=firing.at,
+        why=firing.why,
+        did=firing.did,
+    )
 
 
 def _require(session: Session, tenant_id: UUID, document: Any) -> None:
