@@ -29,6 +29,7 @@ class RuleRow(TenantOwned, Base):
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]
     updated_by: Mapped[str] = mapped_column(String(200), default="")
+    draft_by_id: Mapped[UUID | None]  # who answers for the draft; no foreign key: it outlives them
 
 
 class RuleVersionRow(TenantOwned, Base):
@@ -43,6 +44,7 @@ class RuleVersionRow(TenantOwned, Base):
     document: Mapped[Document]
     made_at: Mapped[Instant]
     made_by: Mapped[str] = mapped_column(String(200), default="")
+    drafted_by: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class RuleMatch(TenantOwned, Base):

@@ -68,6 +68,7 @@ def restore_version(  # noqa: PLR0913  who, which one, on which revision and whe
     expected_revision: int,
     by: str,
     now: datetime,
+    by_id: UUID | None = None,
 ) -> RuleView:
     """Make a published version the draft; a draft that is that version already stays as it is.
 
@@ -88,17 +89,25 @@ def restore_version(  # noqa: PLR0913  who, which one, on which revision and whe
         expected_revision=expected_revision,
         by=by,
         now=now,
+        by_id=by_id,
     )
 
 
 def copy_rule(
-    session: Session, tenant_id: UUID, rule_id: UUID, *, by: str, now: datetime
+    session: Session,
+    tenant_id: UUID,
+    rule_id: UUID,
+    *,
+    by: str,
+    now: datetime,
+    by_id: UUID | None = None,
 ) -> RuleView:
     """Make a rule with this one's draft under a name of its own; a draft, judged nowhere."""
     rule = get_rule(session, tenant_id, rule_id)
     taken = {one.name.lower() for one in list_rules(session, tenant_id)}
     name = next(one for one in _names(rule.name) if one.lower() not in taken)
-    return create_rule(session, tenant_id, document={**rule.draft, "name": name}, by=by, now=now)
+    document = {**rule.draft, "name": name}
+    return create_rule(session, tenant_id, document=document, by=by, now=now, by_id=by_id)
 
 
 def delete_rule(session: Session, tenant_id: UUID, rule_id: UUID) -> None:

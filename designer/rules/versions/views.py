@@ -7,9 +7,8 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
-from kernel.http import acting, db_session, render, require, see_other
+from kernel.http import acting, db_session, render, require, see_other, who_acts
 from runtime.flow_control.api import number_asked
 from runtime.rules import history, store
 
@@ -51,12 +50,10 @@ def show_diff(rule_id: UUID, number: int) -> Response:
 @require("rules.edit")
 def restore(rule_id: UUID, number: int) -> Response:
     """Make a version the draft; refused when somebody saved the draft meanwhile."""
-    where, by = (db_session(), acting().tenant_id), acting().person_name
+    where = (db_session(), acting().tenant_id)
     revision = request.form.get("revision", 0, type=int)
     try:
-        history.restore_version(
-            *where, rule_id, number, expected_revision=revision, by=by, now=utc_now()
-        )
+        history.restore_version(*where, rule_id, number, expected_revision=revision, **who_acts())
     except (ConflictError, InvalidError) as error:
         flash(f"Nothing was changed: {error.message}.", "error")
         return see_other(url_for("rule_versions.list_versions", rule_id=rule_id))
@@ -68,9 +65,9 @@ def restore(rule_id: UUID, number: int) -> Response:
 @require("rules.edit")
 def copy(rule_id: UUID) -> Response:
     """Make a rule with this one's draft, and open it."""
-    where, by = (db_session(), acting().tenant_id), acting().person_name
+    where = (db_session(), acting().tenant_id)
     try:
-        made = history.copy_rule(*where, rule_id, by=by, now=utc_now())
+        made = history.copy_rule(*where, rule_id, **who_acts())
     except InvalidError as error:
         flash(f"No copy was made: {error.message}.", "error")
         return see_other(url_for("rules.edit_rule", rule_id=rule_id))
