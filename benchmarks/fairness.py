@@ -38,8 +38,8 @@ from tests.support.receiver import running_receiver
 from tests.support.running import Running, running_garland, wait_for
 
 STEPS = 5
-SINGLES = 60
-EVERY_S = 0.25
+SINGLES = 100
+EVERY_S = 0.12
 AT_ONCE = 500
 STORM_WITHIN_S = 300.0
 TARGET = 2.0

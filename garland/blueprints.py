@@ -6,6 +6,9 @@ from flask import Blueprint
 
 import designer.history.views
 import designer.keeping.views
+import designer.rules.asked.views
+import designer.rules.firings.views
+import designer.rules.versions.views
 import designer.rules.views
 import designer.setup.views
 import designer.starting.views
@@ -29,6 +32,7 @@ import runtime.hooks.views
 import runtime.limits.api
 import runtime.limits.views
 import runtime.messages.api
+import runtime.rules.verdicts.api
 import runtime.runs.api
 import runtime.runs.views
 import tenancy.api
@@ -53,6 +57,9 @@ PAGES: tuple[Blueprint, ...] = (
     designer.history.views.bp,
     designer.keeping.views.bp,
     designer.rules.views.bp,
+    designer.rules.asked.views.bp,
+    designer.rules.firings.views.bp,
+    designer.rules.versions.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.api.api,
@@ -65,6 +72,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.hooks.api.hooks,
     runtime.limits.api.api,
     runtime.messages.api.api,
+    runtime.rules.verdicts.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,
     tenancy.api.api,

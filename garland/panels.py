@@ -24,7 +24,7 @@ def _firings(session: Session, tenant_id: UUID, alarm_id: UUID) -> tuple[str, di
     """Why rules fired for the alarm."""
     found = firings_of_alarm(session, tenant_id, alarm_id)
     firings = [{"firing": one, "why": sentences(one.why)} for one in found]
-    return "runtime/rules/_firings.html", {"firings": firings}
+    return "runtime/rules/_firings.html", {"firings": firings, "alarm_id": alarm_id}
 
 
 def _runs(session: Session, tenant_id: UUID, alarm_id: UUID) -> tuple[str, dict[str, Any]]:

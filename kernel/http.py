@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
 from kernel.acting import Acting
+from kernel.clock import utc_now
 from kernel.cursors import decode_cursor, encode_cursor
 from kernel.errors import (
     ForbiddenError,
@@ -77,6 +78,11 @@ def acting() -> Acting:
     if found is None:
         raise UnauthorizedError("sign in, or send an API token as `Authorization: Bearer …`")
     return found
+
+
+def who_acts() -> dict[str, Any]:
+    """Say who changes something, who answers for it, and when: `by`, `by_id` and `now`."""
+    return {"by": acting().person_name, "by_id": acting().vouched_by, "now": utc_now()}
 
 
 def acting_or_none() -> Acting | None:

@@ -87,3 +87,16 @@ class APIToken(TenantOwned, Base):
     expires_at: Mapped[OptionalInstant]
     last_used_at: Mapped[OptionalInstant]
     revoked_at: Mapped[OptionalInstant]
+
+
+class OrganisationPolicy(TenantOwned, Base):
+    """What an organisation asks of its own members; no row where it asks for nothing."""
+
+    __tablename__ = "organisation_policy"
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    needs_two_people: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[Instant]
+    changed_by: Mapped[str] = mapped_column(String(200), default="")

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, limiter, render, require, see_other
-from tenancy import members, people, tokens
+from tenancy import members, people, policies, tokens
 from tenancy.sessions import SignedIn
 
 bp = Blueprint("tenancy", __name__)
@@ -123,6 +123,18 @@ def remove_member(person_id: UUID) -> Response:
     return see_other(url_for("home.index" if left else "tenancy.list_members"))
 
 
+@bp.post("/t/<tenant>/members/two-people")
+@require("members.edit")
+def set_two_people() -> Response:
+    """Say whether what one member changed has to be put live by another."""
+    needed = request.form.get("needed") == "yes"
+    policies.set_two_people(
+        db_session(), acting().tenant_id, needed=needed, by=acting().person_name, now=utc_now()
+    )
+    flash("From now on it takes two." if needed else "One person may do both again.", "good")
+    return see_other(url_for("tenancy.list_members"))
+
+
 def _members_page(
     *, error: InvalidError | ConflictError | None = None, email: str = "", role: str = "viewer"
 ) -> Response:
@@ -132,6 +144,7 @@ def _members_page(
         status=error.status if error else 200,
         members=members.list_members(*where),
         roles=members.roles_of(*where),
+        needs_two_people=policies.needs_two_people(*where),
         email=email,
         role=role,
         **_refused(error),

@@ -16,7 +16,7 @@ from designer.rules.operations import operate
 from designer.rules.rows import ActionRow, ConditionRow, GroupRow, RuleRows, read_rows
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
-from kernel.http import acting, db_session, render, require, see_other
+from kernel.http import acting, db_session, render, require, see_other, who_acts
 from runtime.flows.versions import flow_slugs
 from runtime.rules import store
 from runtime.rules.model import Mode
@@ -79,13 +79,13 @@ def save_rule(rule_id: UUID) -> Response:
 @require("rules.publish")
 def set_mode(rule_id: UUID, mode: str) -> Response:
     """Put the draft live, let it observe only, or switch the rule off."""
-    where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
+    where = (db_session(), acting().tenant_id)
     try:
         if mode == Mode.OFF:
             store.switch_off(*where, rule_id)
         else:
-            store.publish_rule(*where, rule_id, mode=Mode(mode), by=by, now=now)
-    except InvalidError as error:
+            store.publish_rule(*where, rule_id, mode=Mode(mode), **who_acts())
+    except (InvalidError, ConflictError) as error:
         rule = store.get_rule(*where, rule_id)
         return _form_page(rule, rows_of(rule.draft), refused=error)
     if request.form.get("back") == "list":
@@ -115,14 +115,14 @@ def _submit_text(rule: store.RuleView | None, text: str) -> Response:
 
 
 def _save(rule: store.RuleView | None, document: Any) -> Response:
-    where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
+    where = (db_session(), acting().tenant_id)
     if rule is None:
-        rule = store.create_rule(*where, document=document, by=by, now=now)
+        rule = store.create_rule(*where, document=document, **who_acts())
         flash("The rule is saved as a draft: put it live when it is right.", "success")
     else:
         revision = request.form.get("revision", 0, type=int)
         store.save_draft(
-            *where, rule.id, document=document, expected_revision=revision, by=by, now=now
+            *where, rule.id, document=document, expected_revision=revision, **who_acts()
         )
         flash("The draft is saved.", "success")
     here = url_for("rules.edit_rule", rule_id=rule.id)
@@ -145,7 +145,6 @@ def _form_page(
         "errors": place(problems, rows),
         "problems": problems,
         "refused": refused,
-        "versions": store.versions_of(*where, rule.id) if rule else [],
         "words": OPERATOR_WORDS,
     }
     status = 422 if refused else 200

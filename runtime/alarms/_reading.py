@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,6 +96,14 @@ def find_alarm(
 def get_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> AlarmView:
     """Give one alarm of the tenant; raises NotFoundError."""
     return view_of(get_owned(session, AlarmRow, tenant_id, alarm_id, name="alarm"))
+
+
+def find_alarms(
+    session: Session, tenant_id: UUID, alarm_ids: Collection[UUID]
+) -> dict[UUID, AlarmView]:
+    """Give those of these alarms that the tenant has, by id."""
+    wanted = select(AlarmRow).where(AlarmRow.tenant_id == tenant_id, AlarmRow.id.in_(alarm_ids))
+    return {row.id: view_of(row) for row in session.scalars(wanted)}
 
 
 def list_alarms(

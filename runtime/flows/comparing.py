@@ -43,6 +43,20 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     return [change for change in _pairs(old, new) if change is not None]
 
 
+def compare_parts(
+    old: Mapping[str, Any], new: Mapping[str, Any], titles: Mapping[str, str]
+) -> list[Change]:
+    """List what differs of the parts of other documents, in the order of `titles`.
+
+    >>> [one.kind for one in compare_parts({"a": 1}, {"a": 2, "b": 3}, {"b": "B", "a": "A"})]
+    ['added', 'changed']
+    """
+    found = (
+        _compare(f"/{name}", title, old.get(name), new.get(name)) for name, title in titles.items()
+    )
+    return [change for change in found if change is not None]
+
+
 def _pairs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change | None]:
     for name in _WHOLE:
         yield _compare(f"/{name}", name.capitalize(), old.get(name), new.get(name))

@@ -40,6 +40,7 @@ class RuleRow(TenantOwned, Base):
     updated_by: Mapped[str] = mapped_column(String(200), default="")
     # Events that it did not take in because it had, or waited for, as many as it may.
     left_out: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    draft_by_id: Mapped[UUID | None]  # who answers for the draft; no foreign key: it outlives them
 
 
 class RuleVersionRow(TenantOwned, Base):
@@ -54,6 +55,7 @@ class RuleVersionRow(TenantOwned, Base):
     document: Mapped[Document]
     made_at: Mapped[Instant]
     made_by: Mapped[str] = mapped_column(String(200), default="")
+    drafted_by: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class RuleMemory(TenantOwned, Base):

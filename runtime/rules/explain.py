@@ -1,11 +1,11 @@
-"""Why a rule fired, in plain words, from what was kept with the firing."""
+"""Why a rule fired or did not, in plain words, from a trace of its conditions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runtime.rules.words import OPERATOR_WORDS, field_words, value_words
+from runtime.rules.words import OPERATOR_WORDS, OPPOSITE_WORDS, field_words, value_words
 
 
 def sentences(why: Mapping[str, Any]) -> list[str]:
@@ -15,7 +15,7 @@ def sentences(why: Mapping[str, Any]) -> list[str]:
     ...                     "seen": "critical", "held": True}})
     ['severity is at least major: it was critical']
     """
-    found = list(_deciding(why["when"]))
+    found = list(deciding(why["when"]))
     count = why.get("count")
     if count is not None:
         groups = ", ".join(count["group_by"])
@@ -27,15 +27,25 @@ def sentences(why: Mapping[str, Any]) -> list[str]:
     return found or ["the rule takes every alarm"]
 
 
-def _deciding(node: Mapping[str, Any]) -> Iterator[str]:
+def deciding(node: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each condition that made a trace hold or not, with the value it saw.
+
+    >>> list(deciding({"gate": "all", "held": False, "members": [
+    ...     {"field": "text", "op": "contains", "value": "LOS", "seen": "fan", "held": False},
+    ...     {"field": "count", "op": "more_than", "value": 1, "seen": 3, "held": True}]}))
+    ['text does not contain LOS: it was fan']
+    """
     if "gate" in node:
+        told = node["held"] is (node["gate"] != "none")
         for member in node["members"]:
-            if member["held"] is (node["gate"] != "none"):
-                yield from _deciding(member)
+            if member["held"] is told:
+                yield from deciding(member)
         return
-    words = f"{field_words(node['field'])} {OPERATOR_WORDS[node['op']]}"
+    words = OPERATOR_WORDS if node["held"] else OPPOSITE_WORDS
+    sentence = f"{field_words(node['field'])} {words[node['op']]}"
     if node["value"] is None:
-        yield words
+        yield sentence
         return
+    value = value_words(node["value"])
     seen = "not there" if node["seen"] is None else value_words(node["seen"])
-    yield f"{words} {value_words(node['value'])}: it was {seen}"
+    yield f"{sentence} {value}" + (f": it was {seen}" if seen != value else "")

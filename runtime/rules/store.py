@@ -17,6 +17,7 @@ from runtime.flows.versions import flow_slugs
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
 from runtime.rules.model import Mode, check_rule
 from runtime.wake import tell_pages_after_commit
+from tenancy.policies import require_second_person
 from tenancy.rows import get_owned
 
 
@@ -48,6 +49,7 @@ class RuleVersionView:
     document: Mapping[str, Any]
     made_at: datetime
     made_by: str
+    drafted_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,13 @@ def create_rule(
     document: Any,
     by: str,
     now: datetime,
+    by_id: UUID | None = None,
 ) -> RuleView:
-    """Make a rule with a draft; raises InvalidError with every problem of the document."""
+    """Make a rule with a draft; `by_id` is who answers for it.
+
+    Raises:
+        InvalidError: with every problem of the document.
+    """
     _require(session, tenant_id, document)
     row = RuleRow(
         id=new_id(),
@@ -82,6 +89,7 @@ def create_rule(
         created_at=now,
         updated_at=now,
         updated_by=by,
+        draft_by_id=by_id,
     )
     session.add(row)
     session.flush()
@@ -145,6 +153,7 @@ def versions_of(session: Session, tenant_id: UUID, rule_id: UUID) -> list[RuleVe
             document=row.document,
             made_at=row.made_at,
             made_by=row.made_by,
+            drafted_by=row.drafted_by,
         )
         for row in rows
     ]
@@ -159,8 +168,9 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
     expected_revision: int,
     by: str,
     now: datetime,
+    by_id: UUID | None = None,
 ) -> RuleView:
-    """Replace the draft, if nobody else did since `expected_revision`.
+    """Replace the draft, if nobody else did since `expected_revision`; `by_id` answers for it.
 
     Raises:
         InvalidError: with every problem of the document.
@@ -175,18 +185,26 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
         )
     row.draft, row.name = dict(document), document["name"].strip()
     row.draft_revision += 1
-    row.updated_at, row.updated_by = now, by
+    row.updated_at, row.updated_by, row.draft_by_id = now, by, by_id
     session.flush()
     tell_pages_after_commit(session, tenant_id, "rules", {"id": str(row.id)})
     return get_rule(session, tenant_id, rule_id)
 
 
-def publish_rule(
-    session: Session, tenant_id: UUID, rule_id: UUID, *, mode: Mode, by: str, now: datetime
+def publish_rule(  # noqa: PLR0913  which, how, who and when
+    session: Session,
+    tenant_id: UUID,
+    rule_id: UUID,
+    *,
+    mode: Mode,
+    by: str,
+    now: datetime,
+    by_id: UUID | None = None,
 ) -> RuleView:
-    """Make the draft the version that is judged, live or observing only.
+    """Make the draft the version that is judged, live or observing only; `by_id` answers for it.
 
     Raises:
+        SecondPersonError: they changed the draft last, and the organisation asks for two people.
         InvalidError: the draft has problems, or the mode is neither live nor observe.
     """
     if mode not in (Mode.LIVE, Mode.OBSERVE):
@@ -197,6 +215,13 @@ def publish_rule(
     _require(session, tenant_id, row.draft)
     live = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
     if live is None or live.document != row.draft:
+        require_second_person(
+            session,
+            tenant_id,
+            changed_by=row.draft_by_id,
+            publishes=by_id,
+            name=row.updated_by,
+        )
         last = session.scalar(
             select(func.max(RuleVersionRow.number)).where(RuleVersionRow.rule_id == rule_id)
         )
@@ -208,6 +233,7 @@ def publish_rule(
             document=row.draft,
             made_at=now,
             made_by=by,
+            drafted_by=row.updated_by,
         )
         session.add(live)
         session.flush()
@@ -236,19 +262,21 @@ def firings_of_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[
         .order_by(Firing.at.desc(), Firing.id.desc())
         .limit(50)
     )
-    return [
-        FiringView(
-            id=firing.id,
-            rule_id=firing.rule_id,
-            rule_name=name,
-            alarm_id=firing.alarm_id,
-            mode=firing.mode,
-            at=firing.at,
-            why=firing.why,
-            did=firing.did,
-        )
-        for firing, name in rows
-    ]
+    return [firing_view(firing, name) for firing, name in rows]
+
+
+def firing_view(firing: Firing, rule_name: str) -> FiringView:
+    """Freeze a firing."""
+    return FiringView(
+        id=firing.id,
+        rule_id=firing.rule_id,
+        rule_name=rule_name,
+        alarm_id=firing.alarm_id,
+        mode=firing.mode,
+        at=firing.at,
+        why=firing.why,
+        did=firing.did,
+    )
 
 
 def _require(session: Session, tenant_id: UUID, document: Any) -> None:

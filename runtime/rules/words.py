@@ -27,6 +27,23 @@ OPERATOR_WORDS = {
     "exists": "is there",
     "missing": "is not there",
 }
+OPPOSITE_WORDS = {
+    "is": "is not",
+    "is_not": "is",
+    "in": "is none of",
+    "not_in": "is one of",
+    "at_least": "is not at least",
+    "at_most": "is not at most",
+    "more_than": "is not more than",
+    "less_than": "is not less than",
+    "contains": "does not contain",
+    "starts_with": "does not start with",
+    "ends_with": "does not end with",
+    "matches": "does not match",
+    "exists": "is not there",
+    "missing": "is there",
+}
+"""What is true where an operator does not hold."""
 
 
 def field_words(path: str) -> str:

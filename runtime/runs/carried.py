@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -44,6 +45,7 @@ class Carried:
         worker_groups: The groups that have new steps to perform.
         afterwards: What touches other runs, to be done once all rows of the batch are written.
         flow: The workflow's name, for who collects traces.
+        ended_of: The tenant whose run ended, which makes room for others after the commit.
         turn: Set when it ended and others may have waited for that, to be given after the commit.
     """
 
@@ -51,4 +53,5 @@ class Carried:
     worker_groups: set[str] = field(default_factory=set)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     flow: str = ""
+    ended_of: UUID | None = None
     turn: Turn | None = None

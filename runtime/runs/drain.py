@@ -21,10 +21,9 @@ import structlog
 from sqlalchemy import and_
 from sqlalchemy.orm import Session, sessionmaker
 
-from kernel.clock import format_instant, utc_now
+from kernel.clock import utc_now
 from kernel.db import after_commit, is_transient, others_wait
 from runtime.limits.book import LimitsBook
-from runtime.metrics import RUN_START_SECONDS, seconds_between
 from runtime.runs._rows import (
     RecordRow,
     RunRow,
@@ -33,7 +32,7 @@ from runtime.runs._rows import (
     write_records,
     write_runs,
 )
-from runtime.runs._tables import Run, RunState
+from runtime.runs._tables import Run
 from runtime.runs.admission import Turn, let_go_on, stuck_turns
 from runtime.runs.carried import Carried, Segment
 from runtime.runs.claims import Claims
@@ -45,8 +44,8 @@ from runtime.runs.programs import Programs
 from runtime.runs.segment import carry_on
 from runtime.runs.services import Brokers
 from runtime.runs.spans import name_in_log, name_no_more
+from runtime.runs.telling import tell, tell_pages
 from runtime.runs.watch import Watch
-from runtime.wake import tell_pages_after_commit, wake_after_commit
 from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
@@ -101,7 +100,7 @@ class Drain:
         except Exception as error:  # noqa: BLE001  told apart by the second try
             log.warning("batch_broken", reason=type(error).__name__)
             done = self._advance_all(now=now, limit=limit, each_alone=True)
-        self._give_turns({one.turn for one in done if one.turn is not None}, now=now or utc_now())
+        self._let_others_go_on(done, now=now or utc_now())
         return len(done)
 
     def try_suspects(self, *, now: datetime) -> None:
@@ -109,7 +108,7 @@ class Drain:
         for run_id in self.watch.suspects():
             with self.watch.alone(run_id) as died:
                 done = [] if died is None else self._try_suspect(run_id, died, now=now)
-            self._give_turns({one.turn for one in done if one.turn is not None}, now=now)
+            self._let_others_go_on(done, now=now)
 
     def _try_suspect(self, run_id: UUID, died: int, *, now: datetime) -> list[Carried]:
         is_due = and_(Run.id == run_id, Run.due_at <= now)
@@ -128,6 +127,19 @@ class Drain:
         with self.sessions() as session, system(session):
             found = stuck_turns(session)
         self._give_turns(found, now=now)
+
+    def _let_others_go_on(self, done: Sequence[Carried], *, now: datetime) -> None:
+        """Give turns and room to runs that waited for the end of these.
+
+        In transactions of their own, so that who waits to write does not wait for both; what a
+        crash leaves out here, the scheduler's sweep finds.
+        """
+        self._give_turns({one.turn for one in done if one.turn is not None}, now=now)
+        ended = Counter(one.ended_of for one in done if one.ended_of is not None)
+        with self.sessions() as session, session.begin(), system(session):
+            known = self.limits.known(session)
+            tenant_ids = with_room(ended, self.limits, known)
+            let_parked_go_on(session, tenant_ids, self.limits, known, now=now)
 
     def _give_turns(self, turns: Iterable[Turn], *, now: datetime) -> None:
         for tenant_id, flow_id, key, most in turns:
@@ -170,7 +182,7 @@ class Drain:
             with as_tenant(session, run.tenant_id):
                 segment = self._segment(session, run, records, now=now, fault=fault)
                 carried = self._carry_on(run, segment)
-                _tell(session, run, before, carried, now=now)
+                tell(session, run, before, carried, now=now)
             done.append((run, carried))
             took_s = time.monotonic() - began
             if took_s >= BATCH_S or _has_to_end(session, len(done), few, took_s=took_s):
@@ -213,6 +225,7 @@ class Drain:
         carried = carry_on(run, segment)
         program, session, now = segment.program, segment.session, segment.now
         if run.state.is_over:
+            carried.ended_of = run.tenant_id
             carried.afterwards.append(partial(after_end, session, run, program, now=now))
             if program.concurrency.policy != "allow":
                 key, most = run.concurrency_key, program.concurrency.most
@@ -252,7 +265,7 @@ class Drain:
     ) -> None:
         give_up(session, run, fault or {}, now=now)
         count_run(run)
-        _tell_pages(session, run, now=now)
+        tell_pages(session, run, now=now)
         self._follow_crash(session, run, now=now)
 
     def _follow_crash(self, session: Session, run: RunRow, *, now: datetime) -> None:
@@ -277,19 +290,3 @@ def _has_to_end(session: Session, done: int, few: int, *, took_s: float) -> bool
         return False
     with system(session):
         return others_wait(session.connection())
-
-
-def _tell(
-    session: Session, run: RunRow, before: RunState, carried: Carried, *, now: datetime
-) -> None:
-    for group in carried.worker_groups:
-        wake_after_commit(session, "steps", group)
-    if before is RunState.QUEUED:
-        RUN_START_SECONDS.observe(seconds_between(run.started_at, now))
-    _tell_pages(session, run, now=now)
-
-
-def _tell_pages(session: Session, run: RunRow, *, now: datetime) -> None:
-    """Tell pages that a run went on: its steps did, even where its state is the same."""
-    facts = {"id": str(run.id), "state": run.state.value, "at": format_instant(now)}
-    tell_pages_after_commit(session, run.tenant_id, "runs", facts)

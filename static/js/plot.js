@@ -10,6 +10,7 @@ const drawn = new WeakMap();
 const HEIGHT_PX = 150;
 const BAR_SHARE = 0.72;
 const HOUR_S = 3_600;
+const DAY_S = 86_400;
 
 /**
  * Read the rows of a figure's table.
@@ -36,6 +37,9 @@ function* rowsOf(figure) {
   }
 }
 
+/** @param {number} seconds */
+const inUtc = (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC");
+
 /** @param {Element} figure @param {number} width @param {Series} series @returns {import("../vendor/uplot/uPlot").Options} */
 function options(figure, width, series) {
   const most = Math.max(...series[1]);
@@ -54,12 +58,19 @@ function options(figure, width, series) {
     padding: [8, 12, 0, 0],
     legend: { show: false },
     cursor: { show: false },
+    ...(step < DAY_S ? {} : { tzDate: inUtc }), // days are counted so, wherever the reader is
     scales: {
       x: { range: (_plot, from, to) => [from - step / 2, to + step / 2] },
       y: { range: [0, Math.max(4, Math.ceil(most * 1.1))] },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 26, values: "{HH}:{mm}", space: 56 },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 26,
+        values: step < DAY_S ? "{HH}:{mm}" : "{D} {MMM}",
+        space: 56,
+      },
       {
         ...axis,
         size: 34,

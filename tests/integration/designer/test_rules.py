@@ -72,7 +72,7 @@ def test_a_rule_is_made_in_the_form_put_live_and_switched_off(
     assert rule.draft["when"] == {"all": [make_leaf("text", "contains", "los")]}
     assert [one.mode for one in rules_of(sessions, acme.id)] == [Mode.LIVE]
     assert "text contains los, acknowledge it." in browser.get(at).text
-    assert "runs now" in browser.get(f"{at}/{rule.id}").text
+    assert "version 1 is what runs" in browser.get(f"{at}/{rule.id}").text
     browser.post(f"{at}/{rule.id}/off", data={"back": "list"})
     assert [one.mode for one in rules_of(sessions, acme.id)] == [Mode.OFF]
 

@@ -1,0 +1,1 @@
+"""What every rule says of one alarm."""

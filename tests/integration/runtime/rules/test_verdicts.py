@@ -1,0 +1,197 @@
+"""Every rule that is judged says what it makes of an alarm, and what decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from kernel.errors import NotFoundError
+from runtime.alarms.journal import append
+from runtime.alarms.model import parse_event
+from runtime.alarms.store import AlarmFilter, list_alarms
+from runtime.correlation import correlate_batch
+from runtime.rules.firings import count_alarms_of, fired_by_day, firings_of_rule, overlaps_of
+from runtime.rules.firings import place_of as place_of_firing
+from runtime.rules.matcher import Matcher
+from runtime.rules.model import Mode
+from runtime.rules.store import create_rule, publish_rule
+from runtime.rules.verdicts.asking import Outcome, Verdict, verdicts_of
+from tenancy.scope import as_tenant, bind
+from tests.factories.rules import make_count_pattern, make_leaf, make_rule_document
+from tests.factories.tenancy import NOON, make_customer
+
+ANY = make_leaf("managed_object", "exists")
+BEFORE = NOON - timedelta(hours=1)
+LINK = {"managed_object": "link", "perceived_severity": "major", "text": "fan stopped"}
+Send = Callable[..., None]
+
+
+@pytest.fixture
+def tenant_id(session: Session) -> UUID:
+    return make_customer(session).id
+
+
+@pytest.fixture
+def send(session: Session, tenant_id: UUID) -> Send:
+    """Give a function that puts events into the journal and has them judged."""
+
+    def send(*events: dict[str, Any]) -> None:
+        with as_tenant(session, tenant_id):
+            append(session, tenant_id, [parse_event(one) for one in events], now=NOON)
+        with Matcher() as matcher:
+            correlate_batch(session, matcher=matcher, now=NOON)
+
+    return send
+
+
+def publish(
+    session: Session,
+    tenant_id: UUID,
+    *,
+    mode: Mode = Mode.LIVE,
+    at: datetime = BEFORE,
+    **changes: Any,
+) -> UUID:
+    document = make_rule_document(**({"when": ANY} | changes))
+    with as_tenant(session, tenant_id):
+        made = create_rule(session, tenant_id, document=document, by="Ann", now=at)
+        publish_rule(session, tenant_id, made.id, mode=mode, by="Ann", now=at)
+    return made.id
+
+
+def ask(session: Session, tenant_id: UUID) -> list[Verdict]:
+    with as_tenant(session, tenant_id):
+        (alarm,) = list_alarms(session, tenant_id, AlarmFilter(state=""))
+        return verdicts_of(session, tenant_id, alarm.id)
+
+
+def test_a_rule_that_fired_tells_when_and_why(
+    session: Session, tenant_id: UUID, send: Send
+) -> None:
+    publish(session, tenant_id, when=make_leaf("text", "contains", "fan"))
+    send(LINK)
+
+    (verdict,) = ask(session, tenant_id)
+
+    assert (verdict.outcome, verdict.fired_at) == (Outcome.FIRED, NOON)
+    assert verdict.decided == ("text contains fan: it was fan stopped",)
+
+
+def test_a_rule_that_does_not_hold_names_the_condition_in_the_way(
+    session: Session, tenant_id: UUID, send: Send
+) -> None:
+    conditions = [make_leaf("text", "contains", "fan"), make_leaf("attributes.site", "is", "ZRH")]
+    publish(session, tenant_id, when={"all": conditions})
+    send(LINK)
+
+    (verdict,) = ask(session, tenant_id)
+
+    assert verdict.outcome is Outcome.NOT_HELD
+    assert verdict.decided == ("site is not ZRH: it was not there",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        pytest.param({"at": NOON + timedelta(hours=1)}, "published after", id="published later"),
+        pytest.param({"pattern": make_count_pattern(5)}, "several alarms", id="needs several"),
+        pytest.param({"on": ["cleared"]}, "when they are cleared", id="waits for the clear"),
+    ],
+)
+def test_a_rule_that_holds_and_did_not_fire_tells_what_else_it_asks_for(
+    session: Session, tenant_id: UUID, send: Send, changes: dict[str, Any], note: str
+) -> None:
+    send(LINK)
+    publish(session, tenant_id, **changes)
+
+    (verdict,) = ask(session, tenant_id)
+
+    assert verdict.outcome is Outcome.HELD
+    assert note in " ".join(verdict.notes)
+
+
+def test_a_cleared_alarm_is_asked_about_as_it_was_while_it_stood(
+    session: Session, tenant_id: UUID, send: Send
+) -> None:
+    send(LINK, LINK | {"perceived_severity": "cleared"})
+    publish(session, tenant_id, when=make_leaf("perceived_severity", "is", "major"))
+
+    (verdict,) = ask(session, tenant_id)
+
+    assert verdict.outcome is Outcome.HELD
+
+
+def test_rules_are_listed_in_the_order_they_act_and_only_those_that_are_judged(
+    session: Session, tenant_id: UUID, send: Send
+) -> None:
+    send(LINK)
+    publish(session, tenant_id, name="later")
+    publish(session, tenant_id, name="first", priority=1, mode=Mode.OBSERVE)
+    with as_tenant(session, tenant_id):
+        draft = make_rule_document(name="draft")
+        create_rule(session, tenant_id, document=draft, by="Ann", now=BEFORE)
+
+    assert [one.name for one in ask(session, tenant_id)] == ["first", "later"]
+
+
+def test_an_alarm_of_another_tenant_is_not_found(
+    session: Session, tenant_id: UUID, send: Send
+) -> None:
+    send(LINK)
+    with as_tenant(session, tenant_id):
+        (alarm,) = list_alarms(session, tenant_id, AlarmFilter(state=""))
+    other = make_customer(session).id
+    bind(session, other)
+
+    with pytest.raises(NotFoundError):
+        verdicts_of(session, other, alarm.id)
+    with pytest.raises(NotFoundError):
+        verdicts_of(session, other, uuid4())
+
+
+def test_firings_are_listed_newest_first_page_by_page(
+    session: Session, tenant_id: UUID, send: Send
+) -> None:
+    rule_id = publish(session, tenant_id)
+    send(*(LINK | {"managed_object": f"link-{number}"} for number in range(5)))
+
+    with as_tenant(session, tenant_id):
+        where = (session, tenant_id, rule_id)
+        first = firings_of_rule(*where, limit=3)
+        rest = firings_of_rule(*where, limit=3, after=list(place_of_firing(first[-1])))
+
+    names = [one.alarm.managed_object for one in (*first, *rest)]
+    assert names == [f"link-{number}" for number in reversed(range(5))]
+
+
+def test_days_without_a_firing_are_counted_too(
+    session: Session, tenant_id: UUID, send: Send
+) -> None:
+    rule_id = publish(session, tenant_id)
+    send(LINK)
+
+    with as_tenant(session, tenant_id):
+        found = fired_by_day(session, tenant_id, rule_id, now=NOON, days=3)
+
+    assert [number for _, number in found] == [0, 0, 1]
+
+
+def test_rules_that_fire_for_the_same_alarms_are_counted(
+    session: Session, tenant_id: UUID, send: Send
+) -> None:
+    one = publish(session, tenant_id, name="all")
+    publish(session, tenant_id, name="some", when=make_leaf("text", "contains", "fan"))
+    publish(session, tenant_id, name="none", when=make_leaf("text", "contains", "laser"))
+    send(LINK, LINK | {"managed_object": "other", "text": "rain"})
+
+    with as_tenant(session, tenant_id):
+        where = (session, tenant_id, one)
+        found = [(other.name, other.shared) for other in overlaps_of(*where)]
+        looked_at = count_alarms_of(*where)
+
+    assert (found, looked_at) == ([("some", 1)], 2)
