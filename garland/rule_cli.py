@@ -84,7 +84,7 @@ def simulate(rule_file: Path, alarms_file: Path, after_s: int, as_json: bool) ->
 @click.option("--against", type=_PATH, help="Another version of the rule, to compare with.")
 @_AFTER
 @_AS_JSON
-def backtest(  # noqa: PLR0913, PLR0917  each an option
+def backtest(
     rule_file: Path,
     alarms_file: Path,
     against: Path | None,

@@ -83,6 +83,7 @@ def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool
         settings={
             "set": tuple((path, named[path]) for path in SETTABLE),
             "derive": tuple(named.items()),
+            "enrich": tuple((path, named[path]) for path in SETTABLE),
         },
         values=_values(facts, [path for path, _ in (*fields, *attributes)]),
         flows=tuple(sorted(flows.items(), key=lambda one: one[1].lower())),

@@ -7,6 +7,7 @@ from typing import Any
 from designer.rules.rows import ActionRow, ConditionRow, GroupRow, RuleRows, SettingRow
 
 ADD, GROUP, DELETE = "add", "group", "del"
+_PARTS = frozenset({"when", "then", "members", "settings", "group_by", "a", "b", "where", "same"})
 
 
 def operate(rows: RuleRows, operation: str) -> None:
@@ -31,7 +32,7 @@ def _find(rows: RuleRows, parts: list[str]) -> Any:
         if isinstance(node, list):
             known = part.isascii() and part.isdigit() and int(part) < len(node)
             node = node[int(part)] if known else None
-        elif part in ("when", "then", "members", "settings", "group_by"):
+        elif part in _PARTS:
             node = getattr(node, part, None)
         else:
             return None
@@ -46,4 +47,5 @@ def _fresh(name: str, verb: str) -> Any:
         "then": ActionRow(),
         "settings": SettingRow("specific_problem", ""),
         "group_by": "managed_object",
+        "same": "managed_object",
     }[name]

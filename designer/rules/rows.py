@@ -12,6 +12,7 @@ from typing import Any
 
 from runtime.rules.conditions import LISTED, PRESENCE, Op, operators_of
 from runtime.rules.fields import ATTRIBUTES, find_field
+from runtime.rules.model import PAIRS, PatternKind
 
 PARTS_MAX = 24
 INDEX_DIGITS_MAX = 3
@@ -64,21 +65,41 @@ class SettingRow:
 
 
 @dataclass
-class ActionRow:
-    """One action; only what its kind needs is shown and used."""
-
-    do: str = "acknowledge"
-    flow: str = ""
-    reason: str = ""
-    settings: list[SettingRow] = field(default_factory=list)
-
-
-@dataclass
 class Span:
     """A duration as a person writes it."""
 
     amount: str = ""
     unit: str = "60"
+
+
+def first_condition() -> GroupRow:
+    """Make a group with the condition that most rules begin with."""
+    return GroupRow("all", [ConditionRow()])
+
+
+@dataclass
+class ActionRow:
+    """One action; only what its kind needs is shown and used.
+
+    Attributes:
+        parent, where, same: `correlate`: which alarm becomes the parent, and how it is found.
+        to, subject, text, every: `notify`: who is told what, and how seldom.
+        table, key: `enrich`: the look-up table, and what is looked up in it.
+    """
+
+    do: str = "acknowledge"
+    flow: str = ""
+    reason: str = ""
+    settings: list[SettingRow] = field(default_factory=list)
+    parent: str = "first"
+    where: GroupRow = field(default_factory=first_condition)
+    same: list[str] = field(default_factory=list)
+    to: str = ""
+    subject: str = ""
+    text: str = ""
+    every: Span = field(default_factory=Span)
+    table: str = ""
+    key: str = ""
 
 
 @dataclass
@@ -88,43 +109,63 @@ class RuleRows:
     name: str = ""
     notes: str = ""
     priority: str = "100"
+    stop: bool = False
     on: list[str] = field(default_factory=lambda: ["raised", "changed"])
     kind: str = "each"
     at_least: str = "5"
+    distinct: str = ""
+    more_than: str = "5"
+    release_below: str = ""
     within: Span = field(default_factory=lambda: Span("5", "60"))
     group_by: list[str] = field(default_factory=list)
+    a: GroupRow = field(default_factory=first_condition)
+    b: GroupRow = field(default_factory=first_condition)
+    b_on: list[str] = field(default_factory=list)
     cooldown: Span = field(default_factory=Span)
     when: GroupRow = field(default_factory=GroupRow)
     then: list[ActionRow] = field(default_factory=list)
+
+    @property
+    def is_pair(self) -> bool:
+        """Tell whether the pattern looks for two kinds of alarm."""
+        return self.kind in PAIRS
 
 
 def read_rows(items: Iterable[tuple[str, str]]) -> RuleRows:
     """Read what a browser posted; what does not fit a row is left out, never an error."""
     tree = _tree(items)
+    kind = _text(tree, "kind")
     found = RuleRows(
         name=_text(tree, "name").strip(),
         notes=_text(tree, "notes").strip(),
         priority=_text(tree, "priority").strip(),
         on=_text(tree, "on").splitlines(),
-        kind="count" if _text(tree, "kind") == "count" else "each",
+        kind=kind if kind in list(PatternKind) else "each",
+        stop=bool(_text(tree, "stop")),
         at_least=_text(tree, "at_least").strip(),
+        distinct=_path(_branch(tree, "distinct")),
+        more_than=_text(tree, "more_than").strip(),
+        release_below=_text(tree, "release_below").strip(),
         within=_span(tree, "within"),
         group_by=[_path(row) for row in _rows(tree, "group_by")],
+        a=_group(_branch(tree, "a"), DEPTH_MAX),
+        b=_group(_branch(tree, "b"), DEPTH_MAX),
+        b_on=_text(tree, "b_on").splitlines(),
         cooldown=_span(tree, "cooldown"),
         when=_group(_branch(tree, "when"), DEPTH_MAX),
         then=[_action(row) for row in _rows(tree, "then")],
     )
-    for row in conditions_of(found.when):
-        if row.op not in row.operators:
-            row.op = row.operators[0]
+    for group in (found.when, found.a, found.b, *(one.where for one in found.then)):
+        for row in _conditions_of(group):
+            if row.op not in row.operators:
+                row.op = row.operators[0]
     return found
 
 
-def conditions_of(group: GroupRow) -> Iterator[ConditionRow]:
-    """Walk all conditions of a group."""
+def _conditions_of(group: GroupRow) -> Iterator[ConditionRow]:
     for member in group.members:
         if isinstance(member, GroupRow):
-            yield from conditions_of(member)
+            yield from _conditions_of(member)
         else:
             yield member
 
@@ -199,4 +240,19 @@ def _condition(row: Mapping[str, Any]) -> ConditionRow:
 
 def _action(row: Mapping[str, Any]) -> ActionRow:
     settings = [SettingRow(_path(one), _text(one, "value")) for one in _rows(row, "settings")]
-    return ActionRow(_text(row, "do"), _text(row, "flow"), _text(row, "reason").strip(), settings)
+    where = _branch(row, "where")
+    return ActionRow(
+        do=_text(row, "do"),
+        flow=_text(row, "flow"),
+        reason=_text(row, "reason").strip(),
+        settings=settings,
+        parent=_text(row, "parent") or "first",
+        where=_group(where, DEPTH_MAX) if where else first_condition(),
+        same=[_path(one) for one in _rows(row, "same")],
+        to=_text(row, "to").replace("\r\n", "\n").strip(),
+        subject=_text(row, "subject").strip(),
+        text=_text(row, "text").strip(),
+        every=_span(row, "every"),
+        table=_text(row, "table").strip(),
+        key=_text(row, "key").strip(),
+    )

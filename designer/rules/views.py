@@ -10,9 +10,10 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from designer.drafts import read_json_text, write_json_text
-from designer.rules.convert import document_of, place, rows_of
+from designer.rules.convert import document_of, rows_of
 from designer.rules.editing import make_offer
 from designer.rules.operations import operate
+from designer.rules.places import place
 from designer.rules.rows import ActionRow, ConditionRow, GroupRow, RuleRows, read_rows
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from designer.rules.convert import document_of, place, rows_of
+from designer.rules.convert import document_of, rows_of
 from designer.rules.operations import operate
+from designer.rules.places import place
 from designer.rules.rows import read_rows
 from runtime.rules.model import check_rule, parse_rule
 from tests.factories.rules import make_count_pattern, make_leaf, make_rule_document
@@ -26,6 +27,31 @@ NESTED = {
         {"none": [make_leaf("text", "missing")]},
     ]
 }
+
+
+FAN, LOS = ({"all": [make_leaf("text", "contains", word)]} for word in ("fan", "los"))
+PAIR = {"a": FAN, "b": LOS, "within_s": 120}
+EVERY_PATTERN = [
+    {**make_count_pattern(3, 600, "managed_object"), "distinct": "attributes.site"},
+    {"kind": "sequence", **PAIR, "b_on": ["cleared"], "group_by": ["attributes.site"]},
+    {"kind": "absence", **PAIR},
+    {"kind": "together", **PAIR},
+    {"kind": "flapping", "more_than": 3, "within_s": 300, "release_below": 2},
+    {"kind": "persists", "after_s": 900},
+]
+EVERY_ACTION = [
+    {"do": "start", "flow": "ticket"},
+    {"do": "clear"},
+    {"do": "correlate", "parent": "matching", "where": FAN, "same": ["attributes.site"]},
+    {"do": "enrich", "table": "sites", "key": "{managed_object}", "fields": {"text": "owner"}},
+    {
+        "do": "notify",
+        "to": ["role:operator", "person:anna@example.com"],
+        "subject": "{managed_object} is down",
+        "text": "Look at it",
+        "every_s": 300,
+    },
+]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +75,22 @@ NESTED = {
                     },
                 ]
             ),
-            id="every action",
+            id="actions with fields",
+        ),
+        *(
+            pytest.param(make_rule_document(then=[action]), id=action["do"])
+            for action in EVERY_ACTION
+        ),
+        *(
+            pytest.param(make_rule_document(pattern=pattern), id=pattern["kind"])
+            for pattern in EVERY_PATTERN
+        ),
+        pytest.param(
+            make_rule_document(
+                pattern={"kind": "count", "at_least": 2, "within_s": 60},
+                then=[{"do": "correlate", "parent": "first"}],
+            ),
+            id="the first of several",
         ),
     ],
 )
@@ -193,3 +234,33 @@ def test_the_form_of_a_good_rule_gives_a_rule_that_parses() -> None:
     rule = parse_rule(document_of(rows_of(make_rule_document(when=NESTED))))
 
     assert rule.name == "Critical link alarms"
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        pytest.param({"pattern": {"kind": "persists", "after_s": 0}}, "/within/amount", id="time"),
+        pytest.param(
+            {"pattern": {"kind": "sequence", **PAIR, "b": {"all": [make_leaf("text", "is", 5)]}}},
+            "/b/members/0/value",
+            id="a condition of the second",
+        ),
+        pytest.param(
+            {"then": [{**EVERY_ACTION[2], "where": {"all": [make_leaf("no", "exists")]}}]},
+            "/then/0/where/members/0/field",
+            id="a condition of the parent",
+        ),
+        pytest.param(
+            {"then": [{**EVERY_ACTION[4], "to": ["everybody"]}]}, "/then/0/to", id="a recipient"
+        ),
+        pytest.param(
+            {"then": [{**EVERY_ACTION[4], "every_s": 0}]}, "/then/0/every/amount", id="a pause"
+        ),
+    ],
+)
+def test_a_problem_of_a_pattern_or_an_action_is_told_beside_its_field(
+    changes: dict[str, Any], name: str
+) -> None:
+    document = make_rule_document(**changes)
+
+    assert name in place(check_rule(document), rows_of(document))
