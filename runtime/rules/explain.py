@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kernel.durations import duration_words
 from runtime.rules.words import OPERATOR_WORDS, OPPOSITE_WORDS, field_words, value_words
 
 
@@ -20,11 +21,30 @@ def sentences(why: Mapping[str, Any]) -> list[str]:
     if count is not None:
         groups = ", ".join(count["group_by"])
         same = f" with the same {groups}" if groups else ""
+        distinct = count.get("distinct")
+        things = f"different values of {field_words(distinct)}" if distinct else "such alarms"
         found.append(
-            f"{count['seen']} such alarms{same} came within {count['within_s']} seconds, "
+            f"{count['seen']} {things}{same} came within {count['within_s']} seconds, "
             f"and {count['at_least']} are enough"
         )
+    if "pattern" in why:
+        found.append(_pattern(why["pattern"]))
     return found or ["the rule takes every alarm"]
+
+
+def _pattern(told: Mapping[str, Any]) -> str:
+    """Say what a pattern saw, as one sentence."""
+    groups = ", ".join(told["group_by"])
+    same = f" with the same {groups}" if groups else ""
+    within = duration_words(told["within_s"])
+    apart = duration_words(round(told.get("apart_s", 0)))
+    return {
+        "sequence": f"the first and the second{same} came {apart} apart, within {within}",
+        "together": f"both{same} came {apart} apart, within {within}",
+        "absence": f"the second{same} did not come within {within}",
+        "flapping": f"it changed {told.get('seen')} times within {within}",
+        "persists": f"it still stood after {within}",
+    }[told["kind"]]
 
 
 def deciding(node: Mapping[str, Any]) -> Iterator[str]:

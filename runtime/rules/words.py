@@ -67,15 +67,85 @@ def rule_sentence(document: Mapping[str, Any], flow_names: Mapping[str, str]) ->
     condition = _condition(document["when"]) if "when" in document else ""
     actions = _listed([_action(action, flow_names) for action in document["then"]], "and")
     pattern = document.get("pattern", {"kind": "each"})
-    if pattern["kind"] == "count":
-        subject = f"at least {pattern['at_least']} alarms{happened} within "
-        subject += duration_words(pattern["within_s"]) + _same(pattern.get("group_by", ()))
-        subject += f" where {condition}" if condition else ""
-    elif condition:
-        subject = f"an alarm{happened or ' comes'} whose {condition}"
-    else:
-        subject = f"any alarm{happened or ' comes'}"
-    return f"When {subject}, {actions}."
+    subject = _SUBJECTS[pattern["kind"]](pattern, happened, condition)
+    ending = " No later rule sees it then." if document.get("stop") else ""
+    return f"When {subject}, {actions}.{ending}"
+
+
+def _each(_pattern: Mapping[str, Any], happened: str, condition: str) -> str:
+    if condition:
+        return f"an alarm{happened or ' comes'} whose {condition}"
+    return f"any alarm{happened or ' comes'}"
+
+
+def _count(pattern: Mapping[str, Any], happened: str, condition: str) -> str:
+    what = f"alarms{happened}"
+    if "distinct" in pattern:
+        what = f"different values of {field_words(pattern['distinct'])} in alarms{happened}"
+    subject = f"at least {pattern['at_least']} {what} within {_window(pattern)}"
+    return subject + (f" where {condition}" if condition else "")
+
+
+def _sequence(pattern: Mapping[str, Any], happened: str, condition: str) -> str:
+    first, second = _pair(pattern, happened)
+    return f"{first} and then {second} within {_window(pattern)}{_where(condition)}"
+
+
+def _together(pattern: Mapping[str, Any], happened: str, condition: str) -> str:
+    first, second = _pair(pattern, happened)
+    return f"{first} and {second}, in any order, within {_window(pattern)}{_where(condition)}"
+
+
+def _absence(pattern: Mapping[str, Any], happened: str, condition: str) -> str:
+    first, second = _pair(pattern, happened)
+    return f"{first} and not {second} within {_window(pattern)}{_where(condition)}"
+
+
+def _flapping(pattern: Mapping[str, Any], _happened: str, condition: str) -> str:
+    subject = (
+        f"an alarm{_whose(condition)} is raised and cleared more than {pattern['more_than']} times"
+    )
+    subject += f" within {_window(pattern)}"
+    if "release_below" in pattern:
+        subject += f" (again only after fewer than {pattern['release_below']})"
+    return subject
+
+
+def _persists(pattern: Mapping[str, Any], _happened: str, condition: str) -> str:
+    stands = f"still stands after {duration_words(pattern['after_s'])}"
+    return f"an alarm{_whose(condition)} {stands}"
+
+
+_SUBJECTS = {
+    "each": _each,
+    "count": _count,
+    "sequence": _sequence,
+    "together": _together,
+    "absence": _absence,
+    "flapping": _flapping,
+    "persists": _persists,
+}
+
+
+def _pair(pattern: Mapping[str, Any], happened: str) -> tuple[str, str]:
+    """Say what the first and the second of a pair are."""
+    second = _happened(pattern["b_on"]) if "b_on" in pattern else happened
+    return (
+        f"an alarm{happened or ' comes'} whose {_condition(pattern['a'])}",
+        f"one{second} whose {_condition(pattern['b'])}",
+    )
+
+
+def _window(pattern: Mapping[str, Any]) -> str:
+    return duration_words(pattern["within_s"]) + _same(pattern.get("group_by", ()))
+
+
+def _whose(condition: str) -> str:
+    return f" whose {condition}" if condition else ""
+
+
+def _where(condition: str) -> str:
+    return f" where for both {condition}" if condition else ""
 
 
 def _happened(on: Sequence[str] | None) -> str:
@@ -122,7 +192,29 @@ def _action(action: Mapping[str, Any], flow_names: Mapping[str, str]) -> str:
     if action["do"] == "set":
         changes = [f"{field_words(key)} to {value}" for key, value in action["fields"].items()]
         return f"set its {_listed(changes, 'and')}"
-    return {"acknowledge": "acknowledge it", "suppress": "suppress it"}[action["do"]]
+    if action["do"] == "enrich":
+        names = [field_words(key) for key in action["fields"]]
+        return f"look up its {_listed(names, 'and')} in {action['table']}"
+    return _PLAIN.get(action["do"]) or _to_others(action)
+
+
+def _to_others(action: Mapping[str, Any]) -> str:
+    if action["do"] == "notify":
+        return f"mail {_listed([_recipient(one) for one in action['to']], 'and')}"
+    return f"put it under {_PARENTS[action['parent']]}"
+
+
+_PLAIN = {"acknowledge": "acknowledge it", "suppress": "suppress it", "clear": "clear it"}
+_PARENTS = {
+    "first": "the first of them",
+    "most_severe": "the most severe of them",
+    "matching": "the alarm that matches",
+}
+
+
+def _recipient(one: str) -> str:
+    kind, _, name = one.partition(":")
+    return f"every {name}" if kind == "role" else name
 
 
 def _listed(parts: Iterable[str], joint: str) -> str:

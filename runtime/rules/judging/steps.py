@@ -79,7 +79,7 @@ def _count(pattern: Pattern, state: GroupState, look: Look) -> Found | None:
     if pattern.distinct:
         seen, alarms = _most_values(state.marks, at=counted_at, window=window)
     else:
-        seen, alarms = _fullest(state.marks, at=counted_at, window=window)
+        seen, alarms = fullest(state.marks, at=counted_at, window=window)
     return Found({"seen": seen}, alarms) if seen >= pattern.at_least else None
 
 
@@ -125,7 +125,7 @@ def _flapping(pattern: Pattern, state: GroupState, look: Look) -> Found | None:
     if before < pattern.release_below:
         state.held = False
     remember(pattern, state, look, "")
-    seen, alarms = _fullest(state.marks, at=look.at, window=window)
+    seen, alarms = fullest(state.marks, at=look.at, window=window)
     if seen <= pattern.more_than or state.held:
         return None
     return Found({"seen": seen}, alarms)
@@ -168,7 +168,7 @@ def _spans(marks: Sequence[Mark], *, at: int, window: int) -> list[Sequence[Mark
     ]
 
 
-def _fullest(marks: Sequence[Mark], *, at: int, window: int) -> tuple[int, tuple[str, ...]]:
+def fullest(marks: Sequence[Mark], *, at: int, window: int) -> tuple[int, tuple[str, ...]]:
     """Count the fullest window that holds `at`.
 
     Source: our own choice; a window that ends at `at` alone would miss a burst whose first event

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from runtime.alarms.documents import AlarmView, alarm_document
 from runtime.alarms.store import get_alarm
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
-from runtime.rules.conditions import reads_of
+from runtime.rules.conditions import Gate, Group, Node, reads_of
 from runtime.rules.explain import deciding, sentences
-from runtime.rules.model import Mode, Rule, Transition, parse_rule
+from runtime.rules.judging.ruleset import joined
+from runtime.rules.model import PAIRS, Mode, PatternKind, Rule, Transition, parse_rule
 from runtime.rules.reference import row_of, trace
 
 RULES_MAX = 2_000
@@ -109,7 +110,8 @@ def _verdict(
     facts = facts_while_it_stood(alarm)
     if Transition.CLEARED in rule.on and not alarm.is_active:
         facts = alarm_document(alarm)
-    why = trace(rule.when, facts, row_of(facts, reads_of(rule.when)))
+    node = _node(rule)
+    why = trace(node, facts, row_of(facts, reads_of(node)))
     holds = bool(why["held"])
     outcome = Outcome.HELD if holds else Outcome.NOT_HELD
     return Verdict(
@@ -125,14 +127,24 @@ def _verdict(
     )
 
 
+def _node(rule: Rule) -> Node:
+    """Give the conditions by which a rule looks at an alarm: of a pair as the one or the other."""
+    pattern = rule.pattern
+    if pattern.kind not in PAIRS:
+        return rule.when
+    return Group(Gate.ANY, tuple(joined(rule.when, one) for one in (pattern.a, pattern.b)))
+
+
 def _notes(rule: Rule, version: RuleVersionRow, alarm: AlarmView) -> Iterator[str]:
     """Say what else may have kept a rule from firing whose conditions hold."""
     if version.made_at > alarm.changed_at:
         yield "it was published after this alarm last changed"
     if rule.on == {Transition.CLEARED} and alarm.is_active:
         yield "it looks at alarms when they are cleared, and this one stands"
-    kind = version.document.get("pattern", {}).get("kind", "each")
-    if kind != "each":
+    kind = rule.pattern.kind
+    if kind is PatternKind.PERSISTS:
+        yield "it fires for an alarm that still stands after a while"
+    elif kind is not PatternKind.EACH:
         yield "it fires for several alarms together, not for one"
     if rule.cooldown_s:
         yield "it rests for a while after each time it fired"

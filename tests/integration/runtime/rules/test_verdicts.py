@@ -115,6 +115,24 @@ def test_a_rule_that_holds_and_did_not_fire_tells_what_else_it_asks_for(
     assert note in " ".join(verdict.notes)
 
 
+def test_a_rule_of_a_pair_looks_at_what_may_be_either_of_them(
+    session: Session, tenant_id: UUID, send: Send
+) -> None:
+    send(LINK)
+    for name, words in (("one of them", ("rain", "fan")), ("neither", ("rain", "snow"))):
+        first, second = (make_leaf("text", "contains", word) for word in words)
+        pair = {"kind": "sequence", "a": first, "b": second, "within_s": 60}
+        publish(session, tenant_id, name=name, pattern=pair)
+
+    found = {one.name: one for one in ask(session, tenant_id)}
+
+    assert found["one of them"].outcome is Outcome.HELD
+    assert found["neither"].decided == (
+        "text does not contain rain: it was fan stopped",
+        "text does not contain snow: it was fan stopped",
+    )
+
+
 def test_a_cleared_alarm_is_asked_about_as_it_was_while_it_stood(
     session: Session, tenant_id: UUID, send: Send
 ) -> None:

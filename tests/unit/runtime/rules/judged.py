@@ -36,7 +36,7 @@ def event(
     **facts: Any,
 ) -> Event:
     """Make an event; it is received when it happens, unless it is late."""
-    document = {
+    document: dict[str, Any] = {
         "id": name,
         "managed_object": name,
         "perceived_severity": "cleared" if happened == "cleared" else "major",

@@ -60,14 +60,21 @@ patterns = st.one_of(
     ),
     st.fixed_dictionaries({"kind": st.just("persists"), "after_s": _windows, "group_by": _groups}),
 )
-rules = st.fixed_dictionaries(
+_rules: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"pattern": patterns, "when": _conditions, "priority": st.integers(0, 3)},
     optional={
         "on": _ons,
         "cooldown_s": st.sampled_from([0, 5, 20, 60]),
         "stop": st.booleans(),
     },
-).filter(lambda rule: rule["pattern"]["kind"] != "persists" or "cleared" not in rule.get("on", ()))
+)
+
+
+def _is_sound(rule: dict[str, Any]) -> bool:
+    return rule["pattern"]["kind"] != "persists" or "cleared" not in rule.get("on", ())
+
+
+rules = _rules.filter(_is_sound)
 
 
 @dataclass(frozen=True, slots=True)

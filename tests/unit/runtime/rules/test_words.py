@@ -12,6 +12,12 @@ from runtime.rules.tryout import Sample, try_rule
 from runtime.rules.words import rule_sentence
 from tests.factories.rules import make_count_pattern, make_leaf, make_rule_document
 
+PAIR = {
+    "a": make_leaf("text", "is", "a"),
+    "b": make_leaf("text", "is", "b"),
+    "b_on": ["cleared"],
+    "within_s": 300,
+}
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
@@ -45,6 +51,37 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
             "When at least 5 alarms within 5 minutes from the same site where event type is one of "
             "a, b, start the workflow “Ticket”.",
             id="count",
+        ),
+        pytest.param(
+            {
+                "when": make_leaf("text", "exists"),
+                "pattern": PAIR | {"kind": "absence", "group_by": ["attributes.site"]},
+                "then": [{"do": "notify", "to": ["role:operator"], "subject": "x"}],
+            },
+            "When an alarm comes whose text is a and not one is cleared whose text is b within "
+            "5 minutes from the same site where for both text is there, mail every operator.",
+            id="absence",
+        ),
+        pytest.param(
+            {
+                "when": make_leaf("text", "exists"),
+                "pattern": {"kind": "persists", "after_s": 600},
+                "then": [{"do": "correlate", "parent": "matching"}],
+                "stop": True,
+            },
+            "When an alarm whose text is there still stands after 10 minutes, put it under the "
+            "alarm that matches. No later rule sees it then.",
+            id="persists",
+        ),
+        pytest.param(
+            {
+                "when": make_leaf("text", "exists"),
+                "pattern": {"kind": "flapping", "more_than": 3, "within_s": 60, "release_below": 1},
+                "then": [{"do": "enrich", "table": "sites", "fields": {"text": "name"}}],
+            },
+            "When an alarm whose text is there is raised and cleared more than 3 times within "
+            "1 minute (again only after fewer than 1), look up its text in sites.",
+            id="flapping",
         ),
     ],
 )

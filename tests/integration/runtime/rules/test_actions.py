@@ -1,0 +1,198 @@
+"""What a firing does beyond the alarm's own marks: clears, looks up, mails; failures are told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from blocks.sdk import BlockError, MailMessage
+from runtime.alarms._tables import AlarmRow
+from runtime.inventory.lookup import put_table
+from runtime.rules._tables import RuleNotice
+from runtime.rules.notices import CLAIM_FOR, TRY_AGAIN_AFTER, send_notices
+from tenancy.organisations import get_organisation
+from tenancy.scope import as_tenant, system
+from tests.factories.tenancy import NOON, make_member
+from tests.integration.runtime.approvals.test_reminders import Postbox
+from tests.integration.runtime.rules.conftest import Bench
+
+SITES = {
+    "do": "enrich",
+    "table": "sites",
+    "key": "{attributes.site}",
+    "fields": {"attributes.city": "city", "text": "note"},
+}
+
+
+def alarms(bench: Bench) -> list[AlarmRow]:
+    with as_tenant(bench.session, bench.tenant_id):
+        return list(bench.session.scalars(select(AlarmRow).order_by(AlarmRow.managed_object)))
+
+
+def did(bench: Bench, **how: Any) -> list[dict[str, Any]]:
+    return [one for _, deeds in bench.fired(**how) for one in deeds]
+
+
+def test_a_rule_clears_an_alarm(bench: Bench) -> None:
+    bench.rule(then=[{"do": "clear"}])
+    bench.send("a")
+
+    assert did(bench) == [{"do": "clear"}]
+    (alarm,) = alarms(bench)
+    assert (alarm.is_active, alarm.cleared_by) == (False, "rule Critical link alarms")
+
+
+def test_fields_are_set_from_the_row_of_a_table(bench: Bench) -> None:
+    with as_tenant(bench.session, bench.tenant_id):
+        rows = {"zrh": {"city": "Zürich", "note": "by the lake"}}
+        put_table(bench.session, bench.tenant_id, "sites", ["city", "note"], rows)
+    bench.rule(then=[SITES])
+    bench.send("a", attributes={"site": "zrh"})
+
+    (deed,) = did(bench)
+
+    assert deed["fields"] == {"text": "by the lake", "attributes": {"city": "Zürich"}}
+    (alarm,) = alarms(bench)
+    assert alarm.text == "by the lake"
+    assert alarm.attributes == {"site": "zrh", "city": "Zürich"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        pytest.param({}, "has no row 'zrh'", id="no such row"),
+        pytest.param({"zrh": {"other": 1}}, "none of the columns", id="no such column"),
+    ],
+)
+def test_what_cannot_be_looked_up_is_told_and_stops_nothing(
+    bench: Bench, rows: dict[str, dict[str, Any]], said: str
+) -> None:
+    with as_tenant(bench.session, bench.tenant_id):
+        put_table(bench.session, bench.tenant_id, "sites", ["city"], rows)
+    bench.rule(then=[SITES, {"do": "acknowledge"}])
+    bench.send("a", attributes={"site": "zrh"})
+
+    looked_up, acknowledged = did(bench)
+
+    assert said in looked_up["failed"]
+    assert acknowledged == {"do": "acknowledge"}
+
+
+def mailing(bench: Bench, **more: Any) -> str:
+    """Add a rule that mails operators, and one of them; give the address."""
+    tenant = get_organisation(bench.session, bench.tenant_id)
+    person = make_member(bench.session, tenant, "operator")
+    make_member(bench.session, tenant, "viewer", name="Vera")
+    notify = {"do": "notify", "to": ["role:operator"], "subject": "Look at {managed_object}"}
+    bench.rule(then=[notify | more])
+    return person.email
+
+
+def test_those_who_are_meant_are_mailed_once(bench: Bench, sessions: sessionmaker[Session]) -> None:
+    email = mailing(bench, text="It is {perceived_severity}.")
+    bench.send("a")
+    (deed,) = did(bench)
+    bench.session.commit()
+    box = Postbox()
+
+    sent = [send_notices(sessions, box, now=NOON + CLAIM_FOR * at) for at in (0, 2)]
+
+    assert deed == {"do": "notify", "recipients": 1, "subject": "Look at a"}
+    assert sent == [1, 0]
+    assert [one.to for one in box.got] == [(email,)]
+    assert "It is major." in box.got[0].body
+
+
+def test_a_mail_of_a_batch_that_failed_is_never_sent(
+    bench: Bench, sessions: sessionmaker[Session]
+) -> None:
+    mailing(bench)
+    bench.session.commit()
+    bench.send("a")
+    bench.fired()
+    bench.session.rollback()
+
+    assert send_notices(sessions, Postbox(), now=NOON) == 0
+
+
+def test_mails_about_the_same_group_are_throttled(bench: Bench) -> None:
+    mailing(bench, every_s=60)
+    bench.send("a", ago_s=2)
+    bench.send("b", ago_s=2)
+    bench.send("a", ago_s=1, perceived_severity="critical")
+
+    first, other, again = did(bench)
+    bench.send("a", perceived_severity="minor")
+    later = did(bench, now=NOON + timedelta(seconds=61))[-1]
+
+    assert "recipients" in first
+    assert "recipients" in other
+    assert again == {"do": "notify", "held_back": "the last one is less than 60 s old"}
+    assert "recipients" in later
+
+
+def test_a_tenants_rules_send_so_many_mails_an_hour(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.rules.notices.PER_HOUR_MAX", 1)
+    mailing(bench)
+    bench.send("a")
+    bench.send("b")
+
+    assert "left out" in did(bench)[-1]["failed"]
+
+
+def test_nobody_to_mail_is_told(bench: Bench) -> None:
+    mailing(bench, to=["role:designer", "person:stranger@example.com"])
+    bench.send("a")
+
+    assert "nobody is" in did(bench)[0]["failed"]
+
+
+def state_of(sessions: sessionmaker[Session]) -> tuple[datetime | None, str, str]:
+    with sessions() as session, system(session):
+        row = session.scalars(select(RuleNotice)).one()
+        return row.due_at, row.error, row.key
+
+
+def test_a_mail_server_that_is_away_is_tried_again_with_the_same_message_id(
+    bench: Bench, sessions: sessionmaker[Session]
+) -> None:
+    mailing(bench)
+    bench.send("a")
+    bench.fired()
+    bench.session.commit()
+    seen: list[MailMessage] = []
+    away = BlockError("mail.unavailable", "away", retryable=True)
+    box = Postbox(fails=away, meanwhile=lambda: None)
+
+    assert send_notices(sessions, box, now=NOON) == 0
+    assert state_of(sessions)[:2] == (NOON + TRY_AGAIN_AFTER, "away")
+    box.fails = None
+    assert send_notices(sessions, box, now=NOON + TRY_AGAIN_AFTER) == 1
+    seen += box.got
+    assert [one.message_id.startswith("<rule-") for one in seen] == [True]
+    assert state_of(sessions)[0] is None
+
+
+def test_a_process_that_died_while_it_sent_leaves_the_mail_to_another(
+    bench: Bench, sessions: sessionmaker[Session]
+) -> None:
+    mailing(bench)
+    bench.send("a")
+    bench.fired()
+    bench.session.commit()
+
+    def die() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        send_notices(sessions, Postbox(meanwhile=die), now=NOON)
+    box = Postbox()
+
+    assert send_notices(sessions, box, now=NOON + timedelta(minutes=1)) == 0
+    assert send_notices(sessions, box, now=NOON + CLAIM_FOR) == 1
