@@ -8,6 +8,7 @@ import designer.history.views
 import designer.keeping.views
 import designer.rules.asked.views
 import designer.rules.firings.views
+import designer.rules.simulated.views
 import designer.rules.versions.views
 import designer.rules.views
 import designer.setup.views
@@ -59,6 +60,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.views.bp,
     designer.rules.asked.views.bp,
     designer.rules.firings.views.bp,
+    designer.rules.simulated.views.bp,
     designer.rules.versions.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kernel.errors import InvalidError
     from runtime.alarms.journal import JournalRow
     from runtime.rules.backtest.report import Report, Tally
-    from runtime.rules.backtest.simulating import Simulation
+    from runtime.rules.backtest.simulating import Simulation, Step
     from runtime.rules.judging.ruleset import JudgedRule
     from runtime.rules.model import Rule
 
@@ -159,16 +159,18 @@ def _refuse(what: str, error: "InvalidError") -> NoReturn:
 
 def _told(done: "Simulation") -> str:
     fired = {one.index for one in done.firings}
-    lines = [
-        f"{one.index:>5}  {one.happened:9} {'fired' if one.index in fired else ''!s:6}"
-        f"{'match' if one.is_match else '':6} {(one.alarm or {}).get('managed_object', '')}".rstrip()
-        for one in done.steps
-    ]
+    lines = [_step_line(one, has_fired=one.index in fired) for one in done.steps]
     matched = sum(one.is_match for one in done.steps)
     lines.append(
         f"{len(done.steps)} event(s), {matched} matched, fired {len(done.firings)} time(s)"
     )
     return "\n".join(lines)
+
+
+def _step_line(step: "Step", *, has_fired: bool) -> str:
+    name = (step.alarm or {}).get("managed_object", "")
+    marks = f"{'fired' if has_fired else '':6}{'match' if step.is_match else '':6}"
+    return f"{step.index:>5}  {step.happened:9} {marks} {name}".rstrip()
 
 
 def _summed(report: "Report") -> str:

@@ -1,0 +1,81 @@
+"""The page that tries a rule's draft on chosen alarms, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from designer.drafts import read_json_text, write_json_text
+from designer.rules.simulated.samples import recent_events
+from kernel.errors import InvalidError, Problem
+from kernel.http import acting, db_session, render, require
+from runtime.rules.backtest.given import rows_of
+from runtime.rules.backtest.simulating import Simulation, simulate
+from runtime.rules.explain import deciding, sentences
+from runtime.rules.model import parse_rule
+from runtime.rules.store import RuleView, get_rule
+
+bp = Blueprint("rules_simulated", __name__)
+
+EVENTS_MAX = 500
+
+
+@bp.get("/t/<tenant>/rules/<uuid:rule_id>/simulate")
+@require("rules.view")
+def show_simulation(rule_id: UUID) -> Response:
+    """Show the form, filled with the tenant's recent alarms."""
+    where = (db_session(), acting().tenant_id)
+    return _page(get_rule(*where, rule_id), write_json_text(recent_events(*where)))
+
+
+@bp.post("/t/<tenant>/rules/<uuid:rule_id>/simulate")
+@require("rules.view")
+def run_simulation(rule_id: UUID) -> Response:
+    """Say what the draft makes of each of the alarms in the form; nothing is done or kept."""
+    rule = get_rule(db_session(), acting().tenant_id, rule_id)
+    text = request.form.get("alarms", "")
+    try:
+        return _page(rule, text, done=_simulate(rule, text))
+    except InvalidError as error:
+        return _page(rule, text, refused=error)
+
+
+def _simulate(rule: RuleView, text: str) -> Simulation:
+    rows = rows_of(read_json_text(text))
+    if len(rows) > EVENTS_MAX:
+        message = f"alarms: at most {EVENTS_MAX} at a time: take some out"
+        raise InvalidError(message, problems=[Problem("/alarms", message)])
+    parsed = parse_rule(rule.draft)
+    until = rows[-1].received_at + timedelta(seconds=parsed.pattern.within_s + 1)
+    return simulate(parsed, rows, until=until)
+
+
+def _page(
+    rule: RuleView,
+    text: str,
+    *,
+    done: Simulation | None = None,
+    refused: InvalidError | None = None,
+) -> Response:
+    facts: dict[str, Any] = {
+        "rule": rule,
+        "text": text,
+        "problems": refused.problems if refused else (),
+        "refused": refused,
+        "steps": [(one, _told(one.tested)) for one in done.steps] if done else None,
+        "firings": [(one, sentences(one.why)) for one in done.firings] if done else [],
+    }
+    return render("designer/rules/simulated/show.html", status=422 if refused else 200, **facts)
+
+
+def _told(tested: Mapping[str, Any]) -> list[str]:
+    """Tell the conditions that decided, of a pair each of the two."""
+    words = {"a": "first: ", "b": "second: "}
+    return [
+        words.get(name, "") + sentence for name, why in tested.items() for sentence in deciding(why)
+    ]
