@@ -7,6 +7,7 @@ from flask import Blueprint
 import designer.history.views
 import designer.keeping.views
 import designer.rules.asked.views
+import designer.rules.backtested.views
 import designer.rules.firings.views
 import designer.rules.simulated.views
 import designer.rules.versions.views
@@ -59,6 +60,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.keeping.views.bp,
     designer.rules.views.bp,
     designer.rules.asked.views.bp,
+    designer.rules.backtested.views.bp,
     designer.rules.firings.views.bp,
     designer.rules.simulated.views.bp,
     designer.rules.versions.views.bp,

@@ -120,6 +120,15 @@ def scheduler() -> None:
     run(settings)
 
 
+@main.command("backtest-next", hidden=True)
+def backtest_next() -> None:
+    """Do the backtest of a rule that waits for longest: the scheduler starts it."""
+    settings = _started("backtest")
+    from garland.backtests import main as run
+
+    run(settings)
+
+
 @main.command(hidden=True)
 @click.option("--demo", is_flag=True)
 def prepare(demo: bool) -> None:  # noqa: FBT001  click

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from garland.backtests import BacktestStarter
 from garland.metrics_port import serve_metrics
 from garland.parts import make_mail
 from garland.services import Services
@@ -58,6 +59,7 @@ class Scheduler:
         self.schedules = ScheduleClock(
             sessions=services.sessions, reading=services.reading, hold=self._holds
         )
+        self._backtests = BacktestStarter(services.reading)
         self._refreshed_at: datetime | None = None
         self._looking = Lock()  # APScheduler has a thread for each job
         self._clearing = Clearing(
@@ -76,6 +78,8 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", [self.clear], seconds=CLEAR_EVERY_S, **limits)
         remind = [self.remind]
         self._clock.add_job(self._safely, "interval", remind, seconds=REMIND_EVERY_S, **limits)
+        backtest = [self.backtest]
+        self._clock.add_job(self._safely, "interval", backtest, seconds=LOOK_EVERY_S, **limits)
         self._safely(self._look_in_time)
         self._clock.start()
 
@@ -132,6 +136,11 @@ class Scheduler:
             services, now = self._services, self._now()
             send_due(services.sessions, self._mail, services.settings.public_url, now=now)
             send_notices(services.sessions, self._mail, now=now)
+
+    def backtest(self) -> None:
+        """See that the backtests that people asked for are done."""
+        if self.leads():
+            self._backtests.look()
 
     def look(self) -> None:
         """Start the workflows whose time has come; now and then, see what has changed first."""

@@ -13,6 +13,7 @@ import runtime.hooks._tables
 import runtime.inventory._tables
 import runtime.limits._tables
 import runtime.rules._tables
+import runtime.rules.backtest._tables
 import runtime.runs._tables
 import runtime.schedules._tables
 import tenancy._tables

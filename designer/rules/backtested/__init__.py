@@ -1,0 +1,1 @@
+"""A rule's draft judged over the tenant's own history."""
