@@ -44,6 +44,7 @@ const inUtc = (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC");
 function options(figure, width, series) {
   const most = Math.max(...series[1]);
   const step = series[0].length > 1 ? series[0][1] - series[0][0] : HOUR_S;
+  const spread = (series[0].at(-1) ?? 0) - series[0][0];
   const style = getComputedStyle(figure);
   const colour = (/** @type {string} */ name) => style.getPropertyValue(name);
   const axis = {
@@ -68,7 +69,7 @@ function options(figure, width, series) {
         ...axis,
         grid: { show: false },
         size: 26,
-        values: step < DAY_S ? "{HH}:{mm}" : "{D} {MMM}",
+        values: spread > 2 * DAY_S ? "{D} {MMM}" : "{HH}:{mm}",
         space: 56,
       },
       {
