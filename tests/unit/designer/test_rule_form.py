@@ -30,8 +30,8 @@ NESTED = {
 
 
 FAN, LOS = ({"all": [make_leaf("text", "contains", word)]} for word in ("fan", "los"))
-PAIR = {"a": FAN, "b": LOS, "within_s": 120}
-EVERY_PATTERN = [
+PAIR: dict[str, Any] = {"a": FAN, "b": LOS, "within_s": 120}
+EVERY_PATTERN: list[dict[str, Any]] = [
     {**make_count_pattern(3, 600, "managed_object"), "distinct": "attributes.site"},
     {"kind": "sequence", **PAIR, "b_on": ["cleared"], "group_by": ["attributes.site"]},
     {"kind": "absence", **PAIR},
@@ -39,7 +39,7 @@ EVERY_PATTERN = [
     {"kind": "flapping", "more_than": 3, "within_s": 300, "release_below": 2},
     {"kind": "persists", "after_s": 900},
 ]
-EVERY_ACTION = [
+EVERY_ACTION: list[dict[str, Any]] = [
     {"do": "start", "flow": "ticket"},
     {"do": "clear"},
     {"do": "correlate", "parent": "matching", "where": FAN, "same": ["attributes.site"]},
