@@ -16,6 +16,7 @@ from runtime.alarms.model import parse_event
 from runtime.alarms.store import acknowledge, clear_by_person, set_fields, suppress
 from runtime.flows.lookup import find_flow_id
 from runtime.rules.enriching import enrich, parted
+from runtime.rules.grouping import correlate
 from runtime.rules.model import Action
 from runtime.rules.notices import notify
 from runtime.rules.occasion import Occasion
@@ -126,6 +127,7 @@ _ACTIONS: Mapping[str, Callable[[Occasion, int, Action], dict[str, Any]]] = {
     "set": _set,
     "acknowledge": _acknowledge,
     "clear": _clear,
+    "correlate": correlate,
     "enrich": enrich,
     "notify": notify,
     "suppress": _suppress,
