@@ -8,6 +8,7 @@ from runtime.alarms._actions.clearing import clear_by_person
 from runtime.alarms._actions.comments import comment
 from runtime.alarms._actions.fields import set_fields
 from runtime.alarms._actions.groups import group_under, ungroup
+from runtime.alarms._actions.many import acknowledge_many, suppress_many
 from runtime.alarms._actions.owner import assign
 from runtime.alarms._actions.shelf import shelve, unshelve
 from runtime.alarms._actions.suppression import suppress, unsuppress
@@ -36,6 +37,7 @@ __all__ = [
     "Change",
     "HistoryEntry",
     "acknowledge",
+    "acknowledge_many",
     "apply_batch",
     "assign",
     "clear_by_person",
@@ -53,6 +55,7 @@ __all__ = [
     "set_fields",
     "shelve",
     "suppress",
+    "suppress_many",
     "unacknowledge",
     "ungroup",
     "unshelve",
