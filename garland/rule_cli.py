@@ -84,7 +84,7 @@ def simulate(rule_file: Path, alarms_file: Path, after_s: int, as_json: bool) ->
 @click.option("--against", type=_PATH, help="Another version of the rule, to compare with.")
 @_AFTER
 @_AS_JSON
-def backtest(  # noqa: PLR0913, PLR0917  each an option
+def backtest(
     rule_file: Path,
     alarms_file: Path,
     against: Path | None,
@@ -159,11 +159,11 @@ def _refuse(what: str, error: "InvalidError") -> NoReturn:
 
 def _told(done: "Simulation") -> str:
     fired = {one.index for one in done.firings}
-    lines = [
-        f"{one.index:>5}  {one.happened:9} {'fired' if one.index in fired else ''!s:6}"
-        f"{'match' if one.is_match else '':6} {(one.alarm or {}).get('managed_object', '')}".rstrip()
-        for one in done.steps
-    ]
+    lines = []
+    for one in done.steps:
+        what = ("fired " if one.index in fired else "") + ("match" if one.is_match else "")
+        where = (one.alarm or {}).get("managed_object", "")
+        lines.append(f"{one.index:>5}  {one.happened:9} {what:12} {where}".rstrip())
     matched = sum(one.is_match for one in done.steps)
     lines.append(
         f"{len(done.steps)} event(s), {matched} matched, fired {len(done.firings)} time(s)"

@@ -19,6 +19,8 @@ from runtime.rules.words import value_words
 
 _GATES = ("all", "any", "none")
 _UNITS_S = (3600, 60, 1)
+_FORM_KEYS = {"each": {"kind"}, "count": {"kind", "at_least", "within_s", "group_by"}}
+_FORM_ACTIONS = frozenset({"start", "set", "acknowledge", "suppress", "derive"})
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,12})?")
 
 
@@ -38,6 +40,14 @@ def document_of(rows: RuleRows) -> dict[str, Any]:
     if rows.cooldown.amount:
         document["cooldown_s"] = _seconds(rows.cooldown)
     return document
+
+
+def fits_form(document: Mapping[str, Any]) -> bool:
+    """Tell whether the form has a field for all that a rule says; else only its text has."""
+    pattern = document.get("pattern", {"kind": "each"})
+    known = _FORM_KEYS.get(pattern["kind"], set())
+    actions = {action["do"] for action in document["then"]}
+    return set(pattern) <= known and actions <= _FORM_ACTIONS and "stop" not in document
 
 
 def rows_of(document: Mapping[str, Any]) -> RuleRows:

@@ -10,7 +10,7 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from designer.drafts import read_json_text, write_json_text
-from designer.rules.convert import document_of, place, rows_of
+from designer.rules.convert import document_of, fits_form, place, rows_of
 from designer.rules.editing import make_offer
 from designer.rules.operations import operate
 from designer.rules.rows import ActionRow, ConditionRow, GroupRow, RuleRows, read_rows
@@ -63,7 +63,7 @@ def create_rule() -> Response:
 def edit_rule(rule_id: UUID) -> Response:
     """Show one rule as a form, or as text."""
     rule = store.get_rule(db_session(), acting().tenant_id, rule_id)
-    if request.args.get("as") == "text":
+    if request.args.get("as") == "text" or not fits_form(rule.draft):
         return _text_page(rule, write_json_text(rule.draft))
     return _form_page(rule, rows_of(rule.draft))
 
@@ -87,6 +87,8 @@ def set_mode(rule_id: UUID, mode: str) -> Response:
             store.publish_rule(*where, rule_id, mode=Mode(mode), by=by, now=now)
     except InvalidError as error:
         rule = store.get_rule(*where, rule_id)
+        if not fits_form(rule.draft):
+            return _text_page(rule, write_json_text(rule.draft), refused=error)
         return _form_page(rule, rows_of(rule.draft), refused=error)
     if request.form.get("back") == "list":
         return see_other(url_for("rules.list_rules"))
