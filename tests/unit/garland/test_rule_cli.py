@@ -75,8 +75,8 @@ def test_a_simulation_tells_each_condition_with_the_value_it_saw(tmp_path: Path)
 
 def test_a_rule_that_waits_needs_time_to_go_on(tmp_path: Path) -> None:
     document = make_rule_document(when=ANY, pattern={"kind": "persists", "after_s": 60})
-    files = ("--rule", written(tmp_path, "rule.json", document))
-    files += ("--alarms", written(tmp_path, "alarms.json", [alarm(1)]))
+    alarms = written(tmp_path, "alarms.json", [alarm(1)])
+    files = ("--rule", written(tmp_path, "rule.json", document), "--alarms", alarms)
 
     assert "fired 0 time(s)" in run("backtest", *files).output
     assert "fired 1 time(s)" in run("backtest", *files, "--after", "60").output
