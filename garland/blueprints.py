@@ -29,6 +29,7 @@ import runtime.hooks.views
 import runtime.limits.api
 import runtime.limits.views
 import runtime.messages.api
+import runtime.rules.api
 import runtime.runs.api
 import runtime.runs.views
 import tenancy.api
@@ -65,6 +66,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.hooks.api.hooks,
     runtime.limits.api.api,
     runtime.messages.api.api,
+    runtime.rules.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,
     tenancy.api.api,
