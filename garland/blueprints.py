@@ -34,6 +34,7 @@ import runtime.hooks.views
 import runtime.limits.api
 import runtime.limits.views
 import runtime.messages.api
+import runtime.rules.api
 import runtime.rules.verdicts.api
 import runtime.runs.api
 import runtime.runs.views
@@ -77,6 +78,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.limits.api.api,
     runtime.messages.api.api,
     runtime.rules.verdicts.api.api,
+    runtime.rules.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,
     tenancy.api.api,

@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261126_k_rule_memory"
-down_revision = "20261126_o_two_people"
+down_revision = "20261126_g_alarm_lifecycle"
 
 DOCUMENT = sa.JSON(none_as_null=True).with_variant(
     postgresql.JSONB(none_as_null=True), "postgresql"

@@ -13,9 +13,10 @@ from kernel import trace
 from kernel.errors import GarlandError, InvalidError, NotFoundError
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
-from runtime.alarms.store import acknowledge, clear_by_person, set_fields, suppress
+from runtime.alarms.store import clear_by_person, set_fields
 from runtime.flows.lookup import find_flow_id
 from runtime.rules.enriching import enrich, parted
+from runtime.rules.grouping import correlate
 from runtime.rules.model import Action
 from runtime.rules.notices import notify
 from runtime.rules.occasion import Occasion
@@ -33,6 +34,8 @@ def act(occasion: Occasion) -> list[dict[str, Any]]:
 
 
 def _do(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
+    if action.do in _MARKS:
+        return {"do": action.do, **_MARKS[action.do](occasion, index, action)}
     try:
         with occasion.session.begin_nested():
             facts = _ACTIONS[action.do](occasion, index, action)
@@ -77,8 +80,7 @@ def _set(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
 
 
 def _acknowledge(occasion: Occasion, _index: int, _action: Action) -> dict[str, Any]:
-    alarm_id = occasion.alarm.id
-    acknowledge(occasion.session, occasion.tenant_id, alarm_id, by=occasion.by, now=occasion.now)
+    occasion.marks.acknowledged.setdefault(occasion.alarm.id, occasion.by)
     return {}
 
 
@@ -91,10 +93,9 @@ def _clear(occasion: Occasion, _index: int, _action: Action) -> dict[str, Any]:
 
 
 def _suppress(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
-    alarm_id = occasion.alarm.id
     reason = fill(action.reason or "", occasion.facts)
     by = f"{occasion.by}: {reason}" if reason else occasion.by
-    suppress(occasion.session, occasion.tenant_id, alarm_id, by=by, now=occasion.now)
+    occasion.marks.suppressed.setdefault(occasion.alarm.id, by)
     return {"reason": reason} if reason else {}
 
 
@@ -121,13 +122,15 @@ def _derive(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
     return {"managed_object": event.managed_object, "specific_problem": event.specific_problem}
 
 
-_ACTIONS: Mapping[str, Callable[[Occasion, int, Action], dict[str, Any]]] = {
+_Act = Callable[[Occasion, int, Action], dict[str, Any]]
+# These only gather a mark, which cannot fail: they need no transaction of their own.
+_MARKS: Mapping[str, _Act] = {"acknowledge": _acknowledge, "suppress": _suppress}
+_ACTIONS: Mapping[str, _Act] = {
     "start": _start,
     "set": _set,
-    "acknowledge": _acknowledge,
     "clear": _clear,
+    "correlate": correlate,
     "enrich": enrich,
     "notify": notify,
-    "suppress": _suppress,
     "derive": _derive,
 }

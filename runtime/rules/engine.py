@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from kernel.clock import parse_instant
@@ -32,7 +33,7 @@ from runtime.rules.judging.ruleset import RuleSet
 from runtime.rules.judging.state import to_us
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode, Transition
-from runtime.rules.occasion import Occasion
+from runtime.rules.occasion import Marks, Occasion
 from runtime.rules.stored import StoredMemory
 
 
@@ -68,12 +69,16 @@ def judge(
     if not rules.rules and not told:
         return 0
     verdicts = _judged(session, tenant_id, rules, items, matcher)
-    known = {change.seq: change for change in changes}
+    known, marks, firings = {change.seq: change for change in changes}, Marks(), []
     for verdict in verdicts:
         about = _about(session, tenant_id, verdict, known)
         if about is not None:
-            _fire(session, tenant_id, verdict, about, now=now)
-    return len(verdicts)
+            did = _act(session, tenant_id, verdict, about, marks=marks, now=now)
+            firings.append(_firing(tenant_id, verdict, about, did=did, now=now))
+    marks.write(session, tenant_id, now=now)
+    if firings:
+        session.execute(insert(Firing), firings)
+    return len(firings)
 
 
 def _judged(
@@ -124,33 +129,46 @@ def _about(
     return _About(alarm=alarm, facts=alarm_document(alarm)) if alarm is not None else None
 
 
-def _fire(
-    session: Session, tenant_id: UUID, verdict: Verdict, about: _About, *, now: datetime
-) -> None:
-    judged = verdict.judged
-    firing = Firing(
-        id=new_id(),
+def _act(
+    session: Session,
+    tenant_id: UUID,
+    verdict: Verdict,
+    about: _About,
+    *,
+    marks: Marks,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Do what the rule does; a rule that only observes does nothing."""
+    if verdict.judged.mode is not Mode.LIVE:
+        return []
+    occasion = Occasion(
+        session=session,
         tenant_id=tenant_id,
-        rule_id=judged.id,
-        version_id=judged.version_id,
-        seq=verdict.seq,
-        alarm_id=about.alarm.id,
-        group_key=verdict.group,
-        mode=judged.mode,
-        at=verdict.at,
-        recorded_at=now,
-        why=why(verdict, about.facts),
-        did=[],
+        verdict=verdict,
+        alarm=about.alarm,
+        facts=about.facts,
+        marks=marks,
+        parent=about.parent,
+        now=now,
     )
-    session.add(firing)
-    if judged.mode is Mode.LIVE:
-        occasion = Occasion(
-            session=session,
-            tenant_id=tenant_id,
-            verdict=verdict,
-            alarm=about.alarm,
-            facts=about.facts,
-            parent=about.parent,
-            now=now,
-        )
-        firing.did = act(occasion)
+    return act(occasion)
+
+
+def _firing(
+    tenant_id: UUID, verdict: Verdict, about: _About, *, did: list[dict[str, Any]], now: datetime
+) -> dict[str, Any]:
+    """Give the values of a firing's row, for a bulk insert."""
+    return {
+        "id": new_id(),
+        "tenant_id": tenant_id,
+        "rule_id": verdict.judged.id,
+        "version_id": verdict.judged.version_id,
+        "seq": verdict.seq,
+        "alarm_id": about.alarm.id,
+        "group_key": verdict.group,
+        "mode": verdict.judged.mode,
+        "at": verdict.at,
+        "recorded_at": now,
+        "why": why(verdict, about.facts),
+        "did": did,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,27 @@ from sqlalchemy.orm import Session
 
 from kernel.trace import Traceparent
 from runtime.alarms.documents import AlarmView
+from runtime.alarms.store import acknowledge_many, suppress_many
 from runtime.rules.judging.events import Verdict
 from runtime.rules.model import Rule
 
 Did = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Marks:
+    """Marks that the firings of a batch set on alarms, written together at its end: by whom each.
+
+    The first that marks an alarm is named; a second changes nothing, as it would one by one.
+    """
+
+    acknowledged: dict[UUID, str] = field(default_factory=dict)
+    suppressed: dict[UUID, str] = field(default_factory=dict)
+
+    def write(self, session: Session, tenant_id: UUID, *, now: datetime) -> None:
+        """Write them, in the caller's transaction."""
+        acknowledge_many(session, tenant_id, self.acknowledged, now=now)
+        suppress_many(session, tenant_id, self.suppressed, now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +43,7 @@ class Occasion:
         verdict: What fires, and which alarms it saw.
         alarm: The alarm it is about, as it was judged.
         facts: Its document.
+        marks: Where marks on alarms are gathered.
         parent: The span that the event came with.
     """
 
@@ -35,6 +53,7 @@ class Occasion:
     alarm: AlarmView
     facts: Mapping[str, Any]
     now: datetime
+    marks: Marks
     parent: Traceparent | None = None
 
     @property

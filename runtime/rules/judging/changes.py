@@ -19,7 +19,10 @@ _ASKED_FOR: Mapping[Happened, Transition] = {
 
 
 def event_of(change: Change) -> Event | None:
-    """Give what rules see of a change; None where they see nothing, as of a repeat."""
+    """Give what rules see of a change; None where they see nothing, as of a repeat.
+
+    Of an alarm that is shelved they only see that they need not wait for it any more.
+    """
     happened = _ASKED_FOR.get(change.transition)
     if happened is None:
         return None
@@ -32,4 +35,5 @@ def event_of(change: Change) -> Event | None:
         condition=str(alarm.condition_id),
         happened=happened,
         facts=alarm_document(alarm),
+        quiet=alarm.is_shelved,
     )

@@ -24,7 +24,7 @@ class Event:
         condition: What has the problem, over all its alarms.
         happened: What the event did to the alarm.
         facts: The alarm's document right after it.
-        quiet: Rules only end their waiting for it: a person cleared it, say.
+        quiet: Rules only end their waiting for it: a person cleared it, or it is shelved.
     """
 
     seq: int

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
+from typing_extensions import override
 
 from blocks.sdk import BlockError, MailMessage
 from runtime.alarms._tables import AlarmRow
+from runtime.alarms.store import shelve
 from runtime.inventory.lookup import put_table
 from runtime.rules._tables import RuleNotice
 from runtime.rules.notices import CLAIM_FOR, TRY_AGAIN_AFTER, send_notices
 from tenancy.organisations import get_organisation
 from tenancy.scope import as_tenant, system
+from tests.factories.rules import make_count_pattern, make_leaf
 from tests.factories.tenancy import NOON, make_member
 from tests.integration.runtime.approvals.test_reminders import Postbox
 from tests.integration.runtime.rules.conftest import Bench
@@ -153,29 +156,36 @@ def test_nobody_to_mail_is_told(bench: Bench) -> None:
     assert "nobody is" in did(bench)[0]["failed"]
 
 
+class DyingPostbox(Postbox):
+    """A mail server that takes a mail; who handed it over dies at that moment."""
+
+    @override
+    def send(self, message: MailMessage, /) -> None:
+        """Take a mail."""
+        super().send(message)
+        raise KeyboardInterrupt
+
+
 def state_of(sessions: sessionmaker[Session]) -> tuple[datetime | None, str, str]:
     with sessions() as session, system(session):
         row = session.scalars(select(RuleNotice)).one()
         return row.due_at, row.error, row.key
 
 
-def test_a_mail_server_that_is_away_is_tried_again_with_the_same_message_id(
+def test_a_mail_server_that_is_away_is_tried_again(
     bench: Bench, sessions: sessionmaker[Session]
 ) -> None:
     mailing(bench)
     bench.send("a")
     bench.fired()
     bench.session.commit()
-    seen: list[MailMessage] = []
     away = BlockError("mail.unavailable", "away", retryable=True)
-    box = Postbox(fails=away, meanwhile=lambda: None)
+    box = Postbox(fails=away)
 
     assert send_notices(sessions, box, now=NOON) == 0
     assert state_of(sessions)[:2] == (NOON + TRY_AGAIN_AFTER, "away")
     box.fails = None
     assert send_notices(sessions, box, now=NOON + TRY_AGAIN_AFTER) == 1
-    seen += box.got
-    assert [one.message_id.startswith("<rule-") for one in seen] == [True]
     assert state_of(sessions)[0] is None
 
 
@@ -187,12 +197,77 @@ def test_a_process_that_died_while_it_sent_leaves_the_mail_to_another(
     bench.fired()
     bench.session.commit()
 
-    def die() -> None:
-        raise KeyboardInterrupt
+    dying, box = DyingPostbox(), Postbox()
 
     with pytest.raises(KeyboardInterrupt):
-        send_notices(sessions, Postbox(meanwhile=die), now=NOON)
-    box = Postbox()
+        send_notices(sessions, dying, now=NOON)
 
     assert send_notices(sessions, box, now=NOON + timedelta(minutes=1)) == 0
     assert send_notices(sessions, box, now=NOON + CLAIM_FOR) == 1
+    assert box.got[0].message_id == dying.got[0].message_id
+
+
+def parents(bench: Bench) -> dict[str, str | None]:
+    """Give the managed object of each alarm's parent, by the alarm's own."""
+    found = {one.id: one for one in alarms(bench)}
+    return {
+        one.managed_object: found[one.parent_id].managed_object if one.parent_id else None
+        for one in found.values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("parent", "expected"),
+    [
+        pytest.param("first", {"a": None, "b": "a", "c": "a"}, id="the first"),
+        pytest.param("most_severe", {"a": "b", "b": None, "c": "b"}, id="the most severe"),
+    ],
+)
+def test_the_alarms_of_a_pattern_go_under_one_of_them(
+    bench: Bench, parent: str, expected: dict[str, str | None]
+) -> None:
+    bench.rule(pattern=make_count_pattern(3, 60), then=[{"do": "correlate", "parent": parent}])
+    bench.send("a", ago_s=2)
+    bench.send("b", ago_s=1, perceived_severity="critical")
+    bench.send("c")
+
+    (deed,) = did(bench)
+
+    assert deed["children"] == 2
+    assert parents(bench) == expected
+
+
+def test_an_alarm_goes_under_one_that_matches_and_has_the_same_value(bench: Bench) -> None:
+    matching = {
+        "do": "correlate",
+        "parent": "matching",
+        "where": make_leaf("text", "is", "power"),
+        "same": ["attributes.site"],
+    }
+    bench.rule(when=make_leaf("text", "is", "link"), then=[matching])
+    for site in ("bern", "basel"):
+        bench.send(f"power-{site}", text="power", attributes={"site": site})
+    bench.send("link", text="link", attributes={"site": "bern"})
+    bench.send("lost", text="link")
+
+    found, missing = did(bench)
+
+    assert found["children"] == 1
+    assert "nothing was put under one" in missing["failed"]
+    assert parents(bench)["link"] == "power-bern"
+    assert parents(bench)["lost"] is None
+
+
+def test_a_shelved_alarm_fires_no_rule(bench: Bench) -> None:
+    bench.send("a", ago_s=5)
+    bench.fired()
+    (alarm,) = alarms(bench)
+    with as_tenant(bench.session, bench.tenant_id):
+        until = NOON + timedelta(hours=1)
+        shelve(
+            bench.session, bench.tenant_id, alarm.id, until=until, reason="x", by="Anna", now=NOON
+        )
+    bench.rule()
+    bench.send("a", perceived_severity="critical")
+
+    assert bench.fired() == []

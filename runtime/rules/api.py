@@ -1,0 +1,190 @@
+"""Rules over REST: drafts, publishing, and what a rule would do, tried and backtested."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from kernel.clock import format_instant, utc_now
+from kernel.errors import ConflictError
+from kernel.http import acting, db_session, expected_revision, json_body, optional_body, require
+from kernel.revisions import RevisionMovedError
+from kernel.schema import Schema
+from runtime.rules import store
+from runtime.rules.backtest.given import rows_of
+from runtime.rules.backtest.report import Fired, Report, Tally
+from runtime.rules.backtest.running import backtest_rule
+from runtime.rules.backtest.simulating import simulate as try_on
+from runtime.rules.model import Mode, parse_rule
+
+api = Blueprint("rules_api", __name__, url_prefix="/api/v1/rules")
+
+ROWS_MAX = 20_000
+FIRINGS_SHOWN = 200
+_TRIED = Schema(
+    {
+        "type": "object",
+        "required": ["rule", "alarms"],
+        "additionalProperties": False,
+        "properties": {
+            "rule": {"type": "object"},
+            "alarms": {"type": "array", "minItems": 1, "maxItems": 5_000},
+            "after_s": {"type": "integer", "minimum": 0, "maximum": 691_200},
+        },
+    }
+)
+_PUBLISHED = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"mode": {"enum": ["live", "observe", "off"]}},
+    }
+)
+_BACKTESTED = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"hours": {"type": "integer", "minimum": 1, "maximum": 8_760}},
+    }
+)
+
+
+@api.get("")
+@require("rules.view")
+def list_rules() -> Response:
+    """List rules by name; filter q (a part of the name)."""
+    q = request.args.get("q", "").strip()
+    found = store.list_rules(db_session(), acting().tenant_id, q=q)
+    return jsonify(items=[_rule(one) for one in found], next_cursor=None)
+
+
+@api.post("")
+@require("rules.edit")
+def create_rule() -> Response:
+    """Make a rule of its document; it is a draft."""
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    made = store.create_rule(*where, document=json_body(), by=by, now=utc_now())
+    response = _tagged(made)
+    response.status_code = 201
+    response.headers["Location"] = url_for("rules_api.get_rule", rule_id=made.id)
+    return response
+
+
+@api.get("/<uuid:rule_id>")
+@require("rules.view")
+def get_rule(rule_id: UUID) -> Response:
+    """Give one rule with its draft; its `ETag` is what a write sends back as `If-Match`."""
+    return _tagged(store.get_rule(db_session(), acting().tenant_id, rule_id))
+
+
+@api.put("/<uuid:rule_id>")
+@require("rules.edit")
+def put_rule(rule_id: UUID) -> Response:
+    """Replace the draft, if it is still the one that `If-Match` names."""
+    revision = expected_revision("rule")
+    try:
+        saved = store.save_draft(
+            db_session(),
+            acting().tenant_id,
+            rule_id,
+            document=json_body(),
+            expected_revision=revision,
+            by=acting().person_name,
+            now=utc_now(),
+        )
+    except ConflictError as error:
+        raise RevisionMovedError(error.message, **error.detail) from None
+    return _tagged(saved)
+
+
+@api.post("/<uuid:rule_id>/publish")
+@require("rules.publish")
+def publish_rule(rule_id: UUID) -> Response:
+    """Put the draft live (or let it `observe`), or switch the rule `off`."""
+    body, where = optional_body(), (db_session(), acting().tenant_id)
+    _PUBLISHED.require(body, "a rule is published as live, observe or off")
+    mode = Mode(body.get("mode", Mode.LIVE))
+    if mode is Mode.OFF:
+        return _tagged(store.switch_off(*where, rule_id))
+    by, now = acting().person_name, utc_now()
+    return _tagged(store.publish_rule(*where, rule_id, mode=mode, by=by, now=now))
+
+
+@api.post("/simulate")
+@require("rules.view")
+def simulate() -> Response:
+    """Try a rule on alarm events, one after the other; nothing is recorded or done."""
+    body = json_body()
+    _TRIED.require(body, "a simulation needs a rule and alarms")
+    rule, rows = parse_rule(body["rule"]), rows_of(body["alarms"])
+    after = timedelta(seconds=body.get("after_s", 0), microseconds=1)
+    done = try_on(rule, rows, until=rows[-1].received_at + after)
+    firings = [
+        {"index": one.index, "at": format_instant(one.at), "why": one.why} for one in done.firings
+    ]
+    return jsonify(steps=[asdict(one) for one in done.steps], firings=firings)
+
+
+@api.post("/<uuid:rule_id>/backtest")
+@require("rules.view")
+def backtest(rule_id: UUID) -> Response:
+    """Judge the tenant's events of the last `hours` (24) by the draft and by today's version."""
+    body, now = optional_body(), utc_now()
+    _BACKTESTED.require(body, "a backtest goes back so many hours")
+    since = now - timedelta(hours=body.get("hours", 24))
+    where = (db_session(), acting().tenant_id)
+    return jsonify(_report(backtest_rule(*where, rule_id, since=since, now=now, most=ROWS_MAX)))
+
+
+def _report(report: Report) -> dict[str, Any]:
+    return {
+        "events": report.events,
+        "alarms": report.alarms,
+        "since": format_instant(report.since) if report.since else None,
+        "until": format_instant(report.until) if report.until else None,
+        "is_complete": report.is_complete,
+        "draft": _tally(report.draft),
+        "live": _tally(report.live) if report.live is not None else None,
+        "only_draft": len(report.only_draft),
+        "only_live": len(report.only_live),
+    }
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return {
+        "fired": tally.fired,
+        "hidden": len(tally.hidden),
+        "started": dict(tally.started),
+        "derived": tally.derived,
+        "notices": tally.notices,
+        "left_out": tally.left_out,
+        "firings": [_fired(one) for one in tally.firings[:FIRINGS_SHOWN]],
+    }
+
+
+def _fired(fired: Fired) -> dict[str, Any]:
+    at = format_instant(fired.at)
+    return {"seq": fired.seq, "at": at, "alarm": fired.alarm, "why": fired.why}
+
+
+def _tagged(rule: store.RuleView) -> Response:
+    response = jsonify({**_rule(rule), "draft": rule.draft})
+    response.set_etag(str(rule.draft_revision))
+    return response
+
+
+def _rule(rule: store.RuleView) -> dict[str, Any]:
+    return {
+        "id": str(rule.id),
+        "name": rule.name,
+        "mode": rule.mode.value,
+        "draft_revision": rule.draft_revision,
+        "live_number": rule.live_number,
+        "left_out": rule.left_out,
+        "updated_at": format_instant(rule.updated_at),
+        "updated_by": rule.updated_by,
+    }

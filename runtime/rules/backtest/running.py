@@ -1,0 +1,75 @@
+"""A tenant's rule over its own journal: the draft beside the version that is judged today."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from runtime.rules._tables import RuleRow, RuleVersionRow
+from runtime.rules.backtest.history import count_rows, read_rows
+from runtime.rules.backtest.playing import Progress, play
+from runtime.rules.backtest.report import Report
+from runtime.rules.judging.ruleset import JudgedRule
+from runtime.rules.model import Mode, parse_rule
+from runtime.rules.store import get_rule
+
+
+def backtest_rule(  # noqa: PLR0913  which rule, over what, told to whom
+    session: Session,
+    tenant_id: UUID,
+    rule_id: UUID,
+    *,
+    since: datetime,
+    now: datetime,
+    most: int,
+    progress: Progress | None = None,
+) -> Report:
+    """Play the journal since an instant, at most so many of its rows; nothing is written.
+
+    Raises:
+        InvalidError: the draft has problems.
+        NotFoundError: there is no such rule.
+    """
+    view = get_rule(session, tenant_id, rule_id)
+    draft = JudgedRule(
+        id=rule_id, version_id=rule_id, mode=Mode.LIVE, rule=parse_rule(dict(view.draft))
+    )
+    judged = _judged_now(session, tenant_id)
+    is_whole = count_rows(session, tenant_id, since=since) <= most
+    report = play(
+        tenant_id,
+        islice(read_rows(session, tenant_id, since=since), most),
+        draft,
+        live=judged.get(rule_id),
+        others=list(judged.values()),
+        until=now if is_whole else None,
+        progress=progress,
+    )
+    report.is_complete = report.is_complete and is_whole
+    return report
+
+
+def _judged_now(session: Session, tenant_id: UUID) -> dict[UUID, JudgedRule]:
+    """Give the versions that are judged now, by rule."""
+    rows = session.execute(
+        select(RuleVersionRow, RuleRow.mode)
+        .join(RuleRow, RuleRow.live_version_id == RuleVersionRow.id)
+        .where(
+            RuleRow.tenant_id == tenant_id,
+            RuleVersionRow.tenant_id == tenant_id,
+            RuleRow.mode.in_((Mode.LIVE, Mode.OBSERVE)),
+        )
+    )
+    return {
+        version.rule_id: JudgedRule(
+            id=version.rule_id,
+            version_id=version.id,
+            mode=mode,
+            rule=parse_rule(version.document),
+        )
+        for version, mode in rows
+    }
