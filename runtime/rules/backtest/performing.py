@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import GarlandError
-from runtime.rules._tables import RuleRow, RuleVersionRow
-from runtime.rules.backtest.history import count_rows, read_rows
+from runtime.rules.backtest.history import ROWS_MAX, count_rows
 from runtime.rules.backtest.jobs import Claim, claim_backtest, end_backtest, note_progress
-from runtime.rules.backtest.playing import play
 from runtime.rules.backtest.report import Fired, Report, Tally
+from runtime.rules.backtest.running import backtest_rule
 from runtime.rules.explain import sentences
-from runtime.rules.judging.ruleset import JudgedRule
-from runtime.rules.model import Mode, parse_rule
 from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
@@ -95,22 +90,15 @@ def report_document(report: Report) -> dict[str, Any]:
 def _do(claim: Claim, reading: sessionmaker[Session], notes: _Notes) -> Report:
     with reading() as session, as_tenant(session, claim.tenant_id):
         notes.total = count_rows(session, claim.tenant_id, since=claim.since)
-        draft = JudgedRule(
-            id=claim.rule_id,
-            version_id=claim.id,
-            mode=Mode.LIVE,
-            rule=parse_rule(claim.document),
-        )
-        others = list(_judged(session, claim.tenant_id))
-        live = next((one for one in others if one.id == claim.rule_id), None)
         notes(0)
-        return play(
+        return backtest_rule(
+            session,
             claim.tenant_id,
-            read_rows(session, claim.tenant_id, since=claim.since),
-            draft,
-            live=live,
-            others=[one for one in others if one.id != claim.rule_id],
-            until=utc_now(),
+            claim.rule_id,
+            since=claim.since,
+            now=utc_now(),
+            most=ROWS_MAX,
+            document=claim.document,
             progress=notes,
         )
 
@@ -138,17 +126,6 @@ class _Notes:
             return note_progress(
                 session, self._claim, events=events, total=self.total, now=utc_now()
             )
-
-
-def _judged(session: Session, tenant_id: UUID) -> Iterator[JudgedRule]:
-    """Give the tenant's rules that are judged live."""
-    rows = session.execute(
-        select(RuleRow.id, RuleVersionRow.id, RuleVersionRow.document)
-        .join(RuleVersionRow, RuleVersionRow.id == RuleRow.live_version_id)
-        .where(RuleRow.tenant_id == tenant_id, RuleRow.mode == Mode.LIVE)
-    )
-    for id_, version_id, document in rows:
-        yield JudgedRule(id=id_, version_id=version_id, mode=Mode.LIVE, rule=parse_rule(document))
 
 
 def _tally(tally: Tally) -> dict[str, Any]:

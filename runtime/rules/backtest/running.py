@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,17 +28,20 @@ def backtest_rule(  # noqa: PLR0913  which rule, over what, told to whom
     since: datetime,
     now: datetime,
     most: int,
+    document: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Play the journal since an instant, at most so many of its rows; nothing is written.
+
+    `document` is judged in place of the draft.
 
     Raises:
         InvalidError: the draft has problems.
         NotFoundError: there is no such rule.
     """
-    view = get_rule(session, tenant_id, rule_id)
+    written = document if document is not None else get_rule(session, tenant_id, rule_id).draft
     draft = JudgedRule(
-        id=rule_id, version_id=rule_id, mode=Mode.LIVE, rule=parse_rule(dict(view.draft))
+        id=rule_id, version_id=rule_id, mode=Mode.LIVE, rule=parse_rule(dict(written))
     )
     judged = _judged_now(session, tenant_id)
     is_whole = count_rows(session, tenant_id, since=since) <= most
