@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,16 +17,20 @@ from runtime.rules.fields import Kind, Read
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode, Rule, parse_rule
 from runtime.rules.plan import Program, compile_rules
+from runtime.rules.tables.judging import decided, idle_rule, row_keys, rows_by_key
+from runtime.rules.tables.model import Table, is_table, parse_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveRule:
-    """One rule that is judged now."""
+    """One rule that is judged now; for a table `told` says which of its rows decided, and what."""
 
     id: UUID
     version_id: UUID
     mode: Mode
     rule: Rule
+    table: Table | None = None
+    told: Mapping[str, Any] | None = None
 
     @property
     def key(self) -> str:
@@ -54,6 +59,16 @@ class LiveSet:
     when: Program
     reached: Program
 
+    def held(self, keys: Iterable[str]) -> Iterator[LiveRule]:
+        """Give the rules whose conditions held; a table as the rule that its rows decide."""
+        for key, rows in rows_by_key(keys).items():
+            live = self.rules[key]
+            if live.table is None:
+                yield live
+            else:
+                rule, told = decided(live.table, live.rule, rows)
+                yield replace(live, rule=rule, told=told)
+
 
 def live_set(session: Session, tenant_id: UUID, matcher: Matcher) -> LiveSet:
     """Give the rules in modes live and observe; read anew only when one of them changed."""
@@ -75,16 +90,15 @@ def live_set(session: Session, tenant_id: UUID, matcher: Matcher) -> LiveSet:
 
 
 def _compile(name: str, versions: Iterable[RuleVersionRow], modes: Mapping[UUID, Mode]) -> LiveSet:
-    found = [
-        LiveRule(
-            id=row.rule_id, version_id=row.id, mode=modes[row.id], rule=parse_rule(row.document)
-        )
-        for row in versions
+    found = [_live_rule(row, modes[row.id]) for row in versions]
+    conditions = [
+        {live.key: live.rule.when} if live.table is None else row_keys(live.key, live.table)
+        for live in found
     ]
     return LiveSet(
         name=name,
         rules={live.key: live for live in found},
-        when=compile_rules({live.key: live.rule.when for live in found}),
+        when=compile_rules({key: node for one in conditions for key, node in one.items()}),
         reached=compile_rules(
             {
                 live.key: _reached(live, live.rule.count.at_least)
@@ -93,6 +107,12 @@ def _compile(name: str, versions: Iterable[RuleVersionRow], modes: Mapping[UUID,
             }
         ),
     )
+
+
+def _live_rule(row: RuleVersionRow, mode: Mode) -> LiveRule:
+    table = parse_table(row.document) if is_table(row.document) else None
+    rule = parse_rule(row.document) if table is None else idle_rule(table)
+    return LiveRule(id=row.rule_id, version_id=row.id, mode=mode, rule=rule, table=table)
 
 
 def _reached(live: LiveRule, at_least: int) -> Condition:

@@ -7,7 +7,7 @@ the other actions nor the batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,7 @@ _ATTRIBUTE = "attributes."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """One firing about to act."""
+    """One firing about to act; `values` are what a decision table put out by name."""
 
     session: Session
     tenant_id: UUID
@@ -42,6 +42,7 @@ class Occasion:
     change: Change
     facts: Mapping[str, Any]
     now: datetime
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def by(self) -> str:
@@ -72,7 +73,11 @@ def _start(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
     trigger = {
         "kind": "rule",
         "alarm": dict(occasion.facts),
-        "rule": {"id": str(occasion.rule_id), "name": occasion.rule.name},
+        "rule": {
+            "id": str(occasion.rule_id),
+            "name": occasion.rule.name,
+            "values": dict(occasion.values),
+        },
     }
     start = Start(
         trigger=trigger,

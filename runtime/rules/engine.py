@@ -98,7 +98,7 @@ def _matches(rules: LiveSet, events: Sequence[Change], matcher: Matcher) -> Iter
     verdicts = matcher.match(f"{rules.name}:when", rules.when, rows)
     for change, facts, keys in zip(events, documents, verdicts, strict=True):
         happened = _ASKED_FOR[change.transition]
-        held = [rules.rules[key] for key in keys if happened in rules.rules[key].rule.on]
+        held = [live for live in rules.held(keys) if happened in live.rule.on]
         for live in sorted(held, key=lambda one: (one.rule.priority, one.key)):
             count = live.rule.count
             group = group_of(count, facts) if count else str(change.alarm.condition_id)
@@ -165,6 +165,7 @@ def _fire(
             change=change,
             facts=match.facts,
             now=now,
+            values=live.told["values"] if live.told else {},
         )
         firing.did = act(occasion)
 
@@ -174,6 +175,8 @@ def _why(match: _Match, count: int | None) -> dict[str, Any]:
     rule = match.live.rule
     row = row_of(match.facts, reads_of(rule.when))
     why: dict[str, Any] = {"when": trace(rule.when, match.facts, row)}
+    if match.live.told is not None:
+        why["table"] = match.live.told
     if count is not None and rule.count is not None:
         why["count"] = {
             "seen": count,

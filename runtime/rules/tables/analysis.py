@@ -6,16 +6,17 @@ found if there is one, with an example, unless the said limits of work were pass
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations as pairs
+from typing import Any
 
 from kernel.errors import Problem
 from runtime.rules.tables.boxes import Box, Budget, meet, uncovered
 from runtime.rules.tables.cells import Cell, Value
 from runtime.rules.tables.deciding import importance
-from runtime.rules.tables.model import Hit, Table
+from runtime.rules.tables.model import Hit, Table, parse_table
 from runtime.rules.tables.partition import Partition, partition
 
 GAPS_MAX = 20
@@ -199,6 +200,12 @@ def blocking(table: Table, findings: Findings) -> list[Problem]:
             first, second = (row + 1 for row in one.rows)
             found.append(Problem(f"/rows/{one.rows[1]}", _contradiction(table, first, second)))
     return found
+
+
+def publishing_problems(document: Mapping[str, Any]) -> list[Problem]:
+    """List what keeps a good document from being published; see `blocking`."""
+    table = parse_table(document)
+    return blocking(table, analyse(table))
 
 
 def _contradiction(table: Table, first: int, second: int) -> str:

@@ -94,6 +94,15 @@ def rank(value: Any) -> float:
     return SEVERITY_RANK[value] if isinstance(value, str) else float(value)
 
 
+def as_written(value: Any) -> Any:
+    """Give a whole number as people write it.
+
+    >>> as_written(5.0), as_written(2.5), as_written("a")
+    (5, 2.5, 'a')
+    """
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def cell_holds(cell: Cell, value: Value) -> bool:
     """Tell whether a cell takes a value; None is a missing one, a severity goes by its name."""
     return cell.is_any or any(_holds(test, value) for test in cell.tests) is not cell.negated

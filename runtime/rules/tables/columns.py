@@ -92,6 +92,12 @@ def output_columns(document: Mapping[str, Any]) -> tuple[Output, ...]:
     return tuple(map(_output, document["outputs"]))
 
 
+def started_flows(document: Mapping[str, Any]) -> frozenset[str]:
+    """Give the slugs of the workflows a good document's rows start."""
+    starts = [i for i, one in enumerate(document["outputs"]) if one["to"] == Target.START]
+    return frozenset(row["then"][i].strip() for row in document["rows"] for i in starts) - {""}
+
+
 def _output(document: Mapping[str, Any]) -> Output:
     to, name = Target(document["to"]), document.get("name", "")
     kind = output_kind(to, name, document.get("kind"))

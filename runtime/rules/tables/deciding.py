@@ -15,7 +15,7 @@ from typing import Any
 
 from runtime.rules.fields import SEVERITIES, Kind, Scalar, read_as, value_at
 from runtime.rules.model import Action
-from runtime.rules.tables.cells import Value, cell_holds
+from runtime.rules.tables.cells import Value, as_written, cell_holds
 from runtime.rules.tables.columns import Input, Output, Target
 from runtime.rules.tables.model import Aggregate, Hit, Table
 from runtime.rules.tables.outputs import deed_of
@@ -125,7 +125,7 @@ def actions_of(table: Table, decision: Decision) -> tuple[Action, ...]:
     found: list[Action] = []
     for outputs in decision.outputs:
         said = [(one, value) for one, value in _paired(table, outputs) if value is not None]
-        fields = {one.name: value for one, value in said if one.to is Target.SET}
+        fields = {one.name: as_written(value) for one, value in said if one.to is Target.SET}
         if fields:
             found.append(Action("set", fields=fields))
         found.extend(_deed(str(value)) for one, value in said if one.to is Target.DO)
@@ -145,7 +145,7 @@ def named_values(table: Table, decision: Decision) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for index, column in enumerate(table.outputs):
         if column.to is Target.VALUE:
-            values = [one[index] for one in decision.outputs if one[index] is not None]
+            values = [as_written(one[index]) for one in decision.outputs if one[index] is not None]
             several = table.hit is Hit.COLLECT and not (table.aggregate and column.is_number)
             found[column.name] = values if several else (values[0] if values else None)
     return found

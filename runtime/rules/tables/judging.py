@@ -8,10 +8,11 @@ engine fires it like any other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from runtime.rules.conditions import ALWAYS, Gate, Group, Node
-from runtime.rules.model import Rule
+from runtime.rules.conditions import Gate, Group, Node
+from runtime.rules.model import Rule, parse_rule
 from runtime.rules.tables.deciding import Decision, actions_of, decide, named_values
 from runtime.rules.tables.model import Table
 from runtime.rules.tables.outputs import write_output
@@ -40,11 +41,19 @@ def rows_by_key(keys: Iterable[str]) -> dict[str, list[int]]:
 
 
 def idle_rule(table: Table) -> Rule:
-    """Give the table as a rule that does nothing yet: its name, its events, its pause."""
-    return _rule(table, ALWAYS, ())
+    """Give the table as a rule of every alarm that does nothing yet."""
+    written = {
+        "rule": 1,
+        "name": table.name,
+        "on": sorted(table.on),
+        "priority": table.priority,
+        "cooldown_s": table.cooldown_s,
+        "then": [{"do": "acknowledge"}],
+    }
+    return replace(parse_rule(written), then=())
 
 
-def decided(table: Table, rows: Iterable[int]) -> tuple[Rule, dict[str, Any]]:
+def decided(table: Table, idle: Rule, rows: Iterable[int]) -> tuple[Rule, dict[str, Any]]:
     """Decide among the rows that matched, at least one; give the rule to fire and why it does."""
     matching = sorted(rows)
     decision = decide(table, matching)
@@ -52,19 +61,8 @@ def decided(table: Table, rows: Iterable[int]) -> tuple[Rule, dict[str, Any]]:
         raise ValueError("no row matched")
     conditions = tuple(row_condition(table, table.rows[row]) for row in decision.rows)
     when = conditions[0] if len(conditions) == 1 else Group(Gate.ANY, conditions)
-    return _rule(table, when, actions_of(table, decision)), _told(table, decision, matching)
-
-
-def _rule(table: Table, when: Node, then: tuple[Any, ...]) -> Rule:
-    return Rule(
-        name=table.name,
-        on=table.on,
-        when=when,
-        count=None,
-        then=then,
-        priority=table.priority,
-        cooldown_s=table.cooldown_s,
-    )
+    fires = replace(idle, when=when, then=actions_of(table, decision))
+    return fires, _told(table, decision, matching)
 
 
 def _told(table: Table, decision: Decision, matching: list[int]) -> dict[str, Any]:

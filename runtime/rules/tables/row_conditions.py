@@ -18,6 +18,7 @@ from runtime.rules.tables.cells import (
     Missing,
     Test,
     Textual,
+    as_written,
 )
 from runtime.rules.tables.columns import Input
 from runtime.rules.tables.model import Row, Table
@@ -53,8 +54,8 @@ def _listed(column: Input, values: tuple[Scalar, ...], *, negated: bool) -> Cond
     read = Read(column.field, column.kind)
     operands = tuple(_operand(column.kind, value) for value in values)
     if len(values) == 1:
-        return Condition(read, Op.IS_NOT if negated else Op.IS, operands, values[0])
-    return Condition(read, Op.NOT_IN if negated else Op.IN, operands, list(values))
+        return Condition(read, Op.IS_NOT if negated else Op.IS, operands, as_written(values[0]))
+    return Condition(read, Op.NOT_IN if negated else Op.IN, operands, [*map(as_written, values)])
 
 
 def _condition(column: Input, test: Test) -> Node:
@@ -74,7 +75,9 @@ def _condition(column: Input, test: Test) -> Node:
 
 
 def _leaf(column: Input, op: Op, value: Scalar) -> Condition:
-    return Condition(Read(column.field, column.kind), op, (_operand(column.kind, value),), value)
+    return Condition(
+        Read(column.field, column.kind), op, (_operand(column.kind, value),), as_written(value)
+    )
 
 
 def _presence(column: Input) -> Read:

@@ -14,7 +14,7 @@ from runtime.rules.matcher import Matcher
 from runtime.rules.plan import compile_rules
 from runtime.rules.reference import row_of
 from runtime.rules.tables.deciding import actions_of, decide, matching_rows, named_values, values_of
-from runtime.rules.tables.judging import decided, row_keys, rows_by_key, table_sentences
+from runtime.rules.tables.judging import decided, idle_rule, row_keys, rows_by_key, table_sentences
 from runtime.rules.tables.model import parse_table
 from tests.factories.tables import make_plain_table, make_row, make_table
 from tests.unit.runtime.rules.tables.strategies import alarms, tables
@@ -129,7 +129,7 @@ def test_a_row_acts_as_ordinary_actions() -> None:
         ],
         rows=[make_row(["-", "-"], ["ticket", "minor", "suppress: planned", "5"])],
     )
-    rule, _ = decided(table, [0])
+    rule, _ = decided(table, idle_rule(table), [0])
 
     assert [(one.do, one.fields, one.reason, one.flow) for one in rule.then] == [
         ("set", {"perceived_severity": "minor", "attributes.score": 5.0}, None, None),
@@ -139,7 +139,9 @@ def test_a_row_acts_as_ordinary_actions() -> None:
 
 
 def test_why_names_the_row_and_the_others_that_matched() -> None:
-    _, told = decided(make_plain_table(ROWS), [2, 0])
+    table = make_plain_table(ROWS)
+
+    _, told = decided(table, idle_rule(table), [2, 0])
 
     assert table_sentences(told) == [
         "row 1 is the first of the rows 1, 3 that match",
