@@ -20,6 +20,8 @@ from runtime.rules.tables.cell_text import CellError, write_cell
 from runtime.rules.tables.columns import input_columns, output_columns
 from runtime.rules.tables.feel import compares_case, read_feel, read_literal
 
+__all__ = ["Imported", "read_dmn"]
+
 _OMG = ("http://www.omg.org/spec/DMN/", "https://www.omg.org/spec/DMN/")
 _ORDERED = ("RULE ORDER", "OUTPUT ORDER")
 _LEFT = ("businessKnowledgeModel", "knowledgeSource", "inputData", "itemDefinition")

@@ -1,0 +1,112 @@
+/**
+ * The grid of a decision table, used like a spreadsheet. Its cells are plain text boxes of a form that
+ * works by itself; here come keys, chosen cells, copy and paste, undo and redo, and problems beside
+ * the cells while one types.
+ */
+import * as cells from "./cells.js";
+import { enterStep, send, valuesOf, walkHistory } from "./form_history.js";
+import { empty, onKey } from "./keys.js";
+import { asText, isSeveral } from "./selection.js";
+
+/** @param {ClipboardEvent} event */
+function onCopy(event) {
+  const cell = cells.asCell(event.target);
+  if (!cell || cells.isEditing(cell) || !event.clipboardData) return;
+  const some = cells.rectangle(cell);
+  event.preventDefault();
+  event.clipboardData.setData("text/plain", asText(some.map((row) => row.map((one) => one.value))));
+  if (event.type === "cut") empty(cell);
+}
+
+/**
+ * More than one cell is filled in by the server, which adds rows as needed.
+ * @param {ClipboardEvent} event
+ */
+function onPaste(event) {
+  const cell = cells.asCell(event.target);
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (!cell || !isSeveral(text)) return;
+  event.preventDefault();
+  cells.goAfterSwap(cells.placeOf(cell));
+  send({ ...valuesOf(), _op: `paste:${cell.name}`, _pasted: text });
+}
+
+/** @param {Event} event */
+function onChange(event) {
+  const target = event.target instanceof HTMLElement ? event.target : null;
+  if (!target?.closest("[data-table-form]")) return;
+  const cell = cells.asCell(target);
+  if (cell) cells.leave(cell);
+  enterStep();
+  if (target.closest("[data-reshapes]")) setTimeout(() => cells.form()?.requestSubmit());
+}
+
+/** Mark the cells that the check names, and only these. */
+function markProblems() {
+  const named = [...document.querySelectorAll("[data-problem]")];
+  const words = new Map(named.map((one) => [one.getAttribute("data-problem"), one.textContent]));
+  for (const cell of cells.cells().flat()) {
+    const said = words.get(cell.name)?.trim() ?? "";
+    cell.toggleAttribute("data-wrong", said !== "");
+    if (said) cell.setAttribute("aria-invalid", "true");
+    else cell.removeAttribute("aria-invalid");
+    cell.title = said;
+  }
+}
+
+function onSwap() {
+  markProblems();
+  enterStep();
+  cells.arrive();
+}
+
+/** @param {MouseEvent} event */
+function onClick(event) {
+  const target = event.target instanceof Element ? event.target : null;
+  if (target?.closest("[data-undo]")) walkHistory("undo");
+  if (target?.closest("[data-redo]")) walkHistory("redo");
+  const address = target?.closest('a[href^="#cell-"]')?.getAttribute("href") ?? "";
+  const cell = cells.asCell(document.getElementById(decodeURIComponent(address.slice(1))));
+  if (!cell) return;
+  event.preventDefault();
+  cells.go(cells.placeOf(cell));
+}
+
+/** @param {MouseEvent} event */
+function onPress(event) {
+  const cell = cells.asCell(event.target);
+  const active = cells.asCell(document.activeElement);
+  if (!cell) return;
+  if (event.shiftKey && active) {
+    event.preventDefault();
+    const from = cells.corner() ?? cells.placeOf(active);
+    cells.go(cells.placeOf(cell));
+    cells.choose(from, cells.placeOf(cell));
+  } else cells.choose(null, null);
+  if (event.detail > 1) cell.classList.add("is-editing");
+}
+
+/** @param {Event} event */
+function onInput(event) {
+  cells.asCell(event.target)?.classList.add("is-editing");
+}
+
+/** @param {FocusEvent} event */
+function onFocus(event) {
+  const cell = cells.asCell(event.target);
+  if (cell) cells.remember(cell);
+}
+
+if (cells.form()) {
+  enterStep();
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("input", onInput);
+  document.addEventListener("change", onChange);
+  document.addEventListener("focusin", onFocus);
+  document.addEventListener("mousedown", onPress);
+  document.addEventListener("click", onClick);
+  document.addEventListener("copy", onCopy);
+  document.addEventListener("cut", onCopy);
+  document.addEventListener("paste", onPaste);
+  document.addEventListener("htmx:after:swap", onSwap);
+}
