@@ -5,7 +5,7 @@ Reads the tenant's workflows and recent alarms; records nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -125,6 +125,14 @@ def check_grid(session: Session, tenant_id: UUID, grid: Grid) -> Check:
         limit=findings.limit,
         sentence=table_sentence(document),
     )
+
+
+def beside(problems: Iterable[Problem]) -> dict[str, str]:
+    """Give each problem's words by the field it stands beside, where a cell need not be named."""
+    return {
+        one.pointer: one.message.partition(": ")[2] if "/rows/" in one.pointer else one.message
+        for one in problems
+    }
 
 
 def row_for_gap(grid: Grid, number: int) -> list[str] | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
-from designer.tables.checking import check_grid, make_offer, row_for_gap, try_grid
+from designer.tables.checking import beside, check_grid, make_offer, row_for_gap, try_grid
 from designer.tables.files import read_file, write_file
 from designer.tables.grid import Grid, GridRow, document_of, grid_of, new_grid, read_grid
 from designer.tables.operations import operate, paste
@@ -152,7 +152,7 @@ def _page(
     *,
     refused: Refused | None = None,
     tries: bool = False,
-    notes: tuple[Problem, ...] = (),
+    notes: tuple[Problem, ...] | None = None,
     is_fresh: bool = False,
 ) -> Response:
     where = (db_session(), acting().tenant_id)
@@ -161,10 +161,11 @@ def _page(
         "rule": rule,
         "grid": grid,
         "check": check,
-        "errors": {one.pointer: one.message for one in check.problems} if is_fresh else {},
+        "errors": beside(check.problems) if is_fresh else {},
         "offer": make_offer(*where, grid),
         "trial": try_grid(*where, grid) if tries else None,
-        "notes": notes,
+        "notes": notes or (),
+        "is_imported": notes is not None,
         "refused": refused,
         "versions": store.versions_of(*where, rule.id) if rule else [],
         "hits": HIT_WORDS,

@@ -65,6 +65,9 @@ function onClick(event) {
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest("[data-undo]")) walkHistory("undo");
   if (target?.closest("[data-redo]")) walkHistory("redo");
+  const clicked = cells.asCell(target);
+  if (clicked && event.detail === 1 && !event.shiftKey && !cells.isEditing(clicked))
+    clicked.select();
   const address = target?.closest('a[href^="#cell-"]')?.getAttribute("href") ?? "";
   const cell = cells.asCell(document.getElementById(decodeURIComponent(address.slice(1))));
   if (!cell) return;

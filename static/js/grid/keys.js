@@ -22,9 +22,9 @@ const PLAIN_KEYS = {
   Delete: (cell) => empty(cell),
   Enter: (cell, event) => walk(cell, ARROWS[event.shiftKey ? "ArrowUp" : "ArrowDown"], false),
   Tab: (cell, event) => goOn(cell, event),
-  "ctrl+z": () => walkHistory("undo"),
-  "ctrl+y": () => walkHistory("redo"),
-  "ctrl+Z": () => walkHistory("redo"),
+  "ctrl+z": (cell) => back(cell, "undo"),
+  "ctrl+y": (cell) => back(cell, "redo"),
+  "ctrl+Z": (cell) => back(cell, "redo"),
   ArrowUp: (cell, event) => walk(cell, ARROWS.ArrowUp, event.shiftKey),
   ArrowDown: (cell, event) => walk(cell, ARROWS.ArrowDown, event.shiftKey),
   ArrowLeft: (cell, event) => walk(cell, ARROWS.ArrowLeft, event.shiftKey),
@@ -81,6 +81,8 @@ function walk(cell, step, chooses) {
   const at = cells.placeOf(cell);
   const next = stepped(at, step, grid.length, grid[at.row].length);
   const from = chooses ? (cells.corner() ?? at) : null;
+  if (next.row === at.row && next.column === at.column && cells.isEditing(cell))
+    cells.changed(cell);
   cells.go(next);
   cells.choose(from, next);
 }
@@ -98,6 +100,13 @@ function goOn(cell, event) {
   if (!next) return;
   event.preventDefault();
   cells.go(next);
+}
+
+/** @param {HTMLInputElement} cell @param {"undo" | "redo"} way */
+function back(cell, way) {
+  cells.goAfterSwap(cells.placeOf(cell));
+  walkHistory(way);
+  if (document.activeElement === cell) cell.select();
 }
 
 /** @param {HTMLInputElement} cell */
