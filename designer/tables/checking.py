@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -60,7 +61,7 @@ class Check:
         more_gaps: There are more than these.
         overlaps: Rows that both match, and rows that never count.
         limit: Why not all was looked at, or "".
-        sentence: What the table does; None while it has problems.
+        sentence: What the table does; None while a cell or column has a problem.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -110,8 +111,8 @@ class Offer:
 
 
 def check_grid(session: Session, tenant_id: UUID, grid: Grid) -> Check:
-    """Check a grid as it is typed."""
-    document = document_of(grid)
+    """Check a grid as it is typed; one without a name yet is looked at all the same."""
+    document = _named(grid)
     problems = check_table(document, flow_slugs(session, tenant_id).keys())
     if problems:
         return Check(problems=tuple(problems))
@@ -120,11 +121,15 @@ def check_grid(session: Session, tenant_id: UUID, grid: Grid) -> Check:
     return Check(
         blocking=tuple(blocking(table, findings)),
         gaps=tuple(_gaps(table, findings)),
-        overlaps=tuple(_overlaps(table, findings)),
         more_gaps=findings.more_gaps,
+        overlaps=tuple(_overlaps(table, findings)),
         limit=findings.limit,
         sentence=table_sentence(document),
     )
+
+
+def _named(grid: Grid) -> dict[str, Any]:
+    return document_of(grid) | {"name": grid.name or "New table"}
 
 
 def beside(problems: Iterable[Problem]) -> dict[str, str]:
@@ -137,7 +142,7 @@ def beside(problems: Iterable[Problem]) -> dict[str, str]:
 
 def row_for_gap(grid: Grid, number: int) -> list[str] | None:
     """Give the input cells of a row that fills a gap, by the gap's number in the list."""
-    document = document_of(grid)
+    document = _named(grid)
     if check_table(document):
         return None
     table = parse_table(document)
@@ -188,7 +193,7 @@ def _words(table: Table, values: Sequence[Value]) -> str:
 
 def try_grid(session: Session, tenant_id: UUID, grid: Grid) -> Trial | None:
     """Put the recent alarms through a grid; None while it has problems."""
-    document = document_of(grid)
+    document = _named(grid)
     if check_table(document):
         return None
     table = parse_table(document)

@@ -161,7 +161,7 @@ def _page(
         "rule": rule,
         "grid": grid,
         "check": check,
-        "errors": beside(check.problems) if is_fresh else {},
+        "errors": beside(getattr(refused, "problems", check.problems)) if is_fresh else {},
         "offer": make_offer(*where, grid),
         "trial": try_grid(*where, grid) if tries else None,
         "notes": notes or (),

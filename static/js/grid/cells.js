@@ -54,8 +54,12 @@ export function arrive() {
   goal = null;
 }
 
+/** While one edits, the caret has the arrows; while one types over a cell, they move on. */
 /** @param {HTMLInputElement} cell */
 export const isEditing = (cell) => cell.classList.contains("is-editing");
+
+/** @param {HTMLInputElement} cell */
+export const isTouched = (cell) => isEditing(cell) || cell.classList.contains("is-typing");
 
 /** @param {HTMLInputElement} cell */
 export function remember(cell) {
@@ -70,7 +74,7 @@ export function edit(cell) {
 
 /** @param {HTMLInputElement} cell */
 export function leave(cell) {
-  cell.classList.remove("is-editing");
+  cell.classList.remove("is-editing", "is-typing");
 }
 
 /** @param {HTMLInputElement} cell */

@@ -11,7 +11,7 @@ import { asText, isSeveral } from "./selection.js";
 /** @param {ClipboardEvent} event */
 function onCopy(event) {
   const cell = cells.asCell(event.target);
-  if (!cell || cells.isEditing(cell) || !event.clipboardData) return;
+  if (!cell || cells.isTouched(cell) || !event.clipboardData) return;
   const some = cells.rectangle(cell);
   event.preventDefault();
   event.clipboardData.setData("text/plain", asText(some.map((row) => row.map((one) => one.value))));
@@ -54,7 +54,12 @@ function markProblems() {
   }
 }
 
-function onSwap() {
+/**
+ * What the server answers is what holds: a morph leaves boxes that were typed in as they were.
+ * @param {Event} event
+ */
+function onSwap(event) {
+  if (event.target === cells.form()) cells.form()?.reset();
   markProblems();
   enterStep();
   cells.arrive();
@@ -66,7 +71,7 @@ function onClick(event) {
   if (target?.closest("[data-undo]")) walkHistory("undo");
   if (target?.closest("[data-redo]")) walkHistory("redo");
   const clicked = cells.asCell(target);
-  if (clicked && event.detail === 1 && !event.shiftKey && !cells.isEditing(clicked))
+  if (clicked && event.detail === 1 && !event.shiftKey && !cells.isTouched(clicked))
     clicked.select();
   const address = target?.closest('a[href^="#cell-"]')?.getAttribute("href") ?? "";
   const cell = cells.asCell(document.getElementById(decodeURIComponent(address.slice(1))));
@@ -91,7 +96,7 @@ function onPress(event) {
 
 /** @param {Event} event */
 function onInput(event) {
-  cells.asCell(event.target)?.classList.add("is-editing");
+  cells.asCell(event.target)?.classList.add("is-typing");
 }
 
 /** @param {FocusEvent} event */

@@ -72,6 +72,7 @@ function press(cell, name) {
   const button = cells.form()?.querySelector(`button[value="${operation(at.row)}"]:not(:disabled)`);
   if (!(button instanceof HTMLButtonElement)) return;
   cells.goAfterSwap({ ...at, row: at.row + on });
+  cell.blur(); // a focused cell would keep its text while the rows move under it
   button.click();
 }
 
@@ -81,7 +82,7 @@ function walk(cell, step, chooses) {
   const at = cells.placeOf(cell);
   const next = stepped(at, step, grid.length, grid[at.row].length);
   const from = chooses ? (cells.corner() ?? at) : null;
-  if (next.row === at.row && next.column === at.column && cells.isEditing(cell))
+  if (next.row === at.row && next.column === at.column && cells.isTouched(cell))
     cells.changed(cell);
   cells.go(next);
   cells.choose(from, next);

@@ -107,6 +107,15 @@ def test_a_wrong_cell_is_said_beside_it_and_nothing_is_lost(
         assert list_rules(session, acme.id) == []
 
 
+def test_a_missing_name_is_said_beside_it_when_one_saves(browser: FlaskClient, at: str) -> None:
+    form = FORM | {"/name": ""}
+
+    assert "Severity &lt;= minor" in browser.post(f"{at}/new", data=form | {"_op": "show"}).text
+    refused = browser.post(f"{at}/new", data=form | {"_save": "1"})
+    assert refused.status_code == 422
+    assert 'aria-describedby="field-/name-error"' in refused.text
+
+
 def test_the_check_alone_comes_back_while_one_types(browser: FlaskClient, at: str) -> None:
     answer = browser.post(f"{at}/new", data=FORM | {"_check": "1"}, headers=HTMX)
 
