@@ -66,17 +66,20 @@ def decided(table: Table, idle: Rule, rows: Iterable[int]) -> tuple[Rule, dict[s
 
 
 def _told(table: Table, decision: Decision, matching: list[int]) -> dict[str, Any]:
-    """Write down a decision for keeping with a firing; rows are counted from 1, as people do."""
+    """Write down a decision for keeping with a firing; rows are counted from 1, as people do.
+
+    Outputs are pairs in a list, since a database need not keep the order of an object's names.
+    """
     return {
         "hit": table.hit.value,
         "rows": [row + 1 for row in decision.rows],
         "matched": [row + 1 for row in matching],
         "outputs": [
-            {
-                output_title(column): write_output(value)
+            [
+                [output_title(column), write_output(value)]
                 for column, value in zip(table.outputs, outputs, strict=True)
                 if value is not None
-            }
+            ]
             for outputs in decision.outputs
         ],
         "values": named_values(table, decision),
@@ -87,7 +90,7 @@ def table_sentences(told: Mapping[str, Any]) -> list[str]:
     """Say which row decided and what it put out, from what was kept with the firing.
 
     >>> table_sentences({"hit": "first", "rows": [2], "matched": [2, 5],
-    ...                  "outputs": [{"Team": "core"}]})
+    ...                  "outputs": [[["Team", "core"]]]})
     ['row 2 is the first of the rows 2, 5 that match', 'it says Team: core']
     """
     rows, matched = told["rows"], told["matched"]
@@ -100,6 +103,6 @@ def table_sentences(told: Mapping[str, Any]) -> list[str]:
         how = {"priority": "the most important"}.get(told["hit"], "the first")
         found = [f"row {rows[0]} is {how} of the rows {numbers} that match"]
     says = "; ".join(
-        ", ".join(f"{title}: {value}" for title, value in one.items()) for one in told["outputs"]
+        ", ".join(f"{title}: {value}" for title, value in one) for one in told["outputs"] if one
     )
     return [*found, f"{'they say' if len(rows) > 1 else 'it says'} {says}"] if says else found

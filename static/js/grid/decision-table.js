@@ -59,10 +59,11 @@ function markProblems() {
  * @param {Event} event
  */
 function onSwap(event) {
-  if (event.target === cells.form()) cells.form()?.reset();
+  const isForm = event.target === cells.form();
+  if (isForm) cells.form()?.reset();
   markProblems();
   enterStep();
-  cells.arrive();
+  if (isForm) cells.arrive();
 }
 
 /** @param {MouseEvent} event */

@@ -39,17 +39,24 @@ export function send(values) {
   htmx.ajax("POST", found.action, { values: sent, target: "#table-form", swap: "outerMorph" });
 }
 
-/** @param {"undo" | "redo"} way */
+/**
+ * Go a step back or on.
+ * @param {"undo" | "redo"} way
+ * @returns {boolean} whether the form is fetched anew, since rows or columns were others
+ */
 export function walkHistory(way) {
   const values = past?.[way]();
   const found = form();
-  if (!values || !found) return;
+  if (!values || !found) return false;
   announce(way === "undo" ? "Undone" : "Done again");
-  if (sameFields(values, valuesOf())) {
+  const reshapes = !sameFields(values, valuesOf());
+  if (reshapes) send({ ...values, _op: "show" });
+  else {
     putBack(found, values);
     changed(found);
-  } else send({ ...values, _op: "show" });
+  }
   show();
+  return reshapes;
 }
 
 /** @param {HTMLFormElement} found @param {Values} values */

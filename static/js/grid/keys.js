@@ -105,9 +105,9 @@ function goOn(cell, event) {
 
 /** @param {HTMLInputElement} cell @param {"undo" | "redo"} way */
 function back(cell, way) {
-  cells.goAfterSwap(cells.placeOf(cell));
-  walkHistory(way);
-  if (document.activeElement === cell) cell.select();
+  const at = cells.placeOf(cell);
+  if (walkHistory(way)) cells.goAfterSwap(at);
+  else cell.select();
 }
 
 /** @param {HTMLInputElement} cell */
