@@ -75,7 +75,8 @@ def test_a_wrong_cell_is_marked_while_one_goes_on(grid: Page) -> None:
     type_in(grid, "majr", "Enter")
 
     expect(cell(grid, 0, "when", 0)).to_have_attribute("aria-invalid", "true")
-    expect(grid.locator("#table-check")).to_contain_text("majr is no severity")
+    expect(grid.locator('[id="field-/rows/0/when/0-error"]')).to_contain_text("majr is no severity")
+    expect(grid.locator("#table-check")).to_contain_text("row 1, Severity: majr is no severity")
 
     type_in(grid, "ArrowUp", "major", "Enter")
     expect(cell(grid, 0, "when", 0)).not_to_have_attribute("aria-invalid", "true")

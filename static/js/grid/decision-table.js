@@ -46,12 +46,29 @@ function markProblems() {
   const named = [...document.querySelectorAll("[data-problem]")];
   const words = new Map(named.map((one) => [one.getAttribute("data-problem"), one.textContent]));
   for (const cell of cells.cells().flat()) {
-    const said = words.get(cell.name)?.trim() ?? "";
-    cell.toggleAttribute("data-wrong", said !== "");
-    if (said) cell.setAttribute("aria-invalid", "true");
-    else cell.removeAttribute("aria-invalid");
-    cell.title = said;
+    mark(cell, words.get(cell.name)?.trim() ?? "");
   }
+}
+
+/** @param {HTMLInputElement} cell @param {string} said the problem; "" for none */
+function mark(cell, said) {
+  const id = `field-${cell.name}-error`;
+  let beside = document.getElementById(id);
+  if (!said) {
+    beside?.remove();
+    cell.removeAttribute("aria-invalid");
+    cell.removeAttribute("aria-describedby");
+    return;
+  }
+  if (!beside) {
+    beside = document.createElement("p");
+    beside.className = "field__error";
+    beside.id = id;
+    cell.after(beside);
+  }
+  beside.textContent = said.slice(said.indexOf(": ") + 2); // the cell need not be named beside itself
+  cell.setAttribute("aria-invalid", "true");
+  cell.setAttribute("aria-describedby", id);
 }
 
 /**
