@@ -9,6 +9,7 @@ import designer.keeping.views
 import designer.rules.views
 import designer.setup.views
 import designer.starting.views
+import designer.tables.views
 import designer.trials.views
 import designer.workflows.views
 import garland.home.views
@@ -53,6 +54,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.history.views.bp,
     designer.keeping.views.bp,
     designer.rules.views.bp,
+    designer.tables.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.api.api,

@@ -20,6 +20,7 @@ from kernel.http import acting, db_session, render, require, see_other
 from runtime.flows.versions import flow_slugs
 from runtime.rules import store
 from runtime.rules.model import Mode
+from runtime.rules.tables.words import table_sentence
 from runtime.rules.words import OPERATOR_WORDS, rule_sentence
 
 bp = Blueprint("rules", __name__)
@@ -36,9 +37,17 @@ def list_rules() -> Response:
     q, where = request.args.get("q", "").strip(), (db_session(), acting().tenant_id)
     rules = store.list_rules(*where, q=q, lately=utc_now() - LATELY)
     flows = flow_slugs(*where)
-    sentences = {rule.id: rule_sentence(rule.draft, flows) for rule in rules}
-    facts: dict[str, Any] = {"rules": rules, "sentences": sentences, "q": q}
+    kind = request.args.get("kind", "")
+    rules = [rule for rule in rules if kind in ("", rule.kind)]
+    sentences = {rule.id: _sentence(rule, flows) for rule in rules}
+    facts: dict[str, Any] = {"rules": rules, "sentences": sentences, "q": q, "kind": kind}
     return render("designer/rules/list.html", "designer/rules/_list.html", **facts)
+
+
+def _sentence(rule: store.RuleView, flows: dict[str, str]) -> str:
+    if rule.kind == "table":
+        return table_sentence(rule.draft)
+    return rule_sentence(rule.draft, flows)
 
 
 @bp.get("/t/<tenant>/rules/new")
@@ -63,6 +72,8 @@ def create_rule() -> Response:
 def edit_rule(rule_id: UUID) -> Response:
     """Show one rule as a form, or as text."""
     rule = store.get_rule(db_session(), acting().tenant_id, rule_id)
+    if rule.kind == "table":
+        return see_other(url_for("tables.edit_table", rule_id=rule_id))
     if request.args.get("as") == "text" or not fits_form(rule.draft):
         return _text_page(rule, write_json_text(rule.draft))
     return _form_page(rule, rows_of(rule.draft))
@@ -87,6 +98,9 @@ def set_mode(rule_id: UUID, mode: str) -> Response:
             store.publish_rule(*where, rule_id, mode=Mode(mode), by=by, now=now)
     except InvalidError as error:
         rule = store.get_rule(*where, rule_id)
+        if rule.kind == "table":  # its page shows what keeps it from being put live
+            flash(f"{rule.name} cannot go live yet: see what is said below its rows.", "error")
+            return see_other(url_for("tables.edit_table", rule_id=rule_id))
         if not fits_form(rule.draft):
             return _text_page(rule, write_json_text(rule.draft), refused=error)
         return _form_page(rule, rows_of(rule.draft), refused=error)

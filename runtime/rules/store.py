@@ -16,6 +16,8 @@ from kernel.ids import new_id
 from runtime.flows.versions import flow_slugs
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
 from runtime.rules.model import Mode, check_rule
+from runtime.rules.tables.analysis import publishing_problems
+from runtime.rules.tables.model import check_table, is_table
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
 
@@ -37,6 +39,11 @@ class RuleView:
     fired_lately: int = 0
     last_fired_at: datetime | None = None
     left_out: int = 0
+
+    @property
+    def kind(self) -> str:
+        """Tell a decision table from a rule."""
+        return "table" if is_table(self.draft) else "rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +79,7 @@ def create_rule(
     by: str,
     now: datetime,
 ) -> RuleView:
-    """Make a rule with a draft; raises InvalidError with every problem of the document."""
+    """Make a rule or a table with a draft; raises InvalidError with every problem of it."""
     _require(session, tenant_id, document)
     row = RuleRow(
         id=new_id(),
@@ -195,6 +202,7 @@ def publish_rule(
         )
     row = _row(session, tenant_id, rule_id, lock=True)
     _require(session, tenant_id, row.draft)
+    _require_decisive(row.draft)
     live = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
     if live is None or live.document != row.draft:
         last = session.scalar(
@@ -252,11 +260,20 @@ def firings_of_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[
 
 
 def _require(session: Session, tenant_id: UUID, document: Any) -> None:
-    problems = check_rule(document, flow_slugs(session, tenant_id).keys())
+    check = check_table if is_table(document) else check_rule
+    problems = check(document, flow_slugs(session, tenant_id).keys())
     if problems:
+        what = "table" if is_table(document) else "rule"
         raise InvalidError(
-            f"the rule has {len(problems)} problem(s) to solve first", problems=problems
+            f"the {what} has {len(problems)} problem(s) to solve first", problems=problems
         )
+
+
+def _require_decisive(document: Mapping[str, Any]) -> None:
+    """Refuse to publish a table whose rows contradict each other or can never match."""
+    problems = publishing_problems(document) if is_table(document) else []
+    if problems:
+        raise InvalidError("the table cannot be published yet", problems=problems)
 
 
 def _row(session: Session, tenant_id: UUID, rule_id: UUID, *, lock: bool = False) -> RuleRow:
