@@ -14,6 +14,7 @@ import designer.rules.versions.views
 import designer.rules.views
 import designer.setup.views
 import designer.starting.views
+import designer.tables.views
 import designer.trials.views
 import designer.workflows.views
 import garland.home.views
@@ -65,6 +66,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.firings.views.bp,
     designer.rules.simulated.views.bp,
     designer.rules.versions.views.bp,
+    designer.tables.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.api.api,

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from runtime.rules.explain import sentences
-from runtime.rules.store import firings_of_alarm
+from runtime.rules.firings import firings_of_alarm
 from runtime.runs.query import RunFilter, list_runs
 
 Panel = Callable[[Session, UUID, UUID], tuple[str, dict[str, Any]]]

@@ -72,8 +72,8 @@ def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool
     """Gather what the form offers, from the workflows and recent alarms of the tenant."""
     flows = flow_slugs(session, tenant_id)
     alarms = list_alarms(session, tenant_id, AlarmFilter(state=""), limit=TRIED_MAX)
-    facts = [_as_raised(alarm) for alarm in alarms]
-    attributes = [(path, field_words(path)) for path in _attribute_paths(facts)]
+    facts = [as_raised(alarm) for alarm in alarms]
+    attributes = [(path, field_words(path)) for path in attribute_paths(facts)]
     named = {path: field_words(path) for path in _DERIVABLE}
     document = document_of(rows)
     is_good = not check_rule(document, flows)
@@ -85,14 +85,14 @@ def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool
             "derive": tuple(named.items()),
             "enrich": tuple((path, named[path]) for path in SETTABLE),
         },
-        values=_values(facts, [path for path, _ in (*fields, *attributes)]),
+        values=suggestions(facts, [path for path, _ in (*fields, *attributes)]),
         flows=tuple(sorted(flows.items(), key=lambda one: one[1].lower())),
         sentence=rule_sentence(document, flows) if is_good else None,
         result=_try(document, alarms, facts) if tries and is_good else None,
     )
 
 
-def _as_raised(alarm: AlarmView) -> dict[str, Any]:
+def as_raised(alarm: AlarmView) -> dict[str, Any]:
     """Write an alarm as it was while it stood: a cleared one keeps only that it is over."""
     facts = alarm_document(alarm)
     if not alarm.is_active:
@@ -115,7 +115,7 @@ def _try(
     )
 
 
-def _attribute_paths(facts: Iterable[Mapping[str, Any]]) -> list[str]:
+def attribute_paths(facts: Iterable[Mapping[str, Any]]) -> list[str]:
     """List the attributes that alarms carry, the frequent ones first, flat names only."""
     seen = Counter(
         name
@@ -126,7 +126,8 @@ def _attribute_paths(facts: Iterable[Mapping[str, Any]]) -> list[str]:
     return [ATTRIBUTES + name for name, _ in seen.most_common(ATTRIBUTES_MAX)]
 
 
-def _values(facts: Sequence[Mapping[str, Any]], paths: Iterable[str]) -> dict[str, Suggestions]:
+def suggestions(facts: Sequence[Mapping[str, Any]], paths: Iterable[str]) -> dict[str, Suggestions]:
+    """Gather the values that alarms had in each of these fields, most frequent first."""
     return {
         path: Suggestions(f"values-{number}", values)
         for number, path in enumerate(paths)

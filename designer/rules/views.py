@@ -21,6 +21,7 @@ from kernel.http import acting, db_session, render, require, see_other, who_acts
 from runtime.flows.versions import flow_slugs
 from runtime.rules import store
 from runtime.rules.model import Mode
+from runtime.rules.tables.words import table_sentence
 from runtime.rules.words import OPERATOR_WORDS, rule_sentence
 
 bp = Blueprint("rules", __name__)
@@ -37,9 +38,17 @@ def list_rules() -> Response:
     q, where = request.args.get("q", "").strip(), (db_session(), acting().tenant_id)
     rules = store.list_rules(*where, q=q, lately=utc_now() - LATELY)
     flows = flow_slugs(*where)
-    sentences = {rule.id: rule_sentence(rule.draft, flows) for rule in rules}
-    facts: dict[str, Any] = {"rules": rules, "sentences": sentences, "q": q}
+    kind = request.args.get("kind", "")
+    rules = [rule for rule in rules if kind in ("", rule.kind)]
+    sentences = {rule.id: _sentence(rule, flows) for rule in rules}
+    facts: dict[str, Any] = {"rules": rules, "sentences": sentences, "q": q, "kind": kind}
     return render("designer/rules/list.html", "designer/rules/_list.html", **facts)
+
+
+def _sentence(rule: store.RuleView, flows: dict[str, str]) -> str:
+    if rule.kind == "table":
+        return table_sentence(rule.draft)
+    return rule_sentence(rule.draft, flows)
 
 
 @bp.get("/t/<tenant>/rules/new")
@@ -64,6 +73,8 @@ def create_rule() -> Response:
 def edit_rule(rule_id: UUID) -> Response:
     """Show one rule as a form, or as text."""
     rule = store.get_rule(db_session(), acting().tenant_id, rule_id)
+    if rule.kind == "table":
+        return see_other(url_for("tables.edit_table", rule_id=rule_id))
     if request.args.get("as") == "text":
         return _text_page(rule, write_json_text(rule.draft))
     return _form_page(rule, rows_of(rule.draft))
@@ -88,6 +99,9 @@ def set_mode(rule_id: UUID, mode: str) -> Response:
             store.publish_rule(*where, rule_id, mode=Mode(mode), **who_acts())
     except (InvalidError, ConflictError) as error:
         rule = store.get_rule(*where, rule_id)
+        if rule.kind == "table":  # its page shows what keeps it from being put live
+            flash(f"{rule.name} cannot go live yet: {error.message}.", "error")
+            return see_other(url_for("tables.edit_table", rule_id=rule_id))
         return _form_page(rule, rows_of(rule.draft), refused=error)
     if request.form.get("back") == "list":
         return see_other(url_for("rules.list_rules"))

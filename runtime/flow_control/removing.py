@@ -21,6 +21,8 @@ from runtime.flows.lookup import lock_flow
 from runtime.flows.versions import FlowView, create_flow, get_flow
 from runtime.rules.model import Mode
 from runtime.rules.store import list_rules, versions_of
+from runtime.rules.tables.columns import started_flows
+from runtime.rules.tables.model import is_table
 from runtime.runs.glance import count_runs_of, under_way
 
 log = structlog.get_logger(__name__)
@@ -112,4 +114,6 @@ def _starts(session: Session, tenant_id: UUID, rule_id: UUID, slug: str) -> bool
         one.document for one in versions_of(session, tenant_id, rule_id)[:1]
     ]
     actions = [action for document in found for action in document.get("then", ())]
-    return any(one.get("do") == "start" and one.get("flow") == slug for one in actions)
+    return any(one.get("do") == "start" and one.get("flow") == slug for one in actions) or any(
+        slug in started_flows(document) for document in found if is_table(document)
+    )

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import sha256_of
 from runtime.rules._tables import RuleRow, RuleVersionRow
-from runtime.rules.judging.ruleset import JudgedRule, RuleSet, compile_set
+from runtime.rules.judging.ruleset import RuleSet, compile_set, judged_rule
 from runtime.rules.matcher import Matcher
-from runtime.rules.model import Mode, parse_rule
+from runtime.rules.model import Mode
 
 
 def live_set(session: Session, tenant_id: UUID, matcher: Matcher) -> RuleSet:
@@ -30,15 +30,7 @@ def live_set(session: Session, tenant_id: UUID, matcher: Matcher) -> RuleSet:
         versions = session.scalars(select(RuleVersionRow).where(RuleVersionRow.id.in_(modes)))
         return compile_set(
             name,
-            [
-                JudgedRule(
-                    id=row.rule_id,
-                    version_id=row.id,
-                    mode=modes[row.id],
-                    rule=parse_rule(row.document),
-                )
-                for row in versions
-            ],
+            [judged_rule(row.rule_id, row.id, modes[row.id], row.document) for row in versions],
         )
 
     return matcher.keep(name, load)

@@ -53,7 +53,11 @@ def _start(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
     trigger = {
         "kind": "rule",
         "alarm": dict(occasion.facts),
-        "rule": {"id": str(occasion.rule_id), "name": occasion.rule.name},
+        "rule": {
+            "id": str(occasion.rule_id),
+            "name": occasion.rule.name,
+            "values": dict(occasion.verdict.judged.values),
+        },
     }
     start = Start(
         trigger=trigger,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kernel.durations import duration_words
+from runtime.rules.tables.judging import table_sentences
 from runtime.rules.words import OPERATOR_WORDS, OPPOSITE_WORDS, field_words, value_words
 
 
@@ -16,7 +17,8 @@ def sentences(why: Mapping[str, Any]) -> list[str]:
     ...                     "seen": "critical", "held": True}})
     ['severity is at least major: it was critical']
     """
-    found = list(deciding(why["when"]))
+    found = [*table_sentences(why["table"])] if "table" in why else []
+    found.extend(deciding(why["when"]))
     count = why.get("count")
     if count is not None:
         groups = ", ".join(count["group_by"])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,10 +16,24 @@ from kernel.clock import format_instant, parse_instant
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import find_alarms
 from runtime.rules._tables import Firing, RuleRow
-from runtime.rules.store import FiringView, firing_view
+from runtime.rules.model import Mode
 
 LOOKED_AT_MAX = 5_000
 SHARED_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiringView:
+    """One firing: `why` as `reference.trace` writes it, `did` a list of what was done."""
+
+    id: UUID
+    rule_id: UUID
+    rule_name: str
+    alarm_id: UUID
+    mode: Mode
+    at: datetime
+    why: Mapping[str, Any]
+    did: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +55,18 @@ class Overlap:
     rule_id: UUID
     name: str
     shared: int
+
+
+def firings_of_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[FiringView]:
+    """List what fired for an alarm, newest first."""
+    rows = session.execute(
+        select(Firing, RuleRow.name)
+        .join(RuleRow, RuleRow.id == Firing.rule_id)
+        .where(Firing.alarm_id == alarm_id, Firing.tenant_id == tenant_id)
+        .order_by(Firing.at.desc(), Firing.id.desc())
+        .limit(50)
+    )
+    return [_view(firing, name) for firing, name in rows]
 
 
 def firings_of_rule(
@@ -63,8 +91,7 @@ def firings_of_rule(
     rows = session.execute(wanted).all()
     alarms = find_alarms(session, tenant_id, {firing.alarm_id for firing, _ in rows})
     return [
-        Fired(firing=firing_view(firing, name), alarm=alarms[firing.alarm_id])
-        for firing, name in rows
+        Fired(firing=_view(firing, name), alarm=alarms[firing.alarm_id]) for firing, name in rows
     ]
 
 
@@ -126,3 +153,17 @@ def count_alarms_of(session: Session, tenant_id: UUID, rule_id: UUID) -> int:
         .subquery()
     )
     return session.scalar(select(func.count(newest.c.alarm_id.distinct()))) or 0
+
+
+def _view(firing: Firing, rule_name: str) -> FiringView:
+    """Freeze a firing."""
+    return FiringView(
+        id=firing.id,
+        rule_id=firing.rule_id,
+        rule_name=rule_name,
+        alarm_id=firing.alarm_id,
+        mode=firing.mode,
+        at=firing.at,
+        why=firing.why,
+        did=firing.did,
+    )

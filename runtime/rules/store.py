@@ -16,6 +16,8 @@ from kernel.ids import new_id
 from runtime.flows.versions import flow_slugs
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
 from runtime.rules.model import Mode, check_rule
+from runtime.rules.tables.analysis import publishing_problems
+from runtime.rules.tables.model import check_table, is_table
 from runtime.wake import tell_pages_after_commit
 from tenancy.policies import require_second_person
 from tenancy.rows import get_owned
@@ -39,6 +41,11 @@ class RuleView:
     last_fired_at: datetime | None = None
     left_out: int = 0
 
+    @property
+    def kind(self) -> str:
+        """Tell a decision table from a rule."""
+        return "table" if is_table(self.draft) else "rule"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleVersionView:
@@ -50,20 +57,6 @@ class RuleVersionView:
     made_at: datetime
     made_by: str
     drafted_by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FiringView:
-    """One firing: `why` as `reference.trace` writes it, `did` a list of what was done."""
-
-    id: UUID
-    rule_id: UUID
-    rule_name: str
-    alarm_id: UUID
-    mode: Mode
-    at: datetime
-    why: Mapping[str, Any]
-    did: list[dict[str, Any]]
 
 
 def create_rule(
@@ -213,6 +206,7 @@ def publish_rule(  # noqa: PLR0913  which, how, who and when
         )
     row = _row(session, tenant_id, rule_id, lock=True)
     _require(session, tenant_id, row.draft)
+    _require_decisive(row.draft)
     live = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
     if live is None or live.document != row.draft:
         require_second_person(
@@ -253,38 +247,21 @@ def switch_off(session: Session, tenant_id: UUID, rule_id: UUID) -> RuleView:
     return get_rule(session, tenant_id, rule_id)
 
 
-def firings_of_alarm(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[FiringView]:
-    """List what fired for an alarm, newest first."""
-    rows = session.execute(
-        select(Firing, RuleRow.name)
-        .join(RuleRow, RuleRow.id == Firing.rule_id)
-        .where(Firing.alarm_id == alarm_id, Firing.tenant_id == tenant_id)
-        .order_by(Firing.at.desc(), Firing.id.desc())
-        .limit(50)
-    )
-    return [firing_view(firing, name) for firing, name in rows]
-
-
-def firing_view(firing: Firing, rule_name: str) -> FiringView:
-    """Freeze a firing."""
-    return FiringView(
-        id=firing.id,
-        rule_id=firing.rule_id,
-        rule_name=rule_name,
-        alarm_id=firing.alarm_id,
-        mode=firing.mode,
-        at=firing.at,
-        why=firing.why,
-        did=firing.did,
-    )
-
-
 def _require(session: Session, tenant_id: UUID, document: Any) -> None:
-    problems = check_rule(document, flow_slugs(session, tenant_id).keys())
+    check = check_table if is_table(document) else check_rule
+    problems = check(document, flow_slugs(session, tenant_id).keys())
     if problems:
+        what = "table" if is_table(document) else "rule"
         raise InvalidError(
-            f"the rule has {len(problems)} problem(s) to solve first", problems=problems
+            f"the {what} has {len(problems)} problem(s) to solve first", problems=problems
         )
+
+
+def _require_decisive(document: Mapping[str, Any]) -> None:
+    """Refuse to publish a table whose rows contradict each other or can never match."""
+    problems = publishing_problems(document) if is_table(document) else []
+    if problems:
+        raise InvalidError("the table cannot be published yet", problems=problems)
 
 
 def _row(session: Session, tenant_id: UUID, rule_id: UUID, *, lock: bool = False) -> RuleRow:

@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from designer.drafts import read_json_text, write_json_text
 from designer.rules.simulated.samples import recent_events
 from kernel.errors import InvalidError, Problem
-from kernel.http import acting, db_session, render, require
+from kernel.http import acting, db_session, render, require, see_other
 from runtime.rules.backtest.given import rows_of
 from runtime.rules.backtest.simulating import Simulation, simulate
 from runtime.rules.explain import deciding, sentences
@@ -30,7 +30,10 @@ EVENTS_MAX = 500
 def show_simulation(rule_id: UUID) -> Response:
     """Show the form, filled with the tenant's recent alarms."""
     where = (db_session(), acting().tenant_id)
-    return _page(get_rule(*where, rule_id), write_json_text(recent_events(*where)))
+    rule = get_rule(*where, rule_id)
+    if rule.kind == "table":  # a table's page has a try-out of its own
+        return see_other(url_for("tables.edit_table", rule_id=rule_id))
+    return _page(rule, write_json_text(recent_events(*where)))
 
 
 @bp.post("/t/<tenant>/rules/<uuid:rule_id>/simulate")

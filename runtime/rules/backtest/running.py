@@ -15,8 +15,8 @@ from runtime.rules._tables import RuleRow, RuleVersionRow
 from runtime.rules.backtest.history import count_rows, read_rows
 from runtime.rules.backtest.playing import Progress, play
 from runtime.rules.backtest.report import Report
-from runtime.rules.judging.ruleset import JudgedRule
-from runtime.rules.model import Mode, parse_rule
+from runtime.rules.judging.ruleset import JudgedRule, judged_rule
+from runtime.rules.model import Mode
 from runtime.rules.store import get_rule
 
 
@@ -40,9 +40,7 @@ def backtest_rule(  # noqa: PLR0913  which rule, over what, told to whom
         NotFoundError: there is no such rule.
     """
     written = document if document is not None else get_rule(session, tenant_id, rule_id).draft
-    draft = JudgedRule(
-        id=rule_id, version_id=rule_id, mode=Mode.LIVE, rule=parse_rule(dict(written))
-    )
+    draft = judged_rule(rule_id, rule_id, Mode.LIVE, dict(written))
     judged = _judged_now(session, tenant_id)
     is_whole = count_rows(session, tenant_id, since=since) <= most
     report = play(
@@ -70,11 +68,6 @@ def _judged_now(session: Session, tenant_id: UUID) -> dict[UUID, JudgedRule]:
         )
     )
     return {
-        version.rule_id: JudgedRule(
-            id=version.rule_id,
-            version_id=version.id,
-            mode=mode,
-            rule=parse_rule(version.document),
-        )
+        version.rule_id: judged_rule(version.rule_id, version.id, mode, version.document)
         for version, mode in rows
     }

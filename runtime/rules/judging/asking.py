@@ -6,7 +6,7 @@ its changes: how bad it was decides whether they count, and a cleared one is not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +71,7 @@ def _asked(rules: RuleSet, event: Item, held: frozenset[str] | None, was: frozen
         return Asked(event, lapsed=rules.waiting)
     looking: tuple[Looking, ...] = ()
     if held or was:
-        named = {key.partition(":")[0] for key in held | was}
-        looking = tuple(_looking(rules, named, event, held, was))
+        looking = tuple(_looking(rules.named(held | was), event, held, was))
     lapsed: tuple[JudgedRule, ...] = ()
     if rules.waiting:
         standing = {one.judged.key for one in looking}
@@ -86,9 +85,9 @@ def _asked(rules: RuleSet, event: Item, held: frozenset[str] | None, was: frozen
 
 
 def _looking(
-    rules: RuleSet, named: set[str], event: Event, held: frozenset[str], was: frozenset[str]
+    named: Iterable[JudgedRule], event: Event, held: frozenset[str], was: frozenset[str]
 ) -> Iterator[Looking]:
-    for judged in sorted((rules.rules[key] for key in named), key=lambda one: one.place):
+    for judged in named:
         roles = _roles(judged, event, held, was)
         if roles is not None:
             yield Looking(judged, roles)
@@ -106,4 +105,5 @@ def _roles(
         )
     if pattern.kind is PatternKind.FLAPPING:
         return "" if judged.key in (was if happened is Transition.CLEARED else held) else None
-    return "" if judged.key in held and happened in judged.rule.on else None
+    has_held = judged.key in held or judged.told is not None
+    return "" if has_held and happened in judged.rule.on else None

@@ -23,6 +23,8 @@ def why(verdict: Verdict, facts: Mapping[str, Any]) -> dict[str, Any]:
         facts = as_it_was(facts) if pattern.kind is PatternKind.FLAPPING else facts
     node = _node(verdict, facts)
     found: dict[str, Any] = {"when": trace(node, facts, row_of(facts, reads_of(node)))}
+    if verdict.judged.told is not None:
+        found["table"] = verdict.judged.told
     if pattern.kind is PatternKind.EACH:
         return found
     told: dict[str, Any] = {

@@ -7,12 +7,15 @@ is this the second? `when` goes with both.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from runtime.rules.conditions import ALWAYS, Gate, Group, Node
-from runtime.rules.model import PAIRS, Mode, PatternKind, Rule
+from runtime.rules.model import PAIRS, Mode, PatternKind, Rule, parse_rule
 from runtime.rules.plan import Program, compile_rules
+from runtime.rules.tables.judging import decided, idle_rule, row_keys, rows_by_key
+from runtime.rules.tables.model import Table, is_table, parse_table
 
 A, B = "a", "b"
 TIMED = frozenset({PatternKind.ABSENCE, PatternKind.PERSISTS})
@@ -20,12 +23,19 @@ TIMED = frozenset({PatternKind.ABSENCE, PatternKind.PERSISTS})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedRule:
-    """One rule that is judged."""
+    """One rule that is judged; for a table `told` says which of its rows decided, and what."""
 
     id: UUID
     version_id: UUID
     mode: Mode
     rule: Rule
+    table: Table | None = None
+    told: Mapping[str, Any] | None = None
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Give what a table put out by name; empty for a rule."""
+        return self.told["values"] if self.told is not None else {}
 
     @property
     def key(self) -> str:
@@ -60,7 +70,9 @@ class JudgedRule:
     def conditions(self) -> Iterator[tuple[str, Node]]:
         """Name what the matcher is asked about it."""
         rule = self.rule
-        if rule.pattern.kind in PAIRS:
+        if self.table is not None:
+            yield from row_keys(self.key, self.table).items()
+        elif rule.pattern.kind in PAIRS:
             yield f"{self.key}:{A}", joined(rule.when, rule.pattern.a)
             yield f"{self.key}:{B}", joined(rule.when, rule.pattern.b)
         else:
@@ -86,6 +98,29 @@ class RuleSet:
     waiting: tuple[JudgedRule, ...]
     watches_flaps: bool
     remembers: bool
+
+    def named(self, keys: Iterable[str]) -> list[JudgedRule]:
+        """Give the rules of these keys in their order; a table as the rule its rows decide."""
+        found = rows_by_key({key.partition(":")[0] for key in keys})
+        return sorted((_settled(self.rules[key], rows) for key, rows in found.items()), key=_place)
+
+
+def _place(judged: JudgedRule) -> tuple[int, str]:
+    return judged.place
+
+
+def _settled(judged: JudgedRule, rows: Iterable[int]) -> JudgedRule:
+    if judged.table is None:
+        return judged
+    rule, told = decided(judged.table, judged.rule, rows)
+    return replace(judged, rule=rule, told=told)
+
+
+def judged_rule(rule_id: UUID, version_id: UUID, mode: Mode, document: Any) -> JudgedRule:
+    """Read a published document, a rule's or a table's, as what is judged."""
+    table = parse_table(document) if is_table(document) else None
+    rule = parse_rule(document) if table is None else idle_rule(table)
+    return JudgedRule(id=rule_id, version_id=version_id, mode=mode, rule=rule, table=table)
 
 
 def compile_set(name: str, rules: Iterable[JudgedRule]) -> RuleSet:

@@ -21,9 +21,12 @@ from runtime.alarms.store import get_alarm
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
 from runtime.rules.conditions import Gate, Group, Node, reads_of
 from runtime.rules.explain import deciding, sentences
-from runtime.rules.judging.ruleset import joined
-from runtime.rules.model import PAIRS, Mode, PatternKind, Rule, Transition, parse_rule
-from runtime.rules.reference import row_of, trace
+from runtime.rules.judging.ruleset import JudgedRule, joined, judged_rule
+from runtime.rules.model import PAIRS, Mode, PatternKind, Rule, Transition
+from runtime.rules.reference import holds, row_of, trace
+from runtime.rules.tables.judging import decided
+from runtime.rules.tables.model import Table
+from runtime.rules.tables.row_conditions import row_condition
 
 RULES_MAX = 2_000
 
@@ -75,12 +78,11 @@ def verdicts_of(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[Verdi
     alarm = get_alarm(session, tenant_id, alarm_id)
     fired = _fired(session, tenant_id, alarm_id)
     judged = [
-        (rule, row, version)
+        (judged_rule(row.id, version.id, row.mode, version.document), row, version)
         for row, version in _judged(session, tenant_id)
-        for rule in [parse_rule(version.document)]
     ]
-    judged.sort(key=lambda one: (one[0].priority, one[1].name.lower(), one[1].id))
-    return [_verdict(rule, row, version, alarm, fired.get(row.id)) for rule, row, version in judged]
+    judged.sort(key=lambda one: (one[0].rule.priority, one[1].name.lower(), one[1].id))
+    return [_verdict(one, row, version, alarm, fired.get(row.id)) for one, row, version in judged]
 
 
 def _judged(session: Session, tenant_id: UUID) -> list[tuple[RuleRow, RuleVersionRow]]:
@@ -105,15 +107,18 @@ def _fired(session: Session, tenant_id: UUID, alarm_id: UUID) -> dict[UUID, date
 
 
 def _verdict(
-    rule: Rule, row: RuleRow, version: RuleVersionRow, alarm: AlarmView, fired_at: datetime | None
+    judged: JudgedRule,
+    row: RuleRow,
+    version: RuleVersionRow,
+    alarm: AlarmView,
+    fired_at: datetime | None,
 ) -> Verdict:
     facts = facts_while_it_stood(alarm)
-    if Transition.CLEARED in rule.on and not alarm.is_active:
+    if Transition.CLEARED in judged.rule.on and not alarm.is_active:
         facts = alarm_document(alarm)
-    node = _node(rule)
-    why = trace(node, facts, row_of(facts, reads_of(node)))
-    holds = bool(why["held"])
-    outcome = Outcome.HELD if holds else Outcome.NOT_HELD
+    why, told = _asked(judged, facts)
+    is_held = bool(why["held"])
+    outcome = Outcome.HELD if is_held else Outcome.NOT_HELD
     return Verdict(
         rule_id=row.id,
         name=row.name,
@@ -121,10 +126,34 @@ def _verdict(
         number=version.number,
         outcome=Outcome.FIRED if fired_at is not None else outcome,
         fired_at=fired_at,
-        decided=tuple(sentences({"when": why}) if holds else deciding(why)),
-        notes=tuple(_notes(rule, version, alarm)) if holds and fired_at is None else (),
+        decided=tuple(told),
+        notes=tuple(_notes(judged.rule, version, alarm)) if is_held and fired_at is None else (),
         why=why,
     )
+
+
+def _asked(judged: JudgedRule, facts: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Give the conditions as a tree, and the sentences for those that decided."""
+    if judged.table is not None:
+        return _asked_table(judged.table, judged.rule, facts)
+    node = _node(judged.rule)
+    why = trace(node, facts, row_of(facts, reads_of(node)))
+    return why, sentences({"when": why}) if why["held"] else list(deciding(why))
+
+
+def _asked_table(
+    table: Table, idle: Rule, facts: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    nodes = [row_condition(table, row) for row in table.rows]
+    whole = Group(Gate.ANY, tuple(nodes))
+    known = row_of(facts, reads_of(whole))
+    why = trace(whole, facts, known)
+    rows = [number for number, node in enumerate(nodes) if holds(node, known)]
+    if not rows:
+        return why, ["no row of the table matches"]
+    fires, told = decided(table, idle, rows)
+    seen = trace(fires.when, facts, known)
+    return why, sentences({"when": seen, "table": told})
 
 
 def _node(rule: Rule) -> Node:

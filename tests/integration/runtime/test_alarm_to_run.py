@@ -16,9 +16,10 @@ from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.correlation import correlate_batch
+from runtime.rules.firings import firings_of_alarm
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
-from runtime.rules.store import create_rule, firings_of_alarm, publish_rule
+from runtime.rules.store import create_rule, publish_rule
 from runtime.runs.drain import Drain
 from runtime.runs.programs import Programs
 from runtime.runs.query import RunFilter, list_runs, steps_of

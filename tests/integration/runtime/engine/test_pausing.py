@@ -9,9 +9,10 @@ import pytest
 from runtime.alarms.intake.taking import take_from_api
 from runtime.correlation import correlate_batch
 from runtime.flow_control.pausing import set_many_paused
+from runtime.rules.firings import firings_of_alarm
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
-from runtime.rules.store import create_rule, firings_of_alarm, publish_rule
+from runtime.rules.store import create_rule, publish_rule
 from runtime.runs.start import NotStartedError
 from tests.factories.flows import step
 from tests.integration.runtime.engine.bench import Bench

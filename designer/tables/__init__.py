@@ -1,0 +1,1 @@
+"""Decision tables in a grid that is edited like a spreadsheet."""
