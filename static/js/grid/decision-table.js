@@ -4,7 +4,7 @@
  * the cells while one types.
  */
 import * as cells from "./cells.js";
-import { enterStep, send, valuesOf, walkHistory } from "./form_history.js";
+import { bringsForm, enterStep, send, valuesOf, walkHistory } from "./form_history.js";
 import { empty, onKey } from "./keys.js";
 import { asText, isSeveral } from "./selection.js";
 
@@ -76,11 +76,12 @@ function mark(cell, said) {
  * @param {Event} event
  */
 function onSwap(event) {
-  const isForm = event.target === cells.form();
+  const isForm = bringsForm(event.target);
   if (isForm) cells.form()?.reset();
   markProblems();
+  if (!isForm) return; // a check that comes back while one types is no step
   enterStep();
-  if (isForm) cells.arrive();
+  cells.arrive();
 }
 
 /** @param {MouseEvent} event */

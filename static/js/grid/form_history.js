@@ -7,6 +7,20 @@ import { Past, sameFields } from "./past.js";
 
 /** @type {Past | null} */
 let past = null;
+/** Whether a form that was sent from here is still to come back. */
+let awaited = false;
+
+/**
+ * Tell whether a swap brought the form itself; one sent from here is not announced on the form.
+ * @param {EventTarget | null} target
+ */
+export function bringsForm(target) {
+  if (target === form()) return true;
+  const other = target instanceof Element && target.id === "table-check";
+  if (other || !awaited) return false;
+  awaited = false;
+  return true;
+}
 
 /** @returns {Values} what the form holds, by name */
 export function valuesOf() {
@@ -36,6 +50,7 @@ export function send(values) {
     if (field instanceof HTMLInputElement) sent[name] = field.value;
   }
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  awaited = true;
   htmx.ajax("POST", found.action, { values: sent, target: "#table-form", swap: "outerMorph" });
 }
 
