@@ -2,7 +2,8 @@
 
 An event is safe once its row is committed; the correlator takes rows in order and marks them done
 in the transaction that carries what they led to. Whatever cannot be read is kept as a fault.
-Beside events it holds notices: what people did to an alarm that workflows may wait for.
+Beside events it holds notices: what people or the clock did to an alarm that workflows may wait
+for and rules may ask for.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ FAULT_BODY_MAX = 64 * 1024
 FAULTS_KEPT = 100
 ALARM = "alarm"
 CLEARED = "cleared"
+EXPIRED = "expired"
+ESCALATED = "escalated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,7 @@ class JournalRow:
     """One accepted event, or a notice.
 
     Attributes:
-        kind: ALARM, or CLEARED for a notice that a person cleared an alarm.
+        kind: ALARM, or of a notice CLEARED (by a person), EXPIRED or ESCALATED.
         event: A canonical document that `parse_event` reads; of a notice, the `alarm_id`.
         parent: The span it came with, kept beside the event in the same document.
     """
@@ -86,7 +89,12 @@ def append(
 
 def note_cleared(session: Session, tenant_id: UUID, alarm_id: UUID, *, now: datetime) -> None:
     """Let the correlator know that a person cleared an alarm, in the transaction that does it."""
-    notice = {"tenant_id": tenant_id, "received_at": now, "kind": CLEARED}
+    note(session, tenant_id, CLEARED, alarm_id, now=now)
+
+
+def note(session: Session, tenant_id: UUID, kind: str, alarm_id: UUID, *, now: datetime) -> None:
+    """Write a notice about an alarm, and wake the correlator after the commit."""
+    notice = {"tenant_id": tenant_id, "received_at": now, "kind": kind}
     session.execute(insert(JournalEntry), [{**notice, "event": {"alarm_id": str(alarm_id)}}])
     wake_after_commit(session, "correlator")
 
