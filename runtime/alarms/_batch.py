@@ -25,7 +25,7 @@ from runtime.alarms._said import SAID, write_said
 from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow, Source, history_row
 from runtime.alarms._timers import restart_timers, stop_timers
 from runtime.alarms.documents import AlarmView, view_of_facts
-from runtime.alarms.journal import ESCALATED, JournalRow
+from runtime.alarms.journal import ESCALATED, EXPIRED, JournalRow
 from runtime.alarms.lifecycle import (
     AckState,
     Condition,
@@ -42,7 +42,8 @@ from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
 
-TTL = "ttl"  # who cleared an alarm that its source let expire
+TTL = "ttl"  # who cleared an alarm that its source let expire,
+RESYNC = "resync"  # and one that is missing in its source's full list
 
 Facts = dict[str, Any]
 _OCCURRENCE_FIELDS = tuple(Occurrence.__dataclass_fields__)
@@ -133,7 +134,7 @@ class _Batch:
         return self._apply(row, event, key) if event else self._notice(row, UUID(key))
 
     def _notice(self, row: JournalRow, alarm_id: UUID) -> Change | None:
-        """Tell rules that an alarm escalated; clear one whose source let it expire."""
+        """Tell rules that an alarm escalated; clear one that its source forgot or left out."""
         alarm = self._alarms.now.get(alarm_id)
         if alarm is None or not alarm["is_active"]:
             return None
@@ -141,16 +142,17 @@ class _Batch:
         if row.kind == ESCALATED:
             is_open = alarm["ack_state"] is AckState.UNACKNOWLEDGED
             return _change_of(alarm, Transition.ESCALATED, before, row) if is_open else None
-        if alarm["expires_at"] is not None:  # raised again since
+        if row.kind == EXPIRED and alarm["expires_at"] is not None:  # raised again since
             return None
+        by = TTL if row.kind == EXPIRED else RESYNC
         state = expire(_state(Occurrence, _OCCURRENCE_FIELDS, alarm), at=row.received_at)
         _write_state(alarm, state)
         stop_timers(alarm)
-        alarm["cleared_by"] = TTL
+        alarm["cleared_by"] = by
         facts = {"severity": "cleared", "previous": before.value}
         self._history.append(
             history_row(
-                self._tenant_id, alarm_id, at=row.received_at, kind="cleared", by=TTL, facts=facts
+                self._tenant_id, alarm_id, at=row.received_at, kind="cleared", by=by, facts=facts
             )
         )
         return _change_of(alarm, Transition.CLEARED, before, row)

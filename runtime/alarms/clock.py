@@ -88,7 +88,7 @@ def _escalates(now: datetime) -> ColumnElement[bool]:
 
 def _expire(session: Session, row: AlarmRow, *, now: datetime) -> None:
     row.expires_at = None
-    note(session, row.tenant_id, EXPIRED, row.id, now=now)
+    note(session, row.tenant_id, EXPIRED, [row.id], now=now)
 
 
 def _escalate(session: Session, row: AlarmRow, *, now: datetime) -> None:
@@ -100,4 +100,4 @@ def _escalate(session: Session, row: AlarmRow, *, now: datetime) -> None:
     row.escalate_at = policy.escalates_at(row.escalation_level, since=now)
     row.changed_at = now
     remember(session, row, "escalated", by=BY, now=now, facts={"level": row.escalation_level})
-    note(session, row.tenant_id, ESCALATED, row.id, now=now)
+    note(session, row.tenant_id, ESCALATED, [row.id], now=now)

@@ -31,6 +31,7 @@ ALARM = "alarm"
 CLEARED = "cleared"
 EXPIRED = "expired"
 ESCALATED = "escalated"
+MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,8 @@ class JournalRow:
     """One accepted event, or a notice.
 
     Attributes:
-        kind: ALARM, or of a notice CLEARED (by a person), EXPIRED or ESCALATED.
+        kind: ALARM, or of a notice CLEARED (by a person), EXPIRED, ESCALATED or
+            MISSING (in the full list of its source).
         event: A canonical document that `parse_event` reads; of a notice, the `alarm_id`.
         parent: The span it came with, kept beside the event in the same document.
     """
@@ -89,14 +91,18 @@ def append(
 
 def note_cleared(session: Session, tenant_id: UUID, alarm_id: UUID, *, now: datetime) -> None:
     """Let the correlator know that a person cleared an alarm, in the transaction that does it."""
-    note(session, tenant_id, CLEARED, alarm_id, now=now)
+    note(session, tenant_id, CLEARED, [alarm_id], now=now)
 
 
-def note(session: Session, tenant_id: UUID, kind: str, alarm_id: UUID, *, now: datetime) -> None:
-    """Write a notice about an alarm, and wake the correlator after the commit."""
+def note(
+    session: Session, tenant_id: UUID, kind: str, alarm_ids: Iterable[UUID], *, now: datetime
+) -> None:
+    """Write a notice about each of some alarms, and wake the correlator after the commit."""
     notice = {"tenant_id": tenant_id, "received_at": now, "kind": kind}
-    session.execute(insert(JournalEntry), [{**notice, "event": {"alarm_id": str(alarm_id)}}])
-    wake_after_commit(session, "correlator")
+    notices = [{**notice, "event": {"alarm_id": str(one)}} for one in alarm_ids]
+    if notices:
+        session.execute(insert(JournalEntry), notices)
+        wake_after_commit(session, "correlator")
 
 
 def take(session: Session, limit: int) -> list[JournalRow]:
