@@ -7,14 +7,14 @@ freed. The condition stays: it is one row for an identity, however often it is r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow
-from runtime.alarms.lifecycle import AckState
+from runtime.alarms.policy.keeping import is_old
 from runtime.alarms.policy.model import LifecyclePolicy
 
 BITE = 200
@@ -73,14 +73,9 @@ def remove_alarms(
 def _next(
     session: Session, tenant_id: UUID, policy: LifecyclePolicy, *, now: datetime, most: int
 ) -> Sequence[UUID]:
-    known = and_(
-        AlarmRow.ack_state == AckState.ACKNOWLEDGED,
-        AlarmRow.cleared_at < now - timedelta(days=policy.acknowledged_kept_days),
-    )
-    old = AlarmRow.cleared_at < now - timedelta(days=policy.cleared_kept_days)
     return session.scalars(
         select(AlarmRow.id)
-        .where(AlarmRow.tenant_id == tenant_id, or_(known, old))
+        .where(AlarmRow.tenant_id == tenant_id, is_old(policy, now=now))
         .order_by(AlarmRow.cleared_at)
         .limit(most)
         .with_for_update(skip_locked=True)

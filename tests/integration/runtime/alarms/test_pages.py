@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from kernel.clock import utc_now
 from runtime.alarms import journal, store
 from runtime.alarms.model import parse_event
 from runtime.alarms.sources.store import get_source
@@ -157,3 +158,21 @@ def test_decides_how_alarms_live(signed_in: SignedIn, acme: OrganisationView) ->
     assert 'value="10, 30"' in client.get(page).text
     assert refused.status_code == 422
     assert "ttl_s: write a whole number" in refused.text
+
+
+def test_asks_before_cleared_alarms_are_deleted(
+    signed_in: SignedIn, acme: OrganisationView, alarms: list[UUID], sessions: Sessions
+) -> None:
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        long_ago = utc_now() - timedelta(days=30)
+        store.clear_by_person(session, acme.id, alarms[0], by="Anna", now=long_ago)
+    client, page = signed_in(), f"/t/{acme.slug}/alarms/policy"
+    form = {"acknowledged_kept_days": "10", "cleared_kept_days": "20"}
+
+    asked = client.post(page, data=form)
+    kept = client.get(page).text
+    client.post(page, data={**form, "confirmed": "yes"})
+
+    assert "1 cleared alarm goes" in asked.text
+    assert 'value="365"' in kept
+    assert 'value="20"' in client.get(page).text

@@ -21,9 +21,10 @@ def play(*said: tuple[str, int], policy: LifecyclePolicy, received_s: int = 1_00
     """Apply events in their order, received at once."""
     outcome: Outcome | None = None
     for severity, after_s in said:
-        known = (outcome.condition, outcome.occurrence) if outcome else (None, None)
-        now = NOON + timedelta(seconds=received_s)
-        outcome = apply(*known, make_event(severity, after_s), now=now, policy=policy)
+        condition = outcome.condition if outcome else None
+        occurrence = outcome.occurrence if outcome else None
+        event, now = make_event(severity, after_s), NOON + timedelta(seconds=received_s)
+        outcome = apply(condition, occurrence, event, now=now, policy=policy)
     assert outcome is not None
     return outcome
 
@@ -126,9 +127,9 @@ def test_the_count_never_falls_within_an_occurrence(said: list[tuple[Severity, i
     outcome: Outcome | None = None
     for severity, after_s in said:
         before = outcome.occurrence if outcome else None
-        known = (outcome.condition, before) if outcome else (None, None)
+        condition = outcome.condition if outcome else None
         event, now = make_event(severity.value, after_s), NOON + timedelta(seconds=1_000)
-        outcome = apply(*known, event, now=now, policy=HOLDS)
+        outcome = apply(condition, before, event, now=now, policy=HOLDS)
         after = outcome.occurrence
         if before is not None and after is not None:
             is_new = outcome.transition is Transition.CREATED
