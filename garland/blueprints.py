@@ -22,6 +22,7 @@ import garland.live.views
 import garland.operations.views
 import runtime.alarms.api
 import runtime.alarms.intake.api
+import runtime.alarms.policy.views
 import runtime.alarms.sources.views
 import runtime.alarms.views
 import runtime.approvals.api
@@ -48,6 +49,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.live.views.bp,
     garland.operations.views.bp,
     runtime.alarms.views.bp,
+    runtime.alarms.policy.views.bp,
     runtime.alarms.sources.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,

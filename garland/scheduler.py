@@ -20,6 +20,7 @@ from garland.parts import make_mail
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
+from runtime.alarms.clock import BITE, do_due, has_due
 from runtime.approvals.reminders import Mail, send_due
 from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
@@ -39,6 +40,7 @@ LOOK_EVERY_S = 1
 REFRESH_EVERY_S = 5
 CLEAR_EVERY_S = 60
 REMIND_EVERY_S = 5
+TEND_EVERY_S = 1
 
 
 class Scheduler:
@@ -72,6 +74,8 @@ class Scheduler:
     def run(self) -> None:
         """Run until told to stop."""
         limits: dict[str, Any] = {"max_instances": 1, "coalesce": True}
+        tend = [self.tend_alarms]
+        self._clock.add_job(self._safely, "interval", tend, seconds=TEND_EVERY_S, **limits)
         self._clock.add_job(self._safely, "interval", [self.sweep], seconds=SWEEP_EVERY_S, **limits)
         look = [self._look_in_time]
         self._clock.add_job(self._safely, "interval", look, seconds=LOOK_EVERY_S, **limits)
@@ -124,6 +128,15 @@ class Scheduler:
         if crowded:
             with self._services.sessions() as session, session.begin():
                 let_all_parked_go_on(session, now=self._now())
+
+    def tend_alarms(self) -> None:
+        """Do to alarms what the clock has to: end shelves, let alarms expire, escalate them."""
+        now = self._now()
+        with self._services.reading() as session, system(session):
+            is_due = has_due(session, now=now)
+        while is_due and self.leads():
+            with self._services.sessions() as session, session.begin(), system(session):
+                is_due = do_due(session, now=now) == BITE
 
     def clear(self) -> None:
         """Let go of what is no longer kept, for some seconds at most."""

@@ -14,7 +14,7 @@ from structlog.contextvars import bound_contextvars
 
 from kernel.db import after_commit
 from runtime.alarm_waits import end_waits, end_waits_of_cleared
-from runtime.alarms.journal import ALARM, CLEARED, JournalRow, mark_done, take
+from runtime.alarms.journal import CLEARED, JournalRow, mark_done, take
 from runtime.alarms.store import apply_batch
 from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_between
 from runtime.rules.engine import judge
@@ -70,7 +70,7 @@ def _correlate(
     matcher: Matcher,
     now: datetime,
 ) -> None:
-    events = [row for row in rows if row.kind == ALARM]
+    events = [row for row in rows if row.kind in LIVED]
     changes = apply_batch(session, tenant_id, events, now=now)
     notices = [row for row in rows if row.kind != ALARM]
     fired = judge(session, tenant_id, changes, matcher=matcher, now=now, notices=notices)

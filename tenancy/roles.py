@@ -26,7 +26,8 @@ class Role(Enum):
 PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
     {
         "alarms.view": "see alarms and their history",
-        "alarms.operate": "acknowledge, clear and comment on alarms",
+        "alarms.operate": "acknowledge, clear, shelve, group and comment on alarms",
+        "alarms.policy": "decide how alarms live: expiry, escalation, how long they are kept",
         "alarms.send": "send alarm events through the API",
         "workflows.view": "see workflows",
         "workflows.edit": "change drafts of workflows",
@@ -63,6 +64,7 @@ _SEES = frozenset(
 )
 _OPERATES = _SEES | {"alarms.operate", "alarms.send", "workflows.run", "runs.operate"}
 _DESIGNS = _OPERATES | {
+    "alarms.policy",
     "workflows.edit",
     "workflows.publish",
     "rules.edit",

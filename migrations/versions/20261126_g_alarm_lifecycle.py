@@ -25,6 +25,7 @@ PEOPLE = ("owner", "shelved_by")
 FLAGS = ("planned_outage", "is_root_cause")
 INSTANTS = ("first_reported_at", "expires_at", "escalate_at", "shelved_until")
 DUE = ("shelved_until", "expires_at", "escalate_at", "cleared_at")
+LINKS = ("parent_id", "previous_id")
 OF_CONDITION = ("last_clear_at", "clear_held_until")
 
 
@@ -34,7 +35,8 @@ def upgrade() -> None:
     for name in OF_CONDITION:
         op.add_column("condition", sa.Column(name, INSTANT, nullable=True))
     _list_by("suppressed_at", "shelved_until")
-    op.create_index(op.f("ix_alarm_parent_id"), "alarm", ["parent_id"])
+    for name in LINKS:
+        op.create_index(op.f(f"ix_alarm_{name}"), "alarm", [name])
     for name in DUE:
         where = sa.text(f"{name} IS NOT NULL")
         columns = [name, "tenant_id"]
@@ -48,7 +50,8 @@ def downgrade() -> None:
     op.drop_table("alarm_policy")
     for name in DUE:
         op.drop_index(f"ix_alarm_{name}", "alarm")
-    op.drop_index(op.f("ix_alarm_parent_id"), "alarm")
+    for name in LINKS:
+        op.drop_index(op.f(f"ix_alarm_{name}"), "alarm")
     _list_by("suppressed_at")
     for name in reversed(OF_CONDITION):
         op.drop_column("condition", name)

@@ -8,7 +8,7 @@ dictionaries here: the unit of work would cost four times what the lifecycle doe
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,10 +19,13 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
 from kernel.trace import Traceparent
+from runtime.alarms._memory import Rows
+from runtime.alarms._readable import readable_rows
 from runtime.alarms._said import SAID, write_said
-from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow, history_row
+from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow, Source, history_row
+from runtime.alarms._timers import restart_timers, stop_timers
 from runtime.alarms.documents import AlarmView, view_of_facts
-from runtime.alarms.journal import JournalRow, keep_fault
+from runtime.alarms.journal import ESCALATED, EXPIRED, JournalRow
 from runtime.alarms.lifecycle import (
     AckState,
     Condition,
@@ -30,11 +33,17 @@ from runtime.alarms.lifecycle import (
     Outcome,
     Transition,
     apply,
+    expire,
 )
-from runtime.alarms.model import AlarmError, AlarmEvent, Severity, parse_event
+from runtime.alarms.model import AlarmEvent, Severity
+from runtime.alarms.policy.model import ttl_of
+from runtime.alarms.policy.store import policy_of
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
+
+TTL = "ttl"  # who cleared an alarm that its source let expire,
+RESYNC = "resync"  # and one that is missing in its source's full list
 
 Facts = dict[str, Any]
 _OCCURRENCE_FIELDS = tuple(Occurrence.__dataclass_fields__)
@@ -72,53 +81,16 @@ def apply_batch(
         on their condition and are not in it; neither is a row that cannot be read any more (kept
         as a fault), so that one bad row never blocks the others.
     """
-    readable = _readable(session, tenant_id, rows, now=now)
+    readable = readable_rows(session, tenant_id, rows, now=now)
     batch = _Batch(session, tenant_id)
-    batch.load({key for _, _, key in readable})
-    changes = [change for read in readable if (change := batch.apply(*read))]
+    batch.load(
+        {key for _, event, key in readable if event},
+        {UUID(key) for _, event, key in readable if not event},
+        {row.source_id for row, _, _ in readable if row.source_id},
+    )
+    changes = [change for read in readable if (change := batch.take(*read))]
     batch.write()
     return changes
-
-
-def _readable(
-    session: Session, tenant_id: UUID, rows: Iterable[JournalRow], *, now: datetime
-) -> list[tuple[JournalRow, AlarmEvent, str]]:
-    found: list[tuple[JournalRow, AlarmEvent, str]] = []
-    for row in rows:
-        try:
-            event = parse_event(row.event)
-            found.append((row, event, event.dedup_key))
-        except AlarmError as error:
-            log.warning("journal_row_unreadable", seq=row.seq, reason=error.message)
-            keep_fault(session, tenant_id, error, body=row.event, source_id=row.source_id, now=now)
-    return found
-
-
-@dataclass(slots=True)
-class _Rows:
-    """Rows of one table in memory: what they are now, and what they were when read."""
-
-    now: dict[Any, Facts] = field(default_factory=dict)
-    before: dict[Any, Facts] = field(default_factory=dict)
-
-    def read(self, key: Any, facts: Facts) -> None:
-        """Take over a row that was read."""
-        self.now[key] = facts
-        self.before[key] = dict(facts)
-
-    def added(self) -> list[Facts]:
-        """Give the rows that are new."""
-        return [facts for key, facts in self.now.items() if key not in self.before]
-
-    def changed(self) -> list[Facts]:
-        """Give id and changed columns of the rows that changed, those of like columns together."""
-        found = []
-        for key, before in self.before.items():
-            facts = self.now[key]
-            moved = {name: one for name, one in facts.items() if before[name] != one}
-            if moved:
-                found.append({"id": facts["id"], **moved})
-        return sorted(found, key=tuple)
 
 
 class _Batch:
@@ -127,16 +99,24 @@ class _Batch:
     def __init__(self, session: Session, tenant_id: UUID) -> None:
         self._session = session
         self._tenant_id = tenant_id
-        self._conditions = _Rows()
-        self._alarms = _Rows()
+        self._conditions = Rows()
+        self._alarms = Rows()
         self._history: list[Facts] = []
+        self._policy = policy_of(session, tenant_id)
+        self._ttls: dict[UUID | None, int] = {}
 
-    def load(self, keys: Iterable[str]) -> None:
-        """Read the conditions of these identities and their latest occurrences, locked."""
+    def load(self, keys: Iterable[str], noticed: set[UUID], source_ids: Iterable[UUID]) -> None:
+        """Read the conditions of these identities and their latest occurrences, locked.
+
+        So are the alarms that notices are about; of the sources, how long their alarms last.
+        """
+        configs = select(Source.id, Source.config).where(Source.id.in_(list(source_ids)))
+        for source_id, config in self._session.execute(configs) if source_ids else ():
+            self._ttls[source_id] = ttl_of(config, self._policy)
         for facts in self._read(ConditionRow, ConditionRow.dedup_key, keys):
             self._conditions.read(facts["dedup_key"], facts)
         current = [facts["current_alarm_id"] for facts in self._conditions.now.values()]
-        for facts in self._read(AlarmRow, AlarmRow.id, filter(None, current)):
+        for facts in self._read(AlarmRow, AlarmRow.id, noticed.union(filter(None, current))):
             self._alarms.read(facts["id"], facts)
 
     def _read(self, table: type[Any], column: Any, wanted: Iterable[Any]) -> list[Facts]:
@@ -149,8 +129,35 @@ class _Batch:
         )
         return [dict(zip(names, row, strict=True)) for row in found]
 
-    def apply(self, row: JournalRow, event: AlarmEvent, key: str) -> Change | None:
-        """Apply one event in memory; `key` is its identity."""
+    def take(self, row: JournalRow, event: AlarmEvent | None, key: str) -> Change | None:
+        """Apply one event or notice in memory; `key` is its identity, or the alarm's id."""
+        return self._apply(row, event, key) if event else self._notice(row, UUID(key))
+
+    def _notice(self, row: JournalRow, alarm_id: UUID) -> Change | None:
+        """Tell rules that an alarm escalated; clear one that its source forgot or left out."""
+        alarm = self._alarms.now.get(alarm_id)
+        if alarm is None or not alarm["is_active"]:
+            return None
+        before = alarm["perceived_severity"]
+        if row.kind == ESCALATED:
+            is_open = alarm["ack_state"] is AckState.UNACKNOWLEDGED
+            return _change_of(alarm, Transition.ESCALATED, before, row) if is_open else None
+        if row.kind == EXPIRED and alarm["expires_at"] is not None:  # raised again since
+            return None
+        by = TTL if row.kind == EXPIRED else RESYNC
+        state = expire(_state(Occurrence, _OCCURRENCE_FIELDS, alarm), at=row.received_at)
+        _write_state(alarm, state)
+        stop_timers(alarm)
+        alarm["cleared_by"] = by
+        facts = {"severity": "cleared", "previous": before.value}
+        self._history.append(
+            history_row(
+                self._tenant_id, alarm_id, at=row.received_at, kind="cleared", by=by, facts=facts
+            )
+        )
+        return _change_of(alarm, Transition.CLEARED, before, row)
+
+    def _apply(self, row: JournalRow, event: AlarmEvent, key: str) -> Change | None:
         condition = self._conditions.now.get(key)
         alarm = self._alarms.now.get(condition["current_alarm_id"]) if condition else None
         outcome = apply(
@@ -158,6 +165,7 @@ class _Batch:
             _state(Occurrence, _OCCURRENCE_FIELDS, alarm),
             event,
             now=row.received_at,
+            policy=self._policy,
         )
         if condition is None:
             condition = self._begin_condition(key)
@@ -167,16 +175,19 @@ class _Batch:
             return None
         if alarm is None or outcome.transition is Transition.CREATED:
             alarm = self._begin_alarm(condition, alarm, row)
-            alarm["original_severity"] = state.perceived_severity
+            alarm["original_severity"] = event.perceived_severity
+        was_acknowledged = alarm["ack_state"] is AckState.ACKNOWLEDGED
         _write_occurrence(alarm, state, row, event)
-        self._remember(alarm, outcome, row, event)
-        return Change(
-            alarm=view_of_facts(alarm),
-            transition=outcome.transition,
-            previous_severity=outcome.previous_severity,
-            seq=row.seq,
-            parent=row.parent,
+        restart_timers(
+            alarm,
+            outcome,
+            was_acknowledged=was_acknowledged,
+            at=row.received_at,
+            policy=self._policy,
+            ttl_s=self._ttls.get(row.source_id, self._policy.ttl_s),
         )
+        self._remember(alarm, outcome, row, event)
+        return _change_of(alarm, outcome.transition, outcome.previous_severity, row)
 
     def _begin_condition(self, key: str) -> Facts:
         facts: Facts = {
@@ -272,15 +283,31 @@ def _state(kind: type[Any], names: Sequence[str], facts: Mapping[str, Any] | Non
     return None if facts is None else kind(**{name: facts[name] for name in names})
 
 
-def _write_occurrence(alarm: Facts, state: Occurrence, row: JournalRow, event: AlarmEvent) -> None:
+def _change_of(
+    alarm: Facts, transition: Transition, before: Severity | None, row: JournalRow
+) -> Change:
+    return Change(
+        alarm=view_of_facts(alarm),
+        transition=transition,
+        previous_severity=before,
+        seq=row.seq,
+        parent=row.parent,
+    )
+
+
+def _write_state(alarm: Facts, state: Occurrence) -> None:
     alarm.update({name: getattr(state, name) for name in _OCCURRENCE_FIELDS})
     alarm["severity_rank"] = state.perceived_severity.rank
     alarm["is_active"] = state.is_active
+
+
+def _write_occurrence(alarm: Facts, state: Occurrence, row: JournalRow, event: AlarmEvent) -> None:
+    _write_state(alarm, state)
     alarm["reported_at"] = row.received_at
     if event.is_clear:
         alarm["cleared_by"] = event.source
         return
-    alarm["cleared_by"] = ""
+    alarm["cleared_by"] = "" if state.is_active else alarm["cleared_by"] or event.source
     alarm["last_seq"] = row.seq
     if state.ack_state is AckState.UNACKNOWLEDGED:
         alarm["acked_at"], alarm["acked_by"] = None, ""

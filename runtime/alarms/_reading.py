@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.clock import parse_instant
 from kernel.errors import InvalidError, Problem
-from runtime.alarms._tables import AlarmHistory, AlarmRow
+from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
@@ -155,6 +155,22 @@ def place_of(alarm: AlarmView, sort: str = NEWEST) -> list[str]:
 def parts_of_place(sort: str) -> int:
     """Tell how many parts a place in this order has."""
     return len(_ORDERS[sort][0])
+
+
+def active_of_source(session: Session, tenant_id: UUID, source_id: UUID) -> list[tuple[UUID, str]]:
+    """Give the active alarms that came by a source, each with its identity."""
+    found = session.execute(
+        select(AlarmRow.id, ConditionRow.dedup_key)
+        .join(ConditionRow, ConditionRow.id == AlarmRow.condition_id)
+        .where(
+            AlarmRow.tenant_id == tenant_id,
+            ConditionRow.tenant_id == tenant_id,
+            AlarmRow.source_id == source_id,
+            AlarmRow.is_active == true(),
+        )
+        .order_by(AlarmRow.id)
+    )
+    return [(row.id, row.dedup_key) for row in found]
 
 
 def has_alarms(session: Session, tenant_id: UUID) -> bool:

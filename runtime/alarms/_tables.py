@@ -129,7 +129,9 @@ class AlarmRow(TenantOwned, Base):
     condition_id: Mapped[UUID] = mapped_column(
         ForeignKey("condition.id", ondelete="CASCADE"), index=True
     )
-    previous_id: Mapped[UUID | None] = mapped_column(ForeignKey("alarm.id", ondelete="SET NULL"))
+    previous_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("alarm.id", ondelete="SET NULL"), index=True
+    )
     source_id: Mapped[UUID | None] = mapped_column(ForeignKey("source.id", ondelete="SET NULL"))
     last_seq: Mapped[int | None] = mapped_column(BigInteger)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,10 @@ from kernel.http import (
     require,
 )
 from runtime.alarms import store
+from runtime.alarms.asking import Asked, perform, perform_many
 from runtime.alarms.documents import AlarmView, alarm_document
 from runtime.alarms.model import Severity
+from runtime.alarms.policy.store import change_policy, policy_of
 
 api = Blueprint("alarms_api", __name__, url_prefix="/api/v1/alarms")
 
@@ -46,6 +48,23 @@ def page_of_alarms() -> tuple[list[AlarmView], str | None]:
     )
 
 
+@api.get("/policy")
+@require("alarms.view")
+def get_policy() -> Response:
+    """Give how the tenant's alarms live."""
+    return jsonify(policy_of(db_session(), acting().tenant_id).document())
+
+
+@api.patch("/policy")
+@require("alarms.policy")
+def patch_policy() -> Response:
+    """Change parts of how alarms live, null for a default; answers all of it."""
+    who, changes = acting(), _object(json_body())
+    where = (db_session(), who.tenant_id)
+    policy = change_policy(*where, changes, by=who.person_name, now=utc_now())
+    return jsonify(policy.document())
+
+
 @api.get("/<uuid:alarm_id>")
 @require("alarms.view")
 def get_alarm(alarm_id: UUID) -> Response:
@@ -66,12 +85,26 @@ def get_history(alarm_id: UUID) -> Response:
     return jsonify(items=items, next_cursor=None)
 
 
-@api.post("/<uuid:alarm_id>/<any(acknowledge, unacknowledge, clear, comment):verb>")
+@api.post(
+    "/<uuid:alarm_id>/<any(acknowledge, unacknowledge, clear, comment, shelve, unshelve,"
+    " assign, group, ungroup):verb>"
+)
 @require("alarms.operate")
 def operate(alarm_id: UUID, verb: str) -> Response:
-    """Acknowledge, unacknowledge, clear or comment; answers the alarm after it."""
-    done = perform(alarm_id, verb, comment=_comment())
-    return jsonify(alarm_document(done))
+    """Do what the verb says; answers the alarm after it."""
+    said = _object(json_body()) if request.get_data(cache=True) else {}
+    return jsonify(alarm_document(ask(alarm_id, verb, said)))
+
+
+@api.post("/bulk")
+@require("alarms.operate")
+def operate_many() -> Response:
+    """Do one thing to at most 1,000 alarms; answers what came of each."""
+    who = acting()
+    items = perform_many(
+        db_session(), who.tenant_id, json_body(), by=who.person_name, now=utc_now()
+    )
+    return jsonify(items=items, next_cursor=None)
 
 
 @api.patch("/<uuid:alarm_id>")
@@ -84,31 +117,24 @@ def change_alarm(alarm_id: UUID) -> Response:
     return jsonify(alarm_document(changed))
 
 
-def _comment() -> str:
-    said = _object(json_body()).get("comment", "") if request.get_data(cache=True) else ""
-    if not isinstance(said, str):
-        raise _bad("comment", "text")
-    return said
-
-
 def _object(body: Any) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise InvalidError("the body must be an object", problems=[Problem("", "send an object")])
     return body
 
 
-def perform(alarm_id: UUID, verb: str, *, comment: str) -> AlarmView:
+def ask(alarm_id: UUID, verb: str, said: Mapping[str, Any]) -> AlarmView:
     """Do what a person or program asks of an alarm, in their name."""
-    where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
-    match verb:
-        case "acknowledge":
-            return store.acknowledge(*where, alarm_id, by=by, now=now, comment=comment)
-        case "unacknowledge":
-            return store.unacknowledge(*where, alarm_id, by=by, now=now)
-        case "clear":
-            return store.clear_by_person(*where, alarm_id, by=by, now=now)
-        case _:
-            return store.comment(*where, alarm_id, text=comment, by=by, now=now)
+    who = acting()
+    asked = Asked(
+        session=db_session(),
+        tenant_id=who.tenant_id,
+        alarm_id=alarm_id,
+        said=said,
+        by=who.person_name,
+        now=utc_now(),
+    )
+    return perform(asked, verb)
 
 
 def read_filter() -> store.AlarmFilter:

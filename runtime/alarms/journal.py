@@ -2,7 +2,8 @@
 
 An event is safe once its row is committed; the correlator takes rows in order and marks them done
 in the transaction that carries what they led to. Whatever cannot be read is kept as a fault.
-Beside events it holds notices: what people did to an alarm that workflows may wait for.
+Beside events it holds notices: what people or the clock did to an alarm that workflows may wait
+for and rules may ask for.
 """
 
 from __future__ import annotations
@@ -29,7 +30,12 @@ FAULT_BODY_MAX = 64 * 1024
 FAULTS_KEPT = 100
 ALARM = "alarm"
 CLEARED = "cleared"
+EXPIRED = "expired"
+ESCALATED = "escalated"
+MISSING = "missing"
 TIME = "time"
+LIVED = frozenset({ALARM, EXPIRED, ESCALATED, MISSING})
+"""Kinds that the lifecycle makes a change of."""
 
 _COLUMNS = (
     JournalEntry.seq,
@@ -46,8 +52,8 @@ class JournalRow:
     """One accepted event, or a notice.
 
     Attributes:
-        kind: ALARM, CLEARED for a notice that a person cleared an alarm, or TIME for one that time
-            has gone on to `until`.
+        kind: ALARM, or of a notice CLEARED (by a person), EXPIRED, ESCALATED, MISSING (in the full
+            list of its source), or TIME for one that time has gone on to `until`.
         event: A canonical document that `parse_event` reads; of a notice, `alarm_id` or `until`.
         parent: The span it came with, kept beside the event in the same document.
     """
@@ -98,9 +104,18 @@ def append(
 
 def note_cleared(session: Session, tenant_id: UUID, alarm_id: UUID, *, now: datetime) -> None:
     """Let the correlator know that a person cleared an alarm, in the transaction that does it."""
-    notice = {"tenant_id": tenant_id, "received_at": now, "kind": CLEARED}
-    session.execute(insert(JournalEntry), [{**notice, "event": {"alarm_id": str(alarm_id)}}])
-    wake_after_commit(session, "correlator")
+    note(session, tenant_id, CLEARED, [alarm_id], now=now)
+
+
+def note(
+    session: Session, tenant_id: UUID, kind: str, alarm_ids: Iterable[UUID], *, now: datetime
+) -> None:
+    """Write a notice about each of some alarms, and wake the correlator after the commit."""
+    notice = {"tenant_id": tenant_id, "received_at": now, "kind": kind}
+    notices = [{**notice, "event": {"alarm_id": str(one)}} for one in alarm_ids]
+    if notices:
+        session.execute(insert(JournalEntry), notices)
+        wake_after_commit(session, "correlator")
 
 
 def note_time(session: Session, tenant_id: UUID, *, until: datetime, now: datetime) -> None:

@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from runtime.alarms.model import AlarmEvent, Severity
-
-REOPEN_WINDOW = timedelta(seconds=300)
+from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy
 
 
 class Transition(StrEnum):
-    """What an event did."""
+    """What an event did, or the clock: an alarm escalates while nobody acknowledges it."""
 
     CREATED = "created"
     REPEATED = "repeated"
@@ -26,6 +25,8 @@ class Transition(StrEnum):
     CLEARED = "cleared"
     REOPENED = "reopened"
     IGNORED = "ignored"
+    LATE = "late"
+    ESCALATED = "escalated"
 
 
 class AckState(StrEnum):
@@ -37,13 +38,19 @@ class AckState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What is remembered of one identity over all its occurrences."""
+    """What is remembered of one identity over all its occurrences.
+
+    `last_clear_at` is the instant of the latest clear that its source said, and `clear_held_until`
+    how long that clear waits for a raise that comes late.
+    """
 
     raise_count: int = 0
     flap_count: int = 0
     ignored_clear_count: int = 0
     first_seen_at: datetime
     last_seen_at: datetime
+    last_clear_at: datetime | None = None
+    clear_held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +95,12 @@ class Outcome:
 
 
 def apply(
-    condition: Condition | None, occurrence: Occurrence | None, event: AlarmEvent, *, now: datetime
+    condition: Condition | None,
+    occurrence: Occurrence | None,
+    event: AlarmEvent,
+    *,
+    now: datetime,
+    policy: LifecyclePolicy = DEFAULT,
 ) -> Outcome:
     """Apply one event to the condition and the latest occurrence of its identity.
 
@@ -97,6 +109,7 @@ def apply(
         occurrence: Its latest occurrence, active or cleared; None where there was none.
         event: What the source said.
         now: When it was received; also its instant where the source gave none.
+        policy: What the tenant decided.
 
     Source: transitions as in RFC 8632 (section 3.5) and OpenNMS's reduction; the reopen window of
     300 s and "a more severe alarm loses its acknowledgement" are our own choice.
@@ -110,19 +123,71 @@ def apply(
         last_seen_at=max(known.last_seen_at, at),
     )
     if event.is_clear:
-        return _clear(seen, occurrence, at)
-    severity = event.perceived_severity
+        return _clear(_held(seen, at, now=now, policy=policy), occurrence, at)
+    if _comes_late(seen, occurrence, at, now=now):
+        return _late(seen, occurrence, event.perceived_severity, at)
+    return _raise(seen, occurrence, event.perceived_severity, at, policy=policy)
+
+
+def expire(occurrence: Occurrence, *, at: datetime) -> Occurrence:
+    """Clear an occurrence that its source did not raise again in time; a cleared one stays."""
+    return _cleared(occurrence, at) if occurrence.is_active else occurrence
+
+
+def _held(
+    condition: Condition, at: datetime, *, now: datetime, policy: LifecyclePolicy
+) -> Condition:
+    """Remember a clear for raises that come late, where the policy asks for it."""
+    if not policy.hold_clears_s or (condition.last_clear_at or at) > at:
+        return condition
+    until = now + timedelta(seconds=policy.hold_clears_s)
+    return replace(condition, last_clear_at=at, clear_held_until=until)
+
+
+def _comes_late(
+    condition: Condition, occurrence: Occurrence | None, at: datetime, *, now: datetime
+) -> bool:
+    """Tell whether a raise was overtaken by its own clear."""
+    cleared_at, until = condition.last_clear_at, condition.clear_held_until
+    if cleared_at is None or until is None or now > until or at >= cleared_at:
+        return False
+    return occurrence is None or not occurrence.is_active
+
+
+def _late(
+    condition: Condition, occurrence: Occurrence | None, severity: Severity, at: datetime
+) -> Outcome:
+    """Record a raise that is over already: it is counted, and stays or is at once cleared."""
+    over_at = condition.last_clear_at or at
+    known = _counted(occurrence, at) if occurrence else _cleared(_begin(severity, at), over_at)
+    return Outcome(
+        transition=Transition.LATE,
+        condition=condition,
+        occurrence=known,
+        previous_severity=Severity.CLEARED if occurrence else severity,
+        reason="older than the clear that came before it",
+    )
+
+
+def _raise(
+    condition: Condition,
+    occurrence: Occurrence | None,
+    severity: Severity,
+    at: datetime,
+    *,
+    policy: LifecyclePolicy,
+) -> Outcome:
     if occurrence is None:
         return Outcome(
-            transition=Transition.CREATED, condition=seen, occurrence=_begin(severity, at)
+            transition=Transition.CREATED, condition=condition, occurrence=_begin(severity, at)
         )
     if occurrence.cleared_at is not None:
-        return _raise_again(seen, occurrence, severity, at)
+        return _raise_again(condition, occurrence, severity, at, within=policy.reopen_within)
     if severity is not occurrence.reported_severity and at >= occurrence.last_raised_at:
-        return _change(seen, occurrence, severity, at)
+        return _change(condition, occurrence, severity, at, policy=policy)
     return Outcome(
         transition=Transition.REPEATED,
-        condition=seen,
+        condition=condition,
         occurrence=_counted(occurrence, at),
         previous_severity=occurrence.perceived_severity,
     )
@@ -149,10 +214,15 @@ def _counted(occurrence: Occurrence, at: datetime) -> Occurrence:
 
 
 def _change(
-    condition: Condition, occurrence: Occurrence, severity: Severity, at: datetime
+    condition: Condition,
+    occurrence: Occurrence,
+    severity: Severity,
+    at: datetime,
+    *,
+    policy: LifecyclePolicy,
 ) -> Outcome:
     before = occurrence.perceived_severity
-    is_worse = severity.rank > before.rank
+    is_lost = policy.worse_unacknowledges and severity.rank > before.rank
     return Outcome(
         transition=Transition.CHANGED,
         condition=condition,
@@ -162,14 +232,19 @@ def _change(
             perceived_severity=severity,
             previous_severity=before,
             changed_at=at,
-            ack_state=AckState.UNACKNOWLEDGED if is_worse else occurrence.ack_state,
+            ack_state=AckState.UNACKNOWLEDGED if is_lost else occurrence.ack_state,
         ),
         previous_severity=before,
     )
 
 
 def _raise_again(
-    condition: Condition, occurrence: Occurrence, severity: Severity, at: datetime
+    condition: Condition,
+    occurrence: Occurrence,
+    severity: Severity,
+    at: datetime,
+    *,
+    within: timedelta,
 ) -> Outcome:
     """Reopen within the window; a raise older than the clear reopens too.
 
@@ -177,7 +252,7 @@ def _raise_again(
     once too long does less harm than one that is missing.
     """
     flapped = replace(condition, flap_count=condition.flap_count + 1)
-    if occurrence.cleared_at is not None and at - occurrence.cleared_at > REOPEN_WINDOW:
+    if occurrence.cleared_at is not None and at - occurrence.cleared_at > within:
         return Outcome(
             transition=Transition.CREATED, condition=condition, occurrence=_begin(severity, at)
         )
@@ -217,13 +292,17 @@ def _clear(condition: Condition, occurrence: Occurrence | None, at: datetime) ->
     return Outcome(
         transition=Transition.CLEARED,
         condition=condition,
-        occurrence=replace(
-            occurrence,
-            reported_severity=Severity.CLEARED,
-            perceived_severity=Severity.CLEARED,
-            previous_severity=before,
-            changed_at=at,
-            cleared_at=at,
-        ),
+        occurrence=_cleared(occurrence, at),
         previous_severity=before,
+    )
+
+
+def _cleared(occurrence: Occurrence, at: datetime) -> Occurrence:
+    return replace(
+        occurrence,
+        reported_severity=Severity.CLEARED,
+        perceived_severity=Severity.CLEARED,
+        previous_severity=occurrence.perceived_severity,
+        changed_at=at,
+        cleared_at=at,
     )

@@ -15,7 +15,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from runtime.alarms.policy.store import policy_of
 from runtime.limits.book import LimitsBook
+from runtime.retention.alarms import remove_alarms
 from runtime.retention.blobs import Place, remove_unused
 from runtime.retention.journal import BITE, remove_done
 from runtime.retention.runs import remove_runs
@@ -36,12 +38,13 @@ class Removed:
     steps: int = 0
     values: int = 0
     events: int = 0
+    alarms: int = 0
     is_done: bool = True
 
     @property
     def is_nothing(self) -> bool:
         """Tell whether there was nothing to do."""
-        return not (self.runs or self.steps or self.values or self.events)
+        return not (self.runs or self.steps or self.values or self.events or self.alarms)
 
 
 @dataclass(kw_only=True)
@@ -64,7 +67,7 @@ class Clearing:
     def round(self, *, now: datetime, budget_s: float = BUDGET_S) -> Removed:
         """Remove what is old until nothing is, or the time is up; give what was removed."""
         ends, removed = time.monotonic() + budget_s, Removed()
-        for one in (self._runs, self._events, self._values):
+        for one in (self._runs, self._events, self._alarms, self._values):
             one(removed, now=now, ends=ends)
         if not removed.is_nothing:
             log.info(
@@ -73,11 +76,30 @@ class Clearing:
                 steps=removed.steps,
                 values=removed.values,
                 events=removed.events,
+                alarms=removed.alarms,
                 done=removed.is_done,
             )
         return removed
 
     def _runs(self, removed: Removed, *, now: datetime, ends: float) -> None:
+        def bite(tenant_id: UUID) -> bool:
+            runs, steps = self._bite_of(tenant_id, now=now)
+            removed.runs, removed.steps = removed.runs + runs, removed.steps + steps
+            return bool(runs or steps)
+
+        self._in_turn(bite, removed, ends=ends)
+
+    def _alarms(self, removed: Removed, *, now: datetime, ends: float) -> None:
+        def bite(tenant_id: UUID) -> bool:
+            with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
+                policy = policy_of(session, tenant_id)
+                gone = remove_alarms(session, tenant_id, policy, now=now)
+            removed.alarms += gone
+            return bool(gone)
+
+        self._in_turn(bite, removed, ends=ends)
+
+    def _in_turn(self, bite: Callable[[UUID], bool], removed: Removed, *, ends: float) -> None:
         """A bite of each tenant in turn, beginning where the last round stopped."""
         tenants = self._tenants()
         while tenants:
@@ -85,9 +107,7 @@ class Clearing:
                 if not self._goes_on(ends):
                     self._next_tenant, removed.is_done = tenant_id, False
                     return
-                runs, steps = self._bite_of(tenant_id, now=now)
-                removed.runs, removed.steps = removed.runs + runs, removed.steps + steps
-                if not (runs or steps):
+                if not bite(tenant_id):
                     tenants.remove(tenant_id)
                 else:
                     self.pause(PAUSE_S)

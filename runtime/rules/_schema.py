@@ -20,7 +20,7 @@ OPERATORS = (
     "is", "is_not", "in", "not_in", "at_least", "at_most", "more_than", "less_than",
     "contains", "starts_with", "ends_with", "matches", "exists", "missing",
 )  # fmt: skip
-TRANSITIONS = ("raised", "changed", "cleared")
+TRANSITIONS = ("raised", "changed", "cleared", "escalated")
 MODES = ("draft", "observe", "live", "off")
 PARENTS = ("first", "most_severe", "matching")
 SETTABLE = ("perceived_severity", "probable_cause", "specific_problem", "text", "event_type")

@@ -69,7 +69,12 @@ CATALOGUE = (
     Field(path="source", title="source", kind=Kind.TEXT),
     Field(path="external_id", title="the source's own id", kind=Kind.TEXT),
     Field(path="affected_services", title="affected services", kind=Kind.TEXTS),
+    Field(path="affected_customers", title="affected customers", kind=Kind.TEXTS),
+    Field(path="service_affecting", title="service affecting", kind=Kind.TRUTH),
+    Field(path="place", title="place", kind=Kind.TEXT),
     Field(path="count", title="times raised", kind=Kind.NUMBER),
+    Field(path="flap_count", title="times reopened", kind=Kind.NUMBER),
+    Field(path="escalation_level", title="escalation level", kind=Kind.NUMBER),
     Field(path="ack_state", title="acknowledgement", kind=Kind.TEXT),
 )
 _BY_PATH = {field.path: field for field in CATALOGUE}

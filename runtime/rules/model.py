@@ -35,6 +35,7 @@ class Transition(StrEnum):
     RAISED = "raised"
     CHANGED = "changed"
     CLEARED = "cleared"
+    ESCALATED = "escalated"
 
 
 DEFAULT_ON = frozenset({Transition.RAISED, Transition.CHANGED})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from runtime.alarms._actions.rows import locked, remember
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.lifecycle import AckState
+from runtime.alarms.policy.store import policy_of
 
 
 def acknowledge(
@@ -19,6 +20,7 @@ def acknowledge(
     row = locked(session, tenant_id, alarm_id)
     if row.ack_state is not AckState.ACKNOWLEDGED:
         row.ack_state, row.acked_at, row.acked_by = AckState.ACKNOWLEDGED, now, by[:200]
+        row.escalate_at, row.escalation_level = None, 0
         remember(session, row, "acknowledged", by=by, now=now, facts={"comment": comment})
     return view_of(row)
 
@@ -30,5 +32,7 @@ def unacknowledge(
     row = locked(session, tenant_id, alarm_id)
     if row.ack_state is AckState.ACKNOWLEDGED:
         row.ack_state, row.acked_at, row.acked_by = AckState.UNACKNOWLEDGED, None, ""
+        if row.is_active:
+            row.escalate_at = policy_of(session, tenant_id).escalates_at(0, since=now)
         remember(session, row, "unacknowledged", by=by, now=now, facts={})
     return view_of(row)

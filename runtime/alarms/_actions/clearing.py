@@ -23,6 +23,7 @@ def clear_by_person(
         row.perceived_severity = row.reported_severity = Severity.CLEARED
         row.severity_rank, row.is_active = Severity.CLEARED.rank, False
         row.cleared_at, row.cleared_by, row.changed_at = now, by[:200], now
+        row.expires_at, row.escalate_at, row.escalation_level = None, None, 0
         facts = {"severity": "cleared", "previous": row.previous_severity.value}
         remember(session, row, "cleared", by=by, now=now, facts=facts)
         note_cleared(session, tenant_id, alarm_id, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -14,9 +15,10 @@ from runtime.alarms.intake.taking import (
     refuse_if_nothing_taken,
     take_from_api,
     take_from_source,
+    take_full_list,
 )
 from runtime.alarms.sources.reading import Batch
-from runtime.alarms.sources.store import find_source
+from runtime.alarms.sources.store import SourceView, find_source, get_source
 from runtime.metrics import INTAKE_REFUSED
 from tenancy.scope import bind, system
 
@@ -44,12 +46,39 @@ def send_to_source(key: str) -> Response:
     if source is None:
         raise NotFoundError("no source has this address")
     bind(session, source.tenant_id)
+    if isinstance(body, dict) and body.get("resync") is True:
+        return _resync(source, body, allow_empty=False)
     try:
         batch = take_from_source(session, source, body, now=utc_now())
     except (InvalidError, TooManyEventsError) as error:
         session.commit()  # what was wrong is kept for somebody to look at, though it is refused
         return problem(error)
     return _answer(batch)
+
+
+@api.post("/api/v1/sources/<uuid:source_id>/resync")
+@require("alarms.send")
+def resync_source(source_id: UUID) -> Response:
+    """Take a source's full list: what is new is raised, what is missing is cleared."""
+    body = _body()
+    source = get_source(db_session(), acting().tenant_id, source_id)
+    return _resync(source, body, allow_empty=request.args.get("allow_empty") == "true")
+
+
+def _resync(source: SourceView, body: Any, *, allow_empty: bool) -> Response:
+    allowed = isinstance(body, dict) and body.get("allow_empty") is True
+    said = _without(body, "resync", "allow_empty")
+    now, may_be_empty = utc_now(), allow_empty or allowed
+    batch, missing = take_full_list(db_session(), source, said, now=now, allow_empty=may_be_empty)
+    response = jsonify(accepted=len(batch.events), cleared=missing)
+    response.status_code = 202
+    return response
+
+
+def _without(body: Any, *names: str) -> Any:
+    if not isinstance(body, dict):
+        return body
+    return {name: value for name, value in body.items() if name not in names}
 
 
 @api.after_request

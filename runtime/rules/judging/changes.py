@@ -15,6 +15,7 @@ _ASKED_FOR: Mapping[Happened, Transition] = {
     Happened.REOPENED: Transition.RAISED,
     Happened.CHANGED: Transition.CHANGED,
     Happened.CLEARED: Transition.CLEARED,
+    Happened.ESCALATED: Transition.ESCALATED,
 }
 
 

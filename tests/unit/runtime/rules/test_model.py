@@ -59,7 +59,7 @@ def test_a_good_rule_has_no_problems() -> None:
             id="too many conditions",
         ),
         pytest.param(
-            {"pattern": make_count_pattern(2, 60, "place")},
+            {"pattern": make_count_pattern(2, 60, "plaice")},
             "/pattern/group_by/0",
             "attributes.<name>",
             id="group",

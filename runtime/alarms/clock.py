@@ -1,0 +1,103 @@
+"""What the clock does to alarms: shelves end, alarms expire, alarms that nobody took on escalate.
+
+What is due when stands in the alarms' rows, so nothing is forgotten while no scheduler runs. An
+expiry is a notice in the journal: the correlator clears the alarm in the order of events, unless it
+was raised again meanwhile, and rules see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from runtime.alarms._actions.rows import remember
+from runtime.alarms._actions.shelf import take_off
+from runtime.alarms._tables import AlarmRow
+from runtime.alarms.journal import ESCALATED, EXPIRED, note
+from runtime.alarms.lifecycle import AckState
+from runtime.alarms.policy.store import policy_of
+from tenancy.scope import as_tenant
+
+BITE = 200
+BY = "the clock"
+
+
+def has_due(session: Session, *, now: datetime) -> bool:
+    """Tell whether the clock has to do with an alarm; call it in system scope."""
+    return any(
+        session.scalar(select(AlarmRow.id).where(due).limit(1)) is not None
+        for due in (_shelf_ended(now), _expired(now), _escalates(now))
+    )
+
+
+def do_due(session: Session, *, now: datetime, most: int = BITE) -> int:
+    """Do one bite of what is due to the alarms of all tenants; give how many it was.
+
+    Call it in system scope, and commit soon after.
+    """
+    deeds: tuple[tuple[ColumnElement[bool], Callable[[Session, AlarmRow], None]], ...] = (
+        (_shelf_ended(now), partial(take_off, by=BY, now=now)),
+        (_expired(now), partial(_expire, now=now)),
+        (_escalates(now), partial(_escalate, now=now)),
+    )
+    done = 0
+    for due, deed in deeds:
+        for tenant_id, row in _rows(session, due, most - done):
+            with as_tenant(session, tenant_id):
+                deed(session, row)
+                session.flush()
+            done += 1
+    return done
+
+
+def _rows(session: Session, due: ColumnElement[bool], most: int) -> list[tuple[UUID, AlarmRow]]:
+    if most <= 0:
+        return []
+    found = session.scalars(
+        select(AlarmRow)
+        .where(due)
+        .order_by(AlarmRow.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return [(row.tenant_id, row) for row in found]
+
+
+def _shelf_ended(now: datetime) -> ColumnElement[bool]:
+    return AlarmRow.shelved_until <= now
+
+
+def _expired(now: datetime) -> ColumnElement[bool]:
+    return AlarmRow.expires_at <= now
+
+
+def _escalates(now: datetime) -> ColumnElement[bool]:
+    """What is put aside or suppressed escalates once it is back."""
+    return and_(
+        AlarmRow.escalate_at <= now,
+        AlarmRow.shelved_until.is_(None),
+        AlarmRow.suppressed_at.is_(None),
+    )
+
+
+def _expire(session: Session, row: AlarmRow, *, now: datetime) -> None:
+    row.expires_at = None
+    note(session, row.tenant_id, EXPIRED, [row.id], now=now)
+
+
+def _escalate(session: Session, row: AlarmRow, *, now: datetime) -> None:
+    if not row.is_active or row.ack_state is AckState.ACKNOWLEDGED:
+        row.escalate_at = None
+        return
+    row.escalation_level += 1
+    policy = policy_of(session, row.tenant_id)
+    row.escalate_at = policy.escalates_at(row.escalation_level, since=now)
+    row.changed_at = now
+    remember(session, row, "escalated", by=BY, now=now, facts={"level": row.escalation_level})
+    note(session, row.tenant_id, ESCALATED, [row.id], now=now)

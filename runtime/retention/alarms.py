@@ -1,0 +1,82 @@
+"""Removing cleared alarms that their tenant no longer keeps, with their history.
+
+One that was acknowledged goes first, any other when it is old. Children of a parent that goes are
+freed. The condition stays: it is one row for an identity, however often it is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow
+from runtime.alarms.policy.keeping import is_old
+from runtime.alarms.policy.model import LifecyclePolicy
+
+BITE = 200
+LINES_A_BITE = 1_000
+
+
+def remove_alarms(
+    session: Session,
+    tenant_id: UUID,
+    policy: LifecyclePolicy,
+    *,
+    now: datetime,
+    most: int = BITE,
+) -> int:
+    """Remove one bite of a tenant's old cleared alarms; give how many rows went.
+
+    The session is bound to the tenant, and the transaction should end soon after. An alarm with a
+    long history loses a part of it first, so that no bite is large.
+    """
+    alarm_ids = _next(session, tenant_id, policy, now=now, most=most)
+    if not alarm_ids:
+        return 0
+    lines = session.scalars(
+        select(AlarmHistory.seq)
+        .where(AlarmHistory.tenant_id == tenant_id, AlarmHistory.alarm_id.in_(alarm_ids))
+        .limit(LINES_A_BITE)
+    ).all()
+    quietly = {"synchronize_session": False}
+    session.execute(
+        delete(AlarmHistory)
+        .where(AlarmHistory.tenant_id == tenant_id, AlarmHistory.seq.in_(lines))
+        .execution_options(**quietly)
+    )
+    if len(lines) == LINES_A_BITE:
+        return len(lines)
+    mine = AlarmRow.tenant_id == tenant_id
+    for column in (AlarmRow.parent_id, AlarmRow.previous_id):
+        session.execute(
+            update(AlarmRow)
+            .where(mine, column.in_(alarm_ids))
+            .values({column: None})
+            .execution_options(**quietly)
+        )
+    session.execute(
+        update(ConditionRow)
+        .where(ConditionRow.tenant_id == tenant_id, ConditionRow.current_alarm_id.in_(alarm_ids))
+        .values(current_alarm_id=None)
+        .execution_options(**quietly)
+    )
+    session.execute(
+        delete(AlarmRow).where(mine, AlarmRow.id.in_(alarm_ids)).execution_options(**quietly)
+    )
+    return len(alarm_ids)
+
+
+def _next(
+    session: Session, tenant_id: UUID, policy: LifecyclePolicy, *, now: datetime, most: int
+) -> Sequence[UUID]:
+    return session.scalars(
+        select(AlarmRow.id)
+        .where(AlarmRow.tenant_id == tenant_id, is_old(policy, now=now))
+        .order_by(AlarmRow.cleared_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
