@@ -12,6 +12,8 @@ import runtime.flows._tables
 import runtime.hooks._tables
 import runtime.inventory._tables
 import runtime.limits._tables
+import runtime.maintenance._tables
+import runtime.quieting._tables
 import runtime.rules._tables
 import runtime.runs._tables
 import runtime.schedules._tables
