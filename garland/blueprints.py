@@ -26,6 +26,9 @@ import runtime.flow_control.api
 import runtime.flows.api
 import runtime.hooks.api
 import runtime.hooks.views
+import runtime.inventory.api
+import runtime.inventory.lookups.views
+import runtime.inventory.views
 import runtime.limits.api
 import runtime.limits.views
 import runtime.messages.api
@@ -44,6 +47,8 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
     runtime.hooks.views.bp,
+    runtime.inventory.views.bp,
+    runtime.inventory.lookups.views.bp,
     runtime.limits.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,
@@ -63,6 +68,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.flow_control.api.api,
     runtime.hooks.api.api,
     runtime.hooks.api.hooks,
+    runtime.inventory.api.api,
     runtime.limits.api.api,
     runtime.messages.api.api,
     runtime.runs.api.api,

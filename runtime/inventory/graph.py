@@ -52,6 +52,7 @@ class Graph:
 
     spots: dict[str, Spot] = field(default_factory=dict)
     above: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    below: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     beside: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     inside: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -61,14 +62,18 @@ class Graph:
         self.beside[end].add(start)
         if kind is RelationKind.CONTAINS:
             self.inside[start].add(end)
-        if kind is RelationKind.DEPENDS_ON:
-            self.above[start].add(end)
-        elif kind is not RelationKind.CONNECTS:
-            self.above[end].add(start)
+        if kind is not RelationKind.CONNECTS:
+            lower, upper = (start, end) if kind is RelationKind.DEPENDS_ON else (end, start)
+            self.above[lower].add(upper)
+            self.below[upper].add(lower)
 
     def parents(self, key: str, *, hops: int) -> Reach:
         """Give what is above a resource, at most so many hops up."""
         return _reach(self.above, key, hops)
+
+    def dependants(self, key: str, *, hops: int) -> Reach:
+        """Give what it can take down, at most so many hops down."""
+        return _reach(self.below, key, hops)
 
     def neighbours(self, key: str, *, hops: int) -> Reach:
         """Give what stands in any relation to it, over at most so many hops."""

@@ -8,7 +8,7 @@ import of the same name brought and the file no longer has is gone; it is remove
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
+from runtime.inventory._difference import Difference, compare
 from runtime.inventory._tables import InventoryImport, Resource, ResourceRelation
 from runtime.inventory.model import (
     ORIGIN_MAX,
@@ -26,7 +27,6 @@ from runtime.inventory.model import (
     RelationKind,
     RelationSaid,
     check_resource,
-    missing_ends,
 )
 from runtime.inventory.reading.files import Naming, read_files
 from runtime.inventory.topology import note_change
@@ -36,9 +36,7 @@ from tenancy.scope import system
 log = structlog.get_logger(__name__)
 
 KEPT_FOR = timedelta(days=1)
-SHOWN_MAX = 20
 _AT_ONCE = 500
-_COLUMNS = ("kind", "name", "type", "site", "attributes")
 
 
 class ImportAppliedError(ConflictError):
@@ -61,34 +59,6 @@ class ImportView:
     applied_at: datetime | None
 
 
-@dataclass(slots=True)
-class _Difference:
-    """What applying would change; rows are the columns of resources."""
-
-    new: list[dict[str, Any]] = field(default_factory=list)
-    changed: list[dict[str, Any]] = field(default_factory=list)
-    same: int = 0
-    gone: dict[str, UUID] = field(default_factory=dict)
-    ids: dict[str, UUID] = field(default_factory=dict)
-    relations: list[RelationSaid] = field(default_factory=list)
-    lost: list[RelationSaid] = field(default_factory=list)
-
-    def counts(self) -> dict[str, Any]:
-        """Say how many of each, and some of their keys."""
-        named = {"new": self.new, "changed": self.changed}
-        return {
-            **{name: len(rows) for name, rows in named.items()},
-            **{
-                f"{name}_keys": [row["key"] for row in rows[:SHOWN_MAX]]
-                for name, rows in named.items()
-            },
-            "same": self.same,
-            "gone": len(self.gone),
-            "gone_keys": sorted(self.gone)[:SHOWN_MAX],
-            "relations": len(self.relations),
-        }
-
-
 def stage_import(  # noqa: PLR0913  what is read, how, for whom and when
     session: Session,
     tenant_id: UUID,
@@ -109,7 +79,7 @@ def stage_import(  # noqa: PLR0913  what is read, how, for whom and when
         message = f"origin: name what is imported, with 1 to {ORIGIN_MAX} characters"
         raise InvalidError(message, problems=[Problem("/origin", message)])
     gathered = read_files(files, naming)
-    difference = _compare(session, tenant_id, gathered, name)
+    difference = compare(session, tenant_id, gathered, name)
     for one in difference.lost:
         words = f"{one.start} {one.kind.value} {one.end}"
         gathered.refuse("relations", f"{words[:200]}: one of them is neither in the file nor known")
@@ -146,7 +116,7 @@ def apply_import(
     if row.applied_at is not None or row.document is None:
         raise ImportAppliedError("this import is applied already: read the file again")
     gathered = _gathered_of(row.document, row.format)
-    difference = _compare(session, tenant_id, gathered, row.origin)
+    difference = compare(session, tenant_id, gathered, row.origin)
     _write(session, tenant_id, difference, row.origin)
     removed = len(difference.gone) if remove_gone else 0
     if remove_gone:
@@ -173,70 +143,7 @@ def recent_imports(session: Session, tenant_id: UUID, *, limit: int = 10) -> lis
     return [_view_of(row) for row in rows]
 
 
-def _compare(session: Session, tenant_id: UUID, gathered: Gathered, origin: str) -> _Difference:
-    known, found = _known(session, tenant_id), _Difference()
-    for key, said in gathered.resources.items():
-        row = {
-            "key": key,
-            "kind": said.kind,
-            "name": said.title,
-            "type": said.type,
-            "site": said.site,
-            "attributes": dict(said.attributes),
-        }
-        there = known.get(key)
-        if there is None:
-            found.new.append({"id": new_id(), "tenant_id": tenant_id, "origin": origin, **row})
-        elif any(getattr(there, name) != row[name] for name in _COLUMNS) or there.origin != origin:
-            found.changed.append({"id": there.id, "origin": origin, **row})
-        else:
-            found.same += 1
-    found.gone = {
-        key: row.id
-        for key, row in known.items()
-        if row.origin == origin and key not in gathered.resources
-    }
-    found.ids = {key: row.id for key, row in known.items()}
-    found.ids |= {row["key"]: row["id"] for row in found.new}
-    found.lost = missing_ends(gathered, known)
-    lost = {one.identity for one in found.lost}
-    there_already = _related(session, tenant_id)
-    found.relations = [
-        one
-        for identity, one in gathered.relations.items()
-        if identity not in lost and not _ends_of(one, found.ids) & there_already
-    ]
-    return found
-
-
-def _known(session: Session, tenant_id: UUID) -> dict[str, Any]:
-    columns = (
-        Resource.id,
-        Resource.key,
-        Resource.origin,
-        *(getattr(Resource, c) for c in _COLUMNS),
-    )
-    rows = session.execute(select(*columns).where(Resource.tenant_id == tenant_id))
-    return {row.key: row for row in rows}
-
-
-def _related(session: Session, tenant_id: UUID) -> set[tuple[UUID, UUID, RelationKind]]:
-    rows = session.execute(
-        select(ResourceRelation.from_id, ResourceRelation.to_id, ResourceRelation.kind).where(
-            ResourceRelation.tenant_id == tenant_id
-        )
-    )
-    return {(row.from_id, row.to_id, row.kind) for row in rows}
-
-
-def _ends_of(said: RelationSaid, ids: Mapping[str, UUID]) -> set[tuple[UUID, UUID, RelationKind]]:
-    """Give how a relation may stand in the database; a connection stands either way."""
-    start, end = ids[said.start], ids[said.end]
-    turned = {(end, start, said.kind)} if said.kind is RelationKind.CONNECTS else set()
-    return {(start, end, said.kind)} | turned
-
-
-def _write(session: Session, tenant_id: UUID, found: _Difference, origin: str) -> None:
+def _write(session: Session, tenant_id: UUID, found: Difference, origin: str) -> None:
     if found.new:
         session.execute(insert(Resource), found.new)
     if found.changed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -74,6 +74,14 @@ def put_resource(  # noqa: PLR0913  the columns of a resource
     return made.id
 
 
+def add_resource(session: Session, tenant_id: UUID, said: Mapping[str, Any]) -> ResourceView:
+    """Add a resource; raises InvalidError where one has the key, or a field cannot be taken."""
+    key = str(said.get("key", "")).strip()
+    if key and find_resource(session, tenant_id, key) is not None:
+        raise _refused("key", f"there is a resource {key} already: choose another key")
+    return save_resource(session, tenant_id, said)
+
+
 def save_resource(
     session: Session,
     tenant_id: UUID,
@@ -90,8 +98,7 @@ def save_resource(
     checked = require_resource(said)
     there = find_resource(session, tenant_id, checked.key)
     if resource_id is not None and there is not None and there.id != resource_id:
-        message = f"key: there is a resource {checked.key} already: choose another key"
-        raise InvalidError(message, problems=[Problem("/key", message)])
+        raise _refused("key", f"there is a resource {checked.key} already: choose another key")
     known = resource_id or (there.id if there is not None else None)
     if known is None:
         row = Resource(id=new_id(), tenant_id=tenant_id, origin="")
@@ -224,24 +231,6 @@ def relations_of(
         )
         for relation, resource in rows
     ]
-
-
-def ids_of(session: Session, tenant_id: UUID, keys: Iterable[str]) -> dict[str, UUID]:
-    """Give the ids of those of the keys that are there."""
-    found: dict[str, UUID] = {}
-    wanted = sorted(set(keys))
-    for begin in range(0, len(wanted), _AT_ONCE):
-        rows = session.execute(
-            select(Resource.key, Resource.id).where(
-                Resource.tenant_id == tenant_id,
-                Resource.key.in_(wanted[begin : begin + _AT_ONCE]),
-            )
-        )
-        found |= {row.key: row.id for row in rows}
-    return found
-
-
-_AT_ONCE = 500
 
 
 def require_key(session: Session, tenant_id: UUID, key: str, *, field: str) -> ResourceView:
