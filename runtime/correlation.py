@@ -17,6 +17,7 @@ from runtime.alarm_waits import end_waits, end_waits_of_cleared
 from runtime.alarms.journal import ALARM, CLEARED, JournalRow, mark_done, take
 from runtime.alarms.store import apply_batch
 from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_between
+from runtime.quieting.quieten import quieten, released
 from runtime.rules.engine import judge
 from runtime.rules.matcher import Matcher
 from runtime.wake import tell_pages_after_commit
@@ -67,7 +68,9 @@ def _correlate(
 ) -> None:
     events = [row for row in rows if row.kind == ALARM]
     changes = apply_batch(session, tenant_id, events, now=now)
-    fired = judge(session, tenant_id, changes, matcher=matcher, now=now)
+    judged = quieten(session, tenant_id, changes, now=now)
+    judged += released(session, tenant_id, rows)
+    fired = judge(session, tenant_id, judged, matcher=matcher, now=now)
     if changes:
         end_waits(session, tenant_id, changes, now=now)
     for row in rows:

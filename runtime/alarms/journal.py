@@ -28,6 +28,7 @@ FAULT_BODY_MAX = 64 * 1024
 FAULTS_KEPT = 100
 ALARM = "alarm"
 CLEARED = "cleared"
+RELEASED = "released"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,8 @@ class JournalRow:
     """One accepted event, or a notice.
 
     Attributes:
-        kind: ALARM, or CLEARED for a notice that a person cleared an alarm.
+        kind: ALARM, CLEARED for a notice that a person cleared an alarm, or RELEASED for one that
+            an alarm which was held back is let go and rules may judge it.
         event: A canonical document that `parse_event` reads; of a notice, the `alarm_id`.
         parent: The span it came with, kept beside the event in the same document.
     """
@@ -89,6 +91,17 @@ def note_cleared(session: Session, tenant_id: UUID, alarm_id: UUID, *, now: date
     notice = {"tenant_id": tenant_id, "received_at": now, "kind": CLEARED}
     session.execute(insert(JournalEntry), [{**notice, "event": {"alarm_id": str(alarm_id)}}])
     wake_after_commit(session, "correlator")
+
+
+def note_released(
+    session: Session, tenant_id: UUID, alarm_ids: Sequence[UUID], *, now: datetime
+) -> None:
+    """Let the correlator know that alarms are let go, in the transaction that does it."""
+    notice = {"tenant_id": tenant_id, "received_at": now, "kind": RELEASED}
+    rows = [{**notice, "event": {"alarm_id": str(alarm_id)}} for alarm_id in alarm_ids]
+    if rows:
+        session.execute(insert(JournalEntry), rows)
+        wake_after_commit(session, "correlator")
 
 
 def take(session: Session, limit: int) -> list[JournalRow]:
