@@ -20,6 +20,7 @@ from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_be
 from runtime.quieting.quieten import quieten, released
 from runtime.rules.engine import judge
 from runtime.rules.matcher import Matcher
+from runtime.surroundings.facts import Surroundings
 from runtime.wake import tell_pages_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -70,7 +71,8 @@ def _correlate(
     changes = apply_batch(session, tenant_id, events, now=now)
     judged = quieten(session, tenant_id, changes, now=now)
     judged += released(session, tenant_id, rows)
-    fired = judge(session, tenant_id, judged, matcher=matcher, now=now)
+    around = Surroundings(session, tenant_id, changes).of_changes
+    fired = judge(session, tenant_id, judged, matcher=matcher, now=now, around=around)
     if changes:
         end_waits(session, tenant_id, changes, now=now)
     for row in rows:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import sha256_of
 from runtime.rules._tables import RuleRow, RuleVersionRow
+from runtime.rules.around import paths_named
 from runtime.rules.conditions import Condition, Op
 from runtime.rules.fields import Kind, Read
 from runtime.rules.matcher import Matcher
@@ -47,12 +48,14 @@ class LiveSet:
         rules: By key.
         when: Do the conditions hold for an alarm?
         reached: Is the count of a rule that counts reached?
+        around: Fields the rules name that are not the alarm's own.
     """
 
     name: str
     rules: Mapping[str, LiveRule]
     when: Program
     reached: Program
+    around: frozenset[str]
 
 
 def live_set(session: Session, tenant_id: UUID, matcher: Matcher) -> LiveSet:
@@ -92,6 +95,7 @@ def _compile(name: str, versions: Iterable[RuleVersionRow], modes: Mapping[UUID,
                 if live.rule.count is not None
             }
         ),
+        around=paths_named(live.rule for live in found),
     )
 
 

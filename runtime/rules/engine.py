@@ -21,6 +21,7 @@ from runtime.alarms.store import Change
 from runtime.rules._live import LiveRule, LiveSet, live_set
 from runtime.rules._tables import Firing
 from runtime.rules.actions import Occasion, act
+from runtime.rules.around import Around, nothing_around
 from runtime.rules.conditions import reads_of
 from runtime.rules.features import Moment, Pauses, Windows, forget_old, group_of
 from runtime.rules.matcher import Matcher
@@ -65,8 +66,11 @@ def judge(
     *,
     matcher: Matcher,
     now: datetime,
+    around: Around = nothing_around,
 ) -> int:
     """Judge changes in order and act; give the number of firings.
+
+    `around` looks up what lies round the alarms, as far as the rules name it.
 
     Everything is written in the caller's transaction, which also marks the journal's rows done:
     a crash before its commit leaves nothing behind, and the same rows give the same firings.
@@ -77,7 +81,7 @@ def judge(
     rules = live_set(session, tenant_id, matcher)
     if not rules.rules:
         return 0
-    matches = list(_matches(rules, events, matcher))
+    matches = list(_matches(rules, events, matcher, around=around))
     counts = _counts(session, tenant_id, matches)
     pauses = Pauses(session, [one.pause for one in matches if one.live.rule.cooldown_s])
     fired = 0
@@ -91,9 +95,15 @@ def judge(
     return fired
 
 
-def _matches(rules: LiveSet, events: Sequence[Change], matcher: Matcher) -> Iterator[_Match]:
+def _matches(
+    rules: LiveSet, events: Sequence[Change], matcher: Matcher, *, around: Around
+) -> Iterator[_Match]:
     """Ask which conditions hold; an alarm that lacks a field it would be grouped by is left out."""
-    documents = [alarm_document(change.alarm) for change in events]
+    surroundings = around(rules.around, events)
+    documents = [
+        {**alarm_document(change.alarm), **facts}
+        for change, facts in zip(events, surroundings, strict=True)
+    ]
     rows = [row_of(facts, rules.when.reads) for facts in documents]
     verdicts = matcher.match(f"{rules.name}:when", rules.when, rows)
     for change, facts, keys in zip(events, documents, verdicts, strict=True):
