@@ -31,7 +31,11 @@ import runtime.inventory.lookups.views
 import runtime.inventory.views
 import runtime.limits.api
 import runtime.limits.views
+import runtime.maintenance.api
+import runtime.maintenance.views
 import runtime.messages.api
+import runtime.quieting.api
+import runtime.quieting.views
 import runtime.runs.api
 import runtime.runs.views
 import tenancy.api
@@ -50,6 +54,8 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.inventory.views.bp,
     runtime.inventory.lookups.views.bp,
     runtime.limits.views.bp,
+    runtime.maintenance.views.bp,
+    runtime.quieting.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,
     designer.setup.views.bp,
@@ -70,6 +76,8 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.hooks.api.hooks,
     runtime.inventory.api.api,
     runtime.limits.api.api,
+    runtime.maintenance.api.api,
+    runtime.quieting.api.api,
     runtime.messages.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,

@@ -73,8 +73,9 @@ class Window:
         """Give the time that is now, else the next to come; None when all are past."""
         if not self.rrule:
             return next(self.times(now, self.starts_at + _TICK), None)
+        first = max(now, self.starts_at)
         for days in (40, 400, 366 * 9):
-            if found := next(self.times(now, now + days * _DAY), None):
+            if found := next(self.times(now, first + days * _DAY), None):
                 return found
         return None
 

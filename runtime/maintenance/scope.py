@@ -78,7 +78,7 @@ def parse_scope(document: Any, problems: list[Problem]) -> Scope | None:
     when = document.get("when")
     wrong = check_rule({"rule": 1, "name": "x", "when": when, "then": [{"do": "acknowledge"}]})
     if wrong or when is None:
-        why = wrong[0].message if wrong else "write a condition as rules have it"
+        why = wrong[0].message if when is not None else "write a condition as rules have it"
         problems.append(Problem("/scope", f"scope: {why}"))
         return None
     return Scope(kind=kind, document={"kind": kind, "when": when}, when=build(when))

@@ -122,6 +122,15 @@ def test_the_next_time_may_be_years_ahead() -> None:
     assert found.start == utc("2032-02-29")
 
 
+def test_the_next_time_of_a_window_far_ahead_is_its_first() -> None:
+    found = window("2099-03-28T00:00:00", "2099-03-28T04:00:00", "FREQ=WEEKLY")
+
+    time = found.next_time(utc("2026-11-24"))
+
+    assert time is not None
+    assert time.start == utc("2099-03-28")
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
