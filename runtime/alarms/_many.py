@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,21 +17,34 @@ _AT_ONCE = 500
 
 
 def suppress_many(
-    session: Session, tenant_id: UUID, alarm_ids: Mapping[UUID, str], *, now: datetime
+    session: Session,
+    tenant_id: UUID,
+    alarm_ids: Mapping[UUID, tuple[str, bool]],
+    *,
+    now: datetime,
 ) -> None:
-    """Suppress alarms, each in the name given for it; one that is suppressed stays as it is."""
-    by_name: dict[str, list[UUID]] = {}
-    for alarm_id, name in alarm_ids.items():
-        by_name.setdefault(name[:WHO_MAX], []).append(alarm_id)
-    for name, ids in by_name.items():
+    """Suppress alarms; one that is suppressed stays as it is.
+
+    Args:
+        session: The caller's transaction.
+        tenant_id: Whose alarms these are.
+        alarm_ids: For each in whose name, and whether it belongs to planned work.
+        now: The instant it counts from.
+    """
+    by_name: dict[tuple[str, bool], list[UUID]] = {}
+    for alarm_id, (name, planned) in alarm_ids.items():
+        by_name.setdefault((name[:WHO_MAX], planned), []).append(alarm_id)
+    for (name, planned), ids in by_name.items():
         changed = _change(
             session,
             tenant_id,
             ids,
-            {"suppressed_at": now, "suppressed_by": name},
+            {"suppressed_at": now, "suppressed_by": name, "planned_outage": planned},
             AlarmRow.suppressed_at.is_(None),
         )
-        _remember(session, tenant_id, changed, "suppressed", by=name, now=now)
+        facts = {"planned": True} if planned else {}
+        rows = _lines(tenant_id, changed, at=now, kind="suppressed", by=name, facts=facts)
+        _remember(session, tenant_id, rows)
 
 
 def release_many(
@@ -49,9 +62,14 @@ def release_many(
     """
     ours = or_(*(AlarmRow.suppressed_by.startswith(one, autoescape=True) for one in by_prefixes))
     changed = _change(
-        session, tenant_id, alarm_ids, {"suppressed_at": None, "suppressed_by": ""}, ours
+        session,
+        tenant_id,
+        alarm_ids,
+        {"suppressed_at": None, "suppressed_by": "", "planned_outage": False},
+        ours,
     )
-    _remember(session, tenant_id, changed, "released", by="garland", now=now)
+    rows = _lines(tenant_id, changed, at=now, kind="unsuppressed", by="garland", facts={})
+    _remember(session, tenant_id, rows)
     return _standing(session, tenant_id, changed)
 
 
@@ -85,22 +103,14 @@ def _standing(session: Session, tenant_id: UUID, alarm_ids: Collection[UUID]) ->
     return found
 
 
-def _remember(
-    session: Session,
-    tenant_id: UUID,
-    alarm_ids: Collection[UUID],
-    kind: str,
-    *,
-    by: str,
-    now: datetime,
-) -> None:
-    if alarm_ids:
-        rows = [
-            history_row(tenant_id, alarm_id, at=now, kind=kind, by=by, facts={})
-            for alarm_id in alarm_ids
-        ]
+def _lines(tenant_id: UUID, alarm_ids: Collection[UUID], **line: Any) -> list[dict[str, Any]]:
+    return [history_row(tenant_id, alarm_id, **line) for alarm_id in alarm_ids]
+
+
+def _remember(session: Session, tenant_id: UUID, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
         session.execute(insert(AlarmHistory), rows)
-        tell_pages_after_commit(session, tenant_id, "alarms", {"changed": len(alarm_ids)})
+        tell_pages_after_commit(session, tenant_id, "alarms", {"changed": len(rows)})
 
 
 def _bites(alarm_ids: Collection[UUID]) -> Iterable[list[UUID]]:

@@ -60,7 +60,7 @@ class Area:
         if facts["managed_object"] in self.keys:
             return True
         if scope.kind == SITES:
-            return facts["attributes"].get("site") in scope.keys
+            return facts["attributes"].get("site") in scope.keys or facts["place"] in scope.keys
         named = facts["affected_services"] if scope.kind == SERVICES else ()
         return any(one in self.keys for one in named)
 

@@ -224,7 +224,7 @@ def _locked(session: Session, tenant_id: UUID) -> Sequence[StormScope]:
 
 def _keys_of(change: Change) -> list[tuple[str, str]]:
     """Give the scopes that an alarm belongs to, the widest first."""
-    site = change.alarm.attributes.get("site")
+    site = change.alarm.attributes.get("site") or change.alarm.place
     found = [(storms.TENANT, ""), (storms.SOURCE, change.alarm.source)]
     if isinstance(site, str) and site:
         found.append((storms.SITE, site[:SCOPE_KEY_MAX]))

@@ -78,7 +78,8 @@ def hold_many(session: Session, tenant_id: UUID, holds: Sequence[Hold], *, now: 
     ]
     if rows:
         session.execute(insert(AlarmHold), rows)
-    suppress_many(session, tenant_id, {one.alarm_id: one.said for one in holds}, now=now)
+    names = {one.alarm_id: (one.said, one.holder == MAINTENANCE) for one in reversed(holds)}
+    suppress_many(session, tenant_id, names, now=now)
 
 
 def held_among(session: Session, tenant_id: UUID, alarm_ids: Collection[UUID]) -> set[UUID]:

@@ -50,6 +50,7 @@ def test_an_alarm_is_held_that_is_raised_in_the_window(
     bench.correlate()
 
     assert bench.is_held() is held
+    assert bench.alarm().planned_outage is held
     assert bench.fired() == (0 if held else 1)
 
 
@@ -68,6 +69,9 @@ def test_an_alarm_is_held_that_is_raised_in_the_window(
             {"name": "x", "attributes": {"site": "zrh"}},
             True,
             id="says its site",
+        ),
+        pytest.param(
+            {"kind": "sites", "keys": ["zrh"]}, {"name": "x", "place": "zrh"}, True, id="its place"
         ),
         pytest.param({"kind": "sites", "keys": ["zrh"]}, {"name": "r2"}, False, id="elsewhere"),
         pytest.param({"kind": "services", "keys": ["vpn"]}, {"name": "vpn"}, True, id="a service"),
