@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from runtime.inventory._tables import RelationKind, ResourceKind
@@ -116,8 +117,8 @@ def _reach(edges: Mapping[str, set[str]], key: str, hops: int) -> Reach:
     found: list[Near] = []
     seen, front = {key}, [key]
     for distance in range(1, min(hops, HOPS_MAX) + 1):
-        front = list(_next(edges, front, seen))
-        found += [Near(one, distance) for one in front[: REACH_MAX - len(found)]]
+        front = list(islice(_next(edges, front, seen), REACH_MAX - len(found)))
+        found += [Near(one, distance) for one in front]
         if len(found) >= REACH_MAX:
             return Reach(tuple(found), is_cut=True)
     return Reach(tuple(found))
