@@ -95,18 +95,18 @@ def test_a_resource_is_added_changed_and_removed(
     acme: OrganisationView,
 ) -> None:
     browser = signed_in("designer")
-    form = {"key": "olt-1", "kind": "node", "attributes": "vendor = Acme\nports = 48"}
+    form = {"key": "access-1", "kind": "node", "attributes": "vendor = Acme\nports = 48"}
 
     made = browser.post(pages, data=form).headers["Location"]
-    browser.post(made, data={**form, "name": "OLT 1"})
+    browser.post(made, data={**form, "name": "Access 1"})
 
     with sessions() as session, as_tenant(session, acme.id):
-        found = find_resource(session, acme.id, "olt-1")
+        found = find_resource(session, acme.id, "access-1")
     assert found is not None
-    assert (found.name, found.attributes) == ("OLT 1", {"vendor": "Acme", "ports": 48})
+    assert (found.name, found.attributes) == ("Access 1", {"vendor": "Acme", "ports": 48})
     browser.post(f"{made}/delete")
     with sessions() as session, as_tenant(session, acme.id):
-        assert find_resource(session, acme.id, "olt-1") is None
+        assert find_resource(session, acme.id, "access-1") is None
 
 
 @pytest.mark.parametrize(
