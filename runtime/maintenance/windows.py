@@ -7,7 +7,7 @@ removed only says until when. Nothing has to run when a window begins.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,8 @@ WINDOWS_MAX = 1_000
 HELD_MAX = 100_000
 _windows: Kept[tuple[UUID, int], Window] = Kept(4_000)
 _areas: Kept[tuple[UUID, int, int], Area] = Kept(1_000)
+_times: Kept[tuple[UUID, int, date], tuple[Times, ...]] = Kept(4_000)
+_REACH = timedelta(days=2)
 
 
 class WindowChangedError(ConflictError):
@@ -86,8 +88,7 @@ class Covering:
             .order_by(WindowRow.id)
         )
         near = ((row.id, _window_of(row)) for row in rows)
-        begun = last + timedelta(microseconds=1)
-        found = [(key, one, list(one.times(first, begun))) for key, one in near]
+        found = [(key, one, _times_near(key, one, first, last)) for key, one in near]
         self._near = [
             (key, one, times, _area_of(session, tenant_id, key, one))
             for key, one, times in found
@@ -251,6 +252,20 @@ def _hold_anew(session: Session, tenant_id: UUID, row: WindowRow, *, now: dateti
         covers = time is not None and window.suppresses and area.takes_in(alarm_document(alarm))
         ends[alarm.id] = time.end if time is not None and covers else now
     hold_until(session, tenant_id, row.id, ends)
+
+
+def _times_near(
+    window_id: UUID, window: Window, first: datetime, last: datetime
+) -> tuple[Times, ...]:
+    """Give a window's times between two instants; kept by the day, as batches are short."""
+    begins = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    if last >= begins + _REACH:
+        return tuple(window.times(first, last + timedelta(microseconds=1)))
+    near = _times.get(
+        (window_id, window.revision, begins.date()),
+        lambda: tuple(window.times(begins, begins + _REACH)),
+    )
+    return tuple(one for one in near if one.end > first and one.start <= last)
 
 
 def _area_of(session: Session, tenant_id: UUID, window_id: UUID, window: Window) -> Area:
