@@ -7,12 +7,12 @@ removed only says until when. Nothing has to run when a window begins.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant, parse_instant
@@ -21,10 +21,9 @@ from kernel.ids import new_id
 from kernel.kept import Kept
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.holding.holds import MAINTENANCE, count_held, held_by, hold_until, let_go
-from runtime.inventory.topology import graph_of, version_of
+from runtime.inventory.topology import graph_of
 from runtime.maintenance._tables import WindowRow
 from runtime.maintenance.model import Times, Window, parse_window, window_document
-from runtime.maintenance.scope import Area
 from tenancy.rows import get_owned
 
 log = structlog.get_logger(__name__)
@@ -32,9 +31,6 @@ log = structlog.get_logger(__name__)
 WINDOWS_MAX = 1_000
 HELD_MAX = 100_000
 _windows: Kept[tuple[UUID, int], Window] = Kept(4_000)
-_areas: Kept[tuple[UUID, int, int], Area] = Kept(1_000)
-_times: Kept[tuple[UUID, int, date], tuple[Times, ...]] = Kept(4_000)
-_REACH = timedelta(days=2)
 
 
 class WindowChangedError(ConflictError):
@@ -61,51 +57,6 @@ class WindowView:
         if self.next is None:
             return "past"
         return "now" if self.next.start <= now else "coming"
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """A window that covers an alarm, and until when."""
-
-    window_id: UUID
-    window: Window
-    end: datetime
-
-
-class Covering:
-    """Which windows cover alarms between two instants, read once for a batch."""
-
-    def __init__(
-        self, session: Session, tenant_id: UUID, *, first: datetime, last: datetime
-    ) -> None:
-        rows = session.scalars(
-            select(WindowRow)
-            .where(
-                WindowRow.tenant_id == tenant_id,
-                WindowRow.starts_at <= last,
-                or_(WindowRow.until_at.is_(None), WindowRow.until_at > first),
-            )
-            .order_by(WindowRow.id)
-        )
-        near = ((row.id, _window_of(row)) for row in rows)
-        found = [(key, one, _times_near(key, one, first, last)) for key, one in near]
-        self._near = [
-            (key, one, times, _area_of(session, tenant_id, key, one))
-            for key, one, times in found
-            if times
-        ]
-
-    def __bool__(self) -> bool:
-        return bool(self._near)
-
-    def of(self, facts: dict[str, Any], at: datetime) -> list[Cover]:
-        """Give the windows that cover an alarm, as its document, at an instant."""
-        return [
-            Cover(key, window, time.end)
-            for key, window, times, area in self._near
-            for time in times
-            if time.start <= at < time.end and area.takes_in(facts)
-        ]
 
 
 def plan_window(
@@ -160,7 +111,7 @@ def end_window(
 ) -> WindowView:
     """End the time that is now; raises ConflictError when none is."""
     row = _locked(session, tenant_id, window_id)
-    window = _window_of(row)
+    window = window_of(row)
     time = window.time_at(now)
     if time is None:
         raise ConflictError("this work is not under way: there is nothing to end")
@@ -178,7 +129,7 @@ def end_window(
 def remove_window(session: Session, tenant_id: UUID, window_id: UUID, *, now: datetime) -> Window:
     """Remove a window; what it holds is let go now."""
     row = _locked(session, tenant_id, window_id)
-    gone = _window_of(row)
+    gone = window_of(row)
     let_go(session, tenant_id, window_id, until=now)
     session.delete(row)
     session.flush()
@@ -244,7 +195,7 @@ def _by_next(one: WindowView) -> tuple[datetime, UUID]:
 
 def _hold_anew(session: Session, tenant_id: UUID, row: WindowRow, *, now: datetime) -> None:
     """Let go what the changed window no longer covers; hold the rest until its new end."""
-    window = _window_of(row)
+    window = window_of(row)
     area = window.scope.over(graph_of(session, tenant_id))
     ends = {}
     for alarm in held_by(session, tenant_id, row.id, limit=HELD_MAX):
@@ -252,27 +203,6 @@ def _hold_anew(session: Session, tenant_id: UUID, row: WindowRow, *, now: dateti
         covers = time is not None and window.suppresses and area.takes_in(alarm_document(alarm))
         ends[alarm.id] = time.end if time is not None and covers else now
     hold_until(session, tenant_id, row.id, ends)
-
-
-def _times_near(
-    window_id: UUID, window: Window, first: datetime, last: datetime
-) -> tuple[Times, ...]:
-    """Give a window's times between two instants; kept by the day, as batches are short."""
-    begins = first.replace(hour=0, minute=0, second=0, microsecond=0)
-    if last >= begins + _REACH:
-        return tuple(window.times(first, last + timedelta(microseconds=1)))
-    near = _times.get(
-        (window_id, window.revision, begins.date()),
-        lambda: tuple(window.times(begins, begins + _REACH)),
-    )
-    return tuple(one for one in near if one.end > first and one.start <= last)
-
-
-def _area_of(session: Session, tenant_id: UUID, window_id: UUID, window: Window) -> Area:
-    """Give the area of a window's scope, kept for a version of the inventory."""
-    version = version_of(session, tenant_id)
-    key = (window_id, window.revision, version)
-    return _areas.get(key, lambda: window.scope.over(graph_of(session, tenant_id)))
 
 
 def _locked(session: Session, tenant_id: UUID, window_id: UUID) -> WindowRow:
@@ -288,7 +218,8 @@ def _write(row: WindowRow, window: Window, *, by: str, now: datetime) -> None:
     row.until_at, row.updated_at, row.updated_by = window.until, now, by[:200]
 
 
-def _window_of(row: WindowRow) -> Window:
+def window_of(row: WindowRow) -> Window:
+    """Read a row, kept for its revision."""
     return _windows.get((row.id, row.revision), lambda: _read(row))
 
 
@@ -309,7 +240,7 @@ def _read(row: WindowRow) -> Window:
 
 
 def _view_of(row: WindowRow, *, now: datetime, held: int = 0) -> WindowView:
-    window = _window_of(row)
+    window = window_of(row)
     return WindowView(
         id=row.id,
         window=window,

@@ -26,7 +26,7 @@ from runtime.alarms.holding.holds import (
 from runtime.alarms.journal import RELEASED, JournalRow
 from runtime.alarms.lifecycle import Transition
 from runtime.alarms.store import Change, find_alarm
-from runtime.maintenance.windows import Covering
+from runtime.maintenance.covering import Covering
 from runtime.quieting.storms import StormWatch
 
 _RAISED = (Transition.CREATED, Transition.REOPENED)

@@ -19,7 +19,7 @@ from runtime.alarms.standing import standing_on
 from runtime.alarms.store import Change
 from runtime.inventory.graph import Graph
 from runtime.inventory.topology import graph_of
-from runtime.maintenance.windows import Covering
+from runtime.maintenance.covering import Covering
 from runtime.rules.around import INVENTORY, MAINTENANCE, TOPOLOGY, Look, find_look
 from runtime.surroundings.topology import DOWN, Timeline, topology_facts
 
