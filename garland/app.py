@@ -14,7 +14,7 @@ from garland.assets import asset_version, resource_folder
 from garland.blueprints import BLUEPRINTS
 from garland.failures import install_failures
 from garland.operations.gauges import DatabaseGauges
-from garland.panels import alarm_panels
+from garland.panels import alarm_panels, resource_panels
 from garland.security import install_security
 from garland.services import Services, redis_address
 from garland.settings import Settings
@@ -45,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["garland.services"] = services
     app.extensions["garland.alarm_panels"] = alarm_panels()
+    app.extensions["garland.resource_panels"] = resource_panels()
     app.extensions["garland.gauges"] = DatabaseGauges(services.reading)
     _install_request_name(app)
     telling.install(app)

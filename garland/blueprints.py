@@ -33,9 +33,16 @@ import runtime.flow_control.api
 import runtime.flows.api
 import runtime.hooks.api
 import runtime.hooks.views
+import runtime.inventory.api
+import runtime.inventory.lookups.views
+import runtime.inventory.views
 import runtime.limits.api
 import runtime.limits.views
+import runtime.maintenance.api
+import runtime.maintenance.views
 import runtime.messages.api
+import runtime.quieting.api
+import runtime.quieting.views
 import runtime.rules.api
 import runtime.rules.verdicts.api
 import runtime.runs.api
@@ -54,7 +61,11 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
     runtime.hooks.views.bp,
+    runtime.inventory.views.bp,
+    runtime.inventory.lookups.views.bp,
     runtime.limits.views.bp,
+    runtime.maintenance.views.bp,
+    runtime.quieting.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,
     designer.setup.views.bp,
@@ -79,7 +90,10 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.flow_control.api.api,
     runtime.hooks.api.api,
     runtime.hooks.api.hooks,
+    runtime.inventory.api.api,
     runtime.limits.api.api,
+    runtime.maintenance.api.api,
+    runtime.quieting.api.api,
     runtime.messages.api.api,
     runtime.rules.verdicts.api.api,
     runtime.rules.api.api,

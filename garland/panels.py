@@ -1,4 +1,4 @@
-"""What other packages add to the page of an alarm."""
+"""What other packages add to the page of an alarm, and of a resource."""
 
 from __future__ import annotations
 
@@ -8,16 +8,25 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.rules.explain import sentences
 from runtime.rules.firings import firings_of_alarm
 from runtime.runs.query import RunFilter, list_runs
 
+ALARMS_SHOWN = 20
+
 Panel = Callable[[Session, UUID, UUID], tuple[str, dict[str, Any]]]
+ResourcePanel = Callable[[Session, UUID, str], tuple[str, dict[str, Any]]]
 
 
 def alarm_panels() -> list[Panel]:
     """List the panels in the order they are shown."""
     return [_firings, _runs]
+
+
+def resource_panels() -> list[ResourcePanel]:
+    """List the panels of a resource, which get its key."""
+    return [_alarms_on]
 
 
 def _firings(session: Session, tenant_id: UUID, alarm_id: UUID) -> tuple[str, dict[str, Any]]:
@@ -31,3 +40,10 @@ def _runs(session: Session, tenant_id: UUID, alarm_id: UUID) -> tuple[str, dict[
     """Which runs the alarm started."""
     wanted = RunFilter(alarm_id=alarm_id, with_trials=True)
     return "runtime/runs/_of_alarm.html", {"runs": list_runs(session, tenant_id, wanted)}
+
+
+def _alarms_on(session: Session, tenant_id: UUID, key: str) -> tuple[str, dict[str, Any]]:
+    """Which alarms stand on the resource, the worst first."""
+    wanted = AlarmFilter(managed_object=key)
+    found = list_alarms(session, tenant_id, wanted, sort="-severity", limit=ALARMS_SHOWN)
+    return "runtime/inventory/_alarms.html", {"key": key, "alarms": found}

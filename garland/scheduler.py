@@ -25,6 +25,7 @@ from runtime.approvals.reminders import Mail, send_due
 from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
 from runtime.leases import hold_lease, process_name
+from runtime.quieting.releasing import release_all
 from runtime.retention.clearing import Clearing
 from runtime.rules.notices import send_notices
 from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
@@ -41,6 +42,7 @@ REFRESH_EVERY_S = 5
 CLEAR_EVERY_S = 60
 REMIND_EVERY_S = 5
 TEND_EVERY_S = 1
+RELEASE_EVERY_S = 1
 
 
 class Scheduler:
@@ -84,6 +86,8 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", remind, seconds=REMIND_EVERY_S, **limits)
         backtest = [self.backtest]
         self._clock.add_job(self._safely, "interval", backtest, seconds=LOOK_EVERY_S, **limits)
+        release = [self.release]
+        self._clock.add_job(self._safely, "interval", release, seconds=RELEASE_EVERY_S, **limits)
         self._safely(self._look_in_time)
         self._clock.start()
 
@@ -142,6 +146,11 @@ class Scheduler:
         """Let go of what is no longer kept, for some seconds at most."""
         if self.leads():
             self._clearing.round(now=self._now())
+
+    def release(self) -> None:
+        """End storms that are over, and let go what planned work or a storm held back."""
+        if self.leads():
+            release_all(self._services.sessions, self._services.reading, now=self._now())
 
     def remind(self) -> None:
         """Send what approvals and rules mail; its thread alone waits for the mail server."""

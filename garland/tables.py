@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import runtime._tables
 import runtime.alarms._tables
+import runtime.alarms.holding._tables
 import runtime.approvals._tables
 import runtime.calendars._tables
 import runtime.flows._tables
 import runtime.hooks._tables
 import runtime.inventory._tables
 import runtime.limits._tables
+import runtime.maintenance._tables
+import runtime.quieting._tables
 import runtime.rules._tables
 import runtime.rules.backtest._tables
 import runtime.runs._tables

@@ -14,12 +14,14 @@ from structlog.contextvars import bound_contextvars
 
 from kernel.db import after_commit
 from runtime.alarm_waits import end_waits, end_waits_of_cleared
-from runtime.alarms.journal import CLEARED, JournalRow, mark_done, take
+from runtime.alarms.journal import ALARM, CLEARED, LIVED, JournalRow, mark_done, take
 from runtime.alarms.store import apply_batch
 from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_between
+from runtime.quieting.quieten import quieten, released
 from runtime.rules.engine import judge
 from runtime.rules.matcher import Matcher
 from runtime.rules.timers import note_due
+from runtime.surroundings.facts import Surroundings
 from runtime.wake import tell_pages_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -72,8 +74,17 @@ def _correlate(
 ) -> None:
     events = [row for row in rows if row.kind in LIVED]
     changes = apply_batch(session, tenant_id, events, now=now)
-    notices = [row for row in rows if row.kind != ALARM]
-    fired = judge(session, tenant_id, changes, matcher=matcher, now=now, notices=notices)
+    judged = quieten(session, tenant_id, changes, now=now)
+    judged += released(session, tenant_id, rows)
+    fired = judge(
+        session,
+        tenant_id,
+        judged,
+        matcher=matcher,
+        now=now,
+        notices=[row for row in rows if row.kind != ALARM],
+        around=Surroundings(session, tenant_id, changes).of_changes,
+    )
     if changes:
         end_waits(session, tenant_id, changes, now=now)
     for row in rows:

@@ -40,6 +40,10 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "runs.operate": "cancel and retry runs",
         "calendars.view": "see business calendars",
         "calendars.edit": "add, change and remove business calendars",
+        "inventory.view": "see the inventory and look-up tables",
+        "inventory.edit": "change and import the inventory and look-up tables",
+        "maintenance.view": "see maintenance windows",
+        "maintenance.edit": "plan, change and end maintenance windows",
         "sources.view": "see where alarms come from",
         "sources.edit": "add, change and remove alarm sources",
         "members.view": "see who belongs to the organisation",
@@ -57,12 +61,20 @@ _SEES = frozenset(
         "rules.view",
         "runs.view",
         "calendars.view",
+        "inventory.view",
+        "maintenance.view",
         "sources.view",
         "members.view",
         "limits.view",
     }
 )
-_OPERATES = _SEES | {"alarms.operate", "alarms.send", "workflows.run", "runs.operate"}
+_OPERATES = _SEES | {
+    "alarms.operate",
+    "alarms.send",
+    "maintenance.edit",
+    "workflows.run",
+    "runs.operate",
+}
 _DESIGNS = _OPERATES | {
     "alarms.policy",
     "workflows.edit",
@@ -70,6 +82,7 @@ _DESIGNS = _OPERATES | {
     "rules.edit",
     "rules.publish",
     "calendars.edit",
+    "inventory.edit",
     "sources.edit",
 }
 _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(

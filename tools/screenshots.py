@@ -26,6 +26,12 @@ PAGES = {
     "approvals": "/t/acme/approvals",
     "limits": "/t/acme/limits",
     "calendars": "/t/acme/calendars",
+    "inventory": "/t/acme/inventory",
+    "inventory-import": "/t/acme/inventory/imports",
+    "look-up-tables": "/t/acme/look-up-tables",
+    "maintenance": "/t/acme/maintenance",
+    "maintenance-new": "/t/acme/maintenance/new",
+    "storm-protection": "/t/acme/storm-protection",
     "sources": "/t/acme/sources",
     "members": "/t/acme/members",
     "tokens": "/t/acme/tokens",
@@ -39,6 +45,8 @@ DETAILS = {
     "run-failed": "runs?state=failed",
     "approval": "approvals",
     "calendar": "calendars",
+    "resource": "inventory?kind=node",
+    "look-up-table": "look-up-tables",
 }
 
 

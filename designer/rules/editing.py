@@ -11,14 +11,17 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from designer.rules.convert import document_of
-from designer.rules.rows import RuleRows
+from designer.rules.rows import RuleRows, conditions_of
 from runtime.alarms.documents import AlarmView, alarm_document
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.flows.versions import flow_slugs
+from runtime.inventory.topology import graph_of
+from runtime.rules.around import INVENTORY, find_look, offered_fields, paths_named
 from runtime.rules.fields import ATTRIBUTES, CATALOGUE, Kind, read_as, value_at
 from runtime.rules.model import SETTABLE, check_rule, parse_rule
 from runtime.rules.tryout import Sample, try_rule
 from runtime.rules.words import field_words, rule_sentence
+from runtime.surroundings.facts import Asked, Surroundings
 
 TRIED_MAX = 200
 SHOWN_MAX = 10
@@ -72,12 +75,16 @@ def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool
     """Gather what the form offers, from the workflows and recent alarms of the tenant."""
     flows = flow_slugs(session, tenant_id)
     alarms = list_alarms(session, tenant_id, AlarmFilter(state=""), limit=TRIED_MAX)
-    facts = [as_raised(alarm) for alarm in alarms]
+    document = document_of(rows)
+    asked = [Asked(alarm, alarm.last_seq or 0, alarm.last_raised_at) for alarm in alarms]
+    around = Surroundings(session, tenant_id).of(paths_named([document]), asked)
+    facts = [as_raised(alarm) | near for alarm, near in zip(alarms, around, strict=True)]
     attributes = [(path, field_words(path)) for path in attribute_paths(facts)]
     named = {path: field_words(path) for path in _DERIVABLE}
-    document = document_of(rows)
     is_good = not check_rule(document, flows)
-    fields = [(field.path, field.title) for field in CATALOGUE]
+    fields = [(field.path, field.title) for field in (*CATALOGUE, *offered_fields())]
+    fields += _inventory_fields(session, tenant_id)
+    fields += _named_already(rows, {path for path, _ in fields})
     return Offer(
         fields=(*fields, *attributes),
         settings={
@@ -90,6 +97,21 @@ def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool
         sentence=rule_sentence(document, flows) if is_good else None,
         result=_try(document, alarms, facts) if tries and is_good else None,
     )
+
+
+def _inventory_fields(session: Session, tenant_id: UUID) -> list[Choice]:
+    """Offer the attributes that resources have most."""
+    spots = graph_of(session, tenant_id).spots.values()
+    seen = Counter(name for spot in spots for name in spot.attributes)
+    paths = [f"{INVENTORY}.{name}" for name, _ in seen.most_common(ATTRIBUTES_MAX)]
+    return [(path, field_words(path)) for path in paths]
+
+
+def _named_already(rows: RuleRows, known: set[str]) -> list[Choice]:
+    """Offer what the rule looks at in the network by numbers of its own, so that they stay."""
+    groups = (rows.when, rows.a, rows.b)
+    named = {row.field for group in groups for row in conditions_of(group)} - known
+    return [(path, field_words(path)) for path in sorted(named) if find_look(path) is not None]
 
 
 def as_raised(alarm: AlarmView) -> dict[str, Any]:

@@ -156,16 +156,17 @@ def read_rows(items: Iterable[tuple[str, str]]) -> RuleRows:
         then=[_action(row) for row in _rows(tree, "then")],
     )
     for group in (found.when, found.a, found.b, *(one.where for one in found.then)):
-        for row in _conditions_of(group):
+        for row in conditions_of(group):
             if row.op not in row.operators:
                 row.op = row.operators[0]
     return found
 
 
-def _conditions_of(group: GroupRow) -> Iterator[ConditionRow]:
+def conditions_of(group: GroupRow) -> Iterator[ConditionRow]:
+    """Walk all conditions of a group."""
     for member in group.members:
         if isinstance(member, GroupRow):
-            yield from _conditions_of(member)
+            yield from conditions_of(member)
         else:
             yield member
 

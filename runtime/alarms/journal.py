@@ -34,6 +34,7 @@ EXPIRED = "expired"
 ESCALATED = "escalated"
 MISSING = "missing"
 TIME = "time"
+RELEASED = "released"
 LIVED = frozenset({ALARM, EXPIRED, ESCALATED, MISSING})
 """Kinds that the lifecycle makes a change of."""
 
@@ -53,7 +54,8 @@ class JournalRow:
 
     Attributes:
         kind: ALARM, or of a notice CLEARED (by a person), EXPIRED, ESCALATED, MISSING (in the full
-            list of its source), or TIME for one that time has gone on to `until`.
+            list of its source), RELEASED (rules may judge what was held back), or TIME for one that
+            time has gone on to `until`.
         event: A canonical document that `parse_event` reads; of a notice, `alarm_id` or `until`.
         parent: The span it came with, kept beside the event in the same document.
     """
@@ -122,6 +124,13 @@ def note_time(session: Session, tenant_id: UUID, *, until: datetime, now: dateti
     """Let the correlator judge what was due before an instant, after all that was received."""
     notice = {"tenant_id": tenant_id, "received_at": now, "kind": TIME}
     session.execute(insert(JournalEntry), [{**notice, "event": {"until": format_instant(until)}}])
+
+
+def note_released(
+    session: Session, tenant_id: UUID, alarm_ids: Sequence[UUID], *, now: datetime
+) -> None:
+    """Let the correlator know that alarms are let go, in the transaction that does it."""
+    note(session, tenant_id, RELEASED, alarm_ids, now=now)
 
 
 def take(session: Session, limit: int) -> list[JournalRow]:

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from runtime.alarms._batch import Change, _Batch, _Rows
+from runtime.alarms._batch import Change, _Batch
+from runtime.alarms._memory import Rows
 from runtime.alarms.journal import JournalRow
 from runtime.alarms.model import AlarmError, parse_event
+from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy
 
 
 class Replay(_Batch):
     """The alarms of one tenant as they become, row by row; nothing is read and nothing written."""
 
-    def __init__(self, tenant_id: UUID) -> None:
+    def __init__(self, tenant_id: UUID, policy: LifecyclePolicy = DEFAULT) -> None:
         self._tenant_id = tenant_id
-        self._conditions = _Rows()
-        self._alarms = _Rows()
+        self._conditions = Rows()
+        self._alarms = Rows()
         self._history = []
+        self._policy = policy
+        self._ttls = {}
 
     def play(self, row: JournalRow) -> Change | None:
         """Apply one row; None where it touches no alarm, or cannot be read any more."""
@@ -27,6 +31,6 @@ class Replay(_Batch):
             event = parse_event(row.event)
         except AlarmError:
             return None
-        change = self.apply(row, event, event.dedup_key)
+        change = self.take(row, event, event.dedup_key)
         self._history.clear()
         return change

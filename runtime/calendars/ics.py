@@ -42,7 +42,7 @@ def read_holidays(text: str) -> Holidays:
         raise _refused("the file is no iCalendar file: choose one that ends in .ics")
     days: list[dict[str, Any]] = []
     left_out = 0
-    for event in _events(text):
+    for event in events_of(text):
         found = list(_days_of(event))
         days += found
         left_out += not found
@@ -62,7 +62,7 @@ def merged(days: list[dict[str, Any]], added: tuple[dict[str, Any], ...]) -> lis
     return sorted([*days, *new.values()], key=lambda day: str(day["date"]))
 
 
-def _events(text: str) -> Iterator[dict[str, tuple[str, str]]]:
+def events_of(text: str) -> Iterator[dict[str, tuple[str, str]]]:
     """Yield each event's lines by name, its parameters and value; long lines are put together."""
     event: dict[str, tuple[str, str]] | None = None
     depth = 0  # inside an event: of its alarms and the like, which are not its own lines

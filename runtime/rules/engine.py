@@ -7,7 +7,7 @@ of what rules remember (`judging`); here they are recorded and acted upon.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from runtime.alarms.store import Change, find_alarm
 from runtime.rules._live import live_set
 from runtime.rules._tables import Firing
 from runtime.rules.actions import act
+from runtime.rules.around import Around, nothing_around
 from runtime.rules.judging.asking import ask
 from runtime.rules.judging.changes import event_of
 from runtime.rules.judging.events import Event, Item, Tick, Verdict
@@ -46,7 +47,7 @@ class _About:
     parent: Traceparent | None = None
 
 
-def judge(
+def judge(  # noqa: PLR0913  what happened, by whose matcher, what lies round it
     session: Session,
     tenant_id: UUID,
     changes: Sequence[Change],
@@ -54,20 +55,24 @@ def judge(
     matcher: Matcher,
     now: datetime,
     notices: Sequence[JournalRow] = (),
+    around: Around = nothing_around,
 ) -> int:
     """Judge changes and notices in order and act; give the number of firings.
+
+    `around` looks up what lies round the alarms, as far as the rules name it.
 
     Everything is written in the caller's transaction, which also marks the journal's rows done:
     a crash before its commit leaves nothing behind, and the same rows give the same firings.
     """
-    events = {change.seq: event for change in changes if (event := event_of(change)) is not None}
+    seen = [(change, event) for change in changes if (event := event_of(change)) is not None]
     told = [item for row in notices if (item := _notice(session, tenant_id, row)) is not None]
-    items = sorted((*events.values(), *told), key=lambda item: item.seq)
-    if not items:
+    if not seen and not told:
         return 0
     rules = live_set(session, tenant_id, matcher)
     if not rules.rules and not told:
         return 0
+    events = _with_surroundings(rules, seen, around)
+    items = sorted((*events, *told), key=lambda item: item.seq)
     verdicts = _judged(session, tenant_id, rules, items, matcher)
     known, marks, firings = {change.seq: change for change in changes}, Marks(), []
     for verdict in verdicts:
@@ -79,6 +84,19 @@ def judge(
     if firings:
         session.execute(insert(Firing), firings)
     return len(firings)
+
+
+def _with_surroundings(
+    rules: RuleSet, seen: Sequence[tuple[Change, Event]], around: Around
+) -> list[Event]:
+    """Lay what lies round the alarms beside what is known of them, as far as rules name it."""
+    if not rules.around:
+        return [event for _, event in seen]
+    near = around(rules.around, [change for change, _ in seen])
+    return [
+        replace(event, facts={**event.facts, **facts})
+        for (_, event), facts in zip(seen, near, strict=True)
+    ]
 
 
 def _judged(

@@ -84,6 +84,10 @@ def find_field(path: str) -> Field | None:
     """Find a field by its path; `attributes.<name>` is always there, of a free kind."""
     if path in _BY_PATH:
         return _BY_PATH[path]
+    from runtime.rules.around import around_field  # late: it makes fields of this module's kind
+
+    if (around := around_field(path)) is not None:
+        return around
     name = path.removeprefix(ATTRIBUTES)
     if path.startswith(ATTRIBUTES) and name.strip() == name and 0 < len(name) <= PATH_MAX:
         return Field(path=path, title=name, kind=Kind.FREE)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from kernel.clock import parse_instant
 from runtime.alarms.journal import ALARM, TIME, JournalRow
+from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy
 from runtime.alarms.replay import Replay
 from runtime.rules.backtest.report import Report, Tally
 from runtime.rules.judging.asking import Match, ask, judge_by_reference
@@ -59,6 +60,7 @@ def play(  # noqa: PLR0913  the rule, what it is compared with, and how
     others: Sequence[JudgedRule] = (),
     until: datetime | None = None,
     match: Match = judge_by_reference,
+    policy: LifecyclePolicy = DEFAULT,
     progress: Progress | None = None,
 ) -> Report:
     """Play rows in order and judge each by the draft, and by the live version beside it.
@@ -71,13 +73,14 @@ def play(  # noqa: PLR0913  the rule, what it is compared with, and how
         others: The tenant's other live rules; those that stop are judged too.
         until: How far time goes on after the last row; timers before it are judged.
         match: How conditions are matched.
+        policy: How the tenant's alarms live.
         progress: Told after each chunk how many rows are done; False cancels.
     """
     report = Report()
     benches = [Bench(one, others, match) for one in (draft, live) if one is not None]
     report.draft = benches[0].tally
     report.live = benches[1].tally if live is not None else None
-    world, facts = Replay(tenant_id), dict[str, Mapping[str, Any]]()
+    world, facts = Replay(tenant_id, policy), dict[str, Mapping[str, Any]]()
     for chunk in _chunks(rows):
         items = [item for row in chunk if (item := _item(world, row, facts)) is not None]
         for bench in benches:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from runtime.alarms.policy.store import policy_of
 from runtime.rules._tables import RuleRow, RuleVersionRow
 from runtime.rules.backtest.history import count_rows, read_rows
 from runtime.rules.backtest.playing import Progress, play
@@ -50,6 +51,7 @@ def backtest_rule(  # noqa: PLR0913  which rule, over what, told to whom
         live=judged.get(rule_id),
         others=list(judged.values()),
         until=now if is_whole else None,
+        policy=policy_of(session, tenant_id),
         progress=progress,
     )
     report.is_complete = report.is_complete and is_whole

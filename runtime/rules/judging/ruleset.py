@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from runtime.rules.around import paths_named
 from runtime.rules.conditions import ALWAYS, Gate, Group, Node
 from runtime.rules.model import PAIRS, Mode, PatternKind, Rule, parse_rule
 from runtime.rules.plan import Program, compile_rules
@@ -90,6 +91,7 @@ class RuleSet:
         waiting: Rules that look at an alarm also when their conditions do not hold for it.
         watches_flaps: Whether a cleared alarm is also asked about as it was before.
         remembers: Whether one event alone may not decide about a rule of it.
+        around: Fields the rules name that are not the alarm's own.
     """
 
     name: str
@@ -98,6 +100,7 @@ class RuleSet:
     waiting: tuple[JudgedRule, ...]
     watches_flaps: bool
     remembers: bool
+    around: frozenset[str]
 
     def named(self, keys: Iterable[str]) -> list[JudgedRule]:
         """Give the rules of these keys in their order; a table as the rule its rows decide."""
@@ -134,6 +137,7 @@ def compile_set(name: str, rules: Iterable[JudgedRule]) -> RuleSet:
         waiting=tuple(one for one in ordered if one.kind is PatternKind.PERSISTS),
         watches_flaps=any(one.kind is PatternKind.FLAPPING for one in ordered),
         remembers=any(one.needs_memory for one in ordered),
+        around=paths_named((one.rule, one.table) for one in ordered),
     )
 
 

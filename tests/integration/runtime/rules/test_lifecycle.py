@@ -16,7 +16,7 @@ from runtime.alarms.store import shelve
 from runtime.rules.matcher import Matcher
 from tenancy.scope import as_tenant, system
 from tests.factories.tenancy import NOON
-from tests.integration.runtime.rules.test_engine import Bench
+from tests.integration.runtime.rules.conftest import Bench
 
 
 @pytest.fixture(scope="module")

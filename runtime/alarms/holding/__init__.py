@@ -1,0 +1,1 @@
+"""Alarms held back for a while, and let go again: by planned work, or by a storm."""

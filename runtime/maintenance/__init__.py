@@ -1,0 +1,1 @@
+"""Maintenance windows: planned work, when it is, and which alarms it explains."""

@@ -1,0 +1,88 @@
+"""Which windows hold at an instant: read once for a batch of alarms, spelled out and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from kernel.kept import Kept
+from runtime.inventory.topology import graph_of, version_of
+from runtime.maintenance._tables import WindowRow
+from runtime.maintenance.model import Times, Window
+from runtime.maintenance.scope import Area
+from runtime.maintenance.windows import window_of
+
+_areas: Kept[tuple[UUID, int, int], Area] = Kept(1_000)
+_times: Kept[tuple[UUID, int, date], tuple[Times, ...]] = Kept(4_000)
+_REACH = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A window that covers an alarm, and until when."""
+
+    window_id: UUID
+    window: Window
+    end: datetime
+
+
+class Covering:
+    """Which windows cover alarms between two instants, read once for a batch."""
+
+    def __init__(
+        self, session: Session, tenant_id: UUID, *, first: datetime, last: datetime
+    ) -> None:
+        rows = session.scalars(
+            select(WindowRow)
+            .where(
+                WindowRow.tenant_id == tenant_id,
+                WindowRow.starts_at <= last,
+                or_(WindowRow.until_at.is_(None), WindowRow.until_at > first),
+            )
+            .order_by(WindowRow.id)
+        )
+        near = ((row.id, window_of(row)) for row in rows)
+        found = [(key, one, _times_near(key, one, first, last)) for key, one in near]
+        self._near = [
+            (key, one, times, _area_of(session, tenant_id, key, one))
+            for key, one, times in found
+            if times
+        ]
+
+    def __bool__(self) -> bool:
+        return bool(self._near)
+
+    def of(self, facts: dict[str, Any], at: datetime) -> list[Cover]:
+        """Give the windows that cover an alarm, as its document, at an instant."""
+        return [
+            Cover(key, window, time.end)
+            for key, window, times, area in self._near
+            for time in times
+            if time.start <= at < time.end and area.takes_in(facts)
+        ]
+
+
+def _times_near(
+    window_id: UUID, window: Window, first: datetime, last: datetime
+) -> tuple[Times, ...]:
+    """Give a window's times between two instants; kept by the day, as batches are short."""
+    begins = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    if last >= begins + _REACH:
+        return tuple(window.times(first, last + timedelta(microseconds=1)))
+    near = _times.get(
+        (window_id, window.revision, begins.date()),
+        lambda: tuple(window.times(begins, begins + _REACH)),
+    )
+    return tuple(one for one in near if one.end > first and one.start <= last)
+
+
+def _area_of(session: Session, tenant_id: UUID, window_id: UUID, window: Window) -> Area:
+    """Give the area of a window's scope, kept for a version of the inventory."""
+    version = version_of(session, tenant_id)
+    key = (window_id, window.revision, version)
+    return _areas.get(key, lambda: window.scope.over(graph_of(session, tenant_id)))
