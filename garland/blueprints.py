@@ -15,6 +15,7 @@ import garland.home.views
 import garland.live.views
 import garland.operations.views
 import runtime.alarms.api
+import runtime.alarms.console.views
 import runtime.alarms.intake.api
 import runtime.alarms.sources.views
 import runtime.alarms.views
@@ -40,6 +41,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.live.views.bp,
     garland.operations.views.bp,
     runtime.alarms.views.bp,
+    runtime.alarms.console.views.bp,
     runtime.alarms.sources.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
@@ -103,6 +104,15 @@ def db_session() -> Session:
             database.bind(g.db_session, who.tenant_id)
     session: Session = g.db_session
     return session
+
+
+@contextmanager
+def reading_session() -> Iterator[Session]:
+    """Give a session of the acting tenant that outlives the request: an answer that is streamed."""
+    database, who = _database(), acting()
+    with database.reading() as session:
+        database.bind(session, who.tenant_id)
+        yield session
 
 
 def vault() -> Vault:

@@ -27,6 +27,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
     {
         "alarms.view": "see alarms and their history",
         "alarms.operate": "acknowledge, clear and comment on alarms",
+        "alarms.share": "save and change views of the alarm list that everybody sees",
         "alarms.send": "send alarm events through the API",
         "workflows.view": "see workflows",
         "workflows.edit": "change drafts of workflows",
@@ -63,6 +64,7 @@ _SEES = frozenset(
 )
 _OPERATES = _SEES | {"alarms.operate", "alarms.send", "workflows.run", "runs.operate"}
 _DESIGNS = _OPERATES | {
+    "alarms.share",
     "workflows.edit",
     "workflows.publish",
     "rules.edit",

@@ -1,0 +1,191 @@
+"""What the alarm list costs with 100,000 active alarms, and a million cleared ones behind them.
+
+Each line is one thing a person asks for, in milliseconds (median and worst of 7). The page is the
+whole request through the web application; the others are what it asks of the store.
+`benchmarks/alarm_list.py [postgresql] [--cleared N]`.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, insert, text
+from sqlalchemy.orm import Session
+
+import garland.tables  # noqa: F401  completes the metadata
+from benchmarks._setup import database, log_to_nowhere
+from kernel.clock import utc_now
+from kernel.db import make_engine, make_sessions
+from kernel.ids import new_id
+from runtime.alarms import store
+from runtime.alarms._tables import AlarmRow, ConditionRow
+from runtime.alarms.lifecycle import AckState
+from runtime.alarms.model import Severity
+from runtime.alarms.store import AlarmFilter
+from tenancy.scope import as_tenant, guarded
+from tests.factories.tenancy import make_customer
+
+ACTIVE = 100_000
+CLEARED = 1_000_000
+CHUNK = 10_000
+LOOKS = 7
+SITES = ("ZRH", "BRN", "GEN", "BSL", "LUG", "STG")
+PROBLEMS = (
+    "Loss of signal",
+    "High temperature",
+    "BGP session down",
+    "Fan failure",
+    "Link degraded",
+)
+STANDING = tuple(one for one in Severity if one is not Severity.CLEARED)
+
+
+def main() -> None:
+    """Fill a database and print the table."""
+    log_to_nowhere()
+    kind = "postgresql" if "postgresql" in sys.argv else "sqlite"
+    cleared = int(sys.argv[sys.argv.index("--cleared") + 1]) if "--cleared" in sys.argv else CLEARED
+    with database(kind) as url:
+        engine = make_engine(url)
+        tenant_id = tenant_in(engine)
+        fill(engine, tenant_id, active=ACTIVE, cleared=cleared)
+        print(f"{kind}: {ACTIVE:,} active and {cleared:,} cleared alarms, ms (median and worst)")
+        measure(engine, tenant_id)
+        engine.dispose()
+
+
+def measure(engine: Engine, tenant_id: UUID) -> None:
+    """Ask for each thing several times and print how long it took."""
+    sessions = guarded(make_sessions(engine))
+    for name, ask in questions(tenant_id):
+        with sessions() as session, as_tenant(session, tenant_id):
+            ask(session)
+            times = [timed(lambda ask=ask, session=session: ask(session)) for _ in range(LOOKS)]
+        print(f"  {name:<52} {median(times):8.1f} {max(times):8.1f}", flush=True)
+
+
+def questions(tenant_id: UUID) -> Iterator[tuple[str, Callable[[Session], Any]]]:
+    """Give what is asked, by name."""
+    wanted = {
+        "first page": AlarmFilter(),
+        "critical": AlarmFilter(severities=frozenset({Severity.CRITICAL})),
+        "unacknowledged": AlarmFilter(ack="unacknowledged"),
+        "one object": AlarmFilter(managed_object="link-zrh-00017"),
+        "one source": AlarmFilter(source="nms"),
+        "search, many hits": AlarmFilter(q="signal"),
+        "search, few hits": AlarmFilter(q="link-zrh-00017"),
+        "search, no hit": AlarmFilter(q="no such words"),
+        "cleared": AlarmFilter(state="cleared"),
+        "all": AlarmFilter(state=""),
+        "search in all, no hit": AlarmFilter(state="", q="no such words"),
+    }
+    for name, one in wanted.items():
+        yield name, lambda session, one=one: store.list_alarms(session, tenant_id, one, limit=51)
+    for sort in ("-severity", "managed_object", "-count"):
+        yield (
+            f"first page by {sort}",
+            lambda session, sort=sort: store.list_alarms(
+                session, tenant_id, AlarmFilter(), sort=sort, limit=51
+            ),
+        )
+    yield "counts by severity", lambda session: store.count_active(session, tenant_id)
+
+
+def timed(do: Callable[[], Any]) -> float:
+    """Give how many milliseconds something took."""
+    began = time.perf_counter()
+    do()
+    return (time.perf_counter() - began) * 1_000
+
+
+def tenant_in(engine: Engine) -> UUID:
+    """Make a tenant."""
+    with guarded(make_sessions(engine)).begin() as session:
+        return make_customer(session).id
+
+
+def fill(engine: Engine, tenant_id: UUID, *, active: int, cleared: int) -> None:
+    """Write alarms, the cleared ones first, spread over the last thirty days."""
+    dice, now = random.Random(7), utc_now()  # noqa: S311  the same alarms each time
+    for count, is_active in ((cleared, False), (active, True)):
+        for first in range(0, count, CHUNK):
+            rows = [
+                alarm(dice, tenant_id, now, is_active=is_active)
+                for _ in range(min(CHUNK, count - first))
+            ]
+            conditions = [condition_of(row) for row in rows]
+            with engine.begin() as connection:
+                connection.execute(insert(ConditionRow), conditions)
+                connection.execute(insert(AlarmRow), rows)
+    with engine.connect() as connection:
+        connection.execute(text("ANALYZE"))
+        connection.commit()
+
+
+def alarm(
+    dice: random.Random, tenant_id: UUID, now: datetime, *, is_active: bool
+) -> dict[str, Any]:
+    """Make an alarm's row."""
+    site, severity = dice.choice(SITES), dice.choice(STANDING)
+    age = timedelta(seconds=dice.random() * 86_400 * (3 if is_active else 30))
+    name, problem = f"link-{site.lower()}-{dice.randrange(20_000):05}", dice.choice(PROBLEMS)
+    shown = severity if is_active else Severity.CLEARED
+    is_acked = dice.random() < 0.3  # noqa: PLR2004  a share
+    return {
+        "id": new_id(),
+        "tenant_id": tenant_id,
+        "condition_id": new_id(),
+        "source": dice.choice(("nms", "alertmanager", "syslog")),
+        "external_id": "",
+        "event_type": "communicationsAlarm",
+        "probable_cause": "lossOfSignal",
+        "specific_problem": problem,
+        "text": f"{problem} on {name} at {site}, port {dice.randrange(48)}, seen by the poller",
+        "managed_object": name,
+        "affected_services": [],
+        "attributes": {"site": site, "vendor": "acme", "port": dice.randrange(48)},
+        "overrides": {},
+        "perceived_severity": shown,
+        "reported_severity": shown,
+        "original_severity": severity,
+        "severity_rank": shown.rank,
+        "is_active": is_active,
+        "first_raised_at": now - age,
+        "last_raised_at": now - age,
+        "changed_at": now - age,
+        "cleared_at": None if is_active else now - age + timedelta(minutes=9),
+        "cleared_by": "",
+        "reported_at": now - age,
+        "count": dice.randrange(1, 50),
+        "flap_count": 0,
+        "ack_state": AckState.ACKNOWLEDGED if is_acked else AckState.UNACKNOWLEDGED,
+        "acked_at": now if is_acked else None,
+        "acked_by": "Anna" if is_acked else "",
+        "suppressed_by": "",
+    }
+
+
+def condition_of(row: dict[str, Any]) -> dict[str, Any]:
+    """Make the condition of an alarm's row."""
+    return {
+        "id": row["condition_id"],
+        "tenant_id": row["tenant_id"],
+        "dedup_key": str(row["condition_id"]),
+        "raise_count": 1,
+        "flap_count": 0,
+        "ignored_clear_count": 0,
+        "first_seen_at": row["first_raised_at"],
+        "last_seen_at": row["last_raised_at"],
+    }
+
+
+if __name__ == "__main__":
+    main()
