@@ -14,6 +14,7 @@ import designer.workflows.views
 import garland.home.views
 import garland.live.views
 import garland.operations.views
+import garland.trends.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -40,6 +41,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.home.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
+    garland.trends.views.bp,
     runtime.alarms.views.bp,
     runtime.alarms.console.views.bp,
     runtime.alarms.sources.views.bp,

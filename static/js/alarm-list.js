@@ -80,11 +80,11 @@ async function openBeside(row) {
   const link = row?.querySelector("a[data-panel]");
   const panel = byId("alarm-panel");
   if (!link || !panel) return;
-  const answer = await fetch(link.getAttribute("data-panel") ?? "", {
-    headers: { "HX-Request": "true", "HX-Request-Type": "partial" },
+  await htmx.ajax("GET", link.getAttribute("data-panel") ?? "", {
+    target: "#alarm-panel",
+    swap: "innerHTML",
   });
-  if (!answer.ok) return;
-  panel.innerHTML = await answer.text();
+  if (!openId()) return;
   panel.hidden = false;
   byId("alarm-panel")?.parentElement?.classList.add("alarm-desk--open");
   const form = panel.querySelector("form[data-panel-form]");
@@ -168,13 +168,18 @@ function extend(step) {
   return true;
 }
 
+/** With nothing ticked, the row with the focus is meant; the shortcut itself does the rest. */
+function tickFocused() {
+  if (ticked() === 0) tick(rows()[focusedRow()]);
+}
+
 let chordAt = 0;
 
 /** @type {Record<string, () => unknown>} */
 const KEYS = {
   J: () => extend(1),
   K: () => extend(-1),
-  a: () => ticked() === 0 && (tick(rows()[focusedRow()]), false),
+  a: tickFocused,
   c: () => ask("sure-comment"),
   s: () => ask("sure-shelve"),
   n: () => byId("alarms-newer")?.click() ?? true,
