@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
@@ -106,13 +105,14 @@ def db_session() -> Session:
     return session
 
 
-@contextmanager
-def reading_session() -> Iterator[Session]:
-    """Give a session of the acting tenant that outlives the request: an answer that is streamed."""
-    database, who = _database(), acting()
-    with database.reading() as session:
-        database.bind(session, who.tenant_id)
-        yield session
+def reading_session() -> Session:
+    """Give a session of the acting tenant that outlives the request, for an answer in pieces.
+
+    Who asks for it closes it.
+    """
+    session = _database().reading()
+    _database().bind(session, acting().tenant_id)
+    return session
 
 
 def vault() -> Vault:

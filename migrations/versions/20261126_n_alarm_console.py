@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126_n_alarm_console"
-down_revision = "20261126_f_approval_subject"
+down_revision = "20261126_g_alarm_lifecycle"
 
 INSTANT = sa.DateTime(timezone=True)
 WORDS = (
@@ -17,8 +17,8 @@ WORDS = (
     " || ' ' || source || ' ' || text)"
 )
 LISTED = {
-    "sqlite_where": sa.text("is_active = 1 AND suppressed_at IS NULL"),
-    "postgresql_where": sa.text("is_active AND suppressed_at IS NULL"),
+    "sqlite_where": sa.text("is_active = 1 AND suppressed_at IS NULL AND shelved_until IS NULL"),
+    "postgresql_where": sa.text("is_active AND suppressed_at IS NULL AND shelved_until IS NULL"),
 }
 ORDERS = {"object": "managed_object", "count": "count"}
 
@@ -29,7 +29,8 @@ def upgrade() -> None:
         columns = ["tenant_id", column, "id"]
         op.create_index(f"ix_alarm_active_{name}", "alarm", columns, **LISTED)
     if op.get_bind().dialect.name == "sqlite":
-        columns = ["tenant_id", "last_raised_at", "id", "is_active", "suppressed_at", "words"]
+        state = ["is_active", "suppressed_at", "shelved_until"]
+        columns = ["tenant_id", "last_raised_at", "id", *state, "words"]
         op.create_index("ix_alarm_active_words", "alarm", columns, **LISTED)
     _create_alarm_view()
     _create_alarm_hour()

@@ -39,13 +39,16 @@ class AlarmFilter:
     """Which alarms to list; empty means all.
 
     Attributes:
-        state: active (and not suppressed), suppressed (and active), cleared, or "" for all.
+        state: active (neither suppressed nor shelved), suppressed (and active), shelved, cleared,
+            or "" for all.
         severities: Perceived severities to show.
         ack: acknowledged, unacknowledged or "".
         q: Words that are each part of the managed object, text, problem, cause or source.
         managed_object: The whole name; so are source and event_type.
         since, until: Only alarms last raised at or after, and before.
         attributes: Names of attributes and the values they must have.
+        parent_id: Only the children of this alarm.
+        grouping: top (not under another), causes (others are under it) or "".
 
     No index finds words and attributes among cleared alarms: a filter that has them and asks for
     more than active ones looks through the newest `SEARCHED_MAX` alarms before `until`.
@@ -61,6 +64,8 @@ class AlarmFilter:
     since: datetime | None = None
     until: datetime | None = None
     attributes: tuple[tuple[str, str], ...] = ()
+    parent_id: UUID | None = None
+    grouping: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +97,23 @@ _ORDERS: Mapping[str, tuple[_Columns, bool]] = {
 }
 SORTS = tuple(_ORDERS)
 _STATES: Mapping[str, Sequence[ColumnElement[bool]]] = {
-    "active": (AlarmRow.is_active == true(), AlarmRow.suppressed_at.is_(None)),
+    "active": (
+        AlarmRow.is_active == true(),
+        AlarmRow.suppressed_at.is_(None),
+        AlarmRow.shelved_until.is_(None),
+    ),
     "suppressed": (AlarmRow.is_active == true(), AlarmRow.suppressed_at.is_not(None)),
+    "shelved": (AlarmRow.shelved_until.is_not(None),),
     "cleared": (AlarmRow.is_active == false(),),
     "": (),
 }
 STATES = tuple(filter(None, _STATES))
+_GROUPINGS: Mapping[str, Sequence[ColumnElement[bool]]] = {
+    "top": (AlarmRow.parent_id.is_(None),),
+    "causes": (AlarmRow.is_root_cause == true(),),
+    "": (),
+}
+GROUPINGS = tuple(_GROUPINGS)
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "last_raised_at": parse_instant,
     "severity_rank": int,
@@ -237,12 +253,15 @@ def _conditions(wanted: AlarmFilter) -> Iterable[ColumnElement[bool]]:
             yield getattr(AlarmRow, name) == getattr(wanted, name)
     if wanted.severities:
         yield AlarmRow.perceived_severity.in_(wanted.severities)
+    if wanted.parent_id is not None:
+        yield AlarmRow.parent_id == wanted.parent_id
     if wanted.ack:
         yield AlarmRow.ack_state == AckState(wanted.ack)
     if wanted.since is not None:
         yield AlarmRow.last_raised_at >= wanted.since
     if wanted.until is not None:
         yield AlarmRow.last_raised_at < wanted.until
+    yield from _GROUPINGS[wanted.grouping]
     yield from _looked_for(wanted)
 
 

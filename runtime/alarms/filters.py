@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kernel.errors import InvalidError, Problem
-from runtime.alarms._reading import NEWEST, SORTS, STATES, AlarmFilter
+from runtime.alarms._reading import GROUPINGS, NEWEST, SORTS, STATES, AlarmFilter
 from runtime.alarms.model import Severity
 
 ATTRIBUTE = "attributes."
@@ -23,6 +23,8 @@ NAMES = (
     "event_type",
     "managed_object",
     "attribute",
+    "grouping",
+    "parent",
     "since",
     "until",
     "zone",
@@ -51,10 +53,11 @@ class Asked(Protocol):
 def read_filter(asked: Asked) -> AlarmFilter:
     """Read a filter.
 
-    `state` is active (the default), suppressed, cleared or all; `severity` may be given several
+    `state` is active (the default), suppressed, shelved, cleared or all; `severity` may be given several
     times; `ack`; `q` for words; `managed_object`, `source` and `event_type` for whole names;
     `since` and `until` for when it was last raised: instants, or local times in the time zone
-    `zone`; `attributes.site=ZRH`, or `attribute=site=ZRH`, for the value of an attribute.
+    `zone`; `attributes.site=ZRH`, or `attribute=site=ZRH`, for the value of an attribute; `parent`
+    for the children of one; `grouping` is top (not under another) or causes (others are under it).
 
     Raises:
         InvalidError: naming the parameter that has no such value.
@@ -70,6 +73,8 @@ def read_filter(asked: Asked) -> AlarmFilter:
         ack=_choice(asked, "ack", _ACKS),
         since=_instant(asked, "since", zone),
         until=_instant(asked, "until", zone),
+        parent_id=_parent(asked),
+        grouping=_choice(asked, "grouping", GROUPINGS),
         attributes=_attributes(asked),
         q=q,
         managed_object=managed_object,
@@ -100,6 +105,14 @@ def _attributes(asked: Asked) -> tuple[tuple[str, str], ...]:
     if any('"' in name or "\0" in name + value for name, value in found):
         raise _bad("attribute", "a name without quotes, and text without the character NUL")
     return tuple(sorted(set(found)))
+
+
+def _parent(asked: Asked) -> UUID | None:
+    said = asked.get("parent", "")
+    found = read_id(said)
+    if said and found is None:
+        raise _bad("parent", "the id of an alarm")
+    return found
 
 
 def _text(asked: Asked, name: str) -> str:

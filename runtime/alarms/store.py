@@ -3,14 +3,14 @@
 The face of the private modules: batches from the journal, reading, and actions on one alarm.
 """
 
-from runtime.alarms._actions import (
-    acknowledge,
-    clear_by_person,
-    comment,
-    set_fields,
-    suppress,
-    unacknowledge,
-)
+from runtime.alarms._actions.acknowledgement import acknowledge, unacknowledge
+from runtime.alarms._actions.clearing import clear_by_person
+from runtime.alarms._actions.comments import comment
+from runtime.alarms._actions.fields import set_fields
+from runtime.alarms._actions.groups import group_under, ungroup
+from runtime.alarms._actions.owner import assign
+from runtime.alarms._actions.shelf import shelve, unshelve
+from runtime.alarms._actions.suppression import suppress, unsuppress
 from runtime.alarms._batch import Change, apply_batch
 from runtime.alarms._reading import (
     SORTS,
@@ -37,11 +37,13 @@ __all__ = [
     "HistoryEntry",
     "acknowledge",
     "apply_batch",
+    "assign",
     "clear_by_person",
     "comment",
     "count_active",
     "find_alarm",
     "get_alarm",
+    "group_under",
     "has_alarms",
     "history_of",
     "list_alarms",
@@ -49,7 +51,11 @@ __all__ = [
     "place_of",
     "raised_by_hour",
     "set_fields",
+    "shelve",
     "suppress",
     "unacknowledge",
+    "ungroup",
+    "unshelve",
+    "unsuppress",
     "values_of",
 ]

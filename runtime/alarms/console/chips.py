@@ -16,10 +16,17 @@ _WORDS: Mapping[str, str] = {
     "source": "Source",
     "event_type": "Event type",
     "managed_object": "Object",
+    "grouping": "Groups",
+    "parent": "Under",
     "since": "From",
     "until": "Until",
 }
-_SHOWN: Mapping[str, str] = {"acknowledged": "yes", "unacknowledged": "no"}
+_SHOWN: Mapping[str, str] = {
+    "acknowledged": "yes",
+    "unacknowledged": "no",
+    "top": "not under another",
+    "causes": "root causes only",
+}
 _PLACES = ("cursor", "shown", "as_of", "more")
 
 

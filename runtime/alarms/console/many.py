@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from kernel.errors import GarlandError, NotFoundError
+from kernel.errors import GarlandError, InvalidError, NotFoundError, Problem
 from runtime.alarms import store
 from runtime.alarms.console.listing import alarms_of
 from runtime.alarms.documents import AlarmView
@@ -29,6 +29,8 @@ DONE: Mapping[str, str] = {
     "unacknowledge": "given back",
     "clear": "cleared",
     "comment": "commented on",
+    "shelve": "shelved",
+    "unshelve": "taken off the shelf",
 }
 
 
@@ -154,6 +156,7 @@ def _already(wish: Wish, alarm: AlarmView) -> str:
         "acknowledge": "it is acknowledged already" if alarm.is_acknowledged else "",
         "unacknowledge": "" if alarm.is_acknowledged else "nobody has acknowledged it",
         "clear": "" if alarm.is_active else "it is cleared already",
+        "unshelve": "" if alarm.is_shelved else "it is not on the shelf",
     }
     return said.get(wish.verb, "")
 
@@ -169,5 +172,12 @@ def _do(
             return store.unacknowledge(*where, by=by, now=now)
         case "clear":
             return store.clear_by_person(*where, by=by, now=now)
+        case "shelve" if wish.until is not None:
+            return store.shelve(*where, until=wish.until, reason=wish.text, by=by, now=now)
+        case "shelve":
+            message = "until: choose how long it is put aside"
+            raise InvalidError(message, problems=[Problem("/until", message)])
+        case "unshelve":
+            return store.unshelve(*where, by=by, now=now)
         case _:
             return store.comment(*where, text=wish.text, by=by, now=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,12 +30,13 @@ from runtime.alarms.console.listing import count_fitting, every_alarm
 from runtime.alarms.console.look import COOKIE, look_of, write_look
 from runtime.alarms.console.related import related_to
 from runtime.alarms.documents import AlarmView
-from runtime.alarms.filters import read_filter, read_id, read_sort
+from runtime.alarms.filters import read_filter, read_id, read_instant, read_sort
 from runtime.alarms.journal import raw_of
 
 bp = Blueprint("alarm_list", __name__)
 
 LOOK_KEPT = timedelta(days=365)
+HOURS_MAX = 24 * 365
 _FORMATS: Mapping[str, tuple[Callable[[Iterable[AlarmView]], Iterator[str]], str]] = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
     "json": (as_json, "application/json"),
@@ -99,7 +100,15 @@ def _wish() -> many.Wish:
     form = request.form
     verb = form.get("verb", "")
     text = form.get(f"{verb}_text", form.get("comment", ""))
-    return many.Wish(verb=verb, text=text.strip())
+    return many.Wish(verb=verb, text=text.strip(), until=_until())
+
+
+def _until() -> datetime | None:
+    """Read until when: `hours` from now, or the instant that was said at the first bite."""
+    hours = request.form.get("hours", type=float)
+    if hours is not None and 0 < hours <= HOURS_MAX:
+        return utc_now() + timedelta(hours=hours)
+    return read_instant(request.form, "until")
 
 
 def _list_address() -> str:

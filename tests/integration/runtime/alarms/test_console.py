@@ -31,7 +31,7 @@ def say(sessions: Sessions, tenant_id: UUID, *said: dict[str, object]) -> list[C
     """Journal events and apply them, as the correlator does."""
     with sessions.begin() as session, as_tenant(session, tenant_id):
         events = [parse_event({"perceived_severity": "minor", **one}) for one in said]
-        journal.append(session, tenant_id, events, now=NOON)
+        journal.append(session, tenant_id, events, now=NOON + timedelta(hours=1))
         rows = journal.take(session, 5_000)
         changes = store.apply_batch(session, tenant_id, rows, now=NOON)
         journal.mark_done(session, [row.seq for row in rows], now=NOON)
