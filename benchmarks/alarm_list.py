@@ -8,30 +8,39 @@ whole request through the web application; the others are what it asks of the st
 from __future__ import annotations
 
 import random
+import re
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import UUID
 
+from _setup import database, log_to_nowhere
 from sqlalchemy import Engine, insert, text
 from sqlalchemy.orm import Session
 
 import garland.tables  # noqa: F401  completes the metadata
-from benchmarks._setup import database, log_to_nowhere
+from garland.app import create_app
+from garland.settings import Settings
 from kernel.clock import utc_now
 from kernel.db import make_engine, make_sessions
 from kernel.ids import new_id
+from kernel.secrets import new_key
 from runtime.alarms import store
 from runtime.alarms._tables import AlarmRow, ConditionRow
+from runtime.alarms.console.listing import count_fitting
+from runtime.alarms.console.trends import top_of
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
 from runtime.alarms.store import AlarmFilter
+from tenancy.organisations import get_organisation
 from tenancy.scope import as_tenant, guarded
-from tests.factories.tenancy import make_customer
+from tests.factories.tenancy import PASSWORD, make_customer, make_member
 
 ACTIVE = 100_000
 CLEARED = 1_000_000
@@ -58,6 +67,7 @@ def main() -> None:
         tenant_id = tenant_in(engine)
         fill(engine, tenant_id, active=ACTIVE, cleared=cleared)
         print(f"{kind}: {ACTIVE:,} active and {cleared:,} cleared alarms, ms (median and worst)")
+        measure_pages(url, engine, tenant_id)
         measure(engine, tenant_id)
         engine.dispose()
 
@@ -67,9 +77,52 @@ def measure(engine: Engine, tenant_id: UUID) -> None:
     sessions = guarded(make_sessions(engine))
     for name, ask in questions(tenant_id):
         with sessions() as session, as_tenant(session, tenant_id):
-            ask(session)
-            times = [timed(lambda ask=ask, session=session: ask(session)) for _ in range(LOOKS)]
-        print(f"  {name:<52} {median(times):8.1f} {max(times):8.1f}", flush=True)
+            tell(name, partial(ask, session))
+
+
+def measure_pages(url: str, engine: Engine, tenant_id: UUID) -> None:
+    """Ask for the list as a browser does: page, later page, refresh, held refresh."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(
+            Settings(
+                data_dir=Path(folder),
+                database_url=url,
+                redis_url="redis://127.0.0.1:1/0",
+                secret_key="a secret of benchmarks",  # noqa: S106  of nobody
+                encryption_keys=new_key(),
+                public_url="http://localhost",
+            )
+        )
+        app.config.update(WTF_CSRF_ENABLED=False)
+        with guarded(make_sessions(engine)).begin() as session:
+            tenant = get_organisation(session, tenant_id)
+            person = make_member(session, tenant, "admin")
+        browser = app.test_client()
+        browser.post("/sign-in", data={"email": person.email, "password": PASSWORD})
+        at = f"/t/{tenant.slug}/alarms"
+        first = browser.get(f"{at}?state=active").text
+        shown = ",".join(re.findall(r'data-alarm="([^"]+)"', first))
+        more = re.findall(r'data-more="([^"]+)"', first)[0]
+        for name, query, part in (
+            ("whole page", "state=active", False),
+            ("next page", f"state=active&cursor={more}", False),
+            ("a live refresh", "state=active", True),
+            (
+                "a live refresh that holds the rows",
+                f"state=active&shown={shown}&as_of=2026-01-01T00:00:00Z",
+                True,
+            ),
+            ("search without a hit", "state=active&q=no+such+words", True),
+        ):
+            headers = {"HX-Request": "true"} if part else {}
+            tell(name, lambda q=query, h=headers: browser.get(f"{at}?{q}", headers=h))
+
+
+def tell(name: str, ask: Callable[[], Any]) -> None:
+    """Ask several times and print how long it took."""
+    ask()
+    times = [timed(ask) for _ in range(LOOKS)]
+    print(f"  {name:<52} {median(times):8.1f} {max(times):8.1f}", flush=True)
 
 
 def questions(tenant_id: UUID) -> Iterator[tuple[str, Callable[[Session], Any]]]:
@@ -96,6 +149,19 @@ def questions(tenant_id: UUID) -> Iterator[tuple[str, Callable[[Session], Any]]]
                 session, tenant_id, AlarmFilter(), sort=sort, limit=51
             ),
         )
+    yield (
+        "an attribute, few hits",
+        lambda session: store.list_alarms(
+            session, tenant_id, AlarmFilter(attributes=(("port", "77"),)), limit=51
+        ),
+    )
+    yield "count of all that fit", lambda session: count_fitting(session, tenant_id, AlarmFilter())
+    yield (
+        "top objects of a week",
+        lambda session: top_of(
+            session, tenant_id, "managed_object", since=utc_now() - timedelta(days=7)
+        ),
+    )
     yield "counts by severity", lambda session: store.count_active(session, tenant_id)
 
 
@@ -170,6 +236,7 @@ def alarm(
         "acked_at": now if is_acked else None,
         "acked_by": "Anna" if is_acked else "",
         "suppressed_by": "",
+        "affected_customers": [],
     }
 
 

@@ -50,8 +50,8 @@ class AlarmFilter:
         parent_id: Only the children of this alarm.
         grouping: top (not under another), causes (others are under it) or "".
 
-    No index finds words and attributes among cleared alarms: a filter that has them and asks for
-    more than active ones looks through the newest `SEARCHED_MAX` alarms before `until`.
+    Words and attributes are looked for in the newest `SEARCHED_MAX` alarms before `until`, unless
+    only those that stand are asked for.
     """
 
     state: str = "active"

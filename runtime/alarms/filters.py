@@ -53,11 +53,12 @@ class Asked(Protocol):
 def read_filter(asked: Asked) -> AlarmFilter:
     """Read a filter.
 
-    `state` is active (the default), suppressed, shelved, cleared or all; `severity` may be given several
-    times; `ack`; `q` for words; `managed_object`, `source` and `event_type` for whole names;
-    `since` and `until` for when it was last raised: instants, or local times in the time zone
-    `zone`; `attributes.site=ZRH`, or `attribute=site=ZRH`, for the value of an attribute; `parent`
-    for the children of one; `grouping` is top (not under another) or causes (others are under it).
+    `state` is active (the default), suppressed, shelved, cleared or all; `severity` may be given
+    several times; `ack`; `q` for words; `managed_object`, `source` and `event_type` for whole
+    names; `since` and `until` for when it was last raised: instants, or local times in the time
+    zone `zone`; `attributes.site=ZRH`, or `attribute=site=ZRH`, for the value of an attribute;
+    `parent` for the children of one; `grouping` is top (not under another) or causes (others are
+    under it).
 
     Raises:
         InvalidError: naming the parameter that has no such value.

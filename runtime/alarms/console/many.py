@@ -7,7 +7,7 @@ the one before ended (`Progress`), so that what arrives meanwhile is left alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -163,21 +163,23 @@ def _already(wish: Wish, alarm: AlarmView) -> str:
 
 def _do(
     session: Session, tenant_id: UUID, wish: Wish, alarm_id: UUID, *, by: str, now: datetime
-) -> AlarmView:
+) -> None:
     where = (session, tenant_id, alarm_id)
-    match wish.verb:
-        case "acknowledge":
-            return store.acknowledge(*where, by=by, now=now, comment=wish.text)
-        case "unacknowledge":
-            return store.unacknowledge(*where, by=by, now=now)
-        case "clear":
-            return store.clear_by_person(*where, by=by, now=now)
-        case "shelve" if wish.until is not None:
-            return store.shelve(*where, until=wish.until, reason=wish.text, by=by, now=now)
-        case "shelve":
-            message = "until: choose how long it is put aside"
-            raise InvalidError(message, problems=[Problem("/until", message)])
-        case "unshelve":
-            return store.unshelve(*where, by=by, now=now)
-        case _:
-            return store.comment(*where, text=wish.text, by=by, now=now)
+    if wish.verb == "acknowledge":
+        store.acknowledge(*where, by=by, now=now, comment=wish.text)
+    elif wish.verb == "comment":
+        store.comment(*where, text=wish.text, by=by, now=now)
+    elif wish.verb != "shelve":
+        _BARE[wish.verb](*where, by=by, now=now)
+    elif wish.until is not None:
+        store.shelve(*where, until=wish.until, reason=wish.text, by=by, now=now)
+    else:
+        message = "until: choose how long it is put aside"
+        raise InvalidError(message, problems=[Problem("/until", message)])
+
+
+_BARE: Mapping[str, Callable[..., AlarmView]] = {
+    "unacknowledge": store.unacknowledge,
+    "clear": store.clear_by_person,
+    "unshelve": store.unshelve,
+}

@@ -1,4 +1,4 @@
-"""What else is about an alarm: others of its object, of its site, and of its time."""
+"""What else is about an alarm: its parent and children, others of its object, site and time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class Related:
 
 
 def related_to(session: Session, tenant_id: UUID, alarm: AlarmView) -> list[Related]:
-    """Give the newest alarms of the same object, site and moment; what has none is left out."""
+    """Give its parent, children, and the newest of its object, site and moment.
+
+    What has none is left out.
+    """
     at = alarm.last_raised_at
     same_time = AlarmFilter(state="", since=at - AROUND, until=at + AROUND)
     asked = [("Same object", AlarmFilter(state="", managed_object=alarm.managed_object))]
@@ -39,7 +42,11 @@ def related_to(session: Session, tenant_id: UUID, alarm: AlarmView) -> list[Rela
             asked.append((f"Same {name.removesuffix('_id')}, a day back", near))
             break
     asked.append((f"Within {AROUND.seconds // 60} minutes", same_time))
-    found = [
+    above = store.find_alarm(session, tenant_id, alarm.parent_id) if alarm.parent_id else None
+    if alarm.is_root_cause:
+        asked.insert(0, ("Under it", AlarmFilter(state="", parent_id=alarm.id)))
+    found = [Related(title="It is under", alarms=[above] if above else [])]
+    found += [
         Related(
             title=title,
             alarms=[
