@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import quote
 from uuid import UUID
@@ -27,7 +28,7 @@ Sessions = sessionmaker[Session]
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
-def say(sessions: Sessions, tenant_id: UUID, *said: dict[str, object]) -> list[Change]:
+def say(sessions: Sessions, tenant_id: UUID, *said: Mapping[str, object]) -> list[Change]:
     """Journal events and apply them, as the correlator does."""
     with sessions.begin() as session, as_tenant(session, tenant_id):
         events = [parse_event({"perceived_severity": "minor", **one}) for one in said]
