@@ -24,7 +24,10 @@ ORDERS = {"object": "managed_object", "count": "count"}
 
 
 def upgrade() -> None:
-    op.add_column("alarm", sa.Column("words", sa.Text(), sa.Computed(WORDS), nullable=True))
+    # SQLite adds a computed column only where it is not stored, PostgreSQL only where it is.
+    is_stored = True if op.get_bind().dialect.name == "postgresql" else None
+    words = sa.Column("words", sa.Text(), sa.Computed(WORDS, persisted=is_stored), nullable=True)
+    op.add_column("alarm", words)
     for name, column in ORDERS.items():
         columns = ["tenant_id", column, "id"]
         op.create_index(f"ix_alarm_active_{name}", "alarm", columns, **LISTED)

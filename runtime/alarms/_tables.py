@@ -247,7 +247,8 @@ Index(  # SQLite finds nothing in 100,000 alarms in 20 ms by it, where reading t
     AlarmRow.shelved_until,
     WORDS,
     sqlite_where=_LISTED_SQLITE,
-).ddl_if(dialect="sqlite")
+    info={"only": "sqlite"},
+)
 Index("ix_alarm_recent", AlarmRow.tenant_id, AlarmRow.last_raised_at, AlarmRow.id)
 Index("ix_alarm_object", AlarmRow.tenant_id, AlarmRow.managed_object)
 # What the clock will do to alarms, and which are purged: few rows each, and none on most days.
