@@ -28,7 +28,7 @@ def _plain_types(kind: str, item: Any, found: AutogenContext) -> str | Literal[F
     return False
 
 
-def _is_for_this_database(item: Any, _name: Any, kind: str, _reflected: bool, _other: Any) -> bool:
+def _is_for_this_database(item: Any, _name: Any, kind: str, *_others: Any) -> bool:
     """Leave out an index that another database alone has (`Index(…, info={"only": "sqlite"})`)."""
     return kind != "index" or item.info.get("only", engine.name) == engine.name
 

@@ -173,7 +173,7 @@ def test_comments_on_the_alarms_that_are_ticked(
     with sessions() as session, as_tenant(session, acme.id):
         newest = store.history_of(session, acme.id, alarms[0])[0]
     assert newest.facts == {"comment": "on site"}
-    assert "0 of 1 alarm commented on. 1 was not: ." in empty
+    assert "0 of 1 alarm commented on. 1 was not: comment: " in empty
 
 
 def test_keeps_the_columns_and_the_density_of_a_person(
