@@ -20,7 +20,9 @@ import designer.workflows.views
 import garland.home.views
 import garland.live.views
 import garland.operations.views
+import garland.trends.views
 import runtime.alarms.api
+import runtime.alarms.console.views
 import runtime.alarms.intake.api
 import runtime.alarms.policy.views
 import runtime.alarms.sources.views
@@ -55,8 +57,10 @@ PAGES: tuple[Blueprint, ...] = (
     garland.home.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
+    garland.trends.views.bp,
     runtime.alarms.views.bp,
     runtime.alarms.policy.views.bp,
+    runtime.alarms.console.views.bp,
     runtime.alarms.sources.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import runtime._tables
 import runtime.alarms._tables
+import runtime.alarms.console._tables
 import runtime.alarms.holding._tables
 import runtime.approvals._tables
 import runtime.calendars._tables

@@ -111,6 +111,16 @@ def db_session() -> Session:
     return session
 
 
+def reading_session() -> Session:
+    """Give a session of the acting tenant that outlives the request, for an answer in pieces.
+
+    Who asks for it closes it.
+    """
+    session = _database().reading()
+    _database().bind(session, acting().tenant_id)
+    return session
+
+
 def vault() -> Vault:
     """Give what seals and opens stored secrets."""
     found: Vault = current_app.extensions["garland.services"].vault

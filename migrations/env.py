@@ -28,6 +28,11 @@ def _plain_types(kind: str, item: Any, found: AutogenContext) -> str | Literal[F
     return False
 
 
+def _is_for_this_database(item: Any, _name: Any, kind: str, *_others: Any) -> bool:
+    """Leave out an index that another database alone has (`Index(…, info={"only": "sqlite"})`)."""
+    return kind != "index" or item.info.get("only", engine.name) == engine.name
+
+
 engine = make_engine(context.config.get_main_option("sqlalchemy.url") or "")
 
 with engine.connect() as connection:
@@ -37,6 +42,7 @@ with engine.connect() as connection:
         compare_type=False,
         render_as_batch=True,
         render_item=_plain_types,
+        include_object=_is_for_this_database,
     )
     with context.begin_transaction():
         context.run_migrations()

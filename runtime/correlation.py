@@ -14,6 +14,7 @@ from structlog.contextvars import bound_contextvars
 
 from kernel.db import after_commit
 from runtime.alarm_waits import end_waits, end_waits_of_cleared
+from runtime.alarms.console.trends import count_changes
 from runtime.alarms.journal import ALARM, CLEARED, LIVED, JournalRow, mark_done, take
 from runtime.alarms.store import apply_batch
 from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_between
@@ -74,6 +75,9 @@ def _correlate(
 ) -> None:
     events = [row for row in rows if row.kind in LIVED]
     changes = apply_batch(session, tenant_id, events, now=now)
+    by_hand = sum(row.kind == CLEARED for row in rows)
+    taken = sum(row.kind == ALARM for row in rows)
+    count_changes(session, tenant_id, changes, events=taken, by_hand=by_hand, now=now)
     judged = quieten(session, tenant_id, changes, now=now)
     judged += released(session, tenant_id, rows)
     fired = judge(

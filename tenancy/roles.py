@@ -28,6 +28,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "alarms.view": "see alarms and their history",
         "alarms.operate": "acknowledge, clear, shelve, group and comment on alarms",
         "alarms.policy": "decide how alarms live: expiry, escalation, how long they are kept",
+        "alarms.share": "save and change views of the alarm list that everybody sees",
         "alarms.send": "send alarm events through the API",
         "workflows.view": "see workflows",
         "workflows.edit": "change drafts of workflows",
@@ -77,6 +78,7 @@ _OPERATES = _SEES | {
 }
 _DESIGNS = _OPERATES | {
     "alarms.policy",
+    "alarms.share",
     "workflows.edit",
     "workflows.publish",
     "rules.edit",

@@ -5,16 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    cast,
+    false,
+    func,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.clock import parse_instant
+from kernel.db import UtcDateTime
 from kernel.errors import InvalidError, Problem
-from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow
+from kernel.tally import Tally
+from runtime.alarms._tables import WORDS, AlarmHistory, AlarmRow, ConditionRow
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
@@ -32,8 +45,13 @@ class AlarmFilter:
         ack: acknowledged, unacknowledged or "".
         q: Words that are each part of the managed object, text, problem, cause or source.
         managed_object: The whole name; so are source and event_type.
-        since: Only alarms last raised at or after it.
+        since, until: Only alarms last raised at or after, and before.
+        attributes: Names of attributes and the values they must have.
         parent_id: Only the children of this alarm.
+        grouping: top (not under another), causes (others are under it) or "".
+
+    Words and attributes are looked for in the newest `SEARCHED_MAX` alarms before `until`, unless
+    only those that stand are asked for.
     """
 
     state: str = "active"
@@ -44,7 +62,10 @@ class AlarmFilter:
     source: str = ""
     event_type: str = ""
     since: datetime | None = None
+    until: datetime | None = None
+    attributes: tuple[tuple[str, str], ...] = ()
     parent_id: UUID | None = None
+    grouping: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +80,9 @@ class HistoryEntry:
 
 _Columns = tuple[InstrumentedAttribute[Any], ...]
 NEWEST = "-last_raised_at"
+COUNT_MAX = 10_000
+SEARCHED_MAX = 50_000
+_BEGINNING = bindparam(None, datetime(1970, 1, 1, tzinfo=UTC), UtcDateTime())
 _RECENT: _Columns = (AlarmRow.last_raised_at, AlarmRow.id)
 _SEVERE: _Columns = (AlarmRow.severity_rank, *_RECENT)
 _ORDERS: Mapping[str, tuple[_Columns, bool]] = {
@@ -84,6 +108,12 @@ _STATES: Mapping[str, Sequence[ColumnElement[bool]]] = {
     "": (),
 }
 STATES = tuple(filter(None, _STATES))
+_GROUPINGS: Mapping[str, Sequence[ColumnElement[bool]]] = {
+    "top": (AlarmRow.parent_id.is_(None),),
+    "causes": (AlarmRow.is_root_cause == true(),),
+    "": (),
+}
+GROUPINGS = tuple(_GROUPINGS)
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "last_raised_at": parse_instant,
     "severity_rank": int,
@@ -131,7 +161,7 @@ def list_alarms(
     columns, is_falling = _ORDERS[sort]
     query = (
         select(AlarmRow)
-        .where(AlarmRow.tenant_id == tenant_id, *_conditions(wanted))
+        .where(*fitting(tenant_id, wanted))
         .order_by(*(column.desc() if is_falling else column.asc() for column in columns))
         .limit(limit)
     )
@@ -179,16 +209,25 @@ def has_alarms(session: Session, tenant_id: UUID) -> bool:
     return session.scalar(first) is not None
 
 
-def count_active(session: Session, tenant_id: UUID) -> dict[Severity, int]:
-    """Count the active alarms by perceived severity; every severity is there."""
-    rows = session.execute(
-        select(AlarmRow.severity_rank, func.count(AlarmRow.id))
-        .where(AlarmRow.tenant_id == tenant_id, *_conditions(AlarmFilter()))
-        .group_by(AlarmRow.severity_rank)
-    )
-    found: dict[int, int] = {row[0]: row[1] for row in rows}
+def count_active(session: Session, tenant_id: UUID) -> dict[Severity, Tally]:
+    """Count the active alarms by perceived severity, to a limit; every severity is there."""
     standing = [one for one in reversed(Severity) if one is not Severity.CLEARED]
-    return {one: found.get(one.rank, 0) for one in standing}
+    counts = [
+        at_most(
+            *fitting(tenant_id, AlarmFilter()), AlarmRow.severity_rank == one.rank
+        ).scalar_subquery()
+        for one in standing
+    ]
+    found: Sequence[int] = session.execute(select(*counts)).one()
+    return {
+        one: Tally.of(number, most=COUNT_MAX) for one, number in zip(standing, found, strict=True)
+    }
+
+
+def at_most(*conditions: ColumnElement[bool], most: int = COUNT_MAX) -> Select[int]:
+    """Count the alarms that meet the conditions, but no more than one over `most`."""
+    rows = select(AlarmRow.id).where(*conditions)
+    return select(func.count()).select_from(rows.limit(most + 1).subquery())
 
 
 def raised_by_hour(
@@ -244,15 +283,36 @@ def _conditions(wanted: AlarmFilter) -> Iterable[ColumnElement[bool]]:
         yield AlarmRow.ack_state == AckState(wanted.ack)
     if wanted.since is not None:
         yield AlarmRow.last_raised_at >= wanted.since
+    if wanted.until is not None:
+        yield AlarmRow.last_raised_at < wanted.until
+    yield from _GROUPINGS[wanted.grouping]
+    yield from _looked_for(wanted)
+
+
+def _looked_for(wanted: AlarmFilter) -> Iterable[ColumnElement[bool]]:
+    """Give what each alarm is asked, since no index finds it."""
+    for name, value in wanted.attributes:
+        yield cast(AlarmRow.attributes[name].as_string(), String) == value
     for word in wanted.q.split():
-        columns = (
-            AlarmRow.managed_object,
-            AlarmRow.text,
-            AlarmRow.specific_problem,
-            AlarmRow.probable_cause,
-            AlarmRow.source,
+        part = word.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        yield WORDS.like(func.lower(f"%{part}%"), escape="/")
+
+
+def fitting(tenant_id: UUID, wanted: AlarmFilter) -> list[ColumnElement[bool]]:
+    """Give every condition; among alarms that do not stand, only the newest are looked through."""
+    found = [AlarmRow.tenant_id == tenant_id, *_conditions(wanted)]
+    if wanted.state in ("", "cleared") and (wanted.q or wanted.attributes):
+        ends = [] if wanted.until is None else [AlarmRow.last_raised_at < wanted.until]
+        oldest = (
+            select(AlarmRow.last_raised_at)
+            .where(AlarmRow.tenant_id == tenant_id, *ends)
+            .order_by(AlarmRow.last_raised_at.desc())
+            .offset(SEARCHED_MAX)
+            .limit(1)
+            .scalar_subquery()
         )
-        yield or_(*(column.icontains(word, autoescape=True) for column in columns))
+        found.append(AlarmRow.last_raised_at >= func.coalesce(oldest, _BEGINNING))
+    return found
 
 
 def _values_at(columns: _Columns, after: Sequence[str]) -> list[Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
-from kernel.clock import format_instant, parse_instant, utc_now
+from kernel.clock import format_instant, utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import (
     acting,
@@ -21,26 +20,24 @@ from kernel.http import (
 from runtime.alarms import store
 from runtime.alarms.asking import Asked, perform, perform_many
 from runtime.alarms.documents import AlarmView, alarm_document
-from runtime.alarms.model import Severity
+from runtime.alarms.filters import read_filter, read_sort
 from runtime.alarms.policy.store import change_policy, policy_of
 
 api = Blueprint("alarms_api", __name__, url_prefix="/api/v1/alarms")
-
-_STATES = {**{one: one for one in store.STATES}, "all": "", "": "active"}
-_ACKS = ("", "acknowledged", "unacknowledged")
 
 
 @api.get("")
 @require("alarms.view")
 def list_alarms() -> Response:
-    """List alarms; see `read_filter` and `read_sort` for the query."""
+    """List alarms; see `filters.read_filter` for the query."""
     found, more = page_of_alarms()
     return jsonify(items=[alarm_document(one) for one in found], next_cursor=more)
 
 
 def page_of_alarms() -> tuple[list[AlarmView], str | None]:
     """Give the page that the query asks for, and the cursor of the next one."""
-    sort, where = read_sort(), (db_session(), acting().tenant_id, read_filter())
+    sort = read_sort(request.args)
+    where = (db_session(), acting().tenant_id, read_filter(request.args))
     return page_of(
         lambda limit, after: store.list_alarms(*where, sort=sort, limit=limit, after=after),
         lambda alarm: store.place_of(alarm, sort),
@@ -135,67 +132,3 @@ def ask(alarm_id: UUID, verb: str, said: Mapping[str, Any]) -> AlarmView:
         now=utc_now(),
     )
     return perform(asked, verb)
-
-
-def read_filter() -> store.AlarmFilter:
-    """Read the filter from the query.
-
-    `state` is active (the default), suppressed, shelved, cleared or all; `severity` may be given
-    several times; `ack`; `q` for words; `managed_object`, `source` and `event_type` for whole
-    names; `since` for alarms last raised at or after an instant; `parent` for the children of one.
-
-    Raises:
-        InvalidError: naming the parameter that has no such value.
-    """
-    severities = [one for one in request.args.getlist("severity") if one]
-    if any(one not in list(Severity) for one in severities):
-        raise _bad("severity", "one of " + ", ".join(Severity))
-    q, managed_object, source, event_type = (
-        request.args.get(name, "").strip()
-        for name in ("q", "managed_object", "source", "event_type")
-    )
-    return store.AlarmFilter(
-        state=_STATES[_choice("state", _STATES)],
-        severities=frozenset(Severity(one) for one in severities),
-        ack=_choice("ack", _ACKS),
-        since=_instant("since"),
-        parent_id=_id("parent"),
-        q=q,
-        managed_object=managed_object,
-        source=source,
-        event_type=event_type,
-    )
-
-
-def read_sort() -> str:
-    """Read `sort` from the query, newest first where there is none."""
-    return _choice("sort", ("", *store.SORTS)) or store.SORTS[0]
-
-
-def _choice(name: str, allowed: Iterable[str]) -> str:
-    said = request.args.get(name, "")
-    choices = list(allowed)
-    if said not in choices:
-        raise _bad(name, "one of " + ", ".join(filter(None, choices)))
-    return said
-
-
-def _instant(name: str) -> datetime | None:
-    said = request.args.get(name, "")
-    try:
-        return parse_instant(said.replace(" ", "+")) if said else None
-    except (ValueError, OverflowError):
-        raise _bad(name, "an instant with a time zone, such as 2026-11-24T12:00:00Z") from None
-
-
-def _id(name: str) -> UUID | None:
-    said = request.args.get(name, "")
-    try:
-        return UUID(said) if said else None
-    except ValueError:
-        raise _bad(name, "the id of an alarm") from None
-
-
-def _bad(name: str, allowed: str) -> InvalidError:
-    message = f"{name} must be {allowed}"
-    return InvalidError(message, problems=[Problem(f"/{name}", message)])

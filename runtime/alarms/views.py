@@ -2,65 +2,94 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, request, url_for
+from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import format_instant, utc_now
-from kernel.errors import InvalidError, NotFoundError
-from kernel.http import acting, address_with, db_session, render, require, see_other
+from kernel.errors import InvalidError
+from kernel.http import acting, address_with, db_session, render, require, see_other, wants_part
 from runtime.alarms import store
-from runtime.alarms.api import ask, page_of_alarms, read_sort
+from runtime.alarms.api import ask, page_of_alarms
+from runtime.alarms.console import saved
+from runtime.alarms.console.chips import chips_of
+from runtime.alarms.console.export import EXPORT_MAX
+from runtime.alarms.console.listing import alarms_of, count_newer, newest_at
+from runtime.alarms.console.look import COLUMNS, COOKIE, DENSITIES, read_look
+from runtime.alarms.filters import read_filter, read_id, read_instant, read_sort
 from runtime.alarms.journal import raw_of
 from runtime.alarms.shelf_form import CHOICES, shelf_end
 
 bp = Blueprint("alarms", __name__)
 
-MANY_MAX = 500
 CHILDREN_SHOWN = 20
-_DONE = {"acknowledge": "acknowledged", "unacknowledge": "given back", "clear": "cleared"}
+SHOWN_MAX = 500
+_UNHELD: dict[str, Any] = {"shown": None, "as_of": None, "more": None}
 
 
 @bp.get("/t/<tenant>/alarms")
 @require("alarms.view")
 def list_alarms() -> Response:
-    """Show the alarm list; events refresh the rows."""
-    where = (db_session(), acting().tenant_id)
-    alarms, more = page_of_alarms()
+    """Show the alarm list; events refresh its rows, with `shown` those that are there alone."""
+    views = saved.list_views(db_session(), acting().tenant_id, acting().person_id)
+    opening = saved.opening_view(views)
+    if opening is not None and not request.args and not wants_part():
+        return see_other(f"{address_with()}?{opening.query}&view={opening.id}")
     return render(
         "runtime/alarms/list.html",
         "runtime/alarms/_rows.html",
-        alarms=alarms,
-        counts=store.count_active(*where),
+        **(_held() if request.args.get("shown") else _page()),
+        views=views,
+        counts=store.count_active(db_session(), acting().tenant_id),
         asked=request.args,
-        sort=read_sort(),
-        is_new=not alarms and not store.has_alarms(*where),
-        here=request.full_path.rstrip("?"),
-        address_with=address_with,
-        next_url=address_with(cursor=more) if more else None,
+        chips=chips_of(request.args),
+        sort=read_sort(request.args),
+        look=read_look(request.cookies.get(COOKIE, "")),
+        columns=COLUMNS,
+        densities=DENSITIES,
+        export_max=EXPORT_MAX,
+        may_share=acting().may(saved.SHARE),
+        address_with=partial(address_with, **_UNHELD),
+        here=address_with(cursor=request.args.get("cursor"), **_UNHELD),
     )
 
 
-@bp.post("/t/<tenant>/alarms")
-@require("alarms.operate")
-def operate_many() -> Response:
-    """Acknowledge, give back or clear the alarms that are ticked."""
-    verb, chosen = request.form.get("verb", ""), request.form.getlist("alarm")[:MANY_MAX]
-    if verb not in _DONE:
-        raise NotFoundError("there is no such action for many alarms")
-    for alarm_id in chosen:
-        ask(_id_of(alarm_id), verb, {})
-    flash(f"{len(chosen)} {'alarm' if len(chosen) == 1 else 'alarms'} {_DONE[verb]}.", "success")
-    return see_other(address_with())
+def _page() -> dict[str, Any]:
+    """Give the page that the query asks for."""
+    where, wanted = (db_session(), acting().tenant_id), read_filter(request.args)
+    alarms, more = page_of_alarms()
+    is_start = not request.args.get("cursor") and read_sort(request.args) == store.SORTS[0]
+    if is_start:
+        newest = alarms[0].last_raised_at if alarms else None
+    else:
+        newest = newest_at(*where, wanted)
+    return {
+        "alarms": alarms,
+        "newer": None,
+        "as_of": (newest or utc_now()).isoformat(),
+        "more": more or "",
+        "is_new": not alarms and not store.has_alarms(*where),
+    }
 
 
-def _id_of(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFoundError("no such alarm") from None
+def _held() -> dict[str, Any]:
+    """Give the alarms that are `shown`, as they are by now, and how many are newer than `as_of`.
+
+    While somebody works in the list nothing moves in it: not even an alarm that no longer fits.
+    """
+    where, args = (db_session(), acting().tenant_id), request.args
+    shown = [one for one in map(read_id, args["shown"].split(",")[:SHOWN_MAX]) if one]
+    than = read_instant(args, "as_of") or utc_now()
+    return {
+        "alarms": alarms_of(*where, shown),
+        "newer": count_newer(*where, read_filter(args), than=than, shown=shown),
+        "as_of": than.isoformat(),
+        "more": args.get("more", ""),
+        "is_new": False,
+    }
 
 
 @bp.get("/t/<tenant>/alarms/<uuid:alarm_id>")

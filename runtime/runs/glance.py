@@ -16,8 +16,8 @@ from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
+from kernel.tally import Tally
 from runtime.runs._tables import Run, RunState
-from runtime.runs.listing import Tally
 
 WINDOW = 10_000
 SHOWN = 5

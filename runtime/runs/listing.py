@@ -14,10 +14,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
-from typing_extensions import override
 
 from kernel.clock import parse_instant
 from kernel.errors import InvalidError, Problem
+from kernel.tally import Tally
 from runtime.flows.versions import flow_names
 from runtime.runs._shown import RUN_COLUMNS, WAITS_ITS_TURN, RunView, run_view
 from runtime.runs._tables import Run, RunState
@@ -56,23 +56,6 @@ class RunFilter:
     until: datetime | None = None
     with_trials: bool = False
     alarm_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """A count with an end: where `is_least`, there may be more."""
-
-    count: int
-    is_least: bool = False
-
-    @override
-    def __str__(self) -> str:
-        """Write it for people.
-
-        >>> str(Tally(1000, is_least=True)), str(Tally(12))
-        ('1,000+', '12')
-        """
-        return f"{self.count:,}{'+' if self.is_least else ''}"
 
 
 def list_runs(

@@ -147,4 +147,4 @@ def test_shows_suppressed_alarms_apart(
     assert names(client.get(API).get_json()) == "EDCA"
     assert names(client.get(f"{API}?state=suppressed").get_json()) == "B"
     assert names(client.get(f"{API}?state=all").get_json()) == "EDCBA"
-    assert [number for number in counts.values() if number] == [1, 2, 1]
+    assert [tally.count for tally in counts.values() if tally.count] == [1, 2, 1]

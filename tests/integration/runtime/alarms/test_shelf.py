@@ -39,7 +39,7 @@ def test_a_shelved_alarm_leaves_the_active_list_and_its_counts(
     assert (shelved.shelved_until, shelved.shelved_by) == (NOON + HOUR, "Anna")
     assert names_of(session, tenant_id, "active") == []
     assert names_of(session, tenant_id, "shelved") == ["BER1"]
-    assert count_active(session, tenant_id)[Severity.MAJOR] == 0
+    assert count_active(session, tenant_id)[Severity.MAJOR].count == 0
 
 
 def test_a_shelved_alarm_is_followed_and_comes_back_as_bad_as_it_is(

@@ -141,6 +141,8 @@ def test_refuses_to_set_other_fields(
         pytest.param(AlarmFilter(q="a_"), ["A_1"], id="text, in any case"),
         pytest.param(AlarmFilter(q="%"), [], id="text, literally"),
         pytest.param(AlarmFilter(since=NOON + timedelta(seconds=3)), ["C"], id="since"),
+        pytest.param(AlarmFilter(until=NOON + timedelta(seconds=3)), ["A_1"], id="until"),
+        pytest.param(AlarmFilter(state="", q="b"), ["B"], id="text, among cleared ones too"),
     ],
 )
 def test_lists_what_is_wanted(

@@ -1,0 +1,1 @@
+"""How alarms went: charts, and how much less came of them than was sent."""

@@ -1,0 +1,1 @@
+"""The alarm list as a working tool: saved views, actions on many, export, columns, trends."""

@@ -1,0 +1,168 @@
+"""A filter and order of alarms as it stands in an address, read and checked. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kernel.errors import InvalidError, Problem
+from runtime.alarms._reading import GROUPINGS, NEWEST, SORTS, STATES, AlarmFilter
+from runtime.alarms.model import Severity
+
+ATTRIBUTE = "attributes."
+ATTRIBUTES_MAX = 5
+NAMES = (
+    "q",
+    "state",
+    "severity",
+    "ack",
+    "source",
+    "event_type",
+    "managed_object",
+    "attribute",
+    "grouping",
+    "parent",
+    "since",
+    "until",
+    "zone",
+)
+_TEXTS = ("q", "managed_object", "source", "event_type")
+_STATES = {**{one: one for one in STATES}, "all": "", "": "active"}
+_ACKS = ("", "acknowledged", "unacknowledged")
+
+
+class Asked(Protocol):
+    """A query: names that may come several times."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names."""
+        ...
+
+    def get(self, name: str, default: str, /) -> str:
+        """Give the first value of a name."""
+        ...
+
+    def getlist(self, name: str, /) -> list[str]:
+        """Give every value of a name."""
+        ...
+
+
+def read_filter(asked: Asked) -> AlarmFilter:
+    """Read a filter.
+
+    `state` is active (the default), suppressed, shelved, cleared or all; `severity` may be given
+    several times; `ack`; `q` for words; `managed_object`, `source` and `event_type` for whole
+    names; `since` and `until` for when it was last raised: instants, or local times in the time
+    zone `zone`; `attributes.site=ZRH`, or `attribute=site=ZRH`, for the value of an attribute;
+    `parent` for the children of one; `grouping` is top (not under another) or causes (others are
+    under it).
+
+    Raises:
+        InvalidError: naming the parameter that has no such value.
+    """
+    severities = [one for one in asked.getlist("severity") if one]
+    if any(one not in list(Severity) for one in severities):
+        raise _bad("severity", "one of " + ", ".join(Severity))
+    q, managed_object, source, event_type = (_text(asked, name) for name in _TEXTS)
+    zone = _zone(asked.get("zone", ""))
+    return AlarmFilter(
+        state=_STATES[_choice(asked, "state", _STATES)],
+        severities=frozenset(Severity(one) for one in severities),
+        ack=_choice(asked, "ack", _ACKS),
+        since=_instant(asked, "since", zone),
+        until=_instant(asked, "until", zone),
+        parent_id=_parent(asked),
+        grouping=_choice(asked, "grouping", GROUPINGS),
+        attributes=_attributes(asked),
+        q=q,
+        managed_object=managed_object,
+        source=source,
+        event_type=event_type,
+    )
+
+
+def read_sort(asked: Asked) -> str:
+    """Read `sort` from the query, newest first where there is none."""
+    return _choice(asked, "sort", ("", *SORTS)) or NEWEST
+
+
+def _attributes(asked: Asked) -> tuple[tuple[str, str], ...]:
+    found = [
+        (name.removeprefix(ATTRIBUTE), value.strip())
+        for name in asked
+        if name.startswith(ATTRIBUTE) and name != ATTRIBUTE
+        for value in asked.getlist(name)
+    ]
+    for said in filter(None, (one.strip() for one in asked.getlist("attribute"))):
+        name, sign, value = said.partition("=")
+        if not sign or not name.strip():
+            raise _bad("attribute", "a name and its value, such as site=ZRH")
+        found.append((name.strip(), value.strip()))
+    if len(found) > ATTRIBUTES_MAX:
+        raise _bad("attribute", f"at most {ATTRIBUTES_MAX} names")
+    if any('"' in name or "\0" in name + value for name, value in found):
+        raise _bad("attribute", "a name without quotes, and text without the character NUL")
+    return tuple(sorted(set(found)))
+
+
+def _parent(asked: Asked) -> UUID | None:
+    said = asked.get("parent", "")
+    found = read_id(said)
+    if said and found is None:
+        raise _bad("parent", "the id of an alarm")
+    return found
+
+
+def _text(asked: Asked, name: str) -> str:
+    said = asked.get(name, "").strip()
+    if "\0" in said:
+        raise _bad(name, "text without the character NUL")
+    return said
+
+
+def _choice(asked: Asked, name: str, allowed: Iterable[str]) -> str:
+    said, choices = asked.get(name, ""), list(allowed)
+    if said not in choices:
+        raise _bad(name, "one of " + ", ".join(filter(None, choices)))
+    return said
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise _bad("zone", "a time zone such as Europe/Zurich") from None
+
+
+def _instant(asked: Asked, name: str, zone: ZoneInfo) -> datetime | None:
+    said = asked.get(name, "").strip().replace(" ", "+")
+    if not said:
+        return None
+    try:
+        found = datetime.fromisoformat(said)
+        local = found.replace(tzinfo=zone) if found.tzinfo is None else found
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        allowed = "an instant with a time zone, such as 2026-11-24T12:00:00Z, or a local time"
+        raise _bad(name, allowed) from None
+
+
+def read_instant(asked: Asked, name: str) -> datetime | None:
+    """Read an instant of the query; None where it is not given."""
+    return _instant(asked, name, ZoneInfo("UTC"))
+
+
+def read_id(said: str) -> UUID | None:
+    """Read an id; None where it is none."""
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
+
+
+def _bad(name: str, allowed: str) -> InvalidError:
+    message = f"{name} must be {allowed}"
+    return InvalidError(message, problems=[Problem(f"/{name}", message)])

@@ -1,0 +1,178 @@
+"""An operator's night in the alarm list: by keys alone, in views of their own, undisturbed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.test_pages import browser, garland, page, serious_violations  # noqa: F401  fixtures
+from tests.support.browser import sign_in
+from tests.support.running import Running, wait_for
+
+pytestmark = pytest.mark.journey
+
+OPEN = '#live-state[data-state="open"]'
+
+
+def raise_alarms(garland: Running, prefix: str, count: int) -> None:  # noqa: F811
+    """Raise minor alarms and wait until they are there."""
+    garland.send(
+        *(
+            {"managed_object": f"{prefix}-{number}", "perceived_severity": "minor"}
+            for number in range(count)
+        )
+    )
+    wait_for(
+        lambda: len(garland.api("/alarms", q=prefix, limit="100")["items"]) == count,
+        within_s=20,
+        what="the alarms",
+    )
+
+
+def open_list(garland: Running, page: Page, query: str) -> None:  # noqa: F811
+    """Open the list and wait until it is live."""
+    page.goto(f"{garland.url}/t/acme/alarms?{query}")
+    expect(page.locator(OPEN)).to_be_attached(timeout=30_000)
+
+
+def test_three_alarms_are_acknowledged_by_keys_alone(garland: Running, page: Page) -> None:  # noqa: F811
+    raise_alarms(garland, "keys", 5)
+    sign_in(page, garland, "operator")
+    open_list(garland, page, "state=active")
+
+    page.keyboard.press("/")
+    page.keyboard.type("keys-")
+    expect(page.locator("#alarm-rows tbody tr")).to_have_count(5)
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("Shift+J")
+    expect(page.locator("[data-count]")).to_have_text("3 selected")
+    page.keyboard.press("a")
+
+    expect(page.get_by_text("3 alarms acknowledged.")).to_be_visible()
+    acked = garland.api("/alarms", q="keys-", ack="acknowledged")["items"]
+    assert len(acked) == 3
+
+
+def test_a_comment_and_the_help_are_a_key_away(garland: Running, page: Page) -> None:  # noqa: F811
+    raise_alarms(garland, "said", 1)
+    sign_in(page, garland, "operator")
+    open_list(garland, page, "q=said")
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys of the alarm list")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("c")
+    page.keyboard.type("crew is on site")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 alarm commented on.")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#alarm-panel")).to_contain_text("crew is on site")
+    page.keyboard.press("Escape")
+    expect(page.locator("#alarm-panel")).to_be_hidden()
+
+
+def test_a_view_is_saved_found_again_deleted_and_brought_back(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+) -> None:
+    raise_alarms(garland, "view", 2)
+    sign_in(page, garland, "operator")
+    open_list(garland, page, "q=view-1")
+
+    page.get_by_role("button", name="Save view").click()
+    page.get_by_label("Name").fill("My night")
+    page.get_by_role("button", name="Save view").last.click()
+    expect(page.get_by_text("View My night saved.")).to_be_visible()
+    page.get_by_role("link", name="All active").click()
+    page.wait_for_url("**/alarms?state=active")
+    expect(page.locator(OPEN)).to_be_attached(timeout=30_000)
+    page.keyboard.press("g")
+    page.keyboard.press("v")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#alarm-rows tbody tr")).to_have_count(1)
+    page.get_by_label("Change the view My night").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("link", name="My night")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.get_by_role("link", name="My night")).to_be_visible()
+
+
+def test_all_that_fit_are_shelved_for_a_reason(garland: Running, page: Page) -> None:  # noqa: F811
+    raise_alarms(garland, "shelf", 60)
+    sign_in(page, garland, "operator")
+    open_list(garland, page, "q=shelf-")
+
+    page.locator(".row-check").first.click()
+    page.get_by_label("All that fit the filter").check()
+    page.keyboard.press("s")
+    page.get_by_label("Reason").fill("power work until morning")
+    page.get_by_role("button", name="Shelve").last.click()
+    expect(page.get_by_text("60 alarms fit the filter.")).to_be_visible()
+    page.get_by_role("button", name="Do it").click()
+
+    expect(page.get_by_text("60 alarms shelved.")).to_be_visible(timeout=20_000)
+    assert garland.api("/alarms", q="shelf-")["items"] == []
+    shelved = garland.api("/alarms", q="shelf-", state="shelved", limit="100")["items"]
+    assert {one["shelved_reason"] for one in shelved} == {"power work until morning"}
+    assert len(shelved) == 60
+
+
+def test_an_alarm_that_arrives_takes_neither_focus_nor_ticks_nor_moves_a_row(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+) -> None:
+    raise_alarms(garland, "calm", 3)
+    sign_in(page, garland, "operator")
+    open_list(garland, page, "q=calm")
+    rows = page.locator("#alarm-rows tbody tr")
+    before = rows.all_inner_texts()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    focused = page.evaluate("document.activeElement.closest('tr').id")
+
+    garland.send({"managed_object": "calm-new", "perceived_severity": "critical"})
+
+    expect(page.locator("#alarms-newer")).to_have_text("1 new alarm: show", timeout=15_000)
+    assert [text.split("\t")[:3] for text in rows.all_inner_texts()] == [
+        text.split("\t")[:3] for text in before
+    ]
+    assert page.evaluate("document.activeElement.closest('tr').id") == focused
+    expect(page.locator(".row-check:checked")).to_have_count(1)
+    page.keyboard.press("n")
+    expect(rows).to_have_count(4)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_state_of_the_list_has_a_serious_accessibility_violation(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+    scheme: str,
+) -> None:
+    raise_alarms(garland, f"axe-{scheme}", 3)
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    sign_in(page, garland, "designer")
+
+    found = {}
+    for query in ("?state=all&severity=minor&attributes.site=X", "?state=shelved", "/trends"):
+        page.goto(f"{garland.url}/t/acme/alarms{query}")
+        page.wait_for_load_state("load")
+        found[query] = serious_violations(page)
+    open_list(garland, page, f"q=axe-{scheme}")
+    page.locator("#alarm-rows tbody a").first.click()
+    expect(page.locator("#alarm-card-title")).to_be_visible()
+    found["panel"] = serious_violations(page)
+    page.keyboard.press("?")
+    found["help"] = serious_violations(page)
+
+    assert found == {name: [] for name in found}
