@@ -17,6 +17,8 @@ import garland.operations.views
 import runtime.alarms.api
 import runtime.alarms.intake.api
 import runtime.alarms.sources.views
+import runtime.alarms.tmf642.api
+import runtime.alarms.tmf642.hub.views
 import runtime.alarms.views
 import runtime.approvals.api
 import runtime.approvals.views
@@ -41,6 +43,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.operations.views.bp,
     runtime.alarms.views.bp,
     runtime.alarms.sources.views.bp,
+    runtime.alarms.tmf642.hub.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
     runtime.hooks.views.bp,
@@ -57,6 +60,8 @@ PAGES: tuple[Blueprint, ...] = (
 MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
+    runtime.alarms.tmf642.api.v4,
+    runtime.alarms.tmf642.api.v5,
     runtime.approvals.api.api,
     runtime.calendars.api.api,
     runtime.flows.api.api,

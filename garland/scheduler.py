@@ -15,10 +15,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from garland.metrics_port import serve_metrics
-from garland.parts import make_mail
+from garland.parts import make_brokers, make_mail
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
+from runtime.alarms.tmf642.hub.sending import Notifier
 from runtime.approvals.reminders import Mail, send_due
 from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
@@ -37,6 +38,7 @@ LOOK_EVERY_S = 1
 REFRESH_EVERY_S = 5
 CLEAR_EVERY_S = 60
 REMIND_EVERY_S = 5
+NOTIFY_EVERY_S = 1
 
 
 class Scheduler:
@@ -57,6 +59,12 @@ class Scheduler:
         self.schedules = ScheduleClock(
             sessions=services.sessions, reading=services.reading, hold=self._holds
         )
+        self._notifier = Notifier(
+            sessions=services.sessions,
+            reading=services.reading,
+            http=make_brokers(services.settings).http,
+            clock=clock,
+        )
         self._refreshed_at: datetime | None = None
         self._looking = Lock()  # APScheduler has a thread for each job
         self._clearing = Clearing(
@@ -75,6 +83,8 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", [self.clear], seconds=CLEAR_EVERY_S, **limits)
         remind = [self.remind]
         self._clock.add_job(self._safely, "interval", remind, seconds=REMIND_EVERY_S, **limits)
+        tell = [self.notify]
+        self._clock.add_job(self._safely, "interval", tell, seconds=NOTIFY_EVERY_S, **limits)
         self._safely(self._look_in_time)
         self._clock.start()
 
@@ -124,12 +134,18 @@ class Scheduler:
         """Let go of what is no longer kept, for some seconds at most."""
         if self.leads():
             self._clearing.round(now=self._now())
+            self._notifier.trim()
 
     def remind(self) -> None:
         """Mail those who may decide an approval; its thread alone waits for the mail server."""
         if self.leads():
             services, now = self._services, self._now()
             send_due(services.sessions, self._mail, services.settings.public_url, now=now)
+
+    def notify(self) -> None:
+        """Send events to TMF642's listeners; threads of their own wait for them."""
+        if self.leads():
+            self._notifier.round()
 
     def look(self) -> None:
         """Start the workflows whose time has come; now and then, see what has changed first."""

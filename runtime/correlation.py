@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 from kernel.db import after_commit
 from runtime.alarm_waits import end_waits, end_waits_of_cleared
 from runtime.alarms.journal import ALARM, CLEARED, JournalRow, mark_done, take
-from runtime.alarms.store import apply_batch
+from runtime.alarms.store import apply_batch, changes_noted
 from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_between
 from runtime.rules.engine import judge
 from runtime.rules.matcher import Matcher
@@ -67,6 +67,8 @@ def _correlate(
 ) -> None:
     events = [row for row in rows if row.kind == ALARM]
     changes = apply_batch(session, tenant_id, events, now=now)
+    noted = changes_noted(session, tenant_id, rows)
+    changes = sorted([*changes, *noted], key=lambda one: one.seq) if noted else changes
     fired = judge(session, tenant_id, changes, matcher=matcher, now=now)
     if changes:
         end_waits(session, tenant_id, changes, now=now)

@@ -17,7 +17,8 @@ from runtime.alarms._tables import AlarmHistory, AlarmRow, history_row
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.journal import note_cleared
 from runtime.alarms.lifecycle import AckState
-from runtime.alarms.model import NAME_MAX, TEXT_MAX, Severity, storage_problems
+from runtime.alarms.model import EVENT_SCHEMA, NAME_MAX, TEXT_MAX, Severity, storage_problems
+from runtime.alarms.tmf642.hub.outbox import record
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
 
@@ -35,6 +36,8 @@ _SETTABLE = Schema(
             "probable_cause": {"type": "string", "maxLength": NAME_MAX},
             "specific_problem": {"type": "string", "maxLength": NAME_MAX},
             "event_type": {"type": "string", "maxLength": 40},
+            "external_id": {"type": "string", "maxLength": NAME_MAX},
+            "affected_services": EVENT_SCHEMA["properties"]["affected_services"],
             "attributes": {"type": "object", "maxProperties": 256},
         },
     }
@@ -162,6 +165,7 @@ def _remember(
     session.flush()
     entry = history_row(row.tenant_id, row.id, at=now, kind=kind, by=by, facts=facts)
     session.execute(insert(AlarmHistory), [entry])
+    record(session, row.tenant_id, [entry], [view_of(row)])
     tell_pages_after_commit(
         session, row.tenant_id, "alarms", {"id": str(row.id), "at": format_instant(now)}
     )

@@ -31,6 +31,7 @@ from runtime.alarms.lifecycle import (
     apply,
 )
 from runtime.alarms.model import AlarmError, AlarmEvent, Severity, parse_event
+from runtime.alarms.tmf642.hub.outbox import record
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -137,6 +138,7 @@ class _Batch:
         self._conditions = _Rows()
         self._alarms = _Rows()
         self._history: list[Facts] = []
+        self._told: list[AlarmView] = []
 
     def load(self, keys: Iterable[str]) -> None:
         """Read the conditions of these identities and their latest occurrences, locked."""
@@ -176,9 +178,11 @@ class _Batch:
             alarm = self._begin_alarm(condition, alarm, row)
             alarm["original_severity"] = state.perceived_severity
         _write_occurrence(alarm, state, row, event)
-        self._remember(alarm, outcome, row, event)
+        view = view_of_facts(alarm)
+        if outcome.transition is not Transition.REPEATED:
+            self._remember(view, outcome, row, event)
         return Change(
-            alarm=view_of_facts(alarm),
+            alarm=view,
             transition=outcome.transition,
             previous_severity=outcome.previous_severity,
             seq=row.seq,
@@ -212,12 +216,12 @@ class _Batch:
         self._alarms.now[facts["id"]] = facts
         return facts
 
-    def _remember(self, alarm: Facts, outcome: Outcome, row: JournalRow, event: AlarmEvent) -> None:
-        if outcome.transition is Transition.REPEATED:
-            return
+    def _remember(
+        self, alarm: AlarmView, outcome: Outcome, row: JournalRow, event: AlarmEvent
+    ) -> None:
         before = outcome.previous_severity
         facts: Facts = {
-            "severity": alarm["perceived_severity"].value,
+            "severity": alarm.perceived_severity.value,
             "previous": before.value if before else None,
             "text": event.text[:500],
             "seq": row.seq,
@@ -225,13 +229,14 @@ class _Batch:
         self._history.append(
             history_row(
                 self._tenant_id,
-                alarm["id"],
+                alarm.id,
                 at=event.happened_at(row.received_at),
                 kind=outcome.transition.value,
-                by=alarm["source"],
+                by=alarm.source,
                 facts=facts,
             )
         )
+        self._told.append(alarm)
 
     def write(self) -> None:
         """Write conditions before the alarms that point at them, then the history."""
@@ -242,6 +247,7 @@ class _Batch:
             self._update(ConditionRow, self._conditions.changed())
             self._update(AlarmRow, changed)
         self._insert(AlarmHistory, self._history)
+        record(self._session, self._tenant_id, self._history, self._told)
         for facts in changed:
             self._forget_loaded(facts["id"])
 

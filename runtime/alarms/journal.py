@@ -28,6 +28,7 @@ FAULT_BODY_MAX = 64 * 1024
 FAULTS_KEPT = 100
 ALARM = "alarm"
 CLEARED = "cleared"
+APPLIED = "applied"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,9 @@ class JournalRow:
     """One accepted event, or a notice.
 
     Attributes:
-        kind: ALARM, or CLEARED for a notice that a person cleared an alarm.
-        event: A canonical document that `parse_event` reads; of a notice, the `alarm_id`.
+        kind: ALARM, or CLEARED for a notice that a person cleared an alarm, or APPLIED for one of
+            a change that a request made itself.
+        event: A canonical document that `parse_event` reads; of a notice, the `alarm_id` and more.
         parent: The span it came with, kept beside the event in the same document.
     """
 
@@ -82,6 +84,41 @@ def append(
         for index, event in enumerate(events)
     ]
     session.execute(insert(JournalEntry), rows)
+
+
+def append_taken(
+    session: Session, tenant_id: UUID, event: AlarmEvent, *, now: datetime, raw: Any
+) -> JournalRow:
+    """Journal one event that this transaction applies itself; the correlator passes it by."""
+    document = event_document(event)
+    row = JournalEntry(
+        tenant_id=tenant_id,
+        received_at=now,
+        kind=ALARM,
+        event=trace.keep_in(document),
+        raw=raw,
+        done_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return JournalRow(
+        seq=row.seq,
+        tenant_id=tenant_id,
+        source_id=None,
+        received_at=now,
+        kind=ALARM,
+        event=document,
+        parent=trace.kept_in(row.event),
+    )
+
+
+def note_applied(
+    session: Session, tenant_id: UUID, facts: Mapping[str, Any], *, now: datetime
+) -> None:
+    """Let the correlator know of a change that a request made, so that rules see it."""
+    notice = {"tenant_id": tenant_id, "received_at": now, "kind": APPLIED}
+    session.execute(insert(JournalEntry), [{**notice, "event": trace.keep_in(dict(facts))}])
+    wake_after_commit(session, "correlator")
 
 
 def note_cleared(session: Session, tenant_id: UUID, alarm_id: UUID, *, now: datetime) -> None:

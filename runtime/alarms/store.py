@@ -11,6 +11,7 @@ from runtime.alarms._actions import (
     suppress,
     unacknowledge,
 )
+from runtime.alarms._applied import apply_at_once, changes_noted
 from runtime.alarms._batch import Change, apply_batch
 from runtime.alarms._reading import (
     SORTS,
@@ -36,7 +37,9 @@ __all__ = [
     "Change",
     "HistoryEntry",
     "acknowledge",
+    "apply_at_once",
     "apply_batch",
+    "changes_noted",
     "clear_by_person",
     "comment",
     "count_active",
