@@ -27,6 +27,7 @@ PAGES = {
     "limits": "/t/acme/limits",
     "calendars": "/t/acme/calendars",
     "sources": "/t/acme/sources",
+    "listeners": "/t/acme/listeners",
     "members": "/t/acme/members",
     "tokens": "/t/acme/tokens",
     "missing": "/t/acme/nowhere",
