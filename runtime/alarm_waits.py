@@ -36,7 +36,11 @@ def end_waits(
                 key = str(change.alarm.id)
                 resolve_events(session, tenant_id, "alarm-cleared", key, event, now=now)
     if "alarm" in kinds:
-        raised = [alarm_document(one.alarm) for one in changes if one.transition in _RAISED]
+        raised = [
+            alarm_document(one.alarm)
+            for one in changes
+            if one.transition in _RAISED and not one.alarm.is_shelved
+        ]
         _end_matching(session, tenant_id, raised, now=now)
 
 

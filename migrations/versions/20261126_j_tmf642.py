@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261126_j_tmf642"
-down_revision = "20261126_f_approval_subject"
+down_revision = "20261126_g_alarm_lifecycle"
 
 DOCUMENT = sa.JSON(none_as_null=True).with_variant(
     postgresql.JSONB(none_as_null=True), "postgresql"

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
 from kernel.trace import Traceparent
+from runtime.alarms._said import SAID, write_said
 from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow, history_row
 from runtime.alarms.documents import AlarmView, view_of_facts
 from runtime.alarms.journal import JournalRow, keep_fault
@@ -39,15 +40,7 @@ log = structlog.get_logger(__name__)
 Facts = dict[str, Any]
 _OCCURRENCE_FIELDS = tuple(Occurrence.__dataclass_fields__)
 _CONDITION_FIELDS = tuple(Condition.__dataclass_fields__)
-_SAID = (
-    "source",
-    "external_id",
-    "event_type",
-    "probable_cause",
-    "specific_problem",
-    "text",
-    "managed_object",
-)
+_NAMES = ("cleared_by", "acked_by", "owner", "suppressed_by", "shelved_by", "shelved_reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,15 +195,21 @@ class _Batch:
     def _begin_alarm(self, condition: Facts, before: Facts | None, row: JournalRow) -> Facts:
         facts: Facts = {
             **dict.fromkeys(inspect(AlarmRow).column_attrs.keys()),
-            **dict.fromkeys((*_SAID, "cleared_by", "acked_by", "suppressed_by"), ""),
+            **dict.fromkeys((*SAID, *_NAMES), ""),
             "id": new_id(),
             "tenant_id": self._tenant_id,
             "condition_id": condition["id"],
             "previous_id": before["id"] if before else None,
             "source_id": row.source_id,
             "affected_services": [],
+            "affected_customers": [],
             "attributes": {},
+            "escalation_level": 0,
+            "planned_outage": False,
+            "is_root_cause": False,
             "overrides": {},
+            "first_reported_at": row.received_at,
+            **_shelf_of(before, at=row.received_at),
         }
         condition["current_alarm_id"] = facts["id"]
         self._alarms.now[facts["id"]] = facts
@@ -267,6 +266,14 @@ class _Batch:
             self._session.expire(loaded)
 
 
+def _shelf_of(before: Facts | None, *, at: datetime) -> Facts:
+    """Give the shelf that a new occurrence takes over: it was the problem that was put aside."""
+    until = before["shelved_until"] if before else None
+    if before is None or until is None or until <= at:
+        return {}
+    return {name: before[name] for name in ("shelved_until", "shelved_by", "shelved_reason")}
+
+
 def _state(kind: type[Any], names: Sequence[str], facts: Mapping[str, Any] | None) -> Any:
     return None if facts is None else kind(**{name: facts[name] for name in names})
 
@@ -283,18 +290,4 @@ def _write_occurrence(alarm: Facts, state: Occurrence, row: JournalRow, event: A
     alarm["last_seq"] = row.seq
     if state.ack_state is AckState.UNACKNOWLEDGED:
         alarm["acked_at"], alarm["acked_by"] = None, ""
-    _write_said(alarm, event)
-
-
-def _write_said(alarm: Facts, event: AlarmEvent) -> None:
-    """Take over what the source said, and lay what rules and people set over that.
-
-    What an event leaves out stays as it was.
-    """
-    said: Facts = {name: getattr(event, name) for name in _SAID}
-    said["affected_services"] = list(event.affected_services)
-    overrides = alarm["overrides"]
-    if event.attributes:
-        said["attributes"] = {**event.attributes, **overrides.get("attributes", {})}
-    said |= {name: value for name, value in overrides.items() if name != "attributes"}
-    alarm.update({name: value for name, value in said.items() if value})
+    write_said(alarm, event)

@@ -26,12 +26,14 @@ class AlarmFilter:
     """Which alarms to list; empty means all.
 
     Attributes:
-        state: active (and not suppressed), suppressed (and active), cleared, or "" for all.
+        state: active (neither suppressed nor shelved), suppressed (and active), shelved, cleared,
+            or "" for all.
         severities: Perceived severities to show.
         ack: acknowledged, unacknowledged or "".
         q: Words that are each part of the managed object, text, problem, cause or source.
         managed_object: The whole name; so are source and event_type.
         since: Only alarms last raised at or after it.
+        parent_id: Only the children of this alarm.
     """
 
     state: str = "active"
@@ -42,6 +44,7 @@ class AlarmFilter:
     source: str = ""
     event_type: str = ""
     since: datetime | None = None
+    parent_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +73,13 @@ _ORDERS: Mapping[str, tuple[_Columns, bool]] = {
 }
 SORTS = tuple(_ORDERS)
 _STATES: Mapping[str, Sequence[ColumnElement[bool]]] = {
-    "active": (AlarmRow.is_active == true(), AlarmRow.suppressed_at.is_(None)),
+    "active": (
+        AlarmRow.is_active == true(),
+        AlarmRow.suppressed_at.is_(None),
+        AlarmRow.shelved_until.is_(None),
+    ),
     "suppressed": (AlarmRow.is_active == true(), AlarmRow.suppressed_at.is_not(None)),
+    "shelved": (AlarmRow.shelved_until.is_not(None),),
     "cleared": (AlarmRow.is_active == false(),),
     "": (),
 }
@@ -206,6 +214,8 @@ def _conditions(wanted: AlarmFilter) -> Iterable[ColumnElement[bool]]:
             yield getattr(AlarmRow, name) == getattr(wanted, name)
     if wanted.severities:
         yield AlarmRow.perceived_severity.in_(wanted.severities)
+    if wanted.parent_id is not None:
+        yield AlarmRow.parent_id == wanted.parent_id
     if wanted.ack:
         yield AlarmRow.ack_state == AckState(wanted.ack)
     if wanted.since is not None:

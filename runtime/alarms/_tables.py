@@ -25,6 +25,7 @@ from kernel.db import (
     Document,
     Instant,
     Key,
+    OptionalDocument,
     OptionalInstant,
     TenantOwned,
     named,
@@ -113,6 +114,8 @@ class ConditionRow(TenantOwned, Base):
     raise_count: Mapped[int] = mapped_column(BigInteger, default=0)
     flap_count: Mapped[int] = mapped_column(BigInteger, default=0)
     ignored_clear_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    last_clear_at: Mapped[OptionalInstant]
+    clear_held_until: Mapped[OptionalInstant]
     first_seen_at: Mapped[Instant]
     last_seen_at: Mapped[Instant]
 
@@ -136,8 +139,14 @@ class AlarmRow(TenantOwned, Base):
     probable_cause: Mapped[str] = mapped_column(String(NAME_MAX))
     specific_problem: Mapped[str] = mapped_column(String(NAME_MAX))
     text: Mapped[str] = mapped_column(Text)
+    proposed_repair_actions: Mapped[str] = mapped_column(Text, default="")
+    threshold: Mapped[OptionalDocument]
     managed_object: Mapped[str] = mapped_column(String(NAME_MAX))
+    managed_object_type: Mapped[str] = mapped_column(String(NAME_MAX), default="")
+    place: Mapped[str] = mapped_column(String(NAME_MAX), default="")
     affected_services: Mapped[list[str]] = mapped_column(type_document)
+    affected_customers: Mapped[list[str]] = mapped_column(type_document, default=list)
+    service_affecting: Mapped[bool | None]
     attributes: Mapped[Document]
     # What rules and people set; laid over what the source says, so that a repeat keeps it.
     overrides: Mapped[Document]
@@ -155,27 +164,40 @@ class AlarmRow(TenantOwned, Base):
     cleared_at: Mapped[OptionalInstant]
     cleared_by: Mapped[str] = mapped_column(String(WHO_MAX), default="")
     reported_at: Mapped[Instant]
+    first_reported_at: Mapped[OptionalInstant]  # not known of alarms from before it was kept
+    expires_at: Mapped[OptionalInstant]
     count: Mapped[int] = mapped_column(BigInteger)
     flap_count: Mapped[int] = mapped_column(BigInteger)
 
     ack_state: Mapped[AckState] = mapped_column(named(AckState))
     acked_at: Mapped[OptionalInstant]
     acked_by: Mapped[str] = mapped_column(String(WHO_MAX), default="")
+    owner: Mapped[str] = mapped_column(String(WHO_MAX), default="")
+    escalation_level: Mapped[int] = mapped_column(SmallInteger, default=0)
+    escalate_at: Mapped[OptionalInstant]
     suppressed_at: Mapped[OptionalInstant]
     suppressed_by: Mapped[str] = mapped_column(String(WHO_MAX), default="")
+    planned_outage: Mapped[bool] = mapped_column(default=False)
+    shelved_until: Mapped[OptionalInstant]
+    shelved_by: Mapped[str] = mapped_column(String(WHO_MAX), default="")
+    shelved_reason: Mapped[str] = mapped_column(Text, default="")
+    # No foreign key: SQLite can add none to a table that has rows. Purging a parent frees them.
+    parent_id: Mapped[UUID | None] = mapped_column(index=True)
+    is_root_cause: Mapped[bool] = mapped_column(default=False)
 
 
 # As the list's queries write it: SQLite uses a partial index only where the words are the same.
-_LISTED = text("is_active AND suppressed_at IS NULL")
-_LISTED_SQLITE = text("is_active = 1 AND suppressed_at IS NULL")
+_LISTED = text("is_active AND suppressed_at IS NULL AND shelved_until IS NULL")
+_LISTED_SQLITE = text("is_active = 1 AND suppressed_at IS NULL AND shelved_until IS NULL")
 Index(
     "ix_alarm_active",
     AlarmRow.tenant_id,
     AlarmRow.severity_rank,
     AlarmRow.last_raised_at,
     AlarmRow.id,
-    AlarmRow.is_active,  # these two let SQLite count by severity without reading the rows
+    AlarmRow.is_active,  # these three let SQLite count by severity without reading the rows
     AlarmRow.suppressed_at,
+    AlarmRow.shelved_until,
     postgresql_where=_LISTED,
     sqlite_where=_LISTED_SQLITE,
 )
@@ -189,6 +211,21 @@ Index(
 )
 Index("ix_alarm_recent", AlarmRow.tenant_id, AlarmRow.last_raised_at, AlarmRow.id)
 Index("ix_alarm_object", AlarmRow.tenant_id, AlarmRow.managed_object)
+# What the clock will do to alarms, and which are purged: few rows each, and none on most days.
+for _column in (
+    AlarmRow.shelved_until,
+    AlarmRow.expires_at,
+    AlarmRow.escalate_at,
+    AlarmRow.cleared_at,
+):
+    _is_set = text(f"{_column.key} IS NOT NULL")
+    Index(
+        f"ix_alarm_{_column.key}",
+        _column,
+        AlarmRow.tenant_id,
+        postgresql_where=_is_set,
+        sqlite_where=_is_set,
+    )
 
 
 class AlarmHistory(TenantOwned, Base):
@@ -207,6 +244,19 @@ class AlarmHistory(TenantOwned, Base):
     kind: Mapped[str] = mapped_column(String(40))
     by: Mapped[str] = mapped_column(String(WHO_MAX))
     facts: Mapped[Document]
+
+
+class AlarmPolicy(TenantOwned, Base):
+    """How one tenant's alarms live, where it differs from what the code says."""
+
+    __tablename__ = "alarm_policy"
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    policy: Mapped[Document]
+    changed_at: Mapped[Instant]
+    changed_by: Mapped[str] = mapped_column(String(WHO_MAX))
 
 
 def history_row(

@@ -114,9 +114,9 @@ def perform(alarm_id: UUID, verb: str, *, comment: str) -> AlarmView:
 def read_filter() -> store.AlarmFilter:
     """Read the filter from the query.
 
-    `state` is active (the default), suppressed, cleared or all; `severity` may be given several
-    times; `ack`; `q` for words; `managed_object`, `source` and `event_type` for whole names;
-    `since` for alarms last raised at or after an instant.
+    `state` is active (the default), suppressed, shelved, cleared or all; `severity` may be given
+    several times; `ack`; `q` for words; `managed_object`, `source` and `event_type` for whole
+    names; `since` for alarms last raised at or after an instant; `parent` for the children of one.
 
     Raises:
         InvalidError: naming the parameter that has no such value.
@@ -124,13 +124,20 @@ def read_filter() -> store.AlarmFilter:
     severities = [one for one in request.args.getlist("severity") if one]
     if any(one not in list(Severity) for one in severities):
         raise _bad("severity", "one of " + ", ".join(Severity))
-    names = ("q", "managed_object", "source", "event_type")
+    q, managed_object, source, event_type = (
+        request.args.get(name, "").strip()
+        for name in ("q", "managed_object", "source", "event_type")
+    )
     return store.AlarmFilter(
         state=_STATES[_choice("state", _STATES)],
         severities=frozenset(Severity(one) for one in severities),
         ack=_choice("ack", _ACKS),
         since=_instant("since"),
-        **{name: request.args.get(name, "").strip() for name in names},
+        parent_id=_id("parent"),
+        q=q,
+        managed_object=managed_object,
+        source=source,
+        event_type=event_type,
     )
 
 
@@ -153,6 +160,14 @@ def _instant(name: str) -> datetime | None:
         return parse_instant(said.replace(" ", "+")) if said else None
     except (ValueError, OverflowError):
         raise _bad(name, "an instant with a time zone, such as 2026-11-24T12:00:00Z") from None
+
+
+def _id(name: str) -> UUID | None:
+    said = request.args.get(name, "")
+    try:
+        return UUID(said) if said else None
+    except ValueError:
+        raise _bad(name, "the id of an alarm") from None
 
 
 def _bad(name: str, allowed: str) -> InvalidError:

@@ -18,14 +18,13 @@ from kernel.clock import format_instant, parse_instant
 from kernel.errors import InvalidError, Problem
 from kernel.ids import sha256_of
 from kernel.schema import Schema, pointer_to
+from runtime.alarms._storable import storage_problems
 
 TEXT_MAX = 8 * 1024
 NAME_MAX = 512
-ATTRIBUTES_MAX_BYTES = 64 * 1024
 ATTRIBUTES_MAX_COUNT = 256
 ATTRIBUTE_NAME_MAX = 200
-ATTRIBUTES_MAX_DEPTH = 8
-SERVICES_MAX = 200
+KEYS_MAX = 200
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -74,6 +73,10 @@ def _text(limit: int, title: str, *, least: int = 0) -> dict[str, Any]:
     return {"type": "string", "minLength": least, "maxLength": limit, "description": title}
 
 
+def _keys(title: str) -> dict[str, Any]:
+    return {"type": "array", "maxItems": KEYS_MAX, "items": _text(NAME_MAX, title, least=1)}
+
+
 EVENT_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "/schemas/alarm-event",
@@ -93,11 +96,24 @@ EVENT_SCHEMA: dict[str, Any] = {
         "source": _text(NAME_MAX, "Who says it; the intake's source where left out"),
         "external_id": _text(NAME_MAX, "The source's own id of the alarm"),
         "reduction_key": _text(NAME_MAX * 4, "The alarm's identity, instead of the five fields"),
-        "affected_services": {
-            "type": "array",
-            "maxItems": SERVICES_MAX,
-            "items": _text(NAME_MAX, "A service's key", least=1),
+        "managed_object_type": _text(NAME_MAX, "What kind of thing it is, such as router"),
+        "place": _text(NAME_MAX, "Where it is, such as a site's key"),
+        "proposed_repair_actions": _text(TEXT_MAX, "What may mend it"),
+        "service_affecting": {"type": "boolean", "description": "Whether customers notice"},
+        "threshold": {
+            "type": "object",
+            "description": "The limit that was crossed",
+            "required": ["indicator", "observed"],
+            "additionalProperties": False,
+            "properties": {
+                "indicator": _text(NAME_MAX, "What was measured", least=1),
+                "observed": {"type": "number", "description": "Its value"},
+                "limit": {"type": "number", "description": "The limit"},
+                "direction": {"type": "string", "enum": ["up", "down"]},
+            },
         },
+        "affected_services": _keys("A service's key"),
+        "affected_customers": _keys("A customer's key"),
         "attributes": {
             "type": "object",
             "maxProperties": ATTRIBUTES_MAX_COUNT,
@@ -131,7 +147,13 @@ class AlarmEvent:
     source: str = ""
     external_id: str = ""
     reduction_key: str = ""
+    managed_object_type: str = ""
+    place: str = ""
+    proposed_repair_actions: str = ""
+    service_affecting: bool | None = None
+    threshold: Mapping[str, Any] | None = None
     affected_services: tuple[str, ...] = ()
+    affected_customers: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -198,7 +220,8 @@ def parse_event(document: Any) -> AlarmEvent:
         raise AlarmError("the alarm event cannot be accepted as it is", problems=problems)
     values = {**document, **instants}
     values["perceived_severity"] = Severity(document["perceived_severity"])
-    values["affected_services"] = tuple(document.get("affected_services", ()))
+    for name in ("affected_services", "affected_customers"):
+        values[name] = tuple(document.get(name, ()))
     return AlarmEvent(**values)
 
 
@@ -221,66 +244,6 @@ def _instant(name: str, text: str, problems: list[Problem]) -> dict[str, datetim
     return {name: instant}
 
 
-def storage_problems(document: Mapping[str, Any]) -> list[Problem]:
-    """List what no database of ours could keep; one look at the text finds most events clean."""
-    try:
-        text = json.dumps(document, ensure_ascii=False, allow_nan=False)
-        size = len(text.encode())
-    except (ValueError, RecursionError):
-        return list(_unstorable(document, []))
-    is_suspect = "\\u0000" in text or text.count("{") + text.count("[") > ATTRIBUTES_MAX_DEPTH
-    problems = list(_unstorable(document, [])) if is_suspect else []
-    if size > ATTRIBUTES_MAX_BYTES:
-        attributes = json.dumps(document.get("attributes", {}), ensure_ascii=False)
-        if len(attributes.encode()) > ATTRIBUTES_MAX_BYTES:
-            remedy = (
-                f"attributes take over {ATTRIBUTES_MAX_BYTES // 1024} KB: send fewer or shorter"
-            )
-            problems.append(Problem("/attributes", remedy))
-    return problems
-
-
-def _unstorable(node: Any, path: list[str | int]) -> list[Problem]:
-    where = pointer_to(path)
-    if len(path) > ATTRIBUTES_MAX_DEPTH + 1:
-        return [Problem(where, f"{where} nests deeper than {ATTRIBUTES_MAX_DEPTH}: flatten it")]
-    if isinstance(node, Mapping):
-        named = [
-            problem for key in node for problem in _text_problems(key, where, "a field's name")
-        ]
-        return named + [
-            problem for key, value in node.items() for problem in _unstorable(value, [*path, key])
-        ]
-    if isinstance(node, list):
-        return [
-            problem
-            for index, value in enumerate(node)
-            for problem in _unstorable(value, [*path, index])
-        ]
-    if isinstance(node, float) and node - node != 0.0:
-        return [Problem(where, f"{where} is not a finite number: send a number or leave it out")]
-    return _text_problems(node, where, where)
-
-
-def _text_problems(value: Any, where: str, name: str) -> list[Problem]:
-    if not isinstance(value, str):
-        return []
-    if "\x00" in value:
-        return [Problem(where, f"{name} holds a NUL character: remove it")]
-    if _is_whole(value):
-        return []
-    remedy = f"{name!a} holds half a character (a lone surrogate): remove it"
-    return [Problem(where if _is_whole(where) else "", remedy)]
-
-
-def _is_whole(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def event_document(event: AlarmEvent) -> dict[str, Any]:
     """Write an event back as its document, without what was not said; `parse_event` reads it."""
     document: dict[str, Any] = {}
@@ -290,6 +253,6 @@ def event_document(event: AlarmEvent) -> dict[str, Any]:
             document[one.name] = format_instant(value)
         elif isinstance(value, tuple):
             document.update({one.name: list(value)} if value else {})
-        elif value:
+        elif value or value is False:
             document[one.name] = value.value if isinstance(value, StrEnum) else value
     return document

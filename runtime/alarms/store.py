@@ -3,14 +3,14 @@
 The face of the private modules: batches from the journal, reading, and actions on one alarm.
 """
 
-from runtime.alarms._actions import (
-    acknowledge,
-    clear_by_person,
-    comment,
-    set_fields,
-    suppress,
-    unacknowledge,
-)
+from runtime.alarms._actions.acknowledgement import acknowledge, unacknowledge
+from runtime.alarms._actions.clearing import clear_by_person
+from runtime.alarms._actions.comments import comment
+from runtime.alarms._actions.fields import set_fields
+from runtime.alarms._actions.groups import group_under, ungroup
+from runtime.alarms._actions.owner import assign
+from runtime.alarms._actions.shelf import shelve, unshelve
+from runtime.alarms._actions.suppression import suppress, unsuppress
 from runtime.alarms._applied import apply_at_once, changes_noted
 from runtime.alarms._batch import Change, apply_batch
 from runtime.alarms._reading import (
@@ -39,12 +39,14 @@ __all__ = [
     "acknowledge",
     "apply_at_once",
     "apply_batch",
+    "assign",
     "changes_noted",
     "clear_by_person",
     "comment",
     "count_active",
     "find_alarm",
     "get_alarm",
+    "group_under",
     "has_alarms",
     "history_of",
     "list_alarms",
@@ -52,7 +54,11 @@ __all__ = [
     "place_of",
     "raised_by_hour",
     "set_fields",
+    "shelve",
     "suppress",
     "unacknowledge",
+    "ungroup",
+    "unshelve",
+    "unsuppress",
     "values_of",
 ]

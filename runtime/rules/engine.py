@@ -71,7 +71,11 @@ def judge(
     Everything is written in the caller's transaction, which also marks the journal's rows done:
     a crash before its commit leaves nothing behind, and the same rows give the same firings.
     """
-    events = [change for change in changes if change.transition in _ASKED_FOR]
+    events = [
+        change
+        for change in changes
+        if change.transition in _ASKED_FOR and not change.alarm.is_shelved
+    ]
     if not events:
         return 0
     rules = live_set(session, tenant_id, matcher)

@@ -13,17 +13,18 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
-from kernel.errors import ConflictError, InvalidError, TooLargeError
+from kernel.errors import ConflictError, InvalidError, Problem, TooLargeError
 from runtime.alarms import store
+from runtime.alarms._storable import storage_problems
 from runtime.alarms._tables import AlarmRow, ConditionRow, history_row
 from runtime.alarms.documents import view_of
 from runtime.alarms.intake.limits import admit_events, event_bytes
 from runtime.alarms.journal import note_cleared
-from runtime.alarms.model import storage_problems
 from runtime.alarms.tmf642.dialect import Call
 from runtime.alarms.tmf642.hub.outbox import record
+from runtime.alarms.tmf642.linking import links_of
 from runtime.alarms.tmf642.listing import get_document
-from runtime.alarms.tmf642.mapping import event_of, kept_of
+from runtime.alarms.tmf642.mapping import event_of, kept_of, read_key
 from runtime.alarms.tmf642.patching import Acts, acts_of
 from runtime.alarms.tmf642.schemas import alarm_created
 from runtime.wake import tell_pages_after_commit
@@ -110,8 +111,34 @@ def _carry_out(session: Session, row: AlarmRow, acts: Acts, *, by: str, now: dat
         store.unacknowledge(*where, by=acts.ack_by, now=now)
     for text, who in acts.comments:
         store.comment(*where, text=text, by=who, now=now)
+    _regroup(session, row, acts, by=by, now=now)
     if acts.is_clear:
         store.clear_by_person(*where, by=acts.clear_by, now=now)
+
+
+def _regroup(session: Session, row: AlarmRow, acts: Acts, *, by: str, now: datetime) -> None:
+    where = (session, row.tenant_id)
+    if acts.parent == "" and row.parent_id is not None:
+        store.ungroup(*where, [row.id], by=by, now=now)
+    if acts.parent:
+        store.group_under(*where, _known(acts.parent, "parentAlarm"), [row.id], by=by, now=now)
+    if acts.children is None:
+        return
+    wanted = {_known(one, "correlatedAlarm") for one in acts.children}
+    there = links_of(*where, [row.id])[row.id].child_ids
+    gone = [one for one in there if one not in wanted]
+    if gone:
+        store.ungroup(*where, gone, by=by, now=now)
+    if wanted:
+        store.group_under(*where, row.id, sorted(wanted), by=by, now=now)
+
+
+def _known(text: str, name: str) -> UUID:
+    found = read_key(text)
+    if found is None:
+        message = f"{name}: there is no alarm {text[:80]}"
+        raise InvalidError(message, problems=[Problem(f"/{name}", message)])
+    return found
 
 
 def delete_alarm(
@@ -125,6 +152,10 @@ def delete_alarm(
         NotFoundError: there is no such alarm.
     """
     row = get_owned(session, AlarmRow, tenant_id, alarm_id, name="alarm", lock=True)
+    under = links_of(session, tenant_id, [alarm_id])[alarm_id].child_ids
+    grouped = [*under, alarm_id] if row.parent_id else under
+    if grouped:
+        store.ungroup(session, tenant_id, grouped, by=by, now=now)
     line = history_row(tenant_id, alarm_id, at=now, kind="deleted", by=by, facts={})
     record(session, tenant_id, [line], [view_of(row)])
     if row.is_active:

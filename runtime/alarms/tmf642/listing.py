@@ -20,7 +20,8 @@ from runtime.alarms.tmf642.linking import links_of
 from runtime.alarms.tmf642.mapping import document_of
 
 LOOKED_AT_MAX = 10_000
-NEWEST = ("-alarmRaisedTime",)
+NEWEST: Sequence[str] = ()
+"""The order where none is asked for: what was raised last first, as an index has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +55,12 @@ def list_alarms(
         InvalidError: too many alarms would have to be looked at one by one, or the order is none.
     """
     query, rest = _asked(session, tenant_id, wanted, dialect)
-    ordered = query.order_by(*_order(cut.sort), AlarmRow.id.desc())
+    order = list(_order(cut.sort)) or [AlarmRow.last_raised_at.desc()]
+    ordered = query.order_by(*order, AlarmRow.id.desc())
     if rest:
         found = _looked_at(session, tenant_id, ordered, rest, dialect=dialect)
         return Page(items=found[cut.offset : cut.offset + cut.limit], total=len(found))
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    total = session.scalar(query.with_only_columns(func.count())) or 0
     views = [view_of(row) for row in session.scalars(ordered.offset(cut.offset).limit(cut.limit))]
     return Page(items=documents_of(session, tenant_id, views, dialect), total=total)
 

@@ -44,6 +44,12 @@ OWN_FIELDS: Mapping[str, str] = {
     "probableCause": "probable_cause",
     "specificProblem": "specific_problem",
 }
+_SAID_ALSO: Mapping[str, str] = {
+    "alarmedObjectType": "managed_object_type",
+    "proposedRepairedActions": "proposed_repair_actions",
+    "serviceAffecting": "service_affecting",
+}
+"""Fields of ours that are kept as TMF642 said them as well."""
 _SPLIT_TYPES = ("securityService", "mechanismViolation")
 _WORDS = {
     one.value.removesuffix("Alarm").lower(): one.value for one in EventType if one != "other"
@@ -64,7 +70,6 @@ class Links:
     """What is known of an alarm beside its own row."""
 
     comments: Sequence[Comment] = ()
-    parent_id: UUID | None = None
     child_ids: Sequence[UUID] = ()
 
 
@@ -85,6 +90,7 @@ def document_of(alarm: AlarmView, links: Links, dialect: Dialect) -> dict[str, A
     kept = kept_of(alarm)
     ack_user, ack_system = read_signature(alarm.acked_by)
     document = {
+        **_flags(alarm),
         **kept,
         "id": str(alarm.id),
         "href": dialect.href("alarm", alarm.id),
@@ -101,7 +107,7 @@ def document_of(alarm: AlarmView, links: Links, dialect: Dialect) -> dict[str, A
         "affectedService": _services(alarm, kept),
         "comment": [_comment(one, dialect) for one in links.comments],
         "correlatedAlarm": [reference(one, dialect) for one in links.child_ids],
-        "parentAlarm": [reference(links.parent_id, dialect)] if links.parent_id else [],
+        "parentAlarm": [reference(alarm.parent_id, dialect)] if alarm.parent_id else [],
         "externalAlarmId": alarm.external_id,
         "perceivedSeverity": alarm.perceived_severity.value,
         "probableCause": alarm.probable_cause,
@@ -112,6 +118,18 @@ def document_of(alarm: AlarmView, links: Links, dialect: Dialect) -> dict[str, A
         **_cleared(alarm),
     }
     return {name: value for name, value in document.items() if value not in (None, "", [], {})}
+
+
+def _flags(alarm: AlarmView) -> dict[str, Any]:
+    """Give what Garland itself knows of an alarm, where TMF642 was not told."""
+    found = {
+        "alarmEscalation": True if alarm.escalation_level else None,
+        "isRootCause": True if alarm.is_root_cause else None,
+        "plannedOutageIndicator": "plannedOutage" if alarm.planned_outage else "",
+    }
+    if KEPT in alarm.attributes:
+        return found
+    return found | {name: getattr(alarm, ours) for name, ours in _SAID_ALSO.items()}
 
 
 def kept_of(alarm: AlarmView) -> dict[str, Any]:
@@ -204,7 +222,11 @@ def event_of(document: Mapping[str, Any]) -> AlarmEvent:
         "raised_at": raised_at,
         "affected_services": [str(one["id"]) for one in document.get("affectedService", ())],
         "attributes": {KEPT: kept_from(document)},
-        **{ours: document[name] for name, ours in OWN_FIELDS.items() if name in document},
+        **{
+            ours: document[name]
+            for name, ours in {**OWN_FIELDS, **_SAID_ALSO}.items()
+            if name in document
+        },
     }
     if is_clear:
         said["cleared_at"] = document.get("alarmClearedTime", raised_at)

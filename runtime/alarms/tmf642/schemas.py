@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from kernel.schema import Schema
-from runtime.alarms.model import NAME_MAX, SERVICES_MAX, TEXT_MAX
+from runtime.alarms.model import KEYS_MAX, NAME_MAX, TEXT_MAX
 from runtime.alarms.tmf642.dialect import RESULTS, Dialect, TaskKind
 
 CALLBACK_MAX = 2_000
@@ -106,7 +106,7 @@ def alarm_properties(dialect: Dialect) -> Part:
         "alarmType": {"enum": list(TYPES_V5)} if dialect.needs_type else _text(least=1),
         "perceivedSeverity": {"enum": list(_SEVERITIES)},
         "state": {"enum": ["raised", "updated", "cleared"]},
-        "affectedService": _list(_ref(dialect), SERVICES_MAX),
+        "affectedService": _list(_ref(dialect), KEYS_MAX),
         "alarmedObject": _ref(dialect),
         "comment": _list(_object(comment, dialect=dialect), COMMENTS_MAX),
         "correlatedAlarm": _list(_ref(dialect), PATTERNS_MAX),

@@ -20,8 +20,8 @@ from sqlalchemy.orm import Session
 from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from runtime.alarms import store
+from runtime.alarms._storable import storage_problems
 from runtime.alarms.documents import AlarmView
-from runtime.alarms.model import storage_problems
 from runtime.alarms.tmf642.dialect import DIALECTS, RESULTS, Call, Dialect, TaskKind
 from runtime.alarms.tmf642.filters import conditions_of_pattern, paths_of
 from runtime.alarms.tmf642.hub._tables import TmfTask

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from blocks.brokers.addresses import is_public
 from kernel.errors import ConflictError, InvalidError, Problem
-from runtime.alarms.model import storage_problems
+from runtime.alarms._storable import storage_problems
 from runtime.alarms.tmf642.dialect import DIALECTS, Call
 from runtime.alarms.tmf642.hub._tables import TmfDelivery, TmfHub
 from runtime.alarms.tmf642.hub.events import read_query

@@ -13,31 +13,14 @@ from sqlalchemy.orm import Session
 from kernel.errors import InvalidError, NotFoundError
 from runtime.alarms import store
 from runtime.alarms.documents import AlarmView
-from runtime.alarms.journal import append, has_undone, mark_done, take
+from runtime.alarms.journal import has_undone
 from runtime.alarms.lifecycle import AckState, Transition
-from runtime.alarms.model import AlarmEvent, Severity
-from runtime.alarms.store import AlarmFilter, Change, apply_batch, list_alarms
+from runtime.alarms.model import Severity
+from runtime.alarms.store import AlarmFilter, list_alarms
+from tests.factories.alarms import make_alarm, say
 from tests.factories.tenancy import NOON
 
 Deed = Callable[[Session, UUID, UUID], AlarmView]
-
-
-def say(session: Session, tenant_id: UUID, *said: tuple[str, str, int]) -> list[Change]:
-    """Journal (object, severity, seconds after noon) and apply it all as one batch."""
-    for name, severity, after_s in said:
-        at = NOON + timedelta(seconds=after_s)
-        event = AlarmEvent(
-            managed_object=name, perceived_severity=Severity(severity), raised_at=at, source="t"
-        )
-        append(session, tenant_id, [event], now=at)
-    rows = take(session, 100)
-    changes = apply_batch(session, tenant_id, rows, now=NOON)
-    mark_done(session, [row.seq for row in rows], now=NOON)
-    return changes
-
-
-def make_alarm(session: Session, tenant_id: UUID) -> UUID:
-    return say(session, tenant_id, ("BER1", "major", 0))[0].alarm.id
 
 
 def kinds_of(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[str]:
@@ -186,3 +169,29 @@ def test_pages_through_alarms_of_one_instant(session: Session, tenant_id: UUID) 
 def test_finds_no_alarm_that_is_not_there(session: Session, tenant_id: UUID) -> None:
     with pytest.raises(NotFoundError):
         store.acknowledge(session, tenant_id, uuid4(), by="Anna", now=NOON)
+
+
+def test_suppresses_for_planned_work_and_lets_it_show_again(
+    session: Session, tenant_id: UUID
+) -> None:
+    alarm = make_alarm(session, tenant_id)
+
+    store.suppress(session, tenant_id, alarm, by="window", now=NOON, planned=True)
+    hidden = store.suppress(session, tenant_id, alarm, by="other", now=NOON)
+    store.unsuppress(session, tenant_id, alarm, by="window", now=NOON)
+    shown = store.unsuppress(session, tenant_id, alarm, by="window", now=NOON)
+
+    assert (hidden.planned_outage, hidden.suppressed_by) == (True, "window")
+    assert (shown.planned_outage, shown.suppressed_at) == (False, None)
+    assert kinds_of(session, tenant_id, alarm) == ["unsuppressed", "suppressed", "created"]
+
+
+def test_gives_an_alarm_to_somebody_and_takes_it_back(session: Session, tenant_id: UUID) -> None:
+    alarm = make_alarm(session, tenant_id)
+
+    store.assign(session, tenant_id, alarm, owner=" Ben ", by="Anna", now=NOON)
+    given = store.assign(session, tenant_id, alarm, owner="Ben", by="Anna", now=NOON)
+    free = store.assign(session, tenant_id, alarm, owner="", by="Anna", now=NOON)
+
+    assert (given.owner, free.owner) == ("Ben", "")
+    assert kinds_of(session, tenant_id, alarm) == ["assigned", "assigned", "created"]

@@ -1,0 +1,80 @@
+"""Setting fields of an alarm over what its source says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from kernel.errors import InvalidError
+from kernel.schema import Schema
+from runtime.alarms._actions.rows import locked, remember
+from runtime.alarms._storable import storage_problems
+from runtime.alarms._tables import AlarmRow
+from runtime.alarms.documents import AlarmView, view_of
+from runtime.alarms.model import EVENT_SCHEMA, NAME_MAX, TEXT_MAX, Severity
+
+_SETTABLE = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": {
+            "perceived_severity": {
+                "enum": [one.value for one in Severity if one is not Severity.CLEARED]
+            },
+            "text": {"type": "string", "maxLength": TEXT_MAX},
+            "probable_cause": {"type": "string", "maxLength": NAME_MAX},
+            "specific_problem": {"type": "string", "maxLength": NAME_MAX},
+            "event_type": {"type": "string", "maxLength": 40},
+            "external_id": {"type": "string", "maxLength": NAME_MAX},
+            "affected_services": EVENT_SCHEMA["properties"]["affected_services"],
+            "attributes": {"type": "object", "maxProperties": 256},
+        },
+    }
+)
+
+
+def set_fields(
+    session: Session,
+    tenant_id: UUID,
+    alarm_id: UUID,
+    *,
+    fields: Mapping[str, Any],
+    by: str,
+    now: datetime,
+) -> AlarmView:
+    """Set severity, text, cause or attributes over what the source says; a repeat keeps them.
+
+    Raises:
+        InvalidError: naming the field that cannot be set so.
+    """
+    _SETTABLE.require(dict(fields), "the alarm cannot be set so")
+    row = locked(session, tenant_id, alarm_id)
+    attributes = {**row.attributes, **fields.get("attributes", {})}
+    problems = storage_problems({**fields, "attributes": attributes})
+    if problems:
+        raise InvalidError("the alarm cannot be set so", problems=problems)
+    overrides = dict(row.overrides)
+    for name, value in fields.items():
+        if name == "perceived_severity":
+            _set_severity(row, Severity(value), now=now)
+        elif name == "attributes":
+            overrides[name] = {**overrides.get(name, {}), **value}
+            row.attributes = attributes
+        else:
+            overrides[name] = value
+            setattr(row, name, value)
+    row.overrides = overrides
+    remember(session, row, "set", by=by, now=now, facts={"fields": dict(fields)})
+    return view_of(row)
+
+
+def _set_severity(row: AlarmRow, severity: Severity, *, now: datetime) -> None:
+    if not row.is_active or row.perceived_severity is severity:
+        return
+    row.previous_severity, row.perceived_severity = row.perceived_severity, severity
+    row.severity_rank, row.changed_at = severity.rank, now
