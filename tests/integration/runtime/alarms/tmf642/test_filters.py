@@ -150,7 +150,7 @@ def occurring(documents: list[dict[str, Any]], path: str) -> list[str]:
 
 def test_every_attribute_of_the_contract_can_be_filtered_by(contract: Contract) -> None:
     def walk(name: str, before: str) -> set[str]:
-        found = set()
+        found: set[str] = set()
         for one, part in contract.definitions[name].get("properties", {}).items():
             inner = part.get("$ref") or part.get("items", {}).get("$ref")
             found |= walk(inner.rpartition("/")[2], f"{before}{one}.") if inner else {before + one}

@@ -140,10 +140,11 @@ def test_a_task_is_told_when_it_begins_and_when_it_is_done(
     name = task[0].upper() + task[1:]
     register(client, listener.url, f"eventType={name}CreateEvent,{name}StateChangeEvent")
     at = "2026-11-24T12:00:00Z"
-    signed = {
+    others: dict[str, dict[str, Any]] = {
         "clearAlarms": {"clearSystemId": "o", "clearUserId": "b", "alarmClearedTime": at},
         "commentAlarms": {"comment": {"comment": "seen"}},
-    }.get(task, ACK)
+    }
+    signed = others.get(task, ACK)
     client.post(f"{V4}/{task}", json={**signed, "alarmPattern": [{"id": key}]})
 
     notifier.send_all()

@@ -44,9 +44,10 @@ def test_both_kinds_of_patch_ask_for_the_same(values: dict[str, str]) -> None:
 
 @given(JSON)
 def test_any_body_is_read_or_refused(body: Any) -> None:
-    for read in (lambda: merged(BEFORE, body), lambda: operated(BEFORE, body, V5)):
-        with suppress(InvalidError):
-            assert isinstance(asked(read()), Acts)
+    with suppress(InvalidError):
+        assert isinstance(asked(merged(BEFORE, body)), Acts)
+    with suppress(InvalidError):
+        assert isinstance(asked(operated(BEFORE, body, V5)), Acts)
 
 
 @given(st.lists(st.sampled_from([*BEFORE, *TEXTS, "0", "-", "id"]), min_size=1, max_size=3), JSON)
