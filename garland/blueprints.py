@@ -26,6 +26,8 @@ import runtime.alarms.console.views
 import runtime.alarms.intake.api
 import runtime.alarms.policy.views
 import runtime.alarms.sources.views
+import runtime.alarms.tmf642.api
+import runtime.alarms.tmf642.hub.views
 import runtime.alarms.views
 import runtime.approvals.api
 import runtime.approvals.views
@@ -62,6 +64,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.alarms.policy.views.bp,
     runtime.alarms.console.views.bp,
     runtime.alarms.sources.views.bp,
+    runtime.alarms.tmf642.hub.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
     runtime.hooks.views.bp,
@@ -88,6 +91,8 @@ PAGES: tuple[Blueprint, ...] = (
 MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
+    runtime.alarms.tmf642.api.v4,
+    runtime.alarms.tmf642.api.v5,
     runtime.approvals.api.api,
     runtime.calendars.api.api,
     runtime.flows.api.api,

@@ -14,13 +14,13 @@ from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
 from runtime.correlation import correlate_batch
-from runtime.leases import hold_lease, process_name, release_lease
+from runtime.leases import CORRELATOR, hold_lease, process_name, release_lease
 from runtime.rules.matcher import Matcher
 from runtime.worker import wait_for_correlator_wake
 
 log = structlog.get_logger(__name__)
 
-LEASE = "correlator"
+LEASE = CORRELATOR
 LEASE_S = 10.0
 IDLE_S = 1
 FAULT_PAUSE_S = 1.0

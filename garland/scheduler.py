@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from garland.backtests import BacktestStarter
 from garland.metrics_port import serve_metrics
-from garland.parts import make_mail
+from garland.parts import make_brokers, make_mail
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
 from runtime.alarms.clock import BITE, do_due, has_due
+from runtime.alarms.tmf642.hub.sending import Notifier
 from runtime.approvals.reminders import Mail, send_due
 from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
@@ -43,6 +44,7 @@ CLEAR_EVERY_S = 60
 REMIND_EVERY_S = 5
 TEND_EVERY_S = 1
 RELEASE_EVERY_S = 1
+NOTIFY_EVERY_S = 1
 
 
 class Scheduler:
@@ -64,6 +66,12 @@ class Scheduler:
             sessions=services.sessions, reading=services.reading, hold=self._holds
         )
         self._backtests = BacktestStarter(services.reading)
+        self._notifier = Notifier(
+            sessions=services.sessions,
+            reading=services.reading,
+            http=make_brokers(services.settings).http,
+            clock=clock,
+        )
         self._refreshed_at: datetime | None = None
         self._looking = Lock()  # APScheduler has a thread for each job
         self._clearing = Clearing(
@@ -88,6 +96,8 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", backtest, seconds=LOOK_EVERY_S, **limits)
         release = [self.release]
         self._clock.add_job(self._safely, "interval", release, seconds=RELEASE_EVERY_S, **limits)
+        tell = [self.notify]
+        self._clock.add_job(self._safely, "interval", tell, seconds=NOTIFY_EVERY_S, **limits)
         self._safely(self._look_in_time)
         self._clock.start()
 
@@ -146,6 +156,7 @@ class Scheduler:
         """Let go of what is no longer kept, for some seconds at most."""
         if self.leads():
             self._clearing.round(now=self._now())
+            self._notifier.trim()
 
     def release(self) -> None:
         """End storms that are over, and let go what planned work or a storm held back."""
@@ -163,6 +174,11 @@ class Scheduler:
         """See that the backtests that people asked for are done."""
         if self.leads():
             self._backtests.look()
+
+    def notify(self) -> None:
+        """Send events to TMF642's listeners; threads of their own wait for them."""
+        if self.leads():
+            self._notifier.round()
 
     def look(self) -> None:
         """Start the workflows whose time has come; now and then, see what has changed first."""

@@ -16,7 +16,7 @@ from kernel.db import after_commit
 from runtime.alarm_waits import end_waits, end_waits_of_cleared
 from runtime.alarms.console.trends import count_changes
 from runtime.alarms.journal import ALARM, CLEARED, LIVED, JournalRow, mark_done, take
-from runtime.alarms.store import apply_batch
+from runtime.alarms.store import apply_batch, changes_noted
 from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_between
 from runtime.quieting.quieten import quieten, released
 from runtime.rules.engine import judge
@@ -75,6 +75,8 @@ def _correlate(
 ) -> None:
     events = [row for row in rows if row.kind in LIVED]
     changes = apply_batch(session, tenant_id, events, now=now)
+    noted = changes_noted(session, tenant_id, rows)
+    changes = sorted([*changes, *noted], key=lambda one: one.seq) if noted else changes
     by_hand = sum(row.kind == CLEARED for row in rows)
     taken = sum(row.kind == ALARM for row in rows)
     count_changes(session, tenant_id, changes, events=taken, by_hand=by_hand, now=now)

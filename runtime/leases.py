@@ -10,12 +10,14 @@ import os
 import socket
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_secret
 from runtime._tables import Lease
+
+CORRELATOR = "correlator"
 
 
 def process_name() -> str:
@@ -51,6 +53,14 @@ def hold_lease(session: Session, name: str, owner: str, *, now: datetime, for_s:
     except IntegrityError:
         return False
     return True
+
+
+def wait_for_holder(session: Session, name: str) -> None:
+    """Wait until whoever works under a lease has committed, and keep them out meanwhile.
+
+    On SQLite the transaction's write lock does that already.
+    """
+    session.scalar(select(Lease.fence).where(Lease.name == name).with_for_update())
 
 
 def release_lease(session: Session, name: str, owner: str, *, now: datetime) -> None:

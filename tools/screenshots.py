@@ -33,6 +33,7 @@ PAGES = {
     "maintenance-new": "/t/acme/maintenance/new",
     "storm-protection": "/t/acme/storm-protection",
     "sources": "/t/acme/sources",
+    "listeners": "/t/acme/listeners",
     "members": "/t/acme/members",
     "tokens": "/t/acme/tokens",
     "missing": "/t/acme/nowhere",

@@ -38,6 +38,7 @@ from runtime.alarms.lifecycle import (
 from runtime.alarms.model import AlarmEvent, Severity
 from runtime.alarms.policy.model import ttl_of
 from runtime.alarms.policy.store import policy_of
+from runtime.alarms.tmf642.hub.outbox import record
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -104,6 +105,7 @@ class _Batch:
         self._history: list[Facts] = []
         self._policy = policy_of(session, tenant_id)
         self._ttls: dict[UUID | None, int] = {}
+        self._told: list[AlarmView] = []
 
     def load(self, keys: Iterable[str], noticed: set[UUID], source_ids: Iterable[UUID]) -> None:
         """Read the conditions of these identities and their latest occurrences, locked.
@@ -155,7 +157,9 @@ class _Batch:
                 self._tenant_id, alarm_id, at=row.received_at, kind="cleared", by=by, facts=facts
             )
         )
-        return _change_of(alarm, Transition.CLEARED, before, row)
+        change = _change_of(alarm, Transition.CLEARED, before, row)
+        self._told.append(change.alarm)
+        return change
 
     def _apply(self, row: JournalRow, event: AlarmEvent, key: str) -> Change | None:
         condition = self._conditions.now.get(key)
@@ -186,8 +190,10 @@ class _Batch:
             policy=self._policy,
             ttl_s=self._ttls.get(row.source_id, self._policy.ttl_s),
         )
-        self._remember(alarm, outcome, row, event)
-        return _change_of(alarm, outcome.transition, outcome.previous_severity, row)
+        change = _change_of(alarm, outcome.transition, outcome.previous_severity, row)
+        if outcome.transition is not Transition.REPEATED:
+            self._remember(change.alarm, outcome, row, event)
+        return change
 
     def _begin_condition(self, key: str) -> Facts:
         facts: Facts = {
@@ -222,12 +228,12 @@ class _Batch:
         self._alarms.now[facts["id"]] = facts
         return facts
 
-    def _remember(self, alarm: Facts, outcome: Outcome, row: JournalRow, event: AlarmEvent) -> None:
-        if outcome.transition is Transition.REPEATED:
-            return
+    def _remember(
+        self, alarm: AlarmView, outcome: Outcome, row: JournalRow, event: AlarmEvent
+    ) -> None:
         before = outcome.previous_severity
         facts: Facts = {
-            "severity": alarm["perceived_severity"].value,
+            "severity": alarm.perceived_severity.value,
             "previous": before.value if before else None,
             "text": event.text[:500],
             "seq": row.seq,
@@ -235,13 +241,14 @@ class _Batch:
         self._history.append(
             history_row(
                 self._tenant_id,
-                alarm["id"],
+                alarm.id,
                 at=event.happened_at(row.received_at),
                 kind=outcome.transition.value,
-                by=alarm["source"],
+                by=alarm.source,
                 facts=facts,
             )
         )
+        self._told.append(alarm)
 
     def write(self) -> None:
         """Write conditions before the alarms that point at them, then the history."""
@@ -252,6 +259,7 @@ class _Batch:
             self._update(ConditionRow, self._conditions.changed())
             self._update(AlarmRow, changed)
         self._insert(AlarmHistory, self._history)
+        record(self._session, self._tenant_id, self._history, self._told)
         for facts in changed:
             self._forget_loaded(facts["id"])
 

@@ -35,6 +35,7 @@ ESCALATED = "escalated"
 MISSING = "missing"
 TIME = "time"
 RELEASED = "released"
+APPLIED = "applied"
 LIVED = frozenset({ALARM, EXPIRED, ESCALATED, MISSING})
 """Kinds that the lifecycle makes a change of."""
 
@@ -54,9 +55,10 @@ class JournalRow:
 
     Attributes:
         kind: ALARM, or of a notice CLEARED (by a person), EXPIRED, ESCALATED, MISSING (in the full
-            list of its source), RELEASED (rules may judge what was held back), or TIME for one that
-            time has gone on to `until`.
-        event: A canonical document that `parse_event` reads; of a notice, `alarm_id` or `until`.
+            list of its source), RELEASED (rules may judge what was held back), APPLIED (a request
+            made the change itself), or TIME for one that time has gone on to `until`.
+        event: A canonical document that `parse_event` reads; of a notice, `alarm_id` or `until`
+            and what else it needs.
         parent: The span it came with, kept beside the event in the same document.
     """
 
@@ -102,6 +104,41 @@ def append(
         for index, event in enumerate(events)
     ]
     session.execute(insert(JournalEntry), rows)
+
+
+def append_taken(
+    session: Session, tenant_id: UUID, event: AlarmEvent, *, now: datetime, raw: Any
+) -> JournalRow:
+    """Journal one event that this transaction applies itself; the correlator passes it by."""
+    document = event_document(event)
+    row = JournalEntry(
+        tenant_id=tenant_id,
+        received_at=now,
+        kind=ALARM,
+        event=trace.keep_in(document),
+        raw=raw,
+        done_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return JournalRow(
+        seq=row.seq,
+        tenant_id=tenant_id,
+        source_id=None,
+        received_at=now,
+        kind=ALARM,
+        event=document,
+        parent=trace.kept_in(row.event),
+    )
+
+
+def note_applied(
+    session: Session, tenant_id: UUID, facts: Mapping[str, Any], *, now: datetime
+) -> None:
+    """Let the correlator know of a change that a request made, so that rules see it."""
+    notice = {"tenant_id": tenant_id, "received_at": now, "kind": APPLIED}
+    session.execute(insert(JournalEntry), [{**notice, "event": trace.keep_in(dict(facts))}])
+    wake_after_commit(session, "correlator")
 
 
 def note_cleared(session: Session, tenant_id: UUID, alarm_id: UUID, *, now: datetime) -> None:

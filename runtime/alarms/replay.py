@@ -22,6 +22,7 @@ class Replay(_Batch):
         self._conditions = Rows()
         self._alarms = Rows()
         self._history = []
+        self._told = []
         self._policy = policy
         self._ttls = {}
 
@@ -33,4 +34,5 @@ class Replay(_Batch):
             return None
         change = self.take(row, event, event.dedup_key)
         self._history.clear()
+        self._told.clear()
         return change

@@ -12,6 +12,7 @@ from runtime.alarms._actions.many import acknowledge_many, suppress_many
 from runtime.alarms._actions.owner import assign
 from runtime.alarms._actions.shelf import shelve, unshelve
 from runtime.alarms._actions.suppression import suppress, unsuppress
+from runtime.alarms._applied import apply_at_once, changes_noted
 from runtime.alarms._batch import Change, apply_batch
 from runtime.alarms._reading import (
     SORTS,
@@ -39,8 +40,10 @@ __all__ = [
     "HistoryEntry",
     "acknowledge",
     "acknowledge_many",
+    "apply_at_once",
     "apply_batch",
     "assign",
+    "changes_noted",
     "clear_by_person",
     "comment",
     "count_active",

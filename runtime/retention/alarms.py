@@ -13,9 +13,11 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow
+from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow, history_row
 from runtime.alarms.policy.keeping import is_old
 from runtime.alarms.policy.model import LifecyclePolicy
+from runtime.alarms.store import find_alarms
+from runtime.alarms.tmf642.hub.outbox import record
 
 BITE = 200
 LINES_A_BITE = 1_000
@@ -50,6 +52,7 @@ def remove_alarms(
     )
     if len(lines) == LINES_A_BITE:
         return len(lines)
+    _tell(session, tenant_id, alarm_ids, now=now)
     mine = AlarmRow.tenant_id == tenant_id
     for column in (AlarmRow.parent_id, AlarmRow.previous_id):
         session.execute(
@@ -68,6 +71,16 @@ def remove_alarms(
         delete(AlarmRow).where(mine, AlarmRow.id.in_(alarm_ids)).execution_options(**quietly)
     )
     return len(alarm_ids)
+
+
+def _tell(session: Session, tenant_id: UUID, alarm_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let listeners over TMF642 know that alarms are gone."""
+    views = list(find_alarms(session, tenant_id, alarm_ids).values())
+    lines = [
+        history_row(tenant_id, one.id, at=now, kind="deleted", by="retention", facts={})
+        for one in views
+    ]
+    record(session, tenant_id, lines, views)
 
 
 def _next(

@@ -15,7 +15,7 @@ from runtime.alarms._actions.rows import locked, remember
 from runtime.alarms._storable import storage_problems
 from runtime.alarms._tables import AlarmRow
 from runtime.alarms.documents import AlarmView, view_of
-from runtime.alarms.model import NAME_MAX, TEXT_MAX, Severity
+from runtime.alarms.model import EVENT_SCHEMA, NAME_MAX, TEXT_MAX, Severity
 
 _SETTABLE = Schema(
     {
@@ -30,6 +30,8 @@ _SETTABLE = Schema(
             "probable_cause": {"type": "string", "maxLength": NAME_MAX},
             "specific_problem": {"type": "string", "maxLength": NAME_MAX},
             "event_type": {"type": "string", "maxLength": 40},
+            "external_id": {"type": "string", "maxLength": NAME_MAX},
+            "affected_services": EVENT_SCHEMA["properties"]["affected_services"],
             "attributes": {"type": "object", "maxProperties": 256},
         },
     }

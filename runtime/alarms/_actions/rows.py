@@ -14,6 +14,8 @@ from kernel.clock import format_instant
 from kernel.errors import InvalidError, NotFoundError, Problem
 from runtime.alarms._storable import storage_problems
 from runtime.alarms._tables import AlarmHistory, AlarmRow, history_row
+from runtime.alarms.documents import view_of
+from runtime.alarms.tmf642.hub.outbox import record
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
 
@@ -51,6 +53,7 @@ def remember(
     session.flush()
     entry = history_row(row.tenant_id, row.id, at=now, kind=kind, by=by, facts=facts)
     session.execute(insert(AlarmHistory), [entry])
+    record(session, row.tenant_id, [entry], [view_of(row)])
     tell_pages_after_commit(
         session, row.tenant_id, "alarms", {"id": str(row.id), "at": format_instant(now)}
     )
