@@ -19,6 +19,7 @@ from garland.parts import make_mail
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
+from runtime.alarms.sources.silence import has_silent, raise_for_silent
 from runtime.approvals.reminders import Mail, send_due
 from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
@@ -37,6 +38,7 @@ LOOK_EVERY_S = 1
 REFRESH_EVERY_S = 5
 CLEAR_EVERY_S = 60
 REMIND_EVERY_S = 5
+LISTEN_EVERY_S = 2
 
 
 class Scheduler:
@@ -75,6 +77,8 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", [self.clear], seconds=CLEAR_EVERY_S, **limits)
         remind = [self.remind]
         self._clock.add_job(self._safely, "interval", remind, seconds=REMIND_EVERY_S, **limits)
+        listen = [self.listen]
+        self._clock.add_job(self._safely, "interval", listen, seconds=LISTEN_EVERY_S, **limits)
         self._safely(self._look_in_time)
         self._clock.start()
 
@@ -124,6 +128,17 @@ class Scheduler:
         """Let go of what is no longer kept, for some seconds at most."""
         if self.leads():
             self._clearing.round(now=self._now())
+
+    def listen(self) -> None:
+        """Raise an alarm for each source that should have spoken by now."""
+        if not self.leads():
+            return
+        now = self._now()
+        with self._services.reading() as session, system(session):
+            is_due = has_silent(session, now=now)
+        if is_due:
+            with self._services.sessions() as session, session.begin():
+                raise_for_silent(session, now=now)
 
     def remind(self) -> None:
         """Mail those who may decide an approval; its thread alone waits for the mail server."""

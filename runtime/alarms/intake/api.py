@@ -15,6 +15,7 @@ from runtime.alarms.intake.taking import (
     take_from_api,
     take_from_source,
 )
+from runtime.alarms.sources.cloudevents import BATCHED, STRUCTURED, envelope_of
 from runtime.alarms.sources.reading import Batch
 from runtime.alarms.sources.store import find_source
 from runtime.metrics import INTAKE_REFUSED
@@ -23,6 +24,8 @@ from tenancy.scope import bind, system
 api = Blueprint("intake_api", __name__)
 
 BODY_MAX_BYTES = 5 * 1024 * 1024
+CLOUDEVENTS = "cloudevents"
+_OF_SOURCES = (STRUCTURED, BATCHED)
 
 
 @api.post("/api/v1/alarms")
@@ -37,13 +40,15 @@ def send_alarms() -> Response:
 @api.post("/in/<key>")
 def send_to_source(key: str) -> Response:
     """Take what a source of the tenant sends; the key in the address is the credential."""
-    body = _body()
+    body = _body(_OF_SOURCES)
     session = db_session()
     with system(session):
         source = find_source(session, key)
     if source is None:
         raise NotFoundError("no source has this address")
     bind(session, source.tenant_id)
+    if source.kind == CLOUDEVENTS:
+        body = envelope_of(dict(request.headers), body) or body
     try:
         batch = take_from_source(session, source, body, now=utc_now())
     except (InvalidError, TooManyEventsError) as error:
@@ -60,11 +65,11 @@ def count_refused(response: Response) -> Response:
     return response
 
 
-def _body() -> Any:
+def _body(also: tuple[str, ...] = ()) -> Any:
     """Read the body; before the session, whose lock nobody should hold while a sender is slow."""
     if (request.content_length or 0) > BODY_MAX_BYTES:
         raise TooLargeError("the body is larger than 5 MB: send fewer events in one call")
-    if request.mimetype not in ("application/json", ""):
+    if request.mimetype not in ("application/json", "", *also):
         raise UnsupportedTypeError(f"{request.mimetype} is not read here: send application/json")
     return json_body()
 
@@ -78,6 +83,7 @@ def _answer(batch: Batch) -> Response:
     rejected = [
         {"index": bad.index, "errors": problems_json(bad.error.problems)} for bad in batch.rejected
     ]
-    response = jsonify(accepted=len(batch.events), rejected=rejected)
+    known = {"duplicates": batch.duplicates} if batch.duplicates else {}
+    response = jsonify(accepted=len(batch.events), rejected=rejected, **known)
     response.status_code = 202
     return response
