@@ -17,6 +17,7 @@ import garland.operations.views
 import runtime.alarms.api
 import runtime.alarms.intake.api
 import runtime.alarms.intake.views
+import runtime.alarms.sources.api
 import runtime.alarms.sources.editor.views
 import runtime.alarms.sources.views
 import runtime.alarms.views
@@ -61,6 +62,7 @@ PAGES: tuple[Blueprint, ...] = (
 MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
+    runtime.alarms.sources.api.api,
     runtime.approvals.api.api,
     runtime.calendars.api.api,
     runtime.flows.api.api,

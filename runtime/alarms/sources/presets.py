@@ -121,7 +121,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                         managed_object="host",
                         specific_problem="trigger_id",
                         text="event_name",
-                        raised_at="= item.event_date.replace('.', '-') + 'T' + item.event_time",
+                        raised_at="= has(item.event_date) && has(item.event_time) ? "
+                        "item.event_date.replace('.', '-') + 'T' + item.event_time : ''",
                         external_id="event_id",
                     ),
                     "perceived_severity": {"from": "event_nseverity", "default": "indeterminate"},

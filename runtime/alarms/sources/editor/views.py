@@ -74,6 +74,15 @@ def preview(source_id: UUID) -> Response:
     return _page(source, replace(shown, trial=_try(source, shown)))
 
 
+@bp.post("/tree")
+@require("sources.edit")
+def show_tree(source_id: UUID) -> Response:
+    """Lay the sample that is being typed out for picking."""
+    shown = _typed()
+    tree, _ = tree_of_sample(shown.sample, shown.form.get("list", ""))
+    return render("runtime/sources/_tree.html", source=_source(source_id), tree=tree)
+
+
 @bp.post("")
 @require("sources.edit")
 def keep_mapping(source_id: UUID) -> Response:
