@@ -28,7 +28,7 @@ class Sample:
 
     Attributes:
         raw: What was sent, as text.
-        event: The canonical event that it became.
+        event: The canonical event that it became; `became` is the same as text.
         alarm_id: The alarm it is of; None until the correlator has dealt with it.
         mapping_version: Of the mapping that read it; None where there was none.
     """
@@ -36,6 +36,7 @@ class Sample:
     at: datetime
     raw: str
     event: Mapping[str, Any]
+    became: str
     alarm_id: UUID | None
     mapping_version: int | None
 
@@ -69,6 +70,7 @@ def samples_of(session: Session, source: SourceView, *, limit: int = SHOWN) -> l
             at=row.received_at,
             raw=_shown(document if row.raw is None else row.raw),
             event=document,
+            became=_shown(document),
             alarm_id=known.get(_key_of(document)),
             mapping_version=row.mapping_version,
         )
