@@ -27,6 +27,7 @@ PAGES = {
     "limits": "/t/acme/limits",
     "calendars": "/t/acme/calendars",
     "sources": "/t/acme/sources",
+    "source-new": "/t/acme/sources/new",
     "members": "/t/acme/members",
     "tokens": "/t/acme/tokens",
     "missing": "/t/acme/nowhere",
@@ -39,6 +40,7 @@ DETAILS = {
     "run-failed": "runs?state=failed",
     "approval": "approvals",
     "calendar": "calendars",
+    "source": "sources",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 import pytest
@@ -75,6 +77,23 @@ def test_is_refused_still_while_its_cause_stands_and_stays(make_sender: MakeSend
 
     assert [one.id for one in faults(sender)] == [fault.id]
     assert journalled(sender) == []
+
+
+def test_people_who_retry_at_the_same_moment_take_it_once(make_sender: MakeSender) -> None:
+    sender = make_sender(mapping=MAPPING)
+    sender.send(AWFUL)
+    (fault,) = faults(sender)
+    mend(sender)
+
+    def try_it(_: int) -> int:
+        with suppress(NotFoundError):
+            return take_again(sender, fault.id)
+        return 0
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(try_it, range(4)))
+
+    assert sum(taken) == len(journalled(sender)) == 1
 
 
 def test_one_of_many_is_kept_with_what_stood_around_it(make_sender: MakeSender) -> None:

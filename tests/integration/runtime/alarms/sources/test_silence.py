@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,6 +70,18 @@ def test_is_told_after_its_time_and_tolerance_and_once(sender: Sender, sessions:
     assert sender.look().state.value == "silent"
 
 
+def test_schedulers_that_look_at_the_same_moment_tell_it_once(
+    sender: Sender, sessions: Sessions
+) -> None:
+    later = utc_now() + LATER
+
+    with ThreadPoolExecutor(4) as pool:
+        raised = list(pool.map(lambda _: look_for_silent(sessions, now=later), range(8)))
+
+    assert sum(raised) == 1
+    assert told(sender) == [RAISED]
+
+
 def test_the_alarm_is_of_the_source(sender: Sender, sessions: Sessions) -> None:
     look_for_silent(sessions, now=utc_now() + LATER)
 
@@ -81,12 +94,11 @@ def test_the_alarm_is_of_the_source(sender: Sender, sessions: Sessions) -> None:
 
 def test_speaking_puts_it_off(sender: Sender, sessions: Sessions) -> None:
     now = utc_now()
-    with sessions.begin() as session, as_tenant(session, sender.tenant_id):
-        source = sender.look()
+    expect(sender, now=now - timedelta(seconds=60))
     sender.send(GOOD)
 
-    assert look_for_silent(sessions, now=now + timedelta(seconds=89)) == 0
-    assert source.last_seen_at is None
+    assert look_for_silent(sessions, now=now + timedelta(seconds=60)) == 0
+    assert look_for_silent(sessions, now=utc_now() + LATER) == 1
 
 
 @pytest.mark.parametrize("body", [GOOD, {"what": "is this"}], ids=["good", "refused"])
