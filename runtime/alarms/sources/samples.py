@@ -27,12 +27,14 @@ class Sample:
     """One event that was taken.
 
     Attributes:
+        seq: Its place in the journal.
         raw: What was sent, as text.
         event: The canonical event that it became; `became` is the same as text.
         alarm_id: The alarm it is of; None until the correlator has dealt with it.
         mapping_version: Of the mapping that read it; None where there was none.
     """
 
+    seq: int
     at: datetime
     raw: str
     event: Mapping[str, Any]
@@ -48,6 +50,7 @@ def samples_of(session: Session, source: SourceView, *, limit: int = SHOWN) -> l
         return []
     rows = session.execute(
         select(
+            JournalEntry.seq,
             JournalEntry.received_at,
             JournalEntry.event,
             JournalEntry.raw,
@@ -67,6 +70,7 @@ def samples_of(session: Session, source: SourceView, *, limit: int = SHOWN) -> l
     known = _alarms_of(session, source.tenant_id, [_key_of(one) for one in documents])
     return [
         Sample(
+            seq=row.seq,
             at=row.received_at,
             raw=_shown(document if row.raw is None else row.raw),
             event=document,

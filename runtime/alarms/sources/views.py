@@ -19,6 +19,7 @@ from kernel.http import (
     require,
     see_other,
     vault,
+    wants_part,
 )
 from runtime.alarms.model import EventType, Severity
 from runtime.alarms.sources import store
@@ -98,13 +99,14 @@ def show_source(source_id: UUID) -> Response:
     title, example = example_for(source.kind, address, made.sample if made else "")
     return render(
         "runtime/sources/show.html",
-        "runtime/sources/_figures.html",
+        "runtime/sources/_live.html",
         address=address,
         example_title=title,
         example=example,
         rate=rate_of(*where, now=now),
         day=day_of(*where, now=now),
         samples=samples_of(db_session(), source),
+        is_part=wants_part(),
         **_head(source),
     )
 
