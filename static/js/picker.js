@@ -26,7 +26,8 @@ function isBox(element) {
 
 /** @param {FocusEvent} event */
 function onFocus(event) {
-  if (event.target instanceof Element && isBox(event.target)) chosen = /** @type {Box} */ (event.target);
+  const box = event.target;
+  if (box instanceof Element && isBox(box)) chosen = /** @type {Box} */ (box);
 }
 
 /** @param {MouseEvent} event */

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, TooManyError
-from kernel.http import acting, db_session, render, require, see_other
+from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
 from runtime.alarms.intake.retaking import dismiss, retake, retake_all
-from runtime.alarms.sources.faults import count_faults, faults_of
+from runtime.alarms.sources.faults import SHOWN, count_faults, faults_of, place_of
 from runtime.alarms.sources.kinds import kind_of
 from runtime.alarms.sources.store import get_source
 
@@ -75,12 +75,19 @@ def _page(
     where = (db_session(), acting().tenant_id, source_id)
     source = get_source(*where)
     problems = refused.problems if isinstance(refused, InvalidError) else ()
+    faults, more = page_of(
+        lambda limit, after: faults_of(*where, limit=limit, after=after),
+        place_of,
+        parts=1,
+        default=SHOWN,
+    )
     return render(
         "runtime/sources/faults.html",
         status=refused.status if refused else 200,
         source=source,
         kind=kind_of(source.kind),
-        faults=faults_of(*where),
+        faults=faults,
+        next_url=address_with(cursor=more) if more else None,
         fault_count=count_faults(*where),
         tried=fault_id,
         why=[one.message for one in problems] or ([refused.message] if refused else []),

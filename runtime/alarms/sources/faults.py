@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import IntakeFault
 from runtime.alarms.journal import FAULT_BODY_MAX
+from runtime.alarms.sources.listing import id_of
 from tenancy.rows import get_owned
 
 SHOWN = 20
@@ -37,16 +38,30 @@ class FaultView:
 
 
 def faults_of(
-    session: Session, tenant_id: UUID, source_id: UUID, *, limit: int = SHOWN
+    session: Session,
+    tenant_id: UUID,
+    source_id: UUID,
+    *,
+    limit: int = SHOWN,
+    after: Sequence[str] | None = None,
 ) -> list[FaultView]:
-    """List the latest refused input of a source, newest first."""
+    """List the latest refused input of a source, newest first; `after` is a `place_of`.
+
+    Raises:
+        InvalidError: when `after` is no such place.
+    """
+    mine = [IntakeFault.tenant_id == tenant_id, IntakeFault.source_id == source_id]
+    if after is not None:
+        mine.append(IntakeFault.id < id_of(after[0]))
     rows = session.scalars(
-        select(IntakeFault)
-        .where(IntakeFault.tenant_id == tenant_id, IntakeFault.source_id == source_id)
-        .order_by(IntakeFault.id.desc())
-        .limit(limit)
+        select(IntakeFault).where(*mine).order_by(IntakeFault.id.desc()).limit(limit)
     )
     return [_view(row) for row in rows]
+
+
+def place_of(fault: FaultView) -> list[str]:
+    """Give where a page that ends with this one ended, for `after`."""
+    return [str(fault.id)]
 
 
 def count_faults(session: Session, tenant_id: UUID, source_id: UUID) -> int:

@@ -101,7 +101,7 @@ def list_sources(
     """
     query = select(Source).where(Source.tenant_id == tenant_id, *_conditions(wanted))
     if after is not None:
-        query = query.where(tuple_(Source.name, Source.id) > tuple_(after[0], _id_in(after)))
+        query = query.where(tuple_(Source.name, Source.id) > tuple_(after[0], id_of(after[1])))
     rows = session.scalars(query.order_by(Source.name, Source.id).limit(limit))
     return [view_of(row) for row in rows]
 
@@ -145,9 +145,14 @@ def _conditions(wanted: SourceFilter | None) -> list[ColumnElement[bool]]:
     return found
 
 
-def _id_in(place: Sequence[str]) -> UUID:
+def id_of(text: str) -> UUID:
+    """Read an id out of a cursor.
+
+    Raises:
+        InvalidError: it is none.
+    """
     try:
-        return UUID(place[1])
+        return UUID(text)
     except ValueError:
         remedy = "cursor must come from `next_cursor` of the page before"
         raise InvalidError(

@@ -250,3 +250,21 @@ def test_the_list_has_pages(
     assert ">B</a>" in first
     assert ">C</a>" not in first
     assert ">C</a>" in second
+
+
+def test_refused_bodies_have_pages(
+    browser: FlaskClient, acme: OrganisationView, make_sender: MakeSender
+) -> None:
+    sender = make_sender(mapping=MAPPING)
+    for level in ("first", "second"):
+        sender.send({**SENT, "level": level})
+    at_faults = at(acme, sender, "/faults?limit=1")
+
+    newest = browser.get(at_faults).text
+    place = newest.partition("cursor=")[2].partition('"')[0]
+    oldest = browser.get(f"{at_faults}&cursor={place}").text
+
+    assert "2 in all" in newest
+    assert "second" in newest
+    assert "&#39;first&#39; is not known" not in newest
+    assert "&#39;first&#39; is not known" in oldest
