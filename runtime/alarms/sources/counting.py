@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import Source
 from runtime.alarms.sources._tables import SourceCount
 from runtime.alarms.sources.expectations import quiet_after
 from runtime.alarms.sources.silence import end_silence
-from tenancy.rows import insert_new
 
 SPAN = timedelta(minutes=5)
 KEPT = timedelta(hours=25)
@@ -130,25 +129,7 @@ def _count(session: Session, row: Source, counts: Counts, *, now: datetime) -> N
     """
     at = span_of(now)
     mine = (SourceCount.tenant_id == row.tenant_id, SourceCount.source_id == row.id)
-    session.flush()
-    begun = insert_new(
-        session,
-        SourceCount,
-        {
-            "source_id": row.id,
-            "tenant_id": row.tenant_id,
-            "at": at,
-            "accepted": counts.accepted,
-            "rejected": counts.rejected,
-            "duplicates": counts.duplicates,
-        },
-        keys=("source_id", "at"),
-    )
-    if begun:
-        old = delete(SourceCount).where(*mine, SourceCount.at < now - KEPT)
-        session.execute(old.execution_options(synchronize_session=False))
-        return
-    session.execute(
+    counted = session.execute(
         update(SourceCount)
         .where(*mine, SourceCount.at == at)
         .values(
@@ -156,5 +137,19 @@ def _count(session: Session, row: Source, counts: Counts, *, now: datetime) -> N
             rejected=SourceCount.rejected + counts.rejected,
             duplicates=SourceCount.duplicates + counts.duplicates,
         )
+        .returning(SourceCount.at)
         .execution_options(synchronize_session=False)
-    )
+    ).first()
+    if counted is not None:
+        return
+    begun = {
+        "source_id": row.id,
+        "tenant_id": row.tenant_id,
+        "at": at,
+        "accepted": counts.accepted,
+        "rejected": counts.rejected,
+        "duplicates": counts.duplicates,
+    }
+    session.execute(insert(SourceCount), [begun])
+    old = delete(SourceCount).where(*mine, SourceCount.at < now - KEPT)
+    session.execute(old.execution_options(synchronize_session=False))

@@ -20,6 +20,7 @@ from runtime.alarms.sources.paths import ABSENT, WHOLE, look_up, read_path
 from runtime.alarms.sources.reading import EVENTS_MAX, Batch
 from runtime.expressions.evaluating import PREFIX, ExpressionError, evaluate
 
+_WORDS = frozenset(one.value for one in Severity)
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds, that would be in the year 5138
 
 
@@ -138,8 +139,8 @@ def _severity(field: Mapping[str, str], sent: _Sent, mapping: Mapping[str, Any])
         return Severity.CLEARED.value
     value = _value({"from": field["from"]}, sent) if "from" in field else ABSENT
     said = "" if value is ABSENT else _text(value).lower()
-    table = {**{one.value: one.value for one in Severity}, **mapping.get("severities", {})}
-    found = table.get(said) or field.get("default")
+    own = said if said in _WORDS else None
+    found = mapping.get("severities", {}).get(said) or own or field.get("default")
     if found is None:
         where = field.get("from", "")
         what = f"nothing is at {where}" if value is ABSENT else f"{said[:60]!r} is not known"

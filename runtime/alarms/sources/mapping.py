@@ -192,6 +192,14 @@ def _meaning_problems(document: Mapping[str, Any]) -> list[Problem]:
         if wrong:
             problems.append(Problem(pointer_to(path), f"{path[-1]}: {wrong}"))
     problems += _constant_problems(fields)
+    problems += [
+        Problem(
+            pointer_to(["severities", word]),
+            f"severities: write {word!r} in lower case; it counts however it is sent",
+        )
+        for word in document.get("severities", {})
+        if word != word.lower()
+    ]
     zone = document.get("zone", "")
     if zone and find_zone(zone) is None:
         remedy = f"zone: {zone!r} is not known: write one such as Europe/Zurich"

@@ -37,6 +37,7 @@ def mapping(fields: dict[str, Any] | None = None, **parts: Any) -> dict[str, Any
             id="a constant that only clears",
         ),
         pytest.param(mapping(severities={"p1": "awful"}), "/severities/p1", id="no severity word"),
+        pytest.param(mapping(severities={"P1": "major"}), "/severities/P1", id="a capital"),
         pytest.param(mapping(list="= item.a"), "/list", id="a list that is computed"),
         pytest.param(mapping(zone="Mars/Olympus"), "/zone", id="no time zone"),
         pytest.param(mapping(clear={"from": "state"}), "/clear/is", id="an end without words"),
