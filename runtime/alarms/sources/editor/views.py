@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other
+from kernel.json_text import read_json
 from kernel.zones import zone_names
 from runtime.alarms.sources import store
 from runtime.alarms.sources.editor.form import (
@@ -24,7 +25,7 @@ from runtime.alarms.sources.editor.form import (
     wrong_by_field,
 )
 from runtime.alarms.sources.editor.trying import Trial, tree_of_sample, try_mapping
-from runtime.alarms.sources.faults import count_faults
+from runtime.alarms.sources.faults import count_faults, faults_of
 from runtime.alarms.sources.kinds import kind_of
 from runtime.alarms.sources.listing import SourceView
 from runtime.alarms.sources.mappings import (
@@ -37,6 +38,7 @@ from runtime.alarms.sources.mappings import (
     save_mapping,
 )
 from runtime.alarms.sources.presets import PRESETS
+from runtime.alarms.sources.samples import samples_of
 
 bp = Blueprint(
     "source_mapping", __name__, url_prefix="/t/<tenant>/sources/<uuid:source_id>/mapping"
@@ -130,10 +132,18 @@ def _begin(source: SourceView) -> Shown:
     where = (db_session(), source.tenant_id, source.id)
     version = request.args.get("version", type=int)
     made = get_mapping(*where, version) if version else latest_mapping(*where)
-    if made is None:
-        return Shown(form=form_of_mapping(EMPTY), sample="", clear_sample="")
-    form = form_of_mapping(made.document)
-    return Shown(form=form, sample=made.sample, clear_sample=made.clear_sample)
+    form = form_of_mapping(made.document if made else EMPTY)
+    sample, ends = (made.sample, made.clear_sample) if made else ("", "")
+    return Shown(form=form, sample=sample or _latest(source), clear_sample=ends)
+
+
+def _latest(source: SourceView) -> str:
+    """Give what the source sent last, to begin with: what was refused rather than what was not."""
+    refused = faults_of(db_session(), source.tenant_id, source.id, limit=1)
+    if refused and refused[0].is_whole:
+        return json.dumps(read_json(refused[0].body), indent=2, ensure_ascii=False)
+    taken = samples_of(db_session(), source, limit=1)
+    return taken[0].raw if taken else ""
 
 
 def _typed() -> Shown:

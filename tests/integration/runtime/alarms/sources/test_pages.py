@@ -128,6 +128,18 @@ def test_a_mapping_that_cannot_work_is_refused_with_what_was_typed(
     assert sender.look().mapping is None
 
 
+def test_what_was_refused_last_is_the_sample_to_begin_with(
+    browser: FlaskClient, acme: OrganisationView, make_sender: MakeSender
+) -> None:
+    sender = make_sender()
+    sender.send({"colour": "red"})
+
+    page = browser.get(at(acme, sender, "/mapping")).text
+
+    assert "{\n  &#34;colour&#34;: &#34;red&#34;\n}</textarea>" in page
+    assert 'data-path="colour"' in page
+
+
 def test_a_kind_whose_form_is_known_has_no_mapping(
     browser: FlaskClient, acme: OrganisationView, make_sender: MakeSender
 ) -> None:
