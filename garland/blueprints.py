@@ -24,7 +24,10 @@ import garland.trends.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
+import runtime.alarms.intake.views
 import runtime.alarms.policy.views
+import runtime.alarms.sources.api
+import runtime.alarms.sources.editor.views
 import runtime.alarms.sources.views
 import runtime.alarms.tmf642.api
 import runtime.alarms.tmf642.hub.views
@@ -65,6 +68,8 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.alarms.console.views.bp,
     runtime.alarms.sources.views.bp,
     runtime.alarms.tmf642.hub.views.bp,
+    runtime.alarms.sources.editor.views.bp,
+    runtime.alarms.intake.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
     runtime.hooks.views.bp,
@@ -93,6 +98,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,
     runtime.alarms.tmf642.api.v5,
+    runtime.alarms.sources.api.api,
     runtime.approvals.api.api,
     runtime.calendars.api.api,
     runtime.flows.api.api,

@@ -21,6 +21,7 @@ from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
 from runtime.alarms.clock import BITE, do_due, has_due
+from runtime.alarms.sources.silence import has_silent, raise_for_silent
 from runtime.alarms.tmf642.hub.sending import Notifier
 from runtime.approvals.reminders import Mail, send_due
 from runtime.clockwork import process_clock
@@ -45,6 +46,7 @@ REMIND_EVERY_S = 5
 TEND_EVERY_S = 1
 RELEASE_EVERY_S = 1
 NOTIFY_EVERY_S = 1
+LISTEN_EVERY_S = 2
 
 
 class Scheduler:
@@ -98,6 +100,8 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", release, seconds=RELEASE_EVERY_S, **limits)
         tell = [self.notify]
         self._clock.add_job(self._safely, "interval", tell, seconds=NOTIFY_EVERY_S, **limits)
+        listen = [self.listen]
+        self._clock.add_job(self._safely, "interval", listen, seconds=LISTEN_EVERY_S, **limits)
         self._safely(self._look_in_time)
         self._clock.start()
 
@@ -162,6 +166,17 @@ class Scheduler:
         """End storms that are over, and let go what planned work or a storm held back."""
         if self.leads():
             release_all(self._services.sessions, self._services.reading, now=self._now())
+
+    def listen(self) -> None:
+        """Raise an alarm for each source that should have spoken by now."""
+        if not self.leads():
+            return
+        now = self._now()
+        with self._services.reading() as session, system(session):
+            is_due = has_silent(session, now=now)
+        if is_due:
+            with self._services.sessions() as session, session.begin():
+                raise_for_silent(session, now=now)
 
     def remind(self) -> None:
         """Send what approvals and rules mail; its thread alone waits for the mail server."""

@@ -34,6 +34,7 @@ PAGES = {
     "storm-protection": "/t/acme/storm-protection",
     "sources": "/t/acme/sources",
     "listeners": "/t/acme/listeners",
+    "source-new": "/t/acme/sources/new",
     "members": "/t/acme/members",
     "tokens": "/t/acme/tokens",
     "missing": "/t/acme/nowhere",
@@ -48,6 +49,7 @@ DETAILS = {
     "calendar": "calendars",
     "resource": "inventory?kind=node",
     "look-up-table": "look-up-tables",
+    "source": "sources",
 }
 
 

@@ -58,6 +58,12 @@ PEOPLE = (
     ("liv@lakeside.example", "Liv Lakeside", "lakeside", "admin"),
     ("ida@baubleworks.example", "Ida Integrator", "baubleworks", "integrator"),
 )
+SOURCES = (
+    ("json", "Network"),
+    ("alertmanager", "Prometheus"),
+    ("grafana", "Grafana"),
+    ("cloudevents", "Broker"),
+)
 TOKEN_ROLES = {"vendor": "admin", "baubleworks": "integrator"}
 
 
@@ -89,7 +95,7 @@ def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, A
         _history(session, ids["acme"], now=now)
         _automation(session, ids["acme"], now=now)
         _restarts(session, ids["acme"], services.vault, now=now)
-        for kind, name in (("json", "Network"), ("alertmanager", "Prometheus")):
+        for kind, name in SOURCES:
             _, key = create_source(
                 session, ids["acme"], kind=kind, name=name, vault=services.vault, now=now
             )

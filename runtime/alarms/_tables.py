@@ -30,6 +30,7 @@ from kernel.db import (
     OptionalDocument,
     OptionalInstant,
     TenantOwned,
+    UtcDateTime,
     named,
     type_document,
 )
@@ -57,14 +58,24 @@ class Source(TenantOwned, Base):
     last_seen_at: Mapped[OptionalInstant]
     accepted: Mapped[int] = mapped_column(BigInteger, default=0)
     rejected: Mapped[int] = mapped_column(BigInteger, default=0)
+    duplicates: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     last_problem: Mapped[str] = mapped_column(String(500), default="")
     last_problem_at: Mapped[OptionalInstant]
+    paused_at: Mapped[OptionalInstant]
+    # Not heard of by then, it is silent; `silent_since` is set once that was told.
+    quiet_after: Mapped[OptionalInstant] = mapped_column(UtcDateTime(), index=True)
+    silent_since: Mapped[OptionalInstant]
+    # The instants of what it sent last, by which the journal's rows are found.
+    recent: Mapped[list[str] | None] = mapped_column(type_document)
+    mapping: Mapped[OptionalDocument]
+    mapping_version: Mapped[int | None] = mapped_column(Integer)
 
 
 class JournalEntry(TenantOwned, Base):
     """One event as it was accepted, waiting for the correlator or done.
 
     `raw` is what was sent where it differs from `event`; None where `event` is what was sent.
+    `mapping_version` is that of the source's mapping which made one of the other.
     """
 
     __tablename__ = "journal"
@@ -85,6 +96,7 @@ class JournalEntry(TenantOwned, Base):
     kind: Mapped[str] = mapped_column(String(20))
     event: Mapped[Document]
     raw: Mapped[AnyDocument | None]
+    mapping_version: Mapped[int | None] = mapped_column(Integer)
     done_at: Mapped[OptionalInstant]
 
 

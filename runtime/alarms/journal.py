@@ -71,13 +71,21 @@ class JournalRow:
     parent: trace.Traceparent | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The source that events came by, and the version of its mapping that read them."""
+
+    source_id: UUID
+    mapping_version: int | None = None
+
+
 def append(
     session: Session,
     tenant_id: UUID,
     events: Sequence[AlarmEvent],
     *,
     now: datetime,
-    source_id: UUID | None = None,
+    origin: Origin | None = None,
     raws: Sequence[Any] | None = None,
 ) -> None:
     """Write events to the journal in their order.
@@ -87,7 +95,7 @@ def append(
         tenant_id: Whose alarms these are.
         events: Checked events, `source` filled in.
         now: When they were received.
-        source_id: The source they came by; None for the API.
+        origin: The source they came by; None for the API.
         raws: What was sent, one for each event; left out where the events are what was sent.
     """
     if not events:
@@ -95,7 +103,8 @@ def append(
     rows = [
         {
             "tenant_id": tenant_id,
-            "source_id": source_id,
+            "source_id": origin.source_id if origin else None,
+            "mapping_version": origin.mapping_version if origin else None,
             "received_at": now,
             "kind": ALARM,
             "event": trace.keep_in(event_document(event)),

@@ -1,1 +1,1 @@
-"""Workflows as documents: their model, checks, expressions, drafts and versions."""
+"""Workflows as documents: their model, checks, drafts and versions."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from blocks.schemas import field_schema, is_deferred, widget_of
 from kernel.schema import pointer_to
-from runtime.flows._references import Path, paths_read_by
+from runtime.expressions.evaluating import PREFIX, check_expression, expressions_in, is_expression
+from runtime.expressions.references import Path, paths_read_by
 from runtime.flows._structure import Placed, Structure
-from runtime.flows.expressions import PREFIX, check_expression, expressions_in, is_expression
 from runtime.flows.problems import FlowProblem
 
 

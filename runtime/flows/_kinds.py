@@ -12,9 +12,9 @@ from typing import Any
 from blocks.registry import Block, output_ports
 from blocks.schemas import is_deferred, is_schema, widget_of
 from kernel.schema import path_of
-from runtime.flows._references import Path, plain_path
+from runtime.expressions.evaluating import kind_of
+from runtime.expressions.references import Path, plain_path
 from runtime.flows._structure import Structure
-from runtime.flows.expressions import kind_of
 
 Kinds = frozenset[str]
 """Some of JSON Schema's types; an integer is a number here."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from runtime.expressions.evaluating import check_expression, expressions_in
 from runtime.flows._expression_checks import condition_texts
 from runtime.flows._kinds import Kinds, Sources, kinds_taken_at
 from runtime.flows._structure import Placed
-from runtime.flows.expressions import check_expression, expressions_in
 from runtime.flows.problems import FlowProblem
 
 _WORDS = {

@@ -8,12 +8,12 @@ from typing import Any
 from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems
 from kernel.schema import Schema
+from runtime.expressions.evaluating import is_expression
 from runtime.flows._calendar_names import calendars_in
 from runtime.flows._expression_checks import step_expression_problems
 from runtime.flows._kinds import Sources
 from runtime.flows._mapping_checks import mapping_problems
 from runtime.flows._structure import Placed, Structure
-from runtime.flows.expressions import is_expression
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known
 
 LOOPS_DEEP_MAX = 4

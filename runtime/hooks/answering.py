@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError, Problem
 from kernel.ids import sha256_of
 from kernel.secrets import Vault
-from runtime.flows.expressions import evaluate_template
+from runtime.expressions.evaluating import evaluate_template
 from runtime.hooks._tables import Outcome
 from runtime.hooks.deliveries import (
     DeliveryView,

@@ -17,7 +17,7 @@ from blocks.outcomes import Await, Call
 from blocks.registry import Block, Registry
 from blocks.services import Services
 from kernel.clock import format_instant
-from runtime.flows.expressions import ExpressionError
+from runtime.expressions.evaluating import ExpressionError
 from runtime.flows.model import Step
 from runtime.rehearsal.trace import Line, Rehearsed, line_of
 from runtime.runs.advance import advance

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from kernel.ids import sha256_of
-from runtime.flows.expressions import evaluate_template
+from runtime.expressions.evaluating import evaluate_template
 from runtime.flows.lookup import lock_flow
 from runtime.flows.model import Concurrency
 from runtime.runs._tables import Run, RunState

@@ -22,7 +22,7 @@ from blocks.templates import Evaluators, Template
 from kernel.clock import format_instant
 from kernel.errors import GarlandError
 from kernel.json_text import kept_text
-from runtime.flows.expressions import evaluate_condition, evaluate_template
+from runtime.expressions.evaluating import evaluate_condition, evaluate_template
 from runtime.flows.model import Step
 from runtime.runs.events import Completed, Concluded, Ended, Failed, Opened, Waiting
 from runtime.runs.state import LoopState

@@ -13,8 +13,8 @@ from blocks.manifest import Retry
 from blocks.registry import Block, Registry
 from blocks.templates import Template
 from kernel.kept import Kept
+from runtime.expressions.evaluating import expressions_in, paths_read_by
 from runtime.flows._expression_checks import condition_texts
-from runtime.flows.expressions import expressions_in, paths_read_by
 from runtime.flows.model import Concurrency, Flow, OnFailure, Step, parse_flow
 from runtime.flows.versions import get_version
 from runtime.runs.plan import UNDO, Plan, compile_plan

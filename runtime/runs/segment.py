@@ -13,7 +13,7 @@ import time
 from blocks.registry import Block
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError
-from runtime.flows.expressions import ExpressionError
+from runtime.expressions.evaluating import ExpressionError
 from runtime.flows.model import Step
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import RunState, StepState

@@ -20,7 +20,7 @@ from kernel.ids import new_id, sha256_of
 from kernel.json_text import why_not_kept
 from kernel.schema import Schema
 from kernel.trace import keep_in
-from runtime.flows.expressions import evaluate_template
+from runtime.expressions.evaluating import evaluate_template
 from runtime.flows.lookup import Runnable, lock_flow, runnable, startable
 from runtime.flows.model import Flow
 from runtime.flows.versions import snapshot_draft

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from blocks.registry import Registry
 from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.ids import sha256_of
+from runtime.expressions.evaluating import ExpressionError
 from runtime.flows.excerpt import container_of
-from runtime.flows.expressions import ExpressionError
 from runtime.flows.lookup import runnable
 from runtime.flows.model import every_step, parse_flow
 from runtime.flows.picture import TRIGGERS

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.alertmanager import running_alertmanager
 from tests.support.receiver import running_receiver
-from tests.support.running import Running, free_port, running_garland, wait_for
+from tests.support.running import Running, running_garland, wait_for
 from tests.support.tickets import add_ticket_workflow
 
 pytestmark = pytest.mark.journey
@@ -28,48 +25,6 @@ ALERT = {
     },
     "annotations": {"summary": "The link of core-test is down"},
 }
-
-
-@contextmanager
-def running_alertmanager(folder: Path, address: str) -> Iterator[str]:
-    """Start Debian's Alertmanager with Garland as its one receiver."""
-    program = shutil.which("prometheus-alertmanager")
-    if program is None:
-        raise RuntimeError("prometheus-alertmanager is not installed: `make test` installs it")
-    config = folder / "alertmanager.yml"
-    config.write_text(
-        "route: {receiver: garland, group_wait: 0s, group_interval: 1s, repeat_interval: 1h}\n"
-        "receivers:\n"
-        "  - name: garland\n"
-        "    webhook_configs:\n"
-        f"      - {{url: '{address}', send_resolved: true}}\n"
-    )
-    port = free_port()
-    process = subprocess.Popen(
-        [
-            program,
-            f"--config.file={config}",
-            f"--storage.path={folder / 'alertmanager'}",
-            f"--web.listen-address=127.0.0.1:{port}",
-            "--cluster.listen-address=",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: _answers(url), within_s=30, what="Alertmanager's start")
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/-/ready", timeout=2).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _send(url: str, *, ends_at: datetime | None = None) -> None:

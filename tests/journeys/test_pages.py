@@ -46,6 +46,7 @@ PAGES = [
     "/t/acme/calendars",
     "/t/acme/calendars/new",
     "/t/acme/sources",
+    "/t/acme/sources/new",
     "/t/acme/members",
     "/t/acme/tokens",
 ]

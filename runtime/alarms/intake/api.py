@@ -10,13 +10,14 @@ from flask import Blueprint, Response, jsonify, request
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError, TooLargeError, UnsupportedTypeError
 from kernel.http import acting, db_session, json_body, problem, problems_json, require
+from runtime.alarms.intake.full_lists import take_full_list
 from runtime.alarms.intake.limits import TooManyEventsError
 from runtime.alarms.intake.taking import (
     refuse_if_nothing_taken,
     take_from_api,
     take_from_source,
-    take_full_list,
 )
+from runtime.alarms.sources.cloudevents import BATCHED, STRUCTURED, envelope_of
 from runtime.alarms.sources.reading import Batch
 from runtime.alarms.sources.store import SourceView, find_source, get_source
 from runtime.metrics import INTAKE_REFUSED
@@ -25,6 +26,8 @@ from tenancy.scope import bind, system
 api = Blueprint("intake_api", __name__)
 
 BODY_MAX_BYTES = 5 * 1024 * 1024
+CLOUDEVENTS = "cloudevents"
+_OF_SOURCES = (STRUCTURED, BATCHED)
 
 
 @api.post("/api/v1/alarms")
@@ -39,7 +42,7 @@ def send_alarms() -> Response:
 @api.post("/in/<key>")
 def send_to_source(key: str) -> Response:
     """Take what a source of the tenant sends; the key in the address is the credential."""
-    body = _body()
+    body = _body(_OF_SOURCES)
     session = db_session()
     with system(session):
         source = find_source(session, key)
@@ -48,6 +51,8 @@ def send_to_source(key: str) -> Response:
     bind(session, source.tenant_id)
     if isinstance(body, dict) and body.get("resync") is True:
         return _resync(source, body, allow_empty=False)
+    if source.kind == CLOUDEVENTS:
+        body = envelope_of(dict(request.headers), body) or body
     try:
         batch = take_from_source(session, source, body, now=utc_now())
     except (InvalidError, TooManyEventsError) as error:
@@ -89,11 +94,11 @@ def count_refused(response: Response) -> Response:
     return response
 
 
-def _body() -> Any:
+def _body(also: tuple[str, ...] = ()) -> Any:
     """Read the body; before the session, whose lock nobody should hold while a sender is slow."""
     if (request.content_length or 0) > BODY_MAX_BYTES:
         raise TooLargeError("the body is larger than 5 MB: send fewer events in one call")
-    if request.mimetype not in ("application/json", ""):
+    if request.mimetype not in ("application/json", "", *also):
         raise UnsupportedTypeError(f"{request.mimetype} is not read here: send application/json")
     return json_body()
 
@@ -107,6 +112,7 @@ def _answer(batch: Batch) -> Response:
     rejected = [
         {"index": bad.index, "errors": problems_json(bad.error.problems)} for bad in batch.rejected
     ]
-    response = jsonify(accepted=len(batch.events), rejected=rejected)
+    known = {"duplicates": batch.duplicates} if batch.duplicates else {}
+    response = jsonify(accepted=len(batch.events), rejected=rejected, **known)
     response.status_code = 202
     return response

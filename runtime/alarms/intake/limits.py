@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 from kernel.errors import InvalidError, Problem, TooManyError
 from runtime.alarms._tables import JournalEntry
 from runtime.alarms.journal import keep_fault
+from runtime.alarms.sources.counting import Counts, note_intake
 from runtime.alarms.sources.reading import Batch, Rejected
-from runtime.alarms.sources.store import SourceView, note_intake
+from runtime.alarms.sources.store import SourceView
 from runtime.limits.book import book_of, limits_of
 from runtime.limits.buckets import Rate
 from runtime.limits.rates import rates_of
@@ -76,10 +77,12 @@ def reject_large(batch: Batch, most: int) -> Batch:
     rejected = {one.index for one in batch.rejected}
     places = [at for at in range(len(sizes) + len(rejected)) if at not in rejected]
     kept = Batch(list_name=batch.list_name, rejected=list(batch.rejected))
-    for place, size, event, raw in zip(places, sizes, batch.events, batch.raws, strict=True):
+    ids = batch.ids or [""] * len(sizes)
+    for at, (place, size, raw) in enumerate(zip(places, sizes, batch.raws, strict=True)):
         if size <= most:
-            kept.events.append(event)
+            kept.events.append(batch.events[at])
             kept.raws.append(raw)
+            kept.ids += [ids[at]] if batch.ids else []
         else:
             kept.rejected.append(Rejected(index=place, error=_too_large(size, most), raw=raw))
     kept.rejected.sort(key=lambda one: one.index)
@@ -101,7 +104,7 @@ def note_refusal(
         problem = f"429 for {number:,} events: {error.message}"
         told = TooManyEventsError(problem, retry_after_s=error.retry_after_s)
         keep_fault(session, source.tenant_id, told, body="", source_id=source.id, now=now)
-    note_intake(session, source.id, accepted=0, rejected=number, problem=problem, now=now)
+    note_intake(session, source.id, Counts(rejected=number), problem=problem, now=now)
 
 
 def waiting_of_all(session: Session) -> int:

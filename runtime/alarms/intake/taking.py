@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel.db import after_commit
-from kernel.errors import InvalidError, Problem
-from runtime.alarms._reading import active_of_source
+from kernel.errors import InvalidError, Problem, UnavailableError
+from kernel.schema import path_of
 from runtime.alarms.intake.limits import (
     TooManyEventsError,
     admit_events,
@@ -18,9 +18,11 @@ from runtime.alarms.intake.limits import (
     note_refusal,
     reject_large,
 )
-from runtime.alarms.journal import MISSING, append, keep_fault, note
+from runtime.alarms.journal import Origin, append, keep_fault
+from runtime.alarms.sources.counting import Counts, note_intake
 from runtime.alarms.sources.reading import Batch, read_canonical
-from runtime.alarms.sources.store import SourceView, note_intake, read_body
+from runtime.alarms.sources.receipts import drop_repeated
+from runtime.alarms.sources.store import SourceView, read_body
 from runtime.metrics import INTAKE_EVENTS
 from runtime.wake import wake_after_commit
 
@@ -28,16 +30,16 @@ API_SOURCE = "api"
 FAULTS_OF_A_BODY = 20  # enough to see what is wrong; one body must not write thousands
 
 
+class PausedError(UnavailableError):
+    """The source is paused by the people it belongs to."""
+
+    code = "source.paused"
+
+
 class NothingTakenError(InvalidError):
     """No event of the batch could be taken."""
 
     code = "runtime.alarm_rejected"
-
-
-class BrokenListError(InvalidError):
-    """A source's full list cannot be believed, so nothing was taken of it."""
-
-    code = "runtime.resync_refused"
 
 
 def take_from_api(session: Session, tenant_id: UUID, body: Any, *, now: datetime) -> Batch:
@@ -49,7 +51,7 @@ def take_from_api(session: Session, tenant_id: UUID, body: Any, *, now: datetime
     """
     batch = reject_large(read_canonical(body, source=API_SOURCE), event_bytes(session, tenant_id))
     admit_events(session, tenant_id, len(batch.events))
-    _write(session, tenant_id, batch, source_id=None, now=now)
+    write_batch(session, tenant_id, batch, origin=None, now=now)
     return batch
 
 
@@ -57,71 +59,61 @@ def take_from_source(session: Session, source: SourceView, body: Any, *, now: da
     """Take what a source sent, and count it.
 
     Raises:
+        PausedError: the source is paused; nothing was taken.
         InvalidError: the body cannot be read at all. It is kept, so the caller commits even so.
         TooManyEventsError: they are more than may come now; none was taken. The source's page
             tells it, so the caller commits likewise.
     """
+    refuse_if_paused(source)
     try:
         batch = reject_large(read_body(source, body), event_bytes(session, source.tenant_id))
     except InvalidError as error:
         keep_fault(session, source.tenant_id, error, body=body, source_id=source.id, now=now)
-        note_intake(session, source.id, accepted=0, rejected=1, problem=error.message, now=now)
+        note_intake(session, source.id, Counts(rejected=1), problem=error.message, now=now)
         raise
     try:
         admit_events(session, source.tenant_id, len(batch.events))
     except TooManyEventsError as error:
         note_refusal(session, source, error, number=len(batch.events), now=now)
         raise
-    _write(session, source.tenant_id, batch, source_id=source.id, now=now)
-    problem = _first_problem(batch)
-    accepted, rejected = len(batch.events), len(batch.rejected)
-    note_intake(session, source.id, accepted=accepted, rejected=rejected, problem=problem, now=now)
+    batch = drop_repeated(session, source.tenant_id, source.id, batch, now=now)
+    write_batch(session, source.tenant_id, batch, origin=origin_of(source), body=body, now=now)
+    counts = Counts(
+        accepted=len(batch.events), rejected=len(batch.rejected), duplicates=batch.duplicates
+    )
+    note_intake(session, source.id, counts, problem=_first_problem(batch), now=now)
     return batch
 
 
-def take_full_list(
-    session: Session, source: SourceView, body: Any, *, now: datetime, allow_empty: bool = False
-) -> tuple[Batch, int]:
-    """Take all that stands at a source: what is new is raised, what is missing is cleared.
+def refuse_if_paused(source: SourceView) -> None:
+    """Refuse what a paused source sends; raises PausedError."""
+    if source.paused_at is not None:
+        raise PausedError(
+            f"{source.name} is paused: nothing was taken. Resume it on its page, or stop sending"
+        )
 
-    Both go through the journal, so rules see them. A list with one broken event changes nothing,
-    for what it could not say would be cleared; neither does an empty one that was not meant.
 
-    Args:
-        session: The caller's transaction.
-        source: Whose list it is; only alarms that came by this source are cleared.
-        body: The list, as the source's kind is sent; `{"events": []}` may be empty.
-        now: When it was received.
-        allow_empty: Nothing stands any more, and everything of the source is to be cleared.
+def origin_of(source: SourceView) -> Origin:
+    """Say where events come from: the source, and the mapping that reads them now."""
+    return Origin(source_id=source.id, mapping_version=source.mapping_version)
 
-    Returns:
-        What was read, and how many alarms are missing in it.
 
-    Raises:
-        InvalidError: the list is broken, or empty and not meant so.
-        TooManyEventsError: they are more than may come now; none was taken.
+def alone(body: Any, list_name: str, raw: Any) -> Any:
+    """Give a body as if it had held this one event only, so that it can be taken by itself.
+
+    >>> alone({"version": "4", "alerts": [1, 2]}, "alerts", 2)
+    {'version': '4', 'alerts': [2]}
     """
-    is_empty = isinstance(body, dict) and body.get("events") == []
-    batch = Batch(list_name="events") if is_empty else read_body(source, body)
-    batch = reject_large(batch, event_bytes(session, source.tenant_id))
-    if batch.rejected:
-        problems = problems_of(batch)
-        raise BrokenListError("the list clears nothing: mend the fields named", problems=problems)
-    standing = {event.dedup_key for event in batch.events if not event.is_clear}
-    if not standing and not allow_empty:
-        message = 'events: the list is empty; send "allow_empty": true to clear all of the source'
-        raise BrokenListError(message, problems=[Problem("/events", message)])
-    admit_events(session, source.tenant_id, len(batch.events))
-    _write(session, source.tenant_id, batch, source_id=source.id, now=now)
-    missing = [
-        alarm_id
-        for alarm_id, key in active_of_source(session, source.tenant_id, source.id)
-        if key not in standing
-    ]
-    note(session, source.tenant_id, MISSING, missing, now=now)
-    accepted = len(batch.events)
-    note_intake(session, source.id, accepted=accepted, rejected=0, problem="", now=now)
-    return batch, len(missing)
+    return _with(body, path_of(f"/{list_name}"), [raw]) if list_name else raw
+
+
+def _with(body: Any, path: list[str], value: Any) -> Any:
+    if not path:
+        return value
+    first, rest = path[0], path[1:]
+    if isinstance(body, list):
+        return [_with(body[int(first)], rest, value)]
+    return {**body, first: _with(body[first], rest, value)}
 
 
 def refuse_if_nothing_taken(batch: Batch) -> None:
@@ -149,12 +141,21 @@ def _first_problem(batch: Batch) -> str:
     return next((one.message for bad in batch.rejected for one in bad.error.problems), "")
 
 
-def _write(
-    session: Session, tenant_id: UUID, batch: Batch, *, source_id: UUID | None, now: datetime
+def write_batch(
+    session: Session,
+    tenant_id: UUID,
+    batch: Batch,
+    *,
+    origin: Origin | None,
+    now: datetime,
+    body: Any = None,
 ) -> None:
-    append(session, tenant_id, batch.events, now=now, source_id=source_id, raws=batch.raws)
+    """Write the good events to the journal, and keep some of the bad, each in a body by itself."""
+    append(session, tenant_id, batch.events, now=now, origin=origin, raws=batch.raws)
+    source_id = origin.source_id if origin else None
     for bad in batch.rejected[:FAULTS_OF_A_BODY]:
-        keep_fault(session, tenant_id, bad.error, body=bad.raw, source_id=source_id, now=now)
+        kept = alone(body, batch.list_name, bad.raw) if origin else bad.raw
+        keep_fault(session, tenant_id, bad.error, body=kept, source_id=source_id, now=now)
     after_commit(session, lambda: _count(len(batch.events), len(batch.rejected)))
     if batch.events:
         wake_after_commit(session, "correlator")

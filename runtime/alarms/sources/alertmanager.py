@@ -15,10 +15,9 @@ from kernel.errors import InvalidError, Problem
 from kernel.ids import sha256_of
 from runtime.alarms.model import NAME_MAX, TEXT_MAX
 from runtime.alarms.sources.reading import Batch
-from runtime.alarms.sources.settings import AlertmanagerSettings, settings_of
+from runtime.alarms.sources.settings import LabelSettings, settings_of
 
 VERSION = "4"
-UNKNOWN_SEVERITY = "indeterminate"
 # What says how bad it is or who noticed, not what is wrong.
 NOT_IDENTITY = frozenset({"severity", "replica", "prometheus", "prometheus_replica", "__replica__"})
 _NO_INSTANT = "0001-"  # Go's zero time
@@ -53,11 +52,12 @@ def read_alertmanager(body: Any, *, source: str, config: Mapping[str, Any]) -> B
     settings = settings_of(config)
     batch = Batch(list_name="alerts")
     for index, alert in enumerate(alerts):
-        batch.take(index, _event(alert, source, settings), raw=alert)
+        batch.take(index, event_of_alert(alert, source, settings), raw=alert)
     return batch
 
 
-def _event(alert: Any, source: str, settings: AlertmanagerSettings) -> Any:
+def event_of_alert(alert: Any, source: str, settings: LabelSettings) -> Any:
+    """Read one alert; what is no object is given back, for the event's checks to refuse."""
     if not isinstance(alert, dict):
         return alert
     labels = _texts(alert.get("labels"))
@@ -81,11 +81,11 @@ def _event(alert: Any, source: str, settings: AlertmanagerSettings) -> Any:
     return {name: value for name, value in event.items() if value not in ("", None)}
 
 
-def _severity(labels: Mapping[str, str], settings: AlertmanagerSettings) -> str:
-    return settings.severities.get(labels.get("severity", "").lower(), UNKNOWN_SEVERITY)
+def _severity(labels: Mapping[str, str], settings: LabelSettings) -> str:
+    return settings.severity_of(labels.get("severity", ""))
 
 
-def _identity(labels: Mapping[str, str], settings: AlertmanagerSettings) -> str:
+def _identity(labels: Mapping[str, str], settings: LabelSettings) -> str:
     """Give what tells this alert's problem from others: a digest, since labels may be long."""
     chosen = settings.identity_labels or tuple(labels.keys() - NOT_IDENTITY)
     pairs = [(name, labels[name]) for name in sorted(chosen) if name in labels]

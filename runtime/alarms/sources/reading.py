@@ -24,22 +24,35 @@ class Rejected:
 class Batch:
     """A body read: good events with what was sent for each, and the rejected.
 
-    `list_name` is the body's field that held them, "" where the body is one event.
+    `list_name` is where in the body they were, as a pointer without its first slash; "" where the
+    body is one event. `ids` holds what tells a repeated delivery of an event, one for each event,
+    and is empty for sources that have no such thing; `duplicates` were left out for that.
     """
 
     list_name: str = ""
     events: list[AlarmEvent] = field(default_factory=list)
     raws: list[Any] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    duplicates: int = 0
+
+    @property
+    def size(self) -> int:
+        """Count what was read so far, good and bad."""
+        return len(self.events) + len(self.rejected)
 
     def take(self, index: int, document: Any, *, raw: Any) -> None:
         """Read one event document into the batch."""
         try:
             self.events.append(parse_event(document))
         except InvalidError as error:
-            self.rejected.append(Rejected(index=index, error=error, raw=raw))
+            self.refuse(index, error, raw=raw)
         else:
             self.raws.append(raw)
+
+    def refuse(self, index: int, error: InvalidError, *, raw: Any) -> None:
+        """Note an event that cannot be taken."""
+        self.rejected.append(Rejected(index=index, error=error, raw=raw))
 
 
 def read_canonical(body: Any, *, source: str) -> Batch:

@@ -1,9 +1,8 @@
-"""The sources of a tenant: made with a secret address, counted as they send."""
+"""The sources of a tenant: made with a secret address, set, paused, given a new key, removed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,46 +13,34 @@ from sqlalchemy.orm import Session
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, new_secret, sha256_of
 from kernel.secrets import Vault
-from runtime.alarms._tables import IntakeFault, Source
-from runtime.alarms.sources.alertmanager import read_alertmanager
-from runtime.alarms.sources.reading import Batch, read_canonical
+from runtime.alarms._tables import Source
+from runtime.alarms.sources.expectations import quiet_after
+from runtime.alarms.sources.faults import faults_of
+from runtime.alarms.sources.kinds import How, check_config, kind_of
+from runtime.alarms.sources.listing import SourceView, list_sources, view_of
+from runtime.alarms.sources.reading import Batch
+from runtime.alarms.sources.silence import end_silence
 from tenancy.rows import get_owned
+
+__all__ = [
+    "SourceView",
+    "configure_source",
+    "create_source",
+    "delete_source",
+    "faults_of",
+    "find_source",
+    "get_source",
+    "key_of",
+    "list_sources",
+    "pause_source",
+    "read_body",
+    "rename_source",
+    "resume_source",
+    "rotate_key",
+]
 
 KEY_PREFIX = "in"
 NAME_MAX = 120
-Reader = Callable[..., Batch]
-KINDS: Mapping[str, Reader] = {
-    "json": lambda body, *, source, config: read_canonical(body, source=source),  # noqa: ARG005  nothing to set
-    "alertmanager": read_alertmanager,
-}
-TITLES = {"json": "JSON in Garland's form", "alertmanager": "Prometheus Alertmanager"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceView:
-    """One source without its key."""
-
-    id: UUID
-    tenant_id: UUID
-    kind: str
-    name: str
-    last_seen_at: datetime | None
-    accepted: int
-    rejected: int
-    last_problem: str
-    last_problem_at: datetime | None
-    config: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultView:
-    """Input that was refused and kept."""
-
-    at: datetime
-    code: str
-    message: str
-    problems: list[dict[str, str]]
-    body: str
 
 
 def create_source(
@@ -65,16 +52,8 @@ def create_source(
         InvalidError: no such kind, or no name.
         ConflictError: the name is taken.
     """
-    said = name.strip()
-    if kind not in KINDS:
-        message = "kind: choose one of " + ", ".join(KINDS)
-        raise InvalidError(message, problems=[Problem("/kind", message)])
-    if not 1 <= len(said) <= NAME_MAX:
-        message = f"name: write 1 to {NAME_MAX} characters"
-        raise InvalidError(message, problems=[Problem("/name", message)])
-    taken = select(Source.id).where(Source.tenant_id == tenant_id, Source.name == said)
-    if session.scalar(taken) is not None:
-        raise ConflictError(f"a source is named {said} already: choose another name")
+    kind_of(kind)
+    said = _free_name(session, tenant_id, name)
     key = new_secret(KEY_PREFIX)
     row = Source(
         id=new_id(),
@@ -88,41 +67,83 @@ def create_source(
     )
     session.add(row)
     session.flush()
-    return _view(row), key
-
-
-def list_sources(session: Session, tenant_id: UUID) -> list[SourceView]:
-    """List a tenant's sources by name."""
-    rows = session.scalars(
-        select(Source).where(Source.tenant_id == tenant_id).order_by(Source.name)
-    )
-    return [_view(row) for row in rows]
+    return view_of(row), key
 
 
 def get_source(session: Session, tenant_id: UUID, source_id: UUID) -> SourceView:
     """Give one source of the tenant; raises NotFoundError."""
-    return _view(_own(session, tenant_id, source_id))
+    return view_of(_own(session, tenant_id, source_id))
 
 
 def configure_source(
-    session: Session, tenant_id: UUID, source_id: UUID, *, config: Mapping[str, Any]
+    session: Session,
+    tenant_id: UUID,
+    source_id: UUID,
+    *,
+    config: Mapping[str, Any],
+    now: datetime,
 ) -> SourceView:
-    """Keep how a source is read; what came earlier stays as it is.
+    """Keep how a source is read and what is expected of it; what came earlier stays as it is.
 
     Raises:
-        InvalidError: sources of this kind have nothing to set.
+        InvalidError: a setting that its kind does not have, or one that cannot be kept.
     """
-    row = _own(session, tenant_id, source_id)
-    if row.kind != "alertmanager":
-        message = f"{TITLES[row.kind]} has nothing to set"
-        raise InvalidError(message, problems=[Problem("/kind", message)])
+    row = _own(session, tenant_id, source_id, lock=True)
+    check_config(row.kind, dict(config))
     row.config = dict(config)
+    _expect_anew(session, row, now=now)
+    return view_of(row)
+
+
+def rename_source(session: Session, tenant_id: UUID, source_id: UUID, *, name: str) -> SourceView:
+    """Call a source otherwise. Its alarms from now on carry the new name, and are other alarms.
+
+    Raises:
+        InvalidError: no name.
+        ConflictError: the name is taken.
+    """
+    row = _own(session, tenant_id, source_id, lock=True)
+    if name.strip() != row.name:
+        row.name = _free_name(session, tenant_id, name)
+        session.flush()
+    return view_of(row)
+
+
+def pause_source(
+    session: Session, tenant_id: UUID, source_id: UUID, *, now: datetime
+) -> SourceView:
+    """Refuse what a source sends until it is resumed; nothing is expected of it meanwhile."""
+    row = _own(session, tenant_id, source_id, lock=True)
+    row.paused_at = row.paused_at or now
+    _expect_anew(session, row, now=now)
+    return view_of(row)
+
+
+def resume_source(
+    session: Session, tenant_id: UUID, source_id: UUID, *, now: datetime
+) -> SourceView:
+    """Take what a source sends again."""
+    row = _own(session, tenant_id, source_id, lock=True)
+    row.paused_at = None
+    _expect_anew(session, row, now=now)
+    return view_of(row)
+
+
+def rotate_key(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) -> str:
+    """Give a source another address; the old one is refused at once."""
+    row = _own(session, tenant_id, source_id, lock=True)
+    key = new_secret(KEY_PREFIX)
+    row.key_digest, row.key_sealed = sha256_of(key), vault.encrypt(key)
     session.flush()
-    return _view(row)
+    return key
 
 
-def _own(session: Session, tenant_id: UUID, source_id: UUID) -> Source:
-    return get_owned(session, Source, tenant_id, source_id, name="source")
+def delete_source(session: Session, tenant_id: UUID, source_id: UUID, *, now: datetime) -> None:
+    """Remove a source with its mapping and faults; its alarms stay, and so does what it sent."""
+    row = _own(session, tenant_id, source_id, lock=True)
+    end_silence(session, row, now=now)
+    session.delete(row)
+    session.flush()
 
 
 def key_of(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) -> str:
@@ -133,60 +154,33 @@ def key_of(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) 
 def find_source(session: Session, key: str) -> SourceView | None:
     """Find a source by its key, in every tenant: call it in system scope."""
     row = session.scalar(select(Source).where(Source.key_digest == sha256_of(key)))
-    return _view(row) if row is not None else None
-
-
-def note_intake(
-    session: Session,
-    source_id: UUID,
-    *,
-    accepted: int,
-    rejected: int,
-    problem: str,
-    now: datetime,
-) -> None:
-    """Count what a source sent."""
-    row = session.scalar(select(Source).where(Source.id == source_id).with_for_update())
-    if row is None:
-        return
-    row.last_seen_at = now
-    row.accepted += accepted
-    row.rejected += rejected
-    if problem:
-        row.last_problem, row.last_problem_at = problem[:500], now
-
-
-def faults_of(session: Session, tenant_id: UUID, source_id: UUID) -> list[FaultView]:
-    """List the latest refused input of a source, newest first."""
-    rows = session.scalars(
-        select(IntakeFault)
-        .where(IntakeFault.tenant_id == tenant_id, IntakeFault.source_id == source_id)
-        .order_by(IntakeFault.id.desc())
-        .limit(20)
-    )
-    return [
-        FaultView(
-            at=row.at, code=row.code, message=row.message, problems=row.problems, body=row.body
-        )
-        for row in rows
-    ]
-
-
-def _view(row: Source) -> SourceView:
-    return SourceView(
-        id=row.id,
-        tenant_id=row.tenant_id,
-        kind=row.kind,
-        name=row.name,
-        last_seen_at=row.last_seen_at,
-        accepted=row.accepted or 0,
-        rejected=row.rejected or 0,
-        last_problem=row.last_problem or "",
-        last_problem_at=row.last_problem_at,
-        config=row.config,
-    )
+    return view_of(row) if row is not None else None
 
 
 def read_body(source: SourceView, body: Any) -> Batch:
     """Read a body as the source's kind does."""
-    return KINDS[source.kind](body, source=source.name, config=source.config)
+    how = How(source=source.name, config=source.config, mapping=source.mapping)
+    return kind_of(source.kind).read(body, how)
+
+
+def _expect_anew(session: Session, row: Source, *, now: datetime) -> None:
+    """Begin to wait for a source anew: what was expected before counts no more."""
+    end_silence(session, row, now=now)
+    is_paused = row.paused_at is not None
+    row.quiet_after = None if is_paused else quiet_after(row.config, spoke_at=now)
+    session.flush()
+
+
+def _free_name(session: Session, tenant_id: UUID, name: str) -> str:
+    said = name.strip()
+    if not 1 <= len(said) <= NAME_MAX:
+        message = f"name: write 1 to {NAME_MAX} characters"
+        raise InvalidError(message, problems=[Problem("/name", message)])
+    taken = select(Source.id).where(Source.tenant_id == tenant_id, Source.name == said)
+    if session.scalar(taken) is not None:
+        raise ConflictError(f"a source is named {said} already: choose another name")
+    return said
+
+
+def _own(session: Session, tenant_id: UUID, source_id: UUID, *, lock: bool = False) -> Source:
+    return get_owned(session, Source, tenant_id, source_id, name="source", lock=lock)

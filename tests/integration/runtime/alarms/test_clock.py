@@ -14,7 +14,7 @@ from kernel.secrets import Vault, new_key
 from runtime.alarms import store
 from runtime.alarms._tables import Source
 from runtime.alarms.clock import do_due, has_due
-from runtime.alarms.journal import append
+from runtime.alarms.journal import Origin, append
 from runtime.alarms.lifecycle import Transition
 from runtime.alarms.model import parse_event
 from runtime.alarms.policy.store import change_policy, policy_of
@@ -93,7 +93,7 @@ def test_a_source_has_a_ttl_of_its_own(session: Session, tenant_id: UUID) -> Non
         update(Source).where(Source.tenant_id == tenant_id).values(config={"ttl_s": 90})
     )
     event = parse_event({"managed_object": "X", "perceived_severity": "minor", "source": "probe"})
-    append(session, tenant_id, [event], now=NOON, source_id=source.id)
+    append(session, tenant_id, [event], now=NOON, origin=Origin(source_id=source.id))
 
     (made,) = work_off(session, tenant_id, now=NOON)
 

@@ -85,8 +85,10 @@ def test_keeps_how_a_source_is_read(
     made = browser.post(at, data={"kind": "alertmanager", "name": "Prometheus"})
     source = UUID(made.location.rpartition("/")[2])
 
-    refused = browser.post(made.location, data={"severities": "p1", "identity_labels": "job"})
-    browser.post(made.location, data={"severities": "p1 = critical"})
+    settings = f"{made.location}/settings"
+
+    refused = browser.post(settings, data={"severities": "p1", "identity_labels": "job"})
+    browser.post(settings, data={"severities": "p1 = critical"})
 
     assert refused.status_code == 422
     assert "write a line as `p1 = critical`" in refused.text

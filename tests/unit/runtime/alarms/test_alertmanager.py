@@ -135,6 +135,7 @@ def test_shows_settings_as_they_were_typed() -> None:
         "identity_labels": "alertname, instance",
         "object_labels": "node",
         "event_type": "other",
+        "unknown_severity": "minor",
         "severities": "p1 = critical\np2 = major",
     }
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from blocks.registry import standard_registry
 from garland.cli import main
-from runtime.flows.expressions import check_expression, evaluate
+from runtime.expressions.evaluating import check_expression, evaluate
 from runtime.flows.validate import check_flow
 
 ROOT = Path(__file__).parents[4]

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.flows import _apart as apart_module
-from runtime.flows._apart import Apart, TooMuchError
-from runtime.flows.expressions import (
+from runtime.expressions import _apart as apart_module
+from runtime.expressions._apart import Apart, TooMuchError
+from runtime.expressions.evaluating import (
     ExpressionError,
     check_expression,
     evaluate,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.registry import standard_registry
-from runtime.flows.expressions import ExpressionError, evaluate, kind_of
+from runtime.expressions.evaluating import ExpressionError, evaluate, kind_of
 from runtime.flows.problems import FlowProblem
 from runtime.flows.validate import check_flow
 from tests.factories.flows import flow_document, step

@@ -14,10 +14,17 @@ from typing import Any
 
 from kernel.errors import Problem
 from kernel.schema import pointer_to
-from runtime.flows._apart import Apart, TooMuchError, is_light
-from runtime.flows._cel import ExpressionError, compiled, data_for, evaluate_here, kind_of, plain
-from runtime.flows._reasons import explain
-from runtime.flows._references import Path, paths_read_by
+from runtime.expressions._apart import Apart, TooMuchError, is_light
+from runtime.expressions._cel import (
+    ExpressionError,
+    compiled,
+    data_for,
+    evaluate_here,
+    kind_of,
+    plain,
+)
+from runtime.expressions._reasons import explain
+from runtime.expressions.references import Path, paths_read_by
 
 __all__ = [
     "PREFIX",

@@ -126,7 +126,7 @@ def _give_up(process: subprocess.Popen[bytes], is_late: Event) -> None:
 
 def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "runtime.flows._apart"],
+        [sys.executable, "-m", "runtime.expressions._apart"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -147,7 +147,7 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes:
 
 def _serve() -> None:
     """Answer until the parent goes: its end closes our input."""
-    from runtime.flows._cel import ExpressionError, evaluate_here
+    from runtime.expressions._cel import ExpressionError, evaluate_here
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     for line in sys.stdin.buffer:

@@ -22,9 +22,9 @@ from cel_expr_python.ext import ext_bindings, ext_math, ext_optional, ext_string
 
 from kernel.clock import format_instant
 from kernel.errors import GarlandError
-from runtime.flows._apart import growth_of
-from runtime.flows._reasons import explain
-from runtime.flows._references import ROOTS, Path, Wanted, paths_read_by, plain_path, wanted_of
+from runtime.expressions._apart import growth_of
+from runtime.expressions._reasons import explain
+from runtime.expressions.references import ROOTS, Path, Wanted, paths_read_by, plain_path, wanted_of
 
 LENGTH_MAX = 2_048
 MACROS_MAX = 4

@@ -1,0 +1,168 @@
+"""Sources over REST. An address is given when it is made or renewed, and never again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from kernel.clock import utc_now
+from kernel.errors import InvalidError, Problem
+from kernel.http import acting, db_session, json_body, page_of, require, vault
+from kernel.schema import Schema
+from runtime.alarms.sources import store
+from runtime.alarms.sources.documents import mapping_document, source_document
+from runtime.alarms.sources.kinds import check_config
+from runtime.alarms.sources.listing import SourceView, place_of
+from runtime.alarms.sources.mapping import check_mapping
+from runtime.alarms.sources.mappings import (
+    MappingView,
+    drop_mapping,
+    latest_mapping,
+    save_mapping,
+)
+from runtime.alarms.sources.query import read_filter
+
+api = Blueprint("sources_api", __name__, url_prefix="/api/v1/sources")
+
+_NAME = {"type": "string"}
+_CHANGES = {
+    "name": _NAME,
+    "config": {"type": "object"},
+    "mapping": {"type": ["object", "null"]},
+    "paused": {"type": "boolean"},
+}
+_NEW = Schema(
+    {
+        "type": "object",
+        "required": ["kind", "name"],
+        "additionalProperties": False,
+        "properties": {"kind": {"type": "string"}, **_CHANGES},
+    }
+)
+_CHANGE = Schema(
+    {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": _CHANGES,
+    }
+)
+
+
+@api.get("")
+@require("sources.view")
+def list_sources() -> Response:
+    """List sources by name; filters q (words of the name), kind, state."""
+    where, wanted = (db_session(), acting().tenant_id), read_filter(request.args)
+    found, more = page_of(
+        lambda limit, after: store.list_sources(*where, wanted, limit=limit, after=after), place_of
+    )
+    return jsonify(items=[source_document(one) for one in found], next_cursor=more)
+
+
+@api.post("")
+@require("sources.edit")
+def create_source() -> Response:
+    """Make a source: `kind`, `name`, and what PATCH takes; answers its `address`, this once."""
+    asked = _asked(_NEW)
+    where, now = (db_session(), acting().tenant_id), utc_now()
+    kind, name = asked.pop("kind"), asked.pop("name")
+    made, key = store.create_source(*where, kind=kind, name=name, vault=vault(), now=now)
+    response = jsonify({**source_document(_change(made.id, asked)), "address": _address(key)})
+    response.status_code = 201
+    response.headers["Location"] = url_for("sources_api.get_source", source_id=made.id)
+    return response
+
+
+@api.get("/<uuid:source_id>")
+@require("sources.view")
+def get_source(source_id: UUID) -> Response:
+    """Give one source."""
+    return jsonify(source_document(store.get_source(db_session(), acting().tenant_id, source_id)))
+
+
+@api.get("/<uuid:source_id>/mapping")
+@require("sources.view")
+def get_mapping(source_id: UUID) -> Response:
+    """Give the latest version of a source's mapping; null where it never had one."""
+    where = (db_session(), acting().tenant_id, source_id)
+    store.get_source(*where)
+    return jsonify(mapping_document(latest_mapping(*where)))
+
+
+@api.patch("/<uuid:source_id>")
+@require("sources.edit")
+def change_source(source_id: UUID) -> Response:
+    """Change some of `name`, `config`, `mapping` (null for none) and `paused`."""
+    return jsonify(source_document(_change(source_id, _asked(_CHANGE))))
+
+
+@api.post("/<uuid:source_id>/rotate")
+@require("sources.edit")
+def rotate(source_id: UUID) -> Response:
+    """Give a source another address, told this once; the old one is refused at once."""
+    where = (db_session(), acting().tenant_id, source_id)
+    key = store.rotate_key(*where, vault=vault())
+    return jsonify({**source_document(store.get_source(*where)), "address": _address(key)})
+
+
+@api.delete("/<uuid:source_id>")
+@require("sources.edit")
+def delete_source(source_id: UUID) -> Response:
+    """Remove a source; its alarms stay."""
+    store.delete_source(db_session(), acting().tenant_id, source_id, now=utc_now())
+    return Response(status=204)
+
+
+def _asked(schema: Schema) -> dict[str, Any]:
+    body: Any = json_body()
+    schema.require(body, "the source cannot be kept so")
+    return dict(body)
+
+
+def _change(source_id: UUID, asked: dict[str, Any]) -> SourceView:
+    where, now = (db_session(), acting().tenant_id, source_id), utc_now()
+    found = store.get_source(*where)
+    if "config" in asked:
+        _at("config", check_config, found.kind, asked["config"])
+        store.configure_source(*where, config=asked["config"], now=now)
+    if "name" in asked:
+        store.rename_source(*where, name=asked["name"])
+    if "mapping" in asked:
+        _map(source_id, asked["mapping"])
+    if "paused" in asked:
+        act = store.pause_source if asked["paused"] else store.resume_source
+        act(*where, now=now)
+    return store.get_source(*where)
+
+
+def _map(source_id: UUID, document: dict[str, Any] | None) -> None:
+    where = (db_session(), acting().tenant_id, source_id)
+    if document is None:
+        drop_mapping(*where)
+        return
+    _at("mapping", check_mapping, document)
+    made = MappingView(
+        version=0,
+        document=document,
+        sample="",
+        clear_sample="",
+        created_at=utc_now(),
+        created_by=acting().person_name,
+    )
+    save_mapping(*where, made=made)
+
+
+def _at(field: str, check: Any, *documents: Any) -> None:
+    """Check a part of what was sent, with pointers from its root."""
+    try:
+        check(*documents)
+    except InvalidError as error:
+        problems = [Problem(f"/{field}{one.pointer}", one.message) for one in error.problems]
+        raise InvalidError(error.message, problems=problems) from None
+
+
+def _address(key: str) -> str:
+    return url_for("intake_api.send_to_source", key=key, _external=True)

@@ -1,0 +1,1 @@
+"""Sources on a real database: what they send, their pages, their silence."""
