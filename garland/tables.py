@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import runtime._tables
 import runtime.alarms._tables
+import runtime.alarms.sources.listened._tables
 import runtime.approvals._tables
 import runtime.calendars._tables
 import runtime.flows._tables

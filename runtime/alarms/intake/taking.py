@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel.db import after_commit
-from kernel.errors import InvalidError, Problem
+from kernel.errors import GarlandError, InvalidError, Problem
 from runtime.alarms.intake.limits import (
     TooManyEventsError,
     admit_events,
@@ -57,9 +57,17 @@ def take_from_source(session: Session, source: SourceView, body: Any, *, now: da
     try:
         batch = reject_large(read_body(source, body), event_bytes(session, source.tenant_id))
     except InvalidError as error:
-        keep_fault(session, source.tenant_id, error, body=body, source_id=source.id, now=now)
-        note_intake(session, source.id, accepted=0, rejected=1, problem=error.message, now=now)
+        note_unreadable(session, source, error, body=body, now=now)
         raise
+    return take_batch(session, source, batch, now=now)
+
+
+def take_batch(session: Session, source: SourceView, batch: Batch, *, now: datetime) -> Batch:
+    """Take what was read of what a source sent, and count it.
+
+    Raises:
+        TooManyEventsError: as `take_from_source` does.
+    """
     try:
         admit_events(session, source.tenant_id, len(batch.events))
     except TooManyEventsError as error:
@@ -70,6 +78,14 @@ def take_from_source(session: Session, source: SourceView, body: Any, *, now: da
     accepted, rejected = len(batch.events), len(batch.rejected)
     note_intake(session, source.id, accepted=accepted, rejected=rejected, problem=problem, now=now)
     return batch
+
+
+def note_unreadable(
+    session: Session, source: SourceView, error: GarlandError, *, body: Any, now: datetime
+) -> None:
+    """Keep what a source sent and nobody can read, and tell it on the source's page."""
+    keep_fault(session, source.tenant_id, error, body=body, source_id=source.id, now=now)
+    note_intake(session, source.id, accepted=0, rejected=1, problem=error.message, now=now)
 
 
 def refuse_if_nothing_taken(batch: Batch) -> None:

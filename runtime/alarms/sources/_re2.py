@@ -64,15 +64,15 @@ class PatternSet:
     """Many patterns looked for in one pass: the price hardly grows with their number."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        self._set = re2.Set.SearchSet(_options()) if patterns else None
+        self._set: Any = re2.Set.SearchSet(_options())
+        self._is_empty = not patterns
         for pattern in patterns:
             self._set.Add(pattern)
-        if self._set is not None:
-            self._set.Compile()
+        self._set.Compile()
 
     def matching(self, text: str) -> list[int]:
         """List the places of the patterns that are found in a text, ascending."""
-        return sorted(self._set.Match(text) or ()) if self._set is not None else []
+        return [] if self._is_empty else sorted(self._set.Match(text) or ())
 
 
 @lru_cache(maxsize=COMPILED_KEPT)

@@ -16,6 +16,7 @@ from kernel.ids import new_id, new_secret, sha256_of
 from kernel.secrets import Vault
 from runtime.alarms._tables import IntakeFault, Source
 from runtime.alarms.sources.alertmanager import read_alertmanager
+from runtime.alarms.sources.listened.kinds import LISTENED, LISTENED_TITLES, read_listened
 from runtime.alarms.sources.reading import Batch, read_canonical
 from tenancy.rows import get_owned
 
@@ -25,8 +26,13 @@ Reader = Callable[..., Batch]
 KINDS: Mapping[str, Reader] = {
     "json": lambda body, *, source, config: read_canonical(body, source=source),  # noqa: ARG005  nothing to set
     "alertmanager": read_alertmanager,
+    **dict.fromkeys(LISTENED, read_listened),
 }
-TITLES = {"json": "JSON in Garland's form", "alertmanager": "Prometheus Alertmanager"}
+TITLES = {
+    "json": "JSON in Garland's form",
+    "alertmanager": "Prometheus Alertmanager",
+    **LISTENED_TITLES,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,7 +105,9 @@ def oid(data: bytes, start: int, stop: int) -> str:
     return ".".join(map(str, (top, arcs[0] - top * _FIRST_ARC_SPAN, *arcs[1:])))
 
 
-def value(data: bytes, tag: int, start: int, stop: int) -> str | int | None:
+def value(  # noqa: PLR0911  one for each kind of value
+    data: bytes, tag: int, start: int, stop: int
+) -> str | int | None:
     """Read a variable's value: a number, text, dotted text, or None where it has none.
 
     Octets that are no text are written as hexadecimal digits, since nothing says what they mean.

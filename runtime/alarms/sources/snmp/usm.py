@@ -126,7 +126,7 @@ def read_frame(data: bytes) -> Frame:
 
 
 def _flags(octets: bytes) -> int:
-    if len(octets) != 1 or octets[0] & PRIV and not octets[0] & AUTH:
+    if len(octets) != 1 or (octets[0] & PRIV and not octets[0] & AUTH):
         raise BerError("flags that no message has: encrypted without a digest, or not one byte")
     return octets[0]
 

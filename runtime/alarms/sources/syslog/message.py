@@ -1,9 +1,8 @@
 """Syslog messages as they come: RFC 5424, RFC 3164, and what routers make of it.
 
-Source: RFC 5424 clause 6, RFC 3164 clause 4, RFC 5426 and 6587 for what a datagram or a frame holds;
-the routers' habits as their messages show them (Cisco IOS and NX-OS, Junos, Huawei VRP, Nokia
-SR OS). Pure. Any bytes give a message: syslog has no form that all keep to, so what is not
-recognised stays in the text.
+Source: RFC 5424 clause 6, RFC 3164 clause 4; the routers' habits as their messages show them (Cisco
+IOS and NX-OS, Junos, Huawei VRP, Nokia SR OS). Pure. Any bytes give a message: syslog has no form
+that all keep to, so what is not recognised stays in the text.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from kernel.clock import parse_instant
 
@@ -45,7 +45,9 @@ _HOST = re.compile(r"([A-Za-z0-9][\w.:-]{0,254}) +(?=\S)")
 _TAG = re.compile(r"/?([A-Za-z0-9_./-]{1,48})(?:\[(\d{1,10})\])?: ?")
 _ENGINE = re.compile(r"re[01][.-]")  # Junos: which of its two engines speaks
 _CISCO = re.compile(r"%([A-Z][A-Z0-9_]{0,40}(?:-[A-Z0-9_]{1,40})?-[0-7]-[A-Z0-9_]{1,60}): ?")
-_HUAWEI = re.compile(r"%%\d\d([A-Z0-9_]{1,40}/[0-7]/[A-Za-z0-9_]{1,80})(?:\([a-z]\))?(?:\[\d+\])?: ?")
+_HUAWEI = re.compile(
+    r"%%\d\d([A-Z0-9_]{1,40}/[0-7]/[A-Za-z0-9_]{1,80})(?:\([a-z]\))?(?:\[\d+\])?: ?"
+)
 _NOKIA = re.compile(
     r"TMNX: \d+ \S{1,64} ([A-Z0-9_]{1,40}-(?:CRITICAL|MAJOR|MINOR|WARNING|CLEARED|INDETERMINATE)"
     r"-[A-Za-z0-9_]{1,80}-\d{1,6})\b:? ?"
@@ -90,7 +92,7 @@ def read_syslog(octets: bytes) -> SyslogMessage:
         priority, at = NO_PRIORITY, 0
     facility, level = FACILITIES[priority >> 3], LEVELS[priority & 7]
     body = raw[at:]
-    parts = _new(body) or _old(body)
+    parts: dict[str, Any] = _new(body) or _old(body)
     return SyslogMessage(facility=facility, level=level, raw=raw, **parts)
 
 
@@ -99,7 +101,7 @@ def _text(octets: bytes) -> str:
     return text.rstrip("\r\n\0 ").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _new(body: str) -> dict[str, object] | None:
+def _new(body: str) -> dict[str, Any] | None:
     head = _NEW.match(body)
     if head is None:
         return None
@@ -137,7 +139,7 @@ def _instant(said: str) -> datetime | None:
         return None
 
 
-def _old(body: str) -> dict[str, object]:
+def _old(body: str) -> dict[str, Any]:
     """Read RFC 3164's head and what routers put around it, as far as it can be made out."""
     at, host, instant = 0, "", None
     if (sequence := _SEQUENCE.match(body, at)) is not None:

@@ -85,19 +85,21 @@ def _rule_problems(rule: Mapping[str, Any]) -> list[tuple[str, str]]:
     raised = groups_of(rule["raise"])
     both = raised & groups_of(rule["clear"]) if "clear" in rule else raised
     known = {*STANDING, *raised}
-    for field in _TEMPLATES:
-        if told := template_problem(rule.get(field, ""), known):
-            wrong.append((field, told))
+    wrong += [
+        (field, told)
+        for field in _TEMPLATES
+        if (told := template_problem(rule.get(field, ""), known))
+    ]
     lost = set() if wrong else parse_template(rule.get("key", "")).names - {*STANDING, *both}
     if lost:
         told = (
-            f"names {sorted(lost)[0]}, which the pattern of clear has no group for: raise and "
+            f"names {min(lost)}, which the pattern of clear has no group for: raise and "
             "clear could never meet"
         )
         wrong.append(("key", told))
     moving = parse_template(rule.get("key", "")).names & {"text", "level"} if not wrong else ()
     if "clear" in rule and moving:
-        told = f"names {sorted(moving)[0]}, which differs between what raises and what clears"
+        told = f"names {min(moving)}, which differs between what raises and what clears"
         wrong.append(("key", told))
     return wrong
 
@@ -115,7 +117,9 @@ class Judge:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._rules: list[Mapping[str, Any]] = list(config.get("rules", ()))
-        patterns = [(index, kind) for index, rule in enumerate(self._rules) for kind in _kinds(rule)]
+        patterns = [
+            (index, kind) for index, rule in enumerate(self._rules) for kind in _kinds(rule)
+        ]
         self._places = patterns
         self._set = PatternSet([str(self._rules[index][kind]) for index, kind in patterns])
         self._facilities = frozenset(config.get("facilities") or FACILITIES)
