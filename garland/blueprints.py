@@ -16,6 +16,8 @@ import garland.live.views
 import garland.operations.views
 import runtime.alarms.api
 import runtime.alarms.intake.api
+import runtime.alarms.sources.listened.views
+import runtime.alarms.sources.snmp.views
 import runtime.alarms.sources.views
 import runtime.alarms.views
 import runtime.approvals.api
@@ -41,6 +43,8 @@ PAGES: tuple[Blueprint, ...] = (
     garland.operations.views.bp,
     runtime.alarms.views.bp,
     runtime.alarms.sources.views.bp,
+    runtime.alarms.sources.listened.views.bp,
+    runtime.alarms.sources.snmp.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
     runtime.hooks.views.bp,

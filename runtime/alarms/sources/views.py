@@ -13,6 +13,7 @@ from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other, vault
 from runtime.alarms.model import EventType
 from runtime.alarms.sources import store
+from runtime.alarms.sources.listened.kinds import LISTENED
 from runtime.alarms.sources.settings import OBJECT_LABELS, config_from_form, form_of
 
 bp = Blueprint("sources", __name__)
@@ -36,7 +37,8 @@ def create_source() -> Response:
         )
     except (InvalidError, ConflictError) as error:
         return _page(status=422, kind=kind, name=name, error=error.message)
-    flash(f"{source.name} is ready: send alarms to its address.", "success")
+    told = "say below what it listens to" if kind in LISTENED else "send alarms to its address"
+    flash(f"{source.name} is there: {told}.", "success")
     return see_other(url_for("sources.show_source", source_id=source.id))
 
 
@@ -44,6 +46,9 @@ def create_source() -> Response:
 @require("sources.edit")
 def show_source(source_id: UUID) -> Response:
     """Show one source: its address, examples, settings, and input that was refused."""
+    source = store.get_source(db_session(), acting().tenant_id, source_id)
+    if source.kind in LISTENED:
+        return see_other(url_for("listened.show_listening", source_id=source_id))
     return _source_page(source_id)
 
 
