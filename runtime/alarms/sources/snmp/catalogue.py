@@ -151,7 +151,7 @@ def check_meeting(entry: Entry, find: Find) -> None:
         document = find(oid)
         if document is None:
             raise _unmet(f"{oid} has no entry: add the trap that raises before the one that clears")
-        raised = parse_entry(document)
+        raised = parse_entry(dict(document))
         if raised.clears:
             raise _unmet(f"{raised.name} clears itself, so it raises no alarm that could be ended")
         if (wrong := why_apart(raised, entry)) is not None:

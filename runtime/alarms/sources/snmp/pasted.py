@@ -40,7 +40,10 @@ def read_pasted(text: str) -> Notification:
     if not said:
         raise _unreadable("paste a trap: a datagram's hexadecimal digits, or lines of a trap log")
     if _HEX.fullmatch(said):
-        return _datagram(bytes.fromhex(re.sub(r"[\s:]|0x", "", said)))
+        digits = re.sub(r"[\s:]", "", said)
+        if len(digits) % 2:
+            raise _unreadable("these hexadecimal digits are an odd number: some are missing")
+        return _datagram(bytes.fromhex(digits))
     return _lines(said)
 
 
