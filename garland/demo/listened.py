@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from garland.services import Services
-from runtime.alarms.sources.listened.kinds import LISTENED_TITLES, SNMP, SYSLOG
+from runtime.alarms.sources.listened.kinds import SNMP, SYSLOG
 from runtime.alarms.sources.listened.settings import config_from_form
 from runtime.alarms.sources.listened.store import set_listening
 from runtime.alarms.sources.store import create_source
@@ -42,10 +42,8 @@ def listened_sources(
     }
     rules = {"networks": LOOPBACK, "least": "err", "rules": json.dumps(starter_rules())}
     settings, vault = services.settings, services.vault
-    for kind, form in ((SNMP, access), (SYSLOG, rules)):
-        source, _ = create_source(
-            session, tenant_id, kind=kind, name=LISTENED_TITLES[kind], vault=vault, now=now
-        )
+    for kind, name, form in ((SNMP, "Traps", access), (SYSLOG, "Router logs", rules)):
+        source, _ = create_source(session, tenant_id, kind=kind, name=name, vault=vault, now=now)
         config = config_from_form(kind, form, before={}, vault=vault)
         set_listening(session, tenant_id, source.id, kind=kind, config=config)
     host = settings.listener_host
