@@ -39,24 +39,16 @@ USER = {
 
 
 def make_listened(
-    session: Session,
-    tenant_id: UUID,
-    kind: str,
-    *,
-    name: str = "",
-    vault: Vault = VAULT,
-    **form: str,
+    session: Session, tenant_id: UUID, kind: str, *, vault: Vault = VAULT, **form: Any
 ) -> UUID:
     """Make a source of a kind, set up by its form; give its id."""
-    source, _ = create_source(
-        session, tenant_id, kind=kind, name=name or kind, vault=vault, now=utc_now()
-    )
+    source, _ = create_source(session, tenant_id, kind=kind, name=kind, vault=vault, now=utc_now())
     config = config_from_form(kind, {**FORMS[kind], **form}, before={}, vault=vault)
     set_listening(session, tenant_id, source.id, kind=kind, config=config)
     return source.id
 
 
-def make_tenant_with(sessions: sessionmaker[Session], *kinds: str, **form: str) -> UUID:
+def make_tenant_with(sessions: sessionmaker[Session], *kinds: str, **form: Any) -> UUID:
     """Make a customer with a source of each kind, committed; give its id."""
     with sessions.begin() as session:
         tenant_id = make_customer(session).id

@@ -177,9 +177,7 @@ def test_an_entry_that_would_part_a_clear_from_its_raise_is_refused(
     assert "linkUp ends the alarms of linkDown" in answer.text
 
 
-def test_a_catalogue_is_a_tenants_own(
-    signed_in: SignedIn, base: str, sessions: Sessions, acme: OrganisationView
-) -> None:
+def test_a_catalogue_is_a_tenants_own(signed_in: SignedIn, base: str, sessions: Sessions) -> None:
     signed_in().post(f"{base}/traps/entry", data={"document": json.dumps(ENTRY)})
 
     with sessions.begin() as session:

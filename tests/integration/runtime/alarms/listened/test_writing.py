@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from runtime.alarms.journal import count_undone
-from runtime.alarms.sources.listened import writing
+from runtime.alarms.sources.listened import taking
 from runtime.alarms.sources.listened.inbox import Inbox, Waiting
 from runtime.alarms.sources.listened.kinds import SNMP, SYSLOG
 from runtime.alarms.sources.listened.reading import Arrived
@@ -22,6 +22,7 @@ from tests.factories.listening import arrive, make_tenant_with, make_writer
 from tests.integration.runtime.alarms.listened.test_taking import INFORM, LINE, line, trap
 
 Sessions = sessionmaker[Session]
+TAKE = "runtime.alarms.sources.listened.writing.take_arrived"
 
 
 def journalled(sessions: Sessions) -> int:
@@ -62,14 +63,14 @@ def test_a_message_that_breaks_its_batch_is_let_go_alone(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_tenant_with(sessions, SYSLOG)
-    whole = writing.take_arrived
+    whole = taking.take_arrived
 
     def breaking(session: Any, reads: Any, *args: Any, **more: Any) -> Any:
         if any("poison" in str(one.events) for one in reads):
             raise RuntimeError("a fault of ours")
         return whole(session, reads, *args, **more)
 
-    monkeypatch.setattr(writing, "take_arrived", breaking)
+    monkeypatch.setattr(TAKE, breaking)
 
     run_until_empty(
         sessions, Waiting(line(), 1), Waiting(line(LINE + b" poison"), 1), Waiting(line(), 1)
@@ -86,7 +87,7 @@ def test_a_database_that_is_away_is_waited_for(
 ) -> None:
     make_tenant_with(sessions, SYSLOG)
     tries: list[int] = []
-    whole = writing.take_arrived
+    whole = taking.take_arrived
 
     def away(*args: Any, **more: Any) -> Any:
         tries.append(1)
@@ -94,7 +95,7 @@ def test_a_database_that_is_away_is_waited_for(
             raise OperationalError("INSERT", {}, Exception("the server went away"))
         return whole(*args, **more)
 
-    monkeypatch.setattr(writing, "take_arrived", away)
+    monkeypatch.setattr(TAKE, away)
     writer, inbox = make_writer(sessions)
     stopped = Event()
     thread = Thread(target=writer.run, args=(stopped,))

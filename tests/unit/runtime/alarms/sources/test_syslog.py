@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ def test_a_link_that_comes_up_ends_the_alarm_it_raised() -> None:
     assert down.event["reduction_key"] == up.event["reduction_key"]
 
 
-def test_every_dialect_of_a_link_down_raises(shared_data: Path) -> None:
+def test_every_dialect_of_a_link_down_raises() -> None:
     junos = "<28>Jul 20 21:45:59 vmx01 mib2d[2]: SNMP_TRAP_LINK_DOWN: ifIndex 502, ifName xe-0/0/0"
 
     assert [judge(line).rule for line in (HUAWEI, NOKIA, junos)] == [
@@ -226,12 +227,10 @@ def test_lines_come_out_as_they_went_in(sent: list[str], draw: st.DataObject) ->
 @given(st.lists(st.binary(max_size=100), max_size=20))
 def test_any_stream_is_cut_or_refused(chunks: list[bytes]) -> None:
     framer = Framer()
-    try:
+    with suppress(FramingError):
         for chunk in chunks:
             framer.feed(chunk)
         framer.end()
-    except FramingError as error:
-        assert error.message
 
 
 @pytest.mark.parametrize(
