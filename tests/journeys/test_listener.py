@@ -198,22 +198,23 @@ def test_every_inform_that_was_answered_is_an_alarm_though_the_listener_is_kille
         alarm(garland, f"127.0.0.1/{port}")
 
 
-def _subscribe(garland: Running, broker: Mosquitto) -> None:
+def _subscribe(garland: Running, broker: Mosquitto, name: str, **more: str) -> None:
     """Let Acme listen to the broker."""
     vault = Vault([(garland.data_dir / ENCRYPTION_KEY_FILE).read_text().strip()])
     mapping = {"managed_object": "{device}", "perceived_severity": "{level}", "text": "{topic}"}
     form = {
-        "host": "127.0.0.1",
+        "host": "localhost",
         "port": str(broker.port),
         "user": USER,
         "password": PASSWORD,
         "topics": "plant/#",
         "mapping": json.dumps(mapping),
+        **more,
     }
     config = config_from_form(MQTT, form, before={}, vault=vault)
     with as_acme(garland.data_dir) as (session, tenant_id):
         source, _ = create_source(
-            session, tenant_id, kind=MQTT, name="Plant", vault=vault, now=utc_now()
+            session, tenant_id, kind=MQTT, name=name, vault=vault, now=utc_now()
         )
         set_listening(session, tenant_id, source.id, kind=MQTT, config=config)
 
@@ -224,7 +225,7 @@ def test_a_broker_that_restarts_loses_nothing(garland: Running, tmp_path: Path) 
     broker = Mosquitto(tmp_path, free_port())
     broker.start()
     try:
-        _subscribe(garland, broker)
+        _subscribe(garland, broker, "Plant")
         wait_for(lambda: _heard(garland, broker), within_s=WITHIN_S, what="the subscription")
         broker.stop()
         broker.start()
@@ -239,7 +240,20 @@ def test_a_broker_that_restarts_loses_nothing(garland: Running, tmp_path: Path) 
     assert (after["perceived_severity"], away["text"]) == ("critical", "plant/pumps")
 
 
-def _heard(garland: Running, broker: Mosquitto) -> bool:
+def test_a_broker_is_listened_to_over_tls(garland: Running, tmp_path: Path) -> None:
+    if not has_mosquitto():
+        pytest.skip("mosquitto is not installed: `make test` installs it")
+    broker = Mosquitto(tmp_path, free_port(), tls=True)
+    broker.start()
+    try:
+        _subscribe(garland, broker, "Plant, TLS", tls="true", authority=broker.authority)
+
+        wait_for(lambda: _heard(garland, broker, "pump-tls"), within_s=WITHIN_S, what="the message")
+    finally:
+        broker.stop()
+
+
+def _heard(garland: Running, broker: Mosquitto, device: str = "pump-first") -> bool:
     """Publish until something is heard: nobody keeps what comes before a subscription."""
-    broker.publish("plant/pumps", json.dumps({"device": "pump-first", "level": "major"}))
-    return bool(garland.api("/alarms", q="pump-first")["items"])
+    broker.publish("plant/pumps", json.dumps({"device": device, "level": "major"}))
+    return bool(garland.api("/alarms", q=device)["items"])

@@ -16,6 +16,7 @@ from kernel.secrets import Vault
 from runtime.alarms.sources.listened.kinds import MQTT, SNMP, SYSLOG
 from runtime.alarms.sources.listened.networks import network_problem, networks_of
 from runtime.alarms.sources.mqtt.reading import check_mapping
+from runtime.alarms.sources.mqtt.tls import authority_problem
 from runtime.alarms.sources.snmp.usm import DIGESTS, KEY_BYTES, NAME_MAX, PASSPHRASE_LEAST
 from runtime.alarms.sources.syslog.message import FACILITIES, LEVELS
 from runtime.alarms.sources.syslog.rules import NEVER, check_rules
@@ -76,9 +77,11 @@ def _users(
     said = {
         "user_name": _name_problem(name, users),
         "user_auth": _auth_problem(auth),
-        "user_auth_secret": _secret_problem(form.get("user_auth_secret", "")),
+        "user_auth_secret": _secret_problem("digest", form.get("user_auth_secret", "")),
         "user_priv": _priv_problem(auth, priv),
-        "user_priv_secret": _secret_problem(form.get("user_priv_secret", "")) if priv else None,
+        "user_priv_secret": _secret_problem("encryption", form.get("user_priv_secret", ""))
+        if priv
+        else None,
     }
     problems += [Problem(f"/{field}", told) for field, told in said.items() if told]
     user = {"name": name, "auth": auth, "auth_sealed": vault.encrypt(form["user_auth_secret"])}
@@ -111,10 +114,10 @@ def _priv_problem(auth: str, priv: str) -> str | None:
     return None
 
 
-def _secret_problem(secret: str) -> str | None:
+def _secret_problem(of: str, secret: str) -> str | None:
     if PASSPHRASE_LEAST <= len(secret) <= SECRET_MAX:
         return None
-    return f"passphrase: write {PASSPHRASE_LEAST} to {SECRET_MAX} characters"
+    return f"passphrase of the {of}: write {PASSPHRASE_LEAST} to {SECRET_MAX} characters"
 
 
 def _networks(form: Form, problems: list[Problem]) -> list[str]:
@@ -177,6 +180,9 @@ def _mqtt(form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Pr
     mapping = _json(form, "mapping", {}, problems)
     if not problems:
         problems += [Problem("/mapping", told) for told in check_mapping(mapping)]
+    authority = form.get("authority", "").strip()
+    unsigned = authority_problem(authority)
+    problems += [Problem("/authority", unsigned)] if unsigned else []
     password = form.get("password", "")
     kept = "" if form.get("drop_password") else before.get("password_sealed", "")
     return {
@@ -185,6 +191,7 @@ def _mqtt(form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Pr
         "tls": tls,
         "user": form.get("user", "").strip(),
         "password_sealed": vault.encrypt(password) if password else kept,
+        "authority": authority,
         "topics": topics,
         "mapping": mapping,
     }
@@ -226,6 +233,7 @@ def form_of(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
             "host": config.get("host", ""),
             "port": str(config.get("port", "")),
             "tls": bool(config.get("tls")),
+            "authority": config.get("authority", ""),
             "user": config.get("user", ""),
             "topics": "\n".join(config.get("topics", ())),
             "mapping": json.dumps(mapping, indent=2, ensure_ascii=False) if mapping else "",

@@ -8,7 +8,6 @@ tries again, after one second and then twice as long each time, up to a minute.
 from __future__ import annotations
 
 import socket
-import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,8 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from typing_extensions import override
+
+from runtime.alarms.sources.mqtt.tls import tls_context
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1, 60
 KEEPALIVE_S = 30
@@ -30,7 +31,11 @@ OnMessage = Callable[[bytes, str, Took], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """Where to connect to, as whom, and what to listen to."""
+    """Where to connect to, as whom, and what to listen to.
+
+    Attributes:
+        authority: Certificates (PEM) that the broker's is signed by; "" for this machine's.
+    """
 
     client_id: str
     host: str
@@ -39,6 +44,7 @@ class Broker:
     tls: bool = False
     user: str = ""
     password: str = field(default="", repr=False)
+    authority: str = ""
 
 
 class Subscription:
@@ -68,7 +74,7 @@ class Subscription:
         if broker.user:
             self._client.username_pw_set(broker.user, broker.password or None)
         if broker.tls:
-            self._client.tls_set_context(ssl.create_default_context())
+            self._client.tls_set_context(tls_context(broker.authority))
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_subscribe = self._subscribed
@@ -136,7 +142,8 @@ class _Client(paho.Client):
             address = self._address_of(self._host, self._port)
             return socket.create_connection((address, self._port), timeout=CONNECT_WITHIN_S)
         except OSError as error:
-            self._tell(f"the broker cannot be reached: {error}; it is tried again")
+            told = error.strerror or str(error)
+            self._tell(f"the broker cannot be reached ({told}); it is tried again")
             raise
 
 
@@ -153,4 +160,5 @@ def broker_of(
         tls=bool(config.get("tls")),
         user=config.get("user", ""),
         password=open_secret(sealed) if sealed else "",
+        authority=config.get("authority", ""),
     )

@@ -38,6 +38,7 @@ def read(kind: str, before: Any = None, **form: str) -> dict[str, Any]:
         pytest.param(SYSLOG, {"rules": "{"}, "rules", id="no JSON"),
         pytest.param(SYSLOG, {"rules": '[{"name": "x", "raise": "("}]'}, "rules", id="pattern"),
         pytest.param(MQTT, {"host": ""}, "host", id="no broker"),
+        pytest.param(MQTT, {"authority": "what"}, "authority", id="no certificate"),
         pytest.param(MQTT, {"port": "70000"}, "port", id="no port"),
         pytest.param(MQTT, {"topics": ""}, "topics", id="no topic"),
         pytest.param(MQTT, {"topics": "a/#/b"}, "topics", id="# in the middle"),
