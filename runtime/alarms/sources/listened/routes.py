@@ -11,13 +11,17 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
 from kernel.errors import GarlandError
-from kernel.secrets import Vault
+from kernel.secrets import SecretError, Vault
 from runtime.alarms.sources.listened.kinds import SNMP, SYSLOG
 from runtime.alarms.sources.listened.networks import Network, lies_in, networks_of
 from runtime.alarms.sources.listened.store import Listened
 from runtime.alarms.sources.snmp.usm import Frame, User, is_from
 from runtime.alarms.sources.syslog.rules import Judge
+
+log = structlog.get_logger(__name__)
 
 SENDERS_KEPT = 20_000
 
@@ -44,7 +48,8 @@ class Routes:
 
     def __init__(self, sources: Iterable[Listened], vault: Vault) -> None:
         self.sources = list(sources)
-        self._routes = [_route(one, vault) for one in self.sources if one.kind in (SNMP, SYSLOG)]
+        routes = (_route_if_readable(one, vault) for one in self.sources)
+        self._routes = [one for one in routes if one is not None]
         self._near: OrderedDict[tuple[str, str], Sequence[Route]] = OrderedDict()
 
     def has_users(self, sender: str) -> bool:
@@ -98,6 +103,17 @@ def _only(found: Sequence[Route], near: Sequence[Route], unknown: str) -> Route:
     if found:
         raise StrayError("several sources take it: give each a community or network of its own")
     raise StrayError(unknown if near else "no source takes this sender's address")
+
+
+def _route_if_readable(source: Listened, vault: Vault) -> Route | None:
+    """Read a source that datagrams come for; one whose secrets do not open must not stop others."""
+    if source.kind not in (SNMP, SYSLOG):
+        return None
+    try:
+        return _route(source, vault)
+    except SecretError as error:
+        log.warning("source_left_out", source_id=str(source.source_id), reason=error.message)
+        return None
 
 
 def _route(source: Listened, vault: Vault) -> Route:

@@ -84,7 +84,11 @@ def _users(
         else None,
     }
     problems += [Problem(f"/{field}", told) for field, told in said.items() if told]
-    user = {"name": name, "auth": auth, "auth_sealed": vault.encrypt(form["user_auth_secret"])}
+    user = {
+        "name": name,
+        "auth": auth,
+        "auth_sealed": vault.encrypt(form.get("user_auth_secret", "")),
+    }
     if priv:
         secret = form.get("user_priv_secret", "")
         user |= {"priv": priv, "priv_sealed": vault.encrypt(secret)}
@@ -183,18 +187,28 @@ def _mqtt(form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Pr
     authority = form.get("authority", "").strip()
     unsigned = authority_problem(authority)
     problems += [Problem("/authority", unsigned)] if unsigned else []
-    password = form.get("password", "")
-    kept = "" if form.get("drop_password") else before.get("password_sealed", "")
     return {
         "host": host,
         "port": int(port),
         "tls": tls,
         "user": form.get("user", "").strip(),
-        "password_sealed": vault.encrypt(password) if password else kept,
+        "password_sealed": _password(form, before, vault, problems),
         "authority": authority,
         "topics": topics,
         "mapping": mapping,
     }
+
+
+def _password(form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Problem]) -> str:
+    """Seal the password, or keep the one that is there; never for another broker than before."""
+    password = form.get("password", "")
+    if password:
+        return vault.encrypt(password)
+    kept: str = "" if form.get("drop_password") else before.get("password_sealed", "")
+    if kept and before.get("host") != form.get("host", "").strip():
+        told = "password: write it again, since the broker is another one"
+        problems.append(Problem("/password", told))
+    return kept
 
 
 def _topic_problem(topic: str) -> str | None:

@@ -15,12 +15,13 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
 from kernel.db import is_transient
 from kernel.secrets import Vault
-from runtime.alarms.sources.listened.inbox import Inbox, Waiting
+from runtime.alarms.sources.listened.inbox import Done, Inbox, Waiting
 from runtime.alarms.sources.listened.reading import Arrived, Reader
 from runtime.alarms.sources.listened.routes import Routes
 from runtime.alarms.sources.listened.store import Listened, list_listened
@@ -126,11 +127,11 @@ class Writer:
         while True:
             try:
                 self.take(items)
-            except DBAPIError as error:
+            except (DBAPIError, NoConnectionError) as error:
                 if not _is_away(error):
                     self._one_by_one(items)
                     return True
-                log.warning("database_away", reason=type(error.orig).__name__, waiting=len(items))
+                log.warning("database_away", reason=type(error).__name__, waiting=len(items))
                 if stopped.wait(pause_s):
                     return False
                 pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
@@ -163,7 +164,7 @@ class Writer:
             if outcome is Outcome.LATER:
                 self._held += [(again_at, one)] if one.may_wait else []
             elif one.done is not None:
-                one.done(answer)
+                _tell(one.done, answer)
         for labels, count in counts.items():
             LISTENER_MESSAGES.labels(*labels).inc(count)
 
@@ -185,5 +186,14 @@ class Writer:
             log.warning("stray_not_kept", sender=what.sender)
 
 
-def _is_away(error: DBAPIError) -> bool:
-    return is_transient(error) or isinstance(error, (OperationalError, InterfaceError))
+def _is_away(error: Exception) -> bool:
+    away = (OperationalError, InterfaceError, NoConnectionError)
+    return is_transient(error) or isinstance(error, away)
+
+
+def _tell(done: Done, answer: bytes | None) -> None:
+    """Answer a sender; what is committed stays so, though it can be told no more."""
+    try:
+        done(answer)
+    except Exception:
+        log.exception("answer_not_given")

@@ -73,6 +73,16 @@ def test_an_empty_secret_keeps_the_one_that_is_there() -> None:
     assert after == before
 
 
+def test_a_password_is_not_kept_for_another_broker() -> None:
+    before = read(MQTT, password="the-password")
+
+    with pytest.raises(InvalidError) as refused:
+        read(MQTT, before, host="elsewhere.example")
+
+    assert [one.pointer for one in refused.value.problems] == ["/password"]
+    assert read(MQTT, before)["password_sealed"] == before["password_sealed"]
+
+
 def test_users_are_removed_by_name() -> None:
     before = read(SNMP, **USER)
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from kernel.secrets import Vault, new_key
 from runtime.alarms.journal import count_undone
 from runtime.alarms.sources.listened import taking
 from runtime.alarms.sources.listened.inbox import Inbox, Waiting
@@ -80,6 +81,26 @@ def test_a_message_that_breaks_its_batch_is_let_go_alone(
     with sessions() as session:
         (stray,) = list_strays(session)
     assert stray.reason.startswith("a fault of ours")
+
+
+def test_an_answer_that_cannot_be_given_takes_nothing_twice(sessions: Sessions) -> None:
+    make_tenant_with(sessions, SNMP)
+
+    def done(_answer: bytes | None) -> None:
+        raise RuntimeError("the port is closed")
+
+    run_until_empty(sessions, Waiting(trap(INFORM), 1, done), Waiting(trap(), 1))
+
+    assert journalled(sessions) == 2
+
+
+def test_a_source_whose_secret_does_not_open_stops_no_other(sessions: Sessions) -> None:
+    make_tenant_with(sessions, SNMP, vault=Vault([new_key()]))
+    make_tenant_with(sessions, SYSLOG)
+
+    result = arrive(sessions, trap(), line())
+
+    assert result.outcomes == [Outcome.STRAY, Outcome.TAKEN]
 
 
 def test_a_database_that_is_away_is_waited_for(
