@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Condition
@@ -18,30 +18,39 @@ Done = Callable[[bytes | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Waiting(Generic[T]):
-    """One that arrived, how large it is, and whom to tell once it is safe."""
+    """One that arrived, how large it is, whom to tell once it is safe, and who sent it.
+
+    One that `may_wait` is kept at its sender while it is over the limits of intake.
+    """
 
     what: T
     size_bytes: int
     done: Done | None = None
     may_wait: bool = False
+    sender: str = ""
 
 
 class Inbox(Generic[T]):
-    """A queue between those who listen and the one who writes; safe among threads."""
+    """A queue between those who listen and the one who writes; safe among threads.
+
+    One sender has half of the room at most, so that its flood leaves the others some.
+    """
 
     def __init__(self, *, most: int = ROOM, most_bytes: int = BYTES) -> None:
         self._most, self._most_bytes = most, most_bytes
         self._waiting: deque[Waiting[T]] = deque()
         self._bytes = 0
+        self._by_sender: Counter[str] = Counter()
         self._changed = Condition()
 
     def offer(self, one: Waiting[T]) -> bool:
         """Put one in; False where there is no room."""
         with self._changed:
-            if not self._has_room():
+            if not self._has_room(one.sender):
                 return False
             self._waiting.append(one)
             self._bytes += one.size_bytes
+            self._by_sender[one.sender] += 1
             self._changed.notify()
             return True
 
@@ -50,6 +59,7 @@ class Inbox(Generic[T]):
         with self._changed:
             self._waiting.extendleft(reversed(some))
             self._bytes += sum(one.size_bytes for one in some)
+            self._by_sender.update(one.sender for one in some)
 
     def take(self, most: int, *, wait_s: float) -> list[Waiting[T]]:
         """Take what is there, at most so many; wait for the first as long as that."""
@@ -58,16 +68,16 @@ class Inbox(Generic[T]):
                 self._changed.wait(wait_s)
             taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
             self._bytes -= sum(one.size_bytes for one in taken)
+            for one in taken:
+                self._by_sender[one.sender] -= 1
+                if not self._by_sender[one.sender]:
+                    del self._by_sender[one.sender]
             return taken
 
     def __len__(self) -> int:
         with self._changed:
             return len(self._waiting)
 
-    def has_room(self) -> bool:
-        """Tell whether one more finds room."""
-        with self._changed:
-            return self._has_room()
-
-    def _has_room(self) -> bool:
-        return len(self._waiting) < self._most and self._bytes < self._most_bytes
+    def _has_room(self, sender: str) -> bool:
+        is_full = len(self._waiting) >= self._most or self._bytes >= self._most_bytes
+        return not is_full and not (sender and self._by_sender[sender] >= self._most // 2)

@@ -49,7 +49,12 @@ class Datagrams(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: Any) -> None:
         arrived = Arrived(kind=self._kind, data=data, sender=plain_address(addr[0]))
         if not self._inbox.offer(
-            Waiting(arrived, len(data), lambda told: self._answer(told, addr))
+            Waiting(
+                arrived,
+                len(data),
+                lambda told: self._answer(told, addr),
+                sender=arrived.sender,
+            )
         ):
             LISTENER_MESSAGES.labels(self._kind, "dropped").inc()
 
@@ -96,7 +101,8 @@ class Connections:
             await self._offer(rest, sender)
 
     async def _offer(self, message: bytes, sender: str) -> None:
-        waiting = Waiting(Arrived(kind=SYSLOG, data=message, sender=sender), len(message))
+        arrived = Arrived(kind=SYSLOG, data=message, sender=sender)
+        waiting = Waiting(arrived, len(message), sender=sender)
         while not self._inbox.offer(waiting):  # noqa: ASYNC110  room is made by another thread
             await asyncio.sleep(NO_ROOM_PAUSE_S)
 

@@ -121,7 +121,9 @@ class Subscriptions:
         arrived = Arrived(
             kind=MQTT, data=octets, sender=broker.host, source_id=source.source_id, topic=topic
         )
-        waiting = Waiting(arrived, len(octets), lambda _: took(), may_wait=True)
+        waiting = Waiting(
+            arrived, len(octets), lambda _: took(), may_wait=True, sender=str(source.source_id)
+        )
         while not self._inbox.offer(waiting) and not self._ended.wait(NO_ROOM_PAUSE_S):
             pass
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.secrets import Vault, new_key
 from runtime.alarms.journal import count_undone
 from runtime.alarms.sources.listened import taking
-from runtime.alarms.sources.listened.inbox import Inbox, Waiting
+from runtime.alarms.sources.listened.inbox import Waiting
 from runtime.alarms.sources.listened.kinds import SNMP, SYSLOG
 from runtime.alarms.sources.listened.reading import Arrived
 from runtime.alarms.sources.listened.strays import list_strays
@@ -146,22 +146,3 @@ def test_what_is_over_the_limits_is_neither_taken_nor_answered(
     assert once() is Outcome.LATER
     assert len(answered) == 1
     assert journalled(sessions) == 1
-
-
-def test_a_full_inbox_takes_no_more() -> None:
-    inbox: Inbox[int] = Inbox(most=2, most_bytes=10)
-
-    assert inbox.offer(Waiting(1, 9))
-    assert inbox.offer(Waiting(2, 9))
-    assert not inbox.offer(Waiting(3, 1))
-    assert [one.what for one in inbox.take(5, wait_s=0)] == [1, 2]
-    assert inbox.offer(Waiting(3, 1))
-
-
-def test_what_is_put_back_comes_first() -> None:
-    inbox: Inbox[int] = Inbox()
-    inbox.offer(Waiting(3, 1))
-
-    inbox.put_back([Waiting(1, 1), Waiting(2, 1)])
-
-    assert [one.what for one in inbox.take(5, wait_s=0)] == [1, 2, 3]
