@@ -27,6 +27,8 @@ PAGES = {
     "limits": "/t/acme/limits",
     "calendars": "/t/acme/calendars",
     "sources": "/t/acme/sources",
+    "traps": "/t/acme/traps?q=down",
+    "trap": "/t/acme/traps/entry?oid=1.3.6.1.6.3.1.1.5.3",
     "members": "/t/acme/members",
     "tokens": "/t/acme/tokens",
     "missing": "/t/acme/nowhere",

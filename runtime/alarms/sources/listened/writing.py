@@ -127,20 +127,27 @@ class Writer:
         while True:
             try:
                 self.take(items)
-            except (DBAPIError, NoConnectionError) as error:
+            except Exception as error:
                 if not _is_away(error):
-                    self._one_by_one(items)
-                    return True
+                    log.exception("listener_batch_failed", messages=len(items))
+                    return self._part(items, stopped)
                 log.warning("database_away", reason=type(error).__name__, waiting=len(items))
                 if stopped.wait(pause_s):
                     return False
                 pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
-            except Exception:
-                log.exception("listener_batch_failed", messages=len(items))
-                self._one_by_one(items)
-                return True
             else:
                 return True
+
+    def _part(self, items: Items, stopped: Event) -> bool:
+        """Take each of a broken batch by itself, and let go of the one that breaks it."""
+        if len(items) > 1:
+            return all(self._write([one], stopped) for one in items)
+        (one,) = items
+        LISTENER_MESSAGES.labels(one.what.kind, "failed").inc()
+        self._tell_failed(one.what)
+        if one.done is not None:
+            _tell(one.done, None)  # or a broker would send it again for ever
+        return True
 
     def take(self, items: Items) -> Result:
         """Take a batch in one transaction, and answer once it is committed."""
@@ -167,15 +174,6 @@ class Writer:
                 _tell(one.done, answer)
         for labels, count in counts.items():
             LISTENER_MESSAGES.labels(*labels).inc(count)
-
-    def _one_by_one(self, items: Items) -> None:
-        for one in items:
-            try:
-                self.take([one])
-            except Exception:
-                log.exception("listener_message_failed", kind=one.what.kind, sender=one.what.sender)
-                LISTENER_MESSAGES.labels(one.what.kind, "failed").inc()
-                self._tell_failed(one.what)
 
     def _tell_failed(self, what: Arrived) -> None:
         stray = Stray(what.kind, what.sender, "a fault of ours: see the listener's log")

@@ -73,11 +73,14 @@ def test_a_message_that_breaks_its_batch_is_let_go_alone(
 
     monkeypatch.setattr(TAKE, breaking)
 
+    poison = line(LINE + b" poison")
+    let_go: list[bytes | None] = []
     run_until_empty(
-        sessions, Waiting(line(), 1), Waiting(line(LINE + b" poison"), 1), Waiting(line(), 1)
+        sessions, Waiting(line(), 1), Waiting(poison, 1, let_go.append), Waiting(line(), 1)
     )
 
     assert journalled(sessions) == 2
+    assert let_go == [None]
     with sessions() as session:
         (stray,) = list_strays(session)
     assert stray.reason.startswith("a fault of ours")
