@@ -129,6 +129,25 @@ def backtest_next() -> None:
     run(settings)
 
 
+@main.command()
+def listener() -> None:
+    """Listen for SNMP traps and syslog, and to MQTT brokers."""
+    settings = _started("listener")
+    from garland.listener import main as run
+
+    run(settings)
+
+
+@main.command()
+def strays() -> None:
+    """List what the listener got that no source takes, newest first."""
+    settings = _started("strays", level="WARNING")
+    with _failures_told():
+        from garland.listener import strays_text
+
+        click.echo(strays_text(settings))
+
+
 @main.command(hidden=True)
 @click.option("--demo", is_flag=True)
 def prepare(demo: bool) -> None:  # noqa: FBT001  click

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     metrics_token: str = ""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65535)
+    listener_host: str = "127.0.0.1"
+    listener_snmp_port: int = Field(default=9162, ge=0, le=65535)
+    listener_syslog_port: int = Field(default=9514, ge=0, le=65535)
     limits: dict[str, int | float] = Field(default_factory=dict)
     journal_max: int = Field(default=1_000_000, ge=5_000)
     journal_kept_days: int = Field(default=7, ge=1, le=3_650)

@@ -9,6 +9,7 @@ import runtime.alarms._tables
 import runtime.alarms.console._tables
 import runtime.alarms.holding._tables
 import runtime.alarms.sources._tables
+import runtime.alarms.sources.listened._tables
 import runtime.alarms.tmf642.hub._tables
 import runtime.approvals._tables
 import runtime.calendars._tables

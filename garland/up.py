@@ -127,6 +127,7 @@ def _programs(wanted: Wanted) -> list[Program]:
         *(_garland(name, "worker", stage=2, stop_within_s=10.0) for name in workers),
         _garland("correlator", "correlator", stage=2),
         _garland("scheduler", "scheduler", stage=3),
+        _garland("listener", "listener", stage=3),
         _garland("web", *web, stage=3),
     ]
 

@@ -41,7 +41,10 @@ EVENT_SECONDS = histogram(
 )
 WAKE_UPS = counter("garland_wake_ups", "Wake-ups that were sent", "sleeper")
 WAKE_UPS_LOST = counter("garland_wake_ups_lost", "Wake-ups that Redis did not take", "sleeper")
-INTAKE_EVENTS = counter("garland_intake_events", "Alarm events that came over HTTP", "outcome")
+INTAKE_EVENTS = counter("garland_intake_events", "Alarm events that sources sent", "outcome")
+LISTENER_MESSAGES = counter(
+    "garland_listener_messages", "Datagrams and messages that the listener got", "kind", "outcome"
+)
 INTAKE_REFUSED = counter(
     "garland_intake_refused", "Bodies of alarm events that were refused whole", "status"
 )

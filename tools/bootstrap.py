@@ -4,7 +4,7 @@ Uses the standard library alone. Says what it does. `run`: a virtual environment
 the packages of `requirements.lock`, hashes checked, and a C compiler where none is there (one
 package, durable_rules, is built from source). `check` adds the packages that check and test the
 code, and the npm packages that check JavaScript. `test` adds programs that tests run for real:
-PostgreSQL, Alertmanager, Chromium, Node.js; none of them is left running.
+PostgreSQL, Alertmanager, snmptrap, Mosquitto, Chromium, Node.js; none of them is left running.
 """
 
 # ruff: noqa: S603  it runs the commands written here and nothing from outside
@@ -149,6 +149,11 @@ def find_postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or bool(shutil.which("initdb"))
 
 
+def find_mosquitto() -> bool:
+    """Tell whether the MQTT broker is there; Debian puts it where only root looks."""
+    return bool(shutil.which("mosquitto") or Path("/usr/sbin/mosquitto").exists())
+
+
 def find_node() -> bool:
     """Tell whether Node.js with npm is there."""
     return bool(shutil.which("node") and shutil.which("npm"))
@@ -165,6 +170,12 @@ PROGRAMS: tuple[Needed, ...] = (
         ("prometheus-alertmanager",),
     ),
     ("Prometheus", lambda: bool(shutil.which("promtool")), ("prometheus",)),
+    ("snmptrap", lambda: bool(shutil.which("snmptrap")), ("snmp",)),
+    (
+        "Mosquitto",
+        lambda: bool(shutil.which("mosquitto_pub") and find_mosquitto()),
+        ("mosquitto", "mosquitto-clients"),
+    ),
     ("Chromium", lambda: bool(shutil.which("chromium")), ("chromium",)),
     *JAVASCRIPT_PROGRAMS,
 )

@@ -35,6 +35,8 @@ PAGES = {
     "sources": "/t/acme/sources",
     "listeners": "/t/acme/listeners",
     "source-new": "/t/acme/sources/new",
+    "traps": "/t/acme/traps?q=down",
+    "trap": "/t/acme/traps/entry?oid=1.3.6.1.6.3.1.1.5.3",
     "members": "/t/acme/members",
     "tokens": "/t/acme/tokens",
     "missing": "/t/acme/nowhere",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from garland.demo.automation import CALENDARS, FLOWS, RULES
 from garland.demo.history import make_history
+from garland.demo.listened import SNMP_ACCESS, listened_sources
 from garland.demo.restarts import RESTART, start_examples
 from garland.demo.world import SITES, make_links, node_of, services_on
 from garland.services import Services
@@ -100,9 +101,10 @@ def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, A
                 session, ids["acme"], kind=kind, name=name, vault=services.vault, now=now
             )
             sources[kind] = f"{url}/in/{key}"
+        sources |= listened_sources(session, ids["acme"], services, now=now)
     with as_tenant(session, ids["lakeside"]):
         _automation(session, ids["lakeside"], now=now)
-    return {"url": url, "users": users, "tokens": tokens, "sources": sources}
+    return {"url": url, "users": users, "tokens": tokens, "sources": sources, "snmp": SNMP_ACCESS}
 
 
 def _organisations(session: Session) -> dict[str, UUID]:

@@ -47,8 +47,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_rule_backtest"),
     )
     op.create_index("ix_rule_backtest_tenant_id", "rule_backtest", ["tenant_id"])
-    op.create_index("ix_rule_backtest_rule_id", "rule_backtest", ["rule_id", "made_at"])
-    op.create_index("ix_rule_backtest_state", "rule_backtest", ["state", "made_at"])
+    op.create_index("ix_rule_backtest_rule_id_made_at", "rule_backtest", ["rule_id", "made_at"])
+    op.create_index("ix_rule_backtest_state_made_at", "rule_backtest", ["state", "made_at"])
 
 
 def downgrade() -> None:

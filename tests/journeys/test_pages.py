@@ -47,6 +47,9 @@ PAGES = [
     "/t/acme/calendars/new",
     "/t/acme/sources",
     "/t/acme/sources/new",
+    "/t/acme/traps",
+    "/t/acme/traps/entry",
+    "/t/acme/traps/try",
     "/t/acme/members",
     "/t/acme/tokens",
 ]
@@ -143,6 +146,23 @@ def test_no_page_of_one_thing_has_a_serious_accessibility_violation(
             found["versions"] = serious_violations(page)
 
     assert found == {name: [] for name in (*LISTS, "versions")}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_a_listened_source_has_a_serious_accessibility_violation(
+    garland: Running, page: Page, scheme: str
+) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    sign_in(page, garland, "admin")
+
+    found = {}
+    for name in ("Traps", "Router logs"):
+        page.goto(f"{garland.url}/t/acme/sources")
+        page.get_by_role("link", name=name, exact=True).click()
+        page.wait_for_url("**/listening")
+        found[name] = serious_violations(page)
+
+    assert found == {"Traps": [], "Router logs": []}
 
 
 def test_a_designer_makes_publishes_and_tries_a_workflow(garland: Running, page: Page) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel.db import after_commit
-from kernel.errors import InvalidError, Problem, UnavailableError
+from kernel.errors import GarlandError, InvalidError, Problem, UnavailableError
 from kernel.schema import path_of
 from runtime.alarms.intake.limits import (
     TooManyEventsError,
@@ -68,9 +68,19 @@ def take_from_source(session: Session, source: SourceView, body: Any, *, now: da
     try:
         batch = reject_large(read_body(source, body), event_bytes(session, source.tenant_id))
     except InvalidError as error:
-        keep_fault(session, source.tenant_id, error, body=body, source_id=source.id, now=now)
-        note_intake(session, source.id, Counts(rejected=1), problem=error.message, now=now)
+        note_unreadable(session, source, error, body=body, now=now)
         raise
+    return take_batch(session, source, batch, now=now, body=body)
+
+
+def take_batch(
+    session: Session, source: SourceView, batch: Batch, *, now: datetime, body: Any = None
+) -> Batch:
+    """Take what was read of what a source sent, and count it.
+
+    Raises:
+        TooManyEventsError: as `take_from_source` does.
+    """
     try:
         admit_events(session, source.tenant_id, len(batch.events))
     except TooManyEventsError as error:
@@ -114,6 +124,14 @@ def _with(body: Any, path: list[str], value: Any) -> Any:
     if isinstance(body, list):
         return [_with(body[int(first)], rest, value)]
     return {**body, first: _with(body[first], rest, value)}
+
+
+def note_unreadable(
+    session: Session, source: SourceView, error: GarlandError, *, body: Any, now: datetime
+) -> None:
+    """Keep what a source sent and nobody can read, and tell it on the source's page."""
+    keep_fault(session, source.tenant_id, error, body=body, source_id=source.id, now=now)
+    note_intake(session, source.id, Counts(rejected=1), problem=error.message, now=now)
 
 
 def refuse_if_nothing_taken(batch: Batch) -> None:

@@ -20,6 +20,7 @@ from runtime.alarms.sources.expectations import (
     expectations_from_form,
 )
 from runtime.alarms.sources.grafana import read_grafana
+from runtime.alarms.sources.listened.kinds import MQTT, SNMP, SYSLOG
 from runtime.alarms.sources.mapped import read_mapped
 from runtime.alarms.sources.reading import Batch, read_canonical
 from runtime.alarms.sources.settings import LABEL_PROPERTIES, config_from_form, form_of
@@ -65,6 +66,12 @@ def _read_json(body: Any, how: How) -> Batch:
     return read_mapped(body, source=how.source, mapping=how.mapping)
 
 
+def _refuse(_body: Any, how: How) -> Batch:
+    """Refuse what was sent over HTTP to a source that the listener serves."""
+    message = f"{how.source} does not take alarms over HTTP: `garland listener` listens for it"
+    raise InvalidError(message, problems=[Problem("", message)])
+
+
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "json": Kind(
@@ -94,6 +101,24 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             icon="radio-tower",
             read=lambda body, how: read_cloudevents(body, source=how.source, mapping=how.mapping),
             has_mapping=True,
+        ),
+        SNMP: Kind(
+            title="SNMP",
+            text="Traps and informs of devices, v1 to v3, read by the trap catalogue",
+            icon="router",
+            read=_refuse,
+        ),
+        SYSLOG: Kind(
+            title="Syslog",
+            text="Messages of routers and hosts over UDP or TCP; rules say which are alarms",
+            icon="scroll-text",
+            read=_refuse,
+        ),
+        MQTT: Kind(
+            title="MQTT",
+            text="Topics of a broker whose messages are alarm events",
+            icon="rss",
+            read=_refuse,
         ),
     }
 )

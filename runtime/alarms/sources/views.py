@@ -28,6 +28,7 @@ from runtime.alarms.sources.editor.form import wrong_by_field
 from runtime.alarms.sources.examples import example_for
 from runtime.alarms.sources.faults import count_faults
 from runtime.alarms.sources.kinds import KINDS, config_as_form, config_of_form, kind_of
+from runtime.alarms.sources.listened.kinds import LISTENED
 from runtime.alarms.sources.listing import SourceState, SourceView, place_of
 from runtime.alarms.sources.mappings import latest_mapping
 from runtime.alarms.sources.presets import PRESETS
@@ -84,7 +85,8 @@ def create_source() -> Response:
     if preset in PRESETS:
         flash(f"{source.name} is ready. Look at how its fields are mapped, and save.", "success")
         return see_other(url_for("source_mapping.show_mapping", source_id=source.id, preset=preset))
-    flash(f"{source.name} is ready: send alarms to its address.", "success")
+    told = "say below what it listens to" if choice in LISTENED else "send alarms to its address"
+    flash(f"{source.name} is ready: {told}.", "success")
     return see_other(url_for("sources.show_source", source_id=source.id))
 
 
@@ -94,6 +96,8 @@ def show_source(source_id: UUID) -> Response:
     """Show one source: its address, how much it sends, and what that became."""
     where, now = (db_session(), acting().tenant_id, source_id), utc_now()
     source = store.get_source(*where)
+    if source.kind in LISTENED:
+        return see_other(url_for("listened.show_listening", source_id=source_id))
     made = latest_mapping(*where) if source.mapping is not None else None
     address = _address(source) if acting().may("sources.edit") else ""
     title, example = example_for(source.kind, address, made.sample if made else "")

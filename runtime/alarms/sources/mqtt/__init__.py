@@ -1,0 +1,1 @@
+"""MQTT: what a broker hands on, made alarms."""

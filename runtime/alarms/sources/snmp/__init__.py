@@ -1,0 +1,1 @@
+"""SNMP traps and informs: decoded, authenticated, and made alarms by a catalogue."""
