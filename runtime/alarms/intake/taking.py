@@ -172,7 +172,7 @@ def write_batch(
     append(session, tenant_id, batch.events, now=now, origin=origin, raws=batch.raws)
     source_id = origin.source_id if origin else None
     for bad in batch.rejected[:FAULTS_OF_A_BODY]:
-        kept = alone(body, batch.list_name, bad.raw) if origin else bad.raw
+        kept = bad.raw if body is None else alone(body, batch.list_name, bad.raw)
         keep_fault(session, tenant_id, bad.error, body=kept, source_id=source_id, now=now)
     after_commit(session, lambda: _count(len(batch.events), len(batch.rejected)))
     if batch.events:
