@@ -173,6 +173,8 @@ def test_no_state_of_the_list_has_a_serious_accessibility_violation(
     expect(page.locator("#alarm-card-title")).to_be_visible()
     found["panel"] = serious_violations(page)
     page.keyboard.press("?")
+    expect(page.get_by_text("Next alarm")).to_be_visible()
+    page.wait_for_timeout(500)  # it fades in
     found["help"] = serious_violations(page)
 
     assert found == {name: [] for name in found}
