@@ -264,8 +264,10 @@ class _Batch:
             self._forget_loaded(facts["id"])
 
     def _insert(self, table: type[Any], rows: list[Facts]) -> None:
+        """Write rows of this tenant, by the bare connection: the mapper does nothing for them."""
         if rows:
-            self._session.execute(insert(table), rows)
+            with system(self._session):
+                self._session.connection().execute(insert(table), rows)
 
     def _update(self, table: type[Any], rows: list[Facts]) -> None:
         if rows:
