@@ -194,9 +194,6 @@ class Drain:
             for action in carried.afterwards:
                 with as_tenant(session, run.tenant_id):
                     action()
-        ended = Counter(run.tenant_id for run, _ in done if run.state.is_over)
-        known = self.limits.known(session)
-        let_parked_go_on(session, with_room(ended, self.limits, known), self.limits, known, now=now)
         if done:
             told = [(run, carried.records, carried.flow) for run, carried in done]
             after_commit(session, partial(tell_batch, told, began=began))
