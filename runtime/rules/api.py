@@ -11,7 +11,15 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import ConflictError
-from kernel.http import acting, db_session, expected_revision, json_body, optional_body, require
+from kernel.http import (
+    acting,
+    db_session,
+    expected_revision,
+    json_body,
+    optional_body,
+    require,
+    who_acts,
+)
 from kernel.revisions import RevisionMovedError
 from kernel.schema import Schema
 from runtime.rules import store
@@ -66,8 +74,8 @@ def list_rules() -> Response:
 @require("rules.edit")
 def create_rule() -> Response:
     """Make a rule of its document; it is a draft."""
-    where, by = (db_session(), acting().tenant_id), acting().person_name
-    made = store.create_rule(*where, document=json_body(), by=by, now=utc_now())
+    where = (db_session(), acting().tenant_id)
+    made = store.create_rule(*where, document=json_body(), **who_acts())
     response = _tagged(made)
     response.status_code = 201
     response.headers["Location"] = url_for("rules_api.get_rule", rule_id=made.id)
@@ -93,8 +101,7 @@ def put_rule(rule_id: UUID) -> Response:
             rule_id,
             document=json_body(),
             expected_revision=revision,
-            by=acting().person_name,
-            now=utc_now(),
+            **who_acts(),
         )
     except ConflictError as error:
         raise RevisionMovedError(error.message, **error.detail) from None
@@ -110,8 +117,7 @@ def publish_rule(rule_id: UUID) -> Response:
     mode = Mode(body.get("mode", Mode.LIVE))
     if mode is Mode.OFF:
         return _tagged(store.switch_off(*where, rule_id))
-    by, now = acting().person_name, utc_now()
-    return _tagged(store.publish_rule(*where, rule_id, mode=mode, by=by, now=now))
+    return _tagged(store.publish_rule(*where, rule_id, mode=mode, **who_acts()))
 
 
 @api.post("/simulate")
