@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from designer.rules.convert import document_of
 from designer.rules.rows import RuleRows, conditions_of
-from runtime.alarms.documents import AlarmView, alarm_document
+from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.flows.versions import flow_slugs
 from runtime.inventory.topology import graph_of
@@ -20,6 +20,7 @@ from runtime.rules.around import INVENTORY, find_look, offered_fields, paths_nam
 from runtime.rules.fields import ATTRIBUTES, CATALOGUE, Kind, read_as, value_at
 from runtime.rules.model import SETTABLE, check_rule, parse_rule
 from runtime.rules.tryout import Sample, try_rule
+from runtime.rules.verdicts.asking import facts_while_it_stood
 from runtime.rules.words import field_words, rule_sentence
 from runtime.surroundings.facts import Asked, Surroundings
 
@@ -78,7 +79,7 @@ def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool
     document = document_of(rows)
     asked = [Asked(alarm, alarm.last_seq or 0, alarm.last_raised_at) for alarm in alarms]
     around = Surroundings(session, tenant_id).of(paths_named([document]), asked)
-    facts = [as_raised(alarm) | near for alarm, near in zip(alarms, around, strict=True)]
+    facts = [facts_while_it_stood(alarm) | near for alarm, near in zip(alarms, around, strict=True)]
     attributes = [(path, field_words(path)) for path in attribute_paths(facts)]
     named = {path: field_words(path) for path in _DERIVABLE}
     is_good = not check_rule(document, flows)
@@ -112,14 +113,6 @@ def _named_already(rows: RuleRows, known: set[str]) -> list[Choice]:
     groups = (rows.when, rows.a, rows.b)
     named = {row.field for group in groups for row in conditions_of(group)} - known
     return [(path, field_words(path)) for path in sorted(named) if find_look(path) is not None]
-
-
-def as_raised(alarm: AlarmView) -> dict[str, Any]:
-    """Write an alarm as it was while it stood: a cleared one keeps only that it is over."""
-    facts = alarm_document(alarm)
-    if not alarm.is_active:
-        facts["perceived_severity"] = facts["previous_severity"] or facts["original_severity"]
-    return facts
 
 
 def _try(

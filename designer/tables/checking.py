@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from designer.rules.editing import TRIED_MAX, Suggestions, as_raised, attribute_paths, suggestions
+from designer.rules.editing import TRIED_MAX, Suggestions, attribute_paths, suggestions
 from designer.tables.grid import Grid, Head, document_of
 from kernel.errors import Problem
 from runtime.alarms.documents import AlarmView
@@ -33,6 +33,7 @@ from runtime.rules.tables.words import (
     table_sentence,
     value_words,
 )
+from runtime.rules.verdicts.asking import facts_while_it_stood
 from runtime.rules.words import field_words
 
 OVERLAPS_SHOWN_MAX = 12
@@ -209,7 +210,7 @@ def try_grid(session: Session, tenant_id: UUID, grid: Grid) -> Trial | None:
 
 
 def _tried(table: Table, alarm: AlarmView) -> Tried:
-    values = values_of(table.inputs, as_raised(alarm))
+    values = values_of(table.inputs, facts_while_it_stood(alarm))
     decision = decide(table, matching_rows(table, values))
     if decision is None:
         return Tried(alarm=alarm, rows=(), says="no row")
@@ -227,7 +228,7 @@ def _tried(table: Table, alarm: AlarmView) -> Tried:
 def make_offer(session: Session, tenant_id: UUID, grid: Grid) -> Offer:
     """Gather what the grid offers, from the workflows and recent alarms of the tenant."""
     alarms = list_alarms(session, tenant_id, AlarmFilter(state=""), limit=TRIED_MAX)
-    facts = [as_raised(alarm) for alarm in alarms]
+    facts = [facts_while_it_stood(alarm) for alarm in alarms]
     attributes = [(path, field_words(path)) for path in attribute_paths(facts)]
     fields: list[Choice] = [(one.path, one.title) for one in CATALOGUE] + attributes
     values = suggestions(facts, [path for path, _ in fields])
