@@ -86,6 +86,7 @@ def make_drain(sessions: sessionmaker[Session]) -> Drain:
     """Make what advances runs in a worker."""
     return Drain(
         sessions=sessions,
+        reading=sessions,
         programs=Programs(standard_registry()),
         brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
         wake_next=lambda: None,

@@ -9,6 +9,7 @@ from threading import Event
 import structlog
 from redis.exceptions import RedisError
 
+from garland.memory import settle
 from garland.metrics_port import serve_metrics
 from garland.services import Services
 from garland.settings import Settings
@@ -35,6 +36,7 @@ def main(settings: Settings) -> None:
         signal.signal(number, lambda *_: stopped.set())
     owner = process_name()
     with Matcher() as matcher:
+        settle()
         while not stopped.is_set():
             try:
                 taken = run_once(services, matcher, owner)

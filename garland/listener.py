@@ -13,6 +13,7 @@ from threading import Event, Thread
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from garland.memory import settle
 from garland.metrics_port import serve_metrics
 from garland.services import Services
 from garland.settings import Settings
@@ -53,6 +54,7 @@ def main(settings: Settings) -> None:
         Thread(target=writer.run, args=(stopped,), name="writer"),
         Thread(target=_look, args=(known, subscriptions, stopped), name="looker"),
     ]
+    settle()
     for thread in threads:
         thread.start()
     try:

@@ -41,6 +41,7 @@ def make_engine_parts(
     programs, brokers = Programs(services.registry), make_brokers(services.settings)
     drain = Drain(
         sessions=services.patient,
+        reading=services.reading,
         programs=programs,
         brokers=brokers,
         wake_next=lambda: services.waker.wake("runs"),

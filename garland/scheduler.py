@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from garland.backtests import BacktestStarter
+from garland.memory import settle
 from garland.metrics_port import serve_metrics
 from garland.parts import make_brokers, make_mail
 from garland.services import Services
@@ -39,6 +40,7 @@ log = structlog.get_logger(__name__)
 LEASE = "scheduler"
 LEASE_S = 10.0
 SWEEP_EVERY_S = 1
+LET_GO_EVERY_S = 3
 LOOK_EVERY_S = 1
 REFRESH_EVERY_S = 5
 CLEAR_EVERY_S = 60
@@ -74,6 +76,7 @@ class Scheduler:
             http=make_brokers(services.settings).http,
             clock=clock,
         )
+        self._led_at: datetime | None = None
         self._refreshed_at: datetime | None = None
         self._looking = Lock()  # APScheduler has a thread for each job
         self._clearing = Clearing(
@@ -89,6 +92,8 @@ class Scheduler:
         tend = [self.tend_alarms]
         self._clock.add_job(self._safely, "interval", tend, seconds=TEND_EVERY_S, **limits)
         self._clock.add_job(self._safely, "interval", [self.sweep], seconds=SWEEP_EVERY_S, **limits)
+        let_go = [self.let_parked_go_on]
+        self._clock.add_job(self._safely, "interval", let_go, seconds=LET_GO_EVERY_S, **limits)
         look = [self._look_in_time]
         self._clock.add_job(self._safely, "interval", look, seconds=LOOK_EVERY_S, **limits)
         self._clock.add_job(self._safely, "interval", [self.clear], seconds=CLEAR_EVERY_S, **limits)
@@ -103,6 +108,7 @@ class Scheduler:
         listen = [self.listen]
         self._clock.add_job(self._safely, "interval", listen, seconds=LISTEN_EVERY_S, **limits)
         self._safely(self._look_in_time)
+        settle()
         self._clock.start()
 
     def _safely(self, job: Any) -> None:
@@ -127,9 +133,18 @@ class Scheduler:
             )
 
     def leads(self) -> bool:
-        """Tell whether this process leads, and go on leading."""
+        """Tell whether this process leads, and go on leading.
+
+        The lease is renewed when a third of it is over: a dozen jobs ask each second, and each
+        renewal would make others wait that write.
+        """
+        now = self._now()
+        if self._led_at is not None and now - self._led_at < timedelta(seconds=LEASE_S / 3):
+            return True
         with self._services.sessions() as session, session.begin():
-            return self._holds(session)
+            leads = self._holds(session)
+        self._led_at = now if leads else None
+        return leads
 
     def _holds(self, session: Session) -> bool:
         return hold_lease(session, LEASE, self._owner, now=self._now(), for_s=LEASE_S)
@@ -140,12 +155,18 @@ class Scheduler:
             return
         with self._services.reading() as session, system(session):
             due = due_sleepers(session, now=self._now())
-            crowded = bool(tenants_with_parked(session))
         for sleeper in due:
             self._services.waker.wake(*sleeper)
-        if crowded:
-            with self._services.sessions() as session, session.begin():
-                let_all_parked_go_on(session, now=self._now())
+
+    def let_parked_go_on(self) -> None:
+        """Let runs go on that waited for room, where no worker's end of others did."""
+        if not self.leads():
+            return
+        with self._services.reading() as session, system(session):
+            crowded = bool(tenants_with_parked(session))
+        while crowded:
+            with self._services.patient() as session, session.begin():
+                crowded = let_all_parked_go_on(session, now=self._now()) > 0
 
     def tend_alarms(self) -> None:
         """Do to alarms what the clock has to: end shelves, let alarms expire, escalate them."""

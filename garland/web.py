@@ -13,6 +13,7 @@ from gunicorn.config import Config  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 from garland.app import create_app
+from garland.memory import settle
 from garland.settings import Settings
 from kernel.spans import switch_off, switch_on
 
@@ -51,7 +52,9 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Flask:
         switch_on("web")  # after the fork: what exports has a thread
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        settle()
+        return app
 
 
 def serve(settings: Settings, *, host: str, port: int, threads: int) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import structlog
 from redis.exceptions import RedisError
 
+from garland.memory import settle
 from garland.metrics_port import serve_metrics
 from garland.parts import make_engine_parts
 from garland.services import Services
@@ -47,6 +48,7 @@ def main(settings: Settings, worker_groups: Sequence[str] = (MAIN_GROUP,)) -> No
     }
     if "" in named:
         drains = {queue_name("runs"): drain.drain, **drains}
+    settle()
     try:
         while True:
             for look in drains.values():

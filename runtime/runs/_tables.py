@@ -82,6 +82,7 @@ class Run(TenantOwned, Base):
             "held",
             "flow_id",
             "concurrency_key",
+            "ended_at",  # always NULL here: SQLite looks it up in the row all the same
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),

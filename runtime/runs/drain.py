@@ -36,7 +36,7 @@ from runtime.runs._tables import Run
 from runtime.runs.admission import Turn, let_go_on, stuck_turns
 from runtime.runs.carried import Carried, Segment
 from runtime.runs.claims import Claims
-from runtime.runs.crowding import let_parked_go_on, with_room
+from runtime.runs.crowding import let_parked_go_on, with_parked, with_room
 from runtime.runs.ending import after_end
 from runtime.runs.giving_up import facts_of_fault, give_up, killing
 from runtime.runs.measures import count_run, tell_batch
@@ -63,12 +63,15 @@ class Drain:
     """What is needed to advance runs.
 
     Attributes:
+        sessions: Write.
+        reading: Only read.
         wake_next: Wakes whoever goes on when this process has done its part.
         limits: Knows tenants' shares and limits.
         watch: Knows which runs a process may have died of.
     """
 
     sessions: sessionmaker[Session]
+    reading: sessionmaker[Session]
     programs: Programs
     brokers: Brokers
     wake_next: Callable[[], None]
@@ -79,12 +82,12 @@ class Drain:
     def drain(self) -> None:
         """Advance due runs until none is, or two seconds have passed; then wake the next."""
         ends = time.monotonic() + BUDGET_S
-        self.give_stuck_turns(now=utc_now())
         self.try_suspects(now=utc_now())
         while self.advance_batch():
             if time.monotonic() >= ends:
                 self.wake_next()
-                return
+                break
+        self.give_stuck_turns(now=utc_now())
 
     def advance_batch(self, *, now: datetime | None = None, limit: int = BATCH) -> int:
         """Advance at most `limit` due runs in one transaction; give how many there were.
@@ -124,7 +127,7 @@ class Drain:
 
     def give_stuck_turns(self, *, now: datetime) -> None:
         """Let the runs go on that wait for a turn which nobody gave them."""
-        with self.sessions() as session, system(session):
+        with self.reading() as session, system(session):
             found = stuck_turns(session)
         self._give_turns(found, now=now)
 
@@ -136,10 +139,14 @@ class Drain:
         """
         self._give_turns({one.turn for one in done if one.turn is not None}, now=now)
         ended = Counter(one.ended_of for one in done if one.ended_of is not None)
-        with self.sessions() as session, session.begin(), system(session):
+        if not ended:
+            return
+        with self.reading() as session, system(session):
             known = self.limits.known(session)
-            tenant_ids = with_room(ended, self.limits, known)
-            let_parked_go_on(session, tenant_ids, self.limits, known, now=now)
+            crowded = with_parked(session, with_room(ended, self.limits, known), self.limits)
+        if crowded:
+            with self.sessions() as session, session.begin(), system(session):
+                let_parked_go_on(session, crowded, known, now=now)
 
     def _give_turns(self, turns: Iterable[Turn], *, now: datetime) -> None:
         for tenant_id, flow_id, key, most in turns:

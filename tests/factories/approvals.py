@@ -85,6 +85,7 @@ class World:
         brokers = Brokers(http=HttpBroker(), mail=MailBroker())
         drain = Drain(
             sessions=self.sessions,
+            reading=self.sessions,
             programs=Programs(standard_registry()),
             brokers=brokers,
             wake_next=lambda: None,

@@ -71,6 +71,7 @@ def test_a_comment_and_the_help_are_a_key_away(garland: Running, page: Page) -> 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 alarm commented on.")).to_be_visible()
+    expect(page.locator(OPEN)).to_be_attached(timeout=30_000)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
 

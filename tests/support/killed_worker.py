@@ -36,8 +36,10 @@ def main(database_url: str, folder: str, when: str) -> None:
         return segment_module.carry_on(run, segment)
 
     vars(drain)["carry_on"] = carry_on
+    sessions = guarded(make_sessions(make_engine(database_url)))
     drain.Drain(
-        sessions=guarded(make_sessions(make_engine(database_url))),
+        sessions=sessions,
+        reading=sessions,
         programs=Programs(standard_registry()),
         brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
         wake_next=lambda: None,

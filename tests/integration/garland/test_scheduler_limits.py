@@ -9,10 +9,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from garland.scheduler import Scheduler
+from garland.scheduler import LEASE, LEASE_S, Scheduler
 from kernel.clock import utc_now
+from runtime._tables import Lease
 from runtime.runs._tables import Run
 from tests.factories.flows import step
+from tests.factories.tenancy import NOON
 from tests.integration.runtime.engine.bench import Bench
 from tests.integration.runtime.limits.conftest import make_bench, set_limits_of
 
@@ -31,13 +33,15 @@ def scheduler(app: Flask) -> Scheduler:
     return Scheduler(app.extensions["garland.services"])
 
 
-def test_the_sweep_lets_runs_go_on_that_nobody_else_did(bench: Bench, scheduler: Scheduler) -> None:
+def test_the_scheduler_lets_runs_go_on_that_nobody_else_did(
+    bench: Bench, scheduler: Scheduler
+) -> None:
     set_limits_of(bench, runs_at_once=1)
     flow = bench.publish(LOG, ["hand > note"])
     _, parked = bench.start(flow), bench.start(flow)
     set_limits_of(bench, runs_at_once=2)
 
-    scheduler.sweep()
+    scheduler.let_parked_go_on()
 
     assert bench.view(parked).due_at is not None
 
@@ -60,3 +64,34 @@ def test_only_the_scheduler_that_leads_lets_go_of_what_is_old(
         after = set(session.scalars(select(Run.id)))
 
     assert (before, after) == ({run}, set())
+
+
+def test_the_lease_is_renewed_when_a_third_of_it_is_over(app: Flask) -> None:
+    now = NOON
+    services = app.extensions["garland.services"]
+    scheduler = Scheduler(services, clock=lambda: now)
+
+    def fence() -> int:
+        with services.sessions() as session:
+            found: int = session.scalars(select(Lease.fence).where(Lease.name == LEASE)).one()
+            return found
+
+    fences = []
+    for passed_s in (0, 1, 3, 4, 5, 8):
+        now = NOON + timedelta(seconds=passed_s)
+        assert scheduler.leads()
+        fences.append(fence())
+
+    first = fences[0]
+    assert [one - first for one in fences] == [0, 0, 0, 1, 1, 2]
+
+
+def test_a_scheduler_that_slept_past_its_lease_asks_again(app: Flask) -> None:
+    now = NOON
+    services = app.extensions["garland.services"]
+    scheduler, other = (Scheduler(services, clock=lambda: now) for _ in range(2))
+    assert scheduler.leads()
+
+    now = NOON + timedelta(seconds=LEASE_S + 1)
+
+    assert (other.leads(), scheduler.leads()) == (True, False)

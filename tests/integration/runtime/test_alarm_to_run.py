@@ -41,6 +41,7 @@ def matcher() -> Iterator[Matcher]:
 def drain(sessions: sessionmaker[Session]) -> Drain:
     return Drain(
         sessions=sessions,
+        reading=sessions,
         programs=Programs(standard_registry()),
         brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
         wake_next=lambda: None,

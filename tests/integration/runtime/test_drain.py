@@ -29,6 +29,7 @@ from tests.factories.tenancy import NOON, make_customer
 def drain(sessions: sessionmaker[Session]) -> Drain:
     return Drain(
         sessions=sessions,
+        reading=sessions,
         programs=Programs(standard_registry()),
         brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
         wake_next=lambda: None,

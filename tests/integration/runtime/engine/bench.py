@@ -66,7 +66,11 @@ class Bench:
         programs = Programs(standard_registry())
         brokers = Brokers(http=self.http, mail=MailBroker())
         self.drain = Drain(
-            sessions=self.sessions, programs=programs, brokers=brokers, wake_next=lambda: None
+            sessions=self.sessions,
+            reading=self.sessions,
+            programs=programs,
+            brokers=brokers,
+            wake_next=lambda: None,
         )
         leased = LeasedSteps(sessions=self.sessions, programs=programs, clock=lambda: self.now)
         self.pool = StepPool(leased=leased, brokers=brokers)

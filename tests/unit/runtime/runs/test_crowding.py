@@ -15,10 +15,10 @@ def known(runs_at_once: int) -> Known:
     return Known(defaults=Limits(runs_at_once=runs_at_once))
 
 
-def test_a_tenth_of_what_may_be_under_way_has_to_end_first() -> None:
+def test_a_fortieth_of_what_may_be_under_way_has_to_end_first() -> None:
     book = LimitsBook()
 
-    found = [with_room({ANN: 40}, book, known(1_000)) for _ in range(6)]
+    found = [with_room({ANN: 10}, book, known(1_000)) for _ in range(6)]
 
     assert found == [[], [], [ANN], [], [], [ANN]]
 
@@ -26,7 +26,7 @@ def test_a_tenth_of_what_may_be_under_way_has_to_end_first() -> None:
 def test_tenants_are_counted_apart() -> None:
     book = LimitsBook()
 
-    found = with_room({ANN: 99, BOB: 100}, book, known(1_000))
+    found = with_room({ANN: 24, BOB: 25}, book, known(1_000))
 
     assert found == [BOB]
 
