@@ -21,8 +21,8 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from _setup import database, log_to_nowhere
-from sqlalchemy import Engine, insert, text
+from _setup import database, know_sizes, log_to_nowhere
+from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 import garland.tables  # noqa: F401  completes the metadata
@@ -194,9 +194,7 @@ def fill(engine: Engine, tenant_id: UUID, *, active: int, cleared: int) -> None:
             with engine.begin() as connection:
                 connection.execute(insert(ConditionRow), conditions)
                 connection.execute(insert(AlarmRow), rows)
-    with engine.connect() as connection:
-        connection.execute(text("ANALYZE"))
-        connection.commit()
+    know_sizes(engine.url.render_as_string(hide_password=False))
 
 
 def alarm(

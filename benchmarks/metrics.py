@@ -19,7 +19,8 @@ from timeit import timeit
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, insert, text
+from _setup import know_sizes
+from sqlalchemy import Engine, insert
 
 import garland.tables  # noqa: F401  completes the metadata
 from garland.database import upgrade
@@ -111,9 +112,7 @@ def best_us(do: Callable[[], None]) -> float:
 
 def tell(name: str, engine: Engine) -> None:
     """Look several times and print how long it took."""
-    with engine.connect() as connection:
-        connection.execute(text("ANALYZE"))
-        connection.commit()
+    know_sizes(engine.url.render_as_string(hide_password=False))
     sessions = guarded(make_sessions(engine))
 
     def look() -> None:

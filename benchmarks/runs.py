@@ -19,6 +19,7 @@ import httpx
 from _setup import (
     database,
     execute,
+    know_sizes,
     log_to_nowhere,
     make_drain,
     new_tenant,
@@ -259,8 +260,8 @@ def _fill(url: str, kind: str) -> None:
         url,
         f"INSERT INTO run {run} FROM {numbers.format(FINISHED)}, {one_run}",
         f"INSERT INTO step_record {record} FROM run r, {one_record} WHERE r.subject = 'copy'",
-        "ANALYZE",
     )
+    know_sizes(url)
 
 
 _SERIES = {
