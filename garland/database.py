@@ -29,9 +29,11 @@ def upgrade(database_url: str, revision: str = "head") -> None:
     """
     _run(command.upgrade, database_url, revision)
     engine = make_engine(database_url)
-    with engine.begin() as connection:
-        give_estimates(connection, Base.metadata)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            give_estimates(connection, Base.metadata)
+    finally:
+        engine.dispose()
 
 
 def downgrade(database_url: str, revision: str) -> None:

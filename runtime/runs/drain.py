@@ -135,7 +135,7 @@ class Drain:
         """Give turns and room to runs that waited for the end of these.
 
         In transactions of their own, so that who waits to write does not wait for both; what a
-        crash leaves out here, the scheduler's sweep finds.
+        crash leaves out here, the scheduler finds.
         """
         self._give_turns({one.turn for one in done if one.turn is not None}, now=now)
         ended = Counter(one.ended_of for one in done if one.ended_of is not None)
