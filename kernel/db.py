@@ -49,6 +49,18 @@ __all__ = [
 SQLITE_BUSY_TIMEOUT_S = 30
 
 
+def _in_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("an instant needs a time zone; see kernel.clock")
+    return value.astimezone(UTC)
+
+
+def _sqlite_text(value: datetime | None) -> str | None:
+    if value is None:
+        return None
+    return _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant that refuses to be naive, on databases that keep zones and those that don't."""
 
@@ -57,11 +69,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     @override
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a time zone; see kernel.clock")
-        return value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
+
+    @override
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
+        """On SQLite write the text by ourselves: the same one, in a third of the time."""
+        return _sqlite_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     @override
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -115,16 +128,20 @@ def named(kind: type[Enum]) -> EnumType:
 def make_engine(url: str, *, echo: bool = False) -> Engine:
     """Open a database by its SQLAlchemy URL, with the settings Garland relies on.
 
+    What a statement carried is in no error and no log: it may be a secret or a customer's data.
     SQLite runs in WAL with `synchronous=NORMAL`, enforces foreign keys, and takes its write lock
     at the start of a transaction: a reader that turns writer half way would meet "database is
     locked" with no wait.
     """
     if url.startswith("sqlite"):
-        engine = create_engine(url, echo=echo, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_S})
+        connect_args = {"timeout": SQLITE_BUSY_TIMEOUT_S}
+        engine = create_engine(url, echo=echo, hide_parameters=True, connect_args=connect_args)
         event.listen(engine, "connect", _prepare_sqlite)
         take_turns(engine, timeout_s=SQLITE_BUSY_TIMEOUT_S)
         return engine
-    return create_engine(url, echo=echo, pool_size=10, max_overflow=30, pool_pre_ping=True)
+    return create_engine(
+        url, echo=echo, hide_parameters=True, pool_size=10, max_overflow=30, pool_pre_ping=True
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

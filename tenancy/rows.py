@@ -1,8 +1,8 @@
-"""One row of a tenant: found by its id, told apart from nothing else than "not there"; or new."""
+"""Rows of a tenant: one found by its id, told apart from nothing else than "not there"; or new."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from kernel.bulk import insert_rows, update_rows
 from kernel.db import TenantOwned
 from kernel.errors import NotFoundError
 from tenancy.scope import require_owner, system
@@ -65,6 +66,40 @@ def insert_new(
     wanted = _insert_unless_there(entity, keys, session.get_bind().dialect.name)
     with system(session):
         return session.connection().execute(wanted, dict(row)).first() is not None
+
+
+def insert_many(
+    session: Session, model: type[TenantOwned], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write rows of a tenant that all have the same columns, by the bare connection.
+
+    Raises:
+        ScopeError: the session is bound to another tenant than a row's, or to none.
+    """
+    for tenant_id in {row["tenant_id"] for row in rows}:
+        require_owner(session, tenant_id, of=model.__name__)
+    if rows:
+        with system(session):
+            insert_rows(session.connection(), model, rows)
+
+
+def update_many(
+    session: Session,
+    model: type[TenantOwned],
+    tenant_id: UUID,
+    rows: Iterable[Mapping[str, Any]],
+) -> None:
+    """Write what changed of a tenant's rows, each named by its primary key.
+
+    By the bare connection: what the session has loaded of them is as old as before.
+
+    Raises:
+        ScopeError: the session is bound to another tenant, or to none.
+    """
+    require_owner(session, tenant_id, of=model.__name__)
+    owned = ({**row, "tenant_id": tenant_id} for row in rows)
+    with system(session):
+        update_rows(session.connection(), model, owned, also="tenant_id")
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import insert, inspect, select, update
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
@@ -39,7 +39,7 @@ from runtime.alarms.model import AlarmEvent, Severity
 from runtime.alarms.policy.model import ttl_of
 from runtime.alarms.policy.store import policy_of
 from runtime.alarms.tmf642.hub.outbox import record
-from tenancy.scope import system
+from tenancy.rows import insert_many, update_many
 
 log = structlog.get_logger(__name__)
 
@@ -253,25 +253,14 @@ class _Batch:
     def write(self) -> None:
         """Write conditions before the alarms that point at them, then the history."""
         changed = self._alarms.changed()
-        self._insert(ConditionRow, self._conditions.added())
-        self._insert(AlarmRow, self._alarms.added())
-        with system(self._session):  # an UPDATE by keys; the keys were read as the tenant's own
-            self._update(ConditionRow, self._conditions.changed())
-            self._update(AlarmRow, changed)
-        self._insert(AlarmHistory, self._history)
+        insert_many(self._session, ConditionRow, self._conditions.added())
+        insert_many(self._session, AlarmRow, self._alarms.added())
+        update_many(self._session, ConditionRow, self._tenant_id, self._conditions.changed())
+        update_many(self._session, AlarmRow, self._tenant_id, changed)
+        insert_many(self._session, AlarmHistory, self._history)
         record(self._session, self._tenant_id, self._history, self._told)
         for facts in changed:
             self._forget_loaded(facts["id"])
-
-    def _insert(self, table: type[Any], rows: list[Facts]) -> None:
-        """Write rows of this tenant, by the bare connection: the mapper does nothing for them."""
-        if rows:
-            with system(self._session):
-                self._session.connection().execute(insert(table), rows)
-
-    def _update(self, table: type[Any], rows: list[Facts]) -> None:
-        if rows:
-            self._session.execute(update(table), rows)
 
     def _forget_loaded(self, alarm_id: UUID) -> None:
         """Let a row that this session has loaded before be read anew."""

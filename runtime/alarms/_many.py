@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, true, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import WHO_MAX, AlarmHistory, AlarmRow, history_row
 from runtime.wake import tell_pages_after_commit
+from tenancy.rows import insert_many
 
 _AT_ONCE = 500
 
@@ -109,7 +110,7 @@ def _lines(tenant_id: UUID, alarm_ids: Collection[UUID], **line: Any) -> list[di
 
 def _remember(session: Session, tenant_id: UUID, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        session.execute(insert(AlarmHistory), rows)
+        insert_many(session, AlarmHistory, rows)
         tell_pages_after_commit(session, tenant_id, "alarms", {"changed": len(rows)})
 
 

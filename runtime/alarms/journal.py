@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kernel import trace
@@ -25,6 +25,7 @@ from kernel.json_text import kept_text
 from runtime.alarms._tables import IntakeFault, JournalEntry
 from runtime.alarms.model import AlarmEvent, event_document
 from runtime.wake import wake_after_commit
+from tenancy.rows import insert_many
 
 FAULT_BODY_MAX = 64 * 1024
 FAULTS_KEPT = 100
@@ -112,7 +113,7 @@ def append(
         }
         for index, event in enumerate(events)
     ]
-    session.execute(insert(JournalEntry), rows)
+    insert_many(session, JournalEntry, rows)
 
 
 def append_taken(
@@ -146,7 +147,7 @@ def note_applied(
 ) -> None:
     """Let the correlator know of a change that a request made, so that rules see it."""
     notice = {"tenant_id": tenant_id, "received_at": now, "kind": APPLIED}
-    session.execute(insert(JournalEntry), [{**notice, "event": trace.keep_in(dict(facts))}])
+    insert_many(session, JournalEntry, [{**notice, "event": trace.keep_in(dict(facts))}])
     wake_after_commit(session, "correlator")
 
 
@@ -162,14 +163,14 @@ def note(
     notice = {"tenant_id": tenant_id, "received_at": now, "kind": kind}
     notices = [{**notice, "event": {"alarm_id": str(one)}} for one in alarm_ids]
     if notices:
-        session.execute(insert(JournalEntry), notices)
+        insert_many(session, JournalEntry, notices)
         wake_after_commit(session, "correlator")
 
 
 def note_time(session: Session, tenant_id: UUID, *, until: datetime, now: datetime) -> None:
     """Let the correlator judge what was due before an instant, after all that was received."""
     notice = {"tenant_id": tenant_id, "received_at": now, "kind": TIME}
-    session.execute(insert(JournalEntry), [{**notice, "event": {"until": format_instant(until)}}])
+    insert_many(session, JournalEntry, [{**notice, "event": {"until": format_instant(until)}}])
 
 
 def note_released(

@@ -12,13 +12,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from kernel.clock import parse_instant
 from kernel.ids import new_id
 from kernel.trace import Traceparent
-from runtime.alarms.documents import AlarmView, alarm_document
+from runtime.alarms.documents import AlarmFacts, AlarmView, alarm_document
 from runtime.alarms.journal import CLEARED, TIME, JournalRow
 from runtime.alarms.store import Change, find_alarm
 from runtime.rules._live import live_set
@@ -36,6 +35,7 @@ from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode, Transition
 from runtime.rules.occasion import Marks, Occasion
 from runtime.rules.stored import StoredMemory
+from tenancy.rows import insert_many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,9 @@ def judge(  # noqa: PLR0913  what happened, by whose matcher, what lies round it
     Everything is written in the caller's transaction, which also marks the journal's rows done:
     a crash before its commit leaves nothing behind, and the same rows give the same firings.
     """
-    seen = [(change, event) for change in changes if (event := event_of(change)) is not None]
+    seen = [
+        (change, event) for change in changes if (event := event_of(change, AlarmFacts)) is not None
+    ]
     told = [item for row in notices if (item := _notice(session, tenant_id, row)) is not None]
     if not seen and not told:
         return 0
@@ -82,7 +84,7 @@ def judge(  # noqa: PLR0913  what happened, by whose matcher, what lies round it
             firings.append(_firing(tenant_id, verdict, about, did=did, now=now))
     marks.write(session, tenant_id, now=now)
     if firings:
-        session.execute(insert(Firing), firings)
+        insert_many(session, Firing, firings)
     return len(firings)
 
 

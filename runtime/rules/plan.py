@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from runtime.rules._flags import Flag, Flags, by_field, holding
 from runtime.rules._names import Names
 from runtime.rules._shards import Leaf, Shard, Tree, spread
 from runtime.rules.conditions import (
@@ -32,19 +33,10 @@ from runtime.rules.conditions import (
     reads_of,
 )
 from runtime.rules.fields import Kind, Read, Row
-from runtime.rules.reference import compare, holds
+from runtime.rules.reference import holds
 
 ANCHOR = Leaf("eq", "_k", "1")  # every rule begins with it: keeps `$nex` and `$or` off other input
 _NATIVE = {Op.AT_LEAST: "gte", Op.AT_MOST: "lte", Op.MORE_THAN: "gt", Op.LESS_THAN: "lt"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Flag:
-    """A test durable_rules is not given: computed here, matched as the number 1."""
-
-    read: Read
-    op: Op
-    operand: Operand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +48,9 @@ class Program:
         conditions: Every rule's condition by key, for the reference evaluator.
         leftover: Keys of rules that only the reference evaluator can judge.
         reads: Columns a row needs.
+        values: Columns that travel in messages, with their names there.
+        flags: Tests computed here, matched as the number 1 under their names.
+        readers: For each name the shards that read it.
     """
 
     shards: tuple[Shard, ...]
@@ -63,24 +58,22 @@ class Program:
     leftover: tuple[str, ...]
     reads: frozenset[Read]
     values: Mapping[Read, str]
-    flags: Mapping[_Flag, str]
+    flags: tuple[Flags, ...]
+    readers: Mapping[str, tuple[int, ...]]
 
     def messages(self, row: Row, number: int) -> list[str]:
         """Write one row as a message for each shard, in their order; `number` makes its id."""
-        parts = {
-            name: f',"{name}":{encode(_native(read, row[read]))}'
-            for read, name in self.values.items()
-            if read in row
-        }
-        for flag, name in self.flags.items():
-            seen = row.get(flag.read)
-            if seen is not None and compare(flag.op, flag.read.kind, seen, flag.operand):
-                parts[name] = f',"{name}":1'
         head = f'{{"id":"e{number}","_k":1'
-        return [
-            head + "".join(parts[name] for name in shard.names if name in parts) + "}"
-            for shard in self.shards
-        ]
+        messages = [head] * len(self.shards)
+        for read, name in self.values.items():
+            if read in row:
+                said = f',"{name}":{encode(_native(read, row[read]))}'
+                for shard in self.readers.get(name, ()):
+                    messages[shard] += said
+        for name in holding(self.flags, row):
+            for shard in self.readers.get(name, ()):
+                messages[shard] += f',"{name}":1'
+        return [message + "}" for message in messages]
 
     def judge(self, row: Row) -> frozenset[str]:
         """Judge a row with the reference evaluator alone: the same verdicts, one by one."""
@@ -123,8 +116,17 @@ def compile_rules(conditions: Mapping[str, Node]) -> Program:
         leftover=leftover,
         reads=frozenset(read for node in conditions.values() for read in reads_of(node)),
         values=build.values,
-        flags=build.flags,
+        flags=by_field(build.flags),
+        readers=_readers(shards),
     )
+
+
+def _readers(shards: Sequence[Shard]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for index, shard in enumerate(shards):
+        for name in shard.names:
+            found.setdefault(name, []).append(index)
+    return {name: tuple(indices) for name, indices in found.items()}
 
 
 def _popularity(nodes: Iterable[Node]) -> Counter[Any]:
@@ -145,7 +147,7 @@ class _Build:
     popular: Counter[Any]
     names: Names = field(default_factory=Names)
     values: dict[Read, str] = field(default_factory=dict)
-    flags: dict[_Flag, str] = field(default_factory=dict)
+    flags: dict[Flag, str] = field(default_factory=dict)
 
     def tree(self, node: Node) -> Tree:
         """Build one rule's tree, anchored."""
@@ -177,7 +179,7 @@ class _Build:
             return self._equality(leaf, negated=negated is not (leaf.op in NEGATIVE))
         if leaf.op in _NATIVE and not negated:
             return Leaf(_NATIVE[leaf.op], self._value(leaf.read), encode(leaf.operands[0]))
-        name = self._flag(_Flag(leaf.read, leaf.op, leaf.operands[0]))
+        name = self._flag(Flag(leaf.read, leaf.op, leaf.operands[0]))
         return Leaf("nex", name, "1") if negated else Leaf("eq", name, "1")
 
     def _equality(self, leaf: Condition, *, negated: bool) -> Tree | Leaf:
@@ -193,7 +195,7 @@ class _Build:
             self.values[read] = self.names.take("f")
         return self.values[read]
 
-    def _flag(self, flag: _Flag) -> str:
+    def _flag(self, flag: Flag) -> str:
         if flag not in self.flags:
             self.flags[flag] = self.names.take("x")
         return self.flags[flag]

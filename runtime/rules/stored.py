@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
 from runtime.rules._tables import RuleMemory, RuleRow, RuleTimer
 from runtime.rules.judging.memory import Group, Memory, Timer
 from runtime.rules.judging.state import GroupState, Pending
-from tenancy.scope import system
+from tenancy.rows import insert_many, update_many
 
 KEYS_MAX = 5_000
 
@@ -152,10 +152,9 @@ class StoredMemory(Memory):
         fresh = [row for group, row in zip(moved, rows, strict=True) if group not in self._rows]
         known = [row for group, row in zip(moved, rows, strict=True) if group in self._rows]
         if fresh:
-            self.session.execute(insert(RuleMemory), fresh)
+            insert_many(self.session, RuleMemory, fresh)
         if known:
-            with system(self.session):  # an UPDATE by keys; they were read as the tenant's own
-                self.session.execute(update(RuleMemory), known)
+            update_many(self.session, RuleMemory, self.tenant_id, known)
         self._rows.update(moved)
 
     def _write_timers(self) -> None:
@@ -174,7 +173,7 @@ class StoredMemory(Memory):
                 }
                 for one in fresh
             ]
-            self.session.execute(insert(RuleTimer), rows)
+            insert_many(self.session, RuleTimer, rows)
         keys = tuple_(RuleTimer.rule_id, RuleTimer.group_key, RuleTimer.seq)
         for first in range(0, len(gone), KEYS_MAX):
             part = [(one.rule_id, one.group, one.seq) for one in gone[first : first + KEYS_MAX]]

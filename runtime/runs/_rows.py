@@ -13,9 +13,10 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from kernel.bulk import insert_rows, update_rows
 from runtime.runs._tables import Run, RunState, StepRecord, StepState
 
 
@@ -113,18 +114,8 @@ _OPEN = or_(
 _values_of_record = attrgetter(*_RECORD_COLUMNS)
 _changes_of_record = attrgetter("id", *_RECORD_CHANGES)
 _changes_of_run = attrgetter("id", *_RUN_CHANGES)
-_RECORD_KEYS = ("row_id", *(f"new_{name}" for name in _RECORD_CHANGES))
-_RUN_KEYS = ("row_id", *(f"new_{name}" for name in _RUN_CHANGES))
-_UPDATE_RUNS = (
-    update(Run)
-    .where(Run.id == bindparam("row_id"))
-    .values({name: bindparam(f"new_{name}") for name in _RUN_CHANGES})
-)
-_UPDATE_RECORDS = (
-    update(StepRecord)
-    .where(StepRecord.id == bindparam("row_id"))
-    .values({name: bindparam(f"new_{name}") for name in _RECORD_CHANGES})
-)
+_RECORD_KEYS = ("id", *_RECORD_CHANGES)
+_RUN_KEYS = ("id", *_RUN_CHANGES)
 
 
 def lock_runs(session: Session, condition: ColumnElement[bool], *, limit: int) -> list[RunRow]:
@@ -182,14 +173,11 @@ def write_records(session: Session, records: Iterable[RecordRow]) -> None:
         else:
             changed.append(dict(zip(_RECORD_KEYS, _changes_of_record(record), strict=True)))
     connection = session.connection()
-    if added:
-        connection.execute(insert(StepRecord), added)
-    if changed:
-        connection.execute(_UPDATE_RECORDS, changed)
+    insert_rows(connection, StepRecord, added)
+    update_rows(connection, StepRecord, changed)
 
 
 def write_runs(session: Session, runs: Iterable[RunRow]) -> None:
     """Write what advancing changed of runs; call it in system scope."""
     changed = [dict(zip(_RUN_KEYS, _changes_of_run(run), strict=True)) for run in runs]
-    if changed:
-        session.connection().execute(_UPDATE_RUNS, changed)
+    update_rows(session.connection(), Run, changed)

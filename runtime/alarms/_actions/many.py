@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
 from runtime.alarms._tables import WHO_MAX, AlarmHistory, AlarmRow, history_row
 from runtime.alarms.lifecycle import AckState
 from runtime.wake import tell_pages_after_commit
+from tenancy.rows import insert_many
 from tenancy.scope import system
 
 
@@ -79,6 +80,6 @@ def _remember(
         history_row(tenant_id, one, at=now, kind=kind, by=who[one], facts=facts) for one in found
     ]
     if rows:
-        session.execute(insert(AlarmHistory), rows)
+        insert_many(session, AlarmHistory, rows)
         last = {"id": str(found[-1]), "at": format_instant(now)}
         tell_pages_after_commit(session, tenant_id, "alarms", last)

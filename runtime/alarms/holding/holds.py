@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
@@ -24,6 +24,7 @@ from runtime.alarms._tables import AlarmRow
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.holding._tables import HOLDER_NAME_MAX, AlarmHold
 from runtime.alarms.journal import note_released
+from tenancy.rows import insert_many
 from tenancy.scope import as_tenant
 
 log = structlog.get_logger(__name__)
@@ -77,7 +78,7 @@ def hold_many(session: Session, tenant_id: UUID, holds: Sequence[Hold], *, now: 
         for one in new.values()
     ]
     if rows:
-        session.execute(insert(AlarmHold), rows)
+        insert_many(session, AlarmHold, rows)
     names = {one.alarm_id: (one.said, one.holder == MAINTENANCE) for one in reversed(holds)}
     suppress_many(session, tenant_id, names, now=now)
 

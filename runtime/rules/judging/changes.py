@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from runtime.alarms.documents import alarm_document
+from runtime.alarms.documents import AlarmView, alarm_document
 from runtime.alarms.lifecycle import Transition as Happened
 from runtime.alarms.store import Change
 from runtime.rules.judging.events import Event
@@ -19,7 +20,9 @@ _ASKED_FOR: Mapping[Happened, Transition] = {
 }
 
 
-def event_of(change: Change) -> Event | None:
+def event_of(
+    change: Change, written: Callable[[AlarmView], Mapping[str, Any]] = alarm_document
+) -> Event | None:
     """Give what rules see of a change; None where they see nothing, as of a repeat.
 
     Of an alarm that is shelved they only see that they need not wait for it any more.
@@ -35,6 +38,6 @@ def event_of(change: Change) -> Event | None:
         alarm=str(alarm.id),
         condition=str(alarm.condition_id),
         happened=happened,
-        facts=alarm_document(alarm),
+        facts=written(alarm),
         quiet=alarm.is_shelved,
     )

@@ -25,6 +25,13 @@ def test_a_row_that_another_holds_for_too_long_is_a_failure_that_passes(engine: 
     assert is_transient(caught.value)
 
 
+def test_what_a_statement_carried_is_not_in_its_error(engine: Engine) -> None:
+    with engine.connect() as connection, pytest.raises(DBAPIError) as caught:
+        connection.execute(text("SELECT nothing FROM nowhere WHERE a = :a"), {"a": "s3cret"})
+
+    assert "s3cret" not in str(caught.value)
+
+
 def test_a_statement_that_is_wrong_stays_wrong(engine: Engine) -> None:
     with engine.connect() as connection, pytest.raises(DBAPIError) as caught:
         connection.execute(text("SELECT nothing FROM nowhere"))

@@ -25,6 +25,7 @@ from sqlalchemy.schema import DropTable
 
 from kernel.ids import new_id
 from tenancy._tables import Organisation
+from tenancy.rows import insert_many, update_many
 from tenancy.scope import ScopeError, bind
 from tests.support.guard_tables import Box, Item, Two, make_two, rows_of
 
@@ -114,6 +115,12 @@ REFUSED: dict[str, Attempt] = {
     ),
     "statement in a lambda": lambda s, _: s.execute(lambda_stmt(lambda: delete(BARE_ITEM))),
     "schema": lambda s, _: s.execute(DropTable(BARE_ITEM)),
+    "many rows, one of them foreign": lambda s, t: insert_many(
+        s, Box, [{"id": new_id(), "label": "b", "tenant_id": owner} for owner in (t.a, t.b)]
+    ),
+    "many changes of foreign rows": lambda s, t: update_many(
+        s, Box, t.b, [{"id": t.box_b, "label": "x"}]
+    ),
 }
 
 HARMLESS: dict[str, Attempt] = {
@@ -133,6 +140,9 @@ HARMLESS: dict[str, Attempt] = {
         )
     ),
     "delete of all": lambda s, _: s.execute(delete(Item)),
+    "many changes by foreign keys": lambda s, t: update_many(
+        s, Box, t.a, [{"id": t.box_b, "label": "a new"}]
+    ),
     "legacy update": lambda s, _: s.query(Item).update({"label": "a new"}),
     "legacy delete": lambda s, _: s.query(Item).delete(),
 }

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.kept import Kept
@@ -33,6 +33,7 @@ from runtime.alarms.tmf642.hub.events import (
 )
 from runtime.alarms.tmf642.linking import links_of
 from runtime.alarms.tmf642.mapping import document_of
+from tenancy.rows import insert_many
 
 _queries: Kept[tuple[str, str], list[Condition]] = Kept(1_000)
 
@@ -78,7 +79,7 @@ def record(
         and (row := _alarm_row(tenant_id, listener, one, links=links, number=number))
     ]
     if rows:
-        session.execute(insert(TmfDelivery), rows)
+        insert_many(session, TmfDelivery, rows)
 
 
 def record_task(
@@ -110,7 +111,7 @@ def record_task(
         if is_wanted(body, listener.conditions, event_paths(dialect)):
             rows.append(_row(tenant_id, listener, body, key=key, at=now))
     if rows:
-        session.execute(insert(TmfDelivery), rows)
+        insert_many(session, TmfDelivery, rows)
 
 
 def listeners_of(session: Session, tenant_id: UUID) -> list[Listener]:
