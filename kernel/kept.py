@@ -14,8 +14,11 @@ V = TypeVar("V")
 class Kept(Generic[K, V]):
     """Keeps the values used last; safe among threads, which may make one value twice."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, weigh: Callable[[V], int] | None = None) -> None:
+        """Keep at most so many values, or of all together at most so much weight."""
         self._most = most
+        self._weigh = weigh or (lambda _: 1)
+        self._weight = 0
         self._values: OrderedDict[K, V] = OrderedDict()
         self._lock = Lock()
 
@@ -27,7 +30,10 @@ class Kept(Generic[K, V]):
                 return self._values[key]
         value = make()
         with self._lock:
-            self._values[key] = value
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
+            if key not in self._values:
+                self._values[key] = value
+                self._weight += self._weigh(value)
+            while self._weight > self._most:
+                _, gone = self._values.popitem(last=False)
+                self._weight -= self._weigh(gone)
         return value

@@ -39,6 +39,7 @@ class Matcher:
         deadline_s: float = 2.0,
         memory_bytes: int = 1 << 30,
         sets_max: int = 64,
+        kept_max: int = 40_000,
         loads_max: int = 500,
     ) -> None:
         """Start nothing yet.
@@ -47,6 +48,8 @@ class Matcher:
             deadline_s: How long a batch may take, seconds, besides a little for each event.
             memory_bytes: Address space of the child.
             sets_max: Programs the child holds at once; the least recently used one goes first.
+            kept_max: Rules that are kept compiled for the next batches, of all tenants together:
+                2.4 KB each, and reading and compiling them anew would cost 0.2 ms each.
             loads_max: Loads after which the child is replaced: its C code leaks a little each.
         """
         self._child = Child(memory_bytes=memory_bytes)
@@ -57,7 +60,7 @@ class Matcher:
         self._loads = 0
         self._suspect: set[str] = set()
         self._refused: set[str] = set()
-        self._made: Kept[Hashable, Any] = Kept(sets_max)
+        self._made: Kept[Hashable, Any] = Kept(kept_max, weigh=_size)
         self._number = 0
         self._losses = 0
         self._lock = threading.RLock()
@@ -73,7 +76,7 @@ class Matcher:
         return self._child.starts
 
     def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """Keep what a key makes (a tenant's compiled rules) for the next batches, bounded."""
+        """Keep the set of compiled rules that a key makes for the next batches, bounded."""
         made: Made = self._made.get(key, make)
         return made
 
@@ -191,6 +194,10 @@ class Matcher:
         self._losses += 1
         self._forget()
         log.warning("matcher_child_restarted", set=name, reason=str(error), losses=self._losses)
+
+
+def _size(made: Any) -> int:
+    return len(made.rules) + 1
 
 
 def _verdict(program: Program, row: Row, found: list[list[int]] | None) -> frozenset[str]:

@@ -7,11 +7,14 @@ import signal
 import threading
 import time
 
+from kernel.ids import new_id
 from runtime.rules.conditions import build
+from runtime.rules.judging.ruleset import RuleSet, compile_set, judged_rule
 from runtime.rules.matcher import Matcher
+from runtime.rules.model import Mode
 from runtime.rules.plan import Program, compile_rules
 from runtime.rules.reference import row_of
-from tests.factories.rules import make_leaf
+from tests.factories.rules import make_leaf, make_rule_document
 
 FACTS = [{"text": "los"}, {"text": "fan"}, {}]
 
@@ -86,11 +89,17 @@ def test_the_child_is_replaced_after_so_many_loads() -> None:
         assert matcher.starts == 2
 
 
-def test_what_was_kept_least_recently_is_made_again() -> None:
+def test_sets_are_kept_compiled_up_to_so_many_rules_the_least_recent_one_goes_first() -> None:
     made: list[str] = []
-    with Matcher(sets_max=2) as matcher:
+
+    def make(name: str) -> RuleSet:
+        made.append(name)
+        rules = [judged_rule(new_id(), new_id(), Mode.LIVE, make_rule_document()) for _ in range(9)]
+        return compile_set(name, rules)
+
+    with Matcher(kept_max=20) as matcher:
         for key in ("a", "b", "a", "c", "a", "b"):
-            matcher.keep(key, lambda key=key: made.append(key))  # type: ignore[misc]
+            matcher.keep(key, lambda key=key: make(key))  # type: ignore[misc]
 
     assert made == ["a", "b", "c", "b"]
 
