@@ -58,7 +58,8 @@ def _in_utc(value: datetime) -> datetime:
 def _sqlite_text(value: datetime | None) -> str | None:
     if value is None:
         return None
-    return _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+    instant = value if value.tzinfo is UTC else _in_utc(value)
+    return instant.isoformat(" ", "microseconds")[: -len("+00:00")]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
