@@ -88,7 +88,8 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
                 "when": make_leaf("text", "exists"),
                 "then": [{"do": "fill", "take": ["place"], "attributes": ["vendor"]}],
             },
-            "When an alarm comes whose text is there, fill its place and vendor from the inventory.",
+            "When an alarm comes whose text is there, "
+            "fill its place and vendor from the inventory.",
             id="fill",
         ),
     ],
