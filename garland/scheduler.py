@@ -83,6 +83,8 @@ class Scheduler:
             sessions=services.sessions,
             limits=services.limits,
             journal_kept_days=services.settings.journal_kept_days,
+            trend_hours_kept_days=services.settings.trend_hours_kept_days,
+            trends_kept_days=services.settings.trends_kept_days,
             may_go_on=self.leads,
         )
 

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     limits: dict[str, int | float] = Field(default_factory=dict)
     journal_max: int = Field(default=1_000_000, ge=5_000)
     journal_kept_days: int = Field(default=7, ge=1, le=3_650)
+    trend_hours_kept_days: int = Field(default=90, ge=8, le=3_650)
+    trends_kept_days: int = Field(default=1_095, ge=91, le=36_500)
 
     @field_validator("limits")
     @classmethod

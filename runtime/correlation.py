@@ -17,6 +17,7 @@ from runtime.alarm_waits import end_waits, end_waits_of_cleared
 from runtime.alarms.console.trends import count_changes
 from runtime.alarms.journal import ALARM, CLEARED, LIVED, JournalRow, mark_done, take
 from runtime.alarms.store import apply_batch, changes_noted
+from runtime.enriching.events import fill_in
 from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, EVENT_SECONDS, seconds_between
 from runtime.quieting.quieten import quieten, released
 from runtime.rules.engine import judge
@@ -73,6 +74,7 @@ def _correlate(
     matcher: Matcher,
     now: datetime,
 ) -> None:
+    rows = fill_in(session, tenant_id, rows)
     events = [row for row in rows if row.kind in LIVED]
     changes = apply_batch(session, tenant_id, events, now=now)
     noted = changes_noted(session, tenant_id, rows)

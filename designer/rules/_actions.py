@@ -8,6 +8,7 @@ from typing import Any
 from designer.rules._values import group_document, group_rows, seconds, span
 from designer.rules.rows import ActionRow, SettingRow, Span, first_condition
 from runtime.rules.fields import ATTRIBUTES
+from runtime.rules.model import FILLED
 from runtime.rules.words import value_words
 
 
@@ -36,6 +37,8 @@ def action_rows(action: Mapping[str, Any]) -> ActionRow:
         every=span(action["every_s"]) if "every_s" in action else Span(),
         table=action.get("table", ""),
         key=action.get("key", ""),
+        take=list(action.get("take", () if action["do"] == "fill" else FILLED)),
+        attributes="\n".join(action.get("attributes", ())),
     )
 
 
@@ -54,6 +57,12 @@ def _correlate(row: ActionRow) -> dict[str, Any]:
 
 def _enrich(row: ActionRow) -> dict[str, Any]:
     return {"table": row.table, "key": row.key, "fields": _fields(row)}
+
+
+def _fill(row: ActionRow) -> dict[str, Any]:
+    named = dict.fromkeys(filter(None, map(str.strip, row.attributes.splitlines())))
+    written: dict[str, Any] = {"take": row.take} if row.take else {}
+    return written | ({"attributes": list(named)} if named else {})
 
 
 def _notify(row: ActionRow) -> dict[str, Any]:
@@ -88,5 +97,6 @@ _WRITERS: Mapping[str, Callable[[ActionRow], dict[str, Any]]] = {
     "derive": lambda row: {"alarm": _alarm(row.settings)},
     "correlate": _correlate,
     "enrich": _enrich,
+    "fill": _fill,
     "notify": _notify,
 }

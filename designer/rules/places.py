@@ -68,5 +68,8 @@ _OF_ACTIONS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(r"/then/\d+/where(/|$)"), _condition_name),
     (re.compile(r"/then/\d+/same/\d+$"), lambda pointer: f"{pointer}/field"),
     (re.compile(r"/then/\d+/every_s$"), lambda pointer: pointer.removesuffix("_s") + "/amount"),
-    (re.compile(r"/then/\d+/to/\d+$"), lambda pointer: pointer.rpartition("/")[0]),
+    (
+        re.compile(r"/then/\d+/(to|take|attributes)/\d+$"),
+        lambda pointer: pointer.rpartition("/")[0],
+    ),
 )

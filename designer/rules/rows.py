@@ -12,7 +12,7 @@ from typing import Any
 
 from runtime.rules.conditions import LISTED, PRESENCE, Op, operators_of
 from runtime.rules.fields import ATTRIBUTES, find_field
-from runtime.rules.model import PAIRS, PatternKind
+from runtime.rules.model import FILLED, PAIRS, PatternKind
 
 PARTS_MAX = 24
 INDEX_DIGITS_MAX = 3
@@ -85,6 +85,7 @@ class ActionRow:
         parent, where, same: `correlate`: which alarm becomes the parent, and how it is found.
         to, subject, text, every: `notify`: who is told what, and how seldom.
         table, key: `enrich`: the look-up table, and what is looked up in it.
+        take, attributes: `fill`: which fields, and which attributes of the resource, one a line.
     """
 
     do: str = "acknowledge"
@@ -100,6 +101,8 @@ class ActionRow:
     every: Span = field(default_factory=Span)
     table: str = ""
     key: str = ""
+    take: list[str] = field(default_factory=lambda: list(FILLED))
+    attributes: str = ""
 
 
 @dataclass
@@ -256,4 +259,6 @@ def _action(row: Mapping[str, Any]) -> ActionRow:
         every=_span(row, "every"),
         table=_text(row, "table").strip(),
         key=_text(row, "key").strip(),
+        take=_text(row, "take").split() if _text(row, "shown") else list(FILLED),
+        attributes=_text(row, "attributes").replace("\r\n", "\n").strip(),
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +23,11 @@ from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
 from kernel.secrets import Vault
-from runtime.alarms.journal import append, mark_done, take
+from runtime.alarms.console.trends import HOUR, count_changes, start_of
+from runtime.alarms.journal import JournalRow, append, mark_done, take
 from runtime.alarms.model import parse_event
 from runtime.alarms.sources.store import create_source
-from runtime.alarms.store import apply_batch
+from runtime.alarms.store import Change, apply_batch
 from runtime.calendars.store import create_calendar
 from runtime.flows.versions import create_flow, publish_flow
 from runtime.hooks.store import make_addresses
@@ -154,8 +157,19 @@ def _history(session: Session, tenant_id: UUID, *, now: datetime) -> None:
     for said in make_history(seed=SEED, ends_at=now):
         append(session, tenant_id, [parse_event(said.event)], now=said.at)
     while rows := take(session, BATCH):
-        apply_batch(session, tenant_id, rows, now=now)
+        changes = apply_batch(session, tenant_id, rows, now=now)
+        _count(session, tenant_id, rows, changes)
         mark_done(session, [row.seq for row in rows], now=now)
+
+
+def _count(
+    session: Session, tenant_id: UUID, rows: Sequence[JournalRow], changes: Sequence[Change]
+) -> None:
+    """Add events to the trends, each in its own hour."""
+    for hour, received in groupby(rows, key=lambda row: start_of(row.received_at, HOUR)):
+        seqs = [row.seq for row in received]
+        mine = [one for one in changes if one.seq in seqs]
+        count_changes(session, tenant_id, mine, events=len(seqs), by_hand=0, now=hour)
 
 
 def _automation(session: Session, tenant_id: UUID, *, now: datetime) -> None:

@@ -33,7 +33,7 @@ def write_said(alarm: dict[str, Any], event: AlarmEvent) -> None:
         said["attributes"] = {**event.attributes, **overrides.get("attributes", {})}
     said |= {name: value for name, value in overrides.items() if name != "attributes"}
     alarm.update({name: value for name, value in said.items() if value})
-    if event.threshold is not None:
+    if event.threshold is not None and "threshold" not in overrides:
         alarm["threshold"] = dict(event.threshold)
-    if event.service_affecting is not None:
+    if event.service_affecting is not None and "service_affecting" not in overrides:
         alarm["service_affecting"] = event.service_affecting

@@ -59,6 +59,11 @@ class Source(TenantOwned, Base):
     accepted: Mapped[int] = mapped_column(BigInteger, default=0)
     rejected: Mapped[int] = mapped_column(BigInteger, default=0)
     duplicates: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    # Events that were to be filled from the inventory, which does not have their object.
+    unknown_objects: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    last_unknown_object: Mapped[str] = mapped_column(
+        String(NAME_MAX), default="", server_default=""
+    )
     last_problem: Mapped[str] = mapped_column(String(500), default="")
     last_problem_at: Mapped[OptionalInstant]
     paused_at: Mapped[OptionalInstant]

@@ -110,6 +110,7 @@ EVENT_SCHEMA: dict[str, Any] = {
                 "observed": {"type": "number", "description": "Its value"},
                 "limit": {"type": "number", "description": "The limit"},
                 "direction": {"type": "string", "enum": ["up", "down"]},
+                "unit": _text(NAME_MAX, "Of both, such as °C"),
             },
         },
         "affected_services": _keys("A service's key"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -21,6 +21,7 @@ from runtime.retention.alarms import remove_alarms
 from runtime.retention.blobs import Place, remove_unused
 from runtime.retention.journal import BITE, remove_done
 from runtime.retention.runs import remove_runs
+from runtime.retention.trends import fold_oldest_day, remove_old_figures
 from tenancy.organisations import organisation_ids
 from tenancy.scope import as_tenant, system
 
@@ -39,12 +40,14 @@ class Removed:
     values: int = 0
     events: int = 0
     alarms: int = 0
+    hours: int = 0
     is_done: bool = True
 
     @property
     def is_nothing(self) -> bool:
         """Tell whether there was nothing to do."""
-        return not (self.runs or self.steps or self.values or self.events or self.alarms)
+        numbers = (self.runs, self.steps, self.values, self.events, self.alarms, self.hours)
+        return not any(numbers)
 
 
 @dataclass(kw_only=True)
@@ -59,15 +62,18 @@ class Clearing:
     sessions: sessionmaker[Session]
     limits: LimitsBook
     journal_kept_days: int = 7
+    trend_hours_kept_days: int = 90
+    trends_kept_days: int = 1_095
     may_go_on: Callable[[], bool] = lambda: True
     pause: Callable[[float], None] = time.sleep
     _next_tenant: UUID | None = field(default=None, init=False)
     _next_value: Place | None = field(default=None, init=False)
+    _folded_on: date | None = field(default=None, init=False)
 
     def round(self, *, now: datetime, budget_s: float = BUDGET_S) -> Removed:
         """Remove what is old until nothing is, or the time is up; give what was removed."""
         ends, removed = time.monotonic() + budget_s, Removed()
-        for one in (self._runs, self._events, self._alarms, self._values):
+        for one in (self._runs, self._events, self._alarms, self._trends, self._values):
             one(removed, now=now, ends=ends)
         if not removed.is_nothing:
             log.info(
@@ -77,6 +83,7 @@ class Clearing:
                 values=removed.values,
                 events=removed.events,
                 alarms=removed.alarms,
+                hours=removed.hours,
                 done=removed.is_done,
             )
         return removed
@@ -98,6 +105,25 @@ class Clearing:
             return bool(gone)
 
         self._in_turn(bite, removed, ends=ends)
+
+    def _trends(self, removed: Removed, *, now: datetime, ends: float) -> None:
+        """Once a day is enough: only whole days are folded."""
+        if self._folded_on == now.date():
+            return
+
+        def bite(tenant_id: UUID) -> bool:
+            with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
+                folded_before = now - timedelta(days=self.trend_hours_kept_days)
+                gone = fold_oldest_day(session, tenant_id, before=folded_before)
+                if not gone:
+                    before = now - timedelta(days=self.trends_kept_days)
+                    remove_old_figures(session, tenant_id, before=before)
+            removed.hours += gone
+            return bool(gone)
+
+        self._in_turn(bite, removed, ends=ends)
+        if self._goes_on(ends):
+            self._folded_on = now.date()
 
     def _in_turn(self, bite: Callable[[UUID], bool], removed: Removed, *, ends: float) -> None:
         """A bite of each tenant in turn, beginning where the last round stopped."""

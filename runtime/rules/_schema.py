@@ -23,6 +23,8 @@ OPERATORS = (
 TRANSITIONS = ("raised", "changed", "cleared", "escalated")
 MODES = ("draft", "observe", "live", "off")
 PARENTS = ("first", "most_severe", "matching")
+FILLED = ("place", "managed_object_type", "affected_services", "affected_customers")
+FILLED_ATTRIBUTES_MAX = 20
 SETTABLE = ("perceived_severity", "probable_cause", "specific_problem", "text", "event_type")
 
 _text = {"type": "string", "minLength": 1, "maxLength": VALUE_MAX}
@@ -115,6 +117,26 @@ _actions = {
             "additionalProperties": _text,
         },
     ),
+    "fill": {
+        **_shape(
+            ("do",),
+            do=True,
+            take={
+                "type": "array",
+                "uniqueItems": True,
+                "minItems": 1,
+                "items": {"type": "string", "enum": list(FILLED)},
+            },
+            attributes={
+                "type": "array",
+                "uniqueItems": True,
+                "minItems": 1,
+                "maxItems": FILLED_ATTRIBUTES_MAX,
+                "items": {"type": "string", "minLength": 1, "maxLength": PATH_MAX},
+            },
+        ),
+        "anyOf": [{"required": ["take"]}, {"required": ["attributes"]}],
+    },
     "notify": _shape(
         ("do", "to", "subject"),
         do=True,

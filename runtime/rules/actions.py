@@ -16,6 +16,7 @@ from runtime.alarms.model import parse_event
 from runtime.alarms.store import clear_by_person, set_fields
 from runtime.flows.lookup import find_flow_id
 from runtime.rules.enriching import enrich, parted
+from runtime.rules.filling import fill_alarm
 from runtime.rules.grouping import correlate
 from runtime.rules.model import Action
 from runtime.rules.notices import notify
@@ -135,6 +136,7 @@ _ACTIONS: Mapping[str, _Act] = {
     "clear": _clear,
     "correlate": correlate,
     "enrich": enrich,
+    "fill": fill_alarm,
     "notify": notify,
     "derive": _derive,
 }

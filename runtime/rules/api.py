@@ -22,6 +22,7 @@ from kernel.http import (
 )
 from kernel.revisions import RevisionMovedError
 from kernel.schema import Schema
+from runtime.enriching.events import fill_given
 from runtime.rules import store
 from runtime.rules.backtest.given import rows_of
 from runtime.rules.backtest.report import Fired, Report, Tally
@@ -126,7 +127,8 @@ def simulate() -> Response:
     """Try a rule on alarm events, one after the other; nothing is recorded or done."""
     body = json_body()
     _TRIED.require(body, "a simulation needs a rule and alarms")
-    rule, rows = parse_rule(body["rule"]), rows_of(body["alarms"])
+    rule = parse_rule(body["rule"])
+    rows = fill_given(db_session(), acting().tenant_id, rows_of(body["alarms"]))
     after = timedelta(seconds=body.get("after_s", 0), microseconds=1)
     done = try_on(rule, rows, until=rows[-1].received_at + after)
     firings = [

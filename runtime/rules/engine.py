@@ -123,8 +123,10 @@ def _notice(session: Session, tenant_id: UUID, row: JournalRow) -> Item | None:
     """Read a notice of the journal; None where it says nothing to rules any more."""
     if row.kind == TIME:
         return Tick(seq=row.seq, until=parse_instant(row.event["until"]))
+    if row.kind != CLEARED:  # what else there is, the lifecycle has made a change of already
+        return None
     alarm = find_alarm(session, tenant_id, UUID(row.event["alarm_id"]))
-    if row.kind != CLEARED or alarm is None:
+    if alarm is None:
         return None
     return Event(
         seq=row.seq,

@@ -12,10 +12,10 @@ from typing import Any
 
 from kernel.errors import InvalidError
 from runtime.rules._check import check_rule
-from runtime.rules._schema import RULE_SCHEMA, SETTABLE
+from runtime.rules._schema import FILLED, RULE_SCHEMA, SETTABLE
 from runtime.rules.conditions import ALWAYS, Node, build
 
-__all__ = ["RULE_SCHEMA", "SETTABLE", "check_rule", "parse_rule"]
+__all__ = ["FILLED", "RULE_SCHEMA", "SETTABLE", "check_rule", "parse_rule"]
 
 PRIORITY_DEFAULT = 100
 

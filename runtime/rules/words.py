@@ -195,10 +195,14 @@ def _action(action: Mapping[str, Any], flow_names: Mapping[str, str]) -> str:
     if action["do"] == "enrich":
         names = [field_words(key) for key in action["fields"]]
         return f"look up its {_listed(names, 'and')} in {action['table']}"
-    return _PLAIN.get(action["do"]) or _to_others(action)
+    return _PLAIN.get(action["do"]) or _told(action)
 
 
-def _to_others(action: Mapping[str, Any]) -> str:
+def _told(action: Mapping[str, Any]) -> str:
+    if action["do"] == "fill":
+        names = [field_words(key) for key in action.get("take", ())]
+        named = _listed([*names, *action.get("attributes", ())], "and")
+        return f"fill its {named} from the inventory"
     if action["do"] == "notify":
         return f"mail {_listed([_recipient(one) for one in action['to']], 'and')}"
     return f"put it under {_PARENTS[action['parent']]}"

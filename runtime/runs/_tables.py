@@ -92,6 +92,8 @@ class Run(TenantOwned, Base):
         _where("ix_run_parent", "parent_run_id IS NOT NULL", "parent_run_id"),
     )
 
+    # No index of its own: every longer one below begins with it.
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     id: Mapped[Key]
     flow_id: Mapped[UUID] = mapped_column(ForeignKey("flow.id", ondelete="CASCADE"))
     version_id: Mapped[UUID] = mapped_column(ForeignKey("flow_version.id", ondelete="CASCADE"))

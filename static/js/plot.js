@@ -3,7 +3,9 @@
  * and plot cannot disagree. Draws again when a swap, the theme or the width changes them.
  */
 
-/** @typedef {[number[], number[]]} Series seconds since the epoch, and the numbers */
+import { hatched, patternOf, stacked } from "./plot-stack.js";
+
+/** @typedef {[number[], ...number[][]]} Series seconds since the epoch, and the numbers of each part */
 
 /** @type {WeakMap<Element, import("../vendor/uplot/uPlot")>} */
 const drawn = new WeakMap();
@@ -14,15 +16,18 @@ const DAY_S = 86_400;
 
 /**
  * Read the rows of a figure's table.
- * @param {Iterable<{ at: string, number: string }>} rows
+ * @param {Iterable<{ at: string, numbers: string[] }>} rows
  * @returns {Series}
  */
 export function readSeries(rows) {
   /** @type {Series} */
-  const series = [[], []];
-  for (const { at, number } of rows) {
+  const series = [[]];
+  for (const { at, numbers } of rows) {
     series[0].push(Date.parse(at) / 1000);
-    series[1].push(Number(number));
+    numbers.forEach((number, part) => {
+      series[part + 1] ??= [];
+      series[part + 1].push(Number(number));
+    });
   }
   return series;
 }
@@ -32,13 +37,35 @@ function* rowsOf(figure) {
   for (const row of figure.querySelectorAll("tbody tr")) {
     yield {
       at: row.querySelector("time")?.dateTime ?? "",
-      number: row.querySelector("td.number")?.textContent ?? "",
+      numbers: [...row.querySelectorAll("td.number")].map((cell) => cell.textContent ?? ""),
     };
   }
 }
 
 /** @param {number} seconds */
 const inUtc = (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC");
+
+/**
+ * Give the parts of a figure's bars: in a stack the highest first, since the others lie before it.
+ * @param {Element} figure
+ * @param {(name: string) => string} colour
+ * @returns {import("../vendor/uplot/uPlot").Series[]}
+ */
+function partsOf(figure, colour) {
+  const names = figure.getAttribute("data-stack")?.split(" ") ?? [""];
+  const bar = { width: 0, points: { show: false } };
+  const paths = uPlot.paths.bars?.({ size: [BAR_SHARE, 48], radius: names.length > 1 ? 0 : 0.15 });
+  return names
+    .map((name, place) => ({
+      ...bar,
+      paths,
+      fill: name
+        ? (/** @type {import("../vendor/uplot/uPlot")} */ plot) =>
+            hatched(plot.ctx, patternOf(place), colour(`--plot-${name}`), colour("--plot-ground"))
+        : colour("--plot-bar"),
+    }))
+    .reverse();
+}
 
 /** @param {Element} figure @param {number} width @param {Series} series @returns {import("../vendor/uplot/uPlot").Options} */
 function options(figure, width, series) {
@@ -79,23 +106,17 @@ function options(figure, width, series) {
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10000],
       },
     ],
-    series: [
-      {},
-      {
-        fill: colour("--plot-bar"),
-        width: 0,
-        points: { show: false },
-        paths: uPlot.paths.bars?.({ size: [BAR_SHARE, 48], radius: 0.15 }),
-      },
-    ],
+    series: [{}, ...partsOf(figure, colour)],
   };
 }
 
 /** @param {Element} figure */
 function draw(figure) {
   const canvas = figure.querySelector(".plot__canvas");
-  const series = readSeries(rowsOf(figure));
-  if (!(canvas instanceof HTMLElement) || series[0].length === 0) return;
+  const [times, ...numbers] = readSeries(rowsOf(figure));
+  if (!(canvas instanceof HTMLElement) || times.length === 0) return;
+  /** @type {Series} */
+  const series = [times, ...stacked(numbers).reverse()];
   drawn.get(figure)?.destroy();
   canvas.replaceChildren();
   const width = canvas.clientWidth;

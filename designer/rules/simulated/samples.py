@@ -12,7 +12,16 @@ from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import AlarmFilter, list_alarms
 
 TAKEN = 10
-_SAID = ("source", "event_type", "probable_cause", "specific_problem", "text")
+_SAID = (
+    "source",
+    "event_type",
+    "probable_cause",
+    "specific_problem",
+    "text",
+    "managed_object_type",
+    "place",
+)
+_KEYS = ("affected_services", "affected_customers")
 EXAMPLE = {
     "managed_object": "link-1",
     "perceived_severity": "critical",
@@ -30,6 +39,7 @@ def recent_events(session: Session, tenant_id: UUID) -> dict[str, Any]:
 
 def _event(alarm: AlarmView) -> dict[str, Any]:
     said = {name: getattr(alarm, name) for name in _SAID if getattr(alarm, name)}
+    said |= {name: list(getattr(alarm, name)) for name in _KEYS if getattr(alarm, name)}
     return {
         "managed_object": alarm.managed_object,
         "perceived_severity": alarm.original_severity.value,

@@ -11,9 +11,11 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from designer.drafts import read_json_text, write_json_text
+from designer.rules.simulated.fillings import told_fillings
 from designer.rules.simulated.samples import recent_events
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, render, require, see_other
+from runtime.enriching.events import fill_given
 from runtime.rules.backtest.given import rows_of
 from runtime.rules.backtest.simulating import Simulation, simulate
 from runtime.rules.explain import deciding, sentences
@@ -49,7 +51,7 @@ def run_simulation(rule_id: UUID) -> Response:
 
 
 def _simulate(rule: RuleView, text: str) -> Simulation:
-    rows = rows_of(read_json_text(text))
+    rows = fill_given(db_session(), acting().tenant_id, rows_of(read_json_text(text)))
     if len(rows) > EVENTS_MAX:
         message = f"alarms: at most {EVENTS_MAX} at a time: take some out"
         raise InvalidError(message, problems=[Problem("/alarms", message)])
@@ -72,8 +74,13 @@ def _page(
         "refused": refused,
         "steps": [(one, _told(one.tested)) for one in done.steps] if done else None,
         "firings": [(one, sentences(one.why)) for one in done.firings] if done else [],
+        "fillings": _fillings(rule, done) if done else {},
     }
     return render("designer/rules/simulated/show.html", status=422 if refused else 200, **facts)
+
+
+def _fillings(rule: RuleView, done: Simulation) -> Mapping[int, list[str]]:
+    return told_fillings(db_session(), acting().tenant_id, parse_rule(rule.draft), done)
 
 
 def _told(tested: Mapping[str, Any]) -> list[str]:

@@ -14,9 +14,11 @@ from kernel.schema import Schema
 from runtime.alarms._actions.rows import locked, remember
 from runtime.alarms._storable import storage_problems
 from runtime.alarms._tables import AlarmRow
+from runtime.alarms.console.tickets import note_tickets
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.model import EVENT_SCHEMA, NAME_MAX, TEXT_MAX, Severity
 
+_EVENT = EVENT_SCHEMA["properties"]
 _SETTABLE = Schema(
     {
         "type": "object",
@@ -31,7 +33,13 @@ _SETTABLE = Schema(
             "specific_problem": {"type": "string", "maxLength": NAME_MAX},
             "event_type": {"type": "string", "maxLength": 40},
             "external_id": {"type": "string", "maxLength": NAME_MAX},
-            "affected_services": EVENT_SCHEMA["properties"]["affected_services"],
+            "affected_services": _EVENT["affected_services"],
+            "affected_customers": _EVENT["affected_customers"],
+            "managed_object_type": _EVENT["managed_object_type"],
+            "place": _EVENT["place"],
+            "proposed_repair_actions": _EVENT["proposed_repair_actions"],
+            "service_affecting": {"type": ["boolean", "null"]},
+            "threshold": {"anyOf": [_EVENT["threshold"], {"type": "null"}]},
             "attributes": {"type": "object", "maxProperties": 256},
         },
     }
@@ -47,7 +55,7 @@ def set_fields(
     by: str,
     now: datetime,
 ) -> AlarmView:
-    """Set severity, text, cause or attributes over what the source says; a repeat keeps them.
+    """Set severity, text, place or attributes over what the source says; a repeat keeps them.
 
     Raises:
         InvalidError: naming the field that cannot be set so.
@@ -70,6 +78,7 @@ def set_fields(
             setattr(row, name, value)
     row.overrides = overrides
     remember(session, row, "set", by=by, now=now, facts={"fields": dict(fields)})
+    note_tickets(session, tenant_id, [(row.id, fields.get("attributes", {}))], now=now)
     return view_of(row)
 
 

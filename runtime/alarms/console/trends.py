@@ -1,30 +1,32 @@
-"""How alarms went over the last hours: a figure for each hour, written as events are dealt with.
+"""How alarms went: figures for each hour or day, written as events are dealt with.
 
 Counting a week of alarms anew for each look would read every one of them; the correlator adds up
-each batch instead, in its own transaction: a few rows an hour and tenant.
+each batch instead, in its own transaction: a few rows an hour and tenant. Hours are folded into
+days once they are old (`runtime.retention.trends`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Insert, func, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import AlarmRow
-from runtime.alarms.console._tables import AlarmHour
+from runtime.alarms.console._tables import AlarmDay, AlarmHour, adding_to
+from runtime.alarms.console.tickets import note_tickets
 from runtime.alarms.lifecycle import Transition
 from runtime.alarms.model import Severity
 from runtime.alarms.store import Change
 from tenancy.scope import require_owner, system
 
 EVENTS, RAISED, CLEARED = "events", "raised", "cleared"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+STANDING = tuple(one for one in reversed(Severity) if one is not Severity.CLEARED)
 TOP = 10
 TOP_OF = 20_000
 _RAISES = (Transition.CREATED, Transition.REOPENED)
@@ -32,28 +34,40 @@ _RAISES = (Transition.CREATED, Transition.REOPENED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """What happened in each of some hours, oldest first, and in all of them."""
+    """What happened in each of some hours or days, oldest first, and in all of them.
 
-    raised: Sequence[tuple[datetime, int]]
+    Attributes:
+        raised: Alarms raised in each, by severity.
+        cleared: Alarms cleared in each.
+        events: Events received in all of them.
+        by_severity: Alarms raised in all of them, whichever are shown.
+    """
+
+    raised: Sequence[tuple[datetime, Mapping[Severity, int]]]
     cleared: Sequence[tuple[datetime, int]]
     events: int
-    by_severity: dict[Severity, int]
+    by_severity: Mapping[Severity, int]
 
     @property
     def alarms(self) -> int:
         """Give how many alarms were raised."""
-        return sum(number for _, number in self.raised)
+        return sum(self.by_severity.values())
 
 
-def hour_of(at: datetime) -> datetime:
-    """Give the beginning of an instant's hour."""
-    return at.replace(minute=0, second=0, microsecond=0)
+def start_of(at: datetime, step: timedelta) -> datetime:
+    """Give the beginning of an instant's hour or day, in UTC.
+
+    >>> start_of(datetime(2026, 11, 24, 12, 7, tzinfo=UTC), DAY).isoformat()
+    '2026-11-24T00:00:00+00:00'
+    """
+    hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return hour if step == HOUR else hour.replace(hour=0)
 
 
 def count_changes(
     session: Session,
     tenant_id: UUID,
-    changes: Iterable[Change],
+    changes: Sequence[Change],
     *,
     events: int,
     by_hand: int,
@@ -66,10 +80,12 @@ def count_changes(
             found[RAISED, change.alarm.perceived_severity.value] += 1
         elif change.transition is Transition.CLEARED and change.previous_severity is not None:
             found[CLEARED, change.previous_severity.value] += 1
+    carried = ((one.alarm.id, one.alarm.attributes) for one in changes)
+    note_tickets(session, tenant_id, carried, now=now)
     rows = [
         {
             "tenant_id": tenant_id,
-            "hour_at": hour_of(now),
+            "hour_at": start_of(now, HOUR),
             "what": what,
             "severity": severity,
             "number": number,
@@ -80,39 +96,58 @@ def count_changes(
     if rows:
         require_owner(session, tenant_id, of=AlarmHour.__name__)
         with system(session):
-            session.connection().execute(_add(session.get_bind().dialect.name), rows)
+            session.connection().execute(
+                adding_to(AlarmHour, session.get_bind().dialect.name), rows
+            )
 
 
 def trend_of(
     session: Session,
     tenant_id: UUID,
     *,
-    hours: int,
+    steps: int,
     now: datetime,
+    step: timedelta = HOUR,
     severity: Severity | None = None,
 ) -> Trend:
-    """Give the last hours, the present one included, empty ones too; of one severity or all."""
-    starts = [hour_of(now) - timedelta(hours=back) for back in reversed(range(hours))]
-    rows = session.execute(
-        select(AlarmHour.hour_at, AlarmHour.what, AlarmHour.severity, AlarmHour.number).where(
-            AlarmHour.tenant_id == tenant_id, AlarmHour.hour_at >= starts[0]
-        )
-    ).all()
-    counted: Counter[tuple[str, datetime]] = Counter()
-    totals: Counter[str] = Counter()
-    for at, what, name, number in rows:
-        if what == RAISED:
-            totals[name] += number
-        if what == EVENTS or severity is None or name == severity.value:
-            counted[what, at] += number
+    """Give the last hours or days, the present one included, empty ones too.
+
+    Args:
+        session: Any.
+        tenant_id: Whose.
+        steps: How many.
+        now: In the last of them.
+        step: `HOUR` or `DAY`; of days those that were folded are there too.
+        severity: Only alarms of this one; the totals are of all.
+    """
+    last = start_of(now, step)
+    starts = [last - step * back for back in reversed(range(steps))]
+    counted: Counter[tuple[str, str, datetime]] = Counter()
+    for at, what, name, number in _rows(session, tenant_id, since=starts[0], step=step):
+        counted[what, name, start_of(at, step)] += number
+    shown = [severity] if severity else STANDING
+    names = [one.value for one in shown] + ([] if severity else [""])
     return Trend(
-        raised=[(at, counted[RAISED, at]) for at in starts],
-        cleared=[(at, counted[CLEARED, at]) for at in starts],
-        events=sum(counted[EVENTS, at] for at in starts),
-        by_severity={
-            one: totals[one.value] for one in reversed(Severity) if one is not Severity.CLEARED
-        },
+        raised=[(at, {one: counted[RAISED, one.value, at] for one in shown}) for at in starts],
+        cleared=[(at, sum(counted[CLEARED, name, at] for name in names)) for at in starts],
+        events=sum(counted[EVENTS, "", at] for at in starts),
+        by_severity={one: sum(counted[RAISED, one.value, at] for at in starts) for one in STANDING},
     )
+
+
+def _rows(
+    session: Session, tenant_id: UUID, *, since: datetime, step: timedelta
+) -> list[tuple[datetime, str, str, int]]:
+    hours = select(AlarmHour.hour_at, AlarmHour.what, AlarmHour.severity, AlarmHour.number).where(
+        AlarmHour.tenant_id == tenant_id, AlarmHour.hour_at >= since
+    )
+    days = select(AlarmDay.day_at, AlarmDay.what, AlarmDay.severity, AlarmDay.number).where(
+        AlarmDay.tenant_id == tenant_id, AlarmDay.day_at >= since
+    )
+    asked = [hours, days] if step == DAY else [hours]
+    return [
+        (at, what, name, number) for one in asked for at, what, name, number in session.execute(one)
+    ]
 
 
 def noise_reduction(events: int, alarms: int) -> int:
@@ -143,16 +178,3 @@ def top_of(
         .limit(TOP)
     )
     return [(str(value), number) for value, number in rows]
-
-
-def _add(dialect: str) -> Insert:
-    if dialect == "postgresql":
-        wanted = insert_postgresql(AlarmHour)
-        added = AlarmHour.number + wanted.excluded.number
-        return wanted.on_conflict_do_update(index_elements=_KEYS, set_={"number": added})
-    lite = insert_sqlite(AlarmHour)
-    added = AlarmHour.number + lite.excluded.number
-    return lite.on_conflict_do_update(index_elements=_KEYS, set_={"number": added})
-
-
-_KEYS = ["tenant_id", "hour_at", "what", "severity"]

@@ -24,6 +24,8 @@ def source_document(source: SourceView) -> dict[str, Any]:
         "accepted": source.accepted,
         "rejected": source.rejected,
         "duplicates": source.duplicates,
+        "unknown_objects": source.unknown_objects,
+        "last_unknown_object": source.last_unknown_object,
         "last_problem": source.last_problem,
         "last_problem_at": _instant(source.last_problem_at),
         "config": dict(source.config),

@@ -19,11 +19,19 @@ from runtime.alarms.sources.expectations import (
     expectations_as_form,
     expectations_from_form,
 )
+from runtime.alarms.sources.filling import (
+    FILLING_PROPERTIES,
+    filling_as_form,
+    filling_from_form,
+)
 from runtime.alarms.sources.grafana import read_grafana
 from runtime.alarms.sources.listened.kinds import MQTT, SNMP, SYSLOG
 from runtime.alarms.sources.mapped import read_mapped
 from runtime.alarms.sources.reading import Batch, read_canonical
 from runtime.alarms.sources.settings import LABEL_PROPERTIES, config_from_form, form_of
+
+_ANY: Mapping[str, Any] = {**EXPECTATION_PROPERTIES, **FILLING_PROPERTIES}
+"""What can be set on a source of any kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +65,7 @@ class Kind:
 
     def __post_init__(self) -> None:
         labels = LABEL_PROPERTIES if self.has_labels else {}
-        object.__setattr__(self, "properties", {**EXPECTATION_PROPERTIES, **labels})
+        object.__setattr__(self, "properties", {**_ANY, **labels})
 
 
 def _read_json(body: Any, how: How) -> Batch:
@@ -150,10 +158,10 @@ def check_config(name: str, config: Any) -> None:
 def config_of_form(name: str, form: Mapping[str, str]) -> dict[str, Any]:
     """Read the settings form of a kind; raises InvalidError by field."""
     labels = config_from_form(form) if kind_of(name).has_labels else {}
-    return {**labels, **expectations_from_form(form)}
+    return {**labels, **expectations_from_form(form), **filling_from_form(form)}
 
 
 def config_as_form(name: str, config: Mapping[str, Any]) -> dict[str, str]:
     """Write the settings of a kind as its form shows them."""
     labels = form_of(config) if kind_of(name).has_labels else {}
-    return {**labels, **expectations_as_form(config)}
+    return {**labels, **expectations_as_form(config), **filling_as_form(config)}

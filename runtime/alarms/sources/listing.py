@@ -41,6 +41,8 @@ class SourceView:
     accepted: int
     rejected: int
     duplicates: int
+    unknown_objects: int
+    last_unknown_object: str
     last_problem: str
     last_problem_at: datetime | None
     paused_at: datetime | None
@@ -123,6 +125,8 @@ def view_of(row: Source) -> SourceView:
         accepted=row.accepted or 0,
         rejected=row.rejected or 0,
         duplicates=row.duplicates or 0,
+        unknown_objects=row.unknown_objects or 0,
+        last_unknown_object=row.last_unknown_object or "",
         last_problem=row.last_problem or "",
         last_problem_at=row.last_problem_at,
         paused_at=row.paused_at,

@@ -1,7 +1,8 @@
 """An alarm as TMF642 writes it, and what TMF642 says as a canonical event. Pure.
 
-What an alarm of ours has no field for (the place, the threshold, the type of the object, …) is kept
-as it came, in one attribute named `tmf642`, and given back word for word; rules can read it there.
+What an alarm of ours has no field for (a place's role, a threshold's granularity, the reporting
+system, …) is kept as it came, in one attribute named `tmf642`, and given back word for word; rules
+can read it there. Place and threshold are fields of ours as well (`measured`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,14 @@ from kernel.errors import InvalidError, Problem
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.model import AlarmEvent, EventType, Severity, parse_event
 from runtime.alarms.tmf642.dialect import Dialect
+from runtime.alarms.tmf642.measured import (
+    CROSSED,
+    PLACE,
+    crossed_of,
+    places_of,
+    read_place,
+    read_threshold,
+)
 from runtime.alarms.tmf642.signature import read_signature
 
 KEPT = "tmf642"
@@ -44,7 +53,7 @@ OWN_FIELDS: Mapping[str, str] = {
     "probableCause": "probable_cause",
     "specificProblem": "specific_problem",
 }
-_SAID_ALSO: Mapping[str, str] = {
+SAID_ALSO: Mapping[str, str] = {
     "alarmedObjectType": "managed_object_type",
     "proposedRepairedActions": "proposed_repair_actions",
     "serviceAffecting": "service_affecting",
@@ -108,6 +117,8 @@ def document_of(alarm: AlarmView, links: Links, dialect: Dialect) -> dict[str, A
         "comment": [_comment(one, dialect) for one in links.comments],
         "correlatedAlarm": [reference(one, dialect) for one in links.child_ids],
         "parentAlarm": [reference(alarm.parent_id, dialect)] if alarm.parent_id else [],
+        PLACE: places_of(alarm, kept, dialect),
+        CROSSED: crossed_of(alarm, kept),
         "externalAlarmId": alarm.external_id,
         "perceivedSeverity": alarm.perceived_severity.value,
         "probableCause": alarm.probable_cause,
@@ -129,7 +140,7 @@ def _flags(alarm: AlarmView) -> dict[str, Any]:
     }
     if KEPT in alarm.attributes:
         return found
-    return found | {name: getattr(alarm, ours) for name, ours in _SAID_ALSO.items()}
+    return found | {name: getattr(alarm, ours) for name, ours in SAID_ALSO.items()}
 
 
 def kept_of(alarm: AlarmView) -> dict[str, Any]:
@@ -221,13 +232,16 @@ def event_of(document: Mapping[str, Any]) -> AlarmEvent:
         "source": document["sourceSystemId"],
         "raised_at": raised_at,
         "affected_services": [str(one["id"]) for one in document.get("affectedService", ())],
+        "place": read_place(document.get(PLACE)),
         "attributes": {KEPT: kept_from(document)},
         **{
             ours: document[name]
-            for name, ours in {**OWN_FIELDS, **_SAID_ALSO}.items()
+            for name, ours in {**OWN_FIELDS, **SAID_ALSO}.items()
             if name in document
         },
     }
+    if (threshold := read_threshold(document.get(CROSSED))) is not None:
+        said["threshold"] = threshold
     if is_clear:
         said["cleared_at"] = document.get("alarmClearedTime", raised_at)
     return parse_event(said)

@@ -15,7 +15,14 @@ from kernel.errors import InvalidError, Problem
 from kernel.schema import path_of
 from runtime.alarms.tmf642.dialect import Dialect
 from runtime.alarms.tmf642.filters import values_at
-from runtime.alarms.tmf642.mapping import KEPT, KEPT_NAMES, OWN_FIELDS, event_type_of
+from runtime.alarms.tmf642.mapping import (
+    KEPT,
+    KEPT_NAMES,
+    OWN_FIELDS,
+    SAID_ALSO,
+    event_type_of,
+)
+from runtime.alarms.tmf642.measured import CROSSED, PLACE, read_place, read_threshold
 from runtime.alarms.tmf642.schemas import (
     JSON_PATCH,
     NEVER_PATCHED,
@@ -196,6 +203,7 @@ def _fields(moved: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]
     if "affectedService" in moved:
         services = moved["affectedService"] or ()
         found["affected_services"] = [str(one["id"]) for one in services]
+    found |= _measured(moved)
     after = {**kept, **{name: moved[name] for name in KEPT_NAMES if name in moved}}
     if moved.get("alarmType"):
         said = moved["alarmType"]
@@ -204,6 +212,19 @@ def _fields(moved: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]
     after = {name: value for name, value in after.items() if value is not None}
     if after != dict(kept):
         found["attributes"] = {KEPT: after}
+    return found
+
+
+def _measured(moved: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the fields of ours that are kept as TMF642 says them as well."""
+    found = {ours: moved[name] for name, ours in SAID_ALSO.items() if name in moved}
+    for name in ("managed_object_type", "proposed_repair_actions"):
+        if name in found:
+            found[name] = found[name] or ""
+    if PLACE in moved:
+        found["place"] = read_place(moved[PLACE])
+    if CROSSED in moved:
+        found["threshold"] = read_threshold(moved[CROSSED])
     return found
 
 

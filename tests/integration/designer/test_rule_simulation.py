@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
 from runtime.alarms.store import AlarmFilter, list_alarms
+from runtime.inventory.resources import save_resource
 from runtime.rules.store import create_rule
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
@@ -44,6 +45,32 @@ def test_tells_event_by_event_what_decided(
     assert "The draft fires <b>1</b> time for these alarms." in page
     assert "text contains fan: it was fan stopped" in page
     assert "text does not contain fan: it was rain" in page
+
+
+@pytest.mark.parametrize(
+    ("managed_object", "told"),
+    [
+        pytest.param("r1", "would get place zrh, vendor Acme", id="known"),
+        pytest.param("r9", "the inventory has no resource", id="unknown"),
+    ],
+)
+def test_tells_what_a_rule_would_fill(
+    browser: FlaskClient,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    managed_object: str,
+    told: str,
+) -> None:
+    fill = {"do": "fill", "take": ["place"], "attributes": ["vendor"]}
+    address = at(sessions, acme, then=[fill])
+    said = {"key": "r1", "name": "r1", "kind": "node", "site": "zrh"}
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        save_resource(session, acme.id, {**said, "attributes": {"vendor": "Acme"}})
+
+    event = {**FAN, "managed_object": managed_object}
+    page = browser.post(address, data={"alarms": json.dumps([event])}).text
+
+    assert told in page
 
 
 def test_leaves_no_alarm_behind(

@@ -44,6 +44,8 @@ EVERY_ACTION: list[dict[str, Any]] = [
     {"do": "clear"},
     {"do": "correlate", "parent": "matching", "where": FAN, "same": ["attributes.site"]},
     {"do": "enrich", "table": "sites", "key": "{managed_object}", "fields": {"text": "owner"}},
+    {"do": "fill", "take": ["place", "affected_services"], "attributes": ["vendor"]},
+    {"do": "fill", "attributes": ["vendor", "tier"]},
     {
         "do": "notify",
         "to": ["role:operator", "person:anna@example.com"],

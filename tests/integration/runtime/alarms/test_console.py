@@ -18,7 +18,7 @@ from runtime.alarms import journal, store
 from runtime.alarms.console import many
 from runtime.alarms.console.trends import count_changes, noise_reduction, trend_of
 from runtime.alarms.model import Severity, parse_event
-from runtime.alarms.store import AlarmFilter, Change
+from runtime.alarms.store import AlarmFilter, Change, set_fields
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.tenancy import NOON, make_customer
@@ -263,21 +263,38 @@ def test_adds_up_what_happens_in_an_hour(sessions: Sessions, acme: OrganisationV
             count_changes(session, acme.id, changes, events=10, by_hand=0, now=now)
 
     with sessions() as session, as_tenant(session, acme.id):
-        trend = trend_of(session, acme.id, hours=24, now=now)
-        minor = trend_of(session, acme.id, hours=24, now=now, severity=Severity.MINOR)
-    assert (trend.raised[-1][1], trend.cleared[-1][1], trend.events) == (1, 1, 20)
+        trend = trend_of(session, acme.id, steps=24, now=now)
+        minor = trend_of(session, acme.id, steps=24, now=now, severity=Severity.MINOR)
+    assert trend.raised[-1][1][Severity.MAJOR] == 1
+    assert (trend.cleared[-1][1], trend.events) == (1, 20)
     assert (len(trend.raised), trend.by_severity[Severity.MAJOR]) == (24, 1)
-    assert minor.alarms == 0
+    assert minor.raised[-1][1] == {Severity.MINOR: 0}
     assert noise_reduction(trend.events, trend.alarms) == 95
 
 
-@pytest.mark.parametrize("query", ["", "?span=week&severity=minor"])
+@pytest.mark.parametrize("query", ["", "?span=week&severity=minor", "?span=month", "?span=quarter"])
 @pytest.mark.usefixtures("alarms")
 def test_shows_trends(browser: FlaskClient, at: str, query: str) -> None:
     page = browser.get(f"{at}/trends{query}").text
 
     assert "From events to work" in page
     assert "Objects with the most alarms" in page
+
+
+@pytest.mark.usefixtures("alarms")
+def test_the_figures_of_trends_lead_to_what_is_behind_them(
+    browser: FlaskClient, at: str, sessions: Sessions, acme: OrganisationView, alarms: list[UUID]
+) -> None:
+    fields = {"attributes": {"ticket": "INC-7"}}
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        set_fields(session, acme.id, alarms[0], fields=fields, by="run", now=utc_now())
+
+    page = browser.get(f"{at}/trends").text
+    found = browser.get(f"{at}?state=all&attribute=ticket%3DINC-7").text
+
+    assert 'href="#tickets"' in page
+    assert "attribute=ticket%3DINC-7" in page
+    assert names_in(found) == "A"
 
 
 @pytest.mark.parametrize("place", ["", "/export.csv", "/export.json"])

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import AlarmRow
+from runtime.alarms.journal import ESCALATED, note
 from runtime.alarms.lifecycle import AckState
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
 from tenancy.scope import as_tenant
 from tests.factories.flows import chain_document, make_flow
 from tests.factories.rules import make_count_pattern
+from tests.factories.tenancy import NOON
 from tests.integration.runtime.rules.conftest import Bench
 
 
@@ -116,6 +120,26 @@ def test_a_batch_asks_the_database_the_same_few_questions_however_long_it_is(
     reads(1)  # compiles the rules
 
     assert reads(5) == reads(20)
+
+
+def test_notices_that_the_lifecycle_dealt_with_cost_no_question_each(bench: Bench) -> None:
+    bench.rule(on=["escalated"])
+    for number in range(6):
+        bench.send(f"link-{number}")
+    bench.fired()
+    with as_tenant(bench.session, bench.tenant_id):
+        ids = list(bench.session.scalars(select(AlarmRow.id)))
+
+    def reads(noticed: list[UUID]) -> int:
+        asked: list[str] = []
+        with as_tenant(bench.session, bench.tenant_id):
+            note(bench.session, bench.tenant_id, ESCALATED, noticed, now=NOON)
+        engine = bench.session.get_bind()
+        event.listen(engine, "before_cursor_execute", lambda *facts: asked.append(facts[2]))
+        bench.fired()
+        return sum(one.startswith("SELECT") for one in asked)
+
+    assert reads(ids[:1]) == reads(ids[1:])
 
 
 def test_a_cooldown_holds_back_the_same_alarm_only(bench: Bench) -> None:

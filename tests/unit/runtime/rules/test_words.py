@@ -83,6 +83,15 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
             "1 minute (again only after fewer than 1), look up its text in sites.",
             id="flapping",
         ),
+        pytest.param(
+            {
+                "when": make_leaf("text", "exists"),
+                "then": [{"do": "fill", "take": ["place"], "attributes": ["vendor"]}],
+            },
+            "When an alarm comes whose text is there, "
+            "fill its place and vendor from the inventory.",
+            id="fill",
+        ),
     ],
 )
 def test_tells_what_a_rule_does(changes: dict[str, Any], sentence: str) -> None:

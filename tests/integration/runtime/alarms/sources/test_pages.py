@@ -9,7 +9,11 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 
+from kernel.clock import utc_now
+from runtime.alarms.sources.fillings import note_unknown
+from runtime.alarms.sources.store import configure_source
 from tenancy.organisations import OrganisationView
+from tenancy.scope import as_tenant
 from tests.integration.conftest import SignedIn
 from tests.integration.runtime.alarms.sources.conftest import (
     MAPPING,
@@ -280,3 +284,34 @@ def test_refused_bodies_have_pages(
     assert "second" in newest
     assert "&#39;first&#39; is not known" not in newest
     assert "&#39;first&#39; is not known" in oldest
+
+
+def test_settings_say_that_the_inventory_fills_what_is_left_out(
+    browser: FlaskClient, acme: OrganisationView, make_sender: MakeSender
+) -> None:
+    sender = make_sender()
+    settings = at(acme, sender, "/settings")
+
+    alone = browser.post(settings, data={"name": "NMS", "fill_attributes": "vendor"})
+    good = {"name": "NMS", "fill_from_inventory": "true", "fill_attributes": "vendor, tier"}
+    browser.post(settings, data=good)
+
+    assert (alone.status_code, "tick that it is filled" in alone.text) == (422, True)
+    kept = {"fill_from_inventory": True, "fill_attributes": ["vendor", "tier"]}
+    assert sender.look().config == kept
+    assert 'value="vendor, tier"' in browser.get(settings).text
+
+
+def test_objects_that_the_inventory_lacks_are_told(
+    browser: FlaskClient, acme: OrganisationView, make_sender: MakeSender
+) -> None:
+    sender = make_sender()
+    with sender.sessions.begin() as session, as_tenant(session, acme.id):
+        where = (session, acme.id, sender.source_id)
+        configure_source(*where, config={"fill_from_inventory": True}, now=utc_now())
+        note_unknown(*where, number=3, last="r9")
+
+    page = browser.get(at(acme, sender)).text
+
+    assert "Events about objects that the inventory does not have: 3" in page
+    assert "“r9”" in page

@@ -1,0 +1,1 @@
+"""What the inventory knows of an alarm's object, put into the alarm itself."""

@@ -1,0 +1,1 @@
+"""Tests of what the inventory adds to alarms, with a database."""
