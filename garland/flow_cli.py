@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from runtime.rehearsal.services import FileServices
     from runtime.rehearsal.trace import Line, Rehearsed
 
 SHOWN_MAX = 120
@@ -49,6 +50,9 @@ def check(file: Path, as_json: bool) -> None:  # noqa: FBT001  click
 @click.option("--input", "data", metavar="JSON|@FILE", help="What it is started with by hand.")
 @click.option("--trigger", metavar="JSON|@FILE", help="What expressions see as trigger.")
 @click.option("--tables", metavar="JSON|@FILE", help='Look-up tables: {"name": {"key": {…}}}.')
+@click.option(
+    "--decisions", metavar="JSON|@FILE", help='Decision tables: {"name": {"table": 1, …}}.'
+)
 @click.option("--mock", is_flag=True, help="Answer for blocks that reach out, by their examples.")
 @click.option("--wait", is_flag=True, help="Wait where the workflow waits, instead of skipping.")
 @_AS_JSON
@@ -57,6 +61,7 @@ def run(  # noqa: PLR0913, PLR0917  each an option
     data: str | None,
     trigger: str | None,
     tables: str | None,
+    decisions: str | None,
     mock: bool,  # noqa: FBT001  click
     wait: bool,  # noqa: FBT001  click
     as_json: bool,  # noqa: FBT001  click
@@ -68,34 +73,47 @@ def run(  # noqa: PLR0913, PLR0917  each an option
         listed = "\n".join(f"  {one['pointer']}  {one['message']}" for one in errors)
         raise click.ClickException(f"{file.name} cannot run yet:\n{listed}")
     trigger_id, started = _start_of(document, _object("--trigger", trigger), data)
-    known = _object("--tables", tables) or {}
-    done = _play(document, trigger_id, started, known, mock=mock, wait=wait)
+    services = _services(
+        _object("--tables", tables) or {},
+        _object("--decisions", decisions) or {},
+        started.get("alarm", {}),
+    )
+    done = _play(document, (trigger_id, started), services, mock=mock, wait=wait)
     click.echo(json.dumps(asdict(done), indent=2, default=str) if as_json else _as_text(done))
     sys.exit(0 if done.state == "succeeded" else 1)
 
 
+def _services(
+    tables: dict[str, Any], decisions: dict[str, Any], alarm: dict[str, Any]
+) -> "FileServices":
+    from blocks.brokers.http import HttpBroker
+    from blocks.brokers.mail import MailBroker
+    from kernel.errors import InvalidError
+    from runtime.rehearsal.services import FileServices
+    from runtime.rules.tables.model import parse_table
+    from runtime.runs.services import Brokers
+
+    try:
+        parsed = {name: parse_table(one) for name, one in decisions.items()}
+    except InvalidError as error:
+        _refuse(f"--decisions: {error.problems[0].message}")
+    brokers = Brokers(http=HttpBroker(), mail=MailBroker())
+    return FileServices(brokers=brokers, tables=tables, decisions=parsed, alarm=alarm)
+
+
 def _play(
     document: dict[str, Any],
-    trigger_id: str,
-    trigger: dict[str, Any],
-    tables: dict[str, Any],
+    start: tuple[str, dict[str, Any]],
+    services: "FileServices",
     *,
     mock: bool,
     wait: bool,
 ) -> "Rehearsed":
-    from blocks.brokers.http import HttpBroker
-    from blocks.brokers.mail import MailBroker
     from blocks.registry import standard_registry
     from kernel.clock import utc_now
     from runtime.rehearsal.playing import Rehearsal
-    from runtime.rehearsal.services import FileServices
-    from runtime.runs.services import Brokers
 
-    services = FileServices(
-        brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
-        tables=tables,
-        alarm=trigger.get("alarm", {}),
-    )
+    trigger_id, trigger = start
     how = Rehearsal(
         registry=standard_registry(),
         services=services,

@@ -15,7 +15,7 @@ from runtime.calendars import store
 from runtime.calendars.ics import merged, read_holidays
 from runtime.calendars.preview import state_at
 from runtime.calendars.store import CalendarView
-from runtime.flows.calendar_use import flows_using
+from runtime.flows.uses import flows_using
 
 api = Blueprint("calendars_api", __name__, url_prefix="/api/v1/calendars")
 
