@@ -53,7 +53,9 @@ import runtime.messages.api
 import runtime.quieting.api
 import runtime.quieting.views
 import runtime.rules.api
+import runtime.rules.decisions.api
 import runtime.rules.verdicts.api
+import runtime.rules.versions.api
 import runtime.runs.api
 import runtime.runs.views
 import tenancy.api
@@ -114,7 +116,9 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.maintenance.api.api,
     runtime.quieting.api.api,
     runtime.messages.api.api,
+    runtime.rules.decisions.api.api,
     runtime.rules.verdicts.api.api,
+    runtime.rules.versions.api.api,
     runtime.rules.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,

@@ -17,6 +17,8 @@ from runtime.rules._schema import NAME_MAX
 from runtime.rules._tables import RuleRow, RuleVersionRow
 from runtime.rules.model import Mode
 from runtime.rules.store import RuleView, create_rule, get_rule, list_rules, save_draft
+from runtime.rules.tables.comparing import compare_tables
+from runtime.rules.tables.model import is_table
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
 
@@ -53,7 +55,9 @@ def document_of(
 
 
 def compare_rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """List what differs between two documents of a rule, part by part."""
+    """List what differs between two documents of a rule or table, part by part."""
+    if is_table(old) and is_table(new):
+        return compare_tables(old, new)
     others = {name: name.capitalize() for name in (*old, *new) if name not in ("rule", "mode")}
     return compare_parts(
         old, new, {**_PARTS, **{k: v for k, v in others.items() if k not in _PARTS}}
