@@ -38,6 +38,7 @@ from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.table_steps import fitted
 from runtime.flows.versions import FlowView
+from runtime.rules.published import live_outputs
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
@@ -232,7 +233,8 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
 
 
 def _drawing(flow: FlowView) -> dict[str, Any]:
-    blocks = catalogue(standard_registry(), _icon_url)
+    tables = live_outputs(db_session(), acting().tenant_id)
+    blocks = catalogue(standard_registry(), _icon_url, tables)
     return {"flow": laid_out(readable(flow.draft)), "blocks": blocks}
 
 

@@ -106,6 +106,16 @@ def tables_known(
     }
 
 
+def live_outputs(session: Session, tenant_id: UUID) -> dict[str, dict[str, Any]]:
+    """Give what each table's live version answers, as JSON Schema by the table's id."""
+    rows = session.execute(
+        select(RuleRow.id, RuleVersionRow.document)
+        .join(RuleVersionRow, RuleVersionRow.id == RuleRow.live_version_id)
+        .where(RuleRow.tenant_id == tenant_id, _IS_TABLE)
+    )
+    return {str(id_): output_schema(document) for id_, document in rows}
+
+
 def _numbers(session: Session, tenant_id: UUID, ids: list[UUID]) -> dict[UUID, set[int]]:
     found: dict[UUID, set[int]] = {}
     rows = session.execute(

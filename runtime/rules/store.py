@@ -261,8 +261,7 @@ def _require_same_kind(before: Any, document: Any) -> None:
     """Refuse to make a table of a rule or a rule of a table: what leans on it would break."""
     if is_table(before) != is_table(document):
         what = "decision table" if is_table(before) else "rule"
-        message = f"this is a {what} and stays one: make the other one anew"
-        raise InvalidError(message, problems=[Problem("", message)])
+        raise InvalidError(f"this is a {what} and stays one: make the other one anew")
 
 
 def _require(session: Session, tenant_id: UUID, document: Any) -> None:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other, who_acts
 from runtime.flows.comparing import version_asked
+from runtime.flows.uses import flows_deciding_by
 from runtime.rules import history, store
 
 bp = Blueprint("rule_versions", __name__)
@@ -24,6 +25,7 @@ def list_versions(rule_id: UUID) -> Response:
         "designer/rules/versions/list.html",
         rule=store.get_rule(*where),
         versions=store.versions_of(*where),
+        used_by=flows_deciding_by(*where),
     )
 
 
