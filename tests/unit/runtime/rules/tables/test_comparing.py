@@ -45,8 +45,10 @@ SECOND_WORDS = "Severity minor, warning: Do acknowledge"
         pytest.param(
             {"outputs": [{"to": "set", "name": "attributes.crew"}, {"to": "do"}]},
             "Output columns",
-            ["-column 1: Set team (set attributes.team, text)"]
-            + ["+column 1: Set crew (set attributes.crew, text)"],
+            [
+                "-column 1: Set team (set attributes.team, text)",
+                "+column 1: Set crew (set attributes.crew, text)",
+            ],
             id="a column",
         ),
     ],
