@@ -9,6 +9,7 @@ import designer.keeping.views
 import designer.rules.asked.views
 import designer.rules.backtested.views
 import designer.rules.firings.views
+import designer.rules.hits.views
 import designer.rules.simulated.views
 import designer.rules.versions.views
 import designer.rules.views
@@ -95,6 +96,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.asked.views.bp,
     designer.rules.backtested.views.bp,
     designer.rules.firings.views.bp,
+    designer.rules.hits.views.bp,
     designer.rules.simulated.views.bp,
     designer.rules.versions.views.bp,
     designer.tables.views.bp,

@@ -65,10 +65,18 @@ _BACKTESTED = Schema(
 @api.get("")
 @require("rules.view")
 def list_rules() -> Response:
-    """List rules by name; filters q (a part of the name) and kind (rule, table)."""
+    """List rules by name, with how often each fired; filters q (a part of the name) and kind."""
     q, kind = request.args.get("q", "").strip(), request.args.get("kind", "")
     found = store.list_rules(db_session(), acting().tenant_id, q=q)
-    items = [rule_document(one) for one in found if kind in ("", one.kind)]
+    items = [
+        {
+            **rule_document(one),
+            "fired": one.fired_count,
+            "last_fired_at": format_instant(one.last_fired_at) if one.last_fired_at else None,
+        }
+        for one in found
+        if kind in ("", one.kind)
+    ]
     return jsonify(items=items, next_cursor=None)
 
 
