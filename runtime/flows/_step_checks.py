@@ -15,7 +15,7 @@ from runtime.flows._mapping_checks import mapping_problems
 from runtime.flows._named_things import named_in
 from runtime.flows._structure import Placed, Structure
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known, Versions
-from runtime.flows.table_steps import input_schema_of, table_use
+from runtime.flows.table_steps import computed_table, input_schema_of, table_use
 
 LOOPS_DEEP_MAX = 4
 PATH_MAX = 300
@@ -163,6 +163,10 @@ class StepChecks:
     def _table(
         self, placed: Placed, where: str, config: Mapping[str, Any], block: Block
     ) -> Iterable[FlowProblem]:
+        computed = computed_table(config, block)
+        if computed is not None:
+            message = f"{placed.title}: choose which table decides, not an expression"
+            yield FlowProblem(f"{where}/{computed}", message, placed.id)
         used = table_use(config, block)
         if used is None or self._known.tables is None:
             return

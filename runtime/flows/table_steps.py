@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from blocks.registry import Block, Registry
+from blocks.schemas import is_expression, widget_of
 from kernel.schema import Schema
 from runtime.flows._named_things import named_in
 from runtime.flows.model import every_step
@@ -45,6 +46,19 @@ def table_use(config: Mapping[str, Any], block: Block | None) -> TableUse | None
     number, follows = config.get("version"), config.get("follow") is True
     is_number = isinstance(number, int) and not isinstance(number, bool)
     return TableUse(found.field, found.name, number if is_number and not follows else None, follows)
+
+
+def computed_table(config: Mapping[str, Any], block: Block) -> str | None:
+    """Name the setting that picks a table by an expression, which nobody can check beforehand."""
+    properties = block.manifest.config.get("properties", {})
+    return next(
+        (
+            field
+            for field, schema in properties.items()
+            if widget_of(schema) == WIDGET and is_expression(config.get(field))
+        ),
+        None,
+    )
 
 
 def tables_used(document: Mapping[str, Any], registry: Registry) -> Iterator[TableUse]:

@@ -56,11 +56,6 @@ class Pair:
     of_first: int
     of_second: int
 
-    @property
-    def is_one_within_the_other(self) -> bool:
-        """Tell whether one of them fires for nothing that the other does not."""
-        return self.shared in (self.of_first, self.of_second)
-
 
 def fires_most(session: Session, tenant_id: UUID, *, since: datetime) -> list[Hitter]:
     """List the rules that fired most often since an instant, the first twenty."""

@@ -166,6 +166,16 @@ def test_a_table_that_is_not_there_is_said_before_publishing(bench: Bench) -> No
     assert "is not there, or was never published: choose another" in message
 
 
+def test_which_table_decides_is_chosen_not_computed(bench: Bench) -> None:
+    steps = asking(put_live(bench, teams()))
+    steps["ask"]["config"]["table"] = "= trigger.input.table"
+
+    ((pointer, message),) = problems(bench, steps)
+
+    assert pointer == "/steps/ask/config/table"
+    assert "choose which table decides" in message
+
+
 def test_another_tenants_table_is_not_there(bench: Bench, sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as session:
         other = make_customer(session)
