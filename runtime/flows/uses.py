@@ -1,4 +1,4 @@
-"""Which workflows would miss a business calendar or a table if it were gone."""
+"""Which workflows would miss a business calendar or decision table if it were gone."""
 
 from __future__ import annotations
 
@@ -26,17 +26,8 @@ def flows_deciding_by(session: Session, tenant_id: UUID, table_id: UUID) -> list
     return _flows_naming(session, tenant_id, str(table_id), _decision_tables_of)
 
 
-def flows_looking_up(session: Session, tenant_id: UUID, table: str) -> list[str]:
-    """Name the workflows whose draft or live version looks something up in a table."""
-    return _flows_naming(session, tenant_id, table, _look_up_tables_of)
-
-
 def _decision_tables_of(document: Mapping[str, Any], registry: Registry) -> set[str]:
     return named_by_steps(document, registry, "decision-table")
-
-
-def _look_up_tables_of(document: Mapping[str, Any], registry: Registry) -> set[str]:
-    return named_by_steps(document, registry, "table")
 
 
 def _flows_naming(session: Session, tenant_id: UUID, name: str, names_in: Names) -> list[str]:
