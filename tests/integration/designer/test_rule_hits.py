@@ -127,7 +127,7 @@ def test_the_page_shows_all_three(signed_in: SignedIn, acme: OrganisationView) -
 
     assert "Never" in page
     assert "All of them" in page
-    assert "1 of 2 (50 %)" in page
+    assert "1 of 2 (50&nbsp;%)" in page
 
 
 def test_the_page_of_a_tenant_without_rules_says_so(
