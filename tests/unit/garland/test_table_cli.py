@@ -102,3 +102,14 @@ def test_a_table_in_dmn_is_backtested(tmp_path: Path, file: str) -> None:
     done = CliRunner().invoke(rule, ["backtest", "--rule", out, "--alarms", alarms])
 
     assert "fired 1 time(s)" in done.output
+
+
+def test_the_example_forgets_no_alarm_and_decides() -> None:
+    example = str(Path(__file__).parents[3] / "examples" / "tables" / "which-team-takes-it.json")
+    alarm = '{"perceived_severity": "critical", "attributes": {"site": "ZRH"}}'
+
+    checked, asked = run("check", example), run("ask", example, "--alarm", alarm)
+
+    assert checked.exit_code == 0
+    assert "no row takes" not in checked.output
+    assert asked.output == 'row(s) 1: {"team": "core", "within_h": 1}\n'
