@@ -19,6 +19,7 @@ from blocks.manifest import Manifest, Permission, PermissionName
 from blocks.sdk import (
     BlockError,
     CalendarMoment,
+    Decided,
     Facts,
     HttpRequest,
     HttpResponse,
@@ -178,6 +179,18 @@ class TablesAbility:
         """See `sdk.Tables.look_up`."""
         self.attempt.permit("tables")
         return self.attempt.services.look_up(table, key)
+
+    def decide(
+        self,
+        table: str,
+        values: Mapping[str, Any],
+        *,
+        alarm: Mapping[str, Any] | None = None,
+        version: int | None = None,
+    ) -> Decided:
+        """See `sdk.Tables.decide`."""
+        self.attempt.permit("tables")
+        return self.attempt.services.decide(table, values, alarm or {}, version)
 
 
 @dataclass(frozen=True, slots=True)

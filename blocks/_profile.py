@@ -31,6 +31,7 @@ WIDGETS = {
     "secret": {"string"},
     "flow": {"string"},
     "table": {"string"},
+    "decision-table": {"string"},
     "calendar": {"string"},
     "timezone": {"string"},
     "duration": {"number", "integer"},

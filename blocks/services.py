@@ -6,10 +6,11 @@ The runtime implements it per tenant; `blocks.brokers` has the parts that speak 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from blocks.sdk import CalendarMoment, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
 
 
 class Services(Protocol):
@@ -29,6 +30,17 @@ class Services(Protocol):
 
     def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
         """Return the row; raises BlockError `tables.unknown` when the table isn't there."""
+        ...
+
+    def decide(
+        self,
+        table: str,
+        values: Mapping[str, Any],
+        alarm: Mapping[str, Any],
+        version: int | None,
+        /,
+    ) -> Decided:
+        """Ask a decision table; raises BlockError, see `sdk.Tables.decide`."""
         ...
 
     def calendar_moment(

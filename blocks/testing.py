@@ -11,7 +11,15 @@ from typing import Any
 from blocks.host import perform
 from blocks.outcomes import Emit, Outcome, Wait
 from blocks.registry import Block
-from blocks.sdk import BlockError, CalendarMoment, Facts, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import (
+    BlockError,
+    CalendarMoment,
+    Decided,
+    Facts,
+    HttpRequest,
+    HttpResponse,
+    MailMessage,
+)
 from kernel.clock import format_instant, parse_instant
 
 _DEFAULT_NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -64,6 +72,20 @@ class MockedWorld:
             raise BlockError("tables.unknown", f"There is no table {table}.")
         row: dict[str, Any] | None = tables[table].get(key)
         return row
+
+    def decide(
+        self,
+        table: str,
+        _values: Mapping[str, Any],
+        _alarm: Mapping[str, Any],
+        _version: int | None,
+        /,
+    ) -> Decided:
+        """Answer as the example's decision table does."""
+        answers = self.described.get("decisions", {})
+        if table not in answers:
+            raise BlockError("tables.unknown", f"There is no decision table {table}.")
+        return Decided(answers[table]["port"], answers[table]["output"])
 
     def calendar_moment(
         self, calendar: str, what: CalendarMoment, _at: datetime, _open_s: float, /

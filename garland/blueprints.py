@@ -9,6 +9,7 @@ import designer.keeping.views
 import designer.rules.asked.views
 import designer.rules.backtested.views
 import designer.rules.firings.views
+import designer.rules.hits.views
 import designer.rules.simulated.views
 import designer.rules.versions.views
 import designer.rules.views
@@ -53,7 +54,9 @@ import runtime.messages.api
 import runtime.quieting.api
 import runtime.quieting.views
 import runtime.rules.api
+import runtime.rules.decisions.api
 import runtime.rules.verdicts.api
+import runtime.rules.versions.api
 import runtime.runs.api
 import runtime.runs.views
 import tenancy.api
@@ -93,6 +96,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.asked.views.bp,
     designer.rules.backtested.views.bp,
     designer.rules.firings.views.bp,
+    designer.rules.hits.views.bp,
     designer.rules.simulated.views.bp,
     designer.rules.versions.views.bp,
     designer.tables.views.bp,
@@ -114,7 +118,9 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.maintenance.api.api,
     runtime.quieting.api.api,
     runtime.messages.api.api,
+    runtime.rules.decisions.api.api,
     runtime.rules.verdicts.api.api,
+    runtime.rules.versions.api.api,
     runtime.rules.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,

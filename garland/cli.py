@@ -17,6 +17,7 @@ import click
 
 from garland.flow_cli import flow
 from garland.rule_cli import rule
+from garland.table_cli import table
 
 if TYPE_CHECKING:
     from garland.settings import Settings
@@ -48,6 +49,7 @@ def main() -> None:
 
 main.add_command(flow)
 main.add_command(rule)
+main.add_command(table)
 
 
 @main.command()

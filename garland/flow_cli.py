@@ -9,18 +9,18 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from garland.cli_files import AS_JSON, PATH, read_json_file, read_object, refuse_with
+
 if TYPE_CHECKING:
+    from runtime.rehearsal.services import FileServices
     from runtime.rehearsal.trace import Line, Rehearsed
 
 SHOWN_MAX = 120
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-_FILE = click.argument(
-    "file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-)
+_FILE = click.argument("file", type=PATH)
 
 
 @click.group()
@@ -30,10 +30,10 @@ def flow() -> None:
 
 @flow.command("check")
 @_FILE
-@_AS_JSON
+@AS_JSON
 def check(file: Path, as_json: bool) -> None:  # noqa: FBT001  click
     """Say what keeps the workflow in FILE from being published; exit 1 if something does."""
-    problems = _problems_of(_read_file(file))
+    problems = _problems_of(read_json_file(file))
     errors = [one for one in problems if one["severity"] == "error"]
     if as_json:
         click.echo(json.dumps({"ok": not errors, "problems": problems}, indent=2))
@@ -49,53 +49,70 @@ def check(file: Path, as_json: bool) -> None:  # noqa: FBT001  click
 @click.option("--input", "data", metavar="JSON|@FILE", help="What it is started with by hand.")
 @click.option("--trigger", metavar="JSON|@FILE", help="What expressions see as trigger.")
 @click.option("--tables", metavar="JSON|@FILE", help='Look-up tables: {"name": {"key": {…}}}.')
+@click.option(
+    "--decisions", metavar="JSON|@FILE", help='Decision tables: {"name": {"table": 1, …}}.'
+)
 @click.option("--mock", is_flag=True, help="Answer for blocks that reach out, by their examples.")
 @click.option("--wait", is_flag=True, help="Wait where the workflow waits, instead of skipping.")
-@_AS_JSON
+@AS_JSON
 def run(  # noqa: PLR0913, PLR0917  each an option
     file: Path,
     data: str | None,
     trigger: str | None,
     tables: str | None,
+    decisions: str | None,
     mock: bool,  # noqa: FBT001  click
     wait: bool,  # noqa: FBT001  click
     as_json: bool,  # noqa: FBT001  click
 ) -> None:
     """Run the workflow in FILE and print what each step did; exit 1 unless it succeeds."""
-    document = _read_file(file)
+    document = read_json_file(file)
     errors = [one for one in _problems_of(document) if one["severity"] == "error"]
     if errors:
         listed = "\n".join(f"  {one['pointer']}  {one['message']}" for one in errors)
         raise click.ClickException(f"{file.name} cannot run yet:\n{listed}")
-    trigger_id, started = _start_of(document, _object("--trigger", trigger), data)
-    known = _object("--tables", tables) or {}
-    done = _play(document, trigger_id, started, known, mock=mock, wait=wait)
+    trigger_id, started = _start_of(document, read_object("--trigger", trigger), data)
+    services = _services(
+        read_object("--tables", tables) or {},
+        read_object("--decisions", decisions) or {},
+        started.get("alarm", {}),
+    )
+    done = _play(document, (trigger_id, started), services, mock=mock, wait=wait)
     click.echo(json.dumps(asdict(done), indent=2, default=str) if as_json else _as_text(done))
     sys.exit(0 if done.state == "succeeded" else 1)
 
 
+def _services(
+    tables: dict[str, Any], decisions: dict[str, Any], alarm: dict[str, Any]
+) -> "FileServices":
+    from blocks.brokers.http import HttpBroker
+    from blocks.brokers.mail import MailBroker
+    from kernel.errors import InvalidError
+    from runtime.rehearsal.services import FileServices
+    from runtime.rules.tables.model import parse_table
+    from runtime.runs.services import Brokers
+
+    try:
+        parsed = {name: parse_table(one) for name, one in decisions.items()}
+    except InvalidError as error:
+        refuse_with("--decisions cannot be used", error)
+    brokers = Brokers(http=HttpBroker(), mail=MailBroker())
+    return FileServices(brokers=brokers, tables=tables, decisions=parsed, alarm=alarm)
+
+
 def _play(
     document: dict[str, Any],
-    trigger_id: str,
-    trigger: dict[str, Any],
-    tables: dict[str, Any],
+    start: tuple[str, dict[str, Any]],
+    services: "FileServices",
     *,
     mock: bool,
     wait: bool,
 ) -> "Rehearsed":
-    from blocks.brokers.http import HttpBroker
-    from blocks.brokers.mail import MailBroker
     from blocks.registry import standard_registry
     from kernel.clock import utc_now
     from runtime.rehearsal.playing import Rehearsal
-    from runtime.rehearsal.services import FileServices
-    from runtime.runs.services import Brokers
 
-    services = FileServices(
-        brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
-        tables=tables,
-        alarm=trigger.get("alarm", {}),
-    )
+    trigger_id, trigger = start
     how = Rehearsal(
         registry=standard_registry(),
         services=services,
@@ -120,7 +137,7 @@ def _start_of(
 
     found = dict(trigger or {})
     if data is not None:
-        found = {"kind": "manual", **found, "input": _object("--input", data)}
+        found = {"kind": "manual", **found, "input": read_object("--input", data)}
     triggers = document["triggers"]
     kinds = {one["kind"]: id_ for id_, one in reversed(triggers.items())}
     kind = found.setdefault("kind", next(iter(triggers.values()))["kind"])
@@ -141,41 +158,6 @@ def _require_input(schema: dict[str, Any], data: Any) -> None:
     if problems:
         listed = "; ".join(one.message for one in problems)
         raise click.ClickException(f"the input does not fit (give it with --input): {listed}")
-
-
-def _read_file(file: Path) -> Any:
-    return _read(file.read_bytes(), file.name)
-
-
-def _object(option: str, text: str | None) -> dict[str, Any] | None:
-    """Read an option that is a JSON object, or names a file that holds one."""
-    if text is None:
-        return None
-    if text.startswith("@"):
-        try:
-            content, name = Path(text[1:]).read_bytes(), text[1:]
-        except OSError as error:
-            _refuse(f"{option}: {text[1:]} cannot be read: {error.strerror}")
-    else:
-        content, name = text.encode(), option
-    found = _read(content, name)
-    if not isinstance(found, dict):
-        _refuse(f"{option} must be a JSON object, such as {{}}")
-    return found
-
-
-def _read(content: bytes, name: str) -> Any:
-    from kernel.errors import MalformedError
-    from kernel.json_text import read_json
-
-    try:
-        return read_json(content, what=name)
-    except MalformedError as error:
-        _refuse(error.message)
-
-
-def _refuse(message: str) -> NoReturn:
-    raise click.ClickException(message)
 
 
 def _as_text(done: "Rehearsed") -> str:

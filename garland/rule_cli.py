@@ -1,34 +1,41 @@
-"""The commands `garland rule check`, `simulate` and `backtest`: rules from files, in memory.
+"""The commands `garland rule check`, `simulate` and `backtest`: rules and tables from files.
 
 Nothing of an installation is needed and nothing is done: what would be is printed.
 """
 
 import json
-import sys
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
+from garland.cli_files import (
+    AS_JSON,
+    PATH,
+    read_json_bytes,
+    read_json_file,
+    read_rule_file,
+    refuse_with,
+    tell_problems,
+)
+
 if TYPE_CHECKING:
-    from kernel.errors import InvalidError
     from runtime.alarms.journal import JournalRow
     from runtime.rules.backtest.report import Report, Tally
     from runtime.rules.backtest.simulating import Simulation, Step
     from runtime.rules.judging.ruleset import JudgedRule
-    from runtime.rules.model import Rule
 
 SHOWN_MAX = 50
-_PATH = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-_RULE = click.option("--rule", "rule_file", type=_PATH, required=True, help="The rule's document.")
+_RULE = click.option(
+    "--rule", "rule_file", type=PATH, required=True, help="The document of a rule or table."
+)
 _ALARMS = click.option(
     "--alarms",
     "alarms_file",
-    type=_PATH,
+    type=PATH,
     required=True,
     help="Alarm events: a JSON list, or one to a line.",
 )
@@ -48,42 +55,42 @@ def rule() -> None:
 
 @rule.command("check")
 @_RULE
-@_AS_JSON
+@AS_JSON
 def check(rule_file: Path, as_json: bool) -> None:  # noqa: FBT001  click
-    """Say what keeps the rule from being published; exit 1 if something does."""
+    """Say what keeps the rule or table from being published; exit 1 if something does."""
     from runtime.rules.model import check_rule
+    from runtime.rules.tables.analysis import publishing_problems
+    from runtime.rules.tables.model import check_table, is_table
 
-    problems = [asdict(one) for one in check_rule(_read_file(rule_file))]
-    if as_json:
-        click.echo(json.dumps({"ok": not problems, "problems": problems}, indent=2))
+    document = read_rule_file(rule_file)
+    if is_table(document):
+        problems = check_table(document) or publishing_problems(document)
     else:
-        for one in problems:
-            click.echo(f"{one['pointer'] or '/'}  {one['message']}")
-        click.echo(f"{len(problems)} problem(s)")
-    sys.exit(1 if problems else 0)
+        problems = check_rule(document)
+    tell_problems([asdict(one) for one in problems], as_json=as_json)
 
 
 @rule.command("simulate")
 @_RULE
 @_ALARMS
 @_AFTER
-@_AS_JSON
+@AS_JSON
 def simulate(rule_file: Path, alarms_file: Path, after_s: int, as_json: bool) -> None:  # noqa: FBT001  click
     """Try the rule on each event, and print what matched and what fired."""
     from runtime.rules.backtest.simulating import simulate as play
 
     rows = _alarms(alarms_file)
     until = rows[-1].received_at + timedelta(seconds=after_s, microseconds=1)
-    done = play(_rule(rule_file), rows, until=until)
+    done = play(_judged(rule_file, 1), rows, until=until)
     click.echo(json.dumps(asdict(done), indent=2, default=str) if as_json else _told(done))
 
 
 @rule.command("backtest")
 @_RULE
 @_ALARMS
-@click.option("--against", type=_PATH, help="Another version of the rule, to compare with.")
+@click.option("--against", type=PATH, help="Another version of the rule, to compare with.")
 @_AFTER
-@_AS_JSON
+@AS_JSON
 def backtest(
     rule_file: Path,
     alarms_file: Path,
@@ -103,21 +110,15 @@ def backtest(
 
 
 def _judged(file: Path, number: int) -> "JudgedRule":
-    from runtime.rules.judging.ruleset import JudgedRule
+    from kernel.errors import InvalidError
+    from runtime.rules.judging.ruleset import judged_rule
     from runtime.rules.model import Mode
 
     id_ = UUID(int=number)
-    return JudgedRule(id=id_, version_id=id_, mode=Mode.LIVE, rule=_rule(file))
-
-
-def _rule(file: Path) -> "Rule":
-    from kernel.errors import InvalidError
-    from runtime.rules.model import parse_rule
-
     try:
-        return parse_rule(_read_file(file))
+        return judged_rule(id_, id_, Mode.LIVE, read_rule_file(file))
     except InvalidError as error:
-        _refuse(f"{file.name} cannot be judged yet", error)
+        refuse_with(f"{file.name} cannot be judged yet", error)
 
 
 def _alarms(file: Path) -> "list[JournalRow]":
@@ -127,34 +128,18 @@ def _alarms(file: Path) -> "list[JournalRow]":
     try:
         return rows_of(_read_alarms(file))
     except InvalidError as error:
-        _refuse(f"{file.name} cannot be played", error)
+        refuse_with(f"{file.name} cannot be played", error)
 
 
 def _read_alarms(file: Path) -> Any:
     """Read one JSON document, or one to a line as journals are written."""
     lines = [line for line in file.read_bytes().splitlines() if line.strip()]
     if len(lines) > 1 and all(line.strip().startswith(b"{") for line in lines):
-        return [_read(line, f"{file.name}, line {at}") for at, line in enumerate(lines, start=1)]
-    return _read_file(file)
-
-
-def _read_file(file: Path) -> Any:
-    return _read(file.read_bytes(), file.name)
-
-
-def _read(content: bytes, name: str) -> Any:
-    from kernel.errors import MalformedError
-    from kernel.json_text import read_json
-
-    try:
-        return read_json(content, what=name)
-    except MalformedError as error:
-        raise click.ClickException(error.message) from None
-
-
-def _refuse(what: str, error: "InvalidError") -> NoReturn:
-    listed = "\n".join(f"  {one.pointer or '/'}  {one.message}" for one in error.problems)
-    raise click.ClickException(f"{what}:\n{listed}")
+        return [
+            read_json_bytes(line, f"{file.name}, line {at}")
+            for at, line in enumerate(lines, start=1)
+        ]
+    return read_json_file(file)
 
 
 def _told(done: "Simulation") -> str:

@@ -24,10 +24,11 @@ from kernel.clock import utc_now
 from runtime.alarms.clock import BITE, do_due, has_due
 from runtime.alarms.sources.silence import has_silent, raise_for_silent
 from runtime.alarms.tmf642.hub.sending import Notifier
-from runtime.approvals.reminders import Mail, send_due
+from runtime.approvals.reminders import send_due
 from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
 from runtime.leases import hold_lease, process_name
+from runtime.mailing import Mail
 from runtime.quieting.releasing import release_all
 from runtime.retention.clearing import Clearing
 from runtime.rules.notices import send_notices

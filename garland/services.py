@@ -14,9 +14,11 @@ from blocks.registry import Registry, standard_registry
 from garland.settings import Settings
 from kernel.db import make_engine
 from kernel.secrets import Vault
+from runtime.flows.decisions import DECISIONS
 from runtime.limits.book import BOOK, LimitsBook
 from runtime.limits.model import Limits, with_changes
 from runtime.limits.rates import RATES, Rates
+from runtime.rules.published import PublishedTables
 from runtime.wake import WAKER
 from runtime.worker import RedisWaker
 from tenancy.scope import guarded
@@ -88,7 +90,12 @@ class Services:
         return standard_registry()
 
     def _sessions_on(self, engine: Engine) -> sessionmaker[Session]:
-        info = {WAKER: self.waker, BOOK: self.limits, RATES: self.rates}
+        info = {
+            WAKER: self.waker,
+            BOOK: self.limits,
+            RATES: self.rates,
+            DECISIONS: PublishedTables(),
+        }
         return guarded(sessionmaker(engine, expire_on_commit=False, info=info))
 
 

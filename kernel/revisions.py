@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
-from kernel.errors import GarlandError
+from kernel.errors import ConflictError, GarlandError
 
 _DIGITS_MAX = 9
 
@@ -21,6 +22,19 @@ class RevisionMovedError(GarlandError):
 
     code = "garland.revision_moved"
     status = 412
+
+
+@contextmanager
+def told_as_moved(refusal: type[ConflictError] = ConflictError) -> Iterator[None]:
+    """Tell a write within that was refused, since somebody saved meanwhile, as `If-Match` has it.
+
+    Raises:
+        RevisionMovedError: with the words and facts of the refusal.
+    """
+    try:
+        yield
+    except refusal as error:
+        raise RevisionMovedError(error.message, **error.detail) from None
 
 
 def read_revision(tags: Collection[str], what: str) -> int:

@@ -22,6 +22,7 @@ PAGES = {
     "workflows": "/t/acme/workflows",
     "rules": "/t/acme/rules",
     "rule-new": "/t/acme/rules/new",
+    "rule-hits": "/t/acme/rules/hits",
     "runs": "/t/acme/runs",
     "approvals": "/t/acme/approvals",
     "limits": "/t/acme/limits",

@@ -39,6 +39,7 @@ _BY_WIDGET: dict[str, Kind] = {
     "expression": "condition",
     "flow": "picker",
     "table": "picker",
+    "decision-table": "picker",
     "calendar": "picker",
     "timezone": "picker",
     "duration": "duration",

@@ -11,10 +11,9 @@ from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other
 from runtime.flow_control import retiring
-from runtime.flow_control.api import number_asked
 from runtime.flows import history, versions
 from runtime.flows.api import readable
-from runtime.flows.comparing import compare
+from runtime.flows.comparing import compare, version_asked
 from runtime.runs.glance import runs_by_version
 
 bp = Blueprint("history", __name__)
@@ -72,11 +71,13 @@ def restore(flow_id: UUID, number: int) -> Response:
 def show_diff(flow_id: UUID, number: int) -> Response:
     """Show what changed from a version to another, or to the draft."""
     where = (db_session(), acting().tenant_id, flow_id)
-    other = number_asked(request.args.get("with", ""))
+    other = version_asked(request.args.get("with", ""))
     known = [one.number for one in versions.list_versions(*where) if one.number != number]
     return render(
         "designer/history/diff.html",
-        flow=versions.get_flow(*where),
+        nav_active="workflows",
+        name=versions.get_flow(*where).name,
+        versions_url=url_for("history.list_versions", flow_id=flow_id),
         number=number,
         other=other,
         options=[(str(one), f"Version {one}") for one in known],
@@ -84,6 +85,7 @@ def show_diff(flow_id: UUID, number: int) -> Response:
             readable(history.document_of(*where, number)),
             readable(history.document_of(*where, other)),
         ),
+        beside=" but, at most, where steps are drawn",
     )
 
 

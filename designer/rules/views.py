@@ -73,10 +73,10 @@ def create_rule() -> Response:
 def edit_rule(rule_id: UUID) -> Response:
     """Show one rule as a form, or as text."""
     rule = store.get_rule(db_session(), acting().tenant_id, rule_id)
-    if rule.kind == "table":
-        return see_other(url_for("tables.edit_table", rule_id=rule_id))
     if request.args.get("as") == "text":
         return _text_page(rule, write_json_text(rule.draft))
+    if rule.kind == "table":
+        return see_other(url_for("tables.edit_table", rule_id=rule_id))
     return _form_page(rule, rows_of(rule.draft))
 
 

@@ -5,7 +5,7 @@ Reads the tenant's workflows and recent alarms; records nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,36 +19,24 @@ from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.flows.versions import flow_slugs
 from runtime.rules.fields import CATALOGUE, Kind
-from runtime.rules.tables.analysis import Findings, analyse, blocking
-from runtime.rules.tables.cells import Value
+from runtime.rules.tables.analysis import analyse, blocking
 from runtime.rules.tables.columns import Output, Target
 from runtime.rules.tables.deciding import decide, matching_rows, values_of
-from runtime.rules.tables.gap_words import gap_row, gap_words
-from runtime.rules.tables.model import Hit, Table, check_table, parse_table
+from runtime.rules.tables.finding_words import Said, gaps_said, overlaps_said
+from runtime.rules.tables.gap_words import gap_row
+from runtime.rules.tables.model import Table, check_table, parse_table
 from runtime.rules.tables.outputs import write_output
 from runtime.rules.tables.words import (
     capitalised,
-    input_title,
     output_title,
     table_sentence,
-    value_words,
 )
 from runtime.rules.verdicts.asking import facts_while_it_stood
 from runtime.rules.words import field_words
 
-OVERLAPS_SHOWN_MAX = 12
 TRIED_SHOWN_MAX = 50
 
 Choice = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One finding in words, and the cell or row it leads to ("" for none)."""
-
-    text: str
-    at: str = ""
-    is_bad: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +109,9 @@ def check_grid(session: Session, tenant_id: UUID, grid: Grid) -> Check:
     findings = analyse(table)
     return Check(
         blocking=tuple(blocking(table, findings)),
-        gaps=tuple(_gaps(table, findings)),
+        gaps=tuple(gaps_said(table, findings)),
         more_gaps=findings.more_gaps,
-        overlaps=tuple(_overlaps(table, findings)),
+        overlaps=tuple(overlaps_said(table, findings)),
         limit=findings.limit,
         sentence=table_sentence(document),
     )
@@ -151,45 +139,6 @@ def row_for_gap(grid: Grid, number: int) -> list[str] | None:
     if number >= len(findings.gaps):
         return None
     return gap_row(table, findings, findings.gaps[number])
-
-
-def _gaps(table: Table, findings: Findings) -> list[Said]:
-    return [
-        Said(f"{gap_words(table, findings, gap)}. For example: {_words(table, gap.example)}.")
-        for gap in findings.gaps
-    ]
-
-
-def _overlaps(table: Table, findings: Findings) -> list[Said]:
-    """Say which rows get in each other's way, as far as it matters under the hit policy."""
-    found = [
-        Said(
-            f"Row {row + 1} never counts: every alarm it takes is decided by another row.",
-            f"/rows/{row}/when/0",
-            is_bad=True,
-        )
-        for row in findings.masked
-    ]
-    matters = table.hit in (Hit.UNIQUE, Hit.ANY)
-    for one in findings.overlaps[:OVERLAPS_SHOWN_MAX]:
-        first, second = one.rows
-        says = "and say different things" if one.differs else "and say the same"
-        found.append(
-            Said(
-                f"Rows {first + 1} and {second + 1} both match {says}, "
-                f"for example: {_words(table, one.example)}.",
-                f"/rows/{second}/when/0",
-                is_bad=matters and (one.differs or table.hit is Hit.UNIQUE),
-            )
-        )
-    return found
-
-
-def _words(table: Table, values: Sequence[Value]) -> str:
-    return ", ".join(
-        f"{input_title(column)} {value_words(value)}"
-        for column, value in zip(table.inputs, values, strict=True)
-    )
 
 
 def try_grid(session: Session, tenant_id: UUID, grid: Grid) -> Trial | None:

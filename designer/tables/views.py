@@ -9,12 +9,14 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from designer.tables.checking import beside, check_grid, make_offer, row_for_gap, try_grid
-from designer.tables.files import read_file, write_file
 from designer.tables.grid import Grid, GridRow, document_of, grid_of, new_grid, read_grid
 from designer.tables.operations import operate, paste
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other, wants_part, who_acts
+from runtime.flows.uses import flows_deciding_by
 from runtime.rules import store
+from runtime.rules.model import Mode
+from runtime.rules.tables.files import read_file, write_file
 from runtime.rules.tables.words import AGGREGATE_WORDS, HIT_WORDS, TARGET_WORDS
 
 bp = Blueprint("tables", __name__)
@@ -49,6 +51,20 @@ def edit_table(rule_id: UUID) -> Response:
 def save_table(rule_id: UUID) -> Response:
     """Save the draft, or show its grid again with what a button asked for."""
     return _submit(_table(rule_id))
+
+
+@bp.post("/t/<tenant>/rules/tables/<uuid:rule_id>/workflows")
+@require("rules.publish")
+def publish_for_workflows(rule_id: UUID) -> Response:
+    """Make the draft the version that workflows ask; no alarm is judged by it."""
+    where = (db_session(), acting().tenant_id)
+    try:
+        rule = store.publish_rule(*where, rule_id, mode=Mode.OFF, **who_acts())
+    except (InvalidError, ConflictError) as error:
+        flash(f"The table was not published: {error.message}.", "error")
+    else:
+        flash(f"Version {rule.live_number} answers workflows; it judges no alarm.", "success")
+    return see_other(url_for("tables.edit_table", rule_id=rule_id))
 
 
 @bp.get("/t/<tenant>/rules/tables/<uuid:rule_id>/<any('table.dmn','table.csv'):name>")
@@ -98,10 +114,7 @@ def _into(text: str) -> store.RuleView | None:
 
 
 def _table(rule_id: UUID) -> store.RuleView:
-    rule = store.get_rule(db_session(), acting().tenant_id, rule_id)
-    if rule.kind != "table":
-        raise NotFoundError("no such table", rule_id=str(rule_id))
-    return rule
+    return store.get_table(db_session(), acting().tenant_id, rule_id)
 
 
 def _submit(rule: store.RuleView | None) -> Response:
@@ -158,6 +171,7 @@ def _page(
     check = check_grid(*where, grid)
     facts: dict[str, Any] = {
         "rule": rule,
+        "used_by": flows_deciding_by(*where, rule.id) if rule else [],
         "grid": grid,
         "check": check,
         "errors": beside(getattr(refused, "problems", check.problems)) if is_fresh else {},

@@ -20,6 +20,7 @@ from kernel.schema import Schema
 from kernel.zones import zone_names
 from runtime.flows.picture import TRIGGERS
 from runtime.flows.problems import NOTHING_KNOWN, Known
+from runtime.flows.table_steps import input_schema_of
 from runtime.flows.validate import check_schedule
 
 _TITLE = {"type": "string", "title": "Name", "maxLength": 120}
@@ -113,10 +114,8 @@ def node_sections(
     block = block_of(node, registry)
     found: list[Section] = []
     if block is not None:
-        parts = (
-            ("config", "Settings", block.config_schema),
-            ("input", "Input", block.input_schema),
-        )
+        taken = input_schema_of(node.get("config", {}), block, known)
+        parts = (("config", "Settings", block.config_schema), ("input", "Input", taken))
         found = [
             _section(name, title, schema, node.get(name, {}), known)
             for name, title, schema in parts
@@ -132,8 +131,13 @@ def is_sound_schedule(node: Mapping[str, Any], known: Known) -> bool:
     return not authoring_problems(Schema(own), held) and not check_schedule(node, known)
 
 
-def read_node(node: Mapping[str, Any], form: Submitted, registry: Registry) -> dict[str, Any]:
-    """Read the form back into the node it was made from; never fails on what was typed."""
+def read_node(
+    node: Mapping[str, Any], form: Submitted, registry: Registry, known: Known = NOTHING_KNOWN
+) -> dict[str, Any]:
+    """Read the form back into the node it was made from; never fails on what was typed.
+
+    `known` is what was known when the form was made.
+    """
     own = _own_form(node)
     kept = {key: value for key, value in node.items() if key not in own["properties"]}
     read = {**kept, **read_form(own, form, previous=node, at="/node")}
@@ -142,7 +146,8 @@ def read_node(node: Mapping[str, Any], form: Submitted, registry: Registry) -> d
     block = block_of(node, registry)
     if block is None:
         return in_order(read, node) if node.get("kind") == "schedule" else read
-    for name, schema in (("config", block.manifest.config), ("input", block.manifest.input)):
+    taken = input_schema_of(node.get("config", {}), block, known).document
+    for name, schema in (("config", block.manifest.config), ("input", taken)):
         read[name] = read_form(schema, form, previous=node.get(name), at=f"/{name}")
     return read
 
@@ -171,7 +176,8 @@ def _choices(known: Known) -> dict[str, Sequence[Choice]]:
     """Give what pickers offer; where there is nothing to choose from, a name can be written."""
     names = sorted(known.calendars or ())
     calendars = {"calendar": [Choice(value=name, label=name) for name in names]} if names else {}
-    return {**calendars, "timezone": _zones()}
+    tables = [Choice(value=id_, label=one.name) for id_, one in (known.tables or {}).items()]
+    return {**calendars, "decision-table": tables, "timezone": _zones()}
 
 
 @cache

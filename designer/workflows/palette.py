@@ -5,14 +5,17 @@ The canvas draws a node from its entry alone: title, icon and ways out. Pure but
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from blocks.manifest import CATEGORIES, Port
 from blocks.registry import Block, Registry
-from blocks.schemas import with_defaults
+from blocks.schemas import widget_of, with_defaults
 from runtime.flows.problems import FlowProblem
+from runtime.flows.table_steps import WIDGET
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TRIGGERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "rule": ("Rule", "When a rule fires for an alarm", "bell-ring", {}),
     "manual": ("By hand", "When a person or a program starts it", "hand", {}),
@@ -26,16 +29,40 @@ TRIGGERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
 }
 
 
-def catalogue(registry: Registry, icon_url: Callable[[Block], str]) -> dict[str, dict[str, Any]]:
-    """Give the entries by key: `id@version` of a block, `trigger:<kind>` of a trigger."""
+def catalogue(
+    registry: Registry,
+    icon_url: Callable[[Block], str],
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Give the entries by key: `id@version` of a block, `trigger:<kind>` of a trigger.
+
+    `tables` are the outputs of decision tables by id, for the blocks that pick one.
+    """
     entries = {f"trigger:{kind}": _trigger_entry(kind) for kind in TRIGGERS}
     for block in registry.all():
         entry = _block_entry(block, icon_url(block))
+        entry["tables"] = _table_paths(block, tables or {})
         entries[entry["key"]] = entry
     order = ["Start", *CATEGORIES.values()]
     for entry in entries.values():
         entry["order"] = order.index(entry["category"])
     return entries
+
+
+def _table_paths(block: Block, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Give, for a block that picks a decision table, what later steps can read of each table."""
+    properties = block.manifest.config.get("properties", {})
+    setting = next((one for one in properties if widget_of(properties[one]) == WIDGET), None)
+    if setting is None:
+        return None
+    return {"setting": setting, "paths": {id_: _paths(one) for id_, one in tables.items()}}
+
+
+def _paths(outputs: Mapping[str, Any]) -> list[str]:
+    parts = outputs["properties"]
+    values = parts.get("values", {}).get("properties", {})
+    beside = [name for name in parts if name != "values"]
+    return [f"values.{name}" for name in values if _NAME.fullmatch(name)] + beside
 
 
 def problems_document(problems: Iterable[FlowProblem]) -> list[dict[str, str]]:

@@ -10,15 +10,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from designer.workflows.inspector import is_sound_schedule
-from runtime.calendars.store import calendar_names
 from runtime.flows.problems import Known
 from runtime.flows.versions import FlowView, get_version
 from runtime.schedules.shown import Ahead, ShownSchedule, firings_ahead, shown_schedules
-
-
-def calendars_known(session: Session, tenant_id: UUID) -> Known:
-    """Say which calendars a form may offer."""
-    return Known(calendars=frozenset(calendar_names(session, tenant_id)))
 
 
 def starts_ahead(

@@ -13,7 +13,8 @@ from blocks.registry import Block, standard_registry
 from designer.drafts import read_json_text, write_json_text
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.palette import catalogue, problems_document
-from designer.workflows.schedules import calendars_known, live_schedules, starts_ahead
+from designer.workflows.schedules import live_schedules, starts_ahead
+from designer.workflows.surroundings import known_to
 from designer.workflows.trying import recent_alarms
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -35,7 +36,9 @@ from runtime.flows import versions
 from runtime.flows.api import readable
 from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
+from runtime.flows.table_steps import fitted
 from runtime.flows.versions import FlowView
+from runtime.rules.published import live_outputs
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
@@ -118,9 +121,11 @@ def inspect_node() -> Response:
         raise InvalidError("a node of a workflow is an object")
     registry, changed = standard_registry(), "filled" in request.form
     where = (db_session(), acting().tenant_id)
-    known = calendars_known(*where)
+    known = known_to(*where, node, registry)
     if changed:
-        node = read_node(node, request.form, registry)
+        node = read_node(node, request.form, registry, known)
+        known = known_to(*where, node, registry)
+        node = fitted(node, block_of(node, registry), known)
     return render(
         "designer/workflows/_inspector.html",
         node_id=request.form.get("node", ""),
@@ -228,7 +233,8 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
 
 
 def _drawing(flow: FlowView) -> dict[str, Any]:
-    blocks = catalogue(standard_registry(), _icon_url)
+    tables = live_outputs(db_session(), acting().tenant_id)
+    blocks = catalogue(standard_registry(), _icon_url, tables)
     return {"flow": laid_out(readable(flow.draft)), "blocks": blocks}
 
 

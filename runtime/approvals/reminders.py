@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -22,6 +21,7 @@ from kernel.ids import new_secret
 from runtime.approvals._tables import Approval
 from runtime.approvals.deciding import deciders
 from runtime.approvals.model import ApprovalState
+from runtime.mailing import CLAIM_FOR, TRY_AGAIN_AFTER, Mail
 from tenancy.organisations import get_organisation
 from tenancy.scope import as_tenant, system
 
@@ -29,21 +29,6 @@ log = structlog.get_logger(__name__)
 
 ROUND_MAX = 50
 RECIPIENTS_MAX = 50
-CLAIM_FOR = timedelta(minutes=10)  # longer than a mail server may take
-TRY_AGAIN_AFTER = timedelta(minutes=1)
-
-
-class Mail(Protocol):
-    """What hands mail on, as `blocks.brokers.mail.MailBroker` does."""
-
-    @property
-    def host(self) -> str:
-        """The mail server; "" where none is set up."""
-        ...
-
-    def send(self, message: MailMessage, /) -> None:
-        """Send one mail; raises BlockError."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

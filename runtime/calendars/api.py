@@ -10,12 +10,12 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from kernel.clock import format_instant, parse_instant, utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
-from kernel.revisions import RevisionMovedError
+from kernel.revisions import told_as_moved
 from runtime.calendars import store
 from runtime.calendars.ics import merged, read_holidays
 from runtime.calendars.preview import state_at
 from runtime.calendars.store import CalendarView
-from runtime.flows.calendar_use import flows_using
+from runtime.flows.uses import flows_using
 
 api = Blueprint("calendars_api", __name__, url_prefix="/api/v1/calendars")
 
@@ -108,7 +108,7 @@ def calendar_document(one: CalendarView) -> dict[str, Any]:
 def _save(calendar_id: UUID, document: Any, revision: int) -> CalendarView:
     where = (db_session(), acting().tenant_id)
     before = store.get_calendar(*where, calendar_id)
-    try:
+    with told_as_moved(store.CalendarChangedError):
         return store.save_calendar(
             *where,
             calendar_id,
@@ -118,8 +118,6 @@ def _save(calendar_id: UUID, document: Any, revision: int) -> CalendarView:
             by=acting().person_name,
             now=utc_now(),
         )
-    except store.CalendarChangedError as error:
-        raise RevisionMovedError(error.message, **error.detail) from None
 
 
 def _answer(one: CalendarView) -> Response:

@@ -17,7 +17,7 @@ from runtime.calendars.forms import document_of, hours_text, rows_of, wrong_by_f
 from runtime.calendars.ics import merged, read_holidays
 from runtime.calendars.model import WEEKDAYS
 from runtime.calendars.preview import days_ahead, state_at
-from runtime.flows.calendar_use import flows_using
+from runtime.flows.uses import flows_using
 
 bp = Blueprint("calendars", __name__)
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.http import (
     acting,
     db_session,
@@ -17,7 +16,7 @@ from kernel.http import (
     require,
     vault,
 )
-from kernel.revisions import RevisionMovedError
+from kernel.revisions import RevisionMovedError, told_as_moved
 from kernel.schema import Schema
 from runtime.flow_control import removing, retiring
 from runtime.flow_control.parts import PARTS, parts_of, save_parts
@@ -30,7 +29,7 @@ from runtime.flows.api import (
     version_document,
     with_tag,
 )
-from runtime.flows.comparing import compare
+from runtime.flows.comparing import compare, diff_document, version_asked
 from runtime.runs.api import started
 from runtime.runs.query import get_run
 from runtime.runs.trying import Alone, try_step
@@ -185,12 +184,10 @@ def restore(flow_id: UUID, number: int) -> Response:
     """Make a version the draft, if the draft is still the one that `If-Match` names."""
     where, by = (db_session(), acting().tenant_id), acting().person_name
     revision = expected_revision("draft")
-    try:
+    with told_as_moved():
         flow = history.restore_version(
             *where, flow_id, number, expected_revision=revision, by=by, now=utc_now()
         )
-    except ConflictError as error:
-        raise RevisionMovedError(error.message, **error.detail) from None
     return with_tag(jsonify(flow_document(flow)), flow)
 
 
@@ -209,12 +206,10 @@ def patch_settings(flow_id: UUID) -> Response:
     body, revision = json_body(), expected_revision("draft")
     _PARTS.require(body, "a draft's settings are settings, vars and input")
     where, by = (db_session(), acting().tenant_id), acting().person_name
-    try:
+    with told_as_moved():
         flow = save_parts(
             *where, flow_id, parts=body, expected_revision=revision, by=by, now=utc_now()
         )
-    except ConflictError as error:
-        raise RevisionMovedError(error.message, **error.detail) from None
     return with_tag(jsonify(parts_of(flow.draft)), flow)
 
 
@@ -223,15 +218,9 @@ def patch_settings(flow_id: UUID) -> Response:
 def diff(flow_id: UUID, number: int) -> Response:
     """List what changed from this version to another, `with` (a number, or draft as by default)."""
     where = (db_session(), acting().tenant_id, flow_id)
-    other = number_asked(request.args.get("with", ""))
+    other = version_asked(request.args.get("with", ""))
     old, new = (readable(history.document_of(*where, one)) for one in (number, other))
-    changes = [
-        {"part": one.part, "title": one.title, "change": one.kind, "lines": one.lines}
-        for one in compare(old, new)
-    ]
-    return jsonify(
-        {"from": number, "to": other if other is not None else "draft", "changes": changes}
-    )
+    return jsonify(diff_document(number, other, compare(old, new)))
 
 
 @api.post("/<uuid:flow_id>/steps/<step>/try")
@@ -252,17 +241,3 @@ def try_alone(flow_id: UUID, step: str) -> Response:
     )
     begun = try_step(*where, flow_id, step, wanted, by=by, now=utc_now())
     return started(get_run(*where, begun.run_id), is_new=begun.is_new)
-
-
-def number_asked(text: str) -> int | None:
-    """Read which version is meant; None is the draft.
-
-    Raises:
-        InvalidError: it is neither.
-    """
-    if text in ("", "draft"):
-        return None
-    if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004  what a column of numbers holds
-        problem = Problem("/with", "with: give the number of a version, or draft")
-        raise InvalidError("with names no version", problems=[problem])
-    return int(text)

@@ -15,6 +15,8 @@ from kernel.schema import path_of
 from runtime.expressions.evaluating import kind_of
 from runtime.expressions.references import Path, plain_path
 from runtime.flows._structure import Structure
+from runtime.flows.problems import NOTHING_KNOWN, Known
+from runtime.flows.table_steps import DECIDED, face_of
 
 Kinds = frozenset[str]
 """Some of JSON Schema's types; an integer is a number here."""
@@ -29,9 +31,15 @@ _BY_HAND = ("manual", "flow")
 class Sources:
     """The data of one workflow, as far as schemas describe it."""
 
-    def __init__(self, structure: Structure, blocks: Mapping[str, Block | None]) -> None:
+    def __init__(
+        self,
+        structure: Structure,
+        blocks: Mapping[str, Block | None],
+        known: Known = NOTHING_KNOWN,
+    ) -> None:
         self._structure = structure
         self._blocks = blocks
+        self._known = known
 
     def kinds_given_by(self, text: str) -> Kinds:
         """Give the kinds an expression that can be read may come to; none: it never gives one."""
@@ -72,7 +80,11 @@ class Sources:
         block, config = self._blocks.get(step), self._structure.steps[step].step.get("config", {})
         if block is None:
             return [{}]
-        return [_ERROR_OUTPUT, *(one.schema for one in output_ports(block.manifest, config))]
+        ports = {one.name: one.schema for one in output_ports(block.manifest, config)}
+        face = face_of(config, block, self._known)
+        if face is not None:
+            ports[DECIDED] = dict(face.outputs)
+        return [_ERROR_OUTPUT, *ports.values()]
 
     def _is_started_by_hand_alone(self) -> bool:
         kinds = {one["kind"] for one in self._structure.triggers.values()}

@@ -11,16 +11,18 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from blocks.registry import Registry, standard_registry
+from blocks.registry import Block, Registry, standard_registry
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import kept_text
 from runtime.calendars.store import calendar_names
 from runtime.flows._records import FlowVersionView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
+from runtime.flows.decisions import decisions_of
 from runtime.flows.excerpt import excerpt, problems_inside
-from runtime.flows.model import every_step
+from runtime.flows.model import every_step, shape_problems
 from runtime.flows.problems import FlowProblem, Known, Versions
+from runtime.flows.table_steps import table_use, tables_used
 from runtime.flows.validate import check_flow
 from runtime.limits.book import limits_of
 from runtime.schedules.marks import place_marks
@@ -31,7 +33,7 @@ from tenancy.rows import get_owned
 def draft_problems(session: Session, tenant_id: UUID, flow_id: UUID) -> list[FlowProblem]:
     """List what keeps the draft from being published, and warnings."""
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
-    return check_flow(row.draft, standard_registry(), _known(session, tenant_id))
+    return check_flow(row.draft, standard_registry(), _known(session, tenant_id, row.draft))
 
 
 def publish_flow(
@@ -39,15 +41,15 @@ def publish_flow(
 ) -> FlowVersionView:
     """Make the draft the live version; publishing an unchanged draft gives the live one again.
 
-    Workflows that it calls are fixed to the versions that are live now, where it names none; so
-    a call's new version makes a new one of this workflow too.
+    Workflows that it calls and tables it decides by are fixed to the versions that are live now,
+    where it names none; so a new version of such a one makes a new one of this workflow too.
 
     Raises:
         InvalidError: with every problem, each naming the step, the field and the remedy.
         ConflictError: as many workflows are live as the tenant may have.
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
-    known = _known(session, tenant_id)
+    known = _known(session, tenant_id, row.draft)
     _refuse_problems(row.draft, known)
     calls = _calls(row.draft, standard_registry(), known)
     live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
@@ -78,7 +80,7 @@ def snapshot_draft(
         InvalidError: the draft has problems.
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
-    _refuse_problems(row.draft, _known(session, tenant_id))
+    _refuse_problems(row.draft, _known(session, tenant_id, row.draft))
     return _snapshot(session, row, row.draft, row.draft_digest, now=now)
 
 
@@ -93,7 +95,7 @@ def snapshot_step(
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
     document = excerpt(row.draft, step, kind=kind)
-    found = check_flow(row.draft, standard_registry(), _known(session, tenant_id))
+    found = check_flow(row.draft, standard_registry(), _known(session, tenant_id, row.draft))
     _refuse(problems_inside(found, row.draft, step), "the step")
     return _snapshot(session, row, document, digest_of(document), now=now)
 
@@ -121,7 +123,7 @@ def _snapshot(
     return version_view_of(known)
 
 
-def _known(session: Session, tenant_id: UUID) -> Known:
+def _known(session: Session, tenant_id: UUID, document: Any) -> Known:
     live = select(FlowRow.slug, FlowVersionRow.number).outerjoin(
         FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id
     )
@@ -140,21 +142,35 @@ def _known(session: Session, tenant_id: UUID) -> Known:
             for slug, number in session.execute(live.where(mine))
         },
         calendars=frozenset(calendar_names(session, tenant_id)),
+        tables=decisions_of(session).known(session, tenant_id, _wanted_of(document)),
     )
 
 
+def _wanted_of(document: Any) -> list[tuple[str, int | None]]:
+    if shape_problems(document):
+        return []
+    return [(one.table, one.number) for one in tables_used(document, standard_registry())]
+
+
 def _calls(document: Mapping[str, Any], registry: Registry, known: Known) -> dict[str, int]:
-    """Give by step the version that is called where the step names none."""
+    """Give by step the version it is fixed to, of a workflow or table, where it names none."""
     found: dict[str, int] = {}
     for id_, step, _ in every_step(document):
         block = registry.find(step["block"], step["version"])
-        config = step.get("config", {})
-        if block is None or block.manifest.behaviour.control != "call" or config.get("version"):
-            continue
-        versions = (known.flows or {}).get(config.get("flow", ""))
+        versions = _to_be_fixed(step.get("config", {}), block, known)
         if versions is not None and versions.live is not None:
             found[id_] = versions.live
     return found
+
+
+def _to_be_fixed(config: Mapping[str, Any], block: Block | None, known: Known) -> Versions | None:
+    used = table_use(config, block)
+    if used is not None:
+        table = (known.tables or {}).get(used.table)
+        return table.versions if table is not None and used.is_to_be_fixed else None
+    if block is None or block.manifest.behaviour.control != "call" or config.get("version"):
+        return None
+    return (known.flows or {}).get(config.get("flow", ""))
 
 
 def _refuse_if_too_many_live(session: Session, tenant_id: UUID) -> None:

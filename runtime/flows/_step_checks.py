@@ -9,12 +9,13 @@ from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems
 from kernel.schema import Schema
 from runtime.expressions.evaluating import is_expression
-from runtime.flows._calendar_names import calendars_in
 from runtime.flows._expression_checks import step_expression_problems
 from runtime.flows._kinds import Sources
 from runtime.flows._mapping_checks import mapping_problems
+from runtime.flows._named_things import named_in
 from runtime.flows._structure import Placed, Structure
-from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known
+from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known, Versions
+from runtime.flows.table_steps import computed_table, input_schema_of, table_use
 
 LOOPS_DEEP_MAX = 4
 PATH_MAX = 300
@@ -34,7 +35,7 @@ class StepChecks:
             id_: registry.find(one.step["block"], one.step["version"])
             for id_, one in structure.steps.items()
         }
-        self._sources = Sources(structure, self.blocks)
+        self._sources = Sources(structure, self.blocks, known)
 
     def problems(self) -> Iterable[FlowProblem]:
         """Yield what is wrong with every step."""
@@ -62,11 +63,13 @@ class StepChecks:
     def _given(self, placed: Placed, block: Block, *, key: str = "") -> Iterable[FlowProblem]:
         holder = placed.step[key] if key else placed.step
         prefix = f"{placed.pointer}/{key}" if key else placed.pointer
-        for part, schema in (("config", block.config_schema), ("input", block.input_schema)):
+        config = holder.get("config", {})
+        taken = input_schema_of(config, block, self._known)
+        yield from self._calendars(placed, f"{prefix}/config", config, block)
+        yield from self._table(placed, f"{prefix}/config", config, block)
+        for part, schema in (("config", block.config_schema), ("input", taken)):
             value = holder.get(part, {})
             yield from self._values(placed, f"{prefix}/{part}", schema, value)
-            if part == "config":
-                yield from self._calendars(placed, f"{prefix}/config", value, block)
             yield from step_expression_problems(
                 self._structure, placed, part, schema.document, key=key
             )
@@ -77,7 +80,7 @@ class StepChecks:
     def _calendars(
         self, placed: Placed, pointer: str, config: Mapping[str, Any], block: Block
     ) -> Iterable[FlowProblem]:
-        for field, name in calendars_in(config, block):
+        for field, name in named_in(config, block, "calendar"):
             if self._known.calendars is not None and name not in self._known.calendars:
                 message = f"{placed.title}: there is no calendar {name}: add it, or choose another"
                 yield FlowProblem(f"{pointer}/{field}", message, placed.id)
@@ -154,8 +157,31 @@ class StepChecks:
         elif version is None and versions.live is None:
             message = f"{placed.title}: {flow} is not published: publish it first"
             yield FlowProblem(f"{where}/flow", message, placed.id)
-        elif version is not None and version not in [*versions.numbers]:
-            message = f"{placed.title}: {flow} has no version {version}: use {versions.live}"
+        else:
+            yield from self._version(placed, where, flow, version, versions)
+
+    def _table(
+        self, placed: Placed, where: str, config: Mapping[str, Any], block: Block
+    ) -> Iterable[FlowProblem]:
+        computed = computed_table(config, block)
+        if computed is not None:
+            message = f"{placed.title}: choose which table decides, not an expression"
+            yield FlowProblem(f"{where}/{computed}", message, placed.id)
+        used = table_use(config, block)
+        if used is None or self._known.tables is None:
+            return
+        table = self._known.tables.get(used.table)
+        if table is None:
+            message = f"{placed.title}: its decision table is not there, or was never published: "
+            yield FlowProblem(f"{where}/{used.field}", f"{message}choose another", placed.id)
+        else:
+            yield from self._version(placed, where, table.name, used.number, table.versions)
+
+    def _version(
+        self, placed: Placed, where: str, name: str, number: Any, versions: Versions
+    ) -> Iterable[FlowProblem]:
+        if number is not None and number not in [*versions.numbers]:
+            message = f"{placed.title}: {name} has no version {number}: use {versions.live}"
             yield FlowProblem(f"{where}/version", message, placed.id)
 
     def _unknown_block(

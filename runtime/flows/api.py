@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from blocks.registry import standard_registry
 from kernel.clock import format_instant, utc_now
-from kernel.errors import ConflictError, NotFoundError
+from kernel.errors import NotFoundError
 from kernel.http import (
     acting,
     db_session,
@@ -19,7 +19,7 @@ from kernel.http import (
     page_of,
     require,
 )
-from kernel.revisions import RevisionMovedError
+from kernel.revisions import told_as_moved
 from kernel.schema import Schema
 from runtime.flows import versions
 from runtime.flows._trigger_schema import NAME_MAX
@@ -98,7 +98,7 @@ def get_draft(flow_id: UUID) -> Response:
 def put_draft(flow_id: UUID) -> Response:
     """Replace the draft, if it is still the one that `If-Match` names."""
     revision = expected_revision("draft")
-    try:
+    with told_as_moved():
         saved = versions.save_draft(
             db_session(),
             acting().tenant_id,
@@ -108,8 +108,6 @@ def put_draft(flow_id: UUID) -> Response:
             by=acting().person_name,
             now=utc_now(),
         )
-    except ConflictError as error:
-        raise RevisionMovedError(error.message, **error.detail) from None
     return with_tag(jsonify(flow_document(saved)), saved)
 
 

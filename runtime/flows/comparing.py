@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from kernel.errors import InvalidError, Problem
 
 CONTEXT_LINES = 3
 _NAMED = ("steps", "triggers")
@@ -55,6 +57,32 @@ def compare_parts(
         _compare(f"/{name}", title, old.get(name), new.get(name)) for name, title in titles.items()
     )
     return [change for change in found if change is not None]
+
+
+def version_asked(text: str) -> int | None:
+    """Read which version is meant; None is the draft.
+
+    Raises:
+        InvalidError: it is neither.
+    """
+    if text in ("", "draft"):
+        return None
+    if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004  what a column of numbers holds
+        problem = Problem("/with", "with: give the number of a version, or draft")
+        raise InvalidError("with names no version", problems=[problem])
+    return int(text)
+
+
+def diff_document(number: int, other: int | None, changes: Iterable[Change]) -> dict[str, Any]:
+    """Write what changed from a version to another, None for the draft, as JSON."""
+    return {
+        "from": number,
+        "to": other if other is not None else "draft",
+        "changes": [
+            {"part": one.part, "title": one.title, "change": one.kind, "lines": one.lines}
+            for one in changes
+        ],
+    }
 
 
 def _pairs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change | None]:

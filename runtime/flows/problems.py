@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,26 @@ class FlowProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
-    """The published versions of a workflow: the live one's number, and all that may be called."""
+    """The published versions of something: the live one's number, and all that may be named."""
 
     live: int | None
     numbers: frozenset[int] = frozenset()
+
+
+class Face(NamedTuple):
+    """What a version of a decision table takes and gives, each a JSON Schema."""
+
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionTable:
+    """A published decision table; `faces` by version as a step names it, None for the live one."""
+
+    name: str
+    versions: Versions
+    faces: Mapping[int | None, Face] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +47,7 @@ class Known:
 
     flows: Mapping[str, Versions] | None = None
     calendars: frozenset[str] | None = None
+    tables: Mapping[str, DecisionTable] | None = None
 
 
 NOTHING_KNOWN = Known()

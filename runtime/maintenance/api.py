@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
-from kernel.revisions import RevisionMovedError
+from kernel.revisions import told_as_moved
 from runtime.maintenance import windows
 from runtime.maintenance.windows import WindowView, view_document
 
@@ -59,7 +59,7 @@ def get_window(window_id: UUID) -> Response:
 @require("maintenance.edit")
 def save_window(window_id: UUID) -> Response:
     """Replace a window; `If-Match` says which revision it builds on."""
-    try:
+    with told_as_moved(windows.WindowChangedError):
         saved = windows.save_window(
             db_session(),
             acting().tenant_id,
@@ -69,8 +69,6 @@ def save_window(window_id: UUID) -> Response:
             by=acting().person_name,
             now=utc_now(),
         )
-    except windows.WindowChangedError as error:
-        raise RevisionMovedError(error.message, **error.detail) from None
     return _answer(saved)
 
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from blocks.sdk import BlockError, CalendarMoment, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import (
+    BlockError,
+    CalendarMoment,
+    Decided,
+    HttpRequest,
+    HttpResponse,
+    MailMessage,
+)
+from runtime.rules.published import ask_for_step
+from runtime.rules.tables.model import Table
 from runtime.runs.services import Brokers
 
 
@@ -18,11 +27,13 @@ class FileServices:
     Attributes:
         brokers: What carries calls to the outside.
         tables: Look-up tables: by name, rows by key.
+        decisions: Decision tables, by what the workflow calls them.
         alarm: The alarm of the trigger, the only one there is.
     """
 
     brokers: Brokers
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    decisions: Mapping[str, Table] = field(default_factory=dict)
     alarm: Mapping[str, Any] = field(default_factory=dict)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
@@ -43,6 +54,20 @@ class FileServices:
             raise BlockError("tables.unknown", f"There is no table {table}: give it with --tables.")
         row = self.tables[table].get(key)
         return dict(row) if row is not None else None
+
+    def decide(
+        self,
+        table: str,
+        values: Mapping[str, Any],
+        alarm: Mapping[str, Any],
+        version: int | None,  # noqa: ARG002  the protocol's; a file has one
+        /,
+    ) -> Decided:
+        """Ask one of the decision tables."""
+        if table not in self.decisions:
+            message = f"There is no decision table {table}: give it with --decisions."
+            raise BlockError("tables.unknown", message)
+        return ask_for_step(self.decisions[table], values, alarm)
 
     def calendar_moment(
         self,

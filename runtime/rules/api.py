@@ -10,7 +10,6 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import format_instant, utc_now
-from kernel.errors import ConflictError
 from kernel.http import (
     acting,
     db_session,
@@ -20,19 +19,21 @@ from kernel.http import (
     require,
     who_acts,
 )
-from kernel.revisions import RevisionMovedError
+from kernel.revisions import told_as_moved
 from kernel.schema import Schema
 from runtime.enriching.events import fill_given
 from runtime.rules import store
 from runtime.rules.backtest.given import rows_of
 from runtime.rules.backtest.report import Fired, Report, Tally
 from runtime.rules.backtest.running import backtest_rule
+from runtime.rules.backtest.simulating import on_trial
 from runtime.rules.backtest.simulating import simulate as try_on
-from runtime.rules.model import Mode, parse_rule
+from runtime.rules.model import Mode
 
 api = Blueprint("rules_api", __name__, url_prefix="/api/v1/rules")
 
 ROWS_MAX = 20_000
+WORKFLOWS = "workflows"
 FIRINGS_SHOWN = 200
 _TRIED = Schema(
     {
@@ -50,7 +51,7 @@ _PUBLISHED = Schema(
     {
         "type": "object",
         "additionalProperties": False,
-        "properties": {"mode": {"enum": ["live", "observe", "off"]}},
+        "properties": {"mode": {"enum": ["live", "observe", "off", WORKFLOWS]}},
     }
 )
 _BACKTESTED = Schema(
@@ -65,10 +66,19 @@ _BACKTESTED = Schema(
 @api.get("")
 @require("rules.view")
 def list_rules() -> Response:
-    """List rules by name; filter q (a part of the name)."""
-    q = request.args.get("q", "").strip()
+    """List rules by name, with how often each fired; filters q (a part of the name) and kind."""
+    q, kind = request.args.get("q", "").strip(), request.args.get("kind", "")
     found = store.list_rules(db_session(), acting().tenant_id, q=q)
-    return jsonify(items=[_rule(one) for one in found], next_cursor=None)
+    items = [
+        {
+            **rule_document(one),
+            "fired": one.fired_count,
+            "last_fired_at": format_instant(one.last_fired_at) if one.last_fired_at else None,
+        }
+        for one in found
+        if kind in ("", one.kind)
+    ]
+    return jsonify(items=items, next_cursor=None)
 
 
 @api.post("")
@@ -77,7 +87,7 @@ def create_rule() -> Response:
     """Make a rule of its document; it is a draft."""
     where = (db_session(), acting().tenant_id)
     made = store.create_rule(*where, document=json_body(), **who_acts())
-    response = _tagged(made)
+    response = tagged(made)
     response.status_code = 201
     response.headers["Location"] = url_for("rules_api.get_rule", rule_id=made.id)
     return response
@@ -87,50 +97,51 @@ def create_rule() -> Response:
 @require("rules.view")
 def get_rule(rule_id: UUID) -> Response:
     """Give one rule with its draft; its `ETag` is what a write sends back as `If-Match`."""
-    return _tagged(store.get_rule(db_session(), acting().tenant_id, rule_id))
+    return tagged(store.get_rule(db_session(), acting().tenant_id, rule_id))
 
 
 @api.put("/<uuid:rule_id>")
 @require("rules.edit")
 def put_rule(rule_id: UUID) -> Response:
     """Replace the draft, if it is still the one that `If-Match` names."""
-    revision = expected_revision("rule")
-    try:
+    with told_as_moved():
         saved = store.save_draft(
             db_session(),
             acting().tenant_id,
             rule_id,
             document=json_body(),
-            expected_revision=revision,
+            expected_revision=expected_revision("rule"),
             **who_acts(),
         )
-    except ConflictError as error:
-        raise RevisionMovedError(error.message, **error.detail) from None
-    return _tagged(saved)
+    return tagged(saved)
 
 
 @api.post("/<uuid:rule_id>/publish")
 @require("rules.publish")
 def publish_rule(rule_id: UUID) -> Response:
-    """Put the draft live (or let it `observe`), or switch the rule `off`."""
+    """Put the draft live (or let it `observe`), or switch the rule `off`.
+
+    The draft of a table may be published for `workflows` alone: no alarm is judged by it.
+    """
     body, where = optional_body(), (db_session(), acting().tenant_id)
-    _PUBLISHED.require(body, "a rule is published as live, observe or off")
-    mode = Mode(body.get("mode", Mode.LIVE))
-    if mode is Mode.OFF:
-        return _tagged(store.switch_off(*where, rule_id))
-    return _tagged(store.publish_rule(*where, rule_id, mode=mode, **who_acts()))
+    _PUBLISHED.require(body, "a rule is published as live, observe or off, a table for workflows")
+    asked = body.get("mode", Mode.LIVE)
+    if asked == Mode.OFF:
+        return tagged(store.switch_off(*where, rule_id))
+    mode = Mode.OFF if asked == WORKFLOWS else Mode(asked)
+    return tagged(store.publish_rule(*where, rule_id, mode=mode, **who_acts()))
 
 
 @api.post("/simulate")
 @require("rules.view")
 def simulate() -> Response:
-    """Try a rule on alarm events, one after the other; nothing is recorded or done."""
+    """Try a rule or table on alarm events, one after the other; nothing is recorded or done."""
     body = json_body()
     _TRIED.require(body, "a simulation needs a rule and alarms")
-    rule = parse_rule(body["rule"])
+    judged = on_trial(body["rule"])
     rows = fill_given(db_session(), acting().tenant_id, rows_of(body["alarms"]))
     after = timedelta(seconds=body.get("after_s", 0), microseconds=1)
-    done = try_on(rule, rows, until=rows[-1].received_at + after)
+    done = try_on(judged, rows, until=rows[-1].received_at + after)
     firings = [
         {"index": one.index, "at": format_instant(one.at), "why": one.why} for one in done.firings
     ]
@@ -179,15 +190,18 @@ def _fired(fired: Fired) -> dict[str, Any]:
     return {"seq": fired.seq, "at": at, "alarm": fired.alarm, "why": fired.why}
 
 
-def _tagged(rule: store.RuleView) -> Response:
-    response = jsonify({**_rule(rule), "draft": rule.draft})
+def tagged(rule: store.RuleView, **more: Any) -> Response:
+    """Answer with a rule and its draft; its revision goes along as `ETag`."""
+    response = jsonify({**rule_document(rule), "draft": rule.draft, **more})
     response.set_etag(str(rule.draft_revision))
     return response
 
 
-def _rule(rule: store.RuleView) -> dict[str, Any]:
+def rule_document(rule: store.RuleView) -> dict[str, Any]:
+    """Write a rule as JSON, its draft apart."""
     return {
         "id": str(rule.id),
+        "kind": rule.kind,
         "name": rule.name,
         "mode": rule.mode.value,
         "draft_revision": rule.draft_revision,

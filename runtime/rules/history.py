@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, NotFoundError
 from runtime.flows.comparing import Change, compare_parts
+from runtime.flows.uses import flows_deciding_by
 from runtime.rules._schema import NAME_MAX
 from runtime.rules._tables import RuleRow, RuleVersionRow
 from runtime.rules.model import Mode
 from runtime.rules.store import RuleView, create_rule, get_rule, list_rules, save_draft
+from runtime.rules.tables.comparing import compare_tables
+from runtime.rules.tables.model import is_table
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
 
@@ -52,7 +55,9 @@ def document_of(
 
 
 def compare_rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """List what differs between two documents of a rule, part by part."""
+    """List what differs between two documents of a rule or table, part by part."""
+    if is_table(old) and is_table(new):
+        return compare_tables(old, new)
     others = {name: name.capitalize() for name in (*old, *new) if name not in ("rule", "mode")}
     return compare_parts(
         old, new, {**_PARTS, **{k: v for k, v in others.items() if k not in _PARTS}}
@@ -114,11 +119,15 @@ def delete_rule(session: Session, tenant_id: UUID, rule_id: UUID) -> None:
     """Delete a rule that is not judged, with its versions and firings.
 
     Raises:
-        RuleInUseError: it is live or observes.
+        RuleInUseError: it is live or observes, or a workflow decides by it.
     """
     row = get_owned(session, RuleRow, tenant_id, rule_id, name="rule", lock=True)
     if row.mode in (Mode.LIVE, Mode.OBSERVE):
         raise RuleInUseError(f"{row.name} is judged now: switch it off first")
+    flows = flows_deciding_by(session, tenant_id, rule_id)
+    if flows:
+        named = ", ".join(flows)
+        raise RuleInUseError(f"{row.name} is what {named} decides by: take it out there first")
     session.execute(delete(RuleRow).where(RuleRow.tenant_id == tenant_id, RuleRow.id == rule_id))
     tell_pages_after_commit(session, tenant_id, "rules", {"id": str(rule_id)})
 

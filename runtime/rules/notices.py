@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from blocks.sdk import BlockError, MailMessage
 from kernel.errors import InvalidError, NotFoundError
 from kernel.ids import new_id, new_secret
+from runtime.mailing import CLAIM_FOR, TRY_AGAIN_AFTER, Mail
 from runtime.rules._tables import RuleNotice
 from runtime.rules.model import Action
 from runtime.rules.occasion import Did, Occasion
@@ -38,21 +39,6 @@ ROUND_MAX = 50
 RECIPIENTS_MAX = 50
 ATTEMPTS_MAX = 20
 SUBJECT_MAX = 200
-CLAIM_FOR = timedelta(minutes=10)  # longer than a mail server may take
-TRY_AGAIN_AFTER = timedelta(minutes=1)
-
-
-class Mail(Protocol):
-    """What hands mail on, as `blocks.brokers.mail.MailBroker` does."""
-
-    @property
-    def host(self) -> str:
-        """The mail server; "" where none is set up."""
-        ...
-
-    def send(self, message: MailMessage, /) -> None:
-        """Send one mail; raises BlockError."""
-        ...
 
 
 def notify(occasion: Occasion, index: int, action: Action) -> Did:

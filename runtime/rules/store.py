@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import case, false, func, select
 from sqlalchemy.orm import Session
 
-from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from runtime.flows.versions import flow_slugs
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
@@ -131,6 +131,13 @@ def get_rule(session: Session, tenant_id: UUID, rule_id: UUID) -> RuleView:
     return _view(row, version)
 
 
+def get_table(session: Session, tenant_id: UUID, rule_id: UUID) -> RuleView:
+    """Give one decision table; raises NotFoundError for a rule as well."""
+    if (rule := get_rule(session, tenant_id, rule_id)).kind != "table":
+        raise NotFoundError("no such table", rule_id=str(rule_id))
+    return rule
+
+
 def versions_of(session: Session, tenant_id: UUID, rule_id: UUID) -> list[RuleVersionView]:
     """List what was published, newest first."""
     rows = session.scalars(
@@ -166,11 +173,12 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
     """Replace the draft, if nobody else did since `expected_revision`; `by_id` answers for it.
 
     Raises:
-        InvalidError: with every problem of the document.
+        InvalidError: with every problem of the document, or a rule would become a table.
         ConflictError: somebody saved another draft first.
     """
-    _require(session, tenant_id, document)
     row = _row(session, tenant_id, rule_id, lock=True)
+    _require_same_kind(row.draft, document)
+    _require(session, tenant_id, document)
     if row.draft_revision != expected_revision:
         raise ConflictError(
             f"{row.updated_by or 'somebody'} saved this rule meanwhile: load it again",
@@ -196,15 +204,17 @@ def publish_rule(  # noqa: PLR0913  which, how, who and when
 ) -> RuleView:
     """Make the draft the version that is judged, live or observing only; `by_id` answers for it.
 
+    A table may be published off as well: workflows ask it, and no alarm is judged by it.
+
     Raises:
         SecondPersonError: they changed the draft last, and the organisation asks for two people.
-        InvalidError: the draft has problems, or the mode is neither live nor observe.
+        InvalidError: the draft has problems, or it is not published in that mode.
     """
-    if mode not in (Mode.LIVE, Mode.OBSERVE):
+    row = _row(session, tenant_id, rule_id, lock=True)
+    if mode not in (Mode.LIVE, Mode.OBSERVE) and not (mode is Mode.OFF and is_table(row.draft)):
         raise InvalidError(
             "publish as live or observe", problems=[Problem("/mode", "mode: live or observe")]
         )
-    row = _row(session, tenant_id, rule_id, lock=True)
     _require(session, tenant_id, row.draft)
     _require_decisive(row.draft)
     live = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
@@ -245,6 +255,13 @@ def switch_off(session: Session, tenant_id: UUID, rule_id: UUID) -> RuleView:
     session.flush()
     tell_pages_after_commit(session, tenant_id, "rules", {"id": str(row.id)})
     return get_rule(session, tenant_id, rule_id)
+
+
+def _require_same_kind(before: Any, document: Any) -> None:
+    """Refuse to make a table of a rule or a rule of a table: what leans on it would break."""
+    if is_table(before) != is_table(document):
+        what = "decision table" if is_table(before) else "rule"
+        raise InvalidError(f"this is a {what} and stays one: make the other one anew")
 
 
 def _require(session: Session, tenant_id: UUID, document: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,12 +10,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from blocks.sdk import BlockError, CalendarMoment, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import (
+    BlockError,
+    CalendarMoment,
+    Decided,
+    HttpRequest,
+    HttpResponse,
+    MailMessage,
+)
 from kernel.errors import NotFoundError
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import find_alarm
 from runtime.calendars.hours import NeverError, moment_in
 from runtime.calendars.store import find_calendar
+from runtime.flows.decisions import decisions_of
 from runtime.inventory.lookup import look_up, table_exists
 from runtime.runs.calls import Calls
 from runtime.runs.spans import traced
@@ -93,6 +102,20 @@ class TenantServices(_Outside):
                 raise BlockError("tables.unknown", f"There is no table {table}: add it first.")
         return row
 
+    def decide(
+        self,
+        table: str,
+        values: Mapping[str, Any],
+        alarm: Mapping[str, Any],
+        version: int | None,
+        /,
+    ) -> Decided:
+        """Ask one of the tenant's decision tables."""
+        with as_tenant(self._session, self._tenant_id):
+            return decisions_of(self._session).decide(
+                self._session, self._tenant_id, table, values, alarm=alarm, version=version
+            )
+
     def calendar_moment(
         self, calendar: str, what: CalendarMoment, at: datetime, open_s: float, /
     ) -> datetime:
@@ -134,6 +157,20 @@ class DetachedServices(_Outside):
         with self._sessions() as session:
             bind(session, self._tenant_id)
             return TenantServices(session, self._tenant_id, self._brokers).look_up(table, key)
+
+    def decide(
+        self,
+        table: str,
+        values: Mapping[str, Any],
+        alarm: Mapping[str, Any],
+        version: int | None,
+        /,
+    ) -> Decided:
+        """Ask one of the tenant's decision tables."""
+        with self._sessions() as session:
+            bind(session, self._tenant_id)
+            services = TenantServices(session, self._tenant_id, self._brokers)
+            return services.decide(table, values, alarm, version)
 
     def calendar_moment(
         self, calendar: str, what: CalendarMoment, at: datetime, open_s: float, /

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from blocks.sdk import CalendarMoment, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
 
 
 @dataclass
@@ -34,6 +35,17 @@ class FakeServices:
     def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
         """Give a row that was put in."""
         return self.rows.get((table, key))
+
+    def decide(
+        self,
+        _table: str,
+        _values: Mapping[str, Any],
+        _alarm: Mapping[str, Any],
+        _version: int | None,
+        /,
+    ) -> Decided:
+        """Say that no row matches."""
+        return Decided("none", {"rows": []})
 
     def calendar_moment(
         self, _calendar: str, _what: CalendarMoment, at: datetime, _open_s: float, /

@@ -7,20 +7,21 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from designer.drafts import read_json_text, write_json_text
 from designer.rules.simulated.fillings import told_fillings
 from designer.rules.simulated.samples import recent_events
 from kernel.errors import InvalidError, Problem
-from kernel.http import acting, db_session, render, require, see_other
+from kernel.http import acting, db_session, render, require
 from runtime.enriching.events import fill_given
 from runtime.rules.backtest.given import rows_of
-from runtime.rules.backtest.simulating import Simulation, simulate
+from runtime.rules.backtest.simulating import Simulation, Step, on_trial, simulate
 from runtime.rules.explain import deciding, sentences
 from runtime.rules.model import parse_rule
 from runtime.rules.store import RuleView, get_rule
+from runtime.rules.tables.judging import table_sentences
 
 bp = Blueprint("rules_simulated", __name__)
 
@@ -33,8 +34,6 @@ def show_simulation(rule_id: UUID) -> Response:
     """Show the form, filled with the tenant's recent alarms."""
     where = (db_session(), acting().tenant_id)
     rule = get_rule(*where, rule_id)
-    if rule.kind == "table":  # a table's page has a try-out of its own
-        return see_other(url_for("tables.edit_table", rule_id=rule_id))
     return _page(rule, write_json_text(recent_events(*where)))
 
 
@@ -55,9 +54,9 @@ def _simulate(rule: RuleView, text: str) -> Simulation:
     if len(rows) > EVENTS_MAX:
         message = f"alarms: at most {EVENTS_MAX} at a time: take some out"
         raise InvalidError(message, problems=[Problem("/alarms", message)])
-    parsed = parse_rule(rule.draft)
-    until = rows[-1].received_at + timedelta(seconds=parsed.pattern.within_s + 1)
-    return simulate(parsed, rows, until=until)
+    judged = on_trial(rule.draft)
+    until = rows[-1].received_at + timedelta(seconds=judged.rule.pattern.within_s + 1)
+    return simulate(judged, rows, until=until)
 
 
 def _page(
@@ -72,7 +71,7 @@ def _page(
         "text": text,
         "problems": refused.problems if refused else (),
         "refused": refused,
-        "steps": [(one, _told(one.tested)) for one in done.steps] if done else None,
+        "steps": [(one, _told(one, rule)) for one in done.steps] if done else None,
         "firings": [(one, sentences(one.why)) for one in done.firings] if done else [],
         "fillings": _fillings(rule, done) if done else {},
     }
@@ -80,12 +79,19 @@ def _page(
 
 
 def _fillings(rule: RuleView, done: Simulation) -> Mapping[int, list[str]]:
+    if rule.kind == "table":
+        return {}
     return told_fillings(db_session(), acting().tenant_id, parse_rule(rule.draft), done)
 
 
-def _told(tested: Mapping[str, Any]) -> list[str]:
-    """Tell the conditions that decided, of a pair each of the two."""
+def _told(step: Step, rule: RuleView) -> list[str]:
+    """Tell the row or the conditions that decided, of a pair each of the two."""
     words = {"a": "first: ", "b": "second: "}
-    return [
-        words.get(name, "") + sentence for name, why in tested.items() for sentence in deciding(why)
+    found = table_sentences(step.decision) if step.decision is not None else []
+    if rule.kind == "table" and step.alarm is not None and not found:
+        found = ["no row matches"]
+    return found + [
+        words.get(name, "") + sentence
+        for name, why in step.tested.items()
+        for sentence in deciding(why)
     ]

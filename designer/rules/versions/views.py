@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other, who_acts
-from runtime.flow_control.api import number_asked
+from runtime.flows.comparing import version_asked
+from runtime.flows.uses import flows_deciding_by
 from runtime.rules import history, store
 
 bp = Blueprint("rule_versions", __name__)
@@ -24,6 +25,7 @@ def list_versions(rule_id: UUID) -> Response:
         "designer/rules/versions/list.html",
         rule=store.get_rule(*where),
         versions=store.versions_of(*where),
+        used_by=flows_deciding_by(*where),
     )
 
 
@@ -32,17 +34,20 @@ def list_versions(rule_id: UUID) -> Response:
 def show_diff(rule_id: UUID, number: int) -> Response:
     """Show what changed from a version to another, or to the draft."""
     where = (db_session(), acting().tenant_id, rule_id)
-    other = number_asked(request.args.get("with", ""))
+    other = version_asked(request.args.get("with", ""))
     known = [one.number for one in store.versions_of(*where) if one.number != number]
     return render(
-        "designer/rules/versions/diff.html",
-        rule=store.get_rule(*where),
+        "designer/history/diff.html",
+        nav_active="rules",
+        name=store.get_rule(*where).name,
+        versions_url=url_for("rule_versions.list_versions", rule_id=rule_id),
         number=number,
         other=other,
         options=[(str(one), f"Version {one}") for one in known],
         changes=history.compare_rules(
             history.document_of(*where, number), history.document_of(*where, other)
         ),
+        beside="",
     )
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
-from runtime.alarms._many import release_many, suppress_many
+from runtime.alarms._actions.many import release_many, suppress_many
 from runtime.alarms._tables import AlarmRow
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.holding._tables import HOLDER_NAME_MAX, AlarmHold
@@ -79,8 +79,10 @@ def hold_many(session: Session, tenant_id: UUID, holds: Sequence[Hold], *, now: 
     ]
     if rows:
         insert_many(session, AlarmHold, rows)
-    names = {one.alarm_id: (one.said, one.holder == MAINTENANCE) for one in reversed(holds)}
-    suppress_many(session, tenant_id, names, now=now)
+    said = {one.alarm_id: one for one in reversed(holds)}
+    names = {alarm_id: one.said for alarm_id, one in said.items()}
+    planned = {alarm_id for alarm_id, one in said.items() if one.holder == MAINTENANCE}
+    suppress_many(session, tenant_id, names, now=now, planned=planned)
 
 
 def held_among(session: Session, tenant_id: UUID, alarm_ids: Collection[UUID]) -> set[UUID]:

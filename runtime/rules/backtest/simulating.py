@@ -5,7 +5,7 @@ Pure, by the same judge and lifecycle as live.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,9 +20,10 @@ from runtime.rules.judging.events import Item, Tick, Verdict
 from runtime.rules.judging.judge import Judge
 from runtime.rules.judging.memory import Memory
 from runtime.rules.judging.reasons import why
-from runtime.rules.judging.ruleset import JudgedRule, compile_set
-from runtime.rules.model import Mode, Rule
+from runtime.rules.judging.ruleset import JudgedRule, compile_set, judged_rule
+from runtime.rules.model import Mode
 from runtime.rules.reference import row_of, trace
+from runtime.rules.tables.row_conditions import row_condition
 
 _ID = UUID(int=0)
 
@@ -36,7 +37,9 @@ class Step:
         happened: What it did to its alarm: raised, changed, cleared, or nothing rules look at.
         alarm: The alarm right after it; None where it touched none.
         is_match: Whether the conditions held and the rule looked at it.
-        tested: Each condition with the value it saw, by what it is the condition of.
+        tested: Each condition with the value it saw, by what it is the condition of; of a table
+            those of the rows that count.
+        decision: Which rows of a table matched and counted, and what they put out; else None.
     """
 
     index: int
@@ -44,6 +47,7 @@ class Step:
     alarm: Mapping[str, Any] | None
     is_match: bool
     tested: Mapping[str, Any]
+    decision: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +67,19 @@ class Simulation:
     firings: tuple[SimulatedFiring, ...]
 
 
+def on_trial(document: Any) -> JudgedRule:
+    """Read a document, a rule's or a table's, as what `simulate` tries.
+
+    Raises:
+        InvalidError: with every problem of it.
+    """
+    return judged_rule(_ID, _ID, Mode.LIVE, document)
+
+
 def simulate(
-    rule: Rule, rows: Sequence[JournalRow], *, until: datetime | None = None
+    judged: JudgedRule, rows: Sequence[JournalRow], *, until: datetime | None = None
 ) -> Simulation:
-    """Try a rule; timers are judged up to `until`, or else up to the last event alone."""
+    """Try a rule or table; timers are judged up to `until`, or up to the last event alone."""
     world = Replay(_ID)
     items, happened, facts = list[Item](), dict[int, str](), dict[str, Mapping[str, Any]]()
     for row in rows:
@@ -79,7 +92,6 @@ def simulate(
             facts[event.alarm] = event.facts
     if rows:
         items.append(Tick(seq=-1, until=until or rows[-1].received_at))
-    judged = JudgedRule(id=_ID, version_id=_ID, mode=Mode.LIVE, rule=rule)
     rules = compile_set("simulation", [judged])
     asked = ask(rules, items, judge_by_reference)
     verdicts = list(Judge(rules, Memory()).judge(asked))
@@ -94,13 +106,23 @@ def _step(judged: JudgedRule, index: int, happened: str, asked: Asked | None) ->
     if asked is None or isinstance(asked.item, Tick):
         return Step(index=index, happened=happened, alarm=None, is_match=False, tested={})
     facts = asked.item.facts
+    told = next((one.judged.told for one in asked.looking), None)
     return Step(
         index=index,
         happened=happened,
         alarm=facts,
         is_match=bool(asked.looking),
-        tested={_name(key): _traced(node, facts) for key, node in judged.conditions()},
+        tested={name: _traced(node, facts) for name, node in _conditions(judged, told)},
+        decision=told,
     )
+
+
+def _conditions(judged: JudgedRule, told: Mapping[str, Any] | None) -> Iterator[tuple[str, Node]]:
+    if judged.table is None:
+        yield from ((_name(key), node) for key, node in judged.conditions())
+        return
+    for number in told["rows"] if told is not None else ():
+        yield f"row {number}", row_condition(judged.table, judged.table.rows[number - 1])
 
 
 def _name(key: str) -> str:

@@ -44,11 +44,12 @@ class Decision:
 
 def values_of(inputs: Sequence[Input], facts: Mapping[str, Any]) -> tuple[Value, ...]:
     """Read what a table's inputs see of an alarm; a severity by its name."""
-    return tuple(_value(one, facts) for one in inputs)
+    return tuple(seen_as(one, value_at(facts, one.field)) for one in inputs)
 
 
-def _value(column: Input, facts: Mapping[str, Any]) -> Value:
-    taken = read_as(value_at(facts, column.field), column.kind)
+def seen_as(column: Input, value: Any) -> Value:
+    """Read a value as an input does; None where it cannot be read so."""
+    taken = read_as(value, column.kind)
     if column.kind is Kind.SEVERITY and isinstance(taken, float):
         return SEVERITIES[int(taken)]
     return taken

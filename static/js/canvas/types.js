@@ -39,6 +39,7 @@
  * @property {string} [effects]
  * @property {Port[]} outputs
  * @property {{from: string, name: string, title?: string}|null} [dynamic]
+ * @property {{setting: string, paths: Record<string, string[]>}|null} [tables]  of a block that picks a decision table: what each answers
  * @property {Json} [config]  what a fresh step starts with
  * @property {Json} [input]
  * @property {boolean} [core]  ships with Garland: ranks above the marketplace's

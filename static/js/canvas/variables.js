@@ -1,7 +1,7 @@
 /**
  * What an expression of a step can read: what started the run, and the outputs of the steps
  * before it as their blocks describe them. Pure.
- * @import {Catalogue, Flow, Json} from "./types.js"
+ * @import {Catalogue, Entry, Flow, Json, Step} from "./types.js"
  */
 import { entryKey } from "./face.js";
 import { reach } from "./graph.js";
@@ -32,7 +32,7 @@ export function readable(flow, id, catalogue) {
   const outputs = steps.flatMap((other) => {
     const entry = catalogue[entryKey(flow.steps[other])];
     const from = flow.steps[other].title || entry?.title || other;
-    const names = new Set((entry?.outputs ?? []).flatMap((port) => fields(port.schema)));
+    const names = new Set(decided(entry, flow.steps[other]) ?? described(entry));
     const paths = names.size ? [...names].map((name) => `.${name}`) : [""];
     return paths.map((path) => ({ path: `steps.${other}.output${path}`, from }));
   });
@@ -52,6 +52,17 @@ function said(flow) {
     ...(hears ? webhook : []),
     ...(sees ? alarm : []),
   ];
+}
+
+/** What the table answers that a step decides by. @param {Entry|undefined} entry @param {Step} step */
+function decided(entry, step) {
+  const table = entry?.tables && step.config?.[entry.tables.setting];
+  return typeof table === "string" ? entry?.tables?.paths[table] : undefined;
+}
+
+/** What a block's ports say of themselves. @param {Entry|undefined} entry */
+function described(entry) {
+  return (entry?.outputs ?? []).flatMap((port) => fields(port.schema));
 }
 
 /** @param {Json|undefined} schema @returns {string[]} */

@@ -27,6 +27,20 @@ test("a step reads what comes before it and the alarm, nothing else", () => {
   assert.ok(!paths.some((one) => /log|after|not-a-name/.test(one.path)));
 });
 
+test("a step that decides by a table reads as what that table answers", () => {
+  const entry = { ...ENTRY, tables: { setting: "table", paths: { t1: ["values.team", "rows"] } } };
+  const read = (/** @type {string} */ table) => {
+    const steps = { ...FLOW.steps, look: { ...STEP, config: { table } } };
+    return readable({ ...FLOW, steps }, "log", { "x.look@1.0.0": entry }).map((one) => one.path);
+  };
+
+  assert.deepEqual(read("t1").slice(0, 2), [
+    "steps.look.output.values.team",
+    "steps.look.output.rows",
+  ]);
+  assert.equal(read("t2")[0], "steps.look.output.tier");
+});
+
 test("what a webhook brought is read instead of the alarm, or beside it", () => {
   const hook = { kind: "webhook" };
   const paths = (/** @type {Record<string, any>} */ triggers) =>

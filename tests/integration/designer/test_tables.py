@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from typing import Any
 from uuid import UUID
 
@@ -268,3 +269,72 @@ def test_a_table_somebody_saved_meanwhile_is_not_overwritten(
 def test_a_rule_has_no_grid(browser: FlaskClient, at: str) -> None:
     assert browser.get(f"{at}/01890000-0000-7000-8000-000000000000").status_code == 404
     assert browser.get(f"{at}/import?into=nothing").status_code == 404
+
+
+def test_a_table_is_published_for_workflows_alone(
+    browser: FlaskClient,
+    at: str,
+    table: RuleView,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+) -> None:
+    page = browser.post(f"{at}/{table.id}/workflows", follow_redirects=True).text
+
+    assert "Version 1 answers workflows; it judges no alarm." in page
+    found = only_one(sessions, acme.id)
+    assert (found.mode, found.live_number) == (Mode.OFF, 1)
+
+
+def test_a_table_is_edited_as_text(
+    browser: FlaskClient,
+    at: str,
+    table: RuleView,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+) -> None:
+    rule = at.replace("/tables", f"/{table.id}")
+    assert "The table as text" in browser.get(f"{rule}?as=text").text
+    document = json.dumps(make_table_document(name="Renamed"))
+
+    browser.post(rule, data={"document": document, "revision": table.draft_revision})
+
+    assert only_one(sessions, acme.id).name == "Renamed"
+
+
+def test_a_wrong_cell_in_the_text_is_named_and_nothing_is_lost(
+    browser: FlaskClient, at: str, table: RuleView
+) -> None:
+    rule = at.replace("/tables", f"/{table.id}")
+    document = json.dumps(make_table_document(rows=[make_row([">= gravest", "-"], ["", ""])]))
+
+    answer = browser.post(rule, data={"document": document, "revision": table.draft_revision})
+
+    assert answer.status_code == 422
+    assert "row 1, Severity: " in answer.text
+    assert "&gt;= gravest" in answer.text
+
+
+def test_a_table_is_tried_on_pasted_alarms(browser: FlaskClient, at: str, table: RuleView) -> None:
+    alarm = {"managed_object": "a", "perceived_severity": "major", "attributes": {"load": 95}}
+    alarms = json.dumps([alarm, {"managed_object": "b", "perceived_severity": "indeterminate"}])
+
+    page = browser.post(
+        f"{at.replace('/tables', '')}/{table.id}/simulate", data={"alarms": alarms}
+    ).text
+
+    assert "The draft fires <b>1</b> time for these alarms." in page
+    assert "row 1 matches; it says Set team: core" in page
+    assert "no row matches" in page
+
+
+def test_versions_of_a_table_are_compared_in_the_words_of_the_grid(
+    browser: FlaskClient, at: str, table: RuleView
+) -> None:
+    rule = at.replace("/tables", f"/{table.id}")
+    browser.post(f"{rule}/live")
+    document = json.dumps(make_table_document(rows=[make_row(["critical", "-"], ["elite", ""])]))
+    browser.post(rule, data={"document": document, "revision": table.draft_revision})
+
+    page = browser.get(f"{rule}/versions/1/diff").text
+
+    assert "+row 1: Severity critical: Set team elite" in page

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from garland.cli import main
 from tests.factories.flows import chain_document, flow_document, step
+from tests.factories.tables import make_row, make_table_document
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "workflows"
 LINK = str(EXAMPLES / "ticket-a-critical-link.json")
@@ -102,3 +103,26 @@ def test_a_file_that_is_no_workflow_is_refused_in_a_sentence(file: Any, document
         refused = flow(command, path)
         assert refused.exit_code == 1
         assert isinstance(refused.exception, SystemExit)
+
+
+def test_a_decision_table_is_asked_from_what_the_command_was_given(file: Any) -> None:
+    ask = step("decide", config={"table": "triage"}, input={"alarm": "= trigger.alarm"})
+    log = step("write-log", config={"message": "= steps.ask.output.values.team"})
+    document = flow_document({"ask": ask, "log": log}, ["rule > ask", "ask:decided > log"])
+    rows = [make_row(["critical", "-"], ["core", ""])]
+    tables = json.dumps({"triage": make_table_document(rows=rows)})
+
+    done = flow("run", file(document), "--decisions", tables)
+
+    assert done.exit_code == 0, done.output
+    assert '"values": {"team": "core"' in done.output
+
+
+def test_a_decision_table_that_was_not_given_is_asked_for(file: Any) -> None:
+    ask = step("decide", config={"table": "triage"}, input={"values": {}})
+    document = flow_document({"ask": ask}, ["rule > ask"])
+
+    done = flow("run", file(document))
+
+    assert done.exit_code == 1
+    assert "There is no decision table triage: give it with --decisions." in done.output

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.sdk import BlockError, MailMessage
-from runtime.approvals.reminders import CLAIM_FOR, TRY_AGAIN_AFTER, send_due
+from runtime.approvals.reminders import send_due
+from runtime.mailing import CLAIM_FOR, TRY_AGAIN_AFTER
 from tests.factories.approvals import FORM, World
 from tests.factories.tenancy import NOON
 

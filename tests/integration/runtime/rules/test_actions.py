@@ -14,8 +14,9 @@ from blocks.sdk import BlockError, MailMessage
 from runtime.alarms._tables import AlarmRow
 from runtime.alarms.store import shelve
 from runtime.inventory.lookup import put_table
+from runtime.mailing import CLAIM_FOR, TRY_AGAIN_AFTER
 from runtime.rules._tables import RuleNotice
-from runtime.rules.notices import CLAIM_FOR, TRY_AGAIN_AFTER, send_notices
+from runtime.rules.notices import send_notices
 from tenancy.organisations import get_organisation
 from tenancy.scope import as_tenant, system
 from tests.factories.rules import make_count_pattern, make_leaf

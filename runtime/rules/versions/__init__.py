@@ -1,0 +1,1 @@
+"""Versions of rules and tables over REST."""
