@@ -19,14 +19,13 @@ from tenancy.organisations import OrganisationView
 from tests.factories.tenancy import PASSWORD, make_customer, make_member
 
 SignedIn = Callable[..., FlaskClient]
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash by the same algorithm with parameters that cost a thousandth of the time."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("tenancy.passwords._hasher", hasher)
-    monkeypatch.setattr("tenancy.passwords._NOBODY", hasher.hash("nobody has this password"))
+    monkeypatch.setattr("tenancy.passwords._hasher", QUICK_HASHER)
 
 
 @pytest.fixture(scope="session")
