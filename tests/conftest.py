@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -27,9 +28,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell tests of random examples how many to try, before they are imported."""
+    """Tell tests of random examples how many to try, before they are imported.
+
+    A crash that a test provokes is logged as an installation logs it: coloured and with the code
+    around each line, it took half a second.
+    """
     if config.getoption("--nightly"):
         os.environ[NIGHTLY] = "1"
+    structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
