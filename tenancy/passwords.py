@@ -55,6 +55,7 @@ def needs_rehash(kept: str) -> bool:
 def _nobody(hasher: PasswordHasher) -> str:
     """Give what nobody's password is compared with; made when it is first needed.
 
-    Most processes check no password, and a hash takes as long as a tenth of their start.
+    Most processes check no password, and a hash is a tenth of their start. Only the first check
+    for nobody in a process takes longer for it.
     """
     return hasher.hash("nobody has this password")
