@@ -19,6 +19,7 @@ import httpx
 
 STARTED_WITHIN_S = 120.0
 STOPPED_WITHIN_S = 40.0
+LISTENER_PORTS = ("GARLAND_LISTENER_SNMP_PORT", "GARLAND_LISTENER_SYSLOG_PORT")
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 0.5
 CLIENT = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
@@ -94,8 +95,9 @@ def free_port() -> int:
 
 @contextmanager
 def running_garland(data_dir: Path, **settings: str) -> Iterator[Running]:
-    """Start `garland up --demo` and stop it as Ctrl-C would."""
+    """Start `garland up --demo` and stop it as Ctrl-C would; several may run at a time."""
     port = free_port()
+    listens = {name: str(free_port()) for name in LISTENER_PORTS}
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "garland", "up", "--demo", "--port", str(port)]
     with (data_dir / "up.log").open("wb") as log:
@@ -103,7 +105,7 @@ def running_garland(data_dir: Path, **settings: str) -> Iterator[Running]:
             [*command, "--data", str(data_dir)],
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **settings},
+            env={**os.environ, **listens, **settings},
         )
         try:
             wait_for(
