@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [str(ROOT / ".venv" / "bin" / "python"), "-m", "pytest", "-q"]
 SIDE_BY_SIDE = ["-n", "2"]  # processes; what a laptop or a CI machine has at least
 FILE_BY_FILE = ["--dist", "loadfile", "--no-loadscope-reorder"]
-"""The tests of a file share an installation; the longest files come first in the folders."""
+"""The tests of a file share an installation; in the order of the folders the storm comes early."""
 SLOW = "journey or fault"
 SLOW_FOLDERS = ["tests/faults", "tests/journeys"]
 
