@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from garland import sign_in, telling
+from garland.addresses import LateRule
 from garland.assets import asset_version, resource_folder
 from garland.blueprints import BLUEPRINTS
 from garland.failures import install_failures
@@ -42,6 +43,7 @@ def create_app(settings: Settings) -> Flask:
         RATELIMIT_STORAGE_URI=_limits_address(settings),
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
     )
+    app.url_rule_class = LateRule
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["garland.services"] = services
     app.extensions["garland.alarm_panels"] = alarm_panels()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from garland.flow_cli import flow
+from garland.memory import loading
 from garland.rule_cli import rule
 from garland.table_cli import table
 
@@ -82,7 +83,8 @@ def up(demo: bool, host: str, port: int, data: Path | None, workers: int) -> Non
 def web(host: str, port: int, threads: int | None) -> None:
     """Serve pages, the REST API and the intake of alarms."""
     settings = _started("web")
-    from garland.web import serve
+    with loading():
+        from garland.web import serve
 
     serve(settings, host=host, port=port, threads=threads or settings.web_threads)
 
@@ -91,7 +93,8 @@ def web(host: str, port: int, threads: int | None) -> None:
 def correlator() -> None:
     """Take alarms from the journal through lifecycle and rules."""
     settings = _started("correlator")
-    from garland.correlator import main as run
+    with loading():
+        from garland.correlator import main as run
 
     run(settings)
 
@@ -108,7 +111,8 @@ def correlator() -> None:
 def worker(groups: tuple[str, ...]) -> None:
     """Run workflows and their tasks."""
     settings = _started("worker")
-    from garland.worker import main as run
+    with loading():
+        from garland.worker import main as run
 
     run(settings, groups)
 
@@ -117,7 +121,8 @@ def worker(groups: tuple[str, ...]) -> None:
 def scheduler() -> None:
     """Start what is due by the clock, and sweep up what was lost."""
     settings = _started("scheduler")
-    from garland.scheduler import main as run
+    with loading():
+        from garland.scheduler import main as run
 
     run(settings)
 
@@ -135,7 +140,8 @@ def backtest_next() -> None:
 def listener() -> None:
     """Listen for SNMP traps and syslog, and to MQTT brokers."""
     settings = _started("listener")
-    from garland.listener import main as run
+    with loading():
+        from garland.listener import main as run
 
     run(settings)
 
@@ -156,11 +162,13 @@ def prepare(demo: bool) -> None:  # noqa: FBT001  click
     """Bring the database up to date, and make the demo world where asked: a step of `up`."""
     settings = _started("setup")
     with _failures_told():
-        from garland.database import upgrade
+        with loading():
+            from garland.database import upgrade
 
         upgrade(settings.database_url)
         if demo:
-            from garland.demo.seed import seed_demo
+            with loading():
+                from garland.demo.seed import seed_demo
 
             seed_demo(settings)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -12,7 +14,6 @@ LENGTH_MAX = 256
 NAME_TELLING = 5  # a shorter name before the @ occurs in ordinary words
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 def check_new_password(password: str, *, email: str) -> None:
@@ -39,7 +40,7 @@ def hash_password(password: str) -> str:
 def is_right(password: str, kept: str | None) -> bool:
     """Tell whether a password fits its hash; for nobody (None) it takes as long and is wrong."""
     try:
-        _hasher.verify(kept or _NOBODY, password[:LENGTH_MAX])
+        _hasher.verify(kept or _nobody(_hasher), password[:LENGTH_MAX])
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
@@ -48,3 +49,13 @@ def is_right(password: str, kept: str | None) -> bool:
 def needs_rehash(kept: str) -> bool:
     """Tell whether a hash was made with parameters weaker than today's."""
     return _hasher.check_needs_rehash(kept)
+
+
+@cache
+def _nobody(hasher: PasswordHasher) -> str:
+    """Give what nobody's password is compared with; made when it is first needed.
+
+    Most processes check no password, and a hash is a tenth of their start. Only the first check
+    for nobody in a process takes longer for it.
+    """
+    return hasher.hash("nobody has this password")

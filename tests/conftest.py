@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.engine import make_url
+import structlog
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from garland.database import upgrade
 from kernel.db import make_engine, make_sessions
 from tenancy.scope import guarded
-from tests.support.postgresql import running_server
+from tests.support.databases import Databases, postgresql_databases, sqlite_databases
 from tests.support.size import NIGHTLY
+from tests.support.statements import share_compiled_statements
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
@@ -29,9 +28,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell tests of random examples how many to try, before they are imported."""
+    """Tell tests of random examples how many to try, before they are imported.
+
+    A crash that a test provokes is logged as an installation logs it: coloured and with the code
+    around each line, it took half a second.
+    """
     if config.getoption("--nightly"):
         os.environ[NIGHTLY] = "1"
+    structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what opens no database: it says the same on SQLite."""
+    if config.getoption("--database") == "sqlite":
+        return
+    with_database = [item for item in items if "new_database" in _fixtures_of(item)]
+    left_out = set(items) - set(with_database)
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = with_database
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the rounds over what was loaded: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -43,41 +63,20 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def new_database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[], str]]:
-    """Give a function that makes a fresh, migrated database and gives its URL."""
-    if request.config.getoption("--database") == "sqlite":
-        template = tmp_path_factory.mktemp("template") / "template.db"
-        upgrade(f"sqlite:///{template}")
-
-        def copy() -> str:
-            target = tmp_path_factory.mktemp("db") / "garland.db"
-            shutil.copy(template, target)
-            return f"sqlite:///{target}"
-
-        yield copy
-        return
-    with running_server() as server:
-        _execute(server, "CREATE DATABASE template_garland")
-        upgrade(_database(server, "template_garland"))
-
-        def create() -> str:
-            name = f"t_{uuid4().hex}"
-            _execute(server, f"CREATE DATABASE {name} TEMPLATE template_garland")
-            return _database(server, name)
-
-        yield create
+def new_database(request: pytest.FixtureRequest) -> Iterator[Databases]:
+    """Makes a fresh, migrated database each time it is called, and gives its URL."""
+    share_compiled_statements()
+    is_sqlite = request.config.getoption("--database") == "sqlite"
+    with sqlite_databases() if is_sqlite else postgresql_databases() as databases:
+        yield databases
 
 
 @pytest.fixture
-def database_url(new_database: Callable[[], str]) -> Iterator[str]:
-    """A fresh, migrated database; on PostgreSQL it goes with its test, 8 MB each."""
-    url = make_url(new_database())
-    yield url.render_as_string(hide_password=False)
-    if url.get_backend_name() == "postgresql":
-        server = url.set(database="postgres").render_as_string(hide_password=False)
-        _execute(server, f"DROP DATABASE {url.database} WITH (FORCE)")
+def database_url(new_database: Databases) -> Iterator[str]:
+    """A fresh, migrated database; it goes with its test."""
+    url = new_database()
+    yield url
+    new_database.drop(url)
 
 
 @pytest.fixture
@@ -101,12 +100,5 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
         yield session
 
 
-def _execute(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-def _database(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+def _fixtures_of(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []

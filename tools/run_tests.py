@@ -10,7 +10,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [str(ROOT / ".venv" / "bin" / "python"), "-m", "pytest", "-q"]
 SIDE_BY_SIDE = ["-n", "2"]  # processes; what a laptop or a CI machine has at least
+FILE_BY_FILE = ["--dist", "loadfile", "--no-loadscope-reorder"]
+"""The tests of a file share an installation; in the order of the folders the storm comes early."""
 SLOW = "journey or fault"
+SLOW_FOLDERS = ["tests/faults", "tests/journeys"]
 
 
 def main() -> int:
@@ -25,7 +28,7 @@ def main() -> int:
             f"not ({SLOW})",
             "tests/integration",
         ],
-        "journeys and faults, SQLite": [*PYTEST, "-m", SLOW, "tests"],
+        "journeys and faults": [*PYTEST, *SIDE_BY_SIDE, *FILE_BY_FILE, "-m", SLOW, *SLOW_FOLDERS],
         "JavaScript": ["npm", "test", "--silent"],
     }
     failed = [name for name, command in parts.items() if not _passes(name, command)]

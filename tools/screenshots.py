@@ -55,6 +55,9 @@ DETAILS = {
     "source": "sources",
 }
 
+USUAL_PORTS = {"GARLAND_LISTENER_SNMP_PORT": "9162", "GARLAND_LISTENER_SYSLOG_PORT": "9514"}
+"""They are seen on the pages of sources."""
+
 
 def main() -> int:
     """Take all pictures into the folder named by the argument."""
@@ -62,7 +65,7 @@ def main() -> int:
     target.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_garland(Path(folder)) as garland,
+        running_garland(Path(folder), **USUAL_PORTS) as garland,
         sync_playwright() as playwright,
     ):
         garland.send(

@@ -119,3 +119,14 @@ def test_every_setting_is_explained() -> None:
     wanted = {f"GARLAND_{field.upper()}" for field in Settings.model_fields}
 
     assert {setting for setting in wanted if f"`{setting}`" not in page} == set()
+
+
+def test_slow_tests_lie_in_the_folders_that_are_run_for_them() -> None:
+    marks = re.compile(r"pytest\.mark\.(journey|fault)\b")
+    marked = {
+        file.parent.name
+        for file in files("test_*.py", "tests")
+        if marks.search(file.read_text(encoding="utf-8"))
+    }
+
+    assert marked == {"journeys", "faults"}

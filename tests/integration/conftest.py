@@ -17,16 +17,16 @@ from garland.settings import Settings
 from kernel.secrets import new_key
 from tenancy.organisations import OrganisationView
 from tests.factories.tenancy import PASSWORD, make_customer, make_member
+from tests.support.addresses import AddressBook
 
 SignedIn = Callable[..., FlaskClient]
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash by the same algorithm with parameters that cost a thousandth of the time."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr("tenancy.passwords._hasher", hasher)
-    monkeypatch.setattr("tenancy.passwords._NOBODY", hasher.hash("nobody has this password"))
+    monkeypatch.setattr("tenancy.passwords._hasher", QUICK_HASHER)
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +35,28 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCach
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def address_book() -> AddressBook:
+    return AddressBook()
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, compiled_templates: BytecodeCache) -> Iterator[Flask]:
+def compiled_addresses(
+    address_book: AddressBook, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[AddressBook]:
+    """Addresses as they were compiled before, for the same reason."""
+    monkeypatch.setattr(Flask, "url_map_class", staticmethod(address_book.open))
+    yield address_book
+    address_book.close()
+
+
+@pytest.fixture
+def app(
+    database_url: str,
+    tmp_path: Path,
+    compiled_templates: BytecodeCache,
+    compiled_addresses: AddressBook,
+) -> Iterator[Flask]:
     settings = Settings(
         data_dir=tmp_path,
         database_url=database_url,
@@ -46,6 +66,7 @@ def app(database_url: str, tmp_path: Path, compiled_templates: BytecodeCache) ->
         public_url="http://localhost",
     )
     app = create_app(settings)
+    compiled_addresses.remember()
     app.jinja_env.bytecode_cache = compiled_templates
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     yield app

@@ -160,7 +160,7 @@ def test_no_state_of_the_list_has_a_serious_accessibility_violation(
     page: Page,  # noqa: F811
     scheme: str,
 ) -> None:
-    raise_alarms(garland, f"axe-{scheme}", 3)
+    raise_alarms(garland, f"judged-{scheme}", 3)
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     sign_in(page, garland, "designer")
 
@@ -169,7 +169,7 @@ def test_no_state_of_the_list_has_a_serious_accessibility_violation(
         page.goto(f"{garland.url}/t/acme/alarms{query}")
         page.wait_for_load_state("load")
         found[query] = serious_violations(page)
-    open_list(garland, page, f"q=axe-{scheme}")
+    open_list(garland, page, f"q=judged-{scheme}")
     page.locator("#alarm-rows tbody a").first.click()
     expect(page.locator("#alarm-card-title")).to_be_visible()
     found["panel"] = serious_violations(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.factories.flows import flow_document, step
 from tests.support.browser import LAUNCH_ARGUMENTS, find_chromium, sign_in
-from tests.support.running import Running, running_garland, wait_for
+from tests.support.running import Running, wait_for
 
 pytestmark = pytest.mark.journey
 
@@ -55,10 +55,9 @@ PAGES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def garland(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running_garland(tmp_path_factory.mktemp("garland")) as garland:
-        yield garland
+@pytest.fixture
+def garland(shared_garland: Running) -> Running:
+    return shared_garland
 
 
 @pytest.fixture(scope="module")

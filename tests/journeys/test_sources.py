@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.test_pages import serious_violations
-from tests.support.browser import LAUNCH_ARGUMENTS, find_chromium, sign_in
-from tests.support.running import Running, running_garland
+from tests.journeys.test_pages import browser, serious_violations  # noqa: F401  a fixture
+from tests.support.browser import sign_in
+from tests.support.running import Running
 
 pytestmark = pytest.mark.journey
 
@@ -22,23 +22,20 @@ SENT = {
 ENDED = {**SENT, "alerts": [{"rule": "r7", "level": "P1", "state": "good"}]}
 
 
-@pytest.fixture(scope="module")
-def garland(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running_garland(tmp_path_factory.mktemp("garland")) as running:
-        yield running
+@pytest.fixture
+def garland(shared_garland: Running) -> Running:
+    return shared_garland
 
 
 @pytest.fixture
-def page(garland: Running) -> Iterator[Page]:
+def page(garland: Running, browser: Browser) -> Iterator[Page]:  # noqa: F811
     """A designer's page that fails the test when a script of it fails."""
     wrong: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH_ARGUMENTS)
-        made = browser.new_page(viewport={"width": 1440, "height": 900})
-        made.on("pageerror", lambda error: wrong.append(str(error)))
-        sign_in(made, garland, "designer")
-        yield made
-        browser.close()
+    made = browser.new_page(viewport={"width": 1440, "height": 900})
+    made.on("pageerror", lambda error: wrong.append(str(error)))
+    sign_in(made, garland, "designer")
+    yield made
+    made.close()
     assert wrong == []
 
 
