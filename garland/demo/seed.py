@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from garland.demo.automation import CALENDARS, FLOWS, RULES
-from garland.demo.history import make_history
+from garland.demo.history import CUT_NOW, make_history
 from garland.demo.listened import SNMP_ACCESS, listened_sources
 from garland.demo.restarts import RESTART, start_examples
 from garland.demo.world import COORDINATES, SITES, access_of, make_links, node_of, services_on
@@ -22,9 +22,9 @@ from garland.settings import Settings
 from kernel.clock import utc_now
 from kernel.secrets import Vault
 from runtime.alarms.journal import append, mark_done, take
-from runtime.alarms.model import parse_event
+from runtime.alarms.model import Severity, parse_event
 from runtime.alarms.sources.store import create_source
-from runtime.alarms.store import apply_batch
+from runtime.alarms.store import AlarmFilter, apply_batch, group_under, list_alarms
 from runtime.calendars.store import create_calendar
 from runtime.flows.versions import create_flow, publish_flow
 from runtime.hooks.store import make_addresses
@@ -165,6 +165,18 @@ def _history(session: Session, tenant_id: UUID, *, now: datetime) -> None:
     while rows := take(session, BATCH):
         apply_batch(session, tenant_id, rows, now=now)
         mark_done(session, [row.seq for row in rows], now=now)
+    _group_the_cut(session, tenant_id, now=now)
+
+
+def _group_the_cut(session: Session, tenant_id: UUID, *, now: datetime) -> None:
+    """Put what follows from the fibre that is cut now under its alarm."""
+    critical = AlarmFilter(managed_object=CUT_NOW, severities=frozenset({Severity.CRITICAL}))
+    (cut,) = list_alarms(session, tenant_id, critical, limit=1)
+    wanted = AlarmFilter(since=cut.last_raised_at)
+    follows = [
+        one.id for one in list_alarms(session, tenant_id, wanted) if one.managed_object != CUT_NOW
+    ]
+    group_under(session, tenant_id, cut.id, follows, by=BY, now=now)
 
 
 def _automation(session: Session, tenant_id: UUID, *, now: datetime) -> None:

@@ -43,7 +43,7 @@ class Scene:
         outside: Those that stand for what lies outside the place that is open.
         whole: Whether a thing stands for all that is in it.
         focus: The resource or place the drawing is about; "" for the whole network.
-        path: Keys from the focus to the cause, both included.
+        path: Keys from the focus to the cause, both included; links that are lines left out.
         is_cut: Whether more lies within reach than is looked at.
         resting: How many services and customers are in no place, and so not shown at the top.
     """
@@ -104,10 +104,11 @@ def around(graph: Graph, key: str, *, hops: int, path: Sequence[str] = ()) -> Sc
     """Show what lies within so many hops of a resource, and the way to its cause."""
     reach = graph.neighbours(key, hops=hops)
     keys = {key, *(near.key for near in reach.near), *path}
-    drawing = _Drawing(graph, lambda one: _among(one, keys), kept={key, *path})
+    drawing = _Drawing(graph, lambda one: _among(one, keys), kept={key, *path[-1:]})
     drawing.look_at(keys)
     scene = drawing.scene(keys)
-    return replace(scene, whole=False, focus=key, path=tuple(path), is_cut=reach.is_cut)
+    drawn = tuple(one for one in path if one in set(scene.keys))
+    return replace(scene, whole=False, focus=key, path=drawn, is_cut=reach.is_cut)
 
 
 def way(graph: Graph, start: str, end: str) -> tuple[str, ...]:

@@ -9,24 +9,28 @@ import { startSteering } from "./steering.js";
 import { along, toward } from "./toward.js";
 
 const PAN_PX = 48;
+const NARROW_PX = 640;
+const LEGIBLE = 0.75;
 const CARD = { w: 172, h: 48 };
 
 /** @type {{root: HTMLElement, viewport: Viewport, scene: string}|null} */
 let shown = null;
 
 const byId = (/** @type {string} */ id) => document.getElementById(id);
-const cards = () => [
-  .../** @type {NodeListOf<SVGAElement>} */ (document.querySelectorAll("#netmap [data-node]")),
-];
+/** Cards, the worst first, then the marks of links. @returns {SVGElement[]} */
+const cards = () =>
+  ["#netmap a.netmap-dot", "#netmap a.netmap-mark"].flatMap((kind) => [
+    .../** @type {NodeListOf<SVGElement>} */ (document.querySelectorAll(kind)),
+  ]);
 const cardOf = (/** @type {string} */ id) =>
-  /** @type {SVGAElement|null} */ (
+  /** @type {SVGElement|null} */ (
     document.querySelector(`#netmap [data-node="${CSS.escape(id)}"]`)
   );
 const focused = () =>
   document.activeElement?.closest("#netmap [data-node]")?.getAttribute("data-node") ?? "";
 const openKey = () => byId("map-panel")?.dataset.open ?? "";
 
-/** @param {SVGAElement} card @returns {Rect} on the sheet */
+/** @param {SVGElement} card @returns {Rect} on the sheet */
 function rectOf(card) {
   return { x: Number(card.dataset.x), y: Number(card.dataset.y), ...CARD };
 }
@@ -67,7 +71,7 @@ function adopt() {
   }
   shown.viewport.set(shown.viewport.view);
   const scene = root.dataset.scene ?? "";
-  if (scene !== shown.scene) showAll();
+  if (scene !== shown.scene) open();
   shown.scene = scene;
   markOpen();
   rove(focused());
@@ -75,6 +79,20 @@ function adopt() {
 
 function showAll() {
   shown?.viewport.fit(sheet());
+}
+
+/** Show all that is drawn; where it would be too small to read, what it is about or the worst. */
+function open() {
+  if (!shown) return;
+  showAll();
+  const { viewport } = shown;
+  const card = document.querySelector("#netmap .netmap-dot--focus") ?? cards()[0];
+  if (viewport.size.w > NARROW_PX || viewport.view.zoom > LEGIBLE) return;
+  if (!(card instanceof SVGElement)) return;
+  const { x, y, w, h } = rectOf(card);
+  const middle = { x: viewport.size.w / 2, y: viewport.size.h / 2 };
+  const [left, upper] = [(x + w / 2) * LEGIBLE, (y + h / 2) * LEGIBLE];
+  viewport.set({ x: middle.x - left, y: middle.y - upper, zoom: LEGIBLE });
 }
 
 /** One card is reached by Tab; the others by the arrows. @param {string} id */
@@ -107,6 +125,8 @@ async function openPanel(link) {
   const title = byId("map-panel-title");
   if (!title) return;
   markOpen();
+  const card = cardOf(openKey());
+  if (card) requestAnimationFrame(() => shown?.viewport.reveal(rectOf(card)));
   announce(`${title.textContent} is open beside the map`);
   const { top } = title.getBoundingClientRect();
   if (top < 0 || top > innerHeight) title.focus();
@@ -114,7 +134,7 @@ async function openPanel(link) {
 
 function closePanel() {
   const id = openKey();
-  byId("map-panel")?.remove();
+  byId("map-side")?.replaceChildren();
   markOpen();
   const card = id ? cardOf(id) : null;
   (card ?? shown?.root)?.focus({ preventScroll: true });
