@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, true
+from sqlalchemy import Row, Select, case, func, select, true
 from sqlalchemy.orm import Session
 
 from runtime.alarms._reading import AlarmFilter, fitting
@@ -18,7 +17,7 @@ from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.model import Severity
 
 _AT_ONCE = 500
-_BY_RANK = {one.rank: one for one in Severity}
+_STANDING = tuple(one for one in reversed(Severity) if one is not Severity.CLEARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +48,17 @@ def counts_on(
 
     Answered by `ix_alarm_active_object` alone.
     """
-    severity = AlarmRow.severity_rank
-    wanted = (
-        select(AlarmRow.managed_object, severity, func.count())
+    sums = (func.sum(case((AlarmRow.severity_rank == one.rank, 1), else_=0)) for one in _STANDING)
+    wanted: Select[*tuple[Any, ...]] = (
+        select(AlarmRow.managed_object, *sums)
         .where(*fitting(tenant_id, AlarmFilter()))
-        .group_by(AlarmRow.managed_object, severity)
+        .group_by(AlarmRow.managed_object)
     )
     rows = session.execute(wanted) if objects is None else _in_bites(session, wanted, objects)
-    found: dict[str, dict[Severity, int]] = defaultdict(dict)
-    for name, rank, number in rows:
-        found[name][_BY_RANK[rank]] = number
-    return dict(found)
+    return {
+        name: {one: int(count) for one, count in zip(_STANDING, counts, strict=True) if count}
+        for name, *counts in rows
+    }
 
 
 def worst_on(
@@ -79,8 +78,8 @@ def worst_on(
 
 
 def _in_bites(
-    session: Session, wanted: Select[Any, Any, Any], objects: Collection[str]
-) -> Iterator[Row[Any, Any, Any]]:
+    session: Session, wanted: Select[*tuple[Any, ...]], objects: Collection[str]
+) -> Iterator[Row[*tuple[Any, ...]]]:
     names = sorted(objects)
     for begin in range(0, len(names), _AT_ONCE):
         bite = AlarmRow.managed_object.in_(names[begin : begin + _AT_ONCE])

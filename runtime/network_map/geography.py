@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, cos, floor, hypot, isfinite, radians
+from math import ceil, cos, floor, hypot, isfinite, radians, sqrt
 from typing import Any
 
 LATITUDES = ("latitude", "lat")
 LONGITUDES = ("longitude", "lon", "lng", "long")
 WIDTH_LEAST, WIDTH_MOST = 1_000.0, 3_200.0
 HEIGHT_MOST = 2_400.0
+EXTENT_MOST = 20_000.0
+AIR = 2.5
 LINES_MAX = 8
 ROUNDS = 60
 _STEPS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 45, 90)
@@ -69,7 +71,7 @@ def project(places: Mapping[str, Point], *, room: Point) -> Geography:
     wide = max((max(longitudes) - min(longitudes)) * shrink, _SPAN_LEAST)
     high = max(max(latitudes) - min(latitudes), _SPAN_LEAST)
     flat = [(longitude * shrink, latitude) for latitude, longitude in places.values()]
-    scale = _scale(flat, wide, high, room[0])
+    scale = _scale(flat, wide, high, room)
 
     def across(longitude: float) -> float:
         return round((longitude - min(longitudes)) * shrink * scale, 1)
@@ -97,13 +99,14 @@ def _degrees(value: Any, most: float) -> float | None:
     return found if -most <= found <= most else None
 
 
-def _scale(flat: Sequence[Point], wide: float, high: float, room: float) -> float:
+def _scale(flat: Sequence[Point], wide: float, high: float, room: Point) -> float:
     """Give pixels a degree: so that most places have room, within what a drawing may measure."""
+    needed = sqrt(AIR * len(flat) * room[0] * room[1] / (wide * high))
     gaps = sorted(hypot(x - other[0], y - other[1]) for (x, y), other in pairwise(sorted(flat)))
     usual = gaps[len(gaps) // 2] if gaps else 0.0
-    wanted = room / usual if usual else WIDTH_MOST / wide
-    most = min(WIDTH_MOST / wide, HEIGHT_MOST / high)
-    return min(max(wanted, WIDTH_LEAST / wide), most)
+    wanted = room[0] / usual if usual else WIDTH_MOST / wide
+    most = max(min(WIDTH_MOST / wide, HEIGHT_MOST / high), needed)
+    return min(max(wanted, WIDTH_LEAST / wide), most, EXTENT_MOST / max(wide, high))
 
 
 def _marks(degrees: Sequence[float]) -> Iterator[float]:
@@ -142,11 +145,12 @@ def _push(spots: list[list[float]], room: Point) -> bool:
         for other in spots[at + 1 :]:
             if other[0] - one[0] >= room[0]:
                 break
-            lacks = [room[axis] - abs(other[axis] - one[axis]) for axis in (0, 1)]
-            if min(lacks) <= 0:
+            across = room[0] - abs(other[0] - one[0])
+            down = room[1] - abs(other[1] - one[1])
+            if across <= 0 or down <= 0:
                 continue
-            axis = 0 if lacks[0] < lacks[1] else 1
-            by = (lacks[axis] / 2 + 0.5) * (1 if other[axis] >= one[axis] else -1)
+            axis, lack = (0, across) if across < down else (1, down)
+            by = (lack / 2 + 0.5) * (1 if other[axis] >= one[axis] else -1)
             one[axis] -= by
             other[axis] += by
             has_moved = True

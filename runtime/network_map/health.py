@@ -59,12 +59,15 @@ def healths(
         whole: Count an alarm at the nearest thing shown that its object is or is in; else only
             at its object.
     """
-    found: dict[str, Counter[Severity]] = {}
+    found: dict[str, dict[Severity, int]] = {}
     for name, each in counts.items():
-        ups = places.chain(name) if whole else [name]
-        key = next((one for one in ups if one in shown), None)
+        key: str | None = name
+        while key is not None and key not in shown:
+            key = places.holder.get(key) if whole else None
         if key is not None:
-            found.setdefault(key, Counter()).update(each)
+            sums = found.setdefault(key, {})
+            for severity, number in each.items():
+                sums[severity] = sums.get(severity, 0) + number
     return {key: health_of(each) for key, each in found.items()}
 
 

@@ -15,7 +15,7 @@ from kernel.kept import Kept
 from runtime.alarms.model import Severity
 from runtime.inventory._tables import ResourceKind
 from runtime.inventory.graph import Spot
-from runtime.network_map.geography import Line, Point, project
+from runtime.network_map.geography import Geography, Line, Point, project
 from runtime.network_map.health import QUIET, Counts, Health, healths, together
 from runtime.network_map.layout import Cell, arrange
 from runtime.network_map.network import Network
@@ -26,7 +26,11 @@ CARD = (172, 48)
 CELL = (220, 116)
 MARGIN = 28
 TYPES_MAX = 50
-_layouts: Kept[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], dict[str, Cell]] = Kept(64)
+LAYOUTS_KEPT = 64
+_layouts: Kept[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], dict[str, Cell]] = Kept(
+    LAYOUTS_KEPT
+)
+_geographies: Kept[tuple[tuple[str, Point], ...], Geography] = Kept(LAYOUTS_KEPT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +126,7 @@ def draw(network: Network, scene: Scene, counts: Counts, sieve: Sieve, *, is_geo
     drawn = set(shown)
     ties = [tie for tie in scene.ties if tie.start in drawn and tie.end in drawn]
     positions = {key: network.positions[key] for key in shown} if is_geo else {}
-    geography = project(positions, room=CELL) if positions else None
+    geography = _geography(positions) if positions else None
     points = geography.points if geography else _points(shown, ties)
     dots = {key: _dot(network, scene, key, points[key], bad) for key in shown}
     rest = [bad.get(key, QUIET) for key in wanted if key not in drawn]
@@ -167,6 +171,12 @@ def _points(shown: Sequence[str], ties: Sequence[Tie]) -> dict[str, Point]:
     cells = _layouts.get((keys, pairs), lambda: arrange(keys, pairs))
     wide, high = CELL
     return {key: (column * wide, row * high) for key, (column, row) in cells.items()}
+
+
+def _geography(positions: Mapping[str, Point]) -> Geography:
+    """Lay things out by their coordinates; the same ones are laid out once."""
+    key = tuple(positions.items())
+    return _geographies.get(key, lambda: project(positions, room=CELL))
 
 
 def _box(points: Mapping[str, Point], *, has_more: bool) -> tuple[float, float, float, float]:

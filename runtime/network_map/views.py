@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError
 from kernel.http import acting, address_with, db_session, render, require
 from runtime.inventory.model import KINDS
+from runtime.network_map.addresses import Addresses
 from runtime.network_map.asked import HOPS, LEAST, Wanted, read_wanted
 from runtime.network_map.looking import FOUND_MAX, look_at
 from runtime.network_map.panel import Panel, panel_of
@@ -34,8 +35,9 @@ def show_map() -> Response:
         picture=look.picture,
         panel=_panel(wanted),
         asked=request.args,
-        address_with=address_with,
+        addresses=_addresses(),
         here=address_with(at=None),
+        scene_name=address_with(at=None, q=None),
         choices=_choices(look.picture.types),
         found_max=FOUND_MAX,
         drawn_max=DRAWN_MAX,
@@ -51,6 +53,15 @@ def show_panel() -> Response:
     key = request.args.get("key", "")
     panel = panel_of(db_session(), acting().tenant_id, key, now=utc_now())
     return render("runtime/network_map/panel.html", "runtime/network_map/_panel.html", panel=panel)
+
+
+def _addresses() -> Addresses:
+    same = address_with(at=None)
+    return Addresses(
+        before_at=f"{same}{'&' if '?' in same else '?'}at=",
+        map=url_for("network_map.show_map"),
+        panel=url_for("network_map.show_panel"),
+    )
 
 
 def _panel(wanted: Wanted) -> Panel | None:
