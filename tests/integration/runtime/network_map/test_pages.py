@@ -137,7 +137,7 @@ def test_a_refresh_is_the_drawing_alone(signed_in: SignedIn, at: str) -> None:
 
 @pytest.mark.usefixtures("alarms")
 def test_another_tenants_network_alarms_and_names_are_not_seen(
-    session: Session, acme: OrganisationView, alarms: dict[str, UUID]
+    session: Session,
 ) -> None:
     other = make_customer(session)
     with as_tenant(session, other.id):
