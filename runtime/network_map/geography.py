@@ -1,8 +1,9 @@
 """Where resources lie on the earth, and where that is on a flat drawing. Pure; no tiles, no net.
 
 Coordinates are attributes of a resource, in degrees (WGS 84): `latitude` and `longitude`, or `lat`
-and `lon`, `lng` or `long`, in any case, as imports bring them. The drawing is equirectangular and
-true to scale at its middle: good for a country, and no worse than honest for a continent.
+and `lon`, `lng` or `long`, in any case, or `pos` as topohub writes it, [longitude, latitude]. The
+drawing is equirectangular and true to scale at its middle: good for a country, and no worse than
+honest for a continent.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ WIDTH_LEAST, WIDTH_MOST = 1_000.0, 3_200.0
 HEIGHT_MOST = 2_400.0
 EXTENT_MOST = 20_000.0
 AIR = 2.5
+SLENDER = 4.0
 LINES_MAX = 8
 ROUNDS = 60
 _STEPS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 45, 90)
@@ -52,6 +54,9 @@ def position_of(attributes: Mapping[str, Any]) -> Point | None:
     ((47.37, 8.54), None)
     """
     low = {name.lower(): value for name, value in attributes.items()}
+    pair = low.get("pos")
+    if isinstance(pair, list) and len(pair) == 2:  # noqa: PLR2004  longitude, latitude
+        low = {"longitude": pair[0], "latitude": pair[1], **low}
     latitude = next((low[name] for name in LATITUDES if name in low), None)
     longitude = next((low[name] for name in LONGITUDES if name in low), None)
     north, east = _degrees(latitude, 90.0), _degrees(longitude, 180.0)
@@ -101,7 +106,8 @@ def _degrees(value: Any, most: float) -> float | None:
 
 def _scale(flat: Sequence[Point], wide: float, high: float, room: Point) -> float:
     """Give pixels a degree: so that most places have room, within what a drawing may measure."""
-    needed = sqrt(AIR * len(flat) * room[0] * room[1] / (wide * high))
+    area = max(wide, high / SLENDER) * max(high, wide / SLENDER)
+    needed = sqrt(AIR * len(flat) * room[0] * room[1] / area)
     gaps = sorted(hypot(x - other[0], y - other[1]) for (x, y), other in pairwise(sorted(flat)))
     usual = gaps[len(gaps) // 2] if gaps else 0.0
     wanted = room[0] / usual if usual else WIDTH_MOST / wide

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.inventory.reading.files import Naming, read_files
 from runtime.network_map.geography import Point, position_of, project
 
 ROOM = (220.0, 116.0)
@@ -21,6 +23,7 @@ ZURICH, BERN, LUGANO = (47.38, 8.54), (46.95, 7.44), (46.01, 8.95)
         pytest.param({"latitude": 47.38, "longitude": 8.54}, ZURICH, id="numbers"),
         pytest.param({"Latitude": "47.38", "Longitude": " 8.54 "}, ZURICH, id="text of a CSV"),
         pytest.param({"lat": 47.38, "lng": 8.54}, ZURICH, id="short names"),
+        pytest.param({"pos": [8.54, 47.38]}, ZURICH, id="a pair of topohub"),
         pytest.param({"latitude": 47.38}, None, id="half of it"),
         pytest.param({"latitude": "north", "longitude": 8.54}, None, id="no number"),
         pytest.param({"latitude": 90.1, "longitude": 8.54}, None, id="beyond the pole"),
@@ -34,6 +37,22 @@ def test_reads_coordinates_as_imports_bring_them(
     attributes: dict[str, Any], expected: Point | None
 ) -> None:
     assert position_of(attributes) == expected
+
+
+@pytest.mark.parametrize(
+    ("file", "placed"),
+    [("zoo/Abilene.graphml", 11), ("zoo/Airtel.graphml", 9), ("sndlib/polska.json", 12)],
+)
+def test_real_networks_lie_where_their_files_say(shared_data: Path, file: str, placed: int) -> None:
+    found = read_files([(shared_data / "topology" / file).read_bytes()], Naming())
+
+    places = {
+        key: at
+        for key, said in found.resources.items()
+        if (at := position_of(said.attributes)) is not None
+    }
+    assert len(places) == placed
+    assert len(set(project(places, room=ROOM).points.values())) == placed
 
 
 def test_north_is_up_and_east_is_right() -> None:
