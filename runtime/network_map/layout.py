@@ -4,8 +4,8 @@ The same things and ties give the same places, to the last digit. Distances in h
 make two axes (pivot MDS); each thing then takes the free cell nearest to where the axes put it, so
 that nothing overlaps. Parts that no tie joins are laid beside each other, the largest first.
 
-Source: Brandes and Pich, "Eigensolver methods for progressive multidimensional scaling of large
-data" (2006), for the axes; the cells are our own choice: calm to look at, and text stays legible.
+Source: "Eigensolver methods for progressive multidimensional scaling of large data" (Graph Drawing,
+2006), for the axes; the cells are our own choice: calm to look at, and text stays legible.
 """
 
 from __future__ import annotations
