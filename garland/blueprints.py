@@ -51,6 +51,7 @@ import runtime.limits.views
 import runtime.maintenance.api
 import runtime.maintenance.views
 import runtime.messages.api
+import runtime.network_map.views
 import runtime.quieting.api
 import runtime.quieting.views
 import runtime.rules.api
@@ -84,6 +85,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.inventory.lookups.views.bp,
     runtime.limits.views.bp,
     runtime.maintenance.views.bp,
+    runtime.network_map.views.bp,
     runtime.quieting.views.bp,
     runtime.runs.views.bp,
     designer.workflows.views.bp,

@@ -19,6 +19,8 @@ SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 PAGES = {
     "home": "/t/acme/",
     "alarms": "/t/acme/alarms?state=all",
+    "map": "/t/acme/map",
+    "map-by-place": "/t/acme/map?by=place",
     "workflows": "/t/acme/workflows",
     "rules": "/t/acme/rules",
     "rule-new": "/t/acme/rules/new",

@@ -17,6 +17,8 @@ from kernel.clock import format_instant
 
 DAYS = 30
 INCIDENTS_A_DAY = 6
+CUT_NOW = "link-lsn-gva"
+CUT_SINCE = timedelta(minutes=25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,37 @@ def make_history(*, seed: int, ends_at: datetime) -> list[Said]:
         at = begins + timedelta(seconds=dice.uniform(0, DAYS * 86_400))
         kind = dice.choices(kinds, weights=(2, 3, 1, 2, 4))[0]
         said.extend(kind(dice, at))
+    cut_at = ends_at - CUT_SINCE
+    said = [one for one in said if one.at < cut_at or one.event["managed_object"] != CUT_NOW]
+    said.extend(_trouble_now(ends_at))
     return sorted((one for one in said if one.at <= ends_at), key=lambda one: one.at)
 
 
+def _trouble_now(ends_at: datetime) -> Iterator[Said]:
+    """What stands when the month ends: a cut fibre with all that follows, and small things."""
+    cut = next(link for link in make_links() if link.key == CUT_NOW)
+    yield from _cut(cut, ends_at - CUT_SINCE, ends_at + timedelta(days=1))
+    for minutes, problem, severity, managed_object in (
+        (170, "Fan failed", "minor", "acc-lug-1"),
+        (95, "High temperature", "warning", "core-luz"),
+        (40, "Does not answer", "indeterminate", "acc-stg-2"),
+    ):
+        site = managed_object.split("-")[1].upper()
+        event = _event(
+            site, "equipmentAlarm", "equipmentMalfunction", problem, severity, managed_object
+        )
+        at = ends_at - timedelta(minutes=minutes)
+        yield from _pair(event, at, ends_at + timedelta(days=1))
+
+
 def _fibre_cut(dice: random.Random, at: datetime) -> Iterator[Said]:
-    """Both ends lose the signal, then the services that rode on it."""
+    """Somewhere, for some hours."""
     link = dice.choice(make_links())
-    until = at + timedelta(minutes=dice.uniform(40, 400))
+    yield from _cut(link, at, at + timedelta(minutes=dice.uniform(40, 400)))
+
+
+def _cut(link: Link, at: datetime, until: datetime) -> Iterator[Said]:
+    """Both ends lose the signal, then the services that rode on it."""
     yield from _pair(_signal_lost(link), at, until)
     for delay, site in enumerate(link.ends, start=1):
         first = at + timedelta(seconds=2 * delay)

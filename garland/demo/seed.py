@@ -15,24 +15,30 @@ import structlog
 from sqlalchemy.orm import Session
 
 from garland.demo.automation import CALENDARS, FLOWS, RULES
-from garland.demo.history import make_history
+from garland.demo.history import CUT_NOW, make_history
 from garland.demo.listened import SNMP_ACCESS, listened_sources
 from garland.demo.restarts import RESTART, start_examples
-from garland.demo.world import SITES, make_links, node_of, services_on
+from garland.demo.world import COORDINATES, SITES, access_of, make_links, node_of, services_on
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
 from kernel.secrets import Vault
 from runtime.alarms.console.trends import HOUR, count_changes, start_of
 from runtime.alarms.journal import JournalRow, append, mark_done, take
-from runtime.alarms.model import parse_event
+from runtime.alarms.model import Severity, parse_event
 from runtime.alarms.sources.store import create_source
-from runtime.alarms.store import Change, apply_batch
+from runtime.alarms.store import (
+    AlarmFilter,
+    Change,
+    apply_batch,
+    group_under,
+    list_alarms,
+)
 from runtime.calendars.store import create_calendar
 from runtime.flows.versions import create_flow, publish_flow
 from runtime.hooks.store import make_addresses
 from runtime.inventory.lookup import put_table
-from runtime.inventory.resources import put_resource
+from runtime.inventory.resources import put_relation, put_resource
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
 from tenancy.members import add_member
@@ -138,18 +144,27 @@ def _person(  # noqa: PLR0913  one row of the table above
 def _network(session: Session, tenant_id: UUID) -> None:
     rows = {site: {"city": city, "tier": tier} for site, city, tier in SITES}
     put_table(session, tenant_id, "sites", ["city", "tier"], rows)
+    cores: dict[str, UUID] = {}
     for site, city, tier in SITES:
-        facts = {"tier": tier}
+        latitude, longitude = COORDINATES[site]
+        facts = {"tier": tier, "latitude": latitude, "longitude": longitude}
         at = put_resource(session, tenant_id, "site", site, city, attributes=facts)
         node = put_resource(
             session, tenant_id, "node", node_of(site), f"{city} core router", parent_id=at
         )
+        cores[site] = node
+        for number, key in enumerate(access_of(site), start=1):
+            name = f"{city} access {number}"
+            access = put_resource(session, tenant_id, "node", key, name, parent_id=at)
+            put_relation(session, tenant_id, access, node, kind="connects")
         for service in services_on(site):
             put_resource(session, tenant_id, "service", service, service, parent_id=node)
     for link in make_links():
         facts = {"a": link.ends[0], "b": link.ends[1]}
         name = " - ".join(link.ends)
-        put_resource(session, tenant_id, "link", link.key, name, attributes=facts)
+        made = put_resource(session, tenant_id, "link", link.key, name, attributes=facts)
+        for end in link.ends:
+            put_relation(session, tenant_id, made, cores[end], kind="connects")
 
 
 def _history(session: Session, tenant_id: UUID, *, now: datetime) -> None:
@@ -160,6 +175,18 @@ def _history(session: Session, tenant_id: UUID, *, now: datetime) -> None:
         changes = apply_batch(session, tenant_id, rows, now=now)
         _count(session, tenant_id, rows, changes)
         mark_done(session, [row.seq for row in rows], now=now)
+    _group_the_cut(session, tenant_id, now=now)
+
+
+def _group_the_cut(session: Session, tenant_id: UUID, *, now: datetime) -> None:
+    """Put what follows from the fibre that is cut now under its alarm."""
+    critical = AlarmFilter(managed_object=CUT_NOW, severities=frozenset({Severity.CRITICAL}))
+    (cut,) = list_alarms(session, tenant_id, critical, limit=1)
+    wanted = AlarmFilter(since=cut.last_raised_at)
+    follows = [
+        one.id for one in list_alarms(session, tenant_id, wanted) if one.managed_object != CUT_NOW
+    ]
+    group_under(session, tenant_id, cut.id, follows, by=BY, now=now)
 
 
 def _count(

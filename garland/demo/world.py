@@ -14,6 +14,16 @@ SITES: tuple[tuple[str, str, str], ...] = (
     ("LUZ", "Lucerne", "silver"),
     ("STG", "St. Gallen", "bronze"),
 )
+COORDINATES: dict[str, tuple[float, float]] = {
+    "ZRH": (47.378, 8.540),
+    "BRN": (46.949, 7.439),
+    "BSL": (47.548, 7.590),
+    "GVA": (46.210, 6.142),
+    "LSN": (46.517, 6.629),
+    "LUG": (46.005, 8.947),
+    "LUZ": (47.050, 8.310),
+    "STG": (47.423, 9.370),
+}
 RING = ("ZRH", "STG", "LUG", "LUZ", "BRN", "LSN", "GVA", "BSL")
 CHORDS = (("ZRH", "BRN"), ("BSL", "BRN"))
 
@@ -36,6 +46,11 @@ def make_links() -> list[Link]:
 def node_of(site: str) -> str:
     """Name the core router of a site."""
     return f"core-{site.lower()}"
+
+
+def access_of(site: str) -> list[str]:
+    """Name the access switches of a site."""
+    return [f"acc-{site.lower()}-{number}" for number in (1, 2)]
 
 
 def services_on(site: str) -> list[str]:

@@ -235,6 +235,10 @@ Index(
     AlarmRow.tenant_id,
     AlarmRow.managed_object,
     AlarmRow.id,
+    AlarmRow.severity_rank,  # these four let the map count by object without reading the rows
+    AlarmRow.is_active,
+    AlarmRow.suppressed_at,
+    AlarmRow.shelved_until,
     postgresql_where=_LISTED,
     sqlite_where=_LISTED_SQLITE,
 )

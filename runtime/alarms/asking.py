@@ -18,7 +18,7 @@ from runtime.alarms import store
 from runtime.alarms.documents import AlarmView
 
 BULK_MAX = 1_000
-BULK_VERBS = ("acknowledge", "unacknowledge", "clear", "comment", "shelve", "unshelve")
+BULK_VERBS = ("acknowledge", "unacknowledge", "clear", "comment", "shelve", "unshelve", "assign")
 _BULK = Schema(
     {
         "type": "object",
@@ -35,6 +35,7 @@ _BULK = Schema(
             "comment": {"type": "string"},
             "until": {"type": "string"},
             "reason": {"type": "string"},
+            "owner": {"type": "string"},
         },
     }
 )

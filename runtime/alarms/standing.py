@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, true
+from sqlalchemy import Row, Select, case, func, select, true
 from sqlalchemy.orm import Session
 
+from runtime.alarms._reading import AlarmFilter, fitting
 from runtime.alarms._tables import AlarmRow
+from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.model import Severity
 
 _AT_ONCE = 500
+_STANDING = tuple(one for one in reversed(Severity) if one is not Severity.CLEARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,54 @@ def standing_on(
     session: Session, tenant_id: UUID, objects: Collection[str], *, least: Severity
 ) -> list[Standing]:
     """List the active alarms on these objects that are at least so severe."""
-    found: list[Standing] = []
-    wanted = sorted(objects)
-    for begin in range(0, len(wanted), _AT_ONCE):
-        rows = session.execute(
-            select(AlarmRow.id, AlarmRow.managed_object, AlarmRow.first_raised_at).where(
-                AlarmRow.tenant_id == tenant_id,
-                AlarmRow.managed_object.in_(wanted[begin : begin + _AT_ONCE]),
-                AlarmRow.is_active == true(),
-                AlarmRow.severity_rank >= least.rank,
-            )
+    wanted = select(AlarmRow.id, AlarmRow.managed_object, AlarmRow.first_raised_at).where(
+        AlarmRow.tenant_id == tenant_id,
+        AlarmRow.is_active == true(),
+        AlarmRow.severity_rank >= least.rank,
+    )
+    return [Standing(*row) for row in _in_bites(session, wanted, objects)]
+
+
+def counts_on(
+    session: Session, tenant_id: UUID, objects: Collection[str] | None = None
+) -> dict[str, dict[Severity, int]]:
+    """Count what the alarm list shows as active by object and severity; None for all objects.
+
+    Answered by `ix_alarm_active_object` alone.
+    """
+    sums = (func.sum(case((AlarmRow.severity_rank == one.rank, 1), else_=0)) for one in _STANDING)
+    wanted: Select[*tuple[Any, ...]] = (
+        select(AlarmRow.managed_object, *sums)
+        .where(*fitting(tenant_id, AlarmFilter()))
+        .group_by(AlarmRow.managed_object)
+    )
+    rows = session.execute(wanted) if objects is None else _in_bites(session, wanted, objects)
+    return {
+        name: {one: int(count) for one, count in zip(_STANDING, counts, strict=True) if count}
+        for name, *counts in rows
+    }
+
+
+def worst_on(
+    session: Session, tenant_id: UUID, objects: Collection[str], *, limit: int
+) -> list[AlarmView]:
+    """List the worst active alarms on at most 500 objects, the newest first among equals."""
+    rows = session.scalars(
+        select(AlarmRow)
+        .where(
+            *fitting(tenant_id, AlarmFilter()),
+            AlarmRow.managed_object.in_(sorted(objects)[:_AT_ONCE]),
         )
-        found += [Standing(*row) for row in rows]
-    return found
+        .order_by(AlarmRow.severity_rank.desc(), AlarmRow.last_raised_at.desc(), AlarmRow.id)
+        .limit(limit)
+    )
+    return [view_of(row) for row in rows]
+
+
+def _in_bites(
+    session: Session, wanted: Select[*tuple[Any, ...]], objects: Collection[str]
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    names = sorted(objects)
+    for begin in range(0, len(names), _AT_ONCE):
+        bite = AlarmRow.managed_object.in_(names[begin : begin + _AT_ONCE])
+        yield from session.execute(wanted.where(bite))

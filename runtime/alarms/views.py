@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import format_instant, utc_now
-from kernel.errors import InvalidError
+from kernel.errors import InvalidError, Problem
 from kernel.http import acting, address_with, db_session, render, require, see_other, wants_part
 from runtime.alarms import store
 from runtime.alarms.api import ask, page_of_alarms
@@ -19,13 +19,15 @@ from runtime.alarms.console.chips import chips_of
 from runtime.alarms.console.export import EXPORT_MAX
 from runtime.alarms.console.listing import alarms_of, count_newer, newest_at
 from runtime.alarms.console.look import COLUMNS, COOKIE, DENSITIES, read_look
+from runtime.alarms.family import CHILDREN_SHOWN, could_join, family_of
 from runtime.alarms.filters import read_filter, read_id, read_instant, read_sort
 from runtime.alarms.journal import raw_of
+from runtime.alarms.owners import owner_choices
 from runtime.alarms.shelf_form import CHOICES, shelf_end
 
 bp = Blueprint("alarms", __name__)
 
-CHILDREN_SHOWN = 20
+FIND_MAX = 200
 SHOWN_MAX = 500
 _UNHELD: dict[str, Any] = {"shown": None, "as_of": None, "more": None}
 
@@ -52,6 +54,7 @@ def list_alarms() -> Response:
         densities=DENSITIES,
         export_max=EXPORT_MAX,
         may_share=acting().may(saved.SHARE),
+        owners=owner_choices(db_session(), acting().tenant_id),
         address_with=partial(address_with, **_UNHELD),
         here=address_with(cursor=request.args.get("cursor"), **_UNHELD),
     )
@@ -101,16 +104,39 @@ def show_alarm(alarm_id: UUID) -> Response:
 
 @bp.post(
     "/t/<tenant>/alarms/<uuid:alarm_id>/"
-    "<any(acknowledge,unacknowledge,clear,comment,shelve,unshelve,ungroup):verb>"
+    "<any(acknowledge,unacknowledge,clear,comment,shelve,unshelve,assign,ungroup):verb>"
 )
 @require("alarms.operate")
 def operate(alarm_id: UUID, verb: str) -> Response:
-    """Acknowledge, unacknowledge, clear, comment, shelve, unshelve or ungroup."""
+    """Acknowledge, unacknowledge, clear, comment, shelve, unshelve, assign or ungroup."""
     try:
         ask(alarm_id, verb, _said(verb))
     except InvalidError as error:
         return _alarm_page(alarm_id, problem=error.message, status=422)
     return see_other(url_for("alarms.show_alarm", alarm_id=alarm_id))
+
+
+@bp.post("/t/<tenant>/alarms/<uuid:alarm_id>/<any(under,over,release):deed>")
+@require("alarms.operate")
+def regroup(alarm_id: UUID, deed: str) -> Response:
+    """Put the alarm under another, another under it, or let one of its children go."""
+    other = read_id(request.form.get("other", ""))
+    try:
+        if other is None:
+            raise _no_other()
+        if deed == "release":
+            ask(other, "ungroup", {})
+        else:
+            parent, child = (other, alarm_id) if deed == "under" else (alarm_id, other)
+            ask(parent, "group", {"children": [str(child)]})
+    except InvalidError as error:
+        return _alarm_page(alarm_id, problem=error.message, status=422)
+    return see_other(url_for("alarms.show_alarm", alarm_id=alarm_id))
+
+
+def _no_other() -> InvalidError:
+    message = "other: choose an alarm"
+    return InvalidError(message, problems=[Problem("/other", message)])
 
 
 def _said(verb: str) -> dict[str, str]:
@@ -125,7 +151,7 @@ def _alarm_page(alarm_id: UUID, *, problem: str = "", status: int = 200) -> Resp
     where = (db_session(), acting().tenant_id)
     alarm = store.get_alarm(*where, alarm_id)
     panels: list[Any] = current_app.extensions["garland.alarm_panels"]
-    under = store.AlarmFilter(state="", parent_id=alarm_id)
+    words = request.args.get("find", "").strip()[:FIND_MAX].replace("\0", "")
     return render(
         "runtime/alarms/show.html",
         status=status,
@@ -133,9 +159,11 @@ def _alarm_page(alarm_id: UUID, *, problem: str = "", status: int = 200) -> Resp
         problem=problem,
         history=store.history_of(*where, alarm_id),
         raw=raw_of(*where, alarm.last_seq) if alarm.last_seq is not None else None,
-        parent=store.find_alarm(*where, alarm.parent_id) if alarm.parent_id else None,
-        children=store.list_alarms(*where, under, sort="-severity", limit=CHILDREN_SHOWN + 1),
+        family=family_of(*where, alarm),
         children_shown=CHILDREN_SHOWN,
+        find=words,
+        found=could_join(*where, alarm, words) if acting().may("alarms.operate") else [],
+        owners=owner_choices(*where, alarm.owner),
         shelf_choices=CHOICES,
         panels=[panel(*where, alarm_id) for panel in panels],
     )

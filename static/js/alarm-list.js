@@ -152,7 +152,7 @@ function ask(id) {
   if (ticked() === 0) return false;
   sayChosen();
   dialog.showModal();
-  dialog.querySelector("textarea")?.focus();
+  (dialog.querySelector("textarea") ?? dialog.querySelector("select"))?.focus();
   return true;
 }
 
@@ -181,6 +181,7 @@ const KEYS = {
   K: () => extend(-1),
   a: tickFocused,
   c: () => ask("sure-comment"),
+  o: () => ask("sure-assign"),
   s: () => ask("sure-shelve"),
   n: () => byId("alarms-newer")?.click() ?? true,
   g: () => {

@@ -19,7 +19,9 @@ function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
   if (takesText(/** @type {any} */ (event.target)) || document.querySelector("dialog[open]"))
     return;
-  const goal = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const marked = `[data-key="${CSS.escape(event.key)}"]`;
+  // What the page itself has for the key comes before the top bar's.
+  const goal = document.querySelector(`#content ${marked}`) ?? document.querySelector(marked);
   if (!(goal instanceof HTMLElement)) return;
   event.preventDefault();
   if (goal instanceof HTMLInputElement) goal.focus();

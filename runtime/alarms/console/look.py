@@ -13,6 +13,7 @@ COLUMNS: Mapping[str, str] = {
     "first_raised_at": "First raised",
     "count": "Count",
     "acked_by": "Acknowledged",
+    "owner": "Owner",
     "event_type": "Event type",
     "probable_cause": "Probable cause",
     "source": "Source",

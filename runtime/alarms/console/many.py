@@ -31,12 +31,13 @@ DONE: Mapping[str, str] = {
     "comment": "commented on",
     "shelve": "shelved",
     "unshelve": "taken off the shelf",
+    "assign": "assigned",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is to be done to each alarm; `text` is the comment or the reason."""
+    """What is to be done to each alarm; `text` is the comment, the reason or the owner."""
 
     verb: str
     text: str = ""
@@ -46,6 +47,15 @@ class Wish:
         """Refuse an action that there is not."""
         if self.verb not in DONE:
             raise NotFoundError("there is no such action for many alarms")
+
+    @property
+    def done(self) -> str:
+        """Say what is done to them.
+
+        >>> Wish(verb="assign", text="Ada").done, Wish(verb="assign").done
+        ('assigned to Ada', 'assigned to nobody')
+        """
+        return f"assigned to {self.text or 'nobody'}" if self.verb == "assign" else DONE[self.verb]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +127,7 @@ def summary(wish: Wish, progress: Progress) -> str:
     """
     stayed = sum(progress.reasons.values())
     of = f"{progress.went:,} of {progress.seen:,}" if stayed else f"{progress.went:,}"
-    text = f"{of} {'alarm' if progress.seen == 1 else 'alarms'} {DONE[wish.verb]}."
+    text = f"{of} {'alarm' if progress.seen == 1 else 'alarms'} {wish.done}."
     if not stayed:
         return text
     reasons = Counter(progress.reasons).most_common()
@@ -157,6 +167,7 @@ def _already(wish: Wish, alarm: AlarmView) -> str:
         "unacknowledge": "" if alarm.is_acknowledged else "nobody has acknowledged it",
         "clear": "" if alarm.is_active else "it is cleared already",
         "unshelve": "" if alarm.is_shelved else "it is not on the shelf",
+        "assign": "it is so already" if alarm.owner == wish.text else "",
     }
     return said.get(wish.verb, "")
 
@@ -169,6 +180,8 @@ def _do(
         store.acknowledge(*where, by=by, now=now, comment=wish.text)
     elif wish.verb == "comment":
         store.comment(*where, text=wish.text, by=by, now=now)
+    elif wish.verb == "assign":
+        store.assign(*where, owner=wish.text, by=by, now=now)
     elif wish.verb != "shelve":
         _BARE[wish.verb](*where, by=by, now=now)
     elif wish.until is not None:

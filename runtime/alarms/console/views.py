@@ -80,7 +80,7 @@ def _progress_page(wish: many.Wish, progress: many.Progress) -> AnyResponse:
         summary=many.summary(wish, progress),
         back=_list_address(),
         next_url=address_with(url_for("alarm_list.go_on")),
-        done_word=many.DONE[wish.verb],
+        done_word=wish.done,
     )
 
 

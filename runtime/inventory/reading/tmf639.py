@@ -163,8 +163,28 @@ def _site(body: Mapping[str, Any]) -> str:
     return ""
 
 
+def _coordinates(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the attributes latitude and longitude, where a place is a point with its coordinates.
+
+    Source: TMF675, `GeographicPoint` (x is the longitude, y the latitude) and `GeoJsonPoint`.
+    """
+    places = body.get("place")
+    for one in _listed(places if isinstance(places, list) else [places]):
+        inner = one.get("place")
+        for point in (one, inner if isinstance(inner, Mapping) else {}):
+            geo = point.get("geoJson")
+            pair = geo.get("coordinates") if isinstance(geo, Mapping) else None
+            if isinstance(pair, list) and len(pair) >= 2:  # noqa: PLR2004  longitude, latitude
+                return {"longitude": pair[0], "latitude": pair[1]}
+            spots = _listed(point.get("geometry"))
+            if spots and "x" in spots[0] and "y" in spots[0]:
+                return {"longitude": spots[0]["x"], "latitude": spots[0]["y"]}
+    return {}
+
+
 def _attributes(body: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: body[name] for name in _STATES if isinstance(body.get(name), str | int | float)}
+    found = _coordinates(body)
+    found |= {name: body[name] for name in _STATES if isinstance(body.get(name), str | int | float)}
     named = body.get("resourceCharacteristic", body.get("characteristic"))
     for one in _listed(named):
         name = _text(one.get("name"))

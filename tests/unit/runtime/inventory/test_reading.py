@@ -126,6 +126,23 @@ def test_a_tmf639_v4_place_and_relation_are_read() -> None:
     assert relations(found) == {("card", "psu", "depends_on")}
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(
+            {"@type": "GeographicPoint", "geometry": [{"x": "8.54", "y": "47.38"}]}, id="point"
+        ),
+        pytest.param(
+            {"place": {"geoJson": {"type": "Point", "coordinates": ["8.54", "47.38"]}}}, id="v5"
+        ),
+    ],
+)
+def test_a_tmf639_place_that_is_a_point_gives_the_coordinates(place: dict[str, object]) -> None:
+    found = read(json.dumps([{"id": "r1", "@type": "Router", "place": [place]}]))
+
+    assert found.resources["r1"].attributes == {"longitude": "8.54", "latitude": "47.38"}
+
+
 def test_csv_columns_become_attributes_and_bad_lines_are_told() -> None:
     found = read(
         "key;kind;name;site;Vendor\nr1;node;Router;ZRH;Acme\n;node;;;\nr2;toaster;;;\nr1;node;;;\n"
