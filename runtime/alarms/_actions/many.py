@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
-from runtime.alarms._tables import WHO_MAX, AlarmHistory, AlarmRow, history_row
+from runtime.alarms import _deeds
+from runtime.alarms._tables import AlarmHistory, AlarmRow, history_row
 from runtime.alarms.lifecycle import AckState
 from runtime.wake import tell_pages_after_commit
 from tenancy.scope import system
@@ -20,10 +21,10 @@ def acknowledge_many(
     session: Session, tenant_id: UUID, who: Mapping[UUID, str], *, now: datetime
 ) -> None:
     """Take alarms on, each in somebody's name; what is acknowledged or gone is left as it is."""
-    mark = {"ack_state": AckState.ACKNOWLEDGED, "acked_at": now}
     unmarked = AlarmRow.ack_state == AckState.UNACKNOWLEDGED
     found = _ids(session, tenant_id, who, unmarked)
-    _write(session, found, [{"id": one, **mark, "acked_by": who[one][:WHO_MAX]} for one in found])
+    rows = [{"id": one, **_deeds.acknowledged(by=who[one], at=now)} for one in found]
+    _write(session, found, rows)
     _remember(session, tenant_id, found, "acknowledged", who, now=now)
 
 
@@ -32,8 +33,7 @@ def suppress_many(
 ) -> None:
     """Suppress alarms, each in somebody's name; what is suppressed or gone is left as it is."""
     found = _ids(session, tenant_id, who, AlarmRow.suppressed_at.is_(None))
-    mark = {"suppressed_at": now, "planned_outage": False}
-    rows = [{"id": one, **mark, "suppressed_by": who[one][:WHO_MAX]} for one in found]
+    rows = [{"id": one, **_deeds.suppressed(by=who[one], at=now, planned=False)} for one in found]
     _write(session, found, rows)
     _remember(session, tenant_id, found, "suppressed", who, now=now)
 
