@@ -40,6 +40,7 @@ BLINK = timedelta(microseconds=1)
 NETWORK = b"key,kind,site,vendor\nlink-1,node,bern,Acme\nlink-2,node,bern,Beta\nlink-3,node,,Acme\n"
 LINKS = b"from,to,relation\nlink-2,link-1,depends_on\nlink-3,link-2,depends_on\n"
 YES: Any = True
+FIRST = make_leaf("managed_object", "is", "link-1")
 _conditions = st.sampled_from(
     [
         make_leaf("managed_object", "starts_with", "link"),
@@ -63,7 +64,7 @@ _deeds = st.sampled_from(
         [{"do": "set", "fields": {"attributes.team": "core"}}],
         [{"do": "set", "fields": {"perceived_severity": "critical"}}],
         [{"do": "clear"}],
-        [{"do": "correlate", "parent": "first"}],
+        [{"do": "correlate", "parent": "matching", "where": FIRST}],
         [{"do": "derive", "alarm": {"specific_problem": "again"}}],
     ]
 )
