@@ -295,10 +295,13 @@ class _Ahead:
                 yield line
 
     def _until_instant(self, at: datetime, first: int) -> Iterator[Line]:
-        """Take deeds up to the instant at which a batch without lines was dealt with."""
+        """Take deeds before the instant at which a batch without lines was dealt with.
+
+        What its own rules did has that very instant, and comes after it.
+        """
         while self._lines:
             line = self._lines[0]
-            is_past = line.at <= at if line.event is None else line.event < first
+            is_past = line.at < at if line.event is None else line.event < first
             if not is_past:
                 return
             self._lines.popleft()

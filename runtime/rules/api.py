@@ -157,6 +157,7 @@ def _report(report: Report) -> dict[str, Any]:
         "live": _tally(report.live) if report.live is not None else None,
         "only_draft": len(report.only_draft),
         "only_live": len(report.only_live),
+        **report.limits_told,
     }
 
 

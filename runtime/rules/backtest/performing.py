@@ -77,6 +77,7 @@ def report_document(report: Report) -> dict[str, Any]:
         "live": _tally(live) if live is not None else None,
         "only_draft": len(report.only_draft),
         "only_live": len(report.only_live),
+        **report.limits_told,
         "bars": _bars(report),
         "firings": [_firing(one, report) for one in report.draft.firings[:SHOWN]],
         "gone": [

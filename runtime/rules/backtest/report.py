@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -158,6 +158,16 @@ class Report:
     def only_draft(self) -> set[Place]:
         """Name the firings that the live version would not have."""
         return self.draft.places - (self.live.places if self.live else set())
+
+    @property
+    def limits_told(self) -> dict[str, Any]:
+        """Give what was played as it was and what could not be, as it is kept and answered."""
+        beside = self.recorded
+        return {
+            "limits": dict(self.limits),
+            "judged_later": self.judged_later,
+            "recorded": asdict(beside) if beside is not None else None,
+        }
 
     @property
     def only_live(self) -> set[Place]:

@@ -6,9 +6,9 @@ Strategies that tell them, and who lets them happen: through the very services t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -43,6 +43,8 @@ YES: Any = True
 FIRST = make_leaf("managed_object", "is", "link-1")
 _conditions = st.sampled_from(
     [
+        make_leaf("managed_object", "exists"),
+        make_leaf("managed_object", "exists"),
         make_leaf("managed_object", "starts_with", "link"),
         make_leaf("perceived_severity", "at_least", "major"),
         make_leaf("ack_state", "is", "unacknowledged"),
@@ -103,17 +105,20 @@ DEEDS: Mapping[str, Callable[..., Any]] = {
     "suppress": store.suppress,
     "unsuppress": store.unsuppress,
 }
-_OTHERS = ("shelve", "team", "worse", "group", "ungroup", "missing", "at once", "window", "clock")
+_OTHERS = ("shelve", "team", "worse", "group", "ungroup", "missing", "at once", "window", "window")
+raised = said.filter(lambda one: one.document["perceived_severity"] != "cleared")
 gaps = st.sampled_from([0.0, 0.5, 1.0, 5.0, 12.0, 31.0, 61.0])
 stories = st.lists(
     st.one_of(
         said,
         said,
+        raised,
+        raised,
         st.builds(Deed, gaps, st.sampled_from([*DEEDS, *_OTHERS]), st.integers(0, 7)),
         st.builds(Deed, gaps, st.just("clock"), st.just(0)),
     ),
-    min_size=2,
-    max_size=40,
+    min_size=20,
+    max_size=50,
 )
 policies: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
@@ -128,10 +133,20 @@ policies: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 protections = st.sampled_from(
     [
         None,
-        {"window_s": 10, "tenant": {"begin_per_s": 0.3, "end_per_s": 0.1}},
-        {"window_s": 30, "site": {"begin_per_s": 0.1, "end_per_s": 0.04}},
+        {"window_s": 10, "tenant": {"begin_per_s": 0.2, "end_per_s": 0.1}},
+        {"window_s": 30, "site": {"begin_per_s": 0.05, "end_per_s": 0.02}},
     ]
 )
+
+
+class Customs(NamedTuple):
+    """How a tenant's alarms live, and from when on they are a storm."""
+
+    policy: dict[str, Any]
+    protection: dict[str, Any] | None
+
+
+customs = st.builds(Customs, policies, protections)
 
 
 @dataclass
@@ -141,12 +156,12 @@ class World:
     session: Session
     tenant_id: UUID
     matcher: Matcher
-    sizes: Sequence[int]
+    sizes: Sequence[int] = (3,)
     now: datetime = NOON
-    batches: int = field(default=0)
 
-    def prepare(self, policy: dict[str, Any], protection: dict[str, Any] | None) -> None:
+    def prepare(self, customs: Customs) -> None:
         """Lay out the network, and how alarms live."""
+        policy, protection = customs
         where = (self.session, self.tenant_id)
         with as_tenant(*where):
             staged = stage_import(
@@ -208,7 +223,7 @@ class World:
             return
         where = (self.session, self.tenant_id)
         if deed.what == "window":
-            begins, ends = self.now + timedelta(seconds=1), self.now + timedelta(seconds=40)
+            begins, ends = self.now + timedelta(seconds=1), self.now + timedelta(seconds=90)
             written = window_document(
                 starts_at=format_instant(begins),
                 ends_at=format_instant(ends),
@@ -225,7 +240,8 @@ class World:
             self._do_to(deed, mine, alarms[(deed.which + 1) % len(alarms)])
 
     def _do_to(self, deed: Deed, mine: UUID, other: UUID) -> None:
-        where, who = (self.session, self.tenant_id), {"by": "Ann", "now": self.now}
+        where = (self.session, self.tenant_id)
+        who: dict[str, Any] = {"by": "Ann", "now": self.now}
         if deed.what in DEEDS:
             DEEDS[deed.what](*where, mine, **who)
         elif deed.what == "shelve":

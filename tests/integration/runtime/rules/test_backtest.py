@@ -25,10 +25,10 @@ from tenancy.scope import as_tenant, system
 from tests.factories.rules import make_rule_document
 from tests.factories.tenancy import NOON, make_customer
 from tests.integration.runtime.rules.stories import (
+    Customs,
     Deed,
     World,
-    policies,
-    protections,
+    customs,
     stories,
     told_rules,
 )
@@ -95,7 +95,7 @@ def backtested(world: World) -> set[Verdict]:
 
 
 _settings = settings(
-    max_examples=examples(25),
+    max_examples=examples(15),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -122,11 +122,10 @@ def test_live_and_backtest_agree_on_every_verdict(
 
 
 @given(
-    documents=st.lists(told_rules, min_size=1, max_size=5),
+    documents=st.lists(told_rules, min_size=2, max_size=5),
     story=stories,
     sizes=batch_sizes,
-    policy=policies,
-    protection=protections,
+    customs=customs,
 )
 @_settings
 def test_they_agree_whatever_people_the_clock_planned_work_and_storms_did_meanwhile(
@@ -135,11 +134,10 @@ def test_they_agree_whatever_people_the_clock_planned_work_and_storms_did_meanwh
     documents: list[dict[str, Any]],
     story: list[Said | Deed],
     sizes: list[int],
-    policy: dict[str, Any],
-    protection: dict[str, Any] | None,
+    customs: Customs,
 ) -> None:
     world = World(session, make_customer(session).id, matcher, sizes)
-    world.prepare(policy, protection)
+    world.prepare(customs)
     publish(session, world.tenant_id, documents)
 
     world.tell(story)
