@@ -29,6 +29,7 @@ BATCH_MAX = 500  # rows of one instant are of one batch, but never more than a b
 REORDERED = 2_000  # so far apart may rows lie that were dealt with in another order than they came
 LOOKED_AHEAD = 2_000
 BETWEEN_MAX = 64
+REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,14 +254,28 @@ class _Ahead:
         self.upto = before
         self._source = lines
         self._lines: deque[Line] = deque()
+        self._dealt: dict[int, None] = {}
+        self._horizon = 0
 
     def take(self, numbers: set[int], at: datetime) -> tuple[list[Line], dict[int, Line]]:
         """Take the deeds that a batch saw, and the lines of its own events."""
-        first = min(numbers)
-        place = self._place(numbers, first)
-        if place is None:
-            return list(self._until_instant(at, first)), {}
-        return list(self._until(place)), self._own(numbers)
+        self._horizon = self._horizon or min(numbers)
+        place = self._place(numbers)
+        deeds = list(self._until_instant(at) if place is None else self._until(place))
+        mine = self._own(numbers) if place is not None else {}
+        self._note(numbers)
+        return deeds, mine
+
+    def _note(self, numbers: set[int]) -> None:
+        """Note what is dealt with: a line of it that comes later says nothing new."""
+        self._dealt |= dict.fromkeys(numbers)
+        for _ in range(len(self._dealt) - REMEMBERED):
+            del self._dealt[next(iter(self._dealt))]
+        self._horizon = max(self._horizon, max(numbers) - REMEMBERED)
+
+    def _is_over(self, event: int) -> bool:
+        """Tell whether an event was dealt with before, or before all that is read."""
+        return event < self._horizon or event in self._dealt
 
     def _own(self, numbers: set[int]) -> dict[int, Line]:
         """Take the batch's own lines; deeds of others may have been written between them."""
@@ -277,13 +292,13 @@ class _Ahead:
         self._lines.extendleft(reversed(passed))
         return found
 
-    def _place(self, numbers: set[int], first: int) -> int | None:
+    def _place(self, numbers: set[int]) -> int | None:
         """Find where the batch's own lines begin; None where it left none."""
         self._fill(LOOKED_AHEAD)
         for index, line in enumerate(self._lines):
             if line.event in numbers:
                 return index
-            if line.event is not None and line.event > first:
+            if line.event is not None and not self._is_over(line.event):
                 return None
         return None
 
@@ -294,14 +309,14 @@ class _Ahead:
             if line.event is None:
                 yield line
 
-    def _until_instant(self, at: datetime, first: int) -> Iterator[Line]:
+    def _until_instant(self, at: datetime) -> Iterator[Line]:
         """Take deeds before the instant at which a batch without lines was dealt with.
 
         What its own rules did has that very instant, and comes after it.
         """
         while self._lines:
             line = self._lines[0]
-            is_past = line.at < at if line.event is None else line.event < first
+            is_past = line.at < at if line.event is None else self._is_over(line.event)
             if not is_past:
                 return
             self._lines.popleft()

@@ -18,14 +18,14 @@ from runtime.rules.backtest.world import World
 def limits_of(
     session: Session, tenant_id: UUID, alarms: PastAlarms, world: World, *, since: datetime
 ) -> Mapping[str, int]:
-    """Count what was played as it was, and what was not; only what is not 0.
+    """Count what was played as it was, and what was not.
 
     `deeds` and `held` were played as they were. The others say how many events were judged by what
     is known now (`network`, `inventory`, `planned`), and what is not there any more.
     """
     unknown, around = alarms.unknown, world.seen.around
     planned = around[MAINTENANCE]
-    found = {
+    return {
         "deeds": unknown.deeds,
         "held": world.seen.held,
         "network": around[TOPOLOGY],
@@ -37,4 +37,3 @@ def limits_of(
         "differing": unknown.differing,
         "policy_changed": int(policy_changed_since(session, tenant_id, since)),
     }
-    return {name: number for name, number in found.items() if number}

@@ -176,7 +176,7 @@ class World:
     def tell(self, story: Sequence[Said | Deed]) -> None:
         """Let a story happen, with a batch now and then, and go on until nothing happens more."""
         for number, one in enumerate(story):
-            self.now += timedelta(seconds=one.gap_s)
+            self.now += timedelta(seconds=one.gap_s) + BLINK
             with as_tenant(self.session, self.tenant_id):
                 self._say(one) if isinstance(one, Said) else self._do(one)
             if number % self.sizes[number % len(self.sizes)] == 0:
