@@ -70,16 +70,21 @@ class Earlier:
             (AlarmRow.managed_object, wanted.objects),
         ):
             for bite in _bites(values):
-                where = [column.in_(bite)]
+                where: list[Any] = [column.in_(bite)]
                 if column is AlarmRow.managed_object:
                     where.append(self._stood_lately())
-                found |= {one.alarm["id"]: one for one in self._read(where)}
-        pasts = [found[key] for key in sorted(found)]
+                pasts = self._read(where)
+                if column is ConditionRow.dedup_key:
+                    pasts = _latest(pasts)
+                found |= {one.alarm["id"]: one for one in pasts}
         lines = defaultdict[UUID, list[Line]](list)
         for bite in _bites(found):
             for line in read_lines_of(self._session, bite, before=upto + 1):
                 lines[line.alarm_id].append(line)
-        return [Past(one.condition, as_it_was(one.alarm, lines[one.alarm["id"]])) for one in pasts]
+        return [
+            Past(one.condition, as_it_was(one.alarm, lines[key]))
+            for key, one in sorted(found.items())
+        ]
 
     def _stood_lately(self) -> Any:
         since = self._began_before - STOOD_LATELY
@@ -100,6 +105,12 @@ class Earlier:
             condition = dict(zip(_names(ConditionRow), row, strict=False))
             alarm = dict(zip(_names(AlarmRow), row[len(condition) :], strict=True))
             yield Past({**condition, "last_clear_at": None, "clear_held_until": None}, alarm)
+
+
+def _latest(pasts: Iterable[Past]) -> Iterator[Past]:
+    """Give the last alarm of each condition: what comes next belongs to it, or begins another."""
+    in_order = sorted(pasts, key=lambda one: one.alarm["id"])
+    yield from {one.condition["id"]: one for one in in_order}.values()
 
 
 def as_it_was(alarm: Mapping[str, Any], lines: Sequence[Line]) -> Facts:

@@ -92,6 +92,12 @@ def count_past(session: Session, tenant_id: UUID, *, since: datetime) -> int:
     return session.scalar(counted) or 0
 
 
+def past_begins(session: Session, tenant_id: UUID, *, since: datetime) -> datetime:
+    """Say when the first row that is kept was received: others may be removed since."""
+    mine = (JournalEntry.tenant_id == tenant_id, JournalEntry.received_at >= since)
+    return session.scalar(select(func.min(JournalEntry.received_at)).where(*mine)) or since
+
+
 def first_row_since(session: Session, tenant_id: UUID, at: datetime) -> int | None:
     """Give the place of the first row that was received since an instant."""
     mine = (JournalEntry.tenant_id == tenant_id, JournalEntry.received_at >= at)
@@ -104,7 +110,8 @@ def read_past(session: Session, tenant_id: UUID, *, since: datetime, most: int) 
     Only some pages are in memory. `most` bounds the rows.
     """
     taken = _in_order(_read_rows(session, tenant_id, since=since, most=most))
-    before = _line_before(session, tenant_id, since)
+    began = past_begins(session, tenant_id, since=since)
+    before = _line_before(session, tenant_id, began)
     ahead = _Ahead(_read_lines(session, tenant_id, after=before), before)
     for at, rows in _batches(taken):
         numbers = {one.seq for one in rows}

@@ -21,8 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant
 from kernel.db import make_engine, make_sessions
-from runtime.alarms._tables import AlarmRow
-from runtime.alarms.holding._tables import AlarmHold
+from runtime.alarms._tables import AlarmRow, JournalEntry
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
 from runtime.maintenance.windows import plan_window
@@ -88,7 +87,10 @@ def _planned() -> dict[str, Any]:
 
 
 def _table() -> dict[str, Any]:
-    rows = [make_row([">= critical", "-"], ["core", ""]), make_row([">= major", "-"], ["", "acknowledge"])]
+    rows = [
+        make_row([">= critical", "-"], ["core", ""]),
+        make_row([">= major", "-"], ["", "acknowledge"]),
+    ]
     return make_table_document(name=TABLE, cooldown_s=5, rows=rows)
 
 
@@ -160,7 +162,7 @@ def came_of(url: str) -> CameOf:
             select(func.count(RuleNotice.id)),
             select(func.count(RuleTimer.seq)),
             alarms.where(AlarmRow.parent_id.is_not(None)),
-            select(func.count(AlarmHold.id)),
+            select(func.count(JournalEntry.seq)).where(JournalEntry.held.is_(True)),
         ]
         return CameOf(fired, *(session.scalar(one) or 0 for one in counts))
 

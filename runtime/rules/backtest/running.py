@@ -11,7 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from runtime.alarms.earlier import Earlier
-from runtime.alarms.past import count_past, first_row_since, read_past, read_taken_at_once
+from runtime.alarms.past import (
+    count_past,
+    first_row_since,
+    past_begins,
+    read_past,
+    read_taken_at_once,
+)
 from runtime.alarms.past_alarms import PastAlarms
 from runtime.alarms.policy.store import policy_of, ttls_of
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
@@ -98,12 +104,15 @@ def backtest_rule(  # noqa: PLR0913  which rule, over what, told to whom
 def past_alarms(session: Session, tenant_id: UUID, *, since: datetime) -> PastAlarms:
     """Give a tenant's alarms as they are before its past since an instant is played."""
     policy = policy_of(session, tenant_id)
+    began = past_begins(session, tenant_id, since=since)
     return PastAlarms(
         tenant_id,
         policy,
         ttls_of(session, tenant_id, policy),
         taken_at_once=read_taken_at_once(session, tenant_id, since=since),
-        earlier=Earlier(session, tenant_id, began_before=since),
+        earlier=Earlier(
+            session, tenant_id, began_before=past_begins(session, tenant_id, since=since)
+        ),
     )
 
 
