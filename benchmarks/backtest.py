@@ -28,9 +28,9 @@ from kernel.db import make_engine, make_sessions
 from runtime.alarms.journal import append, mark_done, take
 from runtime.alarms.model import AlarmEvent, parse_event
 from runtime.alarms.store import acknowledge, apply_batch
+from runtime.backtests.running import backtest_rule
 from runtime.inventory.importing import apply_import, stage_import
 from runtime.inventory.reading.files import Naming
-from runtime.rules.backtest.running import backtest_rule
 from runtime.rules.store import create_rule
 from tenancy.scope import as_tenant, guarded
 from tests.factories.rules import make_leaf, make_rule_document

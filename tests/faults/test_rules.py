@@ -24,10 +24,10 @@ from kernel.db import make_engine, make_sessions
 from runtime.alarms._tables import AlarmRow, JournalEntry
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
+from runtime.backtests.running import backtest_rule
 from runtime.maintenance.windows import plan_window
 from runtime.rules._tables import Firing, RuleNotice, RuleRow, RuleTimer
 from runtime.rules.backtest.report import Recorded
-from runtime.rules.backtest.running import backtest_rule
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
 from tenancy.scope import as_tenant, guarded, system

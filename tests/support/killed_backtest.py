@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 import garland.tables  # noqa: F401  completes the metadata
 from kernel.db import make_engine, make_sessions
-from runtime.rules.backtest.performing import do_next_backtest
+from runtime.backtests.performing import do_next_backtest
 from tenancy.scope import guarded
 
 

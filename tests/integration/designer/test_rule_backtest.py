@@ -15,9 +15,9 @@ from runtime.alarms._tables import AlarmRow
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
 from runtime.alarms.store import acknowledge
+from runtime.backtests.performing import do_next_backtest
 from runtime.correlation import correlate_batch
 from runtime.rules.backtest.jobs import claim_backtest
-from runtime.rules.backtest.performing import do_next_backtest
 from runtime.rules.matcher import Matcher
 from runtime.rules.store import create_rule
 from tenancy.organisations import OrganisationView

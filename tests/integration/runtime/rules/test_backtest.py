@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from runtime.alarms.past import read_past
+from runtime.backtests.running import past_alarms, world_of
 from runtime.rules._live import live_set
 from runtime.rules._tables import Firing, RuleTimer
 from runtime.rules.backtest.playing import Judging, play
-from runtime.rules.backtest.running import past_alarms, world_of
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule

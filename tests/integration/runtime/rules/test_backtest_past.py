@@ -12,9 +12,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import AlarmRow
+from runtime.backtests.running import backtest_rule
 from runtime.rules._tables import Firing, RuleRow
 from runtime.rules.backtest.report import Recorded, Report
-from runtime.rules.backtest.running import backtest_rule
 from runtime.rules.matcher import Matcher
 from runtime.rules.store import save_draft
 from tenancy.scope import as_tenant

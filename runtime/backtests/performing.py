@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.clock import format_instant, utc_now
 from kernel.errors import GarlandError
 from runtime.alarms.past import count_past
+from runtime.backtests.running import ROWS_MAX, backtest_rule
 from runtime.rules.backtest.jobs import Claim, claim_backtest, end_backtest, note_progress
 from runtime.rules.backtest.report import Fired, Report, Tally
-from runtime.rules.backtest.running import ROWS_MAX, backtest_rule
 from runtime.rules.explain import sentences
 from tenancy.scope import as_tenant, system
 

@@ -20,9 +20,9 @@ from runtime.alarms.past import (
 )
 from runtime.alarms.past_alarms import PastAlarms
 from runtime.alarms.policy.store import policy_of, ttls_of
+from runtime.backtests.limits import limits_of
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
 from runtime.rules.around import paths_named
-from runtime.rules.backtest.limits import limits_of
 from runtime.rules.backtest.playing import Judging, Progress, play
 from runtime.rules.backtest.report import Place, Recorded, Report
 from runtime.rules.backtest.world import World
