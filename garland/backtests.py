@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
+from runtime.backtests.performing import do_next_backtest
 from runtime.rules.backtest.jobs import has_backtest_to_do
-from runtime.rules.backtest.performing import do_next_backtest
 from tenancy.scope import system
 
 

@@ -37,6 +37,7 @@ import runtime.alarms.tmf642.hub.views
 import runtime.alarms.views
 import runtime.approvals.api
 import runtime.approvals.views
+import runtime.backtests.api
 import runtime.calendars.api
 import runtime.calendars.views
 import runtime.flow_control.api
@@ -123,6 +124,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.rules.decisions.api.api,
     runtime.rules.verdicts.api.api,
     runtime.rules.versions.api.api,
+    runtime.backtests.api.api,
     runtime.rules.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,

@@ -99,13 +99,17 @@ def backtest(
     as_json: bool,  # noqa: FBT001  click
 ) -> None:
     """Judge all events by the rule, and print how often it fired and what it would have done."""
+    from runtime.alarms.past import one_by_one
+    from runtime.alarms.past_alarms import PastAlarms
     from runtime.rules.backtest.given import NOBODY
-    from runtime.rules.backtest.playing import play
+    from runtime.rules.backtest.playing import Judging, play
+    from runtime.rules.backtest.world import World
 
     rows = _alarms(alarms_file)
     until = rows[-1].received_at + timedelta(seconds=after_s, microseconds=1)
     live = _judged(against, 2) if against is not None else None
-    report = play(NOBODY, rows, _judged(rule_file, 1), live=live, until=until)
+    judging = Judging(draft=_judged(rule_file, 1), live=live)
+    report = play(one_by_one(rows), World(PastAlarms(NOBODY)), judging, until=until)
     click.echo(json.dumps(_as_json(report), indent=2, default=str) if as_json else _summed(report))
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from kernel.clock import format_instant, parse_instant
 from runtime.alarms._batch import Change, apply_batch
 from runtime.alarms._reading import find_alarm
+from runtime.alarms.documents import AlarmView
 from runtime.alarms.journal import APPLIED, JournalRow, append_taken, note_applied
 from runtime.alarms.lifecycle import AckState, Transition
 from runtime.alarms.model import AlarmEvent, Severity
@@ -59,11 +60,13 @@ def _facts(change: Change) -> dict[str, Any]:
 
 
 def _change(session: Session, tenant_id: UUID, row: JournalRow) -> Change | None:
-    """Read a change back: the alarm as it was right after it, where it still is."""
+    alarm = find_alarm(session, tenant_id, UUID(row.event["alarm_id"]))
+    return change_noted(alarm, row) if alarm is not None else None
+
+
+def change_noted(alarm: AlarmView, row: JournalRow) -> Change:
+    """Read a change back from its notice: the alarm as it was right after it, where it still is."""
     facts = row.event
-    alarm = find_alarm(session, tenant_id, UUID(facts["alarm_id"]))
-    if alarm is None:
-        return None
     before, cleared_at = facts["before"], facts["cleared_at"]
     then = replace(
         alarm,

@@ -151,7 +151,7 @@ class _Batch:
         _write_state(alarm, state)
         stop_timers(alarm)
         alarm["cleared_by"] = by
-        facts = {"severity": "cleared", "previous": before.value}
+        facts = {"severity": "cleared", "previous": before.value, "seq": row.seq}
         self._history.append(
             history_row(
                 self._tenant_id, alarm_id, at=row.received_at, kind="cleared", by=by, facts=facts

@@ -103,6 +103,8 @@ class JournalEntry(TenantOwned, Base):
     raw: Mapped[AnyDocument | None]
     mapping_version: Mapped[int | None] = mapped_column(Integer)
     done_at: Mapped[OptionalInstant]
+    # Planned work or a storm held its alarm back: rules did not judge it.
+    held: Mapped[bool | None]
 
 
 class IntakeFault(TenantOwned, Base):

@@ -196,31 +196,6 @@ def take(session: Session, limit: int) -> list[JournalRow]:
     return [_row(row) for row in found]
 
 
-def read_done(
-    session: Session, tenant_id: UUID, *, since: datetime, after: int, limit: int
-) -> list[JournalRow]:
-    """Give a tenant's rows that were dealt with, in order, behind the row `after`."""
-    found = session.execute(
-        select(*_COLUMNS)
-        .where(
-            JournalEntry.tenant_id == tenant_id,
-            JournalEntry.done_at.is_not(None),
-            JournalEntry.received_at >= since,
-            JournalEntry.seq > after,
-        )
-        .order_by(JournalEntry.seq)
-        .limit(limit)
-    )
-    return [_row(row) for row in found]
-
-
-def count_done(session: Session, tenant_id: UUID, *, since: datetime) -> int:
-    """Count a tenant's rows that were received since and dealt with."""
-    mine = (JournalEntry.tenant_id == tenant_id, JournalEntry.received_at >= since)
-    counted = select(func.count(JournalEntry.seq)).where(*mine, JournalEntry.done_at.is_not(None))
-    return session.scalar(counted) or 0
-
-
 def _row(row: Any) -> JournalRow:
     return JournalRow(
         seq=row.seq,
@@ -241,6 +216,18 @@ def mark_done(session: Session, seqs: Iterable[int], *, now: datetime) -> None:
             update(JournalEntry)
             .where(JournalEntry.seq.in_(numbers))
             .values(done_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def mark_held(session: Session, seqs: Iterable[int]) -> None:
+    """Keep that rules do not judge some rows of a batch, in its transaction."""
+    numbers = list(seqs)
+    if numbers:
+        session.execute(
+            update(JournalEntry)
+            .where(JournalEntry.seq.in_(numbers))
+            .values(held=True)
             .execution_options(synchronize_session=False)
         )
 

@@ -1,10 +1,12 @@
 """Journal rows played again in memory: the same lifecycle, beginning with nothing known.
 
-What people and rules did to the alarms is not played. The ids are new ones.
+For events that somebody gave. What was dealt with is played by `past_alarms`, with what people and
+the clock did meanwhile.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from runtime.alarms._batch import Change, _Batch
@@ -17,14 +19,19 @@ from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy
 class Replay(_Batch):
     """The alarms of one tenant as they become, row by row; nothing is read and nothing written."""
 
-    def __init__(self, tenant_id: UUID, policy: LifecyclePolicy = DEFAULT) -> None:
+    def __init__(
+        self,
+        tenant_id: UUID,
+        policy: LifecyclePolicy = DEFAULT,
+        ttls: Mapping[UUID | None, int] | None = None,
+    ) -> None:
         self._tenant_id = tenant_id
         self._conditions = Rows()
         self._alarms = Rows()
         self._history = []
         self._told = []
         self._policy = policy
-        self._ttls = {}
+        self._ttls = dict(ttls or {})
 
     def play(self, row: JournalRow) -> Change | None:
         """Apply one row; None where it touches no alarm, or cannot be read any more."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.kept import Kept
@@ -65,6 +65,14 @@ class Covering:
             for time in times
             if time.start <= at < time.end and area.takes_in(facts)
         ]
+
+
+def count_changed_since(session: Session, tenant_id: UUID, since: datetime) -> int:
+    """Count the windows that were made or changed since an instant."""
+    changed = select(func.count(WindowRow.id)).where(
+        WindowRow.tenant_id == tenant_id, WindowRow.updated_at > since
+    )
+    return session.scalar(changed) or 0
 
 
 def _times_near(

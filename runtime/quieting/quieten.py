@@ -23,7 +23,7 @@ from runtime.alarms.holding.holds import (
     hold_many,
     let_cleared_go,
 )
-from runtime.alarms.journal import RELEASED, JournalRow
+from runtime.alarms.journal import RELEASED, JournalRow, mark_held
 from runtime.alarms.lifecycle import Transition
 from runtime.alarms.store import Change, find_alarm
 from runtime.maintenance.covering import Covering
@@ -65,7 +65,13 @@ def quieten(
     pending = _Pending(held_among(session, tenant_id, alarm_ids))
     if not (covering or watch or pending.held):
         return list(changes)
-    judged = [change for change in changes if _passes(change, covering, watch, pending)]
+    judged, kept = list[Change](), list[int]()
+    for change in changes:
+        if _passes(change, covering, watch, pending):
+            judged.append(change)
+        elif change.transition is not Transition.REPEATED:
+            kept.append(change.seq)
+    mark_held(session, kept)
     if pending.over:
         let_cleared_go(session, tenant_id, pending.over, now=now)
     holds = [

@@ -1,4 +1,4 @@
-"""Rules over REST: drafts, publishing, and what a rule would do, tried and backtested."""
+"""Rules over REST: drafts, publishing, and what a rule would do, tried."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from kernel.clock import format_instant, utc_now
+from kernel.clock import format_instant
 from kernel.http import (
     acting,
     db_session,
@@ -24,17 +24,13 @@ from kernel.schema import Schema
 from runtime.enriching.events import fill_given
 from runtime.rules import store
 from runtime.rules.backtest.given import rows_of
-from runtime.rules.backtest.report import Fired, Report, Tally
-from runtime.rules.backtest.running import backtest_rule
 from runtime.rules.backtest.simulating import on_trial
 from runtime.rules.backtest.simulating import simulate as try_on
 from runtime.rules.model import Mode
 
 api = Blueprint("rules_api", __name__, url_prefix="/api/v1/rules")
 
-ROWS_MAX = 20_000
 WORKFLOWS = "workflows"
-FIRINGS_SHOWN = 200
 _TRIED = Schema(
     {
         "type": "object",
@@ -52,13 +48,6 @@ _PUBLISHED = Schema(
         "type": "object",
         "additionalProperties": False,
         "properties": {"mode": {"enum": ["live", "observe", "off", WORKFLOWS]}},
-    }
-)
-_BACKTESTED = Schema(
-    {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {"hours": {"type": "integer", "minimum": 1, "maximum": 8_760}},
     }
 )
 
@@ -146,48 +135,6 @@ def simulate() -> Response:
         {"index": one.index, "at": format_instant(one.at), "why": one.why} for one in done.firings
     ]
     return jsonify(steps=[asdict(one) for one in done.steps], firings=firings)
-
-
-@api.post("/<uuid:rule_id>/backtest")
-@require("rules.view")
-def backtest(rule_id: UUID) -> Response:
-    """Judge the tenant's events of the last `hours` (24) by the draft and by today's version."""
-    body, now = optional_body(), utc_now()
-    _BACKTESTED.require(body, "a backtest goes back so many hours")
-    since = now - timedelta(hours=body.get("hours", 24))
-    where = (db_session(), acting().tenant_id)
-    return jsonify(_report(backtest_rule(*where, rule_id, since=since, now=now, most=ROWS_MAX)))
-
-
-def _report(report: Report) -> dict[str, Any]:
-    return {
-        "events": report.events,
-        "alarms": report.alarms,
-        "since": format_instant(report.since) if report.since else None,
-        "until": format_instant(report.until) if report.until else None,
-        "is_complete": report.is_complete,
-        "draft": _tally(report.draft),
-        "live": _tally(report.live) if report.live is not None else None,
-        "only_draft": len(report.only_draft),
-        "only_live": len(report.only_live),
-    }
-
-
-def _tally(tally: Tally) -> dict[str, Any]:
-    return {
-        "fired": tally.fired,
-        "hidden": len(tally.hidden),
-        "started": dict(tally.started),
-        "derived": tally.derived,
-        "notices": tally.notices,
-        "left_out": tally.left_out,
-        "firings": [_fired(one) for one in tally.firings[:FIRINGS_SHOWN]],
-    }
-
-
-def _fired(fired: Fired) -> dict[str, Any]:
-    at = format_instant(fired.at)
-    return {"seq": fired.seq, "at": at, "alarm": fired.alarm, "why": fired.why}
 
 
 def tagged(rule: store.RuleView, **more: Any) -> Response:

@@ -6,7 +6,7 @@ firing saw is kept with it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from runtime.alarms.documents import AlarmView, alarm_document
-from runtime.alarms.standing import standing_on
+from runtime.alarms.standing import Standing, standing_on
 from runtime.alarms.store import Change
 from runtime.inventory.graph import Graph
 from runtime.inventory.topology import graph_of
@@ -53,7 +53,7 @@ class Surroundings:
             return found
         names = {path.split(".", 1)[0] for path in paths}
         if TOPOLOGY in names or INVENTORY in names:
-            graph = graph_of(self._session, self._tenant_id)
+            graph = self.graph()
             if TOPOLOGY in names:
                 self._add_topology(graph, _looks(paths), asked, found)
             if INVENTORY in names:
@@ -61,6 +61,18 @@ class Surroundings:
         if MAINTENANCE in names:
             self._add_maintenance(asked, found)
         return found
+
+    def graph(self) -> Graph:
+        """Give the network."""
+        return graph_of(self._session, self._tenant_id)
+
+    def standing(self, objects: Collection[str]) -> list[Standing]:
+        """List what stands on these objects at the end of the batch and is bad enough."""
+        return standing_on(self._session, self._tenant_id, objects, least=DOWN)
+
+    def covering(self, first: datetime, last: datetime) -> Covering:
+        """Give the planned work between two instants."""
+        return Covering(self._session, self._tenant_id, first=first, last=last)
 
     def _add_topology(
         self,
@@ -75,7 +87,7 @@ class Surroundings:
             graph.neighbours if one.name == "neighbour_down" else graph.parents for one in looks
         }
         near = {one.key for key in keys for walk in walks for one in walk(key, hops=widest).near}
-        standing = standing_on(self._session, self._tenant_id, near, least=DOWN)
+        standing = self.standing(near)
         timeline = Timeline(standing, self._changes)
         for one, facts in zip(asked, found, strict=True):
             key = one.alarm.managed_object
@@ -85,7 +97,7 @@ class Surroundings:
 
     def _add_maintenance(self, asked: Sequence[Asked], found: Sequence[dict[str, Any]]) -> None:
         instants = [one.at for one in asked]
-        covering = Covering(self._session, self._tenant_id, first=min(instants), last=max(instants))
+        covering = self.covering(min(instants), max(instants))
         for one, facts in zip(asked, found, strict=True):
             covers = covering.of(alarm_document(one.alarm), one.at) if covering else []
             name = covers[0].window.name if covers else None

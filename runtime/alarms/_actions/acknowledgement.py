@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms._actions.rows import locked, remember
+from runtime.alarms import _deeds
+from runtime.alarms._actions.rows import locked, remember, write
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.policy.store import policy_of
@@ -19,8 +20,7 @@ def acknowledge(
     """Take an alarm on; an acknowledged one stays as it is."""
     row = locked(session, tenant_id, alarm_id)
     if row.ack_state is not AckState.ACKNOWLEDGED:
-        row.ack_state, row.acked_at, row.acked_by = AckState.ACKNOWLEDGED, now, by[:200]
-        row.escalate_at, row.escalation_level = None, 0
+        write(row, _deeds.acknowledged(by=by, at=now))
         remember(session, row, "acknowledged", by=by, now=now, facts={"comment": comment})
     return view_of(row)
 
@@ -31,7 +31,7 @@ def unacknowledge(
     """Give an alarm back; an unacknowledged one stays as it is."""
     row = locked(session, tenant_id, alarm_id)
     if row.ack_state is AckState.ACKNOWLEDGED:
-        row.ack_state, row.acked_at, row.acked_by = AckState.UNACKNOWLEDGED, None, ""
+        write(row, _deeds.unacknowledged())
         if row.is_active:
             row.escalate_at = policy_of(session, tenant_id).escalates_at(0, since=now)
         remember(session, row, "unacknowledged", by=by, now=now, facts={})

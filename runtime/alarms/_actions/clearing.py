@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms._actions.rows import locked, remember
+from runtime.alarms import _deeds
+from runtime.alarms._actions.rows import locked, remember, write
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.journal import note_cleared
-from runtime.alarms.model import Severity
 
 
 def clear_by_person(
@@ -19,12 +19,8 @@ def clear_by_person(
     """Clear an alarm whose source will not; a cleared one stays as it is."""
     row = locked(session, tenant_id, alarm_id)
     if row.is_active:
-        row.previous_severity = row.perceived_severity
-        row.perceived_severity = row.reported_severity = Severity.CLEARED
-        row.severity_rank, row.is_active = Severity.CLEARED.rank, False
-        row.cleared_at, row.cleared_by, row.changed_at = now, by[:200], now
-        row.expires_at, row.escalate_at, row.escalation_level = None, None, 0
-        facts = {"severity": "cleared", "previous": row.previous_severity.value}
+        facts = {"severity": "cleared", "previous": row.perceived_severity.value}
+        write(row, _deeds.cleared(row.perceived_severity, by=by, at=now))
         remember(session, row, "cleared", by=by, now=now, facts=facts)
         note_cleared(session, tenant_id, alarm_id, now=now)
     return view_of(row)

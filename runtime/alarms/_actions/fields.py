@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError
 from kernel.schema import Schema
-from runtime.alarms._actions.rows import locked, remember
+from runtime.alarms import _deeds
+from runtime.alarms._actions.rows import locked, remember, write
 from runtime.alarms._storable import storage_problems
-from runtime.alarms._tables import AlarmRow
 from runtime.alarms.console.tickets import note_tickets
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.model import EVENT_SCHEMA, NAME_MAX, TEXT_MAX, Severity
@@ -44,6 +44,7 @@ _SETTABLE = Schema(
         },
     }
 )
+_READ = ("overrides", "attributes", "is_active", "perceived_severity")
 
 
 def set_fields(
@@ -66,24 +67,8 @@ def set_fields(
     problems = storage_problems({**fields, "attributes": attributes})
     if problems:
         raise InvalidError("the alarm cannot be set so", problems=problems)
-    overrides = dict(row.overrides)
-    for name, value in fields.items():
-        if name == "perceived_severity":
-            _set_severity(row, Severity(value), now=now)
-        elif name == "attributes":
-            overrides[name] = {**overrides.get(name, {}), **value}
-            row.attributes = attributes
-        else:
-            overrides[name] = value
-            setattr(row, name, value)
-    row.overrides = overrides
+    before = {name: getattr(row, name) for name in _READ}
+    write(row, _deeds.set_over(before, fields, at=now))
     remember(session, row, "set", by=by, now=now, facts={"fields": dict(fields)})
     note_tickets(session, tenant_id, [(row.id, fields.get("attributes", {}))], now=now)
     return view_of(row)
-
-
-def _set_severity(row: AlarmRow, severity: Severity, *, now: datetime) -> None:
-    if not row.is_active or row.perceived_severity is severity:
-        return
-    row.previous_severity, row.perceived_severity = row.perceived_severity, severity
-    row.severity_rank, row.changed_at = severity.rank, now

@@ -11,24 +11,25 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
-from runtime.alarms._tables import WHO_MAX, AlarmHistory, AlarmRow, history_row
+from runtime.alarms import _deeds
+from runtime.alarms._tables import AlarmHistory, AlarmRow, history_row
 from runtime.alarms.lifecycle import AckState
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import insert_many, update_many
 
 _AT_ONCE = 500
-_RELEASED = {"suppressed_at": None, "suppressed_by": "", "planned_outage": False}
 
 
 def acknowledge_many(
     session: Session, tenant_id: UUID, who: Mapping[UUID, str], *, now: datetime
 ) -> None:
     """Take alarms on, each in somebody's name; what is acknowledged or gone is left as it is."""
-    mark = {"ack_state": AckState.ACKNOWLEDGED, "acked_at": now}
     unmarked = AlarmRow.ack_state == AckState.UNACKNOWLEDGED
     found = _ids(session, tenant_id, who, unmarked)
     _write(
-        session, tenant_id, [{"id": one, **mark, "acked_by": who[one][:WHO_MAX]} for one in found]
+        session,
+        tenant_id,
+        [{"id": one, **_deeds.acknowledged(by=who[one], at=now)} for one in found],
     )
     line: dict[str, Any] = {"at": now, "kind": "acknowledged", "facts": {"comment": ""}}
     lines = [history_row(tenant_id, one, by=who[one], **line) for one in found]
@@ -49,12 +50,7 @@ def suppress_many(
     """
     found = _ids(session, tenant_id, who, AlarmRow.suppressed_at.is_(None))
     rows = [
-        {
-            "id": one,
-            "suppressed_at": now,
-            "suppressed_by": who[one][:WHO_MAX],
-            "planned_outage": one in planned,
-        }
+        {"id": one, **_deeds.suppressed(by=who[one], at=now, planned=one in planned)}
         for one in found
     ]
     _write(session, tenant_id, rows)
@@ -87,7 +83,7 @@ def release_many(
     """
     ours = or_(*(AlarmRow.suppressed_by.startswith(one, autoescape=True) for one in by_prefixes))
     found = _ids(session, tenant_id, alarm_ids, ours)
-    _write(session, tenant_id, [{"id": one, **_RELEASED} for one in found])
+    _write(session, tenant_id, [{"id": one, **_deeds.unsuppressed()} for one in found])
     line: dict[str, Any] = {"at": now, "kind": "unsuppressed", "by": "garland", "facts": {}}
     lines = [history_row(tenant_id, one, **line) for one in found]
     _remember(session, tenant_id, lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -57,6 +57,12 @@ def remember(
     tell_pages_after_commit(
         session, row.tenant_id, "alarms", {"id": str(row.id), "at": format_instant(now)}
     )
+
+
+def write(row: AlarmRow, values: Mapping[str, Any]) -> None:
+    """Write what a deed changes (`_deeds`) to a locked row."""
+    for name, value in values.items():
+        setattr(row, name, value)
 
 
 def said_text(name: str, text: str, *, most: int) -> str:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
 from kernel.errors import InvalidError, Problem
-from runtime.alarms._actions.rows import locked, remember, said_text
+from runtime.alarms import _deeds
+from runtime.alarms._actions.rows import locked, remember, said_text, write
 from runtime.alarms._tables import AlarmRow
 from runtime.alarms.documents import AlarmView, view_of
 
@@ -39,7 +40,7 @@ def shelve(  # noqa: PLR0913  until when and why belong to it
     _require_ahead(until, now=now)
     row = locked(session, tenant_id, alarm_id)
     if (row.shelved_until, row.shelved_reason) != (until, said):
-        row.shelved_until, row.shelved_by, row.shelved_reason = until, by[:200], said
+        write(row, _deeds.shelved(until=until, by=by, reason=said))
         facts = {"until": format_instant(until), "reason": said}
         remember(session, row, "shelved", by=by, now=now, facts=facts)
     return view_of(row)
@@ -57,7 +58,7 @@ def unshelve(
 
 def take_off(session: Session, row: AlarmRow, *, by: str, now: datetime) -> None:
     """Take a locked row off the shelf."""
-    row.shelved_until, row.shelved_by, row.shelved_reason = None, "", ""
+    write(row, _deeds.unshelved())
     facts = {"severity": row.perceived_severity.value}
     remember(session, row, "unshelved", by=by, now=now, facts=facts)
 

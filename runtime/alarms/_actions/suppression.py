@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms._actions.rows import locked, remember
+from runtime.alarms import _deeds
+from runtime.alarms._actions.rows import locked, remember, write
 from runtime.alarms.documents import AlarmView, view_of
 
 
@@ -32,7 +33,7 @@ def suppress(
     """
     row = locked(session, tenant_id, alarm_id)
     if row.suppressed_at is None:
-        row.suppressed_at, row.suppressed_by, row.planned_outage = now, by[:200], planned
+        write(row, _deeds.suppressed(by=by, at=now, planned=planned))
         facts = {"planned": True} if planned else {}
         remember(session, row, "suppressed", by=by, now=now, facts=facts)
     return view_of(row)
@@ -44,6 +45,6 @@ def unsuppress(
     """Let a suppressed alarm show again with its present severity; another stays as it is."""
     row = locked(session, tenant_id, alarm_id)
     if row.suppressed_at is not None:
-        row.suppressed_at, row.suppressed_by, row.planned_outage = None, "", False
+        write(row, _deeds.unsuppressed())
         remember(session, row, "unsuppressed", by=by, now=now, facts={})
     return view_of(row)

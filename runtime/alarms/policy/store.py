@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError
-from runtime.alarms._tables import WHO_MAX, AlarmPolicy
-from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy, parse_policy
+from runtime.alarms._tables import WHO_MAX, AlarmPolicy, Source
+from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy, parse_policy, ttl_of
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +28,20 @@ def policy_of(session: Session, tenant_id: UUID) -> LifecyclePolicy:
     except InvalidError as error:
         log.warning("alarm_policy_unreadable", tenant_id=str(tenant_id), reason=error.message)
         return DEFAULT
+
+
+def policy_changed_since(session: Session, tenant_id: UUID, since: datetime) -> bool:
+    """Tell whether the policy was another one at an instant."""
+    changed_at = session.scalar(
+        select(AlarmPolicy.changed_at).where(AlarmPolicy.tenant_id == tenant_id)
+    )
+    return changed_at is not None and changed_at > since
+
+
+def ttls_of(session: Session, tenant_id: UUID, policy: LifecyclePolicy) -> dict[UUID | None, int]:
+    """Give the seconds after which the alarms of each source expire."""
+    configs = select(Source.id, Source.config).where(Source.tenant_id == tenant_id)
+    return {row.id: ttl_of(row.config, policy) for row in session.execute(configs)}
 
 
 def change_policy(

@@ -7,7 +7,7 @@ events were received, so that how events are batched changes no verdict.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kernel.ids import sha256_of
 from runtime.rules.fields import Kind, read_as, value_at
@@ -47,7 +47,7 @@ class Judge:
                         found.add((looking.judged.id, group))
         return found
 
-    def judge(self, asked: Sequence[Asked]) -> Iterator[Verdict]:
+    def judge(self, asked: Iterable[Asked]) -> Iterator[Verdict]:
         """Give the verdicts on events in their order, those of timers between them."""
         for one in asked:
             if isinstance(one.item, Tick):

@@ -139,6 +139,19 @@ def test_taking_an_alarm_on_or_clearing_it_ends_its_escalation(
     assert kinds_of(session, tenant_id, alarm).count("escalated") == 1
 
 
+def test_a_rule_that_takes_an_alarm_on_ends_its_escalation(
+    session: Session, tenant_id: UUID
+) -> None:
+    decide(session, tenant_id, escalate_after_min=[1, 3])
+    alarm = make_alarm(session, tenant_id)
+    after(session, tenant_id, seconds=60)
+
+    store.acknowledge_many(session, tenant_id, {alarm: "rule Night shift"}, now=NOON)
+
+    done = store.get_alarm(session, tenant_id, alarm)
+    assert (done.escalation_level, done.escalate_at) == (0, None)
+
+
 def test_an_alarm_given_back_begins_to_escalate_anew(session: Session, tenant_id: UUID) -> None:
     decide(session, tenant_id, escalate_after_min=[1])
     alarm = make_alarm(session, tenant_id)

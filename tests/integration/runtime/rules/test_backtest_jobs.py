@@ -15,6 +15,7 @@ from kernel.clock import utc_now
 from kernel.db import make_sessions
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
+from runtime.backtests.performing import do_next_backtest
 from runtime.correlation import correlate_batch
 from runtime.rules.backtest._tables import BacktestState, RuleBacktest
 from runtime.rules.backtest.jobs import (
@@ -28,7 +29,6 @@ from runtime.rules.backtest.jobs import (
     latest_backtest,
     note_progress,
 )
-from runtime.rules.backtest.performing import do_next_backtest
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule, save_draft

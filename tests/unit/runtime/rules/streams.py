@@ -92,15 +92,12 @@ def _said(name: str, site: str, severity: str, gap_s: float, late_s: float) -> S
     return Said(gap_s, late_s, document)
 
 
-streams = st.lists(
-    st.builds(
-        _said,
-        st.sampled_from(OBJECTS),
-        st.sampled_from(SITES),
-        st.sampled_from([*SEVERITIES, "cleared"]),
-        st.sampled_from([0.0, 0.5, 1.0, 3.0, 5.0, 10.0, 29.0, 61.0]),
-        st.sampled_from([0.0, 0.0, 0.0, 1.0, 7.0, 30.0]),
-    ),
-    min_size=1,
-    max_size=30,
+said = st.builds(
+    _said,
+    st.sampled_from(OBJECTS),
+    st.sampled_from(SITES),
+    st.sampled_from([*SEVERITIES, "cleared"]),
+    st.sampled_from([0.0, 0.5, 1.0, 3.0, 5.0, 10.0, 29.0, 61.0]),
+    st.sampled_from([0.0, 0.0, 0.0, 1.0, 7.0, 30.0]),
 )
+streams = st.lists(said, min_size=1, max_size=30)

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import GarlandError
-from runtime.rules.backtest.history import ROWS_MAX, count_rows
+from runtime.alarms.past import count_past
+from runtime.backtests.running import ROWS_MAX, backtest_rule
 from runtime.rules.backtest.jobs import Claim, claim_backtest, end_backtest, note_progress
 from runtime.rules.backtest.report import Fired, Report, Tally
-from runtime.rules.backtest.running import backtest_rule
 from runtime.rules.explain import sentences
 from tenancy.scope import as_tenant, system
 
@@ -77,6 +77,7 @@ def report_document(report: Report) -> dict[str, Any]:
         "live": _tally(live) if live is not None else None,
         "only_draft": len(report.only_draft),
         "only_live": len(report.only_live),
+        **report.limits_told,
         "bars": _bars(report),
         "firings": [_firing(one, report) for one in report.draft.firings[:SHOWN]],
         "gone": [
@@ -89,7 +90,8 @@ def report_document(report: Report) -> dict[str, Any]:
 
 def _do(claim: Claim, reading: sessionmaker[Session], notes: _Notes) -> Report:
     with reading() as session, as_tenant(session, claim.tenant_id):
-        notes.total = count_rows(session, claim.tenant_id, since=claim.since)
+        total = count_past(session, claim.tenant_id, since=claim.since)
+        notes.total = min(ROWS_MAX, total)
         notes(0)
         return backtest_rule(
             session,

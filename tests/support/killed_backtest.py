@@ -1,0 +1,38 @@
+"""A process that does the backtest that waits, and is killed at one of its statements.
+
+Called with the database's address and the number of the statement that it dies before; 0 for none.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from itertools import count
+from typing import Any
+
+from sqlalchemy import event
+
+import garland.tables  # noqa: F401  completes the metadata
+from kernel.db import make_engine, make_sessions
+from runtime.backtests.performing import do_next_backtest
+from tenancy.scope import guarded
+
+
+def main(database_url: str, dies_before: int) -> None:
+    """Do one backtest."""
+    engine = make_engine(database_url)
+    number = count(1)
+
+    def die(*_: Any) -> None:
+        if next(number) == dies_before:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "before_cursor_execute", die)
+    event.listen(engine, "commit", die)
+    reading = guarded(make_sessions(engine.execution_options(garland_read_only=True)))
+    do_next_backtest(guarded(make_sessions(engine)), reading)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
