@@ -17,6 +17,7 @@ from runtime.alarms.journal import ALARM, JournalRow
 from runtime.alarms.model import AlarmEvent, Severity, event_document
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+END = START + timedelta(days=300)
 NETWORK = Path("alarms", "pcic2021", "18V_55N_Wireless")
 _NOBODY = UUID(int=0)
 
@@ -58,7 +59,7 @@ def _event(row: dict[str, str], at: int, severity: Severity, key: str) -> AlarmE
         perceived_severity=severity,
         raised_at=instant,
         cleared_at=instant,
-        reduction_key=key or None,
+        reduction_key=key,
     )
 
 

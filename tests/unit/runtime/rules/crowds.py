@@ -51,8 +51,9 @@ def _operand(field: Field, op: Op) -> st.SearchStrategy[Any]:
         return st.sampled_from(PATTERNS)
     if field.kind is not Kind.FREE:
         return _some(_OPERANDS[field.kind], op)
-    fitting = {op in ORDER: [numbers], op in TEXTUAL: [texts]}.get(True, [texts, numbers, _truths])
-    return st.one_of(_some(values, op) for values in fitting)
+    if op in ORDER:
+        return numbers
+    return texts if op in TEXTUAL else _some(texts, op) | _some(numbers, op) | _some(_truths, op)
 
 
 def _some(values: st.SearchStrategy[Any], op: Op) -> st.SearchStrategy[Any]:
