@@ -169,7 +169,7 @@ def test_it_is_refused_beside_the_field_of_the_form(
 ) -> None:
     typed, field, word = TYPED[name]
 
-    answer = signed_in().post(f"/t/{acme.slug}/rules/new", data=FORM | typed | {"_save": "1"})
+    answer = signed_in().post(f"/t/{acme.slug}/rules/new", data={**FORM, **typed, "_save": "1"})
 
     assert answer.status_code == 422
     assert f'{field}-error"' in answer.text or f'{field}/amount-error"' in answer.text
@@ -180,7 +180,7 @@ def test_it_is_refused_beside_the_field_of_the_form(
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(FORM | conditions(10_000) | {"_save": "1"}, id="the form"),
+        pytest.param({**FORM, **conditions(10_000), "_save": "1"}, id="the form"),
         pytest.param(
             {"document": json.dumps(make_rule_document(when={"any": [LEAF] * 10_000}))}, id="text"
         ),
