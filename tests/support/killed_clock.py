@@ -58,7 +58,7 @@ def _round(sessions: sessionmaker[Session], matcher: Matcher, now: datetime) -> 
     with sessions() as session, session.begin():
         done = correlate_batch(session, matcher=matcher, now=now, limit=BATCH) > 0 or done
     waits = _within(sessions, lambda session: has_undone(session) or _held(session, now))
-    return done or waits
+    return done or waits > 0
 
 
 def _held(session: Session, now: datetime) -> bool:
