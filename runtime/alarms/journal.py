@@ -238,6 +238,16 @@ def has_undone(session: Session) -> bool:
     return session.scalar(waiting) is not None
 
 
+def waits_since(session: Session, tenant_id: UUID) -> datetime | None:
+    """Tell when the tenant's event that waits for longest was received; None where none waits."""
+    return session.scalar(
+        select(JournalEntry.received_at)
+        .where(JournalEntry.tenant_id == tenant_id, JournalEntry.done_at.is_(None))
+        .order_by(JournalEntry.seq)
+        .limit(1)
+    )
+
+
 def count_undone(session: Session) -> int:
     """Count the events that wait, over every tenant in reach."""
     waiting = select(func.count(JournalEntry.seq)).where(JournalEntry.done_at.is_(None))

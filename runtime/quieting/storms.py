@@ -19,7 +19,7 @@ from kernel.clock import format_instant
 from kernel.ids import new_id
 from runtime.alarms import storms
 from runtime.alarms.holding.holds import STORM, Hold, let_go
-from runtime.alarms.journal import append
+from runtime.alarms.journal import append, waits_since
 from runtime.alarms.lifecycle import Transition
 from runtime.alarms.model import parse_event
 from runtime.alarms.store import Change
@@ -171,6 +171,9 @@ class StormWatch:
 def settle_storms(session: Session, *, now: datetime) -> int:
     """End storms into which nothing comes any more; forget scopes that are calm.
 
+    Where events wait for the correlator, that is not known beyond the first of them: a correlator
+    that lags behind would else find its storms ended while they go on.
+
     Over all tenants: call it in system scope and commit.
 
     Returns:
@@ -185,7 +188,8 @@ def settle_storms(session: Session, *, now: datetime) -> int:
     ).all()
     for row in rows:
         with as_tenant(session, row.tenant_id):
-            _settle(session, row, now=now)
+            known_until = min(waits_since(session, row.tenant_id) or now, now)
+            _settle(session, row, known_until, now=now)
     return len(rows)
 
 
@@ -195,17 +199,16 @@ def has_due_storms(session: Session, *, now: datetime) -> bool:
     return session.scalar(due) is not None
 
 
-def _settle(session: Session, row: StormScope, *, now: datetime) -> None:
+def _settle(session: Session, row: StormScope, known_until: datetime, *, now: datetime) -> None:
     protection = get_protection(session, row.tenant_id)
     marks = protection.marks.get(row.scope) if protection is not None else None
-    if protection is None or marks is None:
-        is_over = True
-    else:
-        total = _rate_of(row, protection).total(now)
+    total, is_over = 0, True
+    if protection is not None and marks is not None:
+        total = _rate_of(row, protection).total(known_until)
         is_over = storms.ends(total, marks, window_s=protection.window_s)
     if row.storm_id is not None and is_over:
         _end(session, row, now=now)
-    if row.storm_id is None and is_over:
+    if row.storm_id is None and not total:
         session.delete(row)
     elif protection is not None:
         row.due_at = now + timedelta(seconds=protection.part_s)

@@ -48,7 +48,8 @@ TABLE_SCHEMA: dict[str, Any] = {
         name={"type": "string", "minLength": 1, "maxLength": NAME_MAX, "pattern": "\\S"},
         notes={"type": "string", "maxLength": 4000},
         priority={"type": "integer", "minimum": 0, "maximum": 1000},
-        on=_listed({"type": "string", "enum": list(TRANSITIONS)}, 1, 3) | {"uniqueItems": True},
+        on=_listed({"type": "string", "enum": list(TRANSITIONS)}, 1, len(TRANSITIONS))
+        | {"uniqueItems": True},
         hit={"type": "string", "enum": list(HIT_POLICIES)},
         aggregate={"type": "string", "enum": list(AGGREGATES)},
         cooldown_s={"type": "integer", "minimum": 0, "maximum": WEEK_S},

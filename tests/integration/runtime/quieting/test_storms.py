@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 
 from runtime.alarms._tables import AlarmRow
 from runtime.alarms.holding._tables import AlarmHold
+from runtime.correlation import correlate_batch
 from runtime.quieting._tables import StormScope
-from runtime.quieting.storms import present_storms, save_protection
-from tenancy.scope import as_tenant
+from runtime.quieting.storms import present_storms, save_protection, settle_storms
+from tenancy.scope import as_tenant, system
 from tests.factories.maintenance import QuietBench
 
 SOURCE = {"window_s": 10, "source": {"begin_per_s": 1, "end_per_s": 0.5}}
@@ -155,6 +156,22 @@ def test_a_storm_goes_on_between_the_marks(bench: QuietBench) -> None:
     bench.settle()
 
     assert len(storms(bench)) == 1
+
+
+def test_a_storm_is_not_over_for_a_correlator_that_lags_behind_it(bench: QuietBench) -> None:
+    protect(bench, SOURCE)
+    storm(bench, 14)
+    pass_time(bench, 60)
+
+    for _ in range(13):
+        correlate_batch(bench.session, matcher=bench.matcher, now=bench.now, limit=1)
+        with system(bench.session):
+            settle_storms(bench.session, now=bench.now)
+
+    assert [bench.is_held(f"n{number}") for number in (9, 10, 12)] == [False, True, True]
+    bench.settle()
+    assert not bench.is_held("n13")
+    assert storms(bench) == []
 
 
 def test_a_storm_that_ends_within_a_batch_leaves_nothing_held(bench: QuietBench) -> None:

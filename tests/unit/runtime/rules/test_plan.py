@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from runtime.rules._names import Names
 from runtime.rules._shards import NAMES_MAX
@@ -17,7 +14,6 @@ from runtime.rules.matcher import Matcher
 from runtime.rules.plan import compile_rules
 from runtime.rules.reference import row_of
 from tests.factories.rules import make_leaf
-from tests.unit.runtime.rules.strategies import alarms, conditions
 
 
 @pytest.fixture(scope="module")
@@ -37,21 +33,6 @@ def assert_same_verdicts(
 
     assert found == [program.judge(row) for row in rows]
     assert matcher.starts <= starts + 1  # nothing crashed on the way; a recycled child is fine
-
-
-@given(
-    documents=st.lists(conditions, min_size=1, max_size=12),
-    facts=st.lists(alarms, min_size=1, max_size=8),
-)
-@settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-def test_any_rules_on_any_alarms(
-    matcher: Matcher, documents: list[Any], facts: list[dict[str, Any]]
-) -> None:
-    assert_same_verdicts(matcher, str(uuid4()), documents, facts)  # a name is one program's
 
 
 def in_list(start: int) -> dict[str, Any]:

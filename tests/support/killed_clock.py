@@ -1,0 +1,74 @@
+"""A process that does what is due at an instant, and is killed at one of its statements.
+
+Called with the database's address, the instant, and the number of the statement that it dies
+before; 0 for none. It ends shelves, storms and planned work, and correlates, as scheduler
+and correlator do, until nothing is left to do.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session, sessionmaker
+
+import garland.tables  # noqa: F401  completes the metadata
+from kernel.clock import parse_instant
+from kernel.db import make_engine, make_sessions
+from runtime.alarms.clock import do_due
+from runtime.alarms.journal import has_undone
+from runtime.correlation import correlate_batch
+from runtime.quieting.releasing import has_due_storms_or_holds, release_all
+from runtime.rules.matcher import Matcher
+from tenancy.scope import guarded, system
+
+BATCH = 7
+ROUNDS_MAX = 200
+
+
+def main(database_url: str, now: datetime, dies_before: int) -> None:
+    """Do all that is due, in transactions of the size that is usual."""
+    engine = make_engine(database_url)
+    number = count(1)
+
+    def die(*_: Any) -> None:
+        if next(number) == dies_before:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "before_cursor_execute", die)
+    event.listen(engine, "commit", die)
+    sessions = guarded(make_sessions(engine))
+    with Matcher() as matcher:
+        for _ in range(ROUNDS_MAX):
+            if not _round(sessions, matcher, now):
+                return
+    raise RuntimeError("it never came to rest")
+
+
+def _round(sessions: sessionmaker[Session], matcher: Matcher, now: datetime) -> bool:
+    """Do a bite of everything; tell whether there may be more."""
+    done = _within(sessions, lambda session: do_due(session, now=now, most=BATCH)) > 0
+    release_all(sessions, sessions, now=now)
+    with sessions() as session, session.begin():
+        done = correlate_batch(session, matcher=matcher, now=now, limit=BATCH) > 0 or done
+    waits = _within(sessions, lambda session: has_undone(session) or _held(session, now))
+    return done or waits > 0
+
+
+def _held(session: Session, now: datetime) -> bool:
+    return has_due_storms_or_holds(session, now=now)
+
+
+def _within(sessions: sessionmaker[Session], deed: Callable[[Session], int]) -> int:
+    with sessions() as session, session.begin(), system(session):
+        return deed(session)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], parse_instant(sys.argv[2]), int(sys.argv[3]))
