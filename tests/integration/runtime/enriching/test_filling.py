@@ -15,18 +15,15 @@ from kernel.secrets import Vault, new_key
 from runtime.alarms.journal import Origin, append, raw_of
 from runtime.alarms.model import parse_event
 from runtime.alarms.sources.store import configure_source, create_source, get_source
+from runtime.backtests.running import backtest_rule
 from runtime.enriching.events import fill_given
 from runtime.inventory.resources import find_resource, put_relation, save_resource
-from runtime.rules._tables import Firing
+from runtime.rules._tables import Firing, RuleRow
 from runtime.rules.backtest.given import rows_of
-from runtime.rules.backtest.history import read_rows
-from runtime.rules.backtest.playing import play
-from runtime.rules.judging.ruleset import JudgedRule
 from runtime.rules.matcher import Matcher
-from runtime.rules.model import Mode, parse_rule
 from tenancy.scope import as_tenant
 from tests.factories.maintenance import QuietBench
-from tests.factories.rules import make_leaf, make_rule_document
+from tests.factories.rules import make_leaf
 from tests.factories.tenancy import NOON
 
 FILLS = {"fill_from_inventory": True, "fill_attributes": ["vendor"]}
@@ -152,7 +149,6 @@ def test_what_was_sent_stays_beside_what_was_filled(bench: QuietBench, source_id
 def test_a_backtest_sees_what_live_saw_though_the_inventory_is_another(
     bench: QuietBench, source_id: UUID
 ) -> None:
-    document = make_rule_document(when=IN_ZRH)
     bench.rule(when=IN_ZRH)
     send(bench, source_id)
     bench.correlate()
@@ -162,12 +158,8 @@ def test_a_backtest_sees_what_live_saw_though_the_inventory_is_another(
         assert there is not None
         moved = {"key": "r1", "name": "r1", "kind": "node", "site": "ber"}
         save_resource(*where, moved, resource_id=there.id)
-        rows = list(read_rows(*where, since=NOON))
-        rule_id, version = UUID(int=1), UUID(int=2)
-        judged = JudgedRule(
-            id=rule_id, version_id=version, mode=Mode.LIVE, rule=parse_rule(document)
-        )
-        report = play(bench.tenant_id, rows, judged)
+        rule_id = bench.session.scalars(select(RuleRow.id)).one()
+        report = backtest_rule(*where, rule_id, since=NOON, now=bench.now, most=100)
 
     assert (bench.fired(), report.draft.fired) == (1, 1)
 
