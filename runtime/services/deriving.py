@@ -219,11 +219,13 @@ def _derived(
         one.raised_at for one in lives if one.raised_at < known.get(one.alarm_id, one.raised_at)
     ]
     since = max(min([since, *moved]), floor)
+    # What is read may be newer than `now`, and counts: its line is not followed again.
+    until = max([now, since, *(one.stages[-1].at for one in lives)])
     moments = derive(
         footing,
         lives,
         planned=planned_on(footing, near),
-        period=Span(since, max(now, since + _TICK)),
+        period=Span(since, until + _TICK),
         describe=partial(cause_of, graph=graph, own_key=row.key),
     )
     recorded = moments_since(session, row.tenant_id, [row.id], since=since)[row.id]

@@ -93,7 +93,7 @@ def add_service(
         raise ConflictError(f"there are {SERVICES_MAX:,} services already: remove some first")
     since = service.watched_from or now
     row = ServiceRow(id=new_id(), tenant_id=tenant_id, revision=1, origin=origin, since=since)
-    row.watched_from = since
+    row.watched_from, row.defined_at, row.footing = since, since, []
     row.state, row.state_rank, row.is_down, row.cause = State.WORKING, 0, False, None
     _write(row, service, by=by, now=now)
     _begin_following(session)

@@ -46,14 +46,17 @@ class Bench:
     services: dict[str, UUID] = field(default_factory=dict)
 
     def at(self, second: float) -> datetime:
+        """Let it be so many seconds after noon."""
         self.now = NOON + timedelta(seconds=second)
         return self.now
 
     def serve(self, **changes: Any) -> ServiceView:
+        """Add a service."""
         with self.sessions.begin() as session, as_tenant(session, self.tenant.id):
             return make_service(session, self.tenant.id, now=self.now, **changes)
 
     def say(self, name: str, severity: str, second: float, **said: Any) -> None:
+        """Put an event into the journal."""
         event = AlarmEvent(
             managed_object=name,
             perceived_severity=Severity(severity),
@@ -65,11 +68,13 @@ class Bench:
             append(session, self.tenant.id, [event], now=self.now)
 
     def correlate(self) -> None:
+        """Correlate what waits."""
         with self.sessions.begin() as session:
             while correlate_batch(session, matcher=self.matcher, now=self.now):
                 pass
 
     def follow(self) -> int:
+        """Follow what is new."""
         return self.follower.round(now=self.now)
 
     def hear(self, name: str, severity: str, second: float, **said: Any) -> None:
@@ -80,11 +85,13 @@ class Bench:
         self.follow()
 
     def moments(self, one: ServiceView) -> list[Moment]:
+        """Give how a service went."""
         with self.sessions() as session, as_tenant(session, self.tenant.id):
             early = NOON - timedelta(days=500)
             return moments_since(session, self.tenant.id, [one.id], since=early)[one.id]
 
     def troubles(self, one: ServiceView) -> list[tuple[str, float, float | None]]:
+        """Give its disturbances: the worst state, from and to in seconds after noon."""
         return [
             (
                 each.worst.state.value,
@@ -95,10 +102,12 @@ class Bench:
         ]
 
     def seen(self, one: ServiceView) -> ServiceView:
+        """Give a service as it is now."""
         with self.sessions() as session, as_tenant(session, self.tenant.id):
             return get_service(session, self.tenant.id, one.id)
 
     def rows(self) -> int:
+        """Count what was recorded."""
         with self.sessions() as session, as_tenant(session, self.tenant.id):
             mine = ServiceMoment.tenant_id == self.tenant.id
             return session.scalar(select(func.count(ServiceMoment.seq)).where(mine)) or 0
@@ -195,9 +204,10 @@ def test_a_plan_that_died_before_its_commit_is_made_again(
     one = bench.serve(rests_on=LINE_A)
     bench.say("line-a", "critical", 0)
     bench.correlate()
-    with monkeypatch.context() as dies, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as dies:
         dies.setattr("runtime.services.deriving._remember_alarms", _die)
-        bench.follow()
+        with pytest.raises(KeyboardInterrupt):
+            bench.follow()
     assert bench.rows() == 1
 
     bench.follower = Follower(bench.sessions, bench.sessions)
