@@ -56,6 +56,9 @@ import runtime.rules.api
 import runtime.rules.verdicts.api
 import runtime.runs.api
 import runtime.runs.views
+import runtime.services.api
+import runtime.services.imports.views
+import runtime.services.views
 import tenancy.api
 import tenancy.views
 
@@ -83,6 +86,8 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.maintenance.views.bp,
     runtime.quieting.views.bp,
     runtime.runs.views.bp,
+    runtime.services.views.bp,
+    runtime.services.imports.views.bp,
     designer.workflows.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
@@ -118,6 +123,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.rules.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,
+    runtime.services.api.api,
     tenancy.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

@@ -6,28 +6,27 @@ the correlator waiting. Deriving again changes nothing, so whatever dies in betw
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from kernel.clock import format_instant, parse_instant
 from runtime.alarms.lives import Life, lives_of
 from runtime.alarms.policy.store import policy_of
 from runtime.inventory.graph import Graph
 from runtime.inventory.topology import graph_of
 from runtime.maintenance.covering import Near, windows_between
 from runtime.maintenance.scope import CONDITION, EVERYTHING
-from runtime.services._tables import ServiceAlarm, ServiceMoment, ServiceRow
+from runtime.services._tables import ServiceAlarm, ServiceRow
 from runtime.services.model import footing_of
+from runtime.services.record import add_moments, cause_document, moments_since
 from runtime.services.spans import Span, joined
 from runtime.services.state import Footing, derive
-from runtime.services.timeline import Cause, Moment, State, corrections, in_force
+from runtime.services.timeline import Moment, corrections, in_force
 from runtime.services.words import cause_of
 from runtime.wake import tell_pages_after_commit
 from tenancy.scope import system
@@ -114,57 +113,6 @@ def write_derived(
     return True
 
 
-def add_moments(
-    session: Session, tenant_id: UUID, service_id: UUID, moments: Sequence[Moment], *, now: datetime
-) -> None:
-    """Add moments to a service's record."""
-    rows = [
-        {
-            "tenant_id": tenant_id,
-            "service_id": service_id,
-            "at": one.at,
-            "state": one.state,
-            "is_down": one.is_down,
-            "cause": cause_document(one.cause),
-            "recorded_at": now,
-        }
-        for one in moments
-    ]
-    if rows:
-        session.execute(insert(ServiceMoment), rows)
-
-
-def moments_since(
-    session: Session, tenant_id: UUID, service_ids: Collection[UUID], *, since: datetime
-) -> dict[UUID, list[Moment]]:
-    """Give what holds of services from an instant on, and the moment in force at it.
-
-    The newest row from before the instant takes back every older row of the instant and later, and
-    holds at it: what was recorded earlier need not be read.
-    """
-    ids = sorted(service_ids)
-    mine = (ServiceMoment.tenant_id == tenant_id, ServiceMoment.service_id.in_(ids))
-    newest = (
-        select(func.max(ServiceMoment.seq))
-        .where(*mine, ServiceMoment.at < since)
-        .group_by(ServiceMoment.service_id)
-    )
-    rows = session.scalars(
-        select(ServiceMoment).where(*mine, ServiceMoment.seq.in_(newest.scalar_subquery()))
-    )
-    bases = {row.service_id: row for row in rows}
-    found: dict[UUID, list[Moment]] = {
-        one: [_moment_of(bases[one])] if one in bases else [] for one in ids
-    }
-    for row in session.scalars(
-        select(ServiceMoment).where(*mine, ServiceMoment.at >= since).order_by(ServiceMoment.seq)
-    ):
-        base = bases.get(row.service_id)
-        if base is None or row.seq > base.seq:
-            found[row.service_id].append(_moment_of(row))
-    return {key: in_force(recorded) for key, recorded in found.items()}
-
-
 def planned_on(footing: Footing, near: Iterable[Near]) -> list[Span]:
     """Give when work on the service itself was or is planned."""
     about = (one for one in near if is_about(footing.own_key, one))
@@ -175,30 +123,6 @@ def is_about(key: str, near: Near) -> bool:
     """Tell whether planned work is about this very key."""
     kind = near.area.scope.kind
     return kind == EVERYTHING or (kind != CONDITION and key in near.area.keys)
-
-
-def cause_document(cause: Cause | None) -> dict[str, Any] | None:
-    """Write a cause as it is kept."""
-    if cause is None:
-        return None
-    return {
-        "alarm_id": str(cause.alarm_id),
-        "key": cause.key,
-        "what": cause.what,
-        "since": format_instant(cause.since),
-    }
-
-
-def cause_from(document: Mapping[str, Any] | None) -> Cause | None:
-    """Read a cause back."""
-    if document is None:
-        return None
-    return Cause(
-        alarm_id=UUID(document["alarm_id"]),
-        key=document["key"],
-        what=document["what"],
-        since=parse_instant(document["since"]),
-    )
 
 
 def _derived(
@@ -290,7 +214,14 @@ def _remembered(
     return found
 
 
-def _moment_of(row: ServiceMoment) -> Moment:
-    return Moment(
-        at=row.at, state=State(row.state), is_down=row.is_down, cause=cause_from(row.cause)
+def standing_alarms(session: Session, tenant_id: UUID, service_id: UUID) -> list[UUID]:
+    """Give the alarms that concern a service and stand, as it was derived last."""
+    return list(
+        session.scalars(
+            select(ServiceAlarm.alarm_id).where(
+                ServiceAlarm.tenant_id == tenant_id,
+                ServiceAlarm.service_id == service_id,
+                ServiceAlarm.ended_at.is_(None),
+            )
+        )
     )

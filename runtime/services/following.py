@@ -24,9 +24,10 @@ from kernel.kept import Kept
 from runtime.alarms.lives import Life, Line, latest_line, lines_after, lines_at, lives_of
 from runtime.inventory.topology import version_of
 from runtime.services._tables import ServiceFollowing, ServiceRow
+from runtime.services.defining import define_anew, is_moved
 from runtime.services.deriving import Asked, Derived, derive_services, write_derived
 from runtime.services.model import footing_of
-from runtime.services.store import ALARMS, define_anew, is_moved
+from runtime.services.store import ALARMS
 from runtime.services.timeline import State
 from tenancy.scope import as_tenant, system
 

@@ -5,6 +5,7 @@ Nobody has to fill the inventory first: a key that it does not have counts as a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -180,7 +181,7 @@ class _Reader:
 
     def text(self, name: str, most: int) -> str:
         value = self._document.get(name, "")
-        if not isinstance(value, str) or why_not_kept(value, repr(value)):
+        if not isinstance(value, str) or why_not_kept(value, json.dumps(value)):
             self.refuse(name, "must be text that can be kept")
         elif len(value.strip()) > most:
             self.refuse(name, f"write at most {most:,} characters")
@@ -228,7 +229,7 @@ class _Reader:
         wanted = tuple(dict.fromkeys(filter(None, named)))
         if not wanted or any(len(one) > KEY_MAX for one in wanted):
             self.refuse(f"{where}/keys", f"name resources by keys of 1 to {KEY_MAX} characters")
-        elif why_not_kept(list(wanted), repr(wanted)):
+        elif why_not_kept(list(wanted), json.dumps(wanted)):
             self.refuse(f"{where}/keys", "must be text that can be kept")
         how, share = said.get("need", How.ALL.value), said.get("share", _HUNDRED)
         if how not in [one.value for one in How]:

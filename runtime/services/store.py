@@ -15,21 +15,16 @@ from sqlalchemy.orm import Session
 from kernel.clock import format_instant
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
-from runtime.alarms.lives import ids_naming, ids_on, latest_line
+from runtime.alarms.lives import latest_line
 from runtime.calendars.store import calendar_names
-from runtime.inventory.topology import graph_of
 from runtime.services._tables import ServiceFollowing, ServiceRow
-from runtime.services.deriving import (
-    LATE_MAX,
-    Asked,
-    cause_from,
-    derive_services,
-    write_derived,
-)
-from runtime.services.model import Service, footing_of, parse_service, service_document, spell_out
+from runtime.services.defining import define
+from runtime.services.deriving import LATE_MAX
+from runtime.services.model import Service, footing_of, parse_service, service_document
+from runtime.services.record import cause_from
 from runtime.services.state import Footing
 from runtime.services.timeline import Cause, State
-from tenancy.rows import find_owned, get_owned
+from tenancy.rows import get_owned
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -98,7 +93,7 @@ def add_service(
     _write(row, service, by=by, now=now)
     _begin_following(session)
     session.add(row)
-    _define(session, row, service, since=since, now=now)
+    define(session, row, service, since=since, now=now)
     log.info("service_added", service_id=str(row.id))
     return view_of(row)
 
@@ -135,7 +130,7 @@ def save_service(  # noqa: PLR0913  who changes what, on which revision and when
     row.origin = row.origin if origin is None else origin
     row.revision += 1
     if is_new:
-        _define(session, row, service, since=now, now=now)
+        define(session, row, service, since=now, now=now)
     session.flush()
     return view_of(row)
 
@@ -193,22 +188,6 @@ def count_by_state(session: Session, tenant_id: UUID) -> dict[State, int]:
     return {one: counts.get(one, 0) for one in reversed(State)}
 
 
-def define_anew(session: Session, tenant_id: UUID, service_id: UUID, *, now: datetime) -> bool:
-    """Spell out anew what a service rests on, after the inventory changed; False where it stays."""
-    row = find_owned(session, ServiceRow, tenant_id, service_id, lock=True)
-    if row is None or not is_moved(session, row):
-        return False
-    row.revision += 1
-    _define(session, row, view_of(row).service, since=now, now=now)
-    return True
-
-
-def is_moved(session: Session, row: ServiceRow) -> bool:
-    """Tell whether the inventory says something else of what a service rests on than it did."""
-    service = parse_service({**row.document, "watched_from": None})
-    return bool(spell_out(service, graph_of(session, row.tenant_id)) != row.footing)
-
-
 def view_of(row: ServiceRow) -> ServiceView:
     """Freeze a row."""
     service = parse_service({**row.document, "watched_from": format_instant(row.watched_from)})
@@ -244,26 +223,6 @@ def _write(row: ServiceRow, service: Service, *, by: str, now: datetime) -> None
     row.kind, row.note, row.zone = service.kind, service.note, service.zone.key
     row.document = service_document(service)
     row.updated_at, row.updated_by = now, by[:200]
-
-
-def _define(
-    session: Session, row: ServiceRow, service: Service, *, since: datetime, now: datetime
-) -> None:
-    """Let what the service rests on count from an instant on, and derive how it went since."""
-    row.footing = spell_out(service, graph_of(session, row.tenant_id))
-    row.defined_at = since
-    session.flush()
-    keys = footing_of(row.key, row.document, row.footing).keys
-    alarm_ids = frozenset(
-        {
-            **ids_on(session, row.tenant_id, keys, since=since),
-            **ids_naming(session, row.tenant_id, row.key, since=since),
-        }
-    )
-    asked = [Asked(row=row, since=since, alarm_ids=alarm_ids)]
-    derived = derive_services(session, row.tenant_id, asked, now=now, is_first=True)
-    write_derived(session, row.tenant_id, derived, now=now)
-    session.refresh(row)
 
 
 def _begin_following(session: Session) -> None:

@@ -29,6 +29,12 @@ STATES: Mapping[State, str] = {
     State.DEGRADED: "Works badly",
     State.DOWN: "Does not work",
 }
+WENT: Mapping[State, str] = {
+    State.WORKING: "Worked",
+    State.PLANNED: "Planned work",
+    State.DEGRADED: "Worked badly",
+    State.DOWN: "Did not work",
+}
 _THINGS: Mapping[ResourceKind, str] = {
     ResourceKind.SITE: "the site {}",
     ResourceKind.NODE: "the equipment {}",

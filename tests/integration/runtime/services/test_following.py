@@ -21,8 +21,8 @@ from runtime.inventory.resources import put_relation, put_resource
 from runtime.maintenance.windows import plan_window
 from runtime.rules.matcher import Matcher
 from runtime.services._tables import ServiceAlarm, ServiceMoment
-from runtime.services.deriving import moments_since
 from runtime.services.following import Follower
+from runtime.services.record import moments_since
 from runtime.services.store import ServiceView, get_service, save_service
 from runtime.services.timeline import Moment, State, disturbances
 from tenancy.organisations import OrganisationView
