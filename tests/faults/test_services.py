@@ -90,7 +90,7 @@ def test_a_follower_killed_at_random_points_leaves_the_record_of_one_left_alone(
     new_database: Callable[[], str],
 ) -> None:
     dice, kills = random.Random(7), 0  # noqa: S311  no secret
-    records = []
+    records, rows = [], 0
     for is_killed in (False, True):
         url = new_database()
         with opened(url) as sessions:
