@@ -160,9 +160,7 @@ class Follower:
             news = [one for one in services if one.moments]
             if news or moved[tenant_id]:
                 with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
-                    derived += sum(
-                        write_derived(session, tenant_id, [one], now=now) for one in news
-                    )
+                    derived += len(news) * write_derived(session, tenant_id, news, now=now)
                     for one in moved[tenant_id]:
                         derived += define_anew(session, tenant_id, one, now=now)
         return derived

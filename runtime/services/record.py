@@ -16,9 +16,13 @@ from runtime.services.timeline import Cause, Moment, State, in_force
 
 
 def add_moments(
-    session: Session, tenant_id: UUID, service_id: UUID, moments: Sequence[Moment], *, now: datetime
+    session: Session,
+    tenant_id: UUID,
+    said: Mapping[UUID, Sequence[Moment]],
+    *,
+    now: datetime,
 ) -> None:
-    """Add moments to a service's record."""
+    """Add moments to the record, by service."""
     rows = [
         {
             "tenant_id": tenant_id,
@@ -29,6 +33,7 @@ def add_moments(
             "cause": cause_document(one.cause),
             "recorded_at": now,
         }
+        for service_id, moments in said.items()
         for one in moments
     ]
     if rows:
