@@ -33,8 +33,8 @@ from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
 
-LINES = 2_000
-ROUNDS_MAX = 20
+LINES = 4_000
+ROUNDS_MAX = 3
 OVERLAP = 2_000  # lines read again by whoever takes over: those before it may have missed some
 GAP_KEPT = timedelta(minutes=10)
 GAPS_MAX = 10_000

@@ -81,7 +81,9 @@ def test_a_wrong_line_is_left_out_and_named(line: str, words: str | None) -> Non
     found = read(f"key,name,kind,resources,need\n{line}\nb,Good,,,\n")
 
     assert list(found.services) == ["b"]
-    assert [one.message.startswith(words or "") for one in found.problems] == ([True] if words else [])
+    assert [one.message.startswith(words or "") for one in found.problems] == (
+        [True] if words else []
+    )
 
 
 @pytest.mark.parametrize(
