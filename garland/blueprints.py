@@ -61,6 +61,9 @@ import runtime.rules.verdicts.api
 import runtime.rules.versions.api
 import runtime.runs.api
 import runtime.runs.views
+import runtime.services.api
+import runtime.services.imports.views
+import runtime.services.views
 import tenancy.api
 import tenancy.views
 
@@ -89,6 +92,8 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.network_map.views.bp,
     runtime.quieting.views.bp,
     runtime.runs.views.bp,
+    runtime.services.views.bp,
+    runtime.services.imports.views.bp,
     designer.workflows.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
@@ -128,6 +133,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.rules.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,
+    runtime.services.api.api,
     tenancy.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

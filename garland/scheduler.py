@@ -34,6 +34,7 @@ from runtime.retention.clearing import Clearing
 from runtime.rules.notices import send_notices
 from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.schedules.clock import ScheduleClock
+from runtime.services.following import Follower
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,7 @@ TEND_EVERY_S = 1
 RELEASE_EVERY_S = 1
 NOTIFY_EVERY_S = 1
 LISTEN_EVERY_S = 2
+FOLLOW_EVERY_S = 2
 
 
 class Scheduler:
@@ -77,6 +79,7 @@ class Scheduler:
             http=make_brokers(services.settings).http,
             clock=clock,
         )
+        self._follower = Follower(services.sessions, services.reading)
         self._led_at: datetime | None = None
         self._refreshed_at: datetime | None = None
         self._looking = Lock()  # APScheduler has a thread for each job
@@ -110,6 +113,8 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", tell, seconds=NOTIFY_EVERY_S, **limits)
         listen = [self.listen]
         self._clock.add_job(self._safely, "interval", listen, seconds=LISTEN_EVERY_S, **limits)
+        follow = [self.follow]
+        self._clock.add_job(self._safely, "interval", follow, seconds=FOLLOW_EVERY_S, **limits)
         self._safely(self._look_in_time)
         settle()
         self._clock.start()
@@ -218,6 +223,11 @@ class Scheduler:
         """Send events to TMF642's listeners; threads of their own wait for them."""
         if self.leads():
             self._notifier.round()
+
+    def follow(self) -> None:
+        """Keep the record of how services do, as the history of alarms grows."""
+        if self.leads():
+            self._follower.round(now=self._now())
 
     def look(self) -> None:
         """Start the workflows whose time has come; now and then, see what has changed first."""

@@ -23,4 +23,5 @@ import runtime.rules._tables
 import runtime.rules.backtest._tables
 import runtime.runs._tables
 import runtime.schedules._tables
+import runtime.services._tables
 import tenancy._tables

@@ -45,6 +45,8 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "inventory.edit": "change and import the inventory and look-up tables",
         "maintenance.view": "see maintenance windows",
         "maintenance.edit": "plan, change and end maintenance windows",
+        "services.view": "see services, how they do and did, and what was agreed",
+        "services.edit": "add, change, import and remove services",
         "sources.view": "see where alarms come from",
         "sources.edit": "add, change and remove alarm sources",
         "members.view": "see who belongs to the organisation",
@@ -64,6 +66,7 @@ _SEES = frozenset(
         "calendars.view",
         "inventory.view",
         "maintenance.view",
+        "services.view",
         "sources.view",
         "members.view",
         "limits.view",
@@ -85,6 +88,7 @@ _DESIGNS = _OPERATES | {
     "rules.publish",
     "calendars.edit",
     "inventory.edit",
+    "services.edit",
     "sources.edit",
 }
 _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(

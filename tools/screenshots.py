@@ -33,6 +33,8 @@ PAGES = {
     "inventory-import": "/t/acme/inventory/imports",
     "look-up-tables": "/t/acme/look-up-tables",
     "maintenance": "/t/acme/maintenance",
+    "services": "/t/acme/services",
+    "service-new": "/t/acme/services/new",
     "maintenance-new": "/t/acme/maintenance/new",
     "storm-protection": "/t/acme/storm-protection",
     "sources": "/t/acme/sources",
@@ -54,6 +56,7 @@ DETAILS = {
     "calendar": "calendars",
     "resource": "inventory?kind=node",
     "look-up-table": "look-up-tables",
+    "service": "services",
     "source": "sources",
 }
 

@@ -18,6 +18,7 @@ from garland.demo.automation import CALENDARS, FLOWS, RULES
 from garland.demo.history import CUT_NOW, make_history
 from garland.demo.listened import SNMP_ACCESS, listened_sources
 from garland.demo.restarts import RESTART, start_examples
+from garland.demo.services import demo_services
 from garland.demo.world import COORDINATES, SITES, access_of, make_links, node_of, services_on
 from garland.services import Services
 from garland.settings import Settings
@@ -105,6 +106,7 @@ def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, A
         _history(session, ids["acme"], now=now)
         _automation(session, ids["acme"], now=now)
         _restarts(session, ids["acme"], services.vault, now=now)
+        demo_services(session, ids["acme"], by=BY, now=now)
         for kind, name in SOURCES:
             _, key = create_source(
                 session, ids["acme"], kind=kind, name=name, vault=services.vault, now=now

@@ -112,6 +112,15 @@ def moment_in(
     return next_open(calendar, at) if what == "open" else next_close(calendar, at)
 
 
+def open_spans(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:
+    """Yield when it is open between two instants, at most three years apart."""
+    for span in _spans(calendar, start):
+        if span.start >= end:
+            return
+        if span.is_open:
+            yield Span(span.start, min(span.end, end), True)
+
+
 def _spans(calendar: Calendar, at: datetime) -> Iterator[Span]:
     """Walk on from an instant: hours' edges, midnights, and where the clocks change."""
     here = at.astimezone(UTC)

@@ -31,28 +31,45 @@ class Cover:
     end: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A window with its times between two instants, and all that it is about."""
+
+    window_id: UUID
+    window: Window
+    times: tuple[Times, ...]
+    area: Area
+
+
+def windows_between(
+    session: Session, tenant_id: UUID, *, first: datetime, last: datetime
+) -> list[Near]:
+    """List the windows with a time between two instants."""
+    rows = session.scalars(
+        select(WindowRow)
+        .where(
+            WindowRow.tenant_id == tenant_id,
+            WindowRow.starts_at <= last,
+            or_(WindowRow.until_at.is_(None), WindowRow.until_at > first),
+        )
+        .order_by(WindowRow.id)
+    )
+    near = ((row.id, window_of(row)) for row in rows)
+    found = [(key, one, _times_near(key, one, first, last)) for key, one in near]
+    return [
+        Near(key, one, times, _area_of(session, tenant_id, key, one))
+        for key, one, times in found
+        if times
+    ]
+
+
 class Covering:
     """Which windows cover alarms between two instants, read once for a batch."""
 
     def __init__(
         self, session: Session, tenant_id: UUID, *, first: datetime, last: datetime
     ) -> None:
-        rows = session.scalars(
-            select(WindowRow)
-            .where(
-                WindowRow.tenant_id == tenant_id,
-                WindowRow.starts_at <= last,
-                or_(WindowRow.until_at.is_(None), WindowRow.until_at > first),
-            )
-            .order_by(WindowRow.id)
-        )
-        near = ((row.id, window_of(row)) for row in rows)
-        found = [(key, one, _times_near(key, one, first, last)) for key, one in near]
-        self._near = [
-            (key, one, times, _area_of(session, tenant_id, key, one))
-            for key, one, times in found
-            if times
-        ]
+        self._near = windows_between(session, tenant_id, first=first, last=last)
 
     def __bool__(self) -> bool:
         return bool(self._near)
@@ -60,10 +77,10 @@ class Covering:
     def of(self, facts: dict[str, Any], at: datetime) -> list[Cover]:
         """Give the windows that cover an alarm, as its document, at an instant."""
         return [
-            Cover(key, window, time.end)
-            for key, window, times, area in self._near
-            for time in times
-            if time.start <= at < time.end and area.takes_in(facts)
+            Cover(one.window_id, one.window, time.end)
+            for one in self._near
+            for time in one.times
+            if time.start <= at < time.end and one.area.takes_in(facts)
         ]
 
 

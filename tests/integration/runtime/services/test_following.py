@@ -1,0 +1,346 @@
+"""The record of services follows alarms: exactly, once, whatever comes late or dies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from kernel.clock import format_instant
+from runtime.alarms.journal import append
+from runtime.alarms.model import AlarmEvent, Severity
+from runtime.alarms.store import clear_by_person
+from runtime.correlation import correlate_batch
+from runtime.inventory.resources import put_relation, put_resource
+from runtime.maintenance.windows import plan_window
+from runtime.rules.matcher import Matcher
+from runtime.services._tables import ServiceAlarm, ServiceMoment
+from runtime.services.following import Follower
+from runtime.services.record import moments_since
+from runtime.services.store import ServiceView, get_service, save_service
+from runtime.services.timeline import Moment, State, disturbances
+from tenancy.organisations import OrganisationView
+from tenancy.scope import as_tenant
+from tests.factories.maintenance import window_document
+from tests.factories.services import make_service, service_document
+from tests.factories.tenancy import NOON, make_customer
+
+LINE_A = [{"need": "all", "keys": ["line-a"]}]
+
+
+@dataclass
+class Bench:
+    """A tenant whose alarms are correlated and followed at once, at a time that a test moves."""
+
+    sessions: sessionmaker[Session]
+    matcher: Matcher
+    tenant: OrganisationView
+    follower: Follower
+    now: datetime = NOON
+    services: dict[str, UUID] = field(default_factory=dict)
+
+    def at(self, second: float) -> datetime:
+        """Let it be so many seconds after noon."""
+        self.now = NOON + timedelta(seconds=second)
+        return self.now
+
+    def serve(self, **changes: Any) -> ServiceView:
+        """Add a service."""
+        with self.sessions.begin() as session, as_tenant(session, self.tenant.id):
+            return make_service(session, self.tenant.id, now=self.now, **changes)
+
+    def say(self, name: str, severity: str, second: float, **said: Any) -> None:
+        """Put an event into the journal."""
+        event = AlarmEvent(
+            managed_object=name,
+            perceived_severity=Severity(severity),
+            raised_at=NOON + timedelta(seconds=second),
+            source="t",
+            **said,
+        )
+        with self.sessions.begin() as session, as_tenant(session, self.tenant.id):
+            append(session, self.tenant.id, [event], now=self.now)
+
+    def correlate(self) -> None:
+        """Correlate what waits."""
+        with self.sessions.begin() as session:
+            while correlate_batch(session, matcher=self.matcher, now=self.now):
+                pass
+
+    def follow(self) -> int:
+        """Follow what is new."""
+        return self.follower.round(now=self.now)
+
+    def hear(self, name: str, severity: str, second: float, **said: Any) -> None:
+        """Let an event come at its own instant, or later where time has moved on."""
+        self.now = max(self.now, NOON + timedelta(seconds=second))
+        self.say(name, severity, second, **said)
+        self.correlate()
+        self.follow()
+
+    def moments(self, one: ServiceView) -> list[Moment]:
+        """Give how a service went."""
+        with self.sessions() as session, as_tenant(session, self.tenant.id):
+            early = NOON - timedelta(days=500)
+            return moments_since(session, self.tenant.id, [one.id], since=early)[one.id]
+
+    def troubles(self, one: ServiceView) -> list[tuple[str, float, float | None]]:
+        """Give its disturbances: the worst state, from and to in seconds after noon."""
+        return [
+            (
+                each.worst.state.value,
+                (each.start - NOON).total_seconds(),
+                (each.end - NOON).total_seconds() if each.end else None,
+            )
+            for each in disturbances(self.moments(one))
+        ]
+
+    def seen(self, one: ServiceView) -> ServiceView:
+        """Give a service as it is now."""
+        with self.sessions() as session, as_tenant(session, self.tenant.id):
+            return get_service(session, self.tenant.id, one.id)
+
+    def rows(self) -> int:
+        """Count what was recorded."""
+        with self.sessions() as session, as_tenant(session, self.tenant.id):
+            mine = ServiceMoment.tenant_id == self.tenant.id
+            return session.scalar(select(func.count(ServiceMoment.seq)).where(mine)) or 0
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Iterator[Matcher]:
+    with Matcher() as matcher:
+        yield matcher
+
+
+@pytest.fixture
+def bench(sessions: sessionmaker[Session], matcher: Matcher) -> Bench:
+    with sessions.begin() as session:
+        tenant = make_customer(session)
+    return Bench(sessions, matcher, tenant, Follower(sessions, sessions))
+
+
+def test_a_service_goes_down_and_comes_back_with_its_alarm(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+
+    bench.hear("line-a", "critical", 60)
+    while_down = bench.seen(one)
+    bench.hear("line-a", "cleared", 90)
+
+    assert (while_down.state, while_down.is_down) == (State.DOWN, True)
+    assert while_down.cause is not None
+    assert while_down.cause.what == "The equipment line-a is disturbed"
+    assert bench.troubles(one) == [("down", 60, 90)]
+    assert bench.seen(one).state is State.WORKING
+
+
+def test_a_disturbance_between_two_looks_is_recorded_to_the_second(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    bench.at(600)
+    for severity, second in (("critical", 10), ("cleared", 11), ("critical", 20), ("cleared", 23)):
+        bench.say("line-a", severity, second)
+    bench.correlate()
+    bench.follow()
+
+    assert bench.troubles(one) == [("down", 10, 11), ("down", 20, 23)]
+
+
+def test_an_alarm_that_is_heard_of_late_counts_from_its_own_instant(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    bench.hear("line-a", "critical", 900)
+    bench.at(1_000)
+
+    bench.hear("line-a", "critical", 300, specific_problem="earlier")
+    bench.hear("line-a", "cleared", 1_000, specific_problem="earlier")
+    bench.hear("line-a", "cleared", 1_200)
+
+    assert bench.troubles(one) == [("down", 300, 1_200)]
+
+
+def test_a_clear_of_the_past_ends_the_disturbance_in_the_past(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    bench.hear("line-a", "critical", 60)
+    bench.at(5_000)
+    bench.follow()
+
+    bench.hear("line-a", "cleared", 100)
+
+    assert bench.troubles(one) == [("down", 60, 100)]
+
+
+def test_following_again_changes_nothing(bench: Bench) -> None:
+    bench.serve(rests_on=LINE_A)
+    bench.hear("line-a", "critical", 60)
+    bench.hear("line-a", "cleared", 90)
+    before = bench.rows()
+
+    bench.follower = Follower(bench.sessions, bench.sessions)  # reads the last lines again
+    bench.follow()
+
+    assert bench.rows() == before
+
+
+def test_two_that_follow_at_once_record_once(bench: Bench) -> None:
+    bench.serve(rests_on=LINE_A)
+    other = Follower(bench.sessions, bench.sessions)
+    other.round(now=bench.now)
+
+    bench.hear("line-a", "critical", 60)
+    before = bench.rows()
+    other.round(now=bench.now)
+
+    assert bench.rows() == before
+
+
+def test_a_plan_that_died_before_its_commit_is_made_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    bench.say("line-a", "critical", 0)
+    bench.correlate()
+    with monkeypatch.context() as dies:
+        dies.setattr("runtime.services.deriving._remember_alarms", _die)
+        with pytest.raises(KeyboardInterrupt):
+            bench.follow()
+    assert bench.rows() == 1
+
+    bench.follower = Follower(bench.sessions, bench.sessions)
+    bench.follow()
+
+    assert bench.troubles(one) == [("down", 0, None)]
+
+
+def _die(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_change_of_what_it_rests_on_leaves_the_past_as_it_was(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    bench.hear("line-a", "critical", 60)
+    bench.at(120)
+    with bench.sessions.begin() as session, as_tenant(session, bench.tenant.id):
+        save_service(
+            session,
+            bench.tenant.id,
+            one.id,
+            document=service_document(rests_on=[{"need": "any", "keys": ["line-a", "line-b"]}]),
+            expected_revision=1,
+            by="Ann",
+            now=bench.now,
+        )
+    bench.hear("line-a", "cleared", 180)
+
+    assert bench.troubles(one) == [("down", 60, 120)]
+
+
+def test_a_new_service_knows_how_it_went_since_it_is_in_use(bench: Bench) -> None:
+    bench.hear("line-a", "critical", 60)
+    bench.hear("line-a", "cleared", 90)
+    bench.at(600)
+
+    one = bench.serve(rests_on=LINE_A, watched_from=format_instant(NOON))
+
+    assert bench.troubles(one) == [("down", 60, 90)]
+
+
+def test_what_stands_above_takes_it_down_only_within_its_hops(bench: Bench) -> None:
+    with bench.sessions.begin() as session, as_tenant(session, bench.tenant.id):
+        site, node, line = (
+            put_resource(session, bench.tenant.id, kind, key, key.title())
+            for kind, key in (("site", "hall"), ("node", "router"), ("link", "line-a"))
+        )
+        put_relation(session, bench.tenant.id, site, node, kind="contains")
+        put_relation(session, bench.tenant.id, line, node, kind="depends_on")
+    near = bench.serve(rests_on=LINE_A, hops=1)
+    far = bench.serve(key="far", rests_on=LINE_A, hops=2)
+
+    bench.hear("hall", "critical", 60)
+
+    assert (bench.seen(near).state, bench.seen(far).state) == (State.WORKING, State.DOWN)
+
+
+def test_the_inventory_that_grows_counts_from_when_it_is_seen(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    bench.hear("router", "critical", 60)
+    with bench.sessions.begin() as session, as_tenant(session, bench.tenant.id):
+        node = put_resource(session, bench.tenant.id, "node", "router", "Router")
+        line = put_resource(session, bench.tenant.id, "link", "line-a", "Line A")
+        put_relation(session, bench.tenant.id, line, node, kind="depends_on")
+
+    bench.at(120)
+    bench.follow()
+
+    assert bench.troubles(one) == [("down", 120, None)]
+
+
+def test_what_planned_work_holds_back_is_planned_from_the_raise_to_its_end(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    _plan(bench, {"kind": "resources", "keys": ["line-a"]})
+    bench.at(30)
+
+    bench.hear("line-a", "critical", 10)
+    found = bench.seen(one)
+
+    assert (found.state, found.is_down) == (State.PLANNED, True)
+    assert bench.troubles(one) == [("planned", 10, None)]
+
+
+def test_work_on_the_service_begins_and_ends_without_an_alarm(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    _plan(bench, {"kind": "services", "keys": ["internet-1"]}, begins_s=600, suppresses=False)
+    bench.hear("line-a", "critical", 60)
+    bench.at(10_000)
+    bench.follow()
+
+    assert [
+        ((moment.at - NOON).total_seconds(), moment.state) for moment in bench.moments(one)[1:]
+    ] == [(60, State.DOWN), (600, State.PLANNED), (7_800, State.DOWN)]
+
+
+def _plan(bench: Bench, scope: dict[str, Any], *, begins_s: int = 0, **changes: Any) -> None:
+    begins = NOON + timedelta(seconds=begins_s)
+    times = {
+        "starts_at": format_instant(begins),
+        "ends_at": format_instant(begins + timedelta(hours=2)),
+    }
+    with bench.sessions.begin() as session, as_tenant(session, bench.tenant.id):
+        document = window_document(scope=scope, **times, **changes)
+        plan_window(session, bench.tenant.id, document=document, by="Ann", now=bench.now)
+
+
+def test_an_alarm_that_names_the_service_counts_wherever_it_is(bench: Bench) -> None:
+    one = bench.serve(rests_on=[])
+
+    bench.hear("somewhere", "minor", 60, affected_services=("internet-1",))
+
+    assert bench.seen(one).state is State.DEGRADED
+
+
+def test_a_clear_by_a_person_ends_it_too(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    bench.hear("line-a", "critical", 60)
+    with bench.sessions.begin() as session, as_tenant(session, bench.tenant.id):
+        mine = ServiceAlarm.tenant_id == bench.tenant.id
+        alarm_id = session.scalars(select(ServiceAlarm.alarm_id).where(mine)).one()
+        clear_by_person(session, bench.tenant.id, alarm_id, by="Ann", now=bench.at(75))
+    bench.follow()
+
+    assert bench.troubles(one) == [("down", 60, 75)]
+
+
+def test_another_tenants_alarms_change_nothing(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    mine = bench.tenant
+    with bench.sessions.begin() as session:
+        bench.tenant = make_customer(session)
+
+    bench.hear("line-a", "critical", 60)
+
+    bench.tenant = mine
+    assert bench.troubles(one) == []
