@@ -29,6 +29,7 @@ import runtime.alarms.policy.views
 import runtime.alarms.sources.api
 import runtime.alarms.sources.editor.views
 import runtime.alarms.sources.listened.views
+import runtime.alarms.sources.snmp.entry.views
 import runtime.alarms.sources.snmp.views
 import runtime.alarms.sources.views
 import runtime.alarms.tmf642.api
@@ -73,6 +74,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.alarms.sources.editor.views.bp,
     runtime.alarms.intake.views.bp,
     runtime.alarms.sources.listened.views.bp,
+    runtime.alarms.sources.snmp.entry.views.bp,
     runtime.alarms.sources.snmp.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
