@@ -79,9 +79,10 @@ def _lines(text: str) -> Notification:
 
 
 def _value(text: str) -> Value:
-    said = _TYPE.sub("", text, count=1).strip()
+    typed = _TYPE.match(text)
+    said = text[typed.end() :].strip() if typed else text.strip()
     if said.startswith('"'):
-        return said.strip('"') or None
+        return said[1:].removesuffix('"') or None
     if said.startswith(".1."):
         return said[1:]
     return int(said) if re.fullmatch(r"-?\d{1,18}", said) else said or None
