@@ -40,6 +40,7 @@ def test_an_entry_is_made_of_a_strange_trap(garland: Running, page: Page) -> Non
     page.get_by_role("link", name="Make an entry").click()
     page.get_by_label("What it is called").fill("fanFailed")
     page.get_by_role("button", name="Managed object: object1").click()
+    expect(page.get_by_label("Managed object", exact=True)).to_have_value("{agent}/{object1}")
     page.get_by_role("button", name="Key: object1").click()
 
     expect(page.get_by_role("region", name="The alarm it becomes")).to_contain_text(
