@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,8 @@ MB = 1024 * 1024
 
 
 @pytest.fixture
-def services(tmp_path: Path, database_url: str) -> Iterator[Services]:
-    settings = Settings(
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(
         data_dir=tmp_path,
         database_url=database_url,
         secret_key="a secret of tests",
@@ -39,13 +39,21 @@ def services(tmp_path: Path, database_url: str) -> Iterator[Services]:
         listener_snmp_port=free_port(),
         listener_syslog_port=free_port(),
     )
+
+
+@pytest.fixture
+def services(settings: Settings) -> Iterator[Services]:
     found = Services(settings)
     yield found
     found.engine.dispose()
 
 
-def with_settings(services: Services, **changes: Any) -> Services:
-    return replace(services, settings=services.settings.model_copy(update=changes))
+@contextmanager
+def set_to(settings: Settings, **changes: Any) -> Iterator[Services]:
+    """Give the services of an installation that is set up otherwise."""
+    found = Services(settings.model_copy(update=changes))
+    yield found
+    found.engine.dispose()
 
 
 def tell(sessions: Sessions, *, ago_s: float = 1, **state: Any) -> None:
@@ -142,11 +150,12 @@ def test_a_port_is_tried_where_no_listener_runs(services: Services, sessions: Se
 
 
 def test_a_port_that_is_off_though_sources_need_it_is_named(
-    services: Services, sessions: Sessions
+    settings: Settings, sessions: Sessions
 ) -> None:
     make_tenant_with(sessions, SYSLOG)
 
-    found = listening.ports(with_settings(services, listener_syslog_port=0))
+    with set_to(settings, listener_syslog_port=0) as services:
+        found = listening.ports(services)
 
     assert (found.ok, found.remedy) == (False, "Set GARLAND_LISTENER_SYSLOG_PORT.")
 
@@ -185,11 +194,12 @@ def test_what_was_lost_long_ago_is_no_finding(services: Services, sessions: Sess
     ],
 )
 def test_a_small_buffer_is_named_where_a_network_sends(
-    services: Services, sessions: Sessions, host: str, bytes_given: int, ok: bool
+    settings: Settings, sessions: Sessions, host: str, bytes_given: int, ok: bool
 ) -> None:
     tell(sessions, buffer_bytes=bytes_given)
 
-    assert listening.buffer(with_settings(services, listener_host=host)).ok is ok
+    with set_to(settings, listener_host=host) as services:
+        assert listening.buffer(services).ok is ok
 
 
 NOON = datetime.fromisoformat("2026-11-24T12:00:00+00:00")
