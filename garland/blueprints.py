@@ -29,7 +29,9 @@ import runtime.alarms.intake.views
 import runtime.alarms.policy.views
 import runtime.alarms.sources.api
 import runtime.alarms.sources.editor.views
+import runtime.alarms.sources.listened.rules.views
 import runtime.alarms.sources.listened.views
+import runtime.alarms.sources.snmp.entry.views
 import runtime.alarms.sources.snmp.views
 import runtime.alarms.sources.views
 import runtime.alarms.tmf642.api
@@ -80,7 +82,9 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.alarms.tmf642.hub.views.bp,
     runtime.alarms.sources.editor.views.bp,
     runtime.alarms.intake.views.bp,
+    runtime.alarms.sources.listened.rules.views.bp,
     runtime.alarms.sources.listened.views.bp,
+    runtime.alarms.sources.snmp.entry.views.bp,
     runtime.alarms.sources.snmp.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,

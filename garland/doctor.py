@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from garland.database import pending_revisions
-from garland.operations import at_work
+from garland.operations import at_work, listening
 from garland.operations.finding import Finding
 from garland.services import Services
 from garland.settings import Settings
@@ -28,7 +28,7 @@ DISK_LEAST_BYTES = 500 * 1024**2
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Examine database, migrations, Redis, clocks, disk, the rule matcher, and who is at work."""
+    """Examine what Garland stands on, the rule matcher, who is at work, and the listener."""
     services = Services(settings)
     checks: list[Callable[[Services], Finding]] = [
         _database,
@@ -40,6 +40,10 @@ def examine(settings: Settings) -> list[Finding]:
         at_work.lag,
         at_work.leaders,
         at_work.workers,
+        listening.listener,
+        listening.ports,
+        listening.losses,
+        listening.buffer,
     ]
     try:
         return [check(services) for check in checks]

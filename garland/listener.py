@@ -12,11 +12,14 @@ from threading import Event, Thread
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
 
 from garland.memory import settle
 from garland.metrics_port import serve_metrics
 from garland.services import Services
 from garland.settings import Settings
+from kernel.clock import utc_now
+from runtime.alarms.sources.listened.health import Health
 from runtime.alarms.sources.listened.inbox import Inbox
 from runtime.alarms.sources.listened.kinds import SNMP, SYSLOG
 from runtime.alarms.sources.listened.ports import AGAIN_S, Box, open_connections, open_datagrams
@@ -29,6 +32,7 @@ from runtime.leases import process_name
 log = structlog.get_logger(__name__)
 
 LOOK_S = 2.0
+TELL_S = 10.0
 ENGINE_BYTES = 12
 Opening = Callable[[], Awaitable[Callable[[], None]]]
 
@@ -50,15 +54,17 @@ def main(settings: Settings) -> None:
         owner=process_name(),
         allow_private=settings.allow_private_network,
     )
+    health = Health()
     threads = [
         Thread(target=writer.run, args=(stopped,), name="writer"),
         Thread(target=_look, args=(known, subscriptions, stopped), name="looker"),
+        Thread(target=_tell, args=(services.sessions, health, stopped), name="teller"),
     ]
     settle()
     for thread in threads:
         thread.start()
     try:
-        asyncio.run(_listen(settings, inbox))
+        asyncio.run(_listen(settings, inbox, health))
     finally:
         stopped.set()
         for thread in threads:
@@ -103,7 +109,18 @@ def _look(known: Known, subscriptions: Subscriptions, stopped: Event) -> None:
         log.warning("lease_not_released", reason=type(error).__name__)
 
 
-async def _listen(settings: Settings, inbox: Box) -> None:
+def _tell(sessions: sessionmaker[Session], health: Health, stopped: Event) -> None:
+    """Tell how this listener fares, for `garland doctor`."""
+    owner = process_name()
+    while not stopped.wait(TELL_S):
+        try:
+            with sessions.begin() as session:
+                health.tell(session, owner, now=utc_now())
+        except SQLAlchemyError as error:
+            log.warning("listener_state_not_told", reason=type(error).__name__)
+
+
+async def _listen(settings: Settings, inbox: Box, health: Health) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
@@ -113,11 +130,15 @@ async def _listen(settings: Settings, inbox: Box) -> None:
         settings.listener_syslog_port,
     )
     wanted: list[tuple[str, int, Opening]] = [
-        ("snmp", snmp, lambda: open_datagrams(SNMP, inbox, host=host, port=snmp)),
-        ("syslog", syslog, lambda: open_datagrams(SYSLOG, inbox, host=host, port=syslog)),
+        ("snmp", snmp, lambda: open_datagrams(SNMP, inbox, host=host, port=snmp, health=health)),
+        (
+            "syslog",
+            syslog,
+            lambda: open_datagrams(SYSLOG, inbox, host=host, port=syslog, health=health),
+        ),
         ("syslog over tcp", syslog, lambda: open_connections(inbox, host=host, port=syslog)),
     ]
-    opening = [asyncio.create_task(_open(*one)) for one in wanted if one[1]]
+    opening = [asyncio.create_task(_open(*one, health)) for one in wanted if one[1]]
     await ended.wait()
     for task in opening:
         if task.done():
@@ -126,14 +147,16 @@ async def _listen(settings: Settings, inbox: Box) -> None:
             task.cancel()
 
 
-async def _open(name: str, port: int, opening: Opening) -> Callable[[], None]:
+async def _open(name: str, port: int, opening: Opening, health: Health) -> Callable[[], None]:
     """Open a port; one that another program has is tried again: the others are served meanwhile."""
     while True:
         try:
             close = await opening()
         except OSError as error:
+            health.ports[name] = f"{port}: {error.strerror or error}"
             log.warning("port_not_served", what=name, port=port, reason=str(error))
             await asyncio.sleep(AGAIN_S)
         else:
+            health.ports[name] = ""
             log.info("port_served", what=name, port=port)
             return close

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from designer.rules._values import group_document, group_rows, seconds, span
-from designer.rules.rows import ActionRow, SettingRow, Span, first_condition
+from designer.rules._values import seconds, span
+from designer.rules.rows import ActionRow, SettingRow, Span
+from runtime.rules.condition_rows import first_condition, group_document, group_rows
 from runtime.rules.fields import ATTRIBUTES
 from runtime.rules.model import FILLED
 from runtime.rules.words import value_words

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from designer.rules._actions import action_document, action_rows
-from designer.rules._values import group_document, group_rows, number, seconds, span
+from designer.rules._values import seconds, span
 from designer.rules.rows import RuleRows, Span
+from runtime.rules.condition_rows import group_document, group_rows, number
 from runtime.rules.model import PAIRS, PRIORITY_DEFAULT
 
 _NUMBERS: Mapping[str, tuple[str, ...]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,23 +11,28 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from designer.rules.convert import document_of
-from designer.rules.rows import RuleRows, conditions_of
+from designer.rules.rows import RuleRows
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.flows.versions import flow_slugs
 from runtime.inventory.topology import graph_of
 from runtime.rules.around import INVENTORY, find_look, offered_fields, paths_named
-from runtime.rules.fields import ATTRIBUTES, CATALOGUE, Kind, read_as, value_at
+from runtime.rules.condition_rows import conditions_of
+from runtime.rules.fields import CATALOGUE
 from runtime.rules.model import SETTABLE, check_rule, parse_rule
+from runtime.rules.suggesting import (
+    ATTRIBUTES_MAX,
+    TRIED_MAX,
+    Suggestions,
+    attribute_paths,
+    suggestions,
+)
 from runtime.rules.tryout import Sample, try_rule
 from runtime.rules.verdicts.asking import facts_while_it_stood
 from runtime.rules.words import field_words, rule_sentence
 from runtime.surroundings.facts import Asked, Surroundings
 
-TRIED_MAX = 200
 SHOWN_MAX = 10
-VALUES_MAX = 30
-ATTRIBUTES_MAX = 60
 _DERIVABLE = ("managed_object", *SETTABLE)
 
 Choice = tuple[str, str]
@@ -41,14 +46,6 @@ class Result:
     matched: int
     fired: int
     shown: tuple[AlarmView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestions:
-    """Values seen in one field, and the id of the list that holds them on the page."""
-
-    id: str
-    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,34 +125,3 @@ def _try(
         fired=len(found.fired),
         shown=tuple(alarms[index] for index in found.matched[:SHOWN_MAX]),
     )
-
-
-def attribute_paths(facts: Iterable[Mapping[str, Any]]) -> list[str]:
-    """List the attributes that alarms carry, the frequent ones first, flat names only."""
-    seen = Counter(
-        name
-        for known in facts
-        for name, value in known["attributes"].items()
-        if not isinstance(value, dict)
-    )
-    return [ATTRIBUTES + name for name, _ in seen.most_common(ATTRIBUTES_MAX)]
-
-
-def suggestions(facts: Sequence[Mapping[str, Any]], paths: Iterable[str]) -> dict[str, Suggestions]:
-    """Gather the values that alarms had in each of these fields, most frequent first."""
-    return {
-        path: Suggestions(f"values-{number}", values)
-        for number, path in enumerate(paths)
-        if (values := _values_of(facts, path))
-    }
-
-
-def _values_of(facts: Iterable[Mapping[str, Any]], path: str) -> tuple[str, ...]:
-    seen: Counter[str] = Counter()
-    for known in facts:
-        value = value_at(known, path)
-        for one in value if isinstance(value, list) else [value]:
-            text = read_as(one, Kind.TEXT)
-            if isinstance(text, str):
-                seen[text] += 1
-    return tuple(text for text, _ in seen.most_common(VALUES_MAX))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 
 from designer.rules.rows import RuleRows
 from kernel.errors import Problem
+from runtime.rules.condition_rows import field_name
 from runtime.rules.fields import ATTRIBUTES
 
-_GATE = re.compile(r"/(all|any|none)(?=/|$)")
 _SHOWN = {
     "/pattern/within_s": "/within/amount",
     "/pattern/after_s": "/within/amount",
@@ -30,17 +30,13 @@ def _field_name(pointer: str, rows: RuleRows) -> str:
     if pointer in _SHOWN:
         return _SHOWN[pointer]
     if pointer.startswith("/when"):
-        return _condition_name(pointer)
+        return field_name(pointer)
     if re.match(r"/pattern/[ab](/|$)", pointer):
-        return _condition_name(pointer.removeprefix("/pattern"))
+        return field_name(pointer.removeprefix("/pattern"))
     if pointer.startswith(("/pattern/group_by/", "/pattern/b_on")):
         name = pointer.removeprefix("/pattern")
         return f"{name}/field" if "group_by" in name else "/b_on"
     return _action_name(pointer, rows)
-
-
-def _condition_name(pointer: str) -> str:
-    return _GATE.sub("/members", pointer).removesuffix("/members")
 
 
 def _action_name(pointer: str, rows: RuleRows) -> str:
@@ -65,7 +61,7 @@ def _setting_name(pointer: str, rows: RuleRows) -> str:
 
 
 _OF_ACTIONS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
-    (re.compile(r"/then/\d+/where(/|$)"), _condition_name),
+    (re.compile(r"/then/\d+/where(/|$)"), field_name),
     (re.compile(r"/then/\d+/same/\d+$"), lambda pointer: f"{pointer}/field"),
     (re.compile(r"/then/\d+/every_s$"), lambda pointer: pointer.removesuffix("_s") + "/amount"),
     (

@@ -6,54 +6,19 @@ any number of them; `convert` turns rows into a rule document and back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from runtime.rules.conditions import LISTED, PRESENCE, Op, operators_of
-from runtime.rules.fields import ATTRIBUTES, find_field
+from kernel.form_rows import branch_at, rows_at, text_at, tree_of
+from runtime.rules.condition_rows import (
+    GroupRow,
+    first_condition,
+    mend_operators,
+    read_group,
+    read_path,
+)
 from runtime.rules.model import FILLED, PAIRS, PatternKind
-
-PARTS_MAX = 24
-INDEX_DIGITS_MAX = 3
-DEPTH_MAX = 8
-
-
-@dataclass
-class ConditionRow:
-    """One condition; a list of values has one on each line."""
-
-    field: str = "perceived_severity"
-    op: str = "is"
-    value: str = "critical"
-
-    @property
-    def operators(self) -> tuple[str, ...]:
-        """Operators to offer for the field as it is named now."""
-        known = find_field(self.field) or find_field(f"{ATTRIBUTES}any")
-        return tuple(op.value for op in operators_of(known)) if known else tuple(Op)
-
-    @property
-    def control(self) -> str:
-        """Which control takes the value: none, severity, severities, lines or text."""
-        if self.op in PRESENCE:
-            return "none"
-        if self.field == "perceived_severity":
-            return "severities" if self.op in LISTED else "severity"
-        return "lines" if self.op in LISTED else "text"
-
-
-@dataclass
-class GroupRow:
-    """Conditions under one gate: all, any or none."""
-
-    gate: str = "all"
-    members: list[GroupRow | ConditionRow] = field(default_factory=list)
-
-    @property
-    def is_group(self) -> bool:
-        """Tell groups from conditions in a template."""
-        return True
 
 
 @dataclass
@@ -70,11 +35,6 @@ class Span:
 
     amount: str = ""
     unit: str = "60"
-
-
-def first_condition() -> GroupRow:
-    """Make a group with the condition that most rules begin with."""
-    return GroupRow("all", [ConditionRow()])
 
 
 @dataclass
@@ -136,129 +96,57 @@ class RuleRows:
 
 def read_rows(items: Iterable[tuple[str, str]]) -> RuleRows:
     """Read what a browser posted; what does not fit a row is left out, never an error."""
-    tree = _tree(items)
-    kind = _text(tree, "kind")
+    tree = tree_of(items)
+    kind = text_at(tree, "kind")
     found = RuleRows(
-        name=_text(tree, "name").strip(),
-        notes=_text(tree, "notes").strip(),
-        priority=_text(tree, "priority").strip(),
-        on=_text(tree, "on").splitlines(),
+        name=text_at(tree, "name").strip(),
+        notes=text_at(tree, "notes").strip(),
+        priority=text_at(tree, "priority").strip(),
+        on=text_at(tree, "on").splitlines(),
         kind=kind if kind in list(PatternKind) else "each",
-        stop=bool(_text(tree, "stop")),
-        at_least=_text(tree, "at_least").strip(),
-        distinct=_path(_branch(tree, "distinct")),
-        more_than=_text(tree, "more_than").strip(),
-        release_below=_text(tree, "release_below").strip(),
+        stop=bool(text_at(tree, "stop")),
+        at_least=text_at(tree, "at_least").strip(),
+        distinct=read_path(branch_at(tree, "distinct")),
+        more_than=text_at(tree, "more_than").strip(),
+        release_below=text_at(tree, "release_below").strip(),
         within=_span(tree, "within"),
-        group_by=[_path(row) for row in _rows(tree, "group_by")],
-        a=_group(_branch(tree, "a"), DEPTH_MAX),
-        b=_group(_branch(tree, "b"), DEPTH_MAX),
-        b_on=_text(tree, "b_on").splitlines(),
+        group_by=[read_path(row) for row in rows_at(tree, "group_by")],
+        a=read_group(branch_at(tree, "a")),
+        b=read_group(branch_at(tree, "b")),
+        b_on=text_at(tree, "b_on").splitlines(),
         cooldown=_span(tree, "cooldown"),
-        when=_group(_branch(tree, "when"), DEPTH_MAX),
-        then=[_action(row) for row in _rows(tree, "then")],
+        when=read_group(branch_at(tree, "when")),
+        then=[_action(row) for row in rows_at(tree, "then")],
     )
-    for group in (found.when, found.a, found.b, *(one.where for one in found.then)):
-        for row in conditions_of(group):
-            if row.op not in row.operators:
-                row.op = row.operators[0]
+    mend_operators((found.when, found.a, found.b, *(one.where for one in found.then)))
     return found
 
 
-def conditions_of(group: GroupRow) -> Iterator[ConditionRow]:
-    """Walk all conditions of a group."""
-    for member in group.members:
-        if isinstance(member, GroupRow):
-            yield from conditions_of(member)
-        else:
-            yield member
-
-
-def _tree(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Put posted pairs into one tree; a name posted again adds a line."""
-    tree: dict[str, Any] = {}
-    for name, value in items:
-        parts = name.split("/")[1:]
-        if not 0 < len(parts) <= PARTS_MAX:
-            continue
-        node = tree
-        for part in parts[:-1]:
-            below = node.setdefault(part, {})
-            if not isinstance(below, dict):
-                break
-            node = below
-        else:
-            before = node.get(parts[-1])
-            node[parts[-1]] = f"{before}\n{value}" if isinstance(before, str) else value
-    return tree
-
-
-def _text(node: Mapping[str, Any], name: str) -> str:
-    value = node.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
-def _branch(node: Mapping[str, Any], name: str) -> dict[str, Any]:
-    value = node.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _rows(node: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    """List the rows below a name in the order of their numbers."""
-    below = _branch(node, name)
-    numbers = sorted(
-        int(key)
-        for key, row in below.items()
-        if key.isascii() and key.isdigit() and len(key) <= INDEX_DIGITS_MAX
-        if isinstance(row, dict)
-    )
-    return [below[str(number)] for number in numbers if str(number) in below]
-
-
 def _span(node: Mapping[str, Any], name: str) -> Span:
-    below = _branch(node, name)
-    unit = _text(below, "unit")
-    return Span(_text(below, "amount").strip(), unit if unit in ("1", "60", "3600") else "60")
-
-
-def _path(row: Mapping[str, Any]) -> str:
-    """Read a field's path: one of the list, or an attribute's name typed beside it."""
-    path = _text(row, "field")
-    return ATTRIBUTES + _text(row, "other").strip() if path == ATTRIBUTES else path
-
-
-def _group(node: Mapping[str, Any], depth: int) -> GroupRow:
-    gate = _text(node, "gate")
-    members: list[GroupRow | ConditionRow] = []
-    for row in _rows(node, "members"):
-        if "gate" not in row:
-            members.append(_condition(row))
-        elif depth:
-            members.append(_group(row, depth - 1))
-    return GroupRow(gate if gate in ("all", "any", "none") else "all", members)
-
-
-def _condition(row: Mapping[str, Any]) -> ConditionRow:
-    return ConditionRow(_path(row), _text(row, "op"), _text(row, "value").replace("\r\n", "\n"))
+    below = branch_at(node, name)
+    unit = text_at(below, "unit")
+    return Span(text_at(below, "amount").strip(), unit if unit in ("1", "60", "3600") else "60")
 
 
 def _action(row: Mapping[str, Any]) -> ActionRow:
-    settings = [SettingRow(_path(one), _text(one, "value")) for one in _rows(row, "settings")]
-    where = _branch(row, "where")
+    settings = [
+        SettingRow(read_path(one), text_at(one, "value")) for one in rows_at(row, "settings")
+    ]
+    where = branch_at(row, "where")
     return ActionRow(
-        do=_text(row, "do"),
-        flow=_text(row, "flow"),
-        reason=_text(row, "reason").strip(),
+        do=text_at(row, "do"),
+        flow=text_at(row, "flow"),
+        reason=text_at(row, "reason").strip(),
         settings=settings,
-        parent=_text(row, "parent") or "first",
-        where=_group(where, DEPTH_MAX) if where else first_condition(),
-        same=[_path(one) for one in _rows(row, "same")],
-        to=_text(row, "to").replace("\r\n", "\n").strip(),
-        subject=_text(row, "subject").strip(),
-        text=_text(row, "text").strip(),
+        parent=text_at(row, "parent") or "first",
+        where=read_group(where) if where else first_condition(),
+        same=[read_path(one) for one in rows_at(row, "same")],
+        to=text_at(row, "to").replace("\r\n", "\n").strip(),
+        subject=text_at(row, "subject").strip(),
+        text=text_at(row, "text").strip(),
         every=_span(row, "every"),
-        table=_text(row, "table").strip(),
-        key=_text(row, "key").strip(),
-        take=_text(row, "take").split() if _text(row, "shown") else list(FILLED),
-        attributes=_text(row, "attributes").replace("\r\n", "\n").strip(),
+        table=text_at(row, "table").strip(),
+        key=text_at(row, "key").strip(),
+        take=text_at(row, "take").split() if text_at(row, "shown") else list(FILLED),
+        attributes=text_at(row, "attributes").replace("\r\n", "\n").strip(),
     )

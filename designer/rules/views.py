@@ -14,12 +14,13 @@ from designer.rules.convert import document_of, rows_of
 from designer.rules.editing import make_offer
 from designer.rules.operations import operate
 from designer.rules.places import place
-from designer.rules.rows import ActionRow, ConditionRow, GroupRow, RuleRows, read_rows
+from designer.rules.rows import ActionRow, RuleRows, read_rows
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other, who_acts
 from runtime.flows.versions import flow_slugs
 from runtime.rules import store
+from runtime.rules.condition_rows import first_condition
 from runtime.rules.model import Mode
 from runtime.rules.tables.words import table_sentence
 from runtime.rules.words import OPERATOR_WORDS, rule_sentence
@@ -55,7 +56,7 @@ def _sentence(rule: store.RuleView, flows: dict[str, str]) -> str:
 @require("rules.edit")
 def new_rule() -> Response:
     """Show the form of a new rule, or its text."""
-    rows = RuleRows(when=GroupRow("all", [ConditionRow()]), then=[ActionRow()])
+    rows = RuleRows(when=first_condition(), then=[ActionRow()])
     if request.args.get("as") == "text":
         return _text_page(None, write_json_text({**document_of(rows), "name": "New rule"}))
     return _form_page(None, rows)

@@ -12,13 +12,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from designer.rules.editing import TRIED_MAX, Suggestions, attribute_paths, suggestions
 from designer.tables.grid import Grid, Head, document_of
 from kernel.errors import Problem
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.flows.versions import flow_slugs
 from runtime.rules.fields import CATALOGUE, Kind
+from runtime.rules.suggesting import TRIED_MAX, Suggestions, attribute_paths, suggestions
 from runtime.rules.tables.analysis import analyse, blocking
 from runtime.rules.tables.columns import Output, Target
 from runtime.rules.tables.deciding import decide, matching_rows, values_of

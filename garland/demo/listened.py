@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from runtime.alarms.sources.listened.kinds import SNMP, SYSLOG
 from runtime.alarms.sources.listened.settings import config_from_form
 from runtime.alarms.sources.listened.store import set_listening
 from runtime.alarms.sources.store import create_source
-from runtime.alarms.sources.syslog.starter import starter_rules
 
 LOOPBACK = "127.0.0.0/8 ::1"
 SNMP_ACCESS = {
@@ -40,7 +38,7 @@ def listened_sources(
         "user_priv": SNMP_ACCESS["priv"],
         "user_priv_secret": SNMP_ACCESS["priv_secret"],
     }
-    rules = {"networks": LOOPBACK, "least": "err", "rules": json.dumps(starter_rules())}
+    rules = {"networks": LOOPBACK, "least": "err"}
     settings, vault = services.settings, services.vault
     for kind, name, form in ((SNMP, "Traps", access), (SYSLOG, "Router logs", rules)):
         source, _ = create_source(session, tenant_id, kind=kind, name=name, vault=vault, now=now)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_c_map_counts"
-down_revision = "20261127_a_active_runs"
+down_revision = "20261127_b_services"
 
 LISTED = {
     "sqlite_where": sa.text("is_active = 1 AND suppressed_at IS NULL AND shelved_until IS NULL"),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_f_held_events"
-down_revision = "20261127_a_active_runs"
+down_revision = "20261127_d_listener_state"
 
 
 def upgrade() -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_g_enriching"
-down_revision = "20261127_a_active_runs"
+down_revision = "20261127_f_held_events"
 
 INSTANT = sa.DateTime(timezone=True)
 

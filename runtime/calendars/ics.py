@@ -7,6 +7,7 @@ matter. Events with a time of day are no holidays; they are counted and left out
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -63,8 +64,12 @@ def merged(days: list[dict[str, Any]], added: tuple[dict[str, Any], ...]) -> lis
 
 
 def events_of(text: str) -> Iterator[dict[str, tuple[str, str]]]:
-    """Yield each event's lines by name, its parameters and value; long lines are put together."""
+    """Yield each event's lines by name, its parameters and value; long lines are put together.
+
+    A line that comes again is there by its name and a number: `EXDATE`, then `EXDATE/2`.
+    """
     event: dict[str, tuple[str, str]] | None = None
+    seen: Counter[str] = Counter()
     depth = 0  # inside an event: of its alarms and the like, which are not its own lines
     for line in re.sub(r"\r?\n[ \t]", "", text).splitlines():
         match = _LINE.fullmatch(line)
@@ -73,14 +78,17 @@ def events_of(text: str) -> Iterator[dict[str, tuple[str, str]]]:
         name, value = match["name"].upper(), match["value"]
         if name == "BEGIN":
             depth = depth + 1 if event is not None else 0
-            event = {} if event is None and value.strip().upper() == "VEVENT" else event
+            if event is None and value.strip().upper() == "VEVENT":
+                event, seen = {}, Counter()
         elif name == "END" and event is not None:
             if depth == 0:
                 yield event
                 event = None
             depth -= bool(depth)
         elif event is not None and depth == 0:
-            event.setdefault(name, (match["params"].upper(), value.strip()))
+            seen[name] += 1
+            key = name if seen[name] == 1 else f"{name}/{seen[name]}"
+            event[key] = (match["params"].upper(), value.strip())
 
 
 def _days_of(event: dict[str, tuple[str, str]]) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,8 @@ longer than asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from calendar import monthrange
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
@@ -18,7 +19,10 @@ from kernel.zones import local_time
 
 COUNT_MAX = 1_000
 LEAP_GAP = timedelta(days=366 * 8)  # the longest pause between two 29ths of February
+NEVER = "never comes: change its days or its end"
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+_MONTH = r"(?:[1-9]|1[0-2])"
+_DATE = r"-?(?:[1-9]|[12]\d|3[01])"
 _DAY = r"(?:[+-]?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)"
 _PARTS = {
     "FREQ": re.compile("|".join(_FREQUENCIES)),
@@ -26,8 +30,8 @@ _PARTS = {
     "COUNT": re.compile(r"[1-9]\d{0,3}"),
     "UNTIL": re.compile(r"\d{8}(?:T\d{6}Z?)?"),
     "BYDAY": re.compile(rf"{_DAY}(?:,{_DAY})*"),
-    "BYMONTHDAY": re.compile(r"-?[1-9]\d?(?:,-?[1-9]\d?)*"),
-    "BYMONTH": re.compile(r"[1-9]\d?(?:,[1-9]\d?)*"),
+    "BYMONTHDAY": re.compile(rf"{_DATE}(?:,{_DATE})*"),
+    "BYMONTH": re.compile(rf"{_MONTH}(?:,{_MONTH})*"),
     "BYSETPOS": re.compile(r"-?[1-9]\d?(?:,-?[1-9]\d?)*"),
     "WKST": re.compile(r"MO|TU|WE|TH|FR|SA|SU"),
 }
@@ -37,11 +41,13 @@ def rule_problem(text: str, start: datetime, zone: ZoneInfo) -> str:
     """Say what is wrong with a rule that first comes at a local time; "" when nothing is."""
     if wrong := _problem(_parts(text)):
         return wrong
+    if _never_comes(dict(_parts(text))):
+        return NEVER
     try:
         first = next(starts(text, start, start + LEAP_GAP, zone), None)
     except (ValueError, OverflowError) as error:
         return f"cannot be followed: {error}"
-    return "" if first is not None else "never comes: change its days or its end"
+    return "" if first is not None else NEVER
 
 
 def _problem(parts: Sequence[tuple[str, str]]) -> str:
@@ -59,9 +65,21 @@ def _problem(parts: Sequence[tuple[str, str]]) -> str:
     return f"comes more than {COUNT_MAX} times: use UNTIL" if is_endless else ""
 
 
+def _never_comes(parts: Mapping[str, str]) -> bool:
+    """Tell the rules that dateutil would follow to the year 9999, day by day, and find nothing."""
+    dates = [abs(int(one)) for one in parts.get("BYMONTHDAY", "1").split(",")]
+    months = [int(one) for one in parts.get("BYMONTH", "1").split(",")]
+    places = {abs(int(one)) for one in parts.get("BYSETPOS", "1").split(",")}
+    is_too_late = min(dates) > max(monthrange(_LEAP_YEAR, one)[1] for one in months)
+    return is_too_late or (parts["FREQ"] == "DAILY" and 1 not in places)
+
+
+_LEAP_YEAR = 2024
 _REMEDIES = {
     "FREQ": f"use {', '.join(_FREQUENCIES)}",
     "BYDAY": "write days such as MO,WE or 1SU",
+    "BYMONTH": "write months from 1 to 12",
+    "BYMONTHDAY": "write days from 1 to 31, or -1 for a month's last",
     "UNTIL": "write a date such as 20271231 or 20271231T235959Z",
 }
 

@@ -5,7 +5,6 @@ Never fails on what was typed: what is no time stays as it is, and the check say
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +14,8 @@ from kernel.clock import format_instant
 from kernel.zones import find_zone, instant_of, local_time
 from runtime.maintenance.model import Window
 from runtime.maintenance.scope import CONDITION, KEYED
+from runtime.rules.condition_rows import GroupRow, first_condition, group_document, group_rows
+from runtime.rules.words import condition_words
 
 OWN = "own"
 REPEATS = (
@@ -36,8 +37,16 @@ _KNOWN = tuple(rule for rule, _ in REPEATS if rule not in ("", OWN))
 _LOCAL = "%Y-%m-%dT%H:%M"
 
 
-def document_of(form: Mapping[str, str]) -> dict[str, Any]:
-    """Read the form into a window's document."""
+def document_of(
+    form: Mapping[str, str], when: GroupRow, *, before: Window | None = None
+) -> dict[str, Any]:
+    """Read the form into a window's document.
+
+    Args:
+        form: What was typed.
+        when: Its condition, where it is about one.
+        before: The window as it is: times of it that do not take place still do not.
+    """
     zone = find_zone(form.get("zone", ""))
     return {
         "name": form.get("name", ""),
@@ -46,16 +55,18 @@ def document_of(form: Mapping[str, str]) -> dict[str, Any]:
         "starts_at": _instant(form.get("starts", ""), zone),
         "ends_at": _instant(form.get("ends", ""), zone),
         "rrule": _rule(form),
-        "scope": scope_of(form),
+        "skipped": sorted(map(format_instant, before.skipped)) if before else [],
+        "scope": scope_of(form, when),
         "suppresses": form.get("effect", "hold") == "hold",
     }
 
 
-def scope_of(form: Mapping[str, str]) -> dict[str, Any]:
+def scope_of(form: Mapping[str, str], when: GroupRow | None = None) -> dict[str, Any]:
     """Read what the work is about; keys are one a line, or parted by commas."""
     kind = form.get("scope", "")
     if kind == CONDITION:
-        return {"kind": kind, "when": _json(form.get("when", ""))}
+        is_asked = when is not None and when.members
+        return {"kind": kind, "when": group_document(when) if when and is_asked else None}
     if kind not in KEYED:
         return {"kind": kind}
     keys = [key.strip() for key in form.get("keys", "").replace(",", "\n").splitlines()]
@@ -78,9 +89,14 @@ def form_of(window: Window) -> dict[str, str]:
         "rrule": "" if is_plain else window.rrule,
         "scope": scope.kind,
         "keys": "\n".join(scope.keys),
-        "when": json.dumps(scope.document.get("when", {}), indent=2) if scope.when else "",
         "effect": "hold" if window.suppresses else "mark",
     }
+
+
+def condition_of(window: Window) -> GroupRow:
+    """Give a window's condition as the form shows it; the usual first one where it has none."""
+    when = window.scope.document.get("when")
+    return group_rows(when) if when else first_condition()
 
 
 def blank_form(now: datetime, zone: str, **given: str) -> dict[str, str]:
@@ -119,7 +135,7 @@ def scope_words(document: Mapping[str, Any]) -> str:
     """
     kind = document["kind"]
     if kind == CONDITION:
-        return "Alarms that fit a condition"
+        return f"Alarms where {condition_words(document['when'])}"
     if kind not in KEYED:
         return "Everything"
     keys = document["keys"]
@@ -156,10 +172,3 @@ def _instant(text: str, zone: ZoneInfo | None) -> str:
         return format_instant(instant_of(local.replace(tzinfo=None), zone or ZoneInfo("UTC")))
     except (ValueError, OverflowError):
         return text
-
-
-def _json(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

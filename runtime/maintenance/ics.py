@@ -1,38 +1,37 @@
-"""Planned work out of an iCalendar file (RFC 5545): its events with a time, as windows.
+"""Planned work out of an iCalendar file, as windows.
 
-The lines are read as for calendars' holidays; here times, lengths and recurrence matter. An event
-that is read again changes the window that came of it, by its UID.
+An event that is read again changes the window that came of it, by its UID. A single time of a
+series that was moved is a window of its own, and the series leaves that time out; what the file no
+longer moves takes place as the series says again.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
-from kernel.errors import ConflictError, InvalidError, Problem
-from kernel.zones import find_zone, instant_of, zone_names
-from runtime.calendars.ics import events_of
-from runtime.maintenance._tables import NAME_MAX, UID_MAX
-from runtime.maintenance.windows import find_by_uid, plan_window, remove_window, save_window
-
-SIZE_MAX_BYTES = 1024 * 1024
-EVENTS_MAX = 500
-PROBLEMS_MAX = 20
-_TIME = re.compile(r"(\d{8}T\d{6})(Z?)")
-_LENGTH = re.compile(
-    r"P(?:(\d{1,3})W)?(?:(\d{1,3})D)?(?:T(?:(\d{1,3})H)?(?:(\d{1,4})M)?(?:\d+S)?)?"
+from kernel.errors import ConflictError
+from runtime.maintenance._events import Event, read_events
+from runtime.maintenance._tables import UID_MAX
+from runtime.maintenance.model import window_document
+from runtime.maintenance.windows import (
+    find_by_uid,
+    find_parts,
+    plan_window,
+    remove_window,
+    save_window,
 )
 
-Event = Mapping[str, tuple[str, str]]
+PROBLEMS_MAX = 20
+PART_MARK = "#"
+_STAMP_CHARACTERS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,126 +68,96 @@ def import_windows(  # noqa: PLR0913  what is read, for whom and when
     Raises:
         InvalidError: it is no iCalendar file, is larger than 1 MB, or has over 500 events.
     """
-    events = _events(content)
-    counts = {"planned": 0, "changed": 0, "removed": 0}
-    problems: list[str] = []
-    for number, event in enumerate(events, start=1):
+    events = read_events(content, zone=zone, scope=scope)
+    taking = _Taking(session, tenant_id, by=by, now=now)
+    taking.problems += [f"{one.label}: {one.problem}" for one in events if one.problem]
+    series: dict[str, list[Event]] = {}
+    for number, one in enumerate(events):
+        if one.document is not None or one.is_cancelled:
+            series.setdefault(one.uid or f"{PART_MARK}{number}", []).append(one)
+    for some in series.values():
+        taking.take(some)
+    done = taking.done
+    return Imported(
+        planned=done["planned"],
+        changed=done["changed"],
+        removed=done["removed"],
+        problems=tuple(taking.problems[:PROBLEMS_MAX]),
+    )
+
+
+class _Taking:
+    """One import under way: what it did so far, and what it could not do."""
+
+    def __init__(self, session: Session, tenant_id: UUID, *, by: str, now: datetime) -> None:
+        self._where = (session, tenant_id)
+        self._by, self._now = by, now
+        self.done: Counter[str] = Counter()
+        self.problems: list[str] = []
+
+    def take(self, events: list[Event]) -> None:
+        """Plan a series with the times of it that were moved, or one event alone."""
+        uid = events[0].uid[:UID_MAX]
+        whole = next((one for one in reversed(events) if one.part is None), None)
+        parts = {one.part: one for one in events if one.part is not None}
+        moved = [format_instant(at) for at, one in parts.items() if one.replaces]
+        if whole is not None and whole.is_cancelled:
+            self._remove([uid, *self._parts_of(uid)])
+            return
+        if whole is not None and whole.document is not None:
+            skipped = sorted({*whole.document["skipped"], *moved})
+            self._put(uid, {**whole.document, "skipped": skipped}, whole)
+            self._remove(self._parts_of(uid) - {_part_uid(uid, at) for at in parts})
+        elif moved:
+            self._leave_out(uid, moved, events[0])
+        for at, one in parts.items():
+            if one.document is None:
+                self._remove([_part_uid(uid, at)])
+            else:
+                self._put(_part_uid(uid, at), one.document, one)
+
+    def _leave_out(self, uid: str, moved: Iterable[str], event: Event) -> None:
+        """Let a series that was read before leave out what this file alone moves."""
+        there = find_by_uid(*self._where, uid, now=self._now) if uid else None
+        if there is not None and there.window.rrule:
+            document = window_document(there.window)
+            self._put(uid, {**document, "skipped": [*document["skipped"], *moved]}, event)
+
+    def _put(self, uid: str, document: Mapping[str, Any], event: Event) -> None:
+        there = find_by_uid(*self._where, uid, now=self._now) if uid else None
+        by, now = self._by, self._now
         try:
-            done = _take(session, tenant_id, event, zone=zone, scope=scope, by=by, now=now)
-        except (InvalidError, ConflictError) as error:
-            wrong = getattr(error, "problems", ()) or (Problem("", error.message),)
-            problems.append(f"event {number}, {_summary(event)[:60]}: {wrong[0].message}")
+            if there is None:
+                plan_window(*self._where, document=document, by=by, now=now, uid=uid)
+            else:
+                revision = there.revision
+                save_window(
+                    *self._where,
+                    there.id,
+                    document=document,
+                    expected_revision=revision,
+                    by=by,
+                    now=now,
+                )
+        except ConflictError as error:
+            self.problems.append(f"{event.label}: {error.message}")
         else:
-            if done:
-                counts[done] += 1
-    return Imported(**counts, problems=tuple(problems[:PROBLEMS_MAX]))
+            self.done["planned" if there is None else "changed"] += 1
+
+    def _remove(self, uids: Iterable[str]) -> None:
+        for uid in filter(None, uids):
+            there = find_by_uid(*self._where, uid, now=self._now)
+            if there is not None:
+                remove_window(*self._where, there.id, now=self._now)
+                self.done["removed"] += 1
+
+    def _parts_of(self, uid: str) -> set[str]:
+        return find_parts(*self._where, _parts_begin(uid)) if uid else set()
 
 
-def _take(  # noqa: PLR0913  as above, for one event
-    session: Session,
-    tenant_id: UUID,
-    event: Event,
-    *,
-    zone: str,
-    scope: Mapping[str, Any],
-    by: str,
-    now: datetime,
-) -> str:
-    uid = event.get("UID", ("", ""))[1][:UID_MAX]
-    there = find_by_uid(session, tenant_id, uid, now=now) if uid else None
-    if event.get("STATUS", ("", ""))[1].upper() == "CANCELLED":
-        if there is None:
-            return ""
-        remove_window(session, tenant_id, there.id, now=now)
-        return "removed"
-    document = {**_document(event, zone), "scope": dict(scope)}
-    if there is None:
-        plan_window(session, tenant_id, document=document, by=by, now=now, uid=uid)
-        return "planned"
-    save_window(
-        session,
-        tenant_id,
-        there.id,
-        document=document,
-        expected_revision=there.revision,
-        by=by,
-        now=now,
-    )
-    return "changed"
+def _part_uid(uid: str, at: datetime) -> str:
+    return f"{_parts_begin(uid)}{format_instant(at)}" if uid else ""
 
 
-def _events(content: bytes) -> list[Event]:
-    text = content.decode("utf-8", errors="replace")
-    if len(content) > SIZE_MAX_BYTES:
-        raise _refused("the file is larger than 1 MB: export the planned work alone")
-    if "BEGIN:VCALENDAR" not in text.upper():
-        raise _refused("the file is no iCalendar file: choose one that ends in .ics")
-    found: list[Event] = list(events_of(text))
-    if not 0 < len(found) <= EVENTS_MAX:
-        raise _refused(f"the file has {len(found)} events: it needs 1 to {EVENTS_MAX}")
-    return found
-
-
-def _document(event: Event, zone_name: str) -> dict[str, Any]:
-    params, start_text = event.get("DTSTART", ("", ""))
-    zone = _zone_of(params) or find_zone(zone_name) or ZoneInfo("UTC")
-    start = _instant(start_text, zone)
-    if start is None:
-        raise _refused("DTSTART needs a time of day: an all-day event is no window")
-    end = (
-        _instant(event["DTEND"][1], _zone_of(event["DTEND"][0]) or zone)
-        if "DTEND" in event
-        else None
-    )
-    length = _LENGTH.fullmatch(event.get("DURATION", ("", ""))[1])
-    if end is None and length is not None:
-        weeks, days, hours, minutes = (int(part or 0) for part in length.groups())
-        end = start + timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
-    if end is None:
-        raise _refused("DTEND or DURATION is missing: say when the work ends")
-    skipped = [_instant(one, zone) for one in event.get("EXDATE", ("", ""))[1].split(",")]
-    return {
-        "name": _summary(event)[:NAME_MAX],
-        "note": _plain(event.get("DESCRIPTION", ("", ""))[1])[:2_000],
-        "zone": zone.key,
-        "starts_at": format_instant(start),
-        "ends_at": format_instant(end),
-        "rrule": event.get("RRULE", ("", ""))[1],
-        "skipped": [format_instant(one) for one in skipped if one is not None],
-    }
-
-
-def _zone_of(params: str) -> ZoneInfo | None:
-    match = re.search(r"TZID=\"?([^;\":]+)", params, re.IGNORECASE)
-    if match is None:
-        return None
-    return find_zone(_zones().get(match[1].upper(), match[1]))
-
-
-@cache
-def _zones() -> dict[str, str]:
-    """Zones by their names in capitals, as parameters are read."""
-    return {name.upper(): name for name in zone_names()}
-
-
-def _instant(text: str, zone: ZoneInfo) -> datetime | None:
-    match = _TIME.fullmatch(text.strip().upper())
-    if match is None:
-        return None
-    try:
-        local = datetime.strptime(match[1], "%Y%m%dT%H%M%S")  # noqa: DTZ007  a local time
-        return local.replace(tzinfo=UTC) if match[2] else instant_of(local, zone)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _summary(event: Event) -> str:
-    return _plain(event.get("SUMMARY", ("", ""))[1]).replace("\n", " ").strip() or "Planned work"
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\\(.)", lambda one: "\n" if one[1] in "nN" else one[1], text).replace("\0", "")
-
-
-def _refused(message: str) -> InvalidError:
-    return InvalidError(message, problems=[Problem("/file", message)])
+def _parts_begin(uid: str) -> str:
+    return uid[: UID_MAX - _STAMP_CHARACTERS] + PART_MARK

@@ -75,13 +75,19 @@ def parse_scope(document: Any, problems: list[Problem]) -> Scope | None:
         return _keyed(kind, document.get("keys"), problems)
     if kind == EVERYTHING:
         return Scope(kind=kind, document={"kind": kind})
-    when = document.get("when")
-    wrong = check_rule({"rule": 1, "name": "x", "when": when, "then": [{"do": "acknowledge"}]})
-    if wrong or when is None:
-        why = wrong[0].message if when is not None else "write a condition as rules have it"
-        problems.append(Problem("/scope", f"scope: {why}"))
+    return _conditional(document.get("when"), problems)
+
+
+def _conditional(when: Any, problems: list[Problem]) -> Scope | None:
+    if when is None:
+        told = "scope: add a condition, or choose everything"
+        problems.append(Problem("/scope/when", told))
         return None
-    return Scope(kind=kind, document={"kind": kind, "when": when}, when=build(when))
+    wrong = check_rule({"rule": 1, "name": "x", "when": when, "then": [{"do": "acknowledge"}]})
+    if wrong:
+        problems += [Problem(f"/scope{one.pointer}", f"scope: {one.message}") for one in wrong]
+        return None
+    return Scope(kind=CONDITION, document={"kind": CONDITION, "when": when}, when=build(when))
 
 
 def _keyed(kind: str, keys: Any, problems: list[Problem]) -> Scope | None:

@@ -10,12 +10,25 @@ from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
-from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
+from kernel.http import (
+    acting,
+    address_with,
+    db_session,
+    page_of,
+    render,
+    require,
+    see_other,
+    wants_part,
+)
 from kernel.zones import zone_names
 from runtime.alarms.holding.holds import held_by
 from runtime.maintenance import forms, windows
+from runtime.maintenance.conditions import Offer, make_offer, read_when
 from runtime.maintenance.ics import import_windows
 from runtime.maintenance.model import parse_window
+from runtime.maintenance.scope import CONDITION, parse_scope
+from runtime.rules.condition_rows import GroupRow, field_name, first_condition
+from runtime.rules.words import OPERATOR_WORDS
 
 bp = Blueprint("maintenance", __name__)
 
@@ -36,20 +49,22 @@ def list_windows() -> Response:
 def new_window() -> Response:
     """Show the form of a window that is not planned yet."""
     given = {name: request.args[name] for name in ("scope", "keys") if name in request.args}
-    return _form_page(forms.blank_form(utc_now(), ZONE, **given))
+    return _form_page(forms.blank_form(utc_now(), ZONE, **given), first_condition())
 
 
 @bp.post("/t/<tenant>/maintenance")
 @require("maintenance.edit")
 def plan_window() -> Response:
     """Plan work, or show when it would be."""
-    form = request.form
+    form, when = request.form, _when()
+    if _is_asked_anew():
+        return _form_page(form, when)
     if "preview" in form:
-        return _preview(form)
+        return _preview(form, when)
     try:
-        made = _plan(forms.document_of(form))
+        made = _plan(forms.document_of(form, when))
     except (InvalidError, ConflictError) as error:
-        return _form_page(form, error=error, status=422)
+        return _form_page(form, when, error=error, status=422)
     return _planned(made)
 
 
@@ -110,28 +125,31 @@ def show_window(window_id: UUID) -> Response:
 def edit_window(window_id: UUID) -> Response:
     """Show a window's form."""
     found = windows.get_window(db_session(), acting().tenant_id, window_id, now=utc_now())
-    return _form_page(forms.form_of(found.window), found=found)
+    when = forms.condition_of(found.window)
+    return _form_page(forms.form_of(found.window), when, found=found)
 
 
 @bp.post("/t/<tenant>/maintenance/<uuid:window_id>")
 @require("maintenance.edit")
 def save_window(window_id: UUID) -> Response:
     """Change a window, or show when it would be."""
-    form, where = request.form, (db_session(), acting().tenant_id)
+    form, when, where = request.form, _when(), (db_session(), acting().tenant_id)
     found = windows.get_window(*where, window_id, now=utc_now())
+    if _is_asked_anew():
+        return _form_page(form, when, found=found)
     if "preview" in form:
-        return _preview(form, found=found)
+        return _preview(form, when, found=found)
     try:
         windows.save_window(
             *where,
             window_id,
-            document=forms.document_of(form),
+            document=forms.document_of(form, when, before=found.window),
             expected_revision=form.get("revision", 0, type=int),
             by=acting().person_name,
             now=utc_now(),
         )
     except (InvalidError, ConflictError) as error:
-        return _form_page(form, found=found, error=error, status=422)
+        return _form_page(form, when, found=found, error=error, status=422)
     flash("Saved. What it no longer covers is let go.", "success")
     return see_other(url_for("maintenance.show_window", window_id=window_id))
 
@@ -170,16 +188,28 @@ def _planned(made: windows.WindowView) -> Response:
     return see_other(url_for("maintenance.show_window", window_id=made.id))
 
 
-def _preview(form: Any, *, found: windows.WindowView | None = None) -> Response:
+def _when() -> GroupRow:
+    return read_when(request.form.items(multi=True), request.form.get("_op", ""))
+
+
+def _is_asked_anew() -> bool:
+    """Tell whether the form alone is wanted, as it is now: a button of a row, or a change."""
+    return "_op" in request.form or (wants_part() and not {"_save", "preview"} & set(request.form))
+
+
+def _preview(form: Any, when: GroupRow, *, found: windows.WindowView | None = None) -> Response:
     try:
-        window = parse_window(forms.document_of(form))
+        before = found.window if found else None
+        window = parse_window(forms.document_of(form, when, before=before))
     except InvalidError as error:
-        return _form_page(form, found=found, error=error, status=422)
-    return _form_page(form, found=found, times=windows.upcoming_times(window, now=utc_now()))
+        return _form_page(form, when, found=found, error=error, status=422)
+    times = windows.upcoming_times(window, now=utc_now())
+    return _form_page(form, when, found=found, times=times)
 
 
 def _form_page(
     form: Any,
+    when: GroupRow,
     *,
     found: windows.WindowView | None = None,
     error: InvalidError | ConflictError | None = None,
@@ -189,8 +219,12 @@ def _form_page(
     problems = getattr(error, "problems", ())
     return render(
         "runtime/maintenance/form.html",
+        "runtime/maintenance/_form.html",
         status=status,
         form=form,
+        when=when,
+        offer=_offer(form, when),
+        words=OPERATOR_WORDS,
         found=found,
         times=times,
         zones=zone_names(),
@@ -199,7 +233,16 @@ def _form_page(
         refused=error,
         problems=problems,
         wrong={one.pointer.split("/")[1]: one.message for one in problems if one.pointer},
+        errors={field_name(one.pointer.removeprefix("/scope")): one.message for one in problems},
     )
+
+
+def _offer(form: Any, when: GroupRow) -> Offer | None:
+    """Give what the condition's rows offer, where the work is about one."""
+    if form.get("scope") != CONDITION:
+        return None
+    scope = parse_scope(forms.scope_of(form, when), [])
+    return make_offer(db_session(), acting().tenant_id, when, scope)
 
 
 def _list_page(*, error: InvalidError | ConflictError | None = None, status: int = 200) -> Response:

@@ -170,6 +170,13 @@ def find_by_uid(session: Session, tenant_id: UUID, uid: str, *, now: datetime) -
     return _view_of(row, now=now) if row is not None else None
 
 
+def find_parts(session: Session, tenant_id: UUID, start: str) -> set[str]:
+    """List what calendars call windows, of those that begin so."""
+    wanted = WindowRow.uid.startswith(start, autoescape=True)
+    mine = WindowRow.tenant_id == tenant_id
+    return set(session.scalars(select(WindowRow.uid).where(mine, wanted)))
+
+
 def view_document(one: WindowView, now: datetime) -> dict[str, Any]:
     """Write a window as JSON."""
     upcoming = one.next

@@ -162,6 +162,11 @@ def _same(group_by: Sequence[str]) -> str:
     return " from the same " + _listed([field_words(path) for path in group_by], "and")
 
 
+def condition_words(node: Mapping[str, Any]) -> str:
+    """Say what holds of the alarms that a condition is about; "" where it asks nothing."""
+    return _condition(node)
+
+
 def _condition(node: Mapping[str, Any], *, inner: bool = False) -> str:
     for gate, joint in (("all", "and"), ("any", "or"), ("none", "or")):
         if gate in node:

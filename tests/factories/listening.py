@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -19,14 +18,13 @@ from runtime.alarms.sources.listened.taking import Result
 from runtime.alarms.sources.listened.writing import Known, Writer
 from runtime.alarms.sources.snmp.authority import Authority
 from runtime.alarms.sources.store import create_source
-from runtime.alarms.sources.syslog.starter import starter_rules
 from tenancy.scope import as_tenant
 from tests.factories.tenancy import make_customer
 
 VAULT = Vault([new_key()])
 FORMS: dict[str, dict[str, str]] = {
     SNMP: {"networks": "192.0.2.0/24", "community": "public"},
-    SYSLOG: {"networks": "192.0.2.0/24", "least": "err", "rules": json.dumps(starter_rules())},
+    SYSLOG: {"networks": "192.0.2.0/24", "least": "err"},
     MQTT: {"host": "broker.example", "topics": "alarms/#"},
 }
 USER = {

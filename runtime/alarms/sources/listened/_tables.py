@@ -71,3 +71,26 @@ class StrayDatagram(Base):
     count: Mapped[int] = mapped_column(BigInteger, default=0)
     first_at: Mapped[Instant]
     last_at: Mapped[Instant]
+
+
+class ListenerState(Base):
+    """How one listener fares, as it tells every few seconds, for whoever runs the installation.
+
+    Attributes:
+        owner: The process, as `process_name` names it.
+        ports: Why each port is not served, "" where it is.
+        buffer_bytes: What the system gave datagrams to wait in; 0 where none is listened for.
+        dropped: Datagrams that found no room in the inbox.
+        overrun: Datagrams that the system dropped before they were read.
+        lost_at: When one was lost last.
+    """
+
+    __tablename__ = "listener_state"
+
+    owner: Mapped[str] = mapped_column(String(80), primary_key=True)
+    seen_at: Mapped[Instant]
+    ports: Mapped[Document]
+    buffer_bytes: Mapped[int] = mapped_column(default=0)
+    dropped: Mapped[int] = mapped_column(BigInteger, default=0)
+    overrun: Mapped[int] = mapped_column(BigInteger, default=0)
+    lost_at: Mapped[OptionalInstant]

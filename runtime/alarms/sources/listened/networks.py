@@ -41,6 +41,18 @@ def plain_address(address: str) -> str:
     return str(mapped or ip)
 
 
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can send to a host; a name is taken for one that others know.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0"), is_loopback("localhost")
+    (True, False, True)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def lies_in(address: str, networks: Sequence[Network]) -> bool:
     """Tell whether an address, plain, lies in one of the networks."""
     ip = ipaddress.ip_address(address)

@@ -15,6 +15,7 @@ from typing import Any, cast
 import structlog
 from typing_extensions import override
 
+from runtime.alarms.sources.listened.health import Health
 from runtime.alarms.sources.listened.inbox import Inbox, Waiting
 from runtime.alarms.sources.listened.kinds import SYSLOG
 from runtime.alarms.sources.listened.networks import plain_address
@@ -36,8 +37,8 @@ Box = Inbox[Arrived]
 class Datagrams(asyncio.DatagramProtocol):
     """Takes one kind's datagrams, and sends answers from whichever thread has them."""
 
-    def __init__(self, kind: str, inbox: Box) -> None:
-        self._kind, self._inbox = kind, inbox
+    def __init__(self, kind: str, inbox: Box, health: Health) -> None:
+        self._kind, self._inbox, self._health = kind, inbox, health
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -57,6 +58,7 @@ class Datagrams(asyncio.DatagramProtocol):
             )
         ):
             LISTENER_MESSAGES.labels(self._kind, "dropped").inc()
+            self._health.dropped += 1
 
     def _answer(self, answer: bytes | None, addr: Any) -> None:
         if answer is not None and self._transport is not None:
@@ -107,7 +109,9 @@ class Connections:
             await asyncio.sleep(NO_ROOM_PAUSE_S)
 
 
-async def open_datagrams(kind: str, inbox: Box, *, host: str, port: int) -> Callable[[], None]:
+async def open_datagrams(
+    kind: str, inbox: Box, *, host: str, port: int, health: Health
+) -> Callable[[], None]:
     """Listen for one kind's datagrams; give what ends it.
 
     Raises:
@@ -121,8 +125,9 @@ async def open_datagrams(kind: str, inbox: Box, *, host: str, port: int) -> Call
         endpoint.setblocking(False)
         endpoint.bind((host, port))
         transport, _ = await loop.create_datagram_endpoint(
-            lambda: Datagrams(kind, inbox), sock=endpoint
+            lambda: Datagrams(kind, inbox, health), sock=endpoint
         )
+        health.buffers[port] = endpoint.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
     except OSError:
         endpoint.close()
         raise

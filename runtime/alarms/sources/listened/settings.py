@@ -19,7 +19,8 @@ from runtime.alarms.sources.mqtt.reading import check_mapping
 from runtime.alarms.sources.mqtt.tls import authority_problem
 from runtime.alarms.sources.snmp.usm import DIGESTS, KEY_BYTES, NAME_MAX, PASSPHRASE_LEAST
 from runtime.alarms.sources.syslog.message import FACILITIES, LEVELS
-from runtime.alarms.sources.syslog.rules import NEVER, check_rules
+from runtime.alarms.sources.syslog.rules import NEVER
+from runtime.alarms.sources.syslog.starter import starter_rules
 
 NETWORKS_MAX = 50
 USERS_MAX = 20
@@ -138,7 +139,7 @@ def _networks(form: Form, problems: list[Problem]) -> list[str]:
 
 
 def _syslog(
-    form: Form, _before: Mapping[str, Any], _vault: Vault, problems: list[Problem]
+    form: Form, before: Mapping[str, Any], _vault: Vault, problems: list[Problem]
 ) -> Config:
     least = form.get("least", "err")
     if least not in (*LEVELS, NEVER):
@@ -148,11 +149,9 @@ def _syslog(
     if strange:
         told = f"facilities: {strange[0]} is none; there are {', '.join(FACILITIES)}"
         problems.append(Problem("/facilities", told))
-    rules = _json(form, "rules", [], problems)
-    if isinstance(rules, list) or not problems:
-        problems += [Problem("/rules", one.message) for one in check_rules(rules)]
     networks = _networks(form, problems)
     problems += _too_wide(networks)
+    rules = before.get("rules", []) if before else starter_rules()
     return {"networks": networks, "least": least, "facilities": facilities, "rules": rules}
 
 
@@ -239,7 +238,6 @@ def form_of(kind: str, config: Mapping[str, Any]) -> dict[str, Any]:
         shown |= {
             "least": config.get("least", "err"),
             "facilities": ", ".join(config.get("facilities", ())),
-            "rules": rules_text(config.get("rules", ())),
         }
     elif kind == MQTT:
         mapping = config.get("mapping", {})

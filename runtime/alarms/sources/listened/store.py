@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, Problem
+from kernel.revisions import RevisionMovedError
 from runtime.alarms._tables import Source
 from runtime.alarms.sources.listened._tables import STATE_MAX, Listening
 from runtime.alarms.sources.listened.kinds import SYSLOG
 from runtime.alarms.sources.listened.networks import networks_of, overlap
+from runtime.alarms.sources.syslog.rules import require_rules
 from tenancy.rows import insert_new
 from tenancy.scope import system
 
@@ -25,6 +27,7 @@ class ListeningView:
     """What is set for one source, and how much came for it."""
 
     config: Mapping[str, Any]
+    revision: int = 0
     heard: int = 0
     counted_only: int = 0
     state: str = ""
@@ -51,6 +54,7 @@ def listening_of(session: Session, tenant_id: UUID, source_id: UUID) -> Listenin
         return ListeningView(config={})
     return ListeningView(
         config=row.config,
+        revision=row.revision,
         heard=row.heard,
         counted_only=row.counted_only,
         state=row.state,
@@ -84,6 +88,41 @@ def set_listening(
             .where(Listening.tenant_id == tenant_id, Listening.source_id == source_id)
             .values(config=dict(config), revision=Listening.revision + 1)
         )
+    session.expire_all()
+
+
+def set_rules(
+    session: Session,
+    tenant_id: UUID,
+    source_id: UUID,
+    *,
+    rules: Sequence[Mapping[str, Any]],
+    expected_revision: int,
+) -> None:
+    """Keep the rules of a syslog source; the listener knows them within seconds.
+
+    Raises:
+        InvalidError: naming each rule and field that does not fit.
+        RevisionMovedError: somebody else set the source up meanwhile.
+    """
+    require_rules(rules)
+    mine = (Listening.tenant_id == tenant_id, Listening.source_id == source_id)
+    config = session.scalar(
+        select(Listening.config).where(*mine, Listening.revision == expected_revision)
+    )
+    kept = (
+        session.scalar(
+            update(Listening)
+            .where(*mine, Listening.revision == expected_revision)
+            .values(config={**config, "rules": list(rules)}, revision=Listening.revision + 1)
+            .returning(Listening.revision)
+        )
+        if config is not None
+        else None
+    )
+    if kept is None:
+        message = "somebody set this source up meanwhile: load the page again"
+        raise RevisionMovedError(message, source_id=str(source_id))
     session.expire_all()
 
 

@@ -15,13 +15,12 @@ from kernel.http import acting, db_session, render, require, see_other, vault
 from runtime.alarms.sources import store
 from runtime.alarms.sources.kinds import kind_of
 from runtime.alarms.sources.listened.kinds import LISTENED, SNMP, SYSLOG
-from runtime.alarms.sources.listened.settings import config_from_form, form_of, rules_text
+from runtime.alarms.sources.listened.settings import config_from_form, form_of
 from runtime.alarms.sources.listened.store import ListeningView, listening_of, set_listening
 from runtime.alarms.sources.listened.trying import try_syslog
 from runtime.alarms.sources.snmp.usm import DIGESTS, KEY_BYTES
 from runtime.alarms.sources.syslog.message import FACILITIES, LEVELS
 from runtime.alarms.sources.syslog.rules import NEVER
-from runtime.alarms.sources.syslog.starter import starter_rules
 
 bp = Blueprint("listened", __name__)
 
@@ -88,8 +87,6 @@ def _port(kind: str) -> int:
 
 def _shown(kind: str, listening: ListeningView) -> dict[str, Any]:
     shown = form_of(kind, listening.config)
-    if not listening.config and kind == SYSLOG:
-        shown["rules"] = rules_text(starter_rules())
     if not listening.config and kind == SNMP:
         shown["community"] = secrets.token_urlsafe(12)
     return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,12 @@ from sqlalchemy.orm import Session
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from runtime.alarms.sources.listened._tables import TrapEntry
-from runtime.alarms.sources.snmp.catalogue import Entry, check_meeting, parse_entry, why_apart
+from runtime.alarms.sources.snmp.catalogue import (
+    Entry,
+    check_meeting,
+    parse_entry,
+    why_apart,
+)
 from runtime.alarms.sources.snmp.starter import starter_entries
 from tenancy.rows import insert_new
 
@@ -43,12 +48,42 @@ class Catalogue:
         """Give the document of a trap's entry, or None."""
         return self._own.get(oid) or starter_entries().get(oid)
 
+    def is_own(self, oid: str) -> bool:
+        """Tell whether the tenant has an entry of its own for a trap."""
+        return oid in self._own
+
     def find(self, oid: str) -> Entry | None:
         """Give the entry of a trap, or None where the catalogue does not know it."""
         if oid not in self._parsed:
             document = self.document(oid)
             self._parsed[oid] = parse_entry(dict(document)) if document is not None else None
         return self._parsed[oid]
+
+    @property
+    def documents(self) -> dict[str, Mapping[str, Any]]:
+        """Give every entry's document by the trap, the tenant's own over ours."""
+        return {**starter_entries(), **self._own}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Give each trap by its name in small letters; of several so called the first."""
+        found: dict[str, str] = {}
+        for oid, one in self.documents.items():
+            found.setdefault(one["name"].lower(), oid)
+        return found
+
+    @property
+    def objects(self) -> dict[str, str]:
+        """Give the names that entries have for objects, by their identifier."""
+        found: dict[str, str] = {}
+        for one in self.documents.values():
+            for name, oid in one.get("objects", {}).items():
+                found.setdefault(oid, name)
+        return found
+
+    def ending(self, oid: str) -> list[Mapping[str, Any]]:
+        """List the entries that end a trap's alarms."""
+        return [one for one in self.documents.values() if oid in one.get("clears", ())]
 
 
 def catalogue_of(session: Session, tenant_id: UUID) -> Catalogue:
@@ -150,26 +185,28 @@ def save_entries(
     return len(documents)
 
 
-def delete_entry(session: Session, tenant_id: UUID, oid: str) -> None:
-    """Remove a tenant's own entry; what comes with Garland holds again.
+def delete_entries(session: Session, tenant_id: UUID, oids: Collection[str]) -> None:
+    """Remove a tenant's own entries together; what comes with Garland holds again.
 
     Raises:
-        NotFoundError: it has none for this trap.
-        ConflictError: an entry that stays ends this trap's alarms.
+        NotFoundError: it has none for one of these traps.
+        ConflictError: a trap that ends alarms and one that raises them could never meet then.
     """
     own = _own_documents(session, tenant_id)
-    if oid not in own:
-        raise NotFoundError("you have no entry of your own for this trap", oid=oid)
-    rest = {one: document for one, document in own.items() if one != oid}
-    after = Catalogue(rest)
-    for document in rest.values():
-        if oid in document.get("clears", ()):
-            try:
-                check_meeting(parse_entry(dict(document)), after.document)
-            except InvalidError as error:
-                told = f"{document['name']} ends its alarms: remove that entry first"
-                raise ConflictError(told) from error
-    session.execute(delete(TrapEntry).where(TrapEntry.tenant_id == tenant_id, TrapEntry.oid == oid))
+    if missing := set(oids) - set(own):
+        raise NotFoundError("you have no entry of your own for this trap", oid=min(missing))
+    after = Catalogue({one: document for one, document in own.items() if one not in oids})
+    for oid, document in after.documents.items():
+        if oid not in oids and not set(oids) & set(document.get("clears", ())):
+            continue
+        try:
+            check_meeting(parse_entry(dict(document)), after.document)
+        except InvalidError as error:
+            told = f"{document['name']} ends alarms by it: change or remove both together"
+            raise ConflictError(told) from error
+    session.execute(
+        delete(TrapEntry).where(TrapEntry.tenant_id == tenant_id, TrapEntry.oid.in_(oids))
+    )
 
 
 def _parsed(index: int, document: Any, number: int) -> Entry:

@@ -7,6 +7,8 @@ import re
 from kernel.errors import InvalidError, Problem
 from runtime.alarms.sources.snmp.ber import BerError
 from runtime.alarms.sources.snmp.message import (
+    SYS_UP_TIME,
+    TRAP_ADDRESS,
     TRAP_OID,
     V2C,
     V3,
@@ -70,12 +72,17 @@ def _lines(text: str) -> Notification:
         raise _unreadable(f"a trap has at most {VARIABLES_MAX} variables")
     named = dict(found)
     name = str(named.get(TRAP_OID) or found[0][0]).removeprefix(".")
-    rest = tuple(one for one in found if one[0] not in (TRAP_OID, "1.3.6.1.2.1.1.3.0", name))
-    return Notification(version=V2C, oid=name, variables=rest)
+    frame = (TRAP_OID, TRAP_ADDRESS, SYS_UP_TIME, name)
+    rest = tuple(one for one in found if one[0] not in frame)
+    agent = str(named.get(TRAP_ADDRESS) or "")
+    return Notification(version=V2C, oid=name, agent=agent, variables=rest)
 
 
 def _value(text: str) -> Value:
-    said = _TYPE.sub("", text, count=1).strip().strip('"')
+    typed = _TYPE.match(text)
+    said = text[typed.end() :].strip() if typed else text.strip()
+    if said.startswith('"'):
+        return said[1:].removesuffix('"') or None
     if said.startswith(".1."):
         return said[1:]
     return int(said) if re.fullmatch(r"-?\d{1,18}", said) else said or None

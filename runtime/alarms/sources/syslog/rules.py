@@ -15,7 +15,7 @@ from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema
 from runtime.alarms.model import NAME_MAX, TEXT_MAX, EventType, Severity
 from runtime.alarms.sources._re2 import PATTERN_MAX, PatternSet, find, groups_of, pattern_problem
-from runtime.alarms.sources.syslog.message import FACILITIES, LEVELS, SyslogMessage
+from runtime.alarms.sources.syslog.message import FACILITIES, FIELD_MAX, LEVELS, SyslogMessage
 from runtime.alarms.sources.templates import TEMPLATE_MAX, parse_template, template_problem
 
 RULES_MAX = 100
@@ -35,6 +35,7 @@ SEVERITIES: Mapping[str, Severity] = MappingProxyType(
 )
 _RAISED = [one.value for one in Severity if one is not Severity.CLEARED]
 _PATTERN = {"type": "string", "minLength": 1, "maxLength": PATTERN_MAX}
+_LIKE = {"type": "string", "maxLength": FIELD_MAX}
 _TEMPLATE = {"type": "string", "maxLength": TEMPLATE_MAX}
 _RULE: dict[str, Any] = {
     "type": "object",
@@ -44,6 +45,11 @@ _RULE: dict[str, Any] = {
         "name": {"type": "string", "minLength": 1, "maxLength": 120},
         "raise": _PATTERN,
         "clear": _PATTERN,
+        "event": _LIKE,
+        "clear_event": _LIKE,
+        "app": {"type": "string", "maxLength": FIELD_MAX},
+        "facilities": {"type": "array", "items": {"enum": list(FACILITIES)}, "maxItems": 24},
+        "least": {"enum": list(LEVELS)},
         "ignore": {"type": "boolean"},
         "severity": {"enum": _RAISED},
         "event_type": {"enum": ["", *(one.value for one in EventType)]},
@@ -104,6 +110,13 @@ def _rule_problems(rule: Mapping[str, Any]) -> list[tuple[str, str]]:
     return wrong
 
 
+def groups_named(rule: Mapping[str, Any]) -> frozenset[str]:
+    """List the groups of a rule's patterns; none of a pattern that is wrong."""
+    patterns = [rule[kind] for kind in ("raise", "clear") if kind in rule]
+    good = [one for one in patterns if not pattern_problem(one)]
+    return frozenset().union(*map(groups_of, good))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What becomes of a message: an event, or nothing but a count, and by which rule."""
@@ -135,7 +148,7 @@ class Judge:
         for place in self._set.matching(subject):
             index, kind = self._places[place]
             groups = find(self._rules[index][kind], subject)
-            if groups is not None:
+            if groups is not None and _fits(self._rules[index], kind, message):
                 return self._by_rule(self._rules[index], kind, message, {**groups, **standing})
         if message.level not in self._levels:
             return Verdict(event=None)
@@ -163,6 +176,44 @@ class Judge:
         }
         named = {name: values[name] for name in values if name not in STANDING}
         return Verdict(event=_whole(event, message, named), rule=rule["name"])
+
+
+def _fits(rule: Mapping[str, Any], kind: str, message: SyslogMessage) -> bool:
+    """Tell whether a message is one of those that a rule looks at: by all but its pattern.
+
+    The level counts for what raises alone: an end is seldom told as loud as its problem.
+    """
+    event = rule.get("event", "")
+    if kind == "clear":
+        event = rule.get("clear_event", "") or event
+    elif LEVELS.index(message.level) > LEVELS.index(rule.get("least") or LEVELS[-1]):
+        return False
+    if message.facility not in (rule.get("facilities") or FACILITIES):
+        return False
+    app = rule.get("app", "")
+    return is_like(message.event, event) and (not app or app.lower() == message.app.lower())
+
+
+def is_like(text: str, like: str) -> bool:
+    """Tell whether a text is like another, in which `*` stands for anything; case is ignored.
+
+    >>> is_like("LINK-3-UPDOWN", "link-*-updown"), is_like("LINK-3-UP", "LINK"), is_like("x", "")
+    (True, False, True)
+    """
+    if not like:
+        return True
+    said, (first, *rest) = text.lower(), like.lower().split("*")
+    if not rest:
+        return said == first
+    if not said.startswith(first) or not said.endswith(rest[-1]):
+        return False
+    at, end = len(first), len(said) - len(rest[-1])
+    for part in rest[:-1]:
+        found = said.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return at <= end
 
 
 def _kinds(rule: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant, utc_now
@@ -13,6 +14,7 @@ from runtime.maintenance.windows import WindowView, list_windows, plan_window
 from runtime.quieting.storms import get_protection
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
+from tests.factories.alarms import make_alarm
 from tests.factories.maintenance import window_document
 from tests.integration.conftest import SignedIn
 
@@ -30,6 +32,12 @@ ICS = (
     "BEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20990401\r\nSUMMARY:All day\r\nEND:VEVENT\r\n"
     "END:VCALENDAR\r\n"
 )
+
+
+def send_calendar(browser: FlaskClient, pages: str, text: str) -> str:
+    """Import a calendar's file; give what the page says then."""
+    form = {"scope": "everything", "zone": "UTC", "file": (io.BytesIO(text.encode()), "plan.ics")}
+    return browser.post(f"{pages}/import", data=form, follow_redirects=True).text
 
 
 @pytest.fixture
@@ -89,7 +97,7 @@ def test_the_next_times_are_shown_before_anything_is_planned(
         pytest.param({"ends": "2099-03-27T01:00"}, "end after the start", id="ends too early"),
         pytest.param({"keys": ""}, "name 1 to 200 sites", id="no keys"),
         pytest.param({"repeat": "own"}, "FREQ=", id="no rule"),
-        pytest.param({"scope": "condition", "when": "{"}, "write a condition", id="no condition"),
+        pytest.param({"scope": "condition", "/when/gate": "all"}, "add a condition", id="none"),
     ],
 )
 def test_a_refused_form_comes_back_as_it_was_typed(
@@ -172,6 +180,102 @@ def test_a_cancelled_event_removes_its_window(
         browser.post(f"{pages}/import", data=form)
 
     assert all_of(sessions, acme) == []
+
+
+def condition(**changes: str) -> dict[str, str]:
+    """Give the form of a window about alarms that fit a condition in a group of its own."""
+    rows = {
+        "/when/gate": "all",
+        "/when/members/0/field": "event_type",
+        "/when/members/0/op": "is",
+        "/when/members/0/value": "equipmentAlarm",
+        "/when/members/1/gate": "any",
+        "/when/members/1/members/0/field": "perceived_severity",
+        "/when/members/1/members/0/op": "is",
+        "/when/members/1/members/0/value": "minor",
+    }
+    return {**FORM, "scope": "condition", **rows, **changes}
+
+
+def test_a_condition_is_kept_as_it_was_put_together(
+    signed_in: SignedIn, pages: str, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    browser = signed_in()
+    here = browser.post(pages, data=condition()).headers["Location"]
+
+    (made,) = all_of(sessions, acme)
+    equipment = {"field": "event_type", "op": "is", "value": "equipmentAlarm"}
+    minor = {"field": "perceived_severity", "op": "is", "value": "minor"}
+    assert made.window.scope.document["when"] == {"all": [equipment, {"any": [minor]}]}
+    assert "event type is equipmentAlarm and severity is minor" in browser.get(here).text
+    assert 'name="/when/members/1/members/0/op"' in browser.get(f"{here}/edit").text
+
+
+@pytest.mark.parametrize(
+    ("operation", "count"),
+    [
+        pytest.param("add:/when/members", 3, id="another condition"),
+        pytest.param("group:/when/members", 3, id="another group"),
+        pytest.param("add:/when/members/1/members", 3, id="a condition in the group"),
+        pytest.param("del:/when/members/1", 1, id="the group goes"),
+        pytest.param("del:/nothing/9", 2, id="what is not there"),
+        pytest.param("show", 2, id="as it is"),
+    ],
+)
+def test_buttons_change_the_rows_of_a_condition_and_plan_nothing(
+    signed_in: SignedIn,
+    pages: str,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    operation: str,
+    count: int,
+) -> None:
+    page = signed_in().post(pages, data=condition(_op=operation))
+
+    assert page.status_code == 200
+    assert page.text.count('aria-label="Comparison"') == count
+    assert all_of(sessions, acme) == []
+
+
+def test_a_condition_shows_which_of_the_alarms_fit(
+    signed_in: SignedIn, pages: str, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        for name in ("fan-1", "link-1"):
+            make_alarm(session, acme.id, name)
+    rows = {"/when/members/0/field": "managed_object", "/when/members/0/value": "fan-1"}
+    form = {**FORM, "scope": "condition", "/when/gate": "all", "/when/members/0/op": "is", **rows}
+
+    page = signed_in().post(pages, data={**form, "_op": "show"}).text
+
+    assert "<b>1</b> of the last 2 alarms fit" in page
+    assert '<option value="link-1">' in page
+
+
+def test_a_wrong_condition_is_told_beside_its_field(signed_in: SignedIn, pages: str) -> None:
+    form = condition(**{"/when/members/0/field": "count", "/when/members/0/value": "many"})
+
+    answer = signed_in().post(pages, data=form)
+
+    assert answer.status_code == 422
+    assert 'id="field-/when/members/0/value-error"' in answer.text
+
+
+def test_a_form_leaves_out_the_times_that_a_calendar_left_out(
+    signed_in: SignedIn, pages: str, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    browser = signed_in()
+    text = (ICS % "Upgrade").replace(
+        "DURATION", "EXDATE;TZID=Europe/Berlin:20990404T010000\r\nDURATION"
+    )
+    send_calendar(browser, pages, text)
+    (made,) = all_of(sessions, acme)
+
+    browser.post(f"{pages}/{made.id}", data={**FORM, "revision": "1", "repeat": "FREQ=WEEKLY"})
+
+    (saved,) = all_of(sessions, acme)
+    assert saved.revision == 2
+    assert saved.window.skipped == made.window.skipped != frozenset()
 
 
 def test_storm_protection_is_set_and_told(

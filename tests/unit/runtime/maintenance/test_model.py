@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -149,7 +150,7 @@ def test_the_next_time_of_a_window_far_ahead_is_its_first() -> None:
         pytest.param({"scope": {"kind": "sites", "keys": []}}, "/scope", id="no sites"),
         pytest.param(
             {"scope": {"kind": "condition", "when": {"field": "x", "op": "is"}}},
-            "/scope",
+            "/scope/when/field",
             id="no condition",
         ),
     ],
@@ -159,6 +160,24 @@ def test_what_cannot_be_planned_is_refused_by_field(changes: dict[str, Any], poi
         parse_window(make(**changes))
 
     assert [one.pointer for one in refused.value.problems] == [pointer]
+
+
+@pytest.mark.parametrize(
+    "rrule",
+    [
+        "FREQ=DAILY;BYMONTHDAY=31;BYMONTH=2,4",
+        "FREQ=DAILY;BYSETPOS=2",
+        "FREQ=DAILY;BYMONTHDAY=-31;BYMONTH=6",
+    ],
+)
+def test_a_rule_that_never_comes_is_refused_without_looking_for_it(rrule: str) -> None:
+    began = time.process_time()
+
+    with pytest.raises(InvalidError) as refused:
+        parse_window(make(rrule=rrule))
+
+    assert "never comes" in refused.value.problems[0].message
+    assert time.process_time() - began < 1
 
 
 def test_a_document_comes_back_the_same() -> None:
