@@ -59,7 +59,8 @@ def poisoned(test: str) -> Poisoned:
         leftover=(),
         reads=frozenset({COUNT}),
         values={},
-        flags={},
+        flags=(),
+        readers={},
     )
 
 
