@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any
 
 from runtime.flows.comparing import Change
@@ -96,12 +97,22 @@ def _rows(document: Mapping[str, Any]) -> list[str]:
 def _differences(old: Sequence[str], new: Sequence[str], thing: str) -> list[str]:
     """Write what went with a minus and what came with a plus, each with its number."""
     found: list[str] = []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    same = _alike(old, new)  # the matcher looks for the longest run, be it in another place
+    tail = _alike(reversed(old[same:]), reversed(new[same:]))
+    middles = old[same : len(old) - tail], new[same : len(new) - tail]
+    matcher = SequenceMatcher(None, *middles, autojunk=False)
     for verb, begin, end, new_begin, new_end in matcher.get_opcodes():
         if verb != "equal":
-            found += [f"-{thing} {at + 1}: {old[at]}" for at in range(begin, end)]
-            found += [f"+{thing} {at + 1}: {new[at]}" for at in range(new_begin, new_end)]
+            gone, come = range(same + begin, same + end), range(same + new_begin, same + new_end)
+            found += [f"-{thing} {at + 1}: {old[at]}" for at in gone]
+            found += [f"+{thing} {at + 1}: {new[at]}" for at in come]
     return found
+
+
+def _alike(old: Iterable[str], new: Iterable[str]) -> int:
+    """Count how many are the same from the beginning."""
+    pairs = zip(old, new, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _change(name: str, title: str, lines: Sequence[str], *, had: bool, has: bool) -> Change:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from runtime.alarms._tables import AlarmRow
 from runtime.flows._tables import FlowRow
 from runtime.inventory.lookup import put_table
+from runtime.inventory.resources import save_resource
 from runtime.rules._tables import Firing, RuleNotice
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, list_rules, switch_off
@@ -34,6 +35,7 @@ LOOK_UP = {
     "key": "{attributes.site}",
     "fields": {"attributes.city": "city"},
 }
+FILL = {"do": "fill", "take": ["place", "managed_object_type"]}
 MAIL = {"do": "notify", "to": ["role:operator"], "subject": "Look at {managed_object}"}
 DERIVE = {"do": "derive", "alarm": {"specific_problem": "{managed_object} again"}}
 Said = Mapping[str, Any]
@@ -140,6 +142,19 @@ CASES = [
         {"text": "by the lake", "city": None},
         {"text": "links"},
     ),
+    case("fill", FILL, {"place": "zrh", "type": "Port"}, {"place": "", "type": ""}),
+    case(
+        "fill take",
+        FILL | {"take": ["managed_object_type"]},
+        {"place": "", "type": "Port"},
+        {"place": "", "type": ""},
+    ),
+    case(
+        "fill attributes",
+        FILL | {"attributes": ["vendor"]},
+        {"vendor": "acme"},
+        {"vendor": None},
+    ),
     case("notify", MAIL, {"mails": ["Look at a"]}, {"mails": []}),
     case("notify to", MAIL | {"to": ["role:viewer"]}, {"to": ["Vera"]}, {"to": []}),
     case("notify subject", MAIL | {"subject": "{text}"}, {"mails": ["link"]}, {"mails": []}),
@@ -179,6 +194,9 @@ def prepare(bench: Bench) -> dict[str, str]:
             make_flow(bench.session, bench.tenant_id, chain_document(1, name=name))
         sites = {"zrh": {"city": "Zürich", "note": "by the lake"}}
         put_table(bench.session, bench.tenant_id, "sites", ["city", "note"], sites)
+        port = {"key": "a", "name": "a", "kind": "node", "type": "Port", "site": "zrh"}
+        resource = {**port, "attributes": {"vendor": "acme"}}
+        save_resource(bench.session, bench.tenant_id, resource)
         put_table(bench.session, bench.tenant_id, "towns", ["city"], {"zrh": {"city": "Town"}})
     return {one.email: one.name for one in people}
 
@@ -205,6 +223,7 @@ def seen(bench: Bench, then: Said, pattern: Said, sent: Sequence[Said]) -> dict[
         "derived": [row.specific_problem for row in derived],
         "first": mails[0].body.splitlines()[0] if mails else "",
         "mails": [one.subject for one in mails],
+        "place": a.place,
         "parents": {
             row.managed_object: rows[row.parent_id].managed_object if row.parent_id else None
             for row in rows.values()
@@ -214,6 +233,8 @@ def seen(bench: Bench, then: Said, pattern: Said, sent: Sequence[Said]) -> dict[
         "suppressed": a.suppressed_by,
         "team": a.attributes.get("team"),
         "text": a.text,
+        "type": a.managed_object_type,
+        "vendor": a.attributes.get("vendor"),
         "to": [people[who] for one in mails for who in one.recipients],
     }
 
