@@ -81,7 +81,7 @@ class StoredMemory(Memory):
             if group[0] == rule_id and state.newest() <= before:
                 del self.states[group]
                 self._rows.discard(group)
-        del self._counts[rule_id]
+        self._counts.pop(rule_id, None)
         return self.session.scalar(select(func.min(RuleMemory.newest_us)).where(*mine)) or 0
 
     @override
