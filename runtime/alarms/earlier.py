@@ -20,7 +20,7 @@ from runtime.alarms import _deeds
 from runtime.alarms._tables import AlarmRow, ConditionRow
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
-from runtime.alarms.past import Line, read_lines_of
+from runtime.alarms.past_lines import Line, read_lines_of
 
 AT_ONCE = 500
 STOOD_LATELY = timedelta(days=1)  # rules look no further back for what is down

@@ -30,7 +30,8 @@ from runtime.alarms.journal import (
 )
 from runtime.alarms.lifecycle import Transition
 from runtime.alarms.model import AlarmError, AlarmEvent, Severity, parse_event
-from runtime.alarms.past import Dealt, Line
+from runtime.alarms.past import Dealt
+from runtime.alarms.past_lines import Line
 from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy
 from runtime.alarms.replay import Replay
 from runtime.alarms.standing import Standing

@@ -11,7 +11,7 @@ import pytest
 from runtime.alarms.earlier import as_it_was
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
-from runtime.alarms.past import Line
+from runtime.alarms.past_lines import Line
 from tests.factories.tenancy import NOON
 
 ID, OTHER = UUID(int=1), UUID(int=2)
