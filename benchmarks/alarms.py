@@ -7,8 +7,8 @@ durable_rules alone does with the same rules and events, keeping nothing. Then h
 takes from being sent to standing in the list, and to the end of the run it starts, in a whole
 Garland.
 
-`--quick` measures less of everything. Run by `make bench`; `alarm_list.py` measures the list itself
-and `alarms_size.py` memory.
+`--quick` measures less of everything, `--only sqlite|postgresql|raw|waits` one part. Run by
+`make bench`; `alarm_list.py` measures the list itself and `alarms_size.py` memory.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ RULES = (1, 20, 100, 1_000)
 EVENTS = 4_000 if QUICK else 20_000
 REPEATS = 1 if QUICK else 3
 KINDS = ("sqlite", "postgresql")
+ONLY = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
 RAW_WITHIN_S = 60
 SENT_ONE_BY_ONE = 50 if QUICK else 300
 STEADY = 100  # events in each of ten requests a second, while single ones are timed
@@ -63,16 +64,23 @@ def main() -> int:
     """Measure and print."""
     log_to_nowhere()
     for kind in KINDS:
-        for rules in RULES:
-            _through(kind, rules)
-    _ceilings()
+        if ONLY in ("", kind):
+            for rules in RULES:
+                _through(kind, rules)
+    if ONLY in ("", "raw"):
+        _ceilings()
+    if ONLY in ("", "waits"):
+        _from_sent()
+    return 0
+
+
+def _from_sent() -> None:
     with tempfile.TemporaryDirectory() as folder, running_garland(Path(folder)) as garland:
         title("from event sent, whole Garland, ms", "p50", "p95", "p99")
         row("to alarm in the list, at rest", *_waits(garland, _is_listed))
         row("to end of the run, at rest", *_waits(garland, _is_run))
         with _steady_stream(garland):
             row(f"to alarm in the list, {STEADY * 10:,} others/s", *_waits(garland, _is_listed))
-    return 0
 
 
 # through intake and correlator

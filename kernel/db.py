@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
@@ -134,15 +135,23 @@ def make_engine(url: str, *, echo: bool = False) -> Engine:
     at the start of a transaction: a reader that turns writer half way would meet "database is
     locked" with no wait.
     """
+    common = {"echo": echo, "hide_parameters": True, "json_serializer": _json_text}
     if url.startswith("sqlite"):
         connect_args = {"timeout": SQLITE_BUSY_TIMEOUT_S}
-        engine = create_engine(url, echo=echo, hide_parameters=True, connect_args=connect_args)
+        engine = create_engine(url, **common, connect_args=connect_args)
         event.listen(engine, "connect", _prepare_sqlite)
         take_turns(engine, timeout_s=SQLITE_BUSY_TIMEOUT_S)
         return engine
-    return create_engine(
-        url, echo=echo, hide_parameters=True, pool_size=10, max_overflow=30, pool_pre_ping=True
-    )
+    return create_engine(url, **common, pool_size=10, max_overflow=30, pool_pre_ping=True)
+
+
+def _json_text(value: Any) -> str:
+    """Write JSON; nothing at all, which most lists of an alarm hold, costs nothing."""
+    nothing = None if value else _NOTHING.get(type(value))
+    return nothing or json.dumps(value)
+
+
+_NOTHING: dict[type, str] = {dict: "{}", list: "[]"}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -25,7 +25,7 @@ def readable_rows(
             found.append((row, None, row.event["alarm_id"]))
             continue
         try:
-            event = parse_event(row.event)
+            event = parse_event(row.event, is_kept=True)
             found.append((row, event, event.dedup_key))
         except AlarmError as error:
             log.warning("journal_row_unreadable", seq=row.seq, reason=error.message)

@@ -267,7 +267,9 @@ def raw_of(session: Session, tenant_id: UUID, seq: int) -> Any:
 
 
 def _said(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if name != trace.HEADER}
+    said = dict(document)
+    said.pop(trace.HEADER, None)
+    return said
 
 
 def keep_fault(

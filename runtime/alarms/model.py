@@ -196,8 +196,8 @@ class AlarmEvent:
         return received_at if said is None else min(said, received_at)
 
 
-def parse_event(document: Any) -> AlarmEvent:
-    """Read one alarm event.
+def parse_event(document: Any, *, is_kept: bool = False) -> AlarmEvent:
+    """Read one alarm event; `is_kept` says that the database gave it, which could store it.
 
     Raises:
         AlarmError: with a problem for each field that does not fit, naming the remedy.
@@ -212,7 +212,8 @@ def parse_event(document: Any) -> AlarmEvent:
             problems=[Problem("", "send an object with managed_object and perceived_severity")],
         )
     # What cannot be stored cannot be shown to the schema either.
-    problems = storage_problems(document) or _schema_problems(document)
+    problems = [] if is_kept else storage_problems(document)
+    problems = problems or _schema_problems(document)
     instants: dict[str, datetime] = {}
     for name in ("raised_at", "cleared_at"):
         if isinstance(document.get(name), str):

@@ -260,6 +260,6 @@ class PastAlarms(Replay):
 
 def _event_of(row: JournalRow) -> AlarmEvent | None:
     try:
-        return parse_event(row.event)
+        return parse_event(row.event, is_kept=True)
     except AlarmError:
         return None

@@ -10,11 +10,11 @@ Source: limits and quirks found by fuzzing durable_rules 2.0.28 and by reading i
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 
 from runtime.rules._flags import Flag, Flags, by_field, holding
@@ -90,8 +90,10 @@ def encode(value: Operand) -> str:
     >>> encode(1e-09), encode("a"), encode(True)
     ('0.000000001', '"a"', 'true')
     """
-    if isinstance(value, str | bool):
-        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     text = format(Decimal(repr(value)), "f")
     return text if "." in text else f"{text}.0"
 
