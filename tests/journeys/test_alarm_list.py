@@ -6,12 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.test_pages import browser, garland, page, serious_violations  # noqa: F401  fixtures
-from tests.support.browser import sign_in
+from tests.support.browser import sign_in, wait_until_live
 from tests.support.running import Running, wait_for
 
 pytestmark = pytest.mark.journey
-
-OPEN = '#live-state[data-state="open"]'
 
 
 def raise_alarms(garland: Running, prefix: str, count: int) -> None:  # noqa: F811
@@ -32,7 +30,7 @@ def raise_alarms(garland: Running, prefix: str, count: int) -> None:  # noqa: F8
 def open_list(garland: Running, page: Page, query: str) -> None:  # noqa: F811
     """Open the list and wait until it is live."""
     page.goto(f"{garland.url}/t/acme/alarms?{query}")
-    expect(page.locator(OPEN)).to_be_attached(timeout=30_000)
+    wait_until_live(page)
 
 
 def test_three_alarms_are_acknowledged_by_keys_alone(garland: Running, page: Page) -> None:  # noqa: F811
@@ -71,7 +69,7 @@ def test_a_comment_and_the_help_are_a_key_away(garland: Running, page: Page) -> 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 alarm commented on.")).to_be_visible()
-    expect(page.locator(OPEN)).to_be_attached(timeout=30_000)
+    wait_until_live(page)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
 
@@ -94,7 +92,7 @@ def test_a_view_is_saved_found_again_deleted_and_brought_back(
     expect(page.get_by_text("View My night saved.")).to_be_visible()
     page.get_by_role("link", name="All active").click()
     page.wait_for_url("**/alarms?state=active")
-    expect(page.locator(OPEN)).to_be_attached(timeout=30_000)
+    wait_until_live(page)
     page.keyboard.press("g")
     page.keyboard.press("v")
     page.keyboard.press("Tab")

@@ -6,18 +6,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.test_pages import browser, garland, page, serious_violations  # noqa: F401  fixtures
-from tests.support.browser import sign_in
+from tests.support.browser import sign_in, wait_until_live
 from tests.support.running import Running
 
 pytestmark = pytest.mark.journey
-
-OPEN = '#live-state[data-state="open"]'
 
 
 def open_map(garland: Running, page: Page, query: str = "") -> None:  # noqa: F811
     """Open the map and wait until it is live."""
     page.goto(f"{garland.url}/t/acme/map{query}")
-    expect(page.locator(OPEN)).to_be_attached(timeout=30_000)
+    wait_until_live(page)
 
 
 def view(page: Page) -> str:  # noqa: F811

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.factories.flows import flow_document, step
-from tests.support.browser import LAUNCH_ARGUMENTS, find_chromium, sign_in
+from tests.support.browser import LAUNCH_ARGUMENTS, find_chromium, sign_in, wait_until_live
 from tests.support.running import Running, wait_for
 
 pytestmark = pytest.mark.journey
@@ -213,7 +213,7 @@ def test_a_refused_draft_keeps_what_was_typed_and_names_the_field(
 def test_a_new_alarm_appears_in_the_open_list_by_itself(garland: Running, page: Page) -> None:
     sign_in(page, garland, "operator")
     page.goto(f"{garland.url}/t/acme/alarms")
-    expect(page.locator("#live-state")).to_have_attribute("data-state", "open", timeout=10_000)
+    wait_until_live(page)
 
     garland.send({"managed_object": "live-test-1", "perceived_severity": "minor"})
 

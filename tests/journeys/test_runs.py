@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.factories.flows import flow_document, step
 from tests.journeys.test_pages import browser, garland, page, serious_violations  # noqa: F401  fixtures
-from tests.support.browser import sign_in
+from tests.support.browser import sign_in, wait_until_live
 from tests.support.running import Running, wait_for
 
 pytestmark = pytest.mark.journey
@@ -73,7 +73,7 @@ def test_a_run_is_seen_live_from_queued_to_failed_and_retried_to_success(
         page.goto(start_flow(garland, "Take on an alarm", steps, wires, alarm=""))
         expect(page.locator(".run-state")).to_have_text("Queued")
         expect(page.locator("#timeline")).to_contain_text("No step was begun yet")
-        expect(page.locator("#live-state")).to_have_attribute("data-state", "open", timeout=10_000)
+        wait_until_live(page)
 
     expect(page.locator('#node-nap[data-status="done"]')).to_be_visible(timeout=30_000)
     expect(page.locator(".run-state")).to_have_text("Failed", timeout=15_000)
@@ -124,6 +124,7 @@ def test_a_step_is_picked_in_the_drawing_the_timeline_or_by_keys_and_a_link_lead
     expect(title).to_have_text("Facts")
     page.go_back()
     expect(title).to_have_text("Write it down")
+    wait_until_live(page)
     page.get_by_role("link", name="Start: by hand").focus()
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -166,7 +167,7 @@ def test_news_held_back_while_the_page_is_swapped_is_not_lost(
     address = start_flow(garland, "Quick news", {"log": LOG}, ["hand > log"])
     wait_for(lambda: state_of(garland, address) == "succeeded", within_s=20, what="the end")
     page.goto(address)
-    expect(page.locator("#live-state")).to_have_attribute("data-state", "open", timeout=10_000)
+    wait_until_live(page)
     page.wait_for_timeout(1_500)
     answers: list[int] = []
     page.on("response", lambda one: answers.append(one.status) if "seen=" in one.url else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.running import Running
 
@@ -41,3 +41,8 @@ def sign_in(page: Page, garland: Running, role: str) -> None:
     page.get_by_label("Password").fill(person["password"])
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/t/acme/**")
+
+
+def wait_until_live(page: Page) -> None:
+    """Wait until a page listens for keys and for what happens; till then keys are lost."""
+    expect(page.locator('#live-state[data-state="open"]')).to_be_attached(timeout=30_000)
