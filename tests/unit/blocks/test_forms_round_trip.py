@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from blocks.forms import form_fields, read_form
@@ -110,17 +110,22 @@ def as_a_form_holds_it(schema: dict[str, Any], value: Any) -> Any:
     for name, part in schema["properties"].items():
         required = name in schema["required"]
         item = value.get(name, EMPTY.get(part.get("type", "")) if required else None)
+        item = None if item is None else as_a_form_holds_it(part, item)
         is_rows = item in ([], {}) and "properties" not in part and part.get("type") in EMPTY
         if item is not None and (required or not is_rows):
-            held[name] = as_a_form_holds_it(part, item)
+            held[name] = item
     return held
 
 
 EMPTY: dict[str, Any] = {"string": "", "array": [], "object": {}}
 
 
+UNSAID: dict[str, Any] = {"b/c": {"type": "array", "items": {}, "minItems": 2}}
+
+
 @settings(max_examples=80, deadline=None)
 @given(DRAWN)
+@example(({"type": "object", "properties": UNSAID, "required": []}, {"b/c": [None]}))
 def test_the_verdict_is_the_same(drawn: tuple[dict[str, Any], Any]) -> None:
     schema, value = drawn[0], as_a_form_holds_it(*drawn)
     compiled = Schema(schema)
