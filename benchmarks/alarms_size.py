@@ -52,10 +52,14 @@ def _many_rules(_options: argparse.Namespace) -> None:
     with database("sqlite") as url, Matcher() as matcher:
         sessions = open_sessions(url)
         tenant_id = _tenant(sessions, RULES)
+        settle()
         row("before any event", *_memory(matcher), 0)
-        row("first batch: read, compile, load", *_batch(sessions, [tenant_id], matcher, first=0))
+        row(
+            "first batch: read, compile, load",
+            *_batch(sessions, [tenant_id], matcher, first=0, rules=RULES),
+        )
         for number in range(1, ROUNDS):
-            figures = _batch(sessions, [tenant_id], matcher, first=number * BATCH)
+            figures = _batch(sessions, [tenant_id], matcher, first=number * BATCH, rules=RULES)
         row(f"batch {ROUNDS} of {BATCH}", *figures)
 
 
@@ -64,9 +68,12 @@ def _many_tenants(_options: argparse.Namespace) -> None:
     with database("sqlite") as url, Matcher() as matcher:
         sessions = open_sessions(url)
         tenants = [_tenant(sessions, RULES_EACH) for _ in range(TENANTS)]
+        settle()
         row("before any event", *_memory(matcher), 0)
         for number in range(ROUNDS):
-            own, child, spent = _batch(sessions, tenants, matcher, first=number * 10, each=10)
+            own, child, spent = _batch(
+                sessions, tenants, matcher, first=number * 10, rules=RULES_EACH, each=10
+            )
             row(f"round {number + 1}, ten events each", own, child, spent / TENANTS)
 
 
@@ -110,11 +117,12 @@ def _batch(
     matcher: Matcher,
     *,
     first: int,
+    rules: int,
     each: int = BATCH,
 ) -> tuple[float, float, float]:
     """Correlate new events of every tenant; give memory after it and milliseconds."""
     for tenant_id in tenants:
-        take_in(sessions, tenant_id, new_alarms(each, RULES_EACH, first=first))
+        take_in(sessions, tenant_id, new_alarms(each, rules, first=first))
     began = time.perf_counter()
     correlate(sessions, matcher)
     spent = (time.perf_counter() - began) * 1000
