@@ -261,7 +261,8 @@ def page_limit(default: int = 50, most: int = 500) -> int:
     text = request.args.get("limit", "")
     if not text:
         return default
-    if not text.isdigit() or not 1 <= int(text) <= most:
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not is_number or not 1 <= int(text) <= most:
         raise InvalidError(
             f"limit must be a whole number from 1 to {most}",
             problems=[Problem("/limit", f"limit must be a whole number from 1 to {most}")],

@@ -67,8 +67,16 @@ class Follower:
         """Take up what is new, then look round now and then; give how many services were derived.
 
         Call it as the leader only: two at once would each find the other's work done, and undo
-        nothing, but do all of it twice.
+        nothing, but do all of it twice. After a failure it looks again at what it had seen.
         """
+        try:
+            return self._round(now=now)
+        except Exception:
+            self._seen = None
+            self._versions.clear()
+            raise
+
+    def _round(self, *, now: datetime) -> int:
         derived = 0
         for _ in range(ROUNDS_MAX):
             plan = self._plan(now=now)

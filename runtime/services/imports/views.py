@@ -60,6 +60,7 @@ def apply(import_id: UUID) -> Response:
     try:
         done = apply_import(*where, import_id, remove_gone=remove, by=by, now=utc_now())
     except ConflictError as error:
+        db_session().rollback()
         flash(f"{error.message[0].upper()}{error.message[1:]}.", "notice")
         return see_other(url_for("service_imports.show_import", import_id=import_id))
     except InvalidError as error:

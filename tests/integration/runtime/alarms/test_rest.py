@@ -97,6 +97,8 @@ def test_pages_through_every_order(client: FlaskClient, sort: str) -> None:
         pytest.param("cursor=abc", "/cursor", id="cursor"),
         pytest.param("cursor=WyJhIiwiYiJd", "/cursor", id="cursor of another list"),
         pytest.param("limit=0", "/limit", id="limit"),
+        pytest.param("limit=²", "/limit", id="a digit that is no number"),
+        pytest.param("limit=" + "9" * 5_000, "/limit", id="a limit of 5,000 digits"),
     ],
 )
 def test_names_the_parameter_it_cannot_use(client: FlaskClient, query: str, pointer: str) -> None:

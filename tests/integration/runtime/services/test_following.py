@@ -216,6 +216,27 @@ def test_a_plan_that_died_before_its_commit_is_made_again(
     assert bench.troubles(one) == [("down", 0, None)]
 
 
+def test_a_follower_that_failed_looks_again_at_what_it_had_seen(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    bench.follow()
+    bench.say("line-a", "critical", 0)
+    bench.correlate()
+    with monkeypatch.context() as fails:
+        fails.setattr("runtime.services.deriving._remember_alarms", _fail)
+        with pytest.raises(TimeoutError):
+            bench.follow()
+
+    bench.hear("line-b", "minor", 1)
+
+    assert bench.troubles(one) == [("down", 0, None)]
+
+
+def _fail(*_: Any) -> None:
+    raise TimeoutError
+
+
 def _die(*_: Any) -> None:
     raise KeyboardInterrupt
 
