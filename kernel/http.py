@@ -34,6 +34,7 @@ from kernel.errors import (
     UnauthorizedError,
 )
 from kernel.json_text import read_json
+from kernel.numbers import whole_number
 from kernel.revisions import read_revision
 from kernel.secrets import Vault
 
@@ -261,13 +262,13 @@ def page_limit(default: int = 50, most: int = 500) -> int:
     text = request.args.get("limit", "")
     if not text:
         return default
-    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(most))
-    if not is_number or not 1 <= int(text) <= most:
+    number = whole_number(text, most=most)
+    if not number:
         raise InvalidError(
             f"limit must be a whole number from 1 to {most}",
             problems=[Problem("/limit", f"limit must be a whole number from 1 to {most}")],
         )
-    return int(text)
+    return number
 
 
 def page_of(

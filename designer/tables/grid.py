@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kernel.numbers import whole_number
 from runtime.rules.fields import ATTRIBUTES
 from runtime.rules.model import PRIORITY_DEFAULT
 from runtime.rules.tables._schema import INPUTS_MAX, OUTPUTS_MAX, ROWS_MAX
@@ -148,7 +149,8 @@ def document_of(grid: Grid) -> dict[str, Any]:
 
 
 def _whole(text: str) -> Any:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(10**9)) else text
+    number = whole_number(text)
+    return text if number is None else number
 
 
 def _input(head: Head) -> dict[str, Any]:

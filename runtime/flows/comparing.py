@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kernel.errors import InvalidError, Problem
+from kernel.numbers import whole_number
 
 CONTEXT_LINES = 3
 _NAMED = ("steps", "triggers")
@@ -67,10 +68,11 @@ def version_asked(text: str) -> int | None:
     """
     if text in ("", "draft"):
         return None
-    if not text.isdecimal() or len(text) > 9:  # noqa: PLR2004  what a column of numbers holds
+    number = whole_number(text)
+    if number is None:
         problem = Problem("/with", "with: give the number of a version, or draft")
         raise InvalidError("with names no version", problems=[problem])
-    return int(text)
+    return number
 
 
 def diff_document(number: int, other: int | None, changes: Iterable[Change]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, InvalidError, Problem
@@ -30,8 +30,7 @@ from runtime.inventory.model import (
 )
 from runtime.inventory.reading.files import Naming, read_files
 from runtime.inventory.topology import note_change
-from tenancy.rows import get_owned
-from tenancy.scope import system
+from tenancy.rows import get_owned, insert_many, update_many
 
 log = structlog.get_logger(__name__)
 
@@ -144,11 +143,8 @@ def recent_imports(session: Session, tenant_id: UUID, *, limit: int = 10) -> lis
 
 
 def _write(session: Session, tenant_id: UUID, found: Difference, origin: str) -> None:
-    if found.new:
-        session.execute(insert(Resource), found.new)
-    if found.changed:
-        with system(session):  # an UPDATE by keys; the keys were read as the tenant's own
-            session.execute(update(Resource), found.changed)
+    insert_many(session, Resource, found.new)
+    update_many(session, Resource, tenant_id, found.changed)
     rows = [
         {
             "id": new_id(),
@@ -159,8 +155,7 @@ def _write(session: Session, tenant_id: UUID, found: Difference, origin: str) ->
         }
         for one in found.relations
     ]
-    if rows:
-        session.execute(insert(ResourceRelation), rows)
+    insert_many(session, ResourceRelation, rows)
     log.debug("import_written", origin=origin, relations=len(rows))
 
 

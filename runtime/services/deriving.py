@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from runtime.alarms.lives import Life, lives_of
@@ -30,6 +30,7 @@ from runtime.services.state import Footing, derive
 from runtime.services.timeline import Moment, corrections, in_force
 from runtime.services.words import cause_of
 from runtime.wake import tell_pages_after_commit
+from tenancy.rows import insert_many, update_many
 from tenancy.scope import system
 
 LATE_MAX = timedelta(days=400)
@@ -240,11 +241,8 @@ def _remember_alarms(session: Session, tenant_id: UUID, found: Sequence[Derived]
     }
     new = [row for key, row in rows.items() if key not in there]
     moved = [row for key, row in rows.items() if key in there]
-    if new:
-        session.execute(insert(ServiceAlarm), new)
-    if moved:
-        with system(session):  # an UPDATE by keys; the keys were read as the tenant's own
-            session.execute(update(ServiceAlarm), moved)
+    insert_many(session, ServiceAlarm, new)
+    update_many(session, ServiceAlarm, tenant_id, moved)
 
 
 def _remembered(

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, Problem
+from kernel.numbers import whole_number
 from runtime.alarms.console.export import defused
 from runtime.services.availability import MonthReport
 from runtime.services.report import months_of
@@ -34,9 +35,10 @@ def read_month(text: str, *, now: datetime) -> Month:
     """
     if not text:
         return Month(now.year, now.month)
-    year, _, number = text.partition("-")
-    if year.isdigit() and number.isdigit() and int(number) in range(1, 13) and int(year) in _YEARS:
-        return Month(int(year), int(number))
+    said, _, rest = text.partition("-")
+    year, number = whole_number(said) or 0, whole_number(rest) or 0
+    if year in _YEARS and number in range(1, 13):
+        return Month(year, number)
     message = f"month: {text[:20]} is no month: write one such as {now:%Y-%m}"
     raise InvalidError(message, problems=[Problem("/month", message)])
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from kernel.clock import format_instant
 from kernel.errors import Problem
+from kernel.numbers import whole_number
 from kernel.zones import find_zone, instant_of
 from runtime.services.model import NEEDS_MAX, Service, service_document
 
@@ -37,11 +38,11 @@ def document_of(form: Mapping[str, str], *, watched_from: str | None = None) -> 
         "planned_excluded": form.get("planned", "excluded") == "excluded",
         "calendar": form.get("calendar", ""),
     }
-    hops = form.get("hops", "")
+    hops, whole = form.get("hops", ""), whole_number(form.get("hops", ""))
     return {
         **{name: form.get(name, "").replace("\r\n", "\n") for name in _PLAIN},
         "key": form.get("key", "").strip() or key_for(form.get("name", "")),
-        "hops": int(hops) if hops.isdigit() else hops,
+        "hops": hops if whole is None else whole,
         "rests_on": [_need(form, index) for index in _filled(form)],
         "sla": sla if percent else None,
         "watched_from": watched_from or _since(form),
@@ -123,7 +124,8 @@ def _need(form: Mapping[str, str], index: int) -> dict[str, Any]:
     found: dict[str, Any] = {"need": how, "keys": [one.strip() for one in keys if one.strip()]}
     if how == "share":
         number = share.removesuffix("%").strip()
-        found["share"] = int(number) if number.isdigit() else number
+        whole = whole_number(number)
+        found["share"] = number if whole is None else whole
     return found
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from kernel.errors import InvalidError, MalformedError, Problem
 from kernel.json_text import read_json
+from kernel.numbers import whole_number
 from runtime.inventory.reading.sheets import sheet_rows, unguarded
 from runtime.services.forms import key_for
 from runtime.services.model import HOPS, parse_service
@@ -116,7 +117,8 @@ def _read_csv(text: str, zone: str) -> Gathered:
 
 
 def _from_row(row: Mapping[str, str], key: str, zone: str) -> dict[str, Any]:
-    hops, sla = row.get("hops", ""), row.get("sla", "").removesuffix("%").strip()
+    hops, whole = row.get("hops", ""), whole_number(row.get("hops", ""))
+    sla = row.get("sla", "").removesuffix("%").strip()
     return {
         "key": key,
         "name": row.get("name") or key,
@@ -124,7 +126,7 @@ def _from_row(row: Mapping[str, str], key: str, zone: str) -> dict[str, Any]:
         "note": row.get("note", ""),
         "zone": row.get("zone") or zone,
         "rests_on": _needs(row),
-        "hops": int(hops) if hops.isdigit() else (hops or HOPS),
+        "hops": (hops or HOPS) if whole is None else whole,
         "breaks_from": row.get("breaks_from", "").lower() or "critical",
         "sla": {
             "percent": sla,
@@ -145,9 +147,9 @@ def _needs(row: Mapping[str, str]) -> list[dict[str, Any]]:
 def _how(text: str) -> dict[str, Any]:
     """Read `all`, `any` or a share such as `60 %`; anything else is left to the check."""
     said = text.strip().lower()
-    number = said.removesuffix("%").strip()
-    if number.isdigit():
-        return {"need": "share", "share": int(number)}
+    share = whole_number(said.removesuffix("%").strip())
+    if share is not None:
+        return {"need": "share", "share": share}
     return {"need": said or "all"}
 
 

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant, parse_instant
 from runtime.services._tables import ServiceMoment
 from runtime.services.timeline import Cause, Moment, State, in_force
+from tenancy.rows import insert_many
 
 
 def add_moments(
@@ -36,8 +37,7 @@ def add_moments(
         for service_id, moments in said.items()
         for one in moments
     ]
-    if rows:
-        session.execute(insert(ServiceMoment), rows)
+    insert_many(session, ServiceMoment, rows)
 
 
 def moments_since(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from kernel.clock import format_instant
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
+from kernel.numbers import whole_number
 from runtime.alarms.lives import latest_line
 from runtime.calendars.store import calendar_names
 from runtime.services._tables import ServiceFollowing, ServiceRow
@@ -239,7 +240,7 @@ def _sort_name(name: str) -> str:
 
 
 def _beyond(after: Sequence[str]) -> ColumnElement[bool]:
-    rank = int(after[0]) if after[0].isdigit() else 0
+    rank = whole_number(after[0]) or 0
     same = ServiceRow.state_rank == rank
     return or_(
         ServiceRow.state_rank < rank,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
@@ -17,7 +17,7 @@ from runtime.alarms._tables import AlarmHistory, AlarmRow, history_row
 from runtime.alarms.documents import view_of
 from runtime.alarms.tmf642.hub.outbox import record
 from runtime.wake import tell_pages_after_commit
-from tenancy.rows import get_owned
+from tenancy.rows import get_owned, insert_many
 
 
 def locked(session: Session, tenant_id: UUID, alarm_id: UUID) -> AlarmRow:
@@ -52,7 +52,7 @@ def remember(
     """Add a line to an alarm's history, and let pages know."""
     session.flush()
     entry = history_row(row.tenant_id, row.id, at=now, kind=kind, by=by, facts=facts)
-    session.execute(insert(AlarmHistory), [entry])
+    insert_many(session, AlarmHistory, [entry])
     record(session, row.tenant_id, [entry], [view_of(row)])
     tell_pages_after_commit(
         session, row.tenant_id, "alarms", {"id": str(row.id), "at": format_instant(now)}

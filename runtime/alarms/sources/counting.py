@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import Source
 from runtime.alarms.sources._tables import SourceCount
 from runtime.alarms.sources.expectations import quiet_after
 from runtime.alarms.sources.silence import end_silence
+from tenancy.rows import insert_many
 
 SPAN = timedelta(minutes=5)
 KEPT = timedelta(hours=25)
@@ -150,6 +151,6 @@ def _count(session: Session, row: Source, counts: Counts, *, now: datetime) -> N
         "rejected": counts.rejected,
         "duplicates": counts.duplicates,
     }
-    session.execute(insert(SourceCount), [begun])
+    insert_many(session, SourceCount, [begun])
     old = delete(SourceCount).where(*mine, SourceCount.at < now - KEPT)
     session.execute(old.execution_options(synchronize_session=False))

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import InvalidError, Problem
+from kernel.numbers import whole_number
 from kernel.secrets import Vault
 from runtime.alarms.sources.listened.kinds import MQTT, SNMP, SYSLOG
 from runtime.alarms.sources.listened.networks import network_problem, networks_of
@@ -28,6 +29,7 @@ TOPICS_MAX = 20
 COMMUNITY_LEAST, COMMUNITY_MAX = 4, 200
 SECRET_MAX = 200
 MQTT_PORT, MQTT_TLS_PORT = 1883, 8883
+PORT_MAX = 65_535
 _HASH_BYTES = {"sha": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64, "md5": 16}
 
 Form = Mapping[str, str]
@@ -172,7 +174,7 @@ def _mqtt(form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Pr
     if not host or len(host) > 253 or not host.isprintable() or " " in host:  # noqa: PLR2004  DNS
         problems.append(Problem("/host", "broker: write its name or address, such as mqtt.example"))
     port = form.get("port", "").strip() or str(MQTT_TLS_PORT if tls else MQTT_PORT)
-    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65_535:  # noqa: PLR2004  TCP
+    if not whole_number(port, most=PORT_MAX):
         problems.append(Problem("/port", "port: a whole number from 1 to 65535"))
         port = "0"
     topics = form.get("topics", "").split()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.errors import InvalidError
+from kernel.numbers import whole_number
 from runtime.alarms.sources.snmp.catalogue import OBJECTS_MAX, Entry
 from runtime.alarms.sources.snmp.entry.rows import EntryRows, Names, ObjectRow, check_rows
 from runtime.alarms.sources.snmp.message import Notification, Value
@@ -94,16 +95,17 @@ def begin_with(rows: EntryRows, known: Known) -> None:
 
 def use_variable(rows: EntryRows, operation: str, known: Known) -> None:
     """Do `name:<n>`, `object:<n>` or `key:<n>`: take a variable of the sample into the form."""
-    verb, _, number = operation.partition(":")
-    if verb not in (NAME, OBJECT, KEY) or not number.isascii() or not number.isdigit():
+    verb, _, said = operation.partition(":")
+    number = whole_number(said)
+    if verb not in (NAME, OBJECT, KEY) or number is None:
         return
     try:
         variables = read_pasted(rows.sample).variables
     except InvalidError:
         return
-    if int(number) >= len(variables):
+    if number >= len(variables):
         return
-    oid, value = variables[int(number)]
+    oid, value = variables[number]
     named = _variable(oid, value, rows)
     if not named.name:
         if len(rows.objects) >= OBJECTS_MAX:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other
+from kernel.numbers import whole_number
 from runtime.alarms.model import EventType, Severity
 from runtime.alarms.sources.snmp import entries
 from runtime.alarms.sources.snmp.catalogue import INDEX, STANDING
@@ -127,8 +128,9 @@ def _ending(oid: str) -> EntryRows:
 def _changed(rows: EntryRows) -> EntryRows:
     """Do what a button or a choice of the form asked for."""
     form, catalogue = request.form, _catalogue()
-    if form.get("like", "").isdecimal():
-        rows.sample = _sample(int(form["like"]))
+    like = whole_number(form.get("like", ""))
+    if like is not None:
+        rows.sample = _sample(like)
         begin_with(rows, catalogue.objects)
     operate(rows, form.get("_op", ""))
     use_variable(rows, form.get("_op", ""), catalogue.objects)

@@ -1,0 +1,25 @@
+"""Whole numbers are read from whatever is typed, and nothing that is typed fails."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.numbers import whole_number
+
+
+@given(st.text() | st.integers().map(str))
+def test_any_text_is_a_number_within_bounds_or_none(text: str) -> None:
+    found = whole_number(text, most=100)
+
+    assert found is None or (0 <= found <= 100 and int(text) == found)
+
+
+@pytest.mark.parametrize("text", ["", "²", "٣", "-1", "+1", " 1", "1.0", "1_0", "101", "9" * 5_000])
+def test_what_is_no_whole_number_within_bounds(text: str) -> None:
+    assert whole_number(text, most=100) is None
+
+
+def test_the_bounds_are_within() -> None:
+    assert (whole_number("0", most=100), whole_number("100", most=100)) == (0, 100)
