@@ -38,6 +38,7 @@ class Dealt:
         held: Those that rules did not judge, since their alarm was held back.
         lines: What its events did, by row; a repeat has no line.
         deeds: What was done to alarms before it, and after the batch before.
+        quieted: What it held back and let go itself, before its rules were asked.
         upto: The last line of the history before its own.
         is_kept: Whether there is a history of it at all; events from a file have none.
     """
@@ -46,6 +47,7 @@ class Dealt:
     held: frozenset[int] = frozenset()
     lines: Mapping[int, Line] = field(default_factory=dict)
     deeds: Sequence[Line] = ()
+    quieted: Sequence[Line] = ()
     upto: int = 0
     is_kept: bool = True
 
@@ -94,12 +96,13 @@ def read_past(session: Session, tenant_id: UUID, *, since: datetime, most: int) 
     ahead = Ahead(read_lines(session, tenant_id, after=before), before)
     for at, rows in _batches(taken):
         numbers = {one.seq for one in rows}
-        deeds, lines = ahead.take(numbers, at)
+        wrote = ahead.take(numbers, at)
         yield Dealt(
             rows=[one.row for one in rows],
             held=frozenset(one.seq for one in rows if one.held),
-            lines=lines,
-            deeds=deeds,
+            lines=wrote.lines,
+            deeds=wrote.deeds,
+            quieted=wrote.quieted,
             upto=ahead.upto,
         )
 

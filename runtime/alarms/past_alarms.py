@@ -121,6 +121,8 @@ class PastAlarms(Replay):
                     played.changes.append(change)
         played.changes += self._noted(dealt.rows)
         played.changes.sort(key=lambda one: one.seq)
+        for line in dealt.quieted:
+            self._do(line)
         played.released = [one for row in dealt.rows if (one := self._released(row)) is not None]
         self._history.clear()
         self._told.clear()

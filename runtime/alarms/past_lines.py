@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import AlarmHistory, AlarmRow
+from runtime.alarms.holding.holds import PREFIXES
 
 PAGE = 1_000
 LOOKED_AHEAD = 2_000
 BETWEEN_MAX = 64
 REMEMBERED = 10_000
+RELEASED_BY = "garland"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,13 @@ class Line:
     def event(self) -> int | None:
         """Give the place of the event that it tells of; None for a deed."""
         return self.facts.get("seq")
+
+    @property
+    def is_quieting(self) -> bool:
+        """Tell whether planned work or a storm took the alarm, or gave it back."""
+        if self.kind == "suppressed":
+            return self.by.startswith(PREFIXES)
+        return self.kind == "unsuppressed" and self.by == RELEASED_BY
 
 
 def read_lines_of(session: Session, alarm_ids: Collection[UUID], *, before: int) -> list[Line]:
@@ -79,6 +88,14 @@ def line_before(session: Session, tenant_id: UUID, since: datetime) -> int:
     return session.scalar(first) or 0
 
 
+class Taken(NamedTuple):
+    """What a batch saw, and what it wrote: deeds before it, its events' lines, what it quieted."""
+
+    deeds: Sequence[Line]
+    lines: Mapping[int, Line]
+    quieted: Sequence[Line]
+
+
 class Ahead:
     """Lines of the history that are still ahead, parted into events' own and deeds."""
 
@@ -89,14 +106,16 @@ class Ahead:
         self._dealt: dict[int, None] = {}
         self._horizon = 0
 
-    def take(self, numbers: set[int], at: datetime) -> tuple[list[Line], dict[int, Line]]:
-        """Take the deeds that a batch saw, and the lines of its own events."""
+    def take(self, numbers: set[int], at: datetime) -> Taken:
+        """Take what a batch that was dealt with at an instant saw, and wrote before its rules."""
         self._horizon = self._horizon or min(numbers)
         place = self._place(numbers)
-        deeds = list(self._until_instant(at) if place is None else self._until(place))
-        mine = self._own(numbers) if place is not None else {}
+        if place is None:
+            taken = Taken(list(self._until_instant(at)), {}, [])
+        else:
+            taken = Taken(list(self._until(place)), self._own(numbers), self._quieted(at))
         self._note(numbers)
-        return deeds, mine
+        return taken
 
     def _note(self, numbers: set[int]) -> None:
         """Note what is dealt with: a line of it that comes later says nothing new."""
@@ -119,6 +138,21 @@ class Ahead:
             else:
                 passed.append(line)
                 if line.event is not None:
+                    break
+            self._fill(1)
+        self._lines.extendleft(reversed(passed))
+        return found
+
+    def _quieted(self, at: datetime) -> list[Line]:
+        """Take what was held back and let go with the batch; then come the deeds of its rules."""
+        found, passed = list[Line](), list[Line]()
+        while self._lines and len(passed) < BETWEEN_MAX:
+            line = self._lines.popleft()
+            if line.event is None and line.at == at and line.is_quieting:
+                found.append(line)
+            else:
+                passed.append(line)
+                if line.event is not None or line.at == at:
                     break
             self._fill(1)
         self._lines.extendleft(reversed(passed))

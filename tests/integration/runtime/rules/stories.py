@@ -176,9 +176,7 @@ class World:
     def tell(self, story: Sequence[Said | Deed]) -> None:
         """Let a story happen, with a batch now and then, and go on until nothing happens more."""
         for number, one in enumerate(story):
-            self.now += timedelta(seconds=one.gap_s) + BLINK
-            with as_tenant(self.session, self.tenant_id):
-                self._say(one) if isinstance(one, Said) else self._do(one)
+            self.live(one)
             if number % self.sizes[number % len(self.sizes)] == 0:
                 self.correlate(self.sizes[number % len(self.sizes)])
         for _ in range(3):
@@ -186,6 +184,12 @@ class World:
             self.now += DAY
             self.clock()
         self.correlate_all()
+
+    def live(self, one: Said | Deed) -> None:
+        """Let something be said or done, and leave it to batches that come later."""
+        self.now += timedelta(seconds=one.gap_s) + BLINK
+        with as_tenant(self.session, self.tenant_id):
+            self._say(one) if isinstance(one, Said) else self._do(one)
 
     def correlate(self, limit: int) -> int:
         """Let the correlator take one batch; each has an instant of its own."""

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from runtime.alarms._tables import JournalEntry
+from runtime.alarms.holding._tables import AlarmHold
+from runtime.alarms.journal import RELEASED
 from runtime.alarms.past import read_past
 from runtime.backtests.running import past_alarms, world_of
 from runtime.rules._live import live_set
@@ -22,7 +25,7 @@ from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
 from tenancy.scope import as_tenant, system
-from tests.factories.rules import make_rule_document
+from tests.factories.rules import make_leaf, make_rule_document
 from tests.factories.tenancy import NOON, make_customer
 from tests.integration.runtime.rules.stories import (
     Customs,
@@ -142,4 +145,42 @@ def test_they_agree_whatever_people_the_clock_planned_work_and_storms_did_meanwh
 
     world.tell(story)
 
+    assert backtested(world) == live_verdicts(world)
+
+
+def alarms_let_go(world: World) -> set[str]:
+    with as_tenant(world.session, world.tenant_id):
+        undone = JournalEntry.done_at.is_(None), JournalEntry.kind == RELEASED
+        rows = world.session.scalars(select(JournalEntry).where(*undone))
+        return {row.event["alarm_id"] for row in rows}
+
+
+def alarms_held(world: World) -> set[str]:
+    with as_tenant(world.session, world.tenant_id):
+        return {str(one) for one in world.session.scalars(select(AlarmHold.alarm_id))}
+
+
+def at_bern(name: str, severity: str) -> Said:
+    there = {"site": "bern"}
+    document = {"managed_object": name, "perceived_severity": severity, "attributes": there}
+    return Said(1.0, 0.0, document)
+
+
+def test_they_agree_on_an_alarm_that_a_storm_takes_back_in_the_batch_that_lets_it_go(
+    session: Session, matcher: Matcher
+) -> None:
+    world = World(session, make_customer(session).id, matcher, [100])
+    world.prepare(Customs({}, {"window_s": 30, "site": {"begin_per_s": 0.05, "end_per_s": 0.02}}))
+    publish(session, world.tenant_id, [{"when": make_leaf("managed_object", "exists")}])
+    for name in ("fan", "link-1", "link-2"):
+        world.live(at_bern(name, "minor"))
+    world.correlate_all()
+    world.live(Deed(61.0, "clock", 0))
+    let_go = alarms_let_go(world)
+    for name in ("link-1", "link-2"):
+        world.live(at_bern(name, "cleared"))
+        world.live(at_bern(name, "minor"))
+    world.correlate_all()
+
+    assert let_go & alarms_held(world)
     assert backtested(world) == live_verdicts(world)
