@@ -93,7 +93,8 @@ def read_past(session: Session, tenant_id: UUID, *, since: datetime, most: int) 
     taken = _in_order(_read_rows(session, tenant_id, since=since, most=most))
     began = past_begins(session, tenant_id, since=since)
     before = line_before(session, tenant_id, began)
-    ahead = Ahead(read_lines(session, tenant_id, after=before), before)
+    first = first_row_since(session, tenant_id, began) or 0
+    ahead = Ahead(read_lines(session, tenant_id, after=before), before, first=first)
     for at, rows in _batches(taken):
         numbers = {one.seq for one in rows}
         wrote = ahead.take(numbers, at)

@@ -97,18 +97,23 @@ class Taken(NamedTuple):
 
 
 class Ahead:
-    """Lines of the history that are still ahead, parted into events' own and deeds."""
+    """Lines of the history that are still ahead, parted into events' own and deeds.
 
-    def __init__(self, lines: Iterator[Line], before: int) -> None:
+    Args of the constructor:
+        lines: In order.
+        before: The last line before them.
+        first: The first of the rows that will be dealt with; lines of earlier ones are over.
+    """
+
+    def __init__(self, lines: Iterator[Line], before: int, *, first: int) -> None:
         self.upto = before
         self._source = lines
         self._lines: deque[Line] = deque()
         self._dealt: dict[int, None] = {}
-        self._horizon = 0
+        self._horizon = first
 
     def take(self, numbers: set[int], at: datetime) -> Taken:
         """Take what a batch that was dealt with at an instant saw, and wrote before its rules."""
-        self._horizon = self._horizon or min(numbers)
         place = self._place(numbers)
         if place is None:
             taken = Taken(list(self._until_instant(at)), {}, [])

@@ -184,3 +184,16 @@ def test_they_agree_on_an_alarm_that_a_storm_takes_back_in_the_batch_that_lets_i
 
     assert let_go & alarms_held(world)
     assert backtested(world) == live_verdicts(world)
+
+
+def test_they_agree_where_an_event_was_taken_at_once_while_earlier_ones_waited(
+    session: Session, matcher: Matcher
+) -> None:
+    world = World(session, make_customer(session).id, matcher, [1])
+    publish(session, world.tenant_id, [{"when": make_leaf("managed_object", "exists")}])
+    for severity in ("minor", "minor", "major"):
+        world.live(at_bern("fan", severity))
+    world.live(Deed(1.0, "at once", 0))
+    world.correlate_all()
+
+    assert backtested(world) == live_verdicts(world)
