@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -26,12 +25,6 @@ from tests.factories.tenancy import NOON, make_customer
 from tests.integration.runtime.services.bench import Bench
 
 LINE_A = [{"need": "all", "keys": ["line-a"]}]
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Iterator[Matcher]:
-    with Matcher() as matcher:
-        yield matcher
 
 
 @pytest.fixture
