@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from blocks.effects import Effect
 from blocks.manifest import Manifest, Permission, PermissionName
+from blocks.outcomes import LogLevel
 from blocks.sdk import (
     BlockError,
     CalendarMoment,
@@ -23,7 +24,6 @@ from blocks.sdk import (
     Facts,
     HttpRequest,
     HttpResponse,
-    LogLevel,
     LogLine,
     MailMessage,
 )

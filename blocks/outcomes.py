@@ -1,4 +1,4 @@
-"""The ways a step can end, or go to sleep: what a block's `run` returns.
+"""The ways a step can end, or go to sleep: what a block's `run` returns, or raises.
 
 `Emit` and `Wait` are for every block. The others steer the workflow; a block may return one of
 them only when its manifest says so in `behaviour.control` (the name is given with each).
@@ -11,7 +11,49 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from kernel.errors import GarlandError
+
 EventKind = Literal["alarm-cleared", "alarm", "message"]
+LogLevel = Literal["info", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line a block wrote; kept with the step and shown in the run."""
+
+    level: LogLevel
+    message: str
+
+
+class BlockError(GarlandError):
+    """The step could not do its work.
+
+    Authors give a `code` that the manifest declares under `errors`; the declaration says
+    whether trying again can help. The runtime reads the attributes after `perform`.
+
+    Attributes:
+        code: Stable dotted word, such as "ticket.refused".
+        retry_after_s: Seconds the other side asked us to wait, else None.
+        retryable: Whether another attempt may succeed; None until the host has decided.
+        logs: What the block had logged before it failed; filled by the host.
+    """
+
+    status = 502
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        retry_after_s: float | None = None,
+        *,
+        retryable: bool | None = None,
+        **detail: Any,
+    ) -> None:
+        super().__init__(message, **detail)
+        self.code = code
+        self.retry_after_s = retry_after_s
+        self.retryable = retryable
+        self.logs: tuple[LogLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

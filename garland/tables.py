@@ -15,6 +15,7 @@ import runtime.approvals._tables
 import runtime.calendars._tables
 import runtime.flows._tables
 import runtime.hooks._tables
+import runtime.imports._tables
 import runtime.inventory._tables
 import runtime.limits._tables
 import runtime.maintenance._tables

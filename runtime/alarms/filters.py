@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from kernel.errors import InvalidError, Problem
+from kernel.asked import (
+    asked_choice,
+    asked_id,
+    asked_instant,
+    asked_text,
+    asked_zone,
+    must_be,
+)
 from runtime.alarms._reading import GROUPINGS, NEWEST, SORTS, STATES, AlarmFilter
 from runtime.alarms.model import Severity
 
@@ -65,17 +72,17 @@ def read_filter(asked: Asked) -> AlarmFilter:
     """
     severities = [one for one in asked.getlist("severity") if one]
     if any(one not in list(Severity) for one in severities):
-        raise _bad("severity", "one of " + ", ".join(Severity))
-    q, managed_object, source, event_type = (_text(asked, name) for name in _TEXTS)
-    zone = _zone(asked.get("zone", ""))
+        raise must_be("severity", "one of " + ", ".join(Severity))
+    q, managed_object, source, event_type = (asked_text(asked, name) for name in _TEXTS)
+    zone = asked_zone(asked)
     return AlarmFilter(
-        state=_STATES[_choice(asked, "state", _STATES)],
+        state=_STATES[asked_choice(asked, "state", _STATES)],
         severities=frozenset(Severity(one) for one in severities),
-        ack=_choice(asked, "ack", _ACKS),
-        since=_instant(asked, "since", zone),
-        until=_instant(asked, "until", zone),
-        parent_id=_parent(asked),
-        grouping=_choice(asked, "grouping", GROUPINGS),
+        ack=asked_choice(asked, "ack", _ACKS),
+        since=asked_instant(asked, "since", zone),
+        until=asked_instant(asked, "until", zone),
+        parent_id=asked_id(asked, "parent", of="an alarm"),
+        grouping=asked_choice(asked, "grouping", GROUPINGS),
         attributes=_attributes(asked),
         q=q,
         managed_object=managed_object,
@@ -86,7 +93,7 @@ def read_filter(asked: Asked) -> AlarmFilter:
 
 def read_sort(asked: Asked) -> str:
     """Read `sort` from the query, newest first where there is none."""
-    return _choice(asked, "sort", ("", *SORTS)) or NEWEST
+    return asked_choice(asked, "sort", ("", *SORTS)) or NEWEST
 
 
 def _attributes(asked: Asked) -> tuple[tuple[str, str], ...]:
@@ -99,60 +106,18 @@ def _attributes(asked: Asked) -> tuple[tuple[str, str], ...]:
     for said in filter(None, (one.strip() for one in asked.getlist("attribute"))):
         name, sign, value = said.partition("=")
         if not sign or not name.strip():
-            raise _bad("attribute", "a name and its value, such as site=ZRH")
+            raise must_be("attribute", "a name and its value, such as site=ZRH")
         found.append((name.strip(), value.strip()))
     if len(found) > ATTRIBUTES_MAX:
-        raise _bad("attribute", f"at most {ATTRIBUTES_MAX} names")
+        raise must_be("attribute", f"at most {ATTRIBUTES_MAX} names")
     if any('"' in name or "\0" in name + value for name, value in found):
-        raise _bad("attribute", "a name without quotes, and text without the character NUL")
+        raise must_be("attribute", "a name without quotes, and text without the character NUL")
     return tuple(sorted(set(found)))
-
-
-def _parent(asked: Asked) -> UUID | None:
-    said = asked.get("parent", "")
-    found = read_id(said)
-    if said and found is None:
-        raise _bad("parent", "the id of an alarm")
-    return found
-
-
-def _text(asked: Asked, name: str) -> str:
-    said = asked.get(name, "").strip()
-    if "\0" in said:
-        raise _bad(name, "text without the character NUL")
-    return said
-
-
-def _choice(asked: Asked, name: str, allowed: Iterable[str]) -> str:
-    said, choices = asked.get(name, ""), list(allowed)
-    if said not in choices:
-        raise _bad(name, "one of " + ", ".join(filter(None, choices)))
-    return said
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _bad("zone", "a time zone such as Europe/Zurich") from None
-
-
-def _instant(asked: Asked, name: str, zone: ZoneInfo) -> datetime | None:
-    said = asked.get(name, "").strip().replace(" ", "+")
-    if not said:
-        return None
-    try:
-        found = datetime.fromisoformat(said)
-        local = found.replace(tzinfo=zone) if found.tzinfo is None else found
-        return local.astimezone(UTC)
-    except (ValueError, OverflowError):
-        allowed = "an instant with a time zone, such as 2026-11-24T12:00:00Z, or a local time"
-        raise _bad(name, allowed) from None
 
 
 def read_instant(asked: Asked, name: str) -> datetime | None:
     """Read an instant of the query; None where it is not given."""
-    return _instant(asked, name, ZoneInfo("UTC"))
+    return asked_instant(asked, name, ZoneInfo("UTC"))
 
 
 def read_id(said: str) -> UUID | None:
@@ -161,8 +126,3 @@ def read_id(said: str) -> UUID | None:
         return UUID(said)
     except ValueError:
         return None
-
-
-def _bad(name: str, allowed: str) -> InvalidError:
-    message = f"{name} must be {allowed}"
-    return InvalidError(message, problems=[Problem(f"/{name}", message)])

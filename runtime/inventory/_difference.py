@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
+from runtime.imports.reading import count_changes
 from runtime.inventory._tables import Resource, ResourceRelation
 from runtime.inventory.model import Gathered, RelationKind, RelationSaid, missing_ends
 
-SHOWN_MAX = 20
 _COLUMNS = ("kind", "name", "type", "site", "attributes")
 
 
@@ -32,18 +32,13 @@ class Difference:
 
     def counts(self) -> dict[str, Any]:
         """Say how many of each, and some of their keys."""
-        named = {"new": self.new, "changed": self.changed}
-        return {
-            **{name: len(rows) for name, rows in named.items()},
-            **{
-                f"{name}_keys": [row["key"] for row in rows[:SHOWN_MAX]]
-                for name, rows in named.items()
-            },
-            "same": self.same,
-            "gone": len(self.gone),
-            "gone_keys": sorted(self.gone)[:SHOWN_MAX],
-            "relations": len(self.relations),
-        }
+        counts = count_changes(
+            new=[row["key"] for row in self.new],
+            changed=[row["key"] for row in self.changed],
+            gone=sorted(self.gone),
+            same=self.same,
+        )
+        return {**counts, "relations": len(self.relations)}
 
 
 def compare(session: Session, tenant_id: UUID, gathered: Gathered, origin: str) -> Difference:

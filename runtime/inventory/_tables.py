@@ -12,18 +12,15 @@ from kernel.db import (
     AnyDocument,
     Base,
     Document,
-    Instant,
     Key,
-    OptionalDocument,
-    OptionalInstant,
     TenantOwned,
     named,
 )
+from runtime.imports.reading import ORIGIN_MAX
 
 KEY_MAX = 300
 NAME_MAX = 200
 TYPE_MAX = 120
-ORIGIN_MAX = 120
 
 
 class ResourceKind(Enum):
@@ -93,23 +90,6 @@ class InventoryState(TenantOwned, Base):
 
     id: Mapped[Key]
     version: Mapped[int] = mapped_column(BigInteger)
-
-
-class InventoryImport(TenantOwned, Base):
-    """A file that was read and shown; `document` is what it says, until it is applied."""
-
-    __tablename__ = "inventory_import"
-    __table_args__ = (Index(None, "tenant_id", "id"),)
-
-    id: Mapped[Key]
-    origin: Mapped[str] = mapped_column(String(ORIGIN_MAX))
-    format: Mapped[str] = mapped_column(String(40))
-    document: Mapped[OptionalDocument]
-    problems: Mapped[AnyDocument]
-    counts: Mapped[Document]
-    created_at: Mapped[Instant]
-    created_by: Mapped[str] = mapped_column(String(200))
-    applied_at: Mapped[OptionalInstant]
 
 
 class LookupTable(TenantOwned, Base):

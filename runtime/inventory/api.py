@@ -7,11 +7,13 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from kernel.clock import format_instant, utc_now
+from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError, Problem
-from kernel.http import acting, db_session, json_body, optional_body, page_of, require
+from kernel.http import acting, db_session, json_body, page_of, require
+from runtime.imports.api import staged_answer, wants_gone_removed
+from runtime.imports.staging import get_import, import_document
 from runtime.inventory import resources
-from runtime.inventory.importing import ImportView, apply_import, get_import, stage_import
+from runtime.inventory.importing import KIND, apply_import, stage_import
 from runtime.inventory.reading.files import Naming
 from runtime.inventory.resources import RelationView, ResourceFilter, ResourceView
 
@@ -112,29 +114,24 @@ def stage() -> Response:
         by=acting().person_name,
         now=utc_now(),
     )
-    response = jsonify(import_document(staged))
-    response.status_code = 201
-    response.headers["Location"] = url_for("inventory_api.show_import", import_id=staged.id)
-    return response
+    return staged_answer(staged, url_for("inventory_api.show_import", import_id=staged.id))
 
 
 @api.get("/inventory-imports/<uuid:import_id>")
 @require("inventory.edit")
 def show_import(import_id: UUID) -> Response:
     """Say what an import would change, or has changed."""
-    return jsonify(import_document(get_import(db_session(), acting().tenant_id, import_id)))
+    where = (db_session(), acting().tenant_id)
+    return jsonify(import_document(get_import(*where, import_id, kind=KIND)))
 
 
 @api.post("/inventory-imports/<uuid:import_id>/apply")
 @require("inventory.edit")
 def apply(import_id: UUID) -> Response:
     """Apply an import, once; `{"remove_gone": true}` removes what the file no longer has."""
-    body = optional_body()
-    remove = isinstance(body, dict) and body.get("remove_gone") is True
-    where = (db_session(), acting().tenant_id)
-    return jsonify(
-        import_document(apply_import(*where, import_id, remove_gone=remove, now=utc_now()))
-    )
+    where, remove = (db_session(), acting().tenant_id), wants_gone_removed()
+    done = apply_import(*where, import_id, remove_gone=remove, now=utc_now())
+    return jsonify(import_document(done))
 
 
 def resource_document(one: ResourceView) -> dict[str, Any]:
@@ -155,20 +152,6 @@ def relation_document(found: ResourceView, one: RelationView) -> dict[str, Any]:
     """Write a relation as JSON, from its first end to its second."""
     ends = (one.other.key, found.key) if one.is_turned else (found.key, one.other.key)
     return {"id": str(one.id), "from": ends[0], "to": ends[1], "kind": one.kind.value}
-
-
-def import_document(one: ImportView) -> dict[str, Any]:
-    """Write an import as JSON."""
-    return {
-        "id": str(one.id),
-        "origin": one.origin,
-        "format": one.format,
-        **one.counts,
-        "problems": list(one.problems),
-        "created_at": format_instant(one.created_at),
-        "created_by": one.created_by,
-        "applied_at": format_instant(one.applied_at) if one.applied_at else None,
-    }
 
 
 def _found(key: str) -> ResourceView:

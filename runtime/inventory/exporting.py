@@ -17,10 +17,10 @@ from xml.sax.saxutils import escape, quoteattr
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from runtime.imports.sheets import guarded
 from runtime.inventory._tables import Resource, ResourceRelation
 from runtime.inventory.reading.graphml import OWN
 from runtime.inventory.reading.sheets import OWN as COLUMNS
-from runtime.inventory.reading.sheets import guarded
 from runtime.inventory.resources import ResourceView, view_of
 
 _TYPES = {bool: "boolean", int: "long", float: "double"}

@@ -13,10 +13,10 @@ from typing import Any
 
 from kernel.errors import InvalidError, Problem
 from kernel.json_text import why_not_kept
+from runtime.imports.reading import FileRead, refused
 from runtime.inventory._tables import (
     KEY_MAX,
     NAME_MAX,
-    ORIGIN_MAX,
     TYPE_MAX,
     RelationKind,
     ResourceKind,
@@ -25,7 +25,6 @@ from runtime.inventory._tables import (
 __all__ = [
     "KEY_MAX",
     "NAME_MAX",
-    "ORIGIN_MAX",
     "TYPE_MAX",
     "Gathered",
     "RelationKind",
@@ -33,7 +32,6 @@ __all__ = [
     "ResourceKind",
     "ResourceSaid",
     "check_resource",
-    "problem_at",
 ]
 
 ATTRIBUTES_MAX = 100
@@ -41,7 +39,6 @@ ATTRIBUTE_NAME_MAX = 200
 ATTRIBUTES_BYTES_MAX = 16 * 1024
 RESOURCES_MAX = 100_000
 RELATIONS_MAX = 300_000
-PROBLEMS_MAX = 100
 KINDS = tuple(kind.value for kind in ResourceKind)
 RELATIONS = tuple(kind.value for kind in RelationKind)
 
@@ -80,23 +77,11 @@ class RelationSaid:
 
 
 @dataclass(slots=True)
-class Gathered:
-    """What a file says: resources by key, relations, and what could not be read of it.
+class Gathered(FileRead):
+    """What a file says: resources by key, relations, and what could not be read of it."""
 
-    At most a hundred problems are kept; `left_out` counts all.
-    """
-
-    format: str
     resources: dict[str, ResourceSaid] = field(default_factory=dict)
     relations: dict[tuple[str, str, str], RelationSaid] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    left_out: int = 0
-
-    def refuse(self, place: str, message: str) -> None:
-        """Note what cannot be taken; `place` is a line or an element."""
-        self.left_out += 1
-        if len(self.problems) < PROBLEMS_MAX:
-            self.problems.append(problem_at(place, message))
 
     def add(self, place: str, said: Mapping[str, Any]) -> None:
         """Take a resource, or note why not."""
@@ -123,11 +108,6 @@ class Gathered:
         else:
             said = RelationSaid(start, end, RelationKind(kind))
             self.relations[said.identity] = said
-
-
-def problem_at(place: str, message: str) -> Problem:
-    """Say what is wrong and where: a line or an element of a file."""
-    return Problem(f"/{place}", f"{place}: {message}" if place else message)
 
 
 def check_resource(said: Mapping[str, Any]) -> ResourceSaid | str:
@@ -206,5 +186,4 @@ def _is_key(text: str) -> bool:
 
 
 def _too_many(what: str, most: int) -> InvalidError:
-    message = f"the file has more than {most:,} {what}: import it in parts"
-    return InvalidError(message, problems=[Problem("/file", message)])
+    return refused(f"the file has more than {most:,} {what}: import it in parts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,17 +10,28 @@ from flask import Blueprint, current_app, flash, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, InvalidError, NotFoundError
+from kernel.errors import InvalidError, NotFoundError
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
+from runtime.imports.staging import recent_imports
+from runtime.imports.views import ImportPages
 from runtime.inventory import exporting, resources
 from runtime.inventory.forms import FIELDS, attributes_text, said_by_form
-from runtime.inventory.importing import apply_import, get_import, recent_imports, stage_import
+from runtime.inventory.importing import KIND, apply_import, stage_import
 from runtime.inventory.model import KINDS, RELATIONS
 from runtime.inventory.reading.files import Naming
 from runtime.inventory.resources import ResourceFilter
 from runtime.inventory.standing import standing_of
 
 bp = Blueprint("inventory", __name__)
+PAGES = ImportPages(
+    kind=KIND,
+    things="resources",
+    nothing="The inventory says the same already",
+    loss="their relations",
+    start="inventory.start_import",
+    show="inventory.show_import",
+    after="inventory.list_resources",
+)
 
 _EXPORTS = {
     "resources.csv": (exporting.resources_csv, "text/csv"),
@@ -188,24 +200,16 @@ def stage() -> Response:
 @require("inventory.edit")
 def show_import(import_id: UUID) -> Response:
     """Show what an import would change, or has changed."""
-    staged = get_import(db_session(), acting().tenant_id, import_id)
-    return render("runtime/inventory/import_preview.html", staged=staged)
+    return PAGES.preview(import_id)
 
 
 @bp.post("/t/<tenant>/inventory/imports/<uuid:import_id>")
 @require("inventory.edit")
 def apply(import_id: UUID) -> Response:
     """Make the inventory say what the file says."""
-    remove = "remove_gone" in request.form
-    where = (db_session(), acting().tenant_id)
-    try:
-        done = apply_import(*where, import_id, remove_gone=remove, now=utc_now())
-    except ConflictError as error:
-        flash(f"{error.message[0].upper()}{error.message[1:]}.", "notice")
-        return see_other(url_for("inventory.show_import", import_id=import_id))
-    counts = done.counts
-    flash(f"{counts['new']} resources added, {counts['changed']} changed.", "success")
-    return see_other(url_for("inventory.list_resources"))
+    where, remove = (db_session(), acting().tenant_id), "remove_gone" in request.form
+    make = partial(apply_import, *where, import_id, remove_gone=remove, now=utc_now())
+    return PAGES.applied(import_id, make)
 
 
 def _resource_page(
@@ -251,5 +255,5 @@ def _import_page(form: Any, *, error: InvalidError | None = None, status: int = 
         status=status,
         form=form,
         problems=error.problems if error is not None else (),
-        recent=recent_imports(db_session(), acting().tenant_id),
+        recent=recent_imports(db_session(), acting().tenant_id, kind=KIND),
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from kernel.errors import InvalidError, Problem
+from kernel.asked import asked_choice, asked_id, asked_text
 from runtime.alarms.model import Severity
 from runtime.inventory.model import KEY_MAX, KINDS, TYPE_MAX, ResourceKind
 from runtime.network_map.picture import EVERYTHING, Sieve
@@ -42,45 +42,19 @@ def read_wanted(asked: Mapping[str, str]) -> Wanted:
     Raises:
         InvalidError: naming the parameter that has no such value.
     """
-    least = _choice(asked, "least", LEAST)
-    kind = _choice(asked, "kind", KINDS)
+    least = asked_choice(asked, "least", LEAST)
+    kind = asked_choice(asked, "kind", KINDS)
     return Wanted(
-        place=_text(asked, "in", KEY_MAX),
-        around=_text(asked, "around", KEY_MAX),
-        alarm_id=_id(asked.get("alarm", "")),
-        hops=int(_choice(asked, "hops", HOPS) or HOPS_USUAL),
+        place=asked_text(asked, "in", most=KEY_MAX),
+        around=asked_text(asked, "around", most=KEY_MAX),
+        alarm_id=asked_id(asked, "alarm", of="an alarm"),
+        hops=int(asked_choice(asked, "hops", HOPS) or HOPS_USUAL),
         sieve=Sieve(
             least=Severity(least) if least else None,
             kind=ResourceKind(kind) if kind else None,
-            type=_text(asked, "type", TYPE_MAX),
+            type=asked_text(asked, "type", most=TYPE_MAX),
         ),
-        is_geo=_choice(asked, "by", ("place", "ties")) == "place",
-        at=_text(asked, "at", KEY_MAX),
-        q=_text(asked, "q", Q_MAX),
+        is_geo=asked_choice(asked, "by", ("place", "ties")) == "place",
+        at=asked_text(asked, "at", most=KEY_MAX),
+        q=asked_text(asked, "q", most=Q_MAX),
     )
-
-
-def _text(asked: Mapping[str, str], name: str, most: int) -> str:
-    said = asked.get(name, "").strip()
-    if len(said) > most or "\0" in said:
-        raise _bad(name, f"text of at most {most} characters without NUL")
-    return said
-
-
-def _choice(asked: Mapping[str, str], name: str, allowed: Iterable[str]) -> str:
-    said, choices = asked.get(name, ""), list(allowed)
-    if said and said not in choices:
-        raise _bad(name, f"one of {', '.join(choices)}")
-    return said
-
-
-def _id(said: str) -> UUID | None:
-    try:
-        return UUID(said) if said else None
-    except ValueError:
-        raise _bad("alarm", "the id of an alarm") from None
-
-
-def _bad(name: str, allowed: str) -> InvalidError:
-    message = f"{name} must be {allowed}"
-    return InvalidError(message, problems=[Problem(f"/{name}", message)])

@@ -1,4 +1,4 @@
-"""Tables of services: what was bought, how it went, which alarms concern it, and imports."""
+"""Tables of services: what was bought, how it went, and which alarms concern it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from kernel.db import (
     TenantOwned,
     named,
 )
+from runtime.imports.reading import ORIGIN_MAX
 from runtime.services.timeline import State
 
 KEY_MAX = 300
 NAME_MAX = 120
 NOTE_MAX = 2_000
-ORIGIN_MAX = 120
 type_sequence = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -120,20 +120,3 @@ class ServiceFollowing(Base):
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
-
-
-class ServiceImport(TenantOwned, Base):
-    """A file of services that was read and shown; `document` is what it says, until applied."""
-
-    __tablename__ = "service_import"
-    __table_args__ = (Index(None, "tenant_id", "id"),)
-
-    id: Mapped[Key]
-    origin: Mapped[str] = mapped_column(String(ORIGIN_MAX))
-    format: Mapped[str] = mapped_column(String(40))
-    document: Mapped[OptionalDocument]
-    problems: Mapped[AnyDocument]
-    counts: Mapped[Document]
-    created_at: Mapped[Instant]
-    created_by: Mapped[str] = mapped_column(String(200))
-    applied_at: Mapped[OptionalInstant]

@@ -15,15 +15,16 @@ from kernel.http import (
     db_session,
     expected_revision,
     json_body,
-    optional_body,
     page_limit,
     page_of,
     require,
 )
 from kernel.revisions import RevisionMovedError
+from runtime.imports.api import staged_answer, wants_gone_removed
+from runtime.imports.staging import get_import, import_document
 from runtime.services import report, store
 from runtime.services.export import read_month
-from runtime.services.importing import ImportView, apply_import, get_import, stage_import
+from runtime.services.importing import KIND, apply_import, stage_import
 from runtime.services.model import service_document
 from runtime.services.record import cause_document, moments_since
 from runtime.services.spans import month_span
@@ -159,26 +160,23 @@ def stage() -> Response:
         by=acting().person_name,
         now=utc_now(),
     )
-    response = jsonify(import_document(staged))
-    response.status_code = 201
-    response.headers["Location"] = url_for("services_api.show_import", import_id=staged.id)
-    return response
+    return staged_answer(staged, url_for("services_api.show_import", import_id=staged.id))
 
 
 @api.get("/service-imports/<uuid:import_id>")
 @require("services.edit")
 def show_import(import_id: UUID) -> Response:
     """Say what an import would change, or has changed."""
-    return jsonify(import_document(get_import(db_session(), acting().tenant_id, import_id)))
+    where = (db_session(), acting().tenant_id)
+    return jsonify(import_document(get_import(*where, import_id, kind=KIND)))
 
 
 @api.post("/service-imports/<uuid:import_id>/apply")
 @require("services.edit")
 def apply(import_id: UUID) -> Response:
     """Apply an import, once; `{"remove_gone": true}` removes what the file no longer has."""
-    body = optional_body()
-    remove = isinstance(body, dict) and body.get("remove_gone") is True
     where, by = (db_session(), acting().tenant_id), acting().person_name
+    remove = wants_gone_removed()
     done = apply_import(*where, import_id, remove_gone=remove, by=by, now=utc_now())
     return jsonify(import_document(done))
 
@@ -196,20 +194,6 @@ def view_document(one: ServiceView) -> dict[str, Any]:
         "revision": one.revision,
         "updated_at": format_instant(one.updated_at),
         "updated_by": one.updated_by,
-    }
-
-
-def import_document(one: ImportView) -> dict[str, Any]:
-    """Write an import as JSON."""
-    return {
-        "id": str(one.id),
-        "origin": one.origin,
-        "format": one.format,
-        **one.counts,
-        "problems": list(one.problems),
-        "created_at": format_instant(one.created_at),
-        "created_by": one.created_by,
-        "applied_at": format_instant(one.applied_at) if one.applied_at else None,
     }
 
 

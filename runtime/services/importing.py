@@ -6,50 +6,28 @@ what an earlier import of the same name brought and the file no longer has goes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
-from kernel.errors import ConflictError, InvalidError, Problem
-from kernel.ids import new_id
-from runtime.services._tables import ORIGIN_MAX, ServiceImport, ServiceRow
+from runtime.imports.reading import count_changes
+from runtime.imports.staging import ImportView, Staged, apply_once, checked_origin, stage_file
+from runtime.services._tables import ServiceRow
 from runtime.services.deriving import LATE_MAX
 from runtime.services.model import parse_service, service_document
 from runtime.services.reading import read_services
 from runtime.services.store import ServiceView, add_service, remove_service, save_service, view_of
-from tenancy.rows import get_owned
 
 log = structlog.get_logger(__name__)
 
-KEPT_FOR = timedelta(days=1)
-SHOWN_MAX = 20
-
-
-class ImportAppliedError(ConflictError):
-    """Somebody applied the import already."""
-
-    code = "services.import_applied"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportView:
-    """What an import would do, or has done once `applied_at` is set."""
-
-    id: UUID
-    origin: str
-    format: str
-    counts: Mapping[str, Any]
-    problems: Sequence[Mapping[str, str]]
-    created_at: datetime
-    created_by: str
-    applied_at: datetime | None
+KIND = "services"
 
 
 @dataclass(slots=True)
@@ -63,16 +41,12 @@ class _Difference:
 
     def counts(self) -> dict[str, Any]:
         """Say how many of each, and some of their keys."""
-        named: dict[str, Mapping[str, Any]] = {
-            "new": self.new,
-            "changed": self.changed,
-            "gone": self.gone,
-        }
-        return {
-            **{name: len(found) for name, found in named.items()},
-            **{f"{name}_keys": sorted(found)[:SHOWN_MAX] for name, found in named.items()},
-            "same": self.same,
-        }
+        return count_changes(
+            new=sorted(self.new),
+            changed=sorted(self.changed),
+            gone=sorted(self.gone),
+            same=self.same,
+        )
 
 
 def stage_import(  # noqa: PLR0913  what is read, for whom and when
@@ -90,28 +64,19 @@ def stage_import(  # noqa: PLR0913  what is read, for whom and when
     Raises:
         InvalidError: the import has no name, or the file cannot be read at all.
     """
-    name = origin.strip()
-    if not 0 < len(name) <= ORIGIN_MAX:
-        message = f"origin: name what is imported, with 1 to {ORIGIN_MAX} characters"
-        raise InvalidError(message, problems=[Problem("/origin", message)])
+    name = checked_origin(origin)
     gathered = read_services(content, zone=zone)
-    difference = _compare(session, tenant_id, gathered.services, name)
-    _forget_old(session, tenant_id, now=now)
-    row = ServiceImport(
-        id=new_id(),
-        tenant_id=tenant_id,
-        origin=name,
-        format=gathered.format,
-        document={"services": list(gathered.services.values())},
-        problems=[{"pointer": one.pointer, "message": one.message} for one in gathered.problems],
-        counts={**difference.counts(), "left_out": gathered.left_out},
-        created_at=now,
-        created_by=by,
-        applied_at=None,
+    document = {"services": list(gathered.services.values())}
+    return stage_file(
+        session,
+        tenant_id,
+        gathered,
+        said=Staged(origin=name, format=gathered.format, document=document),
+        kind=KIND,
+        counts=_compare(session, tenant_id, gathered.services, name).counts(),
+        by=by,
+        now=now,
     )
-    session.add(row)
-    session.flush()
-    return _view_of(row)
 
 
 def apply_import(
@@ -130,14 +95,26 @@ def apply_import(
         NotFoundError: there is no such import.
         InvalidError: a service names a calendar that is not there.
     """
-    row = get_owned(session, ServiceImport, tenant_id, import_id, name="import", lock=True)
-    if row.applied_at is not None or row.document is None:
-        raise ImportAppliedError("this import is applied already: read the file again")
-    services = {one["key"]: one for one in row.document["services"]}
-    found = _compare(session, tenant_id, services, row.origin)
+
+    def make(said: Staged) -> dict[str, Any]:
+        services = {one["key"]: one for one in said.document["services"]}
+        found = _compare(session, tenant_id, services, said.origin)
+        _write(session, tenant_id, found, origin=said.origin, by=by, now=now)
+        gone = list(found.gone.values()) if remove_gone else []
+        for service_id in gone:
+            remove_service(session, tenant_id, service_id)
+        log.info("services_imported", origin=said.origin, services=len(services))
+        return {**found.counts(), "removed": len(gone)}
+
+    return apply_once(session, tenant_id, import_id, kind=KIND, make=make, now=now)
+
+
+def _write(
+    session: Session, tenant_id: UUID, found: _Difference, *, origin: str, by: str, now: datetime
+) -> None:
     for document in found.new.values():
         kept = _within_reach(document, now=now)
-        add_service(session, tenant_id, document=kept, by=by, now=now, origin=row.origin)
+        add_service(session, tenant_id, document=kept, by=by, now=now, origin=origin)
     for view, document in found.changed.values():
         save_service(
             session,
@@ -147,22 +124,8 @@ def apply_import(
             expected_revision=view.revision,
             by=by,
             now=now,
-            origin=row.origin,
+            origin=origin,
         )
-    for service_id in found.gone.values() if remove_gone else ():
-        remove_service(session, tenant_id, service_id)
-    removed = len(found.gone) if remove_gone else 0
-    left_out = row.counts.get("left_out", 0)
-    row.counts = {**found.counts(), "left_out": left_out, "removed": removed}
-    row.applied_at, row.document = now, None
-    session.flush()
-    log.info("services_imported", origin=row.origin, services=len(services))
-    return _view_of(row)
-
-
-def get_import(session: Session, tenant_id: UUID, import_id: UUID) -> ImportView:
-    """Give one import; raises NotFoundError."""
-    return _view_of(get_owned(session, ServiceImport, tenant_id, import_id, name="import"))
 
 
 def _compare(
@@ -196,20 +159,3 @@ def _within_reach(document: dict[str, Any], *, now: datetime) -> dict[str, Any]:
     if since is None or since >= now - LATE_MAX:
         return document
     return document | {"watched_from": format_instant(now - LATE_MAX + timedelta(minutes=1))}
-
-
-def _forget_old(session: Session, tenant_id: UUID, *, now: datetime) -> None:
-    """Drop what was read and never applied."""
-    session.execute(
-        delete(ServiceImport)
-        .where(
-            ServiceImport.tenant_id == tenant_id,
-            ServiceImport.applied_at.is_(None),
-            ServiceImport.created_at < now - KEPT_FOR,
-        )
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _view_of(row: ServiceImport) -> ImportView:
-    return ImportView(**{name: getattr(row, name) for name in ImportView.__dataclass_fields__})

@@ -14,16 +14,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kernel.errors import InvalidError, MalformedError, Problem
+from kernel.errors import InvalidError, MalformedError
 from kernel.json_text import read_json
 from kernel.numbers import whole_number
-from runtime.inventory.reading.sheets import sheet_rows, unguarded
+from runtime.imports.reading import FILE_MAX_BYTES, FileRead, refused
+from runtime.imports.sheets import sheet_rows, unguarded
 from runtime.services.forms import key_for
 from runtime.services.model import HOPS, parse_service
 
-FILE_MAX_BYTES = 5 * 1024 * 1024
 SERVICES_AT_ONCE = 1_000
-PROBLEMS_MAX = 100
 _KINDS = (
     ("telephone", ("voice", "phone", "voip", "sip", "pbx")),
     ("television", ("television", "iptv", "tv ")),
@@ -36,19 +35,10 @@ _RELIES = ("dependson", "relieson", "requires", "uses", "issupportedby")
 
 
 @dataclass(slots=True)
-class Gathered:
+class Gathered(FileRead):
     """What a file says: documents by key, and what could not be taken of it."""
 
-    format: str
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    left_out: int = 0
-
-    def refuse(self, place: str, message: str) -> None:
-        """Note what cannot be taken; `place` is a line or an element."""
-        self.left_out += 1
-        if len(self.problems) < PROBLEMS_MAX:
-            self.problems.append(Problem(f"/{place}", f"{place}: {message}"))
 
     def add(self, place: str, document: dict[str, Any]) -> None:
         """Take a service, or note why not."""
@@ -88,11 +78,6 @@ def read_services(content: bytes, *, zone: str) -> Gathered:
     except UnicodeDecodeError:
         raise refused("the file is no UTF-8 text: save it as CSV UTF-8") from None
     return _read_csv(text, zone)
-
-
-def refused(message: str) -> InvalidError:
-    """Refuse a file as a whole."""
-    return InvalidError(message, problems=[Problem("/file", message)])
 
 
 def _read_csv(text: str, zone: str) -> Gathered:

@@ -1,6 +1,7 @@
 """The shape of the house: sizes, places and names that no linter knows."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -40,6 +41,21 @@ def imports_of(file: Path) -> set[str]:
 def too_long(found: Iterator[Path], limit: int) -> dict[str, int]:
     sizes = {name(file): len(file.read_text(encoding="utf-8").splitlines()) for file in found}
     return {file: lines for file, lines in sizes.items() if lines > limit}
+
+
+def links_of(page: Path) -> list[str]:
+    found = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    return [link for link in found if "://" not in link]
+
+
+def leads_on(page: str, link: str, tracked: list[str]) -> bool:
+    """Tell whether a link names a file that is handed on, and a heading that stands in it."""
+    file, _, heading = link.partition("#")
+    target = os.path.normpath(Path(page).parent / file) if file else page
+    text = (ROOT / target).read_text(encoding="utf-8") if heading else ""
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+    return target in tracked and (not heading or heading in slugs)
 
 
 def test_imports_keep_the_contracts() -> None:
@@ -110,6 +126,15 @@ def test_the_commands_that_a_page_names_exist(page: str) -> None:
     known = subprocess.check_output([sys.executable, "-m", "garland", "--help"], text=True)
     assert {target for target in targets if f"\n{target}:" not in makefile} == set()
     assert {command for command in commands if f"\n  {command} " not in known} == set()
+
+
+def test_every_link_of_a_page_leads_to_a_part_of_the_project() -> None:
+    tracked = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines()
+    pages = [file for file in tracked if file.endswith(".md") and file != "CHANGELOG.md"]
+    links = [(page, link) for page in pages for link in links_of(ROOT / page)]
+
+    assert links
+    assert [(page, link) for page, link in links if not leads_on(page, link, tracked)] == []
 
 
 def test_every_setting_is_explained() -> None:

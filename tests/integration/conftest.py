@@ -16,7 +16,9 @@ from garland.app import create_app
 from garland.settings import Settings
 from kernel.secrets import new_key
 from tenancy.organisations import OrganisationView
-from tests.factories.tenancy import PASSWORD, make_customer, make_member
+from tenancy.scope import as_tenant
+from tenancy.tokens import create_token
+from tests.factories.tenancy import NOON, PASSWORD, make_customer, make_member
 from tests.support.addresses import AddressBook
 
 SignedIn = Callable[..., FlaskClient]
@@ -77,6 +79,17 @@ def app(
 def acme(sessions: sessionmaker[Session]) -> OrganisationView:
     with sessions.begin() as session:
         return make_customer(session, "Acme")
+
+
+def client_of(
+    app: Flask, sessions: sessionmaker[Session], organisation: OrganisationView, role: str
+) -> FlaskClient:
+    """Make a program with a role's token in an organisation."""
+    with sessions.begin() as session, as_tenant(session, organisation.id):
+        token = create_token(session, organisation.id, name=role, role=role, now=NOON)
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return client
 
 
 @pytest.fixture

@@ -5,31 +5,18 @@ Called with the database's address and the number of the statement that it dies 
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-from itertools import count
-from typing import Any
-
-from sqlalchemy import event
 
 import garland.tables  # noqa: F401  completes the metadata
-from kernel.db import make_engine, make_sessions
+from kernel.db import make_sessions
 from runtime.backtests.performing import do_next_backtest
 from tenancy.scope import guarded
+from tests.support.dying import dying_engine
 
 
 def main(database_url: str, dies_before: int) -> None:
     """Do one backtest."""
-    engine = make_engine(database_url)
-    number = count(1)
-
-    def die(*_: Any) -> None:
-        if next(number) == dies_before:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(engine, "before_cursor_execute", die)
-    event.listen(engine, "commit", die)
+    engine = dying_engine(database_url, dies_before)
     reading = guarded(make_sessions(engine.execution_options(garland_read_only=True)))
     do_next_backtest(guarded(make_sessions(engine)), reading)
 

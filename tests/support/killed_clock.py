@@ -7,26 +7,22 @@ and correlator do, until nothing is left to do.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from itertools import count
-from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 import garland.tables  # noqa: F401  completes the metadata
 from kernel.clock import parse_instant
-from kernel.db import make_engine, make_sessions
+from kernel.db import make_sessions
 from runtime.alarms.clock import do_due
 from runtime.alarms.journal import has_undone
 from runtime.correlation import correlate_batch
 from runtime.quieting.releasing import has_due_storms_or_holds, release_all
 from runtime.rules.matcher import Matcher
 from tenancy.scope import guarded, system
+from tests.support.dying import dying_engine
 
 BATCH = 7
 ROUNDS_MAX = 200
@@ -34,15 +30,7 @@ ROUNDS_MAX = 200
 
 def main(database_url: str, now: datetime, dies_before: int) -> None:
     """Do all that is due, in transactions of the size that is usual."""
-    engine = make_engine(database_url)
-    number = count(1)
-
-    def die(*_: Any) -> None:
-        if next(number) == dies_before:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(engine, "before_cursor_execute", die)
-    event.listen(engine, "commit", die)
+    engine = dying_engine(database_url, dies_before)
     sessions = guarded(make_sessions(engine))
     with Matcher() as matcher:
         for _ in range(ROUNDS_MAX):

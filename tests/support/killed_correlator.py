@@ -6,22 +6,19 @@ Ends well once nothing waits and no timer is due.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from datetime import UTC, datetime, timedelta
-from itertools import count
-from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import garland.tables  # noqa: F401  completes the metadata
-from kernel.db import make_engine, make_sessions
+from kernel.db import make_sessions
 from runtime.alarms._tables import JournalEntry
 from runtime.correlation import correlate_batch
 from runtime.rules.matcher import Matcher
 from tenancy.scope import guarded, system
+from tests.support.dying import dying_engine
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # batches follow it, each an instant later
 INSTANT = timedelta(microseconds=1)
@@ -30,15 +27,7 @@ BATCH = 7
 
 def main(database_url: str, dies_before: int) -> None:
     """Correlate batch by batch, each in a transaction of its own."""
-    engine = make_engine(database_url)
-    number = count(1)
-
-    def die(*_: Any) -> None:
-        if next(number) == dies_before:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(engine, "before_cursor_execute", die)
-    event.listen(engine, "commit", die)
+    engine = dying_engine(database_url, dies_before)
     sessions = guarded(make_sessions(engine))
     with Matcher() as matcher:
         while True:

@@ -6,34 +6,21 @@ before; 0 for none.
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from datetime import datetime
-from itertools import count
-from typing import Any
-
-from sqlalchemy import event
 
 import garland.tables  # noqa: F401  completes the metadata
 from blocks.brokers.http import HttpBroker
 from kernel.clock import parse_instant
-from kernel.db import make_engine, make_sessions
+from kernel.db import make_sessions
 from runtime.alarms.tmf642.hub.sending import Notifier
 from tenancy.scope import guarded
+from tests.support.dying import dying_engine
 
 
 def main(database_url: str, now: datetime, dies_before: int) -> None:
     """Send all that waits for listeners that are due."""
-    engine = make_engine(database_url)
-    number = count(1)
-
-    def die(*_: Any) -> None:
-        if next(number) == dies_before:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(engine, "before_cursor_execute", die)
-    event.listen(engine, "commit", die)
+    engine = dying_engine(database_url, dies_before)
     sessions = guarded(make_sessions(engine))
     http = HttpBroker(allow_private=True)
     Notifier(sessions=sessions, reading=sessions, http=http, clock=lambda: now).send_all()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from kernel.errors import InvalidError, Problem
+from kernel.asked import asked_choice
 from runtime.alarms.sources.kinds import KINDS
 from runtime.alarms.sources.listing import SourceFilter, SourceState
 
@@ -17,15 +17,6 @@ def read_filter(asked: Mapping[str, str]) -> SourceFilter:
     """
     return SourceFilter(
         q=asked.get("q", "").strip(),
-        kind=_choice(asked, "kind", KINDS),
-        state=_choice(asked, "state", list(SourceState)),
+        kind=asked_choice(asked, "kind", KINDS),
+        state=asked_choice(asked, "state", list(SourceState)),
     )
-
-
-def _choice(asked: Mapping[str, str], name: str, allowed: Iterable[str]) -> str:
-    said = asked.get(name, "")
-    choices = list(allowed)
-    if said and said not in choices:
-        message = f"{name} must be one of {', '.join(choices)}"
-        raise InvalidError(message, problems=[Problem(f"/{name}", message)])
-    return said

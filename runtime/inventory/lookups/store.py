@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from kernel.json_text import why_not_kept
+from runtime.imports.reading import FILE_MAX_BYTES
+from runtime.imports.sheets import guarded, sheet_rows, unguarded
 from runtime.inventory._tables import KEY_MAX, LookupRow, LookupTable
 from runtime.inventory.lookup import put_table
-from runtime.inventory.reading.sheets import guarded, sheet_rows, unguarded
 from tenancy.rows import get_owned
 
 NAME_MAX = 120
@@ -29,7 +30,6 @@ COLUMN_MAX = 60
 CELL_MAX = 2_000
 ROWS_MAX = 50_000
 TABLES_MAX = 200
-FILE_MAX_BYTES = 5 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kernel.errors import InvalidError, MalformedError, Problem
+from kernel.errors import MalformedError
 from kernel.json_text import read_json
+from runtime.imports.reading import FILE_MAX_BYTES, refused
 from runtime.inventory.model import Gathered
 from runtime.inventory.reading.graphml import read_graphml
 from runtime.inventory.reading.node_link import is_node_link, read_node_link
 from runtime.inventory.reading.sheets import read_sheets
 from runtime.inventory.reading.tmf639 import read_tmf639
 
-FILE_MAX_BYTES = 5 * 1024 * 1024
 FILES_MAX = 4
 
 
@@ -76,8 +76,3 @@ def _text_of(content: bytes) -> str:
     if "\0" in text:
         raise refused("the file is no text: choose GraphML, JSON or CSV")
     return text
-
-
-def refused(message: str) -> InvalidError:
-    """Refuse a file as a whole."""
-    return InvalidError(message, problems=[Problem("/file", message)])

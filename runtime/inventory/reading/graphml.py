@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 from xml.parsers import expat
 
-from kernel.errors import InvalidError, Problem
+from runtime.imports.reading import refused
 from runtime.inventory.model import NAME_MAX, Gathered
 
 DEPTH_MAX = 20
@@ -43,12 +43,12 @@ def read_graphml(content: bytes, key_of: Key) -> Gathered:
     try:
         reader.parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise _refused(
+        raise refused(
             f"line {error.lineno}: the file is no XML that can be read: "
             f"{expat.ErrorString(error.code)}"
         ) from None
     except (ValueError, LookupError):  # an encoding that nobody knows
-        raise _refused("the file's encoding is not known: save it as UTF-8") from None
+        raise refused("the file's encoding is not known: save it as UTF-8") from None
     return reader.finished()
 
 
@@ -78,15 +78,15 @@ class _Reader:
         return self.parser.CurrentLineNumber
 
     def _refuse_doctype(self, *_: Any) -> None:
-        raise _refused(f"line {self._line}: a document type is not read: remove <!DOCTYPE …>")
+        raise refused(f"line {self._line}: a document type is not read: remove <!DOCTYPE …>")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(" ")[2]
         if not self._path and name != "graphml":
-            raise _refused(f"line {self._line}: the file is XML but no GraphML: it begins <{name}>")
+            raise refused(f"line {self._line}: the file is XML but no GraphML: it begins <{name}>")
         self._path.append(name)
         if len(self._path) > DEPTH_MAX:
-            raise _refused(f"line {self._line}: elements nest deeper than {DEPTH_MAX}")
+            raise refused(f"line {self._line}: elements nest deeper than {DEPTH_MAX}")
         if name == "key":
             kind = attributes.get("attr.type", "string")
             self._names[attributes.get("id", "")] = (attributes.get("attr.name", ""), kind)
@@ -99,7 +99,7 @@ class _Reader:
         if self._data_key is not None:
             self._text.append(text)
             if sum(map(len, self._text)) > TEXT_MAX:
-                raise _refused(f"line {self._line}: data of over {TEXT_MAX // 1024} KB: shorten it")
+                raise refused(f"line {self._line}: data of over {TEXT_MAX // 1024} KB: shorten it")
 
     def _end(self, tag: str) -> None:
         name = self._path.pop() if self._path else tag
@@ -168,7 +168,3 @@ def _value(text: str, kind: str) -> Any:
         return text
     is_kept = not isinstance(value, float | int) or -_KEPT_NUMBER <= value <= _KEPT_NUMBER
     return value if is_kept else text
-
-
-def _refused(message: str) -> InvalidError:
-    return InvalidError(message, problems=[Problem("/file", message)])

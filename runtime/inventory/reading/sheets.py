@@ -1,24 +1,18 @@
 """CSV files of resources and of relations, told apart by their first line.
 
 Resources: `key`, and where wanted `kind`, `name`, `type`, `site`; every other column is an
-attribute. Relations: `from`, `to`, and where wanted `relation`. Comma, semicolon or tab.
-
-A cell that a spreadsheet would take for a formula is written with an apostrophe before it, and
-read without.
+attribute. Relations: `from`, `to`, and where wanted `relation`.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 
-from kernel.errors import InvalidError, Problem
+from runtime.imports.reading import refused
+from runtime.imports.sheets import sheet_rows, unguarded
 from runtime.inventory.model import Gathered
 
-CELL_MAX = 16 * 1024
-COLUMNS_MAX = 120
 OWN = ("key", "kind", "name", "type", "site")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read_sheets(texts: Sequence[str], prefix: str = "") -> Gathered:
@@ -35,13 +29,13 @@ def read_sheets(texts: Sequence[str], prefix: str = "") -> Gathered:
         names = [name.strip() for name in columns]
         low = [name.lower() for name in names]
         if len(set(low)) < len(low):
-            raise _refused(f"{file}line 1 names a column twice: give each a name of its own")
+            raise refused(f"{file}line 1 names a column twice: give each a name of its own")
         if "from" in low and "to" in low:
             _read_relations(found, rows, low, file, prefix)
         elif "key" in low:
             _read_resources(found, rows, names, file, prefix)
         else:
-            raise _refused(
+            raise refused(
                 f"{file}line 1 must name the columns: key (and kind, name, type, site) for "
                 "resources, or from and to for relations"
             )
@@ -79,46 +73,3 @@ def _read_relations(
             found.refuse(f"{file}line {line}", "from and to must both name a resource")
         else:
             found.relate(f"{file}line {line}", f"{prefix}{start}", f"{prefix}{end}", kind)
-
-
-def sheet_rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a CSV text that are not blank, with their lines.
-
-    Raises:
-        InvalidError: a line cannot be read, or has too many or too long cells.
-    """
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    while True:
-        try:
-            cells = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _refused(f"line {rows.line_num} is no CSV that can be read: {error}") from None
-        if len(cells) > COLUMNS_MAX or any(len(cell) > CELL_MAX for cell in cells):
-            raise _refused(
-                f"line {rows.line_num} has over {COLUMNS_MAX} cells, or one of over "
-                f"{CELL_MAX // 1024} KB"
-            )
-        if any(cell.strip() for cell in cells):
-            yield rows.line_num, cells
-
-
-def guarded(text: str) -> str:
-    """Write a cell so that no spreadsheet takes it for a formula.
-
-    >>> guarded("=1+1"), unguarded("'=1+1"), guarded("node-1"), unguarded(guarded("'="))
-    ("'=1+1", '=1+1', 'node-1', "'=")
-    """
-    return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
-
-
-def unguarded(cell: str) -> str:
-    """Read such a cell back."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in (*_FORMULA, "'") and cell[1:2] else cell
-
-
-def _refused(message: str) -> InvalidError:
-    return InvalidError(message, problems=[Problem("/file", message)])

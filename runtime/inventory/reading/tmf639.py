@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from kernel.errors import InvalidError, Problem
+from runtime.imports.reading import refused
 from runtime.inventory.model import NAME_MAX, TYPE_MAX, Gathered
 
 Key = Callable[[str, str], str]
@@ -58,7 +58,7 @@ def read_tmf639(document: Any, key_of: Key) -> Gathered:
     found = Gathered("TMF639")
     bodies = list(_bodies(document))
     if not bodies:
-        raise _refused(
+        raise refused(
             "the file is JSON but no inventory: it needs TMF639 resources (with id and @type), or "
             "nodes and links"
         )
@@ -91,7 +91,7 @@ def _refuse_change(event: Mapping[str, Any]) -> None:
     """Refuse an event that holds a part of a resource: taken whole, it would empty the rest."""
     kind = _text(event.get("eventType"))
     if kind != "ResourceCreateEvent":
-        raise _refused(f"{kind or 'the event'} holds no whole resource: import what GET answers")
+        raise refused(f"{kind or 'the event'} holds no whole resource: import what GET answers")
 
 
 def _is_resource(body: Mapping[str, Any]) -> bool:
@@ -200,7 +200,3 @@ def _listed(value: Any) -> list[Mapping[str, Any]]:
 
 def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def _refused(message: str) -> InvalidError:
-    return InvalidError(message, problems=[Problem("/file", message)])

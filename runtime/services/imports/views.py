@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, InvalidError
+from kernel.errors import InvalidError
 from kernel.http import acting, db_session, render, require, see_other
 from kernel.zones import zone_names
-from runtime.services.importing import apply_import, get_import, stage_import
+from runtime.imports.views import ImportPages
+from runtime.services.importing import KIND, apply_import, stage_import
 
 bp = Blueprint("service_imports", __name__)
+PAGES = ImportPages(
+    kind=KIND,
+    things="services",
+    nothing="The services say the same already",
+    loss="all that is known of how they went",
+    start="service_imports.start_import",
+    show="service_imports.show_import",
+    after="services.list_services",
+)
 
 
 @bp.get("/t/<tenant>/services/imports")
@@ -48,7 +59,7 @@ def stage() -> Response:
 @require("services.edit")
 def show_import(import_id: UUID) -> Response:
     """Show what an import would change, or has changed."""
-    return _import_page(import_id)
+    return PAGES.preview(import_id)
 
 
 @bp.post("/t/<tenant>/services/imports/<uuid:import_id>")
@@ -57,17 +68,8 @@ def apply(import_id: UUID) -> Response:
     """Make the services what the file says."""
     where, by = (db_session(), acting().tenant_id), acting().person_name
     remove = "remove_gone" in request.form
-    try:
-        done = apply_import(*where, import_id, remove_gone=remove, by=by, now=utc_now())
-    except ConflictError as error:
-        db_session().rollback()
-        flash(f"{error.message[0].upper()}{error.message[1:]}.", "notice")
-        return see_other(url_for("service_imports.show_import", import_id=import_id))
-    except InvalidError as error:
-        db_session().rollback()
-        return _import_page(import_id, error=error, status=422)
-    flash(f"{done.counts['new']} services added, {done.counts['changed']} changed.", "success")
-    return see_other(url_for("services.list_services"))
+    make = partial(apply_import, *where, import_id, remove_gone=remove, by=by, now=utc_now())
+    return PAGES.applied(import_id, make)
 
 
 def _start_page(form: Any, *, error: InvalidError | None = None, status: int = 200) -> Response:
@@ -78,14 +80,4 @@ def _start_page(form: Any, *, error: InvalidError | None = None, status: int = 2
         form=form,
         zones=zone_names(),
         problems=problems,
-    )
-
-
-def _import_page(
-    import_id: UUID, *, error: InvalidError | None = None, status: int = 200
-) -> Response:
-    staged = get_import(db_session(), acting().tenant_id, import_id)
-    problems = error.problems if error is not None else ()
-    return render(
-        "runtime/services/import_preview.html", status=status, staged=staged, problems=problems
     )

@@ -17,7 +17,7 @@ from tenancy.scope import as_tenant
 from tests.factories.flows import flow_document, make_flow, step
 from tests.factories.tenancy import NOON, make_customer
 from tests.integration.conftest import SignedIn
-from tests.integration.designer.test_tables import make_table_of
+from tests.integration.designer.conftest import make_table_of
 
 
 @pytest.fixture

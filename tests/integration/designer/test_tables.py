@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-from typing import Any
-from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,11 +14,12 @@ from runtime.alarms.model import parse_event
 from runtime.correlation import correlate_batch
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
-from runtime.rules.store import RuleView, create_rule, list_rules
+from runtime.rules.store import RuleView, list_rules
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.tables import make_row, make_table_document
 from tests.integration.conftest import SignedIn
+from tests.integration.designer.conftest import make_table_of, only_one
 
 HTMX = {"HX-Request": "true"}
 FORM = {
@@ -50,25 +48,6 @@ def browser(signed_in: SignedIn) -> FlaskClient:
 @pytest.fixture
 def at(acme: OrganisationView) -> str:
     return f"/t/{acme.slug}/rules/tables"
-
-
-@pytest.fixture
-def table(sessions: sessionmaker[Session], acme: OrganisationView) -> RuleView:
-    return make_table_of(sessions, acme)
-
-
-def make_table_of(
-    sessions: sessionmaker[Session], acme: OrganisationView, **changes: Any
-) -> RuleView:
-    document = make_table_document(**changes)
-    with sessions.begin() as session, as_tenant(session, acme.id):
-        return create_rule(session, acme.id, document=document, by="Berta", now=utc_now())
-
-
-def only_one(sessions: sessionmaker[Session], tenant_id: UUID) -> RuleView:
-    with sessions() as session, as_tenant(session, tenant_id):
-        [found] = list_rules(session, tenant_id)
-        return found
 
 
 def test_a_grid_is_saved_as_a_table(
@@ -220,43 +199,6 @@ def test_the_list_tells_tables_from_rules(
     assert address.endswith(f"/rules/tables/{table.id}")
 
 
-@pytest.mark.parametrize("name", ["table.dmn", "table.csv"])
-def test_an_exported_table_is_imported_over_another(
-    browser: FlaskClient, at: str, table: RuleView, name: str
-) -> None:
-    body = browser.get(f"{at}/{table.id}/{name}").data
-
-    page = browser.post(
-        f"{at}/import", data={"into": str(table.id), "file": (io.BytesIO(body), name)}
-    ).text
-
-    assert f'action="{at}/{table.id}"' in page
-    assert 'value="minor, warning"' in page
-    assert "Read from the file, not saved yet" in page
-
-
-def test_what_a_file_says_that_is_not_taken_is_told(browser: FlaskClient, at: str) -> None:
-    text = (
-        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"><decision name="D">'
-        '<decisionTable><input label="Age"><inputExpression typeRef="number"><text>age</text>'
-        '</inputExpression></input><output name="x"/><rule><inputEntry><text>f(1)</text>'
-        "</inputEntry><outputEntry><text>&quot;a&quot;</text></outputEntry></rule>"
-        "</decisionTable></decision></definitions>"
-    )
-
-    page = browser.post(f"{at}/import", data={"text": text}).text
-
-    assert "age is no field of an alarm: attributes.age is read" in page
-    assert "row 1, input 1: f(1) is FEEL that is not taken" in page
-
-
-def test_a_file_that_cannot_be_read_says_why(browser: FlaskClient, at: str) -> None:
-    answer = browser.post(f"{at}/import", data={"text": "<!DOCTYPE a><a/>"})
-
-    assert answer.status_code == 422
-    assert "document type" in answer.text
-
-
 def test_a_table_somebody_saved_meanwhile_is_not_overwritten(
     browser: FlaskClient, at: str, table: RuleView
 ) -> None:
@@ -283,35 +225,6 @@ def test_a_table_is_published_for_workflows_alone(
     assert "Version 1 answers workflows; it judges no alarm." in page
     found = only_one(sessions, acme.id)
     assert (found.mode, found.live_number) == (Mode.OFF, 1)
-
-
-def test_a_table_is_edited_as_text(
-    browser: FlaskClient,
-    at: str,
-    table: RuleView,
-    sessions: sessionmaker[Session],
-    acme: OrganisationView,
-) -> None:
-    rule = at.replace("/tables", f"/{table.id}")
-    assert "The table as text" in browser.get(f"{rule}?as=text").text
-    document = json.dumps(make_table_document(name="Renamed"))
-
-    browser.post(rule, data={"document": document, "revision": table.draft_revision})
-
-    assert only_one(sessions, acme.id).name == "Renamed"
-
-
-def test_a_wrong_cell_in_the_text_is_named_and_nothing_is_lost(
-    browser: FlaskClient, at: str, table: RuleView
-) -> None:
-    rule = at.replace("/tables", f"/{table.id}")
-    document = json.dumps(make_table_document(rows=[make_row([">= gravest", "-"], ["", ""])]))
-
-    answer = browser.post(rule, data={"document": document, "revision": table.draft_revision})
-
-    assert answer.status_code == 422
-    assert "row 1, Severity: " in answer.text
-    assert "&gt;= gravest" in answer.text
 
 
 def test_a_table_is_tried_on_pasted_alarms(browser: FlaskClient, at: str, table: RuleView) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import (
-    Engine,
     Select,
     String,
     case,
@@ -39,7 +38,7 @@ from sqlalchemy.orm import (
 
 from tenancy._tables import Organisation
 from tenancy.scope import ScopeError, bind
-from tests.support.guard_tables import Box, Item, Two, make_two
+from tests.support.guard_tables import Box, Item, Two
 
 OTHER = aliased(Box)
 OTHER_ITEM = aliased(Item)
@@ -47,18 +46,6 @@ BARE_BOX: Any = Box.__table__
 BARE_ITEM: Any = Item.__table__
 BOX_SUBQUERY = select(Box).subquery()
 ITEMS_OF = select(Item.box_id, func.count().label("n")).group_by(Item.box_id).subquery()
-
-
-@pytest.fixture
-def two(engine: Engine, sessions: sessionmaker[Session]) -> Two:
-    return make_two(engine, sessions)
-
-
-@pytest.fixture
-def bound(sessions: sessionmaker[Session], two: Two) -> Iterator[Session]:
-    with sessions() as session:
-        bind(session, two.a)
-        yield session
 
 
 OWN: dict[str, Select[Any]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
@@ -13,21 +13,9 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from kernel.ids import new_id
 from tenancy.rows import insert_new
 from tenancy.scope import ScopeError, as_tenant, bind, bound_tenant, guarded, system
-from tests.support.guard_tables import Box, Item, Two, make_two, rows_of
+from tests.support.guard_tables import Box, Item, Two, rows_of
 
 Attempt = Callable[[Session, Two], None]
-
-
-@pytest.fixture
-def two(engine: Engine, sessions: sessionmaker[Session]) -> Two:
-    return make_two(engine, sessions)
-
-
-@pytest.fixture
-def bound(sessions: sessionmaker[Session], two: Two) -> Iterator[Session]:
-    with sessions() as session:
-        bind(session, two.a)
-        yield session
 
 
 def foreign_box(session: Session, two: Two) -> Box:

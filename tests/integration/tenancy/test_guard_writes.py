@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import (
-    Engine,
     bindparam,
     delete,
     exists,
@@ -26,25 +25,13 @@ from sqlalchemy.schema import DropTable
 from kernel.ids import new_id
 from tenancy._tables import Organisation
 from tenancy.rows import insert_many, update_many
-from tenancy.scope import ScopeError, bind
-from tests.support.guard_tables import Box, Item, Two, make_two, rows_of
+from tenancy.scope import ScopeError
+from tests.support.guard_tables import Box, Item, Two, rows_of
 
 Attempt = Callable[[Session, Two], Any]
 OTHER = aliased(Box)
 BARE_BOX: Any = Box.__table__
 BARE_ITEM: Any = Item.__table__
-
-
-@pytest.fixture
-def two(engine: Engine, sessions: sessionmaker[Session]) -> Two:
-    return make_two(engine, sessions)
-
-
-@pytest.fixture
-def bound(sessions: sessionmaker[Session], two: Two) -> Iterator[Session]:
-    with sessions() as session:
-        bind(session, two.a)
-        yield session
 
 
 def upsert(session: Session, two: Two, keys: list[str], *, tenant_id: UUID) -> Any:

@@ -9,22 +9,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
-from tenancy.tokens import create_token
 from tests.factories.flows import flow_document, make_flow, step
 from tests.factories.schedules import hours_document
-from tests.factories.tenancy import NOON, make_customer
+from tests.factories.tenancy import make_customer
+from tests.integration.conftest import client_of
 
 AT = "/api/v1/calendars"
-
-
-def client_of(
-    app: Flask, sessions: sessionmaker[Session], organisation: OrganisationView, role: str
-) -> FlaskClient:
-    with sessions.begin() as session, as_tenant(session, organisation.id):
-        token = create_token(session, organisation.id, name=role, role=role, now=NOON)
-    client = app.test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    return client
 
 
 @pytest.fixture

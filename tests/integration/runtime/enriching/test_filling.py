@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -29,12 +28,6 @@ from tests.factories.tenancy import NOON
 FILLS = {"fill_from_inventory": True, "fill_attributes": ["vendor"]}
 IN_ZRH = make_leaf("place", "is", "zrh")
 FILL = {"do": "fill", "take": ["place", "affected_services"], "attributes": ["vendor"]}
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Iterator[Matcher]:
-    with Matcher() as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
-from kernel.errors import InvalidError, NotFoundError
+from kernel.errors import InvalidError
+from runtime.imports.staging import ImportAppliedError, ImportView
 from runtime.inventory.exporting import inventory_graphml, relations_csv, resources_csv
-from runtime.inventory.importing import (
-    ImportAppliedError,
-    ImportView,
-    apply_import,
-    get_import,
-    stage_import,
-)
+from runtime.inventory.importing import apply_import, stage_import
 from runtime.inventory.reading.files import Naming
 from runtime.inventory.resources import (
     ResourceFilter,
@@ -128,30 +122,9 @@ def test_a_relation_to_nowhere_is_told_and_left_out(session: Session, tenant_id:
     assert "r1 connects r9" in staged.problems[0]["message"]
 
 
-def test_what_was_never_applied_is_forgotten_after_a_day(session: Session, tenant_id: UUID) -> None:
-    with as_tenant(session, tenant_id):
-        old = stage(session, tenant_id, NODES)
-        later = NOON + timedelta(days=1, seconds=1)
-        stage_import(
-            session, tenant_id, [b"key\nx"], origin="b", naming=Naming(), by="Ann", now=later
-        )
-
-        with pytest.raises(NotFoundError):
-            get_import(session, tenant_id, old.id)
-
-
 def test_an_import_needs_a_name(session: Session, tenant_id: UUID) -> None:
     with as_tenant(session, tenant_id), pytest.raises(InvalidError, match="origin"):
         stage(session, tenant_id, NODES, origin=" ")
-
-
-def test_another_tenants_import_is_not_there(session: Session, tenant_id: UUID) -> None:
-    with as_tenant(session, tenant_id):
-        mine = stage(session, tenant_id, NODES)
-    other = make_customer(session).id
-
-    with as_tenant(session, other), pytest.raises(NotFoundError):
-        apply_import(session, other, mine.id, remove_gone=False, now=NOON)
 
 
 @pytest.mark.parametrize("name", ["Abilene", "Geant2012", "Airtel"])

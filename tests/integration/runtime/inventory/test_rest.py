@@ -8,21 +8,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from tenancy.organisations import OrganisationView
-from tenancy.scope import as_tenant
-from tenancy.tokens import create_token
-from tests.factories.tenancy import NOON, make_customer
+from tests.factories.tenancy import make_customer
+from tests.integration.conftest import client_of
 
 BASE = "/api/v1"
-
-
-def client_of(
-    app: Flask, sessions: sessionmaker[Session], organisation: OrganisationView, role: str
-) -> FlaskClient:
-    with sessions.begin() as session, as_tenant(session, organisation.id):
-        token = create_token(session, organisation.id, name=role, role=role, now=NOON)
-    client = app.test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    return client
 
 
 @pytest.fixture

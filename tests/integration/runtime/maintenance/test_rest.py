@@ -13,7 +13,7 @@ from kernel.clock import format_instant, utc_now
 from tenancy.organisations import OrganisationView
 from tests.factories.maintenance import window_document
 from tests.factories.tenancy import make_customer
-from tests.integration.runtime.inventory.test_rest import client_of
+from tests.integration.conftest import client_of
 
 AT = "/api/v1/maintenance-windows"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,12 +24,6 @@ from tests.factories.rules import make_rule_document
 from tests.factories.tenancy import NOON, make_customer
 
 ANY = {"field": "managed_object", "op": "exists"}
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Iterator[Matcher]:
-    with Matcher() as made:
-        yield made
 
 
 @dataclass

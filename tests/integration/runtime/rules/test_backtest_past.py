@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -27,12 +26,6 @@ from tests.unit.runtime.rules.streams import Said
 ANY = make_leaf("managed_object", "exists")
 YES: Any = True
 STORM = {"window_s": 10, "tenant": {"begin_per_s": 0.2, "end_per_s": 0.1}}
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Iterator[Matcher]:
-    with Matcher() as made:
-        yield made
 
 
 @pytest.fixture

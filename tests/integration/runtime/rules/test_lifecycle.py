@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,12 +16,6 @@ from runtime.rules.matcher import Matcher
 from tenancy.scope import as_tenant, system
 from tests.factories.tenancy import NOON
 from tests.integration.runtime.rules.conftest import Bench
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Iterator[Matcher]:
-    with Matcher() as made:
-        yield made
 
 
 @pytest.fixture

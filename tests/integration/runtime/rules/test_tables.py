@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,12 +21,6 @@ from tests.factories.flows import chain_document, make_flow
 from tests.factories.tables import make_row, make_table_document
 from tests.factories.tenancy import NOON
 from tests.integration.runtime.rules.conftest import Bench
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Iterator[Matcher]:
-    with Matcher() as made:
-        yield made
 
 
 @pytest.fixture

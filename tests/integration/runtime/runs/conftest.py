@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.clock import utc_now
 from tenancy.organisations import OrganisationView
 from tests.factories.tenancy import make_customer
+from tests.integration.conftest import SignedIn
 from tests.integration.runtime.engine.bench import Bench
 
 
@@ -31,6 +32,18 @@ def stranger(app: Flask, sessions: sessionmaker[Session]) -> FlaskClient:
     with sessions.begin() as session:
         other = make_customer(session, "Other")
     return program_of(app, Bench(sessions=sessions, tenant_id=other.id))
+
+
+@pytest.fixture
+def browser(signed_in: SignedIn) -> FlaskClient:
+    """An operator of Acme."""
+    return signed_in("operator")
+
+
+@pytest.fixture
+def at(acme: OrganisationView) -> str:
+    """The address of Acme's list of runs."""
+    return f"/t/{acme.slug}/runs"
 
 
 def program_of(app: Flask, bench: Bench) -> FlaskClient:

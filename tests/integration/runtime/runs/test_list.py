@@ -6,27 +6,15 @@ import html
 import re
 from uuid import UUID
 
-import pytest
 from flask.testing import FlaskClient
 
 from runtime.runs.start import Start, start_trial
-from tenancy.organisations import OrganisationView
 from tests.factories.flows import step
 from tests.integration.conftest import SignedIn
 from tests.integration.runtime.engine.bench import Bench
 from tests.integration.runtime.runs.flows import LOG, failed_run, ticket_flow
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
-
-
-@pytest.fixture
-def browser(signed_in: SignedIn) -> FlaskClient:
-    return signed_in("operator")
-
-
-@pytest.fixture
-def at(acme: OrganisationView) -> str:
-    return f"/t/{acme.slug}/runs"
 
 
 def listed(page: str) -> list[UUID]:

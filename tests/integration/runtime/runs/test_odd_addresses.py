@@ -6,16 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from tenancy.organisations import OrganisationView
-from tests.integration.conftest import SignedIn
 from tests.integration.runtime.engine.bench import Bench
 from tests.integration.runtime.runs.flows import failed_run
 
 MANY = "9" * 40
-
-
-@pytest.fixture
-def browser(signed_in: SignedIn) -> FlaskClient:
-    return signed_in("operator")
 
 
 @pytest.fixture

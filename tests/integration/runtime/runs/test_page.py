@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import html
-import json
-import re
 from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
 
 from blocks.sdk import BlockError
 from runtime.runs.control import cancel_run
-from tenancy.organisations import OrganisationView
 from tests.factories.flows import step
-from tests.integration.conftest import SignedIn
 from tests.integration.runtime.engine.bench import Bench
 from tests.integration.runtime.runs.flows import (
-    FACTS,
     LOG,
     UNREACHABLE,
     call,
@@ -27,52 +20,9 @@ from tests.integration.runtime.runs.flows import (
     loop_flow,
     ticket_flow,
 )
+from tests.integration.runtime.runs.pages import island, lanes, refresh_of, words
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
-
-
-@pytest.fixture
-def browser(signed_in: SignedIn) -> FlaskClient:
-    return signed_in("operator")
-
-
-@pytest.fixture
-def at(acme: OrganisationView) -> str:
-    return f"/t/{acme.slug}/runs"
-
-
-def island(page: str, name: str) -> Any:
-    found = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page)
-    assert found is not None
-    return json.loads(found[1])
-
-
-def refresh_of(page: str) -> str:
-    """Give the address a live refresh asks for: what is looked at, and what was seen."""
-    base = re.findall(r'<div id="run"[^>]*hx-get="([^"]*)"', page)[0]
-    given = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
-    asked = [(name, html.unescape(value)) for name, value in given if name != "csrf_token"]
-    return f"{base}?{urlencode(asked)}"
-
-
-def lanes(page: str) -> list[str]:
-    return re.findall(r'<span class="lane__title">([^<]*)</span>', page)
-
-
-def words(page: str) -> str:
-    """Give the page's text, as a reader sees it."""
-    bare = re.sub(r"<(script|svg).*?</\1>", " ", page, flags=re.DOTALL)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", bare)).split())
-
-
-def test_a_step_leads_to_trying_it_alone_with_what_this_run_gave(
-    bench: Bench, signed_in: SignedIn, at: str
-) -> None:
-    run = failed_run(bench)
-    link = f'/steps/open/try?from_run={run}"'
-
-    assert link in signed_in("operator").get(f"{at}/{run}").text
-    assert link not in signed_in("viewer").get(f"{at}/{run}").text
 
 
 def test_a_failed_run_says_where_it_stopped_and_what_to_do(
@@ -273,65 +223,6 @@ def test_what_started_it_is_shown_where_no_step_is_picked(
 
     assert "What started it Kind By hand By Ann" in page
     assert '"title": "Fibre cut"' in page
-
-
-def test_a_viewer_sees_a_run_and_can_do_nothing_to_it(
-    bench: Bench, signed_in: SignedIn, at: str
-) -> None:
-    run, viewer = failed_run(bench), signed_in("viewer")
-
-    page = viewer.get(f"{at}/{run}").text
-
-    assert "It stopped at Open the ticket" in words(page)
-    assert "sure-" not in page
-    assert "Retry" not in words(page)
-    deeds = [viewer.post(f"{at}/{run}/{deed}").status_code for deed in ("cancel", "retry", "rerun")]
-    assert deeds == [403, 403, 403]
-
-
-def test_a_run_is_cancelled_and_says_so(bench: Bench, browser: FlaskClient, at: str) -> None:
-    run = bench.run(bench.publish({"nap": step("wait", config={"for_s": 9_999})}, ["hand > nap"]))
-
-    asked = browser.post(f"{at}/{run}/cancel", follow_redirects=True)
-    bench.go(after_s=600)
-    after = words(browser.get(f"{at}/{run}").text)
-
-    assert "Cancelling" in words(asked.text)
-    assert "The run is being cancelled." in words(asked.text)
-    assert "Cancelled by Anna" in after
-    refused = browser.post(f"{at}/{run}/cancel", follow_redirects=True)
-    assert "this run has cancelled already" in words(refused.text)
-
-
-def test_steps_that_were_undone_are_named_and_a_retry_is_not_offered(
-    bench: Bench, browser: FlaskClient, at: str
-) -> None:
-    steps = {
-        "facts": {**FACTS, "undo": step("write-log", config={"message": "undone"})},
-        "open": call(),
-    }
-    bench.http.answers = [UNREACHABLE]
-    flow = bench.publish(steps, ["hand > facts", "facts:done > open"])
-
-    page = browser.get(f"{at}/{bench.run(flow, {'input': {'title': 'x'}})}").text
-
-    assert "Undone: Gather the facts" in words(page)
-    assert "Undo Gather the facts" in lanes(page)
-    assert "sure-retry" not in page
-
-
-def test_a_run_is_run_again_from_a_step(bench: Bench, browser: FlaskClient, at: str) -> None:
-    run = failed_run(bench)
-
-    answer = browser.post(f"{at}/{run}/rerun", data={"from_step": "open"})
-    again = UUID(answer.headers["Location"].rpartition("/")[2])
-    bench.go(after_s=600)
-
-    assert answer.status_code == 303
-    assert bench.view(again).state.value == "succeeded"
-    assert len(bench.http.calls) == 2
-    refused = browser.post(f"{at}/{run}/rerun", data={"from_step": "log"}, follow_redirects=True)
-    assert "log was not reached in this run" in words(refused.text)
 
 
 def test_what_people_and_systems_wrote_is_shown_as_text(

@@ -10,23 +10,11 @@ from flask.testing import FlaskClient
 
 from blocks.sdk import BlockError
 from runtime.secrecy import MASK
-from tenancy.organisations import OrganisationView
 from tests.factories.flows import step
-from tests.integration.conftest import SignedIn
 from tests.integration.runtime.engine.bench import Bench
 from tests.integration.runtime.runs.flows import PASSWORD, UNREACHABLE, call, failed_run
 
 NOTED = {"body": {"title": "Mended", "password": MASK}}
-
-
-@pytest.fixture
-def browser(signed_in: SignedIn) -> FlaskClient:
-    return signed_in("operator")
-
-
-@pytest.fixture
-def at(acme: OrganisationView) -> str:
-    return f"/t/{acme.slug}/runs"
 
 
 def sent(bench: Bench) -> object:

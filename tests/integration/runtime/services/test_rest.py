@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tenancy.organisations import OrganisationView
 from tests.factories.services import service_document
 from tests.factories.tenancy import make_customer
-from tests.integration.runtime.inventory.test_rest import client_of
+from tests.integration.conftest import client_of
 
 AT = "/api/v1/services"
 IMPORTS = "/api/v1/service-imports"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,12 +33,6 @@ LINKS = (
 YES: Any = True
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(scope="module")
-def matcher() -> Iterator[Matcher]:
-    with Matcher() as made:
-        yield made
 
 
 @pytest.fixture

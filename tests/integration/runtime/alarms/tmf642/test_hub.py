@@ -1,46 +1,27 @@
-"""Listeners over TMF642 v4: registering, what they are told, and what becomes of a deaf one."""
+"""Listeners over TMF642 v4: registering, and what they are told."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.brokers.http import HttpBroker
 from kernel.clock import utc_now
 from runtime.alarms import journal
 from runtime.alarms.model import parse_event
-from runtime.alarms.tmf642.hub import sending, store
-from runtime.alarms.tmf642.hub._tables import TmfDelivery, TmfHub
-from runtime.alarms.tmf642.hub.sending import FAILURES_MAX, Notifier
+from runtime.alarms.tmf642.hub.sending import Notifier
 from tenancy.scope import as_tenant
-from tests.integration.runtime.alarms.tmf642.conftest import V4, Contract, Program, alarm
+from tests.integration.runtime.alarms.tmf642.conftest import V4, Contract, Program
+from tests.integration.runtime.alarms.tmf642.hubs import created_id, hub_of, register
 from tests.support.listener import Listener
 
 pytestmark = pytest.mark.usefixtures("private_allowed")
 ACK = {"ackSystemId": "oss-1", "ackUserId": "bob"}
-
-
-def register(client: FlaskClient, callback: str, query: str = "") -> str:
-    said = {"callback": callback, **({"query": query} if query else {})}
-    answer = client.post(f"{V4}/hub", json=said)
-    assert answer.status_code == 201, answer.get_json()
-    return str(answer.get_json()["id"])
-
-
-def create(client: FlaskClient, **said: Any) -> str:
-    return str(client.post(f"{V4}/alarm", json=alarm(**said)).get_json()["id"])
-
-
-def hub_of(sessions: sessionmaker[Session], tenant_id: UUID, hub_id: str) -> store.HubView:
-    with sessions() as session, as_tenant(session, tenant_id):
-        return store.get_hub(session, tenant_id, UUID(hub_id))
 
 
 def test_a_listener_is_registered_and_removed(client: FlaskClient, contract: Contract) -> None:
@@ -103,11 +84,11 @@ def test_every_change_is_told_in_order_in_the_words_of_the_contract(
     client: FlaskClient, contract: Contract, listener: Listener, notifier: Notifier
 ) -> None:
     register(client, f"{listener.url}/listener")
-    key = create(client)
+    key = created_id(client)
     client.patch(f"{V4}/alarm/{key}", json={"ackState": "acknowledged"})
     client.patch(f"{V4}/alarm/{key}", json={"comment": [{"comment": "seen"}]})
-    create(client, perceivedSeverity="critical", alarmRaisedTime="2026-11-24T12:01:00Z")
-    create(client, perceivedSeverity="critical", alarmRaisedTime="2026-11-24T12:02:00Z")
+    created_id(client, perceivedSeverity="critical", alarmRaisedTime="2026-11-24T12:01:00Z")
+    created_id(client, perceivedSeverity="critical", alarmRaisedTime="2026-11-24T12:02:00Z")
     client.patch(f"{V4}/alarm/{key}", json={"state": "cleared"})
     client.delete(f"{V4}/alarm/{key}")
 
@@ -136,7 +117,7 @@ def test_every_change_is_told_in_order_in_the_words_of_the_contract(
 def test_a_task_is_told_when_it_begins_and_when_it_is_done(
     client: FlaskClient, contract: Contract, listener: Listener, notifier: Notifier, task: str
 ) -> None:
-    key = create(client)
+    key = created_id(client)
     name = task[0].upper() + task[1:]
     register(client, listener.url, f"eventType={name}CreateEvent,{name}StateChangeEvent")
     at = "2026-11-24T12:00:00Z"
@@ -182,8 +163,8 @@ def test_a_listener_hears_what_its_query_asks_for(
 ) -> None:
     query = "eventType=AlarmCreateEvent&event.alarm.perceivedSeverity.gte=major"
     register(client, listener.url, query)
-    create(client, perceivedSeverity="minor", alarmedObject={"id": "A"})
-    key = create(client, perceivedSeverity="critical", alarmedObject={"id": "B"})
+    created_id(client, perceivedSeverity="minor", alarmedObject={"id": "A"})
+    key = created_id(client, perceivedSeverity="critical", alarmedObject={"id": "B"})
     client.patch(f"{V4}/alarm/{key}", json={"ackState": "acknowledged"})
 
     notifier.send_all()
@@ -197,7 +178,7 @@ def test_a_listener_hears_nothing_of_other_tenants(
     client: FlaskClient, program: Program, other_id: UUID, listener: Listener, notifier: Notifier
 ) -> None:
     register(client, listener.url)
-    create(program(tenant_id=other_id))
+    created_id(program(tenant_id=other_id))
 
     notifier.send_all()
 
@@ -207,7 +188,7 @@ def test_a_listener_hears_nothing_of_other_tenants(
 def test_what_was_rolled_back_is_not_told(
     client: FlaskClient, listener: Listener, notifier: Notifier
 ) -> None:
-    key = create(client)
+    key = created_id(client)
     register(client, listener.url)
 
     patch = {"alarmDetails": "x", "comment": [{"comment": " "}]}
@@ -218,129 +199,6 @@ def test_what_was_rolled_back_is_not_told(
     assert listener.events == []
 
 
-def test_an_event_that_was_not_taken_comes_again_before_the_next(
-    client: FlaskClient,
-    sessions: sessionmaker[Session],
-    customer_id: UUID,
-    listener: Listener,
-    notifier: Notifier,
-) -> None:
-    made = register(client, listener.url)
-    key = create(client)
-    client.patch(f"{V4}/alarm/{key}", json={"ackState": "acknowledged"})
-    listener.answers = [503]
-
-    notifier.send_all()
-    failing = hub_of(sessions, customer_id, made)
-    pass_time(sessions, customer_id)
-    notifier.send_all()
-
-    assert (failing.state, failing.failures, failing.waiting) == ("failing", 1, 2)
-    assert "503" in failing.last_problem
-    ids = [event["eventId"] for event in listener.events]
-    assert (ids[0], len(set(ids))) == (ids[1], 2)
-    after = hub_of(sessions, customer_id, made)
-    assert (after.state, after.delivered, after.waiting) == ("live", 2, 0)
-
-
-def test_a_deaf_listener_is_paused_and_its_tenant_told_by_an_alarm(
-    client: FlaskClient,
-    sessions: sessionmaker[Session],
-    customer_id: UUID,
-    correlate: Callable[[], int],
-    listener: Listener,
-    notifier: Notifier,
-) -> None:
-    made = register(client, listener.url, "sourceSystemId=ems-1")
-    create(client)
-    listener.answers = [500] * FAILURES_MAX
-
-    for _ in range(FAILURES_MAX):
-        notifier.send_all()
-        pass_time(sessions, customer_id)
-    correlate()
-
-    paused = hub_of(sessions, customer_id, made)
-    assert (paused.state, paused.failures, paused.waiting) == ("paused", FAILURES_MAX, 1)
-    told = client.get(f"{V4}/alarm?sourceSystemId=garland").get_json()
-    assert [(one["specificProblem"], one["state"]) for one in told] == [
-        ("Listener paused", "raised")
-    ]
-    with sessions.begin() as session, as_tenant(session, customer_id):
-        store.resume_hub(session, customer_id, UUID(made), now=utc_now())
-    correlate()
-    notifier.send_all()
-    assert hub_of(sessions, customer_id, made).delivered == 1
-    assert client.get(f"{V4}/alarm?sourceSystemId=garland").get_json()[0]["state"] == "cleared"
-
-
-def test_a_paused_listener_hears_later_what_happened_meanwhile(
-    client: FlaskClient,
-    sessions: sessionmaker[Session],
-    customer_id: UUID,
-    listener: Listener,
-    notifier: Notifier,
-) -> None:
-    made = UUID(register(client, listener.url))
-    with sessions.begin() as session, as_tenant(session, customer_id):
-        store.pause_hub(session, customer_id, made, by="Ada", now=utc_now())
-    create(client)
-    notifier.send_all()
-    heard_while_paused = list(listener.types)
-
-    with sessions.begin() as session, as_tenant(session, customer_id):
-        store.resume_hub(session, customer_id, made, now=utc_now())
-    notifier.send_all()
-
-    assert heard_while_paused == []
-    assert listener.types == ["AlarmCreateEvent"]
-
-
-def test_what_waits_for_a_deaf_listener_is_bounded_and_what_was_dropped_counted(
-    client: FlaskClient,
-    sessions: sessionmaker[Session],
-    customer_id: UUID,
-    notifier: Notifier,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sending, "WAITING_MAX", 2)
-    made = register(client, "https://noc.example.net/in")
-    with sessions.begin() as session, as_tenant(session, customer_id):
-        store.pause_hub(session, customer_id, UUID(made), by="Ada", now=utc_now())
-    keys = [create(client, alarmedObject={"id": name}) for name in "ABCDE"]
-
-    notifier.trim()
-
-    hub = hub_of(sessions, customer_id, made)
-    assert (hub.waiting, hub.dropped) == (2, 3)
-    with sessions() as session, as_tenant(session, customer_id):
-        bodies = session.scalars(
-            select(TmfDelivery.body)
-            .where(TmfDelivery.tenant_id == customer_id)
-            .order_by(TmfDelivery.seq)
-        )
-        assert [one["event"]["alarm"]["id"] for one in bodies] == keys[3:]
-
-
-def test_a_round_whose_claim_was_taken_over_writes_nothing(
-    client: FlaskClient, sessions: sessionmaker[Session], customer_id: UUID
-) -> None:
-    made = register(client, "https://noc.example.net/in")
-    create(client)
-    now = utc_now()
-    with sessions.begin() as session, as_tenant(session, customer_id):
-        first = sending.claim_due(session, now=now, most=1)[0]
-        again = sending.claim_due(session, now=now, most=1)
-        later = now + sending.CLAIM_FOR
-        second = sending.claim_due(session, now=later, most=1)[0]
-        seq = sending.next_events(session, second)[0][0]
-
-        late = sending.note_sent(session, first, seq, problem="", retry_s=0, now=later)
-
-    assert (again, late) == ([], False)
-    assert hub_of(sessions, customer_id, made).waiting == 1
-
-
 def test_a_private_address_is_refused_where_the_operator_does_not_allow_it(
     client: FlaskClient,
     sessions: sessionmaker[Session],
@@ -349,7 +207,7 @@ def test_a_private_address_is_refused_where_the_operator_does_not_allow_it(
 ) -> None:
     """Also a name that resolves to one, at the moment of sending."""
     made = register(client, listener.url)
-    create(client)
+    created_id(client)
     http = HttpBroker(allow_private=False)
     notifier = Notifier(sessions=sessions, reading=sessions, http=http)
 
@@ -371,13 +229,3 @@ def test_an_unknown_listener_is_not_found(client: FlaskClient, contract: Contrac
         answer = client.delete(f"{V4}/hub/{key}")
         assert answer.status_code == 404
         contract.check("Error", answer.get_json())
-
-
-def pass_time(sessions: sessionmaker[Session], tenant_id: UUID) -> None:
-    """Let the wait after a failure be over."""
-    with sessions.begin() as session, as_tenant(session, tenant_id):
-        session.execute(
-            update(TmfHub)
-            .where(TmfHub.tenant_id == tenant_id)
-            .values(next_at=utc_now() - timedelta(seconds=1))
-        )

@@ -15,7 +15,7 @@ from runtime.alarms.store import get_alarm, set_fields
 from runtime.rules.fields import Kind, read_as, value_at
 from tenancy.scope import as_tenant
 from tests.factories.alarms import make_alarm
-from tests.integration.runtime.alarms.tmf642.conftest import V4, V5, Contract, alarm
+from tests.integration.runtime.alarms.tmf642.conftest import V4, V5, Contract, create
 
 CROSSED = {
     "indicatorName": "Temperature",
@@ -28,13 +28,6 @@ CROSSED = {
 ZURICH = [{"id": "zrh", "role": "site", "name": "Zurich"}]
 OURS = {"indicator": "Temperature", "observed": 93.5, "unit": "°C", "direction": "up"}
 Sessions = sessionmaker[Session]
-
-
-def create(client: FlaskClient, **said: Any) -> dict[str, Any]:
-    answer = client.post(f"{V4}/alarm", json=alarm(**said))
-    assert answer.status_code == 201, answer.get_json()
-    made: dict[str, Any] = answer.get_json()
-    return made
 
 
 def ours(sessions: Sessions, tenant_id: UUID, alarm_id: str) -> dict[str, Any]:

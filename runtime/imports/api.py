@@ -1,0 +1,22 @@
+"""What importing says over REST, whatever is imported."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify
+
+from kernel.http import optional_body
+from runtime.imports.staging import ImportView, import_document
+
+
+def staged_answer(staged: ImportView, where: str) -> Response:
+    """Answer that a file was read: 201, and where it is."""
+    response = jsonify(import_document(staged))
+    response.status_code = 201
+    response.headers["Location"] = where
+    return response
+
+
+def wants_gone_removed() -> bool:
+    """Tell whether what the file no longer has shall go: `{"remove_gone": true}`."""
+    body = optional_body()
+    return isinstance(body, dict) and body.get("remove_gone") is True
