@@ -177,6 +177,7 @@ def require(permission: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
                 )
             return view(*args, **kwargs)
 
+        guarded.permission = permission  # type: ignore[attr-defined]  # for the reference
         return guarded
 
     return decorate

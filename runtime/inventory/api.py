@@ -10,7 +10,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from kernel.clock import format_instant, utc_now
 from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, json_body, optional_body, page_of, require
-from runtime.inventory import resources
+from kernel.rest import TEXT, choice, describe, listed
+from runtime.inventory import resources, shapes
 from runtime.inventory.importing import ImportView, apply_import, get_import, stage_import
 from runtime.inventory.reading.files import Naming
 from runtime.inventory.resources import RelationView, ResourceFilter, ResourceView
@@ -19,6 +20,7 @@ api = Blueprint("inventory_api", __name__, url_prefix="/api/v1")
 
 
 @api.get("/resources")
+@describe(query=shapes.QUERY, pages=True, answer=listed(shapes.RESOURCE))
 @require("inventory.view")
 def list_resources() -> Response:
     """List resources by key; filters q (words), kind, site."""
@@ -33,6 +35,7 @@ def list_resources() -> Response:
 
 
 @api.get("/resources/<path:key>")
+@describe(answer=shapes.RESOURCE_WITH_RELATIONS)
 @require("inventory.view")
 def get_resource(key: str) -> Response:
     """Give one resource by its key, with its relations."""
@@ -40,6 +43,7 @@ def get_resource(key: str) -> Response:
 
 
 @api.put("/resources/<path:key>")
+@describe(body=shapes.RESOURCE_SAID, answer=shapes.RESOURCE_WITH_RELATIONS, also=(201,))
 @require("inventory.edit")
 def put_resource(key: str) -> Response:
     """Add a resource or replace the one of that key: `kind`, `name`, `type`, `site`, `attributes`.
@@ -57,6 +61,7 @@ def put_resource(key: str) -> Response:
 
 
 @api.delete("/resources/<path:key>")
+@describe(status=204)
 @require("inventory.edit")
 def delete_resource(key: str) -> Response:
     """Take a resource out, with its relations."""
@@ -65,6 +70,7 @@ def delete_resource(key: str) -> Response:
 
 
 @api.get("/resource-relations")
+@describe(query={"of": {**TEXT, "required": True}}, answer=listed(shapes.RELATION))
 @require("inventory.view")
 def list_relations() -> Response:
     """List the relations of the resource whose key is `of`."""
@@ -74,6 +80,7 @@ def list_relations() -> Response:
 
 
 @api.post("/resource-relations")
+@describe(body=shapes.RELATION_SAID, status=204)
 @require("inventory.edit")
 def add_relation() -> Response:
     """Relate two resources: `from` and `to` are keys, `kind` says how."""
@@ -88,6 +95,7 @@ def add_relation() -> Response:
 
 
 @api.delete("/resource-relations/<uuid:relation_id>")
+@describe(status=204)
 @require("inventory.edit")
 def drop_relation(relation_id: UUID) -> Response:
     """Undo a relation."""
@@ -96,6 +104,13 @@ def drop_relation(relation_id: UUID) -> Response:
 
 
 @api.post("/inventory-imports")
+@describe(
+    query={"origin": {**TEXT, "required": True}, "keys": choice("id", "name"), "prefix": TEXT},
+    body=shapes.FILE,
+    takes=("application/octet-stream",),
+    answer=shapes.IMPORT,
+    status=201,
+)
 @require("inventory.edit")
 def stage() -> Response:
     """Read a file, the request's body, and say what it would change; nothing changes yet.
@@ -119,6 +134,7 @@ def stage() -> Response:
 
 
 @api.get("/inventory-imports/<uuid:import_id>")
+@describe(answer=shapes.IMPORT)
 @require("inventory.edit")
 def show_import(import_id: UUID) -> Response:
     """Say what an import would change, or has changed."""
@@ -126,6 +142,7 @@ def show_import(import_id: UUID) -> Response:
 
 
 @api.post("/inventory-imports/<uuid:import_id>/apply")
+@describe(body=shapes.REMOVING, is_optional=True, answer=shapes.IMPORT)
 @require("inventory.edit")
 def apply(import_id: UUID) -> Response:
     """Apply an import, once; `{"remove_gone": true}` removes what the file no longer has."""

@@ -8,13 +8,16 @@ from flask import Blueprint, Response, jsonify
 
 from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, json_body, require
+from kernel.rest import describe
 from runtime.alarms.storms import Protection, protection_document
 from runtime.quieting import storms
+from runtime.quieting.shapes import PROTECTED, PROTECTION
 
 api = Blueprint("storms_api", __name__, url_prefix="/api/v1/storm-protection")
 
 
 @api.get("")
+@describe(answer=PROTECTED)
 @require("maintenance.view")
 def get_protection() -> Response:
     """Give from which rate on alarms are a storm (null: never), and the storms under way."""
@@ -22,6 +25,7 @@ def get_protection() -> Response:
 
 
 @api.put("")
+@describe(body=PROTECTION, answer=PROTECTED)
 @require("rules.publish")
 def save_protection() -> Response:
     """Set `window_s`, and for `tenant`, `source` or `site` `begin_per_s` and `end_per_s`."""

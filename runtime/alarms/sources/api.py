@@ -10,8 +10,9 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, json_body, page_of, require, vault
+from kernel.rest import describe, listed
 from kernel.schema import Schema
-from runtime.alarms.sources import store
+from runtime.alarms.sources import shapes, store
 from runtime.alarms.sources.documents import mapping_document, source_document
 from runtime.alarms.sources.kinds import check_config
 from runtime.alarms.sources.listing import SourceView, place_of
@@ -22,7 +23,7 @@ from runtime.alarms.sources.mappings import (
     latest_mapping,
     save_mapping,
 )
-from runtime.alarms.sources.query import read_filter
+from runtime.alarms.sources.query import read_filter, read_sort
 
 api = Blueprint("sources_api", __name__, url_prefix="/api/v1/sources")
 
@@ -52,17 +53,23 @@ _CHANGE = Schema(
 
 
 @api.get("")
+@describe(query=shapes.QUERY, pages=True, answer=listed(shapes.SOURCE))
 @require("sources.view")
 def list_sources() -> Response:
-    """List sources by name; filters q (words of the name), kind, state."""
-    where, wanted = (db_session(), acting().tenant_id), read_filter(request.args)
+    """List sources by name, or as `sort` says; filters q (words of the name), kind, state."""
+    where, sort = (db_session(), acting().tenant_id), read_sort(request.args)
+    wanted = read_filter(request.args)
     found, more = page_of(
-        lambda limit, after: store.list_sources(*where, wanted, limit=limit, after=after), place_of
+        lambda limit, after: store.list_sources(
+            *where, wanted, sort=sort, limit=limit, after=after
+        ),
+        lambda one: place_of(one, sort),
     )
     return jsonify(items=[source_document(one) for one in found], next_cursor=more)
 
 
 @api.post("")
+@describe(body=_NEW, answer=shapes.SOURCE_WITH_ADDRESS, status=201)
 @require("sources.edit")
 def create_source() -> Response:
     """Make a source: `kind`, `name`, and what PATCH takes; answers its `address`, this once."""
@@ -77,6 +84,7 @@ def create_source() -> Response:
 
 
 @api.get("/<uuid:source_id>")
+@describe(answer=shapes.SOURCE)
 @require("sources.view")
 def get_source(source_id: UUID) -> Response:
     """Give one source."""
@@ -84,6 +92,7 @@ def get_source(source_id: UUID) -> Response:
 
 
 @api.get("/<uuid:source_id>/mapping")
+@describe(answer=shapes.MAPPING)
 @require("sources.view")
 def get_mapping(source_id: UUID) -> Response:
     """Give the latest version of a source's mapping; null where it never had one."""
@@ -93,6 +102,7 @@ def get_mapping(source_id: UUID) -> Response:
 
 
 @api.patch("/<uuid:source_id>")
+@describe(body=_CHANGE, answer=shapes.SOURCE)
 @require("sources.edit")
 def change_source(source_id: UUID) -> Response:
     """Change some of `name`, `config`, `mapping` (null for none) and `paused`."""
@@ -100,6 +110,7 @@ def change_source(source_id: UUID) -> Response:
 
 
 @api.post("/<uuid:source_id>/rotate")
+@describe(answer=shapes.SOURCE_WITH_ADDRESS)
 @require("sources.edit")
 def rotate(source_id: UUID) -> Response:
     """Give a source another address, told this once; the old one is refused at once."""
@@ -109,6 +120,7 @@ def rotate(source_id: UUID) -> Response:
 
 
 @api.delete("/<uuid:source_id>")
+@describe(status=204)
 @require("sources.edit")
 def delete_source(source_id: UUID) -> Response:
     """Remove a source; its alarms stay."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from kernel.errors import InvalidError, Problem
 from runtime.alarms.sources.kinds import KINDS
 from runtime.alarms.sources.listing import SourceFilter, SourceState
+from runtime.alarms.sources.order import BY_NAME, SORTS
 
 
 def read_filter(asked: Mapping[str, str]) -> SourceFilter:
@@ -20,6 +21,11 @@ def read_filter(asked: Mapping[str, str]) -> SourceFilter:
         kind=_choice(asked, "kind", KINDS),
         state=_choice(asked, "state", list(SourceState)),
     )
+
+
+def read_sort(asked: Mapping[str, str]) -> str:
+    """Read `sort`, by name where there is none."""
+    return _choice(asked, "sort", SORTS) or BY_NAME
 
 
 def _choice(asked: Mapping[str, str], name: str, allowed: Iterable[str]) -> str:

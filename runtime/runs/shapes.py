@@ -1,0 +1,84 @@
+"""Runs as REST shows them, as JSON Schemas."""
+
+from __future__ import annotations
+
+from kernel.rest import (
+    ANYTHING,
+    FLAG,
+    ID,
+    INSTANT,
+    OBJECT,
+    TEXT,
+    WHOLE,
+    choice,
+    many,
+    maybe,
+    shape,
+    with_more,
+)
+from runtime.runs.filters import NAMES
+from runtime.runs.listing import KINDS, STATES
+
+RUN = shape(
+    "Run",
+    id=ID,
+    flow_id=ID,
+    flow=TEXT,
+    version_id=ID,
+    state=TEXT,
+    is_held=FLAG,
+    is_cancelling=FLAG,
+    trigger_kind=TEXT,
+    subject=TEXT,
+    started_by=TEXT,
+    is_trial=FLAG,
+    parent_run_id=maybe(ID),
+    rerun_of=maybe(ID),
+    error=maybe(OBJECT),
+    started_at=INSTANT,
+    ended_at=maybe(INSTANT),
+)
+STEP = shape(
+    "RunStep",
+    step=TEXT,
+    attempt=WHOLE,
+    block=TEXT,
+    state=TEXT,
+    config=ANYTHING,
+    input=ANYTHING,
+    output=ANYTHING,
+    port=maybe(TEXT),
+    error=maybe(OBJECT),
+    logs=ANYTHING,
+    queued_at=INSTANT,
+    started_at=maybe(INSTANT),
+    ended_at=maybe(INSTANT),
+    wait_until=maybe(INSTANT),
+)
+RUN_WITH_STEPS = with_more(
+    "RunWithSteps",
+    RUN,
+    trigger=ANYTHING,
+    output=ANYTHING,
+    steps=many(STEP),
+    next_steps_cursor=maybe(TEXT),
+)
+COUNTS = {"type": "object", "additionalProperties": shape(count=WHOLE, is_least=FLAG)}
+MANY_DONE = shape(
+    done=WHOLE,
+    failed=WHOLE,
+    items=many(
+        {
+            "type": "object",
+            "required": ["id", "done"],
+            "properties": {"id": ID, "done": FLAG, "code": TEXT, "detail": TEXT, "run_id": ID},
+        }
+    ),
+)
+QUERY = {
+    **dict.fromkeys(NAMES, TEXT),
+    "state": choice(*STATES),
+    "kind": choice(*KINDS),
+    "flow": ID,
+    "trials": choice("true", "false"),
+}
