@@ -51,6 +51,7 @@ class Operation:
         status: What it answers when it did what was asked, and `also` what else.
         is_tagged: The answer has an `ETag`.
         needs_tag: It wants that `ETag` back as `If-Match`.
+        takes_tag: It heeds `If-Match` where that is sent.
         keeps_key: It deals with `Idempotency-Key` itself.
     """
 
@@ -66,6 +67,7 @@ class Operation:
     also: Sequence[int] = ()
     is_tagged: bool = False
     needs_tag: bool = False
+    takes_tag: bool = False
     keeps_key: bool = False
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from kernel.errors import ConflictError, GarlandError
+from kernel.ids import sha256_of
 
 _DIGITS_MAX = 9
+_TAG_LENGTH = 32
 
 
 class RevisionUnknownError(GarlandError):
@@ -53,3 +57,22 @@ def read_revision(tags: Collection[str], what: str) -> int:
     if others or not tag.isdecimal() or len(tag) > _DIGITS_MAX:
         raise RevisionMovedError(f"If-Match is no ETag of this {what}: read the {what} again")
     return int(tag)
+
+
+def tag_of(document: Any) -> str:
+    """Make the tag of something that has no revision, of all that people edit of it.
+
+    >>> tag_of({"a": 1, "b": 2}) == tag_of({"b": 2, "a": 1})
+    True
+    """
+    return sha256_of(json.dumps(document, sort_keys=True))[:_TAG_LENGTH]
+
+
+def require_tag(tags: Collection[str], document: Any, what: str) -> None:
+    """Refuse a write whose `If-Match` names another state of a thing; without any it is let pass.
+
+    Raises:
+        RevisionMovedError: somebody saved meanwhile.
+    """
+    if tags and tag_of(document) not in tags:
+        raise RevisionMovedError(f"somebody saved the {what} since: read the {what} again")

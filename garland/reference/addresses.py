@@ -78,9 +78,8 @@ def addresses(rules: Iterable[Any], views: Mapping[str, Callable[..., Any]]) -> 
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             for chosen in _choices(rule.rule):
-                path = _PART.sub(lambda part, chosen=chosen: _written(part, chosen), rule.rule)
                 yield Address(
-                    path=path,
+                    path=_path(rule.rule, chosen),
                     method=method,
                     endpoint=rule.endpoint,
                     view=views[rule.endpoint],
@@ -96,8 +95,11 @@ def _choices(rule: str) -> list[str]:
     return [""]
 
 
-def _written(part: re.Match[str], chosen: str) -> str:
-    return chosen if part["kind"] == "any" else f"{{{part['name']}}}"
+def _path(rule: str, chosen: str) -> str:
+    def written(part: re.Match[str]) -> str:
+        return chosen if part["kind"] == "any" else f"{{{part['name']}}}"
+
+    return _PART.sub(written, rule)
 
 
 def _parts(rule: str) -> dict[str, Mapping[str, Any]]:

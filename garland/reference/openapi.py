@@ -46,10 +46,11 @@ _KEY = {
 _TAG = {
     "name": "If-Match",
     "in": "header",
-    "required": True,
     "schema": TEXT,
     "description": "The `ETag` of what is changed, as it was last read",
 }
+SAME = 304
+_SAME = {"description": "What was asked for is as `If-None-Match` has it"}
 _REFUSED = {
     400: "What was sent cannot be read",
     401: "There is no token, or it is unknown, revoked or expired",
@@ -128,8 +129,8 @@ def _parameters(one: Address) -> Iterator[dict[str, Any]]:
         beside = {key: schema[key] for key in _BESIDE if key in schema}
         bare = {key: value for key, value in schema.items() if key not in _BESIDE}
         yield {"name": name, "in": "query", "schema": bare, **beside}
-    if one.operation.needs_tag:
-        yield _TAG
+    if one.operation.needs_tag or one.operation.takes_tag:
+        yield {**_TAG, "required": one.operation.needs_tag}
     if one.method in WRITES and one.path.startswith("/api/"):
         yield _KEY
 
@@ -146,7 +147,7 @@ def _responses(one: Address, components: Components) -> dict[str, Any]:
         good["headers"] = {"ETag": {"schema": TEXT}}
     refused = {"content": {PROBLEM_TYPE: {"schema": components.written(_PROBLEM)}}}
     return {
-        **{str(status): good for status in (said.status, *said.also)},
+        **{str(one): _SAME if one == SAME else good for one in (said.status, *said.also)},
         **{str(status): {"description": _REFUSED[status], **refused} for status in _refusals(one)},
         "default": {"description": "Any other refusal", **refused},
     }
@@ -160,7 +161,7 @@ def _refusals(one: Address) -> Iterator[int]:
         403: bool(one.permission),
         404: bool(one.parts),
         409: one.method in WRITES,
-        412: one.operation.needs_tag,
+        412: one.operation.needs_tag or one.operation.takes_tag,
         413: takes_body,
         422: takes_body or bool(one.operation.query) or one.operation.pages,
         428: one.operation.needs_tag,

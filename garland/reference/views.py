@@ -22,7 +22,7 @@ KEPT_S = 300
 
 
 @bp.get("/api/v1/openapi.json")
-@describe(answer=OBJECT)
+@describe(answer=OBJECT, also=(304,), is_tagged=True)
 def document() -> Response:
     """Give this document."""
     return _told(_document(), "application/json")
@@ -53,7 +53,9 @@ def schema(name: str) -> Response:
 def page() -> Response:
     """Show the operations, by what they are about, with an example of each."""
     told = _document()
-    return render("garland/reference/page.html", groups=groups_of(told), about=told["info"], server=_root())
+    return render(
+        "garland/reference/page.html", groups=groups_of(told), about=told["info"], server=_root()
+    )
 
 
 def _document() -> dict[str, Any]:

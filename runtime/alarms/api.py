@@ -16,6 +16,8 @@ from kernel.http import (
     json_body,
     page_of,
     require,
+    require_unchanged,
+    with_tag_of,
 )
 from kernel.rest import describe, listed
 from runtime.alarms import shapes, store
@@ -49,22 +51,27 @@ def page_of_alarms() -> tuple[list[AlarmView], str | None]:
 
 
 @api.get("/policy")
-@describe(answer=shapes.POLICY)
+@describe(answer=shapes.POLICY, is_tagged=True)
 @require("alarms.view")
 def get_policy() -> Response:
     """Give how the tenant's alarms live."""
-    return jsonify(policy_of(db_session(), acting().tenant_id).document())
+    document = policy_of(db_session(), acting().tenant_id).document()
+    return with_tag_of(jsonify(document), document)
 
 
 @api.patch("/policy")
-@describe(body=shapes.POLICY_CHANGES, answer=shapes.POLICY)
+@describe(body=shapes.POLICY_CHANGES, answer=shapes.POLICY, is_tagged=True, takes_tag=True)
 @require("alarms.policy")
 def patch_policy() -> Response:
-    """Change parts of how alarms live, null for a default; answers all of it."""
+    """Change parts of how alarms live, null for a default; answers all of it.
+
+    With `If-Match`, only while nobody changed it since.
+    """
     who, changes = acting(), _object(json_body())
     where = (db_session(), who.tenant_id)
-    policy = change_policy(*where, changes, by=who.person_name, now=utc_now())
-    return jsonify(policy.document())
+    require_unchanged(policy_of(*where).document(), "policy")
+    document = change_policy(*where, changes, by=who.person_name, now=utc_now()).document()
+    return with_tag_of(jsonify(document), document)
 
 
 @api.get("/<uuid:alarm_id>")

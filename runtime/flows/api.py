@@ -86,7 +86,7 @@ def get_flow(flow_id: UUID) -> Response:
 
 
 @api.get("/<uuid:flow_id>/draft")
-@describe(answer=FLOW_SCHEMA, is_tagged=True)
+@describe(answer=FLOW_SCHEMA, also=(304,), is_tagged=True)
 @require("workflows.view")
 def get_draft(flow_id: UUID) -> Response:
     """Give the draft's document; its `ETag` is what a write sends back as `If-Match`.

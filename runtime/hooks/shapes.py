@@ -10,7 +10,7 @@ HOOKS = listed(
         "Webhook",
         trigger=TEXT,
         title=TEXT,
-        signed=TEXT,
+        signed=FLAG,
         respond=TEXT,
         correlate=maybe(TEXT),
         starts_runs=FLAG,

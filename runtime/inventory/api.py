@@ -9,7 +9,16 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import InvalidError, NotFoundError, Problem
-from kernel.http import acting, db_session, json_body, optional_body, page_of, require
+from kernel.http import (
+    acting,
+    db_session,
+    json_body,
+    optional_body,
+    page_of,
+    require,
+    require_unchanged,
+    with_tag_of,
+)
 from kernel.rest import TEXT, choice, describe, listed
 from runtime.inventory import resources, shapes
 from runtime.inventory.importing import ImportView, apply_import, get_import, stage_import
@@ -35,7 +44,7 @@ def list_resources() -> Response:
 
 
 @api.get("/resources/<path:key>")
-@describe(answer=shapes.RESOURCE_WITH_RELATIONS)
+@describe(answer=shapes.RESOURCE_WITH_RELATIONS, is_tagged=True)
 @require("inventory.view")
 def get_resource(key: str) -> Response:
     """Give one resource by its key, with its relations."""
@@ -43,20 +52,28 @@ def get_resource(key: str) -> Response:
 
 
 @api.put("/resources/<path:key>")
-@describe(body=shapes.RESOURCE_SAID, answer=shapes.RESOURCE_WITH_RELATIONS, also=(201,))
+@describe(
+    body=shapes.RESOURCE_SAID,
+    answer=shapes.RESOURCE_WITH_RELATIONS,
+    also=(201,),
+    is_tagged=True,
+    takes_tag=True,
+)
 @require("inventory.edit")
 def put_resource(key: str) -> Response:
     """Add a resource or replace the one of that key: `kind`, `name`, `type`, `site`, `attributes`.
 
-    The key in the address counts; one in the body must be the same.
+    The key in the address counts; one in the body must be the same. With `If-Match`, only while
+    nobody changed it since.
     """
     where, body = (db_session(), acting().tenant_id), json_body()
     if not isinstance(body, dict) or body.get("key", key) != key:
         message = "key: the body must be an object with no other key than its address says"
         raise InvalidError(message, problems=[Problem("/key", message)])
-    is_new = resources.find_resource(*where, key) is None
+    before = resources.find_resource(*where, key)
+    require_unchanged(resource_document(before) if before is not None else None, "resource")
     response = _answer(resources.save_resource(*where, {**body, "key": key}))
-    response.status_code = 201 if is_new else 200
+    response.status_code = 201 if before is None else 200
     return response
 
 
@@ -197,6 +214,6 @@ def _found(key: str) -> ResourceView:
 
 def _answer(one: ResourceView) -> Response:
     relations = resources.relations_of(db_session(), acting().tenant_id, one.id)
-    return jsonify(
-        **resource_document(one), relations=[relation_document(one, each) for each in relations]
-    )
+    document = resource_document(one)
+    told = [relation_document(one, each) for each in relations]
+    return with_tag_of(jsonify(**document, relations=told), document)

@@ -18,6 +18,7 @@ from kernel.secrets import new_key
 from tenancy.organisations import OrganisationView
 from tests.factories.tenancy import PASSWORD, make_customer, make_member
 from tests.support.addresses import AddressBook
+from tests.support.reference import check_answers
 
 SignedIn = Callable[..., FlaskClient]
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -69,6 +70,7 @@ def app(
     compiled_addresses.remember()
     app.jinja_env.bytecode_cache = compiled_templates
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    check_answers(app)
     yield app
     app.extensions["garland.services"].engine.dispose()
 

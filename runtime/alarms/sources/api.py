@@ -9,7 +9,16 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
-from kernel.http import acting, db_session, json_body, page_of, require, vault
+from kernel.http import (
+    acting,
+    db_session,
+    json_body,
+    page_of,
+    require,
+    require_unchanged,
+    vault,
+    with_tag_of,
+)
 from kernel.rest import describe, listed
 from kernel.schema import Schema
 from runtime.alarms.sources import shapes, store
@@ -84,11 +93,11 @@ def create_source() -> Response:
 
 
 @api.get("/<uuid:source_id>")
-@describe(answer=shapes.SOURCE)
+@describe(answer=shapes.SOURCE, is_tagged=True)
 @require("sources.view")
 def get_source(source_id: UUID) -> Response:
-    """Give one source."""
-    return jsonify(source_document(store.get_source(db_session(), acting().tenant_id, source_id)))
+    """Give one source; its `ETag` is that of what people edit of it."""
+    return _answer(store.get_source(db_session(), acting().tenant_id, source_id))
 
 
 @api.get("/<uuid:source_id>/mapping")
@@ -102,11 +111,17 @@ def get_mapping(source_id: UUID) -> Response:
 
 
 @api.patch("/<uuid:source_id>")
-@describe(body=_CHANGE, answer=shapes.SOURCE)
+@describe(body=_CHANGE, answer=shapes.SOURCE, is_tagged=True, takes_tag=True)
 @require("sources.edit")
 def change_source(source_id: UUID) -> Response:
-    """Change some of `name`, `config`, `mapping` (null for none) and `paused`."""
-    return jsonify(source_document(_change(source_id, _asked(_CHANGE))))
+    """Change some of `name`, `config`, `mapping` (null for none) and `paused`.
+
+    With `If-Match`, only while nobody changed it since.
+    """
+    asked = _asked(_CHANGE)
+    found = store.get_source(db_session(), acting().tenant_id, source_id, lock=True)
+    require_unchanged(_edited(found), "source")
+    return _answer(_change(source_id, asked))
 
 
 @api.post("/<uuid:source_id>/rotate")
@@ -126,6 +141,20 @@ def delete_source(source_id: UUID) -> Response:
     """Remove a source; its alarms stay."""
     store.delete_source(db_session(), acting().tenant_id, source_id, now=utc_now())
     return Response(status=204)
+
+
+def _edited(source: SourceView) -> dict[str, Any]:
+    """Give what people edit of a source: what it counts goes on meanwhile."""
+    return {
+        "name": source.name,
+        "config": dict(source.config),
+        "mapping": source.mapping_version,
+        "paused": source.paused_at is not None,
+    }
+
+
+def _answer(source: SourceView) -> Response:
+    return with_tag_of(jsonify(source_document(source)), _edited(source))
 
 
 def _asked(schema: Schema) -> dict[str, Any]:
