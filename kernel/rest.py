@@ -42,6 +42,7 @@ class Operation:
     Attributes:
         body: The schema of what it takes; None where it takes nothing.
         bodies: The same for each choice of an address that has some, such as a verb.
+        words: What it does, for each choice of an address that has some.
         is_optional: The body may be left out.
         takes: The media types of the body.
         query: The schema of each parameter of the query.
@@ -57,6 +58,7 @@ class Operation:
 
     body: Mapping[str, Any] | Schema | None = None
     bodies: Mapping[str, Mapping[str, Any] | Schema] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     is_optional: bool = False
     takes: Sequence[str] = (JSON,)
     query: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

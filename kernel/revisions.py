@@ -41,7 +41,7 @@ def told_as_moved(refusal: type[ConflictError] = ConflictError) -> Iterator[None
         raise RevisionMovedError(error.message, **error.detail) from None
 
 
-def read_revision(tags: Collection[str], what: str) -> int:
+def read_revision(tags: Collection[str | None], what: str) -> int:
     """Read the revision of a thing from the tags of `If-Match`.
 
     >>> read_revision({"7"}, "draft")
@@ -54,7 +54,7 @@ def read_revision(tags: Collection[str], what: str) -> int:
     if not tags:
         raise RevisionUnknownError(f"send the {what}'s ETag as If-Match: read the {what} first")
     (tag, *others) = tags
-    if others or not tag.isdecimal() or len(tag) > _DIGITS_MAX:
+    if others or not tag or not tag.isdecimal() or len(tag) > _DIGITS_MAX:
         raise RevisionMovedError(f"If-Match is no ETag of this {what}: read the {what} again")
     return int(tag)
 
@@ -68,7 +68,7 @@ def tag_of(document: Any) -> str:
     return sha256_of(json.dumps(document, sort_keys=True))[:_TAG_LENGTH]
 
 
-def require_tag(tags: Collection[str], document: Any, what: str) -> None:
+def require_tag(tags: Collection[str | None], document: Any, what: str) -> None:
     """Refuse a write whose `If-Match` names another state of a thing; without any it is let pass.
 
     Raises:

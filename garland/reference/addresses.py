@@ -57,7 +57,7 @@ class Address:
     def group(self) -> str:
         """Give the word that its address begins with."""
         first = self.path.removeprefix("/api/v1").split("/")[1]
-        return first if self.path.startswith("/api/") else "intake"
+        return first.partition(".")[0] if self.path.startswith("/api/") else "intake"
 
     @property
     def permission(self) -> str:
@@ -67,8 +67,8 @@ class Address:
 
     @property
     def words(self) -> str:
-        """Give what the view says of itself."""
-        return inspect.getdoc(self.view) or ""
+        """Give what the view says of itself, or what was said of the choice."""
+        return self.operation.words.get(self.chosen) or inspect.getdoc(self.view) or ""
 
 
 def addresses(rules: Iterable[Any], views: Mapping[str, Callable[..., Any]]) -> Iterator[Address]:

@@ -99,7 +99,8 @@ def _shown(path: str, method: str, one: Mapping[str, Any], document: Mapping[str
 def _words_of(parameter: Mapping[str, Any]) -> str:
     schema = parameter["schema"]
     choices = schema.get("enum") or schema.get("items", {}).get("enum", ())
-    return parameter.get("description") or ", ".join(map(str, choices))
+    told = ", ".join(map(str, choices))
+    return ": ".join(filter(None, (parameter.get("description"), told)))
 
 
 def _curl(

@@ -34,7 +34,7 @@ api = Blueprint("alarms_api", __name__, url_prefix="/api/v1/alarms")
 @describe(query=shapes.QUERY, pages=True, answer=listed(shapes.ALARM))
 @require("alarms.view")
 def list_alarms() -> Response:
-    """List alarms; see `filters.read_filter` for the query."""
+    """List alarms; those that are active where no `state` is given."""
     found, more = page_of_alarms()
     return jsonify(items=[alarm_document(one) for one in found], next_cursor=more)
 
@@ -103,7 +103,7 @@ def get_history(alarm_id: UUID) -> Response:
     "/<uuid:alarm_id>/<any(acknowledge, unacknowledge, clear, comment, shelve, unshelve,"
     " assign, group, ungroup):verb>"
 )
-@describe(bodies=shapes.SAID, is_optional=True, answer=shapes.ALARM)
+@describe(bodies=shapes.SAID, words=shapes.WORDS, is_optional=True, answer=shapes.ALARM)
 @require("alarms.operate")
 def operate(alarm_id: UUID, verb: str) -> Response:
     """Do what the verb says; answers the alarm after it."""

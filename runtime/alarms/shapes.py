@@ -20,7 +20,7 @@ from kernel.rest import (
     shape,
     with_more,
 )
-from runtime.alarms._reading import SORTS
+from runtime.alarms._reading import GROUPINGS, SORTS, STATES
 from runtime.alarms.filters import NAMES
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import EVENT_SCHEMA, Severity
@@ -80,8 +80,18 @@ RAW: dict[str, Any] = {
 ALARM_WITH_RAW = with_more("AlarmWithRaw", ALARM, raw=RAW)
 QUERY: dict[str, Any] = {
     **dict.fromkeys(NAMES, TEXT),
+    "q": {**TEXT, "description": "Words"},
+    "state": {**choice(*STATES, "all"), "description": "The first where it is left out"},
     "severity": {"type": "array", "items": _SEVERITY, "description": "May be given several times"},
-    "parent": ID,
+    "ack": choice(*(one.value for one in AckState)),
+    "source": {**TEXT, "description": "Its whole name"},
+    "event_type": {**TEXT, "description": "The whole word"},
+    "managed_object": {**TEXT, "description": "Its whole name"},
+    "grouping": {**choice(*filter(None, GROUPINGS)), "description": "Not under another, or causes"},
+    "since": {**TEXT, "description": "Last raised from then on: an instant, or local in `zone`"},
+    "until": {**TEXT, "description": "Last raised before then"},
+    "zone": {**TEXT, "description": "Of local times, such as Europe/Zurich"},
+    "parent": {**ID, "description": "The children of one alarm"},
     "sort": choice(*SORTS),
     "attribute": {"type": "array", "items": TEXT, "description": "Such as site=ZRH"},
 }
@@ -111,6 +121,17 @@ SAID: dict[str, Any] = {
         "required": ["children"],
         "properties": {"children": many(ID)},
     },
+}
+WORDS = {
+    "acknowledge": "Take an alarm on; `comment` says what is done about it.",
+    "unacknowledge": "Put an alarm back among those that nobody took on.",
+    "clear": "Clear an alarm by hand.",
+    "comment": "Add a `comment` to an alarm's history.",
+    "shelve": "Put an alarm aside `until` an instant; `reason` says why.",
+    "unshelve": "Take an alarm back from the shelf.",
+    "assign": 'Give an alarm to an `owner`, "" for nobody.',
+    "group": "Put the alarms `children` under this one.",
+    "ungroup": "Take an alarm out from under its parent.",
 }
 POLICY = Shape("AlarmPolicy", shape(**POLICY_SCHEMA["properties"]))
 POLICY_CHANGES = {

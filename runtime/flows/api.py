@@ -137,7 +137,7 @@ def list_problems(flow_id: UUID) -> Response:
 
 
 @api.post("/<uuid:flow_id>/<any(pause, resume):verb>")
-@describe(answer=shapes.FLOW)
+@describe(answer=shapes.FLOW, words=shapes.WORDS)
 @require("workflows.publish")
 def pause(flow_id: UUID, verb: str) -> Response:
     """Pause a workflow, so that nothing starts it, or resume it."""

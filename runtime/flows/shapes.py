@@ -40,4 +40,8 @@ DIFF = {
     ),
 }
 DIFF["properties"]["from"] = WHOLE
+WORDS = {
+    "pause": "Pause a workflow: nothing starts it.",
+    "resume": "Let a paused workflow be started again.",
+}
 MANY_DONE = shape(done=WHOLE, failed=WHOLE, items=many(shape(id=ID, done=FLAG)))

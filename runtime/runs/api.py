@@ -73,7 +73,7 @@ _RERUN = Schema(
 @describe(query=shapes.QUERY, pages=True, answer=listed(shapes.RUN))
 @require("runs.view")
 def list_runs() -> Response:
-    """List runs, newest first; see `filters.read_filter` for the query."""
+    """List runs, newest first."""
     where = (db_session(), acting().tenant_id, read_filter(request.args))
     found, more = page_of(
         lambda limit, after: listing.list_runs(*where, limit=limit, after=after), query.place_of

@@ -78,7 +78,12 @@ MANY_DONE = shape(
 QUERY = {
     **dict.fromkeys(NAMES, TEXT),
     "state": choice(*STATES),
-    "kind": choice(*KINDS),
-    "flow": ID,
+    "q": {**TEXT, "description": "A part of what started it, or its id"},
+    "kind": {**choice(*KINDS), "description": "What started it"},
+    "flow": {**ID, "description": "Of one workflow"},
+    "error": {**TEXT, "description": "An error's code, or any"},
+    "since": {**TEXT, "description": "Started from then on: an instant, or local in `zone`"},
+    "until": {**TEXT, "description": "Started before then"},
+    "zone": {**TEXT, "description": "Of local times, such as Europe/Zurich"},
     "trials": choice("true", "false"),
 }
