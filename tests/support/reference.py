@@ -1,11 +1,13 @@
-"""Every answer of the REST interface that any test sees fits what its document says of it."""
+"""Whatever a test asks of the REST interface is read and answered as its document says."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
+from typing_extensions import override
+from werkzeug.datastructures import ImmutableMultiDict
 
 from garland.reference.addresses import addresses
 from garland.reference.openapi import SAME, openapi
@@ -14,17 +16,45 @@ from kernel.schema import Schema
 _documents: dict[str, Any] = {}
 
 
+class Noting(ImmutableMultiDict[str, str]):
+    """A query that notes which of its names are read."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.read = set[str]()
+
+    @override
+    def get(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        self.read.add(key)
+        return super().get(key, *args, **kwargs)
+
+    @override
+    def getlist(self, key: str, *args: Any, **kwargs: Any) -> Any:
+        self.read.add(key)
+        return super().getlist(key, *args, **kwargs)
+
+
+class NotingRequest(Request):
+    """A request whose query is noted."""
+
+    parameter_storage_class = Noting
+
+
 def check_answers(app: Flask) -> None:
     """Refuse an answer of the application that its document does not have.
 
     What is wrong is told by an error, which the test that asked sees as a fault of the server.
     """
+    app.request_class = NotingRequest
 
     @app.after_request
     def check(response: Response) -> Response:
         found = _operation(app) if request.path.startswith("/api/v1/") else None
         if found is None:
             return response
+        told = {one["name"] for one in found.get("parameters", []) if one["in"] == "query"}
+        hidden: set[str] = getattr(request.args, "read", set()) - told
+        assert not hidden, f"{found['operationId']} reads {hidden}: describe them"
         said = found["responses"].get(str(response.status_code), found["responses"]["default"])
         content = said.get("content", {})
         if response.status_code == SAME:
