@@ -9,7 +9,7 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from garland import sign_in, telling
+from garland import repeats, sign_in, telling
 from garland.addresses import LateRule
 from garland.assets import asset_version, resource_folder
 from garland.blueprints import BLUEPRINTS
@@ -57,6 +57,7 @@ def create_app(settings: Settings) -> Flask:
     sign_in.install(app)
     _install_addresses(app)
     _install_context(app)
+    repeats.install(app)
     for blueprint, is_machine in BLUEPRINTS:
         app.register_blueprint(blueprint)
         if is_machine:

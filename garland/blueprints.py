@@ -21,6 +21,7 @@ import designer.workflows.views
 import garland.home.views
 import garland.live.views
 import garland.operations.views
+import garland.reference.views
 import garland.trends.views
 import runtime.alarms.api
 import runtime.alarms.console.views
@@ -75,6 +76,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.live.views.bp,
     garland.operations.views.bp,
     garland.trends.views.bp,
+    garland.reference.views.bp,
     runtime.alarms.views.bp,
     runtime.alarms.policy.views.bp,
     runtime.alarms.console.views.bp,

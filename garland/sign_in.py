@@ -19,6 +19,7 @@ from tenancy import access, people, tokens
 from tenancy.sessions import SignedIn
 
 TOKEN_PATHS = ("/api/", "/tmf-api/")
+OPEN_ENDPOINTS = ("reference.document",)
 TOKENS_REMEMBERED = 1_000
 login_manager = LoginManager()
 _tokens_seen: dict[str, datetime] = {}
@@ -38,6 +39,8 @@ def _load(person_id: str) -> SignedIn | None:
 
 def find_actor() -> None:
     """Record who acts, from the bearer token or the sign-in and the address."""
+    if request.endpoint in OPEN_ENDPOINTS:
+        return
     if request.path.startswith(TOKEN_PATHS):
         _act(_authenticate(request.headers.get("Authorization") or ""))
     elif "tenant_slug" in g:

@@ -26,3 +26,4 @@ import runtime.runs._tables
 import runtime.schedules._tables
 import runtime.services._tables
 import tenancy._tables
+import tenancy.repeats._tables

@@ -35,7 +35,7 @@ from kernel.errors import (
 )
 from kernel.json_text import read_json
 from kernel.numbers import whole_number
-from kernel.revisions import read_revision
+from kernel.revisions import read_revision, require_tag, tag_of
 from kernel.secrets import Vault
 
 P = ParamSpec("P")
@@ -177,6 +177,7 @@ def require(permission: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
                 )
             return view(*args, **kwargs)
 
+        guarded.permission = permission  # type: ignore[attr-defined]  # for the reference
         return guarded
 
     return decorate
@@ -255,6 +256,17 @@ def optional_body() -> Any:
 def expected_revision(what: str) -> int:
     """Read the revision that a write builds on from `If-Match`; see `read_revision`."""
     return read_revision(request.if_match.as_set(), what)
+
+
+def require_unchanged(document: Any, what: str) -> None:
+    """Refuse a write that names another state in `If-Match`; see `require_tag`."""
+    require_tag(request.if_match.as_set(), document, what)
+
+
+def with_tag_of(response: Response, document: Any) -> Response:
+    """Give an answer the `ETag` of all that people edit of what it tells."""
+    response.set_etag(tag_of(document))
+    return response
 
 
 def page_limit(default: int = 50, most: int = 500) -> int:

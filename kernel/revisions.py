@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from kernel.errors import ConflictError, GarlandError
+from kernel.ids import sha256_of
 
 _DIGITS_MAX = 9
+_TAG_LENGTH = 32
 
 
 class RevisionUnknownError(GarlandError):
@@ -37,7 +41,7 @@ def told_as_moved(refusal: type[ConflictError] = ConflictError) -> Iterator[None
         raise RevisionMovedError(error.message, **error.detail) from None
 
 
-def read_revision(tags: Collection[str], what: str) -> int:
+def read_revision(tags: Collection[str | None], what: str) -> int:
     """Read the revision of a thing from the tags of `If-Match`.
 
     >>> read_revision({"7"}, "draft")
@@ -50,6 +54,25 @@ def read_revision(tags: Collection[str], what: str) -> int:
     if not tags:
         raise RevisionUnknownError(f"send the {what}'s ETag as If-Match: read the {what} first")
     (tag, *others) = tags
-    if others or not tag.isdecimal() or len(tag) > _DIGITS_MAX:
+    if others or not tag or not tag.isdecimal() or len(tag) > _DIGITS_MAX:
         raise RevisionMovedError(f"If-Match is no ETag of this {what}: read the {what} again")
     return int(tag)
+
+
+def tag_of(document: Any) -> str:
+    """Make the tag of something that has no revision, of all that people edit of it.
+
+    >>> tag_of({"a": 1, "b": 2}) == tag_of({"b": 2, "a": 1})
+    True
+    """
+    return sha256_of(json.dumps(document, sort_keys=True))[:_TAG_LENGTH]
+
+
+def require_tag(tags: Collection[str | None], document: Any, what: str) -> None:
+    """Refuse a write whose `If-Match` names another state of a thing; without any it is let pass.
+
+    Raises:
+        RevisionMovedError: somebody saved meanwhile.
+    """
+    if tags and tag_of(document) not in tags:
+        raise RevisionMovedError(f"somebody saved the {what} since: read the {what} again")

@@ -11,12 +11,33 @@ from flask import Blueprint, Response, jsonify
 
 from kernel.clock import format_instant
 from kernel.http import acting, db_session, require
+from kernel.rest import ID, INSTANT, TEXT, describe, listed, maybe, shape
 from tenancy import members, organisations, tokens
 
 api = Blueprint("tenancy_api", __name__, url_prefix="/api/v1")
 
+_ORGANISATIONS = listed(
+    shape("Organisation", id=ID, kind=TEXT, slug=TEXT, name=TEXT, parent_id=maybe(ID))
+)
+_MEMBERS = listed(shape("Member", person_id=ID, name=TEXT, email=TEXT, role=TEXT))
+_TOKENS = listed(
+    shape(
+        "Token",
+        id=ID,
+        name=TEXT,
+        role=TEXT,
+        prefix=TEXT,
+        created_at=INSTANT,
+        expires_at=maybe(INSTANT),
+        last_used_at=maybe(INSTANT),
+        revoked_at=maybe(INSTANT),
+        created_by=maybe(ID),
+    )
+)
+
 
 @api.get("/organisations")
+@describe(answer=_ORGANISATIONS)
 @require("members.view")
 def list_organisations() -> Response:
     """Give the acting organisation."""
@@ -24,6 +45,7 @@ def list_organisations() -> Response:
 
 
 @api.get("/members")
+@describe(answer=_MEMBERS)
 @require("members.view")
 def list_members() -> Response:
     """List who belongs to the organisation, by name."""
@@ -31,6 +53,7 @@ def list_members() -> Response:
 
 
 @api.get("/tokens")
+@describe(answer=_TOKENS)
 @require("tokens.edit")
 def list_tokens() -> Response:
     """List the organisation's API tokens without their secrets, newest first."""

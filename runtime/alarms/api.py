@@ -16,20 +16,25 @@ from kernel.http import (
     json_body,
     page_of,
     require,
+    require_unchanged,
+    with_tag_of,
 )
-from runtime.alarms import store
-from runtime.alarms.asking import Asked, perform, perform_many
+from kernel.rest import describe, listed
+from runtime.alarms import shapes, store
+from runtime.alarms.asking import BULK, Asked, perform, perform_many
 from runtime.alarms.documents import AlarmView, alarm_document
 from runtime.alarms.filters import read_filter, read_sort
+from runtime.alarms.journal import raw_of
 from runtime.alarms.policy.store import change_policy, policy_of
 
 api = Blueprint("alarms_api", __name__, url_prefix="/api/v1/alarms")
 
 
 @api.get("")
+@describe(query=shapes.QUERY, pages=True, answer=listed(shapes.ALARM))
 @require("alarms.view")
 def list_alarms() -> Response:
-    """List alarms; see `filters.read_filter` for the query."""
+    """List alarms; those that are active where no `state` is given."""
     found, more = page_of_alarms()
     return jsonify(items=[alarm_document(one) for one in found], next_cursor=more)
 
@@ -46,30 +51,42 @@ def page_of_alarms() -> tuple[list[AlarmView], str | None]:
 
 
 @api.get("/policy")
+@describe(answer=shapes.POLICY, is_tagged=True)
 @require("alarms.view")
 def get_policy() -> Response:
     """Give how the tenant's alarms live."""
-    return jsonify(policy_of(db_session(), acting().tenant_id).document())
+    document = policy_of(db_session(), acting().tenant_id).document()
+    return with_tag_of(jsonify(document), document)
 
 
 @api.patch("/policy")
+@describe(body=shapes.POLICY_CHANGES, answer=shapes.POLICY, is_tagged=True, takes_tag=True)
 @require("alarms.policy")
 def patch_policy() -> Response:
-    """Change parts of how alarms live, null for a default; answers all of it."""
+    """Change parts of how alarms live, null for a default; answers all of it.
+
+    With `If-Match`, only while nobody changed it since.
+    """
     who, changes = acting(), _object(json_body())
     where = (db_session(), who.tenant_id)
-    policy = change_policy(*where, changes, by=who.person_name, now=utc_now())
-    return jsonify(policy.document())
+    require_unchanged(policy_of(*where).document(), "policy")
+    document = change_policy(*where, changes, by=who.person_name, now=utc_now()).document()
+    return with_tag_of(jsonify(document), document)
 
 
 @api.get("/<uuid:alarm_id>")
+@describe(answer=shapes.ALARM_WITH_RAW)
 @require("alarms.view")
 def get_alarm(alarm_id: UUID) -> Response:
-    """Give one alarm."""
-    return jsonify(alarm_document(store.get_alarm(db_session(), acting().tenant_id, alarm_id)))
+    """Give one alarm, and `raw`: what its source sent last, as it came, while that is kept."""
+    where = (db_session(), acting().tenant_id)
+    alarm = store.get_alarm(*where, alarm_id)
+    raw = raw_of(*where, alarm.last_seq) if alarm.last_seq is not None else None
+    return jsonify({**alarm_document(alarm), "raw": raw})
 
 
 @api.get("/<uuid:alarm_id>/history")
+@describe(answer=shapes.HISTORY)
 @require("alarms.view")
 def get_history(alarm_id: UUID) -> Response:
     """Give what happened to an alarm, newest first."""
@@ -86,6 +103,7 @@ def get_history(alarm_id: UUID) -> Response:
     "/<uuid:alarm_id>/<any(acknowledge, unacknowledge, clear, comment, shelve, unshelve,"
     " assign, group, ungroup):verb>"
 )
+@describe(bodies=shapes.SAID, words=shapes.WORDS, is_optional=True, answer=shapes.ALARM)
 @require("alarms.operate")
 def operate(alarm_id: UUID, verb: str) -> Response:
     """Do what the verb says; answers the alarm after it."""
@@ -94,6 +112,7 @@ def operate(alarm_id: UUID, verb: str) -> Response:
 
 
 @api.post("/bulk")
+@describe(body=BULK, answer=shapes.DONE)
 @require("alarms.operate")
 def operate_many() -> Response:
     """Do one thing to at most 1,000 alarms; answers what came of each."""
@@ -105,6 +124,7 @@ def operate_many() -> Response:
 
 
 @api.patch("/<uuid:alarm_id>")
+@describe(body=store.SETTABLE, answer=shapes.ALARM)
 @require("alarms.operate")
 def change_alarm(alarm_id: UUID) -> Response:
     """Set fields over what the source says; answers the alarm after it."""

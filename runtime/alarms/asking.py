@@ -19,7 +19,7 @@ from runtime.alarms.documents import AlarmView
 
 BULK_MAX = 1_000
 BULK_VERBS = ("acknowledge", "unacknowledge", "clear", "comment", "shelve", "unshelve", "assign")
-_BULK = Schema(
+BULK = Schema(
     {
         "type": "object",
         "additionalProperties": False,
@@ -129,7 +129,7 @@ def perform_many(
     Raises:
         InvalidError: what is asked cannot be done to any; nothing is changed then.
     """
-    _BULK.require(body, "the alarms cannot be changed so")
+    BULK.require(body, "the alarms cannot be changed so")
     asked_for: Sequence[str] = list(dict.fromkeys(body["ids"]))
     found: dict[str, dict[str, Any]] = {}
     for text in sorted(asked_for):  # one order of locks, so that no two wait for each other

@@ -6,7 +6,7 @@ The face of the private modules: batches from the journal, reading, and actions 
 from runtime.alarms._actions.acknowledgement import acknowledge, unacknowledge
 from runtime.alarms._actions.clearing import clear_by_person
 from runtime.alarms._actions.comments import comment
-from runtime.alarms._actions.fields import set_fields
+from runtime.alarms._actions.fields import SETTABLE, set_fields
 from runtime.alarms._actions.groups import group_under, ungroup
 from runtime.alarms._actions.many import acknowledge_many, suppress_many
 from runtime.alarms._actions.owner import assign
@@ -33,6 +33,7 @@ from runtime.alarms._reading import (
 )
 
 __all__ = [
+    "SETTABLE",
     "SORTS",
     "STATES",
     "AlarmFilter",

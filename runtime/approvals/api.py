@@ -10,8 +10,9 @@ from flask import Blueprint, Response, jsonify, request
 from kernel.clock import format_instant, utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, json_body, page_of, require
+from kernel.rest import describe, listed
 from kernel.schema import Schema
-from runtime.approvals import deciding, store
+from runtime.approvals import deciding, shapes, store
 from runtime.approvals.deciding import Decision
 from runtime.approvals.model import Choice, Vote, Voter
 from runtime.approvals.store import ApprovalFilter, ApprovalView
@@ -34,6 +35,7 @@ _DECISION = Schema(
 
 
 @api.get("")
+@describe(query=shapes.QUERY, pages=True, answer=listed(shapes.APPROVAL))
 @require("runs.view")
 def list_approvals() -> Response:
     """List approvals, those that wait for the asker first; filters `state`, `mine`, `q`."""
@@ -52,6 +54,7 @@ def page_of_approvals() -> tuple[list[ApprovalView], str | None]:
 
 
 @api.get("/<uuid:approval_id>")
+@describe(answer=shapes.APPROVAL)
 @require("runs.view")
 def get_approval(approval_id: UUID) -> Response:
     """Give one approval."""
@@ -60,6 +63,7 @@ def get_approval(approval_id: UUID) -> Response:
 
 
 @api.post("/<uuid:approval_id>/decide")
+@describe(body=_DECISION, answer=shapes.APPROVAL)
 @require("runs.view")
 def decide(approval_id: UUID) -> Response:
     """Approve or reject; answers the approval after it. Who may is the approval's to say."""

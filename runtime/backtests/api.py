@@ -10,8 +10,10 @@ from flask import Blueprint, Response, jsonify
 
 from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, optional_body, require
+from kernel.rest import describe
 from kernel.schema import Schema
 from runtime.backtests.running import backtest_rule
+from runtime.rules import shapes
 from runtime.rules.backtest.report import Fired, Report, Tally
 
 api = Blueprint("backtests_api", __name__, url_prefix="/api/v1/rules")
@@ -28,6 +30,7 @@ _BACKTESTED = Schema(
 
 
 @api.post("/<uuid:rule_id>/backtest")
+@describe(body=_BACKTESTED, is_optional=True, answer=shapes.BACKTESTED)
 @require("rules.view")
 def backtest(rule_id: UUID) -> Response:
     """Judge the tenant's events of the last `hours` (24) by the draft and by today's version."""

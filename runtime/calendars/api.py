@@ -10,9 +10,11 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from kernel.clock import format_instant, parse_instant, utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
+from kernel.rest import INSTANT, TEXT, describe, listed
 from kernel.revisions import told_as_moved
-from runtime.calendars import store
+from runtime.calendars import shapes, store
 from runtime.calendars.ics import merged, read_holidays
+from runtime.calendars.model import CALENDAR_SCHEMA
 from runtime.calendars.preview import state_at
 from runtime.calendars.store import CalendarView
 from runtime.flows.uses import flows_using
@@ -21,6 +23,7 @@ api = Blueprint("calendars_api", __name__, url_prefix="/api/v1/calendars")
 
 
 @api.get("")
+@describe(query={"q": TEXT}, pages=True, answer=listed(shapes.CALENDAR))
 @require("calendars.view")
 def list_calendars() -> Response:
     """List calendars by name; filter q (a part of the name)."""
@@ -33,6 +36,7 @@ def list_calendars() -> Response:
 
 
 @api.post("")
+@describe(body=CALENDAR_SCHEMA, answer=shapes.CALENDAR, status=201, is_tagged=True)
 @require("calendars.edit")
 def create_calendar() -> Response:
     """Make a calendar: `name`, `timezone`, `week`, and `days` that are different."""
@@ -45,6 +49,7 @@ def create_calendar() -> Response:
 
 
 @api.get("/<uuid:calendar_id>")
+@describe(answer=shapes.CALENDAR, is_tagged=True)
 @require("calendars.view")
 def get_calendar(calendar_id: UUID) -> Response:
     """Give one calendar; its `ETag` is its revision."""
@@ -52,6 +57,7 @@ def get_calendar(calendar_id: UUID) -> Response:
 
 
 @api.get("/<uuid:calendar_id>/state")
+@describe(query={"at": INSTANT}, answer=shapes.STATE)
 @require("calendars.view")
 def get_state(calendar_id: UUID) -> Response:
     """Tell whether it is open, now or `at` an instant, and when that changes."""
@@ -68,6 +74,7 @@ def get_state(calendar_id: UUID) -> Response:
 
 
 @api.put("/<uuid:calendar_id>")
+@describe(body=CALENDAR_SCHEMA, answer=shapes.CALENDAR, is_tagged=True, needs_tag=True)
 @require("calendars.edit")
 def save_calendar(calendar_id: UUID) -> Response:
     """Replace a calendar; `If-Match` says which revision it builds on."""
@@ -75,6 +82,7 @@ def save_calendar(calendar_id: UUID) -> Response:
 
 
 @api.post("/<uuid:calendar_id>/holidays")
+@describe(body=TEXT, takes=("text/calendar",), answer=shapes.CALENDAR, is_tagged=True)
 @require("calendars.edit")
 def import_holidays(calendar_id: UUID) -> Response:
     """Put the all-day events of an iCalendar file, the request's body, to the calendar's days."""
@@ -85,6 +93,7 @@ def import_holidays(calendar_id: UUID) -> Response:
 
 
 @api.delete("/<uuid:calendar_id>")
+@describe(status=204)
 @require("calendars.edit")
 def delete_calendar(calendar_id: UUID) -> Response:
     """Remove a calendar; 409 naming the workflows that use it."""

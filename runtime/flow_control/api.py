@@ -16,13 +16,14 @@ from kernel.http import (
     require,
     vault,
 )
+from kernel.rest import OBJECT, TEXT, describe, shape
 from kernel.revisions import RevisionMovedError, told_as_moved
 from kernel.schema import Schema
 from runtime.flow_control import removing, retiring
 from runtime.flow_control.parts import PARTS, parts_of, save_parts
 from runtime.flow_control.pausing import set_many_paused
 from runtime.flow_control.publishing import publish
-from runtime.flows import history, versions
+from runtime.flows import history, shapes, versions
 from runtime.flows.api import (
     flow_document,
     readable,
@@ -30,6 +31,7 @@ from runtime.flows.api import (
     with_tag,
 )
 from runtime.flows.comparing import compare, diff_document, version_asked
+from runtime.runs import shapes as run_shapes
 from runtime.runs.api import started
 from runtime.runs.query import get_run
 from runtime.runs.trying import Alone, try_step
@@ -97,9 +99,11 @@ _PARTS = Schema(
         "properties": {name: {"type": "object"} for name in PARTS},
     }
 )
+PARTS_SHAPE = shape(**dict.fromkeys(PARTS, OBJECT))
 
 
 @api.post("/bulk")
+@describe(body=_BULK, answer=shapes.MANY_DONE)
 @require("workflows.publish")
 def act_on_many() -> Response:
     """Pause or resume many workflows by `ids`; what is not there is told, the others go."""
@@ -112,6 +116,15 @@ def act_on_many() -> Response:
 
 
 @api.post("/<uuid:flow_id>/copy")
+@describe(
+    body=_COPY,
+    is_optional=True,
+    answer=shapes.FLOW,
+    status=201,
+    also=(200,),
+    is_tagged=True,
+    keeps_key=True,
+)
 @require("workflows.edit")
 def copy(flow_id: UUID) -> Response:
     """Make a workflow with this one's draft; 200 and the same for the same `Idempotency-Key`."""
@@ -133,6 +146,7 @@ def copy(flow_id: UUID) -> Response:
 
 
 @api.delete("/<uuid:flow_id>")
+@describe(status=204)
 @require("workflows.publish")
 def delete(flow_id: UUID) -> Response:
     """Delete a workflow with its versions and runs; 409 with `errors` while something needs it.
@@ -150,6 +164,7 @@ def delete(flow_id: UUID) -> Response:
 
 
 @api.post("/<uuid:flow_id>/publish")
+@describe(body=_NOTE, is_optional=True, answer=shapes.VERSION)
 @require("workflows.publish")
 def publish_draft(flow_id: UUID) -> Response:
     """Make the draft the live version; `note` says what changed. Webhooks get their addresses."""
@@ -162,6 +177,7 @@ def publish_draft(flow_id: UUID) -> Response:
 
 
 @api.post("/<uuid:flow_id>/versions/<int:number>/retire")
+@describe(answer=shapes.VERSION)
 @require("workflows.publish")
 def retire(flow_id: UUID, number: int) -> Response:
     """Let no new run of a version start; 409 with `errors`, one for all that still needs it."""
@@ -171,6 +187,7 @@ def retire(flow_id: UUID, number: int) -> Response:
 
 
 @api.post("/<uuid:flow_id>/versions/<int:number>/bring-back")
+@describe(answer=shapes.VERSION)
 @require("workflows.publish")
 def bring_back(flow_id: UUID, number: int) -> Response:
     """Let runs of a retired version start again."""
@@ -179,6 +196,7 @@ def bring_back(flow_id: UUID, number: int) -> Response:
 
 
 @api.post("/<uuid:flow_id>/versions/<int:number>/restore")
+@describe(answer=shapes.FLOW, is_tagged=True, needs_tag=True)
 @require("workflows.edit")
 def restore(flow_id: UUID, number: int) -> Response:
     """Make a version the draft, if the draft is still the one that `If-Match` names."""
@@ -192,6 +210,7 @@ def restore(flow_id: UUID, number: int) -> Response:
 
 
 @api.get("/<uuid:flow_id>/draft/settings")
+@describe(answer=PARTS_SHAPE, is_tagged=True)
 @require("workflows.view")
 def get_settings(flow_id: UUID) -> Response:
     """Give the draft's `settings`, `vars` and `input`; its `ETag` is that of the draft."""
@@ -200,6 +219,7 @@ def get_settings(flow_id: UUID) -> Response:
 
 
 @api.patch("/<uuid:flow_id>/draft/settings")
+@describe(body=_PARTS, answer=PARTS_SHAPE, is_tagged=True, needs_tag=True)
 @require("workflows.edit")
 def patch_settings(flow_id: UUID) -> Response:
     """Replace some of them, if the draft is still the one that `If-Match` names."""
@@ -214,6 +234,7 @@ def patch_settings(flow_id: UUID) -> Response:
 
 
 @api.get("/<uuid:flow_id>/versions/<int:number>/diff")
+@describe(query={"with": TEXT}, answer=shapes.DIFF)
 @require("workflows.view")
 def diff(flow_id: UUID, number: int) -> Response:
     """List what changed from this version to another, `with` (a number, or draft as by default)."""
@@ -224,6 +245,9 @@ def diff(flow_id: UUID, number: int) -> Response:
 
 
 @api.post("/<uuid:flow_id>/steps/<step>/try")
+@describe(
+    body=_TRY, is_optional=True, answer=run_shapes.RUN, status=202, also=(200,), keeps_key=True
+)
 @require("workflows.run")
 def try_alone(flow_id: UUID, step: str) -> Response:
     """Run one step of the draft alone, as a trial; 202, or 200 for the same `Idempotency-Key`."""

@@ -19,10 +19,12 @@ from kernel.http import (
     page_of,
     require,
 )
+from kernel.rest import OBJECT, TEXT, describe, listed
 from kernel.revisions import told_as_moved
 from kernel.schema import Schema
-from runtime.flows import versions
+from runtime.flows import shapes, versions
 from runtime.flows._trigger_schema import NAME_MAX
+from runtime.flows.model import FLOW_SCHEMA
 from runtime.flows.safe import for_reader
 from runtime.flows.versions import FlowVersionView, FlowView
 
@@ -42,6 +44,7 @@ _NEW = Schema(
 
 
 @api.get("")
+@describe(query={"q": TEXT}, pages=True, answer=listed(shapes.FLOW))
 @require("workflows.view")
 def list_flows() -> Response:
     """List workflows by name; filter q (a part of the name)."""
@@ -54,6 +57,7 @@ def list_flows() -> Response:
 
 
 @api.post("")
+@describe(body=_NEW, answer=shapes.FLOW, status=201, is_tagged=True)
 @require("workflows.edit")
 def create_flow() -> Response:
     """Make a workflow: `name`, and its `document` unless it begins empty."""
@@ -74,6 +78,7 @@ def create_flow() -> Response:
 
 
 @api.get("/<uuid:flow_id>")
+@describe(answer=shapes.FLOW)
 @require("workflows.view")
 def get_flow(flow_id: UUID) -> Response:
     """Give one workflow without its document."""
@@ -81,6 +86,7 @@ def get_flow(flow_id: UUID) -> Response:
 
 
 @api.get("/<uuid:flow_id>/draft")
+@describe(answer=FLOW_SCHEMA, also=(304,), is_tagged=True)
 @require("workflows.view")
 def get_draft(flow_id: UUID) -> Response:
     """Give the draft's document; its `ETag` is what a write sends back as `If-Match`.
@@ -94,6 +100,7 @@ def get_draft(flow_id: UUID) -> Response:
 
 
 @api.put("/<uuid:flow_id>/draft")
+@describe(body=OBJECT, answer=shapes.FLOW, is_tagged=True, needs_tag=True)
 @require("workflows.edit")
 def put_draft(flow_id: UUID) -> Response:
     """Replace the draft, if it is still the one that `If-Match` names."""
@@ -112,6 +119,7 @@ def put_draft(flow_id: UUID) -> Response:
 
 
 @api.get("/<uuid:flow_id>/draft/problems")
+@describe(answer=listed(shapes.FLAW))
 @require("workflows.view")
 def list_problems(flow_id: UUID) -> Response:
     """List what keeps the draft from being published, and warnings."""
@@ -129,6 +137,7 @@ def list_problems(flow_id: UUID) -> Response:
 
 
 @api.post("/<uuid:flow_id>/<any(pause, resume):verb>")
+@describe(answer=shapes.FLOW, words=shapes.WORDS)
 @require("workflows.publish")
 def pause(flow_id: UUID, verb: str) -> Response:
     """Pause a workflow, so that nothing starts it, or resume it."""
@@ -138,6 +147,7 @@ def pause(flow_id: UUID, verb: str) -> Response:
 
 
 @api.get("/<uuid:flow_id>/versions")
+@describe(answer=listed(shapes.VERSION))
 @require("workflows.view")
 def list_versions(flow_id: UUID) -> Response:
     """List the published versions, newest first, without their documents."""
@@ -148,6 +158,7 @@ def list_versions(flow_id: UUID) -> Response:
 
 
 @api.get("/<uuid:flow_id>/versions/<int:number>")
+@describe(answer=shapes.VERSION_WITH_DOCUMENT)
 @require("workflows.view")
 def get_version(flow_id: UUID, number: int) -> Response:
     """Give one published version with its document."""

@@ -19,6 +19,8 @@ from kernel.schema import Schema
 from runtime.flows._schema import FLOW_SCHEMA
 from runtime.flows._trigger_schema import TriggerKind
 
+__all__ = ["FLOW_SCHEMA"]
+
 ERROR_PORT = "error"
 DEPTH_MAX = 64
 SIZE_MAX_BYTES = 1024 * 1024

@@ -235,17 +235,18 @@ def set_paused(
 
 
 def _free_slug(session: Session, tenant_id: UUID, wanted: str) -> str:
+    stem = wanted[: SLUG_MAX - 5]  # a number may have taken the place of the end
     taken = set(
         session.scalars(
             select(FlowRow.slug).where(
-                FlowRow.tenant_id == tenant_id, FlowRow.slug.startswith(wanted, autoescape=True)
+                FlowRow.tenant_id == tenant_id, FlowRow.slug.startswith(stem, autoescape=True)
             )
         )
     )
     slug, number = wanted, 1
     while slug in taken:
         number += 1
-        slug = f"{wanted[: SLUG_MAX - 5]}-{number}"
+        slug = f"{stem}-{number}"
     return slug
 
 

@@ -18,8 +18,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from kernel.clock import format_instant, utc_now
 from kernel.errors import GarlandError, NotFoundError
 from kernel.http import acting, db_session, optional_body, require, vault
+from kernel.rest import ANYTHING, JSON, describe
 from kernel.schema import Schema
-from runtime.hooks import store
+from runtime.hooks import shapes, store
 from runtime.hooks.answering import Taken, note_refusal, prepare, take
 from runtime.hooks.deliveries import DeliveryView, list_deliveries
 from runtime.hooks.reading import BODY_MAX_BYTES, Delivery, too_large
@@ -54,6 +55,14 @@ def _make_slots(state: BlueprintSetupState) -> None:
 
 
 @hooks.post("/hooks/<key>")
+@describe(
+    body=ANYTHING,
+    is_optional=True,
+    takes=(JSON, "text/plain", "application/x-www-form-urlencoded"),
+    answer=ANYTHING,
+    status=202,
+    also=(200,),
+)
 def deliver(key: str) -> Response:
     """Take what another system sends; the key in the address is the credential.
 
@@ -171,6 +180,7 @@ def _services() -> Any:
 
 
 @api.get("")
+@describe(answer=shapes.HOOKS)
 @require("workflows.view")
 def list_hooks(flow_id: UUID) -> Response:
     """List the webhooks of the live version, without their addresses and secrets."""
@@ -179,6 +189,7 @@ def list_hooks(flow_id: UUID) -> Response:
 
 
 @api.get("/<trigger_id>/address")
+@describe(answer=shapes.ADDRESS)
 @require("workflows.edit")
 def get_address(flow_id: UUID, trigger_id: str) -> Response:
     """Give the address to send to; whoever knows it can send."""
@@ -186,6 +197,7 @@ def get_address(flow_id: UUID, trigger_id: str) -> Response:
 
 
 @api.post("/<trigger_id>/renew")
+@describe(answer=shapes.ADDRESS)
 @require("workflows.publish")
 def renew(flow_id: UUID, trigger_id: str) -> Response:
     """Make a new address; the old one stops at once."""
@@ -195,6 +207,7 @@ def renew(flow_id: UUID, trigger_id: str) -> Response:
 
 
 @api.post("/<trigger_id>/secret")
+@describe(body=_SECRET, is_optional=True, answer=shapes.SECRET, status=201)
 @require("workflows.publish")
 def set_secret(flow_id: UUID, trigger_id: str) -> Response:
     """Set the signing secret: `secret` as the sender shows it, or a new one; given this once."""
@@ -208,6 +221,7 @@ def set_secret(flow_id: UUID, trigger_id: str) -> Response:
 
 
 @api.delete("/<trigger_id>/old-secret")
+@describe(status=204)
 @require("workflows.publish")
 def drop_old_secret(flow_id: UUID, trigger_id: str) -> Response:
     """Let the secret before the current one count no longer."""
@@ -216,6 +230,7 @@ def drop_old_secret(flow_id: UUID, trigger_id: str) -> Response:
 
 
 @api.get("/<trigger_id>/deliveries")
+@describe(answer=shapes.DELIVERIES)
 @require("runs.view")
 def get_deliveries(flow_id: UUID, trigger_id: str) -> Response:
     """List the latest deliveries, newest first; only so many are kept."""

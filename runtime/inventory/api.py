@@ -9,10 +9,19 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError, Problem
-from kernel.http import acting, db_session, json_body, page_of, require
+from kernel.http import (
+    acting,
+    db_session,
+    json_body,
+    page_of,
+    require,
+    require_unchanged,
+    with_tag_of,
+)
+from kernel.rest import TEXT, choice, describe, listed
 from runtime.imports.api import staged_answer, wants_gone_removed
 from runtime.imports.staging import get_import, import_document
-from runtime.inventory import resources
+from runtime.inventory import resources, shapes
 from runtime.inventory.importing import KIND, apply_import, stage_import
 from runtime.inventory.reading.files import Naming
 from runtime.inventory.resources import RelationView, ResourceFilter, ResourceView
@@ -21,6 +30,7 @@ api = Blueprint("inventory_api", __name__, url_prefix="/api/v1")
 
 
 @api.get("/resources")
+@describe(query=shapes.QUERY, pages=True, answer=listed(shapes.RESOURCE))
 @require("inventory.view")
 def list_resources() -> Response:
     """List resources by key; filters q (words), kind, site."""
@@ -35,6 +45,7 @@ def list_resources() -> Response:
 
 
 @api.get("/resources/<path:key>")
+@describe(answer=shapes.RESOURCE_WITH_RELATIONS, is_tagged=True)
 @require("inventory.view")
 def get_resource(key: str) -> Response:
     """Give one resource by its key, with its relations."""
@@ -42,23 +53,33 @@ def get_resource(key: str) -> Response:
 
 
 @api.put("/resources/<path:key>")
+@describe(
+    body=shapes.RESOURCE_SAID,
+    answer=shapes.RESOURCE_WITH_RELATIONS,
+    also=(201,),
+    is_tagged=True,
+    takes_tag=True,
+)
 @require("inventory.edit")
 def put_resource(key: str) -> Response:
     """Add a resource or replace the one of that key: `kind`, `name`, `type`, `site`, `attributes`.
 
-    The key in the address counts; one in the body must be the same.
+    The key in the address counts; one in the body must be the same. With `If-Match`, only while
+    nobody changed it since.
     """
     where, body = (db_session(), acting().tenant_id), json_body()
     if not isinstance(body, dict) or body.get("key", key) != key:
         message = "key: the body must be an object with no other key than its address says"
         raise InvalidError(message, problems=[Problem("/key", message)])
-    is_new = resources.find_resource(*where, key) is None
+    before = resources.find_resource(*where, key)
+    require_unchanged(resource_document(before) if before is not None else None, "resource")
     response = _answer(resources.save_resource(*where, {**body, "key": key}))
-    response.status_code = 201 if is_new else 200
+    response.status_code = 201 if before is None else 200
     return response
 
 
 @api.delete("/resources/<path:key>")
+@describe(status=204)
 @require("inventory.edit")
 def delete_resource(key: str) -> Response:
     """Take a resource out, with its relations."""
@@ -67,6 +88,7 @@ def delete_resource(key: str) -> Response:
 
 
 @api.get("/resource-relations")
+@describe(query={"of": {**TEXT, "required": True}}, answer=listed(shapes.RELATION))
 @require("inventory.view")
 def list_relations() -> Response:
     """List the relations of the resource whose key is `of`."""
@@ -76,6 +98,7 @@ def list_relations() -> Response:
 
 
 @api.post("/resource-relations")
+@describe(body=shapes.RELATION_SAID, status=204)
 @require("inventory.edit")
 def add_relation() -> Response:
     """Relate two resources: `from` and `to` are keys, `kind` says how."""
@@ -90,6 +113,7 @@ def add_relation() -> Response:
 
 
 @api.delete("/resource-relations/<uuid:relation_id>")
+@describe(status=204)
 @require("inventory.edit")
 def drop_relation(relation_id: UUID) -> Response:
     """Undo a relation."""
@@ -98,6 +122,13 @@ def drop_relation(relation_id: UUID) -> Response:
 
 
 @api.post("/inventory-imports")
+@describe(
+    query={"origin": {**TEXT, "required": True}, "keys": choice("id", "name"), "prefix": TEXT},
+    body=shapes.FILE,
+    takes=("application/octet-stream",),
+    answer=shapes.IMPORT,
+    status=201,
+)
 @require("inventory.edit")
 def stage() -> Response:
     """Read a file, the request's body, and say what it would change; nothing changes yet.
@@ -118,6 +149,7 @@ def stage() -> Response:
 
 
 @api.get("/inventory-imports/<uuid:import_id>")
+@describe(answer=shapes.IMPORT)
 @require("inventory.edit")
 def show_import(import_id: UUID) -> Response:
     """Say what an import would change, or has changed."""
@@ -126,6 +158,7 @@ def show_import(import_id: UUID) -> Response:
 
 
 @api.post("/inventory-imports/<uuid:import_id>/apply")
+@describe(body=shapes.REMOVING, is_optional=True, answer=shapes.IMPORT)
 @require("inventory.edit")
 def apply(import_id: UUID) -> Response:
     """Apply an import, once; `{"remove_gone": true}` removes what the file no longer has."""
@@ -163,6 +196,6 @@ def _found(key: str) -> ResourceView:
 
 def _answer(one: ResourceView) -> Response:
     relations = resources.relations_of(db_session(), acting().tenant_id, one.id)
-    return jsonify(
-        **resource_document(one), relations=[relation_document(one, each) for each in relations]
-    )
+    document = resource_document(one)
+    told = [relation_document(one, each) for each in relations]
+    return with_tag_of(jsonify(**document, relations=told), document)

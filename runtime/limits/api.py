@@ -7,13 +7,29 @@ from flask import Blueprint, Response, jsonify
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, json_body, require
+from kernel.rest import FLAG, NUMBER, TEXT, WHOLE, describe, listed, maybe, shape
 from runtime.limits.store import change_kept
 from runtime.limits.usage import usage_of
 
 api = Blueprint("limits_api", __name__, url_prefix="/api/v1/limits")
 
+_LIMITS = listed(
+    shape(
+        "Limit",
+        name=TEXT,
+        title=TEXT,
+        unit=TEXT,
+        value=maybe(WHOLE),
+        default=maybe(WHOLE),
+        used=maybe(NUMBER),
+        at_the_limit=TEXT,
+        can_be_set_here=FLAG,
+    )
+)
+
 
 @api.get("")
+@describe(answer=_LIMITS)
 @require("limits.view")
 def list_limits() -> Response:
     """List the tenant's limits, each with its present use."""
@@ -21,6 +37,7 @@ def list_limits() -> Response:
 
 
 @api.patch("")
+@describe(body={"type": "object", "additionalProperties": maybe(WHOLE)}, answer=_LIMITS)
 @require("limits.edit")
 def change_limits() -> Response:
     """Set how long runs are kept, by name; null takes one back to the installation's default."""

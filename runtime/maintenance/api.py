@@ -9,8 +9,10 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
+from kernel.rest import TEXT, choice, describe, listed
 from kernel.revisions import told_as_moved
-from runtime.maintenance import windows
+from runtime.maintenance import shapes, windows
+from runtime.maintenance.schema import WINDOW_SCHEMA
 from runtime.maintenance.windows import WindowView, view_document
 
 api = Blueprint("maintenance_api", __name__, url_prefix="/api/v1/maintenance-windows")
@@ -18,6 +20,7 @@ STATES = ("now", "coming", "past")
 
 
 @api.get("")
+@describe(query={"state": choice(*STATES), "q": TEXT}, pages=True, answer=listed(shapes.WINDOW))
 @require("maintenance.view")
 def list_windows() -> Response:
     """List windows, the next first; filters state (now, coming, past) and q (part of the name)."""
@@ -37,6 +40,7 @@ def list_windows() -> Response:
 
 
 @api.post("")
+@describe(body=WINDOW_SCHEMA, answer=shapes.WINDOW, status=201, is_tagged=True)
 @require("maintenance.edit")
 def plan_window() -> Response:
     """Plan work: `name`, `zone`, `starts_at`, `ends_at`, `scope`, and where it recurs `rrule`."""
@@ -49,6 +53,7 @@ def plan_window() -> Response:
 
 
 @api.get("/<uuid:window_id>")
+@describe(answer=shapes.WINDOW, is_tagged=True)
 @require("maintenance.view")
 def get_window(window_id: UUID) -> Response:
     """Give one window; its `ETag` is its revision."""
@@ -56,6 +61,7 @@ def get_window(window_id: UUID) -> Response:
 
 
 @api.put("/<uuid:window_id>")
+@describe(body=WINDOW_SCHEMA, answer=shapes.WINDOW, is_tagged=True, needs_tag=True)
 @require("maintenance.edit")
 def save_window(window_id: UUID) -> Response:
     """Replace a window; `If-Match` says which revision it builds on."""
@@ -73,6 +79,7 @@ def save_window(window_id: UUID) -> Response:
 
 
 @api.post("/<uuid:window_id>/end")
+@describe(answer=shapes.WINDOW, is_tagged=True)
 @require("maintenance.edit")
 def end_window(window_id: UUID) -> Response:
     """End the time that is now; 409 when none is."""
@@ -81,6 +88,7 @@ def end_window(window_id: UUID) -> Response:
 
 
 @api.delete("/<uuid:window_id>")
+@describe(status=204)
 @require("maintenance.edit")
 def remove_window(window_id: UUID) -> Response:
     """Remove a window; what it holds is let go."""

@@ -136,6 +136,7 @@ def parse_window(document: Any) -> Window:
     rrule = _text(document, "rrule", problems).upper().removeprefix("RRULE:")
     if rrule and zone is not None and times is not None:
         problems += _rule_problems(rrule, local_time(times.start, zone), zone)
+    skipped = _instants("skipped", document.get("skipped"), problems)
     if problems or zone is None or times is None or scope is None:
         raise InvalidError("the window cannot be planned as it is", problems=problems)
     return Window(
@@ -145,7 +146,7 @@ def parse_window(document: Any) -> Window:
         starts_at=times.start,
         ends_at=times.end,
         rrule=rrule,
-        skipped=frozenset(_instants(document.get("skipped"))),
+        skipped=skipped,
         scope=scope,
         suppresses=document.get("suppresses", True) is not False,
     )
@@ -192,10 +193,13 @@ def _rule_problems(rrule: str, start: datetime, zone: ZoneInfo) -> list[Problem]
     return [_problem("rrule", why)] if why else []
 
 
-def _instants(value: Any) -> Iterator[datetime]:
-    for one in value if isinstance(value, list) else []:
-        if isinstance(one, str):
-            yield parse_instant(one)
+def _instants(name: str, value: Any, problems: list[Problem]) -> frozenset[datetime]:
+    try:
+        said = value if isinstance(value, list) else []
+        return frozenset(parse_instant(one) for one in said if isinstance(one, str))
+    except (ValueError, OverflowError):
+        problems.append(_problem(name, "write instants with a zone, such as 2026-12-24T01:00:00Z"))
+        return frozenset()
 
 
 def _text(document: Mapping[str, Any], name: str, problems: list[Problem]) -> str:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify
 from kernel.clock import format_instant, utc_now
 from kernel.errors import NotFoundError
 from kernel.http import acting, db_session, json_body, require
+from kernel.rest import ID, describe, many, shape
 from kernel.schema import Schema
 from runtime.runs.waits import resolve_events
 
@@ -28,6 +29,7 @@ _MESSAGE = Schema(
 
 
 @api.post("/<uuid:flow_id>/messages")
+@describe(body=_MESSAGE, answer=shape(resumed=many(ID)), status=202)
 @require("workflows.run")
 def send_message(flow_id: UUID) -> Response:
     """Hand a message to the runs of a workflow that wait for its correlation value."""

@@ -23,6 +23,7 @@ from runtime.retention.journal import BITE, remove_done
 from runtime.retention.runs import remove_runs
 from runtime.retention.trends import fold_oldest_day, remove_old_figures
 from tenancy.organisations import organisation_ids
+from tenancy.repeats.store import remove_old
 from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
@@ -41,13 +42,14 @@ class Removed:
     events: int = 0
     alarms: int = 0
     hours: int = 0
+    answers: int = 0
     is_done: bool = True
 
     @property
     def is_nothing(self) -> bool:
         """Tell whether there was nothing to do."""
         numbers = (self.runs, self.steps, self.values, self.events, self.alarms, self.hours)
-        return not any(numbers)
+        return not any((*numbers, self.answers))
 
 
 @dataclass(kw_only=True)
@@ -73,7 +75,14 @@ class Clearing:
     def round(self, *, now: datetime, budget_s: float = BUDGET_S) -> Removed:
         """Remove what is old until nothing is, or the time is up; give what was removed."""
         ends, removed = time.monotonic() + budget_s, Removed()
-        for one in (self._runs, self._events, self._alarms, self._trends, self._values):
+        for one in (
+            self._runs,
+            self._events,
+            self._alarms,
+            self._trends,
+            self._values,
+            self._answers,
+        ):
             one(removed, now=now, ends=ends)
         if not removed.is_nothing:
             log.info(
@@ -84,6 +93,7 @@ class Clearing:
                 events=removed.events,
                 alarms=removed.alarms,
                 hours=removed.hours,
+                answers=removed.answers,
                 done=removed.is_done,
             )
         return removed
@@ -169,6 +179,16 @@ class Clearing:
                 gone, self._next_value = remove_unused(session, self._next_value, now=now)
             removed.values += gone
             if self._next_value is None:
+                return
+            self.pause(PAUSE_S)
+
+    def _answers(self, removed: Removed, *, now: datetime, ends: float) -> None:
+        """Let go of what requests were answered that nobody sends again."""
+        while self._goes_on(ends):
+            with self.sessions() as session, session.begin(), system(session):
+                gone = remove_old(session, now=now)
+            removed.answers += gone
+            if not gone:
                 return
             self.pause(PAUSE_S)
 

@@ -198,7 +198,7 @@ def _members() -> dict[str, Any]:
 
 RULE_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "$id": "https://garland.invalid/schemas/rule.json",
+    "$id": "/schemas/rule",
     "title": "Rule",
     "type": "object",
     "required": ["rule", "name", "then"],

@@ -16,21 +16,25 @@ from kernel.http import (
     expected_revision,
     json_body,
     optional_body,
+    page_of,
     require,
     who_acts,
 )
+from kernel.rest import TEXT, choice, describe
 from kernel.revisions import told_as_moved
 from kernel.schema import Schema
 from runtime.enriching.events import fill_given
-from runtime.rules import store
+from runtime.rules import shapes, store
 from runtime.rules.backtest.given import rows_of
 from runtime.rules.backtest.simulating import on_trial
 from runtime.rules.backtest.simulating import simulate as try_on
 from runtime.rules.model import Mode
+from runtime.rules.order import SORTS, in_order, place_of, read_sort
 
 api = Blueprint("rules_api", __name__, url_prefix="/api/v1/rules")
 
 WORKFLOWS = "workflows"
+_QUERY = {"q": TEXT, "kind": choice("rule", "table"), "sort": choice(*SORTS)}
 _TRIED = Schema(
     {
         "type": "object",
@@ -53,11 +57,21 @@ _PUBLISHED = Schema(
 
 
 @api.get("")
+@describe(query=_QUERY, pages=True, answer=shapes.LISTED)
 @require("rules.view")
 def list_rules() -> Response:
-    """List rules by name, with how often each fired; filters q (a part of the name) and kind."""
+    """List rules by name, or as `sort` says; filters q (a part of the name) and kind.
+
+    Each says how often it fired.
+    """
     q, kind = request.args.get("q", "").strip(), request.args.get("kind", "")
-    found = store.list_rules(db_session(), acting().tenant_id, q=q)
+    sort = read_sort(request.args)
+    every = store.list_rules(db_session(), acting().tenant_id, q=q)
+    wanted = [one for one in every if kind in ("", one.kind)]
+    found, more = page_of(
+        lambda limit, after: in_order(wanted, sort, after=after)[:limit],
+        lambda one: place_of(one, sort),
+    )
     items = [
         {
             **rule_document(one),
@@ -65,12 +79,12 @@ def list_rules() -> Response:
             "last_fired_at": format_instant(one.last_fired_at) if one.last_fired_at else None,
         }
         for one in found
-        if kind in ("", one.kind)
     ]
-    return jsonify(items=items, next_cursor=None)
+    return jsonify(items=items, next_cursor=more)
 
 
 @api.post("")
+@describe(body=shapes.DOCUMENT, answer=shapes.RULE_WITH_DRAFT, status=201, is_tagged=True)
 @require("rules.edit")
 def create_rule() -> Response:
     """Make a rule of its document; it is a draft."""
@@ -83,6 +97,7 @@ def create_rule() -> Response:
 
 
 @api.get("/<uuid:rule_id>")
+@describe(answer=shapes.RULE_WITH_DRAFT, is_tagged=True)
 @require("rules.view")
 def get_rule(rule_id: UUID) -> Response:
     """Give one rule with its draft; its `ETag` is what a write sends back as `If-Match`."""
@@ -90,6 +105,7 @@ def get_rule(rule_id: UUID) -> Response:
 
 
 @api.put("/<uuid:rule_id>")
+@describe(body=shapes.DOCUMENT, answer=shapes.RULE_WITH_DRAFT, is_tagged=True, needs_tag=True)
 @require("rules.edit")
 def put_rule(rule_id: UUID) -> Response:
     """Replace the draft, if it is still the one that `If-Match` names."""
@@ -106,6 +122,7 @@ def put_rule(rule_id: UUID) -> Response:
 
 
 @api.post("/<uuid:rule_id>/publish")
+@describe(body=_PUBLISHED, is_optional=True, answer=shapes.RULE_WITH_DRAFT, is_tagged=True)
 @require("rules.publish")
 def publish_rule(rule_id: UUID) -> Response:
     """Put the draft live (or let it `observe`), or switch the rule `off`.
@@ -122,6 +139,7 @@ def publish_rule(rule_id: UUID) -> Response:
 
 
 @api.post("/simulate")
+@describe(body=_TRIED, answer=shapes.SIMULATED)
 @require("rules.view")
 def simulate() -> Response:
     """Try a rule or table on alarm events, one after the other; nothing is recorded or done."""

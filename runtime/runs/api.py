@@ -10,8 +10,9 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from blocks.registry import standard_registry
 from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, json_body, optional_body, page_of, require
+from kernel.rest import describe, listed
 from kernel.schema import Schema
-from runtime.runs import bulk, control, listing, query
+from runtime.runs import bulk, control, listing, query, shapes
 from runtime.runs.by_hand import ByHand, start_by_hand
 from runtime.runs.changing import changed_input
 from runtime.runs.filters import NAMES, read_filter
@@ -69,9 +70,10 @@ _RERUN = Schema(
 
 
 @api.get("")
+@describe(query=shapes.QUERY, pages=True, answer=listed(shapes.RUN))
 @require("runs.view")
 def list_runs() -> Response:
-    """List runs, newest first; see `filters.read_filter` for the query."""
+    """List runs, newest first."""
     where = (db_session(), acting().tenant_id, read_filter(request.args))
     found, more = page_of(
         lambda limit, after: listing.list_runs(*where, limit=limit, after=after), query.place_of
@@ -80,6 +82,7 @@ def list_runs() -> Response:
 
 
 @api.get("/counts")
+@describe(query=shapes.QUERY, answer=shapes.COUNTS)
 @require("runs.view")
 def count_runs() -> Response:
     """Count the runs that fit by state; `is_least` where there may be more."""
@@ -90,6 +93,7 @@ def count_runs() -> Response:
 
 
 @api.post("/bulk")
+@describe(body=_BULK, answer=shapes.MANY_DONE)
 @require("runs.operate")
 def act_on_many() -> Response:
     """Cancel, retry or run again many runs, by `ids` or all that fit a `filter`, newest first."""
@@ -108,6 +112,7 @@ def act_on_many() -> Response:
 
 
 @api.get("/<uuid:run_id>")
+@describe(pages=True, answer=shapes.RUN_WITH_STEPS)
 @require("runs.view")
 def get_run(run_id: UUID) -> Response:
     """Give one run with its first steps; `/steps` gives all of them."""
@@ -122,6 +127,7 @@ def get_run(run_id: UUID) -> Response:
 
 
 @api.get("/<uuid:run_id>/steps")
+@describe(pages=True, answer=listed(shapes.STEP))
 @require("runs.view")
 def list_steps(run_id: UUID) -> Response:
     """List a run's attempts in the order they were queued."""
@@ -131,6 +137,7 @@ def list_steps(run_id: UUID) -> Response:
 
 
 @api.post("/<uuid:run_id>/cancel")
+@describe(answer=shapes.RUN)
 @require("runs.operate")
 def cancel(run_id: UUID) -> Response:
     """End a run; 409 when it is over already."""
@@ -140,6 +147,7 @@ def cancel(run_id: UUID) -> Response:
 
 
 @api.post("/<uuid:run_id>/retry")
+@describe(body=_RETRY, is_optional=True, answer=shapes.RUN)
 @require("runs.operate")
 def retry(run_id: UUID) -> Response:
     """Let a failed run go on; `step` may be given another `input`. 409 when it did not fail.
@@ -160,6 +168,7 @@ def retry(run_id: UUID) -> Response:
 
 
 @api.post("/<uuid:run_id>/rerun")
+@describe(body=_RERUN, is_optional=True, answer=shapes.RUN, status=202)
 @require("runs.operate")
 def rerun(run_id: UUID) -> Response:
     """Start a new run of the same version, at `from_step` where that is given."""
@@ -172,6 +181,7 @@ def rerun(run_id: UUID) -> Response:
 
 
 @starts.post("/<uuid:flow_id>/runs")
+@describe(body=_START, is_optional=True, answer=shapes.RUN, status=202, also=(200,), keeps_key=True)
 @require("workflows.run")
 def start(flow_id: UUID) -> Response:
     """Start a published workflow by hand; `input` is what its expressions see as trigger.input.

@@ -19,14 +19,16 @@ from kernel.http import (
     page_of,
     require,
 )
+from kernel.rest import INSTANT, TEXT, WHOLE, describe, listed
 from kernel.revisions import RevisionMovedError
 from runtime.imports.api import staged_answer, wants_gone_removed
 from runtime.imports.staging import get_import, import_document
-from runtime.services import report, store
+from runtime.services import report, shapes, store
 from runtime.services.export import read_month
 from runtime.services.importing import KIND, apply_import, stage_import
 from runtime.services.model import service_document
 from runtime.services.record import cause_document, moments_since
+from runtime.services.schema import SERVICE_SCHEMA
 from runtime.services.spans import month_span
 from runtime.services.store import ServiceFilter, ServiceView
 from runtime.services.timeline import Disturbance, State, disturbances
@@ -37,6 +39,7 @@ BACK = timedelta(days=90)
 
 
 @api.get("/services")
+@describe(query=shapes.QUERY, pages=True, answer=listed(shapes.SERVICE))
 @require("services.view")
 def list_services() -> Response:
     """List services, the worst first; filters q (words of name or key), state, kind."""
@@ -55,6 +58,7 @@ def list_services() -> Response:
 
 
 @api.post("/services")
+@describe(body=SERVICE_SCHEMA, answer=shapes.SERVICE, status=201, is_tagged=True)
 @require("services.edit")
 def add_service() -> Response:
     """Add a service: `key`, `name`, `zone`, and perhaps `kind`, `rests_on`, `sla`."""
@@ -67,6 +71,7 @@ def add_service() -> Response:
 
 
 @api.get("/services/<uuid:service_id>")
+@describe(answer=shapes.SERVICE, is_tagged=True)
 @require("services.view")
 def get_service(service_id: UUID) -> Response:
     """Give one service; its `ETag` is its revision."""
@@ -74,6 +79,7 @@ def get_service(service_id: UUID) -> Response:
 
 
 @api.put("/services/<uuid:service_id>")
+@describe(body=SERVICE_SCHEMA, answer=shapes.SERVICE, is_tagged=True, needs_tag=True)
 @require("services.edit")
 def save_service(service_id: UUID) -> Response:
     """Replace a service; `If-Match` says which revision it builds on."""
@@ -95,6 +101,7 @@ def save_service(service_id: UUID) -> Response:
 
 
 @api.delete("/services/<uuid:service_id>")
+@describe(status=204)
 @require("services.edit")
 def remove_service(service_id: UUID) -> Response:
     """Remove a service, with all that is known of how it went."""
@@ -103,6 +110,7 @@ def remove_service(service_id: UUID) -> Response:
 
 
 @api.get("/services/<uuid:service_id>/disturbances")
+@describe(query={"since": INSTANT, "limit": WHOLE}, answer=shapes.DISTURBANCES)
 @require("services.view")
 def list_disturbances(service_id: UUID) -> Response:
     """List when and why it did not just work, the newest first; `since`, else of 90 days."""
@@ -116,6 +124,7 @@ def list_disturbances(service_id: UUID) -> Response:
 
 
 @api.get("/services/<uuid:service_id>/availability")
+@describe(query={"month": TEXT}, answer=shapes.MONTH)
 @require("services.view")
 def get_availability(service_id: UUID) -> Response:
     """Reckon a month of it, such as `month=2026-11`; the present one when none is named."""
@@ -145,6 +154,13 @@ def get_availability(service_id: UUID) -> Response:
 
 
 @api.post("/service-imports")
+@describe(
+    query={"origin": {**TEXT, "required": True}, "zone": TEXT},
+    body=shapes.FILE,
+    takes=("application/octet-stream",),
+    answer=shapes.IMPORT,
+    status=201,
+)
 @require("services.edit")
 def stage() -> Response:
     """Read a file, the request's body, and say what it would change; nothing changes yet.
@@ -164,6 +180,7 @@ def stage() -> Response:
 
 
 @api.get("/service-imports/<uuid:import_id>")
+@describe(answer=shapes.IMPORT)
 @require("services.edit")
 def show_import(import_id: UUID) -> Response:
     """Say what an import would change, or has changed."""
@@ -172,6 +189,7 @@ def show_import(import_id: UUID) -> Response:
 
 
 @api.post("/service-imports/<uuid:import_id>/apply")
+@describe(body=shapes.REMOVING, is_optional=True, answer=shapes.IMPORT)
 @require("services.edit")
 def apply(import_id: UUID) -> Response:
     """Apply an import, once; `{"remove_gone": true}` removes what the file no longer has."""

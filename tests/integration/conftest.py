@@ -20,6 +20,7 @@ from tenancy.scope import as_tenant
 from tenancy.tokens import create_token
 from tests.factories.tenancy import NOON, PASSWORD, make_customer, make_member
 from tests.support.addresses import AddressBook
+from tests.support.reference import check_answers
 
 SignedIn = Callable[..., FlaskClient]
 QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -71,6 +72,7 @@ def app(
     compiled_addresses.remember()
     app.jinja_env.bytecode_cache = compiled_templates
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    check_answers(app)
     yield app
     app.extensions["garland.services"].engine.dispose()
 

@@ -19,7 +19,7 @@ from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.model import EVENT_SCHEMA, NAME_MAX, TEXT_MAX, Severity
 
 _EVENT = EVENT_SCHEMA["properties"]
-_SETTABLE = Schema(
+SETTABLE = Schema(
     {
         "type": "object",
         "additionalProperties": False,
@@ -61,7 +61,7 @@ def set_fields(
     Raises:
         InvalidError: naming the field that cannot be set so.
     """
-    _SETTABLE.require(dict(fields), "the alarm cannot be set so")
+    SETTABLE.require(dict(fields), "the alarm cannot be set so")
     row = locked(session, tenant_id, alarm_id)
     attributes = {**row.attributes, **fields.get("attributes", {})}
     problems = storage_problems({**fields, "attributes": attributes})

@@ -10,6 +10,8 @@ from flask import Blueprint, Response, jsonify, request
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError, TooLargeError, UnsupportedTypeError
 from kernel.http import acting, db_session, json_body, problem, problems_json, require
+from kernel.rest import ANYTHING, JSON, choice, describe
+from runtime.alarms import shapes
 from runtime.alarms.intake.full_lists import take_full_list
 from runtime.alarms.intake.limits import TooManyEventsError
 from runtime.alarms.intake.taking import (
@@ -31,6 +33,7 @@ _OF_SOURCES = (STRUCTURED, BATCHED)
 
 
 @api.post("/api/v1/alarms")
+@describe(body=shapes.EVENTS, answer=shapes.TAKEN, status=202)
 @require("alarms.send")
 def send_alarms() -> Response:
     """Take canonical events: good ones are journalled, bad ones reported by index."""
@@ -40,6 +43,7 @@ def send_alarms() -> Response:
 
 
 @api.post("/in/<key>")
+@describe(body=ANYTHING, takes=(JSON, *_OF_SOURCES), answer=shapes.TAKEN_EITHER, status=202)
 def send_to_source(key: str) -> Response:
     """Take what a source of the tenant sends; the key in the address is the credential."""
     body = _body(_OF_SOURCES)
@@ -62,6 +66,12 @@ def send_to_source(key: str) -> Response:
 
 
 @api.post("/api/v1/sources/<uuid:source_id>/resync")
+@describe(
+    body=ANYTHING,
+    query={"allow_empty": choice("true", "false")},
+    answer=shapes.TAKEN_WHOLE,
+    status=202,
+)
 @require("alarms.send")
 def resync_source(source_id: UUID) -> Response:
     """Take a source's full list: what is new is raised, what is missing is cleared."""

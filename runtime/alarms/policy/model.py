@@ -42,6 +42,7 @@ _SCHEMA = Schema(
         },
     }
 )
+POLICY_SCHEMA = _SCHEMA.document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

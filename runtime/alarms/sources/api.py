@@ -9,9 +9,19 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
-from kernel.http import acting, db_session, json_body, page_of, require, vault
+from kernel.http import (
+    acting,
+    db_session,
+    json_body,
+    page_of,
+    require,
+    require_unchanged,
+    vault,
+    with_tag_of,
+)
+from kernel.rest import describe, listed
 from kernel.schema import Schema
-from runtime.alarms.sources import store
+from runtime.alarms.sources import shapes, store
 from runtime.alarms.sources.documents import mapping_document, source_document
 from runtime.alarms.sources.kinds import check_config
 from runtime.alarms.sources.listing import SourceView, place_of
@@ -22,7 +32,7 @@ from runtime.alarms.sources.mappings import (
     latest_mapping,
     save_mapping,
 )
-from runtime.alarms.sources.query import read_filter
+from runtime.alarms.sources.query import read_filter, read_sort
 
 api = Blueprint("sources_api", __name__, url_prefix="/api/v1/sources")
 
@@ -52,17 +62,23 @@ _CHANGE = Schema(
 
 
 @api.get("")
+@describe(query=shapes.QUERY, pages=True, answer=listed(shapes.SOURCE))
 @require("sources.view")
 def list_sources() -> Response:
-    """List sources by name; filters q (words of the name), kind, state."""
-    where, wanted = (db_session(), acting().tenant_id), read_filter(request.args)
+    """List sources by name, or as `sort` says; filters q (words of the name), kind, state."""
+    where, sort = (db_session(), acting().tenant_id), read_sort(request.args)
+    wanted = read_filter(request.args)
     found, more = page_of(
-        lambda limit, after: store.list_sources(*where, wanted, limit=limit, after=after), place_of
+        lambda limit, after: store.list_sources(
+            *where, wanted, sort=sort, limit=limit, after=after
+        ),
+        lambda one: place_of(one, sort),
     )
     return jsonify(items=[source_document(one) for one in found], next_cursor=more)
 
 
 @api.post("")
+@describe(body=_NEW, answer=shapes.SOURCE_WITH_ADDRESS, status=201)
 @require("sources.edit")
 def create_source() -> Response:
     """Make a source: `kind`, `name`, and what PATCH takes; answers its `address`, this once."""
@@ -77,13 +93,15 @@ def create_source() -> Response:
 
 
 @api.get("/<uuid:source_id>")
+@describe(answer=shapes.SOURCE, is_tagged=True)
 @require("sources.view")
 def get_source(source_id: UUID) -> Response:
-    """Give one source."""
-    return jsonify(source_document(store.get_source(db_session(), acting().tenant_id, source_id)))
+    """Give one source; its `ETag` is that of what people edit of it."""
+    return _answer(store.get_source(db_session(), acting().tenant_id, source_id))
 
 
 @api.get("/<uuid:source_id>/mapping")
+@describe(answer=shapes.MAPPING)
 @require("sources.view")
 def get_mapping(source_id: UUID) -> Response:
     """Give the latest version of a source's mapping; null where it never had one."""
@@ -93,13 +111,21 @@ def get_mapping(source_id: UUID) -> Response:
 
 
 @api.patch("/<uuid:source_id>")
+@describe(body=_CHANGE, answer=shapes.SOURCE, is_tagged=True, takes_tag=True)
 @require("sources.edit")
 def change_source(source_id: UUID) -> Response:
-    """Change some of `name`, `config`, `mapping` (null for none) and `paused`."""
-    return jsonify(source_document(_change(source_id, _asked(_CHANGE))))
+    """Change some of `name`, `config`, `mapping` (null for none) and `paused`.
+
+    With `If-Match`, only while nobody changed it since.
+    """
+    asked = _asked(_CHANGE)
+    found = store.get_source(db_session(), acting().tenant_id, source_id, lock=True)
+    require_unchanged(_edited(found), "source")
+    return _answer(_change(source_id, asked))
 
 
 @api.post("/<uuid:source_id>/rotate")
+@describe(answer=shapes.SOURCE_WITH_ADDRESS)
 @require("sources.edit")
 def rotate(source_id: UUID) -> Response:
     """Give a source another address, told this once; the old one is refused at once."""
@@ -109,11 +135,26 @@ def rotate(source_id: UUID) -> Response:
 
 
 @api.delete("/<uuid:source_id>")
+@describe(status=204)
 @require("sources.edit")
 def delete_source(source_id: UUID) -> Response:
     """Remove a source; its alarms stay."""
     store.delete_source(db_session(), acting().tenant_id, source_id, now=utc_now())
     return Response(status=204)
+
+
+def _edited(source: SourceView) -> dict[str, Any]:
+    """Give what people edit of a source: what it counts goes on meanwhile."""
+    return {
+        "name": source.name,
+        "config": dict(source.config),
+        "mapping": source.mapping_version,
+        "paused": source.paused_at is not None,
+    }
+
+
+def _answer(source: SourceView) -> Response:
+    return with_tag_of(jsonify(source_document(source)), _edited(source))
 
 
 def _asked(schema: Schema) -> dict[str, Any]:

@@ -9,11 +9,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, Problem
 from runtime.alarms._tables import Source
+from runtime.alarms.sources.order import BY_NAME, beyond, ordering, place_in
 
 LIST_MAX = 500
 
@@ -93,24 +94,25 @@ def list_sources(
     tenant_id: UUID,
     wanted: SourceFilter | None = None,
     *,
+    sort: str = BY_NAME,
     limit: int = LIST_MAX,
     after: Sequence[str] | None = None,
 ) -> list[SourceView]:
-    """List a tenant's sources by name; `after` is where the page before ended (`place_of`).
+    """List a tenant's sources in an order of `SORTS`; `after` is where the page before ended.
 
     Raises:
-        InvalidError: when `after` is no such place.
+        InvalidError: when `after` is no such place (`place_of`).
     """
     query = select(Source).where(Source.tenant_id == tenant_id, *_conditions(wanted))
     if after is not None:
-        query = query.where(tuple_(Source.name, Source.id) > tuple_(after[0], id_of(after[1])))
-    rows = session.scalars(query.order_by(Source.name, Source.id).limit(limit))
+        query = query.where(beyond(sort, after))
+    rows = session.scalars(query.order_by(*ordering(sort)).limit(limit))
     return [view_of(row) for row in rows]
 
 
-def place_of(source: SourceView) -> list[str]:
+def place_of(source: SourceView, sort: str = BY_NAME) -> list[str]:
     """Give where a page that ends with this source ended, for `after`."""
-    return [source.name, str(source.id)]
+    return place_in(sort, source)
 
 
 def view_of(row: Source) -> SourceView:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kernel.asked import asked_choice
 from runtime.alarms.sources.kinds import KINDS
 from runtime.alarms.sources.listing import SourceFilter, SourceState
+from runtime.alarms.sources.order import BY_NAME, SORTS
 
 
 def read_filter(asked: Mapping[str, str]) -> SourceFilter:
@@ -20,3 +21,8 @@ def read_filter(asked: Mapping[str, str]) -> SourceFilter:
         kind=asked_choice(asked, "kind", KINDS),
         state=asked_choice(asked, "state", list(SourceState)),
     )
+
+
+def read_sort(asked: Mapping[str, str]) -> str:
+    """Read `sort`, by name where there is none."""
+    return asked_choice(asked, "sort", SORTS) or BY_NAME

@@ -70,9 +70,11 @@ def create_source(
     return view_of(row), key
 
 
-def get_source(session: Session, tenant_id: UUID, source_id: UUID) -> SourceView:
-    """Give one source of the tenant; raises NotFoundError."""
-    return view_of(_own(session, tenant_id, source_id))
+def get_source(
+    session: Session, tenant_id: UUID, source_id: UUID, *, lock: bool = False
+) -> SourceView:
+    """Give one source of the tenant, locked where asked; raises NotFoundError."""
+    return view_of(_own(session, tenant_id, source_id, lock=lock))
 
 
 def configure_source(

@@ -20,10 +20,11 @@ from kernel.http import (
     require,
     who_acts,
 )
+from kernel.rest import TEXT, describe
 from kernel.revisions import told_as_moved
 from kernel.schema import Schema
 from runtime.flows.uses import flows_deciding_by
-from runtime.rules import history, store
+from runtime.rules import history, shapes, store
 from runtime.rules.api import tagged
 from runtime.rules.tables.analysis import analyse, blocking
 from runtime.rules.tables.asking import ask_table, input_schema, output_schema
@@ -33,6 +34,7 @@ from runtime.rules.tables.model import parse_table
 
 api = Blueprint("decisions_api", __name__, url_prefix="/api/v1/rules")
 
+_FILES = ("application/xml", "text/csv")
 _ASKED = Schema(
     {
         "type": "object",
@@ -47,6 +49,7 @@ _ASKED = Schema(
 
 
 @api.post("/<uuid:rule_id>/evaluate")
+@describe(body=_ASKED, answer=shapes.DECIDED)
 @require("rules.view")
 def evaluate(rule_id: UUID) -> Response:
     """Ask a table: `values` by input, an `alarm` for the rest; nothing is recorded or done.
@@ -65,6 +68,7 @@ def evaluate(rule_id: UUID) -> Response:
 
 
 @api.get("/<uuid:rule_id>/findings")
+@describe(answer=shapes.FINDINGS)
 @require("rules.view")
 def findings(rule_id: UUID) -> Response:
     """Say what the draft takes and gives, what it forgets, and what keeps it from being put live.
@@ -86,6 +90,7 @@ def findings(rule_id: UUID) -> Response:
 
 
 @api.get("/<uuid:rule_id>/<any('table.dmn','table.csv'):name>")
+@describe(answer=TEXT, gives=_FILES, is_tagged=True)
 @require("rules.view")
 def export(rule_id: UUID, name: str) -> Response:
     """Give the draft as a file; its `ETag` is what a file sent back gives as `If-Match`."""
@@ -97,6 +102,7 @@ def export(rule_id: UUID, name: str) -> Response:
 
 
 @api.put("/<uuid:rule_id>/<any('table.dmn','table.csv'):name>")
+@describe(body=TEXT, takes=_FILES, answer=shapes.RULE_WITH_NOTES, is_tagged=True, needs_tag=True)
 @require("rules.edit")
 def import_over(rule_id: UUID, name: str) -> Response:  # noqa: ARG001  what it is shows in it
     """Replace the draft by a file; `notes` say what was taken differently, cell by cell."""
@@ -115,6 +121,14 @@ def import_over(rule_id: UUID, name: str) -> Response:  # noqa: ARG001  what it 
 
 
 @api.post("/import")
+@describe(
+    query={"name": TEXT},
+    body=TEXT,
+    takes=_FILES,
+    answer=shapes.RULE_WITH_NOTES,
+    status=201,
+    is_tagged=True,
+)
 @require("rules.edit")
 def import_new() -> Response:
     """Make a table of a file, the request's body; `name` in the query where it has none."""

@@ -40,7 +40,7 @@ def _shape(required: tuple[str, ...], **properties: Any) -> dict[str, Any]:
 
 TABLE_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "$id": "https://garland.invalid/schemas/table.json",
+    "$id": "/schemas/decision-table",
     "title": "Decision table",
     **_shape(
         ("table", "name", "hit", "inputs", "outputs", "rows"),

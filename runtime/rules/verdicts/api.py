@@ -10,12 +10,15 @@ from werkzeug.wrappers import Response
 
 from kernel.clock import format_instant
 from kernel.http import acting, db_session, require
+from kernel.rest import describe
+from runtime.rules import shapes
 from runtime.rules.verdicts.asking import Verdict, verdicts_of
 
 api = Blueprint("verdicts_api", __name__, url_prefix="/api/v1/alarms")
 
 
 @api.get("/<uuid:alarm_id>/explain")
+@describe(answer=shapes.VERDICTS)
 @require("rules.view")
 def explain(alarm_id: UUID) -> Response:
     """Give the verdict of each rule, in the order they act."""

@@ -9,15 +9,18 @@ from flask import Blueprint, Response, jsonify, request
 
 from kernel.clock import format_instant
 from kernel.http import acting, db_session, expected_revision, require, who_acts
+from kernel.rest import TEXT, describe, listed
 from kernel.revisions import told_as_moved
 from runtime.flows.comparing import diff_document, version_asked
-from runtime.rules import history, store
+from runtime.flows.shapes import DIFF
+from runtime.rules import history, shapes, store
 from runtime.rules.api import tagged
 
 api = Blueprint("rule_versions_api", __name__, url_prefix="/api/v1/rules")
 
 
 @api.get("/<uuid:rule_id>/versions")
+@describe(answer=listed(shapes.VERSION))
 @require("rules.view")
 def list_versions(rule_id: UUID) -> Response:
     """List what was published of a rule or table, newest first, without the documents."""
@@ -28,6 +31,7 @@ def list_versions(rule_id: UUID) -> Response:
 
 
 @api.get("/<uuid:rule_id>/versions/<int:number>")
+@describe(answer=shapes.VERSION_WITH_DOCUMENT)
 @require("rules.view")
 def get_version(rule_id: UUID, number: int) -> Response:
     """Give the document of one version."""
@@ -36,6 +40,7 @@ def get_version(rule_id: UUID, number: int) -> Response:
 
 
 @api.get("/<uuid:rule_id>/versions/<int:number>/diff")
+@describe(query={"with": TEXT}, answer=DIFF)
 @require("rules.view")
 def diff(rule_id: UUID, number: int) -> Response:
     """List what changed from this version to another, `with` (a number, or draft as by default)."""
@@ -46,6 +51,7 @@ def diff(rule_id: UUID, number: int) -> Response:
 
 
 @api.post("/<uuid:rule_id>/versions/<int:number>/restore")
+@describe(answer=shapes.RULE_WITH_DRAFT, is_tagged=True, needs_tag=True)
 @require("rules.edit")
 def restore(rule_id: UUID, number: int) -> Response:
     """Make a version the draft, if the draft is still the one that `If-Match` names."""
@@ -59,6 +65,7 @@ def restore(rule_id: UUID, number: int) -> Response:
 
 
 @api.delete("/<uuid:rule_id>")
+@describe(status=204)
 @require("rules.publish")
 def delete(rule_id: UUID) -> Response:
     """Delete a rule or table; 409 while it is judged, or while a workflow decides by it."""

@@ -26,6 +26,10 @@ OPEN_TO_ALL = {
     "tenancy.check_sign_in",
     "tenancy.sign_out",
     "hooks.deliver",  # its key is the credential; an unknown one is 404
+    "reference.document",
+    "reference.list_schemas",
+    "reference.page",
+    "reference.schema",
     "intake_api.send_to_source",  # its key is the credential; an unknown one is 404
 }
 

@@ -72,6 +72,7 @@ def test_an_idempotency_key_starts_one_run(designer: FlaskClient) -> None:
     [
         pytest.param({}, 428, "garland.revision_required", id="no If-Match"),
         pytest.param({"If-Match": '"7"'}, 412, "garland.revision_moved", id="another revision"),
+        pytest.param({"If-Match": '""'}, 412, "garland.revision_moved", id="an empty one"),
         pytest.param({"If-Match": '"x"'}, 412, "garland.revision_moved", id="no revision at all"),
     ],
 )
@@ -168,3 +169,10 @@ def test_who_may_only_look_changes_nothing(client_of: ClientOf, designer: FlaskC
 @pytest.mark.parametrize("part", ["", "/draft", "/versions", "/versions/1", "/draft/problems"])
 def test_what_is_not_there_is_not_found(designer: FlaskClient, part: str) -> None:
     assert designer.get(f"{FLOWS}/{uuid4()}{part}").status_code == 404
+
+
+def test_long_names_that_begin_alike_get_addresses_of_their_own(designer: FlaskClient) -> None:
+    made = [designer.post(FLOWS, json={"name": "a" * 115}) for _ in range(3)]
+
+    assert [one.status_code for one in made] == [201, 201, 201]
+    assert len({one.json["slug"] for one in made}) == 3  # type: ignore[index]

@@ -89,3 +89,10 @@ def test_storm_protection_is_read_and_set(
     assert before == {"protection": None, "storms": []}
     assert client.get(here).get_json() == {"protection": document, "storms": []}
     assert client.put(here, json={"tenant": {}}).status_code == 422
+
+
+def test_a_time_left_out_that_is_none_is_refused_at_its_field(client: FlaskClient) -> None:
+    answer = client.post(AT, json={**under_way(), "skipped": ["tomorrow"]})
+
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.get_json()["errors"]] == ["/skipped"]

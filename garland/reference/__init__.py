@@ -1,0 +1,1 @@
+"""The interface for programs, written from the code: its OpenAPI document, schemas and page."""
