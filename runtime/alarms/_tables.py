@@ -34,6 +34,7 @@ from kernel.db import (
     named,
     type_document,
 )
+from runtime.alarms.deeds import Deed
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import NAME_MAX, Severity
 
@@ -336,3 +337,9 @@ def history_row(
         "by": by[:WHO_MAX],
         "facts": facts,
     }
+
+
+def line_row(tenant_id: UUID, alarm_id: UUID, line: Deed) -> dict[str, Any]:
+    """Give the values of the history row that a deed leaves."""
+    facts = dict(line.facts)
+    return history_row(tenant_id, alarm_id, at=line.at, kind=line.kind, by=line.by, facts=facts)

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import AlarmHistory, AlarmRow
+from runtime.alarms.deeds import Deed
 
 PAGE = 1_000
 LOOKED_AHEAD = 2_000
@@ -36,6 +37,11 @@ class Line:
     def event(self) -> int | None:
         """Give the place of the event that it tells of; None for a deed."""
         return self.facts.get("seq")
+
+    @property
+    def deed(self) -> Deed:
+        """Give what was done."""
+        return Deed(kind=self.kind, by=self.by, at=self.at, facts=self.facts)
 
 
 def read_lines_of(session: Session, alarm_ids: Collection[UUID], *, before: int) -> list[Line]:
