@@ -171,6 +171,9 @@ class AlarmRow(TenantOwned, Base):
     affected_services: Mapped[list[str]] = mapped_column(type_document)
     affected_customers: Mapped[list[str]] = mapped_column(type_document, default=list)
     service_affecting: Mapped[bool | None]
+    will_clear: Mapped[bool | None]
+    reporting_system: Mapped[str] = mapped_column(String(NAME_MAX), default="")
+    problem: Mapped[str] = mapped_column(String(NAME_MAX), default="")
     attributes: Mapped[Document]
     # What rules and people set; laid over what the source says, so that a repeat keeps it.
     overrides: Mapped[Document]

@@ -66,6 +66,25 @@ def test_an_alarm_that_stands_never_goes(session: Session, tenant_id: UUID) -> N
     assert remove(session, tenant_id, days=3_000) == 0
 
 
+@pytest.mark.parametrize(
+    ("attributes", "days", "gone"),
+    [
+        pytest.param({"ticket": "INC-7"}, 3_650, 0, id="open, and anything is kept so long"),
+        pytest.param({"ticket": "INC-7"}, 3_651, 1, id="open for over ten years"),
+        pytest.param({"ticket": "INC-7", "ticket_status": "closed"}, 21, 1, id="closed"),
+    ],
+)
+def test_an_alarm_with_an_open_ticket_stays(
+    session: Session, tenant_id: UUID, attributes: dict[str, str], days: float, gone: int
+) -> None:
+    alarm = cleared(session, tenant_id)
+    store.set_fields(
+        session, tenant_id, alarm, fields={"attributes": attributes}, by="Anna", now=NOON
+    )
+
+    assert remove(session, tenant_id, days=days) == gone
+
+
 def test_its_history_goes_with_it(session: Session, tenant_id: UUID) -> None:
     cleared(session, tenant_id)
 
