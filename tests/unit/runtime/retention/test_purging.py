@@ -44,7 +44,7 @@ def test_without_a_word_it_is_what_is_closed() -> None:
 def test_a_severity_is_one_or_all_on_a_side_of_it(
     severity: dict[str, str], expected: set[Severity]
 ) -> None:
-    assert parse_wish({"severity": severity}).severities == expected
+    assert parse_wish({"severity": severity}).severities == frozenset(expected)
 
 
 @pytest.mark.parametrize(
