@@ -32,7 +32,6 @@ SHELF_MAX = timedelta(days=366)
 STATE = (
     "id",
     *OCCURRENCE_FIELDS,
-    "severity_rank",
     "is_active",
     "escalation_level",
     "shelved_until",
@@ -118,11 +117,16 @@ def do(alarm: State, deed: Deed, *, policy: LifecyclePolicy = DEFAULT, kin: Kin 
     problem = law.refuses(alarm, deed, kin)
     if problem is not None:
         raise InvalidError(problem.message, problems=[problem])
-    reason = law.stays(alarm, deed)
+    reason = why_idle(alarm, deed)
     if reason:
         return Step(reason=reason)
     line = replace(deed, facts={**deed.facts, **law.tells(alarm, deed)})
     return Step(values=law.effect(alarm, line, policy, kin), lines=(line,))
+
+
+def why_idle(alarm: State, deed: Deed) -> str:
+    """Say why a deed would leave an alarm as it is; "" where it would change something."""
+    return _LAWS[deed.kind].stays(alarm, deed)
 
 
 def redo(
@@ -170,7 +174,7 @@ def _is_acknowledged(alarm: State, _deed: Deed) -> str:
 
 def _is_unacknowledged(alarm: State, _deed: Deed) -> str:
     is_known = alarm["ack_state"] is AckState.ACKNOWLEDGED
-    return "" if is_known else "it is not acknowledged"
+    return "" if is_known else "nobody has acknowledged it"
 
 
 def _cleared(alarm: State, deed: Deed, _policy: LifecyclePolicy, _kin: Kin) -> Values:
@@ -178,7 +182,7 @@ def _cleared(alarm: State, deed: Deed, _policy: LifecyclePolicy, _kin: Kin) -> V
     if not alarm["is_active"]:
         return {}
     over = occurrence_values(clear(occurrence_of(alarm), at=deed.at))
-    moved = {name: value for name, value in over.items() if value != alarm[name]}
+    moved = {name: value for name, value in over.items() if value != alarm.get(name)}
     return {**moved, "cleared_by": deed.by[:WHO_MAX], **STOPPED}
 
 
@@ -279,14 +283,14 @@ _LAWS: Mapping[str, _Law] = {
     "assigned": _Law(
         lambda _alarm, deed, _policy, _kin: {"owner": deed.facts["owner"]},
         stays=lambda alarm, deed: (
-            "it is theirs already" if alarm["owner"] == deed.facts["owner"] else ""
+            "it is so already" if alarm["owner"] == deed.facts["owner"] else ""
         ),
         tells=lambda alarm, _deed: {"owner_before": alarm["owner"]},
     ),
     "shelved": _Law(_shelved, stays=_is_shelved_so, refuses=_cannot_be_shelved_so),
     "unshelved": _Law(
         lambda _alarm, _deed, _policy, _kin: {**UNSHELVED},
-        stays=lambda alarm, _deed: "" if alarm["shelved_until"] else "it is not shelved",
+        stays=lambda alarm, _deed: "" if alarm["shelved_until"] else "it is not on the shelf",
         tells=lambda alarm, _deed: {"severity": alarm["perceived_severity"].value},
     ),
     "suppressed": _Law(
