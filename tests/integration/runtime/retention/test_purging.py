@@ -10,11 +10,13 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
 from runtime.alarms import store
 from runtime.alarms.model import Severity
+from runtime.alarms.tmf642.hub._tables import TmfDelivery, TmfHub
 from runtime.retention.purging.purge import preview, purge
 from runtime.retention.purging.wish import Wish, parse_wish
 from tenancy.organisations import OrganisationView
@@ -153,6 +155,21 @@ def test_it_goes_a_bite_at_a_time_the_longest_cleared_first(session: Session, wo
     gone = purge(session, world, Wish(), by="Ann", now=LATER, most=2)
 
     assert (gone, left(session, world)) == (2, "ABE")
+
+
+def test_listeners_over_tmf642_are_told_of_each_that_goes(
+    session: Session, tenant_id: UUID
+) -> None:
+    alarm = cleared(session, tenant_id, "A", acked_by="Ann")
+    callback = "https://noc.example.net/listener"
+    session.add(TmfHub(tenant_id=tenant_id, dialect="v4", callback=callback, created_at=NOON))
+    session.flush()
+
+    purge(session, tenant_id, Wish(), by="Ann", now=LATER)
+
+    (told,) = session.scalars(select(TmfDelivery).where(TmfDelivery.tenant_id == tenant_id))
+    assert told.event_type == "AlarmDeleteEvent"
+    assert told.body["event"]["alarm"]["id"] == str(alarm)
 
 
 def test_a_problem_that_comes_back_after_the_purge_is_a_new_alarm(
