@@ -1,7 +1,8 @@
 """Removing cleared alarms that their tenant no longer keeps, with their history.
 
 One that was acknowledged goes first, any other when it is old. Children of a parent that goes are
-freed. The condition stays: it is one row for an identity, however often it is raised.
+taken out, and so is a child that goes. The condition stays: it is one row for an identity, however
+often it is raised.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy.orm import Session
 from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow, history_row
 from runtime.alarms.policy.keeping import is_old
 from runtime.alarms.policy.model import LifecyclePolicy
-from runtime.alarms.store import find_alarms
+from runtime.alarms.store import CHILDREN_MAX, find_alarms, ungroup
 from runtime.alarms.tmf642.hub.outbox import record
 
 BITE = 200
@@ -81,15 +82,15 @@ def remove_those(
     )
     if len(lines) == LINES_A_BITE:
         return Bite(lines=len(lines))
+    _part(session, tenant_id, alarm_ids, by=by, now=now)
     _tell(session, tenant_id, alarm_ids, by=by, now=now)
     mine = AlarmRow.tenant_id == tenant_id
-    for column in (AlarmRow.parent_id, AlarmRow.previous_id):
-        session.execute(
-            update(AlarmRow)
-            .where(mine, column.in_(alarm_ids))
-            .values({column: None})
-            .execution_options(**quietly)
-        )
+    session.execute(
+        update(AlarmRow)
+        .where(mine, AlarmRow.previous_id.in_(alarm_ids))
+        .values(previous_id=None)
+        .execution_options(**quietly)
+    )
     session.execute(
         update(ConditionRow)
         .where(ConditionRow.tenant_id == tenant_id, ConditionRow.current_alarm_id.in_(alarm_ids))
@@ -100,6 +101,20 @@ def remove_those(
         delete(AlarmRow).where(mine, AlarmRow.id.in_(alarm_ids)).execution_options(**quietly)
     )
     return Bite(alarms=len(alarm_ids))
+
+
+def _part(
+    session: Session, tenant_id: UUID, alarm_ids: Sequence[UUID], *, by: str, now: datetime
+) -> None:
+    """Take those that go and those that stay out of common groups, with a line for who stays."""
+    goes, leads = AlarmRow.id.in_(alarm_ids), AlarmRow.parent_id.in_(alarm_ids)
+    parted = session.scalars(
+        select(AlarmRow.id)
+        .where(AlarmRow.tenant_id == tenant_id, AlarmRow.parent_id.is_not(None), goes != leads)
+        .order_by(AlarmRow.id)
+    ).all()
+    for begin in range(0, len(parted), CHILDREN_MAX):
+        ungroup(session, tenant_id, parted[begin : begin + CHILDREN_MAX], by=by, now=now)
 
 
 def _tell(
