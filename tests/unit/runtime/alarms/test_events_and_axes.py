@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from runtime.alarms.documents import view_of_facts
 from runtime.alarms.journal import ALARM, EXPIRED, MISSING, JournalRow
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.policy.model import LifecyclePolicy
@@ -127,3 +128,23 @@ def test_a_new_occurrence_takes_over_the_shelf_alone(otherwise: tuple[str, ...])
         name: before[name] for name in AXES["shelf"]
     }
     assert life.state["suppressed_at"] is life.state["parent_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("said", "trend"),
+    [
+        pytest.param([], "noChange", id="as it began"),
+        pytest.param(["critical"], "moreSevere", id="worse"),
+        pytest.param(["minor"], "lessSevere", id="better"),
+        pytest.param(["critical", "critical"], "moreSevere", id="worse, and repeated"),
+        pytest.param(["cleared"], "lessSevere", id="cleared"),
+        pytest.param(["cleared", "minor"], "moreSevere", id="raised again"),
+    ],
+)
+def test_the_trend_tells_where_the_severity_went_last(said: list[str], trend: str) -> None:
+    life = Life(LifecyclePolicy())
+
+    for number, severity in enumerate(said):
+        life.say(severity, 10 * (number + 1))
+
+    assert view_of_facts(life.state).trend == trend
