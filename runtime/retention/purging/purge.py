@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, false, func, not_, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import AlarmRow
@@ -81,8 +81,15 @@ def purge(
     return gone
 
 
-def _count(session: Session, tenant_id: UUID, which: ColumnElement[bool]) -> int:
-    wanted = select(AlarmRow.id).where(AlarmRow.tenant_id == tenant_id, which).limit(COUNT_MAX)
+def is_left(session: Session, tenant_id: UUID, wish: Wish, *, now: datetime) -> bool:
+    """Tell whether some alarm would still go."""
+    return _count(session, tenant_id, _meant(wish, now=now), most=1) > 0
+
+
+def _count(
+    session: Session, tenant_id: UUID, which: ColumnElement[bool], *, most: int = COUNT_MAX
+) -> int:
+    wanted = select(AlarmRow.id).where(AlarmRow.tenant_id == tenant_id, which).limit(most)
     return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
 
 
@@ -95,7 +102,7 @@ def _spared(wish: Wish, *, now: datetime) -> ColumnElement[bool]:
 
 
 def _fits(wish: Wish, *, now: datetime) -> ColumnElement[bool]:
-    found = [AlarmRow.is_active == false(), AlarmRow.cleared_at <= wish.cleared_before(now)]
+    found = [AlarmRow.cleared_at <= wish.cleared_before(now)]  # it is null while an alarm stands
     if wish.status == CLOSED or wish.state == "acknowledged":
         found.append(AlarmRow.ack_state == AckState.ACKNOWLEDGED)
     elif wish.state == "unacknowledged":

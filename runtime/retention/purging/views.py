@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from kernel.clock import format_instant, parse_instant, utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, render, require
-from runtime.retention.purging.purge import COUNT_MAX, Preview, preview, purge
+from runtime.retention.purging.purge import COUNT_MAX, Preview, is_left, preview, purge
 from runtime.retention.purging.wish import SEVERITIES, Wish, parse_wish, wish_document
 
 bp = Blueprint("alarm_purge", __name__)
@@ -42,15 +42,17 @@ def purge_alarms() -> Response:
     form, who, at = request.form, acting(), _asked_at()
     wish, where = _wish(form), (db_session(), who.tenant_id)
     gone = purge(*where, wish, by=who.person_name, now=at, most=BITE)
-    left = preview(*where, wish, now=at)
+    is_over = not is_left(*where, wish, now=at)
     return render(
         "runtime/alarms/purging.html",
         "runtime/alarms/_purging.html",
         said={name: form.get(name, "") for name in _NAMES},
         at=format_instant(at),
-        gone=_told_so_far() + gone,
+        gone=_told("gone") + gone,
+        total=_told("total"),
         is_moving=gone > 0,
-        left=left,
+        open_tickets=preview(*where, wish, now=at).open_tickets if is_over else 0,
+        is_over=is_over,
     )
 
 
@@ -68,8 +70,9 @@ def _asked_at() -> datetime:
         raise InvalidError(message, problems=[Problem("/at", message)]) from None
 
 
-def _told_so_far() -> int:
-    return max(request.form.get("gone", 0, type=int), 0)
+def _told(name: str) -> int:
+    """Give a number that the page before had; it is the person's own and shown to them alone."""
+    return max(request.form.get(name, 0, type=int), 0)
 
 
 def _page(

@@ -283,7 +283,7 @@ def test_the_page_goes_on_until_none_is_left(
     first = client.post(page, data=form).text
     second = client.post(page, data={**form, "gone": "1"}).text
 
-    assert "1 alarm is deleted, 1 to go" in first
+    assert "1 of 2 alarms are deleted" in first
     assert "2 alarms are deleted" in second
 
 
