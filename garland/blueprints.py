@@ -58,6 +58,8 @@ import runtime.messages.api
 import runtime.network_map.views
 import runtime.quieting.api
 import runtime.quieting.views
+import runtime.retention.purging.api
+import runtime.retention.purging.views
 import runtime.rules.api
 import runtime.rules.decisions.api
 import runtime.rules.verdicts.api
@@ -79,6 +81,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.reference.views.bp,
     runtime.alarms.views.bp,
     runtime.alarms.policy.views.bp,
+    runtime.retention.purging.views.bp,
     runtime.alarms.console.views.bp,
     runtime.alarms.sources.views.bp,
     runtime.alarms.tmf642.hub.views.bp,
@@ -136,6 +139,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.rules.verdicts.api.api,
     runtime.rules.versions.api.api,
     runtime.backtests.api.api,
+    runtime.retention.purging.api.api,
     runtime.rules.api.api,
     runtime.runs.api.api,
     runtime.runs.api.starts,

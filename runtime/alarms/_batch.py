@@ -19,21 +19,28 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
 from kernel.trace import Traceparent
+from runtime.alarms._lived import occurrence_of, shelf_of, write_occurrence
 from runtime.alarms._memory import Rows
 from runtime.alarms._readable import readable_rows
-from runtime.alarms._said import SAID, write_said
-from runtime.alarms._tables import AlarmHistory, AlarmRow, ConditionRow, Source, history_row
-from runtime.alarms._timers import restart_timers, stop_timers
+from runtime.alarms._said import SAID
+from runtime.alarms._tables import (
+    AlarmHistory,
+    AlarmRow,
+    ConditionRow,
+    Source,
+    history_row,
+    line_row,
+)
+from runtime.alarms._timers import restart_timers
+from runtime.alarms.deeds import Deed, do
 from runtime.alarms.documents import AlarmView, view_of_facts
 from runtime.alarms.journal import ESCALATED, EXPIRED, JournalRow
 from runtime.alarms.lifecycle import (
     AckState,
     Condition,
-    Occurrence,
     Outcome,
     Transition,
     apply,
-    expire,
 )
 from runtime.alarms.model import AlarmEvent, Severity
 from runtime.alarms.policy.model import ttl_of
@@ -47,7 +54,6 @@ TTL = "ttl"  # who cleared an alarm that its source let expire,
 RESYNC = "resync"  # and one that is missing in its source's full list
 
 Facts = dict[str, Any]
-_OCCURRENCE_FIELDS = tuple(Occurrence.__dataclass_fields__)
 _CONDITION_FIELDS = tuple(Condition.__dataclass_fields__)
 _NAMES = ("cleared_by", "acked_by", "owner", "suppressed_by", "shelved_by", "shelved_reason")
 
@@ -147,16 +153,10 @@ class _Batch:
         if row.kind == EXPIRED and alarm["expires_at"] is not None:  # raised again since
             return None
         by = TTL if row.kind == EXPIRED else RESYNC
-        state = expire(_state(Occurrence, _OCCURRENCE_FIELDS, alarm), at=row.received_at)
-        _write_state(alarm, state)
-        stop_timers(alarm)
-        alarm["cleared_by"] = by
-        facts = {"severity": "cleared", "previous": before.value, "seq": row.seq}
-        self._history.append(
-            history_row(
-                self._tenant_id, alarm_id, at=row.received_at, kind="cleared", by=by, facts=facts
-            )
-        )
+        deed = Deed(kind="cleared", by=by, at=row.received_at, facts={"seq": row.seq})
+        step = do(alarm, deed)
+        alarm.update(step.values)
+        self._history += [line_row(self._tenant_id, alarm_id, one) for one in step.lines]
         change = _change_of(alarm, Transition.CLEARED, before, row)
         self._told.append(change.alarm)
         return change
@@ -165,8 +165,8 @@ class _Batch:
         condition = self._conditions.now.get(key)
         alarm = self._alarms.now.get(condition["current_alarm_id"]) if condition else None
         outcome = apply(
-            _state(Condition, _CONDITION_FIELDS, condition),
-            _state(Occurrence, _OCCURRENCE_FIELDS, alarm),
+            _condition_of(condition) if condition else None,
+            occurrence_of(alarm) if alarm else None,
             event,
             now=row.received_at,
             policy=self._policy,
@@ -181,7 +181,7 @@ class _Batch:
             alarm = self._begin_alarm(condition, alarm, row)
             alarm["original_severity"] = event.perceived_severity
         was_acknowledged = alarm["ack_state"] is AckState.ACKNOWLEDGED
-        _write_occurrence(alarm, state, row, event)
+        write_occurrence(alarm, state, event, at=row.received_at, seq=row.seq)
         restart_timers(
             alarm,
             outcome,
@@ -222,7 +222,7 @@ class _Batch:
             "is_root_cause": False,
             "overrides": {},
             "first_reported_at": row.received_at,
-            **_shelf_of(before, at=row.received_at),
+            **shelf_of(before, at=row.received_at),
         }
         condition["current_alarm_id"] = facts["id"]
         self._alarms.now[facts["id"]] = facts
@@ -270,16 +270,8 @@ class _Batch:
             self._session.expire(loaded)
 
 
-def _shelf_of(before: Facts | None, *, at: datetime) -> Facts:
-    """Give the shelf that a new occurrence takes over: it was the problem that was put aside."""
-    until = before["shelved_until"] if before else None
-    if before is None or until is None or until <= at:
-        return {}
-    return {name: before[name] for name in ("shelved_until", "shelved_by", "shelved_reason")}
-
-
-def _state(kind: type[Any], names: Sequence[str], facts: Mapping[str, Any] | None) -> Any:
-    return None if facts is None else kind(**{name: facts[name] for name in names})
+def _condition_of(facts: Mapping[str, Any]) -> Condition:
+    return Condition(**{name: facts[name] for name in _CONDITION_FIELDS})
 
 
 def _change_of(
@@ -292,22 +284,3 @@ def _change_of(
         seq=row.seq,
         parent=row.parent,
     )
-
-
-def _write_state(alarm: Facts, state: Occurrence) -> None:
-    alarm.update({name: getattr(state, name) for name in _OCCURRENCE_FIELDS})
-    alarm["severity_rank"] = state.perceived_severity.rank
-    alarm["is_active"] = state.is_active
-
-
-def _write_occurrence(alarm: Facts, state: Occurrence, row: JournalRow, event: AlarmEvent) -> None:
-    _write_state(alarm, state)
-    alarm["reported_at"] = row.received_at
-    if event.is_clear:
-        alarm["cleared_by"] = event.source
-        return
-    alarm["cleared_by"] = "" if state.is_active else alarm["cleared_by"] or event.source
-    alarm["last_seq"] = row.seq
-    if state.ack_state is AckState.UNACKNOWLEDGED:
-        alarm["acked_at"], alarm["acked_by"] = None, ""
-    write_said(alarm, event)

@@ -17,7 +17,10 @@ SAID = (
     "managed_object_type",
     "place",
     "proposed_repair_actions",
+    "reporting_system",
+    "problem",
 )
+_TRUTHS = ("service_affecting", "will_clear")
 _LISTS = ("affected_services", "affected_customers")
 
 
@@ -35,5 +38,7 @@ def write_said(alarm: dict[str, Any], event: AlarmEvent) -> None:
     alarm.update({name: value for name, value in said.items() if value})
     if event.threshold is not None and "threshold" not in overrides:
         alarm["threshold"] = dict(event.threshold)
-    if event.service_affecting is not None and "service_affecting" not in overrides:
-        alarm["service_affecting"] = event.service_affecting
+    for name in _TRUTHS:
+        said_so = getattr(event, name)
+        if said_so is not None and name not in overrides:
+            alarm[name] = said_so

@@ -34,6 +34,7 @@ from kernel.db import (
     named,
     type_document,
 )
+from runtime.alarms.deeds import Deed
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import NAME_MAX, Severity
 
@@ -170,6 +171,9 @@ class AlarmRow(TenantOwned, Base):
     affected_services: Mapped[list[str]] = mapped_column(type_document)
     affected_customers: Mapped[list[str]] = mapped_column(type_document, default=list)
     service_affecting: Mapped[bool | None]
+    will_clear: Mapped[bool | None]
+    reporting_system: Mapped[str] = mapped_column(String(NAME_MAX), default="")
+    problem: Mapped[str] = mapped_column(String(NAME_MAX), default="")
     attributes: Mapped[Document]
     # What rules and people set; laid over what the source says, so that a repeat keeps it.
     overrides: Mapped[Document]
@@ -336,3 +340,9 @@ def history_row(
         "by": by[:WHO_MAX],
         "facts": facts,
     }
+
+
+def line_row(tenant_id: UUID, alarm_id: UUID, line: Deed) -> dict[str, Any]:
+    """Give the values of the history row that a deed leaves."""
+    facts = dict(line.facts)
+    return history_row(tenant_id, alarm_id, at=line.at, kind=line.kind, by=line.by, facts=facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from runtime.alarms.lifecycle import AckState, Outcome, Transition
 from runtime.alarms.policy.model import LifecyclePolicy
 
 _BEGINS = (Transition.CREATED, Transition.REOPENED)
+STOPPED: Mapping[str, Any] = {"expires_at": None, "escalate_at": None, "escalation_level": 0}
 
 
 def restart_timers(
@@ -26,15 +28,10 @@ def restart_timers(
     beginning, or since it lost its acknowledgement.
     """
     if not alarm["is_active"]:
-        stop_timers(alarm)
+        alarm.update(STOPPED)
         return
     alarm["expires_at"] = at + timedelta(seconds=ttl_s) if ttl_s else None
     is_open = alarm["ack_state"] is AckState.UNACKNOWLEDGED
     if outcome.transition in _BEGINS or (was_acknowledged and is_open):
         alarm["escalation_level"] = 0
         alarm["escalate_at"] = policy.escalates_at(0, since=at)
-
-
-def stop_timers(alarm: dict[str, Any]) -> None:
-    """Let the clock leave an alarm alone, which is cleared."""
-    alarm["expires_at"], alarm["escalate_at"], alarm["escalation_level"] = None, None, 0

@@ -15,11 +15,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from runtime.alarms._actions.rows import remember
-from runtime.alarms._actions.shelf import take_off
+from runtime.alarms._actions.rows import act
 from runtime.alarms._tables import AlarmRow
+from runtime.alarms.deeds import Deed
 from runtime.alarms.journal import ESCALATED, EXPIRED, note
-from runtime.alarms.lifecycle import AckState
 from runtime.alarms.policy.store import policy_of
 from tenancy.scope import as_tenant
 
@@ -41,7 +40,7 @@ def do_due(session: Session, *, now: datetime, most: int = BITE) -> int:
     Call it in system scope, and commit soon after.
     """
     deeds: tuple[tuple[ColumnElement[bool], Callable[[Session, AlarmRow], None]], ...] = (
-        (_shelf_ended(now), partial(take_off, by=BY, now=now)),
+        (_shelf_ended(now), partial(_unshelve, now=now)),
         (_expired(now), partial(_expire, now=now)),
         (_escalates(now), partial(_escalate, now=now)),
     )
@@ -86,18 +85,18 @@ def _escalates(now: datetime) -> ColumnElement[bool]:
     )
 
 
+def _unshelve(session: Session, row: AlarmRow, *, now: datetime) -> None:
+    act(session, row, Deed(kind="unshelved", by=BY, at=now))
+
+
 def _expire(session: Session, row: AlarmRow, *, now: datetime) -> None:
     row.expires_at = None
     note(session, row.tenant_id, EXPIRED, [row.id], now=now)
 
 
 def _escalate(session: Session, row: AlarmRow, *, now: datetime) -> None:
-    if not row.is_active or row.ack_state is AckState.ACKNOWLEDGED:
-        row.escalate_at = None
-        return
-    row.escalation_level += 1
     policy = policy_of(session, row.tenant_id)
-    row.escalate_at = policy.escalates_at(row.escalation_level, since=now)
-    row.changed_at = now
-    remember(session, row, "escalated", by=BY, now=now, facts={"level": row.escalation_level})
+    if not act(session, row, Deed(kind="escalated", by=BY, at=now), policy=policy):
+        row.escalate_at = None  # somebody has it, or it is over
+        return
     note(session, row.tenant_id, ESCALATED, [row.id], now=now)

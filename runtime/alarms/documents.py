@@ -41,6 +41,9 @@ class AlarmView:
     affected_services: tuple[str, ...]
     affected_customers: tuple[str, ...]
     service_affecting: bool | None
+    will_clear: bool | None
+    reporting_system: str
+    problem: str
     attributes: Mapping[str, Any]
     perceived_severity: Severity
     reported_severity: Severity
@@ -172,6 +175,9 @@ _WRITTEN: Mapping[str, Callable[[AlarmView], Any]] = {
     "affected_services": lambda alarm: list(alarm.affected_services),
     "affected_customers": lambda alarm: list(alarm.affected_customers),
     "service_affecting": attrgetter("service_affecting"),
+    "will_clear": attrgetter("will_clear"),
+    "reporting_system": attrgetter("reporting_system"),
+    "problem": attrgetter("problem"),
     "proposed_repair_actions": attrgetter("proposed_repair_actions"),
     "threshold": lambda alarm: dict(alarm.threshold) if alarm.threshold is not None else None,
     "attributes": lambda alarm: dict(alarm.attributes),

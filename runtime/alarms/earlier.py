@@ -16,8 +16,8 @@ from uuid import UUID
 from sqlalchemy import inspect, or_, select, true
 from sqlalchemy.orm import Session
 
-from runtime.alarms import _deeds
 from runtime.alarms._tables import AlarmRow, ConditionRow
+from runtime.alarms.deeds import UNACKNOWLEDGED, UNSHELVED, UNSUPPRESSED, Kin, redo
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
 from runtime.alarms.past_lines import Line, read_lines_of
@@ -26,9 +26,9 @@ AT_ONCE = 500
 STOOD_LATELY = timedelta(days=1)  # rules look no further back for what is down
 Facts = dict[str, Any]
 _BLANK: Mapping[str, Any] = {
-    **_deeds.unacknowledged(),
-    **_deeds.unshelved(),
-    **_deeds.unsuppressed(),
+    **UNACKNOWLEDGED,
+    **UNSHELVED,
+    **UNSUPPRESSED,
     "owner": "",
     "escalation_level": 0,
     "parent_id": None,
@@ -127,10 +127,9 @@ def as_it_was(alarm: Mapping[str, Any], lines: Sequence[Line]) -> Facts:
         if line.event is not None:
             then |= _lived(then, line)
             continue
-        then |= _deeds.read_deed(then, line.kind, line.by, line.at, dict(line.facts))
         if line.kind in ("group_joined", "group_left"):
             children += line.facts["number"] * (1 if line.kind == "group_joined" else -1)
-            then["is_root_cause"] = children > 0
+        then |= redo(then, line.deed, kin=Kin(has_children=children > 0))
     return then
 
 

@@ -129,9 +129,16 @@ def apply(
     return _raise(seen, occurrence, event.perceived_severity, at, policy=policy)
 
 
-def expire(occurrence: Occurrence, *, at: datetime) -> Occurrence:
-    """Clear an occurrence that its source did not raise again in time; a cleared one stays."""
-    return _cleared(occurrence, at) if occurrence.is_active else occurrence
+def clear(occurrence: Occurrence, *, at: datetime) -> Occurrence:
+    """End a cycle, whoever says that it is over."""
+    return replace(
+        occurrence,
+        reported_severity=Severity.CLEARED,
+        perceived_severity=Severity.CLEARED,
+        previous_severity=occurrence.perceived_severity,
+        changed_at=at,
+        cleared_at=at,
+    )
 
 
 def _held(
@@ -159,7 +166,7 @@ def _late(
 ) -> Outcome:
     """Record a raise that is over already: it is counted, and stays or is at once cleared."""
     over_at = condition.last_clear_at or at
-    known = _counted(occurrence, at) if occurrence else _cleared(_begin(severity, at), over_at)
+    known = _counted(occurrence, at) if occurrence else clear(_begin(severity, at), at=over_at)
     return Outcome(
         transition=Transition.LATE,
         condition=condition,
@@ -292,17 +299,6 @@ def _clear(condition: Condition, occurrence: Occurrence | None, at: datetime) ->
     return Outcome(
         transition=Transition.CLEARED,
         condition=condition,
-        occurrence=_cleared(occurrence, at),
+        occurrence=clear(occurrence, at=at),
         previous_severity=before,
-    )
-
-
-def _cleared(occurrence: Occurrence, at: datetime) -> Occurrence:
-    return replace(
-        occurrence,
-        reported_severity=Severity.CLEARED,
-        perceived_severity=Severity.CLEARED,
-        previous_severity=occurrence.perceived_severity,
-        changed_at=at,
-        cleared_at=at,
     )

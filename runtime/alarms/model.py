@@ -100,6 +100,9 @@ EVENT_SCHEMA: dict[str, Any] = {
         "place": _text(NAME_MAX, "Where it is, such as a site's key"),
         "proposed_repair_actions": _text(TEXT_MAX, "What may mend it"),
         "service_affecting": {"type": "boolean", "description": "Whether customers notice"},
+        "will_clear": {"type": "boolean", "description": "Whether its source says when it is over"},
+        "reporting_system": _text(NAME_MAX, "The system that passed it on, where not its source"),
+        "problem": _text(NAME_MAX, "The problem it belongs to, such as a service problem's id"),
         "threshold": {
             "type": "object",
             "description": "The limit that was crossed",
@@ -152,6 +155,9 @@ class AlarmEvent:
     place: str = ""
     proposed_repair_actions: str = ""
     service_affecting: bool | None = None
+    will_clear: bool | None = None
+    reporting_system: str = ""
+    problem: str = ""
     threshold: Mapping[str, Any] | None = None
     affected_services: tuple[str, ...] = ()
     affected_customers: tuple[str, ...] = ()

@@ -16,8 +16,8 @@ from typing_extensions import override
 
 from runtime.alarms._applied import change_noted
 from runtime.alarms._batch import Change
-from runtime.alarms._deeds import read_deed
 from runtime.alarms._memory import Facts
+from runtime.alarms.deeds import Kin, redo
 from runtime.alarms.documents import AlarmView, view_of_facts
 from runtime.alarms.earlier import Past, Wanted
 from runtime.alarms.journal import (
@@ -218,12 +218,11 @@ class PastAlarms(Replay):
             return
         self.unknown.deeds += 1
         before = alarm["parent_id"]
-        alarm.update(read_deed(alarm, line.kind, line.by, line.at, dict(line.facts)))
+        kin = Kin(has_children=self._children[line.alarm_id] > 0)
+        alarm.update(redo(alarm, line.deed, policy=self._policy, kin=kin))
         if alarm["parent_id"] != before:
             self._children[before] -= before is not None
             self._children[alarm["parent_id"]] += alarm["parent_id"] is not None
-        if line.kind == "group_left":
-            alarm["is_root_cause"] = self._children[line.alarm_id] > 0
         self._index(alarm)
 
     def _index(self, alarm: Facts) -> None:

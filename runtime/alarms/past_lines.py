@@ -12,14 +12,15 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from runtime.alarms._actions.many import RELEASED_BY
 from runtime.alarms._tables import AlarmHistory, AlarmRow
+from runtime.alarms.deeds import Deed
 from runtime.alarms.holding.holds import PREFIXES
 
 PAGE = 1_000
 LOOKED_AHEAD = 2_000
 BETWEEN_MAX = 64
 REMEMBERED = 10_000
-RELEASED_BY = "garland"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,11 @@ class Line:
     def event(self) -> int | None:
         """Give the place of the event that it tells of; None for a deed."""
         return self.facts.get("seq")
+
+    @property
+    def deed(self) -> Deed:
+        """Give what was done."""
+        return Deed(kind=self.kind, by=self.by, at=self.at, facts=self.facts)
 
     @property
     def is_quieting(self) -> bool:

@@ -7,7 +7,7 @@ from runtime.alarms._actions.acknowledgement import acknowledge, unacknowledge
 from runtime.alarms._actions.clearing import clear_by_person
 from runtime.alarms._actions.comments import comment
 from runtime.alarms._actions.fields import SETTABLE, set_fields
-from runtime.alarms._actions.groups import group_under, ungroup
+from runtime.alarms._actions.groups import CHILDREN_MAX, group_under, ungroup
 from runtime.alarms._actions.many import acknowledge_many, suppress_many
 from runtime.alarms._actions.owner import assign
 from runtime.alarms._actions.shelf import shelve, unshelve
@@ -33,6 +33,7 @@ from runtime.alarms._reading import (
 )
 
 __all__ = [
+    "CHILDREN_MAX",
     "SETTABLE",
     "SORTS",
     "STATES",

@@ -20,6 +20,8 @@ _SAID = (
     "text",
     "managed_object_type",
     "place",
+    "reporting_system",
+    "problem",
 )
 _KEYS = ("affected_services", "affected_customers")
 EXAMPLE = {

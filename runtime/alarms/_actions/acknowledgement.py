@@ -7,10 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms import _deeds
-from runtime.alarms._actions.rows import locked, remember, write
+from runtime.alarms._actions.rows import act, locked
+from runtime.alarms.deeds import Deed
 from runtime.alarms.documents import AlarmView, view_of
-from runtime.alarms.lifecycle import AckState
 from runtime.alarms.policy.store import policy_of
 
 
@@ -19,9 +18,7 @@ def acknowledge(
 ) -> AlarmView:
     """Take an alarm on; an acknowledged one stays as it is."""
     row = locked(session, tenant_id, alarm_id)
-    if row.ack_state is not AckState.ACKNOWLEDGED:
-        write(row, _deeds.acknowledged(by=by, at=now))
-        remember(session, row, "acknowledged", by=by, now=now, facts={"comment": comment})
+    act(session, row, Deed(kind="acknowledged", by=by, at=now, facts={"comment": comment}))
     return view_of(row)
 
 
@@ -30,9 +27,6 @@ def unacknowledge(
 ) -> AlarmView:
     """Give an alarm back; an unacknowledged one stays as it is."""
     row = locked(session, tenant_id, alarm_id)
-    if row.ack_state is AckState.ACKNOWLEDGED:
-        write(row, _deeds.unacknowledged())
-        if row.is_active:
-            row.escalate_at = policy_of(session, tenant_id).escalates_at(0, since=now)
-        remember(session, row, "unacknowledged", by=by, now=now, facts={})
+    policy = policy_of(session, tenant_id)
+    act(session, row, Deed(kind="unacknowledged", by=by, at=now), policy=policy)
     return view_of(row)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms import _deeds
-from runtime.alarms._actions.rows import locked, remember, write
+from runtime.alarms._actions.rows import act, locked
+from runtime.alarms.deeds import Deed
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.journal import note_cleared
 
@@ -18,9 +18,6 @@ def clear_by_person(
 ) -> AlarmView:
     """Clear an alarm whose source will not; a cleared one stays as it is."""
     row = locked(session, tenant_id, alarm_id)
-    if row.is_active:
-        facts = {"severity": "cleared", "previous": row.perceived_severity.value}
-        write(row, _deeds.cleared(row.perceived_severity, by=by, at=now))
-        remember(session, row, "cleared", by=by, now=now, facts=facts)
+    if act(session, row, Deed(kind="cleared", by=by, at=now)):
         note_cleared(session, tenant_id, alarm_id, now=now)
     return view_of(row)

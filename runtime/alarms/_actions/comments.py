@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms._actions.rows import locked, remember, said_text
+from runtime.alarms._actions.rows import act, locked, said_text
+from runtime.alarms.deeds import Deed
 from runtime.alarms.documents import AlarmView, view_of
 
 COMMENT_MAX = 2_000
@@ -23,5 +24,5 @@ def comment(
     """
     said = said_text("comment", text, most=COMMENT_MAX)
     row = locked(session, tenant_id, alarm_id)
-    remember(session, row, "commented", by=by, now=now, facts={"comment": said})
+    act(session, row, Deed(kind="commented", by=by, at=now, facts={"comment": said}))
     return view_of(row)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError
 from kernel.schema import Schema
-from runtime.alarms import _deeds
-from runtime.alarms._actions.rows import locked, remember, write
+from runtime.alarms._actions.rows import act, locked
 from runtime.alarms._storable import storage_problems
 from runtime.alarms.console.tickets import note_tickets
+from runtime.alarms.deeds import Deed
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.model import EVENT_SCHEMA, NAME_MAX, TEXT_MAX, Severity
 
@@ -39,12 +39,14 @@ SETTABLE = Schema(
             "place": _EVENT["place"],
             "proposed_repair_actions": _EVENT["proposed_repair_actions"],
             "service_affecting": {"type": ["boolean", "null"]},
+            "will_clear": {"type": ["boolean", "null"]},
+            "reporting_system": _EVENT["reporting_system"],
+            "problem": _EVENT["problem"],
             "threshold": {"anyOf": [_EVENT["threshold"], {"type": "null"}]},
             "attributes": {"type": "object", "maxProperties": 256},
         },
     }
 )
-_READ = ("overrides", "attributes", "is_active", "perceived_severity")
 
 
 def set_fields(
@@ -67,8 +69,6 @@ def set_fields(
     problems = storage_problems({**fields, "attributes": attributes})
     if problems:
         raise InvalidError("the alarm cannot be set so", problems=problems)
-    before = {name: getattr(row, name) for name in _READ}
-    write(row, _deeds.set_over(before, fields, at=now))
-    remember(session, row, "set", by=by, now=now, facts={"fields": dict(fields)})
+    act(session, row, Deed(kind="set", by=by, at=now, facts={"fields": dict(fields)}))
     note_tickets(session, tenant_id, [(row.id, fields.get("attributes", {}))], now=now)
     return view_of(row)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, Problem
-from runtime.alarms._actions.rows import all_locked, locked, remember
+from runtime.alarms._actions.rows import act, all_locked, locked, state_of, take
 from runtime.alarms._tables import AlarmRow
+from runtime.alarms.deeds import Deed, Kin, do
 from runtime.alarms.documents import AlarmView, view_of
 
 CHILDREN_MAX = 1_000
@@ -36,20 +38,16 @@ def group_under(
     _require_some(child_ids)
     rows = all_locked(session, tenant_id, {parent_id, *child_ids})
     parent = rows[parent_id]
-    above = {parent_id, *_ancestors(session, parent)}
-    if not above.isdisjoint(child_ids):
-        message = "children: an alarm cannot be under itself, directly or through others"
-        raise InvalidError(message, problems=[Problem("/children", message)])
-    moved = [rows[one] for one in sorted(set(child_ids)) if rows[one].parent_id != parent_id]
+    kin = Kin(above={parent_id, *_ancestors(session, parent)})
+    deed = Deed(kind="grouped", by=by, at=now, facts={"parent": str(parent_id)})
+    steps = {one: do(state_of(rows[one]), deed, kin=kin) for one in sorted(set(child_ids))}
+    moved = [rows[one] for one, step in steps.items() if step.lines]
     if not moved:
         return view_of(parent)
-    _take_out(session, [row for row in moved if row.parent_id is not None], by=by, now=now)
+    _take_out(session, moved, by=by, now=now)
     for child in moved:
-        child.parent_id = parent_id
-        remember(session, child, "grouped", by=by, now=now, facts={"parent": str(parent_id)})
-    parent.is_root_cause = True
-    facts = {"children": _named(moved), "number": len(moved)}
-    remember(session, parent, "group_joined", by=by, now=now, facts=facts)
+        take(session, child, steps[child.id])
+    act(session, parent, Deed(kind="group_joined", by=by, at=now, facts=_told(moved)))
     return view_of(parent)
 
 
@@ -64,23 +62,21 @@ def ungroup(
     """
     _require_some(child_ids)
     rows = all_locked(session, tenant_id, child_ids)
-    grouped = [rows[one] for one in sorted(rows) if rows[one].parent_id is not None]
-    _take_out(session, grouped, by=by, now=now)
-    return [view_of(rows[one]) for one in sorted(rows)]
+    children = [rows[one] for one in sorted(rows)]
+    _take_out(session, children, by=by, now=now)
+    return [view_of(child) for child in children]
 
 
 def _take_out(session: Session, children: Iterable[AlarmRow], *, by: str, now: datetime) -> None:
     left: dict[UUID, list[AlarmRow]] = {}
     for child in children:
-        if child.parent_id is not None:
-            left.setdefault(child.parent_id, []).append(child)
-            before, child.parent_id = str(child.parent_id), None
-            remember(session, child, "ungrouped", by=by, now=now, facts={"parent": before})
+        parent_id = child.parent_id
+        if act(session, child, Deed(kind="ungrouped", by=by, at=now)) and parent_id is not None:
+            left.setdefault(parent_id, []).append(child)
     for parent_id, gone in sorted(left.items()):
         parent = locked(session, gone[0].tenant_id, parent_id)
-        parent.is_root_cause = _has_children(session, parent)
-        facts = {"children": _named(gone), "number": len(gone)}
-        remember(session, parent, "group_left", by=by, now=now, facts=facts)
+        kin = Kin(has_children=_has_children(session, parent))
+        act(session, parent, Deed(kind="group_left", by=by, at=now, facts=_told(gone)), kin=kin)
 
 
 def _ancestors(session: Session, row: AlarmRow) -> Iterable[UUID]:
@@ -99,8 +95,9 @@ def _has_children(session: Session, parent: AlarmRow) -> bool:
     return session.scalar(one.limit(1)) is not None
 
 
-def _named(children: Iterable[AlarmRow]) -> list[str]:
-    return [str(child.id) for child in children][:_NAMED_MAX]
+def _told(children: Sequence[AlarmRow]) -> dict[str, Any]:
+    named = [str(child.id) for child in children[:_NAMED_MAX]]
+    return {"children": named, "number": len(children)}
 
 
 def _require_some(child_ids: Collection[UUID]) -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
-from runtime.alarms import _deeds
-from runtime.alarms._tables import AlarmHistory, AlarmRow, history_row
+from runtime.alarms._tables import AlarmHistory, AlarmRow, line_row
+from runtime.alarms.deeds import STATE, Deed, do
 from runtime.alarms.lifecycle import AckState
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import insert_many, update_many
 
 _AT_ONCE = 500
+RELEASED_BY = "garland"
 
 
 def acknowledge_many(
@@ -25,15 +26,9 @@ def acknowledge_many(
 ) -> None:
     """Take alarms on, each in somebody's name; what is acknowledged or gone is left as it is."""
     unmarked = AlarmRow.ack_state == AckState.UNACKNOWLEDGED
-    found = _ids(session, tenant_id, who, unmarked)
-    _write(
-        session,
-        tenant_id,
-        [{"id": one, **_deeds.acknowledged(by=who[one], at=now)} for one in found],
-    )
-    line: dict[str, Any] = {"at": now, "kind": "acknowledged", "facts": {"comment": ""}}
-    lines = [history_row(tenant_id, one, by=who[one], **line) for one in found]
-    _remember(session, tenant_id, lines)
+    facts = {"comment": ""}
+    deeds = {one: Deed(kind="acknowledged", by=by, at=now, facts=facts) for one, by in who.items()}
+    _do(session, tenant_id, deeds, unmarked)
 
 
 def suppress_many(
@@ -48,24 +43,13 @@ def suppress_many(
 
     Those in `planned` belong to planned work.
     """
-    found = _ids(session, tenant_id, who, AlarmRow.suppressed_at.is_(None))
-    rows = [
-        {"id": one, **_deeds.suppressed(by=who[one], at=now, planned=one in planned)}
-        for one in found
-    ]
-    _write(session, tenant_id, rows)
-    lines = [
-        history_row(
-            tenant_id,
-            one,
-            at=now,
-            kind="suppressed",
-            by=who[one],
-            facts={"planned": True} if one in planned else {},
+    deeds = {
+        one: Deed(
+            kind="suppressed", by=by, at=now, facts={"planned": True} if one in planned else {}
         )
-        for one in found
-    ]
-    _remember(session, tenant_id, lines)
+        for one, by in who.items()
+    }
+    _do(session, tenant_id, deeds, AlarmRow.suppressed_at.is_(None))
 
 
 def release_many(
@@ -82,32 +66,44 @@ def release_many(
         The alarms that were released and still stand.
     """
     ours = or_(*(AlarmRow.suppressed_by.startswith(one, autoescape=True) for one in by_prefixes))
-    found = _ids(session, tenant_id, alarm_ids, ours)
-    _write(session, tenant_id, [{"id": one, **_deeds.unsuppressed()} for one in found])
-    line: dict[str, Any] = {"at": now, "kind": "unsuppressed", "by": "garland", "facts": {}}
-    lines = [history_row(tenant_id, one, **line) for one in found]
+    deed = Deed(kind="unsuppressed", by=RELEASED_BY, at=now)
+    released = _do(session, tenant_id, dict.fromkeys(alarm_ids, deed), ours)
+    return [one["id"] for one in released if one["is_active"]]
+
+
+def _do(
+    session: Session, tenant_id: UUID, deeds: Mapping[UUID, Deed], fit: ColumnElement[bool]
+) -> list[dict[str, Any]]:
+    """Do to each alarm its deed, where it fits and changes it; give those alarms as they were."""
+    changed, rows, lines = list[dict[str, Any]](), list[dict[str, Any]](), list[dict[str, Any]]()
+    for alarm in _states(session, tenant_id, deeds, fit):
+        step = do(alarm, deeds[alarm["id"]])
+        if step.lines:
+            changed.append(alarm)
+            rows.append({"id": alarm["id"], **step.values})
+            lines += [line_row(tenant_id, alarm["id"], line) for line in step.lines]
+    _write(session, tenant_id, rows)
     _remember(session, tenant_id, lines)
-    return _ids(session, tenant_id, found, AlarmRow.is_active == true())
+    return changed
 
 
-def _ids(
+def _states(
     session: Session, tenant_id: UUID, alarm_ids: Collection[UUID], fit: ColumnElement[bool]
-) -> list[UUID]:
+) -> Iterator[dict[str, Any]]:
     """Lock those that fit, in one order so that no two wait in a ring."""
     if not alarm_ids:
-        return []
+        return
     session.flush()
-    ordered, found = sorted(alarm_ids), list[UUID]()
+    ordered = sorted(alarm_ids)
     for begin in range(0, len(ordered), _AT_ONCE):
         bite = ordered[begin : begin + _AT_ONCE]
-        wanted = (
-            select(AlarmRow.id)
+        found = session.execute(
+            select(*(getattr(AlarmRow, name) for name in STATE))
             .where(AlarmRow.tenant_id == tenant_id, AlarmRow.id.in_(bite), fit)
             .order_by(AlarmRow.id)
             .with_for_update()
         )
-        found += session.scalars(wanted)
-    return found
+        yield from (dict(zip(STATE, row, strict=True)) for row in found.all())
 
 
 def _write(session: Session, tenant_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms._actions.rows import locked, remember, said_text
+from runtime.alarms._actions.rows import act, locked, said_text
 from runtime.alarms._tables import WHO_MAX
+from runtime.alarms.deeds import Deed
 from runtime.alarms.documents import AlarmView, view_of
 
 
@@ -22,8 +23,5 @@ def assign(
     """
     said = said_text("owner", owner, most=WHO_MAX) if owner.strip() else ""
     row = locked(session, tenant_id, alarm_id)
-    if row.owner != said:
-        facts = {"owner": said, "owner_before": row.owner}
-        row.owner = said
-        remember(session, row, "assigned", by=by, now=now, facts=facts)
+    act(session, row, Deed(kind="assigned", by=by, at=now, facts={"owner": said}))
     return view_of(row)

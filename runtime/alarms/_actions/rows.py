@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +12,10 @@ from sqlalchemy.orm import Session
 from kernel.clock import format_instant
 from kernel.errors import InvalidError, NotFoundError, Problem
 from runtime.alarms._storable import storage_problems
-from runtime.alarms._tables import AlarmHistory, AlarmRow, history_row
+from runtime.alarms._tables import AlarmHistory, AlarmRow, line_row
+from runtime.alarms.deeds import ALONE, SAID, STATE, Deed, Kin, Step, do
 from runtime.alarms.documents import view_of
+from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy
 from runtime.alarms.tmf642.hub.outbox import record
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned, insert_many
@@ -46,23 +47,45 @@ def all_locked(
     return rows
 
 
-def remember(
-    session: Session, row: AlarmRow, kind: str, *, by: str, now: datetime, facts: dict[str, Any]
-) -> None:
-    """Add a line to an alarm's history, and let pages know."""
+def act(
+    session: Session,
+    row: AlarmRow,
+    deed: Deed,
+    *,
+    policy: LifecyclePolicy = DEFAULT,
+    kin: Kin = ALONE,
+) -> bool:
+    """Do a deed to a locked row, with the line that it leaves; tell whether it changed it.
+
+    Raises:
+        InvalidError: the deed cannot be done to this alarm, or not so.
+    """
+    step = do(state_of(row), deed, policy=policy, kin=kin)
+    take(session, row, step)
+    return bool(step.lines)
+
+
+def state_of(row: AlarmRow) -> dict[str, Any]:
+    """Give what a deed reads of a row."""
+    return {name: getattr(row, name) for name in (*STATE, *SAID)}
+
+
+def take(session: Session, row: AlarmRow, step: Step) -> None:
+    """Write what a deed came to, and let pages and listeners know."""
+    for name, value in step.values.items():
+        setattr(row, name, value)
+    for line in step.lines:
+        _remember(session, row, line)
+
+
+def _remember(session: Session, row: AlarmRow, line: Deed) -> None:
     session.flush()
-    entry = history_row(row.tenant_id, row.id, at=now, kind=kind, by=by, facts=facts)
+    entry = line_row(row.tenant_id, row.id, line)
     insert_many(session, AlarmHistory, [entry])
     record(session, row.tenant_id, [entry], [view_of(row)])
     tell_pages_after_commit(
-        session, row.tenant_id, "alarms", {"id": str(row.id), "at": format_instant(now)}
+        session, row.tenant_id, "alarms", {"id": str(row.id), "at": format_instant(line.at)}
     )
-
-
-def write(row: AlarmRow, values: Mapping[str, Any]) -> None:
-    """Write what a deed changes (`_deeds`) to a locked row."""
-    for name, value in values.items():
-        setattr(row, name, value)
 
 
 def said_text(name: str, text: str, *, most: int) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
 from kernel.errors import InvalidError, Problem
-from runtime.alarms import _deeds
-from runtime.alarms._actions.rows import locked, remember, said_text, write
-from runtime.alarms._tables import AlarmRow
+from runtime.alarms._actions.rows import act, locked, said_text
+from runtime.alarms.deeds import Deed
 from runtime.alarms.documents import AlarmView, view_of
 
 REASON_MAX = 500
-SHELF_MAX = timedelta(days=366)
 
 
 def shelve(  # noqa: PLR0913  until when and why belong to it
@@ -37,12 +35,10 @@ def shelve(  # noqa: PLR0913  until when and why belong to it
         InvalidError: `until` is not ahead, or too far; there is no reason.
     """
     said = said_text("reason", reason, most=REASON_MAX)
-    _require_ahead(until, now=now)
+    _require_zone(until)
     row = locked(session, tenant_id, alarm_id)
-    if (row.shelved_until, row.shelved_reason) != (until, said):
-        write(row, _deeds.shelved(until=until, by=by, reason=said))
-        facts = {"until": format_instant(until), "reason": said}
-        remember(session, row, "shelved", by=by, now=now, facts=facts)
+    facts = {"until": format_instant(until), "reason": said}
+    act(session, row, Deed(kind="shelved", by=by, at=now, facts=facts))
     return view_of(row)
 
 
@@ -51,25 +47,11 @@ def unshelve(
 ) -> AlarmView:
     """Bring an alarm back from the shelf with its present severity; another stays as it is."""
     row = locked(session, tenant_id, alarm_id)
-    if row.shelved_until is not None:
-        take_off(session, row, by=by, now=now)
+    act(session, row, Deed(kind="unshelved", by=by, at=now))
     return view_of(row)
 
 
-def take_off(session: Session, row: AlarmRow, *, by: str, now: datetime) -> None:
-    """Take a locked row off the shelf."""
-    write(row, _deeds.unshelved())
-    facts = {"severity": row.perceived_severity.value}
-    remember(session, row, "unshelved", by=by, now=now, facts=facts)
-
-
-def _require_ahead(until: datetime, *, now: datetime) -> None:
+def _require_zone(until: datetime) -> None:
     if until.tzinfo is None:
         message = "until: send an instant with a time zone, such as 2026-11-24T18:00:00Z"
-    elif until <= now:
-        message = "until: choose an instant that lies ahead"
-    elif until > now + SHELF_MAX:
-        message = f"until: choose an instant within {SHELF_MAX.days} days, and shelve again then"
-    else:
-        return
-    raise InvalidError(message, problems=[Problem("/until", message)])
+        raise InvalidError(message, problems=[Problem("/until", message)])

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms import _deeds
-from runtime.alarms._actions.rows import locked, remember, write
+from runtime.alarms._actions.rows import act, locked
+from runtime.alarms.deeds import Deed
 from runtime.alarms.documents import AlarmView, view_of
 
 
@@ -32,10 +32,8 @@ def suppress(
         planned: It belongs to planned work, such as a maintenance window.
     """
     row = locked(session, tenant_id, alarm_id)
-    if row.suppressed_at is None:
-        write(row, _deeds.suppressed(by=by, at=now, planned=planned))
-        facts = {"planned": True} if planned else {}
-        remember(session, row, "suppressed", by=by, now=now, facts=facts)
+    facts = {"planned": True} if planned else {}
+    act(session, row, Deed(kind="suppressed", by=by, at=now, facts=facts))
     return view_of(row)
 
 
@@ -44,7 +42,5 @@ def unsuppress(
 ) -> AlarmView:
     """Let a suppressed alarm show again with its present severity; another stays as it is."""
     row = locked(session, tenant_id, alarm_id)
-    if row.suppressed_at is not None:
-        write(row, _deeds.unsuppressed())
-        remember(session, row, "unsuppressed", by=by, now=now, facts={})
+    act(session, row, Deed(kind="unsuppressed", by=by, at=now))
     return view_of(row)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from kernel.errors import GarlandError, InvalidError, NotFoundError, Problem
 from runtime.alarms import store
 from runtime.alarms.console.listing import alarms_of
+from runtime.alarms.deeds import STATE, Deed, why_idle
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import AlarmFilter
 
@@ -31,6 +32,13 @@ DONE: Mapping[str, str] = {
     "comment": "commented on",
     "shelve": "shelved",
     "unshelve": "taken off the shelf",
+    "assign": "assigned",
+}
+_KINDS: Mapping[str, str] = {  # of actions that may find nothing to change, as deeds
+    "acknowledge": "acknowledged",
+    "unacknowledge": "unacknowledged",
+    "clear": "cleared",
+    "unshelve": "unshelved",
     "assign": "assigned",
 }
 
@@ -162,14 +170,11 @@ def _do_all(
 
 
 def _already(wish: Wish, alarm: AlarmView) -> str:
-    said = {
-        "acknowledge": "it is acknowledged already" if alarm.is_acknowledged else "",
-        "unacknowledge": "" if alarm.is_acknowledged else "nobody has acknowledged it",
-        "clear": "" if alarm.is_active else "it is cleared already",
-        "unshelve": "" if alarm.is_shelved else "it is not on the shelf",
-        "assign": "it is so already" if alarm.owner == wish.text else "",
-    }
-    return said.get(wish.verb, "")
+    kind = _KINDS.get(wish.verb)
+    if kind is None:
+        return ""
+    deed = Deed(kind=kind, by="", at=alarm.changed_at, facts={"owner": wish.text})
+    return why_idle({name: getattr(alarm, name) for name in STATE}, deed)
 
 
 def _do(

@@ -1,7 +1,8 @@
 """Tickets that came of alarms: counted once each, when an alarm first carries the reference.
 
 The reference is the attribute `ticket`, whoever sets it: a workflow after it opened one, a rule, a
-person, or the source itself. Alarms of one ticket are one ticket, however many they are.
+person, or the source itself. Alarms of one ticket are one ticket, however many they are. It is open
+until the attribute `ticket_status` says in TMF621's words that it is over.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, select
 from sqlalchemy.orm import Session
 
+from runtime.alarms._tables import AlarmRow
 from runtime.alarms.console._tables import REFERENCE_MAX, AlarmTicket
 from tenancy.rows import insert_new
 
-TICKET = "ticket"
+TICKET, STATUS = "ticket", "ticket_status"
+OVER = ("cancelled", "closed", "rejected", "resolved")
 SHOWN = 10
 
 
@@ -40,6 +43,15 @@ def ticket_of(attributes: Mapping[str, Any]) -> str:
     said = attributes.get(TICKET)
     is_number = isinstance(said, int) and not isinstance(said, bool)
     return str(said).strip()[:REFERENCE_MAX] if isinstance(said, str) or is_number else ""
+
+
+def has_open_ticket() -> ColumnElement[bool]:
+    """Give the condition of alarms whose ticket is not over yet."""
+    reference, status = (
+        func.coalesce(cast(AlarmRow.attributes[name].as_string(), String), "")
+        for name in (TICKET, STATUS)
+    )
+    return and_(func.trim(reference) != "", func.lower(func.trim(status)).not_in(OVER))
 
 
 def note_tickets(

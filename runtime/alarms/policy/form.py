@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import InvalidError, Problem
+from kernel.numbers import whole_number
 from runtime.alarms.policy.model import LifecyclePolicy
 
 NUMBERS = (
@@ -48,8 +49,7 @@ def policy_from_form(form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _whole(name: str, text: str, problems: list[Problem]) -> int:
-    said = text.strip()
-    if said.isascii() and said.isdecimal() and len(said) < 10:  # noqa: PLR2004  all of ours fit
-        return int(said)
-    problems.append(Problem(f"/{name}", f"{name}: write a whole number"))
-    return 0
+    said = whole_number(text.strip())
+    if said is None:
+        problems.append(Problem(f"/{name}", f"{name}: write a whole number"))
+    return said or 0

@@ -16,6 +16,7 @@ from kernel.schema import Schema
 DAY_S = 86_400
 TTL_MIN_S = 60
 LEVELS_MAX = 5
+KEPT_DAYS_MAX = 3_650
 _TTL = {"anyOf": [{"const": 0}, {"type": "integer", "minimum": TTL_MIN_S, "maximum": 30 * DAY_S}]}
 
 
@@ -37,8 +38,8 @@ _SCHEMA = Schema(
                 "maxItems": LEVELS_MAX,
                 "items": _whole(1, 7 * 1_440),
             },
-            "acknowledged_kept_days": _whole(1, 3_650),
-            "cleared_kept_days": _whole(1, 3_650),
+            "acknowledged_kept_days": _whole(1, KEPT_DAYS_MAX),
+            "cleared_kept_days": _whole(1, KEPT_DAYS_MAX),
         },
     }
 )

@@ -92,6 +92,7 @@ def _read_data(
     if isinstance(data, dict):
         when = "cleared_at" if data.get("perceived_severity") == "cleared" else "raised_at"
         said = {"source": source, "external_id": str(event["id"])[:NAME_MAX]}
+        said["reporting_system"] = event["source"][:NAME_MAX]
         if isinstance(event.get("time"), str):
             said[when] = event["time"]
         data = {**said, **data}

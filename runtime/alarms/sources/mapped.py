@@ -5,7 +5,7 @@ Pure. What is wrong with one alarm is that alarm's problem; the others are read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from runtime.alarms.sources.reading import EVENTS_MAX, Batch
 from runtime.expressions.evaluating import PREFIX, ExpressionError, evaluate
 
 _WORDS = frozenset(one.value for one in Severity)
+_TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds, that would be in the year 5138
 
 
@@ -111,8 +112,8 @@ def _field(name: str, field: Mapping[str, str], sent: _Sent, mapping: Mapping[st
     value = _value(field, sent)
     if value is ABSENT:
         return None
-    if name == "affected_services":
-        return _services(value)
+    if name in _READERS:
+        return _READERS[name](value)
     if name in TIME_FIELDS:
         return _instant(value, mapping.get("zone", ""))
     return _text(value)[: TEXT_MAX if name == "text" else None]
@@ -172,6 +173,19 @@ def _text(value: Any) -> str:
 def _services(value: Any) -> list[str]:
     parts = value if isinstance(value, list) else _text(value).split(",")
     return [text for one in parts if (text := _text(one))]
+
+
+def _truth(value: Any) -> bool:
+    said = _text(value).lower()
+    if said not in _TRUTHS:
+        raise ValueError(f"{said[:60]!r} is neither true nor false: say yes or no, or leave it out")
+    return _TRUTHS[said]
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "affected_services": _services,
+    "will_clear": _truth,
+}
 
 
 def _instant(value: Any, zone: str) -> str:

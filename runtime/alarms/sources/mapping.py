@@ -39,6 +39,9 @@ FIELDS = (
     "cleared_at",
     "external_id",
     "affected_services",
+    "will_clear",
+    "reporting_system",
+    "problem",
     "reduction_key",
 )
 EXPRESSION_MAX = 2_048
@@ -211,6 +214,7 @@ def _constant_problems(fields: Mapping[str, Any]) -> list[Problem]:
     allowed = {
         "perceived_severity": [one.value for one in Severity if one is not Severity.CLEARED],
         "event_type": [one.value for one in EventType],
+        "will_clear": ["true", "false"],
     }
     return [
         Problem(

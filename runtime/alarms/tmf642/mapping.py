@@ -1,8 +1,8 @@
 """An alarm as TMF642 writes it, and what TMF642 says as a canonical event. Pure.
 
-What an alarm of ours has no field for (a place's role, a threshold's granularity, the reporting
-system, …) is kept as it came, in one attribute named `tmf642`, and given back word for word; rules
-can read it there. Place and threshold are fields of ours as well (`measured`).
+What an alarm of ours has no field for (a place's role, a threshold's granularity, …) is kept as it
+came, in one attribute named `tmf642`, and given back word for word; rules can read it there. Place
+and threshold are fields of ours as well (`measured`).
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ OWN_FIELDS: Mapping[str, str] = {
 SAID_ALSO: Mapping[str, str] = {
     "alarmedObjectType": "managed_object_type",
     "proposedRepairedActions": "proposed_repair_actions",
+    "reportingSystemId": "reporting_system",
     "serviceAffecting": "service_affecting",
 }
 """Fields of ours that are kept as TMF642 said them as well."""

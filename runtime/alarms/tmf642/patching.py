@@ -218,7 +218,7 @@ def _fields(moved: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]
 def _measured(moved: Mapping[str, Any]) -> dict[str, Any]:
     """Give the fields of ours that are kept as TMF642 says them as well."""
     found = {ours: moved[name] for name, ours in SAID_ALSO.items() if name in moved}
-    for name in ("managed_object_type", "proposed_repair_actions"):
+    for name in ("managed_object_type", "proposed_repair_actions", "reporting_system"):
         if name in found:
             found[name] = found[name] or ""
     if PLACE in moved:

@@ -22,11 +22,15 @@ LABELS: Mapping[str, tuple[str, str]] = {
     "cleared_at": ("Cleared at", "Of an end; left out, when it came"),
     "external_id": ("External id", "The sender's own id of it"),
     "affected_services": ("Affected services", "A list, or text with commas"),
+    "will_clear": ("Will clear", "Whether it says when it is over: true or false"),
+    "reporting_system": ("Reporting system", "What passed it on, where not its source"),
+    "problem": ("Problem", "The problem record that it belongs to"),
     "reduction_key": ("Identity of your own", "In place of object, type, cause and problem"),
 }
 CHOICES: Mapping[str, list[str]] = {
     "perceived_severity": [one.value for one in Severity if one is not Severity.CLEARED],
     "event_type": [one.value for one in EventType],
+    "will_clear": ["true", "false"],
 }
 
 

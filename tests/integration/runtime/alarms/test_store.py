@@ -97,6 +97,32 @@ def test_gives_an_acknowledged_alarm_back_once(session: Session, tenant_id: UUID
     assert kinds_of(session, tenant_id, alarm) == ["unacknowledged", "acknowledged", "created"]
 
 
+def test_a_history_is_only_ever_added_to(session: Session, tenant_id: UUID) -> None:
+    alarm, other = make_alarm(session, tenant_id), make_alarm(session, tenant_id, "BER2")
+    where = (session, tenant_id, alarm)
+    who: dict[str, Any] = {"by": "Anna", "now": NOON}
+    until = NOON + timedelta(hours=1)
+    deeds: list[Callable[[], Any]] = [
+        lambda: store.acknowledge(*where, **who),
+        lambda: store.comment(*where, text="seen", **who),
+        lambda: store.shelve(*where, until=until, reason="r", **who),
+        lambda: store.set_fields(*where, fields={"text": "cut"}, **who),
+        lambda: store.group_under(session, tenant_id, other, [alarm], **who),
+        lambda: say(session, tenant_id, ("BER1", "critical", 1)),
+        lambda: store.unshelve(*where, **who),
+        lambda: store.ungroup(session, tenant_id, [alarm], **who),
+        lambda: store.clear_by_person(*where, **who),
+        lambda: say(session, tenant_id, ("BER1", "minor", 9)),
+    ]
+    kept = store.history_of(*where)
+
+    for deed in deeds:
+        deed()
+        now = store.history_of(*where)
+        assert now[1:] == kept
+        kept = now
+
+
 def test_keeps_a_comment_in_the_history(session: Session, tenant_id: UUID) -> None:
     alarm = make_alarm(session, tenant_id)
 

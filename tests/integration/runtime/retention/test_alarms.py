@@ -66,6 +66,25 @@ def test_an_alarm_that_stands_never_goes(session: Session, tenant_id: UUID) -> N
     assert remove(session, tenant_id, days=3_000) == 0
 
 
+@pytest.mark.parametrize(
+    ("attributes", "days", "gone"),
+    [
+        pytest.param({"ticket": "INC-7"}, 3_650, 0, id="open, and anything is kept so long"),
+        pytest.param({"ticket": "INC-7"}, 3_651, 1, id="open for over ten years"),
+        pytest.param({"ticket": "INC-7", "ticket_status": "closed"}, 21, 1, id="closed"),
+    ],
+)
+def test_an_alarm_with_an_open_ticket_stays(
+    session: Session, tenant_id: UUID, attributes: dict[str, str], days: float, gone: int
+) -> None:
+    alarm = cleared(session, tenant_id)
+    store.set_fields(
+        session, tenant_id, alarm, fields={"attributes": attributes}, by="Anna", now=NOON
+    )
+
+    assert remove(session, tenant_id, days=days) == gone
+
+
 def test_its_history_goes_with_it(session: Session, tenant_id: UUID) -> None:
     cleared(session, tenant_id)
 
@@ -85,6 +104,28 @@ def test_the_children_of_a_parent_that_goes_are_freed(session: Session, tenant_i
     session.expire_all()
 
     assert store.get_alarm(session, tenant_id, child).parent_id is None
+    assert store.history_of(session, tenant_id, child)[0].kind == "ungrouped"
+
+
+def test_a_parent_whose_last_child_goes_is_no_root_cause_any_more(
+    session: Session, tenant_id: UUID
+) -> None:
+    parent, child = make_alarm(session, tenant_id, "P"), cleared(session, tenant_id, "C")
+    store.group_under(session, tenant_id, parent, [child], by="Anna", now=NOON)
+
+    remove(session, tenant_id, days=21)
+    session.expire_all()
+
+    assert not store.get_alarm(session, tenant_id, parent).is_root_cause
+    assert store.history_of(session, tenant_id, parent)[0].kind == "group_left"
+
+
+def test_a_whole_group_goes_at_once(session: Session, tenant_id: UUID) -> None:
+    parent, child = cleared(session, tenant_id, "P"), cleared(session, tenant_id, "C")
+    store.group_under(session, tenant_id, parent, [child], by="Anna", now=NOON)
+
+    assert remove(session, tenant_id, days=21) == 2
+    assert not store.has_alarms(session, tenant_id)
 
 
 def test_an_alarm_that_comes_back_after_its_last_one_went_is_a_new_one(

@@ -63,6 +63,51 @@ def test_leads_from_events_to_a_transition(said: list[Said], transition: str, co
     assert outcome.occurrence.count == count
 
 
+UNKNOWN: list[Said] = []
+STANDS: list[Said] = [("major", 0), ("major", 10)]
+CLEARED: list[Said] = [*STANDS, ("cleared", 20)]
+# For each state: what a raise alike, a worse one, a lesser one, an older one and two clears do.
+GRID: list[tuple[str, list[Said], Said, str, str]] = [
+    ("unknown", UNKNOWN, ("major", 30), "created", "major"),
+    ("unknown", UNKNOWN, ("cleared", 30), "ignored", ""),
+    ("stands", STANDS, ("major", 30), "repeated", "major"),
+    ("stands", STANDS, ("critical", 30), "changed", "critical"),
+    ("stands", STANDS, ("minor", 30), "changed", "minor"),
+    ("stands", STANDS, ("critical", 5), "repeated", "major"),
+    ("stands", STANDS, ("cleared", 10), "cleared", "cleared"),
+    ("stands", STANDS, ("cleared", 5), "ignored", "major"),
+    ("cleared lately", CLEARED, ("major", 320), "reopened", "major"),
+    ("cleared lately", CLEARED, ("critical", 30), "reopened", "critical"),
+    ("cleared lately", CLEARED, ("minor", 30), "reopened", "minor"),
+    ("cleared lately", CLEARED, ("major", 15), "reopened", "major"),
+    ("cleared lately", CLEARED, ("cleared", 30), "ignored", "cleared"),
+    ("cleared lately", CLEARED, ("cleared", 5), "ignored", "cleared"),
+    ("cleared long ago", CLEARED, ("major", 321), "created", "major"),
+    ("cleared long ago", CLEARED, ("critical", 321), "created", "critical"),
+    ("cleared long ago", CLEARED, ("cleared", 321), "ignored", "cleared"),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "transition", "severity"),
+    [
+        pytest.param(before, said, transition, severity, id=f"{state}: {said[0]} at {said[1]}")
+        for state, before, said, transition, severity in GRID
+    ],
+)
+def test_every_state_meets_every_kind_of_event(
+    before: list[Said], said: Said, transition: str, severity: str
+) -> None:
+    outcome = play(*before, said)
+
+    now = outcome.occurrence
+    assert outcome.transition is Transition(transition)
+    assert (now.perceived_severity.value if now else "") == severity
+    assert outcome.condition.flap_count == (transition == "reopened")
+    assert outcome.condition.ignored_clear_count == (transition == "ignored")
+    assert bool(outcome.reason) is (transition == "ignored")
+
+
 def test_ignores_and_counts_the_clear_of_an_unknown_alarm() -> None:
     outcome = play(("cleared", 0))
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.alarms.lifecycle import AckState, Outcome, Transition, apply, expire
+from runtime.alarms.lifecycle import AckState, Outcome, Transition, apply
 from runtime.alarms.model import Severity
 from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy
 from tests.unit.runtime.alarms.test_lifecycle import NOON, make_event
@@ -92,16 +92,6 @@ def test_a_raise_after_a_lone_clear_is_a_new_alarm(
     raised = apply(held.condition, None, make_event("major", after_s), now=now, policy=policy)
 
     assert raised.transition is Transition.CREATED
-
-
-def test_expiry_clears_what_stands_and_leaves_what_is_cleared() -> None:
-    begun = play(("major", 0), policy=DEFAULT).occurrence
-    assert begun is not None
-
-    gone = expire(begun, at=NOON + timedelta(hours=1))
-
-    assert (gone.perceived_severity, gone.previous_severity) == (Severity.CLEARED, Severity.MAJOR)
-    assert expire(gone, at=NOON + timedelta(hours=2)) == gone
 
 
 @given(

@@ -36,6 +36,19 @@ def test_the_data_is_an_alarm_event_with_id_and_time_of_the_envelope() -> None:
     assert event.raised_at.isoformat() == "2026-11-24T14:56:14+00:00"
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        pytest.param({}, "/nms", id="the envelope's source"),
+        pytest.param({"reporting_system": "oss"}, "oss", id="what the event itself says"),
+    ],
+)
+def test_the_source_of_the_envelope_is_who_reported_it(said: dict[str, str], expected: str) -> None:
+    (event,) = read({**EVENT, "data": {**DATA, **said}}).events
+
+    assert event.reporting_system == expected
+
+
 def test_the_time_of_an_end_is_when_it_ended() -> None:
     (event,) = read({**EVENT, "data": {**DATA, "perceived_severity": "cleared"}}).events
 

@@ -133,6 +133,30 @@ def test_services_are_read_from_a_list_or_from_text() -> None:
     assert read_one({"services": "a, b,"}, fields).affected_services == ("a", "b")
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [(True, True), ("Yes", True), (1, True), (False, False), ("no", False), (None, None)],
+)
+def test_whether_it_clears_is_read_in_the_words_that_systems_write(
+    said: Any, expected: bool | None
+) -> None:
+    assert read_one({"clears": said}, {"will_clear": {"from": "clears"}}).will_clear is expected
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_refused() -> None:
+    wrong = why_not({"clears": "maybe"}, {"will_clear": {"from": "clears"}})
+
+    assert "neither true nor false" in wrong
+
+
+def test_who_reported_it_and_its_problem_record_are_mapped() -> None:
+    fields = {"reporting_system": {"from": "oss"}, "problem": {"default": "PRB-1"}}
+
+    event = read_one({"oss": "oss-1"}, fields)
+
+    assert (event.reporting_system, event.problem) == ("oss-1", "PRB-1")
+
+
 def test_attributes_keep_their_form() -> None:
     attributes = {"tags": {"from": "tags"}, "site": {"default": "ZRH"}, "no": {"from": "no"}}
 
