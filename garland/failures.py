@@ -33,6 +33,7 @@ _CODES = {
     415: "garland.unsupported_type",
 }
 _NUL = ("NUL", r"\u0000")
+_HALF = "a text that was sent holds half a character (a lone surrogate): remove it"
 _WORDS = {
     404: "There is nothing at this address, or it is not yours to see.",
     405: "This address does not take that kind of request.",
@@ -47,6 +48,7 @@ def install_failures(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _answer_limit)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(DBAPIError, _answer_database)
+    app.register_error_handler(UnicodeEncodeError, _answer_half)
     app.register_error_handler(Exception, _answer_bug)
 
 
@@ -89,10 +91,17 @@ def _answer_http(error: HTTPException) -> AnyResponse:
     return _answer_ours(failure)
 
 
+def _answer_half(_error: UnicodeEncodeError) -> AnyResponse:
+    """Say what no UTF-8 holds, and so no database, log or page of ours."""
+    return _answer_ours(MalformedError(_HALF))
+
+
 def _answer_database(error: DBAPIError) -> AnyResponse:
     """Tell a text that no database keeps, and one that is away, from a fault of ours."""
     if isinstance(error, DataError) and any(one in str(error.orig) for one in _NUL):
         return _answer_ours(MalformedError("a text that was sent holds a NUL character: remove it"))
+    if isinstance(error, DataError) and "surrogate" in str(error.orig):
+        return _answer_ours(MalformedError(_HALF))
     if not is_transient(error):
         return _answer_bug(error)
     response = _answer_ours(

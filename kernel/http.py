@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
@@ -36,6 +37,7 @@ from kernel.errors import (
 from kernel.json_text import read_json
 from kernel.numbers import whole_number
 from kernel.revisions import read_revision
+from kernel.schema import half_character_in
 from kernel.secrets import Vault
 
 P = ParamSpec("P")
@@ -43,6 +45,7 @@ Item = TypeVar("Item")
 DATABASE = "garland.database"
 MACHINE_PATHS = ("/api/", "/in/", "/hooks/", "/tmf-api/", "/scim/")
 KEY_PATHS = ("/in/", "/hooks/")
+_ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 htmx = Htmx()
 csrf = CSRFProtect()
@@ -243,8 +246,14 @@ def json_body() -> Any:
 
     Raises:
         MalformedError: naming line and column, or the duplicate key, or the number that is none.
+        InvalidError: naming the text that holds half a character.
     """
-    return read_json(request.get_data(cache=True))
+    content = request.get_data(cache=True)
+    body = read_json(content)
+    half = half_character_in(body) if _ESCAPED_HALF.search(content) else None
+    if half is not None:
+        raise InvalidError("the body holds a text that nobody can read", problems=[half])
+    return body
 
 
 def optional_body() -> Any:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from kernel.cursors import read_place
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from kernel.kept import Kept
@@ -156,8 +157,9 @@ def list_calendars(
     if q:
         wanted = wanted.where(CalendarRow.name.icontains(q, autoescape=True))
     if after is not None:
-        name, last = func.lower(CalendarRow.name), func.lower(after[0])
-        same = (name == last) & (CalendarRow.id > UUID(after[1]))
+        said, last_id = read_place(after, str, UUID)
+        name, last = func.lower(CalendarRow.name), func.lower(said)
+        same = (name == last) & (CalendarRow.id > last_id)
         wanted = wanted.where(or_(name > last, same))
     wanted = wanted.order_by(func.lower(CalendarRow.name), CalendarRow.id).limit(limit)
     return [_view_of(row) for row in session.scalars(wanted)]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from blocks.sdk import BlockError, Decided
 from kernel.errors import InvalidError, NotFoundError
 from kernel.kept import Kept
+from kernel.numbers import MOST
 from runtime.flows.decisions import Wanted
 from runtime.flows.problems import DecisionTable, Face, Versions
 from runtime.rules._tables import RuleRow, RuleVersionRow
@@ -145,6 +146,8 @@ def _version(
     try:
         key = UUID(table_id)
     except ValueError:
+        return None
+    if number is not None and not 0 < number <= MOST:
         return None
     which = (
         RuleVersionRow.id == RuleRow.live_version_id

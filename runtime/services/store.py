@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
+from kernel.cursors import read_number, read_place
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
-from kernel.numbers import whole_number
 from runtime.alarms.lives import latest_line
 from runtime.calendars.store import calendar_names
 from runtime.services._tables import ServiceFollowing, ServiceRow
@@ -240,12 +240,12 @@ def _sort_name(name: str) -> str:
 
 
 def _beyond(after: Sequence[str]) -> ColumnElement[bool]:
-    rank = whole_number(after[0]) or 0
+    rank, name, last = read_place(after, read_number, str, UUID)
     same = ServiceRow.state_rank == rank
     return or_(
         ServiceRow.state_rank < rank,
-        same & (ServiceRow.sort_name > after[1]),
-        same & (ServiceRow.sort_name == after[1]) & (ServiceRow.id > UUID(after[2])),
+        same & (ServiceRow.sort_name > name),
+        same & (ServiceRow.sort_name == name) & (ServiceRow.id > last),
     )
 
 

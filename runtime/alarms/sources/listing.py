@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from kernel.errors import InvalidError, Problem
+from kernel.cursors import read_place
 from runtime.alarms._tables import Source
 
 LIST_MAX = 500
@@ -103,7 +103,7 @@ def list_sources(
     """
     query = select(Source).where(Source.tenant_id == tenant_id, *_conditions(wanted))
     if after is not None:
-        query = query.where(tuple_(Source.name, Source.id) > tuple_(after[0], id_of(after[1])))
+        query = query.where(tuple_(Source.name, Source.id) > tuple_(*read_place(after, str, UUID)))
     rows = session.scalars(query.order_by(Source.name, Source.id).limit(limit))
     return [view_of(row) for row in rows]
 
@@ -147,18 +147,3 @@ def _conditions(wanted: SourceFilter | None) -> list[ColumnElement[bool]]:
     if wanted.state:
         found.append(_STATES[wanted.state])
     return found
-
-
-def id_of(text: str) -> UUID:
-    """Read an id out of a cursor.
-
-    Raises:
-        InvalidError: it is none.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        remedy = "cursor must come from `next_cursor` of the page before"
-        raise InvalidError(
-            "the cursor is not one of ours", problems=[Problem("/cursor", remedy)]
-        ) from None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +62,7 @@ def create_table(
         ConflictError: there are as many tables as there may be.
     """
     said = name.strip()
-    if not 0 < len(said) <= NAME_MAX or why_not_kept(said, repr(said)):
+    if not 0 < len(said) <= NAME_MAX or why_not_kept(said, json.dumps(said)):
         raise _refused("name", f"name the table with 1 to {NAME_MAX} characters")
     if said in {one.name for one in list_tables(session, tenant_id)}:
         raise _refused("name", f"there is a table {said} already: choose another name")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,7 +66,7 @@ def test_a_ring_is_opened_at_its_last_key() -> None:
 
 def test_what_would_lie_too_deep_stands_at_the_top() -> None:
     keys = [f"{number:03}" for number in range(DEPTH_MAX + 3)]
-    found = places(*zip(keys, keys[1:], strict=False))
+    found = places(*pairwise(keys))
 
     assert found.top == [keys[0], keys[DEPTH_MAX + 1]]
     assert len(found.chain(keys[DEPTH_MAX])) == DEPTH_MAX + 1
@@ -77,7 +78,7 @@ def test_a_chain_of_sites_costs_no_more_than_as_many_side_by_side() -> None:
     keys = [f"{number:05}" for number in range(20_000)]
     begun = time.process_time()
 
-    places(*zip(keys, keys[1:], strict=False))
+    places(*pairwise(keys))
     places(*zip(keys[1:], keys, strict=False))
 
     assert time.process_time() - begun < 5
