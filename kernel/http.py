@@ -43,6 +43,7 @@ from kernel.secrets import Vault
 P = ParamSpec("P")
 Item = TypeVar("Item")
 DATABASE = "garland.database"
+_ONLY_READS = "only_reads"
 MACHINE_PATHS = ("/api/", "/in/", "/hooks/", "/tmf-api/", "/scim/")
 KEY_PATHS = ("/in/", "/hooks/")
 _ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -106,13 +107,26 @@ def db_session() -> Session:
     """Give the request's session; the edge commits it when the answer is below 400."""
     if "db_session" not in g:
         database = _database()
-        safe = request.method in ("GET", "HEAD", "OPTIONS")
-        g.db_session = (database.reading if safe else database.writing)()
+        g.db_session = (database.reading if _only_reads() else database.writing)()
         who = acting_or_none()
         if who is not None:
             database.bind(g.db_session, who.tenant_id)
     session: Session = g.db_session
     return session
+
+
+def only_reads(view: Callable[P, Any]) -> Callable[P, Any]:
+    """Let a view that is asked by POST only read: nobody waits for it, however long it takes.
+
+    On SQLite the session of any other POST holds the one write lock to the request's end.
+    """
+    setattr(view, _ONLY_READS, True)
+    return view
+
+
+def _only_reads() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method in ("GET", "HEAD", "OPTIONS") or hasattr(view, _ONLY_READS)
 
 
 def reading_session() -> Session:

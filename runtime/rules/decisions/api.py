@@ -16,6 +16,7 @@ from kernel.http import (
     db_session,
     expected_revision,
     json_body,
+    only_reads,
     problems_json,
     require,
     who_acts,
@@ -48,6 +49,7 @@ _ASKED = Schema(
 
 @api.post("/<uuid:rule_id>/evaluate")
 @require("rules.view")
+@only_reads
 def evaluate(rule_id: UUID) -> Response:
     """Ask a table: `values` by input, an `alarm` for the rest; nothing is recorded or done.
 
