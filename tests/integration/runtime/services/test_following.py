@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant
@@ -324,11 +324,46 @@ def test_work_on_the_service_begins_and_ends_without_an_alarm(bench: Bench) -> N
     ] == [(60, State.DOWN), (600, State.PLANNED), (7_800, State.DOWN)]
 
 
-def _plan(bench: Bench, scope: dict[str, Any], *, begins_s: int = 0, **changes: Any) -> None:
+def test_work_shorter_than_the_time_between_two_looks_is_recorded(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    bench.hear("line-a", "critical", 60)
+    _plan(bench, {"kind": "services", "keys": ["internet-1"]}, begins_s=600, lasts_s=120)
+    bench.at(599)
+    bench.follow()
+    bench.at(800)
+    bench.follow()
+
+    assert [moment.state for moment in bench.moments(one)[1:]] == [
+        State.DOWN,
+        State.PLANNED,
+        State.DOWN,
+    ]
+
+
+def test_a_look_round_derives_nothing_where_no_plan_and_no_network_changed(
+    bench: Bench, engine: Engine
+) -> None:
+    bench.serve(rests_on=LINE_A)
+    bench.hear("line-a", "critical", 60)
+    bench.at(100)
+    bench.follow()
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+
+    bench.at(200)
+    bench.follow()
+
+    assert any("maintenance_window" in one for one in asked)
+    assert not any("alarm_history.facts" in one or "service_moment" in one for one in asked)
+
+
+def _plan(
+    bench: Bench, scope: dict[str, Any], *, begins_s: int = 0, lasts_s: int = 7_200, **changes: Any
+) -> None:
     begins = NOON + timedelta(seconds=begins_s)
     times = {
         "starts_at": format_instant(begins),
-        "ends_at": format_instant(begins + timedelta(hours=2)),
+        "ends_at": format_instant(begins + timedelta(seconds=lasts_s)),
     }
     with bench.sessions.begin() as session, as_tenant(session, bench.tenant.id):
         document = window_document(scope=scope, **times, **changes)
