@@ -163,6 +163,24 @@ def test_an_alarm_that_is_heard_of_late_counts_from_its_own_instant(bench: Bench
     assert bench.troubles(one) == [("down", 300, 1_200)]
 
 
+def test_a_repeat_that_comes_late_puts_the_beginning_right(bench: Bench) -> None:
+    one = bench.serve(rests_on=LINE_A)
+    bench.hear("line-a", "critical", 60)
+    bench.at(100)
+    bench.hear("line-a", "critical", 20)
+
+    assert bench.troubles(one) == [("down", 20, None)]
+
+
+def test_a_repeat_that_comes_late_and_says_nothing_new_writes_nothing(bench: Bench) -> None:
+    bench.serve(rests_on=LINE_A)
+    bench.hear("line-a", "critical", 60)
+    before = bench.rows()
+    bench.hear("line-a", "critical", 70)
+
+    assert bench.rows() == before
+
+
 def test_a_clear_of_the_past_ends_the_disturbance_in_the_past(bench: Bench) -> None:
     one = bench.serve(rests_on=LINE_A)
     bench.hear("line-a", "critical", 60)
