@@ -12,8 +12,9 @@ from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from kernel.db import is_transient
+from kernel.db import is_taken, is_transient
 from kernel.errors import (
+    ConflictError,
     GarlandError,
     MalformedError,
     TooManyError,
@@ -33,6 +34,10 @@ _CODES = {
     415: "garland.unsupported_type",
 }
 _NUL = ("NUL", r"\u0000")
+_TAKEN = (
+    "Somebody saved something of the same name or key at the same moment. Nothing was changed: "
+    "look what is there now."
+)
 _HALF = "a text that was sent holds half a character (a lone surrogate): remove it"
 _WORDS = {
     404: "There is nothing at this address, or it is not yours to see.",
@@ -102,6 +107,8 @@ def _answer_database(error: DBAPIError) -> AnyResponse:
         return _answer_ours(MalformedError("a text that was sent holds a NUL character: remove it"))
     if isinstance(error, DataError) and "surrogate" in str(error.orig):
         return _answer_ours(MalformedError(_HALF))
+    if is_taken(error):
+        return _answer_ours(ConflictError(_TAKEN))
     if not is_transient(error):
         return _answer_bug(error)
     response = _answer_ours(

@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.cursors import read_place
+from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from kernel.kept import Kept
@@ -114,10 +115,10 @@ def save_calendar(  # noqa: PLR0913  who changes what, on which revision and whe
         )
     if calendar.name != row.name:
         _refuse_new_name(session, tenant_id, calendar.name, row.name, used_by)
-    row.document = {**document, "name": calendar.name}
-    row.name, row.updated_at, row.updated_by = calendar.name, now, by
-    row.revision += 1
-    session.flush()
+    with or_taken(session, _taken(calendar.name)):
+        row.document = {**document, "name": calendar.name}
+        row.name, row.updated_at, row.updated_by = calendar.name, now, by
+        row.revision += 1
     return _view_of(row)
 
 

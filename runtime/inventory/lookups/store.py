@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from kernel.json_text import why_not_kept
@@ -64,11 +65,13 @@ def create_table(
     said = name.strip()
     if not 0 < len(said) <= NAME_MAX or why_not_kept(said, json.dumps(said)):
         raise _refused("name", f"name the table with 1 to {NAME_MAX} characters")
+    taken = _refused("name", f"there is a table {said} already: choose another name")
     if said in {one.name for one in list_tables(session, tenant_id)}:
-        raise _refused("name", f"there is a table {said} already: choose another name")
+        raise taken
     if len(list_tables(session, tenant_id)) >= TABLES_MAX:
         raise ConflictError(f"there are {TABLES_MAX} tables already: remove one first")
-    put_table(session, tenant_id, said, _checked_columns(columns), {})
+    with or_taken(session, taken):
+        put_table(session, tenant_id, said, _checked_columns(columns), {})
     return next(one for one in list_tables(session, tenant_id) if one.name == said)
 
 
@@ -153,17 +156,18 @@ def save_row(
     said, cells = checked
     mine = (LookupRow.tenant_id == tenant_id, LookupRow.table_id == table_id)
     there = session.scalar(select(LookupRow).where(*mine, LookupRow.key == said))
+    taken = _refused("key", f"there is a row {said} already: change that one")
     if there is not None and there.id != row_id:
-        raise _refused("key", f"there is a row {said} already: change that one")
+        raise taken
     if row_id is None:
         if table.rows >= ROWS_MAX:
             raise ConflictError(f"the table has {ROWS_MAX:,} rows already: remove one first")
         row = LookupRow(id=new_id(), tenant_id=tenant_id, table_id=table_id)
-        session.add(row)
     else:
         row = get_owned(session, LookupRow, tenant_id, row_id, name="row", lock=True)
-    row.key, row.values = said, {**(row.values or {}), **cells}
-    session.flush()
+    with or_taken(session, taken):
+        row.key, row.values = said, {**(row.values or {}), **cells}
+        session.add(row)
     return RowView(id=row.id, key=row.key, values=row.values)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing_extensions import override
+
 from runtime.inventory._tables import RelationKind
 from runtime.inventory.graph import build_graph
 from runtime.services.model import FOOTING_MAX, parse_service, spell_out
@@ -15,6 +17,7 @@ class Counted(dict[str, set[str]]):
 
     asked = 0
 
+    @override
     def get(self, key: str, default: object = None) -> object:  # type: ignore[override]
         """Count, and answer."""
         self.asked += 1
