@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from runtime.inventory.lookup import put_table
 from runtime.inventory.reading.sheets import guarded, sheet_rows, unguarded
 from tenancy.rows import get_owned
 
+USERS = "garland.look_up_table_users"
+Users = Callable[[Session, UUID, str], list[str]]
 NAME_MAX = 120
 COLUMNS_MAX = 50
 COLUMN_MAX = 60
@@ -32,6 +34,12 @@ CELL_MAX = 2_000
 ROWS_MAX = 50_000
 TABLES_MAX = 200
 FILE_MAX_BYTES = 5 * 1024 * 1024
+
+
+class TableInUseError(ConflictError):
+    """A table that something looks into was to be removed."""
+
+    code = "lookups.in_use"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +108,29 @@ def get_table(session: Session, tenant_id: UUID, table_id: UUID) -> TableView:
 
 
 def delete_table(session: Session, tenant_id: UUID, table_id: UUID) -> TableView:
-    """Remove a table with its rows; raises NotFoundError."""
+    """Remove a table with its rows.
+
+    Raises:
+        NotFoundError: there is no such table.
+        TableInUseError: a rule or workflow looks something up in it.
+    """
+    row = get_owned(session, LookupTable, tenant_id, table_id, name="look-up table", lock=True)
     gone = get_table(session, tenant_id, table_id)
-    session.delete(get_owned(session, LookupTable, tenant_id, table_id, name="look-up table"))
+    used_by = _users_of(session)(session, tenant_id, row.name)
+    if used_by:
+        raise TableInUseError(
+            f"{row.name} is used by {', '.join(used_by)}: let them use another first",
+            used_by=used_by,
+        )
+    session.delete(row)
     session.flush()
     return gone
+
+
+def _users_of(session: Session) -> Users:
+    """Give the door to what looks something up in tables: it stands above them."""
+    found: Users | None = session.info.get(USERS)
+    return found or (lambda _session, _tenant_id, _name: [])
 
 
 def list_rows(
