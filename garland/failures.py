@@ -102,13 +102,10 @@ def _answer_half(_error: UnicodeEncodeError) -> AnyResponse:
 
 
 def _answer_database(error: DBAPIError) -> AnyResponse:
-    """Tell a text that no database keeps, and one that is away, from a fault of ours."""
-    if isinstance(error, DataError) and any(one in str(error.orig) for one in _NUL):
-        return _answer_ours(MalformedError("a text that was sent holds a NUL character: remove it"))
-    if isinstance(error, DataError) and "surrogate" in str(error.orig):
-        return _answer_ours(MalformedError(_HALF))
-    if is_taken(error):
-        return _answer_ours(ConflictError(_TAKEN))
+    """Tell what no database takes, and one that is away, from a fault of ours."""
+    refusal = _refusal_of(error)
+    if refusal is not None:
+        return _answer_ours(refusal)
     if not is_transient(error):
         return _answer_bug(error)
     response = _answer_ours(
@@ -116,6 +113,17 @@ def _answer_database(error: DBAPIError) -> AnyResponse:
     )
     response.headers["Retry-After"] = "1"
     return response
+
+
+def _refusal_of(error: DBAPIError) -> GarlandError | None:
+    said, is_text = str(error.orig), isinstance(error, DataError)
+    if is_text and any(one in said for one in _NUL):
+        return MalformedError("a text that was sent holds a NUL character: remove it")
+    if is_text and "surrogate" in said:
+        return MalformedError(_HALF)
+    if "pattern too complex" in said:  # SQLite's LIKE takes 50,000 bytes
+        return MalformedError("what is searched for is too long: shorten it")
+    return ConflictError(_TAKEN) if is_taken(error) else None
 
 
 def _answer_bug(error: Exception) -> AnyResponse:
