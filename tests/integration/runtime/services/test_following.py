@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant
@@ -163,24 +163,6 @@ def test_an_alarm_that_is_heard_of_late_counts_from_its_own_instant(bench: Bench
     assert bench.troubles(one) == [("down", 300, 1_200)]
 
 
-def test_a_repeat_that_comes_late_puts_the_beginning_right(bench: Bench) -> None:
-    one = bench.serve(rests_on=LINE_A)
-    bench.hear("line-a", "critical", 60)
-    bench.at(100)
-    bench.hear("line-a", "critical", 20)
-
-    assert bench.troubles(one) == [("down", 20, None)]
-
-
-def test_a_repeat_that_comes_late_and_says_nothing_new_writes_nothing(bench: Bench) -> None:
-    bench.serve(rests_on=LINE_A)
-    bench.hear("line-a", "critical", 60)
-    before = bench.rows()
-    bench.hear("line-a", "critical", 70)
-
-    assert bench.rows() == before
-
-
 def test_a_clear_of_the_past_ends_the_disturbance_in_the_past(bench: Bench) -> None:
     one = bench.serve(rests_on=LINE_A)
     bench.hear("line-a", "critical", 60)
@@ -320,7 +302,7 @@ def test_the_inventory_that_grows_counts_from_when_it_is_seen(bench: Bench) -> N
 
 def test_what_planned_work_holds_back_is_planned_from_the_raise_to_its_end(bench: Bench) -> None:
     one = bench.serve(rests_on=LINE_A)
-    _plan(bench, {"kind": "resources", "keys": ["line-a"]})
+    plan(bench, {"kind": "resources", "keys": ["line-a"]})
     bench.at(30)
 
     bench.hear("line-a", "critical", 10)
@@ -330,52 +312,7 @@ def test_what_planned_work_holds_back_is_planned_from_the_raise_to_its_end(bench
     assert bench.troubles(one) == [("planned", 10, None)]
 
 
-def test_work_on_the_service_begins_and_ends_without_an_alarm(bench: Bench) -> None:
-    one = bench.serve(rests_on=LINE_A)
-    _plan(bench, {"kind": "services", "keys": ["internet-1"]}, begins_s=600, suppresses=False)
-    bench.hear("line-a", "critical", 60)
-    bench.at(10_000)
-    bench.follow()
-
-    assert [
-        ((moment.at - NOON).total_seconds(), moment.state) for moment in bench.moments(one)[1:]
-    ] == [(60, State.DOWN), (600, State.PLANNED), (7_800, State.DOWN)]
-
-
-def test_work_shorter_than_the_time_between_two_looks_is_recorded(bench: Bench) -> None:
-    one = bench.serve(rests_on=LINE_A)
-    bench.hear("line-a", "critical", 60)
-    _plan(bench, {"kind": "services", "keys": ["internet-1"]}, begins_s=600, lasts_s=120)
-    bench.at(599)
-    bench.follow()
-    bench.at(800)
-    bench.follow()
-
-    assert [moment.state for moment in bench.moments(one)[1:]] == [
-        State.DOWN,
-        State.PLANNED,
-        State.DOWN,
-    ]
-
-
-def test_a_look_round_derives_nothing_where_no_plan_and_no_network_changed(
-    bench: Bench, engine: Engine
-) -> None:
-    bench.serve(rests_on=LINE_A)
-    bench.hear("line-a", "critical", 60)
-    bench.at(100)
-    bench.follow()
-    asked: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
-
-    bench.at(200)
-    bench.follow()
-
-    assert any("maintenance_window" in one for one in asked)
-    assert not any("alarm_history.facts" in one or "service_moment" in one for one in asked)
-
-
-def _plan(
+def plan(
     bench: Bench, scope: dict[str, Any], *, begins_s: int = 0, lasts_s: int = 7_200, **changes: Any
 ) -> None:
     begins = NOON + timedelta(seconds=begins_s)
