@@ -12,8 +12,9 @@ from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from kernel.db import is_transient
+from kernel.db import is_taken, is_transient
 from kernel.errors import (
+    ConflictError,
     GarlandError,
     MalformedError,
     TooManyError,
@@ -33,6 +34,11 @@ _CODES = {
     415: "garland.unsupported_type",
 }
 _NUL = ("NUL", r"\u0000")
+_TAKEN = (
+    "Somebody saved something of the same name or key at the same moment. Nothing was changed: "
+    "look what is there now."
+)
+_HALF = "a text that was sent holds half a character (a lone surrogate): remove it"
 _WORDS = {
     404: "There is nothing at this address, or it is not yours to see.",
     405: "This address does not take that kind of request.",
@@ -47,6 +53,7 @@ def install_failures(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _answer_limit)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(DBAPIError, _answer_database)
+    app.register_error_handler(UnicodeEncodeError, _answer_half)
     app.register_error_handler(Exception, _answer_bug)
 
 
@@ -89,10 +96,16 @@ def _answer_http(error: HTTPException) -> AnyResponse:
     return _answer_ours(failure)
 
 
+def _answer_half(_error: UnicodeEncodeError) -> AnyResponse:
+    """Say what no UTF-8 holds, and so no database, log or page of ours."""
+    return _answer_ours(MalformedError(_HALF))
+
+
 def _answer_database(error: DBAPIError) -> AnyResponse:
-    """Tell a text that no database keeps, and one that is away, from a fault of ours."""
-    if isinstance(error, DataError) and any(one in str(error.orig) for one in _NUL):
-        return _answer_ours(MalformedError("a text that was sent holds a NUL character: remove it"))
+    """Tell what no database takes, and one that is away, from a fault of ours."""
+    refusal = _refusal_of(error)
+    if refusal is not None:
+        return _answer_ours(refusal)
     if not is_transient(error):
         return _answer_bug(error)
     response = _answer_ours(
@@ -100,6 +113,17 @@ def _answer_database(error: DBAPIError) -> AnyResponse:
     )
     response.headers["Retry-After"] = "1"
     return response
+
+
+def _refusal_of(error: DBAPIError) -> GarlandError | None:
+    said, is_text = str(error.orig), isinstance(error, DataError)
+    if is_text and any(one in said for one in _NUL):
+        return MalformedError("a text that was sent holds a NUL character: remove it")
+    if is_text and "surrogate" in said:
+        return MalformedError(_HALF)
+    if "pattern too complex" in said:  # SQLite's LIKE takes 50,000 bytes
+        return MalformedError("what is searched for is too long: shorten it")
+    return ConflictError(_TAKEN) if is_taken(error) else None
 
 
 def _answer_bug(error: Exception) -> AnyResponse:

@@ -15,10 +15,12 @@ from garland.settings import Settings
 from kernel.db import make_engine
 from kernel.secrets import Vault
 from runtime.flows.decisions import DECISIONS
+from runtime.inventory.lookups.store import USERS
 from runtime.limits.book import BOOK, LimitsBook
 from runtime.limits.model import Limits, with_changes
 from runtime.limits.rates import RATES, Rates
 from runtime.rules.published import PublishedTables
+from runtime.rules.uses import users_of_look_up_table
 from runtime.wake import WAKER
 from runtime.worker import RedisWaker
 from tenancy.scope import guarded
@@ -95,6 +97,7 @@ class Services:
             BOOK: self.limits,
             RATES: self.rates,
             DECISIONS: PublishedTables(),
+            USERS: users_of_look_up_table,
         }
         return guarded(sessionmaker(engine, expire_on_commit=False, info=info))
 

@@ -14,7 +14,7 @@ def parse_instant(text: str) -> datetime:
     """Read an RFC 3339 instant.
 
     Raises:
-        ValueError: when it is not one, or carries no time zone.
+        ValueError: when it is not one, carries no time zone, or lies outside the years 1 to 9999.
 
     >>> parse_instant("2026-11-24T12:00:00+01:00").isoformat()
     '2026-11-24T11:00:00+00:00'
@@ -22,7 +22,10 @@ def parse_instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone, such as a closing Z")
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant lies in the years 1 to 9999") from None
 
 
 def format_instant(instant: datetime) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, Any
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
@@ -40,9 +41,11 @@ __all__ = [
     "TenantOwned",
     "UtcDateTime",
     "after_commit",
+    "is_taken",
     "make_engine",
     "make_sessions",
     "named",
+    "or_taken",
     "others_wait",
     "type_document",
 ]
@@ -192,6 +195,30 @@ def is_transient(error: BaseException) -> bool:
     code = getattr(error.orig, "sqlite_errorname", "").partition("_")[2]
     is_busy = code.startswith(("BUSY", "LOCKED"))
     return error.connection_invalidated or state in _TRANSIENT_STATES or is_busy
+
+
+def is_taken(error: BaseException) -> bool:
+    """Tell whether a statement failed since another row has a value that only one may have."""
+    if not isinstance(error, IntegrityError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return state == "23505" or "UNIQUE constraint" in str(error.orig)
+
+
+@contextmanager
+def or_taken(session: Session, refusal: Exception) -> Iterator[None]:
+    """Write what is added or changed within; raise the refusal where somebody was quicker.
+
+    Who asks whether a name is free does not see the row that another transaction is about to
+    commit. The database does: it waits for that one, and refuses the second.
+    """
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if not is_taken(error):
+            raise
+        raise refusal from None
 
 
 def after_commit(session: Session, action: Callable[[], None]) -> None:

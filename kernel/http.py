@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
@@ -36,13 +37,16 @@ from kernel.errors import (
 from kernel.json_text import read_json
 from kernel.numbers import whole_number
 from kernel.revisions import read_revision, require_tag, tag_of
+from kernel.schema import half_character_in
 from kernel.secrets import Vault
 
 P = ParamSpec("P")
 Item = TypeVar("Item")
 DATABASE = "garland.database"
+_ONLY_READS = "only_reads"
 MACHINE_PATHS = ("/api/", "/in/", "/hooks/", "/tmf-api/", "/scim/")
 KEY_PATHS = ("/in/", "/hooks/")
+_ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 htmx = Htmx()
 csrf = CSRFProtect()
@@ -103,13 +107,26 @@ def db_session() -> Session:
     """Give the request's session; the edge commits it when the answer is below 400."""
     if "db_session" not in g:
         database = _database()
-        safe = request.method in ("GET", "HEAD", "OPTIONS")
-        g.db_session = (database.reading if safe else database.writing)()
+        g.db_session = (database.reading if _only_reads() else database.writing)()
         who = acting_or_none()
         if who is not None:
             database.bind(g.db_session, who.tenant_id)
     session: Session = g.db_session
     return session
+
+
+def only_reads(view: Callable[P, Any]) -> Callable[P, Any]:
+    """Let a view that is asked by POST only read: nobody waits for it, however long it takes.
+
+    On SQLite the session of any other POST holds the one write lock to the request's end.
+    """
+    setattr(view, _ONLY_READS, True)
+    return view
+
+
+def _only_reads() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.method in ("GET", "HEAD", "OPTIONS") or hasattr(view, _ONLY_READS)
 
 
 def reading_session() -> Session:
@@ -244,8 +261,14 @@ def json_body() -> Any:
 
     Raises:
         MalformedError: naming line and column, or the duplicate key, or the number that is none.
+        InvalidError: naming the text that holds half a character.
     """
-    return read_json(request.get_data(cache=True))
+    content = request.get_data(cache=True)
+    body = read_json(content)
+    half = half_character_in(body) if _ESCAPED_HALF.search(content) else None
+    if half is not None:
+        raise InvalidError("the body holds a text that nobody can read", problems=[half])
+    return body
 
 
 def optional_body() -> Any:

@@ -7,15 +7,18 @@ for a 1 KB document); it runs offline, so a `$ref` to the network is refused, ne
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import jsonschema_rs
 
 from kernel.errors import InvalidError, Problem
+from kernel.json_text import kept_text
 
 PROBLEMS_MAX = 50
 PATTERN_SIZE_LIMIT = 1 << 20
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def pointer_to(path: Iterable[str | int]) -> str:
@@ -54,22 +57,46 @@ class Schema:
         )
 
     def accepts(self, instance: Any) -> bool:
-        """Tell whether the instance fits."""
-        return self._validator.is_valid(instance)
+        """Tell whether the instance fits; one that nobody can read fits nothing."""
+        try:
+            return self._validator.is_valid(instance)
+        except ValueError:  # half a character, or nested without end
+            return False
 
     def problems(self, instance: Any) -> list[Problem]:
         """List what does not fit, at most 50 problems, in the document's order."""
         found: list[Problem] = []
-        for error in self._validator.iter_errors(instance):
-            found.extend(_problems_of(error))
-            if len(found) >= PROBLEMS_MAX:
-                break
+        try:
+            for error in self._validator.iter_errors(instance):
+                found.extend(_problems_of(error))
+                if len(found) >= PROBLEMS_MAX:
+                    break
+        except ValueError:
+            deep = Problem("", "the document is nested too deep: flatten it")
+            return [half_character_in(instance) or deep]
         return sorted(found[:PROBLEMS_MAX], key=lambda problem: problem.pointer)
 
     def require(self, instance: Any, message: str) -> None:
         """Raise InvalidError with the problems unless the instance fits."""
         if not self.accepts(instance):
             raise InvalidError(message, problems=self.problems(instance))
+
+
+def half_character_in(instance: Any) -> Problem | None:
+    """Find the first text that no UTF-8 can hold; the validating library passes over most."""
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), instance)]
+    for path, one in waiting:
+        if isinstance(one, Mapping):
+            waiting += [(path, name) for name in one]
+            waiting += [((*path, name), value) for name, value in one.items()]
+        elif isinstance(one, list):
+            waiting += [((*path, index), value) for index, value in enumerate(one)]
+        elif isinstance(one, str) and _HALF.search(one):
+            field = str(path[-1]) if path else "the document"
+            pointer, field = (kept_text(text) for text in (pointer_to(path), field))
+            told = f"{field} holds half a character (a lone surrogate): remove it"
+            return Problem(pointer, told)
+    return None
 
 
 def check_schema(document: Any) -> list[Problem]:

@@ -41,14 +41,20 @@ def local_time(instant: datetime, zone: ZoneInfo) -> datetime:
 def instant_of(local: datetime, zone: ZoneInfo) -> datetime:
     """Give the instant of a local time, by the rule above.
 
+    Raises:
+        ValueError: it lies at the very edge of the years 1 to 9999.
+
     >>> instant_of(datetime(2026, 3, 29, 2, 30), ZoneInfo("Europe/Berlin")).isoformat()
     '2026-03-29T01:00:00+00:00'
     >>> instant_of(datetime(2026, 10, 25, 2, 30), ZoneInfo("Europe/Berlin")).isoformat()
     '2026-10-25T00:30:00+00:00'
     """
-    found = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    if local_time(found, zone) == local:
-        return found
+    try:
+        found = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+        if local_time(found, zone) == local:
+            return found
+    except OverflowError:
+        raise ValueError("an instant lies in the years 1 to 9999") from None
     before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)  # PEP 495: in a gap, too early
     return clock_change(before, found, zone)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from blocks.forms._kinds import kind_of
 from blocks.schemas import EXPRESSION_PREFIX, field_schema, with_defaults
+from kernel.numbers import MOST, whole_number
 from kernel.schema import path_of
 
 OPERATION = "_op"
@@ -40,8 +41,8 @@ def _walk(schema: Mapping[str, Any], value: Any, path: list[str]) -> tuple[Any, 
     """Follow a form name; in a map, `/0` is its first entry and `/0/value` that entry's value."""
     parts = iter(path)
     for part in parts:
-        if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
-            schema, value = schema.get("items") or {}, value[int(part)]
+        if isinstance(value, list) and (index := _index(part)) < len(value):
+            schema, value = schema.get("items") or {}, value[index]
         elif isinstance(value, dict):
             key = _key(schema, value, part)
             if kind_of(schema) == "map":
@@ -56,11 +57,18 @@ def _key(schema: Mapping[str, Any], value: dict[str, Any], part: str) -> str:
     if kind_of(schema) != "map":
         return part
     keys = list(value)
-    return keys[int(part)] if part.isdecimal() and int(part) < len(keys) else ""
+    index = _index(part)
+    return keys[index] if index < len(keys) else ""
+
+
+def _index(part: str) -> int:
+    """Read a place in a list; what is none lies behind every end."""
+    found = whole_number(part)
+    return MOST if found is None else found
 
 
 def _in_list(parent: list[Any], schema: Mapping[str, Any], part: str, verb: str) -> None:
-    index = int(part) if part.isdecimal() else len(parent)
+    index = _index(part)
     if index >= len(parent):
         return
     if verb == "del":
@@ -96,9 +104,11 @@ def _changed(schema: Mapping[str, Any], value: Any, verb: str) -> Any:
 def _grown(schema: Mapping[str, Any], value: Any) -> Any:
     kind = kind_of(schema)
     if kind == "list":
-        return [*(value or ()), _blank(schema.get("items") or {})]
+        rows = value if isinstance(value, list) else []
+        return [*rows, _blank(schema.get("items") or {})]
     if kind == "map":
-        return {**(value or {}), "": _blank(field_schema(schema, ""))}
+        held = value if isinstance(value, dict) else {}
+        return {**held, "": _blank(field_schema(schema, ""))}
     return with_defaults(schema, {}) if kind == "group" else value
 
 

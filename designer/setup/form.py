@@ -90,7 +90,7 @@ FORM: dict[str, Any] = {
         "fields": FIELDS_SCHEMA,
     },
 }
-_SCHEMA = Schema({**FORM, "properties": {**FORM["properties"], "vars": {}}})
+_SCHEMA = Schema({**FORM, "properties": {**FORM["properties"], "vars": {"type": "object"}}})
 _PLACES = (("/settings/", "/"), ("/vars/", "/vars/"), ("/input", "/fields"))
 
 
@@ -156,7 +156,9 @@ def _is_shown(child: Field, field: Field) -> bool:
 def read_settings(document: Mapping[str, Any], form: Submitted) -> Filled:
     """Read a submission of the form that was made from a draft."""
     value = read_form(FORM, form)
-    problems = [*_SCHEMA.problems(value), *_variable_problems(value.get("vars", {}))]
+    problems = _SCHEMA.problems(value)
+    if not problems:
+        problems += _variable_problems(value.get("vars", {}))
     if not problems:
         inside = field_problems(value.get("fields", []))
         problems += [replace(one, pointer="/fields" + one.pointer) for one in inside]

@@ -23,6 +23,7 @@ from kernel.http import (
     address_with,
     db_session,
     json_body,
+    only_reads,
     page_of,
     render,
     require,
@@ -114,6 +115,7 @@ def put_draft(flow_id: UUID) -> Response:
 
 @bp.post("/t/<tenant>/workflows/inspector")
 @require("workflows.view")
+@only_reads
 def inspect_node() -> Response:
     """Give the form of a node that the page holds; a filled form is read into it first."""
     node = read_json_text(request.form.get("value", ""))

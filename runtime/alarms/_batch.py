@@ -181,6 +181,7 @@ class _Batch:
             alarm = self._begin_alarm(condition, alarm, row)
             alarm["original_severity"] = event.perceived_severity
         was_acknowledged = alarm["ack_state"] is AckState.ACKNOWLEDGED
+        began = alarm["first_raised_at"]
         write_occurrence(alarm, state, event, at=row.received_at, seq=row.seq)
         restart_timers(
             alarm,
@@ -193,6 +194,8 @@ class _Batch:
         change = _change_of(alarm, outcome.transition, outcome.previous_severity, row)
         if outcome.transition is not Transition.REPEATED:
             self._remember(change.alarm, outcome, row, event)
+        elif state.first_raised_at < began:
+            self._backdate(change.alarm)
         return change
 
     def _begin_condition(self, key: str) -> Facts:
@@ -247,6 +250,15 @@ class _Batch:
                 by=alarm.source,
                 facts=facts,
             )
+        )
+        self._told.append(alarm)
+
+    def _backdate(self, alarm: AlarmView) -> None:
+        """Remember that an alarm began earlier than was known: a repeat came late that says so."""
+        facts: Facts = {"reason": "it began earlier than was known"}
+        at, by = alarm.first_raised_at, alarm.source
+        self._history.append(
+            history_row(self._tenant_id, alarm.id, at=at, kind="backdated", by=by, facts=facts)
         )
         self._told.append(alarm)
 

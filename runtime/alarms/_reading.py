@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.clock import parse_instant
+from kernel.cursors import read_number, read_place
 from kernel.db import UtcDateTime
-from kernel.errors import InvalidError, Problem
 from kernel.tally import Tally
 from runtime.alarms._tables import WORDS, AlarmHistory, AlarmRow, ConditionRow
 from runtime.alarms.documents import AlarmView, view_of
@@ -116,8 +116,8 @@ _GROUPINGS: Mapping[str, Sequence[ColumnElement[bool]]] = {
 GROUPINGS = tuple(_GROUPINGS)
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "last_raised_at": parse_instant,
-    "severity_rank": int,
-    "count": int,
+    "severity_rank": read_number,
+    "count": read_number,
     "managed_object": str,
     "id": UUID,
 }
@@ -167,7 +167,8 @@ def list_alarms(
     )
     if after is not None:
         types = [column.type for column in columns]
-        place, bound = tuple_(*columns), tuple_(*_values_at(columns, after), types=types)
+        values = read_place(after, *(_READERS[column.key] for column in columns))
+        place, bound = tuple_(*columns), tuple_(*values, types=types)
         query = query.where(place < bound if is_falling else place > bound)
     return [view_of(row) for row in session.scalars(query)]
 
@@ -313,14 +314,3 @@ def fitting(tenant_id: UUID, wanted: AlarmFilter) -> list[ColumnElement[bool]]:
         )
         found.append(AlarmRow.last_raised_at >= func.coalesce(oldest, _BEGINNING))
     return found
-
-
-def _values_at(columns: _Columns, after: Sequence[str]) -> list[Any]:
-    try:
-        return [_READERS[column.key](part) for column, part in zip(columns, after, strict=True)]
-    except ValueError:
-        remedy = "cursor must come from `next_cursor` of the page before, in the same order"
-        raise InvalidError(
-            "the cursor is not one of ours: start from the first page",
-            problems=[Problem("/cursor", remedy)],
-        ) from None

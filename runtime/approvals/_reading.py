@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
 from kernel.clock import parse_instant
-from kernel.errors import InvalidError, Problem
+from kernel.cursors import read_number, read_place
 from runtime.approvals._tables import Approval, ApprovalRight, ApprovalVote
 from runtime.approvals.model import ApprovalState, Choice, Refusal, Vote, Voter, why_not
 from tenancy.people import find_active_person
@@ -226,18 +226,12 @@ def _is_after(opened_at: datetime, last_id: UUID) -> ColumnElement[bool]:
 
 
 def _read_place(after: list[str]) -> tuple[int, tuple[datetime, UUID]]:
-    try:
-        rank, place = int(after[0]), (parse_instant(after[1]), UUID(after[2]))
-    except ValueError:
-        raise _bad_place() from None
-    if rank not in RANKS:
-        raise _bad_place()
-    return rank, place
+    rank, opened_at, last_id = read_place(after, _read_rank, parse_instant, UUID)
+    return rank, (opened_at, last_id)
 
 
-def _bad_place() -> InvalidError:
-    problem = Problem("/cursor", "cursor must come from `next_cursor` of the page before")
-    return InvalidError("the cursor is not one of ours", problems=[problem])
+def _read_rank(text: str) -> int:
+    return RANKS[RANKS.index(read_number(text))]
 
 
 def _views(

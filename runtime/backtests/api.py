@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify
 
 from kernel.clock import format_instant, utc_now
-from kernel.http import acting, db_session, optional_body, require
+from kernel.http import acting, db_session, only_reads, optional_body, require
 from kernel.rest import describe
 from kernel.schema import Schema
 from runtime.backtests.running import backtest_rule
@@ -32,6 +32,7 @@ _BACKTESTED = Schema(
 @api.post("/<uuid:rule_id>/backtest")
 @describe(body=_BACKTESTED, is_optional=True, answer=shapes.BACKTESTED)
 @require("rules.view")
+@only_reads
 def backtest(rule_id: UUID) -> Response:
     """Judge the tenant's events of the last `hours` (24) by the draft and by today's version."""
     body, now = optional_body(), utc_now()

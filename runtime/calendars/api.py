@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -99,7 +100,7 @@ def delete_calendar(calendar_id: UUID) -> Response:
     """Remove a calendar; 409 naming the workflows that use it."""
     where = (db_session(), acting().tenant_id)
     found = store.get_calendar(*where, calendar_id)
-    store.delete_calendar(*where, calendar_id, used_by=flows_using(*where, found.name))
+    store.delete_calendar(*where, calendar_id, used_by=partial(flows_using, *where, found.name))
     return Response(status=204)
 
 
@@ -123,7 +124,7 @@ def _save(calendar_id: UUID, document: Any, revision: int) -> CalendarView:
             calendar_id,
             document=document,
             expected_revision=revision,
-            used_by=flows_using(*where, before.name),
+            used_by=partial(flows_using, *where, before.name),
             by=acting().person_name,
             now=utc_now(),
         )

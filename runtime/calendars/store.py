@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from kernel.cursors import read_place
+from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from kernel.kept import Kept
@@ -20,6 +22,7 @@ from tenancy.rows import get_owned, insert_new
 
 CALENDARS_KEPT = 500
 CALENDARS_MAX = 200
+Users = Callable[[], Collection[str]]
 _calendars: Kept[tuple[UUID, int], Calendar] = Kept(CALENDARS_KEPT)
 
 
@@ -84,7 +87,7 @@ def save_calendar(  # noqa: PLR0913  who changes what, on which revision and whe
     *,
     document: Any,
     expected_revision: int,
-    used_by: Collection[str] = (),
+    used_by: Users = tuple,
     by: str,
     now: datetime,
 ) -> CalendarView:
@@ -96,7 +99,7 @@ def save_calendar(  # noqa: PLR0913  who changes what, on which revision and whe
         calendar_id: Which.
         document: The whole of it.
         expected_revision: The one it was read with.
-        used_by: Workflows that name it: as long as there are some, it keeps its name.
+        used_by: Names the workflows that name it: as long as there are some, it keeps its name.
         by: Who changes it.
         now: When.
 
@@ -112,16 +115,16 @@ def save_calendar(  # noqa: PLR0913  who changes what, on which revision and whe
             revision=row.revision,
         )
     if calendar.name != row.name:
-        _refuse_new_name(session, tenant_id, calendar.name, row.name, used_by)
-    row.document = {**document, "name": calendar.name}
-    row.name, row.updated_at, row.updated_by = calendar.name, now, by
-    row.revision += 1
-    session.flush()
+        _refuse_new_name(session, tenant_id, calendar.name, row.name, used_by())
+    with or_taken(session, _taken(calendar.name)):
+        row.document = {**document, "name": calendar.name}
+        row.name, row.updated_at, row.updated_by = calendar.name, now, by
+        row.revision += 1
     return _view_of(row)
 
 
 def delete_calendar(
-    session: Session, tenant_id: UUID, calendar_id: UUID, *, used_by: Collection[str]
+    session: Session, tenant_id: UUID, calendar_id: UUID, *, used_by: Users
 ) -> None:
     """Remove a calendar that no workflow names.
 
@@ -129,10 +132,10 @@ def delete_calendar(
         CalendarInUseError: naming those that do.
     """
     row = get_owned(session, CalendarRow, tenant_id, calendar_id, name="calendar", lock=True)
-    if used_by:
-        names = ", ".join(used_by)
+    users = list(used_by())  # asked once it is locked: who publishes meanwhile is seen
+    if users:
         raise CalendarInUseError(
-            f"{row.name} is used by {names}: let them use another first", used_by=list(used_by)
+            f"{row.name} is used by {', '.join(users)}: let them use another first", used_by=users
         )
     session.delete(row)
     session.flush()
@@ -156,8 +159,9 @@ def list_calendars(
     if q:
         wanted = wanted.where(CalendarRow.name.icontains(q, autoescape=True))
     if after is not None:
-        name, last = func.lower(CalendarRow.name), func.lower(after[0])
-        same = (name == last) & (CalendarRow.id > UUID(after[1]))
+        said, last_id = read_place(after, str, UUID)
+        name, last = func.lower(CalendarRow.name), func.lower(said)
+        same = (name == last) & (CalendarRow.id > last_id)
         wanted = wanted.where(or_(name > last, same))
     wanted = wanted.order_by(func.lower(CalendarRow.name), CalendarRow.id).limit(limit)
     return [_view_of(row) for row in session.scalars(wanted)]
@@ -172,6 +176,13 @@ def calendar_names(session: Session, tenant_id: UUID) -> list[str]:
     """List the names of a tenant's calendars."""
     wanted = select(CalendarRow.name).where(CalendarRow.tenant_id == tenant_id)
     return list(session.scalars(wanted.order_by(func.lower(CalendarRow.name))))
+
+
+def hold_calendars(session: Session, tenant_id: UUID, names: Collection[str]) -> None:
+    """Let nobody remove or rename these calendars before the transaction ends."""
+    mine = (CalendarRow.tenant_id == tenant_id, CalendarRow.name.in_(sorted(names)))
+    held = select(CalendarRow.id).where(*mine).order_by(CalendarRow.id)
+    session.execute(held.with_for_update(read=True, key_share=True)).all()
 
 
 def find_calendar(session: Session, tenant_id: UUID, name: str) -> Calendar:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -113,7 +114,7 @@ def delete_calendar(calendar_id: UUID) -> Response:
     where = (db_session(), acting().tenant_id)
     found = store.get_calendar(*where, calendar_id)
     try:
-        store.delete_calendar(*where, calendar_id, used_by=flows_using(*where, found.name))
+        store.delete_calendar(*where, calendar_id, used_by=partial(flows_using, *where, found.name))
     except ConflictError as error:
         return _calendar_page(calendar_id, error=error, status=409)
     flash(f"{found.name} is removed.", "success")
@@ -128,7 +129,7 @@ def _save(calendar_id: UUID, document: dict[str, Any], revision: int) -> None:
         calendar_id,
         document=document,
         expected_revision=revision,
-        used_by=flows_using(*where, before.name),
+        used_by=partial(flows_using, *where, before.name),
         by=acting().person_name,
         now=utc_now(),
     )

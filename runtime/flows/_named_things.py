@@ -9,6 +9,9 @@ from blocks.registry import Block, Registry
 from blocks.schemas import is_expression, widget_of
 from runtime.flows.model import every_step
 
+LOOK_UP_TABLE = "table"
+"""The picker of a look-up table, as blocks' settings name it."""
+
 
 class Named(NamedTuple):
     """One place where a step names something: the setting, and the name in it."""
@@ -47,3 +50,8 @@ def calendars_of(document: Mapping[str, Any], registry: Registry) -> set[str]:
         if "calendar" in trigger
     }
     return by_schedules | named_by_steps(document, registry, "calendar")
+
+
+def look_up_tables_of(document: Mapping[str, Any], registry: Registry) -> set[str]:
+    """Give every look-up table that a workflow names."""
+    return named_by_steps(document, registry, LOOK_UP_TABLE)

@@ -15,7 +15,8 @@ from blocks.registry import Block, Registry, standard_registry
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import kept_text
-from runtime.calendars.store import calendar_names
+from runtime.calendars.store import calendar_names, hold_calendars
+from runtime.flows._named_things import calendars_of, look_up_tables_of
 from runtime.flows._records import FlowVersionView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.decisions import decisions_of
@@ -49,6 +50,7 @@ def publish_flow(
         ConflictError: as many workflows are live as the tenant may have.
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
+    _hold_named(session, tenant_id, row.draft)
     known = _known(session, tenant_id, row.draft)
     _refuse_problems(row.draft, known)
     calls = _calls(row.draft, standard_registry(), known)
@@ -123,6 +125,17 @@ def _snapshot(
     return version_view_of(known)
 
 
+def _hold_named(session: Session, tenant_id: UUID, document: Any) -> None:
+    """Keep what the workflow names until it is published: who removes it waits and sees the use."""
+    if shape_problems(document):
+        return
+    registry = standard_registry()
+    decided_by = {one for one, _ in _wanted_of(document)}
+    looked_up = look_up_tables_of(document, registry)
+    decisions_of(session).hold(session, tenant_id, decided_by, looked_up)
+    hold_calendars(session, tenant_id, calendars_of(document, registry))
+
+
 def _known(session: Session, tenant_id: UUID, document: Any) -> Known:
     live = select(FlowRow.slug, FlowVersionRow.number).outerjoin(
         FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id
@@ -143,6 +156,7 @@ def _known(session: Session, tenant_id: UUID, document: Any) -> Known:
         },
         calendars=frozenset(calendar_names(session, tenant_id)),
         tables=decisions_of(session).known(session, tenant_id, _wanted_of(document)),
+        lookups=decisions_of(session).look_up_tables(session, tenant_id),
     )
 
 

@@ -12,7 +12,7 @@ from runtime.expressions.evaluating import is_expression
 from runtime.flows._expression_checks import step_expression_problems
 from runtime.flows._kinds import Sources
 from runtime.flows._mapping_checks import mapping_problems
-from runtime.flows._named_things import named_in
+from runtime.flows._named_things import LOOK_UP_TABLE, named_in
 from runtime.flows._structure import Placed, Structure
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known, Versions
 from runtime.flows.table_steps import computed_table, input_schema_of, table_use
@@ -65,7 +65,7 @@ class StepChecks:
         prefix = f"{placed.pointer}/{key}" if key else placed.pointer
         config = holder.get("config", {})
         taken = input_schema_of(config, block, self._known)
-        yield from self._calendars(placed, f"{prefix}/config", config, block)
+        yield from self._named(placed, f"{prefix}/config", config, block)
         yield from self._table(placed, f"{prefix}/config", config, block)
         for part, schema in (("config", block.config_schema), ("input", taken)):
             value = holder.get(part, {})
@@ -77,13 +77,19 @@ class StepChecks:
                 self._sources, placed, f"{prefix}/{part}", schema.document, value
             )
 
-    def _calendars(
+    def _named(
         self, placed: Placed, pointer: str, config: Mapping[str, Any], block: Block
     ) -> Iterable[FlowProblem]:
-        for field, name in named_in(config, block, "calendar"):
-            if self._known.calendars is not None and name not in self._known.calendars:
-                message = f"{placed.title}: there is no calendar {name}: add it, or choose another"
-                yield FlowProblem(f"{pointer}/{field}", message, placed.id)
+        for widget, what, known in (
+            ("calendar", "calendar", self._known.calendars),
+            (LOOK_UP_TABLE, "look-up table", self._known.lookups),
+        ):
+            for field, name in named_in(config, block, widget):
+                if known is not None and name not in known:
+                    message = (
+                        f"{placed.title}: there is no {what} {name}: add it, or choose another"
+                    )
+                    yield FlowProblem(f"{pointer}/{field}", message, placed.id)
 
     def _values(
         self, placed: Placed, pointer: str, schema: Schema, value: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""Decision tables as workflows need them: a door, since what lies behind it stands above them.
+"""Tables as workflows need them, to decide by and to look up in: a door to what stands elsewhere.
 
 The rules give the door (`runtime.rules.published`) and the composition root puts it into every
 session's `info`. Where there is none, there is no table.
@@ -6,7 +6,7 @@ session's `info`. Where there is none, there is no table.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -26,6 +26,21 @@ class Decisions(Protocol):
         self, session: Session, tenant_id: UUID, wanted: Iterable[Wanted], /
     ) -> Mapping[str, DecisionTable]:
         """Give the published tables by id, by name, with the faces of the versions wanted."""
+        ...
+
+    def hold(
+        self,
+        session: Session,
+        tenant_id: UUID,
+        tables: Collection[str],
+        look_up_tables: Collection[str],
+        /,
+    ) -> None:
+        """Let nobody delete these tables before the transaction ends: decision tables by id."""
+        ...
+
+    def look_up_tables(self, session: Session, tenant_id: UUID, /) -> frozenset[str] | None:
+        """Give the names of the look-up tables; None where nobody knows."""
         ...
 
     def decide(
@@ -50,6 +65,20 @@ class NoDecisions:
     ) -> Mapping[str, DecisionTable]:
         """Know of no table."""
         return {}
+
+    def hold(
+        self,
+        _session: Session,
+        _tenant_id: UUID,
+        _tables: Collection[str],
+        _look_up_tables: Collection[str],
+        /,
+    ) -> None:
+        """Hold no table."""
+
+    def look_up_tables(self, _session: Session, _tenant_id: UUID, /) -> frozenset[str] | None:
+        """Know of none."""
+        return None
 
     def decide(
         self,

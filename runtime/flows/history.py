@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from blocks.registry import Registry
 from kernel.errors import NotFoundError
+from kernel.numbers import MOST
 from runtime.flows._records import FlowVersionView, FlowView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import every_step
@@ -182,7 +183,8 @@ def _row(
         FlowVersionRow.flow_id == flow_id,
         FlowVersionRow.number == number,
     )
-    row = session.scalar(wanted.with_for_update() if lock else wanted)
+    found = wanted.with_for_update() if lock else wanted
+    row = session.scalar(found) if 0 < number <= MOST else None
     if row is None:
         raise NotFoundError(f"there is no version {number} of this workflow", number=number)
     return row

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, NotFoundError
 from kernel.kept import Kept
+from kernel.numbers import MOST
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import Flow, parse_flow
 from runtime.flows.versions import get_version
@@ -109,7 +110,7 @@ def find_version(session: Session, tenant_id: UUID, flow_id: UUID, number: int) 
         FlowVersionRow.flow_id == flow_id,
         FlowVersionRow.number == number,
     )
-    row = session.scalar(_held(wanted))
+    row = session.scalar(_held(wanted)) if 0 < number <= MOST else None
     if row is None or row.retired_at is not None:
         raise NotFoundError(f"there is no version {number} of this workflow: choose another")
     return runnable(session, tenant_id, flow_id, row.id)

@@ -48,6 +48,7 @@ class Known:
     flows: Mapping[str, Versions] | None = None
     calendars: frozenset[str] | None = None
     tables: Mapping[str, DecisionTable] | None = None
+    lookups: frozenset[str] | None = None
 
 
 NOTHING_KNOWN = Known()

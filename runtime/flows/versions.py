@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from kernel.cursors import read_place
 from kernel.errors import ConflictError
 from kernel.ids import SLUG_MAX, new_id, slugify
 from runtime.flows._publishing import (
@@ -113,8 +114,9 @@ def list_flows(
     if q:
         wanted = wanted.where(FlowRow.name.icontains(q, autoescape=True))
     if after is not None:
-        name, last = func.lower(FlowRow.name), func.lower(after[0])
-        follows = and_(name == last, FlowRow.id > UUID(after[1]))
+        said, last_id = read_place(after, str, UUID)
+        name, last = func.lower(FlowRow.name), func.lower(said)
+        follows = and_(name == last, FlowRow.id > last_id)
         wanted = wanted.where(or_(name > last, follows))
     return [view_of(row, live) for row, live in session.execute(wanted)]
 

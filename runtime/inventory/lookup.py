@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +47,20 @@ def look_up(session: Session, tenant_id: UUID, table: str, key: str) -> dict[str
         .join(LookupTable, LookupTable.id == LookupRow.table_id)
         .where(LookupTable.tenant_id == tenant_id, LookupTable.name == table, LookupRow.key == key)
     )
+
+
+def missing_tables(session: Session, tenant_id: UUID, names: Collection[str]) -> set[str]:
+    """Say which of these tables there are not; those there are stay until the transaction ends.
+
+    For who is about to publish what names them: whoever removes one waits, and then sees the use.
+    """
+    there = session.scalars(
+        select(LookupTable.name)
+        .where(LookupTable.tenant_id == tenant_id, LookupTable.name.in_(sorted(names)))
+        .order_by(LookupTable.id)
+        .with_for_update(read=True, key_share=True)
+    )
+    return set(names).difference(there)
 
 
 def table_exists(session: Session, tenant_id: UUID, table: str) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from kernel.db import or_taken
 from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from runtime.inventory._tables import (
@@ -97,15 +98,17 @@ def save_resource(
     """
     checked = require_resource(said)
     there = find_resource(session, tenant_id, checked.key)
+    taken = _refused("key", f"there is a resource {checked.key} already: choose another key")
     if resource_id is not None and there is not None and there.id != resource_id:
-        raise _refused("key", f"there is a resource {checked.key} already: choose another key")
+        raise taken
     known = resource_id or (there.id if there is not None else None)
     if known is None:
         row = Resource(id=new_id(), tenant_id=tenant_id, origin="")
-        session.add(row)
     else:
         row = get_owned(session, Resource, tenant_id, known, name="resource", lock=True)
-    _write(row, checked)
+    with or_taken(session, taken):
+        _write(row, checked)
+        session.add(row)
     note_change(session, tenant_id)
     return view_of(row)
 

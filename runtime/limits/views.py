@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
 from kernel.errors import InvalidError
 from kernel.http import acting, db_session, render, require, see_other
+from kernel.numbers import whole_number
 from runtime.limits.model import LIMITS
 from runtime.limits.store import change_kept, own_limits, with_kept
 from runtime.limits.usage import usage_of
@@ -33,9 +32,8 @@ def change_retention() -> Response:
     """Set how long runs are kept; asks first where that deletes some."""
     where, now = (db_session(), acting().tenant_id), utc_now()
     said = {name: request.form.get(name, "").strip() for name in KEPT}
-    changes: dict[str, Any] = {
-        name: int(one) if one.isdecimal() else one for name, one in said.items()
-    }
+    read = {name: whole_number(one) for name, one in said.items()}
+    changes = {name: said[name] if one is None else one for name, one in read.items()}
     try:
         wanted = with_kept(own_limits(*where), changes)
     except InvalidError as error:

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
+from kernel.cursors import read_number, read_place
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
 from kernel.rest import TEXT, choice, describe, listed
@@ -32,7 +33,7 @@ def list_windows() -> Response:
     found = windows.list_windows(*where, state=state, q=q, now=now)
     places = {one.id: number for number, one in enumerate(found, start=1)}
     shown, more = page_of(
-        lambda limit, after: found[int(after[0]) if after else 0 :][:limit],
+        lambda limit, after: found[read_place(after, read_number)[0] if after else 0 :][:limit],
         lambda one: [str(places[one.id])],
         parts=1,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -90,6 +91,17 @@ def count_changed_since(session: Session, tenant_id: UUID, since: datetime) -> i
         WindowRow.tenant_id == tenant_id, WindowRow.updated_at > since
     )
     return session.scalar(changed) or 0
+
+
+def mark_of_plans(
+    session: Session, tenant_id: UUID, *, first: datetime, last: datetime
+) -> Hashable:
+    """Give what is another once a window changed, or a time began or ended between two instants."""
+    mine = WindowRow.tenant_id == tenant_id
+    rows = session.execute(select(WindowRow.id, WindowRow.revision).where(mine))
+    near = windows_between(session, tenant_id, first=first, last=last)
+    times = ((one.window_id, time.start, time.end <= last) for one in near for time in one.times)
+    return frozenset((row.id, row.revision) for row in rows), frozenset(times)
 
 
 def _times_near(

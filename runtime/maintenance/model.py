@@ -7,6 +7,7 @@ does not.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -133,10 +134,10 @@ def parse_window(document: Any) -> Window:
         problems.append(_problem("zone", "choose a time zone such as Europe/Berlin"))
     times = _times(document, problems)
     scope = parse_scope(document.get("scope"), problems)
+    skipped = _instants(document.get("skipped"), problems)
     rrule = _text(document, "rrule", problems).upper().removeprefix("RRULE:")
     if rrule and zone is not None and times is not None:
         problems += _rule_problems(rrule, local_time(times.start, zone), zone)
-    skipped = _instants("skipped", document.get("skipped"), problems)
     if problems or zone is None or times is None or scope is None:
         raise InvalidError("the window cannot be planned as it is", problems=problems)
     return Window(
@@ -146,7 +147,7 @@ def parse_window(document: Any) -> Window:
         starts_at=times.start,
         ends_at=times.end,
         rrule=rrule,
-        skipped=skipped,
+        skipped=frozenset(skipped),
         scope=scope,
         suppresses=document.get("suppresses", True) is not False,
     )
@@ -172,7 +173,7 @@ def _times(document: Mapping[str, Any], problems: list[Problem]) -> Times | None
     for name in ("starts_at", "ends_at"):
         try:
             found.append(parse_instant(_text(document, name, problems)).replace(microsecond=0))
-        except (ValueError, OverflowError):
+        except ValueError:
             example = "2026-12-24T01:00:00Z"
             problems.append(_problem(name, f"write an instant with a zone, such as {example}"))
     if len(found) < len(Times._fields):
@@ -193,18 +194,18 @@ def _rule_problems(rrule: str, start: datetime, zone: ZoneInfo) -> list[Problem]
     return [_problem("rrule", why)] if why else []
 
 
-def _instants(name: str, value: Any, problems: list[Problem]) -> frozenset[datetime]:
+def _instants(value: Any, problems: list[Problem]) -> list[datetime]:
+    said = [] if value is None else value
     try:
-        said = value if isinstance(value, list) else []
-        return frozenset(parse_instant(one) for one in said if isinstance(one, str))
-    except (ValueError, OverflowError):
-        problems.append(_problem(name, "write instants with a zone, such as 2026-12-24T01:00:00Z"))
-        return frozenset()
+        return [parse_instant(one) for one in said]
+    except (ValueError, TypeError):
+        problems.append(_problem("skipped", "list the starts that do not take place, with a zone"))
+        return []
 
 
 def _text(document: Mapping[str, Any], name: str, problems: list[Problem]) -> str:
     value = document.get(name, "")
-    if isinstance(value, str) and not why_not_kept(value, repr(value)):
+    if isinstance(value, str) and not why_not_kept(value, json.dumps(value)):
         return value.strip()
     problems.append(_problem(name, "must be text that can be kept"))
     return ""

@@ -6,6 +6,7 @@ service is about the service itself and alarms that name it: what carries it may
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -95,7 +96,7 @@ def _keyed(kind: str, keys: Any, problems: list[Problem]) -> Scope | None:
     found = tuple(
         dict.fromkeys(one.strip() for one in said if isinstance(one, str) and one.strip())
     )
-    is_kept = not why_not_kept(list(found), repr(found))
+    is_kept = not why_not_kept(list(found), json.dumps(found))
     if not 0 < len(found) <= KEYS_MAX or not is_kept or any(len(one) > KEY_MAX for one in found):
         problems.append(Problem("/scope", f"scope: name 1 to {KEYS_MAX} {kind} by their keys"))
         return None

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
+from kernel.cursors import read_number, read_place
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import (
     acting,
@@ -252,7 +253,7 @@ def _list_page(*, error: InvalidError | ConflictError | None = None, status: int
     counts = {one: sum(each.state(now) == one for each in found) for one in STATES}
     mine = [one for one in found if one.state(now) == state]
     shown, more = page_of(
-        lambda limit, after: mine[int(after[0]) if after else 0 :][:limit],
+        lambda limit, after: mine[read_place(after, read_number)[0] if after else 0 :][:limit],
         lambda one: [str(mine.index(one) + 1)],
         parts=1,
     )

@@ -1,8 +1,9 @@
 """Who is in what: every resource has one holder, or stands at the top. Pure.
 
 A holder is what contains a resource, else the place it says it stands at; that place need not be
-in the inventory itself. Where several contain it, the first by key does, and a ring of resources
-that contain each other is opened at its first key: every walk up ends.
+in the inventory itself. Where several contain it, the first by key does. A ring of resources that
+contain each other is opened at its last key, and what would lie deeper than 100 stands at the top:
+every walk up ends, and soon.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from runtime.inventory.graph import CONTENTS_MAX, Graph
+
+DEPTH_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,28 +48,41 @@ class Places:
 def places_of(graph: Graph) -> Places:
     """Find out who is in what.
 
-    O(resources + relations).
+    O(n log n) of resources and relations, however they are nested.
     """
-    wanted = _wanted(graph)
-    holder: dict[str, str] = {}
-    for key in sorted(wanted):
-        if key not in _upwards(wanted[key], holder):  # it would close a ring
-            holder[key] = wanted[key]
+    holder = _opened(_wanted(graph))
     members: dict[str, list[str]] = defaultdict(list)
     for key in sorted(holder):
         members[holder[key]].append(key)
-    root: dict[str, str] = {}
     every = sorted({*graph.spots, *members})
-    for key in every:
-        path = []
-        for one in _upwards(key, holder):
-            path.append(one)
-            if one in root:
-                break
-        for one in path:
-            root[one] = root.get(path[-1], path[-1])
-    top = [key for key in every if key not in holder]
-    return Places(holder=holder, members=dict(members), root=root, top=top)
+    root: dict[str, str] = {}
+    waiting = [(key, key, 0) for key in every if key not in holder]
+    for key, top, depth in waiting:
+        root[key] = top
+        if depth < DEPTH_MAX:
+            waiting += [(inner, top, depth + 1) for inner in members.get(key, ())]
+        else:
+            for inner in members.pop(key, ()):
+                del holder[inner]
+                waiting.append((inner, inner, 0))
+    at_top = [key for key in every if key not in holder]
+    return Places(holder=holder, members=dict(members), root=root, top=at_top)
+
+
+def _opened(wanted: Mapping[str, str]) -> dict[str, str]:
+    """Leave out one holder of each ring, that of its last key."""
+    holder = dict(wanted)
+    seen: set[str] = set()
+    for key in wanted:
+        way: list[str] = []
+        at = key
+        while at in holder and at not in seen:
+            seen.add(at)
+            way.append(at)
+            at = holder[at]
+        if at in way:
+            del holder[max(way[way.index(at) :])]
+    return holder
 
 
 def _wanted(graph: Graph) -> dict[str, str]:

@@ -15,6 +15,7 @@ from kernel.http import (
     db_session,
     expected_revision,
     json_body,
+    only_reads,
     optional_body,
     page_of,
     require,
@@ -141,6 +142,7 @@ def publish_rule(rule_id: UUID) -> Response:
 @api.post("/simulate")
 @describe(body=_TRIED, answer=shapes.SIMULATED)
 @require("rules.view")
+@only_reads
 def simulate() -> Response:
     """Try a rule or table on alarm events, one after the other; nothing is recorded or done."""
     body = json_body()

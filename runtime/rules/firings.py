@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from kernel.clock import format_instant, parse_instant
+from kernel.clock import parse_instant
+from kernel.cursors import read_place
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import find_alarms
 from runtime.rules._tables import Firing, RuleRow
@@ -86,7 +87,7 @@ def firings_of_rule(
         .limit(limit)
     )
     if after is not None:
-        at, id_ = parse_instant(after[0]), UUID(after[1])
+        at, id_ = read_place(after, parse_instant, UUID)
         wanted = wanted.where((Firing.at < at) | ((Firing.at == at) & (Firing.id < id_)))
     rows = session.execute(wanted).all()
     alarms = find_alarms(session, tenant_id, {firing.alarm_id for firing, _ in rows})
@@ -97,7 +98,7 @@ def firings_of_rule(
 
 def place_of(fired: Fired) -> tuple[str, str]:
     """Say where a page that ends with a firing ended."""
-    return format_instant(fired.firing.at), str(fired.firing.id)
+    return fired.firing.at.isoformat(), str(fired.firing.id)
 
 
 def fired_by_day(

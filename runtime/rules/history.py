@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, NotFoundError
+from kernel.numbers import MOST
 from runtime.flows.comparing import Change, compare_parts
 from runtime.flows.uses import flows_deciding_by
 from runtime.rules._schema import NAME_MAX
@@ -139,13 +140,12 @@ def _names(name: str) -> list[str]:
 
 
 def _version(session: Session, tenant_id: UUID, rule_id: UUID, number: int) -> RuleVersionRow:
-    row = session.scalar(
-        select(RuleVersionRow).where(
-            RuleVersionRow.tenant_id == tenant_id,
-            RuleVersionRow.rule_id == rule_id,
-            RuleVersionRow.number == number,
-        )
+    wanted = select(RuleVersionRow).where(
+        RuleVersionRow.tenant_id == tenant_id,
+        RuleVersionRow.rule_id == rule_id,
+        RuleVersionRow.number == number,
     )
+    row = session.scalar(wanted) if 0 < number <= MOST else None
     if row is None:
         raise NotFoundError(f"there is no version {number} of this rule", number=number)
     return row

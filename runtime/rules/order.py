@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
+from kernel.clock import parse_instant
+from kernel.cursors import read_number, read_place
 from kernel.errors import InvalidError, Problem
 from runtime.rules.store import RuleView
 
@@ -17,9 +20,9 @@ BY_NAME = "name"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _KEYS: Mapping[str, tuple[Callable[[RuleView], Any], Callable[[str], Any]]] = {
     BY_NAME: (lambda rule: rule.name.lower(), str),
-    "updated_at": (lambda rule: rule.updated_at, datetime.fromisoformat),
-    "fired": (lambda rule: rule.fired_count, int),
-    "last_fired_at": (lambda rule: rule.last_fired_at or _NEVER, datetime.fromisoformat),
+    "updated_at": (lambda rule: rule.updated_at, parse_instant),
+    "fired": (lambda rule: rule.fired_count, read_number),
+    "last_fired_at": (lambda rule: rule.last_fired_at or _NEVER, parse_instant),
 }
 SORTS = tuple(sign + name for name in _KEYS for sign in ("", "-"))
 
@@ -53,14 +56,9 @@ def in_order(
     found = sorted(rules, key=place, reverse=is_falling)
     if after is None:
         return found
-    try:
-        last = (read(after[0]), after[1])
-        return [one for one in found if (place(one) < last if is_falling else place(one) > last)]
-    except (ValueError, TypeError):
-        remedy = "cursor must come from `next_cursor` of the page before"
-        raise InvalidError(
-            "the cursor is not one of ours", problems=[Problem("/cursor", remedy)]
-        ) from None
+    value, id_ = read_place(after, read, UUID)
+    last = (value, str(id_))
+    return [one for one in found if (place(one) < last if is_falling else place(one) > last)]
 
 
 def place_of(rule: RuleView, sort: str) -> list[str]:

@@ -6,7 +6,7 @@ off still answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from blocks.sdk import BlockError, Decided
 from kernel.errors import InvalidError, NotFoundError
 from kernel.kept import Kept
+from kernel.numbers import MOST
 from runtime.flows.decisions import Wanted
 from runtime.flows.problems import DecisionTable, Face, Versions
+from runtime.inventory.lookup import missing_tables, table_names
 from runtime.rules._tables import RuleRow, RuleVersionRow
 from runtime.rules.tables.asking import ask_table, input_schema, output_schema
 from runtime.rules.tables.model import Table, is_table, parse_table
@@ -35,6 +37,25 @@ class PublishedTables:
     ) -> Mapping[str, DecisionTable]:
         """See `Decisions.known`."""
         return tables_known(session, tenant_id, wanted)
+
+    def hold(
+        self,
+        session: Session,
+        tenant_id: UUID,
+        tables: Collection[str],
+        look_up_tables: Collection[str],
+        /,
+    ) -> None:
+        """See `Decisions.hold`."""
+        missing_tables(session, tenant_id, look_up_tables)
+        ids = sorted(filter(None, map(_key, tables)))
+        wanted = select(RuleRow.id).where(RuleRow.tenant_id == tenant_id, RuleRow.id.in_(ids))
+        held = wanted.order_by(RuleRow.id).with_for_update(read=True, key_share=True)
+        session.execute(held).all()
+
+    def look_up_tables(self, session: Session, tenant_id: UUID, /) -> frozenset[str] | None:
+        """See `Decisions.look_up_tables`."""
+        return frozenset(table_names(session, tenant_id))
 
     def decide(
         self,
@@ -142,9 +163,10 @@ def _faces(session: Session, tenant_id: UUID, wanted: Iterable[Wanted]) -> dict[
 def _version(
     session: Session, tenant_id: UUID, table_id: str, number: int | None
 ) -> RuleVersionRow | None:
-    try:
-        key = UUID(table_id)
-    except ValueError:
+    key = _key(table_id)
+    if key is None:
+        return None
+    if number is not None and not 0 < number <= MOST:
         return None
     which = (
         RuleVersionRow.id == RuleRow.live_version_id
@@ -157,3 +179,10 @@ def _version(
         .where(RuleRow.tenant_id == tenant_id, RuleRow.id == key, which)
     )
     return row if row is not None and is_table(row.document) else None
+
+
+def _key(table_id: str) -> UUID | None:
+    try:
+        return UUID(table_id)
+    except ValueError:
+        return None

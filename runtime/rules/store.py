@@ -18,6 +18,7 @@ from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
 from runtime.rules.model import Mode, check_rule
 from runtime.rules.tables.analysis import publishing_problems
 from runtime.rules.tables.model import check_table, is_table
+from runtime.rules.uses import require_look_up_tables
 from runtime.wake import tell_pages_after_commit
 from tenancy.policies import require_second_person
 from tenancy.rows import get_owned
@@ -217,6 +218,7 @@ def publish_rule(  # noqa: PLR0913  which, how, who and when
         )
     _require(session, tenant_id, row.draft)
     _require_decisive(row.draft)
+    require_look_up_tables(session, tenant_id, row.draft)
     live = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
     if live is None or live.document != row.draft:
         require_second_person(

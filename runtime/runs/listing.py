@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import parse_instant
-from kernel.errors import InvalidError, Problem
+from kernel.cursors import read_place
 from kernel.tally import Tally
 from runtime.flows.versions import flow_names
 from runtime.runs._shown import RUN_COLUMNS, WAITS_ITS_TURN, RunView, run_view
@@ -74,9 +74,11 @@ def list_runs(
     """
     query = select(*RUN_COLUMNS).where(*_conditions(tenant_id, wanted))
     if after is not None:
-        query = query.where(_from(after, Run.id < _id_in(after)))
+        at, id_ = _read_place(after)
+        query = query.where(_from(at, Run.id < id_))
     if as_of is not None:
-        query = query.where(_from(as_of, Run.id <= _id_in(as_of)))
+        at, id_ = _read_place(as_of)
+        query = query.where(_from(at, Run.id <= id_))
     rows = session.execute(_newest_first(query).limit(limit)).all()
     names = flow_names(session, tenant_id, {row.flow_id for row in rows})
     return [run_view(row, names.get(row.flow_id, "")) for row in rows]
@@ -99,8 +101,8 @@ def count_newer(
     session: Session, tenant_id: UUID, wanted: RunFilter, *, place: Sequence[str]
 ) -> Tally:
     """Count the runs that fit and started after the one at a place."""
-    at = _at_in(place)
-    later = or_(Run.started_at > at, and_(Run.started_at == at, Run.id > _id_in(place)))
+    at, id_ = _read_place(place)
+    later = or_(Run.started_at > at, and_(Run.started_at == at, Run.id > id_))
     rows = select(Run.id).where(*_conditions(tenant_id, wanted), Run.started_at >= at, later)
     found = len(session.scalars(rows.limit(NEWER_MAX)).all())
     return Tally(found, is_least=found == NEWER_MAX)
@@ -207,26 +209,11 @@ def _says(q: str) -> ColumnElement[bool]:
         return or_(about.icontains(q, autoescape=True), by.icontains(q, autoescape=True))
 
 
-def _from(place: Sequence[str], within: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Start at a place; said as a range first, which an index can find."""
-    at = _at_in(place)
+def _from(at: datetime, within: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Start at an instant; said as a range first, which an index can find."""
     return and_(Run.started_at <= at, or_(Run.started_at < at, within))
 
 
-def _at_in(place: Sequence[str]) -> datetime:
-    try:
-        return parse_instant(place[0])
-    except ValueError:
-        raise _no_place() from None
-
-
-def _id_in(place: Sequence[str]) -> UUID:
-    try:
-        return UUID(place[1])
-    except ValueError:
-        raise _no_place() from None
-
-
-def _no_place() -> InvalidError:
-    problem = Problem("/cursor", "cursor must come from `next_cursor` of the page before")
-    return InvalidError("the cursor leads nowhere: start from the first page", problems=[problem])
+def _read_place(place: Sequence[str]) -> tuple[datetime, UUID]:
+    at, id_ = read_place(place, parse_instant, UUID)
+    return at, id_

@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kernel.errors import InvalidError, NotFoundError, Problem
+from kernel.cursors import read_place
+from kernel.errors import NotFoundError
 from runtime.flows.versions import FlowVersionView, flow_names, get_version
 from runtime.runs._shown import RUN_COLUMNS, RunView, StepView, run_view, step_view
 from runtime.runs._tables import EventWait, Run, StepRecord
@@ -162,7 +163,7 @@ def list_steps(
     """List a page of a run's attempts in the order they were queued; `after` is a place."""
     query = select(StepRecord).where(StepRecord.run_id == run_id, StepRecord.tenant_id == tenant_id)
     if after is not None:
-        query = query.where(StepRecord.id > _id_in(after))
+        query = query.where(StepRecord.id > read_place(after, UUID)[0])
     return [step_view(row) for row in session.scalars(query.order_by(StepRecord.id).limit(limit))]
 
 
@@ -209,11 +210,3 @@ def has_due_steps(session: Session, *, now: datetime) -> bool:
     """Tell whether a step in reach wants to be performed."""
     due = select(StepRecord.id).where(StepRecord.due_at <= now).limit(1)
     return session.scalar(due) is not None
-
-
-def _id_in(place: Sequence[str]) -> UUID:
-    try:
-        return UUID(place[0])
-    except ValueError:
-        problem = Problem("/cursor", "cursor must come from `next_cursor` of the page before")
-        raise InvalidError("the cursor leads nowhere", problems=[problem]) from None

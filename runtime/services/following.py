@@ -9,7 +9,7 @@ that dies leaves a whole record, and another one goes on from there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.kept import Kept
 from runtime.alarms.lives import Life, Line, latest_line, lines_after, lines_at, lives_of
 from runtime.inventory.topology import version_of
+from runtime.maintenance.covering import mark_of_plans
 from runtime.services._tables import ServiceFollowing, ServiceRow
 from runtime.services.defining import define_anew, is_moved
 from runtime.services.deriving import Asked, Derived, derive_services, write_derived
@@ -62,6 +63,7 @@ class Follower:
     _gaps: dict[int, datetime] = field(default_factory=dict)
     _looked_at: datetime | None = None
     _versions: dict[UUID, int] = field(default_factory=dict)
+    _marks: dict[UUID, Hashable] = field(default_factory=dict)
 
     def round(self, *, now: datetime) -> int:
         """Take up what is new, then look round now and then; give how many services were derived.
@@ -74,6 +76,7 @@ class Follower:
         except Exception:
             self._seen = None
             self._versions.clear()
+            self._marks.clear()
             raise
 
     def _round(self, *, now: datetime) -> int:
@@ -89,8 +92,8 @@ class Follower:
             if not plan.is_full:
                 break
         if self._looked_at is None or now - self._looked_at >= LOOK_ROUND_EVERY:
-            self._looked_at = now
-            derived += self._look_round(now=now)
+            since, self._looked_at = self._looked_at or now, now
+            derived += self._look_round(since=since, now=now)
         return derived
 
     def _plan(self, *, now: datetime) -> _Plan | None:
@@ -150,9 +153,13 @@ class Follower:
         self._seen = None
         return False
 
-    def _look_round(self, *, now: datetime) -> int:
-        """Derive what changes without an alarm: planned work begins and ends, the network grows."""
+    def _look_round(self, *, since: datetime, now: datetime) -> int:
+        """Derive what changes without an alarm: planned work begins and ends, the network grows.
+
+        Where neither did since the last look, nothing is derived.
+        """
         derived = 0
+        marks: dict[UUID, Hashable] = {}
         with self.reading() as session:
             with system(session):
                 tenants = sorted(session.scalars(select(ServiceRow.tenant_id).distinct()))
@@ -161,16 +168,22 @@ class Follower:
             for tenant_id in tenants:
                 with as_tenant(session, tenant_id):
                     moved[tenant_id] = self._moved(session, tenant_id)
-                    found[tenant_id] = derive_services(
-                        session, tenant_id, _unwell(session, tenant_id), now=now
-                    )
+                    plans = mark_of_plans(session, tenant_id, first=since, last=now)
+                    marks[tenant_id] = (version_of(session, tenant_id), plans)
+                    is_same = self._marks.get(tenant_id) == marks[tenant_id]
+                    unwell = () if is_same else _unwell(session, tenant_id)
+                    found[tenant_id] = derive_services(session, tenant_id, unwell, now=now)
         for tenant_id, services in found.items():
             news = [one for one in services if one.moments]
             if news or moved[tenant_id]:
                 with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
-                    derived += len(news) * write_derived(session, tenant_id, news, now=now)
+                    if write_derived(session, tenant_id, news, now=now):
+                        derived += len(news)
+                    else:
+                        del marks[tenant_id]  # a service moved meanwhile: look again
                     for one in moved[tenant_id]:
                         derived += define_anew(session, tenant_id, one, now=now)
+        self._marks = marks
         return derived
 
     def _moved(self, session: Session, tenant_id: UUID) -> list[UUID]:

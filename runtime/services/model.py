@@ -146,7 +146,7 @@ def spell_out(service: Service, graph: Graph) -> list[dict[str, Any]]:
     for need in service.rests_on:
         roots = []
         for key in need.keys:
-            near = graph.parents(key, hops=service.hops).near[: max(0, left - 1)]
+            near = graph.parents(key, hops=service.hops).near[: left - 1] if left > 1 else ()
             roots.append([key, *(one.key for one in near)])
             left -= len(roots[-1])
         needs.append({"need": need.how.value, "share": need.share, "roots": roots})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,9 +14,10 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
+from kernel.cursors import read_number, read_place
+from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
-from kernel.numbers import whole_number
 from runtime.alarms.lives import latest_line
 from runtime.calendars.store import calendar_names
 from runtime.services._tables import ServiceFollowing, ServiceRow
@@ -93,7 +95,8 @@ def add_service(
     row.state, row.state_rank, row.is_down, row.cause = State.WORKING, 0, False, None
     _write(row, service, by=by, now=now)
     _begin_following(session)
-    session.add(row)
+    with or_taken(session, _taken(service.key)):
+        session.add(row)
     define(session, row, service, since=since, now=now)
     log.info("service_added", service_id=str(row.id))
     return view_of(row)
@@ -127,7 +130,8 @@ def save_service(  # noqa: PLR0913  who changes what, on which revision and when
     if other is not None and other.id != service_id:
         raise _taken(service.key)
     is_new = view_of(row).service.structure != service.structure
-    _write(row, replace(service, watched_from=row.watched_from), by=by, now=now)
+    with or_taken(session, _taken(service.key)):
+        _write(row, replace(service, watched_from=row.watched_from), by=by, now=now)
     row.origin = row.origin if origin is None else origin
     row.revision += 1
     if is_new:
@@ -231,8 +235,9 @@ def _begin_following(session: Session) -> None:
     if session.get(ServiceFollowing, ALARMS) is None:
         with system(session):
             seq = latest_line(session)
-        session.merge(ServiceFollowing(name=ALARMS, seq=seq))
-        session.flush()
+        begun = ConflictError("somebody else began at the same moment")
+        with suppress(ConflictError), or_taken(session, begun):
+            session.add(ServiceFollowing(name=ALARMS, seq=seq))
 
 
 def _sort_name(name: str) -> str:
@@ -240,12 +245,12 @@ def _sort_name(name: str) -> str:
 
 
 def _beyond(after: Sequence[str]) -> ColumnElement[bool]:
-    rank = whole_number(after[0]) or 0
+    rank, name, last = read_place(after, read_number, str, UUID)
     same = ServiceRow.state_rank == rank
     return or_(
         ServiceRow.state_rank < rank,
-        same & (ServiceRow.sort_name > after[1]),
-        same & (ServiceRow.sort_name == after[1]) & (ServiceRow.id > UUID(after[2])),
+        same & (ServiceRow.sort_name > name),
+        same & (ServiceRow.sort_name == name) & (ServiceRow.id > last),
     )
 
 

@@ -14,7 +14,7 @@ from designer.drafts import read_json_text, write_json_text
 from designer.rules.simulated.fillings import told_fillings
 from designer.rules.simulated.samples import recent_events
 from kernel.errors import InvalidError, Problem
-from kernel.http import acting, db_session, render, require
+from kernel.http import acting, db_session, only_reads, render, require
 from runtime.enriching.events import fill_given
 from runtime.rules.backtest.given import rows_of
 from runtime.rules.backtest.simulating import Simulation, Step, on_trial, simulate
@@ -39,6 +39,7 @@ def show_simulation(rule_id: UUID) -> Response:
 
 @bp.post("/t/<tenant>/rules/<uuid:rule_id>/simulate")
 @require("rules.view")
+@only_reads
 def run_simulation(rule_id: UUID) -> Response:
     """Say what the draft makes of each of the alarms in the form; nothing is done or kept."""
     rule = get_rule(db_session(), acting().tenant_id, rule_id)

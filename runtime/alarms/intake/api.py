@@ -9,7 +9,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError, TooLargeError, UnsupportedTypeError
-from kernel.http import acting, db_session, json_body, problem, problems_json, require
+from kernel.http import acting, db_session, problem, problems_json, require
+from kernel.json_text import read_json
 from kernel.rest import ANYTHING, JSON, choice, describe
 from runtime.alarms import shapes
 from runtime.alarms.intake.full_lists import take_full_list
@@ -110,7 +111,7 @@ def _body(also: tuple[str, ...] = ()) -> Any:
         raise TooLargeError("the body is larger than 5 MB: send fewer events in one call")
     if request.mimetype not in ("application/json", "", *also):
         raise UnsupportedTypeError(f"{request.mimetype} is not read here: send application/json")
-    return json_body()
+    return read_json(request.get_data(cache=True))  # each event is taken or refused by itself
 
 
 def _answer(batch: Batch) -> Response:

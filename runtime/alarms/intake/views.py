@@ -44,6 +44,7 @@ def retry(source_id: UUID, fault_id: UUID) -> Response:
 def retry_all(source_id: UUID) -> Response:
     """Take all refused input that can be taken now."""
     where = (db_session(), acting().tenant_id, source_id)
+    get_source(*where)
     taken, left = retake_all(*where, now=utc_now())
     flash(f"{taken} taken, {left} refused still.", "success" if taken else "notice")
     return see_other(url_for("source_faults.list_faults", source_id=source_id))
@@ -53,7 +54,9 @@ def retry_all(source_id: UUID) -> Response:
 @require("sources.edit")
 def dismiss_one(source_id: UUID, fault_id: UUID) -> Response:
     """Let go of one refused input."""
-    dismiss(db_session(), acting().tenant_id, source_id, [fault_id])
+    where = (db_session(), acting().tenant_id, source_id)
+    get_source(*where)
+    dismiss(*where, [fault_id])
     return see_other(url_for("source_faults.list_faults", source_id=source_id))
 
 
@@ -61,7 +64,9 @@ def dismiss_one(source_id: UUID, fault_id: UUID) -> Response:
 @require("sources.edit")
 def dismiss_all(source_id: UUID) -> Response:
     """Let go of all refused input of a source."""
-    gone = dismiss(db_session(), acting().tenant_id, source_id)
+    where = (db_session(), acting().tenant_id, source_id)
+    get_source(*where)
+    gone = dismiss(*where)
     flash(f"{gone} dismissed.", "success")
     return see_other(url_for("source_faults.list_faults", source_id=source_id))
 

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from kernel.cursors import read_place
 from runtime.alarms._tables import IntakeFault
 from runtime.alarms.journal import FAULT_BODY_MAX
-from runtime.alarms.sources.listing import id_of
 from tenancy.rows import get_owned
 
 SHOWN = 20
@@ -52,7 +52,7 @@ def faults_of(
     """
     mine = [IntakeFault.tenant_id == tenant_id, IntakeFault.source_id == source_id]
     if after is not None:
-        mine.append(IntakeFault.id < id_of(after[0]))
+        mine.append(IntakeFault.id < read_place(after, UUID)[0])
     rows = session.scalars(
         select(IntakeFault).where(*mine).order_by(IntakeFault.id.desc()).limit(limit)
     )

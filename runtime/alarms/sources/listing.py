@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from kernel.errors import InvalidError, Problem
 from runtime.alarms._tables import Source
 from runtime.alarms.sources.order import BY_NAME, beyond, ordering, place_in
 
@@ -149,18 +148,3 @@ def _conditions(wanted: SourceFilter | None) -> list[ColumnElement[bool]]:
     if wanted.state:
         found.append(_STATES[wanted.state])
     return found
-
-
-def id_of(text: str) -> UUID:
-    """Read an id out of a cursor.
-
-    Raises:
-        InvalidError: it is none.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        remedy = "cursor must come from `next_cursor` of the page before"
-        raise InvalidError(
-            "the cursor is not one of ours", problems=[Problem("/cursor", remedy)]
-        ) from None

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, literal, tuple_
 
 from kernel.clock import parse_instant
-from kernel.errors import InvalidError, Problem
+from kernel.cursors import read_number, read_place
 from runtime.alarms._tables import Source
 
 BY_NAME = "name"
@@ -30,8 +30,8 @@ _ORDERS: Mapping[str, _Order] = {
     BY_NAME: _Order(Source.name.expression, lambda one: one.name, str),
     "created_at": _Order(Source.created_at.expression, lambda one: one.created_at, parse_instant),
     "last_seen_at": _Order(_seen, lambda one: one.last_seen_at or _NEVER, parse_instant),
-    "accepted": _Order(func.coalesce(Source.accepted, 0), lambda one: one.accepted, int),
-    "rejected": _Order(func.coalesce(Source.rejected, 0), lambda one: one.rejected, int),
+    "accepted": _Order(func.coalesce(Source.accepted, 0), lambda one: one.accepted, read_number),
+    "rejected": _Order(func.coalesce(Source.rejected, 0), lambda one: one.rejected, read_number),
 }
 SORTS = tuple(sign + name for name in _ORDERS for sign in ("", "-"))
 
@@ -51,13 +51,7 @@ def beyond(sort: str, after: Sequence[str]) -> ColumnElement[bool]:
         InvalidError: it is no place in this order.
     """
     order = _ORDERS[sort.removeprefix("-")]
-    try:
-        value, key = order.read(after[0]), UUID(after[1])
-    except (ValueError, OverflowError):
-        remedy = "cursor must come from `next_cursor` of the page before"
-        raise InvalidError(
-            "the cursor is not one of ours", problems=[Problem("/cursor", remedy)]
-        ) from None
+    value, key = read_place(after, order.read, UUID)
     place = tuple_(order.column, Source.id)
     bound = tuple_(literal(value, order.column.type), literal(key, Source.id.type))
     return place < bound if sort.startswith("-") else place > bound

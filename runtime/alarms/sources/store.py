@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, new_secret, sha256_of
 from kernel.secrets import Vault
@@ -65,8 +66,8 @@ def create_source(
         config={},
         created_at=now,
     )
-    session.add(row)
-    session.flush()
+    with or_taken(session, _taken(said)):
+        session.add(row)
     return view_of(row), key
 
 
@@ -106,8 +107,9 @@ def rename_source(session: Session, tenant_id: UUID, source_id: UUID, *, name: s
     """
     row = _own(session, tenant_id, source_id, lock=True)
     if name.strip() != row.name:
-        row.name = _free_name(session, tenant_id, name)
-        session.flush()
+        said = _free_name(session, tenant_id, name)
+        with or_taken(session, _taken(said)):
+            row.name = said
     return view_of(row)
 
 
@@ -180,8 +182,12 @@ def _free_name(session: Session, tenant_id: UUID, name: str) -> str:
         raise InvalidError(message, problems=[Problem("/name", message)])
     taken = select(Source.id).where(Source.tenant_id == tenant_id, Source.name == said)
     if session.scalar(taken) is not None:
-        raise ConflictError(f"a source is named {said} already: choose another name")
+        raise _taken(said)
     return said
+
+
+def _taken(name: str) -> ConflictError:
+    return ConflictError(f"a source is named {name} already: choose another name")
 
 
 def _own(session: Session, tenant_id: UUID, source_id: UUID, *, lock: bool = False) -> Source:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from kernel.json_text import why_not_kept
@@ -24,12 +26,20 @@ from runtime.inventory._tables import KEY_MAX, LookupRow, LookupTable
 from runtime.inventory.lookup import put_table
 from tenancy.rows import get_owned
 
+USERS = "garland.look_up_table_users"
+Users = Callable[[Session, UUID, str], list[str]]
 NAME_MAX = 120
 COLUMNS_MAX = 50
 COLUMN_MAX = 60
 CELL_MAX = 2_000
 ROWS_MAX = 50_000
 TABLES_MAX = 200
+
+
+class TableInUseError(ConflictError):
+    """A table that something looks into was to be removed."""
+
+    code = "lookups.in_use"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +71,15 @@ def create_table(
         ConflictError: there are as many tables as there may be.
     """
     said = name.strip()
-    if not 0 < len(said) <= NAME_MAX or why_not_kept(said, repr(said)):
+    if not 0 < len(said) <= NAME_MAX or why_not_kept(said, json.dumps(said)):
         raise _refused("name", f"name the table with 1 to {NAME_MAX} characters")
+    taken = _refused("name", f"there is a table {said} already: choose another name")
     if said in {one.name for one in list_tables(session, tenant_id)}:
-        raise _refused("name", f"there is a table {said} already: choose another name")
+        raise taken
     if len(list_tables(session, tenant_id)) >= TABLES_MAX:
         raise ConflictError(f"there are {TABLES_MAX} tables already: remove one first")
-    put_table(session, tenant_id, said, _checked_columns(columns), {})
+    with or_taken(session, taken):
+        put_table(session, tenant_id, said, _checked_columns(columns), {})
     return next(one for one in list_tables(session, tenant_id) if one.name == said)
 
 
@@ -96,11 +108,29 @@ def get_table(session: Session, tenant_id: UUID, table_id: UUID) -> TableView:
 
 
 def delete_table(session: Session, tenant_id: UUID, table_id: UUID) -> TableView:
-    """Remove a table with its rows; raises NotFoundError."""
+    """Remove a table with its rows.
+
+    Raises:
+        NotFoundError: there is no such table.
+        TableInUseError: a rule or workflow looks something up in it.
+    """
+    row = get_owned(session, LookupTable, tenant_id, table_id, name="look-up table", lock=True)
     gone = get_table(session, tenant_id, table_id)
-    session.delete(get_owned(session, LookupTable, tenant_id, table_id, name="look-up table"))
+    used_by = _users_of(session)(session, tenant_id, row.name)
+    if used_by:
+        raise TableInUseError(
+            f"{row.name} is used by {', '.join(used_by)}: let them use another first",
+            used_by=used_by,
+        )
+    session.delete(row)
     session.flush()
     return gone
+
+
+def _users_of(session: Session) -> Users:
+    """Give the door to what looks something up in tables: it stands above them."""
+    found: Users | None = session.info.get(USERS)
+    return found or (lambda _session, _tenant_id, _name: [])
 
 
 def list_rows(
@@ -152,17 +182,18 @@ def save_row(
     said, cells = checked
     mine = (LookupRow.tenant_id == tenant_id, LookupRow.table_id == table_id)
     there = session.scalar(select(LookupRow).where(*mine, LookupRow.key == said))
+    taken = _refused("key", f"there is a row {said} already: change that one")
     if there is not None and there.id != row_id:
-        raise _refused("key", f"there is a row {said} already: change that one")
+        raise taken
     if row_id is None:
         if table.rows >= ROWS_MAX:
             raise ConflictError(f"the table has {ROWS_MAX:,} rows already: remove one first")
         row = LookupRow(id=new_id(), tenant_id=tenant_id, table_id=table_id)
-        session.add(row)
     else:
         row = get_owned(session, LookupRow, tenant_id, row_id, name="row", lock=True)
-    row.key, row.values = said, {**(row.values or {}), **cells}
-    session.flush()
+    with or_taken(session, taken):
+        row.key, row.values = said, {**(row.values or {}), **cells}
+        session.add(row)
     return RowView(id=row.id, key=row.key, values=row.values)
 
 

@@ -99,7 +99,10 @@ def export_csv(table_id: UUID) -> Response:
 @require("inventory.edit")
 def delete_table(table_id: UUID) -> Response:
     """Remove a table."""
-    gone = store.delete_table(db_session(), acting().tenant_id, table_id)
+    try:
+        gone = store.delete_table(db_session(), acting().tenant_id, table_id)
+    except store.TableInUseError as error:
+        return _table_page(table_id, error=error, status=409)
     flash(f"{gone.name} is removed.", "success")
     return see_other(url_for("lookups.list_tables"))
 

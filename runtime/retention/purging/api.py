@@ -16,8 +16,8 @@ api = Blueprint("alarm_purge_api", __name__)
 
 
 @api.post("/api/v1/alarms/purge")
-@require("alarms.policy")
 @describe(body=PURGE_SCHEMA, answer=_PURGED)
+@require("alarms.policy")
 def purge_alarms() -> Response:
     """Count what would go, or delete at most 1,000 with `dry_run` false; `left` says what stays."""
     who, body, now = acting(), json_body(), utc_now()

@@ -16,6 +16,7 @@ from kernel.http import (
     db_session,
     expected_revision,
     json_body,
+    only_reads,
     problems_json,
     require,
     who_acts,
@@ -51,6 +52,7 @@ _ASKED = Schema(
 @api.post("/<uuid:rule_id>/evaluate")
 @describe(body=_ASKED, answer=shapes.DECIDED)
 @require("rules.view")
+@only_reads
 def evaluate(rule_id: UUID) -> Response:
     """Ask a table: `values` by input, an `alarm` for the rest; nothing is recorded or done.
 
@@ -73,9 +75,9 @@ def evaluate(rule_id: UUID) -> Response:
 def findings(rule_id: UUID) -> Response:
     """Say what the draft takes and gives, what it forgets, and what keeps it from being put live.
 
-    `used_by` names the workflows that decide by the table.
+    `used_by` names the workflows that decide by the table, to who may see them.
     """
-    draft = _table(rule_id).draft
+    draft, sees = _table(rule_id).draft, acting().may("workflows.view")
     table = parse_table(draft)
     found = analyse(table)
     return jsonify(
@@ -85,7 +87,7 @@ def findings(rule_id: UUID) -> Response:
         is_complete=not (found.limit or found.more_gaps),
         input=input_schema(draft),
         output=output_schema(draft),
-        used_by=flows_deciding_by(db_session(), acting().tenant_id, rule_id),
+        used_by=flows_deciding_by(db_session(), acting().tenant_id, rule_id) if sees else [],
     )
 
 

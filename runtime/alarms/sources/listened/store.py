@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, Problem
+from kernel.numbers import MOST
 from kernel.revisions import RevisionMovedError
 from runtime.alarms._tables import Source
 from runtime.alarms.sources.listened._tables import STATE_MAX, Listening
@@ -108,7 +109,7 @@ def set_rules(
     require_rules(rules)
     mine = (Listening.tenant_id == tenant_id, Listening.source_id == source_id)
     config = session.scalar(
-        select(Listening.config).where(*mine, Listening.revision == expected_revision)
+        select(Listening.config).where(*mine, Listening.revision == min(expected_revision, MOST))
     )
     kept = (
         session.scalar(

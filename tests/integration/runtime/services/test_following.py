@@ -210,7 +210,7 @@ def test_the_inventory_that_grows_counts_from_when_it_is_seen(bench: Bench) -> N
 
 def test_what_planned_work_holds_back_is_planned_from_the_raise_to_its_end(bench: Bench) -> None:
     one = bench.serve(rests_on=LINE_A)
-    _plan(bench, {"kind": "resources", "keys": ["line-a"]})
+    plan(bench, {"kind": "resources", "keys": ["line-a"]})
     bench.at(30)
 
     bench.hear("line-a", "critical", 10)
@@ -220,23 +220,13 @@ def test_what_planned_work_holds_back_is_planned_from_the_raise_to_its_end(bench
     assert bench.troubles(one) == [("planned", 10, None)]
 
 
-def test_work_on_the_service_begins_and_ends_without_an_alarm(bench: Bench) -> None:
-    one = bench.serve(rests_on=LINE_A)
-    _plan(bench, {"kind": "services", "keys": ["internet-1"]}, begins_s=600, suppresses=False)
-    bench.hear("line-a", "critical", 60)
-    bench.at(10_000)
-    bench.follow()
-
-    assert [
-        ((moment.at - NOON).total_seconds(), moment.state) for moment in bench.moments(one)[1:]
-    ] == [(60, State.DOWN), (600, State.PLANNED), (7_800, State.DOWN)]
-
-
-def _plan(bench: Bench, scope: dict[str, Any], *, begins_s: int = 0, **changes: Any) -> None:
+def plan(
+    bench: Bench, scope: dict[str, Any], *, begins_s: int = 0, lasts_s: int = 7_200, **changes: Any
+) -> None:
     begins = NOON + timedelta(seconds=begins_s)
     times = {
         "starts_at": format_instant(begins),
-        "ends_at": format_instant(begins + timedelta(hours=2)),
+        "ends_at": format_instant(begins + timedelta(seconds=lasts_s)),
     }
     with bench.sessions.begin() as session, as_tenant(session, bench.tenant.id):
         document = window_document(scope=scope, **times, **changes)

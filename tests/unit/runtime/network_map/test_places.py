@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.inventory._tables import RelationKind, ResourceKind
 from runtime.inventory.graph import Spot, build_graph
-from runtime.network_map.places import Places, places_of
+from runtime.network_map.places import DEPTH_MAX, Places, places_of
 
 
 def places(*inside: tuple[str, str], **sites: str) -> Places:
@@ -52,3 +55,30 @@ def test_every_walk_up_ends_at_the_top_even_in_rings(pairs: list[tuple[str, str]
         assert found.chain(key)[-1] == root
         assert root in found.top
     assert sorted(one for top in found.top for one in found.within(top)) == sorted(found.root)
+
+
+def test_a_ring_is_opened_at_its_last_key() -> None:
+    found = places(("a", "b"), ("b", "c"), ("c", "a"))
+
+    assert found.top == ["c"]
+    assert found.chain("b") == ["b", "a", "c"]
+
+
+def test_what_would_lie_too_deep_stands_at_the_top() -> None:
+    keys = [f"{number:03}" for number in range(DEPTH_MAX + 3)]
+    found = places(*pairwise(keys))
+
+    assert found.top == [keys[0], keys[DEPTH_MAX + 1]]
+    assert len(found.chain(keys[DEPTH_MAX])) == DEPTH_MAX + 1
+    assert found.within(keys[-2]) == keys[-2:]
+    assert not found.members.get(keys[DEPTH_MAX])
+
+
+def test_a_chain_of_sites_costs_no_more_than_as_many_side_by_side() -> None:
+    keys = [f"{number:05}" for number in range(20_000)]
+    begun = time.process_time()
+
+    places(*pairwise(keys))
+    places(*zip(keys[1:], keys, strict=False))
+
+    assert time.process_time() - begun < 5

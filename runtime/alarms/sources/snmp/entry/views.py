@@ -98,6 +98,8 @@ def upload_traps() -> Response:
 def delete_trap() -> Response:
     """Remove entries of the tenant's own, or go back to those that come with Garland."""
     oids = request.form.getlist("oid")
+    if not oids:
+        raise NotFoundError("choose an entry to remove")
     try:
         entries.delete_entries(db_session(), acting().tenant_id, oids)
     except ConflictError as error:
