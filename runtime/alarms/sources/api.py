@@ -11,6 +11,7 @@ from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, json_body, page_of, require, vault
 from kernel.schema import Schema
+from runtime.alarms._storable import storage_problems
 from runtime.alarms.sources import store
 from runtime.alarms.sources.documents import mapping_document, source_document
 from runtime.alarms.sources.kinds import check_config
@@ -118,6 +119,9 @@ def delete_source(source_id: UUID) -> Response:
 
 def _asked(schema: Schema) -> dict[str, Any]:
     body: Any = json_body()
+    unkept = storage_problems(body) if isinstance(body, dict) else []
+    if unkept:
+        raise InvalidError("the source cannot be kept so", problems=unkept)
     schema.require(body, "the source cannot be kept so")
     return dict(body)
 

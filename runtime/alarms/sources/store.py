@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, new_secret, sha256_of
+from kernel.json_text import why_not_kept
 from kernel.secrets import Vault
 from runtime.alarms._tables import Source
 from runtime.alarms.sources.expectations import quiet_after
@@ -173,8 +175,8 @@ def _expect_anew(session: Session, row: Source, *, now: datetime) -> None:
 
 def _free_name(session: Session, tenant_id: UUID, name: str) -> str:
     said = name.strip()
-    if not 1 <= len(said) <= NAME_MAX:
-        message = f"name: write 1 to {NAME_MAX} characters"
+    if not 1 <= len(said) <= NAME_MAX or why_not_kept(said, json.dumps(said)):
+        message = f"name: write 1 to {NAME_MAX} characters that can be read"
         raise InvalidError(message, problems=[Problem("/name", message)])
     taken = select(Source.id).where(Source.tenant_id == tenant_id, Source.name == said)
     if session.scalar(taken) is not None:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from kernel.clock import utc_now
 from kernel.errors import GarlandError, InvalidError, NotFoundError, Problem, UnsupportedTypeError
 from kernel.http import acting, db_session, json_body, require
+from kernel.numbers import whole_number
 from runtime.alarms.journal import raw_of
 from runtime.alarms.store import get_alarm
 from runtime.alarms.tmf642 import changing, listing, tasks
@@ -239,10 +240,11 @@ def _number(name: str, default: int, most: int) -> int:
     text = request.args.get(name, "")
     if not text:
         return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 10 or int(text) > most:  # noqa: PLR2004
+    number = whole_number(text, most=most)
+    if number is None:
         message = f"{name} must be a whole number from 0 to {most:,}"
         raise InvalidError(message, problems=[Problem(f"/{name}", message)])
-    return int(text)
+    return number
 
 
 def _listed(items: Sequence[Any], total: int, fields: Sequence[str]) -> Response:

@@ -18,7 +18,7 @@ from runtime.alarms.sources.mqtt.reading import read_payload
 from runtime.alarms.sources.reading import Batch
 from runtime.alarms.sources.snmp.authority import Authority
 from runtime.alarms.sources.snmp.ber import BerError
-from runtime.alarms.sources.snmp.entries import Catalogue
+from runtime.alarms.sources.snmp.layers import Catalogue
 from runtime.alarms.sources.snmp.message import (
     V3,
     VERSION_NAMES,
