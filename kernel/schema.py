@@ -55,15 +55,21 @@ class Schema:
 
     def accepts(self, instance: Any) -> bool:
         """Tell whether the instance fits."""
-        return self._validator.is_valid(instance)
+        try:
+            return self._validator.is_valid(instance)
+        except UnicodeEncodeError:  # half a character, which fits nothing
+            return False
 
     def problems(self, instance: Any) -> list[Problem]:
         """List what does not fit, at most 50 problems, in the document's order."""
         found: list[Problem] = []
-        for error in self._validator.iter_errors(instance):
-            found.extend(_problems_of(error))
-            if len(found) >= PROBLEMS_MAX:
-                break
+        try:
+            for error in self._validator.iter_errors(instance):
+                found.extend(_problems_of(error))
+                if len(found) >= PROBLEMS_MAX:
+                    break
+        except UnicodeEncodeError:  # the validator cannot show what it found wrong
+            return [Problem("", "a text holds half a character (a lone surrogate): remove it")]
         return sorted(found[:PROBLEMS_MAX], key=lambda problem: problem.pointer)
 
     def require(self, instance: Any, message: str) -> None:

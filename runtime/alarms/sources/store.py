@@ -18,9 +18,10 @@ from kernel.secrets import Vault
 from runtime.alarms._tables import Source
 from runtime.alarms.sources.expectations import quiet_after
 from runtime.alarms.sources.faults import faults_of
-from runtime.alarms.sources.kinds import How, check_config, kind_of
+from runtime.alarms.sources.kinds import TMF642, How, check_config, kind_of
 from runtime.alarms.sources.listing import SourceView, list_sources, view_of
 from runtime.alarms.sources.reading import Batch
+from runtime.alarms.sources.senders import name_sender
 from runtime.alarms.sources.silence import end_silence
 from tenancy.rows import get_owned
 
@@ -50,6 +51,8 @@ def create_source(
 ) -> tuple[SourceView, str]:
     """Add a source; give it and the key of its address.
 
+    One that sends over TMF642 is found by the name, whatever it is called later.
+
     Raises:
         InvalidError: no such kind, or no name.
         ConflictError: the name is taken.
@@ -69,6 +72,8 @@ def create_source(
     )
     session.add(row)
     session.flush()
+    if kind == TMF642:
+        name_sender(session, tenant_id, row.id, system=said)
     return view_of(row), key
 
 
@@ -132,8 +137,14 @@ def resume_source(
 
 
 def rotate_key(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) -> str:
-    """Give a source another address; the old one is refused at once."""
+    """Give a source another address; the old one is refused at once.
+
+    Raises:
+        ConflictError: its kind takes nothing at an address of its own.
+    """
     row = _own(session, tenant_id, source_id, lock=True)
+    if not kind_of(row.kind).has_address:
+        raise ConflictError(f"{row.name} has no address of its own that could be renewed")
     key = new_secret(KEY_PREFIX)
     row.key_digest, row.key_sealed = sha256_of(key), vault.encrypt(key)
     session.flush()
