@@ -54,6 +54,7 @@ class Kind:
         has_labels: Whether alerts carry labels, and so `settings` applies.
         has_address: Whether what comes to the source's own address is read; else the listener
             brings it, or a token lets it in.
+        is_listened: Whether the listener brings what it sends.
         is_filled: Whether the inventory can add to its alarms.
     """
 
@@ -64,6 +65,7 @@ class Kind:
     has_mapping: bool = False
     has_labels: bool = False
     has_address: bool = True
+    is_listened: bool = False
     is_filled: bool = True
     properties: Mapping[str, Any] = field(init=False)
 
@@ -128,6 +130,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             icon="router",
             read=_refuse,
             has_address=False,
+            is_listened=True,
         ),
         SYSLOG: Kind(
             title="Syslog",
@@ -135,6 +138,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             icon="scroll-text",
             read=_refuse,
             has_address=False,
+            is_listened=True,
         ),
         MQTT: Kind(
             title="MQTT",
@@ -142,6 +146,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             icon="rss",
             read=_refuse,
             has_address=False,
+            is_listened=True,
         ),
         TMF642: Kind(
             title="TMF642",

@@ -29,6 +29,7 @@ from runtime.alarms.sources.examples import example_for
 from runtime.alarms.sources.faults import count_faults
 from runtime.alarms.sources.kinds import KINDS, TMF642, config_as_form, config_of_form, kind_of
 from runtime.alarms.sources.listened.kinds import LISTENED
+from runtime.alarms.sources.listened.store import listening_of
 from runtime.alarms.sources.listing import SourceState, SourceView, place_of
 from runtime.alarms.sources.mappings import latest_mapping
 from runtime.alarms.sources.presets import PRESETS
@@ -97,10 +98,11 @@ def show_source(source_id: UUID) -> Response:
     """Show one source: its address, how much it sends, and what that became."""
     where, now = (db_session(), acting().tenant_id, source_id), utc_now()
     source = store.get_source(*where)
-    if source.kind in LISTENED:
+    listening = listening_of(*where) if source.kind in LISTENED else None
+    if listening is not None and not listening.config and acting().may("sources.edit"):
         return see_other(url_for("listened.show_listening", source_id=source_id))
     made = latest_mapping(*where) if source.mapping is not None else None
-    address = _address(source) if acting().may("sources.edit") else ""
+    address = _address(source) if listening is None and acting().may("sources.edit") else ""
     head = _head(source)
     sample = made.sample if made else ""
     title, example = example_for(source.kind, address, sample, head["system"])
@@ -108,6 +110,7 @@ def show_source(source_id: UUID) -> Response:
         "runtime/sources/show.html",
         "runtime/sources/_live.html",
         address=address,
+        listening=listening,
         example_title=title,
         example=example,
         rate=rate_of(*where, now=now),
