@@ -14,7 +14,6 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from kernel.clock import utc_now
 from kernel.errors import (
     ConflictError,
-    GarlandError,
     InvalidError,
     NotFoundError,
     Problem,
@@ -27,7 +26,12 @@ from runtime.alarms.intake.limits import TooManyEventsError
 from runtime.alarms.journal import raw_of
 from runtime.alarms.store import get_alarm
 from runtime.alarms.tmf642 import changing, listing, tasks
-from runtime.alarms.tmf642.answers import choose, error_document, read_fields
+from runtime.alarms.tmf642.answers import (
+    NotDoneHereError,
+    choose,
+    error_document,
+    read_fields,
+)
 from runtime.alarms.tmf642.dialect import V4, V5, Call, Dialect, TaskKind
 from runtime.alarms.tmf642.filters import fits, paths_of, read_conditions
 from runtime.alarms.tmf642.hub import store as hubs
@@ -44,13 +48,6 @@ _MERGE = ("application/json", "application/merge-patch+json", "")
 _OPERATIONS = "application/json-patch+json"
 _QUERIED = "application/json-patch-query+json"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-class NotDoneHereError(GarlandError):
-    """The contract knows it, and Garland does not do it."""
-
-    code = "garland.not_implemented"
-    status = 501
 
 
 def make_api(dialect: Dialect) -> Blueprint:
