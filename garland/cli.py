@@ -17,6 +17,7 @@ import click
 
 from garland.flow_cli import flow
 from garland.memory import loading
+from garland.pack_cli import pack
 from garland.rule_cli import rule
 from garland.table_cli import table
 
@@ -49,6 +50,7 @@ def main() -> None:
 
 
 main.add_command(flow)
+main.add_command(pack)
 main.add_command(rule)
 main.add_command(table)
 

@@ -37,6 +37,7 @@ def examine(settings: Settings) -> list[Finding]:
         _clock,
         _disk,
         _matcher,
+        _packs,
         at_work.lag,
         at_work.leaders,
         at_work.workers,
@@ -139,3 +140,13 @@ def _matcher(_services: Services) -> Finding:
     message = "durable_rules judges" if judged else "durable_rules does not start"
     remedy = "Install durable_rules anew: pip install --force-reinstall durable-rules"
     return Finding(name="rules", ok=judged, message=message, remedy=remedy)
+
+
+def _packs(services: Services) -> Finding:
+    """Tell which packs are not used, and what is wrong first with each."""
+    name, given = "packs", services.trap_packs
+    if given.refused:
+        told = "; ".join(f"{one.name}: {one.problems[0].message}" for one in given.refused)
+        remedy = "`garland pack check FOLDER` lists all that is wrong. Mend the pack, then restart."
+        return Finding(name=name, ok=False, message=f"not used: {told}", remedy=remedy)
+    return Finding(name=name, ok=True, message=f"{len(given.used)} used")

@@ -41,6 +41,8 @@ def main(settings: Settings) -> None:
     """Run until told to stop; what arrived by then is written first."""
     services = Services(settings)
     serve_metrics(settings)
+    given = services.trap_packs  # read now, so that what is wrong with a pack is told at once
+    log.info("trap_catalogue_read", entries=len(given.documents), packs=len(given.used))
     inbox: Box = Inbox()
     stopped = Event()
     known = Known(services.reading, services.vault)

@@ -14,6 +14,8 @@ from blocks.registry import Registry, standard_registry
 from garland.settings import Settings
 from kernel.db import make_engine
 from kernel.secrets import Vault
+from runtime.alarms.sources.snmp.layers import Given
+from runtime.alarms.sources.snmp.packs import TRAP_PACKS, read_packs
 from runtime.flows.decisions import DECISIONS
 from runtime.inventory.lookups.store import USERS
 from runtime.limits.book import BOOK, LimitsBook
@@ -91,6 +93,11 @@ class Services:
         """The blocks that come with Garland."""
         return standard_registry()
 
+    @cached_property
+    def trap_packs(self) -> Given:
+        """What the packs of this installation make of the trap catalogue."""
+        return read_packs(self.settings.packs_folder)
+
     def _sessions_on(self, engine: Engine) -> sessionmaker[Session]:
         info = {
             WAKER: self.waker,
@@ -98,6 +105,7 @@ class Services:
             RATES: self.rates,
             DECISIONS: PublishedTables(),
             USERS: users_of_look_up_table,
+            TRAP_PACKS: lambda: self.trap_packs,
         }
         return guarded(sessionmaker(engine, expire_on_commit=False, info=info))
 

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     metrics_token: str = ""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65535)
+    packs_dir: Path | None = None
     listener_host: str = "127.0.0.1"
     listener_snmp_port: int = Field(default=9162, ge=0, le=65535)
     listener_syslog_port: int = Field(default=9514, ge=0, le=65535)
@@ -92,6 +93,11 @@ class Settings(BaseSettings):
     def encryption_key_list(self) -> list[str]:
         """Give the encryption keys, newest first."""
         return [key.strip() for key in self.encryption_keys.split(",") if key.strip()]
+
+    @property
+    def packs_folder(self) -> Path:
+        """Give the folder of packs: the one that is set, or `packs` in the data folder."""
+        return self.packs_dir.expanduser() if self.packs_dir else self.data_dir / "packs"
 
     @property
     def redis_socket(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MOST = 10**9  # what every column of numbers holds
+MOST_OF_MANY = 2**63 - 1  # what a column holds that counts rows for years, such as the journal's
 
 
 def whole_number(text: str, *, most: int = MOST) -> int | None:

@@ -26,11 +26,17 @@ from runtime.leases import CORRELATOR, wait_for_holder
 
 
 def apply_at_once(
-    session: Session, tenant_id: UUID, event: AlarmEvent, *, raw: Any, now: datetime
+    session: Session,
+    tenant_id: UUID,
+    event: AlarmEvent,
+    *,
+    raw: Any,
+    now: datetime,
+    source_id: UUID | None = None,
 ) -> Change | None:
     """Apply an event now; None where it changed nothing, such as a clear of nothing active."""
     wait_for_holder(session, CORRELATOR)
-    row = append_taken(session, tenant_id, event, now=now, raw=raw)
+    row = append_taken(session, tenant_id, event, now=now, raw=raw, source_id=source_id)
     changes = apply_batch(session, tenant_id, [row], now=now)
     if not changes:
         return None

@@ -117,12 +117,19 @@ def append(
 
 
 def append_taken(
-    session: Session, tenant_id: UUID, event: AlarmEvent, *, now: datetime, raw: Any
+    session: Session,
+    tenant_id: UUID,
+    event: AlarmEvent,
+    *,
+    now: datetime,
+    raw: Any,
+    source_id: UUID | None = None,
 ) -> JournalRow:
     """Journal one event that this transaction applies itself; the correlator passes it by."""
     document = event_document(event)
     row = JournalEntry(
         tenant_id=tenant_id,
+        source_id=source_id,
         received_at=now,
         kind=ALARM,
         event=trace.keep_in(document),
@@ -134,7 +141,7 @@ def append_taken(
     return JournalRow(
         seq=row.seq,
         tenant_id=tenant_id,
-        source_id=None,
+        source_id=source_id,
         received_at=now,
         kind=ALARM,
         event=document,

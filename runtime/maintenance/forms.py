@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kernel.clock import format_instant
+from kernel.numbers import whole_number
 from kernel.zones import find_zone, instant_of, local_time
 from runtime.maintenance.model import Window
 from runtime.maintenance.scope import CONDITION, KEYED
@@ -18,6 +19,7 @@ from runtime.rules.condition_rows import GroupRow, first_condition, group_docume
 from runtime.rules.words import condition_words
 
 OWN = "own"
+HOURS_MAX = 999
 REPEATS = (
     ("", "Once"),
     ("FREQ=DAILY", "Every day"),
@@ -115,8 +117,7 @@ def blank_form(now: datetime, zone: str, **given: str) -> dict[str, str]:
 
 def document_from_now(form: Mapping[str, str], now: datetime) -> dict[str, Any]:
     """Read the short form: work that begins now and takes so many hours."""
-    hours = form.get("hours", "2")
-    length = timedelta(hours=int(hours) if hours.isdecimal() and len(hours) < len("1000") else 0)
+    length = timedelta(hours=whole_number(form.get("hours", "2"), most=HOURS_MAX) or 0)
     begins = now.replace(microsecond=0)
     return {
         "name": form.get("name", ""),

@@ -21,6 +21,7 @@ from kernel.http import (
     see_other,
     wants_part,
 )
+from kernel.numbers import whole_number
 from kernel.zones import zone_names
 from runtime.alarms.holding.holds import held_by
 from runtime.maintenance import forms, windows
@@ -145,7 +146,7 @@ def save_window(window_id: UUID) -> Response:
             *where,
             window_id,
             document=forms.document_of(form, when, before=found.window),
-            expected_revision=form.get("revision", 0, type=int),
+            expected_revision=whole_number(form.get("revision", "")) or 0,
             by=acting().person_name,
             now=utc_now(),
         )

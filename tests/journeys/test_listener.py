@@ -167,21 +167,6 @@ def test_what_logger_sends_is_an_alarm(garland: Running, options: list[str], hos
     assert alarm(garland, f"fan of {host} failed")["specific_problem"] == host
 
 
-def test_sixty_broken_datagrams_harm_nothing(garland: Running) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        for name in ("snmp", "syslog"):
-            host, _, port = garland.demo["sources"][name].rpartition(":")
-            for number in range(60):
-                sender.sendto(os.urandom(number * 7), (host, int(port)))
-                sender.sendto(b"\x30\x82" + os.urandom(number), (host, int(port)))
-    before = garland.child("listener")
-
-    code = send(garland, "snmpinform", [*V2C, *ONCE], "5", LINK_DOWN, *varbind(108))
-
-    assert code == 0
-    assert garland.child("listener") == before
-
-
 def test_every_inform_that_was_answered_is_an_alarm_though_the_listener_is_killed(
     garland: Running,
 ) -> None:

@@ -161,6 +161,7 @@ def test_no_page_of_a_listened_source_has_a_serious_accessibility_violation(
     for name in ("Traps", "Router logs"):
         page.goto(f"{garland.url}/t/acme/sources")
         page.get_by_role("link", name=name, exact=True).click()
+        page.get_by_role("link", name="Listening", exact=True).click()
         page.wait_for_url("**/listening")
         found[name] = serious_violations(page)
 

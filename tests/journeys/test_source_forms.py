@@ -59,6 +59,31 @@ def _comes_as(garland: Running, trap: list[str]) -> bool:  # noqa: F811
     return bool(found) and found[0]["perceived_severity"] == "major"
 
 
+CLICK_TWICE_AND_TYPE = """() => {
+    const button = document.querySelector("button[value='add:/objects']");
+    button.click();
+    button.click();
+    const field = document.querySelector("[name='/mib']");
+    field.value = "FAN-MIB";
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+
+
+def test_what_is_clicked_and_typed_while_a_step_is_under_way_is_not_lost(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+) -> None:
+    sign_in(page, garland, "designer")
+    go(page, garland, "/traps/entry")
+
+    page.evaluate(CLICK_TWICE_AND_TYPE)
+
+    expect(page.get_by_label("Name of the variable")).to_have_count(2)
+    page.get_by_role("button", name="Variable", exact=True).click()
+    expect(page.get_by_label("Name of the variable")).to_have_count(3)
+    expect(page.get_by_label("MIB", exact=True)).to_have_value("FAN-MIB")
+
+
 def test_a_rule_is_made_of_a_line(garland: Running, page: Page) -> None:  # noqa: F811
     log(garland, "fan tray 2 failed")
     alarm(garland, "edge7")

@@ -131,7 +131,9 @@ def note_unreadable(
 ) -> None:
     """Keep what a source sent and nobody can read, and tell it on the source's page."""
     keep_fault(session, source.tenant_id, error, body=body, source_id=source.id, now=now)
-    note_intake(session, source.id, Counts(rejected=1), problem=error.message, now=now)
+    problems = error.problems if isinstance(error, InvalidError) else ()
+    told = problems[0].message if problems else error.message
+    note_intake(session, source.id, Counts(rejected=1), problem=told, now=now)
 
 
 def refuse_if_nothing_taken(batch: Batch) -> None:

@@ -1,4 +1,4 @@
-"""The tables beside a source: versions of its mapping, what it sent by the minute, its receipts."""
+"""The tables beside a source: its mapping's versions, counts, receipts, what it calls itself."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Document, Instant, Key, TenantOwned, UtcDateTime
 from runtime.alarms._tables import WHO_MAX
+from runtime.alarms.model import NAME_MAX
 
 
 class SourceMapping(TenantOwned, Base):
@@ -52,3 +53,15 @@ class SourceReceipt(TenantOwned, Base):
     )
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[Instant]
+
+
+class SourceSender(TenantOwned, Base):
+    """What calls itself something, where that tells whose an alarm is, and no address does."""
+
+    __tablename__ = "source_sender"
+    __table_args__ = (UniqueConstraint("tenant_id", "system"),)
+
+    source_id: Mapped[UUID] = mapped_column(
+        ForeignKey("source.id", ondelete="CASCADE"), primary_key=True
+    )
+    system: Mapped[str] = mapped_column(String(NAME_MAX))

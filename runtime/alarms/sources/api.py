@@ -21,9 +21,10 @@ from kernel.http import (
 )
 from kernel.rest import describe, listed
 from kernel.schema import Schema
+from runtime.alarms._storable import storage_problems
 from runtime.alarms.sources import shapes, store
 from runtime.alarms.sources.documents import mapping_document, source_document
-from runtime.alarms.sources.kinds import check_config
+from runtime.alarms.sources.kinds import TMF642, check_config, kind_of
 from runtime.alarms.sources.listing import SourceView, place_of
 from runtime.alarms.sources.mapping import check_mapping
 from runtime.alarms.sources.mappings import (
@@ -86,7 +87,8 @@ def create_source() -> Response:
     where, now = (db_session(), acting().tenant_id), utc_now()
     kind, name = asked.pop("kind"), asked.pop("name")
     made, key = store.create_source(*where, kind=kind, name=name, vault=vault(), now=now)
-    response = jsonify({**source_document(_change(made.id, asked)), "address": _address(key)})
+    told = {"address": _address(made, key)}
+    response = jsonify({**source_document(_change(made.id, asked)), **told})
     response.status_code = 201
     response.headers["Location"] = url_for("sources_api.get_source", source_id=made.id)
     return response
@@ -131,7 +133,8 @@ def rotate(source_id: UUID) -> Response:
     """Give a source another address, told this once; the old one is refused at once."""
     where = (db_session(), acting().tenant_id, source_id)
     key = store.rotate_key(*where, vault=vault())
-    return jsonify({**source_document(store.get_source(*where)), "address": _address(key)})
+    source = store.get_source(*where)
+    return jsonify({**source_document(source), "address": _address(source, key)})
 
 
 @api.delete("/<uuid:source_id>")
@@ -159,6 +162,9 @@ def _answer(source: SourceView) -> Response:
 
 def _asked(schema: Schema) -> dict[str, Any]:
     body: Any = json_body()
+    unkept = storage_problems(body) if isinstance(body, dict) else []
+    if unkept:
+        raise InvalidError("the source cannot be kept so", problems=unkept)
     schema.require(body, "the source cannot be kept so")
     return dict(body)
 
@@ -205,5 +211,8 @@ def _at(field: str, check: Any, *documents: Any) -> None:
         raise InvalidError(error.message, problems=problems) from None
 
 
-def _address(key: str) -> str:
-    return url_for("intake_api.send_to_source", key=key, _external=True)
+def _address(source: SourceView, key: str) -> str | None:
+    if source.kind == TMF642:
+        return url_for("tmf642_v4.create_alarm", _external=True)
+    has_one = kind_of(source.kind).has_address
+    return url_for("intake_api.send_to_source", key=key, _external=True) if has_one else None

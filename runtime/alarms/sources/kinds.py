@@ -30,8 +30,7 @@ from runtime.alarms.sources.mapped import read_mapped
 from runtime.alarms.sources.reading import Batch, read_canonical
 from runtime.alarms.sources.settings import LABEL_PROPERTIES, config_from_form, form_of
 
-_ANY: Mapping[str, Any] = {**EXPECTATION_PROPERTIES, **FILLING_PROPERTIES}
-"""What can be set on a source of any kind."""
+TMF642 = "tmf642"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +52,10 @@ class Kind:
         read: Reads a body; raises InvalidError where it cannot be read at all.
         has_mapping: Whether a tenant can map fields.
         has_labels: Whether alerts carry labels, and so `settings` applies.
+        has_address: Whether what comes to the source's own address is read; else the listener
+            brings it, or a token lets it in.
+        is_listened: Whether the listener brings what it sends.
+        is_filled: Whether the inventory can add to its alarms.
     """
 
     title: str
@@ -61,11 +64,16 @@ class Kind:
     read: Callable[[Any, How], Batch]
     has_mapping: bool = False
     has_labels: bool = False
+    has_address: bool = True
+    is_listened: bool = False
+    is_filled: bool = True
     properties: Mapping[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         labels = LABEL_PROPERTIES if self.has_labels else {}
-        object.__setattr__(self, "properties", {**_ANY, **labels})
+        filling = FILLING_PROPERTIES if self.is_filled else {}
+        every = {**EXPECTATION_PROPERTIES, **filling, **labels}
+        object.__setattr__(self, "properties", every)
 
 
 def _read_json(body: Any, how: How) -> Batch:
@@ -77,6 +85,12 @@ def _read_json(body: Any, how: How) -> Batch:
 def _refuse(_body: Any, how: How) -> Batch:
     """Refuse what was sent over HTTP to a source that the listener serves."""
     message = f"{how.source} does not take alarms over HTTP: `garland listener` listens for it"
+    raise InvalidError(message, problems=[Problem("", message)])
+
+
+def _refuse_here(_body: Any, how: How) -> Batch:
+    """Refuse what was sent to the address of a source that an API token lets in."""
+    message = f"{how.source} takes alarms over TMF642: send them there, with an API token"
     raise InvalidError(message, problems=[Problem("", message)])
 
 
@@ -115,18 +129,32 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             text="Traps and informs of devices, v1 to v3, read by the trap catalogue",
             icon="router",
             read=_refuse,
+            has_address=False,
+            is_listened=True,
         ),
         SYSLOG: Kind(
             title="Syslog",
             text="Messages of routers and hosts over UDP or TCP; rules say which are alarms",
             icon="scroll-text",
             read=_refuse,
+            has_address=False,
+            is_listened=True,
         ),
         MQTT: Kind(
             title="MQTT",
             text="Topics of a broker whose messages are alarm events",
             icon="rss",
             read=_refuse,
+            has_address=False,
+            is_listened=True,
+        ),
+        TMF642: Kind(
+            title="TMF642",
+            text="An alarm system that posts alarms to TMF642's address, with an API token",
+            icon="share-2",
+            read=_refuse_here,
+            has_address=False,
+            is_filled=False,
         ),
     }
 )
@@ -158,7 +186,8 @@ def check_config(name: str, config: Any) -> None:
 def config_of_form(name: str, form: Mapping[str, str]) -> dict[str, Any]:
     """Read the settings form of a kind; raises InvalidError by field."""
     labels = config_from_form(form) if kind_of(name).has_labels else {}
-    return {**labels, **expectations_from_form(form), **filling_from_form(form)}
+    filling = filling_from_form(form) if kind_of(name).is_filled else {}
+    return {**labels, **expectations_from_form(form), **filling}
 
 
 def config_as_form(name: str, config: Mapping[str, Any]) -> dict[str, str]:

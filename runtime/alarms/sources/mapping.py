@@ -14,6 +14,7 @@ from typing import Any
 from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema, pointer_to
 from kernel.zones import find_zone
+from runtime.alarms._storable import storage_problems
 from runtime.alarms.model import EVENT_SCHEMA, NAME_MAX, EventType, Severity
 from runtime.alarms.sources.paths import PATH_MAX, PathError, read_path
 from runtime.expressions.evaluating import PREFIX, check_expression
@@ -128,7 +129,8 @@ def check_mapping(document: Any) -> None:
     Raises:
         MappingError: with a problem by field.
     """
-    problems = _SCHEMA.problems(document) or _meaning_problems(document)
+    unkept = storage_problems(document) if isinstance(document, dict) else []
+    problems = unkept or _SCHEMA.problems(document) or _meaning_problems(document)
     if problems:
         raise MappingError(
             "the mapping cannot be kept so: " + problems[0].message, problems=problems

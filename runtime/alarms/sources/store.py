@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,13 +14,15 @@ from sqlalchemy.orm import Session
 from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, new_secret, sha256_of
+from kernel.json_text import why_not_kept
 from kernel.secrets import Vault
 from runtime.alarms._tables import Source
 from runtime.alarms.sources.expectations import quiet_after
 from runtime.alarms.sources.faults import faults_of
-from runtime.alarms.sources.kinds import How, check_config, kind_of
+from runtime.alarms.sources.kinds import TMF642, How, check_config, kind_of
 from runtime.alarms.sources.listing import SourceView, list_sources, view_of
 from runtime.alarms.sources.reading import Batch
+from runtime.alarms.sources.senders import name_sender
 from runtime.alarms.sources.silence import end_silence
 from tenancy.rows import get_owned
 
@@ -49,6 +52,8 @@ def create_source(
 ) -> tuple[SourceView, str]:
     """Add a source; give it and the key of its address.
 
+    One that sends over TMF642 is found by the name, whatever it is called later.
+
     Raises:
         InvalidError: no such kind, or no name.
         ConflictError: the name is taken.
@@ -68,6 +73,8 @@ def create_source(
     )
     with or_taken(session, _taken(said)):
         session.add(row)
+    if kind == TMF642:
+        name_sender(session, tenant_id, row.id, system=said)
     return view_of(row), key
 
 
@@ -134,8 +141,14 @@ def resume_source(
 
 
 def rotate_key(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) -> str:
-    """Give a source another address; the old one is refused at once."""
+    """Give a source another address; the old one is refused at once.
+
+    Raises:
+        ConflictError: its kind takes nothing at an address of its own.
+    """
     row = _own(session, tenant_id, source_id, lock=True)
+    if not kind_of(row.kind).has_address:
+        raise ConflictError(f"{row.name} has no address of its own that could be renewed")
     key = new_secret(KEY_PREFIX)
     row.key_digest, row.key_sealed = sha256_of(key), vault.encrypt(key)
     session.flush()
@@ -177,8 +190,8 @@ def _expect_anew(session: Session, row: Source, *, now: datetime) -> None:
 
 def _free_name(session: Session, tenant_id: UUID, name: str) -> str:
     said = name.strip()
-    if not 1 <= len(said) <= NAME_MAX:
-        message = f"name: write 1 to {NAME_MAX} characters"
+    if not 1 <= len(said) <= NAME_MAX or why_not_kept(said, json.dumps(said)):
+        message = f"name: write 1 to {NAME_MAX} characters that can be read"
         raise InvalidError(message, problems=[Problem("/name", message)])
     taken = select(Source.id).where(Source.tenant_id == tenant_id, Source.name == said)
     if session.scalar(taken) is not None:

@@ -27,13 +27,15 @@ from runtime.alarms.sources.counting import day_of, rate_of
 from runtime.alarms.sources.editor.form import wrong_by_field
 from runtime.alarms.sources.examples import example_for
 from runtime.alarms.sources.faults import count_faults
-from runtime.alarms.sources.kinds import KINDS, config_as_form, config_of_form, kind_of
+from runtime.alarms.sources.kinds import KINDS, TMF642, config_as_form, config_of_form, kind_of
 from runtime.alarms.sources.listened.kinds import LISTENED
+from runtime.alarms.sources.listened.store import listening_of
 from runtime.alarms.sources.listing import SourceState, SourceView, place_of
 from runtime.alarms.sources.mappings import latest_mapping
 from runtime.alarms.sources.presets import PRESETS
 from runtime.alarms.sources.query import read_filter
 from runtime.alarms.sources.samples import samples_of
+from runtime.alarms.sources.senders import system_of
 from runtime.alarms.sources.settings import OBJECT_LABELS
 
 bp = Blueprint("sources", __name__)
@@ -96,22 +98,26 @@ def show_source(source_id: UUID) -> Response:
     """Show one source: its address, how much it sends, and what that became."""
     where, now = (db_session(), acting().tenant_id, source_id), utc_now()
     source = store.get_source(*where)
-    if source.kind in LISTENED:
+    listening = listening_of(*where) if source.kind in LISTENED else None
+    if listening is not None and not listening.config and acting().may("sources.edit"):
         return see_other(url_for("listened.show_listening", source_id=source_id))
     made = latest_mapping(*where) if source.mapping is not None else None
-    address = _address(source) if acting().may("sources.edit") else ""
-    title, example = example_for(source.kind, address, made.sample if made else "")
+    address = _address(source) if listening is None and acting().may("sources.edit") else ""
+    head = _head(source)
+    sample = made.sample if made else ""
+    title, example = example_for(source.kind, address, sample, head["system"])
     return render(
         "runtime/sources/show.html",
         "runtime/sources/_live.html",
         address=address,
+        listening=listening,
         example_title=title,
         example=example,
         rate=rate_of(*where, now=now),
         day=day_of(*where, now=now),
         samples=samples_of(db_session(), source),
         is_part=wants_part(),
-        **_head(source),
+        **head,
     )
 
 
@@ -172,10 +178,15 @@ def delete_source(source_id: UUID) -> Response:
 def _head(source: SourceView) -> dict[str, Any]:
     """Give what the head of each of a source's pages shows."""
     faults = count_faults(db_session(), source.tenant_id, source.id)
-    return {"source": source, "kind": kind_of(source.kind), "fault_count": faults}
+    where = (db_session(), source.tenant_id, source.id)
+    system = system_of(*where) if source.kind == TMF642 else ""
+    kind = kind_of(source.kind)
+    return {"source": source, "kind": kind, "fault_count": faults, "system": system}
 
 
 def _address(source: SourceView) -> str:
+    if source.kind == TMF642:
+        return url_for("tmf642_v4.create_alarm", _external=True)
     key = store.key_of(db_session(), source.tenant_id, source.id, vault=vault())
     return url_for("intake_api.send_to_source", key=key, _external=True)
 

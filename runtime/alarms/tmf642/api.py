@@ -12,18 +12,33 @@ from flask import Blueprint, Response, current_app, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from kernel.clock import utc_now
-from kernel.errors import GarlandError, InvalidError, NotFoundError, Problem, UnsupportedTypeError
+from kernel.errors import (
+    ConflictError,
+    InvalidError,
+    NotFoundError,
+    Problem,
+    TooLargeError,
+    UnsupportedTypeError,
+)
 from kernel.http import acting, db_session, json_body, require
+from kernel.numbers import whole_number
+from runtime.alarms.intake.limits import TooManyEventsError
 from runtime.alarms.journal import raw_of
 from runtime.alarms.store import get_alarm
 from runtime.alarms.tmf642 import changing, listing, tasks
-from runtime.alarms.tmf642.answers import choose, error_document, read_fields
+from runtime.alarms.tmf642.answers import (
+    NotDoneHereError,
+    choose,
+    error_document,
+    read_fields,
+)
 from runtime.alarms.tmf642.dialect import V4, V5, Call, Dialect, TaskKind
 from runtime.alarms.tmf642.filters import fits, paths_of, read_conditions
 from runtime.alarms.tmf642.hub import store as hubs
 from runtime.alarms.tmf642.mapping import read_key
 from runtime.alarms.tmf642.patching import merged, operated
 from runtime.alarms.tmf642.schemas import alarm_properties
+from runtime.alarms.tmf642.senders import note_refused
 
 LIMIT = 100
 LIMIT_MAX = 1_000
@@ -33,13 +48,6 @@ _MERGE = ("application/json", "application/merge-patch+json", "")
 _OPERATIONS = "application/json-patch+json"
 _QUERIED = "application/json-patch-query+json"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-
-
-class NotDoneHereError(GarlandError):
-    """The contract knows it, and Garland does not do it."""
-
-    code = "garland.not_implemented"
-    status = 501
 
 
 def make_api(dialect: Dialect) -> Blueprint:
@@ -85,8 +93,7 @@ def _add_alarms(api: Blueprint, dialect: Dialect) -> None:
     def create_alarm() -> Response:
         """Take an alarm in, as any source's event, and answer with the alarm it became."""
         body, fields = _body(), _fields(dialect)
-        made = changing.create_alarm(db_session(), acting().tenant_id, body, call=_call(dialect))
-        return _created(made, fields)
+        return _created(_make(body, dialect), fields)
 
     @api.get("/alarm/<key>")
     @require("alarms.view")
@@ -120,6 +127,17 @@ def _add_alarms(api: Blueprint, dialect: Dialect) -> None:
         alarm_id = _key(key, "alarm")
         changing.delete_alarm(*where, alarm_id, by=who.person_name, now=utc_now())
         return _nothing()
+
+
+def _make(body: Any, dialect: Dialect) -> dict[str, Any]:
+    where = (db_session(), acting().tenant_id, body)
+    try:
+        return changing.create_alarm(*where, call=_call(dialect))
+    except (InvalidError, ConflictError, TooLargeError, TooManyEventsError) as error:
+        db_session().rollback()
+        note_refused(*where, error, now=utc_now())
+        db_session().commit()  # what was wrong is kept for the sender's page, though it is refused
+        raise
 
 
 def _add_task(api: Blueprint, dialect: Dialect, name: str, kind: TaskKind) -> None:
@@ -239,10 +257,11 @@ def _number(name: str, default: int, most: int) -> int:
     text = request.args.get(name, "")
     if not text:
         return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 10 or int(text) > most:  # noqa: PLR2004
+    number = whole_number(text, most=most)
+    if number is None:
         message = f"{name} must be a whole number from 0 to {most:,}"
         raise InvalidError(message, problems=[Problem(f"/{name}", message)])
-    return int(text)
+    return number
 
 
 def _listed(items: Sequence[Any], total: int, fields: Sequence[str]) -> Response:

@@ -18,7 +18,7 @@ from runtime.alarms import store
 from runtime.alarms._storable import storage_problems
 from runtime.alarms._tables import AlarmRow, ConditionRow, history_row
 from runtime.alarms.documents import view_of
-from runtime.alarms.intake.limits import admit_events, event_bytes
+from runtime.alarms.intake.limits import event_bytes
 from runtime.alarms.journal import note_cleared
 from runtime.alarms.tmf642.dialect import Call
 from runtime.alarms.tmf642.hub.outbox import record
@@ -27,6 +27,7 @@ from runtime.alarms.tmf642.listing import get_document
 from runtime.alarms.tmf642.mapping import event_of, kept_of, read_key
 from runtime.alarms.tmf642.patching import Acts, acts_of
 from runtime.alarms.tmf642.schemas import alarm_created
+from runtime.alarms.tmf642.senders import take_from_sender
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
 
@@ -51,17 +52,18 @@ def create_alarm(
         InvalidError: it does not fit.
         ConflictError: it clears what is not active.
         TooLargeError: it is larger than an event of the tenant may be.
+        TooManyEventsError: more events than may come now.
+        PausedError: its sender's source is paused.
     """
-    alarm_created(call.dialect).require(document, "the alarm cannot be created so")
-    problems = storage_problems(document)
+    problems = storage_problems(document) if isinstance(document, dict) else []
     if problems:
         raise InvalidError("the alarm cannot be created so", problems=problems)
+    alarm_created(call.dialect).require(document, "the alarm cannot be created so")
     most = event_bytes(session, tenant_id)
     if len(json.dumps(document)) > most:
         raise TooLargeError(f"the alarm is larger than {most:,} bytes: send less with it")
     event = event_of(document)
-    admit_events(session, tenant_id, 1)
-    change = store.apply_at_once(session, tenant_id, event, raw=document, now=call.now)
+    change = take_from_sender(session, tenant_id, event, raw=document, now=call.now)
     if change is None:
         raise ConflictError("there is no active alarm of this identity to clear")
     alarm_id = change.alarm.id

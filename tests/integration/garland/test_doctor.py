@@ -11,6 +11,7 @@ import pytest
 from garland import doctor, redis_server
 from garland.settings import Settings
 from kernel.secrets import new_key
+from tests.factories.packs import make_entry, make_pack
 
 
 @pytest.fixture
@@ -72,3 +73,17 @@ def test_a_database_that_does_not_answer_is_named(settings: Settings) -> None:
         "migrations",
         "Redis",
     }
+
+
+@pytest.mark.usefixtures("redis")
+def test_a_pack_that_is_not_used_is_named_with_what_is_wrong(
+    settings: Settings, tmp_path: Path
+) -> None:
+    make_pack(tmp_path / "packs", "good")
+    make_pack(tmp_path / "packs", "worse", traps={"x.json": make_entry(severity="loud")})
+
+    (wrong,) = [finding for finding in doctor.examine(settings) if not finding.ok]
+
+    told = "not used: worse: traps/x.json, entry 1 (fanFailed): severity "
+    assert wrong.message.startswith(told)
+    assert "garland pack check" in wrong.remedy

@@ -48,6 +48,18 @@ def test_a_text_that_cannot_be_read_fits_no_schema() -> None:
     assert "half a character" in refused.value.problems[0].message
 
 
+@pytest.mark.parametrize(
+    "limits", [{"pattern": "^a$"}, {"enum": ["a"]}, {"type": "integer"}], ids=str
+)
+def test_a_text_that_cannot_be_shown_is_refused_with_a_remedy(limits: dict[str, object]) -> None:
+    schema = Schema({"type": "object", "properties": {"a": limits}})
+
+    with pytest.raises(InvalidError) as refused:
+        schema.require({"a": "\ud800"}, "it does not fit")
+
+    assert "half a character" in refused.value.problems[0].message
+
+
 def test_what_nests_without_end_is_refused() -> None:
     with pytest.raises(InvalidError) as refused:
         TEXT.require(nested(500), "refused")

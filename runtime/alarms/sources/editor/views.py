@@ -15,6 +15,7 @@ from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other
 from kernel.json_text import read_json
+from kernel.numbers import whole_number
 from kernel.zones import zone_names
 from runtime.alarms.sources import store
 from runtime.alarms.sources.editor.form import (
@@ -130,7 +131,7 @@ def _begin(source: SourceView) -> Shown:
         ends = pair[1] if preset.clear_sample else ""
         return Shown(form=form_of_mapping(preset.mapping), sample=pair[0], clear_sample=ends)
     where = (db_session(), source.tenant_id, source.id)
-    version = request.args.get("version", type=int)
+    version = whole_number(request.args.get("version", ""))
     made = get_mapping(*where, version) if version else latest_mapping(*where)
     form = form_of_mapping(made.document if made else EMPTY)
     sample, ends = (made.sample, made.clear_sample) if made else ("", "")

@@ -86,8 +86,8 @@ class Connections:
         try:
             await self._read(reader, sender)
         except FramingError as error:
-            LISTENER_MESSAGES.labels(SYSLOG, "refused").inc()
             log.warning("connection_closed", sender=sender, reason=error.message)
+            await self._offer(b"", sender, broken=error.message)
         except OSError as error:
             log.info("connection_lost", sender=sender, reason=str(error))
         finally:
@@ -102,8 +102,8 @@ class Connections:
         if rest := framer.end():
             await self._offer(rest, sender)
 
-    async def _offer(self, message: bytes, sender: str) -> None:
-        arrived = Arrived(kind=SYSLOG, data=message, sender=sender)
+    async def _offer(self, message: bytes, sender: str, *, broken: str = "") -> None:
+        arrived = Arrived(kind=SYSLOG, data=message, sender=sender, broken=broken)
         waiting = Waiting(arrived, len(message), sender=sender)
         while not self._inbox.offer(waiting):  # noqa: ASYNC110  room is made by another thread
             await asyncio.sleep(NO_ROOM_PAUSE_S)

@@ -18,7 +18,7 @@ from runtime.alarms.sources.mqtt.reading import read_payload
 from runtime.alarms.sources.reading import Batch
 from runtime.alarms.sources.snmp.authority import Authority
 from runtime.alarms.sources.snmp.ber import BerError
-from runtime.alarms.sources.snmp.entries import Catalogue
+from runtime.alarms.sources.snmp.layers import Catalogue
 from runtime.alarms.sources.snmp.message import (
     V3,
     VERSION_NAMES,
@@ -29,7 +29,14 @@ from runtime.alarms.sources.snmp.message import (
 )
 from runtime.alarms.sources.snmp.reading import events_of
 from runtime.alarms.sources.snmp.usm import read_frame, said_by
-from runtime.alarms.sources.syslog.message import read_syslog
+from runtime.alarms.sources.syslog.message import read_syslog, unreadable
+
+
+class SyslogError(GarlandError):
+    """What a syslog source sent is no message."""
+
+    code = "syslog.unreadable"
+
 
 CatalogueOf = Callable[[UUID], Catalogue]
 
@@ -42,6 +49,7 @@ class Arrived:
         kind: SNMP, SYSLOG or MQTT.
         sender: Its address, plain; of MQTT the broker's.
         source_id: Of MQTT, whose connection it came by.
+        broken: Why there are no octets: what came by a connection could not be cut into messages.
     """
 
     kind: str
@@ -49,6 +57,7 @@ class Arrived:
     sender: str
     source_id: UUID | None = None
     topic: str = ""
+    broken: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +107,8 @@ class Reader:
 
     def _syslog(self, arrived: Arrived) -> Read:
         route = self._routes.by_address(arrived.sender)
+        if wrong := arrived.broken or unreadable(arrived.data):
+            return Read(source=route.source, fault=SyslogError(wrong))
         message = read_syslog(arrived.data)
         if route.judge is None:
             raise StrayError("no source takes this sender's address")

@@ -11,7 +11,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from kernel.errors import InvalidError, Problem
+from kernel.errors import InvalidError, MalformedError, Problem
+from kernel.json_text import read_json
 from kernel.numbers import whole_number
 from kernel.secrets import Vault
 from runtime.alarms.sources.listened.kinds import MQTT, SNMP, SYSLOG
@@ -227,9 +228,9 @@ def _topic_problem(topic: str) -> str | None:
 def _json(form: Form, field: str, usual: Any, problems: list[Problem]) -> Any:
     text = form.get(field, "").strip()
     try:
-        return json.loads(text) if text else usual
-    except (ValueError, RecursionError) as error:
-        problems.append(Problem(f"/{field}", f"{field}: this is no JSON: {error}"))
+        return read_json(text, what="the text") if text else usual
+    except MalformedError as error:
+        problems.append(Problem(f"/{field}", f"{field}: {error.message}"))
         return None
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, Problem
@@ -128,13 +128,14 @@ def set_rules(
 
 
 def _refuse_taken(session: Session, source_id: UUID, config: Mapping[str, Any]) -> None:
-    """Refuse networks that a syslog source of anybody has: there is no password to tell them by."""
+    """Refuse networks that a syslog source of anybody has: there is no password to tell them by.
+
+    A paused one has them too: once it is resumed, its messages would be nobody's.
+    """
     ours = networks_of(config.get("networks", ()))
     with system(session):
-        others = [one for one in list_listened(session) if one.kind == SYSLOG]
+        others = _listened(session, Source.kind == SYSLOG, Source.id != source_id)
     for other in others:
-        if other.source_id == source_id:
-            continue
         shared = overlap(ours, networks_of(other.config.get("networks", ())))
         if shared is not None:
             message = (
@@ -146,11 +147,15 @@ def _refuse_taken(session: Session, source_id: UUID, config: Mapping[str, Any]) 
 
 def list_listened(session: Session) -> list[Listened]:
     """List the sources that the listener serves, of every tenant in reach; a paused one is not."""
+    return _listened(session, Source.paused_at.is_(None))
+
+
+def _listened(session: Session, *conditions: ColumnElement[bool]) -> list[Listened]:
     columns = (Source.id, Source.tenant_id, Source.kind, Source.name, Listening.config)
     rows = session.execute(
         select(*columns)
         .join(Listening, Listening.source_id == Source.id)
-        .where(Listening.tenant_id == Source.tenant_id, Source.paused_at.is_(None))
+        .where(Listening.tenant_id == Source.tenant_id, *conditions)
         .order_by(Source.id)
     )
     return [

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import NotFoundError
 from runtime.alarms.intake.limits import TooManyEventsError, event_bytes, reject_large
-from runtime.alarms.intake.taking import note_unreadable, take_batch
+from runtime.alarms.intake.taking import FAULTS_OF_A_BODY, note_unreadable, take_batch
+from runtime.alarms.sources.counting import Counts, note_intake
 from runtime.alarms.sources.listened.reading import Arrived, Read
 from runtime.alarms.sources.listened.store import count_heard
 from runtime.alarms.sources.listened.strays import Stray, keep_strays
 from runtime.alarms.sources.reading import Batch
-from runtime.alarms.sources.store import get_source
+from runtime.alarms.sources.store import SourceView, get_source
 from tenancy.scope import as_tenant
 
 
@@ -96,11 +97,7 @@ def _take_of_source(
             return dict.fromkeys(reads, Outcome.STRAY)
         batch, outcomes = _gathered(reads, source.name)
         batch = reject_large(batch, event_bytes(session, source.tenant_id))
-        for place, one in reads.items():
-            if one.fault is not None:
-                body = arrived[place].data[:64_000].decode(errors="replace")
-                kept = body if arrived[place].topic else ""
-                note_unreadable(session, view, one.fault, body=kept, now=now)
+        _note_faults(session, view, reads, arrived, now=now)
         try:
             take_batch(session, view, batch, now=now)
         except TooManyEventsError:
@@ -112,6 +109,25 @@ def _take_of_source(
         where = (session, source.tenant_id, source.source_id)
         count_heard(*where, heard=len(reads), counted_only=quiet)
     return outcomes
+
+
+def _note_faults(
+    session: Session,
+    source: SourceView,
+    reads: Mapping[int, Read],
+    arrived: Sequence[Arrived],
+    *,
+    now: datetime,
+) -> None:
+    """Keep some of what could not be read, and count all: senders of datagrams can be forged."""
+    faults = [(place, one.fault) for place, one in reads.items() if one.fault is not None]
+    for place, fault in faults[:FAULTS_OF_A_BODY]:
+        body = arrived[place].data[:64_000].decode(errors="replace")
+        kept = body if arrived[place].topic else ""
+        note_unreadable(session, source, fault, body=kept, now=now)
+    if (rest := len(faults) - FAULTS_OF_A_BODY) > 0:
+        counts = Counts(rejected=rest)
+        note_intake(session, source.id, counts, now=now, problem=faults[-1][1].message)
 
 
 def _gathered(reads: Mapping[int, Read], name: str) -> tuple[Batch, dict[int, Outcome]]:

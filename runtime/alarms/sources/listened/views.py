@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from kernel.errors import InvalidError, NotFoundError
 from kernel.http import acting, db_session, render, require, see_other, vault
 from runtime.alarms.sources import store
+from runtime.alarms.sources.faults import count_faults
 from runtime.alarms.sources.kinds import kind_of
 from runtime.alarms.sources.listened.kinds import LISTENED, SNMP, SYSLOG
 from runtime.alarms.sources.listened.settings import config_from_form, form_of
@@ -67,12 +68,12 @@ def _page(source_id: UUID, *, error: InvalidError | None = None, status: int = 2
         f"runtime/listened/{source.kind}.html",
         status=status,
         source=source,
-        title=kind_of(source.kind).title,
+        kind=kind_of(source.kind),
+        fault_count=count_faults(*where),
         listening=listening,
         settings=settings,
         problems=problems,
         wrong={one.pointer.split("/")[1]: one.message for one in problems if one.pointer},
-        faults=store.faults_of(*where),
         port=_port(source.kind),
         **_choices(source.kind, listening),
     )

@@ -28,7 +28,8 @@ from runtime.alarms.sources.listened.store import Listened, list_listened
 from runtime.alarms.sources.listened.strays import Stray, keep_strays
 from runtime.alarms.sources.listened.taking import Outcome, Result, take_arrived
 from runtime.alarms.sources.snmp.authority import Authority
-from runtime.alarms.sources.snmp.entries import Catalogue, catalogue_mark, catalogue_of
+from runtime.alarms.sources.snmp.entries import catalogue_mark, catalogue_of
+from runtime.alarms.sources.snmp.layers import Catalogue
 from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, LISTENER_MESSAGES
 from tenancy.scope import as_tenant, system
 

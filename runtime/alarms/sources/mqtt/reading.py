@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import InvalidError, Problem
+from runtime.alarms._storable import storage_problems
 from runtime.alarms.model import NAME_MAX, TEXT_MAX, Severity
 from runtime.alarms.sources.reading import EVENTS_MAX, Batch, read_canonical
 from runtime.alarms.sources.settings import SEVERITIES
@@ -36,6 +37,8 @@ def check_mapping(mapping: Any) -> list[str]:
         return [
             'mapping: an object of fields and templates, such as {"managed_object": "{device}"}'
         ]
+    if unkept := storage_problems(mapping):
+        return [f"mapping: {one.message}" for one in unkept]
     wrong = [f"mapping: {name} is no field of an alarm" for name in mapping if name not in FIELDS]
     wrong += [
         f"mapping: {name} must be text"

@@ -8,12 +8,13 @@ that could never meet its raise would leave alarms standing for ever. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema
+from runtime.alarms._storable import storage_problems
 from runtime.alarms.model import EventType, Severity
 from runtime.alarms.sources.templates import (
     TEMPLATE_MAX,
@@ -103,6 +104,9 @@ def parse_entry(document: Any) -> Entry:
     Raises:
         InvalidError: with a problem for each field that does not fit.
     """
+    unkept = storage_problems(document) if isinstance(document, dict) else []
+    if unkept:
+        raise InvalidError("the entry cannot be kept so", problems=unkept)
     _SCHEMA.require(document, "the entry cannot be kept so")
     objects: dict[str, str] = document.get("objects", {})
     known = [*STANDING, *objects, *(name + INDEX for name in objects)]
@@ -156,6 +160,45 @@ def check_meeting(entry: Entry, find: Find) -> None:
             raise _unmet(f"{raised.name} clears itself, so it raises no alarm that could be ended")
         if (wrong := why_apart(raised, entry)) is not None:
             raise _unmet(f"{raised.name} and {entry.name} can never meet: {wrong}")
+
+
+def check_kept(
+    kept: Mapping[str, Mapping[str, Any]],
+    new: Collection[str],
+    find: Find,
+    *,
+    besides: Collection[str] = (),
+) -> None:
+    """Refuse entries that would part a raise from a clear that is kept and met it so far.
+
+    Args:
+        kept: The entries that were there before, by the trap.
+        new: The traps whose entries are new.
+        find: Gives the document of a trap's entry as it will be, or None.
+        besides: Other traps whose entries are new too.
+
+    Raises:
+        InvalidError: a clear could never meet its raise any more.
+    """
+    for oid, document in kept.items():
+        changed = [one for one in document.get("clears", ()) if one in new]
+        if oid in new or oid in besides or not changed:
+            continue
+        clearing = parse_entry(dict(document))
+        for one in changed:
+            raised = find(one)
+            if raised is not None:
+                _refuse_parting(parse_entry(dict(raised)), clearing)
+
+
+def _refuse_parting(raised: Entry, clearing: Entry) -> None:
+    wrong = why_apart(raised, clearing)
+    if wrong is not None:
+        message = (
+            f"key: {clearing.name} ends the alarms of {raised.name}, and the two could "
+            f"never meet: {wrong}. Change both together"
+        )
+        raise InvalidError(message, problems=[Problem("/key", message)])
 
 
 def why_apart(raised: Entry, clearing: Entry) -> str | None:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from runtime.alarms.sources.snmp.catalogue import INDEX
-from runtime.alarms.sources.snmp.entries import Catalogue
-from runtime.alarms.sources.snmp.starter import starter_entries
+from runtime.alarms.sources.snmp.layers import Catalogue
 from runtime.alarms.sources.templates import parse_template
 
 _TITLES = {
@@ -48,10 +47,10 @@ def _shown(value: Any) -> str:
 
 
 def bound_to(catalogue: Catalogue, oid: str) -> list[str]:
-    """List a tenant's own entries that stand over ours and are paired with one that does."""
+    """List a tenant's own entries that stand over given ones and are paired with one that does."""
     document = catalogue.documents.get(oid, {})
     pairs = [*document.get("clears", ()), *(one["oid"] for one in catalogue.ending(oid))]
-    return [one for one in pairs if catalogue.is_own(one) and one in starter_entries()]
+    return [one for one in pairs if catalogue.is_own(one) and one in catalogue.given.documents]
 
 
 def paired(document: Mapping[str, Any], ending: Mapping[str, Any]) -> dict[str, Any]:

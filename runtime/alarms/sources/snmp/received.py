@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kernel.errors import NotFoundError
 from runtime.alarms._tables import JournalEntry, Source
 from runtime.alarms.sources.listened.kinds import SNMP
-from runtime.alarms.sources.snmp.entries import Catalogue
+from runtime.alarms.sources.snmp.layers import Catalogue
 from runtime.alarms.sources.snmp.message import TRAP_ADDRESS
 
 LOOKED_AT = 500

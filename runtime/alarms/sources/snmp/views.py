@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from kernel.errors import InvalidError
 from kernel.http import acting, address_with, db_session, page_of, render, require
-from runtime.alarms.sources.snmp import entries
+from runtime.alarms.sources.snmp import listing
+from runtime.alarms.sources.snmp.entries import catalogue_of
 from runtime.alarms.sources.snmp.entry.sampling import SENDER
 from runtime.alarms.sources.snmp.pasted import read_pasted
 from runtime.alarms.sources.snmp.reading import events_of
@@ -20,20 +21,23 @@ bp = Blueprint("traps", __name__)
 @require("sources.view")
 def list_traps() -> Response:
     """Show the catalogue, by name."""
-    q, only_own = request.args.get("q", "").strip(), request.args.get("whose") == "own"
+    q, asked = request.args.get("q", "").strip(), request.args.get("whose", "")
+    choices = listing.choices_of(db_session())
+    whose = asked if asked in dict(choices[1:]) else ""
     where = (db_session(), acting().tenant_id)
     shown, more = page_of(
-        lambda limit, after: entries.list_entries(
-            *where, q=q, only_own=only_own, after=after[0] if after else "", limit=limit
+        lambda limit, after: listing.list_entries(
+            *where, q=q, whose=whose, after=after[0] if after else "", limit=limit
         ),
-        lambda one: (entries.place_of(one),),
+        lambda one: (listing.place_of(one),),
         parts=1,
     )
     return render(
         "runtime/traps/list.html",
         traps=shown,
         q=q,
-        whose="own" if only_own else "all",
+        whose=whose or "all",
+        choices=choices,
         next_url=address_with(cursor=more) if more else None,
     )
 
@@ -43,7 +47,7 @@ def list_traps() -> Response:
 def list_received() -> Response:
     """Show the traps that came lately, those that the catalogue does not know first."""
     where = (db_session(), acting().tenant_id)
-    found = received_traps(*where, entries.catalogue_of(*where))
+    found = received_traps(*where, catalogue_of(*where))
     return render("runtime/traps/received.html", traps=found)
 
 
@@ -53,7 +57,7 @@ def try_trap() -> Response:
     """Show what a pasted trap becomes; nothing is taken."""
     pasted, error, events = request.form.get("pasted", ""), None, []
     if request.method == "POST":
-        catalogue = entries.catalogue_of(db_session(), acting().tenant_id)
+        catalogue = catalogue_of(db_session(), acting().tenant_id)
         try:
             said = read_pasted(pasted)
             events = events_of(said, sender=SENDER, find=catalogue.find)

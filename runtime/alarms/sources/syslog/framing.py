@@ -43,10 +43,16 @@ class Framer:
         return found
 
     def end(self) -> bytes:
-        """Give what is left when the connection ends: a last line without its end."""
+        """Give what is left when the connection ends: a last line without its end.
+
+        Raises:
+            FramingError: a counted message that did not come whole.
+        """
         rest = bytes(self._rest).rstrip(b"\r\n\0")
         self._rest.clear()
-        return b"" if rest[:1] in (b"", *(bytes((one,)) for one in _DIGITS)) else rest
+        if rest and rest[0] in _DIGITS:
+            raise FramingError("the connection ended before a counted message was whole")
+        return rest
 
     def _counted(self) -> bytes | None:
         head = bytes(self._rest[: COUNT_DIGITS + 1])

@@ -25,6 +25,7 @@ MESSAGE_MAX = 64 * 1024
 TEXT_MAX = 8 * 1024
 FIELD_MAX = 255
 DATA_MAX = 100
+STRANGE_SHARE = 4  # text in another encoding has fewer characters than a quarter that are none
 NO_PRIORITY = 13  # RFC 3164 clause 4.3.3: user.notice
 PRIORITY_MAX = 191
 _NIL = "-"
@@ -94,6 +95,25 @@ def read_syslog(octets: bytes) -> SyslogMessage:
     body = raw[at:]
     parts: dict[str, Any] = _new(body) or _old(body)
     return SyslogMessage(facility=facility, level=level, raw=raw, **parts)
+
+
+def unreadable(octets: bytes) -> str:
+    r"""Say why a message is none at all; "" for whatever a person could make something of.
+
+    What has no priority is a message (RFC 3164 clause 4.3.3), unless it is no text either.
+
+    >>> unreadable(b"fan failed"), unreadable(b"\xff\xfe\x00\x01")
+    ('', 'no priority, and 4 octets that are no text')
+    """
+    raw = _text(octets[:MESSAGE_MAX])
+    if not raw.strip():
+        return "an empty message"
+    if _PRIORITY.match(raw):
+        return ""
+    strange = sum(not (one.isprintable() or one.isspace()) or one == "\ufffd" for one in raw)
+    if strange * STRANGE_SHARE <= len(raw):
+        return ""
+    return f"no priority, and {len(octets):,} octets that are no text"
 
 
 def _text(octets: bytes) -> str:

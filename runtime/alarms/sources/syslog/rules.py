@@ -13,6 +13,7 @@ from typing import Any
 
 from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema
+from runtime.alarms._storable import storage_problems
 from runtime.alarms.model import NAME_MAX, TEXT_MAX, EventType, Severity
 from runtime.alarms.sources._re2 import PATTERN_MAX, PatternSet, find, groups_of, pattern_problem
 from runtime.alarms.sources.syslog.message import FACILITIES, FIELD_MAX, LEVELS, SyslogMessage
@@ -74,6 +75,9 @@ _TEMPLATES = ("managed_object", "specific_problem", "text", "key")
 
 def check_rules(rules: Any) -> list[Problem]:
     """List what keeps a list of rules from being used."""
+    unkept = storage_problems({"rules": rules})
+    if unkept:
+        return unkept
     if not _SCHEMA.accepts(rules):
         return [Problem(f"/rules{one.pointer}", one.message) for one in _SCHEMA.problems(rules)]
     return [

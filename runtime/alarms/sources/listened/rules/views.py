@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
-from kernel.errors import InvalidError, NotFoundError, Problem
+from kernel.errors import InvalidError, MalformedError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other
+from kernel.json_text import read_json
+from kernel.numbers import MOST_OF_MANY, whole_number
 from kernel.revisions import RevisionMovedError
 from runtime.alarms.model import EventType, Severity
 from runtime.alarms.sources import store
@@ -79,7 +80,7 @@ def new_rule(source_id: UUID) -> Response:
     where = (db_session(), acting().tenant_id, source_id)
     if "like" not in request.args:
         return _form_page(source_id, None, RuleRows(sample=_usual_sample(source_id)))
-    line = line_of(*where, request.args.get("like", 0, type=int))
+    line = line_of(*where, whole_number(request.args["like"], most=MOST_OF_MANY) or 0)
     return _form_page(source_id, None, rows_of(suggest_rule(read_syslog(line.encode())), line))
 
 
@@ -147,8 +148,13 @@ def _keep(source_id: UUID, rules: Any) -> None:
         acting().tenant_id,
         source_id,
         rules=rules,
-        expected_revision=request.form.get("revision", 0, type=int),
+        expected_revision=_revision(),
     )
+
+
+def _revision(usual: int = 0) -> int:
+    found = whole_number(request.form.get("revision", ""))
+    return usual if found is None else found
 
 
 def _source(source_id: UUID) -> tuple[store.SourceView, ListeningView]:
@@ -176,9 +182,9 @@ def _usual_sample(source_id: UUID) -> str:
 
 def _read(text: str) -> Any:
     try:
-        return json.loads(text) if text.strip() else []
-    except (ValueError, RecursionError) as error:
-        message = f"rules: this is no JSON: {error}"
+        return read_json(text, what="the text") if text.strip() else []
+    except MalformedError as error:
+        message = f"rules: {error.message}"
         raise InvalidError(message, problems=[Problem("/rules", message)]) from None
 
 
@@ -213,7 +219,7 @@ def _form_page(
         "source": source,
         "place": place,
         "rows": rows,
-        "revision": request.form.get("revision", listening.revision, type=int),
+        "revision": _revision(listening.revision),
         "errors": field_errors(problems),
         "problems": problems,
         "refused": refused,

@@ -9,9 +9,10 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, InvalidError, MalformedError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other
-from kernel.numbers import whole_number
+from kernel.json_text import read_json
+from kernel.numbers import MOST_OF_MANY, whole_number
 from runtime.alarms.model import EventType, Severity
 from runtime.alarms.sources.snmp import entries
 from runtime.alarms.sources.snmp.catalogue import INDEX, STANDING
@@ -27,9 +28,11 @@ from runtime.alarms.sources.snmp.entry.rows import (
     rows_of,
 )
 from runtime.alarms.sources.snmp.entry.sampling import begin_with, try_rows, use_variable
+from runtime.alarms.sources.snmp.layers import Catalogue
+from runtime.alarms.sources.snmp.listing import EntryView, get_entry
+from runtime.alarms.sources.snmp.packs import given_in
 from runtime.alarms.sources.snmp.pairs import bound_to, changes, paired
 from runtime.alarms.sources.snmp.received import received_text, received_traps
-from runtime.alarms.sources.snmp.starter import starter_entries
 
 bp = Blueprint("trap_entry", __name__)
 
@@ -54,14 +57,14 @@ _EXAMPLE = {
 def show_trap() -> Response:
     """Show one entry's form, or its text; that of a new one, too, or of one that ends a trap."""
     oid, asked = request.args.get("oid", ""), request.args
-    found = entries.get_entry(db_session(), acting().tenant_id, oid) if oid else None
+    found = get_entry(db_session(), acting().tenant_id, oid) if oid else None
     if asked.get("as") == "text":
         return _text_page(found)
     rows = rows_of(found.document) if found else EntryRows()
     if "ends" in asked:
         rows = _ending(asked["ends"])
     if "like" in asked:
-        rows.sample = _sample(asked.get("like", 0, type=int))
+        rows.sample = _sample(whole_number(asked["like"], most=MOST_OF_MANY) or 0)
         begin_with(rows, _catalogue().objects)
     return _form_page(rows, oid)
 
@@ -96,23 +99,25 @@ def upload_traps() -> Response:
 @bp.post("/t/<tenant>/traps/delete")
 @require("sources.edit")
 def delete_trap() -> Response:
-    """Remove entries of the tenant's own, or go back to those that come with Garland."""
+    """Remove entries of the tenant's own, or go back to those that they stand over."""
     oids = request.form.getlist("oid")
     if not oids:
-        raise NotFoundError("choose an entry to remove")
+        message = "oid: name the trap whose entry goes"
+        raise InvalidError(message, problems=[Problem("/oid", message)])
+    given = given_in(db_session())
     try:
         entries.delete_entries(db_session(), acting().tenant_id, oids)
     except ConflictError as error:
         flash(f"{error.message[0].upper()}{error.message[1:]}.", "error")
         return see_other(url_for("trap_entry.show_trap", oid=oids[0]))
-    is_ours = oids[0] in starter_entries()
-    flash("Garland's own entry holds again." if is_ours else "The entry is removed.", "success")
-    if is_ours:
-        return see_other(url_for("trap_entry.show_trap", oid=oids[0]))
-    return see_other(url_for("traps.list_traps"))
+    if oids[0] not in given.documents:
+        flash("The entry is removed.", "success")
+        return see_other(url_for("traps.list_traps"))
+    flash(f"The entry of {given.giver(oids[0])} holds again.", "success")
+    return see_other(url_for("trap_entry.show_trap", oid=oids[0]))
 
 
-def _catalogue() -> entries.Catalogue:
+def _catalogue() -> Catalogue:
     return entries.catalogue_of(db_session(), acting().tenant_id)
 
 
@@ -122,7 +127,7 @@ def _sample(seq: int) -> str:
 
 def _ending(oid: str) -> EntryRows:
     """Begin an entry that ends a trap's alarms: the same key, so that the two meet."""
-    raised = entries.get_entry(db_session(), acting().tenant_id, oid).document
+    raised = get_entry(db_session(), acting().tenant_id, oid).document
     plain = {"oid": "", "name": "", "severity": "cleared", "clears": [oid]}
     return rows_of({**paired(raised, plain), "managed_object": ""})
 
@@ -130,7 +135,7 @@ def _ending(oid: str) -> EntryRows:
 def _changed(rows: EntryRows) -> EntryRows:
     """Do what a button or a choice of the form asked for."""
     form, catalogue = request.form, _catalogue()
-    like = whole_number(form.get("like", ""))
+    like = whole_number(form.get("like", ""), most=MOST_OF_MANY)
     if like is not None:
         rows.sample = _sample(like)
         begin_with(rows, catalogue.objects)
@@ -170,18 +175,17 @@ def _save_text(text: str) -> Response:
 def _documents(text: str) -> list[Any]:
     """Read one entry, a list of them, or `{"entries": [...]}`."""
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        message = f"this is no JSON: {error}"
-        raise InvalidError(message, problems=[Problem("/document", message)]) from None
+        found = read_json(text, what="the text")
+    except MalformedError as error:
+        raise InvalidError(error.message, problems=[Problem("/document", error.message)]) from None
     if isinstance(found, dict) and "entries" in found:
         found = found["entries"]
     return found if isinstance(found, list) else [found]
 
 
-def _found(oid: str) -> entries.EntryView | None:
+def _found(oid: str) -> EntryView | None:
     try:
-        return entries.get_entry(db_session(), acting().tenant_id, oid) if oid else None
+        return get_entry(db_session(), acting().tenant_id, oid) if oid else None
     except NotFoundError:
         return None
 
@@ -189,7 +193,7 @@ def _found(oid: str) -> entries.EntryView | None:
 def _form_page(rows: EntryRows, was: str, *, refused: Refused | None = None) -> Response:
     catalogue, found = _catalogue(), _found(was)
     problems = getattr(refused, "problems", ())
-    ours = starter_entries().get(was)
+    ours = catalogue.given.documents.get(was)
     facts: dict[str, Any] = {
         "rows": rows,
         "was": was,
@@ -216,7 +220,7 @@ def _places(name: str) -> list[str]:
 
 
 def _text_page(
-    found: entries.EntryView | None, *, text: str | None = None, refused: Refused | None = None
+    found: EntryView | None, *, text: str | None = None, refused: Refused | None = None
 ) -> Response:
     document = dict(found.document) if found else _EXAMPLE
     return render(

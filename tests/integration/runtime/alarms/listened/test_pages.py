@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 import pytest
@@ -12,12 +13,19 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from runtime.alarms.sources.listened.kinds import MQTT, SNMP, SYSLOG
+from runtime.alarms.sources.listened.reading import Arrived
 from runtime.alarms.sources.snmp.entries import catalogue_of
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
-from tests.factories.listening import FORMS, USER, make_listened
+from tests.factories.listening import FORMS, USER, arrive, make_listened
 from tests.factories.tenancy import make_customer
+from tests.integration.runtime.alarms.listened.test_trap_entries import TRAP
 
+SENT: dict[str, tuple[bytes, bytes]] = {
+    SNMP: (TRAP, TRAP[:9]),
+    SYSLOG: (b"<27>Nov 24 14:56:18 r1 fand: fan 2 failed", b"\xff\xfe\xfd"),
+    MQTT: (b'{"managed_object": "pump-1", "perceived_severity": "major"}', b"{"),
+}
 SignedIn = Callable[..., FlaskClient]
 Sessions = sessionmaker[Session]
 ENTRY = {
@@ -112,6 +120,27 @@ def test_an_operator_may_not_see_who_may_send(
     address = add_source(app, sessions, acme, SNMP)
 
     assert signed_in("operator").get(address).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("role", ["admin", "operator"])
+@pytest.mark.parametrize("kind", [SNMP, SYSLOG, MQTT])
+def test_its_page_shows_what_came_what_it_became_and_what_was_refused(
+    sessions: Sessions, acme: OrganisationView, signed_in: SignedIn, kind: str, role: str
+) -> None:
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        source_id = make_listened(session, acme.id, kind)
+    good, bad = SENT[kind]
+    of = partial(Arrived, kind=kind, sender="192.0.2.7", source_id=source_id, topic="alarms/x")
+    arrive(sessions, of(data=good), of(data=bad))
+
+    page = signed_in(role).get(f"/t/{acme.slug}/sources/{source_id}")
+
+    assert page.status_code == 200
+    assert "What it became" in page.text
+    assert "Events a minute now" in page.text
+    assert ("Listening" in page.text) is (role == "admin")
+    if kind != SNMP:  # an unreadable datagram proves no community, so it is nobody's
+        assert "The last thing it sent was refused, at least in part" in page.text
 
 
 def test_the_catalogue_is_searched(signed_in: SignedIn, base: str) -> None:

@@ -9,10 +9,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+from kernel.clock import utc_now
 from kernel.errors import InvalidError
 from runtime.alarms.sources.listened.kinds import MQTT, SNMP, SYSLOG
 from runtime.alarms.sources.listened.settings import config_from_form, form_of
 from runtime.alarms.sources.listened.store import listening_of, set_listening
+from runtime.alarms.sources.store import pause_source
 from tenancy.scope import as_tenant
 from tests.factories.listening import FORMS, USER, VAULT, make_listened
 from tests.factories.tenancy import make_customer
@@ -91,6 +93,16 @@ def test_no_two_syslog_sources_of_the_installation_share_a_network(session: Sess
     first, second = make_customer(session).id, make_customer(session).id
     with as_tenant(session, first):
         make_listened(session, first, SYSLOG, networks="192.0.2.0/24")
+
+    with as_tenant(session, second), pytest.raises(InvalidError, match=r"192\.0\.2\.7/32"):
+        make_listened(session, second, SYSLOG, networks="192.0.2.7")
+
+
+def test_a_paused_syslog_source_keeps_its_networks_from_others(session: Session) -> None:
+    first, second = make_customer(session).id, make_customer(session).id
+    with as_tenant(session, first):
+        source_id = make_listened(session, first, SYSLOG, networks="192.0.2.0/24")
+        pause_source(session, first, source_id, now=utc_now())
 
     with as_tenant(session, second), pytest.raises(InvalidError, match=r"192\.0\.2\.7/32"):
         make_listened(session, second, SYSLOG, networks="192.0.2.7")

@@ -212,8 +212,14 @@ def test_a_rule_is_made_of_the_first_pasted_line(signed_in: SignedIn, pages: str
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        pytest.param("{", "this is no JSON", id="no JSON"),
+        pytest.param("{", "the text is not JSON", id="no JSON"),
         pytest.param('[{"name": "x", "raise": "("}]', "rule x, raise", id="no pattern"),
+        pytest.param(
+            r'[{"name": "x", "raise": "y", "text": "\ud800"}]',
+            "half a character",
+            id="half a letter",
+        ),
+        pytest.param(r'[{"name": "x", "raise": "\u0000"}]', "NUL", id="NUL"),
     ],
 )
 def test_a_text_that_cannot_be_kept_comes_back(
@@ -223,6 +229,20 @@ def test_a_text_that_cannot_be_kept_comes_back(
 
     assert answer.status_code == 422
     assert told in answer.text
+
+
+@pytest.mark.parametrize("revision", ["9" * 30, "9" * 5_000, "-1", "²", ""])
+def test_a_revision_that_never_was_is_somebody_elses(
+    signed_in: SignedIn, pages: str, revision: str
+) -> None:
+    answer = signed_in().post(pages, data={"document": "[]", "revision": revision})
+
+    assert answer.status_code == 422
+    assert "somebody set this source up meanwhile" in answer.text
+
+
+def test_a_line_that_never_came_makes_no_rule(signed_in: SignedIn, pages: str) -> None:
+    assert signed_in().get(f"{pages}/new?like={'9' * 30}").status_code == 404
 
 
 def test_the_rules_of_another_tenant_and_of_another_kind_are_not_there(

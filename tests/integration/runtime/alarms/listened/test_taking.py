@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from runtime.alarms._tables import JournalEntry
+from runtime.alarms.intake.taking import FAULTS_OF_A_BODY
+from runtime.alarms.sources.faults import count_faults
 from runtime.alarms.sources.listened.kinds import MQTT, SNMP, SYSLOG
 from runtime.alarms.sources.listened.reading import Arrived
 from runtime.alarms.sources.listened.store import list_listened, listening_of
@@ -225,3 +227,27 @@ def test_a_removed_source_takes_nothing_more(sessions: Sessions) -> None:
     said = Arrived(kind=MQTT, data=b"{}", sender="broker", source_id=UUID(int=7), topic="a/b")
 
     assert arrive(sessions, said).outcomes == [Outcome.STRAY]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param({"data": b"\xff\xfe"}, id="no text"),
+        pytest.param({"data": b"", "broken": "a count that is none"}, id="a stream"),
+    ],
+)
+def test_a_storm_of_broken_messages_is_counted_and_some_of_it_kept(
+    sessions: Sessions, broken: dict[str, Any]
+) -> None:
+    mine = make_tenant_with(sessions, SYSLOG)
+    one = Arrived(kind=SYSLOG, sender=NEAR, **broken)
+
+    result = arrive(sessions, *[one] * 100, line())
+
+    assert result.outcomes == [*[Outcome.REFUSED] * 100, Outcome.TAKEN]
+    with sessions() as session, as_tenant(session, mine):
+        (source,) = list_sources(session, mine)
+        assert (source.rejected, source.accepted) == (100, 1)
+        assert count_faults(session, mine, source.id) == FAULTS_OF_A_BODY
+    assert len(events_of(sessions, mine)) == 1
+    assert strays(sessions) == {}

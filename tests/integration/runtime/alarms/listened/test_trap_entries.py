@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -139,8 +140,8 @@ def test_an_entry_of_ours_is_changed_for_a_tenant_and_gone_back_to(
     changed = document(sessions, acme, COLD_START)
     browser.post(f"{pages}/delete", data={"oid": COLD_START})
 
-    assert "What you changed of Garland" in page
-    assert '<td data-label="Yours">critical</td><td data-label="Garland\'s">warning</td>' in page
+    assert "What you changed of the entry of Garland" in page
+    assert '<td data-label="Yours">critical</td><td data-label="Garland">warning</td>' in page
     assert changed["severity"] == "critical"
     assert document(sessions, acme, COLD_START) == ours
 
@@ -231,3 +232,47 @@ def test_a_viewer_reads_an_entry_and_keeps_none(signed_in: SignedIn, pages: str)
 
     assert browser.get(f"{pages}/entry?oid={LINK_DOWN}").status_code == 200
     assert browser.post(f"{pages}/entry", data=FORM | SAVE).status_code == 403
+
+
+@pytest.mark.parametrize("of", ["delete", "upload"])
+def test_a_form_without_what_it_is_about_is_refused_and_says_what_is_missing(
+    signed_in: SignedIn, pages: str, of: str
+) -> None:
+    answer = signed_in().post(f"{pages}/{of}")
+
+    assert answer.status_code == 422
+    assert "oid" in answer.text or "JSON" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        pytest.param({"text": "a\ud800b"}, "half a character", id="half a character"),
+        pytest.param({"name": "\ud800"}, "half a character", id="in a name"),
+        pytest.param({"\udfff": "x"}, "half a character", id="in a field's name"),
+        pytest.param({"key": "a\0b"}, "NUL", id="NUL"),
+    ],
+)
+def test_a_text_that_no_database_keeps_is_refused_at_its_field(
+    signed_in: SignedIn,
+    pages: str,
+    sessions: Sessions,
+    acme: OrganisationView,
+    said: dict[str, str],
+    told: str,
+) -> None:
+    entry = {"trap": 1, "oid": FAN, "name": "fanFailed", "severity": "major", **said}
+
+    answer = signed_in().post(f"{pages}/entry", data={"document": json.dumps(entry)})
+
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert document(sessions, acme, FAN) == {}
+
+
+@pytest.mark.parametrize("like", ["9" * 30, "9" * 5_000, "²", "-1", "x"])
+def test_a_number_that_no_trap_has_names_none(signed_in: SignedIn, pages: str, like: str) -> None:
+    browser = signed_in()
+
+    assert browser.get(f"{pages}/entry?like={like}").status_code == 404
+    assert browser.post(f"{pages}/entry", data={"like": like}).status_code == 200

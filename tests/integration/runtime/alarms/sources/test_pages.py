@@ -102,6 +102,8 @@ def test_a_mapping_is_kept_and_read_by(
     assert sender.send(SENT).get_json()["accepted"] == 1
     shown = browser.get(at(acme, sender, "/mapping?version=1")).text
     assert 'value="ok, gone"' in shown
+    no_version = browser.get(at(acme, sender, f"/mapping?version={'9' * 30}"))
+    assert no_version.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,7 @@ def test_deep_json_is_a_clear_refusal() -> None:
         pytest.param({**MAPPING, "colour": "{a}"}, id="no field of an alarm"),
         pytest.param({**MAPPING, "text": 7}, id="no text"),
         pytest.param({**MAPPING, "text": "{a"}, id="a lone brace"),
+        pytest.param({**MAPPING, "text": "\ud800"}, id="half a character"),
     ],
 )
 def test_a_mapping_that_cannot_be_used_is_refused(mapping: Any) -> None:

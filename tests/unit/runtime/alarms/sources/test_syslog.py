@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from runtime.alarms.model import parse_event
 from runtime.alarms.sources.syslog.framing import Framer, FramingError
-from runtime.alarms.sources.syslog.message import FACILITIES, LEVELS, read_syslog
+from runtime.alarms.sources.syslog.message import FACILITIES, LEVELS, read_syslog, unreadable
 from runtime.alarms.sources.syslog.rules import Judge, check_rules
 from runtime.alarms.sources.syslog.starter import starter_rules
 from tests.support.captures import LOGGER, captured
@@ -253,3 +253,30 @@ def _cut(stream: bytes, draw: st.DataObject) -> list[bytes]:
         found += framer.feed(stream[:size])
         stream = stream[size:]
     return found
+
+
+def test_a_counted_message_that_did_not_come_whole_is_told() -> None:
+    framer = Framer()
+
+    assert framer.feed(b"40 <27>fan") == []
+    with pytest.raises(FramingError, match="before a counted message was whole"):
+        framer.end()
+    assert framer.end() == b""
+
+
+@pytest.mark.parametrize(
+    ("octets", "reason"),
+    [
+        pytest.param(b"", "an empty message", id="nothing"),
+        pytest.param(b"\0 \r\n", "an empty message", id="blanks"),
+        pytest.param(b"\xff\xfe", "no priority, and 2 octets that are no text", id="no text"),
+        pytest.param(b"\x01\x02ab", "no priority, and 4 octets that are no text", id="controls"),
+        pytest.param(b"<27>\xff\xfe", "", id="a priority"),
+        pytest.param(b"fan failed", "", id="no priority"),
+        pytest.param("Lüfter defekt".encode("latin-1"), "", id="in another encoding"),
+    ],
+)
+def test_what_is_no_message_is_told_from_what_a_person_could_read(
+    octets: bytes, reason: str
+) -> None:
+    assert unreadable(octets) == reason

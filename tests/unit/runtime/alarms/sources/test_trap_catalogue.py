@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kernel.errors import InvalidError
 from runtime.alarms.model import parse_event
 from runtime.alarms.sources.snmp.catalogue import check_meeting, parse_entry
-from runtime.alarms.sources.snmp.entries import Catalogue
+from runtime.alarms.sources.snmp.layers import Catalogue
 from runtime.alarms.sources.snmp.message import V2C, Notification, Value, read_message
 from runtime.alarms.sources.snmp.pasted import read_pasted
 from runtime.alarms.sources.snmp.reading import events_of

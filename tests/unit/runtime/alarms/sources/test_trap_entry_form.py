@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import InvalidError, Problem
-from runtime.alarms.sources.snmp.entries import Catalogue
 from runtime.alarms.sources.snmp.entry.rows import (
     EntryRows,
     ObjectRow,
@@ -22,6 +21,7 @@ from runtime.alarms.sources.snmp.entry.rows import (
     rows_of,
 )
 from runtime.alarms.sources.snmp.entry.sampling import begin_with, try_rows, use_variable
+from runtime.alarms.sources.snmp.layers import Catalogue
 from runtime.alarms.sources.snmp.message import TRAP_ADDRESS
 from runtime.alarms.sources.snmp.pairs import changes, paired
 from runtime.alarms.sources.snmp.pasted import read_pasted
