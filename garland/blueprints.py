@@ -59,13 +59,14 @@ import runtime.quieting.api
 import runtime.quieting.views
 import runtime.rules.api
 import runtime.rules.decisions.api
-import runtime.rules.verdicts.api
 import runtime.rules.versions.api
 import runtime.runs.api
 import runtime.runs.views
 import runtime.services.api
 import runtime.services.imports.views
 import runtime.services.views
+import runtime.simulations.api
+import runtime.verdicts.api
 import tenancy.api
 import tenancy.views
 
@@ -131,7 +132,8 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.quieting.api.api,
     runtime.messages.api.api,
     runtime.rules.decisions.api.api,
-    runtime.rules.verdicts.api.api,
+    runtime.verdicts.api.api,
+    runtime.simulations.api.api,
     runtime.rules.versions.api.api,
     runtime.backtests.api.api,
     runtime.rules.api.api,
