@@ -20,7 +20,7 @@ from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
 from runtime.verdicts.asking import Outcome, Verdict, explain
 from tenancy.scope import as_tenant, bind
-from tests.factories.rules import make_count_pattern, make_leaf, make_rule_document
+from tests.factories.rules import make_leaf, make_rule_document
 from tests.factories.tenancy import NOON, make_customer
 
 ANY = make_leaf("managed_object", "exists")
@@ -97,7 +97,6 @@ def test_a_rule_that_does_not_hold_names_the_condition_in_the_way(
     ("changes", "note"),
     [
         pytest.param({"at": NOON + timedelta(hours=1)}, "published after", id="published later"),
-        pytest.param({"pattern": make_count_pattern(5)}, "several alarms", id="needs several"),
         pytest.param({"on": ["cleared"]}, "when they are cleared", id="waits for the clear"),
     ],
 )
