@@ -1,7 +1,7 @@
 """What happened to one alarm that rules could see, each time with the alarm as it was then.
 
 Read of its history and, as far as it is kept, of the journal: whether it was held back, and when it
-was received. What a source said beside the severity is as known now.
+was received, and what its source said. Of older alarms, and of repeats, that is as known now.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from uuid import UUID
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from runtime.alarms._said import SAID, write_said
 from runtime.alarms._tables import AlarmRow, JournalEntry
 from runtime.alarms.documents import AlarmView, view_of_facts
-from runtime.alarms.earlier import as_it_was
+from runtime.alarms.earlier import Facts, as_it_was
 from runtime.alarms.journal import ESCALATED, RELEASED
 from runtime.alarms.lifecycle import Transition
+from runtime.alarms.model import AlarmError, AlarmEvent, parse_event
 from runtime.alarms.past_lines import Line, read_lines_of
 from tenancy.rows import get_owned
 
@@ -34,6 +36,14 @@ _HAPPENED: Mapping[str, Transition] = {
         Transition.CLEARED,
         Transition.ESCALATED,
     )
+}
+_NOTHING_SAID: Facts = {
+    **dict.fromkeys(SAID, ""),
+    "affected_services": [],
+    "affected_customers": [],
+    "attributes": {},
+    "threshold": None,
+    "service_affecting": None,
 }
 _NOTICES = {"escalated": ESCALATED, "unsuppressed": RELEASED}
 
@@ -73,9 +83,10 @@ def moments_of(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[Moment
     told = [at for at, one in enumerate(lines) if one.kind in _HAPPENED or one.kind in _NOTICES]
     told = told[-MOMENTS_MAX:]
     rows = _journal_rows(session, tenant_id, [lines[at] for at in told])
-    found = []
-    for at in reversed(told):
+    found, said = list[Moment](), _Said(facts)
+    for at in told:
         line, entry = lines[at], rows.get(lines[at].seq)
+        said.take(line, entry)
         if line.kind == "unsuppressed" and entry is None:
             continue  # a person let it show again, or it was cleared: nothing that rules saw
         found.append(
@@ -83,18 +94,49 @@ def moments_of(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[Moment
                 line=line.seq,
                 seq=entry.seq if entry is not None else line.event,
                 happened=_HAPPENED.get(line.kind, Transition.CREATED),
-                alarm=view_of_facts(as_it_was(facts, lines[: at + 1])),
+                alarm=view_of_facts(said.over(as_it_was(facts, lines[: at + 1]))),
                 received_at=entry.received_at if entry is not None else line.at,
                 is_by_hand=line.kind == "cleared" and line.event is None,
                 held_by=_holder(lines[at + 1 :]) if entry is not None and entry.held else "",
             )
         )
-    return found
+    return found[::-1]
+
+
+class _Said:
+    """What a source had said of an alarm by then: from its first event on, where that is kept."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._events: list[AlarmEvent] = []
+        self._is_whole = False
+
+    def take(self, line: Line, entry: Any) -> None:
+        """Take in what one event said."""
+        if line.event is None or entry is None or line.kind == "cleared":
+            return
+        try:
+            self._events.append(parse_event(entry.event))
+        except AlarmError:
+            return
+        self._is_whole = self._is_whole or line.kind == Transition.CREATED
+
+    def over(self, then: Facts) -> Facts:
+        """Lay it into the alarm as it was; what is not known stays as it is known now."""
+        found = {**then, **(_NOTHING_SAID if self._is_whole else {})}
+        for event in self._events:
+            write_said(found, event)
+        return found
 
 
 def _journal_rows(session: Session, tenant_id: UUID, lines: Sequence[Line]) -> dict[int, Any]:
     """Give the journal's rows of these lines that are still kept, by line."""
-    columns = (JournalEntry.seq, JournalEntry.received_at, JournalEntry.held)
+    columns = (
+        JournalEntry.seq,
+        JournalEntry.received_at,
+        JournalEntry.held,
+        JournalEntry.event,
+    )
     mine = JournalEntry.tenant_id == tenant_id
     seqs = [one.event for one in lines if one.event is not None]
     rows = session.execute(select(*columns).where(mine, JournalEntry.seq.in_(seqs)))
@@ -103,7 +145,7 @@ def _journal_rows(session: Session, tenant_id: UUID, lines: Sequence[Line]) -> d
     for line in lines:
         if line.event is None and line.kind in _NOTICES:
             notices = session.execute(
-                select(*columns, JournalEntry.event).where(
+                select(*columns).where(
                     mine,
                     JournalEntry.received_at == line.at,
                     JournalEntry.kind == _NOTICES[line.kind],

@@ -36,6 +36,7 @@ class Fired:
     judged: JudgedRule
     name: str
     mode: Mode
+    seq: int
     alarm_id: UUID
     object: str
     at: datetime
@@ -99,7 +100,7 @@ def _quiet(held: Held) -> Iterator[str]:
 def _stopped(held: Held) -> Iterator[str]:
     """Name the rule before it that fired and stops those after it."""
     for one in held.fired:
-        is_same = one.alarm_id == held.case.alarm.id and one.at == held.point.event.at
+        is_same = one.seq == held.point.moment.seq and one.alarm_id == held.case.alarm.id
         stops = one.mode is Mode.LIVE and one.judged.rule.stop and not one.judged.is_timed
         if is_same and stops and one.judged.place < held.judged.place:
             yield f"“{one.name}” fired before it and stops the rules after it"

@@ -14,7 +14,7 @@ from kernel.durations import duration_words
 from runtime.rules.judging.ruleset import A, B, JudgedRule
 from runtime.rules.judging.state import KEPT_FOR_LATECOMERS, SECOND, GroupState, Mark, from_us
 from runtime.rules.judging.steps import counted, fullest, marks_limit
-from runtime.rules.model import PatternKind
+from runtime.rules.model import PAIRS, PatternKind
 from runtime.rules.words import field_words
 
 FORGOTTEN = "what it had seen by then is not kept any more"
@@ -98,7 +98,8 @@ def _rests(seen: Seen) -> Iterator[str]:
     """Say that it fired shortly before and rests."""
     pause_s = seen.judged.rule.cooldown_s
     fired = seen.state.fired if seen.state is not None else []
-    near = [one for one in fired if abs(one - seen.at) < pause_s * SECOND]
+    apart = seen.window if seen.judged.kind in PAIRS else 0  # the other of a pair came so late
+    near = [one for one in fired if abs(one - seen.at) < pause_s * SECOND + apart]
     if near:
         at = instant_words(from_us(max(near)))
         yield f"it fired at {at}{seen.same} and rests for {duration_words(pause_s)}"
@@ -150,7 +151,8 @@ def _pair(seen: Seen) -> Iterator[str]:
 def _nearest(seen: Seen, role: str) -> int | None:
     """Say how far away the nearest event is that completes the pair, microseconds."""
     marks = seen.state.marks if seen.state is not None else []
-    wanted = [one for one in marks if (B if role == A else A) in one.role]
+    others = (one for one in marks if (one.alarm, one.at) != (seen.alarm, seen.at))
+    wanted = [one for one in others if (B if role == A else A) in one.role]
     if seen.judged.kind is PatternKind.TOGETHER:
         apart = [abs(one.at - seen.at) for one in wanted if one.alarm != seen.alarm]
     else:
@@ -189,6 +191,8 @@ def _persists(seen: Seen) -> Iterator[str]:
         yield f"it waits until {due} whether the alarm still stands"
     elif seen.ended_at is not None and seen.ended_at - seen.at < seen.window:
         yield f"it stood for {_length(seen.ended_at - seen.at)}, and {seen.within} are needed"
+    elif not list(_rests(seen)):
+        yield f"it did not stand with these conditions for the whole {seen.within}"
 
 
 def _length(microseconds: int) -> str:
