@@ -162,7 +162,7 @@ def _asked(case: Case, judged: JudgedRule, one: memory.Judged, others: _Others) 
         fired_at=None,
         asked_at=point.event.at,
         happened=point.event.happened.value,
-        decided=tuple(told),
+        decided=tuple(dict.fromkeys(told)),
         notes=tuple(notes),
         why=why,
     )

@@ -33,11 +33,10 @@ from tests.integration.runtime.rules.stories import (
     Deed,
     World,
     raised,
-    said,
     told_rules,
 )
 from tests.support.size import examples
-from tests.unit.runtime.rules.streams import Said
+from tests.unit.runtime.rules.streams import Said, said
 
 SECOND = timedelta(seconds=1)
 policies = st.fixed_dictionaries(
