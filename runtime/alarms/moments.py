@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from runtime.alarms._deeds import unshelved
 from runtime.alarms._said import SAID, write_said
 from runtime.alarms._tables import AlarmRow, JournalEntry
 from runtime.alarms.documents import AlarmView, view_of_facts
@@ -45,6 +46,7 @@ _NOTHING_SAID: Facts = {
     "threshold": None,
     "service_affecting": None,
 }
+_SHELF = ("shelved", "unshelved")
 _NOTICES = {"escalated": ESCALATED, "unsuppressed": RELEASED}
 
 
@@ -80,6 +82,8 @@ def moments_of(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[Moment
     row = get_owned(session, AlarmRow, tenant_id, alarm_id, name="alarm")
     facts = {one.key: getattr(row, one.key) for one in inspect(AlarmRow).column_attrs}
     lines = read_lines_of(session, [alarm_id], before=_LAST_LINE)
+    if next((one.kind for one in lines if one.kind in _SHELF), "") == "shelved":
+        facts |= unshelved()  # it was put there after it began, not taken over with its shelf
     told = [at for at, one in enumerate(lines) if one.kind in _HAPPENED or one.kind in _NOTICES]
     told = told[-MOMENTS_MAX:]
     rows = _journal_rows(session, tenant_id, [lines[at] for at in told])
