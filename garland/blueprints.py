@@ -62,13 +62,14 @@ import runtime.retention.purging.api
 import runtime.retention.purging.views
 import runtime.rules.api
 import runtime.rules.decisions.api
-import runtime.rules.verdicts.api
 import runtime.rules.versions.api
 import runtime.runs.api
 import runtime.runs.views
 import runtime.services.api
 import runtime.services.imports.views
 import runtime.services.views
+import runtime.simulations.api
+import runtime.verdicts.api
 import tenancy.api
 import tenancy.views
 
@@ -136,7 +137,8 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.quieting.api.api,
     runtime.messages.api.api,
     runtime.rules.decisions.api.api,
-    runtime.rules.verdicts.api.api,
+    runtime.verdicts.api.api,
+    runtime.simulations.api.api,
     runtime.rules.versions.api.api,
     runtime.backtests.api.api,
     runtime.retention.purging.api.api,

@@ -23,6 +23,8 @@ from garland.cli_files import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from runtime.alarms.journal import JournalRow
     from runtime.rules.backtest.report import Report, Tally
     from runtime.rules.backtest.simulating import Simulation, Step
@@ -101,6 +103,7 @@ def backtest(
     """Judge all events by the rule, and print how often it fired and what it would have done."""
     from runtime.alarms.past import one_by_one
     from runtime.alarms.past_alarms import PastAlarms
+    from runtime.rules.around import paths_named
     from runtime.rules.backtest.given import NOBODY
     from runtime.rules.backtest.playing import Judging, play
     from runtime.rules.backtest.world import World
@@ -110,7 +113,13 @@ def backtest(
     live = _judged(against, 2) if against is not None else None
     judging = Judging(draft=_judged(rule_file, 1), live=live)
     report = play(one_by_one(rows), World(PastAlarms(NOBODY)), judging, until=until)
-    click.echo(json.dumps(_as_json(report), indent=2, default=str) if as_json else _summed(report))
+    rules = [one for one in (judging.draft, judging.live) if one is not None]
+    unknown = sorted(paths_named((one.rule, one.table) for one in rules))
+    if as_json:
+        found = {**_as_json(report), "not_known": unknown}
+        click.echo(json.dumps(found, indent=2, default=str))
+    else:
+        click.echo("\n".join([_summed(report), *_not_known(unknown)]))
 
 
 def _judged(file: Path, number: int) -> "JudgedRule":
@@ -147,13 +156,24 @@ def _read_alarms(file: Path) -> Any:
 
 
 def _told(done: "Simulation") -> str:
+    """Tell of each event; what a file knows nothing of counted as missing, and that is said."""
     fired = {one.index for one in done.firings}
     lines = [_step_line(one, has_fired=one.index in fired) for one in done.steps]
     matched = sum(one.is_match for one in done.steps)
     lines.append(
         f"{len(done.steps)} event(s), {matched} matched, fired {len(done.firings)} time(s)"
     )
+    lines += _not_known(done.not_known)
     return "\n".join(lines)
+
+
+def _not_known(paths: "Iterable[str]") -> list[str]:
+    """Say which fields nobody could look up: a file has neither network nor planned work."""
+    named = ", ".join(paths)
+    remedy = "try it on the rule's page or over REST, where the organisation's own are looked up"
+    return [f"counted as missing, as a file has nothing round its alarms: {named}; {remedy}"] * (
+        named != ""
+    )
 
 
 def _step_line(step: "Step", *, has_fired: bool) -> str:
@@ -195,7 +215,8 @@ def _as_json(report: "Report") -> dict[str, Any]:
     found = asdict(report)
     for name in ("draft", "live"):
         if found[name] is not None:
-            del found[name]["places"]
+            for inner in ("places", "changing", "recorded"):
+                del found[name][inner]
             found[name]["hidden"] = sorted(found[name]["hidden"])
     found["only_draft"] = sorted(report.only_draft)
     found["only_live"] = sorted(report.only_live)

@@ -28,9 +28,8 @@ from runtime.rules.suggesting import (
     suggestions,
 )
 from runtime.rules.tryout import Sample, try_rule
-from runtime.rules.verdicts.asking import facts_while_it_stood
 from runtime.rules.words import field_words, rule_sentence
-from runtime.surroundings.facts import Asked, Surroundings
+from runtime.surroundings.given import recent_facts
 
 SHOWN_MAX = 10
 _DERIVABLE = ("managed_object", *SETTABLE)
@@ -74,9 +73,7 @@ def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool
     flows = flow_slugs(session, tenant_id)
     alarms = list_alarms(session, tenant_id, AlarmFilter(state=""), limit=TRIED_MAX)
     document = document_of(rows)
-    asked = [Asked(alarm, alarm.last_seq or 0, alarm.last_raised_at) for alarm in alarms]
-    around = Surroundings(session, tenant_id).of(paths_named([document]), asked)
-    facts = [facts_while_it_stood(alarm) | near for alarm, near in zip(alarms, around, strict=True)]
+    facts = recent_facts(session, tenant_id, paths_named([document]), alarms)
     attributes = [(path, field_words(path)) for path in attribute_paths(facts)]
     named = {path: field_words(path) for path in _DERIVABLE}
     is_good = not check_rule(document, flows)

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from designer.tables.grid import Grid, Head, document_of
 from kernel.errors import Problem
-from runtime.alarms.documents import AlarmView
+from runtime.alarms.documents import AlarmView, facts_while_it_stood
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.flows.versions import flow_slugs
+from runtime.rules.around import paths_named
 from runtime.rules.fields import CATALOGUE, Kind
 from runtime.rules.suggesting import TRIED_MAX, Suggestions, attribute_paths, suggestions
 from runtime.rules.tables.analysis import analyse, blocking
@@ -31,8 +32,8 @@ from runtime.rules.tables.words import (
     output_title,
     table_sentence,
 )
-from runtime.rules.verdicts.asking import facts_while_it_stood
 from runtime.rules.words import field_words
+from runtime.surroundings.given import recent_facts
 
 TRIED_SHOWN_MAX = 50
 
@@ -148,7 +149,8 @@ def try_grid(session: Session, tenant_id: UUID, grid: Grid) -> Trial | None:
         return None
     table = parse_table(document)
     alarms = list_alarms(session, tenant_id, AlarmFilter(state=""), limit=TRIED_MAX)
-    tried = [_tried(table, alarm) for alarm in alarms]
+    facts = recent_facts(session, tenant_id, paths_named([table]), alarms)
+    tried = [_tried(table, *one) for one in zip(alarms, facts, strict=True)]
     hits = [sum(1 for one in tried if row + 1 in one.rows) for row in range(len(table.rows))]
     return Trial(
         looked_at=len(tried),
@@ -158,8 +160,8 @@ def try_grid(session: Session, tenant_id: UUID, grid: Grid) -> Trial | None:
     )
 
 
-def _tried(table: Table, alarm: AlarmView) -> Tried:
-    values = values_of(table.inputs, facts_while_it_stood(alarm))
+def _tried(table: Table, alarm: AlarmView, facts: Mapping[str, Any]) -> Tried:
+    values = values_of(table.inputs, facts)
     decision = decide(table, matching_rows(table, values))
     if decision is None:
         return Tried(alarm=alarm, rows=(), says="no row")

@@ -128,6 +128,14 @@ def alarm_document(alarm: AlarmView) -> dict[str, Any]:
     return {name: write(alarm) for name, write in _WRITTEN.items()}
 
 
+def facts_while_it_stood(alarm: AlarmView) -> dict[str, Any]:
+    """Write an alarm as it was while it stood: a cleared one keeps only that it is over."""
+    facts = alarm_document(alarm)
+    if not alarm.is_active:
+        facts["perceived_severity"] = facts["previous_severity"] or facts["original_severity"]
+    return facts
+
+
 class AlarmFacts(Mapping[str, Any]):
     """The canonical JSON of an alarm, each field written when it is asked for.
 

@@ -147,6 +147,8 @@ def _lived(then: Mapping[str, Any], line: Line) -> Facts:
         "cleared_at": line.at if is_over else None,
         "changed_at": line.at,
     }
+    if is_over or line.kind == "reopened":
+        said["escalation_level"] = 0
     if line.kind == "reopened":
         said |= {"flap_count": then["flap_count"] + 1, "ack_state": AckState.UNACKNOWLEDGED}
     return said

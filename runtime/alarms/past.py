@@ -79,6 +79,12 @@ def past_begins(session: Session, tenant_id: UUID, *, since: datetime) -> dateti
     return session.scalar(select(func.min(JournalEntry.received_at)).where(*mine)) or since
 
 
+def kept_since(session: Session, tenant_id: UUID) -> datetime | None:
+    """Say when the oldest event that is still kept was received; None where none is."""
+    mine = JournalEntry.tenant_id == tenant_id
+    return session.scalar(select(func.min(JournalEntry.received_at)).where(mine))
+
+
 def first_row_since(session: Session, tenant_id: UUID, at: datetime) -> int | None:
     """Give the place of the first row that was received since an instant."""
     mine = (JournalEntry.tenant_id == tenant_id, JournalEntry.received_at >= at)

@@ -22,11 +22,18 @@ _STANDING = tuple(one for one in reversed(Severity) if one is not Severity.CLEAR
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One alarm that stands: on what, since when."""
+    """One alarm that stands: on what, since when; of the past, from and until when it did."""
 
     alarm_id: UUID
     managed_object: str
     raised_at: datetime
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    def stands_at(self, at: datetime) -> bool:
+        """Tell whether it stands at an instant; one of the present does."""
+        has_begun = self.began_at is None or self.began_at <= at
+        return has_begun and (self.ended_at is None or at < self.ended_at)
 
 
 def standing_on(

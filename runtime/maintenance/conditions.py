@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel.form_rows import branch_at, drop, follow, tree_of
-from runtime.alarms.documents import AlarmView
+from runtime.alarms.documents import AlarmView, facts_while_it_stood
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.maintenance.scope import Area, Scope
 from runtime.rules.condition_rows import (
@@ -27,7 +27,6 @@ from runtime.rules.condition_rows import (
 )
 from runtime.rules.fields import CATALOGUE
 from runtime.rules.suggesting import TRIED_MAX, Suggestions, attribute_paths, suggestions
-from runtime.rules.verdicts.asking import facts_while_it_stood
 from runtime.rules.words import field_words
 
 SHOWN_MAX = 5

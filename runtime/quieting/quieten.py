@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -29,7 +30,22 @@ from runtime.alarms.store import Change, find_alarm
 from runtime.maintenance.covering import Covering
 from runtime.quieting.storms import StormWatch
 
+_DAY = timedelta(days=1)
 _RAISED = (Transition.CREATED, Transition.REOPENED)
+
+
+class _Watches(Protocol):
+    """Counts events, and says which storm holds an alarm back."""
+
+    def see(self, change: Change) -> Hold | None:
+        """Count one event."""
+
+
+class _Calm:
+    """No storm ever."""
+
+    def see(self, _change: Change) -> Hold | None:
+        """Hold nothing back."""
 
 
 @dataclass(slots=True)
@@ -84,7 +100,25 @@ def quieten(
     return judged
 
 
-def _passes(change: Change, covering: Covering, watch: StormWatch, pending: _Pending) -> bool:
+def held_by_work(session: Session, tenant_id: UUID, changes: Sequence[Change]) -> dict[int, str]:
+    """Name the planned work that would hold back each of these changes, by their places.
+
+    As `quieten` does for what comes in life, but for storms; nothing is written.
+    """
+    pending, found = _Pending(set()), dict[int, str]()
+    days: dict[date, Covering] = {}
+    for change in changes:
+        at = change.alarm.changed_at
+        if at.date() not in days:  # instants that somebody gave may lie years apart
+            begins = datetime.combine(at, time(), at.tzinfo)
+            days[at.date()] = Covering(session, tenant_id, first=begins, last=begins + _DAY)
+        passes = _passes(change, days[at.date()], _Calm(), pending)
+        if not passes and change.transition is not Transition.REPEATED:
+            found[change.seq] = pending.holds[change.alarm.id][0].name
+    return found
+
+
+def _passes(change: Change, covering: Covering, watch: _Watches, pending: _Pending) -> bool:
     alarm_id, transition = change.alarm.id, change.transition
     storm = watch.see(change)
     if transition is Transition.CLEARED:

@@ -1,9 +1,7 @@
-"""Rules over REST: drafts, publishing, and what a rule would do, tried."""
+"""Rules over REST: drafts and publishing."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +13,6 @@ from kernel.http import (
     db_session,
     expected_revision,
     json_body,
-    only_reads,
     optional_body,
     page_of,
     require,
@@ -24,11 +21,7 @@ from kernel.http import (
 from kernel.rest import TEXT, choice, describe
 from kernel.revisions import told_as_moved
 from kernel.schema import Schema
-from runtime.enriching.events import fill_given
 from runtime.rules import shapes, store
-from runtime.rules.backtest.given import rows_of
-from runtime.rules.backtest.simulating import on_trial
-from runtime.rules.backtest.simulating import simulate as try_on
 from runtime.rules.model import Mode
 from runtime.rules.order import SORTS, in_order, place_of, read_sort
 
@@ -36,18 +29,6 @@ api = Blueprint("rules_api", __name__, url_prefix="/api/v1/rules")
 
 WORKFLOWS = "workflows"
 _QUERY = {"q": TEXT, "kind": choice("rule", "table"), "sort": choice(*SORTS)}
-_TRIED = Schema(
-    {
-        "type": "object",
-        "required": ["rule", "alarms"],
-        "additionalProperties": False,
-        "properties": {
-            "rule": {"type": "object"},
-            "alarms": {"type": "array", "minItems": 1, "maxItems": 5_000},
-            "after_s": {"type": "integer", "minimum": 0, "maximum": 691_200},
-        },
-    }
-)
 _PUBLISHED = Schema(
     {
         "type": "object",
@@ -137,24 +118,6 @@ def publish_rule(rule_id: UUID) -> Response:
         return tagged(store.switch_off(*where, rule_id))
     mode = Mode.OFF if asked == WORKFLOWS else Mode(asked)
     return tagged(store.publish_rule(*where, rule_id, mode=mode, **who_acts()))
-
-
-@api.post("/simulate")
-@describe(body=_TRIED, answer=shapes.SIMULATED)
-@require("rules.view")
-@only_reads
-def simulate() -> Response:
-    """Try a rule or table on alarm events, one after the other; nothing is recorded or done."""
-    body = json_body()
-    _TRIED.require(body, "a simulation needs a rule and alarms")
-    judged = on_trial(body["rule"])
-    rows = fill_given(db_session(), acting().tenant_id, rows_of(body["alarms"]))
-    after = timedelta(seconds=body.get("after_s", 0), microseconds=1)
-    done = try_on(judged, rows, until=rows[-1].received_at + after)
-    firings = [
-        {"index": one.index, "at": format_instant(one.at), "why": one.why} for one in done.firings
-    ]
-    return jsonify(steps=[asdict(one) for one in done.steps], firings=firings)
 
 
 def tagged(rule: store.RuleView, **more: Any) -> Response:

@@ -45,19 +45,6 @@ VERSION = shape(
     number=WHOLE, is_live=FLAG, published_at=INSTANT, published_by=TEXT, drafted_by=TEXT
 )
 VERSION_WITH_DOCUMENT = shape(number=WHOLE, document=DOCUMENT)
-SIMULATED = shape(
-    steps=many(
-        shape(
-            index=WHOLE,
-            happened=TEXT,
-            alarm=maybe(OBJECT),
-            is_match=FLAG,
-            tested=ANYTHING,
-            decision=ANYTHING,
-        )
-    ),
-    firings=many(shape(index=maybe(WHOLE), at=INSTANT, why=ANYTHING)),
-)
 _TALLY = Shape(
     "Tally",
     shape(
@@ -83,21 +70,6 @@ BACKTESTED = shape(
     limits={"type": "object", "additionalProperties": WHOLE},
     judged_later=WHOLE,
     recorded=maybe(shape(firings=WHOLE, found=WHOLE, others=WHOLE)),
-)
-VERDICTS = shape(
-    items=many(
-        shape(
-            rule_id=ID,
-            name=TEXT,
-            mode=choice(*Mode),
-            version=WHOLE,
-            outcome=TEXT,
-            fired_at=maybe(INSTANT),
-            decided=TEXTS,
-            notes=TEXTS,
-            why=OBJECT,
-        )
-    )
 )
 DECIDED: dict[str, Any] = {
     "type": "object",

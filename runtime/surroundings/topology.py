@@ -80,7 +80,7 @@ def nearest_down(
     age = timedelta(seconds=age_s)
     for one in near:
         for standing in timeline.down_on(one.key, seq):
-            if abs(at - standing.raised_at) <= age:
+            if standing.stands_at(at) and abs(at - standing.raised_at) <= age:
                 return Cause(one, standing.alarm_id)
     return None
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from kernel.http import acting, db_session, render, require
 from runtime.alarms.store import get_alarm
-from runtime.rules.verdicts.asking import Outcome, verdicts_of
+from runtime.verdicts.asking import Outcome, explain
 
 bp = Blueprint("rules_asked", __name__)
 
@@ -19,9 +19,10 @@ bp = Blueprint("rules_asked", __name__)
 def ask_rules(alarm_id: UUID) -> Response:
     """Show for each rule that is judged whether it held, and what decided."""
     where = (db_session(), acting().tenant_id, alarm_id)
-    verdicts = verdicts_of(*where)
+    found = explain(*where)
     return render(
         "designer/rules/asked/show.html",
         alarm=get_alarm(*where),
-        by_outcome={one: [v for v in verdicts if v.outcome is one] for one in Outcome},
+        kept=found.kept,
+        by_outcome={one: [v for v in found.verdicts if v.outcome is one] for one in Outcome},
     )

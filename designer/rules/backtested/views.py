@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from kernel.clock import parse_instant, utc_now
 from kernel.http import acting, db_session, render, require, see_other
+from runtime.alarms.past import kept_since
 from runtime.flows.versions import flow_slugs
 from runtime.rules.backtest import jobs
 from runtime.rules.store import get_rule
@@ -36,6 +37,7 @@ def show_backtest(rule_id: UUID) -> Response:
         bars=[(parse_instant(one["at"]), one["draft"]) for one in bars],
         flows=flow_slugs(*where),
         days=DAYS,
+        kept_since=kept_since(*where),
     )
 
 

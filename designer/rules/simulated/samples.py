@@ -1,7 +1,9 @@
-"""Recent alarms written as the events that a source would have sent."""
+"""Alarms written as the events that a source would have sent: raised, changed, cleared."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +11,16 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant
 from runtime.alarms.documents import AlarmView
+from runtime.alarms.model import Severity
+from runtime.alarms.past_lines import Line, read_lines_of
 from runtime.alarms.store import AlarmFilter, list_alarms
 
 TAKEN = 10
+_LAST_LINE = 2**62
+_TOLD = ("created", "reopened", "changed", "cleared")
 _SAID = (
     "source",
+    "external_id",
     "event_type",
     "probable_cause",
     "specific_problem",
@@ -34,18 +41,38 @@ EXAMPLE = {
 
 
 def recent_events(session: Session, tenant_id: UUID) -> dict[str, Any]:
-    """Give the newest alarms as events, oldest first; an invented one where there is none."""
+    """Give what happened to the newest alarms as events; an invented one where there is none."""
     alarms = list_alarms(session, tenant_id, AlarmFilter(state=""), limit=TAKEN)
-    return {"events": [_event(one) for one in reversed(alarms)] or [EXAMPLE]}
+    return {"events": events_of(session, alarms) or [EXAMPLE]}
 
 
-def _event(alarm: AlarmView) -> dict[str, Any]:
+def events_of(session: Session, alarms: Sequence[AlarmView]) -> list[dict[str, Any]]:
+    """Write what sources said of alarms as events, in the order in which it happened."""
+    by_id = {one.id: one for one in alarms}
+    lines = read_lines_of(session, by_id, before=_LAST_LINE) if by_id else []
+    told = [one for one in lines if one.kind in _TOLD and one.event is not None]
+    said = [(one.at, one.seq, _event(by_id[one.alarm_id], one.at, _severity(one))) for one in told]
+    silent = by_id.keys() - {one.alarm_id for one in told}
+    said += [
+        (one.last_raised_at, 0, _event(one, one.last_raised_at, one.original_severity.value))
+        for one in alarms
+        if one.id in silent
+    ]
+    return [event for _, _, event in sorted(said, key=lambda one: one[:2])]
+
+
+def _severity(line: Line) -> str:
+    return str(line.facts["severity"])
+
+
+def _event(alarm: AlarmView, at: datetime, severity: str) -> dict[str, Any]:
+    is_clear = severity == Severity.CLEARED
     said = {name: getattr(alarm, name) for name in _SAID if getattr(alarm, name)}
     said |= {name: list(getattr(alarm, name)) for name in _KEYS if getattr(alarm, name)}
     return {
         "managed_object": alarm.managed_object,
-        "perceived_severity": alarm.original_severity.value,
+        "perceived_severity": severity,
         **said,
-        "raised_at": format_instant(alarm.last_raised_at),
+        "cleared_at" if is_clear else "raised_at": format_instant(at),
         **({"attributes": dict(alarm.attributes)} if alarm.attributes else {}),
     }

@@ -42,7 +42,7 @@ class Judge:
             if isinstance(one.item, Event):
                 found |= {(judged.id, one.item.condition) for judged in one.lapsed}
                 for looking in one.looking:
-                    group = _group(looking.judged, one.item)
+                    group = group_of(looking.judged, one.item)
                     if group is not None and looking.judged.needs_memory:
                         found.add((looking.judged.id, group))
         return found
@@ -69,7 +69,7 @@ class Judge:
 
     def _look(self, looking: Looking, event: Event) -> Verdict | None:
         judged = looking.judged
-        group = _group(judged, event)
+        group = group_of(judged, event)
         if group is None:
             return None
         if not judged.needs_memory:
@@ -173,7 +173,7 @@ def pause_group(judged: JudgedRule, event: Event) -> str | None:
     return None if None in values else sha256_of(repr(("pause", values)))
 
 
-def _group(judged: JudgedRule, event: Event) -> str | None:
+def group_of(judged: JudgedRule, event: Event) -> str | None:
     """Name the group an event belongs to, or None where it lacks one of the fields."""
     pattern = judged.rule.pattern
     alone = (PatternKind.EACH, PatternKind.FLAPPING)

@@ -76,11 +76,16 @@ def _count(pattern: Pattern, state: GroupState, look: Look) -> Found | None:
         counted_at = known
     else:
         remember(pattern, state, look, "")
-    if pattern.distinct:
-        seen, alarms = _most_values(state.marks, at=counted_at, window=window)
-    else:
-        seen, alarms = fullest(state.marks, at=counted_at, window=window)
+    seen, alarms = counted(pattern, state.marks, at=counted_at)
     return Found({"seen": seen}, alarms) if seen >= pattern.at_least else None
+
+
+def counted(pattern: Pattern, marks: Sequence[Mark], *, at: int) -> tuple[int, tuple[str, ...]]:
+    """Count what lies within one window round an instant: events, or values that differ."""
+    window = pattern.within_s * SECOND
+    if pattern.distinct:
+        return _most_values(marks, at=at, window=window)
+    return fullest(marks, at=at, window=window)
 
 
 def _sequence(pattern: Pattern, state: GroupState, look: Look) -> Found | None:

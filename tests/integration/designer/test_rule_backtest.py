@@ -107,3 +107,7 @@ def test_a_viewer_reads_and_does_not_ask(signed_in: SignedIn, at: str) -> None:
 
     assert viewer.get(at).status_code == 200
     assert viewer.post(at, data={"days": "1"}).status_code == 403
+
+
+def test_says_since_when_events_are_kept(browser: FlaskClient, at: str) -> None:
+    assert "Events are kept since <time" in browser.get(at).text

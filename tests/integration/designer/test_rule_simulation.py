@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from kernel.clock import utc_now
-from runtime.alarms.store import AlarmFilter, list_alarms
+from kernel.clock import format_instant, utc_now
+from runtime.alarms.journal import append, mark_done, take
+from runtime.alarms.model import parse_event
+from runtime.alarms.store import AlarmFilter, apply_batch, list_alarms
 from runtime.inventory.resources import save_resource
+from runtime.maintenance.windows import plan_window
 from runtime.rules.store import create_rule
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
+from tests.factories.maintenance import window_document
 from tests.factories.rules import make_leaf, make_rule_document
+from tests.factories.tenancy import NOON, make_customer
 from tests.integration.conftest import SignedIn
 
+MINUTE = timedelta(minutes=1)
 FAN = {"managed_object": "a", "perceived_severity": "major", "text": "fan stopped"}
 RAIN = {"managed_object": "b", "perceived_severity": "major", "text": "rain"}
 
@@ -118,3 +127,119 @@ def test_begins_with_an_example_where_no_alarm_came_yet(
     browser: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
 ) -> None:
     assert "Loss of signal" in browser.get(at(sessions, acme)).text
+
+
+def send(sessions: sessionmaker[Session], acme: OrganisationView, *events: dict[str, Any]) -> None:
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        append(session, acme.id, [parse_event(one) for one in events], now=utc_now())
+        rows = take(session, 500)
+        apply_batch(session, acme.id, rows, now=utc_now())
+        mark_done(session, [one.seq for one in rows], now=utc_now())
+
+
+def ids(sessions: sessionmaker[Session], acme: OrganisationView) -> dict[str, str]:
+    with sessions() as session, as_tenant(session, acme.id):
+        alarms = list_alarms(session, acme.id, AlarmFilter(state=""), limit=500)
+        return {one.managed_object: str(one.id) for one in alarms}
+
+
+def test_alarms_are_looked_for_by_words_and_what_is_chosen_stays(
+    browser: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    send(sessions, acme, FAN, RAIN)
+    chosen = ids(sessions, acme)["b"]
+
+    asked = {"do": "look", "q": "fan", "state": "all", "chosen": chosen, "alarms": "my own"}
+    page = browser.post(at(sessions, acme), data=asked).text
+
+    assert f'value="{chosen}" checked' in page
+    assert "Chosen: 1" in page
+    assert f'value="{ids(sessions, acme)["a"]}">' in page
+    assert "my own</textarea>" in page
+
+
+def test_alarms_to_choose_from_come_page_by_page(
+    browser: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    send(sessions, acme, *(FAN | {"managed_object": f"fan-{number}"} for number in range(25)))
+    address = at(sessions, acme)
+
+    first = browser.get(address).text
+    (cursor,) = re.findall(r'name="cursor" value="([^"]+)"', first)
+    second = browser.post(address, data={"do": "next", "cursor": cursor, "state": "all"}).text
+
+    seen = [set(re.findall(r'name="chosen" value="([^"]+)"', one)) for one in (first, second)]
+    assert [len(one) for one in seen] == [20, 5]
+    assert not seen[0] & seen[1]
+    assert "Next page" not in second
+
+
+def test_what_happened_to_the_chosen_alarms_is_what_the_draft_is_tried_on(
+    browser: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    raised = FAN | {"raised_at": format_instant(NOON)}
+    worse = raised | {"perceived_severity": "critical"}
+    over = FAN | {"perceived_severity": "cleared", "cleared_at": format_instant(NOON + MINUTE)}
+    send(sessions, acme, raised, RAIN, worse, over)
+    address = at(sessions, acme, on=["cleared"])
+
+    page = browser.post(address, data={"do": "take", "chosen": ids(sessions, acme)["a"]}).text
+    text = html.unescape(re.findall(r"<textarea[^>]*>\n(.*)</textarea>", page, re.DOTALL)[0])
+    tried = browser.post(address, data={"alarms": text}).text
+
+    severities = [one["perceived_severity"] for one in json.loads(text)["events"]]
+    assert severities == ["major", "critical", "cleared"]
+    assert "The draft fires <b>1</b> time" in tried
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [pytest.param(0, "mark at least one", id="none"), pytest.param(101, "at most 100", id="many")],
+)
+def test_what_cannot_be_taken_is_said_and_what_is_chosen_stays(
+    browser: FlaskClient,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    number: int,
+    words: str,
+) -> None:
+    send(sessions, acme, *(FAN | {"managed_object": f"fan-{at}"} for at in range(number)))
+    marked = list(ids(sessions, acme).values())
+
+    answer = browser.post(
+        at(sessions, acme), data={"do": "take", "chosen": marked, "alarms": "my own"}
+    )
+
+    assert (answer.status_code, words in answer.text) == (422, True)
+    assert answer.text.count(" checked") == number
+    assert "my own</textarea>" in answer.text
+
+
+def test_no_alarm_of_another_tenant_can_be_chosen(
+    browser: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        other = make_customer(session)
+        with as_tenant(session, other.id):
+            append(session, other.id, [parse_event(FAN)], now=utc_now())
+            apply_batch(session, other.id, take(session, 9), now=utc_now())
+            (foreign,) = list_alarms(session, other.id, AlarmFilter(state=""))
+
+    asked = {"do": "take", "chosen": str(foreign.id), "alarms": ""}
+    answer = browser.post(at(sessions, acme), data=asked)
+
+    assert answer.status_code == 422
+    assert "fan stopped" not in answer.text
+
+
+def test_planned_work_that_would_hold_an_alarm_back_is_told(
+    browser: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        plan_window(session, acme.id, document=window_document(), by="Ann", now=NOON)
+    event = FAN | {"raised_at": format_instant(NOON)}
+
+    page = browser.post(at(sessions, acme), data={"alarms": json.dumps(event)}).text
+
+    assert "The draft does not fire for these alarms." in page
+    assert "planned work “Core upgrade” holds it back: rules do not judge it" in page

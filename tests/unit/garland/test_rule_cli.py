@@ -13,6 +13,7 @@ from garland.rule_cli import rule
 from tests.factories.rules import make_count_pattern, make_leaf, make_rule_document
 
 ANY = make_leaf("managed_object", "exists")
+YES: Any = True
 
 
 def written(folder: Path, name: str, content: Any) -> str:
@@ -114,3 +115,25 @@ def test_alarms_that_cannot_be_played_are_refused(tmp_path: Path, alarms: Any, s
 
     assert done.exit_code == 1
     assert said in done.output
+
+
+@pytest.mark.parametrize("command", ["simulate", "backtest"])
+def test_what_a_file_knows_nothing_of_is_said(tmp_path: Path, command: str) -> None:
+    when = {"none": [make_leaf("topology.parent_down", "is", YES)]}
+    file = written(tmp_path, "rule.json", make_rule_document(when=when))
+    files = ("--rule", file, "--alarms", written(tmp_path, "alarms.json", [alarm(1)]))
+
+    words, facts = run(command, *files).output, json.loads(run(command, "--json", *files).output)
+
+    assert (
+        "counted as missing, as a file has nothing round its alarms: topology.parent_down" in words
+    )
+    assert facts["not_known"] == ["topology.parent_down"]
+
+
+def test_a_rule_that_asks_for_nothing_round_alarms_is_told_nothing_of_it(tmp_path: Path) -> None:
+    file = written(tmp_path, "rule.json", make_rule_document(when=ANY))
+
+    done = run("simulate", "--rule", file, "--alarms", written(tmp_path, "a.json", [alarm(1)]))
+
+    assert "counted as missing" not in done.output

@@ -15,14 +15,12 @@ from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.correlation import correlate_batch
-from runtime.rules.firings import count_alarms_of, fired_by_day, firings_of_rule, overlaps_of
-from runtime.rules.firings import place_of as place_of_firing
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
-from runtime.rules.verdicts.asking import Outcome, Verdict, verdicts_of
+from runtime.verdicts.asking import Outcome, Verdict, explain
 from tenancy.scope import as_tenant, bind
-from tests.factories.rules import make_count_pattern, make_leaf, make_rule_document
+from tests.factories.rules import make_leaf, make_rule_document
 from tests.factories.tenancy import NOON, make_customer
 
 ANY = make_leaf("managed_object", "exists")
@@ -67,7 +65,7 @@ def publish(
 def ask(session: Session, tenant_id: UUID) -> list[Verdict]:
     with as_tenant(session, tenant_id):
         (alarm,) = list_alarms(session, tenant_id, AlarmFilter(state=""))
-        return verdicts_of(session, tenant_id, alarm.id)
+        return list(explain(session, tenant_id, alarm.id).verdicts)
 
 
 def test_a_rule_that_fired_tells_when_and_why(
@@ -99,7 +97,6 @@ def test_a_rule_that_does_not_hold_names_the_condition_in_the_way(
     ("changes", "note"),
     [
         pytest.param({"at": NOON + timedelta(hours=1)}, "published after", id="published later"),
-        pytest.param({"pattern": make_count_pattern(5)}, "several alarms", id="needs several"),
         pytest.param({"on": ["cleared"]}, "when they are cleared", id="waits for the clear"),
     ],
 )
@@ -167,49 +164,6 @@ def test_an_alarm_of_another_tenant_is_not_found(
     bind(session, other)
 
     with pytest.raises(NotFoundError):
-        verdicts_of(session, other, alarm.id)
+        explain(session, other, alarm.id)
     with pytest.raises(NotFoundError):
-        verdicts_of(session, other, uuid4())
-
-
-def test_firings_are_listed_newest_first_page_by_page(
-    session: Session, tenant_id: UUID, send: Send
-) -> None:
-    rule_id = publish(session, tenant_id)
-    send(*(LINK | {"managed_object": f"link-{number}"} for number in range(5)))
-
-    with as_tenant(session, tenant_id):
-        where = (session, tenant_id, rule_id)
-        first = firings_of_rule(*where, limit=3)
-        rest = firings_of_rule(*where, limit=3, after=list(place_of_firing(first[-1])))
-
-    names = [one.alarm.managed_object for one in (*first, *rest)]
-    assert names == [f"link-{number}" for number in reversed(range(5))]
-
-
-def test_days_without_a_firing_are_counted_too(
-    session: Session, tenant_id: UUID, send: Send
-) -> None:
-    rule_id = publish(session, tenant_id)
-    send(LINK)
-
-    with as_tenant(session, tenant_id):
-        found = fired_by_day(session, tenant_id, rule_id, now=NOON, days=3)
-
-    assert [number for _, number in found] == [0, 0, 1]
-
-
-def test_rules_that_fire_for_the_same_alarms_are_counted(
-    session: Session, tenant_id: UUID, send: Send
-) -> None:
-    one = publish(session, tenant_id, name="all")
-    publish(session, tenant_id, name="some", when=make_leaf("text", "contains", "fan"))
-    publish(session, tenant_id, name="none", when=make_leaf("text", "contains", "laser"))
-    send(LINK, LINK | {"managed_object": "other", "text": "rain"})
-
-    with as_tenant(session, tenant_id):
-        where = (session, tenant_id, one)
-        found = [(other.name, other.shared) for other in overlaps_of(*where)]
-        looked_at = count_alarms_of(*where)
-
-    assert (found, looked_at) == ([("some", 1)], 2)
+        explain(session, other, uuid4())

@@ -1,1 +1,0 @@
-"""What every rule that is judged says of one alarm: held or not, and what decided."""
