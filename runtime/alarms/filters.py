@@ -57,7 +57,8 @@ def read_filter(asked: Asked) -> AlarmFilter:
     `state` is active (the default), suppressed, shelved, cleared or all; `severity` may be given
     several times; `ack`; `q` for words; `managed_object`, `source`, `event_type`,
     `probable_cause` and `owner` for whole names; `since` and `until` for when it was last raised:
-    instants, or local times in the time zone `zone`; `attributes.site=ZRH`, or `attribute=site=ZRH`, for the value of an attribute;
+    instants, or local times in the time zone `zone`; `attributes.site=ZRH`, or
+    `attribute=site=ZRH`, for the value of an attribute;
     `parent` for the children of one; `grouping` is top (not under another) or causes (others are
     under it).
 
