@@ -3,7 +3,7 @@
  * fits leaves it, and the focus stays where it was. All that fit the filter are another page's work.
  */
 import { refreshPanel } from "./alarm-panel.js";
-import { byId, focusedRow, rowAfter, rows, ticked, untickAll } from "./alarm-rows.js";
+import { byId, focusedRow, noteDeed, rowAfter, rows, ticked, untickAll } from "./alarm-rows.js";
 import { post } from "./posting.js";
 import { toast } from "./toast.js";
 
@@ -67,6 +67,7 @@ async function onDeed() {
   untickAll();
   const address = list.getAttribute("hx-get") ?? location.href;
   await htmx.ajax("GET", address, { target: "#alarm-rows", swap: "outerMorph" });
+  noteDeed();
   if (at >= 0) focusRow(was);
   await refreshPanel();
 }

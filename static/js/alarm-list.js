@@ -6,7 +6,7 @@
 import { startDeeds } from "./alarm-deeds.js";
 import { startKeys } from "./alarm-keys.js";
 import { markOpen, startPanel } from "./alarm-panel.js";
-import { byId, focusedRow, openId, rows, ticked } from "./alarm-rows.js";
+import { byId, deedsSeen, focusedRow, openId, rows, ticked } from "./alarm-rows.js";
 import { announce } from "./toast.js";
 
 /**
@@ -51,6 +51,16 @@ function onRequest(event) {
   if (shown.length === 0 || !isBusy(state(list))) return;
   const { asOf = "", more = "" } = list.dataset;
   ctx.request.action = heldAddress(ctx.request.action, { shown, asOf, more });
+  heldAt.set(ctx, deedsSeen());
+}
+
+/** @type {WeakMap<object, number>} */
+const heldAt = new WeakMap();
+
+/** Rows that were held before a deed was seen are out of date. @param {Event} event */
+function beforeSwap(event) {
+  const ctx = /** @type {CustomEvent} */ (event).detail?.ctx;
+  if (ctx && (heldAt.get(ctx) ?? deedsSeen()) < deedsSeen()) event.preventDefault();
 }
 
 let newer = "";
@@ -75,6 +85,7 @@ function useOwnZone() {
 
 if (typeof document !== "undefined") {
   document.addEventListener("htmx:config:request", onRequest);
+  document.addEventListener("htmx:before:swap", beforeSwap);
   document.addEventListener("htmx:after:swap", onSwap);
   startPanel();
   startKeys();

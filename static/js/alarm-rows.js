@@ -8,6 +8,13 @@ export const openId = () =>
   byId("alarm-panel")?.querySelector("[data-open]")?.getAttribute("data-open");
 export const openRow = () => rows().find((row) => row.getAttribute("data-alarm") === openId());
 
+let seen = 0;
+/** How often the list was read anew after a deed. */
+export const deedsSeen = () => seen;
+export const noteDeed = () => {
+  seen += 1;
+};
+
 /** The row that is meant where none is ticked: it has the focus, else it is open beside the list. */
 export const meantRow = () => rows()[focusedRow()] ?? openRow();
 
