@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import quote
@@ -82,58 +81,6 @@ def names_in(page: str) -> str:
 @pytest.mark.usefixtures("alarms")
 def test_lists_what_fits(browser: FlaskClient, at: str, query: str, expected: str) -> None:
     assert names_in(browser.get(f"{at}?{query}").text) == expected
-
-
-def test_finds_alarms_by_their_cause_and_by_their_owner(
-    browser: FlaskClient, at: str, alarms: list[UUID], sessions: Sessions, acme: OrganisationView
-) -> None:
-    said = {"managed_object": "D", "raised_at": NOON.isoformat(), "probable_cause": "fanStuck"}
-    say(sessions, acme.id, said)
-    with sessions.begin() as session, as_tenant(session, acme.id):
-        store.assign(session, acme.id, alarms[0], owner="Night desk", by="Anna", now=NOON)
-
-    assert names_in(browser.get(f"{at}?probable_cause=fanStuck").text) == "D"
-    assert names_in(browser.get(f"{at}?owner=Night+desk").text) == "A"
-    assert 'aria-label="Lift the filter Owner: Night desk"' in (
-        browser.get(f"{at}?owner=Night+desk").text
-    )
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param("alarms", id="the list's filter"),
-        pytest.param("traps/entry", id="an entry for a trap"),
-        pytest.param("rules/new", id="a rule"),
-    ],
-)
-def test_a_probable_cause_is_offered_where_one_is_typed(
-    browser: FlaskClient, acme: OrganisationView, sessions: Sessions, path: str
-) -> None:
-    say(sessions, acme.id, {"managed_object": "D", "probable_cause": "fanStuck"})
-
-    page = browser.get(f"/t/{acme.slug}/{path}").text
-
-    offered = re.findall(r'<option value="(fanStuck|commercialPowerFailure)">', page)
-    assert offered == ["fanStuck", "commercialPowerFailure"]
-
-
-def test_the_list_leads_to_the_trends_with_the_last_day_in_short(
-    browser: FlaskClient, at: str, sessions: Sessions, acme: OrganisationView
-) -> None:
-    changes = say(sessions, acme.id, {"managed_object": "A"}, {"managed_object": "B"})
-    with sessions.begin() as session, as_tenant(session, acme.id):
-        count_changes(session, acme.id, changes, events=40, by_hand=0, now=utc_now())
-
-    strip = browser.get(at).text.partition('id="alarm-trend"')[2].partition("</a>")[0]
-
-    assert f'href="{at}/trends"' in strip
-    assert "<b>40</b> events" in strip
-    assert "<b>2</b> alarms" in strip
-    assert "95 % less noise" in strip
-    assert strip.count("alarm-trend__part--minor") == 1
-    assert 'id="alarm-trend"' not in browser.get(at, headers=PART).text
-    assert "<b>40</b> events" in browser.get(f"{at}/trend", headers=PART).text
 
 
 @pytest.mark.parametrize("query", ["attribute=site", "zone=Nowhere", "since=noon", "severity=bad"])
