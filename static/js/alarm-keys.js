@@ -87,8 +87,26 @@ const KEYS = {
   },
   v: () => Date.now() - chordAt < CHORD_MS && toViews(),
   "?": () => /** @type {HTMLDialogElement | null} */ (byId("alarm-keys"))?.showModal() ?? true,
-  Escape: () => closePanel() ?? true,
+  Escape: leave,
 };
+
+/** One step back: the open alarm, else the ticks, else the rows, which then are live again. */
+function leave() {
+  if (byId("alarm-panel")?.hidden === false) closePanel();
+  else if (ticked() > 0) untickEach();
+  else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  return true;
+}
+
+/** Untick by clicks, so that the bar below the list hears of it. */
+function untickEach() {
+  const every = byId("pick-every");
+  if (every instanceof HTMLInputElement) every.checked = false;
+  for (const row of rows()) {
+    const box = row.querySelector("input.row-check");
+    if (box instanceof HTMLInputElement && box.checked) box.click();
+  }
+}
 
 function toViews() {
   const first = document.querySelector(".alarm-views .tabs__tab");

@@ -116,9 +116,24 @@ def test_each_key_of_the_help_does_what_it_says(garland: Running, page: Page) ->
     expect(toast).to_contain_text("1 alarm shelved.")
     page.keyboard.press("b")
     expect(toast).to_contain_text("1 alarm taken off the shelf.")
-    page.keyboard.press("Shift+A")
+    page.keyboard.press("*")
+    expect(page.locator(".row-check:checked")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator(".row-check:checked")).to_have_count(0)
 
+
+def test_all_that_fit_are_acknowledged_by_keys_alone(garland: Running, page: Page) -> None:  # noqa: F811
+    raise_alarms(garland, "every", 55)
+    sign_in(page, garland, "operator")
+    open_list(garland, page, "q=every-")
+
+    page.keyboard.press("Shift+A")
     expect(page.get_by_label("All that fit the filter")).to_be_checked()
+    page.keyboard.press("a")
+    expect(page.get_by_text("55 alarms fit the filter.")).to_be_visible()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("55 alarms acknowledged.")).to_be_visible(timeout=20_000)
 
 
 def test_an_alarm_is_dealt_with_beside_the_list(garland: Running, page: Page) -> None:  # noqa: F811
