@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from runtime.alarms._tables import AlarmRow
 from runtime.alarms.itu import PROBABLE_CAUSES
 
-LOOKED_AT = 300
+LOOKED_AT = 200
 VALUES_MAX = 30
 
 
