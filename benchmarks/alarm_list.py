@@ -34,8 +34,18 @@ from kernel.ids import new_id
 from kernel.secrets import new_key
 from runtime.alarms import store
 from runtime.alarms._tables import AlarmRow, ConditionRow
+from runtime.alarms.console._tables import AlarmHour
 from runtime.alarms.console.listing import count_fitting
-from runtime.alarms.console.trends import top_of
+from runtime.alarms.console.trends import (
+    CLEARED,
+    EVENTS,
+    HOUR,
+    RAISED,
+    STANDING,
+    last_day,
+    start_of,
+    top_of,
+)
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
 from runtime.alarms.store import AlarmFilter
@@ -44,7 +54,7 @@ from tenancy.scope import as_tenant, guarded
 from tests.factories.tenancy import PASSWORD, make_customer, make_member
 
 ACTIVE = 100_000
-CLEARED = 1_000_000
+CLEARED_ALARMS = 1_000_000
 CHUNK = 10_000
 LOOKS = 7
 SITES = ("ZRH", "BRN", "GEN", "BSL", "LUG", "STG")
@@ -55,14 +65,17 @@ PROBLEMS = (
     "Fan failure",
     "Link degraded",
 )
-STANDING = tuple(one for one in Severity if one is not Severity.CLEARED)
 
 
 def main() -> None:
     """Fill a database and print the table."""
     log_to_nowhere()
     kind = "postgresql" if "postgresql" in sys.argv else "sqlite"
-    cleared = int(sys.argv[sys.argv.index("--cleared") + 1]) if "--cleared" in sys.argv else CLEARED
+    cleared = (
+        int(sys.argv[sys.argv.index("--cleared") + 1])
+        if "--cleared" in sys.argv
+        else CLEARED_ALARMS
+    )
     with database(kind) as url:
         engine = make_engine(url)
         tenant_id = tenant_in(engine)
@@ -136,6 +149,8 @@ def questions(tenant_id: UUID) -> Iterator[tuple[str, Callable[[Session], Any]]]
         "unacknowledged": AlarmFilter(ack="unacknowledged"),
         "one object": AlarmFilter(managed_object="link-zrh-00017"),
         "one source": AlarmFilter(source="nms"),
+        "one cause, none": AlarmFilter(probable_cause="fanStuck"),
+        "one owner, none": AlarmFilter(owner="Night desk"),
         "search, many hits": AlarmFilter(q="signal"),
         "search, few hits": AlarmFilter(q="link-zrh-00017"),
         "search, no hit": AlarmFilter(q="no such words"),
@@ -165,6 +180,7 @@ def questions(tenant_id: UUID) -> Iterator[tuple[str, Callable[[Session], Any]]]
             session, tenant_id, "managed_object", since=utc_now() - timedelta(days=7)
         ),
     )
+    yield "the last day in short", lambda session: last_day(session, tenant_id, now=utc_now())
     yield "counts by severity", lambda session: store.count_active(session, tenant_id)
 
 
@@ -194,7 +210,19 @@ def fill(engine: Engine, tenant_id: UUID, *, active: int, cleared: int) -> None:
             with engine.begin() as connection:
                 connection.execute(insert(ConditionRow), conditions)
                 connection.execute(insert(AlarmRow), rows)
+    with engine.begin() as connection:
+        connection.execute(insert(AlarmHour), list(hours(tenant_id, now)))
     know_sizes(engine.url.render_as_string(hide_password=False))
+
+
+def hours(tenant_id: UUID, now: datetime) -> Iterator[dict[str, Any]]:
+    """Make what was counted in each hour of a week: the strip of the last day reads of it."""
+    kinds = [(EVENTS, ""), *((what, one.value) for what in (RAISED, CLEARED) for one in STANDING)]
+    for back in range(24 * 7):
+        at = start_of(now, HOUR) - HOUR * back
+        for what, severity in kinds:
+            row = {"hour_at": at, "what": what, "severity": severity, "number": 100 + back}
+            yield {"tenant_id": tenant_id, **row}
 
 
 def alarm(

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms.store import AlarmFilter, list_alarms
+from runtime.alarms.store import AlarmFilter, get_alarm, list_alarms
 from runtime.rules.explain import sentences
 from runtime.rules.firings import firings_of_alarm
 from runtime.runs.query import RunFilter, list_runs
+from runtime.services.concerned import services_of_alarm
+from runtime.services.words import STATES
 
 ALARMS_SHOWN = 20
 
@@ -21,12 +23,23 @@ ResourcePanel = Callable[[Session, UUID, str], tuple[str, dict[str, Any]]]
 
 def alarm_panels() -> list[Panel]:
     """List the panels in the order they are shown."""
-    return [_firings, _runs]
+    return [_services, _firings, _runs]
 
 
 def resource_panels() -> list[ResourcePanel]:
     """List the panels of a resource, which get its key."""
     return [_alarms_on]
+
+
+def _services(session: Session, tenant_id: UUID, alarm_id: UUID) -> tuple[str, dict[str, Any]]:
+    """Which services the alarm affects, and how they do."""
+    alarm = get_alarm(session, tenant_id, alarm_id)
+    named = alarm.affected_services
+    found = services_of_alarm(session, tenant_id, alarm_id, named=named)
+    known = {one.service.key for one in found}
+    facts = {"services": found, "states": STATES, "name": alarm.managed_object}
+    others = [key for key in named if key not in known]
+    return "runtime/services/_of_alarm.html", {**facts, "others": others}
 
 
 def _firings(session: Session, tenant_id: UUID, alarm_id: UUID) -> tuple[str, dict[str, Any]]:

@@ -44,7 +44,7 @@ class AlarmFilter:
         severities: Perceived severities to show.
         ack: acknowledged, unacknowledged or "".
         q: Words that are each part of the managed object, text, problem, cause or source.
-        managed_object: The whole name; so are source and event_type.
+        managed_object: The whole name; so are source, event_type, probable_cause and owner.
         since, until: Only alarms last raised at or after, and before.
         attributes: Names of attributes and the values they must have.
         parent_id: Only the children of this alarm.
@@ -61,6 +61,8 @@ class AlarmFilter:
     managed_object: str = ""
     source: str = ""
     event_type: str = ""
+    probable_cause: str = ""
+    owner: str = ""
     since: datetime | None = None
     until: datetime | None = None
     attributes: tuple[tuple[str, str], ...] = ()
@@ -108,6 +110,7 @@ _STATES: Mapping[str, Sequence[ColumnElement[bool]]] = {
     "": (),
 }
 STATES = tuple(filter(None, _STATES))
+WHOLE_NAMES = ("managed_object", "source", "event_type", "probable_cause", "owner")
 _GROUPINGS: Mapping[str, Sequence[ColumnElement[bool]]] = {
     "top": (AlarmRow.parent_id.is_(None),),
     "causes": (AlarmRow.is_root_cause == true(),),
@@ -273,7 +276,7 @@ def values_of(session: Session, tenant_id: UUID, field: str, *, limit: int = 50)
 
 def _conditions(wanted: AlarmFilter) -> Iterable[ColumnElement[bool]]:
     yield from _STATES[wanted.state]
-    for name in ("managed_object", "source", "event_type"):
+    for name in WHOLE_NAMES:
         if getattr(wanted, name):
             yield getattr(AlarmRow, name) == getattr(wanted, name)
     if wanted.severities:

@@ -16,7 +16,7 @@ from kernel.asked import (
     asked_zone,
     must_be,
 )
-from runtime.alarms._reading import GROUPINGS, NEWEST, SORTS, STATES, AlarmFilter
+from runtime.alarms._reading import GROUPINGS, NEWEST, SORTS, STATES, WHOLE_NAMES, AlarmFilter
 from runtime.alarms.model import Severity
 
 ATTRIBUTE = "attributes."
@@ -29,6 +29,8 @@ NAMES = (
     "source",
     "event_type",
     "managed_object",
+    "probable_cause",
+    "owner",
     "attribute",
     "grouping",
     "parent",
@@ -36,7 +38,6 @@ NAMES = (
     "until",
     "zone",
 )
-_TEXTS = ("q", "managed_object", "source", "event_type")
 _STATES = {**{one: one for one in STATES}, "all": "", "": "active"}
 _ACKS = ("", "acknowledged", "unacknowledged")
 
@@ -61,9 +62,10 @@ def read_filter(asked: Asked) -> AlarmFilter:
     """Read a filter.
 
     `state` is active (the default), suppressed, shelved, cleared or all; `severity` may be given
-    several times; `ack`; `q` for words; `managed_object`, `source` and `event_type` for whole
-    names; `since` and `until` for when it was last raised: instants, or local times in the time
-    zone `zone`; `attributes.site=ZRH`, or `attribute=site=ZRH`, for the value of an attribute;
+    several times; `ack`; `q` for words; `managed_object`, `source`, `event_type`,
+    `probable_cause` and `owner` for whole names; `since` and `until` for when it was last raised:
+    instants, or local times in the time zone `zone`; `attributes.site=ZRH`, or
+    `attribute=site=ZRH`, for the value of an attribute;
     `parent` for the children of one; `grouping` is top (not under another) or causes (others are
     under it).
 
@@ -73,7 +75,6 @@ def read_filter(asked: Asked) -> AlarmFilter:
     severities = [one for one in asked.getlist("severity") if one]
     if any(one not in list(Severity) for one in severities):
         raise must_be("severity", "one of " + ", ".join(Severity))
-    q, managed_object, source, event_type = (asked_text(asked, name) for name in _TEXTS)
     zone = asked_zone(asked)
     return AlarmFilter(
         state=_STATES[asked_choice(asked, "state", _STATES)],
@@ -84,10 +85,7 @@ def read_filter(asked: Asked) -> AlarmFilter:
         parent_id=asked_id(asked, "parent", of="an alarm"),
         grouping=asked_choice(asked, "grouping", GROUPINGS),
         attributes=_attributes(asked),
-        q=q,
-        managed_object=managed_object,
-        source=source,
-        event_type=event_type,
+        **{name: asked_text(asked, name) for name in ("q", *WHOLE_NAMES)},
     )
 
 

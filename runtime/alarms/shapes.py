@@ -90,6 +90,8 @@ QUERY: dict[str, Any] = {
     "source": {**TEXT, "description": "Its whole name"},
     "event_type": {**TEXT, "description": "The whole word"},
     "managed_object": {**TEXT, "description": "Its whole name"},
+    "probable_cause": {**TEXT, "description": "The whole word"},
+    "owner": {**TEXT, "description": "The whole name"},
     "grouping": {**choice(*filter(None, GROUPINGS)), "description": "Not under another, or causes"},
     "since": {**TEXT, "description": "Last raised from then on: an instant, or local in `zone`"},
     "until": {**TEXT, "description": "Last raised before then"},

@@ -14,14 +14,18 @@ from kernel.errors import InvalidError, Problem
 from kernel.http import acting, address_with, db_session, render, require, see_other, wants_part
 from runtime.alarms import store
 from runtime.alarms.api import ask, page_of_alarms
-from runtime.alarms.console import saved
+from runtime.alarms.console import offering, saved
 from runtime.alarms.console.chips import chips_of
 from runtime.alarms.console.export import EXPORT_MAX
 from runtime.alarms.console.listing import alarms_of, count_newer, newest_at
 from runtime.alarms.console.look import COLUMNS, COOKIE, DENSITIES, read_look
+from runtime.alarms.console.offering import recent_sources
+from runtime.alarms.console.trends import last_day
+from runtime.alarms.console.undoing import note_deed
 from runtime.alarms.family import CHILDREN_SHOWN, could_join, family_of
 from runtime.alarms.filters import read_filter, read_id, read_instant, read_sort
 from runtime.alarms.journal import raw_of
+from runtime.alarms.model import EventType
 from runtime.alarms.owners import owner_choices
 from runtime.alarms.shelf_form import CHOICES, shelf_end
 
@@ -29,7 +33,7 @@ bp = Blueprint("alarms", __name__)
 
 FIND_MAX = 200
 SHOWN_MAX = 500
-_UNHELD: dict[str, Any] = {"shown": None, "as_of": None, "more": None}
+_UNHELD: dict[str, Any] = {"shown": None, "as_of": None, "more": None, "deed": None}
 
 
 @bp.get("/t/<tenant>/alarms")
@@ -51,13 +55,30 @@ def list_alarms() -> Response:
         sort=read_sort(request.args),
         look=read_look(request.cookies.get(COOKIE, "")),
         columns=COLUMNS,
-        densities=DENSITIES,
-        export_max=EXPORT_MAX,
-        may_share=acting().may(saved.SHARE),
-        owners=owner_choices(db_session(), acting().tenant_id),
         address_with=partial(address_with, **_UNHELD),
         here=address_with(cursor=request.args.get("cursor"), **_UNHELD),
+        **({} if wants_part() else _around()),
     )
+
+
+def _around() -> dict[str, Any]:
+    """Give what the page has round its rows; a refresh of these needs none of it."""
+    where = (db_session(), acting().tenant_id)
+    return {
+        "day": last_day(*where, now=utc_now()),
+        "owners": owner_choices(*where),
+        "sources": recent_sources(*where),
+        "event_types": [one.value for one in EventType],
+        "densities": DENSITIES,
+        "export_max": EXPORT_MAX,
+        "may_share": acting().may(saved.SHARE),
+    }
+
+
+@bp.app_template_global()
+def probable_causes() -> list[str]:
+    """Give what a form offers where a probable cause is typed."""
+    return offering.probable_causes(db_session(), acting().tenant_id)
 
 
 def _page() -> dict[str, Any]:
@@ -109,11 +130,13 @@ def show_alarm(alarm_id: UUID) -> Response:
 @require("alarms.operate")
 def operate(alarm_id: UUID, verb: str) -> Response:
     """Acknowledge, unacknowledge, clear, comment, shelve, unshelve, assign or ungroup."""
+    who, before = acting(), store.get_alarm(db_session(), acting().tenant_id, alarm_id)
     try:
-        ask(alarm_id, verb, _said(verb))
+        after = ask(alarm_id, verb, _said(verb))
     except InvalidError as error:
         return _alarm_page(alarm_id, problem=error.message, status=422)
-    return see_other(url_for("alarms.show_alarm", alarm_id=alarm_id))
+    deed = note_deed(db_session(), who, verb, [before], owner=after.owner, now=utc_now())
+    return see_other(url_for("alarms.show_alarm", alarm_id=alarm_id, deed=deed))
 
 
 @bp.post("/t/<tenant>/alarms/<uuid:alarm_id>/<any(under,over,release):deed>")

@@ -1,13 +1,14 @@
 /**
  * Short messages at the corner, spoken through the page's one live region. A response raises one
- * with the header HX-Trigger: {"toast": "Saved"}, or {"toast": {"text": …, "tone": "bad"}}.
- * A request that failed says so here as well.
+ * with the header HX-Trigger: {"toast": "Saved"}, or {"toast": {"text": …, "tone": "bad"}}; with
+ * "undo": an address, there is a button that posts to it. A request that failed says so here as well.
  */
 
 const STAYS_MS = 5_000;
 const BAD_STAYS_MS = 12_000;
+const UNDO_STAYS_MS = 20_000;
 
-/** @typedef {{ text: string, tone: "neutral" | "bad" }} Toast */
+/** @typedef {{ text: string, tone: "neutral" | "bad", undo: string }} Toast */
 
 /**
  * What a `toast` event carries: htmx wraps a plain word as {value}.
@@ -17,7 +18,8 @@ const BAD_STAYS_MS = 12_000;
 export function readToast(detail) {
   const carried = detail?.value ?? detail;
   const text = typeof carried === "string" ? carried : String(carried?.text ?? "");
-  return { text, tone: carried?.tone === "bad" ? "bad" : "neutral" };
+  const undo = typeof carried?.undo === "string" ? carried.undo : "";
+  return { text, tone: carried?.tone === "bad" ? "bad" : "neutral", undo };
 }
 
 /**
@@ -47,12 +49,34 @@ export function announce(text) {
   }, 50);
 }
 
+/** How long it stays. @param {Toast} said */
+export function staysFor({ tone, undo }) {
+  if (undo) return UNDO_STAYS_MS;
+  return tone === "bad" ? BAD_STAYS_MS : STAYS_MS;
+}
+
+/** @param {HTMLElement} box @param {string} address */
+function undoButton(box, address) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "toast__undo";
+  button.dataset.key = "z";
+  button.title = "Undo (z)";
+  button.textContent = "Undo";
+  button.addEventListener("click", () => {
+    box.remove();
+    document.dispatchEvent(new CustomEvent("undo", { detail: address }));
+  });
+  return button;
+}
+
 /**
  * Show a message and speak it.
  * @param {string} text
  * @param {"neutral" | "bad"} [tone]
+ * @param {string} [undo] the address that undoes it
  */
-export function toast(text, tone = "neutral") {
+export function toast(text, tone = "neutral", undo = "") {
   const corner = document.getElementById("toasts");
   if (!corner || !text) return;
   const box = document.createElement("div");
@@ -65,10 +89,11 @@ export function toast(text, tone = "neutral") {
   close.setAttribute("aria-label", "Dismiss");
   close.textContent = "✕";
   close.addEventListener("click", () => box.remove());
-  box.append(words, close);
+  if (undo) for (const old of corner.querySelectorAll(".toast__undo")) old.remove();
+  box.append(words, ...(undo ? [undoButton(box, undo)] : []), close);
   corner.append(box);
-  announce(text);
-  setTimeout(() => box.remove(), tone === "bad" ? BAD_STAYS_MS : STAYS_MS);
+  announce(undo ? `${text} Press z to undo.` : text);
+  setTimeout(() => box.remove(), staysFor({ text, tone, undo }));
 }
 
 /** The statuses whose body htmx swaps in: the part itself says what is wrong. */
@@ -77,8 +102,8 @@ const SPEAKS_FOR_ITSELF = [409, 422];
 /** Listen for toasts and failures anywhere in the page. */
 export function startToasts() {
   document.addEventListener("toast", (event) => {
-    const { text, tone } = readToast(/** @type {CustomEvent} */ (event).detail);
-    toast(text, tone);
+    const { text, tone, undo } = readToast(/** @type {CustomEvent} */ (event).detail);
+    toast(text, tone, undo);
   });
   document.addEventListener("htmx:response:error", (event) => {
     const { status } = /** @type {CustomEvent} */ (event).detail.ctx.response;

@@ -1,4 +1,4 @@
-"""The tables of the alarm list: views that people save, and what happened in each hour."""
+"""The tables of the alarm list: saved views, what a person did last, what happened in each hour."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import Base, Instant, Key, OptionalInstant, TenantOwned, UtcDateTime
+from kernel.db import AnyDocument, Base, Instant, Key, OptionalInstant, TenantOwned, UtcDateTime
 
 NAME_MAX = 60
 QUERY_MAX = 2_000
@@ -35,6 +35,29 @@ class AlarmListView(TenantOwned, Base):
     made_by: Mapped[str] = mapped_column(String(200))
     made_at: Mapped[Instant]
     deleted_at: Mapped[OptionalInstant]
+
+
+class AlarmDeed(TenantOwned, Base):
+    """What a person did last to alarms, so that it can be undone; the next deed takes its place.
+
+    Attributes:
+        owner: Who was given them, where that is what was done.
+        before: The alarms it was done to, each with the owner that it had: `[[id, owner], …]`.
+    """
+
+    __tablename__ = "alarm_deed"
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[UUID] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True
+    )
+    id: Mapped[UUID]
+    verb: Mapped[str] = mapped_column(String(20))
+    owner: Mapped[str] = mapped_column(String(200))
+    at: Mapped[Instant]
+    before: Mapped[AnyDocument]
 
 
 class AlarmHour(TenantOwned, Base):

@@ -16,6 +16,8 @@ _WORDS: Mapping[str, str] = {
     "source": "Source",
     "event_type": "Event type",
     "managed_object": "Object",
+    "probable_cause": "Probable cause",
+    "owner": "Owner",
     "grouping": "Groups",
     "parent": "Under",
     "since": "From",
@@ -27,7 +29,7 @@ _SHOWN: Mapping[str, str] = {
     "top": "not under another",
     "causes": "root causes only",
 }
-_PLACES = ("cursor", "shown", "as_of", "more")
+_PLACES = ("cursor", "shown", "as_of", "more", "deed")
 
 
 @dataclass(frozen=True, slots=True)

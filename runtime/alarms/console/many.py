@@ -75,12 +75,14 @@ class Progress:
         reasons: Why it was not done to others, and to how many.
         after: Where the next bite starts (`store.place_of`); None at the start.
         is_over: Nothing is left, or `ALL_MAX` alarms were looked at.
+        before: Those it was done to as they were before; of ticked ones alone.
     """
 
     went: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     after: Sequence[str] | None = None
     is_over: bool = False
+    before: Sequence[AlarmView] = ()
 
     @property
     def seen(self) -> int:
@@ -156,7 +158,7 @@ def _do_all(
     by: str,
     now: datetime,
 ) -> Progress:
-    went, reasons = 0, Counter[str]()
+    went, reasons = list[AlarmView](), Counter[str]()
     for alarm in alarms:
         reason = _already(wish, alarm)
         if not reason:
@@ -164,9 +166,9 @@ def _do_all(
                 _do(session, tenant_id, wish, alarm.id, by=by, now=now)
             except GarlandError as error:  # each refuses before it writes
                 reason = error.message
-        went += not reason
+        went += [] if reason else [alarm]
         reasons.update([reason] if reason else [])
-    return Progress(went=went, reasons=dict(reasons))
+    return Progress(went=len(went), reasons=dict(reasons), before=went)
 
 
 def _already(wish: Wish, alarm: AlarmView) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import AlarmRow
 from runtime.alarms.console._tables import AlarmDay, AlarmHour, adding_to
-from runtime.alarms.console.tickets import note_tickets
+from runtime.alarms.console.tickets import count_tickets, note_tickets
 from runtime.alarms.lifecycle import Transition
 from runtime.alarms.model import Severity
 from runtime.alarms.store import Change
@@ -148,6 +148,28 @@ def _rows(
     return [
         (at, what, name, number) for one in asked for at, what, name, number in session.execute(one)
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """The last 24 hours in short: what was received and raised, and how many tickets came of it."""
+
+    trend: Trend
+    tickets: int
+
+    @property
+    def less(self) -> int:
+        """Say how many percent of the events were no alarm of their own."""
+        return noise_reduction(self.trend.events, self.trend.alarms)
+
+
+def last_day(session: Session, tenant_id: UUID, *, now: datetime) -> Day:
+    """Give the last 24 hours; what it costs does not grow with the alarms."""
+    since = start_of(now, HOUR) - HOUR * 23
+    return Day(
+        trend=trend_of(session, tenant_id, steps=24, now=now),
+        tickets=count_tickets(session, tenant_id, since=since),
+    )
 
 
 def noise_reduction(events: int, alarms: int) -> int:

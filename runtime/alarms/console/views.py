@@ -22,6 +22,7 @@ from kernel.http import (
     render,
     require,
     see_other,
+    wants_part,
 )
 from runtime.alarms import store
 from runtime.alarms.console import many, saved
@@ -29,6 +30,8 @@ from runtime.alarms.console.export import EXPORT_MAX, as_csv, as_json
 from runtime.alarms.console.listing import count_fitting, every_alarm
 from runtime.alarms.console.look import COOKIE, look_of, write_look
 from runtime.alarms.console.related import related_to
+from runtime.alarms.console.trends import last_day
+from runtime.alarms.console.undoing import note_deed, undo_deed
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.filters import read_filter, read_id, read_instant, read_sort
 from runtime.alarms.journal import raw_of
@@ -51,9 +54,34 @@ def act_on_many() -> AnyResponse:
     if request.form.get("all"):
         return _progress_page(wish, many.Progress())
     chosen = [_id_of(one) for one in request.form.getlist("alarm")]
-    done = many.act_on(db_session(), who.tenant_id, wish, chosen, by=who.person_name, now=utc_now())
-    flash(many.summary(wish, done), "warning" if done.reasons else "success")
-    return see_other(_list_address())
+    where, now = (db_session(), who.tenant_id), utc_now()
+    done = many.act_on(*where, wish, chosen, by=who.person_name, now=now)
+    deed = note_deed(db_session(), who, wish.verb, done.before, owner=wish.text, now=now)
+    return _told(many.summary(wish, done), deed=deed, is_good=not done.reasons)
+
+
+@bp.post("/t/<tenant>/alarms/undo")
+@require("alarms.operate")
+def undo() -> AnyResponse:
+    """Undo what the person did last."""
+    deed = read_id(request.args.get("deed", ""))
+    try:
+        return _told(undo_deed(db_session(), acting(), deed, now=utc_now()))
+    except InvalidError as error:
+        return _told(error.message, is_good=False)
+
+
+def _told(text: str, *, deed: UUID | None = None, is_good: bool = True) -> AnyResponse:
+    """Say what was done: in a toast where the page stays, else above the list."""
+    if not wants_part():
+        flash(text, "success" if is_good else "warning")
+        return see_other(_after_deed(deed))
+    toast: dict[str, str] = {"text": text, "tone": "neutral" if is_good else "bad"}
+    if deed is not None:
+        toast["undo"] = url_for("alarm_list.undo", deed=deed)
+    response = Response(status=204)
+    response.headers["HX-Trigger"] = json.dumps({"toast": toast, "deed": {}})
+    return response
 
 
 @bp.post("/t/<tenant>/alarms/many")
@@ -64,6 +92,14 @@ def go_on() -> AnyResponse:
     where, wanted = (db_session(), who.tenant_id), read_filter(request.args)
     done = many.bite(*where, wish, wanted, _read_progress(), by=who.person_name, now=utc_now())
     return _progress_page(wish, done)
+
+
+def _after_deed(deed: UUID | None) -> str:
+    """Give where a person goes on: the alarm's page where they were on it, else the list."""
+    alarm_id = read_id(request.args.get("alarm", ""))
+    if alarm_id is not None:
+        return url_for("alarms.show_alarm", alarm_id=alarm_id)
+    return address_with(url_for("alarms.list_alarms"), deed=str(deed) if deed else None)
 
 
 def _progress_page(wish: many.Wish, progress: many.Progress) -> AnyResponse:
@@ -176,6 +212,14 @@ def show_panel(alarm_id: UUID) -> AnyResponse:
         raw=raw_of(*where, alarm.last_seq) if alarm.last_seq is not None else None,
         panels=[panel(*where, alarm_id) for panel in panels],
     )
+
+
+@bp.get("/t/<tenant>/alarms/trend")
+@require("alarms.view")
+def show_trend() -> AnyResponse:
+    """Show the strip of the last day anew."""
+    day = last_day(db_session(), acting().tenant_id, now=utc_now())
+    return render("runtime/alarms/_trend.html", day=day)
 
 
 @bp.post("/t/<tenant>/alarms/views")

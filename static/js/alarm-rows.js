@@ -1,0 +1,41 @@
+/** What of the alarm list is where: its rows, which are ticked, which has the focus, which is open. */
+
+export const byId = (/** @type {string} */ id) => document.getElementById(id);
+export const rows = () => [...document.querySelectorAll("#alarm-rows tbody tr")];
+export const ticked = () => document.querySelectorAll("#alarm-rows .row-check:checked").length;
+export const focusedRow = () => rows().findIndex((row) => row.contains(document.activeElement));
+export const openId = () =>
+  byId("alarm-panel")?.querySelector("[data-open]")?.getAttribute("data-open");
+export const openRow = () => rows().find((row) => row.getAttribute("data-alarm") === openId());
+
+let seen = 0;
+/** How often the list was read anew after a deed. */
+export const deedsSeen = () => seen;
+export const noteDeed = () => {
+  seen += 1;
+};
+
+/** The row that is meant where none is ticked: it has the focus, else it is open beside the list. */
+export const meantRow = () => rows()[focusedRow()] ?? openRow();
+
+/** Tick the row, where it is not. @param {Element | undefined} row */
+export function tick(row) {
+  const box = row?.querySelector("input.row-check");
+  if (box instanceof HTMLInputElement && !box.checked) box.click();
+}
+
+/** Nothing is chosen any more. */
+export function untickAll() {
+  const boxes = document.querySelectorAll("#alarm-rows .row-check, #pick-every, #pick-all");
+  for (const box of boxes) if (box instanceof HTMLInputElement) box.checked = false;
+}
+
+/**
+ * Where the focus goes when rows have changed: the row it was in, else the one that took its place.
+ * @param {string[]} ids of the rows that are there now
+ * @param {{ id: string, at: number }} was
+ */
+export function rowAfter(ids, { id, at }) {
+  const same = ids.indexOf(id);
+  return same >= 0 ? same : Math.min(at, ids.length - 1);
+}
