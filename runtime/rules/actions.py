@@ -17,7 +17,7 @@ from runtime.alarms.store import clear_by_person, set_fields
 from runtime.flows.lookup import find_flow_id
 from runtime.rules.enriching import enrich, parted
 from runtime.rules.filling import fill_alarm
-from runtime.rules.grouping import correlate
+from runtime.rules.grouping.correlating import correlate
 from runtime.rules.model import Action
 from runtime.rules.notices import notify
 from runtime.rules.occasion import Occasion
