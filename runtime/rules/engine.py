@@ -25,6 +25,7 @@ from runtime.rules._tables import Firing
 from runtime.rules.actions import act
 from runtime.rules.around import Around, nothing_around
 from runtime.rules.grouping.latecomers import take_waiting
+from runtime.rules.grouping.moves import Moves
 from runtime.rules.grouping.parents import Parents
 from runtime.rules.judging.asking import ask
 from runtime.rules.judging.changes import event_of
@@ -79,7 +80,7 @@ def judge(  # noqa: PLR0913  what happened, by whose matcher, what lies round it
     items = sorted((*events, *told), key=lambda item: item.seq)
     verdicts = _judged(session, tenant_id, rules, items, matcher)
     known, firings = {change.seq: change for change in changes}, []
-    marks, parents = Marks(), Parents(session, tenant_id)
+    marks, parents = Marks(), Parents(Moves(session, tenant_id, now))
     for verdict in verdicts:
         about = _about(session, tenant_id, verdict, known)
         if about is not None:
@@ -88,7 +89,8 @@ def judge(  # noqa: PLR0913  what happened, by whose matcher, what lies round it
     marks.write(session, tenant_id, now=now)
     if firings:
         insert_many(session, Firing, firings)
-    take_waiting(parents, rules.rules.values(), changes, now=now)
+    take_waiting(parents, rules.rules.values(), changes)
+    parents.moves.write()
     return len(firings)
 
 

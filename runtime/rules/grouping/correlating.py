@@ -14,8 +14,8 @@ from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import find_alarms
 from runtime.rules.grouping.above import Upper
 from runtime.rules.grouping.bounds import Bounds, bounds_of
+from runtime.rules.grouping.moves import Put
 from runtime.rules.grouping.parents import Search
-from runtime.rules.grouping.putting import Put, put_under
 from runtime.rules.model import Action
 from runtime.rules.occasion import Did, Occasion
 
@@ -47,6 +47,8 @@ def correlate(occasion: Occasion, index: int, action: Action) -> Did:
 def _alarms(occasion: Occasion) -> dict[UUID, AlarmView]:
     """Give the alarms that the pattern saw in their order, those that are still there."""
     wanted = [UUID(one) for one in occasion.verdict.found.alarms] or [occasion.alarm.id]
+    if wanted == [occasion.alarm.id]:
+        return {occasion.alarm.id: occasion.alarm}
     found = find_alarms(occasion.session, occasion.tenant_id, wanted)
     return {one: found[one] for one in wanted if one in found}
 
@@ -107,14 +109,8 @@ def _because(search: Search, too_old: Upper | None) -> str:
 
 
 def _put(occasion: Occasion, search: Search, parent_id: UUID, children: Sequence[AlarmView]) -> Put:
-    return put_under(
-        occasion.parents,
-        parent_id,
-        children,
-        bounds=search.bounds,
-        by=occasion.by,
-        now=occasion.now,
-    )
+    most = search.bounds.max_children
+    return occasion.parents.moves.put(children, parent_id, most=most, by=occasion.by)
 
 
 def _full(bounds: Bounds) -> InvalidError:

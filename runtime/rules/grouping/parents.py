@@ -1,8 +1,7 @@
 """Which alarms could be the parent: looked up once for the firings of a batch.
 
-What stands above objects, what a condition finds and how many alarms a parent has are kept until
-the batch ends, so that ten thousand alarms under one parent cost no more each than ten. Whether a
-parent that was found still stands is asked anew: a rule of the same batch may have cleared it.
+What stands above objects and what a condition finds is kept until the batch ends, but for what a
+rule of the batch cleared.
 """
 
 from __future__ import annotations
@@ -16,16 +15,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from runtime.alarms.documents import AlarmView, alarm_document
-from runtime.alarms.family import ancestors_of, count_children
 from runtime.alarms.standing import RankedStanding, ranked_on
-from runtime.alarms.store import AlarmFilter, find_alarm, list_alarms
+from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.inventory.graph import Graph
 from runtime.inventory.topology import graph_of
-from runtime.rules._schema import CHILDREN_MAX
 from runtime.rules.conditions import build, reads_of
 from runtime.rules.fields import value_at
 from runtime.rules.grouping.above import Upper, uppers
 from runtime.rules.grouping.bounds import Bounds
+from runtime.rules.grouping.moves import Moves
 from runtime.rules.reference import holds, row_of
 
 CANDIDATES_MAX = 500
@@ -54,12 +52,21 @@ class Search:
 class Parents:
     """The parents that the firings of one tenant's batch may choose from."""
 
-    session: Session
-    tenant_id: UUID
+    moves: Moves
     _graph: Graph | None = None
     _standing: dict[str, list[RankedStanding]] = field(default_factory=dict)
     _fitting: dict[Any, list[Fitting]] = field(default_factory=dict)
-    _numbers: dict[UUID, int] = field(default_factory=dict)
+    _cleared: set[UUID] = field(default_factory=set)
+
+    @property
+    def session(self) -> Session:
+        """Give the batch's transaction."""
+        return self.moves.session
+
+    @property
+    def tenant_id(self) -> UUID:
+        """Say whose batch it is."""
+        return self.moves.tenant_id
 
     @property
     def graph(self) -> Graph:
@@ -105,26 +112,12 @@ class Parents:
                 return one.alarm
         return None
 
-    def room_under(self, parent_id: UUID, bounds: Bounds) -> int:
-        """Count how many alarms more it takes."""
-        if parent_id not in self._numbers:
-            where = (self.session, self.tenant_id, parent_id)
-            self._numbers[parent_id] = count_children(*where, most=CHILDREN_MAX)
-        return max(0, bounds.max_children - self._numbers[parent_id])
-
-    def note_moved(self, child: AlarmView, parent_id: UUID) -> None:
-        """Take in that an alarm was put under another; it leaves the one that it was under."""
-        self._numbers[parent_id] = self._numbers.get(parent_id, 0) + 1
-        if child.parent_id in self._numbers:
-            self._numbers[child.parent_id] -= 1
+    def forget(self, alarm_id: UUID) -> None:
+        """Take in that a rule cleared an alarm: nothing goes under it any more."""
+        self._cleared.add(alarm_id)
 
     def _may_be_above(self, parent_id: UUID, child: AlarmView) -> bool:
-        """Tell whether an alarm still stands, and is not under the child itself."""
-        found = find_alarm(self.session, self.tenant_id, parent_id)
-        if found is None or not found.is_active or parent_id == child.id:
-            return False
-        above = ancestors_of(self.session, self.tenant_id, parent_id)
-        return not child.is_root_cause or child.id not in above
+        return parent_id not in self._cleared and not self.moves.closes_ring(parent_id, child)
 
     def _fitting_of(self, search: Search) -> list[Fitting]:
         """Give the alarms that a condition holds for, in the order they count.
