@@ -29,6 +29,7 @@ from runtime.rules.model import Action, Mode
 from tenancy.rows import update_many
 
 BELOW_MAX = 10_000
+TAKEN_MAX = 1_000  # in one batch: each is a change of an alarm in its transaction
 _AT_ONCE = 500
 _COMES = frozenset({Transition.CREATED, Transition.REOPENED, Transition.CHANGED})
 
@@ -45,7 +46,7 @@ class Fired:
 
 
 def take_waiting(parents: Parents, rules: Iterable[JudgedRule], changes: Sequence[Change]) -> int:
-    """Put alarms that wait under what came down in a batch; give how many.
+    """Put alarms that wait under what came down in a batch; give how many, `TAKEN_MAX` at most.
 
     At most `BELOW_MAX` resources below what came, the nearest, and as many alarms are looked at.
     """
@@ -62,10 +63,12 @@ def take_waiting(parents: Parents, rules: Iterable[JudgedRule], changes: Sequenc
     open_ = [
         one.alarm_id for each in standing.values() for one in each if one.parent_id not in came
     ][:BELOW_MAX]
-    return sum(
-        _look_again(parents, looking, open_[begin : begin + _AT_ONCE])
-        for begin in range(0, len(open_), _AT_ONCE)
-    )
+    taken = 0
+    for begin in range(0, len(open_), _AT_ONCE):
+        if taken < TAKEN_MAX:
+            bite = open_[begin : begin + _AT_ONCE]
+            taken += _look_again(parents, looking, bite, most=TAKEN_MAX - taken)
+    return taken
 
 
 def _above(judged: JudgedRule) -> Iterator[tuple[int, Action]]:
@@ -87,7 +90,11 @@ def _came(changes: Iterable[Change], *, least: int) -> dict[UUID, str]:
 
 
 def _look_again(
-    parents: Parents, looking: Mapping[UUID, JudgedRule], alarm_ids: Sequence[UUID]
+    parents: Parents,
+    looking: Mapping[UUID, JudgedRule],
+    alarm_ids: Sequence[UUID],
+    *,
+    most: int,
 ) -> int:
     """Look again at the firings for these alarms, the oldest first; note what came of them."""
     rows = parents.session.execute(
@@ -102,10 +109,10 @@ def _look_again(
     )
     fired = [Fired(*row) for row in rows]
     alarms = find_alarms(parents.session, parents.tenant_id, {one.alarm_id for one in fired})
-    taken = []
+    taken: list[Fired] = []
     for one in fired:
         child, judged = alarms.get(one.alarm_id), looking[one.version_id]
-        if child is not None:
+        if child is not None and len(taken) < most:
             by = f"rule {judged.rule.name}"
             if any(_take(parents, one, child, place, by=by) for place in _above(judged)):
                 taken.append(one)
