@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from runtime.alarms.documents import AlarmView, alarm_document
+from runtime.alarms.model import Severity
 from runtime.alarms.standing import RankedStanding, ranked_on
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.inventory.graph import Graph
@@ -27,6 +29,7 @@ from runtime.rules.grouping.moves import Moves
 from runtime.rules.reference import holds, row_of
 
 CANDIDATES_MAX = 500
+STANDING = tuple(one for one in reversed(Severity) if one is not Severity.CLEARED)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -133,14 +136,20 @@ class Parents:
         return self._fitting[key]
 
     def _read_fitting(self, given: Mapping[str, Any], since: datetime) -> Iterator[Fitting]:
-        """Look among the gravest that stand; on a dense network everything would else be read."""
+        """Look among those that come first in the order they count, however many stand."""
         node = build(given["where"])
         reads, same = reads_of(node), given.get("same", ())
-        where = (self.session, self.tenant_id, AlarmFilter(state="active", since=since))
-        for alarm in list_alarms(*where, sort="-severity", limit=CANDIDATES_MAX):
+        for alarm in islice(self._standing_since(since), CANDIDATES_MAX):
             facts = alarm_document(alarm)
             if holds(node, row_of(facts, reads)):
                 yield Fitting(alarm, tuple(value_at(facts, path) for path in same))
+
+    def _standing_since(self, since: datetime) -> Iterator[AlarmView]:
+        """Give what stands, the gravest first; of equally grave ones the longest unheard of."""
+        for one in STANDING:
+            wanted = AlarmFilter(severities=frozenset({one}), since=since)
+            where = (self.session, self.tenant_id, wanted)
+            yield from list_alarms(*where, sort="last_raised_at", limit=CANDIDATES_MAX)
 
 
 def _order(one: Fitting) -> tuple[int, datetime, str]:

@@ -249,6 +249,25 @@ def test_a_parent_takes_no_more_alarms_than_it_may_have(
     assert said in last.get("failed", "")
 
 
+def test_a_matching_parent_is_found_however_many_alarms_came_after_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.rules.grouping.parents.CANDIDATES_MAX", 2)
+    action = {
+        "do": "correlate",
+        "parent": "matching",
+        "where": make_leaf("managed_object", "is", "root"),
+    }
+    bench.rule(when=make_leaf("managed_object", "starts_with", "leaf"), then=[action])
+    bench.send("other", ago_s=20, perceived_severity="critical")
+    bench.send("root", ago_s=20)
+    for number in range(5):
+        bench.send(f"leaf-{number}", ago_s=9 - number)
+    bench.fired()
+
+    assert list(parents(bench).values()) == ["root"] * 5
+
+
 def test_alarms_of_a_pattern_fill_the_room_there_is_and_the_rest_is_told(bench: Bench) -> None:
     bench.rule(
         pattern=make_count_pattern(4, 60),
@@ -386,6 +405,19 @@ def test_a_network_that_runs_in_a_ring_closes_no_ring_of_alarms(
     assert len(found) == 2
     (top,) = {"a", "b", "c"} - found.keys()
     assert all(found.get(found[name] or "", top) == top for name in found)
+
+
+def test_of_many_who_wait_so_many_are_taken_at_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.rules.grouping.latecomers.TAKEN_MAX", 2)
+    above(bench, when=make_leaf("perceived_severity", "is", "minor"))
+    for name in ("agg", "acc", "onu"):
+        bench.send(name, ago_s=9, perceived_severity="minor")
+    bench.send("core", ago_s=8)
+    bench.fired(batch=3)
+
+    assert len(parents(bench)) == 2
 
 
 def test_an_alarm_never_goes_under_another_tenants(bench: Bench) -> None:
