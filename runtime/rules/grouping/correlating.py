@@ -38,6 +38,10 @@ def correlate(occasion: Occasion, index: int, action: Action) -> Did:
     children = [one for one in mine.values() if one.id != parent.id]
     if not children:
         raise InvalidError("the parent is the only alarm there is: nothing was put under it")
+    if any(occasion.parents.moves.closes_ring(parent.id, one) for one in children):
+        raise InvalidError(
+            f"the parent on {parent.managed_object} is under one of the others: {_NOTHING}"
+        )
     put = _put(occasion, search, parent.id, children)
     if not put.children:
         raise _full(search.bounds)

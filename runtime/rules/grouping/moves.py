@@ -43,12 +43,13 @@ class Moves:
     tenant_id: UUID
     now: datetime
     _waiting: dict[UUID, tuple[UUID, str]] = field(default_factory=dict)
+    _moved: dict[UUID, UUID] = field(default_factory=dict)
     _above_others: set[UUID] = field(default_factory=set)
     _numbers: dict[UUID, int] = field(default_factory=dict)
 
     def parent_of(self, alarm: AlarmView) -> UUID | None:
         """Give what an alarm is under, with what the batch did so far."""
-        return self._waiting[alarm.id][0] if alarm.id in self._waiting else alarm.parent_id
+        return self._moved.get(alarm.id, alarm.parent_id)
 
     def closes_ring(self, parent_id: UUID, child: AlarmView) -> bool:
         """Tell whether an alarm is the child itself, or under it at any depth.
@@ -65,7 +66,7 @@ class Moves:
     def put(self, children: Sequence[AlarmView], parent_id: UUID, *, most: int, by: str) -> Put:
         """Put alarms under a parent, the first of them where `most` leaves no room for all.
 
-        Those that are under it already need no room.
+        Those that are under it already need no room. None may close a ring (`closes_ring`).
         """
         fresh = [one for one in children if self.parent_of(one) != parent_id]
         taken = fresh[: max(0, most - self._number(parent_id))]
@@ -74,6 +75,7 @@ class Moves:
             if before in self._numbers:
                 self._numbers[before] -= 1
             self._waiting[one.id] = (parent_id, by)
+            self._moved[one.id] = parent_id
         if taken:
             self._numbers[parent_id] += len(taken)
             self._above_others.add(parent_id)

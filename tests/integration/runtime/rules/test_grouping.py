@@ -282,6 +282,25 @@ def test_alarms_of_a_pattern_fill_the_room_there_is_and_the_rest_is_told(bench: 
     assert parents(bench) == {"b": "a", "c": "a"}
 
 
+@pytest.mark.parametrize("batch", [1, 500])
+def test_alarms_of_a_pattern_close_no_ring_and_the_firing_says_so(bench: Bench, batch: int) -> None:
+    for priority, parent in enumerate(("most_severe", "first"), start=1):
+        bench.rule(
+            name=parent,
+            priority=priority,
+            pattern=make_count_pattern(2, 60),
+            then=[{"do": "correlate", "parent": parent}],
+        )
+    bench.send("a", ago_s=9)
+    bench.send("b", ago_s=8, perceived_severity="critical")
+
+    done, refused = deeds(bench, batch=batch)
+
+    assert done["children"] == 1
+    assert "is under one of the others" in refused["failed"]
+    assert parents(bench) == {"a": "b"}
+
+
 def test_an_alarm_that_is_under_the_parent_needs_no_room(bench: Bench) -> None:
     above(bench, when=make_leaf("managed_object", "is", "acc"), max_children=1)
     bench.send("agg", ago_s=9)
