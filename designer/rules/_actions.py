@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from designer.rules._values import seconds, span
-from designer.rules.rows import ActionRow, SettingRow, Span
-from runtime.rules.condition_rows import first_condition, group_document, group_rows
+from designer.rules.rows import HOUR, ActionRow, SettingRow, Span
+from runtime.rules.condition_rows import first_condition, group_document, group_rows, number
 from runtime.rules.fields import ATTRIBUTES
 from runtime.rules.model import FILLED
 from runtime.rules.words import value_words
@@ -32,6 +32,10 @@ def action_rows(action: Mapping[str, Any]) -> ActionRow:
         parent=action.get("parent", "first"),
         where=group_rows(action["where"]) if "where" in action else first_condition(),
         same=list(action.get("same", ())),
+        hops=str(action.get("hops", "")),
+        at_least=action.get("at_least", ""),
+        age=span(action["max_age_s"]) if "max_age_s" in action else Span("", HOUR),
+        max_children=str(action.get("max_children", "")),
         to="\n".join(action.get("to", ())),
         subject=action.get("subject", ""),
         text=action.get("text", ""),
@@ -51,8 +55,15 @@ def _correlate(row: ActionRow) -> dict[str, Any]:
     written: dict[str, Any] = {"parent": row.parent}
     if row.parent == "matching":
         written["where"] = group_document(row.where)
-    if row.same:
+    if row.parent == "above":
+        written |= {"hops": number(row.hops)} if row.hops else {}
+        written |= {"at_least": row.at_least} if row.at_least else {}
+    elif row.same:
         written["same"] = row.same
+    if row.age.amount:
+        written["max_age_s"] = seconds(row.age)
+    if row.max_children:
+        written["max_children"] = number(row.max_children)
     return written
 
 

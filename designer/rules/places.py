@@ -63,6 +63,10 @@ def _setting_name(pointer: str, rows: RuleRows) -> str:
 _OF_ACTIONS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(r"/then/\d+/where(/|$)"), field_name),
     (re.compile(r"/then/\d+/same/\d+$"), lambda pointer: f"{pointer}/field"),
+    (
+        re.compile(r"/then/\d+/max_age_s$"),
+        lambda pointer: pointer.removesuffix("max_age_s") + "age/amount",
+    ),
     (re.compile(r"/then/\d+/every_s$"), lambda pointer: pointer.removesuffix("_s") + "/amount"),
     (
         re.compile(r"/then/\d+/(to|take|attributes)/\d+$"),

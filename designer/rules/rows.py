@@ -20,6 +20,8 @@ from runtime.rules.condition_rows import (
 )
 from runtime.rules.model import FILLED, PAIRS, PatternKind
 
+HOUR = "3600"
+
 
 @dataclass
 class SettingRow:
@@ -43,6 +45,8 @@ class ActionRow:
 
     Attributes:
         parent, where, same: `correlate`: which alarm becomes the parent, and how it is found.
+        hops, at_least: `correlate`: how far above it is looked for, and how severe it has to be.
+        age, max_children: `correlate`: how old a parent may be, and how many alarms it may have.
         to, subject, text, every: `notify`: who is told what, and how seldom.
         table, key: `enrich`: the look-up table, and what is looked up in it.
         take, attributes: `fill`: which fields, and which attributes of the resource, one a line.
@@ -55,6 +59,10 @@ class ActionRow:
     parent: str = "first"
     where: GroupRow = field(default_factory=first_condition)
     same: list[str] = field(default_factory=list)
+    hops: str = ""
+    at_least: str = ""
+    age: Span = field(default_factory=lambda: Span("", HOUR))
+    max_children: str = ""
     to: str = ""
     subject: str = ""
     text: str = ""
@@ -122,10 +130,10 @@ def read_rows(items: Iterable[tuple[str, str]]) -> RuleRows:
     return found
 
 
-def _span(node: Mapping[str, Any], name: str) -> Span:
+def _span(node: Mapping[str, Any], name: str, *, usual: str = "60") -> Span:
     below = branch_at(node, name)
     unit = text_at(below, "unit")
-    return Span(text_at(below, "amount").strip(), unit if unit in ("1", "60", "3600") else "60")
+    return Span(text_at(below, "amount").strip(), unit if unit in ("1", "60", HOUR) else usual)
 
 
 def _action(row: Mapping[str, Any]) -> ActionRow:
@@ -141,6 +149,10 @@ def _action(row: Mapping[str, Any]) -> ActionRow:
         parent=text_at(row, "parent") or "first",
         where=read_group(where) if where else first_condition(),
         same=[read_path(one) for one in rows_at(row, "same")],
+        hops=text_at(row, "hops").strip(),
+        at_least=text_at(row, "at_least"),
+        age=_span(row, "age", usual=HOUR),
+        max_children=text_at(row, "max_children").strip(),
         to=text_at(row, "to").replace("\r\n", "\n").strip(),
         subject=text_at(row, "subject").strip(),
         text=text_at(row, "text").strip(),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from runtime.alarms import store
+from runtime.alarms._tables import AlarmRow
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import AlarmFilter
 
@@ -33,6 +35,31 @@ def family_of(session: Session, tenant_id: UUID, alarm: AlarmView) -> Family:
     return Family(
         parent=store.find_alarm(session, tenant_id, alarm.parent_id) if alarm.parent_id else None,
         children=store.list_alarms(session, tenant_id, under, sort="-severity", limit=limit),
+    )
+
+
+def count_children(session: Session, tenant_id: UUID, parent_id: UUID, *, most: int) -> int:
+    """Count the alarms under one, cleared ones too, as far as `most`; answered by an index."""
+    under = (
+        select(AlarmRow.parent_id)
+        .where(AlarmRow.tenant_id == tenant_id, AlarmRow.parent_id == parent_id)
+        .limit(most)
+    )
+    return session.scalar(select(func.count()).select_from(under.subquery())) or 0
+
+
+def ancestors_of(session: Session, tenant_id: UUID, alarm_id: UUID) -> Iterator[UUID]:
+    """Give what an alarm is under, the nearest first, to the top."""
+    seen, one = {alarm_id}, _parent_of(session, tenant_id, alarm_id)
+    while one is not None and one not in seen:
+        seen.add(one)
+        yield one
+        one = _parent_of(session, tenant_id, one)
+
+
+def _parent_of(session: Session, tenant_id: UUID, alarm_id: UUID) -> UUID | None:
+    return session.scalar(
+        select(AlarmRow.parent_id).where(AlarmRow.tenant_id == tenant_id, AlarmRow.id == alarm_id)
     )
 
 

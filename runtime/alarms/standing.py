@@ -48,6 +48,34 @@ def standing_on(
     return [Standing(*row) for row in _in_bites(session, wanted, objects)]
 
 
+@dataclass(frozen=True, slots=True)
+class RankedStanding:
+    """One alarm that stands: on what, since when, how severe, and what it is under."""
+
+    alarm_id: UUID
+    managed_object: str
+    raised_at: datetime
+    severity_rank: int
+    parent_id: UUID | None
+
+
+def ranked_on(
+    session: Session, tenant_id: UUID, objects: Collection[str]
+) -> dict[str, list[RankedStanding]]:
+    """Give the active alarms on these objects by object, one without any with an empty list."""
+    wanted = select(
+        AlarmRow.id,
+        AlarmRow.managed_object,
+        AlarmRow.first_raised_at,
+        AlarmRow.severity_rank,
+        AlarmRow.parent_id,
+    ).where(AlarmRow.tenant_id == tenant_id, AlarmRow.is_active == true())
+    found: dict[str, list[RankedStanding]] = {key: [] for key in objects}
+    for row in _in_bites(session, wanted, objects):
+        found[row.managed_object].append(RankedStanding(*row))
+    return found
+
+
 def counts_on(
     session: Session, tenant_id: UUID, objects: Collection[str] | None = None
 ) -> dict[str, dict[Severity, int]]:

@@ -76,6 +76,10 @@ class Graph:
         """Give what it can take down, at most so many hops down."""
         return _reach(self.below, key, hops)
 
+    def all_dependants(self, keys: Iterable[str], *, hops: int, most: int) -> tuple[Near, ...]:
+        """Give what any of these can take down, at most so many hops down and at most so much."""
+        return _walk(self.below, sorted(keys), hops, most=most).near
+
     def neighbours(self, key: str, *, hops: int) -> Reach:
         """Give what stands in any relation to it, over at most so many hops."""
         return _reach(self.beside, key, hops)
@@ -110,16 +114,28 @@ def build_graph(
 
 
 def _reach(edges: Mapping[str, set[str]], key: str, hops: int) -> Reach:
-    """Walk breadth first, in the order of keys; the start itself is not within its own reach.
+    """Walk from one resource; the start itself is not within its own reach."""
+    return _walk(edges, [key], hops, most=REACH_MAX, seen={key})
 
-    O(reach), at most REACH_MAX: beyond, the nearest are kept.
+
+def _walk(
+    edges: Mapping[str, set[str]],
+    front: Sequence[str],
+    hops: int,
+    *,
+    most: int,
+    seen: Iterable[str] = (),
+) -> Reach:
+    """Walk breadth first, in the order of keys, to what was not seen yet.
+
+    O(reach), at most `most`: beyond, the nearest are kept.
     """
     found: list[Near] = []
-    seen, front = {key}, [key]
+    known = set(seen)
     for distance in range(1, min(hops, HOPS_MAX) + 1):
-        front = list(islice(_next(edges, front, seen), REACH_MAX - len(found)))
+        front = list(islice(_next(edges, front, known), most - len(found)))
         found += [Near(one, distance) for one in front]
-        if len(found) >= REACH_MAX:
+        if len(found) >= most:
             return Reach(tuple(found), is_cut=True)
     return Reach(tuple(found))
 

@@ -146,16 +146,24 @@ def _action_problems(
 def _correlate_problems(
     document: Mapping[str, Any], action: Mapping[str, Any], pointer: str
 ) -> Iterator[Problem]:
-    """A parent is among the pattern's alarms, or it is found by a condition of its own."""
-    is_matching = action["parent"] == "matching"
-    if is_matching is not ("where" in action):
+    """A parent is among the pattern's alarms, or it is found by a condition or in the network."""
+    parent = action["parent"]
+    if (parent == "matching") is not ("where" in action):
         said = "where goes with the parent matching: say which alarm the parent is"
         yield Problem(f"{pointer}/where", said)
+    for name in ("hops", "at_least"):
+        if name in action and parent != "above":
+            said = f"{name} goes with the parent above: leave it out, or choose above"
+            yield Problem(f"{pointer}/{name}", said)
+    if "same" in action and parent == "above":
+        said = "same does not go with the parent above: leave it out, or choose matching"
+        yield Problem(f"{pointer}/same", said)
     kind = document.get("pattern", {}).get("kind", "each")
-    if not is_matching and kind in ("each", "persists"):
+    if parent in ("first", "most_severe") and kind in ("each", "persists"):
         yield Problem(
             f"{pointer}/parent",
-            f"{kind} has a single alarm: choose the parent matching, or a pattern of several",
+            f"{kind} has a single alarm: choose the parent above or matching, or a pattern of "
+            "several",
         )
     for index, path in enumerate(action.get("same", ())):
         yield from _path_problems(f"{pointer}/same/{index}", path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from runtime.rules.around import HOPS_MAX
 from runtime.rules.fields import PATH_MAX, SEVERITIES
 
 NAME_MAX = 120
@@ -22,7 +23,11 @@ OPERATORS = (
 )  # fmt: skip
 TRANSITIONS = ("raised", "changed", "cleared", "escalated")
 MODES = ("draft", "observe", "live", "off")
-PARENTS = ("first", "most_severe", "matching")
+PARENTS = ("first", "most_severe", "matching", "above")
+PARENT_AGE_S = DAY_S  # as long as the longest window, so that no pattern outgrows its parent
+PARENT_AT_LEAST = "major"  # as for the fields `topology.…`
+CHILDREN = 1_000
+CHILDREN_MAX = 10_000
 FILLED = ("place", "managed_object_type", "affected_services", "affected_customers")
 FILLED_ATTRIBUTES_MAX = 20
 SETTABLE = ("perceived_severity", "probable_cause", "specific_problem", "text", "event_type")
@@ -103,6 +108,10 @@ _actions = {
         parent={"type": "string", "enum": list(PARENTS)},
         where=_condition,
         same=_paths(),
+        hops={"type": "integer", "minimum": 1, "maximum": HOPS_MAX},
+        at_least={"type": "string", "enum": [one for one in SEVERITIES if one != "cleared"]},
+        max_age_s=_seconds(WEEK_S),
+        max_children={"type": "integer", "minimum": 1, "maximum": CHILDREN_MAX},
     ),
     "enrich": _shape(
         ("do", "table", "key", "fields"),

@@ -7,6 +7,7 @@ the other actions nor the batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from kernel import trace
@@ -17,7 +18,7 @@ from runtime.alarms.store import clear_by_person, set_fields
 from runtime.flows.lookup import find_flow_id
 from runtime.rules.enriching import enrich, parted
 from runtime.rules.filling import fill_alarm
-from runtime.rules.grouping import correlate
+from runtime.rules.grouping.correlating import correlate
 from runtime.rules.model import Action
 from runtime.rules.notices import notify
 from runtime.rules.occasion import Occasion
@@ -35,10 +36,9 @@ def act(occasion: Occasion) -> list[dict[str, Any]]:
 
 
 def _do(occasion: Occasion, index: int, action: Action) -> dict[str, Any]:
-    if action.do in _MARKS:
-        return {"do": action.do, **_MARKS[action.do](occasion, index, action)}
+    gathered = action.do in _GATHERED
     try:
-        with occasion.session.begin_nested():
+        with nullcontext() if gathered else occasion.session.begin_nested():
             facts = _ACTIONS[action.do](occasion, index, action)
     except GarlandError as error:
         return {"do": action.do, "failed": error.message, "code": error.code}
@@ -94,6 +94,7 @@ def _clear(occasion: Occasion, _index: int, _action: Action) -> dict[str, Any]:
     clear_by_person(
         occasion.session, occasion.tenant_id, alarm_id, by=occasion.by, now=occasion.now
     )
+    occasion.parents.forget(alarm_id)
     return {}
 
 
@@ -128,9 +129,11 @@ def _derive(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
 
 
 _Act = Callable[[Occasion, int, Action], dict[str, Any]]
-# These only gather a mark, which cannot fail: they need no transaction of their own.
-_MARKS: Mapping[str, _Act] = {"acknowledge": _acknowledge, "suppress": _suppress}
+# What these do is written at the batch's end: they need no transaction of their own.
+_GATHERED = frozenset({"acknowledge", "suppress", "correlate"})
 _ACTIONS: Mapping[str, _Act] = {
+    "acknowledge": _acknowledge,
+    "suppress": _suppress,
     "start": _start,
     "set": _set,
     "clear": _clear,

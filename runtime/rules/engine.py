@@ -24,6 +24,9 @@ from runtime.rules._live import live_set
 from runtime.rules._tables import Firing
 from runtime.rules.actions import act
 from runtime.rules.around import Around, nothing_around
+from runtime.rules.grouping.latecomers import take_waiting
+from runtime.rules.grouping.moves import Moves
+from runtime.rules.grouping.parents import Parents
 from runtime.rules.judging.asking import ask
 from runtime.rules.judging.changes import event_of
 from runtime.rules.judging.events import Event, Item, Tick, Verdict
@@ -76,15 +79,18 @@ def judge(  # noqa: PLR0913  what happened, by whose matcher, what lies round it
     events = _with_surroundings(rules, seen, around)
     items = sorted((*events, *told), key=lambda item: item.seq)
     verdicts = _judged(session, tenant_id, rules, items, matcher)
-    known, marks, firings = {change.seq: change for change in changes}, Marks(), []
+    known, firings = {change.seq: change for change in changes}, []
+    marks, parents = Marks(), Parents(Moves(session, tenant_id, now))
     for verdict in verdicts:
         about = _about(session, tenant_id, verdict, known)
         if about is not None:
-            did = _act(session, tenant_id, verdict, about, marks=marks, now=now)
+            did = _act(verdict, about, marks=marks, parents=parents, now=now)
             firings.append(_firing(tenant_id, verdict, about, did=did, now=now))
     marks.write(session, tenant_id, now=now)
     if firings:
         insert_many(session, Firing, firings)
+    take_waiting(parents, rules.rules.values(), changes)
+    parents.moves.write()
     return len(firings)
 
 
@@ -152,24 +158,19 @@ def _about(
 
 
 def _act(
-    session: Session,
-    tenant_id: UUID,
-    verdict: Verdict,
-    about: _About,
-    *,
-    marks: Marks,
-    now: datetime,
+    verdict: Verdict, about: _About, *, marks: Marks, parents: Parents, now: datetime
 ) -> list[dict[str, Any]]:
     """Do what the rule does; a rule that only observes does nothing."""
     if verdict.judged.mode is not Mode.LIVE:
         return []
     occasion = Occasion(
-        session=session,
-        tenant_id=tenant_id,
+        session=parents.session,
+        tenant_id=parents.tenant_id,
         verdict=verdict,
         alarm=about.alarm,
         facts=about.facts,
         marks=marks,
+        parents=parents,
         parent=about.parent,
         now=now,
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from kernel.trace import Traceparent
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import acknowledge_many, suppress_many
+from runtime.rules.grouping.parents import Parents
 from runtime.rules.judging.events import Verdict
 from runtime.rules.model import Rule
 
@@ -44,6 +45,7 @@ class Occasion:
         alarm: The alarm it is about, as it was judged.
         facts: Its document.
         marks: Where marks on alarms are gathered.
+        parents: Where the parents that alarms may be put under are looked up.
         parent: The span that the event came with.
     """
 
@@ -54,6 +56,7 @@ class Occasion:
     facts: Mapping[str, Any]
     now: datetime
     marks: Marks
+    parents: Parents
     parent: Traceparent | None = None
 
     @property

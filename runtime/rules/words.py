@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kernel.durations import duration_words
+from runtime.rules._schema import PARENT_AT_LEAST
+from runtime.rules.around import HOPS
 from runtime.rules.fields import find_field
 
 OPERATOR_WORDS = {
@@ -210,7 +212,27 @@ def _told(action: Mapping[str, Any]) -> str:
         return f"fill its {named} from the inventory"
     if action["do"] == "notify":
         return f"mail {_listed([_recipient(one) for one in action['to']], 'and')}"
-    return f"put it under {_PARENTS[action['parent']]}"
+    return f"put it under {_parent(action)}{_bounds(action)}"
+
+
+def _parent(action: Mapping[str, Any]) -> str:
+    """Say which alarm becomes the parent."""
+    if action["parent"] != "above":
+        return _PARENTS[action["parent"]]
+    hops, least = action.get("hops", HOPS), action.get("at_least", PARENT_AT_LEAST)
+    far = "one hop" if hops == 1 else f"at most {hops} hops"
+    return f"the nearest alarm that is at least {least}, {far} above its object"
+
+
+def _bounds(action: Mapping[str, Any]) -> str:
+    """Say what bounds a group; nothing where that is as usual."""
+    said = []
+    if "max_age_s" in action:
+        said.append(f"raised at most {duration_words(action['max_age_s'])} before or after")
+    if "max_children" in action:
+        most = action["max_children"]
+        said.append(f"with {most:,} {'alarm' if most == 1 else 'alarms'} under it at most")
+    return f" ({_listed(said, 'and')})" if said else ""
 
 
 _PLAIN = {"acknowledge": "acknowledge it", "suppress": "suppress it", "clear": "clear it"}

@@ -176,6 +176,6 @@ class Report:
 
 
 def _children(parent: str, verdict: Verdict) -> Iterable[str]:
-    """Name the alarms that go under a parent; which one is the most severe is not known here."""
+    """Name the alarms that go under a parent; which one that is, is not known here."""
     alarms = verdict.found.alarms or (verdict.alarm,)
-    return alarms if parent == "matching" else alarms[1:]
+    return alarms[1:] if parent in ("first", "most_severe") else alarms

@@ -39,10 +39,20 @@ EVERY_PATTERN: list[dict[str, Any]] = [
     {"kind": "flapping", "more_than": 3, "within_s": 300, "release_below": 2},
     {"kind": "persists", "after_s": 900},
 ]
+ABOVE: dict[str, Any] = {"do": "correlate", "parent": "above"}
 EVERY_ACTION: list[dict[str, Any]] = [
     {"do": "start", "flow": "ticket"},
     {"do": "clear"},
     {"do": "correlate", "parent": "matching", "where": FAN, "same": ["attributes.site"]},
+    {"do": "correlate", "parent": "above"},
+    {
+        "do": "correlate",
+        "parent": "above",
+        "hops": 2,
+        "at_least": "minor",
+        "max_age_s": 7200,
+        "max_children": 50,
+    },
     {"do": "enrich", "table": "sites", "key": "{managed_object}", "fields": {"text": "owner"}},
     {"do": "fill", "take": ["place", "affected_services"], "attributes": ["vendor"]},
     {"do": "fill", "attributes": ["vendor", "tier"]},
@@ -253,10 +263,17 @@ def test_the_form_of_a_good_rule_gives_a_rule_that_parses() -> None:
             id="a condition of the parent",
         ),
         pytest.param(
-            {"then": [{**EVERY_ACTION[4], "to": ["everybody"]}]}, "/then/0/to", id="a recipient"
+            {"then": [{**EVERY_ACTION[-1], "to": ["everybody"]}]}, "/then/0/to", id="a recipient"
         ),
         pytest.param(
-            {"then": [{**EVERY_ACTION[4], "every_s": 0}]}, "/then/0/every/amount", id="a pause"
+            {"then": [{**EVERY_ACTION[-1], "every_s": 0}]}, "/then/0/every/amount", id="a pause"
+        ),
+        pytest.param({"then": [ABOVE | {"hops": 6}]}, "/then/0/hops", id="too many hops"),
+        pytest.param(
+            {"then": [ABOVE | {"max_age_s": 604_801}]}, "/then/0/age/amount", id="too old a parent"
+        ),
+        pytest.param(
+            {"then": [ABOVE | {"max_children": 0}]}, "/then/0/max_children", id="too small a group"
         ),
     ],
 )

@@ -14,6 +14,7 @@ from tests.factories.rules import make_count_pattern, make_leaf, make_rule_docum
 
 ANY = make_leaf("managed_object", "exists")
 YES: Any = True
+EXAMPLES = Path(__file__).parents[3] / "examples/rules"
 
 
 def written(folder: Path, name: str, content: Any) -> str:
@@ -34,6 +35,13 @@ def alarm(number: int) -> dict[str, Any]:
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(rule, list(words))
+
+
+@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.json")), ids=lambda one: one.stem)
+def test_an_example_passes_the_check(file: Path) -> None:
+    done = run("check", "--rule", str(file))
+
+    assert done.exit_code == 0, done.output
 
 
 def test_a_good_rule_passes_the_check(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from runtime.alarms._tables import AlarmRow
 from runtime.flows._tables import FlowRow
 from runtime.inventory.lookup import put_table
-from runtime.inventory.resources import save_resource
+from runtime.inventory.resources import put_relation, save_resource
 from runtime.rules._tables import Firing, RuleNotice
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, list_rules, switch_off
@@ -28,6 +28,7 @@ from tests.unit.runtime.rules.features import action_features
 
 LINK = make_leaf("text", "is", "link")
 UNDER = {"do": "correlate", "parent": "matching", "where": make_leaf("text", "is", "power")}
+ABOVE = {"do": "correlate", "parent": "above"}
 UNDER_SAME = UNDER | {"same": ["attributes.site"]}
 LOOK_UP = {
     "do": "enrich",
@@ -133,6 +134,38 @@ CASES = [
         hit=(POWER, said()),
         miss=(POWER_IN_BERN, said()),
     ),
+    case(
+        "correlate hops",
+        ABOVE | {"hops": 2},
+        {"parents": {"far": None, "a": "far"}},
+        {"parents": {"farther": None, "a": None}},
+        hit=(said("far", "power"), said()),
+        miss=(said("farther", "power"), said()),
+    ),
+    case(
+        "correlate at_least",
+        ABOVE | {"at_least": "minor"},
+        {"parents": {"near": None, "a": "near"}},
+        {"parents": {"near": None, "a": None}},
+        hit=(said("near", "power", perceived_severity="minor"), said()),
+        miss=(said("near", "power", perceived_severity="warning"), said()),
+    ),
+    case(
+        "correlate max_age_s",
+        UNDER | {"max_age_s": 1},
+        {"parents": {"power": None, "a": "power"}},
+        {"parents": {"power": None, "b": None, "a": "b"}},
+        hit=(POWER, said()),
+        miss=(POWER, said("b", "power"), said()),
+    ),
+    case(
+        "correlate max_children",
+        UNDER | {"max_children": 1},
+        {"parents": {"power": None, "a": "power"}},
+        {"parents": {"power": None, "b": "power", "a": None}},
+        hit=(POWER, said()),
+        miss=(POWER, MAJOR, said()),
+    ),
     case("enrich", LOOK_UP, {"city": "Zürich"}, {"city": None}),
     case("enrich table", LOOK_UP | {"table": "towns"}, {"city": "Town"}, {"city": None}),
     case("enrich key", LOOK_UP, {"city": "Zürich"}, {"city": None}, miss=(said(site="brn"),)),
@@ -196,7 +229,12 @@ def prepare(bench: Bench) -> dict[str, str]:
         put_table(bench.session, bench.tenant_id, "sites", ["city", "note"], sites)
         port = {"key": "a", "name": "a", "kind": "node", "type": "Port", "site": "zrh"}
         resource = {**port, "attributes": {"vendor": "acme"}}
-        save_resource(bench.session, bench.tenant_id, resource)
+        lower = save_resource(bench.session, bench.tenant_id, resource)
+        for key in ("near", "far", "farther"):
+            upper = save_resource(bench.session, bench.tenant_id, {"key": key})
+            where = (bench.session, bench.tenant_id)
+            put_relation(*where, lower.id, upper.id, kind="depends_on")
+            lower = upper
         put_table(bench.session, bench.tenant_id, "towns", ["city"], {"zrh": {"city": "Town"}})
     return {one.email: one.name for one in people}
 

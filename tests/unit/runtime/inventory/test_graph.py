@@ -85,3 +85,22 @@ def test_a_wider_reach_holds_the_narrower(
 
     assert wide[: len(near)] == near
     assert "a" not in {one.key for one in wide}
+
+
+def test_what_any_of_several_can_take_down_is_found_in_one_walk() -> None:
+    found = graph(
+        ("a", "x", DEPENDS),
+        ("b", "a", DEPENDS),
+        ("b", "y", DEPENDS),
+        ("c", "b", DEPENDS),
+    )
+
+    below = found.all_dependants(["x", "y"], hops=2, most=10)
+
+    assert below == (Near("a", 1), Near("b", 1), Near("c", 2))
+
+
+def test_of_what_several_can_take_down_the_nearest_are_kept() -> None:
+    chain = graph(("a", "x", DEPENDS), ("b", "a", RelationKind.DEPENDS_ON))
+
+    assert chain.all_dependants(["x"], hops=5, most=1) == (Near("a", 1),)

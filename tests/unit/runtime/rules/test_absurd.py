@@ -14,6 +14,9 @@ from tests.factories.rules import make_count_pattern, make_leaf, make_rule_docum
 YEAR_S = 365 * 86_400
 LEAF = make_leaf("text", "is", "x")
 
+ABOVE = {"do": "correlate", "parent": "above"}
+UNDER = {"do": "correlate", "parent": "matching", "where": LEAF}
+
 
 def pair(**more: Any) -> dict[str, Any]:
     return {"kind": "sequence", "a": LEAF, "b": LEAF, "within_s": 60} | more
@@ -72,6 +75,32 @@ def deep(depth: int) -> dict[str, Any]:
         ),
         pytest.param(
             {"then": [{"do": "correlate", "parent": "matching"}]}, "/then/0/where", id="any parent"
+        ),
+        pytest.param({"then": [ABOVE | {"hops": 6}]}, "/then/0/hops", id="parents too far up"),
+        pytest.param(
+            {"then": [ABOVE | {"max_age_s": YEAR_S}]}, "/then/0/max_age_s", id="parents too old"
+        ),
+        pytest.param(
+            {"then": [ABOVE | {"max_children": 10_001}]},
+            "/then/0/max_children",
+            id="groups too large",
+        ),
+        pytest.param(
+            {"then": [ABOVE | {"at_least": "cleared"}]}, "/then/0/at_least", id="parents not down"
+        ),
+        pytest.param(
+            {"then": [UNDER | {"hops": 2}]}, "/then/0/hops", id="hops to what is not above"
+        ),
+        pytest.param(
+            {"then": [UNDER | {"at_least": "major"}]},
+            "/then/0/at_least",
+            id="a severity for what is not above",
+        ),
+        pytest.param(
+            {"then": [ABOVE | {"same": ["text"]}]}, "/then/0/same", id="the same as what is above"
+        ),
+        pytest.param(
+            {"then": [ABOVE | {"where": LEAF}]}, "/then/0/where", id="a condition for what is above"
         ),
         pytest.param(
             {"pattern": {"kind": "persists", "after_s": 60}, "on": ["cleared"]}, "/on", id="never"

@@ -92,6 +92,27 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
             "fill its place and vendor from the inventory.",
             id="fill",
         ),
+        pytest.param(
+            {
+                "when": make_leaf("text", "exists"),
+                "then": [
+                    {"do": "correlate", "parent": "above"},
+                    {
+                        "do": "correlate",
+                        "parent": "above",
+                        "hops": 1,
+                        "at_least": "minor",
+                        "max_age_s": 3_600,
+                        "max_children": 2_000,
+                    },
+                ],
+            },
+            "When an alarm comes whose text is there, put it under the nearest alarm that is at "
+            "least major, at most 3 hops above its object and put it under the nearest alarm that "
+            "is at least minor, one hop above its object (raised at most 1 hour before or after "
+            "and with 2,000 alarms under it at most).",
+            id="above",
+        ),
     ],
 )
 def test_tells_what_a_rule_does(changes: dict[str, Any], sentence: str) -> None:
