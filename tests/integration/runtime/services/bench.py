@@ -10,9 +10,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from kernel.clock import format_instant
 from runtime.alarms.journal import append
 from runtime.alarms.model import AlarmEvent, Severity
 from runtime.correlation import correlate_batch
+from runtime.maintenance.windows import plan_window
 from runtime.rules.matcher import Matcher
 from runtime.services._tables import ServiceMoment
 from runtime.services.following import Follower
@@ -21,8 +23,11 @@ from runtime.services.store import ServiceView, get_service
 from runtime.services.timeline import Moment, disturbances
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
+from tests.factories.maintenance import window_document
 from tests.factories.services import make_service
 from tests.factories.tenancy import NOON
+
+LINE_A = [{"need": "all", "keys": ["line-a"]}]
 
 
 @dataclass
@@ -102,3 +107,16 @@ class Bench:
         with self.sessions() as session, as_tenant(session, self.tenant.id):
             mine = ServiceMoment.tenant_id == self.tenant.id
             return session.scalar(select(func.count(ServiceMoment.seq)).where(mine)) or 0
+
+
+def plan(
+    bench: Bench, scope: dict[str, Any], *, begins_s: int = 0, lasts_s: int = 7_200, **changes: Any
+) -> None:
+    begins = NOON + timedelta(seconds=begins_s)
+    times = {
+        "starts_at": format_instant(begins),
+        "ends_at": format_instant(begins + timedelta(seconds=lasts_s)),
+    }
+    with bench.sessions.begin() as session, as_tenant(session, bench.tenant.id):
+        document = window_document(scope=scope, **times, **changes)
+        plan_window(session, bench.tenant.id, document=document, by="Ann", now=bench.now)

@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import format_instant
 from runtime.alarms.store import clear_by_person
 from runtime.inventory.resources import put_relation, put_resource
-from runtime.maintenance.windows import plan_window
-from runtime.rules.matcher import Matcher
 from runtime.services._tables import ServiceAlarm
 from runtime.services.following import Follower
 from runtime.services.store import save_service
 from runtime.services.timeline import State
 from tenancy.scope import as_tenant
-from tests.factories.maintenance import window_document
 from tests.factories.services import service_document
 from tests.factories.tenancy import NOON, make_customer
-from tests.integration.runtime.services.bench import Bench
-
-LINE_A = [{"need": "all", "keys": ["line-a"]}]
-
-
-@pytest.fixture
-def bench(sessions: sessionmaker[Session], matcher: Matcher) -> Bench:
-    with sessions.begin() as session:
-        tenant = make_customer(session)
-    return Bench(sessions, matcher, tenant, Follower(sessions, sessions))
+from tests.integration.runtime.services.bench import LINE_A, Bench, plan
 
 
 def test_a_service_goes_down_and_comes_back_with_its_alarm(bench: Bench) -> None:
@@ -218,19 +204,6 @@ def test_what_planned_work_holds_back_is_planned_from_the_raise_to_its_end(bench
 
     assert (found.state, found.is_down) == (State.PLANNED, True)
     assert bench.troubles(one) == [("planned", 10, None)]
-
-
-def plan(
-    bench: Bench, scope: dict[str, Any], *, begins_s: int = 0, lasts_s: int = 7_200, **changes: Any
-) -> None:
-    begins = NOON + timedelta(seconds=begins_s)
-    times = {
-        "starts_at": format_instant(begins),
-        "ends_at": format_instant(begins + timedelta(seconds=lasts_s)),
-    }
-    with bench.sessions.begin() as session, as_tenant(session, bench.tenant.id):
-        document = window_document(scope=scope, **times, **changes)
-        plan_window(session, bench.tenant.id, document=document, by="Ann", now=bench.now)
 
 
 def test_an_alarm_that_names_the_service_counts_wherever_it_is(bench: Bench) -> None:

@@ -6,9 +6,7 @@ from sqlalchemy import Engine, event
 
 from runtime.services.timeline import State
 from tests.factories.tenancy import NOON
-from tests.integration.runtime.services.test_following import LINE_A, Bench, bench, matcher, plan
-
-__all__ = ["bench", "matcher"]
+from tests.integration.runtime.services.bench import LINE_A, Bench, plan
 
 
 def test_a_repeat_that_comes_late_puts_the_beginning_right(bench: Bench) -> None:
