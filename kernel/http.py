@@ -292,6 +292,15 @@ def with_tag_of(response: Response, document: Any) -> Response:
     return response
 
 
+def unless_known(response: Response) -> Response:
+    """Answer 304 in place of what the asker says by `If-None-Match` that it has already."""
+    known, (tag, _) = request.if_none_match, response.get_etag()
+    if tag is not None and known.contains_weak(tag):
+        response.status_code = 304
+        response.set_data(b"")
+    return response
+
+
 def page_limit(default: int = 50, most: int = 500) -> int:
     """Read `limit` from the query; outside 1…`most` it is an error that says so."""
     text = request.args.get("limit", "")

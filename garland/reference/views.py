@@ -13,7 +13,7 @@ from garland.reference.openapi import openapi
 from garland.reference.page import groups_of
 from garland.reference.published import MEDIA_TYPE, PUBLISHED, served_at
 from kernel.errors import NotFoundError
-from kernel.http import render
+from kernel.http import render, unless_known
 from kernel.rest import OBJECT, describe
 
 bp = Blueprint("reference", __name__)
@@ -83,5 +83,4 @@ def _told(said: Mapping[str, Any], kind: str) -> Response:
     response.content_type = kind
     response.cache_control.public, response.cache_control.max_age = True, KEPT_S
     response.add_etag()
-    response.make_conditional(request)
-    return response
+    return unless_known(response)

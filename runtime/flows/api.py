@@ -18,6 +18,7 @@ from kernel.http import (
     json_body,
     page_of,
     require,
+    unless_known,
 )
 from kernel.rest import OBJECT, TEXT, describe, listed
 from kernel.revisions import told_as_moved
@@ -94,9 +95,7 @@ def get_draft(flow_id: UUID) -> Response:
     Those who may not change it see it without its secrets.
     """
     found = versions.get_flow(db_session(), acting().tenant_id, flow_id)
-    response = with_tag(jsonify(readable(found.draft)), found)
-    response.make_conditional(request)
-    return response
+    return unless_known(with_tag(jsonify(readable(found.draft)), found))
 
 
 @api.put("/<uuid:flow_id>/draft")
