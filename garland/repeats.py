@@ -10,14 +10,13 @@ from flask import Flask, Response, current_app, g, make_response, request
 
 from garland.sign_in import TOKEN_PATHS
 from kernel.clock import utc_now
-from kernel.http import acting, acting_or_none, db_session, vault
+from kernel.http import acting, acting_or_none, db_session, is_reading, vault
 from kernel.ids import sha256_of
 from kernel.rest import operation_of
 from tenancy.repeats.store import Answer, Asked, claim_key, keep_answer
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
-_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 _HEADERS = ("Content-Type", "Location", "ETag", "X-Total-Count", "X-Result-Count")
 
 
@@ -52,7 +51,7 @@ def _claim() -> Response | None:
 
 
 def _is_kept_here() -> bool:
-    if request.method not in _METHODS or not request.path.startswith(TOKEN_PATHS):
+    if is_reading() or not request.path.startswith(TOKEN_PATHS):
         return False
     view = current_app.view_functions.get(request.endpoint or "")
     operation = operation_of(view) if view is not None else None

@@ -107,7 +107,7 @@ def db_session() -> Session:
     """Give the request's session; the edge commits it when the answer is below 400."""
     if "db_session" not in g:
         database = _database()
-        g.db_session = (database.reading if _only_reads() else database.writing)()
+        g.db_session = (database.reading if is_reading() else database.writing)()
         who = acting_or_none()
         if who is not None:
             database.bind(g.db_session, who.tenant_id)
@@ -124,7 +124,8 @@ def only_reads(view: Callable[P, Any]) -> Callable[P, Any]:
     return view
 
 
-def _only_reads() -> bool:
+def is_reading() -> bool:
+    """Tell whether what is asked changes nothing, so that its session only reads."""
     view = current_app.view_functions.get(request.endpoint or "")
     return request.method in ("GET", "HEAD", "OPTIONS") or hasattr(view, _ONLY_READS)
 

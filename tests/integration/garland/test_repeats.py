@@ -209,6 +209,20 @@ def test_a_deletion_sent_again_is_answered_as_before(client: FlaskClient) -> Non
     assert client.delete(where).status_code == 404
 
 
+def test_what_only_reads_keeps_nothing_and_is_done_each_time(
+    client: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    alarms = [{"managed_object": "link-1", "perceived_severity": "major"}]
+    asked = {"rule": make_rule_document(), "alarms": alarms}
+
+    told = [client.post("/api/v1/rules/simulate", json=asked, headers=KEY) for _ in range(2)]
+
+    assert [one.status_code for one in told] == [200, 200]
+    assert not any("Idempotency-Replayed" in one.headers for one in told)
+    with sessions() as session, system(session):
+        assert session.scalar(select(func.count()).select_from(KeptAnswer)) == 0
+
+
 def age(sessions: sessionmaker[Session], by: timedelta) -> None:
     with sessions.begin() as session, system(session):
         for one in session.scalars(select(KeptAnswer)):
