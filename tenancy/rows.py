@@ -55,6 +55,9 @@ def insert_new(
 ) -> bool:
     """Write a tenant's row unless one with the same unique keys is there; False when it is.
 
+    `keys` names the columns of one unique key; () stands for every unique key of the table, where
+    several may meet at the same moment.
+
     Waits for a transaction that is writing the same keys right now, and takes its word for it. By
     the bare connection: the mapper's way of writing one row costs three times as much.
 
@@ -107,4 +110,4 @@ def _insert_unless_there(model: Any, keys: tuple[str, ...], dialect: str) -> Any
     """Put the statement together once: that costs more than running it."""
     insert = insert_postgresql if dialect == "postgresql" else insert_sqlite
     known = inspect(model).primary_key
-    return insert(model).on_conflict_do_nothing(index_elements=list(keys)).returning(*known)
+    return insert(model).on_conflict_do_nothing(index_elements=keys or None).returning(*known)

@@ -144,8 +144,6 @@ def _person(  # noqa: PLR0913  one row of the table above
 
 
 def _network(session: Session, tenant_id: UUID) -> None:
-    rows = {site: {"city": city, "tier": tier} for site, city, tier in SITES}
-    put_table(session, tenant_id, "sites", ["city", "tier"], rows)
     cores: dict[str, UUID] = {}
     for site, city, tier in SITES:
         latitude, longitude = COORDINATES[site]
@@ -202,6 +200,8 @@ def _count(
 
 
 def _automation(session: Session, tenant_id: UUID, *, now: datetime) -> None:
+    rows = {site: {"city": city, "tier": tier} for site, city, tier in SITES}
+    put_table(session, tenant_id, "sites", ["city", "tier"], rows)
     for document in CALENDARS:
         create_calendar(session, tenant_id, document=document, by=BY, now=now)
     for document in FLOWS:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from garland.demo.restarts import RESTART, start_examples
+from garland.demo.seed import seed_demo
 from garland.demo.world import SITES
 from runtime.approvals.store import approvals_of_run
 from runtime.inventory.lookup import put_table
+from runtime.rules._tables import RuleRow
 from runtime.runs.query import RunFilter, RunView, list_runs
 from runtime.runs.waits import resolve_events
+from tenancy._tables import Organisation
 from tenancy.organisations import OrganisationView
-from tenancy.scope import as_tenant
+from tenancy.scope import as_tenant, system
 from tests.factories.approvals import NOBODY, World
 from tests.factories.flows import make_flow
 from tests.factories.tenancy import NOON
@@ -88,3 +94,19 @@ def test_a_ticket_that_nobody_closes_takes_the_announcement_back(
 
     assert state == "failed"
     assert "announce~undo" in outputs
+
+
+def test_the_whole_world_is_made_once(app: Flask, sessions: sessionmaker[Session]) -> None:
+    settings = app.extensions["garland.services"].settings
+
+    for _ in range(2):
+        seed_demo(settings)
+
+    with sessions() as session, system(session):
+        found = session.scalars(select(Organisation.slug)).all()
+        rules = session.scalar(select(func.count()).select_from(RuleRow))
+    assert {"acme", "lakeside"} <= set(found)
+    assert len(found) == len(set(found))
+    assert rules
+    facts = json.loads((settings.data_dir / "demo.json").read_text(encoding="utf-8"))
+    assert {one["organisation"] for one in facts["users"]} <= set(found)
