@@ -127,7 +127,12 @@ def only_reads(view: Callable[P, Any]) -> Callable[P, Any]:
 def is_reading() -> bool:
     """Tell whether what is asked changes nothing, so that its session only reads."""
     view = current_app.view_functions.get(request.endpoint or "")
-    return request.method in ("GET", "HEAD", "OPTIONS") or hasattr(view, _ONLY_READS)
+    return request.method in ("GET", "HEAD", "OPTIONS") or is_reading_view(view)
+
+
+def is_reading_view(view: Callable[..., Any] | None) -> bool:
+    """Tell whether a view was said to read only; see `only_reads`."""
+    return hasattr(view, _ONLY_READS)
 
 
 def reading_session() -> Session:

@@ -81,14 +81,22 @@ TOKEN_ROLES = {"vendor": "admin", "baubleworks": "integrator"}
 def seed_demo(settings: Settings) -> None:
     """Make the invented world unless it is there; writes `demo.json`, for the owner alone."""
     services = Services(settings)
-    now = utc_now()
+    try:
+        facts = _seed_once(services, now=utc_now())
+    finally:
+        services.engine.dispose()
+    if facts is None:
+        return
+    _write_facts(settings, facts)
+    log.info("demo_seeded", organisations=len(ORGANISATIONS))
+
+
+def _seed_once(services: Services, *, now: datetime) -> dict[str, Any] | None:
     with services.sessions() as session, session.begin():
         with system(session):
             if find_by_slug(session, "acme") is not None:
-                return
-        facts = _seed(session, services, now=now)
-    _write_facts(settings, facts)
-    log.info("demo_seeded", organisations=len(ORGANISATIONS))
+                return None
+        return _seed(session, services, now=now)
 
 
 def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, Any]:

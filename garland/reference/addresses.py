@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kernel.http import is_reading_view
 from kernel.rest import ID, TEXT, Operation, operation_of
 
 PREFIXES = ("/api/v1/", "/in/", "/hooks/")
@@ -64,6 +65,11 @@ class Address:
         """Give what a token must be allowed, "" where none is wanted."""
         found: str = getattr(self.view, "permission", "")
         return found
+
+    @property
+    def is_reading(self) -> bool:
+        """Tell whether it changes nothing, whatever its method."""
+        return is_reading_view(self.view)
 
     @property
     def words(self) -> str:

@@ -131,7 +131,7 @@ def _parameters(one: Address) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "query", "schema": bare, **beside}
     if one.operation.needs_tag or one.operation.takes_tag:
         yield {**_TAG, "required": one.operation.needs_tag}
-    if one.method in WRITES and one.path.startswith("/api/"):
+    if one.method in WRITES and one.path.startswith("/api/") and not one.is_reading:
         yield _KEY
 
 

@@ -18,6 +18,7 @@ from runtime.alarms.sources.syslog.rules import SYSLOG_RULES
 from runtime.calendars.model import CALENDAR_SCHEMA
 from runtime.flows.model import FLOW_SCHEMA
 from runtime.maintenance.schema import WINDOW_SCHEMA
+from runtime.retention.purging.wish import PURGE_SCHEMA
 from runtime.rules.model import RULE_SCHEMA
 from runtime.rules.tables.model import TABLE_SCHEMA
 from runtime.services.schema import SERVICE_SCHEMA
@@ -39,6 +40,7 @@ PUBLISHED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             SERVICE_SCHEMA,
             CALENDAR_SCHEMA,
             MANIFEST_SCHEMA,
+            PURGE_SCHEMA,
         )
     }
 )

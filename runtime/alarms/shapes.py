@@ -112,13 +112,14 @@ DONE = shape(
     next_cursor=maybe(TEXT),
 )
 _COMMENT: dict[str, Any] = {"type": "object", "properties": {"comment": TEXT}}
+_SAID: dict[str, Any] = {"type": "string", "minLength": 1}
 SAID: dict[str, Any] = {
     "acknowledge": _COMMENT,
-    "comment": _COMMENT,
+    "comment": {"type": "object", "required": ["comment"], "properties": {"comment": _SAID}},
     "shelve": {
         "type": "object",
-        "required": ["until"],
-        "properties": {"until": INSTANT, "reason": TEXT},
+        "required": ["until", "reason"],
+        "properties": {"until": INSTANT, "reason": _SAID},
     },
     "assign": {"type": "object", "properties": {"owner": TEXT}},
     "group": {

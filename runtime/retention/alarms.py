@@ -28,15 +28,16 @@ LINES_A_BITE = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bite:
-    """What went at once: alarms, or first a part of a long history."""
+    """What went at once: alarms, or first a part of a long history, or of a large group."""
 
     alarms: int = 0
     lines: int = 0
+    parted: int = 0
 
     @property
     def rows(self) -> int:
-        """Give how many rows went; 0 when nothing is left."""
-        return self.alarms or self.lines
+        """Give how many rows were touched; 0 when nothing is left."""
+        return self.alarms or self.lines or self.parted
 
 
 def remove_alarms(
@@ -82,7 +83,9 @@ def remove_those(
     )
     if len(lines) == LINES_A_BITE:
         return Bite(lines=len(lines))
-    _part(session, tenant_id, alarm_ids, by=by, now=now)
+    parted = _part(session, tenant_id, alarm_ids, by=by, now=now)
+    if parted == CHILDREN_MAX:
+        return Bite(parted=parted)
     _tell(session, tenant_id, alarm_ids, by=by, now=now)
     mine = AlarmRow.tenant_id == tenant_id
     session.execute(
@@ -105,16 +108,21 @@ def remove_those(
 
 def _part(
     session: Session, tenant_id: UUID, alarm_ids: Sequence[UUID], *, by: str, now: datetime
-) -> None:
-    """Take those that go and those that stay out of common groups, with a line for who stays."""
+) -> int:
+    """Take those that go and those that stay out of common groups, with a line for who stays.
+
+    At most `CHILDREN_MAX` at once; gives how many.
+    """
     goes, leads = AlarmRow.id.in_(alarm_ids), AlarmRow.parent_id.in_(alarm_ids)
     parted = session.scalars(
         select(AlarmRow.id)
         .where(AlarmRow.tenant_id == tenant_id, AlarmRow.parent_id.is_not(None), goes != leads)
         .order_by(AlarmRow.id)
+        .limit(CHILDREN_MAX)
     ).all()
-    for begin in range(0, len(parted), CHILDREN_MAX):
-        ungroup(session, tenant_id, parted[begin : begin + CHILDREN_MAX], by=by, now=now)
+    if parted:
+        ungroup(session, tenant_id, parted, by=by, now=now)
+    return len(parted)
 
 
 def _tell(

@@ -12,6 +12,7 @@ from kernel.durations import duration_words
 from runtime.rules._schema import PARENT_AT_LEAST
 from runtime.rules.around import HOPS
 from runtime.rules.fields import find_field
+from runtime.rules.model import Transition
 
 OPERATOR_WORDS = {
     "is": "is",
@@ -150,12 +151,19 @@ def _where(condition: str) -> str:
     return f" where for both {condition}" if condition else ""
 
 
+_HAPPENS: Mapping[Transition, str] = {
+    Transition.RAISED: "is raised",
+    Transition.CHANGED: "changes severity",
+    Transition.CLEARED: "is cleared",
+    Transition.ESCALATED: "is escalated",
+}
+
+
 def _happened(on: Sequence[str] | None) -> str:
     """Say nothing of the usual: raised, or changed in severity."""
     if not on or set(on) == {"raised", "changed"}:
         return ""
-    words = {"raised": "is raised", "changed": "changes severity", "cleared": "is cleared"}
-    return " " + _listed([words[one] for one in on], "or")
+    return " " + _listed([_HAPPENS[Transition(one)] for one in on], "or")
 
 
 def _same(group_by: Sequence[str]) -> str:

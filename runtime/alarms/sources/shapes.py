@@ -31,7 +31,10 @@ SOURCE = shape(
 SOURCE_WITH_ADDRESS = with_more(
     "SourceWithAddress",
     SOURCE,
-    address={"type": "string", "description": "Where to send to; told this once"},
+    address={
+        "type": ["string", "null"],
+        "description": "Where to send to, told this once; null for what the listener takes",
+    },
 )
 MAPPING = maybe(shape(version=WHOLE, mapping=MAPPING_SCHEMA, created_at=INSTANT, created_by=TEXT))
 QUERY = {

@@ -128,7 +128,7 @@ def test_no_tenant_person_address_or_key_is_in_a_label(
     assert acme.slug not in re.sub(r"garland_\w+", "", text)
     assert set(re.findall(r'[{,](\w+)="', text)) <= {
         *("le", "endpoint", "status", "outcome", "trigger", "block", "group", "of", "sleeper"),
-        *("state", "part", "implementation", "major", "minor", "patchlevel", "version"),
+        *("state", "part", "kind", "implementation", "major", "minor", "patchlevel", "version"),
     }
 
 

@@ -156,3 +156,18 @@ def test_a_long_history_goes_in_parts(
     bites = [remove(session, tenant_id, days=21) for _ in range(3)]
 
     assert bites == [2, 1, 0]
+
+
+def test_a_large_group_is_parted_in_bites_before_its_parent_goes(
+    session: Session, tenant_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alarms, "CHILDREN_MAX", 1)
+    parent = cleared(session, tenant_id, "P")
+    children = [make_alarm(session, tenant_id, name) for name in ("C1", "C2")]
+    store.group_under(session, tenant_id, parent, children, by="Anna", now=NOON)
+
+    bites = [remove(session, tenant_id, days=21) for _ in range(4)]
+    session.expire_all()
+
+    assert bites == [1, 1, 1, 0]
+    assert all(store.get_alarm(session, tenant_id, one).parent_id is None for one in children)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runtime.rules.model import parse_rule
+from runtime.rules.model import Transition, parse_rule
 from runtime.rules.tryout import Sample, try_rule
 from runtime.rules.words import rule_sentence
 from tests.factories.rules import make_count_pattern, make_leaf, make_rule_document
@@ -151,3 +151,13 @@ def test_a_tryout_does_not_count_alarms_without_the_group() -> None:
     del document["when"]
 
     assert try_rule(parse_rule(document), samples(0, 1, site=None)).fired == ()
+
+
+@pytest.mark.parametrize("happened", Transition)
+def test_a_sentence_tells_whatever_happens_to_an_alarm(happened: Transition) -> None:
+    document = make_rule_document(on=[happened.value])
+
+    sentence = rule_sentence(document, {})
+
+    assert sentence.startswith("When an alarm")
+    assert sentence != rule_sentence(make_rule_document(), {})

@@ -137,6 +137,13 @@ def test_a_body_that_names_no_sender_is_refused_and_nobodys(
     assert page.sources() == []
 
 
+def test_an_alarm_whose_sender_has_a_blank_name_is_taken_and_adds_no_source(
+    client: FlaskClient, page: Page
+) -> None:
+    assert client.post(f"{V4}/alarm", json=alarm(sourceSystemId=" ")).status_code == 201
+    assert page.sources() == []
+
+
 def test_a_paused_sender_is_told_to_come_again(
     client: FlaskClient, page: Page, sessions: Sessions
 ) -> None:
