@@ -2,7 +2,7 @@
 
 One that was acknowledged goes first, any other when it is old. Children of a parent that goes are
 taken out, and so is a child that goes. The condition stays: it is one row for an identity, however
-often it is raised.
+often it is raised; and so does what they did to services.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from runtime.alarms.policy.keeping import is_old
 from runtime.alarms.policy.model import LifecyclePolicy
 from runtime.alarms.store import CHILDREN_MAX, find_alarms, ungroup
 from runtime.alarms.tmf642.hub.outbox import record
+from runtime.services.leaving import leave_as_recorded
 
 BITE = 200
 BY = "retention"
@@ -70,6 +71,7 @@ def remove_those(
     alarm_ids = _next(session, tenant_id, which, most=most)
     if not alarm_ids:
         return Bite()
+    leave_as_recorded(session, tenant_id, alarm_ids)
     lines = session.scalars(
         select(AlarmHistory.seq)
         .where(AlarmHistory.tenant_id == tenant_id, AlarmHistory.alarm_id.in_(alarm_ids))

@@ -43,7 +43,8 @@ class ServiceRow(TenantOwned, Base):
         key: What alarms and the inventory name it by.
         document: What it rests on and what was agreed, as `model` reads it.
         footing: The resources it rests on, spelled out over the inventory.
-        defined_at: Since when that footing holds; the past before it stays as it was.
+        defined_at: Since when that footing holds, and all its alarms are there; the past before it
+            stays as it was.
         watched_from: Since when it is known how it went.
         state, is_down, since, cause: How it does now, as its newest moment says.
     """

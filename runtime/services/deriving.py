@@ -53,6 +53,7 @@ class Derived:
 
     service_id: UUID
     revision: int
+    defined_at: datetime
     moments: Sequence[Moment]
     now: Moment
     alarms: Mapping[UUID, Life] = field(default_factory=dict)
@@ -68,8 +69,8 @@ def derive_services(
 ) -> list[Derived]:
     """Derive some of a tenant's services; nothing is written.
 
-    What lies so far back that cleared alarms may be purged is left as it was recorded, unless a
-    service `is_first` derived.
+    What lies so far back that cleared alarms are no longer kept is left as it was recorded, unless
+    a service `is_first` derived; so is what lies before the end of an alarm that was purged.
     """
     wanted = list(asked)
     if not wanted:
@@ -93,7 +94,8 @@ def write_derived(
 
     Then nothing is written: derive anew. A few statements, however many services there are.
     """
-    if _revisions(session, tenant_id, found) != {one.service_id: one.revision for one in found}:
+    as_read = {one.service_id: (one.revision, one.defined_at) for one in found}
+    if _revisions(session, tenant_id, found) != as_read:
         return False
     news = [one for one in found if one.moments]
     if news:
@@ -106,16 +108,18 @@ def write_derived(
     return True
 
 
-def _revisions(session: Session, tenant_id: UUID, found: Iterable[Derived]) -> dict[UUID, int]:
+def _revisions(
+    session: Session, tenant_id: UUID, found: Iterable[Derived]
+) -> dict[UUID, tuple[int, datetime]]:
     rows = session.execute(
-        select(ServiceRow.id, ServiceRow.revision)
+        select(ServiceRow.id, ServiceRow.revision, ServiceRow.defined_at)
         .where(
             ServiceRow.tenant_id == tenant_id, ServiceRow.id.in_([one.service_id for one in found])
         )
         .order_by(ServiceRow.id)
         .with_for_update()
     )
-    return {row.id: row.revision for row in rows}
+    return {row.id: (row.revision, row.defined_at) for row in rows}
 
 
 def _now_of(one: Derived) -> dict[str, Any]:
@@ -194,6 +198,7 @@ def _derived(
     return Derived(
         service_id=row.id,
         revision=row.revision,
+        defined_at=row.defined_at,
         moments=new,
         now=in_force([*recorded, *new])[-1],
         alarms={one.alarm_id: one for one in case.lives},

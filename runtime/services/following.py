@@ -9,7 +9,7 @@ that dies leaves a whole record, and another one goes on from there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,14 +17,14 @@ from itertools import groupby
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.kept import Kept
 from runtime.alarms.lives import Life, Line, latest_line, lines_after, lines_at, lives_of
 from runtime.inventory.topology import version_of
 from runtime.maintenance.covering import mark_of_plans
-from runtime.services._tables import ServiceFollowing, ServiceRow
+from runtime.services._tables import ServiceAlarm, ServiceFollowing, ServiceRow
 from runtime.services.defining import define_anew, is_moved
 from runtime.services.deriving import Asked, Derived, derive_services, write_derived
 from runtime.services.model import footing_of
@@ -64,6 +64,7 @@ class Follower:
     _looked_at: datetime | None = None
     _versions: dict[UUID, int] = field(default_factory=dict)
     _marks: dict[UUID, Hashable] = field(default_factory=dict)
+    _standing: dict[UUID, Hashable] = field(default_factory=dict)
 
     def round(self, *, now: datetime) -> int:
         """Take up what is new, then look round now and then; give how many services were derived.
@@ -77,6 +78,7 @@ class Follower:
             self._seen = None
             self._versions.clear()
             self._marks.clear()
+            self._standing.clear()
             raise
 
     def _round(self, *, now: datetime) -> int:
@@ -154,12 +156,13 @@ class Follower:
         return False
 
     def _look_round(self, *, since: datetime, now: datetime) -> int:
-        """Derive what changes without an alarm: planned work begins and ends, the network grows.
+        """Derive what changes without a line of an alarm: by planned work, the network, a removal.
 
-        Where neither did since the last look, nothing is derived.
+        Where none of them did since the last look, nothing is derived.
         """
         derived = 0
         marks: dict[UUID, Hashable] = {}
+        standing: dict[UUID, Hashable] = {}
         with self.reading() as session:
             with system(session):
                 tenants = sorted(session.scalars(select(ServiceRow.tenant_id).distinct()))
@@ -171,7 +174,10 @@ class Follower:
                     plans = mark_of_plans(session, tenant_id, first=since, last=now)
                     marks[tenant_id] = (version_of(session, tenant_id), plans)
                     is_same = self._marks.get(tenant_id) == marks[tenant_id]
-                    unwell = () if is_same else _unwell(session, tenant_id)
+                    standing |= (mine := _standing(session, tenant_id))
+                    known = self._standing if is_same else {}
+                    asked = {key for key, mark in mine.items() if known.get(key) != mark}
+                    unwell = _unwell(session, tenant_id, asked)
                     found[tenant_id] = derive_services(session, tenant_id, unwell, now=now)
         for tenant_id, services in found.items():
             news = [one for one in services if one.moments]
@@ -183,7 +189,7 @@ class Follower:
                         del marks[tenant_id]  # a service moved meanwhile: look again
                     for one in moved[tenant_id]:
                         derived += define_anew(session, tenant_id, one, now=now)
-        self._marks = marks
+        self._marks, self._standing = marks, standing
         return derived
 
     def _moved(self, session: Session, tenant_id: UUID) -> list[UUID]:
@@ -196,13 +202,37 @@ class Follower:
         return [row.id for row in rows if is_moved(session, row)]
 
 
-def _unwell(session: Session, tenant_id: UUID) -> Iterable[Asked]:
+def _standing(session: Session, tenant_id: UUID) -> dict[UUID, Hashable]:
+    """Give the services that do not just work, each with a mark of its alarms that stand.
+
+    An alarm that is removed leaves no line to follow, but fewer that stand.
+    """
+    rows = session.execute(
+        select(
+            ServiceRow.id,
+            ServiceRow.since,
+            func.count(ServiceAlarm.alarm_id),
+            func.max(ServiceAlarm.raised_at),
+        )
+        .outerjoin(
+            ServiceAlarm,
+            and_(ServiceAlarm.service_id == ServiceRow.id, ServiceAlarm.ended_at.is_(None)),
+        )
+        .where(ServiceRow.tenant_id == tenant_id, ServiceRow.state != State.WORKING)
+        .group_by(ServiceRow.id, ServiceRow.since)
+    )
+    return {key: tuple(mark) for key, *mark in rows}
+
+
+def _unwell(session: Session, tenant_id: UUID, wanted: Collection[UUID]) -> Iterable[Asked]:
+    if not wanted:
+        return []
     rows = session.scalars(
         select(ServiceRow).where(
             ServiceRow.tenant_id == tenant_id, ServiceRow.state != State.WORKING
         )
     )
-    return [Asked(row=row, since=row.since) for row in rows]
+    return [Asked(row=row, since=row.since) for row in rows if row.id in wanted]
 
 
 def _touched(session: Session, tenant_id: UUID, lines: Sequence[Line]) -> list[Asked]:
