@@ -40,6 +40,8 @@ from runtime.alarms.model import NAME_MAX, Severity
 
 # SQLite numbers a row by itself only where the primary key is its INTEGER.
 type_sequence = BigInteger().with_variant(Integer(), "sqlite")
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""Of a table: no number is given a second time, as PostgreSQL's sequences do anyway."""
 WHO_MAX = 200
 
 
@@ -94,6 +96,7 @@ class JournalEntry(TenantOwned, Base):
             sqlite_where=text("done_at IS NULL"),
         ),
         Index("ix_journal_received_at", "received_at"),
+        NEVER_AGAIN,
     )
 
     seq: Mapped[int] = mapped_column(type_sequence, primary_key=True, autoincrement=True)
@@ -305,7 +308,7 @@ class AlarmHistory(TenantOwned, Base):
     """
 
     __tablename__ = "alarm_history"
-    __table_args__ = (Index(None, "alarm_id", "seq"),)
+    __table_args__ = (Index(None, "alarm_id", "seq"), NEVER_AGAIN)
 
     seq: Mapped[int] = mapped_column(type_sequence, primary_key=True, autoincrement=True)
     alarm_id: Mapped[UUID] = mapped_column(ForeignKey("alarm.id", ondelete="CASCADE"))
