@@ -45,6 +45,7 @@ _NOTHING_SAID: Facts = {
     "attributes": {},
     "threshold": None,
     "service_affecting": None,
+    "will_clear": None,
 }
 _SHELF = ("shelved", "unshelved")
 _NOTICES = {"escalated": ESCALATED, "unsuppressed": RELEASED}
@@ -126,11 +127,16 @@ class _Said:
         self._is_whole = self._is_whole or line.kind == Transition.CREATED
 
     def over(self, then: Facts) -> Facts:
-        """Lay it into the alarm as it was; what is not known stays as it is known now."""
+        """Lay it into the alarm as it was, and over it what rules and people had set by then.
+
+        What is not known stays as it is known now.
+        """
         found = {**then, **(_NOTHING_SAID if self._is_whole else {})}
         for event in self._events:
             write_said(found, event)
-        return found
+        overrides = found["overrides"]
+        laid = {**found["attributes"], **overrides.get("attributes", {})}
+        return {**found, **overrides, "attributes": laid}
 
 
 def _journal_rows(session: Session, tenant_id: UUID, lines: Sequence[Line]) -> dict[int, Any]:
