@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from runtime.alarms.store import clear_by_person, set_fields, shelve
+from runtime.alarms.policy.store import change_policy
+from runtime.alarms.store import acknowledge, clear_by_person, set_fields, shelve
 from runtime.inventory.importing import apply_import, stage_import
 from runtime.inventory.reading.files import Naming
 from runtime.quieting.storms import save_protection
@@ -158,6 +159,28 @@ def test_an_alarm_is_not_asked_about_with_what_its_source_said_only_later(
     bench.rule(on=["raised"], when=make_leaf("will_clear", "is", YES))
 
     assert asked(bench).outcome is Outcome.NOT_HELD
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome"),
+    [
+        pytest.param({}, Outcome.HELD, id="so it is"),
+        pytest.param({"worse_unacknowledges": False}, Outcome.NOT_HELD, id="not by this policy"),
+    ],
+)
+def test_an_alarm_that_got_worse_is_asked_about_as_not_acknowledged(
+    bench: QuietBench, policy: dict[str, Any], outcome: Outcome
+) -> None:
+    tell(bench, ("agg", 0, "major"))
+    with as_tenant(bench.session, bench.tenant_id):
+        where = (bench.session, bench.tenant_id)
+        change_policy(*where, policy, by="Ann", now=NOON)
+        acknowledge(*where, bench.alarm("agg").id, by="Ann", now=bench.now)
+    tell(bench, ("agg", 5, "critical"))
+    is_open = make_leaf("ack_state", "is", "unacknowledged")
+    bench.rule(on=["changed"], when=is_open)
+
+    assert asked(bench).outcome is outcome
 
 
 def count(**changes: Any) -> dict[str, Any]:
