@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from runtime.alarms._tables import AlarmRow, ConditionRow
 from runtime.alarms.deeds import UNACKNOWLEDGED, UNSHELVED, UNSUPPRESSED, Kin, redo
-from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
 from runtime.alarms.past_lines import Line, read_lines_of
+from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy
 
 AT_ONCE = 500
 STOOD_LATELY = timedelta(days=1)  # rules look no further back for what is down
@@ -54,12 +54,20 @@ class Past(NamedTuple):
 
 
 class Earlier:
-    """Looks alarms up that began before an instant."""
+    """Looks alarms up that began before an instant; `policy` is what the tenant decided."""
 
-    def __init__(self, session: Session, tenant_id: UUID, *, began_before: datetime) -> None:
+    def __init__(
+        self,
+        session: Session,
+        tenant_id: UUID,
+        *,
+        began_before: datetime,
+        policy: LifecyclePolicy = DEFAULT,
+    ) -> None:
         self._session = session
         self._tenant_id = tenant_id
         self._began_before = began_before
+        self._policy = policy
 
     def __call__(self, wanted: Wanted, /, *, upto: int) -> list[Past]:
         """Give these alarms as they were after a line of the history, in the order they began."""
@@ -82,7 +90,7 @@ class Earlier:
             for line in read_lines_of(self._session, bite, before=upto + 1):
                 lines[line.alarm_id].append(line)
         return [
-            Past(one.condition, as_it_was(one.alarm, lines[key]))
+            Past(one.condition, as_it_was(one.alarm, lines[key], policy=self._policy))
             for key, one in sorted(found.items())
         ]
 
@@ -113,7 +121,9 @@ def _latest(pasts: Iterable[Past]) -> Iterator[Past]:
     yield from {one.condition["id"]: one for one in in_order}.values()
 
 
-def as_it_was(alarm: Mapping[str, Any], lines: Sequence[Line]) -> Facts:
+def as_it_was(
+    alarm: Mapping[str, Any], lines: Sequence[Line], *, policy: LifecyclePolicy = DEFAULT
+) -> Facts:
     """Take an alarm back to how it was after some lines of its history, the first of all included.
 
     Pure. Without any line it is left as it is known now.
@@ -125,23 +135,24 @@ def as_it_was(alarm: Mapping[str, Any], lines: Sequence[Line]) -> Facts:
     children = 0
     for line in lines:
         if line.event is not None:
-            then |= _lived(then, line)
+            then |= _lived(then, line, policy)
             continue
         if line.kind in ("group_joined", "group_left"):
             children += line.facts["number"] * (1 if line.kind == "group_joined" else -1)
-        then |= redo(then, line.deed, kin=Kin(has_children=children > 0))
+        then |= redo(then, line.deed, policy=policy, kin=Kin(has_children=children > 0))
     return then
 
 
-def _lived(then: Mapping[str, Any], line: Line) -> Facts:
+def _lived(then: Mapping[str, Any], line: Line, policy: LifecyclePolicy) -> Facts:
     """Give what an event did to an alarm, as far as its line says."""
     severity = Severity(line.facts["severity"])
-    before = line.facts.get("previous")
+    said_before = line.facts.get("previous")
+    before = Severity(said_before) if said_before else None
     is_over = severity is Severity.CLEARED
     said: Facts = {
         "perceived_severity": severity,
         "reported_severity": severity,
-        "previous_severity": Severity(before) if before else None,
+        "previous_severity": before,
         "severity_rank": severity.rank,
         "is_active": not is_over,
         "cleared_at": line.at if is_over else None,
@@ -150,7 +161,10 @@ def _lived(then: Mapping[str, Any], line: Line) -> Facts:
     if is_over or line.kind == "reopened":
         said["escalation_level"] = 0
     if line.kind == "reopened":
-        said |= {"flap_count": then["flap_count"] + 1, "ack_state": AckState.UNACKNOWLEDGED}
+        said |= {"flap_count": then["flap_count"] + 1, **UNACKNOWLEDGED}
+    is_worse = line.kind == "changed" and before is not None and severity.rank > before.rank
+    if is_worse and policy.worse_unacknowledges:
+        said |= UNACKNOWLEDGED
     return said
 
 

@@ -24,6 +24,7 @@ from runtime.alarms.journal import ESCALATED, RELEASED
 from runtime.alarms.lifecycle import Transition
 from runtime.alarms.model import AlarmError, AlarmEvent, parse_event
 from runtime.alarms.past_lines import Line, read_lines_of
+from runtime.alarms.policy.store import policy_of
 from tenancy.rows import get_owned
 
 MOMENTS_MAX = 20
@@ -45,6 +46,7 @@ _NOTHING_SAID: Facts = {
     "attributes": {},
     "threshold": None,
     "service_affecting": None,
+    "will_clear": None,
 }
 _SHELF = ("shelved", "unshelved")
 _NOTICES = {"escalated": ESCALATED, "unsuppressed": RELEASED}
@@ -87,18 +89,20 @@ def moments_of(session: Session, tenant_id: UUID, alarm_id: UUID) -> list[Moment
     told = [at for at, one in enumerate(lines) if one.kind in _HAPPENED or one.kind in _NOTICES]
     told = told[-MOMENTS_MAX:]
     rows = _journal_rows(session, tenant_id, [lines[at] for at in told])
+    policy = policy_of(session, tenant_id)
     found, said = list[Moment](), _Said(facts)
     for at in told:
         line, entry = lines[at], rows.get(lines[at].seq)
         said.take(line, entry)
         if line.kind == "unsuppressed" and entry is None:
             continue  # a person let it show again, or it was cleared: nothing that rules saw
+        then = as_it_was(facts, lines[: at + 1], policy=policy)
         found.append(
             Moment(
                 line=line.seq,
                 seq=entry.seq if entry is not None else line.event,
                 happened=_HAPPENED.get(line.kind, Transition.CREATED),
-                alarm=view_of_facts(said.over(as_it_was(facts, lines[: at + 1]))),
+                alarm=view_of_facts(said.over(then)),
                 received_at=entry.received_at if entry is not None else line.at,
                 is_by_hand=line.kind == "cleared" and line.event is None,
                 held_by=_holder(lines[at + 1 :]) if entry is not None and entry.held else "",
@@ -126,11 +130,16 @@ class _Said:
         self._is_whole = self._is_whole or line.kind == Transition.CREATED
 
     def over(self, then: Facts) -> Facts:
-        """Lay it into the alarm as it was; what is not known stays as it is known now."""
+        """Lay it into the alarm as it was, and over it what rules and people had set by then.
+
+        What is not known stays as it is known now.
+        """
         found = {**then, **(_NOTHING_SAID if self._is_whole else {})}
         for event in self._events:
             write_said(found, event)
-        return found
+        overrides = found["overrides"]
+        laid = {**found["attributes"], **overrides.get("attributes", {})}
+        return {**found, **overrides, "attributes": laid}
 
 
 def _journal_rows(session: Session, tenant_id: UUID, lines: Sequence[Line]) -> dict[int, Any]:

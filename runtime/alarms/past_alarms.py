@@ -100,6 +100,7 @@ class PastAlarms(Replay):
         self._taken_at_once = taken_at_once
         self._earlier = earlier
         self._asked_for: set[str | UUID] = set()
+        self._has_begun = False
         self._upto = 0
         self._lines: Mapping[int, Line] = {}
         self._line: Line | None = None
@@ -107,11 +108,15 @@ class PastAlarms(Replay):
         self._children: Counter[UUID] = Counter()
 
     def step(self, dealt: Dealt) -> Played:
-        """Do what was done before a batch, then play the batch itself."""
+        """Do what was done before a batch, then play the batch itself.
+
+        What was done before the first is done already: alarms are taken over as it left them.
+        """
         said = {row.seq: _event_of(row) for row in dealt.rows if row.kind == ALARM}
         self._take_over(dealt, said.values())
-        for line in dealt.deeds:
+        for line in dealt.deeds if self._has_begun else ():
             self._do(line)
+        self._has_begun = True
         self._lines, self._upto = dealt.lines, dealt.upto
         played = Played()
         for row in dealt.rows:
@@ -237,7 +242,8 @@ class PastAlarms(Replay):
         keys = self._new(one.dedup_key for one in said if one is not None)
         named = (row.event.get("alarm_id") for row in dealt.rows if row.kind != ALARM)
         ids = {UUID(one) for one in named if one} | {line.alarm_id for line in dealt.deeds}
-        before = min((line.seq - 1 for line in dealt.deeds), default=dealt.upto)
+        deeds = dealt.deeds if self._has_begun else ()
+        before = min((line.seq - 1 for line in deeds), default=dealt.upto)
         self._add(Wanted(keys, self._new(ids - self._alarms.now.keys())), upto=before)
 
     def _new(self, wanted: Iterable[T]) -> set[T]:

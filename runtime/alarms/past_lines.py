@@ -17,6 +17,7 @@ from runtime.alarms._tables import AlarmHistory, AlarmRow
 from runtime.alarms.deeds import Deed
 from runtime.alarms.holding.holds import PREFIXES
 
+BACKDATED = "backdated"
 PAGE = 1_000
 LOOKED_AHEAD = 2_000
 BETWEEN_MAX = 64
@@ -66,11 +67,18 @@ def read_lines_of(session: Session, alarm_ids: Collection[UUID], *, before: int)
 
 
 def read_lines(session: Session, tenant_id: UUID, *, after: int) -> Iterator[Line]:
-    """Give a tenant's history behind a line, in order, page by page."""
+    """Give a tenant's history behind a line, in order, page by page.
+
+    What late repeats said of when alarms began is left out: no deeds, but a batch's own events.
+    """
     while True:
         page = session.execute(
             _lines()
-            .where(AlarmHistory.tenant_id == tenant_id, AlarmHistory.seq > after)
+            .where(
+                AlarmHistory.tenant_id == tenant_id,
+                AlarmHistory.seq > after,
+                AlarmHistory.kind != BACKDATED,
+            )
             .order_by(AlarmHistory.seq)
             .limit(PAGE)
         ).all()

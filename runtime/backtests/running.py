@@ -110,7 +110,7 @@ def past_alarms(session: Session, tenant_id: UUID, *, since: datetime) -> PastAl
         policy,
         ttls_of(session, tenant_id, policy),
         taken_at_once=read_taken_at_once(session, tenant_id, since=since),
-        earlier=Earlier(session, tenant_id, began_before=began),
+        earlier=Earlier(session, tenant_id, began_before=began, policy=policy),
     )
 
 

@@ -29,7 +29,9 @@ _SAID = (
     "place",
     "reporting_system",
     "problem",
+    "proposed_repair_actions",
 )
+_TRUTHS = ("service_affecting", "will_clear")
 _KEYS = ("affected_services", "affected_customers")
 EXAMPLE = {
     "managed_object": "link-1",
@@ -69,10 +71,12 @@ def _event(alarm: AlarmView, at: datetime, severity: str) -> dict[str, Any]:
     is_clear = severity == Severity.CLEARED
     said = {name: getattr(alarm, name) for name in _SAID if getattr(alarm, name)}
     said |= {name: list(getattr(alarm, name)) for name in _KEYS if getattr(alarm, name)}
+    said |= {name: getattr(alarm, name) for name in _TRUTHS if getattr(alarm, name) is not None}
     return {
         "managed_object": alarm.managed_object,
         "perceived_severity": severity,
         **said,
         "cleared_at" if is_clear else "raised_at": format_instant(at),
+        **({"threshold": dict(alarm.threshold)} if alarm.threshold is not None else {}),
         **({"attributes": dict(alarm.attributes)} if alarm.attributes else {}),
     }

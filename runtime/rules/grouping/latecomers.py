@@ -133,7 +133,7 @@ def _take(
     upper, _ = parents.above(
         child, Search((fired.version_id, index), action.given, bounds, fired.at)
     )
-    if upper is None or upper.hops >= deed.get("hops", upper.hops + 1):
+    if upper is None or not _is_nearer(upper, deed):
         return False
     put = parents.moves.put([child], upper.id, most=bounds.max_children, by=by)
     if put.children:
@@ -146,6 +146,11 @@ def _is_open(deed: Mapping[str, Any], parent_id: UUID | None) -> bool:
     if deed.get("waits"):
         return parent_id is None
     return "hops" in deed and str(parent_id) == deed["parent"]
+
+
+def _is_nearer(upper: Upper, deed: Mapping[str, Any]) -> bool:
+    """Tell whether it is nearer than the parent; while the alarm waits, that is another alarm's."""
+    return bool(deed.get("waits")) or upper.hops < deed["hops"]
 
 
 def _told(deed: Mapping[str, Any], upper: Upper) -> dict[str, Any]:

@@ -174,6 +174,11 @@ def test_alarms_to_choose_from_come_page_by_page(
     assert "Next page" not in second
 
 
+def written(page: str) -> str:
+    """Give the alarms that stand in the form."""
+    return html.unescape(re.findall(r"<textarea[^>]*>\n(.*)</textarea>", page, re.DOTALL)[0])
+
+
 def test_what_happened_to_the_chosen_alarms_is_what_the_draft_is_tried_on(
     browser: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
 ) -> None:
@@ -184,12 +189,36 @@ def test_what_happened_to_the_chosen_alarms_is_what_the_draft_is_tried_on(
     address = at(sessions, acme, on=["cleared"])
 
     page = browser.post(address, data={"do": "take", "chosen": ids(sessions, acme)["a"]}).text
-    text = html.unescape(re.findall(r"<textarea[^>]*>\n(.*)</textarea>", page, re.DOTALL)[0])
+    text = written(page)
     tried = browser.post(address, data={"alarms": text}).text
 
     severities = [one["perceived_severity"] for one in json.loads(text)["events"]]
     assert severities == ["major", "critical", "cleared"]
     assert "The draft fires <b>1</b> time" in tried
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"will_clear": False}, id="not cleared by its source"),
+        pytest.param({"service_affecting": True}, id="customers notice"),
+        pytest.param({"threshold": {"indicator": "load", "observed": 97.5}}, id="threshold"),
+        pytest.param({"proposed_repair_actions": "change the fan"}, id="what may mend it"),
+    ],
+)
+def test_what_sources_said_of_the_chosen_alarms_is_taken(
+    browser: FlaskClient,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    said: dict[str, Any],
+) -> None:
+    send(sessions, acme, FAN | said)
+    address = at(sessions, acme)
+
+    page = browser.post(address, data={"do": "take", "chosen": ids(sessions, acme)["a"]}).text
+
+    (event,) = json.loads(written(page))["events"]
+    assert event | said == event
 
 
 @pytest.mark.parametrize(

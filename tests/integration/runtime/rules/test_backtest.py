@@ -17,6 +17,7 @@ from runtime.alarms._tables import JournalEntry
 from runtime.alarms.holding._tables import AlarmHold
 from runtime.alarms.journal import RELEASED
 from runtime.alarms.past import read_past
+from runtime.alarms.past_lines import BETWEEN_MAX
 from runtime.backtests.running import past_alarms, world_of
 from runtime.rules._live import live_set
 from runtime.rules._tables import Firing, RuleTimer
@@ -194,6 +195,22 @@ def test_they_agree_where_an_event_was_taken_at_once_while_earlier_ones_waited(
     for severity in ("minor", "minor", "major"):
         world.live(at_bern("fan", severity))
     world.live(Deed(1.0, "at once", 0))
+    world.correlate_all()
+
+    assert backtested(world) == live_verdicts(world)
+
+
+def test_they_agree_on_a_batch_in_which_many_late_repeats_came_between_two_raises(
+    session: Session, matcher: Matcher
+) -> None:
+    world = World(session, make_customer(session).id, matcher, [500])
+    publish(session, world.tenant_id, [{"when": make_leaf("managed_object", "exists")}])
+    world.live(at_bern("fan", "minor"))
+    world.correlate_all()
+    world.live(at_bern("link-1", "minor"))
+    for late_s in range(BETWEEN_MAX + 6):
+        world.live(Said(0.0, 10.0 + late_s, at_bern("fan", "minor").document))
+    world.live(at_bern("link-2", "minor"))
     world.correlate_all()
 
     assert backtested(world) == live_verdicts(world)

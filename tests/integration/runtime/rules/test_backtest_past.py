@@ -169,6 +169,27 @@ def test_an_alarm_that_began_before_is_not_taken_for_a_new_one(world: World) -> 
     assert report.limits["earlier"] == 1
 
 
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        pytest.param({}, 1, id="so it is"),
+        pytest.param({"worse_unacknowledges": False}, 0, id="not by this policy"),
+    ],
+)
+def test_an_alarm_from_before_that_got_worse_lost_its_acknowledgement(
+    world: World, policy: dict[str, Any], expected: int
+) -> None:
+    world.prepare(Customs(policy, None))
+    is_open = make_leaf("ack_state", "is", "unacknowledged")
+    tags = [{"do": "set", "fields": {"attributes.team": "core"}}]
+    rule = {"when": is_open, "on": ["changed"], "then": tags}
+    publish(world.session, world.tenant_id, [rule])
+    before = [says("a"), Deed(1, "acknowledge", 0), says("a", "critical")]
+    world.tell([*before, says("a", "minor", after_s=100)])
+
+    assert backtest(world, since_s=60).draft.fired == expected
+
+
 def test_what_rules_remember_from_before_counts_but_does_not_fire(world: World) -> None:
     count = {"kind": "count", "at_least": 2, "within_s": 100}
     publish(world.session, world.tenant_id, [{"when": ANY, "pattern": count, "cooldown_s": 1}])

@@ -240,6 +240,27 @@ def test_alarms_of_a_pattern_each_go_under_what_is_above_their_own_object(bench:
     assert deed["parent"] == str(rows(bench)["acc"].id)
 
 
+def test_an_alarm_of_a_pattern_that_waits_is_taken_though_the_others_found_a_parent(
+    bench: Bench,
+) -> None:
+    bench.rule(
+        when=make_leaf("perceived_severity", "is", "minor"),
+        pattern=make_count_pattern(2, 60),
+        then=[ABOVE | {"hops": 2}],
+    )
+    bench.send("twin", ago_s=9)
+    bench.send("agg", ago_s=8, perceived_severity="minor")
+    bench.send("onu", ago_s=7, perceived_severity="minor")
+    (waiting,) = deeds(bench)
+    bench.send("acc")
+    (taken,) = deeds(bench)
+
+    assert (waiting["waits"], waiting["hops"]) == (True, 1)
+    assert parents(bench) == {"agg": "twin", "onu": "acc"}
+    assert (taken["children"], taken["parent"]) == (2, str(rows(bench)["acc"].id))
+    assert not {"waits", "because"} & taken.keys()
+
+
 @pytest.mark.parametrize("moves_it", ["out", "elsewhere"])
 def test_an_alarm_that_a_person_moved_is_left_where_it_is(bench: Bench, moves_it: str) -> None:
     above(bench, when=make_leaf("managed_object", "is", "acc"))

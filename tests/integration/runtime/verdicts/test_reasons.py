@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from runtime.alarms.store import clear_by_person, shelve
+from runtime.alarms.policy.store import change_policy
+from runtime.alarms.store import acknowledge, clear_by_person, set_fields, shelve
 from runtime.inventory.importing import apply_import, stage_import
 from runtime.inventory.reading.files import Naming
 from runtime.quieting.storms import save_protection
@@ -23,6 +24,7 @@ from tests.factories.tenancy import NOON
 NETWORK = b"key,kind,site,vendor\ncore,node,zrh,Acme\nagg,node,,Beta\n"
 LINKS = b"from,to,relation\nagg,core,depends_on\n"
 YES: Any = True
+NO: Any = False
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 PARENT_DOWN = make_leaf("topology.parent_down", "is", YES)
@@ -126,6 +128,59 @@ def test_an_alarm_is_asked_about_as_it_was_when_the_rule_last_looked_at_it(
     verdict = asked(bench)
 
     assert (verdict.outcome, verdict.happened, verdict.asked_at) == ("held", "raised", NOON)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "fields"),
+    [
+        pytest.param("attributes.site", "ZRH", {"attributes": {"site": "ZRH"}}, id="attribute"),
+        pytest.param("service_affecting", NO, {"service_affecting": False}, id="not so"),
+    ],
+)
+def test_an_alarm_is_asked_about_with_what_was_set_though_its_source_never_said_it(
+    bench: QuietBench, field: str, value: Any, fields: dict[str, Any]
+) -> None:
+    tell(bench, ("agg", 0, "major"))
+    with as_tenant(bench.session, bench.tenant_id):
+        where = (bench.session, bench.tenant_id, bench.alarm("agg").id)
+        set_fields(*where, fields=fields, by="Ann", now=bench.now)
+    tell(bench, ("agg", 5, "minor"))
+    bench.rule(on=["changed"], when=make_leaf(field, "is", value))
+
+    assert asked(bench).outcome is Outcome.HELD
+
+
+def test_an_alarm_is_not_asked_about_with_what_its_source_said_only_later(
+    bench: QuietBench,
+) -> None:
+    tell(bench, ("agg", 0, "major"))
+    bench.send("agg", at=bench.now + SECOND, perceived_severity="minor", will_clear=True)
+    bench.settle()
+    bench.rule(on=["raised"], when=make_leaf("will_clear", "is", YES))
+
+    assert asked(bench).outcome is Outcome.NOT_HELD
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome"),
+    [
+        pytest.param({}, Outcome.HELD, id="so it is"),
+        pytest.param({"worse_unacknowledges": False}, Outcome.NOT_HELD, id="not by this policy"),
+    ],
+)
+def test_an_alarm_that_got_worse_is_asked_about_as_not_acknowledged(
+    bench: QuietBench, policy: dict[str, Any], outcome: Outcome
+) -> None:
+    tell(bench, ("agg", 0, "major"))
+    with as_tenant(bench.session, bench.tenant_id):
+        where = (bench.session, bench.tenant_id)
+        change_policy(*where, policy, by="Ann", now=NOON)
+        acknowledge(*where, bench.alarm("agg").id, by="Ann", now=bench.now)
+    tell(bench, ("agg", 5, "critical"))
+    is_open = make_leaf("ack_state", "is", "unacknowledged")
+    bench.rule(on=["changed"], when=is_open)
+
+    assert asked(bench).outcome is outcome
 
 
 def count(**changes: Any) -> dict[str, Any]:

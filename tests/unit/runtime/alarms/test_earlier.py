@@ -12,6 +12,7 @@ from runtime.alarms.earlier import as_it_was
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
 from runtime.alarms.past_lines import Line
+from runtime.alarms.policy.model import LifecyclePolicy
 from tests.factories.tenancy import NOON
 
 ID, OTHER = UUID(int=1), UUID(int=2)
@@ -91,3 +92,23 @@ def test_an_alarm_is_what_its_history_says_it_was(
 
     assert {name: then[name] for name in expected} == expected
     assert then["text"] == NOW["text"]
+
+
+@pytest.mark.parametrize(
+    ("severity", "is_lost", "expected"),
+    [
+        pytest.param("critical", True, AckState.UNACKNOWLEDGED, id="worse"),
+        pytest.param("critical", False, AckState.ACKNOWLEDGED, id="worse, where the policy is so"),
+        pytest.param("minor", True, AckState.ACKNOWLEDGED, id="better"),
+    ],
+)
+def test_an_alarm_that_got_worse_was_not_acknowledged_any_more(
+    severity: str, is_lost: bool, expected: AckState
+) -> None:
+    changed = line(3, "changed", severity=severity, previous="major", seq=3)
+    policy = LifecyclePolicy(worse_unacknowledges=is_lost)
+
+    then = as_it_was(NOW, [BEGAN, line(2, "acknowledged", comment=""), changed], policy=policy)
+
+    is_kept = expected is AckState.ACKNOWLEDGED
+    assert (then["ack_state"], then["acked_by"]) == (expected, "Bo" if is_kept else "")
