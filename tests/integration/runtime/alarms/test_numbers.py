@@ -19,9 +19,9 @@ def test_the_number_of_a_row_that_is_gone_is_not_given_again(session: Session, t
     tenant_id = make_customer(session).id
     with as_tenant(session, tenant_id):
         say(session, tenant_id, ("BER1", "major", 0))
-        last = session.scalar(select(func.max(table.seq)))
+        last = session.scalars(select(func.max(table.seq))).one()
         session.execute(delete(table).where(table.tenant_id == tenant_id))
 
         say(session, tenant_id, ("BER2", "major", 1))
 
-        assert session.scalar(select(func.min(table.seq))) > last
+        assert session.scalars(select(func.min(table.seq))).one() > last

@@ -184,7 +184,7 @@ def test_an_alarm_from_before_that_got_worse_lost_its_acknowledgement(
     tags = [{"do": "set", "fields": {"attributes.team": "core"}}]
     rule = {"when": is_open, "on": ["changed"], "then": tags}
     publish(world.session, world.tenant_id, [rule])
-    before = [says("a"), Deed(1, "acknowledge", 0), says("a", "critical")]
+    before: list[Said | Deed] = [says("a"), Deed(1, "acknowledge", 0), says("a", "critical")]
     world.tell([*before, says("a", "minor", after_s=100)])
 
     assert backtest(world, since_s=60).draft.fired == expected
