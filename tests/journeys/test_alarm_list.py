@@ -49,7 +49,7 @@ def test_three_alarms_are_acknowledged_by_keys_alone(garland: Running, page: Pag
     expect(page.locator("[data-count]")).to_have_text("3 selected")
     page.keyboard.press("a")
 
-    expect(page.get_by_text("3 alarms acknowledged.")).to_be_visible()
+    expect(page.locator("#toasts").get_by_text("3 alarms acknowledged.")).to_be_visible()
     acked = garland.api("/alarms", q="keys-", ack="acknowledged")["items"]
     assert len(acked) == 3
 
@@ -165,7 +165,7 @@ def test_a_comment_and_the_help_are_a_key_away(garland: Running, page: Page) -> 
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 alarm commented on.")).to_be_visible()
+    expect(page.locator("#toasts").get_by_text("1 alarm commented on.")).to_be_visible()
     page.keyboard.press("Enter")
 
     expect(page.locator("#alarm-panel")).to_contain_text("crew is on site")
@@ -214,7 +214,7 @@ def test_all_that_fit_are_shelved_for_a_reason(garland: Running, page: Page) -> 
     expect(page.get_by_text("60 alarms fit the filter.")).to_be_visible()
     page.get_by_role("button", name="Do it").click()
 
-    expect(page.get_by_text("60 alarms shelved.")).to_be_visible(timeout=20_000)
+    expect(page.locator("#toasts").get_by_text("60 alarms shelved.")).to_be_visible(timeout=20_000)
     assert garland.api("/alarms", q="shelf-")["items"] == []
     shelved = garland.api("/alarms", q="shelf-", state="shelved", limit="100")["items"]
     assert {one["shelved_reason"] for one in shelved} == {"power work until morning"}

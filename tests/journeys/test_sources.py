@@ -93,6 +93,7 @@ def test_what_was_refused_is_seen_and_taken_after_all(garland: Running, page: Pa
     pick(page, "#from-managed_object", "host")
     pick(page, "#from-perceived_severity", "level")
     page.get_by_role("button", name="Save mapping").click()
+    expect(page.get_by_text("Version 1 reads what comes.")).to_be_visible()
     page.get_by_role("link", name="Refused").click()
     assert serious_violations(page) == []
 
