@@ -214,7 +214,7 @@ def test_all_that_fit_are_shelved_for_a_reason(garland: Running, page: Page) -> 
     expect(page.get_by_text("60 alarms fit the filter.")).to_be_visible()
     page.get_by_role("button", name="Do it").click()
 
-    expect(page.locator("#toasts").get_by_text("60 alarms shelved.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("60 alarms shelved.")).to_be_visible(timeout=20_000)
     assert garland.api("/alarms", q="shelf-")["items"] == []
     shelved = garland.api("/alarms", q="shelf-", state="shelved", limit="100")["items"]
     assert {one["shelved_reason"] for one in shelved} == {"power work until morning"}
