@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -149,29 +149,30 @@ class Ahead:
 
     def _own(self, numbers: set[int]) -> dict[int, Line]:
         """Take the batch's own lines; deeds of others may have been written between them."""
-        found, passed = dict[int, Line](), list[Line]()
-        while self._lines and len(passed) < BETWEEN_MAX:
-            line = self._lines.popleft()
-            if line.event in numbers:
-                found[line.event] = line
-            else:
-                passed.append(line)
-                if line.event is not None:
-                    break
-            self._fill(1)
-        self._lines.extendleft(reversed(passed))
-        return found
+        mine = self._pick(
+            lambda line: line.event in numbers, is_end=lambda line: line.event is not None
+        )
+        return {line.event: line for line in mine if line.event is not None}
 
     def _quieted(self, at: datetime) -> list[Line]:
         """Take what was held back and let go with the batch; then come the deeds of its rules."""
+        return self._pick(
+            lambda line: line.event is None and line.at == at and line.is_quieting,
+            is_end=lambda line: line.event is not None or line.at == at,
+        )
+
+    def _pick(
+        self, is_mine: Callable[[Line], bool], *, is_end: Callable[[Line], bool]
+    ) -> list[Line]:
+        """Take lines from among the next ones, up to one of others that ends the search."""
         found, passed = list[Line](), list[Line]()
         while self._lines and len(passed) < BETWEEN_MAX:
             line = self._lines.popleft()
-            if line.event is None and line.at == at and line.is_quieting:
+            if is_mine(line):
                 found.append(line)
             else:
                 passed.append(line)
-                if line.event is not None or line.at == at:
+                if is_end(line):
                     break
             self._fill(1)
         self._lines.extendleft(reversed(passed))

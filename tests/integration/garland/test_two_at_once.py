@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,8 +18,8 @@ from tenancy.scope import as_tenant
 from tests.factories.schedules import hours_document
 from tests.factories.services import make_service, service_document
 from tests.factories.tenancy import NOON, make_customer
+from tests.support.at_once import Deed, at_once
 
-Deed = Callable[[Session, UUID], Any]
 VAULT = Vault([new_key()])
 
 
@@ -73,7 +70,7 @@ def test_the_second_of_two_at_the_same_moment_is_told_that_it_is_taken(
     with sessions.begin() as session:
         tenant_id = make_customer(session).id
 
-    refused = _at_once(sessions, tenant_id, deed)
+    refused = at_once(sessions, tenant_id, deed)
 
     assert isinstance(refused, InvalidError | ConflictError)
     assert "already" in refused.message
@@ -88,7 +85,7 @@ def test_a_service_that_takes_the_key_of_one_that_is_being_added_is_told(
     def added(session: Session, tenant_id: UUID) -> None:
         make_service(session, tenant_id, key="wanted")
 
-    refused = _at_once(sessions, tenant_id, added, service_renamed)
+    refused = at_once(sessions, tenant_id, added, service_renamed)
 
     assert isinstance(refused, InvalidError)
     assert [one.pointer for one in refused.problems] == ["/key"]
@@ -103,35 +100,6 @@ def test_two_rows_of_one_key_are_one(sessions: sessionmaker[Session]) -> None:
     def added(session: Session, tenant_id: UUID) -> None:
         save_row(session, tenant_id, table.id, key="BER", values={"city": "Berlin"})
 
-    refused = _at_once(sessions, tenant_id, added)
+    refused = at_once(sessions, tenant_id, added)
 
     assert isinstance(refused, InvalidError)
-
-
-def _at_once(
-    sessions: sessionmaker[Session], tenant_id: UUID, first: Deed, second: Deed | None = None
-) -> Exception | None:
-    """Let one transaction do the first deed, and another the second before the first commits."""
-
-    def later() -> Exception | None:
-        try:
-            with sessions.begin() as session, as_tenant(session, tenant_id):
-                (second or first)(session, tenant_id)
-        except (InvalidError, ConflictError) as refusal:
-            return refusal
-        return None
-
-    with ThreadPoolExecutor(1) as pool:
-        with sessions.begin() as session, as_tenant(session, tenant_id):
-            first(session, tenant_id)
-            waiting = pool.submit(later)
-            _give_way(waiting)
-        return waiting.result(20)
-
-
-def _give_way(waiting: Future[Exception | None]) -> None:
-    """Let the other come as far as it can: it waits for this transaction, or is done."""
-    try:
-        waiting.exception(0.3)
-    except TimeoutError:
-        return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from kernel.errors import ConflictError, GarlandError, InvalidError
+from kernel.errors import ConflictError, InvalidError
 from runtime.calendars._tables import CalendarRow
 from runtime.calendars.store import create_calendar, delete_calendar
 from runtime.flows.decisions import DECISIONS
@@ -31,9 +30,9 @@ from tests.factories.rules import make_rule_document
 from tests.factories.schedules import hours_document
 from tests.factories.tables import make_table_document
 from tests.factories.tenancy import NOON, make_customer
+from tests.support.at_once import Deed, at_once
 
 ENRICH = {"do": "enrich", "table": "sites", "key": "x", "fields": {"text": "city"}}
-Deed = Callable[[Session, UUID], Any]
 
 
 @pytest.fixture
@@ -180,31 +179,3 @@ def test_a_table_that_nothing_names_is_removed(
 
     found = in_tenant(sessions, tenant_id, lambda one, _: one.scalars(select(LookupTable)).all())
     assert found == []
-
-
-def at_once(
-    sessions: sessionmaker[Session], tenant_id: UUID, first: Deed, second: Deed
-) -> GarlandError | None:
-    """Let one transaction do the first deed, and another the second before the first commits."""
-
-    def later() -> GarlandError | None:
-        try:
-            in_tenant(sessions, tenant_id, second)
-        except (ConflictError, InvalidError) as refusal:
-            return refusal
-        return None
-
-    with ThreadPoolExecutor(1) as pool:
-        with sessions.begin() as session, as_tenant(session, tenant_id):
-            first(session, tenant_id)
-            waiting = pool.submit(later)
-            give_way(waiting)
-        return waiting.result(20)
-
-
-def give_way(waiting: Future[GarlandError | None]) -> None:
-    """Let the other come as far as it can: it waits for this transaction, or is done."""
-    try:
-        waiting.exception(0.3)
-    except TimeoutError:
-        return

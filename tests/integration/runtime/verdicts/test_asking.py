@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,22 +10,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from kernel.errors import NotFoundError
-from runtime.alarms.journal import append
-from runtime.alarms.model import parse_event
 from runtime.alarms.store import AlarmFilter, list_alarms
-from runtime.correlation import correlate_batch
-from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
-from runtime.rules.store import create_rule, publish_rule
+from runtime.rules.store import create_rule
 from runtime.verdicts.asking import Outcome, Verdict, explain
 from tenancy.scope import as_tenant, bind
 from tests.factories.rules import make_leaf, make_rule_document
 from tests.factories.tenancy import NOON, make_customer
-
-ANY = make_leaf("managed_object", "exists")
-BEFORE = NOON - timedelta(hours=1)
-LINK = {"managed_object": "link", "perceived_severity": "major", "text": "fan stopped"}
-Send = Callable[..., None]
+from tests.integration.runtime.judged import BEFORE, LINK, Send, publish, sender
 
 
 @pytest.fixture
@@ -36,30 +27,7 @@ def tenant_id(session: Session) -> UUID:
 
 @pytest.fixture
 def send(session: Session, tenant_id: UUID) -> Send:
-    """Give a function that puts events into the journal and has them judged."""
-
-    def send(*events: dict[str, Any]) -> None:
-        with as_tenant(session, tenant_id):
-            append(session, tenant_id, [parse_event(one) for one in events], now=NOON)
-        with Matcher() as matcher:
-            correlate_batch(session, matcher=matcher, now=NOON)
-
-    return send
-
-
-def publish(
-    session: Session,
-    tenant_id: UUID,
-    *,
-    mode: Mode = Mode.LIVE,
-    at: datetime = BEFORE,
-    **changes: Any,
-) -> UUID:
-    document = make_rule_document(**({"when": ANY} | changes))
-    with as_tenant(session, tenant_id):
-        made = create_rule(session, tenant_id, document=document, by="Ann", now=at)
-        publish_rule(session, tenant_id, made.id, mode=mode, by="Ann", now=at)
-    return made.id
+    return sender(session, tenant_id)
 
 
 def ask(session: Session, tenant_id: UUID) -> list[Verdict]:
