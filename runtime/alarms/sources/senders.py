@@ -34,8 +34,11 @@ def sender_of(
 ) -> SourceView | None:
     """Give the source of a system, added where it is new.
 
-    None where the tenant has as many as it may: alarms are taken even so, without a page.
+    None where it has no name, or the tenant has as many as it may: alarms are taken even so,
+    without a page.
     """
+    if not system:
+        return None
     found = _find(session, tenant_id, system)
     if found is not None:
         return view_of(found)

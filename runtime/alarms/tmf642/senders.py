@@ -30,8 +30,7 @@ def take_from_sender(
         PausedError: the sender's source is paused.
         TooManyEventsError: more events than may come now.
     """
-    system = event.source.strip()
-    source = sender_of(session, tenant_id, system, now=now) if system else None
+    source = sender_of(session, tenant_id, event.source.strip(), now=now)
     if source is not None:
         refuse_if_paused(source)
     admit_events(session, tenant_id, 1)
