@@ -3,7 +3,7 @@
  * fits leaves it, and the focus stays where it was. All that fit the filter are another page's work.
  */
 import { refreshPanel } from "./alarm-panel.js";
-import { byId, focusedRow, noteDeed, rowAfter, rows, ticked, untickAll } from "./alarm-rows.js";
+import { byId, noteDeed, ticked, untickAll } from "./alarm-rows.js";
 import { post } from "./posting.js";
 import { toast } from "./toast.js";
 
@@ -62,24 +62,11 @@ async function onDeed() {
   if (!list) return;
   const dialog = document.querySelector("dialog[open]");
   if (dialog instanceof HTMLDialogElement) dialog.close();
-  const at = focusedRow();
-  const was = { id: rows()[at]?.id ?? "", at };
   untickAll();
   const address = list.getAttribute("hx-get") ?? location.href;
   await htmx.ajax("GET", address, { target: "#alarm-rows", swap: "outerMorph" });
   noteDeed();
-  if (at >= 0) focusRow(was);
   await refreshPanel();
-}
-
-/** @param {{ id: string, at: number }} was */
-function focusRow(was) {
-  const all = rows();
-  const next = rowAfter(
-    all.map((row) => row.id),
-    was,
-  );
-  all[next]?.querySelector("a")?.focus();
 }
 
 /** Do things in place from now on. */

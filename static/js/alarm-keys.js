@@ -3,6 +3,7 @@ import { closePanel } from "./alarm-panel.js";
 import {
   byId,
   focusedRow,
+  leaveRows,
   meantRow,
   openRow,
   rows,
@@ -94,7 +95,7 @@ const KEYS = {
 function leave() {
   if (byId("alarm-panel")?.hidden === false) closePanel();
   else if (ticked() > 0) untickEach();
-  else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  else leaveRows();
   return true;
 }
 

@@ -6,7 +6,16 @@
 import { startDeeds } from "./alarm-deeds.js";
 import { startKeys } from "./alarm-keys.js";
 import { markOpen, startPanel } from "./alarm-panel.js";
-import { byId, deedsSeen, focusedRow, openId, rows, ticked } from "./alarm-rows.js";
+import {
+  byId,
+  deedsSeen,
+  focusedRow,
+  keepFocus,
+  openId,
+  rows,
+  startPlace,
+  ticked,
+} from "./alarm-rows.js";
 import { announce } from "./toast.js";
 
 /**
@@ -65,12 +74,13 @@ function beforeSwap(event) {
 
 let newer = "";
 
-/** Speak of newer alarms once for each number, and mark the row that is open. */
+/** Speak of newer alarms once for each number, mark the row that is open, keep the focus. */
 function onSwap() {
   const words = byId("alarms-newer")?.textContent?.trim() ?? "";
   if (words && words !== newer) announce(words);
   newer = words;
   markOpen();
+  keepFocus();
 }
 
 /** Times asked for are the reader's own. */
@@ -90,5 +100,6 @@ if (typeof document !== "undefined") {
   startPanel();
   startKeys();
   startDeeds();
+  startPlace();
   useOwnZone();
 }

@@ -39,3 +39,36 @@ export function rowAfter(ids, { id, at }) {
   const same = ids.indexOf(id);
   return same >= 0 ? same : Math.min(at, ids.length - 1);
 }
+
+/** @type {{ id: string, at: number } | null} the row somebody is at, though it may be gone by now */
+let place = null;
+
+/** Whoever goes into a dialog comes back to the same row. @param {FocusEvent | PointerEvent} event */
+function notePlace(event) {
+  if (!(event.target instanceof Element) || event.target.closest("dialog")) return;
+  const at = rows().findIndex((row) => row.contains(/** @type {Element} */ (event.target)));
+  place = at < 0 ? null : { id: rows()[at].id, at };
+}
+
+/** Nobody is at a row any more. */
+export function leaveRows() {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  place = null;
+}
+
+/** Where a swap took the row that had the focus, the row in its place has it. */
+export function keepFocus() {
+  if (place === null || document.activeElement !== document.body) return;
+  const all = rows();
+  const next = rowAfter(
+    all.map((row) => row.id),
+    place,
+  );
+  all[next]?.querySelector("a")?.focus();
+}
+
+/** Remember from now on which row somebody is at. */
+export function startPlace() {
+  document.addEventListener("focusin", notePlace);
+  document.addEventListener("pointerdown", notePlace);
+}
