@@ -181,3 +181,20 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "oneOf": lambda _: "must fit exactly one of the allowed forms",
     "anyOf": lambda _: "fits none of the allowed forms",
 }
+
+
+def covers(wider: Mapping[str, Any], narrower: Mapping[str, Any]) -> bool:
+    """Tell whether every document that fits `narrower` fits `wider` for sure.
+
+    What cannot be decided is False. Titles, defaults and the like change nothing.
+    """
+    found = jsonschema_rs.canonical
+    try:
+        answer = _canonical(wider).covers(_canonical(narrower))
+    except (found.CanonicalizationError, found.UnsupportedOperand, found.IncompatibleOperands):
+        return False
+    return answer is found.Containment.YES
+
+
+def _canonical(document: Mapping[str, Any]) -> Any:
+    return jsonschema_rs.canonicalize(dict(document), offline=True, validate_formats=True)

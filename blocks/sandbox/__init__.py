@@ -1,0 +1,1 @@
+"""Runs code that is not ours: in warm child processes that are locked down before they import it."""

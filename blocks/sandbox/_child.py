@@ -1,0 +1,132 @@
+"""The program of a child: locks itself down, imports one block, and runs it call by call.
+
+Started as `python -I -S _child.py FD PARENT` with nothing in its environment. The order matters:
+whatever is ours is imported first, then the doors are closed, then the block's code is read.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
+_OPEN_FILES_MAX = 64
+_REASON_MAX = 500
+
+
+def main() -> None:
+    """Serve calls until the channel closes."""
+    descriptor, parent = int(sys.argv[1]), int(sys.argv[2])
+    _end_with(parent)
+    _leave_standard_streams()
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from blocks.sandbox._frames import Channel
+
+    channel = Channel(descriptor)
+    start = channel.receive()
+    try:
+        run = _prepare(start)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, Garland is told, and no call is taken
+        channel.send({"failed": _reason(error)})
+        return
+    channel.send({"ready": True})
+    while True:
+        _serve(channel, run, channel.receive())
+
+
+def _end_with(parent: int) -> None:
+    """Have the kernel end this process when Garland's ends; its secrets are not in here."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    if os.getppid() != parent:
+        raise SystemExit("Garland is gone")
+
+
+def _leave_standard_streams() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+    os.close(nowhere)
+
+
+def _prepare(start: dict[str, Any]) -> Any:
+    import base64
+
+    from blocks.sandbox import _landlock, _proxies, _seccomp, _wire  # noqa: F401 - before the doors close
+
+    filter_bytes = base64.b64decode(start["filter"])
+    sys.path[:] = [path for path in sys.path[1:] if "site-packages" not in path]
+    sys.path[:0] = start["paths"]
+    _limit(start["memory_bytes"])
+    _landlock.restrict([*start["paths"], *start["readable"]])
+    _seccomp.load(filter_bytes)
+    return _load(start["entry"])
+
+
+def _limit(memory_bytes: int) -> None:
+    import resource
+
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + memory_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES_MAX, _OPEN_FILES_MAX))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _load(entry: str) -> Any:
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location("block", entry)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{entry} cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["block"] = module
+    spec.loader.exec_module(module)
+    run = getattr(module, "run", None)
+    if not callable(run):
+        raise ImportError("block.py has no function run: write def run(ctx)")
+    return run
+
+
+def _serve(channel: Any, run: Any, request: dict[str, Any]) -> None:
+    from blocks.sandbox import _proxies, _wire
+    from blocks.sandbox._frames import FrameError
+    from blocks.sdk import BlockError
+
+    call = request["call"]
+    try:
+        outcome = run(_proxies.make_context(channel, call, request))
+        if hasattr(outcome, "__await__"):
+            import asyncio
+
+            outcome = asyncio.run(_awaited(outcome))
+        answer = {"call": call, "ended": _wire.write_outcome(outcome)}
+    except BlockError as error:
+        answer = {"call": call, "error": _wire.write_error(error)}
+    except _wire.UnreadableError as error:
+        answer = {"call": call, "unusable": str(error)}
+    except BaseException as error:  # noqa: BLE001 - also SystemExit: the child lives on
+        answer = {"call": call, "crashed": _reason(error)}
+    try:
+        channel.send(answer)
+    except FrameError as error:
+        channel.send({"call": call, "unusable": str(error)})
+
+
+async def _awaited(outcome: Any) -> Any:
+    return await outcome
+
+
+def _reason(error: BaseException) -> str:
+    text = " ".join(str(error).split())[:_REASON_MAX]
+    return f"{type(error).__name__}: {text}".rstrip(": ")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""How what passes between a step and its block is written as JSON, and read back with suspicion."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, get_args
+
+from blocks.outcomes import Outcome
+from blocks.sdk import BlockError, Facts, HttpResponse
+
+_OUTCOMES: Mapping[str, type[Outcome]] = {one.__name__: one for one in get_args(Outcome)}
+_FIELDS = {name: frozenset(one.__dataclass_fields__) for name, one in _OUTCOMES.items()}
+_FACTS = tuple(Facts.__dataclass_fields__)
+_TUPLES = frozenset({"roles", "people", "items"})
+_MESSAGE_MAX = 2_000
+
+
+class UnreadableError(Exception):
+    """What the other side sent is not what it should be; the message says how."""
+
+
+def write_outcome(outcome: Any) -> dict[str, Any]:
+    """Write how a step ended.
+
+    Raises:
+        UnreadableError: it is none of `blocks.outcomes`.
+    """
+    kind = type(outcome).__name__
+    if _OUTCOMES.get(kind) is not type(outcome):
+        raise UnreadableError("the block must end with ctx.emit(...) or ctx.wait(...)")
+    return {"kind": kind} | {
+        name: _plain(getattr(outcome, name)) for name in _FIELDS[kind]
+    }
+
+
+def read_outcome(document: Any) -> Outcome:
+    """Read how a step ended.
+
+    Raises:
+        UnreadableError: a field is missing, unknown, or of another type.
+    """
+    if not isinstance(document, dict) or document.get("kind") not in _OUTCOMES:
+        raise UnreadableError("it ended in a way that is not known")
+    made = _OUTCOMES[document["kind"]]
+    given = {name: value for name, value in document.items() if name != "kind"}
+    if not given.keys() <= _FIELDS[document["kind"]]:
+        raise UnreadableError("its end has a field that is not known")
+    if given.get("until") is not None:
+        given["until"] = read_instant(given["until"])
+    for name in _TUPLES & given.keys():
+        if isinstance(given[name], list):
+            given[name] = tuple(given[name])
+    try:
+        return made(**given)
+    except TypeError as error:
+        raise UnreadableError(str(error)) from None
+
+
+def write_facts(facts: Facts) -> dict[str, Any]:
+    """Write what a step may know of its run."""
+    return {name: _plain(getattr(facts, name)) for name in _FACTS}
+
+
+def read_facts(document: Mapping[str, Any]) -> Facts:
+    """Read what `write_facts` wrote."""
+    return Facts(**{**document, "now": read_instant(document["now"])})
+
+
+def write_error(error: BlockError) -> dict[str, Any]:
+    """Write why something could not be done."""
+    return {
+        "code": error.code,
+        "message": error.message,
+        "retry_after_s": error.retry_after_s,
+        "retryable": error.retryable,
+    }
+
+
+def read_error(document: Any) -> BlockError:
+    """Read why something could not be done.
+
+    Raises:
+        UnreadableError: a field is missing or of another type.
+    """
+    if not isinstance(document, dict):
+        raise UnreadableError("it failed without saying why")
+    code, message = document.get("code"), document.get("message")
+    after, again = document.get("retry_after_s"), document.get("retryable")
+    if not (isinstance(code, str) and isinstance(message, str)):
+        raise UnreadableError("it failed without a code and a message")
+    if not isinstance(after, int | float | None) or not isinstance(again, bool | None):
+        raise UnreadableError("it failed, but said wrongly when to try again")
+    return BlockError(code, message[:_MESSAGE_MAX], after, retryable=again)
+
+
+def write_response(response: HttpResponse) -> dict[str, Any]:
+    """Write the answer to a call."""
+    return {
+        "status": response.status,
+        "headers": dict(response.headers),
+        "body": write_bytes(response.body),
+        "retry_after_s": response.retry_after_s,
+    }
+
+
+def read_response(document: Mapping[str, Any]) -> HttpResponse:
+    """Read what `write_response` wrote."""
+    return HttpResponse(**{**document, "body": read_bytes(document["body"])})
+
+
+def write_bytes(value: bytes) -> str:
+    """Write bytes as text (base64, RFC 4648)."""
+    return base64.b64encode(value).decode()
+
+
+def read_bytes(text: Any) -> bytes:
+    """Read bytes back.
+
+    Raises:
+        UnreadableError: it is no base64.
+    """
+    try:
+        return base64.b64decode(text, validate=True)
+    except (TypeError, ValueError, binascii.Error):
+        raise UnreadableError("bytes were not written as base64") from None
+
+
+def read_instant(text: Any) -> datetime:
+    """Read an instant.
+
+    Raises:
+        UnreadableError: it is none.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise UnreadableError("an instant is not written as ISO 8601") from None
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
