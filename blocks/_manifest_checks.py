@@ -49,6 +49,9 @@ def _meaning_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _schema_problems(document)
     yield from _port_problems(document)
     yield from _permission_problems(document)
+    slots = [secret["slot"] for secret in document.get("secrets", ())]
+    for index in _repeats(slots):
+        yield Problem(f"/secrets/{index}/slot", f"the slot {slots[index]} is there twice")
     codes = [error["code"] for error in document.get("errors", ())]
     for index in _repeats(codes):
         yield Problem(f"/errors/{index}/code", f"{codes[index]} is declared twice: remove one")
@@ -94,8 +97,10 @@ def _permission_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     for index in _repeats(names):
         yield Problem(f"/permissions/{index}/name", f"{names[index]} is asked for twice")
     for index, permission in enumerate(permissions):
-        if "hosts" in permission and permission["name"] != "http":
-            yield Problem(f"/permissions/{index}/hosts", "only http takes hosts: remove it")
+        for name in ("hosts", "methods", "ports"):
+            if name in permission and permission["name"] != "http":
+                message = f"only http takes {name}: remove it"
+                yield Problem(f"/permissions/{index}/{name}", message)
 
 
 def _repeats(names: list[str]) -> list[int]:

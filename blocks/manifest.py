@@ -9,9 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from blocks._manifest_checks import ERROR_PORT, MANIFEST_SCHEMA, manifest_problems
+from blocks._manifest_parts import (
+    Behaviour,
+    ConnectionKind,
+    DeclaredError,
+    DynamicOutputs,
+    Inject,
+    Kind,
+    Migration,
+    Permission,
+    PermissionName,
+    Port,
+    Retry,
+    SecretSlot,
+    Trigger,
+)
 from blocks.schemas import is_expression, value_at
 from kernel.errors import InvalidError
 
@@ -20,12 +35,19 @@ __all__ = [
     "ERROR_PORT",
     "MANIFEST_SCHEMA",
     "Behaviour",
+    "ConnectionKind",
     "DeclaredError",
     "DynamicOutputs",
+    "Inject",
+    "Kind",
     "Manifest",
+    "Migration",
     "Permission",
+    "PermissionName",
     "Port",
     "Retry",
+    "SecretSlot",
+    "Trigger",
     "manifest_problems",
     "output_ports",
     "parse_manifest",
@@ -41,96 +63,6 @@ CATEGORIES = {
 }
 PORT_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
-PermissionName = Literal["http", "mail", "alarms", "tables", "calendars"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Port:
-    """One way out of a step; the colour follows `tone`."""
-
-    name: str
-    title: str
-    schema: dict[str, Any] = field(default_factory=dict)
-    tone: Literal["neutral", "good", "bad"] = "neutral"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DynamicOutputs:
-    """Ports read from the config.
-
-    Attributes:
-        source: JSON Pointer to a list in the config (`from` in the manifest).
-        name: JSON Pointer inside an entry to the port's name.
-        title: Likewise to its title; "" takes the name.
-        schema: What leaves by such a port.
-    """
-
-    source: str
-    name: str
-    title: str = ""
-    schema: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
-    """One ability the block asks for, and why; `hosts` narrows `http`."""
-
-    name: PermissionName
-    reason: str
-    hosts: tuple[str, ...] = ("*",)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
-    """How often to try again after a retryable error, and how long to pause.
-
-    Attributes:
-        max: Further attempts after the first, >= 0.
-        backoff: `fixed` pauses base_s each time; `exponential` doubles it.
-        base_s: First pause in seconds, > 0.
-        max_s: Longest pause in seconds, > 0.
-        jitter: How much of a pause is left to chance, 0 to 1: 0.2 means up to a fifth more or
-            less, so that many steps that failed together do not come back together.
-    """
-
-    max: int = 0
-    backoff: Literal["fixed", "exponential"] = "exponential"
-    base_s: float = 2.0
-    max_s: float = 3_600.0
-    jitter: float = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behaviour:
-    """What the runtime must know to run the block well.
-
-    Attributes:
-        effects: Whether it only computes, reads from outside, or changes something.
-        inline: Light and trusted: may run inside a segment, without a task of its own.
-        control: How it steers the workflow: the outcome of `blocks.outcomes` it may end with.
-        timeout_s: Limit for one attempt in seconds.
-        idempotent: Whether a repeat with the same key does no harm.
-        worker_group: Only workers that serve this group perform it; "" is everybody's.
-        retry: What to do after a retryable error.
-    """
-
-    effects: Literal["none", "read", "write"]
-    inline: bool = False
-    control: Literal["event", "approval", "call", "each", "repeat", "end"] | None = None
-    timeout_s: float = 30.0
-    idempotent: bool = False
-    worker_group: str = ""
-    retry: Retry = field(default_factory=Retry)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredError:
-    """An error the block may end with, in words for the user."""
-
-    code: str
-    retry: bool
-    text: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
@@ -138,7 +70,7 @@ class Manifest:
 
     id: str
     version: str
-    kind: Literal["python"]
+    kind: Kind
     title: str
     summary: str
     category: str
@@ -154,6 +86,17 @@ class Manifest:
     keywords: tuple[str, ...] = ()
     icon: str = "icon.svg"
     examples: tuple[Mapping[str, Any], ...] = ()
+    sdk: str = ""
+    secrets: tuple[SecretSlot, ...] = ()
+    request: Mapping[str, Any] | None = None
+    trigger: Trigger | None = None
+    migrations: tuple[Migration, ...] = ()
+    i18n: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    breaking: tuple[str, ...] = ()
+
+    def secret(self, slot: str) -> SecretSlot | None:
+        """Return the slot of that name, None when the block has no such."""
+        return next((found for found in self.secrets if found.slot == slot), None)
 
     def permission(self, name: PermissionName) -> Permission | None:
         """Return the permission of that name, None when the block does not ask for it."""
@@ -185,6 +128,13 @@ def parse_manifest(document: Any) -> Manifest:
         errors=tuple(DeclaredError(**item) for item in document.get("errors", ())),
         keywords=tuple(document.get("keywords", ())),
         examples=tuple(document.get("examples", ())),
+        secrets=tuple(_secret(item) for item in document.get("secrets", ())),
+        trigger=Trigger(**document["trigger"]) if "trigger" in document else None,
+        migrations=tuple(
+            Migration(before=item["before"], steps=tuple(item["steps"]))
+            for item in document.get("migrations", ())
+        ),
+        breaking=tuple(document.get("breaking", ())),
     )
 
 
@@ -225,6 +175,9 @@ _PLAIN_FIELDS = frozenset(
         "config",
         "input",
         "icon",
+        "sdk",
+        "request",
+        "i18n",
     }
 )
 
@@ -235,5 +188,16 @@ def _dynamic_outputs(document: Mapping[str, Any]) -> DynamicOutputs:
 
 
 def _permission(document: Mapping[str, Any]) -> Permission:
-    hosts = tuple(document.get("hosts", ("*",)))
-    return Permission(name=document["name"], reason=document["reason"], hosts=hosts)
+    lists = {
+        name: tuple(document[name]) for name in ("hosts", "methods", "ports") if name in document
+    }
+    return Permission(name=document["name"], reason=document["reason"], **lists)
+
+
+def _secret(document: Mapping[str, Any]) -> SecretSlot:
+    facts = {**document, "accepts": tuple(document["accepts"])}
+    inject = facts.pop("inject", None)
+    where = None
+    if inject is not None:
+        where = Inject(via=inject["as"], **{key: inject[key] for key in inject if key != "as"})
+    return SecretSlot(**facts, inject=where)
