@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
 
 from blocks.sdk import BlockError, Context, Outcome
+from blocks.standard._times import zone_of
 from kernel.clock import format_instant, parse_instant
 
 
 def run(ctx: Context) -> Outcome:
     """End by `done` with the instant in several writings."""
-    zone = _zone(ctx.config["zone"])
+    zone = zone_of(ctx.config["zone"])
     begin = _instant(ctx.input.get("at"), ctx.run.now)
     until = _instant(ctx.input.get("until"), ctx.run.now)
     try:
@@ -35,11 +35,3 @@ def run(ctx: Context) -> Outcome:
 
 def _instant(text: str | None, now: datetime) -> datetime:
     return now if text is None else parse_instant(text)
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"There is no time zone {name}: write it as Europe/Zurich."
-        raise BlockError("time.unknown_zone", message) from None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from blocks.sdk import BlockError, Context, Outcome
+from blocks.standard._times import zone_of
 from kernel.clock import format_instant, parse_instant
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -19,7 +19,7 @@ def run(ctx: Context) -> Outcome:
     """End by `open` or `quiet`, with the next instant at which people may be disturbed."""
     asked = ctx.input.get("at")
     at = ctx.run.now if asked is None else parse_instant(asked)
-    free = _next_free(at.astimezone(_zone(ctx.config["zone"])), ctx.config)
+    free = _next_free(at.astimezone(zone_of(ctx.config["zone"])), ctx.config)
     return ctx.emit("open" if free <= at else "quiet", {"again_at": format_instant(free)})
 
 
@@ -48,11 +48,3 @@ def _end_of_quiet(local: datetime, config: Mapping[str, Any]) -> datetime | None
 def _at(local: datetime, moment: time, *, days: int = 0) -> datetime:
     """Give that time of that day as clocks show it, also across a change of the clocks."""
     return datetime.combine(local.date() + timedelta(days=days), moment, tzinfo=local.tzinfo)
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"There is no time zone {name}: write it as Europe/Zurich."
-        raise BlockError("time.unknown_zone", message) from None
