@@ -19,6 +19,7 @@ from types import ModuleType
 from blocks.manifest import Manifest, Port, output_ports, parse_manifest
 from blocks.schemas import resolved_schema
 from blocks.sdk import Context, Outcome
+from blocks.versions import precedence
 from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema
 
@@ -96,7 +97,7 @@ class Registry:
     def latest(self, block_id: str) -> Block | None:
         """Return the highest version of a block, releases before pre-releases, or None."""
         found = [block for (name, _), block in self._blocks.items() if name == block_id]
-        return max(found, key=lambda block: _precedence(block.manifest.version), default=None)
+        return max(found, key=lambda block: precedence(block.manifest.version), default=None)
 
     def all(self) -> tuple[Block, ...]:
         """List the latest version of every block, by title."""
@@ -159,20 +160,6 @@ def _load_module(folder: Path, manifest: Manifest) -> ModuleType:
     sys.modules[name] = module  # dataclasses in the block look their module up
     spec.loader.exec_module(module)
     return module
-
-
-def _precedence(version: str) -> tuple[object, ...]:
-    """Order versions as semver 2.0.0, clause 11, does.
-
-    >>> sorted(["1.0.0", "1.0.0-rc.2", "1.0.0-rc.10", "0.9.9"], key=_precedence)
-    ['0.9.9', '1.0.0-rc.2', '1.0.0-rc.10', '1.0.0']
-    """
-    release, _, pre = version.partition("-")
-    numbers = tuple(int(part) for part in release.split("."))
-    marks = tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in pre.split(".")
-    )
-    return (*numbers, not pre, marks)
 
 
 def _rank(manifest: Manifest, words: list[str]) -> int:
