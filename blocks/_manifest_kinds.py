@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from blocks.schemas import field_schema, widget_of
@@ -56,8 +56,13 @@ def _at(schema: Mapping[str, Any], pointer: str) -> Mapping[str, Any]:
     return schema
 
 
-_POINTED = {
+def _is_object(field: Mapping[str, Any]) -> bool:
+    return field.get("type") == "object"
+
+
+_Fits = Callable[[Mapping[str, Any]], bool]
+_POINTED: Mapping[str, tuple[_Fits, str]] = {
     "from": (lambda field: widget_of(field) == "code", "a text with the widget code"),
-    "variables": (lambda field: field.get("type") == "object", "an object"),
-    "expects": (lambda field: field.get("type") == "object", "an object"),
+    "variables": (_is_object, "an object"),
+    "expects": (_is_object, "an object"),
 }
