@@ -1,6 +1,7 @@
 """Writes docs/block-json.md from the manifest's schema: every field of `block.json`.
 
-Run it after a change of `blocks/manifest.schema.json`, with `.venv/bin/python`. A test compares, so that the page cannot fall behind.
+Run it after a change of `blocks/manifest.schema.json`, with `.venv/bin/python`. A test compares,
+so that the page cannot fall behind.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ What a block says about itself, field by field. [Blocks](blocks.md) tells the st
 [the SDK](sdk.md) what code can do.
 
 This page is written from the schema by `tools/write_block_json.py`. Every Garland serves the schema
-as `/schemas/block`, for editors that help while typing. A field that is not here is refused. Besides
-the shape, names have to agree with each other: `garland block check` names each field that does not,
-and what to do.
+as `/schemas/block`, for editors that help while typing. A field that is not here is refused. And
+names have to agree with each other: `garland block check` names each field that does not, and what
+to do.
 
 A field in **bold** has to be there.
 """
