@@ -32,10 +32,8 @@ class StateAbility:
     def get(self, key: str, default: Any = None) -> Any:
         """See `sdk.State.get`."""
         self.attempt.permit("state")
-        if key in self.changed:
-            found = self.changed[key]
-        else:
-            found = self.attempt.services.desk.kept(key)
+        kept = self.attempt.services.desk.kept
+        found = self.changed[key] if key in self.changed else kept(key)
         return default if found is None else json.loads(json.dumps(found))
 
     def set(self, key: str, value: Any) -> None:
@@ -115,9 +113,8 @@ def _checked_text(key: str, value: Any) -> str:
         message = f"What is to be kept as {key} cannot be: {wrong or 'None is nothing: delete it'}."
         raise BlockError("state.bad_value", message, retryable=False)
     if len(text) > VALUE_MAX_BYTES:
-        message = (
-            f"What is to be kept as {key} has {len(text):,} bytes; at most {VALUE_MAX_BYTES:,}."
-        )
+        most = f"at most {VALUE_MAX_BYTES:,}"
+        message = f"What is to be kept as {key} has {len(text):,} bytes; {most}."
         raise BlockError("state.too_large", message, retryable=False)
     return text
 

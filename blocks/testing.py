@@ -78,9 +78,8 @@ class MockedWorld:
 
     def report(self, fraction: float, text: str, /) -> None:
         """Note how far the step is."""
-        self.reports.append(
-            {"fraction": fraction, "text": text} if text else {"fraction": fraction}
-        )
+        words = {"text": text} if text else {}
+        self.reports.append({"fraction": fraction, **words})
 
     def is_cancelled(self) -> bool:
         """Tell whether the example's run is being cancelled."""
