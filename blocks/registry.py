@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 
+from blocks.kinds import code
 from blocks.manifest import Manifest, Port, output_ports, parse_manifest
 from blocks.schemas import resolved_schema
 from blocks.sdk import Context, Outcome
@@ -26,6 +27,8 @@ from kernel.schema import Schema
 __all__ = ["Block", "Port", "Registry", "load_block", "output_ports", "standard_registry"]
 
 STANDARD_FOLDER = Path(__file__).with_name("standard")
+_MAKERS = {"code": code.make_run}
+"""What carries out the kinds of blocks that have no `block.py`."""
 
 
 @dataclass(frozen=True)
@@ -139,16 +142,23 @@ def load_block(folder: Path) -> Block:
     manifest = parse_manifest(document)
     missing = [
         Problem("", f"{name} is missing in {folder.name}: add it")
-        for name in ("block.py", "README.md", manifest.icon)
+        for name in (*_code_files(manifest), "README.md", manifest.icon)
         if not (folder / name).is_file()
     ]
     if missing:
         raise InvalidError(f"the block {manifest.id} is incomplete", problems=missing)
+    make_run = _MAKERS.get(manifest.kind)
+    if make_run is not None:
+        return Block(manifest=manifest, run=make_run(manifest, folder), folder=folder)
     run = getattr(_load_module(folder, manifest), "run", None)
     if not callable(run):
         problems = [Problem("", "block.py has no function run: write def run(ctx)")]
         raise InvalidError(f"the block {manifest.id} cannot run", problems=problems)
     return Block(manifest=manifest, run=run, folder=folder)
+
+
+def _code_files(manifest: Manifest) -> tuple[str, ...]:
+    return () if manifest.kind in _MAKERS else ("block.py",)
 
 
 def _load_module(folder: Path, manifest: Manifest) -> ModuleType:
