@@ -19,21 +19,30 @@ from runtime.flow_control.removing import delete_flow
 from runtime.runs.control import cancel_run
 from runtime.runs.programs import Programs
 from runtime.step_state._tables import KeptValue
-from runtime.step_state.store import StateFullError, clear_kept, list_kept
+from runtime.step_state.store import Owner, StateFullError, clear_kept, keep_value, list_kept
 from tenancy.scope import system
+from tests.factories.flows import step
 from tests.integration.runtime.engine.bench import Bench
 from tests.unit.blocks.test_desk import MANIFEST
 
-STEPS = {"count": {"block": "acme.probe", "version": "1.0.0"}}
+STAND_IN = {
+    **MANIFEST,
+    "id": "garland.http-request",
+    "publisher": "garland",
+    "config": {"type": "object"},
+}
+STEPS = {"count": step("http-request", config={"method": "GET", "url": "https://a.example"})}
+WIRES = ["hand > count"]
 
 
 @pytest.fixture
 def with_block(bench: Bench) -> Iterator[Callable[[Callable[[Context], Outcome]], None]]:
-    """Let the bench know the block acme.probe, with this code."""
+    """Let steps that call an address run this code instead."""
 
     def put(run: Callable[[Context], Outcome]) -> None:
-        block = Block(manifest=parse_manifest(MANIFEST), run=run, folder=Path())
-        programs = Programs(Registry([*standard_registry().all(), block]))
+        block = Block(manifest=parse_manifest(STAND_IN), run=run, folder=Path())
+        others = [one for one in standard_registry().all() if one.manifest.id != STAND_IN["id"]]
+        programs = Programs(Registry([*others, block]))
         object.__setattr__(bench.pool.leased, "programs", programs)
         object.__setattr__(bench.drain, "programs", programs)
 
@@ -54,7 +63,7 @@ def kept(bench: Bench, flow_id: Any) -> dict[tuple[str, str], Any]:
 
 def test_a_value_is_kept_from_run_to_run(bench: Bench, with_block: Any) -> None:
     with_block(counting)
-    flow_id = bench.publish(STEPS, ["manual -> count"])
+    flow_id = bench.publish(STEPS, WIRES)
 
     bench.run(flow_id)
     bench.run(flow_id)
@@ -68,7 +77,7 @@ def test_a_step_that_fails_keeps_nothing(bench: Bench, with_block: Any) -> None:
         raise BlockError("probe.silent", "No answer.")
 
     with_block(run)
-    flow_id = bench.publish(STEPS, ["manual -> count"])
+    flow_id = bench.publish(STEPS, WIRES)
     bench.run(flow_id)
 
     assert kept(bench, flow_id) == {}
@@ -76,7 +85,7 @@ def test_a_step_that_fails_keeps_nothing(bench: Bench, with_block: Any) -> None:
 
 def test_what_is_kept_goes_with_the_workflow(bench: Bench, with_block: Any) -> None:
     with_block(counting)
-    flow_id = bench.publish(STEPS, ["manual -> count"])
+    flow_id = bench.publish(STEPS, WIRES)
     bench.run(flow_id)
 
     with bench.writing() as session:
@@ -88,7 +97,7 @@ def test_what_is_kept_goes_with_the_workflow(bench: Bench, with_block: Any) -> N
 
 def test_what_is_kept_can_be_cleared_by_key(bench: Bench, with_block: Any) -> None:
     with_block(counting)
-    flow_id = bench.publish(STEPS, ["manual -> count"])
+    flow_id = bench.publish(STEPS, WIRES)
     bench.run(flow_id)
 
     with bench.writing() as session:
@@ -114,16 +123,16 @@ def test_progress_is_shown_while_the_step_works(bench: Bench, with_block: Any) -
         return ctx.emit("done")
 
     with_block(run)
-    run_id = bench.start(bench.publish(STEPS, ["manual -> count"]))
-    bench.advance()
-    worker = threading.Thread(target=bench.perform, daemon=True)
+    run_id = bench.start(bench.publish(STEPS, WIRES))
+    bench.drain.advance_batch(now=bench.now)
+    worker = threading.Thread(target=bench.perform_one, daemon=True)
     worker.start()
     assert said.wait(10)
 
-    (step,) = [one for one in bench.steps(run_id) if one.step == "count"]
+    (found,) = [one for one in bench.steps(run_id) if one.step == "count"]
     go_on.set()
     worker.join(10)
-    assert step.progress == {"fraction": 0.4, "text": "4 of 10"}
+    assert found.progress == {"fraction": 0.4, "text": "4 of 10"}
 
 
 def test_a_step_hears_that_its_run_was_cancelled(bench: Bench, with_block: Any) -> None:
@@ -138,9 +147,9 @@ def test_a_step_hears_that_its_run_was_cancelled(bench: Bench, with_block: Any) 
         return ctx.emit("early")
 
     with_block(run)
-    run_id = bench.start(bench.publish(STEPS, ["manual -> count"]))
-    bench.advance()
-    worker = threading.Thread(target=bench.perform, daemon=True)
+    run_id = bench.start(bench.publish(STEPS, WIRES))
+    bench.drain.advance_batch(now=bench.now)
+    worker = threading.Thread(target=bench.perform_one, daemon=True)
     worker.start()
     assert begun.wait(10)
     with bench.writing() as session:
@@ -150,5 +159,15 @@ def test_a_step_hears_that_its_run_was_cancelled(bench: Bench, with_block: Any) 
     worker.join(10)
 
 
-def test_a_step_keeps_a_hundred_values_and_no_more() -> None:
-    assert StateFullError.code == "state.full"
+def test_the_hundred_and_first_value_is_refused_even_when_another_run_was_quicker(
+    bench: Bench,
+) -> None:
+    flow_id = bench.publish(STEPS, WIRES)
+    owner = Owner(bench.tenant_id, flow_id, "count")
+    with bench.writing() as session:
+        for number in range(100):
+            keep_value(session, owner, f"k{number}", number, now=bench.now)
+
+        keep_value(session, owner, "k5", "again", now=bench.now)
+        with pytest.raises(StateFullError):
+            keep_value(session, owner, "new", 1, now=bench.now)
