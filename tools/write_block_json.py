@@ -131,7 +131,7 @@ def _inside(root: Mapping[str, Any], schema: Mapping[str, Any], path: str) -> It
     for form in schema.get("oneOf", ()):
         kind = _resolved(root, form["properties"]["do"])
         named = kind.get("const") or " or ".join(kind["enum"])
-        yield from _below(root, form, f"{path}({named})")
+        yield from _below(root, form, f"{path}<{named}>")
 
 
 def _resolved(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
