@@ -69,6 +69,7 @@ import runtime.services.api
 import runtime.services.imports.views
 import runtime.services.views
 import runtime.simulations.api
+import runtime.step_state.api
 import runtime.verdicts.api
 import tenancy.api
 import tenancy.views
@@ -129,6 +130,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.calendars.api.api,
     runtime.flows.api.api,
     runtime.flow_control.api.api,
+    runtime.step_state.api.api,
     runtime.hooks.api.api,
     runtime.hooks.api.hooks,
     runtime.inventory.api.api,

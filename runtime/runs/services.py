@@ -18,6 +18,7 @@ from blocks.sdk import (
     HttpResponse,
     MailMessage,
 )
+from blocks.services import Desk, EmptyDesk
 from kernel.errors import NotFoundError
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import find_alarm
@@ -60,6 +61,7 @@ class _Outside:
     def __init__(self, brokers: Brokers, calls: Calls | None = None) -> None:
         self._brokers = brokers
         self._calls = calls
+        self.desk: Desk = EmptyDesk()
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Carry out a call to the outside, when there is a place for it."""
