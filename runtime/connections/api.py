@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, request, url_for
 
 from kernel.clock import format_instant, utc_now
 from kernel.http import (
@@ -24,7 +24,8 @@ from kernel.rest import TEXT, describe, listed
 from kernel.revisions import told_as_moved
 from kernel.schema import Schema
 from runtime.connections import shapes
-from runtime.connections.edge import test_and_note
+from runtime.connections.doing import test_and_note
+from runtime.connections.serving import Connections
 from runtime.flows.uses import flows_connecting_by
 from tenancy.connections import store
 from tenancy.connections.checking import Facts
@@ -156,7 +157,7 @@ def undo_rotation(connection_id: UUID) -> Response:
 @only_reads
 def test(connection_id: UUID) -> Response:
     """Try it as its button does, and say how that went."""
-    tried = test_and_note(connection_id)
+    tried = test_and_note(connections(), acting().tenant_id, connection_id)
     return jsonify(is_good=tried.is_good, said=tried.said)
 
 
@@ -170,6 +171,12 @@ def delete_connection(connection_id: UUID) -> Response:
     used_by, by = partial(flows_connecting_by, *where, found.name), acting().person_name
     store.delete_connection(*where, connection_id, used_by=used_by, by=by)
     return Response(status=204)
+
+
+def connections() -> Connections:
+    """Give what opens connections."""
+    found: Connections = current_app.extensions["garland.services"].connections
+    return found
 
 
 def connection_document(one: ConnectionView) -> dict[str, Any]:

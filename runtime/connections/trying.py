@@ -33,18 +33,12 @@ class Tried:
     said: str
 
 
-def try_connection(connections: Connections, opened: Opened, *, allow_private: bool) -> Tried:
-    """Try a connection.
-
-    Args:
-        connections: What carries calls and fetches tokens.
-        opened: What to try.
-        allow_private: Whether private addresses may be reached.
-    """
+def try_connection(connections: Connections, opened: Opened) -> Tried:
+    """Try a connection, as far as there is something to try."""
     try:
         if opened.kind.startswith("oauth2_"):
             return _token(connections, opened)
-        return _WAYS[KINDS[opened.kind].speaks](connections, opened, allow_private)
+        return _WAYS[KINDS[opened.kind].speaks](connections, opened)
     except BlockError as error:
         return Tried(False, error.message)
     except (SshError, SnmpError) as error:
@@ -58,11 +52,11 @@ def _token(connections: Connections, opened: Opened) -> Tried:
     until = f", valid until {format_instant(ends)[:16].replace('T', ' ')} UTC" if ends else ""
     if not opened.test_address:
         return Tried(True, f"A token came{until}. No test address is given, so it was not used.")
-    called = _http(connections, found, False)
+    called = _http(connections, found)
     return replace(called, said=f"A token came{until}. {called.said}")
 
 
-def _http(connections: Connections, opened: Opened, _allow_private: bool) -> Tried:  # noqa: FBT001  the ways' shape
+def _http(connections: Connections, opened: Opened) -> Tried:
     address = opened.test_address
     if not address and opened.kind == "mtls":
         named = next((entry for entry in opened.hosts if not entry.startswith("*")), "")
@@ -78,20 +72,20 @@ def _http(connections: Connections, opened: Opened, _allow_private: bool) -> Tri
     return Tried(True, f"The test address answered {answer.status}.")
 
 
-def _ssh(_connections: Connections, opened: Opened, allow_private: bool) -> Tried:  # noqa: FBT001  the ways' shape
+def _ssh(connections: Connections, opened: Opened) -> Tried:
     if not opened.test_address:
         return Tried(True, "The key can be read. Give a test address to sign in with it.")
     host, port = _place(opened, USUAL_PORTS["ssh"])
-    address = pick_address(host, port, allow_private=allow_private)
+    address = pick_address(host, port, allow_private=connections.allow_private)
     server = sign_in(opened.values, host, address, port)
     return Tried(True, f"Signed in at {host} as {opened.values['user']}: {server[:80]}.")
 
 
-def _snmp(_connections: Connections, opened: Opened, allow_private: bool) -> Tried:  # noqa: FBT001  the ways' shape
+def _snmp(connections: Connections, opened: Opened) -> Tried:
     if not opened.test_address:
         return Tried(False, "Nothing was tried: give the address of an agent to ask.")
     host, port = _place(opened, USUAL_PORTS["snmp"])
-    address = pick_address(host, port, allow_private=allow_private)
+    address = pick_address(host, port, allow_private=connections.allow_private)
     name = ask_name(opened.values, address, port)
     return Tried(True, f"The agent at {host} calls itself {name}.")
 
@@ -101,7 +95,7 @@ def _place(opened: Opened, usual: int) -> tuple[str, int]:
     return host, int(port) if port else usual
 
 
-_WAYS: Mapping[str, Callable[[Connections, Opened, bool], Tried]] = {
+_WAYS: Mapping[str, Callable[[Connections, Opened], Tried]] = {
     "http": _http,
     "ssh": _ssh,
     "snmp": _snmp,

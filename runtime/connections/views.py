@@ -23,8 +23,9 @@ from kernel.http import (
     vault,
 )
 from runtime.connections import forms
+from runtime.connections.api import connections
 from runtime.connections.consent import ask_consent
-from runtime.connections.edge import agree, opened_of, test_and_note
+from runtime.connections.doing import agree, test_and_note
 from runtime.connections.ends import ends_soon
 from runtime.flows.uses import flows_connecting_by
 from tenancy.connections import store
@@ -158,7 +159,7 @@ def undo_rotation(connection_id: UUID) -> Response:
 @only_reads
 def test(connection_id: UUID) -> Response:
     """Try it, and note how that went; nobody waits for it meanwhile."""
-    tried = test_and_note(connection_id)
+    tried = test_and_note(connections(), acting().tenant_id, connection_id)
     flash(tried.said, "success" if tried.is_good else "error")
     return _back(connection_id)
 
@@ -168,7 +169,7 @@ def test(connection_id: UUID) -> Response:
 @only_reads
 def ask(connection_id: UUID) -> Response:
     """Send a person where they sign in and agree."""
-    opened, now = opened_of(connection_id), utc_now()
+    opened, now = connections().get(acting().tenant_id, connection_id), utc_now()
     if opened.kind != "oauth2_code":
         raise InvalidError("nobody signs in for a connection of this kind")
     address = ask_consent(session, opened, back_to=_back_to(), vault=vault(), now=now)
@@ -179,7 +180,8 @@ def ask(connection_id: UUID) -> Response:
 @require("connections.edit")
 def take() -> Response:
     """Take what a person agreed to, when they come back."""
-    connection_id = agree(session, request.args, back_to=_back_to())
+    where, by = (connections(), acting().tenant_id), acting().person_name
+    connection_id = agree(*where, session, request.args, back_to=_back_to(), by=by)
     flash("Signed in: Garland fetches tokens by itself from now on.", "success")
     return _back(connection_id)
 

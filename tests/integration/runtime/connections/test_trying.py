@@ -30,7 +30,7 @@ def tried(calling: Calling, kind: str, values: Any, **facts: Any) -> Tried:
     calling.make(kind, values, **facts)
     connections = calling.connections()
     opened = connections.open(calling.organisation.id, "Tickets")
-    return try_connection(connections, opened, allow_private=True)
+    return try_connection(connections, opened)
 
 
 def test_a_client_is_tried_by_fetching_a_token(calling: Calling, oauth: OAuthServer) -> None:
