@@ -1,7 +1,7 @@
 """What people do with a connection that calls the outside: a test, and a consent.
 
-That takes seconds, during which SQLite's one write lock must not be held: so it is read, called, and
-then what came is written, each in a transaction of its own.
+That takes seconds, during which SQLite's one write lock must not be held: so it is read, called,
+and then what came is written, each in a transaction of its own.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, request, session, url_for
@@ -168,12 +169,13 @@ def test(connection_id: UUID) -> Response:
 @require("connections.edit")
 @only_reads
 def ask(connection_id: UUID) -> Response:
-    """Send a person where they sign in and agree."""
+    """Show a person where they sign in and agree, with the link that leads there."""
     opened, now = connections().get(acting().tenant_id, connection_id), utc_now()
     if opened.kind != "oauth2_code":
         raise InvalidError("nobody signs in for a connection of this kind")
     address = ask_consent(session, opened, back_to=_back_to(), vault=vault(), now=now)
-    return see_other(address)
+    host = urlsplit(address).hostname or ""
+    return render("runtime/connections/consent.html", found=opened, address=address, host=host)
 
 
 @bp.get("/t/<tenant>/connections/consent")

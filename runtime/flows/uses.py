@@ -18,6 +18,14 @@ from runtime.flows._named_things import (
 )
 from runtime.flows._tables import FlowRow, FlowVersionRow
 
+__all__ = [
+    "connections_of",
+    "flows_connecting_by",
+    "flows_deciding_by",
+    "flows_looking_up",
+    "flows_using",
+]
+
 Names = Callable[[Mapping[str, Any], Registry], Collection[str]]
 
 

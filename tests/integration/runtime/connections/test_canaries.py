@@ -46,7 +46,7 @@ def planted(app: Flask, sessions: sessionmaker[Session], acme: OrganisationView)
     found, now = {}, utc_now()
     with sessions.begin() as session, as_tenant(session, acme.id):
         for kind, values in kinds.items():
-            facts = {"vault": vault, "name": kind, "now": now}
+            facts: Any = {"vault": vault, "name": kind, "now": now}
             found[kind] = make_connection(session, acme.id, kind, values, **facts).id
         where = (session, acme.id, found["api_key"])
         rotate_connection(*where, values={"key": CANARY + "2"}, vault=vault, by="Ann", now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,7 +38,8 @@ def consenting(
 def agree(client: FlaskClient, acme: OrganisationView, made: ConnectionView) -> str:
     """Ask for consent as the button does, agree, and give the path that leads back."""
     asked = client.post(f"/t/{acme.slug}/connections/{made.id}/sign-in")
-    back = CLIENT.get(asked.headers["Location"]).headers["location"]
+    link = unescape(asked.text.partition('id="consent"')[2].partition('href="')[2].split('"')[0])
+    back = CLIENT.get(link).headers["location"]
     parts = urlsplit(back)
     return f"{parts.path}?{parts.query}"
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.flows import flow_document, make_flow, step
+from tests.factories.tenancy import make_customer
 from tests.integration.conftest import client_of
 
 NEW: dict[str, Any] = {
@@ -27,6 +28,11 @@ def admin(app: Flask, sessions: sessionmaker[Session], acme: OrganisationView) -
     return client_of(app, sessions, acme, "admin")
 
 
+def json_of(answer: Any) -> Any:
+    """Give what was answered."""
+    return answer.get_json()
+
+
 def make(client: FlaskClient, **changes: Any) -> Any:
     answer = client.post("/api/v1/connections", json={**NEW, **changes})
     assert answer.status_code == 201, answer.text
@@ -36,7 +42,7 @@ def make(client: FlaskClient, **changes: Any) -> Any:
 def test_a_connection_is_made_and_answered_without_its_secret(admin: FlaskClient) -> None:
     made = make(admin)
 
-    listed = admin.get("/api/v1/connections?q=tick").json
+    listed = json_of(admin.get("/api/v1/connections?q=tick"))
 
     assert made["secrets"] == ["key"]
     assert made["values"] == {"name": "X-Key"}
@@ -69,7 +75,7 @@ def test_its_hosts_are_not_widened_without_its_secret(admin: FlaskClient) -> Non
     )
 
     assert answer.status_code == 422
-    assert answer.json["errors"][0]["pointer"] == "/values/key"
+    assert json_of(answer)["errors"][0]["pointer"] == "/values/key"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +96,7 @@ def test_what_is_wrong_is_told_at_its_field(
     answer = admin.post("/api/v1/connections", json={**NEW, **change})
 
     assert answer.status_code == 422
-    assert pointer in [one["pointer"] for one in answer.json["errors"]]
+    assert pointer in [one["pointer"] for one in json_of(answer)["errors"]]
 
 
 def test_a_rotation_is_made_and_taken_back(
@@ -104,7 +110,7 @@ def test_a_rotation_is_made_and_taken_back(
     back = admin.post(f"{address}/undo-rotation")
     again = admin.post(f"{address}/undo-rotation")
 
-    assert rotated.json["before_until"]
+    assert json_of(rotated)["before_until"]
     assert (now.values["key"], now.before["key"]) == ("fresh", "canary-key")
     assert (back.status_code, again.status_code) == (200, 409)
 
@@ -114,9 +120,9 @@ def test_a_test_answers_in_words_and_is_noted(admin: FlaskClient) -> None:
 
     answer = admin.post(f"{address}/test")
 
-    assert answer.json["is_good"] is False
-    assert "give a test address" in answer.json["said"]
-    assert admin.get(address).json["test_said"] == answer.json["said"]
+    assert json_of(answer)["is_good"] is False
+    assert "give a test address" in json_of(answer)["said"]
+    assert json_of(admin.get(address))["test_said"] == json_of(answer)["said"]
 
 
 def test_it_is_removed_unless_a_workflow_names_it(
@@ -147,18 +153,17 @@ def test_a_workflow_that_names_no_such_connection_is_not_published(
     answer = admin.post(f"/api/v1/flows/{flow.id}/publish")
 
     assert answer.status_code == 422
-    assert answer.json["errors"][0]["pointer"] == "/steps/call/connections/api"
+    assert json_of(answer)["errors"][0]["pointer"] == "/steps/call/connections/api"
 
 
 def test_another_organisation_finds_none(
     admin: FlaskClient, app: Flask, sessions: sessionmaker[Session]
 ) -> None:
-    from tests.factories.tenancy import make_customer
 
     made = make(admin)
     with sessions.begin() as session:
         other = make_customer(session, "Other")
     stranger = client_of(app, sessions, other, "admin")
 
-    assert stranger.get("/api/v1/connections").json["items"] == []
+    assert json_of(stranger.get("/api/v1/connections"))["items"] == []
     assert stranger.post(f"/api/v1/connections/{made['id']}/test").status_code == 404
