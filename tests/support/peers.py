@@ -167,7 +167,9 @@ def running_snmpd(folder: Path, *, secret: str) -> Iterator[int]:
     environ = {**os.environ, "SNMP_PERSISTENT_DIR": str(folder)}
     process = subprocess.Popen(command, env=environ)
     try:
-        wait_for(lambda: "NET-SNMP version" in _text(folder / "snmpd.log"), what="snmpd", within_s=20)
+        wait_for(
+            lambda: "NET-SNMP version" in _text(folder / "snmpd.log"), what="snmpd", within_s=20
+        )
         yield port
     finally:
         process.terminate()
