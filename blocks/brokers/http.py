@@ -85,7 +85,9 @@ class HttpBroker:
             except httpx.HTTPError as error:
                 if cut.is_cut:
                     raise _too_slow() from None
-                message = f"{url.host} could not be reached: {error}".rstrip(": ")
+                # what an error says of a call that carries a secret may be the secret
+                reason = type(error).__name__ if request.credential else str(error)
+                message = f"{url.host} could not be reached: {reason}".rstrip(": ")
                 raise BlockError("http.unreachable", message, retryable=True) from None
         return HttpResponse(
             status=response.status_code,

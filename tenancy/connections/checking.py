@@ -139,6 +139,8 @@ def _wrong_text(kind: Kind, values: Mapping[str, Any]) -> Wrong:
             yield name, "holds a line break or another character that nobody sees: remove it"
         elif kind.speaks == "http" and name in _IN_HEADERS and not value.isascii():
             yield name, "may hold ASCII characters alone: others cannot go into a header"
+        elif name in ("key", "token") and value != value.strip():
+            yield name, "begins or ends with a space: remove it"
 
 
 _IN_HEADERS = frozenset({"key", "token", "prefix"})

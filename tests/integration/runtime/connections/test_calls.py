@@ -206,6 +206,17 @@ def rotate(calling: Calling, connection_id: Any, values: Any) -> None:
         )
 
 
+def test_an_error_of_a_call_does_not_repeat_what_it_carried(calling: Calling, echo: Echo) -> None:
+    calling.make(hosts=(f"127.0.0.1:{echo.port}",))
+    slot = replace(ANY, inject=Inject(via="header", name="X-Key", prefix="broken\n"))
+
+    with pytest.raises(BlockError) as told:
+        calling.call(echo.url(), slot=slot)
+
+    assert told.value.code == "http.unreachable"
+    assert "canary" not in told.value.message
+
+
 def test_its_use_is_noted(calling: Calling, echo: Echo) -> None:
     made = calling.make(hosts=(f"127.0.0.1:{echo.port}",))
 

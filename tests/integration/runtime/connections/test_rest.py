@@ -85,6 +85,7 @@ def test_its_hosts_are_not_widened_without_its_secret(admin: FlaskClient) -> Non
         pytest.param({"hosts": ["*"]}, "/hosts", id="everywhere"),
         pytest.param({"values": {}}, "/values/key", id="no secret"),
         pytest.param({"values": {"key": "a\nb"}}, "/values/key", id="a line break"),
+        pytest.param({"values": {"key": "a "}}, "/values/key", id="a space at its end"),
         pytest.param({"values": {"key": "x", "other": 1}}, "/values/other", id="unknown"),
         pytest.param({"name": ""}, "/name", id="no name"),
         pytest.param({"test_address": "https://x.net/"}, "/test_address", id="tested elsewhere"),
