@@ -161,7 +161,8 @@ def undo_rotation(connection_id: UUID) -> Response:
 def test(connection_id: UUID) -> Response:
     """Try it, and note how that went; nobody waits for it meanwhile."""
     tried = test_and_note(connections(), acting().tenant_id, connection_id)
-    flash(tried.said, "success" if tried.is_good else "error")
+    said = "It works." if tried.is_good else "It does not work yet: see why under Does it work?"
+    flash(f"Tested. {said}", "success" if tried.is_good else "error")
     return _back(connection_id)
 
 

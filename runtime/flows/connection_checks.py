@@ -36,7 +36,6 @@ def why_not_connected(slot: SecretSlot, name: str | None, known: Mapping[str, st
     if name not in known:
         return f"there is no connection {name}: add it, or choose another"
     if known[name] not in slot.accepts:
-        wanted = " or ".join(KINDS[kind].title for kind in slot.accepts)
         found = KINDS[known[name]].title
-        return f"{slot.title} takes {wanted}, and {name} is {found}: choose another"
+        return f"{name} is of the kind {found}, which does not fit here: choose another"
     return ""
