@@ -30,6 +30,7 @@ WIDGETS = {
     "textarea": {"string"},
     "code": {"string"},
     "secret": {"string"},
+    "secret-lines": {"string"},
     "flow": {"string"},
     "table": {"string"},
     "decision-table": {"string"},

@@ -27,4 +27,5 @@ import runtime.schedules._tables
 import runtime.services._tables
 import runtime.step_state._tables
 import tenancy._tables
+import tenancy.connections._tables
 import tenancy.repeats._tables

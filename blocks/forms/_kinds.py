@@ -37,6 +37,7 @@ _BY_WIDGET: dict[str, Kind] = {
     "textarea": "textarea",
     "code": "textarea",
     "secret": "secret",
+    "secret-lines": "secret",
     "expression": "condition",
     "flow": "picker",
     "table": "picker",

@@ -14,6 +14,7 @@ from runtime.flows._kinds import Sources
 from runtime.flows._mapping_checks import mapping_problems
 from runtime.flows._named_things import LOOK_UP_TABLE, named_in
 from runtime.flows._structure import Placed, Structure
+from runtime.flows.connection_checks import connection_problems
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known, Versions
 from runtime.flows.table_steps import computed_table, input_schema_of, table_use
 
@@ -67,6 +68,7 @@ class StepChecks:
         taken = input_schema_of(config, block, self._known)
         yield from self._named(placed, f"{prefix}/config", config, block)
         yield from self._table(placed, f"{prefix}/config", config, block)
+        yield from connection_problems(placed, holder, prefix, block.manifest, self._known)
         for part, schema in (("config", block.config_schema), ("input", taken)):
             value = holder.get(part, {})
             yield from self._values(placed, f"{prefix}/{part}", schema, value)

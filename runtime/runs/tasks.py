@@ -180,6 +180,7 @@ class StepPool:
         sessions, calls = self.leased.sessions, self._calls(claim)
         services = DetachedServices(sessions, run.tenant_id, self.brokers, calls)
         services.desk = ApartDesk(sessions, run, record)
+        services.grant(step, block.manifest)
         with trace.joined(context_of(run, record)):
             return attempt_step(block, claim.given, services, facts)
 
