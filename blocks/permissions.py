@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from blocks.outcomes import BlockError
+from blocks.permits import Permit
 
 CalendarMoment = Literal["open", "close", "after"]
 BUSY_STATUSES = frozenset({429, 502, 503, 504})
@@ -19,13 +20,21 @@ BUSY_STATUSES = frozenset({429, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """One call to the outside, as the broker carries it out."""
+    """One call to the outside, as the broker carries it out.
+
+    Attributes:
+        permit: What the manifest allows; held against every redirect too.
+        private_headers: Names of headers that another origin must not see, beside those that
+            always hold credentials.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     timeout_s: float = 20.0
+    permit: Permit = field(default_factory=Permit)
+    private_headers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +119,9 @@ class Http(Protocol):
             timeout_s: For the whole call, redirects included; never beyond the step's limit.
 
         Raises:
-            BlockError: `http.unreachable` or `http.timeout` (retryable), `http.bad_address`,
-                `http.forbidden_address`, `http.too_large`, `http.too_many_redirects`.
+            BlockError: `http.unreachable`, `http.timeout` or `http.bad_answer` (retryable),
+                `http.bad_address`, `http.bad_header`, `http.forbidden_address`,
+                `http.insecure_redirect`, `http.too_large`, `http.too_many_redirects`.
         """
         ...
 
