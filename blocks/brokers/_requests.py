@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import httpx
 
+from blocks.brokers.headers import CREDENTIALS, SET_BY_US
 from blocks.permits import Target, read_target
 from blocks.sdk import BlockError, HttpRequest
 
@@ -17,23 +18,8 @@ _MOVED = frozenset({301, 302})
 _SEE_OTHER = 303
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
-_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 _ABOUT_BODY = frozenset(
     {"content-type", "content-encoding", "content-language", "content-location"}
-)
-_OURS = frozenset(
-    {
-        "host",  # another name here would reach another site behind a permitted address
-        "connection",
-        "content-length",
-        "expect",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
 )
 
 
@@ -51,7 +37,7 @@ def checked_headers(headers: Mapping[str, str], target: Target) -> dict[str, str
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             shown = name.encode("ascii", "replace").decode()[:80]
             raise _bad_header(f"The header {shown!r} holds what no header may: use plain text.")
-        if name.lower() in _OURS:
+        if name.lower() in SET_BY_US:
             raise _bad_header(f"The header {name} is set by Garland: leave it out.")
     kept = {name: value for name, value in headers.items() if name.lower() != "accept-encoding"}
     return {**kept, "Accept-Encoding": "gzip", "Host": target.url.netloc.decode("ascii")}
@@ -75,7 +61,7 @@ def redirected(request: HttpRequest, before: Target, status: int, location: str)
     )
     dropped = _ABOUT_BODY if as_get else frozenset()
     if before.origin != after.origin:
-        dropped = dropped | _CREDENTIALS | {name.lower() for name in request.private_headers}
+        dropped = dropped | CREDENTIALS | {name.lower() for name in request.private_headers}
     return replace(
         request,
         method="GET" if as_get else request.method,
