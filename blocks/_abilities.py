@@ -91,7 +91,7 @@ class HttpAbility:
 
     attempt: Attempt
 
-    def request(
+    def request(  # noqa: PLR0913  what is sent, for how long, and with what
         self,
         method: str,
         url: str,
@@ -100,6 +100,7 @@ class HttpAbility:
         json: Any = None,
         body: str | bytes | None = None,
         timeout_s: float | None = None,
+        connection: str = "",
     ) -> HttpResponse:
         """See `sdk.Http.request`."""
         permission = self.attempt.permit("http")
@@ -123,6 +124,7 @@ class HttpAbility:
             body=_body(json, body),
             timeout_s=min(timeout_s, left_s) if timeout_s else left_s,
             permit=permit,
+            slot=connection,
         )
         return self.attempt.services.http(request)
 

@@ -24,8 +24,7 @@ class HttpRequest:
 
     Attributes:
         permit: What the manifest allows; held against every redirect too.
-        private_headers: Names of headers that another origin must not see, beside those that
-            always hold credentials.
+        slot: Of the block's manifest: the connection it is made with; "" for none.
     """
 
     method: str
@@ -34,7 +33,7 @@ class HttpRequest:
     body: bytes = b""
     timeout_s: float = 20.0
     permit: Permit = field(default_factory=Permit)
-    private_headers: frozenset[str] = frozenset()
+    slot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +97,7 @@ class MailMessage:
 class Http(Protocol):
     """Calls to the outside; needs the permission `http`."""
 
-    def request(
+    def request(  # noqa: PLR0913  what is sent, for how long, and with what
         self,
         method: str,
         url: str,
@@ -107,6 +106,7 @@ class Http(Protocol):
         json: Any = None,
         body: str | bytes | None = None,
         timeout_s: float | None = None,
+        connection: str = "",
     ) -> HttpResponse:
         """Call an address and return the answer, whatever its status.
 
@@ -117,6 +117,7 @@ class Http(Protocol):
             json: Sent as JSON unless None; not together with `body`.
             body: Sent as it is; text is encoded as UTF-8.
             timeout_s: For the whole call, redirects included; never beyond the step's limit.
+            connection: The slot of the manifest whose connection the call is made with.
 
         Raises:
             BlockError: `http.unreachable`, `http.timeout` or `http.bad_answer` (retryable),

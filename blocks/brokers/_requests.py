@@ -61,7 +61,7 @@ def redirected(request: HttpRequest, before: Target, status: int, location: str)
     )
     dropped = _ABOUT_BODY if as_get else frozenset()
     if before.origin != after.origin:
-        dropped = dropped | CREDENTIALS | {name.lower() for name in request.private_headers}
+        dropped = dropped | CREDENTIALS
     return replace(
         request,
         method="GET" if as_get else request.method,

@@ -21,7 +21,8 @@ from kernel.schema import pointer_to
 
 _CLASS = r"\[(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[A-Za-z0-9])+-?\]"
 _LABEL_PATTERN = re.compile(rf"\^(?:\(|\)\??|(?:{_CLASS}|[A-Za-z0-9-])(?:\{{[0-9,]+\}}|[+*?])?)+\$")
-_PLACES = ("url", "query", "headers", "body")
+_PLACES = ("url", "query", "headers", "body", "paging")
+_PAGES_MAX = 50
 
 
 def request_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
@@ -41,6 +42,7 @@ def request_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _reference_problems(document, request)
     yield from _header_problems(request)
     yield from _answer_problems(document, request)
+    yield from _paging_problems(document, request)
     slots = [secret["slot"] for secret in document.get("secrets", ())]
     if request.get("connection", "") not in ("", *slots):
         yield Problem("/request/connection", f"{request['connection']} is no slot under secrets")
@@ -194,6 +196,15 @@ def _answer_problems(document: Mapping[str, Any], request: Mapping[str, Any]) ->
             yield Problem(f"{where}/port", f"{entry['port']} is not one of outputs: add it")
         if "error" in entry and entry["error"] not in codes:
             yield Problem(f"{where}/error", f"{entry['error']} is not declared: add it to errors")
+
+
+def _paging_problems(document: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[Problem]:
+    most = request.get("paging", {}).get("pages_max", 1)
+    for reference in references_in(most):
+        schema = _schema_of(document, reference) or {}
+        if schema.get("type") != "integer" or schema.get("maximum", _PAGES_MAX + 1) > _PAGES_MAX:
+            message = f"{reference} must be a whole number with a maximum of at most {_PAGES_MAX}"
+            yield Problem("/request/paging/pages_max", message)
 
 
 def _http_permission(document: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -75,7 +75,8 @@ class _Asked:
         paging = self.request["paging"]
         page, gathered = answer, list(_entries(paging, answer))
         taken = len(gathered)
-        for _ in range(paging.get("pages_max", PAGES_MAX) - 1):
+        most = fill(paging.get("pages_max", PAGES_MAX), given)
+        for _ in range(most - 1 if isinstance(most, int) else 0):
             following = next_address(paging, url=url, answer=page, taken=taken)
             if following is None:
                 break
@@ -107,13 +108,15 @@ class _Asked:
             for name, template in self.request.get("headers", {}).items()
         }
         headers = {name: as_text(one, name) for name, one in filled.items() if one is not ABSENT}
-        more: dict[str, Any] = {}
-        if "connection" in self.request:
-            more["connection"] = self.request["connection"]
         if content is not None:
             headers["Content-Type"] = self._content_type
-            more |= content
-        return ctx.http.request(self.request["method"], url, headers=headers, **more)
+        return ctx.http.request(
+            self.request["method"],
+            url,
+            headers=headers,
+            connection=self.request.get("connection", ""),
+            **(content or {}),
+        )
 
     @property
     def _content_type(self) -> str:
