@@ -37,7 +37,7 @@ def next_address(
     """
     following = paging["next"]
     if following["by"] == "offset":
-        return _by_offset(following, url, taken) if taken else None
+        return _by_offset(following, url, answer, taken) if taken else None
     if following["by"] == "link":
         found = linked_next(str(answer["headers"].get("link", "")))
     else:
@@ -58,13 +58,19 @@ def linked_next(header: str) -> str | None:
     return None
 
 
-def _by_offset(following: Mapping[str, Any], url: str, taken: int) -> str | None:
+def _by_offset(
+    following: Mapping[str, Any], url: str, answer: Mapping[str, Any], taken: int
+) -> str | None:
+    """Count on, until a page is not full or the server's total is reached (TMF630, 4.6)."""
     address = httpx.URL(url)
     limit = address.params.get(following.get("limit", ""), "")
     if limit.isdecimal() and taken < int(limit):
         return None
     before = address.params.get(following["query"], "0")
     offset = int(before) if before.isdecimal() else 0
+    total = str(answer["headers"].get("x-total-count", ""))
+    if total.isdecimal() and offset + taken >= int(total):
+        return None
     return str(address.copy_set_param(following["query"], str(offset + taken)))
 
 

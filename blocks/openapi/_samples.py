@@ -50,11 +50,9 @@ def _text(schema: Mapping[str, Any]) -> str:
 
 
 def _count(schema: Mapping[str, Any], kind: str) -> int | float:
-    tried = [1, *(schema[name] for name in ("minimum", "maximum", "multipleOf") if name in schema)]
-    tried += (
-        [one + 1 for one in tried]
-        + [one - 1 for one in tried]
-        + ([0.5] if kind == "number" else [])
-    )
+    limits = [schema[name] for name in ("minimum", "maximum", "multipleOf") if name in schema]
+    tried: list[int | float] = [1, *limits]
+    tried += [one + 1 for one in tried] + [one - 1 for one in tried]
+    tried += [0.5] if kind == "number" else []
     fits = Schema(schema).accepts
     return next((one for one in tried if fits(one)), tried[0])

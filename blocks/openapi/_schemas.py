@@ -66,8 +66,8 @@ class Converter:
         if is_cut or (depth > self.depth_max and _has_fields(whole)):
             told = "holds itself" if is_cut else f"is more than {self.depth_max} deep"
             self.notes[f"{part.pointer} {told}: any value fits there"] = None
-            return _words(whole.fields, self.is_sent)
-        made = _words(whole.fields, self.is_sent)
+            return _words(whole.fields, is_sent=self.is_sent)
+        made = _words(whole.fields, is_sent=self.is_sent)
         types = self._types(whole)
         if types:
             made["type"] = types[0] if len(types) == 1 else types
@@ -206,25 +206,33 @@ def shortened(text: str, most: int) -> str:
 
 
 def _merge(merged: dict[str, Any], fields: Mapping[str, Any], *, is_choice: bool) -> None:
+    """Add what one part says; of alternatives, what all of them allow."""
     for name, value in fields.items():
         if name in ("allOf", "oneOf", "anyOf", "not", "discriminator"):
             continue
         if name == "properties" and isinstance(value, Mapping):
-            known = merged.setdefault("properties", {})
-            merged["properties"] = {**_as_map(known), **_joined(_as_map(known), value, is_choice)}
-        elif name == "required":
-            if not is_choice:
-                merged["required"] = [*_listed(merged.get("required")), *_listed(value)]
-        elif name == "enum" and is_choice:
-            merged["enum"] = [*_listed(merged.get("enum")), *_listed(value)]
-        elif is_choice and name == "type" and merged.get("type") not in (None, value):
-            types = [*_one_or_more(merged["type"]), *_one_or_more(value)]
-            merged["type"] = [one for at, one in enumerate(types) if one not in types[:at]]
-        elif not (is_choice and name in merged):
+            known = _as_map(merged.get("properties"))
+            merged[name] = {**known, **_joined(known, value, is_choice=is_choice)}
+        elif name == "required" and is_choice:
+            continue
+        elif name in merged:
+            merged[name] = _both(name, merged[name], value, is_choice=is_choice)
+        else:
             merged[name] = value
 
 
-def _joined(known: Mapping[str, Any], more: Mapping[str, Any], is_choice: bool) -> dict[str, Any]:
+def _both(name: str, before: Any, value: Any, *, is_choice: bool) -> Any:
+    if name == "required" or (name == "enum" and is_choice):
+        return [*_listed(before), *_listed(value)]
+    if name == "type" and is_choice and before != value:
+        types = [*_one_or_more(before), *_one_or_more(value)]
+        return [one for at, one in enumerate(types) if one not in types[:at]]
+    return before if is_choice else value
+
+
+def _joined(
+    known: Mapping[str, Any], more: Mapping[str, Any], *, is_choice: bool
+) -> dict[str, Any]:
     """A field that alternatives describe differently may be anything."""
     return {
         name: {"title": in_words(name)}
@@ -238,7 +246,7 @@ def _has_fields(whole: Part) -> bool:
     return any(name in whole.fields for name in ("properties", "items", "additionalProperties"))
 
 
-def _words(fields: Mapping[str, Any], is_sent: bool) -> dict[str, Any]:
+def _words(fields: Mapping[str, Any], *, is_sent: bool) -> dict[str, Any]:
     made = {}
     title, description = fields.get("title"), fields.get("description")
     if isinstance(title, str) and title.strip():

@@ -16,6 +16,13 @@ _FLOWS = {
     "authorizationCode": ["oauth2_code", "bearer"],
     "accessCode": ["oauth2_code", "bearer"],
 }
+_ACCEPTS = {
+    "basic": ["basic"],
+    "http basic": ["basic"],
+    "http bearer": ["bearer", "oauth2_client"],
+    "mutualtls": ["mtls"],
+    "openidconnect": ["oauth2_client", "oauth2_code", "bearer"],
+}
 
 
 def slot_of(operation: Operation, document: dict[str, Any]) -> dict[str, Any]:
@@ -58,19 +65,14 @@ def _schemes(document: dict[str, Any]) -> dict[str, Part]:
 
 
 def _slot(scheme: Part) -> dict[str, Any]:
-    kind = scheme.text("type").lower()
+    kind, how = scheme.text("type").lower(), scheme.text("scheme").lower()
     if kind == "apikey" and scheme.text("in") in ("header", "query"):
         inject = {"as": scheme.text("in"), "name": shortened(scheme.text("name"), 80)}
         return {"accepts": ["api_key"], "inject": inject}
-    if kind == "basic" or (kind == "http" and scheme.text("scheme").lower() == "basic"):
-        return {"accepts": ["basic"]}
-    if kind == "http" and scheme.text("scheme").lower() == "bearer":
-        return {"accepts": ["bearer", "oauth2_client"]}
-    if kind == "mutualtls":
-        return {"accepts": ["mtls"]}
-    if kind == "openidconnect":
-        return {"accepts": ["oauth2_client", "oauth2_code", "bearer"]}
-    return _oauth2(scheme) if kind == "oauth2" else {}
+    if kind == "oauth2":
+        return _oauth2(scheme)
+    accepts = _ACCEPTS.get(f"{kind} {how}".strip())
+    return {"accepts": accepts} if accepts else {}
 
 
 def _oauth2(scheme: Part) -> dict[str, Any]:
