@@ -80,6 +80,9 @@ class Converter:
 
     def _gathered(self, part: Part, inside: frozenset[str]) -> tuple[Part, frozenset[str], bool]:
         """Follow references and put `allOf`, `oneOf` and `anyOf` together into one map."""
+        if part.pointer in inside:
+            return part, inside, True
+        inside = inside | {part.pointer}
         merged: dict[str, Any] = {}
         waiting = [(part, False)]
         while waiting:
