@@ -1,9 +1,10 @@
 """A schema of OpenAPI as one that a block may have: no references, a closed list of keywords.
 
-What is sent is closed, keeps its limits and leaves out what only a server writes (`readOnly`); what
-comes back is open and keeps types alone, because servers differ from their documents in limits and
-a step that has done its work must not fail for that. Alternatives become one object with the
-fields of all of them. Schemas that hold themselves, or go too deep, are cut: what was cut is free.
+What is sent is closed, keeps its limits and leaves out what only a server writes (`readOnly`). What
+comes back is open and keeps its structure alone: servers differ from their documents (a number that
+is a text, a limit that is not kept), and a step that has done its work must not fail for that.
+Alternatives become one object with the fields of all of them. Schemas that hold themselves, or go
+too deep, are cut: what was cut is free.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ VALUES_MAX = 4_000
 DESCRIPTION_MAX = 200
 ENUM_MAX = 200
 _TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
+_STRUCTURE = {"object", "array", "null"}
 _NUMBERS = ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum")
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 _LIMITS_OF = {
@@ -69,8 +71,9 @@ class Converter:
             return _words(whole.fields, is_sent=self.is_sent)
         made = _words(whole.fields, is_sent=self.is_sent)
         types = self._types(whole)
-        if types:
-            made["type"] = types[0] if len(types) == 1 else types
+        kept = types if self.is_sent or not set(types) - _STRUCTURE else []
+        if kept:
+            made["type"] = kept[0] if len(kept) == 1 else kept
         if "object" in types:
             made |= self._object(whole, depth, inside)
         if "array" in types:
