@@ -74,7 +74,9 @@ def _problems_in(found: list[zipfile.ZipInfo]) -> list[Problem]:
         if (why := _why_not(one))
     ]
     names = [one.filename for one in found]
-    twice = sorted({name for name in names if names.count(name) > 1}) if len(names) <= FILES_MAX else []
+    twice = (
+        sorted({name for name in names if names.count(name) > 1}) if len(names) <= FILES_MAX else []
+    )
     problems += [Problem(f"/{name}", f"{name!r} is there twice") for name in twice]
     return problems + _problems_of({one.filename: one.file_size for one in found})
 

@@ -31,9 +31,7 @@ def write_outcome(outcome: Any) -> dict[str, Any]:
     kind = type(outcome).__name__
     if _OUTCOMES.get(kind) is not type(outcome):
         raise UnreadableError("the block must end with ctx.emit(...) or ctx.wait(...)")
-    return {"kind": kind} | {
-        name: _plain(getattr(outcome, name)) for name in _FIELDS[kind]
-    }
+    return {"kind": kind} | {name: _plain(getattr(outcome, name)) for name in _FIELDS[kind]}
 
 
 def read_outcome(document: Any) -> Outcome:

@@ -98,7 +98,10 @@ def _probe(pool: Pool) -> Block:
 @contextmanager
 def _canaries() -> Iterator[dict[str, str]]:
     """A file and a socket that anyone of this user could reach, were it not for the sandbox."""
-    with tempfile.TemporaryDirectory(prefix="garland-") as folder, socket.socket(socket.AF_UNIX) as ear:
+    with (
+        tempfile.TemporaryDirectory(prefix="garland-") as folder,
+        socket.socket(socket.AF_UNIX) as ear,
+    ):
         secret, door = Path(folder, "file"), Path(folder, "socket")
         secret.write_text("a secret", encoding="utf-8")
         ear.bind(str(door))

@@ -55,7 +55,9 @@ class Pool:
         # the pool, those that call may not.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="block-starter")
 
-    def run(self, tenant_id: UUID, package: Package, context: Context, *, limit_s: float) -> Outcome:
+    def run(
+        self, tenant_id: UUID, package: Package, context: Context, *, limit_s: float
+    ) -> Outcome:
         """Run a block once in a child.
 
         Args:

@@ -1,0 +1,63 @@
+"""What is sent after a redirect: the method, the body, and no secret to anybody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from blocks.brokers._requests import redirected
+from blocks.permits import read_target
+from blocks.sdk import BlockError, HttpRequest
+
+HERE = read_target("https://a.example/x")
+REQUEST = HttpRequest(
+    method="POST",
+    url="https://a.example/x",
+    headers={"Authorization": "s3cret", "cookie": "s3cret", "X-Trace": "1", "Content-Type": "a/b"},
+    body=b"{}",
+)
+
+
+def test_a_redirect_to_no_encryption_is_refused() -> None:
+    with pytest.raises(BlockError) as caught:
+        redirected(REQUEST, HERE, 302, "http://a.example/x")
+
+    assert caught.value.code == "http.insecure_redirect"
+
+
+@pytest.mark.parametrize(
+    ("location", "kept"),
+    [
+        ("/y", True),
+        ("https://A.example.:443/y", True),
+        ("https://a.example:8443/y", False),
+        ("https://b.example/y", False),
+        ("//b.example/y", False),
+    ],
+)
+def test_credentials_stay_with_their_origin(location: str, *, kept: bool) -> None:
+    after = redirected(REQUEST, HERE, 307, location)
+
+    assert ("Authorization" in after.headers, "cookie" in after.headers) == (kept, kept)
+    assert after.headers["X-Trace"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("before", "status", "after"),
+    [
+        ("POST", 301, "GET"),
+        ("POST", 302, "GET"),
+        ("POST", 303, "GET"),
+        ("PUT", 302, "PUT"),
+        ("DELETE", 303, "GET"),
+        ("HEAD", 303, "HEAD"),
+        ("POST", 307, "POST"),
+        ("PATCH", 308, "PATCH"),
+    ],
+)
+def test_the_status_says_how_to_go_on(before: str, status: int, after: str) -> None:
+    request = HttpRequest(method=before, url="https://a.example/x", body=b"{}")
+
+    found = redirected(request, HERE, status, "/y")
+
+    assert (found.method, found.url) == (after, "https://a.example/y")
+    assert bool(found.body) is (before == after)
