@@ -27,6 +27,7 @@ from runtime.flows.problems import FlowProblem, Known, Versions
 from runtime.flows.table_steps import table_use, tables_used
 from runtime.flows.validate import check_flow
 from runtime.limits.book import limits_of
+from runtime.polls.marks import place_polls
 from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
@@ -71,6 +72,7 @@ def publish_flow(
     row.live_version_id = version.id
     session.flush()
     place_marks(session, tenant_id, flow_id, row.draft["triggers"], now=now)
+    place_polls(session, tenant_id, flow_id, row.draft["triggers"], now=now)
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return version_view_of(version)
 
