@@ -39,6 +39,7 @@ from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.table_steps import fitted
 from runtime.flows.versions import FlowView
+from runtime.polls.marks import polls_of_flow
 from runtime.rules.published import live_outputs
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
@@ -231,6 +232,7 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         titles=titles_of(flow.draft, standard_registry()),
         form_key=str(new_id()),
         schedules=live_schedules(*where, flow, now=utc_now()),
+        polls=polls_of_flow(*where, flow.id),
         runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),
     )
 

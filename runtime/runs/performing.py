@@ -111,5 +111,6 @@ def kept(pinned: Mapping[str, Any], command: Perform) -> Attempted:
 
 def is_simulated(run: RunRow, block: Block) -> bool:
     """Tell whether a trial answers for this block instead of running it."""
-    writes = block.manifest.behaviour.effects == "write"
+    behaviour = block.manifest.behaviour
+    writes = behaviour.effects == "write" and behaviour.control != "call"  # what it calls does
     return run.is_trial and not run.allows_effects and writes
