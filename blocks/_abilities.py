@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from blocks.effects import Effect
 from blocks.manifest import Manifest, Permission, PermissionName
 from blocks.outcomes import LogLevel
+from blocks.permits import permit_of, read_target
 from blocks.sdk import (
     BlockError,
     CalendarMoment,
@@ -42,6 +42,7 @@ class Attempt:
     manifest: Manifest
     services: Services
     facts: Facts
+    config: Mapping[str, Any] = field(default_factory=dict)
     deadline: float = field(init=False)
     effects: list[Effect] = field(init=False, default_factory=list)
     lines: list[LogLine] = field(init=False, default_factory=list)
@@ -117,7 +118,8 @@ class HttpAbility:
         if verb not in METHODS:
             known = ", ".join(sorted(METHODS))
             raise BlockError("http.bad_method", f"{method} is not a method: use one of {known}.")
-        _check_host(permission, url)
+        permit = permit_of(permission, self.attempt.config)
+        permit.check(verb, read_target(url))
         sent = dict(headers or {})
         names = {name.casefold() for name in sent}
         if "idempotency-key" not in names:
@@ -131,6 +133,7 @@ class HttpAbility:
             headers=sent,
             body=_body(json, body),
             timeout_s=min(timeout_s, left_s) if timeout_s else left_s,
+            permit=permit,
             slot=connection,
         )
         return self.attempt.services.http(request)
@@ -252,31 +255,6 @@ class LogAbility:
         if len(text) > LOG_LINE_MAX:
             text = text[: LOG_LINE_MAX - 1] + "…"
         self.attempt.lines.append(LogLine(level, text))
-
-
-def _check_host(permission: Permission, url: str) -> None:
-    try:
-        host = (urlsplit(url).hostname or "").casefold()
-    except ValueError:
-        host = ""
-    if not host:
-        message = "The address is not complete: write it as https://host/path."
-        raise BlockError("http.bad_address", message, retryable=False)
-    if not any(_host_fits(pattern, host) for pattern in permission.hosts):
-        allowed = ", ".join(permission.hosts)
-        message = f"The block may call only {allowed}, not {host}."
-        raise BlockError("block.not_permitted", message, retryable=False)
-
-
-def _host_fits(pattern: str, host: str) -> bool:
-    """Tell whether a host is covered: `*`, a name, or `*.name` for what lies below it.
-
-    >>> _host_fits("*.example.com", "api.example.com"), _host_fits("*.example.com", "example.com")
-    (True, False)
-    """
-    if pattern == "*":
-        return True
-    return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
 
 
 def _body(json: Any, body: str | bytes | None) -> bytes:

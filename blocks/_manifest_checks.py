@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from blocks._profile import check_profile
+from blocks.kinds._http_checks import host_problems, request_problems
 from blocks.schemas import field_schema
 from kernel.errors import Problem
 from kernel.schema import Schema, path_of
@@ -49,6 +50,8 @@ def _meaning_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _schema_problems(document)
     yield from _port_problems(document)
     yield from _permission_problems(document)
+    yield from host_problems(document)
+    yield from request_problems(document)
     slots = [secret["slot"] for secret in document.get("secrets", ())]
     for index in _repeats(slots):
         yield Problem(f"/secrets/{index}/slot", f"the slot {slots[index]} is there twice")

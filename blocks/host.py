@@ -91,6 +91,7 @@ def perform(
     attempt = Attempt(block.manifest, services, facts)
     try:
         settings = _checked(block.resolved_config_schema, config, "config", filled=has_defaults)
+        attempt.config = settings
         data = _checked(block.resolved_input_schema, input, "input", filled=has_defaults)
         outcome = _run(block, _context(settings, data, attempt))
         size_bytes = _check_outcome(block, settings, outcome)

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from blocks.outcomes import BlockError
+from blocks.permits import Permit
 
 CalendarMoment = Literal["open", "close", "after"]
 BUSY_STATUSES = frozenset({429, 502, 503, 504})
@@ -39,6 +40,7 @@ class HttpRequest:
     """One call to the outside, as the broker carries it out.
 
     Attributes:
+        permit: What the manifest allows; held against every redirect too.
         slot: Of the block's manifest: the connection it is made with; "" for none.
         credential: Of that connection; put in by the host, and gone after a redirect elsewhere.
         follows: Whether redirects are followed.
@@ -49,6 +51,7 @@ class HttpRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     timeout_s: float = 20.0
+    permit: Permit = field(default_factory=Permit)
     slot: str = ""
     credential: Credential | None = field(default=None, repr=False, compare=False)
     follows: bool = True
@@ -139,8 +142,9 @@ class Http(Protocol):
                 step's connection holds. A slot that is not required may be empty.
 
         Raises:
-            BlockError: `http.unreachable` or `http.timeout` (retryable), `http.bad_address`,
-                `http.forbidden_address`, `http.too_large`, `http.too_many_redirects`; with a
+            BlockError: `http.unreachable`, `http.timeout` or `http.bad_answer` (retryable),
+                `http.bad_address`, `http.bad_header`, `http.forbidden_address`,
+                `http.insecure_redirect`, `http.too_large`, `http.too_many_redirects`; with a
                 connection also `connections.missing`, `connections.unknown`,
                 `connections.wrong_kind`, `connections.wrong_host` and `connections.no_token`.
         """

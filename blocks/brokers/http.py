@@ -12,17 +12,16 @@ from functools import cache
 
 import httpx
 
+from blocks.brokers._answers import read_body
 from blocks.brokers._deadline import cut_after
+from blocks.brokers._requests import checked_headers, redirected
 from blocks.brokers.addresses import Resolver, pick_address, resolve
+from blocks.permits import Target, read_target
 from blocks.sdk import BlockError, HttpRequest, HttpResponse
 
-SIZE_MAX_BYTES = 1024 * 1024
 REDIRECTS_MAX = 3
 RETRY_AFTER_MAX_S = 24 * 3_600.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_SEE_OTHER = 303
-_PORTS = {"http": 80, "https": 443}
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,24 +46,27 @@ class HttpBroker:
         """
         deadline = time.monotonic() + request.timeout_s
         for _ in range(REDIRECTS_MAX + 1):
-            response = self._send_once(request, deadline)
-            target = response.headers.get("location")
-            if response.status not in _REDIRECTS or target is None or not request.follows:
+            target = read_target(request.url)
+            request.permit.check(request.method, target)
+            response = self._send_once(request, target, deadline)
+            location = response.headers.get("location")
+            if response.status not in _REDIRECTS or location is None or not request.follows:
                 return response
-            request = _redirected(request, response.status, target)
+            request = redirected(request, target, response.status, location)
         message = f"The address redirected more than {REDIRECTS_MAX} times."
         raise BlockError("http.too_many_redirects", message, retryable=False)
 
-    def _send_once(self, request: HttpRequest, deadline: float) -> HttpResponse:
-        url = _checked_url(request.url)
-        port = url.port or _PORTS[url.scheme]
+    def _send_once(self, request: HttpRequest, target: Target, deadline: float) -> HttpResponse:
         address = pick_address(
-            url.host, port, allow_private=self.allow_private, resolver=self.resolver
+            target.host,
+            target.port,
+            allow_private=self.allow_private,
+            resolver=self.resolver,
+            timeout_s=_left(deadline),
         )
         signed = request.credential.signed(request) if request.credential else request
-        url = _checked_url(signed.url)
-        headers = {**signed.headers, "Host": url.netloc.decode("ascii")}
-        pinned = url.copy_with(host=address, username=None, password=None)
+        headers = checked_headers(signed.headers, target)
+        pinned = read_target(signed.url).url.copy_with(host=address)
         tls = (request.credential.tls() if request.credential else None) or _tls()
         left_s = _left(deadline)
         with cut_after(left_s) as cut:
@@ -76,19 +78,17 @@ class HttpBroker:
                         pinned,
                         headers=headers,
                         content=signed.body or None,
-                        extensions={"sni_hostname": url.host, "trace": cut.trace},
+                        extensions={"sni_hostname": target.host, "trace": cut.trace},
                     ) as response,
                 ):
-                    body = _read(response, deadline)
-            except httpx.TimeoutException:
-                raise _too_slow() from None
+                    packing = response.headers.get("content-encoding", "")
+                    body = read_body(
+                        response.iter_raw(), packing, check_time=lambda: _left(deadline)
+                    )
             except httpx.HTTPError as error:
-                if cut.is_cut:
-                    raise _too_slow() from None
-                # what an error says of a call that carries a secret may be the secret
-                reason = type(error).__name__ if request.credential else str(error)
-                message = f"{url.host} could not be reached: {reason}".rstrip(": ")
-                raise BlockError("http.unreachable", message, retryable=True) from None
+                if request.credential is not None:
+                    raise _failed(_untold(error), target.host, is_cut=cut.is_cut) from None
+                raise _failed(error, target.host, is_cut=cut.is_cut) from None
         return HttpResponse(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -122,39 +122,6 @@ def read_retry_after(text: str | None, now: datetime) -> float | None:
     return min(max((at - now).total_seconds(), 0.0), RETRY_AFTER_MAX_S)
 
 
-def _checked_url(text: str) -> httpx.URL:
-    try:
-        url = httpx.URL(text)
-    except (httpx.InvalidURL, ValueError):
-        url = httpx.URL("")
-    if url.scheme not in _PORTS or not url.host:
-        message = f"{text[:200]} is not an address: write it as https://host/path."
-        raise BlockError("http.bad_address", message, retryable=False)
-    return url
-
-
-def _redirected(request: HttpRequest, status: int, target: str) -> HttpRequest:
-    """Make the next request; another host gets no credentials (RFC 9110, 15.4)."""
-    before = httpx.URL(request.url)
-    after = before.join(target)
-    headers, credential = dict(request.headers), request.credential
-    if (before.host, before.port, before.scheme) != (after.host, after.port, after.scheme):
-        headers = {
-            name: value for name, value in headers.items() if name.lower() not in _SECRET_HEADERS
-        }
-        credential = None
-    as_get = status == _SEE_OTHER and request.method != "HEAD"
-    return HttpRequest(
-        method="GET" if as_get else request.method,
-        url=str(after),
-        headers=headers,
-        body=b"" if as_get else request.body,
-        timeout_s=request.timeout_s,
-        slot=request.slot,
-        credential=credential,
-    )
-
-
 def _left(deadline: float) -> float:
     left_s = deadline - time.monotonic()
     if left_s <= 0:
@@ -162,17 +129,19 @@ def _left(deadline: float) -> float:
     return left_s
 
 
-def _read(response: httpx.Response, deadline: float) -> bytes:
-    parts: list[bytes] = []
-    size_bytes = 0
-    for part in response.iter_bytes():
-        size_bytes += len(part)
-        if size_bytes > SIZE_MAX_BYTES:
-            message = f"The answer is larger than {SIZE_MAX_BYTES // 1024} KB: ask for less."
-            raise BlockError("http.too_large", message, retryable=False)
-        _left(deadline)
-        parts.append(part)
-    return b"".join(parts)
+def _failed(error: httpx.HTTPError, host: str, *, is_cut: bool) -> BlockError:
+    if is_cut or isinstance(error, httpx.TimeoutException):
+        return _too_slow()
+    if isinstance(error, httpx.RemoteProtocolError):
+        message = f"{host} answered what is not HTTP, or broke off: {error}"
+        return BlockError("http.bad_answer", message[:300], retryable=True)
+    message = f"{host} could not be reached: {error}".rstrip(": ")
+    return BlockError("http.unreachable", message, retryable=True)
+
+
+def _untold(error: httpx.HTTPError) -> httpx.HTTPError:
+    """Give the same error by its name alone: of a call with a secret, its words may repeat that."""
+    return type(error)(type(error).__name__)
 
 
 def _too_slow() -> BlockError:

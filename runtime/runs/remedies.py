@@ -54,6 +54,15 @@ _BY_CODE = {
     "http.not_json": "The answer is no JSON. Check the address, or set the step to read text.",
     "http.too_large": "The answer is too large. Ask the other system for less, such as one page.",
     "http.too_many_redirects": "The address leads in a circle: use the one it ends up at.",
+    "http.bad_header": "A header holds what none may: correct it, or the data it is made of.",
+    "http.bad_answer": (
+        "The other system answered what cannot be read as HTTP, or broke off. Retry; if it stays "
+        "so, see what stands between it and Garland."
+    ),
+    "http.insecure_redirect": (
+        "The other system leads from https to an address without encryption. Use the address "
+        "it should lead to, with https."
+    ),
     "http.busy": "The other system is overloaded. It is tried again by itself; else retry later.",
     "connections.missing": "Choose a connection in the step's settings, publish, and run it again.",
     "connections.unknown": (

@@ -1,0 +1,1 @@
+"""Makes a pack of blocks without code from another system's OpenAPI document."""
