@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from blocks.effects import Effect
 from blocks.host import Performed, perform
@@ -53,10 +54,12 @@ class Desk(EmptyDesk):
     said: list[tuple[float, str]] = field(default_factory=list)
     cancelled: bool = False
 
+    @override
     def report(self, fraction: float, text: str, /) -> None:
         """Remember it."""
         self.said.append((fraction, text))
 
+    @override
     def is_cancelled(self) -> bool:
         """Say so."""
         return self.cancelled
@@ -147,8 +150,12 @@ def test_progress_is_shown_at_most_once_a_second() -> None:
     ("given", "shown"), [(-1, 0.0), (2, 1.0), (float("nan"), 0.0), (0.25, 0.25)]
 )
 def test_progress_lies_between_nothing_and_all(given: float, shown: float) -> None:
+    def run(ctx: Context) -> Outcome:
+        ctx.progress(given)
+        return ctx.emit("done")
+
     desk = Desk()
-    done(lambda ctx: (ctx.progress(given), ctx.emit("done"))[1], desk)
+    done(run, desk)
 
     assert desk.said == [(shown, "")]
 
