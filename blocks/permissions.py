@@ -19,13 +19,18 @@ BUSY_STATUSES = frozenset({429, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """One call to the outside, as the broker carries it out."""
+    """One call to the outside, as the broker carries it out.
+
+    Attributes:
+        slot: Of the block's manifest: the connection it is made with; "" for none.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     timeout_s: float = 20.0
+    slot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,9 @@ from blocks.host import Performed, perform
 from blocks.manifest import parse_manifest
 from blocks.outcomes import Emit
 from blocks.registry import Block
-from blocks.sdk import BlockError, Context, Facts, Outcome
+from blocks.sdk import BlockError, Context, Facts, HttpRequest, Outcome
 from blocks.services import EmptyDesk
-from blocks.testing import run_example
+from blocks.testing import MockedWorld, run_example
 from tests.fakes.blocks import FakeServices
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -234,3 +234,26 @@ def test_an_example_says_what_was_kept_and_what_is_then() -> None:
     assert run_example(make_block(run, examples=[example]), example) == []
     wrong = {**example, "expect": {"state": {"seen": 3}}}
     assert run_example(make_block(run), wrong)[0].startswith("state: expected")
+
+
+@pytest.mark.parametrize(
+    ("connections", "slot", "code"),
+    [
+        pytest.param({"probe": "missing"}, "probe", "connections.missing", id="none named"),
+        pytest.param({}, "other", "example.other_slot", id="another slot"),
+        pytest.param({"probe": "given"}, "probe", "", id="the slot"),
+    ],
+)
+def test_an_example_answers_calls_made_with_a_connection(
+    connections: dict[str, str], slot: str, code: str
+) -> None:
+    mock = {"method": "GET", "url": "https://a.example", "slot": "probe", "status": 204}
+    world = MockedWorld({"http": [mock], "connections": connections})
+    request = HttpRequest(method="GET", url="https://a.example", slot=slot)
+
+    if code:
+        with pytest.raises(BlockError) as caught:
+            world.http(request)
+        assert caught.value.code == code
+    else:
+        assert world.http(request).status == 204
