@@ -38,6 +38,9 @@ class MockedWorld:
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Answer the next call as described; another call than expected is an error."""
+        if self.described.get("connections", {}).get(request.slot) == "missing":
+            message = f"The step names no connection for {request.slot}."
+            raise BlockError("connections.missing", message, retryable=False)
         expected = self.described.get("http", [])
         if self.calls >= len(expected):
             raise BlockError("example.unexpected_call", f"{request.method} {request.url}")
@@ -186,6 +189,8 @@ def _compare_call(mock: Mapping[str, Any], request: HttpRequest) -> None:
     asked = (request.method, request.url)
     if asked != (mock["method"], mock["url"]):
         raise BlockError("example.other_call", f"expected {mock['method']} {mock['url']}: {asked}")
+    if mock.get("slot", request.slot) != request.slot:
+        raise BlockError("example.other_slot", f"expected {mock['slot']}: {request.slot!r}")
     if "expect_json" in mock and json.loads(request.body) != mock["expect_json"]:
         raise BlockError("example.other_body", f"the body was {request.body!r}")
     for name, value in mock.get("expect_headers", {}).items():

@@ -13,6 +13,7 @@ from blocks.schemas import is_expression, widget_of
 Kind = Literal[
     "text",
     "textarea",
+    "code",
     "secret",
     "condition",
     "email",
@@ -38,7 +39,7 @@ UNITS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
 
 _BY_WIDGET: dict[str, Kind] = {
     "textarea": "textarea",
-    "code": "textarea",
+    "code": "code",
     "secret": "secret",
     "secret-lines": "secret",
     "expression": "condition",

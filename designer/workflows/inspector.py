@@ -20,6 +20,7 @@ from blocks.forms import (
     read_form,
     unplaced_problems,
 )
+from blocks.kinds.code import code_problems
 from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems, is_expression
 from designer.workflows.connection_fields import CONNECTIONS, connection_fields, slots_schema
@@ -191,7 +192,7 @@ def _section(
 ) -> Section:
     own = schema.document["properties"]
     held = {key: item for key, item in value.items() if key in own} if name == "node" else value
-    problems = authoring_problems(schema, held)
+    problems = [*authoring_problems(schema, held), *code_problems(schema.document, held)]
     if name == "node" and not problems and value.get("kind") == "schedule":
         problems = check_schedule(value, known)
     fields = form_fields(schema.document, held, problems, choices=_choices(known), at=f"/{name}")
