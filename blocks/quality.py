@@ -152,7 +152,7 @@ RULES = (
     Rule(
         id="descriptions",
         level=Level.GOLD,
-        text="Every setting and field of the input is described, but for yes or no and for choices.",
+        text="Every setting and field of the input is described, but for choices and yes or no.",
         why="The form shows it where the question comes up.",
     ),
     Rule(
@@ -271,16 +271,11 @@ def scale_page() -> str:
         rows = [
             f"| `{rule.id}` | {rule.text} | {rule.why} |" for rule in RULES if rule.level is level
         ]
-        parts.append(
-            "\n".join(
-                [f"## {level.word.capitalize()}", meaning, "", "| rule | the block | why |", _LINE]
-                + rows
-            )
-        )
+        parts.append("\n".join([f"## {level.word.capitalize()}", meaning, "", *_TABLE_HEAD, *rows]))
     return "\n\n".join([*parts, _foot()]) + "\n"
 
 
-_LINE = "|---|---|---|"
+_TABLE_HEAD = ("| rule | the block | why |", "|---|---|---|")
 _HEAD = """# Quality scale
 What a block has to have to be called bronze, silver, gold or platinum. This page is written from
 the table in `blocks/quality.py` by `tools/write_quality_scale.py`. `garland block check` says where
@@ -300,7 +295,8 @@ not apply, there is `quality.json` beside the manifest:
 ```
 
 `exempt` needs a reason, which people who decide about the block can read. `todo` says that
-something is lacking although the tool sees nothing. `done` counts only for a rule that the tool cannot see."""
+something is lacking although the tool sees nothing. `done` counts only for a rule
+that the tool cannot see."""
 
 
 def _foot() -> str:

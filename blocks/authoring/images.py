@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import struct
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from xml.etree import ElementTree
 
 ICON_MAX_BYTES = 64 * 1024
 PICTURE_MAX_BYTES = 512 * 1024
@@ -41,8 +41,8 @@ def _why_no_svg(content: bytes) -> str:
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         return "it has a DOCTYPE or entities: remove them"
     try:
-        root = ElementTree.fromstring(content)  # noqa: S314 - entities were refused above
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(content)  # noqa: S314 - entities were refused above
+    except ET.ParseError as error:
         return f"it is no SVG: {error}"
     if root.tag != f"{_SVG}svg":
         return 'it is no SVG: begin with <svg xmlns="http://www.w3.org/2000/svg" …>'
@@ -51,7 +51,7 @@ def _why_no_svg(content: bytes) -> str:
     return next(_what_acts(root), "")
 
 
-def _what_acts(root: ElementTree.Element) -> Iterator[str]:
+def _what_acts(root: ET.Element) -> Iterator[str]:
     for element in root.iter():
         tag = str(element.tag).rpartition("}")[2].lower()
         if tag in _ACTS | _MOVES:
