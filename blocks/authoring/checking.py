@@ -20,6 +20,8 @@ from blocks.authoring.usage import OUTSIDE, Usage, usage_of
 from blocks.manifest import ERROR_PORT, Manifest
 from blocks.quality import Level, Standing, level_of
 
+_KEY_WITHIN = 64 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -55,7 +57,7 @@ def check_folder(folder: BlockFolder) -> Checked:
     lacking = {rule: found[0].message for rule, found in by_rule.items() if found}
     standings, stated = judge(folder, usage, lacking)
     findings = [one for found in by_rule.values() for one in found]
-    findings += [*_ports(folder, usage), *stated]
+    findings += [*_ports(folder, usage), *_private(folder), *stated]
     return Checked(tuple(findings), tuple(_notes(usage)), tuple(standings))
 
 
@@ -138,6 +140,15 @@ def _ports(folder: BlockFolder, usage: Usage) -> Iterator[Finding]:
             listed = ", ".join(sorted(declared))
             message = f"it leaves by {port}, which is no way out of it: {listed}"
             yield Finding(place.file, place.text, message)
+
+
+def _private(folder: BlockFolder) -> Iterator[Finding]:
+    """What must never travel: a package goes to everybody."""
+    for name in folder.names():
+        with (folder.path / name).open("rb") as opened:
+            if b"PRIVATE KEY-----" in opened.read(_KEY_WITHIN):
+                message = "a private key lies here and would be packed: move it out of the folder"
+                yield Finding(name, "", message)
 
 
 def _notes(usage: Usage) -> Iterator[Finding]:

@@ -46,18 +46,19 @@ def judge(
 
 
 def _stated(folder: BlockFolder) -> tuple[Mapping[str, Any], list[Finding]]:
+    exempt = folder.document.get("exempt", {}) if folder.manifest else {}
+    stated = {rule: {"status": "exempt", "reason": why} for rule, why in exempt.items()}
     file = folder.path / QUALITY_FILE
     if not file.is_file():
-        return {}, []
+        return stated, []
     try:
         document = read_json(file.read_bytes(), what=QUALITY_FILE)
     except MalformedError as error:
-        return {}, [Finding(QUALITY_FILE, "", error.message)]
+        return stated, [Finding(QUALITY_FILE, "", error.message)]
     problems = Schema(QUALITY_SCHEMA).problems(document)
     if problems:
-        return {}, [Finding(QUALITY_FILE, one.pointer, one.message) for one in problems]
-    rules: Mapping[str, Any] = document["rules"]
-    return rules, []
+        return stated, [Finding(QUALITY_FILE, one.pointer, one.message) for one in problems]
+    return {**stated, **document["rules"]}, []
 
 
 def _standing(rule: Rule, lacks: str, said: Any) -> tuple[Standing, str]:
