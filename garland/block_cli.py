@@ -14,7 +14,7 @@ from garland.block_cli_serving import dev, publish
 
 @click.group()
 def block() -> None:
-    """Write blocks, check, test, pack, sign and publish them; see docs/write-a-block.md."""
+    """Write blocks, check, test, pack, sign and publish them."""
 
 
 for command in (new, check, test, dev, diff, draw, pack, key, sign, show, publish):

@@ -20,7 +20,7 @@ TITLE_MAX, SUBTITLE_MAX = 21, 27
 BODY_DOWN = 40
 
 _TRIGGERS = {
-    "rule": ("Rule", "When a rule fires for an alarm"),
+    "rule": ("Rule", "When a rule fires"),
     "manual": ("By hand", "When a person starts it"),
     "schedule": ("Schedule", "At set times"),
     "webhook": ("Webhook", "When another system calls"),

@@ -61,13 +61,13 @@ class Reader:
     """Does what a page says, in one folder, with one environment that `export` adds to."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
-        self._folder, self.environment = folder, dict(environment)
+        self.folder, self.environment = folder, dict(environment)
         self.fixed: dict[str, str] = {}
 
     def follow(self, step: Written | Typed) -> str:
         """Do one step; give what a command printed."""
         if isinstance(step, Written):
-            (self._folder / step.name).write_text(step.content, encoding="utf-8")
+            (self.folder / step.name).write_text(step.content, encoding="utf-8")
             return ""
         if step.command.startswith(("export ", ". ")):
             self._change_surroundings(step.command)
@@ -76,7 +76,7 @@ class Reader:
             return self._interrupted(step)
         done = subprocess.run(
             ["bash", "-c", step.command],
-            cwd=self._folder,
+            cwd=self.folder,
             env=self.environment,
             capture_output=True,
             text=True,
@@ -87,7 +87,7 @@ class Reader:
 
     def _change_surroundings(self, command: str) -> None:
         if command.startswith(". "):  # activates a virtual environment
-            programs = (self._folder / command.removeprefix(". ")).parent
+            programs = (self.folder / command.removeprefix(". ")).parent
             self.environment["PATH"] = f"{programs}{os.pathsep}{self.environment['PATH']}"
             return
         name, _, value = command.removeprefix("export ").partition("=")
@@ -95,11 +95,11 @@ class Reader:
 
     def _interrupted(self, step: Typed) -> str:
         awaited = step.shown.partition("^C")[0]
-        out = self._folder.parent / f"{self._folder.name}.out"
+        out = self.folder.parent / f"{self.folder.name}.out"
         with out.open("w") as written:
             child = subprocess.Popen(
                 shlex.split(step.command),
-                cwd=self._folder,
+                cwd=self.folder,
                 env={**self.environment, "PYTHONUNBUFFERED": "1"},
                 stdout=written,
                 stderr=subprocess.STDOUT,
