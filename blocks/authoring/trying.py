@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,20 +70,20 @@ def try_examples(path: Path, *, trust: bool = False) -> tuple[Tried, ...]:
             began = time.perf_counter()
             compared = compare_example(block, example)
             ran_s = time.perf_counter() - began
-            tried.append(_tried(example["title"], compared, ran_s))
+            tried.append(_tried(example, compared, ran_s))
     return tuple(tried)
 
 
-def _tried(title: str, compared: Compared, ran_s: float) -> Tried:
+def _tried(example: Mapping[str, Any], compared: Compared, ran_s: float) -> Tried:
     found = [
         difference
         for one in compared.mismatches
         for difference in differences_of(one.name, one.expected, one.came)
     ]
     came = compared.came
-    failed = found and "error" in came
-    note = f"it failed with {came['error']}: {came.get('message', '')}" if failed else ""
-    return Tried(title, tuple(found), note, ran_s)
+    is_surprise = came.get("error") != example["expect"].get("error") and "error" in came
+    note = f"it failed with {came['error']}: {came['message']}" if is_surprise else ""
+    return Tried(example["title"], tuple(found), note, ran_s)
 
 
 def differences_of(name: str, expected: Any, came: Any) -> Iterator[Difference]:
