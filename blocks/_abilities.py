@@ -60,6 +60,15 @@ class Attempt:
             raise BlockError("block.not_permitted", message, retryable=False)
         return permission
 
+    def permit_slot(self, slot: str) -> None:
+        """Refuse a slot that the manifest does not declare; "" is none."""
+        if slot and self.manifest.secret(slot) is None:
+            message = (
+                f"{self.manifest.title} may not use the connection {slot}: its manifest does not "
+                "ask for it under secrets."
+            )
+            raise BlockError("block.not_permitted", message, retryable=False)
+
     def time_left_s(self) -> float:
         """Return the seconds left, or raise BlockError `block.timeout`."""
         left_s = self.deadline - time.monotonic()
@@ -90,7 +99,7 @@ class HttpAbility:
 
     attempt: Attempt
 
-    def request(
+    def request(  # noqa: PLR0913  what is sent, for how long, and with what
         self,
         method: str,
         url: str,
@@ -99,9 +108,11 @@ class HttpAbility:
         json: Any = None,
         body: str | bytes | None = None,
         timeout_s: float | None = None,
+        connection: str = "",
     ) -> HttpResponse:
         """See `sdk.Http.request`."""
         permission = self.attempt.permit("http")
+        self.attempt.permit_slot(connection)
         verb = method.upper()
         if verb not in METHODS:
             known = ", ".join(sorted(METHODS))
@@ -120,6 +131,7 @@ class HttpAbility:
             headers=sent,
             body=_body(json, body),
             timeout_s=min(timeout_s, left_s) if timeout_s else left_s,
+            slot=connection,
         )
         return self.attempt.services.http(request)
 

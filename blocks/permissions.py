@@ -6,6 +6,7 @@ Authors import these from `blocks.sdk`; the host puts what is behind them into t
 from __future__ import annotations
 
 import json as json_text
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,15 +18,40 @@ CalendarMoment = Literal["open", "close", "after"]
 BUSY_STATUSES = frozenset({429, 502, 503, 504})
 
 
+class Credential(Protocol):
+    """What the host puts into a call for a connection; a block never gets one."""
+
+    def signed(self, request: HttpRequest, /) -> HttpRequest:
+        """Give the call with the secret in it.
+
+        Raises:
+            BlockError: `connections.wrong_host` where the secret may not go.
+        """
+        ...
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Give what to meet the server with; None for what is usual."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
-    """One call to the outside, as the broker carries it out."""
+    """One call to the outside, as the broker carries it out.
+
+    Attributes:
+        slot: Of the block's manifest: the connection it is made with; "" for none.
+        credential: Of that connection; put in by the host, and gone after a redirect elsewhere.
+        follows: Whether redirects are followed.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     timeout_s: float = 20.0
+    slot: str = ""
+    credential: Credential | None = field(default=None, repr=False, compare=False)
+    follows: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +115,7 @@ class MailMessage:
 class Http(Protocol):
     """Calls to the outside; needs the permission `http`."""
 
-    def request(
+    def request(  # noqa: PLR0913  what is sent, for how long, and with what
         self,
         method: str,
         url: str,
@@ -98,6 +124,7 @@ class Http(Protocol):
         json: Any = None,
         body: str | bytes | None = None,
         timeout_s: float | None = None,
+        connection: str = "",
     ) -> HttpResponse:
         """Call an address and return the answer, whatever its status.
 
@@ -108,10 +135,14 @@ class Http(Protocol):
             json: Sent as JSON unless None; not together with `body`.
             body: Sent as it is; text is encoded as UTF-8.
             timeout_s: For the whole call, redirects included; never beyond the step's limit.
+            connection: A slot that the manifest names under `secrets`: Garland puts in what the
+                step's connection holds. A slot that is not required may be empty.
 
         Raises:
             BlockError: `http.unreachable` or `http.timeout` (retryable), `http.bad_address`,
-                `http.forbidden_address`, `http.too_large`, `http.too_many_redirects`.
+                `http.forbidden_address`, `http.too_large`, `http.too_many_redirects`; with a
+                connection also `connections.missing`, `connections.unknown`,
+                `connections.wrong_kind`, `connections.wrong_host` and `connections.no_token`.
         """
         ...
 

@@ -26,4 +26,5 @@ import runtime.runs._tables
 import runtime.schedules._tables
 import runtime.services._tables
 import tenancy._tables
+import tenancy.connections._tables
 import tenancy.repeats._tables

@@ -49,7 +49,7 @@ class HttpBroker:
         for _ in range(REDIRECTS_MAX + 1):
             response = self._send_once(request, deadline)
             target = response.headers.get("location")
-            if response.status not in _REDIRECTS or target is None:
+            if response.status not in _REDIRECTS or target is None or not request.follows:
                 return response
             request = _redirected(request, response.status, target)
         message = f"The address redirected more than {REDIRECTS_MAX} times."
@@ -61,18 +61,21 @@ class HttpBroker:
         address = pick_address(
             url.host, port, allow_private=self.allow_private, resolver=self.resolver
         )
-        headers = {**request.headers, "Host": url.netloc.decode("ascii")}
+        signed = request.credential.signed(request) if request.credential else request
+        url = _checked_url(signed.url)
+        headers = {**signed.headers, "Host": url.netloc.decode("ascii")}
         pinned = url.copy_with(host=address, username=None, password=None)
+        tls = (request.credential.tls() if request.credential else None) or _tls()
         left_s = _left(deadline)
         with cut_after(left_s) as cut:
             try:
                 with (
-                    httpx.Client(verify=_tls(), trust_env=False, timeout=left_s) as client,
+                    httpx.Client(verify=tls, trust_env=False, timeout=left_s) as client,
                     client.stream(
                         request.method,
                         pinned,
                         headers=headers,
-                        content=request.body or None,
+                        content=signed.body or None,
                         extensions={"sni_hostname": url.host, "trace": cut.trace},
                     ) as response,
                 ):
@@ -132,11 +135,12 @@ def _redirected(request: HttpRequest, status: int, target: str) -> HttpRequest:
     """Make the next request; another host gets no credentials (RFC 9110, 15.4)."""
     before = httpx.URL(request.url)
     after = before.join(target)
-    headers = dict(request.headers)
+    headers, credential = dict(request.headers), request.credential
     if (before.host, before.port, before.scheme) != (after.host, after.port, after.scheme):
         headers = {
             name: value for name, value in headers.items() if name.lower() not in _SECRET_HEADERS
         }
+        credential = None
     as_get = status == _SEE_OTHER and request.method != "HEAD"
     return HttpRequest(
         method="GET" if as_get else request.method,
@@ -144,6 +148,8 @@ def _redirected(request: HttpRequest, status: int, target: str) -> HttpRequest:
         headers=headers,
         body=b"" if as_get else request.body,
         timeout_s=request.timeout_s,
+        slot=request.slot,
+        credential=credential,
     )
 
 

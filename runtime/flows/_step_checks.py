@@ -9,6 +9,7 @@ from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems
 from kernel.schema import Schema
 from runtime.expressions.evaluating import is_expression
+from runtime.flows._connection_checks import connection_problems
 from runtime.flows._expression_checks import step_expression_problems
 from runtime.flows._kinds import Sources
 from runtime.flows._mapping_checks import mapping_problems
@@ -67,6 +68,7 @@ class StepChecks:
         taken = input_schema_of(config, block, self._known)
         yield from self._named(placed, f"{prefix}/config", config, block)
         yield from self._table(placed, f"{prefix}/config", config, block)
+        yield from connection_problems(placed, holder, prefix, block.manifest, self._known)
         for part, schema in (("config", block.config_schema), ("input", taken)):
             value = holder.get(part, {})
             yield from self._values(placed, f"{prefix}/{part}", schema, value)

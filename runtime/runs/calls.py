@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -122,10 +122,4 @@ def host_of(url: str) -> str:
 def _within(request: HttpRequest, left_s: float) -> HttpRequest:
     if left_s >= request.timeout_s:
         return request
-    return HttpRequest(
-        method=request.method,
-        url=request.url,
-        headers=request.headers,
-        body=request.body,
-        timeout_s=max(left_s, 0.1),
-    )
+    return replace(request, timeout_s=max(left_s, 0.1))

@@ -178,6 +178,7 @@ class StepPool:
             return simulate_step(block, facts)
         sessions, calls = self.leased.sessions, self._calls(claim)
         services = DetachedServices(sessions, run.tenant_id, self.brokers, calls)
+        services.grant(step, block.manifest)
         with trace.joined(context_of(run, record)):
             return attempt_step(block, claim.given, services, facts)
 
