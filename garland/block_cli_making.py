@@ -51,7 +51,7 @@ def new(  # noqa: PLR0913, PLR0917  each an option
 
     It asks on a terminal only, and not with --json: elsewhere it takes what is usual.
     """
-    asks = sys.stdin.isatty() and not as_json
+    asks = is_terminal() and not as_json
     given = {"kind": kind, "title": title, "summary": summary}
     with failures_told():
         from blocks.authoring.starting import make_block
@@ -68,6 +68,11 @@ def new(  # noqa: PLR0913, PLR0917  each an option
     click.echo("Next:")
     for step in ("check", "test", "dev"):
         click.echo(f"  garland block {step} {target}")
+
+
+def is_terminal() -> bool:
+    """Tell whether somebody sits there who can be asked."""
+    return sys.stdin.isatty()
 
 
 def _wish(id_: str | None, given: dict[str, str | None], *, asks: bool) -> "Wish":

@@ -42,7 +42,8 @@ def newcomer(folder: Path, source: Path) -> Reader:
     programs.mkdir()
     (work / "garland").symlink_to(source)
     python = programs / "python3"
-    python.write_text(f'#!/bin/sh\nexec {sys._base_executable} "$@"\n', encoding="utf-8")  # noqa: SLF001  the one venv is made of
+    base = Path(sys.base_prefix) / "bin" / "python3"  # what the present environment is made of
+    python.write_text(f'#!/bin/sh\nexec {base} "$@"\n', encoding="utf-8")
     python.chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_"))}
     path = f"{programs}{os.pathsep}/usr/bin{os.pathsep}/bin"
@@ -75,12 +76,13 @@ def test_a_newcomer_has_a_signed_block_in_ten_minutes(tmp_path: Path, source: Pa
 
 def test_what_is_installed_has_all_that_it_reads(tmp_path: Path, source: Path) -> None:
     folder = tmp_path / "installed"
-    pip = [sys.executable, "-m", "pip", "--quiet", "install", "--no-deps", "--target", folder]
-    subprocess.run([*pip, source], check=True)
+    pip = [sys.executable, "-m", "pip", "--quiet", "install", "--no-deps", "--target"]
+    subprocess.run([*pip, str(folder), str(source)], check=True)
 
     packages = ("garland", "designer", "runtime", "blocks", "tenancy", "kernel", "marketplace")
     moved = ("templates", "static", "migrations")
-    names = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines()
+    handed_on = (file.relative_to(source) for file in source.rglob("*") if file.is_file())
+    names = [file.as_posix() for file in handed_on]
     wanted = {name for name in names if name.startswith(tuple(f"{one}/" for one in packages))}
     wanted |= {
         f"garland/{name}" for name in names if name.startswith(tuple(f"{x}/" for x in moved))

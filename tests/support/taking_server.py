@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -47,6 +49,7 @@ def taking_server() -> Iterator[TakingServer]:
             self.end_headers()
             self.wfile.write(content)
 
+        @override
         def log_message(self, *_: Any) -> None:
             """Keep the tests' output quiet."""
 
