@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from blocks.authoring.starting import Wish
 
 _CATEGORIES = ("flow", "data", "connect", "notify", "alarms", "other")
-_KINDS = ("python", "http", "code", "composite", "trigger")
+_KINDS = ("code", "http", "python")
 _KEY_FILE = Path("garland", "signing.key")
 
 
