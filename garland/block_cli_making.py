@@ -98,12 +98,13 @@ def _wish(id_: str | None, given: dict[str, str | None], *, asks: bool) -> "Wish
 
 @click.command()
 @folder_argument
-def draw(folder: Path) -> None:
+@click.option("--anew", is_flag=True, help="Make up a new workflow; the one that is there is lost.")
+def draw(folder: Path, anew: bool) -> None:  # noqa: FBT001  click
     """Draw docs/flow.json of the block in FOLDER as docs/flow.svg, for its page."""
     with failures_told():
         from blocks.authoring.drawing import draw_folder
 
-        click.echo(f"drawn: {draw_folder(folder)}")
+        click.echo(f"drawn: {draw_folder(folder, anew=anew)}")
 
 
 @click.command()

@@ -18,8 +18,12 @@ FLOW_FILE = "docs/flow.json"
 PICTURE_FILE = "docs/flow.svg"
 
 
-def draw_folder(path: Path) -> Path:
+def draw_folder(path: Path, *, anew: bool = False) -> Path:
     """Draw the picture of a block's folder; a workflow is made up where there is none.
+
+    Args:
+        path: The folder.
+        anew: Whether to make up a new workflow in the place of one that is there.
 
     Raises:
         FolderError: the folder is none of a block, its manifest is wrong, or its workflow is none.
@@ -29,7 +33,7 @@ def draw_folder(path: Path) -> Path:
         message = f"{path} cannot be drawn while its manifest is wrong: run `garland block check`."
         raise FolderError(message)
     file = path / FLOW_FILE
-    if not file.exists():
+    if anew or not file.exists():
         file.parent.mkdir(exist_ok=True)
         flow = usual_flow(folder.manifest)
         file.write_text(json.dumps(flow, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from blocks.authoring.folders import BlockFolder, Finding
+from blocks.authoring.folders import MANIFEST_FILE, BlockFolder, Finding
 from blocks.authoring.images import PICTURE_MAX_BYTES, why_no_image
 from blocks.authoring.usage import Usage
 from blocks.manifest import Manifest
-from blocks.quality import QUALITY_SCHEMA, RULES, Rule, Standing
+from blocks.quality import QUALITY_SCHEMA, RULES, Rule, Standing, find_rule
 from kernel.errors import MalformedError
 from kernel.json_text import read_json
 from kernel.schema import Schema
@@ -48,6 +48,10 @@ def judge(
 def _stated(folder: BlockFolder) -> tuple[Mapping[str, Any], list[Finding]]:
     exempt = folder.document.get("exempt", {}) if folder.manifest else {}
     stated = {rule: {"status": "exempt", "reason": why} for rule, why in exempt.items()}
+    unknown = [name for name in exempt if find_rule(name) is None]
+    if unknown:
+        message = "there is no such rule: docs/quality-scale.md has them all"
+        return stated, [Finding(MANIFEST_FILE, f"/exempt/{one}", message) for one in unknown]
     file = folder.path / QUALITY_FILE
     if not file.is_file():
         return stated, []
