@@ -284,8 +284,8 @@ Every block that comes with Garland is gold.
 
 A block has a level when every rule of it, and of the levels below, is `done` or `exempt`. What can
 be seen in the folder is seen by the tool, whatever the author says. For the rest, and for what does
-not apply, there is `quality.json` beside the manifest; what is exempt may also stand in the manifest's
-`exempt`, by rule with the reason:
+not apply, there is `quality.json` beside the manifest. What is exempt may also stand in the
+manifest itself, in `exempt`: by rule, with the reason.
 
 ```json
 {"quality": 1,
