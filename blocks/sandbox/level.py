@@ -18,7 +18,7 @@ from blocks.manifest import parse_manifest
 from blocks.outcomes import Emit
 from blocks.registry import Block
 from blocks.sandbox import _filter, _landlock
-from blocks.sandbox._worker import Package
+from blocks.sandbox.package import Package
 from blocks.sandbox.pool import Pool
 from blocks.sdk import BlockError, Facts
 from blocks.testing import MockedWorld
@@ -98,7 +98,10 @@ def _probe(pool: Pool) -> Block:
 @contextmanager
 def _canaries() -> Iterator[dict[str, str]]:
     """A file and a socket that anyone of this user could reach, were it not for the sandbox."""
-    with tempfile.TemporaryDirectory(prefix="garland-") as folder, socket.socket(socket.AF_UNIX) as ear:
+    with (
+        tempfile.TemporaryDirectory(prefix="garland-") as folder,
+        socket.socket(socket.AF_UNIX) as ear,
+    ):
         secret, door = Path(folder, "file"), Path(folder, "socket")
         secret.write_text("a secret", encoding="utf-8")
         ear.bind(str(door))
