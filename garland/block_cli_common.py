@@ -1,6 +1,7 @@
 """What the commands of `garland block` share: folders, findings as lines, failures told."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -38,6 +39,31 @@ def failures_told() -> Iterator[None]:
         raise click.ClickException("\n".join([error.message, *lines])) from None
     except GarlandError as error:
         raise click.ClickException(error.message) from None
+
+
+@contextmanager
+def log_apart(*, shows_crashes: bool) -> Iterator[None]:
+    """Keep the log out of what a command prints; where code crashed goes to the error output."""
+    import logging
+
+    import structlog
+
+    kept = structlog.get_config()
+    level = logging.ERROR if shows_crashes else logging.CRITICAL
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        processors=[structlog.processors.format_exc_info, _crash],
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(**kept)
+
+
+def _crash(_logger: Any, _name: str, event: Any) -> str:
+    """Give what an author needs of a log line: the traceback."""
+    return str(event.get("exception") or event.get("event"))
 
 
 def echo_json(document: Any) -> None:

@@ -16,6 +16,7 @@ from garland.block_cli_common import (
     finding_documents,
     finding_lines,
     folder_argument,
+    log_apart,
     plural,
     read_file,
     read_release,
@@ -95,7 +96,7 @@ def _check_document(manifest: "Manifest | None", found: "Checked") -> dict[str, 
 @AS_JSON
 def test(folder: Path, trust: bool, as_json: bool) -> None:  # noqa: FBT001  click
     """Run the examples of the block in FOLDER against a mocked world; exit 1 if one fails."""
-    with failures_told():
+    with failures_told(), log_apart(shows_crashes=trust):
         from blocks.authoring.trying import try_examples
 
         tried = try_examples(folder, trust=trust)

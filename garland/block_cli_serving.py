@@ -13,6 +13,7 @@ from garland.block_cli_common import (
     failures_told,
     finding_lines,
     folder_argument,
+    log_apart,
     read_file,
 )
 from garland.cli_files import AS_JSON
@@ -39,7 +40,7 @@ def dev(
     once: bool,  # noqa: FBT001  click
 ) -> None:
     """Send the block in FOLDER to your palette in a running Garland at each save, until Ctrl-C."""
-    with failures_told():
+    with failures_told(), log_apart(shows_crashes=trust):
         from blocks.authoring.folders import read_folder
         from blocks.authoring.servers import find_server
         from blocks.authoring.watching import changes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from blocks.authoring.folders import (
     CODE_FILE,
+    ENTRIES,
     KINDS_WITH_CODE,
     MANIFEST_FILE,
     PAGE_FILE,
@@ -45,10 +46,11 @@ class Checked:
 
 def check_folder(folder: BlockFolder) -> Checked:
     """Check a block's folder; its code is read, never run."""
-    usage = usage_of(folder.code)
+    entry = next((name for name in ENTRIES if name in folder.code), CODE_FILE)
+    usage = usage_of(folder.code, entry)
     by_rule = {
         "manifest": list(folder.findings),
-        "entry": list(_entry(folder, usage)),
+        "entry": list(_entry(folder, usage, entry)),
         "permissions": list(_permissions(folder, usage)),
         "licence": list(_licence(folder)),
         "icon": list(_icon(folder)),
@@ -61,16 +63,16 @@ def check_folder(folder: BlockFolder) -> Checked:
     return Checked(tuple(findings), tuple(_notes(usage)), tuple(standings))
 
 
-def _entry(folder: BlockFolder, usage: Usage) -> Iterator[Finding]:
+def _entry(folder: BlockFolder, usage: Usage, entry: str) -> Iterator[Finding]:
     manifest = folder.manifest
     for place, why in usage.broken.items():
         yield Finding(place.file, place.text, f"Python cannot read it: {why}")
     if manifest is None or manifest.kind not in KINDS_WITH_CODE:
         return
-    if CODE_FILE not in folder.code:
-        yield Finding(CODE_FILE, "", "it is missing: write it, with def run(ctx)")
-    elif not usage.has_run and not any(one.file == CODE_FILE for one in usage.broken):
-        yield Finding(CODE_FILE, "", "it has no function run: write def run(ctx)")
+    if entry not in folder.code:
+        yield Finding(entry, "", "it is missing: write it, with def run(ctx)")
+    elif not usage.has_run and not any(one.file == entry for one in usage.broken):
+        yield Finding(entry, "", "it has no function run: write def run(ctx)")
 
 
 def _permissions(folder: BlockFolder, usage: Usage) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from kernel.json_text import read_json
 MANIFEST_FILE = "block.json"
 PAGE_FILE = "README.md"
 CODE_FILE = "block.py"
+ENTRIES = (f"src/{CODE_FILE}", CODE_FILE)
 KINDS_WITH_CODE = frozenset({"python", "trigger"})
 SKIPPED = frozenset({"__pycache__", ".git", ".venv", "tests", "node_modules"})
 """Folders whose files are no part of a block, whoever works on it."""
@@ -121,6 +122,18 @@ def read_folder(path: Path) -> BlockFolder:
     return BlockFolder(
         path, document, tuple(Finding(MANIFEST_FILE, one.pointer, one.message) for one in found)
     )
+
+
+def entry_of(path: Path) -> str:
+    """Name the file that defines a block's `run`: `block.py`, in the folder or in `src`.
+
+    Raises:
+        FolderError: there is none.
+    """
+    found = next((name for name in ENTRIES if (path / name).is_file()), None)
+    if found is None:
+        raise FolderError(f"{path} has no {CODE_FILE}: write it, with def run(ctx).")
+    return found
 
 
 def write_version(path: Path, version: str) -> None:

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from uuid import UUID
 
-from blocks.authoring.folders import CODE_FILE, KINDS_WITH_CODE, FolderError, read_folder
+from blocks.authoring.folders import KINDS_WITH_CODE, FolderError, entry_of, read_folder
 from blocks.manifest import Manifest
 from blocks.outcomes import Outcome
 from blocks.registry import Block, load_block
@@ -62,8 +62,8 @@ def _made(manifest: Manifest, path: Path) -> Run:
 @contextmanager
 def _sandboxed(manifest: Manifest, path: Path) -> Iterator[Run]:
     # The sandbox tries the machine's doors when it is first needed: nobody else waits for that.
-    from blocks.sandbox._worker import Package
     from blocks.sandbox.level import find_level
+    from blocks.sandbox.package import package_in
     from blocks.sandbox.pool import Pool
 
     level = find_level()
@@ -71,8 +71,8 @@ def _sandboxed(manifest: Manifest, path: Path) -> Iterator[Run]:
         missing = " ".join(level.missing)
         message = f"The sandbox cannot be had here. {missing} For code you trust, say --trust."
         raise FolderError(message)
-    folder = path.resolve()
-    package = Package(digest=str(folder), entry=folder / CODE_FILE, paths=(folder,))
+    entry_of(path)
+    package = package_in(path.resolve(), manifest, digest=str(path))
     limit_s = manifest.behaviour.timeout_s
     pool = Pool(children_max=1)
     try:

@@ -70,11 +70,11 @@ def try_examples(path: Path, *, trust: bool = False) -> tuple[Tried, ...]:
             began = time.perf_counter()
             compared = compare_example(block, example)
             ran_s = time.perf_counter() - began
-            tried.append(_tried(example, compared, ran_s))
+            tried.append(_tried(example, compared, ran_s, trust=trust))
     return tuple(tried)
 
 
-def _tried(example: Mapping[str, Any], compared: Compared, ran_s: float) -> Tried:
+def _tried(example: Mapping[str, Any], compared: Compared, ran_s: float, *, trust: bool) -> Tried:
     found = [
         difference
         for one in compared.mismatches
@@ -83,6 +83,8 @@ def _tried(example: Mapping[str, Any], compared: Compared, ran_s: float) -> Trie
     came = compared.came
     is_surprise = came.get("error") != example["expect"].get("error") and "error" in came
     note = f"it failed with {came['error']}: {came['message']}" if is_surprise else ""
+    if came.get("error") == "block.crashed" and not trust:
+        note += " Run it with --trust to see where."
     return Tried(example["title"], tuple(found), note, ran_s)
 
 

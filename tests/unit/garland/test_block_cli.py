@@ -19,7 +19,7 @@ def block(*words: str | Path, **more: Any) -> Result:
 
 
 def as_json(*words: str | Path) -> Any:
-    return json.loads(block(*words, "--json").output)
+    return json.loads(block(*words, "--json").stdout)
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +134,9 @@ def test_a_crash_is_told_with_what_it_was(tmp_path: Path) -> None:
     folder = make_block_folder(tmp_path)
     change_code(folder, "name = ctx.input", "1 / 0\n    name = ctx.input")
 
-    assert "it failed with block.crashed" in block("test", folder).output
+    assert "it failed with block.crashed" in block("test", folder).stdout
+    assert "Run it with --trust to see where." in block("test", folder).stdout
+    assert 'block.py", line 10, in run' in block("test", folder, "--trust").stderr
 
 
 def test_a_block_without_examples_does_not_pass(tmp_path: Path) -> None:

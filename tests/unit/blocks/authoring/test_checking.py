@@ -9,6 +9,7 @@ import pytest
 
 from blocks.authoring.checking import Checked, check_folder
 from blocks.authoring.folders import FolderError, read_folder
+from blocks.authoring.trying import try_examples
 from blocks.quality import Level
 from tests.factories.blocks import change_code, change_manifest, make_block_folder
 
@@ -151,3 +152,12 @@ def test_an_import_that_the_sandbox_has_no_use_for_is_noted(tmp_path: Path) -> N
     assert [one.message for one in found.notes] == [
         "it imports socket, but a block has no sockets: ask ctx.http"
     ]
+
+
+def test_the_code_may_lie_in_src(tmp_path: Path) -> None:
+    folder = make_block_folder(tmp_path)
+    (folder / "src").mkdir()
+    (folder / "block.py").rename(folder / "src" / "block.py")
+
+    assert check(folder).level is Level.GOLD
+    assert [one.ok for one in try_examples(folder)] == [True] * 4
