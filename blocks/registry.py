@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 from blocks.manifest import Manifest, Port, output_ports, parse_manifest
+from blocks.pages import Part, parts_of
 from blocks.schemas import resolved_schema
 from blocks.sdk import Context, Outcome
 from kernel.errors import InvalidError, Problem
@@ -75,6 +76,16 @@ class Block:
     def icon_path(self) -> Path:
         """The icon's file."""
         return self.folder / self.manifest.icon
+
+    @property
+    def picture_path(self) -> Path:
+        """The file of its picture in a workflow, where it has one."""
+        return self.folder / "docs" / "flow.svg"
+
+    @cached_property
+    def page(self) -> tuple[Part, ...]:
+        """The block's page taken apart, for a template; its picture is shown beside it."""
+        return parts_of(self.readme)
 
 
 class Registry:
