@@ -241,7 +241,7 @@ def test_a_file_that_is_no_package_is_told(tmp_path: Path) -> None:
 def test_diff_says_by_how_much_the_version_has_to_grow(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     old = make_block_folder(tmp_path / "old", version="1.2.0")
-    new = make_block_folder(tmp_path, version="1.2.1", errors=[])
+    new = make_block_folder(tmp_path, version="1.2.1", errors=[], examples=[])
 
     told, found = block("diff", old, new), as_json("diff", old, new)
 
