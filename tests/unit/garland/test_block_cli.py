@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from click.testing import CliRunner, Result
 
 from garland.cli import main
 from tests.factories.blocks import change_code, change_manifest, make_block_folder
+
+ROOT = Path(__file__).parents[3]
 
 
 def block(*words: str | Path, **more: Any) -> Result:
@@ -289,3 +293,21 @@ def test_a_workflow_that_cannot_be_drawn_is_told(tmp_path: Path) -> None:
 
     assert refused.exit_code == 1
     assert "docs/flow.json is no workflow" in refused.output
+
+
+def test_a_check_loads_neither_database_nor_web(tmp_path: Path) -> None:
+    folder = make_block_folder(tmp_path)
+    program = (
+        "import sys\nfrom garland.cli import main\n"
+        f"main(['block', 'check', {str(folder)!r}], standalone_mode=False)"
+    )
+    seen = "\nexcept SystemExit: print('loaded:', *sys.modules)"
+    wrapped = "try:\n    " + program.replace("\n", "\n    ") + seen
+
+    done = subprocess.run(
+        [sys.executable, "-c", wrapped], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    loaded = set(done.stdout.rpartition("loaded:")[2].split())
+    assert "blocks.quality" in loaded
+    assert loaded & {"sqlalchemy", "flask", "httpx", "asyncio", "structlog", "redis"} == set()
