@@ -1,6 +1,7 @@
 """The commands of `garland block` that make something: new, draw, pack, key, sign."""
 
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _CATEGORIES = ("flow", "data", "connect", "notify", "alarms", "other")
 _KINDS = ("code", "http", "python")
+_AMONG = {"kind": _KINDS, "category": _CATEGORIES}
+_ID = re.compile(r"[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9-]{0,39}")
 _KEY_FILE = Path("garland", "signing.key")
 
 
@@ -70,6 +73,20 @@ def new(  # noqa: PLR0913, PLR0917  each an option
         click.echo(f"  garland block {step} {target}")
 
 
+def _asked(name: str, usual: str) -> str:
+    among = click.Choice(_AMONG[name]) if name in _AMONG else click.STRING
+    said: str = click.prompt(name.capitalize(), default=usual, type=among)
+    return said
+
+
+def _read_id(text: str) -> str:
+    """Take a good id; who is asked for it is asked again."""
+    if not _ID.fullmatch(text):
+        message = "small letters, digits and dashes, with one dot: acme.circuit-state"
+        raise click.UsageError(message)
+    return text
+
+
 def is_terminal() -> bool:
     """Tell whether somebody sits there who can be asked."""
     return sys.stdin.isatty()
@@ -81,7 +98,9 @@ def _wish(id_: str | None, given: dict[str, str | None], *, asks: bool) -> "Wish
     if id_ is None:
         if not asks:
             raise click.UsageError("Say what the block is called, such as acme.circuit-state.")
-        id_ = click.prompt("Its id (publisher.name, such as acme.circuit-state)")
+        id_ = click.prompt(
+            "Its id (publisher.name, such as acme.circuit-state)", value_proc=_read_id
+        )
     usual = {
         "kind": "python",
         "title": str(id_).rpartition(".")[2].replace("-", " ").capitalize(),
@@ -91,7 +110,7 @@ def _wish(id_: str | None, given: dict[str, str | None], *, asks: bool) -> "Wish
     }
     wish = Wish(id=str(id_), **usual)  # what is not said is what is usual
     for name, value in given.items():
-        said = value or (click.prompt(name.capitalize(), default=usual[name]) if asks else None)
+        said = value or (_asked(name, usual[name]) if asks else None)
         wish = replace(wish, **{name: said}) if said else wish
     return wish
 

@@ -278,8 +278,10 @@ def _settings() -> "Settings":
     """Read the settings, and tell a person what is wrong with them."""
     from pydantic import ValidationError
 
+    from garland.privacy import hide_from_others
     from garland.settings import load_settings
 
+    hide_from_others()
     try:
         return load_settings()
     except ValidationError as error:

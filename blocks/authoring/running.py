@@ -62,20 +62,17 @@ def _made(manifest: Manifest, path: Path) -> Run:
 @contextmanager
 def _sandboxed(manifest: Manifest, path: Path) -> Iterator[Run]:
     # The sandbox tries the machine's doors when it is first needed: nobody else waits for that.
-    from blocks.sandbox.level import find_level
     from blocks.sandbox.package import package_in
-    from blocks.sandbox.pool import Pool
+    from blocks.sandbox.runs import open_pool, sandboxed
 
-    level = find_level()
-    if not level.number:
-        missing = " ".join(level.missing)
-        message = f"The sandbox cannot be had here. {missing} For code you trust, say --trust."
-        raise FolderError(message)
     entry_of(path)
     package = package_in(path.resolve(), manifest, digest=str(path))
-    limit_s = manifest.behaviour.timeout_s
-    pool = Pool(children_max=1)
+    pool = open_pool()
     try:
-        yield lambda context: pool.run(_NOBODY, package, context, limit_s=limit_s)
+        if pool.level.number == 0:
+            missing = " ".join(pool.level.missing)
+            message = f"The sandbox cannot be had here. {missing} For code you trust, say --trust."
+            raise FolderError(message)
+        yield sandboxed(pool, _NOBODY, package)
     finally:
         pool.close()

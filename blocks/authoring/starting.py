@@ -43,6 +43,9 @@ def make_block(wish: Wish, target: Path) -> tuple[str, ...]:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         message = f"{target} is there already and is kept: name another folder with --into."
         raise FolderError(message)
+    if wish.kind not in KINDS:
+        known = ", ".join(KINDS)
+        raise FolderError(f"There is no beginning for the kind {wish.kind}: take one of {known}.")
     if why := why_no_licence(wish.licence):
         raise InvalidError("the block cannot be made", problems=[Problem("/licence", why)])
     try:

@@ -81,7 +81,7 @@ def _load(entry: str) -> Any:
     spec.loader.exec_module(module)
     run = getattr(module, "run", None)
     if not callable(run):
-        raise ImportError("block.py has no function run: write def run(ctx)")
+        raise TypeError("block.py has no function run: write def run(ctx)")
     return run
 
 

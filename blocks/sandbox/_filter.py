@@ -13,24 +13,21 @@ import tempfile
 from functools import cache
 from typing import Any
 
-_ALLOWED = (
-    # memory
-    "brk mmap mprotect munmap mremap madvise "
-    # files that are open or may be opened: Landlock says which
-    "read write readv writev pread64 close lseek open openat access faccessat faccessat2 "
-    "stat fstat lstat newfstatat statx getdents64 getcwd dup dup2 dup3 "
-    # waiting and waking
-    "select pselect6 poll ppoll epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 "
-    "eventfd2 pipe pipe2 nanosleep clock_nanosleep futex sched_yield restart_syscall "
-    # an event loop wakes itself by a pair of sockets
-    "shutdown getsockopt "
-    # time, chance and itself
-    "clock_gettime clock_getres gettimeofday time times getrandom getpid gettid getppid getuid "
-    "geteuid getgid getegid getgroups getrusage sysinfo uname sched_getaffinity getcpu getpgrp "
-    "getresuid getresgid getsid getpgid getrlimit getpriority "
-    # signals it deals with, and the end
-    "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending sigaltstack exit exit_group"
-).split()
+_ALLOWED = {
+    "memory": "brk mmap mprotect munmap mremap madvise",
+    "open files": "read write readv writev pread64 close lseek fstat dup dup2 dup3 getdents64",
+    "files, of which Landlock says which": "open openat access faccessat faccessat2 stat lstat "
+    "newfstatat statx getcwd",
+    "waiting and waking": "select pselect6 poll ppoll epoll_create1 epoll_ctl epoll_wait "
+    "epoll_pwait epoll_pwait2 eventfd2 pipe pipe2 nanosleep clock_nanosleep futex sched_yield "
+    "restart_syscall",
+    "an event loop that wakes itself by a pair of sockets": "shutdown getsockopt",
+    "time, chance and itself": "clock_gettime clock_getres gettimeofday time times getrandom "
+    "getpid gettid getppid getuid geteuid getgid getegid getgroups getrusage sysinfo uname "
+    "sched_getaffinity getcpu getpgrp getresuid getresgid getsid getpgid getrlimit getpriority",
+    "signals it deals with, and the end": "rt_sigaction rt_sigprocmask rt_sigreturn "
+    "rt_sigpending sigaltstack exit exit_group",
+}
 _UNKNOWN = ("clone3",)
 """glibc falls back to older calls only where the kernel seems not to know the newer one."""
 _IOCTLS = {"FIONBIO": 0x5421, "FIOCLEX": 0x5451}
@@ -60,7 +57,7 @@ def filter_bytes() -> bytes:
     from pyseccomp import ALLOW, ERRNO, SyscallFilter
 
     made = SyscallFilter(defaction=ERRNO(errno.EPERM))
-    for name in _ALLOWED:
+    for name in " ".join(_ALLOWED.values()).split():
         made.add_rule(ALLOW, name)
     for name in _UNKNOWN:
         made.add_rule(ERRNO(errno.ENOSYS), name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 _PROGRAM = Path(__file__).with_name("_child.py")
+_PYTHON = os.path.realpath(sys.executable)
+BUBBLEWRAP = "bwrap"
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
 """One arena: each further one would take 64 MB of address space, which is what is limited."""
 _OF_OTHERS = frozenset({"site-packages", "dist-packages", "__pycache__"})
@@ -26,21 +29,28 @@ _SURROUNDINGS = (
 )
 
 
-def start_process(empty_folder: str) -> tuple[subprocess.Popen[bytes], socket.socket]:
+def start_process(
+    empty_folder: str, *, seen: tuple[Path, ...] | None = None
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
     """Start a child; it is locked down before it is told what to run.
 
     The kernel ends it when the thread that calls this ends.
 
     Args:
         empty_folder: Where it stands.
+        seen: Hardened: it is put into namespaces of its own, with no other files in sight than
+            these and what Python needs. None: it is not.
 
     Returns:
         The process, and Garland's end of the line to it.
     """
     ours, theirs = socket.socketpair()
+    parent = os.getpid() if seen is None else 0
+    # -I and -S: nothing of the surroundings' path, environment or site packages reaches it.
+    command = [_PYTHON, "-I", "-S", str(_PROGRAM), str(theirs.fileno()), str(parent)]
     with theirs:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            _command(theirs.fileno()),
+            command if seen is None else [*_wrapped(seen), *command],
             env=_ENVIRONMENT,
             cwd=empty_folder,
             stdin=subprocess.DEVNULL,
@@ -51,9 +61,27 @@ def start_process(empty_folder: str) -> tuple[subprocess.Popen[bytes], socket.so
     return process, ours
 
 
-def _command(descriptor: int) -> list[str]:
-    # -I and -S: nothing of the surroundings' path, environment or site packages reaches it.
-    return [sys.executable, "-I", "-S", str(_PROGRAM), str(descriptor), str(os.getpid())]
+def _wrapped(seen: tuple[Path, ...]) -> list[str]:
+    """Begin a command that runs in namespaces of its own (bwrap(1)), on a root of what it needs."""
+    ours = [str(_PROGRAM.parents[2] / name) for name in ("blocks", "kernel")]
+    needed = [sys.base_prefix, "/lib", "/lib64", "/usr/lib", "/usr/lib64", *_SURROUNDINGS, *ours]
+    binds = [
+        part
+        for path in [*needed, *(str(one) for one in seen)]
+        for part in ("--ro-bind-try", path, path)
+    ]
+    return [
+        shutil.which(BUBBLEWRAP) or BUBBLEWRAP,
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        *("--cap-drop", "ALL"),
+        *("--proc", "/proc"),
+        *binds,
+        *("--dev", "/dev"),
+        *("--dir", "/empty"),
+        *("--chdir", "/empty"),
+    ]
 
 
 @cache

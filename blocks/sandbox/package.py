@@ -8,7 +8,6 @@ from pathlib import Path
 from blocks.manifest import Manifest
 
 MEGABYTE = 1 << 20
-_SOURCES = ("src", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,8 @@ def package_in(folder: Path, manifest: Manifest, *, digest: str) -> Package:
         manifest: The block's.
         digest: The package's; children are kept by it.
     """
-    sources = next(folder / name for name in _SOURCES if (folder / name / "block.py").is_file())
+    within = folder / "src"
+    sources = within if (within / "block.py").is_file() else folder
     return Package(
         digest=digest,
         entry=sources / "block.py",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -17,6 +19,7 @@ import structlog
 from blocks.outcomes import Outcome
 from blocks.sandbox._process import start_process
 from blocks.sandbox._worker import CPU_S, ChildError, Worker
+from blocks.sandbox.level import Level
 from blocks.sandbox.package import Package
 from blocks.sdk import BlockError, Context
 
@@ -54,20 +57,20 @@ class Pool:
 
     def __init__(
         self,
+        level: Level,
         *,
-        is_hardened: bool = False,
         children_max: int = CHILDREN_MAX,
         calls_max: int = CALLS_MAX,
         idle_s: float = IDLE_S,
         sweep_every_s: float = SWEEP_EVERY_S,
     ) -> None:
-        self._is_hardened = is_hardened
+        self.level = level
         self._children_max, self._calls_max, self._idle_s = children_max, calls_max, idle_s
         self._changed = threading.Condition()
         self._idle: OrderedDict[int, _Idle] = OrderedDict()
         self._alive = 0
         self._closed = threading.Event()
-        self._empty_folder = tempfile.TemporaryDirectory(prefix="garland-block-")
+        self._empty_folder: tempfile.TemporaryDirectory[str] | None = None
         # The kernel ends a child when the thread that started it ends: this one lives as long as
         # the pool, those that call may not.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="block-starter")
@@ -118,7 +121,8 @@ class Pool:
         if self._sweeper is not None:
             self._sweeper.join()
         self._starter.shutdown()
-        self._empty_folder.cleanup()
+        if self._empty_folder is not None:
+            self._empty_folder.cleanup()
 
     @contextmanager
     def _lent(self, key: _Key, package: Package, deadline: float) -> Iterator[Worker]:
@@ -155,7 +159,7 @@ class Pool:
     def _start(self, key: _Key, package: Package, limit_s: float) -> Worker:
         worker = None
         try:
-            worker = Worker(*self._starter.submit(start_process, self._empty_folder.name).result())
+            worker = Worker(*self._starter.submit(self._start_process, package).result())
             worker.begin(package, cpu_s=max(CPU_S, 2 * limit_s))
         except BaseException as error:
             with self._changed:
@@ -170,6 +174,12 @@ class Pool:
             raise
         self._sweep_from_now_on()
         return worker
+
+    def _start_process(self, package: Package) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        if self._empty_folder is None:
+            self._empty_folder = tempfile.TemporaryDirectory(prefix="garland-block-")
+        seen = package.paths if self.level.number > 1 else None
+        return start_process(self._empty_folder.name, seen=seen)
 
     def _give_back(self, key: _Key, worker: Worker) -> None:
         if worker.calls >= self._calls_max or self._closed.is_set():

@@ -82,9 +82,11 @@ def test_new_without_a_terminal_needs_the_name() -> None:
 def test_new_asks_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("garland.block_cli_making.is_terminal", lambda: True)
 
-    made = block("new", input="acme.line\n\nLine test\n\n\nMIT\n")
+    answers = ["Acme", "acme.line", "perl", "python", "Line test", "", "nowhere", "data", "MIT"]
+    made = block("new", input="\n".join([*answers, ""]))
 
     assert made.exit_code == 0, made.output
+    assert "with one dot: acme.circuit-state" in made.output
     assert as_json("check", "line")["block"]["title"] == "Line test"
 
 
