@@ -29,6 +29,7 @@ WIDGETS = {
     "expression": {"string"},
     "textarea": {"string"},
     "secret": {"string"},
+    "secret-lines": {"string"},
     "flow": {"string"},
     "table": {"string"},
     "decision-table": {"string"},

@@ -43,6 +43,8 @@ import runtime.approvals.views
 import runtime.backtests.api
 import runtime.calendars.api
 import runtime.calendars.views
+import runtime.connections.api
+import runtime.connections.views
 import runtime.flow_control.api
 import runtime.flows.api
 import runtime.hooks.api
@@ -94,6 +96,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.alarms.sources.snmp.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
+    runtime.connections.views.bp,
     runtime.hooks.views.bp,
     runtime.inventory.views.bp,
     runtime.inventory.lookups.views.bp,
@@ -127,6 +130,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.sources.api.api,
     runtime.approvals.api.api,
     runtime.calendars.api.api,
+    runtime.connections.api.api,
     runtime.flows.api.api,
     runtime.flow_control.api.api,
     runtime.hooks.api.api,

@@ -100,6 +100,7 @@ class Services:
             reading=self.reading,
             vault=self.vault,
             http=HttpBroker(allow_private=self.settings.allow_private_network),
+            allow_private=self.settings.allow_private_network,
         )
 
     @cached_property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from blocks.manifest import Inject
 from blocks.sdk import BlockError, HttpRequest, HttpResponse
 from kernel.clock import utc_now
+from kernel.errors import NotFoundError
 from kernel.secrets import Vault
 from runtime.connections.carrying import CarriesHttp
 from runtime.connections.injecting import Injection
@@ -53,12 +54,14 @@ class Connections:
     Attributes:
         sessions, reading: Sessions that write, and those that only read.
         http: Carries calls to token addresses.
+        allow_private: Whether a test may reach private addresses.
     """
 
     sessions: sessionmaker[Session]
     reading: sessionmaker[Session]
     vault: Vault = field(repr=False)
     http: CarriesHttp
+    allow_private: bool = False
     clock: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
 
@@ -75,7 +78,7 @@ class Connections:
             message = f"There is no connection {name}: it was removed or renamed; choose another."
             raise BlockError("connections.unknown", message, retryable=False)
         if keeps:
-            with self._session(self.sessions, tenant_id) as session:
+            with self.writing(tenant_id) as session:
                 note_use(session, opened, now=now)
         return opened
 
@@ -131,7 +134,7 @@ class Connections:
             return replace(opened, token=self._fetch(opened))
         ends = time.monotonic() + TURNS_MAX_S
         while time.monotonic() < ends:
-            with self._session(self.sessions, opened.tenant_id) as session:
+            with self.writing(opened.tenant_id) as session:
                 is_ours = claim_renewal(session, opened, now=self.clock())
             if is_ours:
                 return self._renewed(opened)
@@ -141,6 +144,15 @@ class Connections:
                 return found
             opened = found
         raise no_token("somebody else is fetching one, and it does not come", retryable=True)
+
+    def get(self, tenant_id: UUID, connection_id: UUID) -> Opened:
+        """Open a connection by its id; raises NotFoundError."""
+        now = self.clock()
+        with self._session(self.reading, tenant_id) as session:
+            opened = open_by_id(session, tenant_id, connection_id, vault=self.vault, now=now)
+        if opened is None:
+            raise NotFoundError("no such connection", id=str(connection_id))
+        return opened
 
     def reopen(self, opened: Opened) -> Opened:
         """Open a connection anew; raises BlockError `connections.unknown`."""
@@ -161,11 +173,11 @@ class Connections:
         try:
             token = self._fetch(opened)
         except BaseException:
-            with self._session(self.sessions, opened.tenant_id) as session:
+            with self.writing(opened.tenant_id) as session:
                 give_up_renewal(session, opened)
             raise
         now = self.clock()
-        with self._session(self.sessions, opened.tenant_id) as session:
+        with self.writing(opened.tenant_id) as session:
             is_kept = keep_token(session, opened, token, vault=self.vault, now=now)
         if not is_kept:
             raise no_token("the connection was changed while one was fetched", retryable=True)
@@ -187,6 +199,10 @@ class Connections:
             if opened.before is None or error.detail.get("oauth_error") != "invalid_client":
                 raise
             return fetch_token(opened.before, self.http, now=now)
+
+    def writing(self, tenant_id: UUID) -> AbstractContextManager[Session]:
+        """Give a transaction of a tenant's own, kept as short as it can be."""
+        return self._session(self.sessions, tenant_id)
 
     @contextmanager
     def _session(self, sessions: sessionmaker[Session], tenant_id: UUID) -> Iterator[Session]:

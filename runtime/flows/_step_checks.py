@@ -9,12 +9,12 @@ from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems
 from kernel.schema import Schema
 from runtime.expressions.evaluating import is_expression
-from runtime.flows._connection_checks import connection_problems
 from runtime.flows._expression_checks import step_expression_problems
 from runtime.flows._kinds import Sources
 from runtime.flows._mapping_checks import mapping_problems
 from runtime.flows._named_things import LOOK_UP_TABLE, named_in
 from runtime.flows._structure import Placed, Structure
+from runtime.flows.connection_checks import connection_problems
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known, Versions
 from runtime.flows.table_steps import computed_table, input_schema_of, table_use
 

@@ -144,6 +144,7 @@ def running_oauth() -> Iterator[OAuthServer]:
 def _app(server: OAuthServer) -> Flask:
     app = Flask("oauth")
     app.config["OAUTH2_TOKEN_EXPIRES_IN"] = {"client_credentials": 3600}
+    app.config["OAUTH2_REFRESH_TOKEN_GENERATOR"] = True
     authorization = AuthorizationServer(
         app,
         query_client=lambda client_id: server.client if client_id == "garland" else None,
@@ -212,10 +213,6 @@ def _code_grant(server: OAuthServer) -> type[Any]:
         @override
         def authenticate_user(self, authorization_code: Code) -> str:
             return "ann"
-
-        @override
-        def generate_token(self, *args: Any, **kwargs: Any) -> Any:
-            return super().generate_token(*args, **{**kwargs, "include_refresh_token": True})
 
     return CodeGrant
 

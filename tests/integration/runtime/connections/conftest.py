@@ -48,6 +48,7 @@ class Calling:
             reading=self.sessions,
             vault=VAULT,
             http=self.broker,
+            allow_private=True,
             clock=lambda: self.now,
         )
 

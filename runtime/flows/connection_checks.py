@@ -19,7 +19,7 @@ def connection_problems(
     for slot in manifest.secrets:
         where = f"{prefix}/connections/{slot.slot}"
         name = named.get(slot.slot)
-        why = _why_not(slot, name, known.connections)
+        why = why_not_connected(slot, name, known.connections)
         if why:
             yield FlowProblem(where, f"{placed.title}: {why}", placed.id)
     for name in sorted(named.keys() - {one.slot for one in manifest.secrets}):
@@ -27,7 +27,8 @@ def connection_problems(
         yield FlowProblem(f"{prefix}/connections/{name}", message, placed.id)
 
 
-def _why_not(slot: SecretSlot, name: str | None, known: Mapping[str, str] | None) -> str:
+def why_not_connected(slot: SecretSlot, name: str | None, known: Mapping[str, str] | None) -> str:
+    """Say why a slot is not filled as it should be; "" when it is."""
     if name is None:
         return f"{slot.title} needs a connection: choose one" if slot.required else ""
     if known is None:
