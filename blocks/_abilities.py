@@ -42,6 +42,7 @@ class Attempt:
     manifest: Manifest
     services: Services
     facts: Facts
+    limit_s: float = field(init=False)
     deadline: float = field(init=False)
     effects: list[Effect] = field(init=False, default_factory=list)
     lines: list[LogLine] = field(init=False, default_factory=list)
@@ -49,8 +50,8 @@ class Attempt:
     mails_sent: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        limit_s = self.facts.timeout_s or self.manifest.behaviour.timeout_s
-        self.deadline = time.monotonic() + limit_s
+        self.limit_s = self.facts.timeout_s or self.manifest.behaviour.timeout_s
+        self.deadline = time.monotonic() + self.limit_s
 
     def permit(self, name: PermissionName) -> Permission:
         """Return the permission, or raise BlockError `block.not_permitted`."""

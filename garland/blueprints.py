@@ -71,6 +71,7 @@ import runtime.services.api
 import runtime.services.imports.views
 import runtime.services.views
 import runtime.simulations.api
+import runtime.step_state.api
 import runtime.verdicts.api
 import tenancy.api
 import tenancy.views
@@ -133,6 +134,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.connections.api.api,
     runtime.flows.api.api,
     runtime.flow_control.api.api,
+    runtime.step_state.api.api,
     runtime.hooks.api.api,
     runtime.hooks.api.hooks,
     runtime.inventory.api.api,

@@ -17,7 +17,7 @@ from blocks.sandbox import _wire
 from blocks.sandbox._fitting import fits
 from blocks.sdk import Context, Decided, HttpResponse
 
-TOLD = "log."
+TOLD = ("log.", "live.report")
 """What begins so is told: nobody waits for an answer."""
 
 

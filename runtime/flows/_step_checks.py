@@ -9,7 +9,7 @@ from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems
 from kernel.schema import Schema
 from runtime.expressions.evaluating import is_expression
-from runtime.flows._expression_checks import step_expression_problems
+from runtime.flows._expression_checks import step_code_problems, step_expression_problems
 from runtime.flows._kinds import Sources
 from runtime.flows._mapping_checks import mapping_problems
 from runtime.flows._named_things import LOOK_UP_TABLE, named_in
@@ -75,6 +75,7 @@ class StepChecks:
             yield from step_expression_problems(
                 self._structure, placed, part, schema.document, key=key
             )
+            yield from step_code_problems(placed, part, schema.document, key=key)
             yield from mapping_problems(
                 self._sources, placed, f"{prefix}/{part}", schema.document, value
             )

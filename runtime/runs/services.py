@@ -19,6 +19,7 @@ from blocks.sdk import (
     HttpResponse,
     MailMessage,
 )
+from blocks.services import Desk, EmptyDesk
 from kernel.errors import NotFoundError
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import find_alarm
@@ -73,6 +74,7 @@ class _Outside:
         self._brokers = brokers
         self._calls = calls
         self._grants = NOTHING_GRANTED
+        self.desk: Desk = EmptyDesk()
 
     def connection_of(self, slot: str, /) -> Opened | None:
         """Open the connection of a slot, for a broker of the host; see `Grants.connection_of`."""
