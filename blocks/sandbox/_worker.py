@@ -28,7 +28,6 @@ CPU_S = 120.0
 """Seconds of a processor that a child gets for its life; more where one call may take longer."""
 ASKS_MAX = 10_000
 """What one call may ask and tell: more is a block that keeps Garland busy."""
-_SIGNALS = frozenset(signal.Signals)
 _TICKS_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -213,7 +212,10 @@ def _request(call: str, context: Context) -> bytes:
 def _how(status: int) -> str:
     if status >= 0:
         return f"it ended with status {status}"
-    name = signal.Signals(-status).name if -status in _SIGNALS else f"signal {-status}"
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = f"signal {-status}"
     means = {
         "SIGSYS": "it made a forbidden system call",
         "SIGKILL": "it was killed, by itself or for want of memory or time",

@@ -29,8 +29,8 @@ CHILDREN_MAX = 50
 CALLS_MAX = 1_000
 IDLE_S = 300.0
 SWEEP_EVERY_S = 5.0
-IDLE_CPU_S = 0.5
-"""What a child may use between two sweeps while nobody asks it anything."""
+IDLE_CPU_SHARE = 0.1
+"""How much of a processor a child may use between sweeps while nobody asks it anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class Pool:
 
     def _works_unasked(self, one: _Idle) -> bool:
         before, one.cpu_used_s = one.cpu_used_s, one.worker.cpu_used_s()
-        return before is not None and one.cpu_used_s - before > IDLE_CPU_S
+        return before is not None and one.cpu_used_s - before > IDLE_CPU_SHARE * self._sweep_every_s
 
     def _sweep_from_now_on(self) -> None:
         with self._changed:

@@ -18,8 +18,9 @@ FILES = {
     "reads where a link leads": "return os.readlink(f'/proc/{config[\"garland\"]}/exe')",
     "lists the folder of the data": "return os.listdir(config['folder'])",
     "lists other blocks": "return os.listdir(os.path.dirname(os.path.dirname(__file__)))",
-    "reads the packages of Garland": (
-        "import sysconfig; return os.listdir(sysconfig.get_path('purelib'))"
+    "reads what others installed into Python": (
+        "import glob, sysconfig; "
+        "return open(glob.glob(sysconfig.get_path('purelib') + '/*/__init__.py')[0]).read()"
     ),
     "writes /tmp": "return open('/tmp/garland-zoo', 'w')",
     "writes /dev/shm": "return open('/dev/shm/garland-zoo', 'w')",
@@ -71,9 +72,13 @@ SOCKETS = {
         "a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); "
         "return a.connect(config['path'])"
     ),
-    "sends from a pair elsewhere": (
+    "sends from a pair to a socket in a folder": (
         "a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); "
-        "return a.sendto(b'x', '\\0' + config['abstract'])"
+        "return a.sendto(b'x', config['datagrams'])"
+    ),
+    "sends from a pair to an abstract socket": (
+        "a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM); "
+        "return a.sendto(b'x', '\\0' + config['abstract'] + '-datagrams')"
     ),
     "a byte out of band": ("a, b = socket.socketpair(); return a.send(b'x', socket.MSG_OOB)"),
     "hands a descriptor on": ("a, b = socket.socketpair(); return socket.send_fds(a, [b'x'], [0])"),
@@ -108,7 +113,7 @@ PROCESSES = {
     "makes itself readable": "return syscall(157, 4, 1, 0, 0, 0)",
     "outlives Garland": "return syscall(157, 1, 0, 0, 0, 0)",
     "takes more memory than its limit": (
-        "import resource; return resource.setrlimit(resource.RLIMIT_AS, (-1, -1))"
+        "return syscall(302, 0, 9, (ctypes.c_uint64 * 2)(1 << 40, 1 << 40), None)"
     ),
     "limits Garland": (
         "import resource; return resource.prlimit(config['garland'], resource.RLIMIT_CORE, (0, 0))"

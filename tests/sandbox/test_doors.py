@@ -26,7 +26,13 @@ OPEN_OUTSIDE = [
     *("reads the database", "reads /etc/passwd", "reads Garland's environment"),
     *("reads Garland's memory map", "lists the processes", "writes where the database lies"),
     *("changes the database's mode", "TCP to a server", "UDP", "a socket in a folder"),
-    *("an abstract socket", "netlink", "signals Garland", "sends from a pair elsewhere"),
+    *(
+        "an abstract socket",
+        "netlink",
+        "signals Garland",
+        "sends from a pair to a socket in a folder",
+        "sends from a pair to an abstract socket",
+    ),
     *("enters a user namespace", "spawns", "makes a file in memory", "hands a descriptor on"),
     *("a byte out of band", "has a signal sent by a descriptor", "larger pipes"),
 ]
@@ -44,12 +50,16 @@ def bait(tmp_path: Path) -> Iterator[dict[str, Any]]:
         tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         udp.bind(("127.0.0.1", 0))
+        for address in (str(tmp_path / "datagrams"), f"\0garland-zoo-{os.getpid()}-datagrams"):
+            ear = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+            ear.bind(address)
         path.listen()
         abstract.listen()
         yield {
             "file": str(secret),
             "folder": str(tmp_path),
             "path": str(door),
+            "datagrams": str(tmp_path / "datagrams"),
             "abstract": f"garland-zoo-{os.getpid()}",
             "tcp": tcp.getsockname()[1],
             "udp": udp.getsockname()[1],

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from blocks.host import Performed, perform
 from blocks.manifest import parse_manifest
 from blocks.outcomes import Emit
@@ -18,7 +20,7 @@ from blocks.registry import Block
 from blocks.sandbox.package import package_in
 from blocks.sandbox.pool import Pool
 from blocks.sandbox.runs import sandboxed
-from blocks.sdk import Facts
+from blocks.sdk import BlockError, Facts
 from tests.fakes.blocks import FakeServices
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -27,7 +29,8 @@ PRELUDE = """
 import ctypes, os, socket
 _libc = ctypes.CDLL(None, use_errno=True)
 def syscall(number, *arguments):
-    result = _libc.syscall(number, *(ctypes.c_long(a) if isinstance(a, int) else a for a in arguments))
+    given = (ctypes.c_long(a) if isinstance(a, int) else a for a in arguments)
+    result = _libc.syscall(number, *given)
     if result < 0:
         raise OSError(ctypes.get_errno(), "refused")
     return result
@@ -81,6 +84,13 @@ class Zoo:
         outcome = self.perform(self.block(code, **behaviour), config).outcome
         assert isinstance(outcome, Emit)
         return outcome.output
+
+    def error(self, code: str, *, limit_s: float | None = None, **behaviour: Any) -> BlockError:
+        """Run a block that must fail, and give how; its neighbour works all the same."""
+        with pytest.raises(BlockError) as raised:
+            self.perform(self.block(code, **behaviour), limit_s=limit_s)
+        self.assert_neighbour_works()
+        return raised.value
 
     def assert_neighbour_works(self) -> None:
         """See another tenant's honest block do its work in the same pool."""
