@@ -22,6 +22,8 @@ from garland.block_cli_common import (
 from garland.cli_files import AS_JSON, refuse
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     from blocks.authoring.starting import Wish
 
 _CATEGORIES = ("flow", "data", "connect", "notify", "alarms", "other")
@@ -181,13 +183,13 @@ def key() -> None:
 def key_new(file: Path | None, as_json: bool) -> None:  # noqa: FBT001  click
     """Make a signing key in FILE, which only you can read; tell its public half."""
     with failures_told():
-        from blocks.authoring.keys import make_key
+        from blocks.packages.keys import make_key_file
         from blocks.packages.signing import key_id
         from blocks.packages.trust import encode_key
 
         target = file or _usual_key()
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = make_key(target).public_key()
+        made = make_key_file(target, passphrase=_passphrase()).public_key()
     if as_json:
         document = {"file": str(target), "id": key_id(made), "public_key": encode_key(made)}
         echo_json({"ok": True, **document})
@@ -204,11 +206,10 @@ def key_new(file: Path | None, as_json: bool) -> None:  # noqa: FBT001  click
 def sign(file: Path, key_file: Path | None, as_json: bool) -> None:  # noqa: FBT001  click
     """Sign the package FILE with your key; signatures that are there stay."""
     with failures_told():
-        from blocks.authoring.keys import read_key
         from blocks.packages.package import sign_package
         from blocks.packages.signing import key_id
 
-        own = read_key(key_file or _usual_key())
+        own = _own_key(key_file or _usual_key())
         signed = sign_package(file.read_bytes(), own)
         _write(file, signed)
         package = read_file(file)
@@ -217,6 +218,21 @@ def sign(file: Path, key_file: Path | None, as_json: bool) -> None:  # noqa: FBT
         echo_json({"ok": True, "file": str(file), "digest": package.digest, "signed_by": signers})
         return
     click.echo(f"{file}: signed by {key_id(own.public_key())}, {package.digest}")
+
+
+def _own_key(file: Path) -> "Ed25519PrivateKey":
+    from blocks.packages.keys import KeyFileError, read_key_file
+
+    try:
+        return read_key_file(file, passphrase=_passphrase())
+    except KeyFileError as error:
+        if error.code == "key.missing":
+            refuse(f"{error.message}. Make a key with `garland block key new {file}`.")
+        raise
+
+
+def _passphrase() -> str:
+    return os.environ.get("GARLAND_KEY_PASSPHRASE", "")
 
 
 def _usual_key() -> Path:

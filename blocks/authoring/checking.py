@@ -16,7 +16,6 @@ from blocks.authoring.folders import (
 )
 from blocks.authoring.images import why_no_image
 from blocks.authoring.judging import judge
-from blocks.authoring.licences import why_no_licence
 from blocks.authoring.usage import OUTSIDE, Usage, usage_of
 from blocks.manifest import ERROR_PORT, Manifest
 from blocks.quality import Level, Standing, level_of
@@ -52,11 +51,12 @@ def check_folder(folder: BlockFolder) -> Checked:
         "manifest": list(folder.findings),
         "entry": list(_entry(folder, usage, entry)),
         "permissions": list(_permissions(folder, usage)),
-        "licence": list(_licence(folder)),
         "icon": list(_icon(folder)),
         "page": list(_page(folder)),
     }
     lacking = {rule: found[0].message for rule, found in by_rule.items() if found}
+    licence = next((one for one in folder.findings if one.pointer == "/licence"), None)
+    lacking |= {"licence": licence.message} if licence else {}
     standings, stated = judge(folder, usage, lacking)
     findings = [one for found in by_rule.values() for one in found]
     findings += [*_ports(folder, usage), *_private(folder), *stated]
@@ -104,11 +104,6 @@ def _slots(manifest: Manifest, usage: Usage) -> Iterator[Finding]:
         if secret.slot not in usage.slots:
             message = f'nothing in the code uses it: ask with connection="{secret.slot}", or remove'
             yield Finding(MANIFEST_FILE, f"/secrets/{index}", f"{message} the slot")
-
-
-def _licence(folder: BlockFolder) -> Iterator[Finding]:
-    if folder.manifest and (why := why_no_licence(folder.manifest.licence)):
-        yield Finding(MANIFEST_FILE, "/licence", why)
 
 
 def _icon(folder: BlockFolder) -> Iterator[Finding]:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from blocks.authoring.drawing import draw_folder
 from blocks.authoring.folders import FolderError, read_folder
-from blocks.authoring.licences import why_no_licence
 from kernel.errors import InvalidError, Problem
 
 STARTERS = Path(__file__).with_name("starters")
@@ -46,8 +45,6 @@ def make_block(wish: Wish, target: Path) -> tuple[str, ...]:
     if wish.kind not in KINDS:
         known = ", ".join(KINDS)
         raise FolderError(f"There is no beginning for the kind {wish.kind}: take one of {known}.")
-    if why := why_no_licence(wish.licence):
-        raise InvalidError("the block cannot be made", problems=[Problem("/licence", why)])
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".garland-") as made:

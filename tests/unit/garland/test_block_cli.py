@@ -212,16 +212,16 @@ def test_a_key_is_its_owners_alone_and_never_overwritten(tmp_path: Path) -> None
 
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert (again.exit_code, key.read_bytes()) == (1, before)
-    assert "is there already and is kept" in again.output
+    assert "is there already" in again.output
 
 
 @pytest.mark.parametrize(
     ("prepare", "told"),
     [
         pytest.param(lambda _: None, "garland block key new", id="missing"),
-        pytest.param(lambda key: key.write_text("x"), "Others can read", id="open to others"),
+        pytest.param(lambda key: key.write_text("x"), "can be read by others", id="open to others"),
         pytest.param(
-            lambda key: (key.write_text("x"), key.chmod(0o600)), "no Ed25519 key", id="no key"
+            lambda key: (key.write_text("x"), key.chmod(0o600)), "holds no private key", id="no key"
         ),
     ],
 )
@@ -234,6 +234,20 @@ def test_a_key_that_cannot_be_used_is_told(tmp_path: Path, prepare: Any, told: s
 
     assert refused.exit_code == 1
     assert told in refused.output
+
+
+def test_a_key_may_be_kept_under_a_passphrase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.gblk"
+    block("pack", make_block_folder(tmp_path), "--out", file)
+    monkeypatch.setenv("GARLAND_KEY_PASSPHRASE", "a long one")
+    block("key", "new", "key")
+
+    assert block("sign", file, "--key", "key").exit_code == 0
+    monkeypatch.delenv("GARLAND_KEY_PASSPHRASE")
+    refused = block("sign", file, "--key", "key")
+    assert (refused.exit_code, "has a passphrase" in refused.output) == (1, True)
 
 
 def test_a_file_that_is_no_package_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from blocks.authoring.checking import Checked, check_folder
 from blocks.authoring.folders import FolderError, read_folder
-from blocks.authoring.licences import why_no_licence
 from blocks.authoring.trying import try_examples
 from blocks.quality import Level
 from tests.factories.blocks import change_code, change_manifest, make_block_folder
@@ -106,21 +105,6 @@ def test_a_licence_must_be_an_spdx_one(tmp_path: Path) -> None:
     (found,) = check(folder).findings
     assert found.pointer == "/licence"
     assert "Ours alone is no SPDX licence" in found.message
-
-
-@pytest.mark.parametrize(
-    ("licence", "told"),
-    [
-        pytest.param("Apache-2.0 OR MIT", "", id="one of two"),
-        pytest.param("LicenseRef-Acme", "", id="one of their own"),
-        pytest.param("()", "LicenseRef-… for one of your own", id="what its parser stumbles over"),
-        pytest.param("Apache2.0", "did you mean Apache-2.0?", id="nearly one"),
-        pytest.param("Ours alone", "LicenseRef-… for one of your own", id="nothing like one"),
-    ],
-)
-def test_a_licence_that_is_none_gets_a_hint(licence: str, told: str) -> None:
-    assert why_no_licence(licence).endswith(told)
-    assert bool(why_no_licence(licence)) == bool(told)
 
 
 def test_code_that_python_cannot_read_is_told_with_its_line(tmp_path: Path) -> None:
