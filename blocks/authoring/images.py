@@ -14,6 +14,7 @@ from collections.abc import Iterator
 ICON_MAX_BYTES = 64 * 1024
 PICTURE_MAX_BYTES = 512 * 1024
 PNG_MAX_PIXELS = 1024
+DEPTH_MAX = 50
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SVG = "{http://www.w3.org/2000/svg}"
 _ACTS = frozenset({"script", "foreignobject", "iframe", "object", "embed", "handler", "listener"})
@@ -38,17 +39,35 @@ def _why_no_png(content: bytes) -> str:
 
 
 def _why_no_svg(content: bytes) -> str:
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        return "it has a DOCTYPE or entities: remove them"
     try:
-        root = ET.fromstring(content)  # noqa: S314 - entities were refused above
-    except ET.ParseError as error:
+        root = _parsed(content.decode())
+    except (ET.ParseError, ValueError) as error:
         return f"it is no SVG: {error}"
     if root.tag != f"{_SVG}svg":
         return 'it is no SVG: begin with <svg xmlns="http://www.w3.org/2000/svg" …>'
     if "viewBox" not in root.attrib:
         return 'it has no viewBox and cannot be scaled: add one, such as viewBox="0 0 24 24"'
     return next(_what_acts(root), "")
+
+
+def _parsed(text: str) -> ET.Element:
+    """Read XML that has no entities and is not nested without end.
+
+    Raises:
+        ValueError: it is not so. A parser guesses other encodings by their zero bytes, in which
+            entities would not be seen here.
+    """
+    if "\0" in text:
+        raise ValueError("it is not in UTF-8")
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise ValueError("it has a DOCTYPE or entities: remove them")
+    root = ET.fromstring(text)  # noqa: S314 - it has no entities
+    inner, depth = [root], 0
+    while inner:
+        inner, depth = [child for element in inner for child in element], depth + 1
+        if depth > DEPTH_MAX:
+            raise ValueError(f"its elements are nested deeper than {DEPTH_MAX}")
+    return root
 
 
 def _what_acts(root: ET.Element) -> Iterator[str]:

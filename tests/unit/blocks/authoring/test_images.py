@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blocks.authoring.images import ICON_MAX_BYTES, why_no_image
 
@@ -48,12 +50,30 @@ def test_an_image_is_taken(name: str, content: bytes) -> None:
         pytest.param("<svg viewBox='0 0 1 1'/>", "no SVG", id="no namespace"),
         pytest.param("<svg", "no SVG", id="cut off"),
         pytest.param("GIF89a", "no SVG", id="something else"),
+        pytest.param("", "no SVG", id="empty"),
+        pytest.param(SVG.format("<g>" * 60 + "</g>" * 60), "nested", id="nested without end"),
+        pytest.param("<?xml version='1.0' encoding='utf-7'?><a/>", "no SVG", id="odd encoding"),
         pytest.param('<svg xmlns="http://www.w3.org/2000/svg"/>', "viewBox", id="no size"),
         pytest.param(SVG.format(" " * ICON_MAX_BYTES), "at most", id="too large"),
     ],
 )
 def test_an_svg_that_would_act_or_is_none_is_refused(content: str, told: str) -> None:
     assert told in why_no_image("icon.svg", content.encode())
+
+
+def test_an_svg_in_other_letters_cannot_hide_its_entities() -> None:
+    hidden = "<!DOCTYPE a [<!ENTITY b 'c'>]>" + SVG.format("&b;")
+
+    assert why_no_image("icon.svg", hidden.encode("utf-16")) != ""
+    assert why_no_image("icon.svg", hidden.encode("utf-16-le")) != ""
+
+
+@given(
+    st.binary(max_size=200) | st.text(alphabet="<>/svg =\"'xmln:&;![]", max_size=80).map(str.encode)
+)
+def test_whatever_comes_is_judged(content: bytes) -> None:
+    assert isinstance(why_no_image("icon.svg", content), str)
+    assert isinstance(why_no_image("icon.png", b"\x89PNG\r\n\x1a\n" + content), str)
 
 
 @pytest.mark.parametrize(
