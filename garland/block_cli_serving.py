@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import click
 
@@ -104,7 +105,8 @@ def _take(folder: Path, server: "Server") -> str:
     data = pack_folder(folder)
     package = read_package(data)
     name = f"{package.manifest['id']} {package.manifest['version']}"
-    send_package(server, f"{INSTALLS}?development=1", data, key=package.digest)
+    # Each save is an order of its own: who takes a change back sends the same package again.
+    send_package(server, f"{INSTALLS}?development=1", data, key=uuid4().hex)
     return f"{name} is in your palette, in development ({package.digest[:19]})"
 
 

@@ -18,7 +18,7 @@ from kernel.errors import GarlandError, MalformedError
 from kernel.json_text import read_json
 
 CONFIG_FILE = Path("garland", "server.json")
-MEDIA_TYPE = "application/vnd.garland.block+zip"
+MEDIA_TYPE = "application/octet-stream"
 INSTALLS = "/api/v1/installs"
 RELEASES = "/api/v1/marketplace/releases"
 TIMEOUT_S = 30.0

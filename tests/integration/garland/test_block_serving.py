@@ -253,3 +253,16 @@ def test_a_manifest_that_becomes_wrong_does_not_end_the_watch(
     finally:
         child.kill()
         child.communicate()
+
+
+def test_each_save_is_an_order_of_its_own_even_of_the_same_package(
+    tmp_path: Path, tool: Tool, server: TakingServer
+) -> None:
+    folder = make_block_folder(tmp_path)
+
+    for _ in range(2):
+        assert tool.run("dev", folder, "--once", "--server", server.url, "--token", "t")[0] == 0
+
+    first, second = server.sent
+    assert first.body == second.body
+    assert first.headers["Idempotency-Key"] != second.headers["Idempotency-Key"]
