@@ -163,7 +163,7 @@ def _refusal(server: Server, address: str, status: int, document: Mapping[str, A
         case 401:
             head = (
                 f"{server.url} does not accept the token: make one there with"
-                " `garland token create --organisation … --role …`."
+                " `garland token create --organisation … --role integrator`."
             )
         case 403:
             head = f"The token may not do this at {server.url}: {said or 'its role is too small'}"
