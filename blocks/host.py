@@ -138,7 +138,7 @@ def _checked(
 
 def _run(block: Block, context: Context, attempt: Attempt) -> Outcome:
     try:
-        outcome: Outcome = settled(block.run(context), limit_s=attempt.time_left_s())
+        outcome: Outcome = settled(block.run(context), attempt.deadline)
     except BlockError:
         raise
     except LateError:

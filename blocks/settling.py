@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 from typing import Any
 
 
@@ -14,19 +15,19 @@ class LateError(Exception):
     """It was not there in time; what it was doing has been cancelled."""
 
 
-def settled(given: Any, *, limit_s: float) -> Any:
+def settled(given: Any, deadline: float) -> Any:
     """Return what was given, or what awaiting it gives.
 
     Args:
         given: What `run` returned; an outcome, or a coroutine that ends with one.
-        limit_s: How long it may be awaited.
+        deadline: Until when it is awaited, by `time.monotonic`.
 
     Raises:
-        LateError: it took longer.
+        LateError: it was not there by then.
     """
     if not inspect.iscoroutine(given):
         return given
-    return asyncio.run(_awaited(given, limit_s))
+    return asyncio.run(_awaited(given, deadline - time.monotonic()))
 
 
 async def _awaited(given: Any, limit_s: float) -> Any:

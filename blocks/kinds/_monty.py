@@ -78,24 +78,20 @@ def evaluate(
         raise _told(error) from None
     except TimeoutError:
         raise CodeError("busy", "All places for code were taken.") from None
-    except ValueError as error:  # a whole number of more than 4,300 digits has no place in JSON
-        raise CodeError("too_large", str(error)) from None
     return Came(value, printed.output)
 
 
 def _told(error: pydantic_monty.MontyError) -> CodeError:
-    if isinstance(error, pydantic_monty.MontyCrashedError):
-        if error.timed_out:
-            return CodeError("too_slow", "it took longer than it may")
-        return CodeError("too_large", "it took more than its process could give")
-    if isinstance(error, pydantic_monty.MontyConversionError):
-        return CodeError("failed", f"it cannot be given that: {error}")
     line, column = _place(error)
+    slow = CodeError("too_slow", "it took longer than it may", line, column)
+    if isinstance(error, pydantic_monty.MontyCrashedError):
+        died = CodeError("too_large", "it took more than its process could give")
+        return slow if error.timed_out else died
     if isinstance(error, pydantic_monty.MontySyntaxError):
         return CodeError("syntax", error.display("msg"), line, column)
     inner = error.exception()
     if isinstance(inner, TimeoutError):
-        return CodeError("too_slow", "it took longer than it may", line, column)
+        return slow
     if isinstance(inner, MemoryError):
         return CodeError("too_large", "it took more memory than it may", line, column)
     return CodeError("failed", str(error), line, column)

@@ -30,6 +30,7 @@ SOURCE_MAX = 64 * 1024
 CHECK_S = 2.0
 CHECK_MEMORY_MB = 64
 DEPTH_MAX = 100
+BITS_MAX = 3_320
 _UNDER = "if False:\n    pass\n"
 _INDENT = "    "
 _AGAIN = frozenset({"busy"})
@@ -57,9 +58,9 @@ def make_run(manifest: Manifest, folder: Path) -> Callable[[Context], Outcome]: 
 
 @lru_cache(maxsize=256)
 def syntax_problem(source: str) -> str:
-    """Say why lines cannot be read, and where; "" when they can. Nothing is carried out.
+    r"""Say why lines cannot be read, and where; "" when they can. Nothing is carried out.
 
-    >>> syntax_problem("a + 1"), syntax_problem("a = 1\\nb +")
+    >>> syntax_problem("a + 1"), syntax_problem("a = 1\nb +")
     ('', 'line 2, column 4: Expected an expression')
     """
     if len(source) > SOURCE_MAX:
@@ -120,16 +121,20 @@ def _plain(value: Any, depth: int = 0) -> Any:
     """Give a value as JSON: tuples as lists, instants and decimals as text."""
     if depth > DEPTH_MAX:
         raise _no_data("data nested without end")
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        if math.isfinite(value):
-            return value
-        raise _no_data(f"the number {value}")
     if isinstance(value, list | tuple):
         return [_plain(item, depth + 1) for item in value]
     if isinstance(value, dict):
         return {_name(key): _plain(item, depth + 1) for key, item in value.items()}
+    return _single(value)
+
+
+def _single(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _no_data(f"the number {value}")
+    if isinstance(value, int) and value.bit_length() > BITS_MAX:
+        raise _no_data("a number of more than 1,000 digits")
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, Decimal):
