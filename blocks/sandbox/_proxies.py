@@ -143,7 +143,7 @@ class StateProxy(_Part):
 
     def get(self, key: str, default: Any = None) -> Any:
         """See `sdk.State.get`."""
-        found = self._asking.ask("state.get", key=key)
+        found = self._asking.ask("state.get", key=key, default=None)
         return default if found is None else found
 
     def set(self, key: str, value: Any) -> None:

@@ -48,6 +48,8 @@ from runtime.runs.query import RunFilter, list_runs
 bp = Blueprint("workflows", __name__)
 
 RECENT_RUNS = 5
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""Of an SVG that a block brings: it styles itself and does nothing else, wherever it is opened."""
 _DRAFT = Schema(
     {
         "type": "object",
@@ -210,6 +212,20 @@ def block_icon(block_id: str, version: str) -> Response:
     answer = make_response(block.icon_path.read_bytes())
     answer.mimetype = "image/svg+xml"
     answer.cache_control.max_age = 3_600
+    return answer
+
+
+@bp.get("/t/<tenant>/blocks/<block_id>/<version>/picture.svg")
+@require("workflows.view")
+def block_picture(block_id: str, version: str) -> Response:
+    """Give the picture of a block in a workflow, for its page."""
+    block = standard_registry().find(block_id, version)
+    if block is None or not block.picture_path.is_file():
+        raise NotFoundError("no such picture", block=block_id, version=version)
+    answer = make_response(block.picture_path.read_bytes())
+    answer.mimetype = "image/svg+xml"
+    answer.cache_control.max_age = 3_600
+    answer.headers["Content-Security-Policy"] = _PICTURE_POLICY
     return answer
 
 

@@ -61,8 +61,8 @@ class Performer:
         if is_simulated(run, block):
             return simulate_step(block, facts)
         given = Given(config=self._fetch(record.config), input=self._fetch(record.input))
-        self._services.desk = SegmentDesk(self._session, run, record.step)
         self._services.grant(step, block.manifest)
+        self._services.desk = SegmentDesk(self._session, run, record.step)
         done = attempt_step(block, given, self._services, facts)
         if not done.effects:
             return done
