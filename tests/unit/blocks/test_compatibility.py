@@ -109,7 +109,7 @@ CASES = [
     (_gives(TEXT), _gives({"type": "string"}), Bump.MAJOR, "/outputs/0/schema", "output wider"),
     (_gives(TEXT), _gives(TEXT, "late"), Bump.MINOR, "/outputs/1", "port more"),
     (_gives(TEXT, "late"), _gives(TEXT), Bump.MAJOR, "/outputs", "port gone"),
-    ({}, {"kind": "code", "code": ""}, Bump.MINOR, "/kind", "another kind"),
+    ({}, {"kind": "composite"}, Bump.MINOR, "/kind", "another kind"),
     ({}, {"breaking": ["Lamps are off at first."]}, Bump.MAJOR, "/breaking/0", "author says so"),
     ({}, {"permissions": [HTTP]}, Bump.MINOR, "/permissions/0", "permission more"),
     ({"permissions": [HTTP]}, {}, Bump.PATCH, "/permissions", "permission less"),
