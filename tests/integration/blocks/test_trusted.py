@@ -60,8 +60,8 @@ def test_only_the_root_changes_the_index(founded: Session) -> None:
 def test_a_listed_version_never_gets_another_content(founded: Session) -> None:
     trusted.add_release(founded, ROOT_KEY, make_package(KEY), now=NOON)
 
+    other = make_package(KEY, more={"more.txt": b"x"})
     with pytest.raises(NotTrustedError) as refused:
-        other = make_package(KEY, more={"more.txt": b"x"})
         trusted.add_release(founded, ROOT_KEY, other, now=NOON)
 
     assert refused.value.code == "package.other"
@@ -73,8 +73,8 @@ def test_a_revoked_key_signs_nothing_new_and_what_it_signed_before_holds(founded
     trusted.revoke_key(founded, ROOT_KEY, lost, since=NOON + DAY, now=NOON + DAY)
 
     assert trusted.admit(founded, make_package(KEY), now=NOON + DAY).key_ids == (lost,)
+    newer = make_package(KEY, version="1.0.1")
     with pytest.raises(NotTrustedError) as refused:
-        newer = make_package(KEY, version="1.0.1")
         trusted.add_release(founded, ROOT_KEY, newer, now=NOON + 2 * DAY)
     assert refused.value.code == "key.revoked"
 
@@ -123,7 +123,8 @@ def test_a_rotated_root_takes_over_and_the_old_key_is_worth_nothing(founded: Ses
     trusted.rotate_root(founded, ROOT_KEY, OTHER_KEY, now=NOON)
 
     root = trusted.known_root(founded)
-    assert root and list(root.keys) == [key_id(OTHER_KEY.public_key())]
+    assert root
+    assert list(root.keys) == [key_id(OTHER_KEY.public_key())]
     assert "acme" in trusted.current_index(founded, now=NOON).publishers
     with pytest.raises(NotTrustedError) as refused:
         trusted.renew_index(founded, ROOT_KEY, now=NOON)
