@@ -32,7 +32,7 @@ def leaves(draw: st.DrawFn) -> dict[str, Any]:
             "enum": draw(values.map(lambda found: [*dict.fromkeys(map(_kept, found))]).map(_read))
         }
     low, high = sorted((draw(SMALL), draw(SMALL)))
-    limits = {
+    known: dict[str, dict[str, Any]] = {
         "string": {
             "minLength": low,
             "maxLength": high,
@@ -40,7 +40,8 @@ def leaves(draw: st.DrawFn) -> dict[str, Any]:
         },
         "integer": {"minimum": low, "maximum": high, "multipleOf": draw(st.integers(1, 3))},
         "number": {"exclusiveMinimum": low, "maximum": high},
-    }.get(kind, {})
+    }
+    limits = known.get(kind, {})
     chosen = draw(st.sets(st.sampled_from(sorted(limits)))) if limits else set()
     return {"type": kind, **{name: limits[name] for name in sorted(chosen)}}
 

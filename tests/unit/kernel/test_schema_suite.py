@@ -1,4 +1,4 @@
-"""The JSON-Schema-Test-Suite's core for 2020-12, as it was vendored, against the run-time validator.
+"""The JSON-Schema-Test-Suite's core for 2020-12, against the run-time validator.
 
 `tests/vendor/json-schema-test-suite` holds it in one file, with its licence (MIT).
 """

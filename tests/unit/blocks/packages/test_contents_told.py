@@ -31,8 +31,14 @@ def test_the_same_package_has_the_same_bill_whoever_signed_it() -> None:
 
 @pytest.mark.parametrize(
     "licence",
-    ["MIT", "mit", "Apache-2.0 OR MIT", "(MIT OR BSD-3-Clause) AND ISC", "LicenseRef-Acme"]
-    + ["GPL-2.0-or-later WITH Classpath-exception-2.0"],
+    [
+        "MIT",
+        "mit",
+        "Apache-2.0 OR MIT",
+        "(MIT OR BSD-3-Clause) AND ISC",
+        "LicenseRef-Acme",
+        "GPL-2.0-or-later WITH Classpath-exception-2.0",
+    ],
 )
 def test_an_spdx_expression_is_a_licence(licence: str) -> None:
     assert licence_problem(licence) == ""
