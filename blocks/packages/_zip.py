@@ -92,7 +92,7 @@ def _directory(data: bytes, limits: Limits) -> tuple[list[_Entry], int]:
         raise ArchiveError("damaged", "the archive is cut off, or is none")
     mark, disk, first_disk, here, count, size, start, comment = _END.unpack(data[-_END.size :])
     if mark != b"PK\x05\x06" or comment:
-        if b"PK\x05\x06" in data[-(1 << 16) - _END.size :]:
+        if b"PK\x05\x06" in data[-(1 << 16) - _END.size : -_END.size + 3]:
             raise ArchiveError("trailing", "there is something behind the end of the archive")
         raise ArchiveError("damaged", "the archive is cut off, or is none")
     if {here, size, start} & set(_ZIP64) or disk or first_disk:

@@ -10,7 +10,7 @@ import json
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from cyclonedx.model import HashType
+from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
@@ -33,7 +33,7 @@ def bill_of_materials(package: Package) -> dict[str, Any]:
         description=about["title"],
         publisher=about["publisher"],
         licenses=_licences(about["licence"]),
-        hashes=[HashType.from_composite_str(package.digest)],
+        hashes=[_hash(package.digest.removeprefix("sha256:"))],
     )
     bom = Bom(serial_number=uuid5(NAMESPACE_URL, package.digest))
     bom.metadata.component = root
@@ -53,8 +53,12 @@ def _library(wheel: Wheel) -> Component:
         bom_ref=f"{wheel.name}@{wheel.version}",
         purl=PackageURL("pypi", name=wheel.name, version=wheel.version),
         licenses=_licences(wheel.licence),
-        hashes=[HashType.from_composite_str(f"sha256:{wheel.sha256}")],
+        hashes=[_hash(wheel.sha256)],
     )
+
+
+def _hash(sha256: str) -> HashType:
+    return HashType(alg=HashAlgorithm.SHA_256, content=sha256)
 
 
 def _licences(text: str) -> list[LicenseExpression | DisjunctiveLicense]:

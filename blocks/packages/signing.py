@@ -55,10 +55,10 @@ def key_id(key: Ed25519PublicKey) -> str:
 
 
 def canonical(document: Any) -> bytes:
-    """Write a document of texts, whole numbers, lists and objects the one way it is signed.
+    r"""Write a document of texts, whole numbers, lists and objects the one way it is signed.
 
     >>> canonical({"b": 1, "a": "ü"})
-    b'{"a":"\\xc3\\xbc","b":1}'
+    b'{"a":"\xc3\xbc","b":1}'
     """
     return json.dumps(
         document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
