@@ -51,14 +51,20 @@ class Worker:
         """Its process id."""
         return self._process.pid
 
-    def begin(self, package: Package, *, cpu_s: float = CPU_S) -> None:
+    def begin(self, package: Package, *, deadline: float) -> None:
         """Have it lock itself down and load the block.
+
+        Args:
+            package: What it runs.
+            deadline: Of the call that it is started for, by `time.monotonic`.
 
         Raises:
             ChildError: it did not; it is gone.
+            TimeoutError: likewise, and the time of the call is up.
         """
-        self._cpu_left_s = cpu_s
-        deadline = time.monotonic() + START_S
+        now = time.monotonic()
+        self._cpu_left_s = cpu_s = max(CPU_S, 2 * (deadline - now))
+        ready_by = min(deadline, now + START_S)
         start = {
             "entry": str(package.entry),
             "paths": [str(path) for path in package.paths],
@@ -68,10 +74,12 @@ class Worker:
             **surroundings(),
         }
         try:
-            self._channel.send(start, deadline=deadline)
-            said = self._channel.receive(deadline=deadline)
+            self._channel.send(start, deadline=ready_by)
+            said = self._channel.receive(deadline=ready_by)
         except TimeoutError:
-            self.kill(f"it was not ready within {START_S:g} s")
+            self.kill(f"it was not ready within {ready_by - now:.1f} s")
+            if ready_by == deadline:
+                raise
         except FrameError as error:
             self.kill(f"what it wrote cannot be read: {error}")
         except (EOFError, OSError):
@@ -110,8 +118,7 @@ class Worker:
             return self._exchange(context, call, request, deadline)
         except TimeoutError:
             self.kill("its time was up")
-            message = "The step took longer than its limit."
-            raise BlockError("block.timeout", message, retryable=True) from None
+            raise timed_out() from None
         except (FrameError, _wire.UnreadableError) as error:
             self.kill(f"what it wrote cannot be read: {error}")
             raise ChildError(self.ending) from None
@@ -173,6 +180,11 @@ class Worker:
             self.kill("it closed its line to Garland")
             return
         self.kill(_how(status))
+
+
+def timed_out() -> BlockError:
+    """Give the error of a step whose time was up."""
+    return BlockError("block.timeout", "The step took longer than its limit.", retryable=True)
 
 
 def _family(pid: int) -> list[int]:
