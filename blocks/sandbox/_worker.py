@@ -218,7 +218,6 @@ def _request(call: str, context: Context) -> bytes:
     except FrameError as error:
         message = f"The step's config and input cannot be handed to the block: {error}."
         raise BlockError("block.bad_input", message, retryable=False) from None
-    return request
 
 
 def _how(status: int) -> str:

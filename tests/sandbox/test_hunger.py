@@ -22,7 +22,7 @@ MEMORY = {
     "recursion": "(f := lambda: (__import__('sys').setrecursionlimit(10**9), f()))()",
     "the C library": "__import__('ctypes').create_string_buffer(1 << 30)",
     "a decompression bomb": (
-        "__import__('zlib').decompress(__import__('zlib').compress(bytes(1 << 25)) * 1, 15, 1 << 28)"
+        "(z := __import__('zlib')).decompress(z.compress(bytes(1 << 25)), 15, 1 << 28)"
     ),
     "a database in memory": (
         "__import__('sqlite3').connect(':memory:').execute('select zeroblob(900000000)').fetchall()"

@@ -1,7 +1,7 @@
 """A process of Garland hides its environment and memory from others of the same user.
 
-Root with its capabilities reads everything; a child of the sandbox has dropped them, and so does
-the reader here, which makes root an ordinary user that owns Garland.
+Root with its capabilities reads everything; a child of the sandbox has dropped them. Reader and
+process drop them here too, which makes of root an ordinary user.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ STARTS = "import time; from garland.cli import _settings; _settings(); print('up
 PLAIN = "import time; print('up', flush=True); "
 
 
+ORDINARY = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+
+
 def read_as_same_user(path: str) -> subprocess.CompletedProcess[bytes]:
-    without = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
-    return subprocess.run([*without, "cat", path], capture_output=True, check=False)
+    return subprocess.run([*ORDINARY, "cat", path], capture_output=True, check=False)
 
 
 @pytest.mark.parametrize("what", ["environ", "maps", "mem"])
@@ -30,7 +32,7 @@ def test_nobody_of_the_same_user_reads_what_a_process_holds(tmp_path: Path, what
     readable = []
     for program in (STARTS, PLAIN):
         with subprocess.Popen(
-            [sys.executable, "-c", program + "time.sleep(60)"],
+            [*ORDINARY, sys.executable, "-c", program + "time.sleep(60)"],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

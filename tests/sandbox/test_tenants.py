@@ -121,6 +121,7 @@ def test_a_child_that_died_idle_costs_nobody_a_step(zoo: Zoo) -> None:
     code = LINE_PID + "def run(ctx):\n    return ctx.emit('done', {'pid': os.getpid()})\n"
     first = zoo.output(code)["pid"]
     os.kill(first, 9)
+    time.sleep(0.1)  # until the kernel has closed its line
 
     assert zoo.output(code)["pid"] != first
 

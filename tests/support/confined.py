@@ -28,7 +28,7 @@ def main() -> None:
         except BlockError as error:
             told["foreign"] = [error.code, error.message]
     pool.close()
-    block = standard_registry().latest("garland.log")
+    block = standard_registry().latest("garland.write-log")
     assert block is not None
     facts = Facts(run_id="r", step="s", attempt=1, idempotency_key="k", now=NOON)
     example = block.manifest.examples[0]

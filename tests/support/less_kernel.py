@@ -1,7 +1,7 @@
 """A kernel that lacks Landlock or seccomp, for the program that is run under it.
 
-`python -m tests.support.less_kernel landlock|seccomp PROGRAM…`: a filter of the kernel's own answers
-as an older kernel would, for this process and all it starts.
+`python -m tests.support.less_kernel landlock|seccomp PROGRAM…`: a filter of the kernel's own
+answers as an older kernel would, for this process and all it starts.
 """
 
 from __future__ import annotations
