@@ -92,7 +92,7 @@ class Worker:
 
     def is_ready(self, limit_s: float) -> bool:
         """Tell whether it waits for a call that may take so long: alive, silent, not worn out."""
-        return self._cpu_left_s > limit_s and self._channel.is_quiet() and not self.has_ended
+        return self._cpu_left_s > limit_s and not self.ending and self._channel.is_quiet()
 
     @property
     def has_ended(self) -> bool:

@@ -186,7 +186,7 @@ class Pool:
     def _give_back(self, key: _Key, worker: Worker) -> None:
         if worker.calls >= self._calls_max or self._closed.is_set():
             worker.kill("it had its calls")
-        is_alive = not worker.has_ended
+        is_alive = not worker.ending
         with self._changed:
             if is_alive:
                 self._idle[id(worker)] = _Idle(key, worker, time.monotonic())
@@ -194,7 +194,6 @@ class Pool:
                 self._alive -= 1
             self._changed.notify()
         if not is_alive:
-            worker.kill("it ended")
             self._tell_end(key, worker)
 
     def _end_idle(self, one: _Idle, reason: str) -> None:

@@ -33,7 +33,8 @@ SPINS = {
     "sleeps": "import time; time.sleep(60)",
     "spins in C": "'a' * 30 and __import__('re').match(r'(a+)+$', 'a' * 40 + 'b')",
     "catches everything": (
-        "while True:\n        try:\n            while True: pass\n        except BaseException: pass"
+        "while True:\n        try:\n            while True: pass\n"
+        "        except BaseException: pass"
     ),
     "ignores every signal": (
         "import signal\n    for n in range(1, 65):\n        try: signal.signal(n, signal.SIG_IGN)"
