@@ -48,7 +48,7 @@ ALARM = {
     "attributes": {"site": "VIE-03", "vendor": "acme", "sla": "gold", "subscribers": 58, "tier": 2},
     "affected_services": [f"internet-{n}" for n in range(12)],
 }
-INPUTS = {
+INPUTS: dict[str, dict[str, Any]] = {
     "an alarm": {"rows": [ALARM]},
     "a table": {"rows": [{"name": f"link-{n}", "state": "up", "load": n / 7} for n in range(20)]},
 }
