@@ -105,6 +105,8 @@ class Channel:
         os.set_blocking(descriptor, is_trusted)
         self._descriptor, self._is_trusted = descriptor, is_trusted
         self._received = bytearray()
+        self.read_bytes = 0
+        """How much it has read, in all."""
         self._readable, self._writable = select.poll(), select.poll()
         self._readable.register(descriptor, select.POLLIN)
         self._writable.register(descriptor, select.POLLOUT)
@@ -159,6 +161,7 @@ class Channel:
             if not chunk:
                 raise EOFError
             self._received += chunk
+            self.read_bytes += len(chunk)
         taken = bytes(self._received[:size])
         del self._received[:size]
         return taken

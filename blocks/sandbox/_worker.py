@@ -26,6 +26,8 @@ from blocks.sdk import BlockError, Context
 START_S = 10.0
 CPU_S = 120.0
 """Seconds of a processor that a child gets for its life; more where one call may take longer."""
+SAID_MAX_BYTES = 32 << 20
+"""What one call may say: each byte costs Garland more to read than the child to write."""
 ASKS_MAX = 10_000
 """What one call may ask and tell: more is a block that keeps Garland busy."""
 _TICKS_S = os.sysconf("SC_CLK_TCK")
@@ -148,8 +150,13 @@ class Worker:
 
     def _exchange(self, context: Context, call: str, request: bytes, deadline: float) -> Outcome:
         self._channel.send_frame(request, deadline=deadline)
+        most_bytes = self._channel.read_bytes + SAID_MAX_BYTES
         for _ in range(ASKS_MAX):
             said = self._channel.receive(deadline=deadline)
+            if self._channel.read_bytes > most_bytes:
+                raise FrameError(f"it says more than {SAID_MAX_BYTES:,} bytes")
+            if time.monotonic() >= deadline:
+                raise TimeoutError
             if said.get("call") != call:
                 raise FrameError("it answers another call")
             if "ask" not in said:

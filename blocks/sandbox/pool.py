@@ -117,7 +117,7 @@ class Pool:
         self._closed.set()
         with self._changed:
             for one in list(self._idle.values()):
-                self._end_idle(one, "Garland stops")
+                self._end_idle(one, "its pool was closed")
         if self._sweeper is not None:
             self._sweeper.join()
         self._starter.shutdown()

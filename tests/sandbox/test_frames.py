@@ -42,6 +42,18 @@ FRAMES = {
         "write({'call': call(), 'ended': {'kind': 'Emit', 'port': {}, 'output': 1,"
         " 'variables': {}}})"
     ),
+    "an instant that UTC cannot name": (
+        "write({'call': call(), 'ended': {'kind': 'Wait', 'until': '0001-01-01T00:00:00+23:59',"
+        " 'port': 'done', 'output': {}}})"
+    ),
+    "a wait until no instant": (
+        "write({'call': call(), 'ended': {'kind': 'Wait', 'until': None, 'port': 'done',"
+        " 'output': {}}})"
+    ),
+    "large questions for ever": (
+        "while True: write({'call': call(), 'ask': 'log.info',"
+        " 'with': {'message': 'x' * 4_000_000}})"
+    ),
     "an error without words": "write({'call': call(), 'error': {'code': 5}})",
     "an error with a code of a megabyte": (
         "write({'call': call(), 'error': {'code': 'x' * 1_000_000, 'message': ''}})"

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from blocks.sandbox.level import Level
 from blocks.sandbox.pool import Pool
 from blocks.sdk import BlockError
+from kernel.errors import InvalidError
 from tests.support.zoo import NEIGHBOUR, Zoo
 
 COUNTS = """
@@ -147,6 +148,17 @@ def test_a_closed_pool_leaves_no_process(tmp_path: Path) -> None:
     pool.close()
 
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_package_with_a_link_in_it_is_refused(zoo: Zoo, tmp_path: Path) -> None:
+    (tmp_path / "garland.db").write_text("the database")
+    zoo.block(NEIGHBOUR)
+    (folder,) = zoo.folder.iterdir()
+    (folder / "wheels").mkdir()
+    (folder / "wheels" / "a.whl").symlink_to(tmp_path / "garland.db")
+
+    with pytest.raises(InvalidError, match=r"wheels/a.whl is a link"):
+        zoo.block(NEIGHBOUR)
 
 
 LINE_PID = "import os\n"
