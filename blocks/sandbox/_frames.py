@@ -17,10 +17,12 @@ from kernel.errors import MalformedError
 from kernel.json_text import read_json, why_not_kept
 
 FRAME_MAX_BYTES = 4 * 1024 * 1024
-_encode = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+# What holds itself is found by the depth it reaches, without a look at each list.
+_encode = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
 _HEAD = struct.Struct("!I")
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
+"""What is read or written at a time: for more, malloc(3) would ask the kernel each time."""
 
 
 class FrameError(Exception):
