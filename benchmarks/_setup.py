@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import _path  # noqa: F401  before anything of Garland is imported
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import _path  # noqa: F401  before anything of Garland is imported
 import httpx
 
 from garland.logs import set_up_logs

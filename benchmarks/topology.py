@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
+import _path  # noqa: F401  before anything of Garland is imported
 from sqlalchemy.orm import Session
 
 from garland.database import upgrade

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
@@ -134,14 +134,15 @@ def read_bytes(text: Any) -> bytes:
 
 
 def read_instant(text: Any) -> datetime:
-    """Read an instant.
+    """Read an instant; one with a timezone is given in UTC.
 
     Raises:
-        UnreadableError: it is none.
+        UnreadableError: it is none, or none that UTC could name.
     """
     try:
-        return datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment
+    except (TypeError, ValueError, OverflowError):
         raise UnreadableError("an instant is not written as ISO 8601") from None
 
 

@@ -26,6 +26,8 @@ from blocks.sdk import BlockError, Context
 START_S = 10.0
 CPU_S = 120.0
 """Seconds of a processor that a child gets for its life; more where one call may take longer."""
+SAID_MAX_BYTES = 32 << 20
+"""What one call may say: each byte costs Garland more to read than the child to write."""
 ASKS_MAX = 10_000
 """What one call may ask and tell: more is a block that keeps Garland busy."""
 _TICKS_S = os.sysconf("SC_CLK_TCK")
@@ -51,14 +53,20 @@ class Worker:
         """Its process id."""
         return self._process.pid
 
-    def begin(self, package: Package, *, cpu_s: float = CPU_S) -> None:
+    def begin(self, package: Package, *, deadline: float) -> None:
         """Have it lock itself down and load the block.
+
+        Args:
+            package: What it runs.
+            deadline: Of the call that it is started for, by `time.monotonic`.
 
         Raises:
             ChildError: it did not; it is gone.
+            TimeoutError: likewise, and the time of the call is up.
         """
-        self._cpu_left_s = cpu_s
-        deadline = time.monotonic() + START_S
+        now = time.monotonic()
+        self._cpu_left_s = cpu_s = max(CPU_S, 2 * (deadline - now))
+        ready_by = min(deadline, now + START_S)
         start = {
             "entry": str(package.entry),
             "paths": [str(path) for path in package.paths],
@@ -68,10 +76,12 @@ class Worker:
             **surroundings(),
         }
         try:
-            self._channel.send(start, deadline=deadline)
-            said = self._channel.receive(deadline=deadline)
+            self._channel.send(start, deadline=ready_by)
+            said = self._channel.receive(deadline=ready_by)
         except TimeoutError:
-            self.kill(f"it was not ready within {START_S:g} s")
+            self.kill(f"it was not ready within {ready_by - now:.1f} s")
+            if ready_by == deadline:
+                raise
         except FrameError as error:
             self.kill(f"what it wrote cannot be read: {error}")
         except (EOFError, OSError):
@@ -84,7 +94,7 @@ class Worker:
 
     def is_ready(self, limit_s: float) -> bool:
         """Tell whether it waits for a call that may take so long: alive, silent, not worn out."""
-        return self._cpu_left_s > limit_s and self._channel.is_quiet() and not self.has_ended
+        return self._cpu_left_s > limit_s and not self.ending and self._channel.is_quiet()
 
     @property
     def has_ended(self) -> bool:
@@ -110,8 +120,7 @@ class Worker:
             return self._exchange(context, call, request, deadline)
         except TimeoutError:
             self.kill("its time was up")
-            message = "The step took longer than its limit."
-            raise BlockError("block.timeout", message, retryable=True) from None
+            raise timed_out() from None
         except (FrameError, _wire.UnreadableError) as error:
             self.kill(f"what it wrote cannot be read: {error}")
             raise ChildError(self.ending) from None
@@ -141,8 +150,13 @@ class Worker:
 
     def _exchange(self, context: Context, call: str, request: bytes, deadline: float) -> Outcome:
         self._channel.send_frame(request, deadline=deadline)
+        most_bytes = self._channel.read_bytes + SAID_MAX_BYTES
         for _ in range(ASKS_MAX):
             said = self._channel.receive(deadline=deadline)
+            if self._channel.read_bytes > most_bytes:
+                raise FrameError(f"it says more than {SAID_MAX_BYTES:,} bytes")
+            if time.monotonic() >= deadline:
+                raise TimeoutError
             if said.get("call") != call:
                 raise FrameError("it answers another call")
             if "ask" not in said:
@@ -173,6 +187,11 @@ class Worker:
             self.kill("it closed its line to Garland")
             return
         self.kill(_how(status))
+
+
+def timed_out() -> BlockError:
+    """Give the error of a step whose time was up."""
+    return BlockError("block.timeout", "The step took longer than its limit.", retryable=True)
 
 
 def _family(pid: int) -> list[int]:
@@ -206,7 +225,6 @@ def _request(call: str, context: Context) -> bytes:
     except FrameError as error:
         message = f"The step's config and input cannot be handed to the block: {error}."
         raise BlockError("block.bad_input", message, retryable=False) from None
-    return request
 
 
 def _how(status: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blocks.manifest import Manifest
+from kernel.errors import InvalidError
 
 MEGABYTE = 1 << 20
 
@@ -36,13 +37,21 @@ def package_in(folder: Path, manifest: Manifest, *, digest: str) -> Package:
         folder: Where the block was unpacked; nobody changes it any more.
         manifest: The block's.
         digest: The package's; children are kept by it.
+
+    Raises:
+        InvalidError: one of them is a link: what it leads to would be open to the block.
     """
     within = folder / "src"
     sources = within if (within / "block.py").is_file() else folder
+    wheels = sorted((folder / "wheels").glob("*.whl"))
+    for path in (within, folder / "wheels", sources / "block.py", *wheels):
+        if path.is_symlink():
+            name = path.relative_to(folder)
+            raise InvalidError(f"{name} is a link: put what it leads to in its place")
     return Package(
         digest=digest,
         entry=sources / "block.py",
-        paths=(sources, *sorted((folder / "wheels").glob("*.whl"))),
+        paths=(sources, *wheels),
         memory_bytes=manifest.behaviour.memory_mb * MEGABYTE,
         timeout_s=manifest.behaviour.timeout_s,
     )

@@ -18,7 +18,7 @@ import structlog
 
 from blocks.outcomes import Outcome
 from blocks.sandbox._process import start_process
-from blocks.sandbox._worker import CPU_S, ChildError, Worker
+from blocks.sandbox._worker import ChildError, Worker, timed_out
 from blocks.sandbox.level import Level
 from blocks.sandbox.package import Package
 from blocks.sdk import BlockError, Context
@@ -117,7 +117,7 @@ class Pool:
         self._closed.set()
         with self._changed:
             for one in list(self._idle.values()):
-                self._end_idle(one, "Garland stops")
+                self._end_idle(one, "its pool was closed")
         if self._sweeper is not None:
             self._sweeper.join()
         self._starter.shutdown()
@@ -127,7 +127,7 @@ class Pool:
     @contextmanager
     def _lent(self, key: _Key, package: Package, deadline: float) -> Iterator[Worker]:
         limit_s = deadline - time.monotonic()
-        worker = self._take(key, deadline, limit_s) or self._start(key, package, limit_s)
+        worker = self._take(key, deadline, limit_s) or self._start(key, package, deadline)
         try:
             yield worker
         finally:
@@ -156,11 +156,11 @@ class Pool:
             self._end_idle(one, "it was worn out, or said something unasked")
         return None
 
-    def _start(self, key: _Key, package: Package, limit_s: float) -> Worker:
+    def _start(self, key: _Key, package: Package, deadline: float) -> Worker:
         worker = None
         try:
             worker = Worker(*self._starter.submit(self._start_process, package).result())
-            worker.begin(package, cpu_s=max(CPU_S, 2 * limit_s))
+            worker.begin(package, deadline=deadline)
         except BaseException as error:
             with self._changed:
                 self._alive -= 1
@@ -171,6 +171,8 @@ class Pool:
             if isinstance(error, ChildError):
                 message = f"The block cannot run: {error}."
                 raise BlockError("block.cannot_start", message, retryable=False) from None
+            if isinstance(error, TimeoutError):
+                raise timed_out() from None
             raise
         self._sweep_from_now_on()
         return worker
@@ -184,7 +186,7 @@ class Pool:
     def _give_back(self, key: _Key, worker: Worker) -> None:
         if worker.calls >= self._calls_max or self._closed.is_set():
             worker.kill("it had its calls")
-        is_alive = not worker.has_ended
+        is_alive = not worker.ending
         with self._changed:
             if is_alive:
                 self._idle[id(worker)] = _Idle(key, worker, time.monotonic())
@@ -192,7 +194,6 @@ class Pool:
                 self._alive -= 1
             self._changed.notify()
         if not is_alive:
-            worker.kill("it ended")
             self._tell_end(key, worker)
 
     def _end_idle(self, one: _Idle, reason: str) -> None:

@@ -23,7 +23,7 @@ def open_pool(wanted: Wanted = "auto") -> Pool:
     if level.number == 0 and wanted != "0":
         log.warning("sandbox_missing", wanted=wanted, missing=list(level.missing))
     else:
-        log.info("sandbox_found", level=level.number)
+        log.info("sandbox_found", number=level.number)
     return Pool(level)
 
 

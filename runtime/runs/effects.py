@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from blocks.effects import Effect
-from kernel.errors import GarlandError
+from kernel.errors import GarlandError, NotFoundError
 from runtime.alarms.store import acknowledge, set_fields
 from runtime.runs._rows import RunRow
 from runtime.runs.attempt import Attempted
@@ -19,6 +19,8 @@ from runtime.step_state.store import Owner, drop_value, keep_value
 
 KEPT = ("state.set", "state.delete")
 log = structlog.get_logger(__name__)
+
+ID_SHOWN = 60
 
 
 def apply_effects(
@@ -47,7 +49,10 @@ def apply_effects(
 
 
 def _apply(session: Session, tenant_id: UUID, effect: Effect, *, by: str, now: datetime) -> None:
-    alarm_id = UUID(effect.target)
+    try:
+        alarm_id = UUID(effect.target)
+    except ValueError:  # what a block says; its host looks at no alarm
+        raise NotFoundError("no such alarm", alarm_id=effect.target[:ID_SHOWN]) from None
     match effect.kind:
         case "alarm.acknowledge":
             comment = str(effect.fields.get("comment", ""))

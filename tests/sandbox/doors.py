@@ -34,6 +34,17 @@ FILES = {
     "renames the database": "return os.rename(config['file'], config['file'] + '2')",
     "deletes the database": "return os.unlink(config['file'])",
     "truncates the database": "return os.truncate(config['file'], 0)",
+    "empties a file by opening it": "return os.open(config['file'], os.O_RDONLY | os.O_TRUNC)",
+    "empties its own code": "return os.open(__file__, os.O_RDONLY | os.O_TRUNC)",
+    "empties Python's library": "return os.open(os.__file__, os.O_RDONLY | os.O_TRUNC)",
+    "maps its own code for writing": (
+        "import mmap; f = os.open(__file__, os.O_RDONLY); "
+        "return mmap.mmap(f, 1, mmap.MAP_SHARED, mmap.PROT_WRITE)"
+    ),
+    "goes round by a handle of the root": (
+        "root = os.open('/', os.O_PATH); return os.open('etc/passwd', os.O_RDONLY, dir_fd=root)"
+    ),
+    "opens a terminal": "return os.open('/dev/tty', os.O_RDWR)",
     "changes the database's mode": "return os.chmod(config['file'], 0o666)",
     "changes its owner": "return os.chown(config['file'], 0, 0)",
     "changes its times": "return os.utime(config['file'], (0, 0))",
@@ -117,6 +128,12 @@ PROCESSES = {
     ),
     "limits Garland": (
         "import resource; return resource.prlimit(config['garland'], resource.RLIMIT_CORE, (0, 0))"
+    ),
+    "asks for Garland's session": "return os.getsid(config['garland'])",
+    "asks for Garland's priority": "return os.getpriority(os.PRIO_PROCESS, config['garland'])",
+    "asks for Garland's processors": "return os.sched_getaffinity(config['garland'])",
+    "reads Garland's processor time": (
+        "import time; return time.clock_gettime((~config['garland'] << 3) | 2)"
     ),
     "puts itself first": "return os.nice(-5)",
     "chooses its processors": "return os.sched_setaffinity(0, {0})",

@@ -11,7 +11,10 @@ def line():
             pass
 def write(document):
     text = document if isinstance(document, bytes) else json.dumps(document).encode()
-    os.write(line(), struct.pack("!I", len(text)) + text)
+    os.set_blocking(line(), True)
+    unsent = struct.pack("!I", len(text)) + text
+    while unsent:
+        unsent = unsent[os.write(line(), unsent):]
 def call():
     frame = sys._getframe()
     while "request" not in frame.f_locals:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from structlog.testing import capture_logs
 
+from blocks.sdk import BlockError
 from tests.sandbox.lines import LINE
 from tests.support.zoo import Zoo
 
-EMITS = '"ended": {"kind": "Emit", "port": "done", "output": {}, "variables": {}}'
+EMITS = "'ended': {'kind': 'Emit', 'port': 'done', 'output': {}, 'variables': {}}"
 FRAMES = {
-    "an answer to another call": "write({'call': '0' * 16, %s})" % EMITS,
-    "an answer to no call": "write({%s})" % EMITS,
+    "an answer to another call": f"write({{'call': '0' * 16, {EMITS}}})",
+    "an answer to no call": f"write({{{EMITS}}})",
     "no JSON": "write(b'{')",
     "no object": "write(b'[]')",
     "no text": "write(b'\\xff\\xfe\\xfd')",
@@ -38,6 +41,18 @@ FRAMES = {
     "an end with a port that is none": (
         "write({'call': call(), 'ended': {'kind': 'Emit', 'port': {}, 'output': 1,"
         " 'variables': {}}})"
+    ),
+    "an instant that UTC cannot name": (
+        "write({'call': call(), 'ended': {'kind': 'Wait', 'until': '0001-01-01T00:00:00+23:59',"
+        " 'port': 'done', 'output': {}}})"
+    ),
+    "a wait until no instant": (
+        "write({'call': call(), 'ended': {'kind': 'Wait', 'until': None, 'port': 'done',"
+        " 'output': {}}})"
+    ),
+    "large questions for ever": (
+        "while True: write({'call': call(), 'ask': 'log.info',"
+        " 'with': {'message': 'x' * 4_000_000}})"
     ),
     "an error without words": "write({'call': call(), 'error': {'code': 5}})",
     "an error with a code of a megabyte": (
@@ -139,7 +154,29 @@ def run(ctx):
 """
     )
     assert zoo.output(code, {"n": 1}) == {"n": -1}  # its own step: its author's own affair
+    time.sleep(0.1)  # until the true answer of the first call waits, that nobody asked for
     assert zoo.output(code, {"n": 2, "well": True}) == {"n": 2}
+
+
+def test_an_answer_that_comes_late_is_nobody_elses(zoo: Zoo) -> None:
+    code = (
+        LINE
+        + """
+def run(ctx):
+    if not ctx.config.get("well"):
+        forged = {"kind": "Emit", "port": "done", "output": {}, "variables": {}}
+        write({"call": call(), "ended": forged})
+        __import__("time").sleep(0.2)
+    return ctx.emit("done", {"n": 1})
+"""
+    )
+    assert zoo.output(code) == {}
+
+    with pytest.raises(BlockError) as raised:
+        zoo.output(code, {"well": True})
+
+    assert "it answers another call" in raised.value.message
+    zoo.assert_neighbour_works()
 
 
 def test_a_frame_that_never_ends_is_waited_for_until_the_deadline(zoo: Zoo) -> None:

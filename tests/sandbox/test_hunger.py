@@ -22,7 +22,7 @@ MEMORY = {
     "recursion": "(f := lambda: (__import__('sys').setrecursionlimit(10**9), f()))()",
     "the C library": "__import__('ctypes').create_string_buffer(1 << 30)",
     "a decompression bomb": (
-        "__import__('zlib').decompress(__import__('zlib').compress(bytes(1 << 27)) , 15, 1 << 27)"
+        "(z := __import__('zlib')).decompress(z.compress(bytes(1 << 25)), 15, 1 << 28)"
     ),
     "a database in memory": (
         "__import__('sqlite3').connect(':memory:').execute('select zeroblob(900000000)').fetchall()"
@@ -33,7 +33,8 @@ SPINS = {
     "sleeps": "import time; time.sleep(60)",
     "spins in C": "'a' * 30 and __import__('re').match(r'(a+)+$', 'a' * 40 + 'b')",
     "catches everything": (
-        "while True:\n        try:\n            while True: pass\n        except BaseException: pass"
+        "while True:\n        try:\n            while True: pass\n"
+        "        except BaseException: pass"
     ),
     "ignores every signal": (
         "import signal\n    for n in range(1, 65):\n        try: signal.signal(n, signal.SIG_IGN)"
@@ -56,7 +57,7 @@ def test_what_the_manifest_grants_can_be_used(zoo: Zoo) -> None:
     code = "def run(ctx):\n    return ctx.emit('done', {'size': len(bytearray(150 << 20))})\n"
 
     assert zoo.output(code, memory_mb=256) == {"size": 150 << 20}
-    assert zoo.error(code, memory_mb=64).code == "block.crashed"
+    assert zoo.error(code + "# another package", memory_mb=64).code == "block.crashed"
 
 
 @pytest.mark.parametrize("way", SPINS)
@@ -140,7 +141,8 @@ def test_work_between_calls_is_noticed_and_ended(zoo: Zoo) -> None:
         LINE
         + """
 def run(ctx):
-    write({"call": call(), "ended": {"kind": "Emit", "port": "done", "output": {}, "variables": {}}})
+    forged = {"kind": "Emit", "port": "done", "output": {}, "variables": {}}
+    write({"call": call(), "ended": forged})
     while True: pass
 """
     )

@@ -1,0 +1,164 @@
+"""What the sandbox costs: a call of the same code in a child and in this process; starts; memory.
+
+Both kinds of call are made in turns of `ROUND` each, so that what else the machine does meets both;
+the figure is the difference of their medians. Memory is the proportional share (PSS) of all
+processes of the children, as the kernel counts it. `benchmarks/blocks.py 2` does the same with the
+hardened sandbox.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from _setup import log_to_nowhere, row, title
+
+from blocks.host import perform
+from blocks.manifest import parse_manifest
+from blocks.registry import Block, load_block
+from blocks.sandbox.package import package_in
+from blocks.sandbox.pool import Pool
+from blocks.sandbox.runs import open_pool, sandboxed
+from blocks.sdk import Facts
+from tests.fakes.blocks import FakeServices
+from tests.support.zoo import manifest_of
+
+CODE = """
+def run(ctx):
+    rows = ctx.config["rows"]
+    return ctx.emit("done", {"rows": rows, "count": len(rows)})
+"""
+ALARM = {
+    "managed_object": "olt-vie-03/shelf-1/slot-4/pon-7",
+    "perceived_severity": "major",
+    "event_type": "communicationsAlarm",
+    "probable_cause": "lossOfSignal",
+    "specific_problem": "PON port down",
+    "raised_at": "2026-11-27T11:58:03.120Z",
+    "text": "Optical signal lost on all subscribers of the port; power at the splitter is normal. "
+    * 6,
+    "attributes": {"site": "VIE-03", "vendor": "acme", "sla": "gold", "subscribers": 58, "tier": 2},
+    "affected_services": [f"internet-{n}" for n in range(12)],
+}
+INPUTS: dict[str, dict[str, Any]] = {
+    "an alarm": {"rows": [ALARM]},
+    "a table": {"rows": [{"name": f"link-{n}", "state": "up", "load": n / 7} for n in range(20)]},
+}
+ROUND, ROUNDS = 200, 25
+STARTS = 20
+CHILDREN = 50
+OVER_MOST_US, PSS_MOST_MIB = 100, 500
+
+
+def main() -> None:
+    """Measure calls, starts and memory, and print a table of each."""
+    log_to_nowhere()
+    wanted = "2" if "2" in sys.argv[1:] else "auto"
+    with tempfile.TemporaryDirectory() as folder:
+        pool = open_pool(wanted)  # type: ignore[arg-type]  # one of the two
+        if pool.level.number == 0:
+            sys.exit(" ".join(pool.level.missing))
+        print(f"level {pool.level.number}; load {os.getloadavg()[0]:.1f}, {os.cpu_count()} CPUs")
+        manifest = parse_manifest(manifest_of({}))
+        home = write_block(Path(folder))
+        try:
+            measure_calls(pool, home)
+            measure_starts(pool, home, manifest)
+            measure_memory(pool, home, manifest)
+        finally:
+            pool.close()
+
+
+def write_block(folder: Path) -> Path:
+    """Write a block's folder, complete."""
+    (folder / "block.json").write_text(json.dumps(manifest_of({})))
+    (folder / "block.py").write_text(CODE)
+    (folder / "README.md").write_text("# Animal")
+    (folder / "icon.svg").write_text("<svg/>")
+    return folder
+
+
+def measure_calls(pool: Pool, home: Path) -> None:
+    """Print what a warm call takes, in process and in a child."""
+    within = load_block(home)
+    package = package_in(home, within.manifest, digest="one")
+    apart = Block(within.manifest, sandboxed(pool, uuid4(), package), home)
+    for name, config in INPUTS.items():
+        compare(name, config, within, apart)
+
+
+def compare(name: str, config: dict[str, Any], within: Block, apart: Block) -> None:
+    """Print how the two compare on one input."""
+    times: dict[str, list[float]] = {"within": [], "apart": []}
+    for _ in range(ROUNDS):
+        times["within"] += [timed(within, config) for _ in range(ROUND)]
+        times["apart"] += [timed(apart, config) for _ in range(ROUND)]
+    size = len(json.dumps(config))
+    title(f"A warm call, {name} of {size:,} bytes, µs", "median", "95 of 100", "99 of 100")
+    for each, label in (("within", "in this process"), ("apart", "in a child")):
+        cuts = statistics.quantiles(times[each], n=100)
+        row(label, times[each], f"{cuts[94]:,.0f}", f"{cuts[98]:,.0f}")
+    over = statistics.median(times["apart"]) - statistics.median(times["within"])
+    row(f"the sandbox adds (target: at most {OVER_MOST_US})", over)
+
+
+def measure_starts(pool: Pool, home: Path, manifest: Any) -> None:
+    """Print what the first call of a tenant takes."""
+    times = []
+    for number in range(STARTS):
+        package = package_in(home, manifest, digest=f"start-{number}")
+        times.append(timed(Block(manifest, sandboxed(pool, uuid4(), package), home)) / 1_000)
+    title("The first call, its child's start included, ms", "median", "worst")
+    row(f"{STARTS} starts, one after another", times, max(times))
+
+
+def measure_memory(pool: Pool, home: Path, manifest: Any) -> None:
+    """Print what as many warm children as a process of Garland keeps take."""
+    package = package_in(home, manifest, digest="many")
+    for _ in range(CHILDREN):
+        timed(Block(manifest, sandboxed(pool, uuid4(), package), home))
+    family = below(os.getpid())
+    shares = [pss_mib(pid) for pid in family]
+    title(f"Memory of {CHILDREN} warm children, MiB (PSS)", "all", "each")
+    row(
+        f"{len(family)} processes (target: at most {PSS_MOST_MIB})",
+        sum(shares),
+        sum(shares) / CHILDREN,
+    )
+
+
+def timed(block: Block, config: dict[str, Any] = INPUTS["an alarm"]) -> float:
+    """Run a block once, as a step does, and give how many microseconds it took."""
+    facts = Facts(run_id="r", step="s", attempt=1, idempotency_key="k", now=NOW)
+    began = time.perf_counter()
+    perform(block, config=config, input={}, services=SERVICES, facts=facts, has_defaults=True)
+    return (time.perf_counter() - began) * 1e6
+
+
+def below(pid: int) -> list[int]:
+    """List the processes that descend from one."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    found = [int(one) for task in tasks for one in (task / "children").read_text().split()]
+    return found + [each for one in found for each in below(one)]
+
+
+def pss_mib(pid: int) -> float:
+    """Give a process's proportional share of memory."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    (pss,) = [int(line.split()[1]) for line in lines if line.startswith("Pss:")]
+    return pss / 1024
+
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+SERVICES = FakeServices()
+
+if __name__ == "__main__":
+    main()

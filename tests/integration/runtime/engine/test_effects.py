@@ -1,0 +1,46 @@
+"""What a block wishes for is applied with its step, or fails it: never the worker."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from blocks.effects import Effect
+from runtime.runs.attempt import Attempted
+from runtime.runs.effects import apply_effects
+from runtime.runs.events import Completed, Failed
+from tenancy.scope import as_tenant
+from tests.factories.alarms import make_alarm
+from tests.factories.tenancy import NOON, make_customer
+
+NIL = str(UUID(int=0))
+
+
+@pytest.mark.parametrize(
+    ("target", "fields"),
+    [
+        pytest.param("no id", {"text": "x"}, id="an id that is none"),
+        pytest.param("", {"text": "x"}, id="no id"),
+        pytest.param(NIL, {"text": "x"}, id="an alarm that there is not"),
+        pytest.param(None, {"text": {"a": 1}}, id="a text that is none"),
+        pytest.param(None, {"tenant_id": NIL}, id="a field that nobody may set"),
+        pytest.param(None, {"attributes": [1]}, id="attributes that are none"),
+    ],
+)
+def test_a_wish_that_cannot_be_granted_fails_the_step(
+    session: Session, target: str | None, fields: dict[str, Any]
+) -> None:
+    tenant_id = make_customer(session).id
+    with as_tenant(session, tenant_id):
+        alarm_id = str(make_alarm(session, tenant_id))
+        effect = Effect(
+            kind="alarm.set", target=target if target is not None else alarm_id, fields=fields
+        )
+        done = Attempted(event=Completed("a", 1, "done", {}), effects=(effect,))
+
+        applied = apply_effects(session, tenant_id, done, by="a block", now=NOON)
+
+    assert isinstance(applied.event, Failed)
