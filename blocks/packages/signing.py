@@ -97,7 +97,9 @@ def signers(envelope: Envelope, kind: str, keys: Mapping[str, Ed25519PublicKey])
         try:
             key.verify(one.value, signed)
         except InvalidSignature:
-            message = f"The signature by the key {one.key_id[:12]} does not hold: something was changed."
+            message = (
+                f"The signature by the key {one.key_id[:12]} does not hold: something was changed."
+            )
             raise NotTrustedError("signature.wrong", message) from None
         found.append(one.key_id)
     return tuple(found)

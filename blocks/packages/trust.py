@@ -218,9 +218,7 @@ def check_package(
 def _still_believed(found: tuple[str, ...], index: Index, published: datetime) -> tuple[str, ...]:
     """A revoked key still counts for what was published before the day it was lost."""
     good = tuple(
-        one
-        for one in found
-        if one not in index.revoked_keys or published < index.revoked_keys[one]
+        one for one in found if one not in index.revoked_keys or published < index.revoked_keys[one]
     )
     if not good:
         message = "The key that signed this package was revoked."
