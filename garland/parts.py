@@ -38,7 +38,7 @@ def make_engine_parts(
     services: Services, worker_groups: Sequence[str] = ("",)
 ) -> tuple[Drain, StepPool]:
     """Make what advances runs and what performs their steps."""
-    programs, brokers = Programs(services.registry), make_brokers(services.settings)
+    programs, brokers = Programs(), make_brokers(services.settings)
     drain = Drain(
         sessions=services.patient,
         reading=services.reading,

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 import garland.tables  # noqa: F401  completes the metadata before the first query
-from blocks.registry import Registry, standard_registry
+from blocks.installs.registry import SHELF, Shelf
+from blocks.installs.sandboxing import Sandboxes
 from garland.settings import Settings
 from kernel.db import make_engine
 from kernel.secrets import Vault
@@ -89,9 +90,9 @@ class Services:
         return Vault(self.settings.encryption_key_list)
 
     @cached_property
-    def registry(self) -> Registry:
-        """The blocks that come with Garland."""
-        return standard_registry()
+    def shelf(self) -> Shelf:
+        """The blocks that tenants installed, as this process has them."""
+        return Shelf(self.settings.data_dir / "blocks", Sandboxes())
 
     @cached_property
     def trap_packs(self) -> Given:
@@ -105,6 +106,7 @@ class Services:
             RATES: self.rates,
             DECISIONS: PublishedTables(),
             USERS: users_of_look_up_table,
+            SHELF: self.shelf,
             TRAP_PACKS: lambda: self.trap_packs,
         }
         return guarded(sessionmaker(engine, expire_on_commit=False, info=info))

@@ -72,3 +72,17 @@ class InstallsChange(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=THE_ONLY)
     number: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class BlockUpload(TenantOwned, Base):
+    """A package that a tenant brought and may install by its digest, whoever signed it or not."""
+
+    __tablename__ = "block_upload"
+    __table_args__ = (UniqueConstraint("tenant_id", "digest"),)
+
+    id: Mapped[Key]
+    digest: Mapped[str] = mapped_column(
+        ForeignKey("block_package.digest", ondelete="CASCADE"), index=True
+    )
+    uploaded_at: Mapped[Instant]
+    uploaded_by: Mapped[str] = mapped_column(String(WHO_MAX))

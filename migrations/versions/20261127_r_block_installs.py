@@ -62,6 +62,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_block_install_tenant_id", "block_install", ["tenant_id"])
     op.create_index("ix_block_install_digest", "block_install", ["digest"])
+    op.create_table(
+        "block_upload",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.String(71), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uploaded_by", sa.String(200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"],
+            ["organisation.id"],
+            name="fk_block_upload_tenant_id_organisation",
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["digest"],
+            ["block_package.digest"],
+            name="fk_block_upload_digest_block_package",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_block_upload"),
+        sa.UniqueConstraint("tenant_id", "digest", name="uq_block_upload_tenant_id_digest"),
+    )
+    op.create_index("ix_block_upload_tenant_id", "block_upload", ["tenant_id"])
+    op.create_index("ix_block_upload_digest", "block_upload", ["digest"])
     change = op.create_table(
         "block_installs_change",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -73,5 +97,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("block_installs_change")
+    op.drop_table("block_upload")
     op.drop_table("block_install")
     op.drop_table("block_package")

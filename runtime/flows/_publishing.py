@@ -11,7 +11,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from blocks.registry import Block, Registry, standard_registry
+from blocks.installs.pins import with_digests
+from blocks.installs.registry import registry_of
+from blocks.registry import Block, Registry
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import kept_text
@@ -34,7 +36,8 @@ from tenancy.rows import get_owned
 def draft_problems(session: Session, tenant_id: UUID, flow_id: UUID) -> list[FlowProblem]:
     """List what keeps the draft from being published, and warnings."""
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
-    return check_flow(row.draft, standard_registry(), _known(session, tenant_id, row.draft))
+    registry = registry_of(session, tenant_id)
+    return check_flow(row.draft, registry, _known(session, tenant_id, row.draft))
 
 
 def publish_flow(
@@ -52,16 +55,18 @@ def publish_flow(
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
     _hold_named(session, tenant_id, row.draft)
     known = _known(session, tenant_id, row.draft)
-    _refuse_problems(row.draft, known)
-    calls = _calls(row.draft, standard_registry(), known)
+    registry = registry_of(session, tenant_id)
+    _refuse_problems(row.draft, registry, known)
+    calls = _calls(row.draft, registry, known)
+    document = with_digests(row.draft, registry)
     live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
-    if live is not None and live.digest == row.draft_digest and (live.calls or {}) == calls:
+    if live is not None and live.document == document and (live.calls or {}) == calls:
         return version_view_of(live)
     last = session.scalar(
         select(func.max(FlowVersionRow.number)).where(FlowVersionRow.flow_id == flow_id)
     )
     version = _new_version(row, number=(last or 0) + 1, by=by, now=now)
-    version.note, version.calls = kept_text(note)[:500], calls or None
+    version.document, version.note, version.calls = document, kept_text(note)[:500], calls or None
     session.add(version)
     session.flush()
     if row.live_version_id is None:
@@ -82,7 +87,8 @@ def snapshot_draft(
         InvalidError: the draft has problems.
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
-    _refuse_problems(row.draft, _known(session, tenant_id, row.draft))
+    registry = registry_of(session, tenant_id)
+    _refuse_problems(row.draft, registry, _known(session, tenant_id, row.draft))
     return _snapshot(session, row, row.draft, row.draft_digest, now=now)
 
 
@@ -97,7 +103,8 @@ def snapshot_step(
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
     document = excerpt(row.draft, step, kind=kind)
-    found = check_flow(row.draft, standard_registry(), _known(session, tenant_id, row.draft))
+    known, registry = _known(session, tenant_id, row.draft), registry_of(session, tenant_id)
+    found = check_flow(row.draft, registry, known)
     _refuse(problems_inside(found, row.draft, step), "the step")
     return _snapshot(session, row, document, digest_of(document), now=now)
 
@@ -129,8 +136,8 @@ def _hold_named(session: Session, tenant_id: UUID, document: Any) -> None:
     """Keep what the workflow names until it is published: who removes it waits and sees the use."""
     if shape_problems(document):
         return
-    registry = standard_registry()
-    decided_by = {one for one, _ in _wanted_of(document)}
+    registry = registry_of(session, tenant_id)
+    decided_by = {one for one, _ in _wanted_of(document, registry)}
     looked_up = look_up_tables_of(document, registry)
     decisions_of(session).hold(session, tenant_id, decided_by, looked_up)
     hold_calendars(session, tenant_id, calendars_of(document, registry))
@@ -155,15 +162,17 @@ def _known(session: Session, tenant_id: UUID, document: Any) -> Known:
             for slug, number in session.execute(live.where(mine))
         },
         calendars=frozenset(calendar_names(session, tenant_id)),
-        tables=decisions_of(session).known(session, tenant_id, _wanted_of(document)),
+        tables=decisions_of(session).known(
+            session, tenant_id, _wanted_of(document, registry_of(session, tenant_id))
+        ),
         lookups=decisions_of(session).look_up_tables(session, tenant_id),
     )
 
 
-def _wanted_of(document: Any) -> list[tuple[str, int | None]]:
+def _wanted_of(document: Any, registry: Registry) -> list[tuple[str, int | None]]:
     if shape_problems(document):
         return []
-    return [(one.table, one.number) for one in tables_used(document, standard_registry())]
+    return [(one.table, one.number) for one in tables_used(document, registry)]
 
 
 def _calls(document: Mapping[str, Any], registry: Registry, known: Known) -> dict[str, int]:
@@ -205,8 +214,8 @@ def count_live(session: Session, tenant_id: UUID) -> int:
     return session.scalar(live) or 0
 
 
-def _refuse_problems(document: Mapping[str, Any], known: Known) -> None:
-    problems = check_flow(document, standard_registry(), known)
+def _refuse_problems(document: Mapping[str, Any], registry: Registry, known: Known) -> None:
+    problems = check_flow(document, registry, known)
     _refuse([one for one in problems if one.severity == "error"], "the workflow")
 
 

@@ -55,6 +55,10 @@ class StepChecks:
         if block is None:
             yield self._unknown_block(placed, placed.step, placed.pointer)
             return
+        if not block.standing.starts_runs:
+            state = block.standing.value
+            message = f"{placed.title}: {block.manifest.title} is {state}: choose another version"
+            yield FlowProblem(f"{placed.pointer}/version", message, placed.id)
         yield from self._given(placed, block)
         yield from self._body(placed, block)
         if block.manifest.behaviour.control == "call":
