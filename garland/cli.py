@@ -20,6 +20,7 @@ from garland.memory import loading
 from garland.pack_cli import pack
 from garland.rule_cli import rule
 from garland.table_cli import table
+from garland.trust_cli import trust
 
 if TYPE_CHECKING:
     from garland.settings import Settings
@@ -53,6 +54,7 @@ main.add_command(flow)
 main.add_command(pack)
 main.add_command(rule)
 main.add_command(table)
+main.add_command(trust)
 
 
 @main.command()
@@ -84,7 +86,7 @@ def up(demo: bool, host: str, port: int, data: Path | None, workers: int) -> Non
 @click.option("--threads", type=click.IntRange(4, 512), help="Requests at a time; open pages too.")
 def web(host: str, port: int, threads: int | None) -> None:
     """Serve pages, the REST API and the intake of alarms."""
-    settings = _started("web")
+    settings = started("web")
     with loading():
         from garland.web import serve
 
@@ -94,7 +96,7 @@ def web(host: str, port: int, threads: int | None) -> None:
 @main.command()
 def correlator() -> None:
     """Take alarms from the journal through lifecycle and rules."""
-    settings = _started("correlator")
+    settings = started("correlator")
     with loading():
         from garland.correlator import main as run
 
@@ -112,7 +114,7 @@ def correlator() -> None:
 )
 def worker(groups: tuple[str, ...]) -> None:
     """Run workflows and their tasks."""
-    settings = _started("worker")
+    settings = started("worker")
     with loading():
         from garland.worker import main as run
 
@@ -122,7 +124,7 @@ def worker(groups: tuple[str, ...]) -> None:
 @main.command()
 def scheduler() -> None:
     """Start what is due by the clock, and sweep up what was lost."""
-    settings = _started("scheduler")
+    settings = started("scheduler")
     with loading():
         from garland.scheduler import main as run
 
@@ -132,7 +134,7 @@ def scheduler() -> None:
 @main.command("backtest-next", hidden=True)
 def backtest_next() -> None:
     """Do the backtest of a rule that waits for longest: the scheduler starts it."""
-    settings = _started("backtest")
+    settings = started("backtest")
     from garland.backtests import main as run
 
     run(settings)
@@ -141,7 +143,7 @@ def backtest_next() -> None:
 @main.command()
 def listener() -> None:
     """Listen for SNMP traps and syslog, and to MQTT brokers."""
-    settings = _started("listener")
+    settings = started("listener")
     with loading():
         from garland.listener import main as run
 
@@ -151,7 +153,7 @@ def listener() -> None:
 @main.command()
 def strays() -> None:
     """List what the listener got that no source takes, newest first."""
-    settings = _started("strays", level="WARNING")
+    settings = started("strays", level="WARNING")
     with _failures_told():
         from garland.listener import strays_text
 
@@ -162,12 +164,15 @@ def strays() -> None:
 @click.option("--demo", is_flag=True)
 def prepare(demo: bool) -> None:  # noqa: FBT001  click
     """Bring the database up to date, and make the demo world where asked: a step of `up`."""
-    settings = _started("setup")
+    settings = started("setup")
     with _failures_told():
         with loading():
             from garland.database import upgrade
 
         upgrade(settings.database_url)
+        from garland.trust import begin_trust
+
+        begin_trust(settings)
         if demo:
             with loading():
                 from garland.demo.seed import seed_demo
@@ -184,7 +189,7 @@ def db() -> None:
 @click.argument("revision", default="head")
 def db_upgrade(revision: str) -> None:
     """Migrate the database to REVISION (the newest by default)."""
-    settings = _started("db")
+    settings = started("db")
     with _failures_told():
         from garland.database import upgrade
 
@@ -196,7 +201,7 @@ def db_upgrade(revision: str) -> None:
 @click.argument("revision")
 def db_downgrade(revision: str) -> None:
     """Take the database back to REVISION ("base" empties it: everything in it is lost)."""
-    settings = _started("db")
+    settings = started("db")
     with _failures_told():
         from garland.database import downgrade
 
@@ -207,7 +212,7 @@ def db_downgrade(revision: str) -> None:
 @db.command("check")
 def db_check() -> None:
     """Compare the models with the database's schema; exit 1 where they differ."""
-    settings = _started("db")
+    settings = started("db")
     with _failures_told():
         from garland.database import schema_differences
 
@@ -238,7 +243,7 @@ def doctor(as_json: bool) -> None:  # noqa: FBT001  click
 @click.argument("limits", nargs=-1, metavar="[NAME=VALUE]...")
 def limits(organisation: str, limits: tuple[str, ...]) -> None:
     """Show an organisation's limits, after setting those given; VALUE may be `usual`."""
-    settings = _started("limits", level="WARNING")
+    settings = started("limits", level="WARNING")
     with _failures_told():
         from garland.limits import set_limits
 
@@ -256,14 +261,14 @@ def token() -> None:
 @click.option("--name", default="made on the command line", help="What it is for.")
 def token_create(organisation: str, role: str, name: str) -> None:
     """Make an API token and print it, this once."""
-    settings = _started("token", level="WARNING")
+    settings = started("token", level="WARNING")
     with _failures_told():
         from garland.tokens import make_token
 
         click.echo(make_token(settings, organisation=organisation, role=role, name=name))
 
 
-def _started(process: str, *, level: str | None = None) -> "Settings":
+def started(process: str, *, level: str | None = None) -> "Settings":
     """Read the settings and set up the log of one of Garland's processes."""
     settings = _settings()
     from garland.logs import set_up_logs

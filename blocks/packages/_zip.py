@@ -92,10 +92,10 @@ def _directory(data: bytes, limits: Limits) -> tuple[list[_Entry], int]:
         raise ArchiveError("damaged", "the archive is cut off, or is none")
     mark, disk, first_disk, here, count, size, start, comment = _END.unpack(data[-_END.size :])
     if mark != b"PK\x05\x06" or comment:
-        if b"PK\x05\x06" in data[-(1 << 16) - _END.size :]:
+        if b"PK\x05\x06" in data[-(1 << 16) - _END.size : -_END.size + 3]:
             raise ArchiveError("trailing", "there is something behind the end of the archive")
         raise ArchiveError("damaged", "the archive is cut off, or is none")
-    if here in _ZIP64 or size in _ZIP64 or start in _ZIP64 or disk or first_disk:
+    if {here, size, start} & set(_ZIP64) or disk or first_disk:
         raise ArchiveError("zip64", "it is a ZIP64 archive, or one in parts")
     if count > limits.files:
         raise ArchiveError("too_many", f"it has {count:,} files; {limits.files:,} are allowed")
@@ -104,6 +104,10 @@ def _directory(data: bytes, limits: Limits) -> tuple[list[_Entry], int]:
         prefix = here == count and start + size < end
         what = "in front of the first file" if prefix else "that the directory does not tell"
         raise ArchiveError("prefix" if prefix else "mismatch", f"there is something {what}")
+    return _entries(data, start, end, count=count, limits=limits), start
+
+
+def _entries(data: bytes, start: int, end: int, *, count: int, limits: Limits) -> list[_Entry]:
     entries, at, total = [], start, 0
     for _ in range(count):
         entry, at = _central(data, at, end, limits)
@@ -114,7 +118,7 @@ def _directory(data: bytes, limits: Limits) -> tuple[list[_Entry], int]:
         entries.append(entry)
     if at != end:
         raise ArchiveError("mismatch", "its directory is longer than its entries")
-    return entries, start
+    return entries
 
 
 def _central(data: bytes, at: int, end: int, limits: Limits) -> tuple[_Entry, int]:
@@ -181,7 +185,7 @@ def _content_start(data: bytes, entry: _Entry) -> int:
     text = entry.name.encode()
     if told != (entry.flags, entry.method, entry.crc, entry.packed, entry.size, text):
         raise ArchiveError("mismatch", "the directory tells otherwise", name=entry.name)
-    return start
+    return int(start)
 
 
 def _content(packed: bytes, entry: _Entry) -> bytes:

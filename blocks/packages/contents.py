@@ -33,11 +33,11 @@ _ZIP_TAIL_BYTES = (1 << 16) + 22
 
 
 def why_refused_content(name: str, content: bytes) -> str:
-    """Say why a package may not have a file with that content; "" when it may.
+    r"""Say why a package may not have a file with that content; "" when it may.
 
     A wheel in `wheels/` is an archive; `blocks.packages.wheels` reads it.
 
-    >>> why_refused_content("src/table.dat", b"\\x7fELF\\x02")
+    >>> why_refused_content("src/table.dat", b"\x7fELF\x02")
     'it is machine code'
     """
     if name.startswith(WHEELS) and name.endswith(".whl"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -110,11 +110,10 @@ def _files_in(folder: Path) -> Iterator[tuple[str, bytes]]:
     count = total = 0
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if one[0] != "." and one not in _LEFT_OUT)
-        for link in (Path(where, one) for one in folders if Path(where, one).is_symlink()):
-            raise ArchiveError("special", "it is a link", name=link.relative_to(folder).as_posix())
-        for name in sorted(names):
+        links = [one for one in folders if Path(where, one).is_symlink()]
+        for name in (*links, *sorted(names)):
             file = Path(where, name)
-            inside = PurePosixPath(file.relative_to(folder)).as_posix()
+            inside = file.relative_to(folder).as_posix()
             if name[0] == "." or name.endswith(".pyc") or inside == SIGNATURES:
                 continue
             if file.is_symlink() or not file.is_file():
@@ -138,8 +137,8 @@ def _manifest_of(files: Mapping[str, bytes]) -> tuple[Literal["block", "pack"], 
     document = read_json(files[name], what=name)
     problems = manifest_problems(document) if is_block else pack_problems(document)
     if problems:
-        told = [Problem(f"/{name}{one.pointer}", f"{name}: {one.message}") for one in problems]
-        raise InvalidError("the package's manifest cannot be used", problems=told)
+        found = [Problem(f"/{name}{one.pointer}", f"{name}: {one.message}") for one in problems]
+        raise InvalidError("the package's manifest cannot be used", problems=found)
     return ("block" if is_block else "pack"), document
 
 

@@ -55,10 +55,10 @@ def key_id(key: Ed25519PublicKey) -> str:
 
 
 def canonical(document: Any) -> bytes:
-    """Write a document of texts, whole numbers, lists and objects the one way it is signed.
+    r"""Write a document of texts, whole numbers, lists and objects the one way it is signed.
 
     >>> canonical({"b": 1, "a": "ü"})
-    b'{"a":"\\xc3\\xbc","b":1}'
+    b'{"a":"\xc3\xbc","b":1}'
     """
     return json.dumps(
         document, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
@@ -120,14 +120,14 @@ def write_envelope(envelope: Envelope) -> bytes:
 
 
 def read_envelope(text: bytes) -> Envelope:
-    """Read an envelope.
+    """Read an envelope; only what `write_envelope` writes is taken.
 
     Raises:
         MalformedError: it is none.
     """
     document = read_json(text, what="the signature")
     try:
-        return Envelope(
+        envelope = Envelope(
             kind=_text(document["payloadType"]),
             payload=base64.b64decode(_text(document["payload"]), validate=True),
             signatures=tuple(
@@ -137,6 +137,9 @@ def read_envelope(text: bytes) -> Envelope:
         )
     except (KeyError, TypeError, binascii.Error, ValueError):
         raise MalformedError("the signature is no DSSE envelope") from None
+    if write_envelope(envelope) != text:  # base64 and JSON have many ways to say the same
+        raise MalformedError("the signature is not written the one way it is")
+    return envelope
 
 
 def _to_be_signed(kind: str, payload: bytes) -> bytes:

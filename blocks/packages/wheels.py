@@ -29,6 +29,7 @@ _NAME = re.compile(
     r"(?P<name>[A-Za-z0-9][A-Za-z0-9_.]*)-(?P<version>[A-Za-z0-9_.!+]+)"
     r"(?:-\d[^-]*)?-(?P<python>[a-z0-9_.]+)-none-any\.whl"
 )
+_COLUMNS = 3
 _HASHES = ("sha256", "sha384", "sha512")
 
 
@@ -137,7 +138,7 @@ def _check_record(name: str, files: Mapping[str, bytes], info: str) -> None:
         rows = list(csv.reader(io.StringIO(files[record].decode()), strict=True))
     except (UnicodeDecodeError, csv.Error):
         raise WheelError(name, "its RECORD cannot be read") from None
-    told = {row[0]: row[1] for row in rows if len(row) == 3}
+    told = {row[0]: row[1] for row in rows if len(row) == _COLUMNS}
     if len(told) != len([row for row in rows if row]):
         raise WheelError(name, "its RECORD names a file twice or has other columns")
     unsigned = {record, f"{record}.jws", f"{record}.p7s"}

@@ -13,8 +13,9 @@ from blocks.installs import store
 from blocks.installs.model import InstallView, Offered
 from blocks.installs.registry import registry_of
 from blocks.registry import Block
-from designer.blocks import shapes
+from designer.blocks import shapes, upgrading
 from kernel.clock import format_instant, utc_now
+from kernel.errors import ConflictError
 from kernel.http import acting, db_session, optional_body, require
 from kernel.rest import TEXT, describe, listed
 from kernel.schema import Schema
@@ -114,6 +115,43 @@ def uninstall(install_id: UUID) -> Response:
     """Remove an installed version; 409 naming the workflows that use it."""
     store.uninstall(*_where(), install_id, used_by=partial(flows_with_block, *_where()))
     return Response(status=204)
+
+
+@api.get("/installs/<uuid:install_id>/upgrade")
+@describe(answer=shapes.UPGRADE)
+@require("blocks.view")
+def preview_upgrade(install_id: UUID) -> Response:
+    """Say what the highest installed version means for each draft; 409 where none is higher."""
+    found = upgrading.preview(*_where(), install_id)
+    if found is None:
+        raise ConflictError("no higher version of this block is installed: install it first")
+    return jsonify(
+        version=found.new.manifest.version,
+        differences=[
+            {"message": one.message, "needs_consent": one.needs_consent}
+            for one in found.differences
+        ],
+        impacts=[
+            {
+                "flow_id": str(one.flow_id),
+                "flow": one.flow,
+                "step": one.step,
+                "verdict": one.verdict,
+                "before": one.before,
+                "after": one.after,
+                "problems": [{"pointer": at, "message": told} for at, told in one.problems],
+            }
+            for one in found.impacts
+        ],
+    )
+
+
+@api.post("/installs/<uuid:install_id>/upgrade")
+@describe(answer=shapes.UPGRADED)
+@require("blocks.edit")
+def apply_upgrade(install_id: UUID) -> Response:
+    """Bring every draft that fits or is migrated to the highest installed version."""
+    return jsonify(flows=upgrading.apply(*_where(), install_id, **_who()))
 
 
 def install_document(one: InstallView) -> dict[str, Any]:

@@ -43,6 +43,24 @@ OFFERED = shape(
     needs_consent=FLAG,
     replaces=TEXT,
 )
+_CONFIG = {"type": "object"}
+IMPACT = shape(
+    "Impact",
+    flow_id=TEXT,
+    flow=TEXT,
+    step=TEXT,
+    verdict=choice("fits", "is migrated", "needs hands"),
+    before=_CONFIG,
+    after=_CONFIG,
+    problems=many(shape(pointer=TEXT, message=TEXT)),
+)
+UPGRADE = shape(
+    "Upgrade",
+    version=TEXT,
+    differences=many(shape(message=TEXT, needs_consent=FLAG)),
+    impacts=many(IMPACT),
+)
+UPGRADED = shape("Upgraded", flows=many(TEXT))
 HOLD = {
     "type": "object",
     "additionalProperties": False,

@@ -1,4 +1,4 @@
-"""The pages of blocks: which there are, one of them, and what a package asks for before it is in."""
+"""The pages of blocks: all, one, and what a package asks for before it is installed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from blocks.installs import store
 from blocks.installs.registry import registry_of
+from designer.blocks import upgrading
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, NotFoundError
 from kernel.http import acting, db_session, render, require, see_other
@@ -86,6 +87,25 @@ def change_install(install_id: UUID, verb: str) -> Response:
     return see_other(url_for("blocks.list_blocks"))
 
 
+@bp.get("/t/<tenant>/blocks/installs/<uuid:install_id>/upgrade")
+@require("blocks.view")
+def preview_upgrade(install_id: UUID) -> Response:
+    """Show what an upgrade means for each workflow, before and after."""
+    found = upgrading.preview(*_where(), install_id)
+    if found is None:
+        raise NotFoundError("no higher version of this block is installed")
+    return render("designer/blocks/upgrade.html", found=found)
+
+
+@bp.post("/t/<tenant>/blocks/installs/<uuid:install_id>/upgrade")
+@require("blocks.edit")
+def apply_upgrade(install_id: UUID) -> Response:
+    """Upgrade the drafts that fit or are migrated."""
+    changed = upgrading.apply(*_where(), install_id, **_who())
+    flash(f"{len(changed)} drafts are upgraded: look at them and publish them.", "success")
+    return see_other(url_for("workflows.list_workflows"))
+
+
 def _list_page(*, status: int = 200, refused: GarlandError | None = None) -> Response:
     q = request.args.get("q", "").strip()
     registry = registry_of(*_where())
@@ -121,6 +141,7 @@ def _block_page(block_id: str, *, status: int = 200, **refusal: Any) -> Response
             one.manifest.version: flows_with_block(*_where(), block_id, one.manifest.version)
             for one in versions
         },
+        newest=block.manifest.version,
         refused=refusal.get("refused"),
     )
 

@@ -36,8 +36,13 @@ from tenancy.rows import get_owned
 def draft_problems(session: Session, tenant_id: UUID, flow_id: UUID) -> list[FlowProblem]:
     """List what keeps the draft from being published, and warnings."""
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
+    return problems_of(session, tenant_id, row.draft)
+
+
+def problems_of(session: Session, tenant_id: UUID, document: Any) -> list[FlowProblem]:
+    """List what would keep a document from being published, were it a draft of this tenant."""
     registry = registry_of(session, tenant_id)
-    return check_flow(row.draft, registry, _known(session, tenant_id, row.draft))
+    return check_flow(document, registry, _known(session, tenant_id, document))
 
 
 def publish_flow(

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from tenancy.organisations import OrganisationView
-from tests.factories.packages import REACHES_OUT, make_package
+from tests.factories.installs import REACHES_OUT, make_package
 from tests.integration.conftest import SignedIn, client_of
 
 BYTES = "application/octet-stream"

@@ -14,9 +14,10 @@ from blocks.installs.registry import registry_of
 from blocks.registry import Standing, standard_registry
 from kernel.errors import InvalidError, NotFoundError
 from runtime.flows.uses import flows_with_block
+from runtime.flows.versions import list_versions
 from runtime.runs.not_started import NotStartedError
 from tenancy.scope import as_tenant
-from tests.factories.packages import REACHES_OUT, make_package
+from tests.factories.installs import REACHES_OUT, make_package
 from tests.factories.tenancy import NOON, make_customer
 from tests.integration.runtime.engine.bench import Bench
 
@@ -113,8 +114,6 @@ def test_an_installed_block_runs_in_a_workflow_pinned_by_digest(bench: Bench) ->
 
     assert bench.output(run, "say") == {"text": "hi 1.0.0"}
     with bench.writing() as session:
-        from runtime.flows.versions import list_versions
-
         [version] = list_versions(session, bench.tenant_id, flow)
     assert version.document["steps"]["say"]["digest"] == digest
 
@@ -176,9 +175,11 @@ def test_a_block_in_use_is_not_removed(bench: Bench) -> None:
     flow = bench.publish({"say": STEP}, ["hand > say"], name="Greeting")
     assert flow
 
-    with bench.writing() as session, pytest.raises(store.InUseError, match="Greeting"):
+    with bench.writing() as session:
         where = (session, bench.tenant_id)
-        store.uninstall(*where, made.id, used_by=partial(flows_with_block, *where))
+        used_by = partial(flows_with_block, *where)
+        with pytest.raises(store.InUseError, match="Greeting"):
+            store.uninstall(*where, made.id, used_by=used_by)
 
 
 def test_code_of_a_package_is_never_imported_by_garland(bench: Bench, tmp_path: Path) -> None:

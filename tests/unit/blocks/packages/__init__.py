@@ -1,0 +1,1 @@
+"""Packages: archives, wheels, signatures, trust."""
