@@ -121,8 +121,11 @@ def install(
         NotFoundError: as `offered`.
         ConsentError: it asks for what no version of it was granted yet, and nobody agreed.
         OtherDigestError: the version is installed from another package that is signed.
+        NotTrustedError: its signature is not to be believed any more.
     """
     found = offered(session, tenant_id, digest)
+    if found.is_signed:  # somebody may have taken back their word since it came
+        signers_of(session, read_package(session.get_one(BlockPackage, digest).archive), now=now)
     if found.needs_consent and not consents:
         raise ConsentError(
             f"{found.manifest.title} asks for more than was agreed to: consent to it",
