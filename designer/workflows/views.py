@@ -207,7 +207,8 @@ def block_icon(block_id: str, version: str) -> Response:
     if block is None:
         raise NotFoundError("no such block is installed", block=block_id, version=version)
     answer = make_response(block.icon_path.read_bytes())
-    answer.mimetype = "image/svg+xml"
+    answer.mimetype = "image/png" if block.icon_path.suffix == ".png" else "image/svg+xml"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.cache_control.max_age = 3_600
     return answer
 
