@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from blocks.installs._tables import THE_ONLY, InstallsChange
+from tenancy.scope import system
 
 _KNOWN = "garland.blocks.change"
 _NUMBER = select(InstallsChange.number).where(InstallsChange.id == THE_ONLY)
@@ -20,7 +21,8 @@ def last_change(session: Session) -> int | None:
     if known is not None and known[0] is session.get_transaction():
         number: int | None = known[1]
         return number
-    found = session.scalar(_NUMBER) or 0
+    with system(session):  # by the bare connection: it is asked for in every batch of runs
+        found = session.connection().scalar(_NUMBER) or 0
     session.info[_KNOWN] = (session.get_transaction(), found)
     return found
 
