@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
-from blocks.registry import standard_registry
 from garland.database import upgrade
 from garland.logs import set_up_logs
 from kernel.clock import utc_now
@@ -88,7 +87,7 @@ def make_drain(sessions: sessionmaker[Session]) -> Drain:
     return Drain(
         sessions=sessions,
         reading=sessions,
-        programs=Programs(standard_registry()),
+        programs=Programs(),
         brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
         wake_next=lambda: None,
     )

@@ -1,7 +1,8 @@
 """The blocks that can be used: found in their folders, looked up by id and version.
 
 A block is a folder with `block.json`, `block.py`, an icon and `README.md`. Dropping a folder into
-`blocks/standard` is all it takes to add one; nothing in the core names a block.
+`blocks/standard` is all it takes to add one; nothing in the core names a block. Those that a tenant
+installed beside them are in `blocks.installs.registry`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
@@ -26,20 +28,53 @@ from blocks.versions import precedence
 from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema
 
-__all__ = ["Block", "Port", "Registry", "load_block", "output_ports", "standard_registry"]
+__all__ = [
+    "Block",
+    "Port",
+    "Registry",
+    "Standing",
+    "load_block",
+    "output_ports",
+    "precedence",
+    "standard_registry",
+]
 
 STANDARD_FOLDER = Path(__file__).with_name("standard")
 _MAKERS = {"code": code.make_run}
 """What carries out the kinds of blocks that have no `block.py`."""
 
 
+class Standing(Enum):
+    """How a block came to be here, and whether it may be used."""
+
+    STANDARD = "standard"
+    INSTALLED = "installed"
+    IN_DEVELOPMENT = "in development"
+    HELD = "held"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def starts_runs(self) -> bool:
+        """Tell whether new runs may use it."""
+        return self not in (Standing.HELD, Standing.WITHDRAWN)
+
+
 @dataclass(frozen=True)
 class Block:
-    """A block ready to run; compiled schemas are kept with it."""
+    """A block ready to run; compiled schemas are kept with it.
+
+    Attributes:
+        digest: Which package it is of, for good; "" for one that comes with Garland.
+        standing: Whether it may be used; see there.
+        lets_finish: Whether runs that began before it was held go on to use it.
+    """
 
     manifest: Manifest
     run: Callable[[Context], Outcome]
     folder: Path
+    digest: str = ""
+    standing: Standing = Standing.STANDARD
+    lets_finish: bool = True
 
     @cached_property
     def config_schema(self) -> Schema:
@@ -94,9 +129,14 @@ class Block:
 
 
 class Registry:
-    """Blocks by id and version."""
+    """Blocks by id and version.
 
-    def __init__(self, blocks: Iterable[Block]) -> None:
+    Attributes:
+        mark: Tells one registry from another: with the same mark, every block is the same.
+    """
+
+    def __init__(self, blocks: Iterable[Block], mark: str = "") -> None:
+        self.mark = mark
         self._blocks: dict[tuple[str, str], Block] = {}
         for block in blocks:
             key = (block.manifest.id, block.manifest.version)
@@ -110,9 +150,20 @@ class Registry:
         return self._blocks.get((block_id, version))
 
     def latest(self, block_id: str) -> Block | None:
-        """Return the highest version of a block, releases before pre-releases, or None."""
+        """Return the highest version of a block that may be used, releases first, or None.
+
+        Where none may be used it is the highest all the same.
+        """
+        return max(self.versions(block_id), key=_suits, default=None)
+
+    def each(self) -> tuple[Block, ...]:
+        """List every version of every block."""
+        return tuple(self._blocks.values())
+
+    def versions(self, block_id: str) -> tuple[Block, ...]:
+        """List every version of a block, the highest first."""
         found = [block for (name, _), block in self._blocks.items() if name == block_id]
-        return max(found, key=lambda block: precedence(block.manifest.version), default=None)
+        return tuple(sorted(found, key=lambda one: precedence(one.manifest.version), reverse=True))
 
     def all(self) -> tuple[Block, ...]:
         """List the latest version of every block, by title."""
@@ -204,6 +255,10 @@ def _load_module(folder: Path, manifest: Manifest) -> ModuleType:
     sys.modules[name] = module  # dataclasses in the block look their module up
     spec.loader.exec_module(module)
     return module
+
+
+def _suits(block: Block) -> tuple[object, ...]:
+    return (block.standing.starts_runs, *precedence(block.manifest.version))
 
 
 def _rank(manifest: Manifest, words: list[str]) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+import designer.blocks.api
+import designer.blocks.views
 import designer.history.views
 import designer.keeping.views
 import designer.rules.asked.views
@@ -109,6 +111,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.runs.views.bp,
     runtime.services.views.bp,
     runtime.services.imports.views.bp,
+    designer.blocks.views.bp,
     designer.workflows.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
@@ -126,6 +129,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.tables.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
+    designer.blocks.api.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,

@@ -39,7 +39,7 @@ def make_engine_parts(
     services: Services, worker_groups: Sequence[str] = ("",)
 ) -> tuple[Drain, StepPool]:
     """Make what advances runs and what performs their steps."""
-    programs = Programs(services.registry)
+    programs = Programs()
     brokers = replace(make_brokers(services.settings), connections=services.connections)
     drain = Drain(
         sessions=services.patient,

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from blocks.installs.revoking import Withdrawing, withdraw_revoked
 from garland.backtests import BacktestStarter
 from garland.memory import settle
 from garland.metrics_port import serve_metrics
@@ -54,6 +55,7 @@ NOTIFY_EVERY_S = 1
 LISTEN_EVERY_S = 2
 FOLLOW_EVERY_S = 2
 POLL_EVERY_S = 2
+WITHDRAW_EVERY_S = 10
 
 
 class Scheduler:
@@ -85,12 +87,12 @@ class Scheduler:
             sessions=services.sessions,
             reading=services.reading,
             brokers=make_brokers(services.settings),
-            registry=services.registry,
             hold=self._holds,
         )
         self._follower = Follower(services.sessions, services.reading)
         self._led_at: datetime | None = None
         self._refreshed_at: datetime | None = None
+        self._withdrawing = Withdrawing()
         self._looking = Lock()  # APScheduler has a thread for each job
         self._clearing = Clearing(
             sessions=services.sessions,
@@ -126,6 +128,8 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", follow, seconds=FOLLOW_EVERY_S, **limits)
         poll = [self.poll]
         self._clock.add_job(self._safely, "interval", poll, seconds=POLL_EVERY_S, **limits)
+        withdraw = [self.withdraw]
+        self._clock.add_job(self._safely, "interval", withdraw, seconds=WITHDRAW_EVERY_S, **limits)
         self._safely(self._look_in_time)
         settle()
         self._clock.start()
@@ -201,6 +205,16 @@ class Scheduler:
         if self.leads():
             self._clearing.round(now=self._now())
             self._notifier.trim()
+
+    def withdraw(self) -> None:
+        """Withdraw installed blocks whose package was revoked since."""
+        if not self.leads():
+            return
+        with self._services.reading() as session, system(session):
+            is_news = self._withdrawing.is_news(session, now=self._now())
+        if is_news:
+            with self._services.sessions() as session, session.begin():
+                withdraw_revoked(session, now=self._now())
 
     def release(self) -> None:
         """End storms that are over, and let go what planned work or a storm held back."""

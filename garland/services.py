@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import garland.tables  # noqa: F401  completes the metadata before the first query
 from blocks.brokers.http import HttpBroker
-from blocks.registry import Registry, standard_registry
+from blocks.installs.registry import SHELF, Shelf
+from blocks.installs.sandboxing import Sandboxes
 from blocks.sandbox.pool import Pool
 from blocks.sandbox.runs import open_pool
 from garland.settings import Settings
@@ -104,9 +105,9 @@ class Services:
         )
 
     @cached_property
-    def registry(self) -> Registry:
-        """The blocks that come with Garland."""
-        return standard_registry()
+    def shelf(self) -> Shelf:
+        """The blocks that tenants installed, as this process has them."""
+        return Shelf(self.settings.data_dir / "blocks", Sandboxes(lambda: self.block_pool))
 
     @cached_property
     def block_pool(self) -> Pool:
@@ -130,6 +131,7 @@ class Services:
             RATES: self.rates,
             DECISIONS: PublishedTables(),
             USERS: users_of_look_up_table,
+            SHELF: self.shelf,
             TRAP_PACKS: lambda: self.trap_packs,
         }
         return guarded(sessionmaker(engine, expire_on_commit=False, info=info))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import blocks.installs._tables
 import blocks.packages._tables
 import runtime._tables
 import runtime.alarms._tables

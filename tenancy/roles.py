@@ -34,6 +34,8 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "workflows.edit": "change drafts of workflows",
         "workflows.publish": "publish, pause and resume workflows",
         "workflows.run": "start a workflow by hand",
+        "blocks.view": "see which blocks can be used",
+        "blocks.edit": "install, upgrade, hold and remove blocks",
         "rules.view": "see rules",
         "rules.edit": "change drafts of rules",
         "rules.publish": "put rules live and switch them off",
@@ -64,6 +66,7 @@ _SEES = frozenset(
     {
         "alarms.view",
         "workflows.view",
+        "blocks.view",
         "rules.view",
         "runs.view",
         "calendars.view",
@@ -105,7 +108,7 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
         Role.CURATOR: _SEES,
         Role.SUPPORT: _SEES | {"runs.operate"},
         Role.REVIEWER: _SEES,
-        Role.INTEGRATOR: _DESIGNS,
+        Role.INTEGRATOR: _DESIGNS | {"blocks.edit"},
     }
 )
 

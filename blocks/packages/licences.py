@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from license_expression import (  # type: ignore[import-untyped]
+from license_expression import (
     ExpressionError,
     Licensing,
     get_spdx_licensing,

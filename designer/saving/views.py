@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from blocks.forms import unplaced_problems
-from blocks.registry import standard_registry
+from blocks.installs.registry import registry_of
 from designer.saving.form import named_by, naming_fields, read_named, suggested
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.http import acting, db_session, render, require
@@ -39,8 +39,9 @@ def save_block(flow_id: UUID) -> Response:
         return _page(flow, value, problems)
     live = versions.get_version(db_session(), acting().tenant_id, live_id)
     named = named_by(value)
+    registry = registry_of(db_session(), acting().tenant_id)
     try:
-        package = composite_package(live.document, standard_registry(), named)
+        package = composite_package(live.document, registry, named)
     except InvalidError as error:
         return _page(flow, value, error.problems)
     response = Response(package, mimetype="application/zip")

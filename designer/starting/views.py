@@ -10,7 +10,7 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from blocks.forms import OPERATION, can_show, unplaced_problems
-from blocks.registry import standard_registry
+from blocks.installs.registry import registry_of
 from designer.starting.form import TEXT, read_input, start_fields
 from designer.starting.trying import Texts, first_texts, read_alone, sent_texts
 from kernel.clock import utc_now
@@ -112,10 +112,10 @@ def _try_page(
     where = (db_session(), acting().tenant_id)
     flow = get_flow(*where, flow_id)
     loop = container_of(flow.draft, step)
-    needed = results_needed(flow.draft, step, standard_registry())
+    needed = results_needed(flow.draft, step, registry_of(db_session(), acting().tenant_id))
     taken = take_from(*where, flow_id, from_run).steps if from_run else {}
     recent = list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT)
-    names = titles_of(flow.draft, standard_registry())
+    names = titles_of(flow.draft, registry_of(db_session(), acting().tenant_id))
     wrong = {one.pointer.split("/")[1]: one.message for one in problems if "/" in one.pointer}
     return render(
         "designer/starting/try.html",

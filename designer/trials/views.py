@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, jsonify, request, url_for
 from werkzeug.wrappers import Response
 
-from blocks.registry import standard_registry
+from blocks.installs.registry import registry_of
 from designer.workflows.trying import progress_document, recent_alarms, trial_start
 from designer.workflows.views import flow_page
 from kernel.clock import utc_now
@@ -69,4 +69,8 @@ def show_trial(flow_id: UUID, run_id: UUID) -> Response:
     run = get_run(*where, run_id)
     if run.flow_id != flow_id:
         raise NotFoundError("no such run of this workflow", run_id=str(run_id))
-    return jsonify(progress_document(run, steps_of(*where, run_id), standard_registry()))
+    return jsonify(
+        progress_document(
+            run, steps_of(*where, run_id), registry_of(db_session(), acting().tenant_id)
+        )
+    )

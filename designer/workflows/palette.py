@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from blocks.manifest import CATEGORIES, Port
-from blocks.registry import Block, Registry
+from blocks.registry import Block, Registry, Standing
 from blocks.schemas import widget_of, with_defaults
 from runtime.flows.picture import trigger_key
 from runtime.flows.problems import FlowProblem
@@ -37,15 +37,21 @@ def catalogue(
 ) -> dict[str, dict[str, Any]]:
     """Give the entries by key: `id@version` of a block, `trigger:<kind>` of a trigger.
 
+    Of a block with several versions one is offered; the others are `hidden`, for steps that have
+    them.
+
     `tables` are the outputs of decision tables by id, for the blocks that pick one.
     """
     entries = {f"trigger:{kind}": _trigger_entry(kind) for kind in TRIGGERS}
-    for block in registry.all():
+    offered = {block.manifest.id: block for block in registry.all()}
+    for block in registry.each():
         if block.manifest.kind == "trigger":
-            entry = _block_trigger_entry(block, icon_url(block))
-            entries[entry["key"]] = entry
+            if offered[block.manifest.id] is block:
+                entry = _block_trigger_entry(block, icon_url(block))
+                entries[entry["key"]] = entry
             continue
         entry = _block_entry(block, icon_url(block))
+        entry["hidden"] = offered[block.manifest.id] is not block
         entry["tables"] = _table_paths(block, tables or {})
         entries[entry["key"]] = entry
     order = ["Start", *CATEGORIES.values()]
@@ -130,19 +136,28 @@ def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
         "id": manifest.id,
         "version": manifest.version,
         "title": manifest.title,
-        "summary": manifest.summary,
+        "summary": _summary(block),
         "category": CATEGORIES[manifest.category],
         "keywords": list(manifest.keywords),
         "publisher": manifest.publisher,
         "effects": manifest.behaviour.effects,
         "icon": icon_url,
-        "core": manifest.publisher == "garland",
+        "core": block.standing is Standing.STANDARD,
         "config": with_defaults(manifest.config, {}),
         "input": with_defaults(manifest.input, {}),
         "outputs": [_port(port) for port in manifest.outputs],
         "dynamic": dynamic
         and {"from": dynamic.source, "name": dynamic.name, "title": dynamic.title or None},
     }
+
+
+def _summary(block: Block) -> str:
+    """Say what a block does; before it whose it is, and what keeps one from relying on it."""
+    if block.standing is Standing.STANDARD:
+        return block.manifest.summary
+    state = "" if block.standing is Standing.INSTALLED else f"{block.standing.value}, "
+    words = f"{state}by {block.manifest.publisher}: {block.manifest.summary}"
+    return words[0].upper() + words[1:]
 
 
 def _port(port: Port) -> dict[str, Any]:

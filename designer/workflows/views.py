@@ -9,7 +9,8 @@ from flask import Blueprint, flash, jsonify, make_response, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
-from blocks.registry import Block, standard_registry
+from blocks.installs.registry import registry_of
+from blocks.registry import Block
 from designer.drafts import read_json_text, write_json_text
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.palette import catalogue, problems_document
@@ -124,7 +125,7 @@ def inspect_node() -> Response:
     node = read_json_text(request.form.get("value", ""))
     if not isinstance(node, dict):
         raise InvalidError("a node of a workflow is an object")
-    registry, changed = standard_registry(), "filled" in request.form
+    registry, changed = registry_of(db_session(), acting().tenant_id), "filled" in request.form
     where = (db_session(), acting().tenant_id)
     known = known_to(*where, node, registry)
     if changed:
@@ -206,11 +207,12 @@ def set_paused(flow_id: UUID, verb: str) -> Response:
 @require("workflows.view")
 def block_icon(block_id: str, version: str) -> Response:
     """Give a block's picture; the canvas uses it as a mask."""
-    block = standard_registry().find(block_id, version)
+    block = registry_of(db_session(), acting().tenant_id).find(block_id, version)
     if block is None:
         raise NotFoundError("no such block is installed", block=block_id, version=version)
     answer = make_response(block.icon_path.read_bytes())
-    answer.mimetype = "image/svg+xml"
+    answer.mimetype = "image/png" if block.icon_path.suffix == ".png" else "image/svg+xml"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.cache_control.max_age = 3_600
     return answer
 
@@ -219,7 +221,7 @@ def block_icon(block_id: str, version: str) -> Response:
 @require("workflows.view")
 def block_picture(block_id: str, version: str) -> Response:
     """Give the picture of a block in a workflow, for its page."""
-    block = standard_registry().find(block_id, version)
+    block = registry_of(db_session(), acting().tenant_id).find(block_id, version)
     if block is None or not block.picture_path.is_file():
         raise NotFoundError("no such picture", block=block_id, version=version)
     answer = make_response(block.picture_path.read_bytes())
@@ -245,7 +247,7 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         refused_problems=problems,
         problems=versions.draft_problems(*where, flow_id),
         steps=list(every_step(flow.draft)),
-        titles=titles_of(flow.draft, standard_registry()),
+        titles=titles_of(flow.draft, registry_of(db_session(), acting().tenant_id)),
         form_key=str(new_id()),
         schedules=live_schedules(*where, flow, now=utc_now()),
         polls=polls_of_flow(*where, flow.id),
@@ -255,7 +257,7 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
 
 def _drawing(flow: FlowView) -> dict[str, Any]:
     tables = live_outputs(db_session(), acting().tenant_id)
-    blocks = catalogue(standard_registry(), _icon_url, tables)
+    blocks = catalogue(registry_of(db_session(), acting().tenant_id), _icon_url, tables)
     return {"flow": laid_out(readable(flow.draft)), "blocks": blocks}
 
 

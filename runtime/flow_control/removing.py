@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 import structlog
 from sqlalchemy.orm import Session
 
-from blocks.registry import standard_registry
+from blocks.installs.registry import registry_of
 from kernel.errors import InvalidError, NotFoundError, Problem
 from runtime.flows.history import delete_rows, lock_for_deletion, who_starts
 from runtime.flows.lookup import lock_flow
@@ -102,7 +102,7 @@ def _uses(session: Session, tenant_id: UUID, flow: FlowView) -> Iterator[str]:
         yield f"{active} under way or waiting: let them end, or cancel them"
     if count_runs_of(session, tenant_id, flow.id, at_most=RUNS_MAX + 1) > RUNS_MAX:
         yield f"it has over {RUNS_MAX:,} runs, too many to delete at once: pause it instead"
-    for name, how in who_starts(session, tenant_id, flow, standard_registry()):
+    for name, how in who_starts(session, tenant_id, flow, registry_of(session, tenant_id)):
         yield f"{name} {how}: change that workflow and publish it"
     for rule in list_rules(session, tenant_id):
         if rule.mode is not Mode.OFF and _starts(session, tenant_id, rule.id, flow.slug):

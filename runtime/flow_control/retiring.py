@@ -13,7 +13,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from blocks.registry import Registry, standard_registry
+from blocks.installs.registry import registry_of
+from blocks.registry import Registry
 from kernel.errors import InvalidError, Problem
 from runtime.flows.history import callers_of, find_numbered, set_retired
 from runtime.flows.versions import FlowVersionView, get_flow
@@ -70,7 +71,7 @@ def retire_version(
     version = find_numbered(session, tenant_id, flow_id, number, lock=True)
     if version.retired_at is not None:
         return version
-    uses = uses_of(session, tenant_id, version, standard_registry())
+    uses = uses_of(session, tenant_id, version, registry_of(session, tenant_id))
     if uses:
         raise VersionInUseError(
             f"version {number} is still needed: {'; '.join(one.text for one in uses)}",

@@ -11,7 +11,9 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from blocks.registry import Block, Registry, standard_registry
+from blocks.installs.pins import with_digests
+from blocks.installs.registry import registry_of
+from blocks.registry import Block, Registry
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import kept_text
@@ -37,7 +39,13 @@ from tenancy.rows import get_owned
 def draft_problems(session: Session, tenant_id: UUID, flow_id: UUID) -> list[FlowProblem]:
     """List what keeps the draft from being published, and warnings."""
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
-    return check_flow(row.draft, standard_registry(), known_to(session, tenant_id, row.draft))
+    return problems_of(session, tenant_id, row.draft)
+
+
+def problems_of(session: Session, tenant_id: UUID, document: Any) -> list[FlowProblem]:
+    """List what would keep a document from being published, were it a draft of this tenant."""
+    registry = registry_of(session, tenant_id)
+    return check_flow(document, registry, known_to(session, tenant_id, document))
 
 
 def publish_flow(
@@ -56,16 +64,18 @@ def publish_flow(
     refuse_carried(row.slug)
     _hold_named(session, tenant_id, row.draft)
     known = known_to(session, tenant_id, row.draft)
-    _refuse_problems(row.draft, known)
-    calls = calls_of(row.draft, standard_registry(), known)
+    registry = registry_of(session, tenant_id)
+    _refuse_problems(row.draft, registry, known)
+    calls = calls_of(row.draft, registry, known)
+    document = with_digests(row.draft, registry)
     live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
-    if live is not None and live.digest == row.draft_digest and (live.calls or {}) == calls:
+    if live is not None and live.document == document and (live.calls or {}) == calls:
         return version_view_of(live)
     last = session.scalar(
         select(func.max(FlowVersionRow.number)).where(FlowVersionRow.flow_id == flow_id)
     )
     version = _new_version(row, number=(last or 0) + 1, by=by, now=now)
-    version.note, version.calls = kept_text(note)[:500], calls or None
+    version.document, version.note, version.calls = document, kept_text(note)[:500], calls or None
     session.add(version)
     session.flush()
     if row.live_version_id is None:
@@ -87,7 +97,8 @@ def snapshot_draft(
         InvalidError: the draft has problems.
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
-    _refuse_problems(row.draft, known_to(session, tenant_id, row.draft))
+    registry = registry_of(session, tenant_id)
+    _refuse_problems(row.draft, registry, known_to(session, tenant_id, row.draft))
     return _snapshot(session, row, row.draft, row.draft_digest, now=now)
 
 
@@ -102,7 +113,8 @@ def snapshot_step(
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
     document = excerpt(row.draft, step, kind=kind)
-    found = check_flow(row.draft, standard_registry(), known_to(session, tenant_id, row.draft))
+    known, registry = known_to(session, tenant_id, row.draft), registry_of(session, tenant_id)
+    found = check_flow(row.draft, registry, known)
     _refuse(problems_inside(found, row.draft, step), "the step")
     return _snapshot(session, row, document, digest_of(document), now=now)
 
@@ -134,8 +146,8 @@ def _hold_named(session: Session, tenant_id: UUID, document: Any) -> None:
     """Keep what the workflow names until it is published: who removes it waits and sees the use."""
     if shape_problems(document):
         return
-    registry = standard_registry()
-    decided_by = {one for one, _ in _wanted_of(document)}
+    registry = registry_of(session, tenant_id)
+    decided_by = {one for one, _ in _wanted_of(document, registry)}
     looked_up = look_up_tables_of(document, registry)
     decisions_of(session).hold(session, tenant_id, decided_by, looked_up)
     hold_calendars(session, tenant_id, calendars_of(document, registry))
@@ -162,16 +174,18 @@ def known_to(session: Session, tenant_id: UUID, document: Any) -> Known:
             for slug, number in session.execute(live.where(mine))
         },
         calendars=frozenset(calendar_names(session, tenant_id)),
-        tables=decisions_of(session).known(session, tenant_id, _wanted_of(document)),
+        tables=decisions_of(session).known(
+            session, tenant_id, _wanted_of(document, registry_of(session, tenant_id))
+        ),
         lookups=decisions_of(session).look_up_tables(session, tenant_id),
         connections=kinds_by_name(session, tenant_id),
     )
 
 
-def _wanted_of(document: Any) -> list[tuple[str, int | None]]:
+def _wanted_of(document: Any, registry: Registry) -> list[tuple[str, int | None]]:
     if shape_problems(document):
         return []
-    return [(one.table, one.number) for one in tables_used(document, standard_registry())]
+    return [(one.table, one.number) for one in tables_used(document, registry)]
 
 
 def calls_of(document: Mapping[str, Any], registry: Registry, known: Known) -> dict[str, int]:
@@ -213,8 +227,8 @@ def count_live(session: Session, tenant_id: UUID) -> int:
     return session.scalar(live) or 0
 
 
-def _refuse_problems(document: Mapping[str, Any], known: Known) -> None:
-    problems = check_flow(document, standard_registry(), known)
+def _refuse_problems(document: Mapping[str, Any], registry: Registry, known: Known) -> None:
+    problems = check_flow(document, registry, known)
     _refuse([one for one in problems if one.severity == "error"], "the workflow")
 
 

@@ -38,7 +38,8 @@ _WIRES: dict[str, Any] = {
 }
 _BLOCK: dict[str, Any] = {
     "block": {"type": "string", "minLength": 1, "maxLength": 160},
-    "version": {"type": "string", "minLength": 1, "maxLength": 40},
+    "version": {"type": "string", "minLength": 1, "maxLength": 64},
+    "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
     "config": {"type": "object"},
     "input": {"type": "object"},
     "connections": {

@@ -60,6 +60,10 @@ class StepChecks:
             told = f"{placed.title}: {block.manifest.title} starts workflows and is no step"
             yield FlowProblem(f"{placed.pointer}/block", f"{told}: use it as a trigger", placed.id)
             return
+        if not block.standing.starts_runs:
+            state = block.standing.value
+            message = f"{placed.title}: {block.manifest.title} is {state}: choose another version"
+            yield FlowProblem(f"{placed.pointer}/version", message, placed.id)
         yield from self._given(placed, block)
         yield from self._body(placed, block)
         if block.manifest.behaviour.control == "call":

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from blocks.registry import standard_registry
+from blocks.installs.registry import registry_of
 from kernel.clock import format_instant, utc_now
 from kernel.errors import NotFoundError
 from kernel.http import (
@@ -171,7 +171,9 @@ def get_version(flow_id: UUID, number: int) -> Response:
 def readable(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give a workflow's document as the person or program that asks may see it."""
     may_change = acting().may("workflows.edit")
-    return for_reader(document, standard_registry(), may_change=may_change)
+    return for_reader(
+        document, registry_of(db_session(), acting().tenant_id), may_change=may_change
+    )
 
 
 def flow_document(flow: FlowView) -> dict[str, Any]:

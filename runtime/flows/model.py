@@ -52,6 +52,7 @@ class Undo:
     config: Mapping[str, Any] = field(default_factory=dict)
     input: Mapping[str, Any] = field(default_factory=dict)
     connections: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ class Step:
         worker_group: Only workers that serve this group perform it, `main` being everybody;
             "" takes the block's own.
         connections: By slot of its block, the tenant's connection by its name.
+        digest: The block's package as it was when this was published; "" for any.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Step:
     container: str = ""
     worker_group: str = ""
     connections: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +271,7 @@ def _step(id_: str, found: Mapping[str, Any], container: str) -> Step:
         container=container,
         worker_group=found.get("worker_group", ""),
         connections=found.get("connections", {}),
+        digest=found.get("digest", ""),
     )
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from blocks.registry import Registry, standard_registry
+from blocks.installs.registry import registry_of
+from blocks.registry import Registry
 from runtime.flows._named_things import (
     calendars_of,
     connections_of,
@@ -17,6 +18,7 @@ from runtime.flows._named_things import (
     named_by_steps,
 )
 from runtime.flows._tables import FlowRow, FlowVersionRow
+from runtime.flows.model import every_step, shape_problems
 
 __all__ = [
     "connections_of",
@@ -49,6 +51,20 @@ def flows_connecting_by(session: Session, tenant_id: UUID, connection: str) -> l
     return _flows_naming(session, tenant_id, connection, connections_of)
 
 
+def flows_with_block(session: Session, tenant_id: UUID, block_id: str, version: str) -> list[str]:
+    """Name the workflows whose draft or live version has a step, or an undo, of that version."""
+    wanted = f"{block_id}@{version}"
+    return _flows_naming(session, tenant_id, wanted, lambda document, _: _blocks_of(document))
+
+
+def _blocks_of(document: Mapping[str, Any]) -> set[str]:
+    if shape_problems(document):
+        return set()  # a draft may be anything that is JSON
+    steps = [step for _, step, _ in every_step(document)]
+    used = [*steps, *(step["undo"] for step in steps if "undo" in step)]
+    return {f"{one['block']}@{one['version']}" for one in used}
+
+
 def _decision_tables_of(document: Mapping[str, Any], registry: Registry) -> set[str]:
     return named_by_steps(document, registry, "decision-table")
 
@@ -61,7 +77,7 @@ def _flows_naming(session: Session, tenant_id: UUID, name: str, names_in: Names)
         .where(FlowRow.tenant_id == tenant_id)
         .order_by(func.lower(FlowRow.name))
     )
-    registry = standard_registry()
+    registry = registry_of(session, tenant_id)
     documents = ((flow, [one for one in found if one]) for flow, *found in rows)
     return [
         flow for flow, found in documents if any(name in names_in(one, registry) for one in found)

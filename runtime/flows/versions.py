@@ -21,6 +21,7 @@ from runtime.flows._publishing import (
     count_live,
     digest_of,
     draft_problems,
+    problems_of,
     publish_flow,
     snapshot_draft,
     snapshot_step,
@@ -45,6 +46,7 @@ __all__ = [
     "create_flow",
     "digest_of",
     "draft_problems",
+    "every_draft",
     "find_flow_by_slug",
     "flow_choices",
     "flow_names",
@@ -54,6 +56,7 @@ __all__ = [
     "list_flows",
     "list_versions",
     "place_of",
+    "problems_of",
     "publish_flow",
     "save_draft",
     "set_paused",
@@ -189,6 +192,13 @@ def list_versions(session: Session, tenant_id: UUID, flow_id: UUID) -> list[Flow
         .order_by(FlowVersionRow.number.desc())
     )
     return [version_view_of(row) for row in rows]
+
+
+def every_draft(session: Session, tenant_id: UUID) -> list[tuple[UUID, str, dict[str, Any], int]]:
+    """Give id, name, draft and its revision of each workflow, by name."""
+    wanted = select(FlowRow.id, FlowRow.name, FlowRow.draft, FlowRow.draft_revision)
+    mine = wanted.where(FlowRow.tenant_id == tenant_id).order_by(func.lower(FlowRow.name))
+    return [(row.id, row.name, row.draft, row.draft_revision) for row in session.execute(mine)]
 
 
 def save_draft(  # noqa: PLR0913  who, what, on which revision and when

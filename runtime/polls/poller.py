@@ -18,8 +18,9 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.host import Facts, perform
+from blocks.installs.registry import registry_of
 from blocks.kinds.trigger import Event, Polled, read_polled
-from blocks.registry import Block, Registry
+from blocks.registry import Block
 from blocks.sdk import BlockError
 from kernel.clock import format_instant
 from kernel.errors import GarlandError, NotFoundError, TooManyError, UnavailableError
@@ -29,8 +30,9 @@ from runtime.alarms.model import TEXT_MAX, parse_event
 from runtime.flows.lookup import Runnable, runnable, startable
 from runtime.flows.model import Trigger
 from runtime.polls.marks import Poll, due_polls, move_poll, note_failure, put_off
+from runtime.runs.not_started import NotStartedError
 from runtime.runs.services import Brokers, DetachedServices
-from runtime.runs.start import NotStartedError, Start, start_run
+from runtime.runs.start import Start, start_run
 from runtime.wake import wake_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -74,13 +76,11 @@ class Poller:
         sessions: sessionmaker[Session],
         reading: sessionmaker[Session],
         brokers: Brokers,
-        registry: Registry,
         hold: Callable[[Session], bool] = lambda _: True,
     ) -> None:
         self._sessions = sessions
         self._reading = reading
         self._brokers = brokers
-        self._registry = registry
         self._hold = hold
 
     def round(self, *, now: datetime) -> None:
@@ -125,11 +125,12 @@ class Poller:
             if found.paused or found.version_id is None:
                 return None
             live = runnable(session, poll.tenant_id, poll.flow_id, found.version_id)
+            registry = registry_of(session, poll.tenant_id)
         trigger = live.flow.triggers.get(poll.trigger_id)
         if trigger is None or trigger.kind != "block":
             return None
         named = trigger.settings["block"], trigger.settings["version"]
-        return _Asked(poll=poll, live=live, trigger=trigger, block=self._registry.find(*named))
+        return _Asked(poll=poll, live=live, trigger=trigger, block=registry.find(*named))
 
     def _found(self, asked: _Asked, *, now: datetime) -> Polled:
         poll, block = asked.poll, asked.block

@@ -44,7 +44,7 @@ from runtime.runs.events import (
     Woken,
 )
 from runtime.runs.paths import round_scope, split
-from runtime.runs.programs import Program, Programs
+from runtime.runs.programs import Program, compile_program
 from runtime.runs.state import RunState as Progress
 
 ATTEMPTS_MAX = 10_000
@@ -73,9 +73,7 @@ class Rehearsal:
         now: datetime,
     ) -> Rehearsed:
         """Play a checked document from a trigger to its end."""
-        return _Playing(self, Programs(self.registry).compile(document), trigger, now).go(
-            trigger_id
-        )
+        return _Playing(self, compile_program(document, self.registry), trigger, now).go(trigger_id)
 
 
 class _Playing:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from blocks.registry import standard_registry
+from blocks.installs.registry import registry_of
 from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, json_body, optional_body, page_of, require
 from kernel.rest import describe, listed
@@ -161,7 +161,7 @@ def retry(run_id: UUID) -> Response:
     failed = step or (query.get_run(*where).error or {}).get("step", "")
     had = query.find_step(*where, failed) if given is not None else None
     if had is not None:
-        given = changed_input(*where[:2], had, given, standard_registry())
+        given = changed_input(*where[:2], had, given, registry_of(db_session(), acting().tenant_id))
     by, now = acting().person_name, utc_now()
     control.retry_run(*where, by=by, now=now, step=step, input=given)
     return jsonify(run_document(query.get_run(*where)))
@@ -251,7 +251,7 @@ def run_document(run: RunView) -> dict[str, Any]:
 
 
 def _step(step: query.StepView) -> dict[str, Any]:
-    manifest = manifest_of(step, standard_registry())
+    manifest = manifest_of(step, registry_of(db_session(), acting().tenant_id))
     return {
         "step": step.step,
         "attempt": step.attempt,

@@ -17,9 +17,10 @@ from runtime.flows.lookup import Runnable, find_flow_id, find_version, runnable,
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import Run, RunState
 from runtime.runs.blobs import note_use, references_in
+from runtime.runs.not_started import NotStartedError
 from runtime.runs.paths import split
 from runtime.runs.spans import context_of
-from runtime.runs.start import NotStartedError, Parent, Start, record_run
+from runtime.runs.start import Parent, Start, record_run
 from runtime.runs.state import RunState as RunProgress
 from runtime.runs.state import Status
 from runtime.runs.waits import OVER, fail_step, resolve_step

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from blocks.installs.pins import as_pinned
+from blocks.installs.registry import registry_of
 from blocks.manifest import Retry
 from blocks.registry import Block, Registry
 from blocks.templates import Template
@@ -54,43 +56,48 @@ class Program:
 
 
 class Programs:
-    """Compiles versions on first use and keeps the last five hundred."""
+    """Compiles versions on first use and keeps the last five hundred.
 
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-        self._kept: Kept[UUID, Program] = Kept(PROGRAMS_KEPT)
+    A version never changes, and a tenant's blocks seldom do: it is compiled anew for other blocks.
+    """
+
+    def __init__(self) -> None:
+        self._kept: Kept[tuple[UUID, str], Program] = Kept(PROGRAMS_KEPT)
 
     def of(self, session: Session, tenant_id: UUID, version_id: UUID) -> Program:
         """Give the compiled version; the session must be able to see the tenant's rows."""
+        registry = registry_of(session, tenant_id)
         return self._kept.get(
-            version_id,
-            lambda: self.compile(get_version(session, tenant_id, version_id).document),
+            (version_id, registry.mark),
+            lambda: compile_program(get_version(session, tenant_id, version_id).document, registry),
         )
 
-    def compile(self, document: Mapping[str, Any]) -> Program:
-        """Compile a checked document."""
-        flow = parse_flow(document)
-        steps = {**flow.steps, **_undos(flow)}
-        blocks = {id_: self._registry.find(one.block, one.version) for id_, one in steps.items()}
 
-        def declared(id_: str) -> Retry | None:
-            block = blocks[id_]
-            return block.manifest.behaviour.retry if block is not None else None
+def compile_program(document: Mapping[str, Any], registry: Registry) -> Program:
+    """Compile a checked document."""
+    flow = parse_flow(document)
+    steps = {**flow.steps, **_undos(flow)}
+    found = {id_: registry.find(one.block, one.version) for id_, one in steps.items()}
+    blocks = {id_: one and as_pinned(one, steps[id_].digest) for id_, one in found.items()}
 
-        installed = [(steps[id_], block.manifest) for id_, block in blocks.items() if block]
-        steps = {id_: _placed(step, blocks[id_]) for id_, step in steps.items()}
-        return Program(
-            name=flow.name,
-            plan=compile_plan(flow, declared),
-            steps=steps,
-            blocks=blocks,
-            configs={one.id: Template(known.config, one.config) for one, known in installed},
-            inputs={one.id: Template(known.input, one.input) for one, known in installed},
-            reads={id_: steps_read_by(step, blocks[id_]) for id_, step in steps.items()},
-            variables=flow.variables,
-            concurrency=flow.concurrency,
-            on_failure=flow.on_failure,
-        )
+    def declared(id_: str) -> Retry | None:
+        block = blocks[id_]
+        return block.manifest.behaviour.retry if block is not None else None
+
+    installed = [(steps[id_], block.manifest) for id_, block in blocks.items() if block]
+    steps = {id_: _placed(step, blocks[id_]) for id_, step in steps.items()}
+    return Program(
+        name=flow.name,
+        plan=compile_plan(flow, declared),
+        steps=steps,
+        blocks=blocks,
+        configs={one.id: Template(known.config, one.config) for one, known in installed},
+        inputs={one.id: Template(known.input, one.input) for one, known in installed},
+        reads={id_: steps_read_by(step, blocks[id_]) for id_, step in steps.items()},
+        variables=flow.variables,
+        concurrency=flow.concurrency,
+        on_failure=flow.on_failure,
+    )
 
 
 def _undos(flow: Flow) -> dict[str, Step]:
@@ -100,6 +107,7 @@ def _undos(flow: Flow) -> dict[str, Step]:
             id=id_ + UNDO,
             block=step.undo.block,
             version=step.undo.version,
+            digest=step.undo.digest,
             config=step.undo.config,
             input=step.undo.input,
             container=step.container,

@@ -14,8 +14,9 @@ import structlog
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from blocks.installs.registry import registry_of
 from kernel.db import after_commit
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import why_not_kept
 from kernel.schema import Schema
@@ -30,6 +31,7 @@ from runtime.runs._tables import SUBJECT_MAX, Run, RunState
 from runtime.runs.admission import admit
 from runtime.runs.blobs import note_use, references_in, size_of
 from runtime.runs.crowding import has_to_park, refuse_if_too_many_wait
+from runtime.runs.not_started import NotStartedError, refuse_held
 from runtime.wake import tell_pages_after_commit, wake_after_commit
 from tenancy.rows import insert_new
 
@@ -37,12 +39,6 @@ log = structlog.get_logger(__name__)
 
 KEY_MAX = 200
 _ALSO = {"flow": ("flow", "manual")}  # one workflow may call another that people start by hand
-
-
-class NotStartedError(ConflictError):
-    """The workflow cannot run now; the message says what to do."""
-
-    code = "runtime.not_started"
 
 
 class TriggerTooLargeError(InvalidError):
@@ -159,6 +155,7 @@ def record_run(  # noqa: PLR0913  which version, started by what, for whom
         if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
             return None
     if parent is None:
+        refuse_held(flow, registry_of(session, tenant_id))
         _check_size(start, limits_of(session, tenant_id).trigger_bytes)
     row = {**_row(tenant_id, version, trigger_id, start, now=now), **(parts or {})}
     if parent is not None:

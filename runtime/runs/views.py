@@ -10,7 +10,8 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, make_response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from blocks.registry import Block, standard_registry
+from blocks.installs.registry import registry_of
+from blocks.registry import Block
 from kernel.clock import utc_now
 from kernel.cursors import decode_cursor, encode_cursor
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
@@ -100,7 +101,7 @@ def show_run(run_id: UUID) -> AnyResponse:
         return make_response("", 204)
     asked = read_asked(request.args)
     here = {name: request.args[name] for name in ASKED if request.args.get(name)}
-    facts = describe(*where, run, asked, registry=standard_registry(), now=utc_now())
+    facts = describe(*where, run, asked, registry=registry_of(*where), now=utc_now())
     return render(
         "runtime/runs/show.html",
         "runtime/runs/_run.html",
@@ -121,7 +122,7 @@ def show_value(run_id: UUID) -> AnyResponse:
     step = _step_asked(run_id, request.args)
     if part not in PARTS:
         raise NotFoundError("a step has config, input and output")
-    manifest = manifest_of(step, standard_registry())
+    manifest = manifest_of(step, registry_of(db_session(), acting().tenant_id))
     found = large_value(db_session(), acting().tenant_id, step, part, at, manifest)
     if request.args.get("file"):
         response = Response(as_text(found), mimetype="application/json")
@@ -211,7 +212,7 @@ def _retry_form(
 ) -> AnyResponse:
     where = (db_session(), acting().tenant_id)
     run, step = query.get_run(*where, run_id), _step_asked(run_id, asked)
-    registry = standard_registry()
+    registry = registry_of(db_session(), acting().tenant_id)
     if text is None:
         text = as_text(input_to_change(*where, step, registry))
     return render(
@@ -230,7 +231,7 @@ def _retry_form(
 def _title_of(run_id: UUID, step: query.StepView) -> str:
     where = (db_session(), acting().tenant_id)
     version = query.version_of(*where, query.get_run(*where, run_id))
-    return title_of(step.step, titles_of(version.document, standard_registry()))
+    return title_of(step.step, titles_of(version.document, registry_of(*where)))
 
 
 def _form_status(refused: GarlandError | None) -> int:
@@ -243,7 +244,9 @@ def _form_status(refused: GarlandError | None) -> int:
 def _input_of(run_id: UUID, text: str) -> dict[str, Any] | None:
     """Read the input a person gives a step; None when it is what the step had."""
     step, sent = _step_asked(run_id, request.form), read_json(text.encode(), what="the input")
-    return changed_input(db_session(), acting().tenant_id, step, sent, standard_registry())
+    return changed_input(
+        db_session(), acting().tenant_id, step, sent, registry_of(db_session(), acting().tenant_id)
+    )
 
 
 def _step_asked(run_id: UUID, asked: Mapping[str, str]) -> query.StepView:
@@ -255,7 +258,7 @@ def _step_asked(run_id: UUID, asked: Mapping[str, str]) -> query.StepView:
 
 
 def _drawing(document: Mapping[str, Any]) -> dict[str, Any]:
-    registry = standard_registry()
+    registry = registry_of(db_session(), acting().tenant_id)
     sheet = spread_out(document, lambda step: ports_of(step, registry))
     drawn = without_values(sheet, registry)
     return {**drawn, "blocks": entries_of(document, registry, _icon_url)}

@@ -20,7 +20,8 @@ from runtime.calendars.model import Calendar
 from runtime.calendars.store import all_calendars
 from runtime.flows.lookup import startable
 from runtime.flows.schedules import LiveSchedule, LiveSchedules
-from runtime.runs.start import NotStartedError, Start, start_run
+from runtime.runs.not_started import NotStartedError
+from runtime.runs.start import Start, start_run
 from runtime.schedules.firings import Outlook, Step, outlook
 from runtime.schedules.marks import (
     Mark,

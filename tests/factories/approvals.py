@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
-from blocks.registry import standard_registry
 from kernel.clock import utc_now
 from runtime.approvals.deciding import Decision, decide
 from runtime.approvals.model import Choice, Voter
@@ -86,7 +85,7 @@ class World:
         drain = Drain(
             sessions=self.sessions,
             reading=self.sessions,
-            programs=Programs(standard_registry()),
+            programs=Programs(),
             brokers=brokers,
             wake_next=lambda: None,
         )

@@ -15,7 +15,6 @@ from typing import Any
 import garland.tables  # noqa: F401  completes the metadata
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
-from blocks.registry import standard_registry
 from kernel.db import make_engine, make_sessions
 from runtime.runs import drain
 from runtime.runs import segment as segment_module
@@ -40,7 +39,7 @@ def main(database_url: str, folder: str, when: str) -> None:
     drain.Drain(
         sessions=sessions,
         reading=sessions,
-        programs=Programs(standard_registry()),
+        programs=Programs(),
         brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
         wake_next=lambda: None,
         watch=Watch(Path(folder)),

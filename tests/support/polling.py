@@ -14,7 +14,6 @@ from typing_extensions import override
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
-from blocks.registry import standard_registry
 from runtime.polls.poller import Poller
 from runtime.runs.services import Brokers
 
@@ -62,6 +61,5 @@ def make_poller(sessions: sessionmaker[Session], **parts: Any) -> Poller:
         sessions=sessions,
         reading=sessions,
         brokers=brokers,
-        registry=standard_registry(),
         **parts,
     )

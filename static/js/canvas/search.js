@@ -34,8 +34,9 @@ function worth(entry, word) {
  */
 export function searchEntries(entries, query) {
   const words = fold(query).split(/\s+/).filter(Boolean);
-  if (words.length === 0) return entries;
-  return entries
+  const offered = entries.filter((entry) => !entry.hidden);
+  if (words.length === 0) return offered;
+  return offered
     .map((entry, order) => {
       const scores = words.map((word) => worth(entry, word));
       const total = scores.includes(0) ? 0 : scores.reduce((sum, score) => sum + score, 0);

@@ -42,6 +42,7 @@
  * @property {{setting: string, paths: Record<string, string[]>}|null} [tables]  of a block that picks a decision table: what each answers
  * @property {Json} [config]  what a fresh step starts with
  * @property {Json} [input]
+ * @property {boolean} [hidden]  drawn where a step uses it, and not offered for new ones
  * @property {boolean} [core]  ships with Garland: ranks above the marketplace's
  *
  * @typedef {Record<string, Entry>} Catalogue

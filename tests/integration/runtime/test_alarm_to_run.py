@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
-from blocks.registry import standard_registry
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
 from runtime.alarms.store import AlarmFilter, list_alarms
@@ -42,7 +41,7 @@ def drain(sessions: sessionmaker[Session]) -> Drain:
     return Drain(
         sessions=sessions,
         reading=sessions,
-        programs=Programs(standard_registry()),
+        programs=Programs(),
         brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
         wake_next=lambda: None,
     )

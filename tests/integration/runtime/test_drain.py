@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
-from blocks.registry import standard_registry
 from runtime.runs import drain as drain_module
 from runtime.runs._rows import RunRow
 from runtime.runs.carried import Carried, Segment
@@ -30,7 +29,7 @@ def drain(sessions: sessionmaker[Session]) -> Drain:
     return Drain(
         sessions=sessions,
         reading=sessions,
-        programs=Programs(standard_registry()),
+        programs=Programs(),
         brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
         wake_next=lambda: None,
     )

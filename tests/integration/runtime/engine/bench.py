@@ -16,7 +16,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.brokers.mail import MailBroker
-from blocks.registry import standard_registry
 from blocks.sdk import HttpRequest, HttpResponse
 from runtime.alarms.store import AlarmFilter, list_alarms
 from runtime.flows.versions import get_flow, publish_flow, save_draft
@@ -63,7 +62,7 @@ class Bench:
     http: ScriptedHttp = field(default_factory=ScriptedHttp)
 
     def __post_init__(self) -> None:
-        programs = Programs(standard_registry())
+        programs = Programs()
         brokers = Brokers(http=self.http, mail=MailBroker())
         self.drain = Drain(
             sessions=self.sessions,

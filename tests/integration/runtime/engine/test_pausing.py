@@ -13,7 +13,7 @@ from runtime.rules.firings import firings_of_alarm
 from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
-from runtime.runs.start import NotStartedError
+from runtime.runs.not_started import NotStartedError
 from tests.factories.flows import step
 from tests.integration.runtime.engine.bench import Bench
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from blocks.registry import standard_registry
 from runtime.flows.problems import Known, Versions
 from runtime.flows.validate import check_flow
-from runtime.runs.programs import Programs
+from runtime.runs.programs import compile_program
 from tests.factories.flows import flow_document, step
 
 KNOWN = Known(flows={"child": Versions(live=2, numbers=frozenset({1, 2}))})
@@ -85,4 +85,4 @@ def test_a_spoiled_workflow_gives_problems_or_can_be_compiled(document: Any) -> 
     found = check_flow(document, registry, KNOWN)
 
     if not any(one.severity == "error" for one in found):
-        Programs(registry).compile(document)
+        compile_program(document, registry)

@@ -8,7 +8,7 @@ import pytest
 
 from blocks.registry import Registry, standard_registry
 from runtime.runs.plan import UNDO
-from runtime.runs.programs import Programs
+from runtime.runs.programs import compile_program
 from tests.factories.flows import flow_document, step
 
 
@@ -36,7 +36,7 @@ def test_a_step_and_its_undo_are_performed_by_the_group(
     call = step("http-request", config={"method": "GET", "url": "https://api.test"})
     steps = {"call": {**call, **({"worker_group": own} if own else {}), "undo": call}}
 
-    program = Programs(_registry(block)).compile(flow_document(steps, ["hand > call"]))
+    program = compile_program(flow_document(steps, ["hand > call"]), _registry(block))
 
     assert program.steps["call"].worker_group == expected
     assert program.steps["call" + UNDO].worker_group == expected

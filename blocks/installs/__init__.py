@@ -1,0 +1,1 @@
+"""Blocks that tenants installed: packages kept by digest, who may use which, and their upgrades."""

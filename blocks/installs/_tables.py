@@ -1,0 +1,88 @@
+"""The tables of packages, of who installed which, and of the number that grows with each change."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from blocks.registry import Standing
+from kernel.db import AnyDocument, Base, Document, Instant, Key, TenantOwned, named
+
+DIGEST_LENGTH = 71
+ID_MAX = 81
+VERSION_MAX = 64
+WHO_MAX = 200
+THE_ONLY = 1
+
+
+class BlockPackage(Base):
+    """A package's bytes: one row whoever installed it, on whatever machine.
+
+    Attributes:
+        manifest: What `block.json` says.
+        signers: The keys that signed it and were believed when it came; [] when it is unsigned.
+    """
+
+    __tablename__ = "block_package"
+
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    block_id: Mapped[str] = mapped_column(String(ID_MAX), index=True)
+    version: Mapped[str] = mapped_column(String(VERSION_MAX))
+    manifest: Mapped[Document]
+    archive: Mapped[bytes] = mapped_column(LargeBinary)
+    signers: Mapped[AnyDocument]
+    added_at: Mapped[Instant]
+
+
+class BlockInstall(TenantOwned, Base):
+    """One version of a block that a tenant may use.
+
+    Attributes:
+        lets_finish: Whether runs that began before it was held go on to use it.
+        reason: Why it is held or withdrawn; "" for neither.
+        permissions: What was agreed to, as the manifest asked for it then.
+    """
+
+    __tablename__ = "block_install"
+    __table_args__ = (UniqueConstraint("tenant_id", "block_id", "version"),)
+
+    id: Mapped[Key]
+    block_id: Mapped[str] = mapped_column(String(ID_MAX))
+    version: Mapped[str] = mapped_column(String(VERSION_MAX))
+    digest: Mapped[str] = mapped_column(
+        ForeignKey("block_package.digest", ondelete="RESTRICT"), index=True
+    )
+    state: Mapped[Standing] = mapped_column(named(Standing))
+    lets_finish: Mapped[bool] = mapped_column(default=True)
+    reason: Mapped[str] = mapped_column(String(WHO_MAX), default="")
+    permissions: Mapped[AnyDocument]
+    consented_at: Mapped[Instant]
+    consented_by: Mapped[str] = mapped_column(String(WHO_MAX))
+    installed_at: Mapped[Instant]
+    installed_by: Mapped[str] = mapped_column(String(WHO_MAX))
+
+
+class InstallsChange(Base):
+    """One row with a number that grows with every change to what anybody has installed.
+
+    It is read once a transaction by whoever needs blocks, so that nothing else has to be.
+    """
+
+    __tablename__ = "block_installs_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=THE_ONLY)
+    number: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class BlockUpload(TenantOwned, Base):
+    """A package that a tenant brought and may install by its digest, whoever signed it or not."""
+
+    __tablename__ = "block_upload"
+    __table_args__ = (UniqueConstraint("tenant_id", "digest"),)
+
+    id: Mapped[Key]
+    digest: Mapped[str] = mapped_column(
+        ForeignKey("block_package.digest", ondelete="CASCADE"), index=True
+    )
+    uploaded_at: Mapped[Instant]
+    uploaded_by: Mapped[str] = mapped_column(String(WHO_MAX))

@@ -1,0 +1,107 @@
+"""The blocks that a tenant can use: those that come with Garland, and those it installed.
+
+Whoever runs or shows workflows asks for them, often several times in one transaction, so nearly
+all is kept: one number, read once a transaction, says whether anything was installed, held or
+removed anywhere since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from blocks.installs._changes import last_change
+from blocks.installs._tables import BlockInstall, BlockPackage
+from blocks.installs.cache import unpacked
+from blocks.installs.loader import Pinned, Sandbox, load_installed
+from blocks.registry import Block, Registry, standard_registry
+from kernel.errors import GarlandError
+from kernel.ids import sha256_of
+from kernel.kept import Kept
+from tenancy.scope import as_tenant
+
+log = structlog.get_logger(__name__)
+
+SHELF = "garland.blocks"
+TENANTS_KEPT = 5_000
+REGISTRIES_KEPT = 500
+
+
+def registry_of(session: Session, tenant_id: UUID) -> Registry:
+    """Give the blocks that a tenant can use; the same object as long as they stay the same.
+
+    A session that was made without a shelf has those alone that come with Garland.
+    """
+    shelf: Shelf | None = session.info.get(SHELF)
+    return shelf.registry(session, tenant_id) if shelf is not None else standard_registry()
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What one process has unpacked and made of packages; safe among threads.
+
+    Attributes:
+        folder: Where packages are unpacked on this machine.
+        sandbox: Makes what runs Python code; None where none may run.
+    """
+
+    folder: Path
+    sandbox: Sandbox | None = None
+    _known: Kept[tuple[UUID, int], Registry] = field(default_factory=lambda: Kept(TENANTS_KEPT))
+    _made: Kept[tuple[UUID, tuple[Pinned, ...]], Registry] = field(
+        default_factory=lambda: Kept(REGISTRIES_KEPT)
+    )
+
+    def registry(self, session: Session, tenant_id: UUID) -> Registry:
+        """Give a tenant's blocks; what this transaction itself changed is seen at once."""
+        change = last_change(session)
+        if change is None:
+            return self._read(session, tenant_id)
+        return self._known.get((tenant_id, change), lambda: self._read(session, tenant_id))
+
+    def _read(self, session: Session, tenant_id: UUID) -> Registry:
+        pinned = _pinned(session, tenant_id)
+        if not pinned:
+            return standard_registry()
+        return self._made.get((tenant_id, pinned), lambda: self._make(session, tenant_id, pinned))
+
+    def _make(self, session: Session, tenant_id: UUID, pinned: tuple[Pinned, ...]) -> Registry:
+        own = [found for one in pinned if (found := self._load(session, tenant_id, one))]
+        standard = standard_registry()
+        mark = sha256_of(repr([(one.digest, one.state, one.lets_finish) for one in pinned]))
+        return Registry([*standard.each(), *own], mark)
+
+    def _load(self, session: Session, tenant_id: UUID, one: Pinned) -> Block | None:
+        """Make one block; where that fails the others are there all the same."""
+        try:
+            folder = unpacked(self.folder, one.digest, lambda: _archive(session, one.digest))
+            return load_installed(tenant_id, one, folder, self.sandbox)
+        except (GarlandError, OSError, ValueError):
+            log.exception("block_not_loaded", block=one.block_id, version=one.version)
+            return None
+
+
+def _pinned(session: Session, tenant_id: UUID) -> tuple[Pinned, ...]:
+    wanted = (
+        select(
+            BlockInstall.block_id,
+            BlockInstall.version,
+            BlockInstall.digest,
+            BlockInstall.state,
+            BlockInstall.lets_finish,
+        )
+        .where(BlockInstall.tenant_id == tenant_id)
+        .order_by(BlockInstall.block_id, BlockInstall.version)
+    )
+    with as_tenant(session, tenant_id):
+        return tuple(Pinned(**row._asdict()) for row in session.execute(wanted))
+
+
+def _archive(session: Session, digest: str) -> bytes:
+    found = session.scalar(select(BlockPackage.archive).where(BlockPackage.digest == digest))
+    return found or b""

@@ -1,0 +1,166 @@
+"""What an upgrade of a block means for each workflow: tried on every draft before it is offered.
+
+Settings are migrated as the new version declares and the whole workflow is checked with them, so
+what is said of a workflow is what publishing it would say. Published versions stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from blocks.compatibility import Difference, compare
+from blocks.installs.model import InstallView
+from blocks.installs.registry import registry_of
+from blocks.installs.store import get_install
+from blocks.migrating import migrate
+from blocks.registry import Block, precedence
+from kernel.errors import ConflictError
+from runtime.flows.model import every_step, shape_problems
+from runtime.flows.versions import every_draft, problems_of, save_draft
+
+Verdict = Literal["fits", "is migrated", "needs hands"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """What becomes of one step of a draft: its settings, and what would be wrong then."""
+
+    flow_id: UUID
+    flow: str
+    step: str
+    verdict: Verdict
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    problems: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """From an installed version to the highest that may be used."""
+
+    old: InstallView
+    new: Block
+    differences: Sequence[Difference]
+    impacts: Sequence[Impact]
+
+
+def preview(session: Session, tenant_id: UUID, install_id: UUID) -> Upgrade | None:
+    """Say what an upgrade would do; None where there is no higher version to use."""
+    old = get_install(session, tenant_id, install_id)
+    new = registry_of(session, tenant_id).latest(old.manifest.id)
+    if new is None or precedence(new.manifest.version) <= precedence(old.manifest.version):
+        return None
+    impacts = [
+        impact
+        for flow_id, name, draft, _ in every_draft(session, tenant_id)
+        for impact in _impacts(session, tenant_id, old, new, (flow_id, name, draft))
+    ]
+    differences = compare(old.manifest, new.manifest)
+    return Upgrade(old=old, new=new, differences=differences, impacts=impacts)
+
+
+def apply(
+    session: Session, tenant_id: UUID, install_id: UUID, *, by: str, now: datetime
+) -> list[str]:
+    """Upgrade every draft that fits or is migrated; give the names of those workflows.
+
+    A draft with a step that needs hands stays as it is. Published versions keep the old one.
+
+    Raises:
+        ConflictError: there is no higher version to use.
+    """
+    found = preview(session, tenant_id, install_id)
+    if found is None:
+        raise ConflictError("no higher version of this block is installed: install it first")
+    by_hand = {one.flow_id for one in found.impacts if one.verdict == "needs hands"}
+    touched = {one.flow_id for one in found.impacts} - by_hand
+    changed = []
+    for flow_id, name, draft, revision in every_draft(session, tenant_id):
+        if flow_id in touched:
+            document = upgraded(draft, found.old, found.new)
+            where = (session, tenant_id, flow_id)
+            save_draft(*where, document=document, expected_revision=revision, by=by, now=now)
+            changed.append(name)
+    return changed
+
+
+def upgraded(part: Mapping[str, Any], old: InstallView, new: Block) -> dict[str, Any]:
+    """Give a workflow's document with the new version wherever it uses the old one."""
+    return {**part, "steps": {id_: _step(one, old, new) for id_, one in part["steps"].items()}}
+
+
+def _step(step: Mapping[str, Any], old: InstallView, new: Block) -> dict[str, Any]:
+    found = _used(step, old, new)
+    if "undo" in found:
+        found["undo"] = _used(found["undo"], old, new)
+    if "body" in found:
+        found["body"] = upgraded(found["body"], old, new)
+    return found
+
+
+def _used(used: Mapping[str, Any], old: InstallView, new: Block) -> dict[str, Any]:
+    if not _is_of(used, old):
+        return dict(used)
+    version = old.manifest.version
+    config = migrate(used.get("config", {}), new.manifest.migrations, version=version)
+    kept = {name: value for name, value in used.items() if name != "digest"}
+    return {**kept, "version": new.manifest.version, "config": config}
+
+
+def _is_of(used: Mapping[str, Any], old: InstallView) -> bool:
+    return (used["block"], used["version"]) == (old.manifest.id, old.manifest.version)
+
+
+def _impacts(
+    session: Session,
+    tenant_id: UUID,
+    old: InstallView,
+    new: Block,
+    flow: tuple[UUID, str, Mapping[str, Any]],
+) -> list[Impact]:
+    flow_id, name, draft = flow
+    if shape_problems(draft):
+        return []
+    uses = [(id_, one) for id_, one, _ in every_step(draft) if _uses(one, old)]
+    if not uses:
+        return []
+    document = upgraded(draft, old, new)
+    after = {id_: one for id_, one, _ in every_step(document)}
+    known = {(one.step, one.message) for one in problems_of(session, tenant_id, draft)}
+    wrong = [one for one in problems_of(session, tenant_id, document) if one.severity == "error"]
+    fresh = [one for one in wrong if (one.step, one.message) not in known]
+    return [
+        _impact(flow_id, name, id_, one, after[id_], [p for p in fresh if p.step in (id_, "")])
+        for id_, one in uses
+    ]
+
+
+def _uses(step: Mapping[str, Any], old: InstallView) -> bool:
+    return _is_of(step, old) or ("undo" in step and _is_of(step["undo"], old))
+
+
+def _impact(
+    flow_id: UUID,
+    name: str,
+    step: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    wrong: Sequence[Any],
+) -> Impact:
+    configs = before.get("config", {}), after.get("config", {})
+    verdict: Verdict = "fits" if configs[0] == configs[1] else "is migrated"
+    return Impact(
+        flow_id=flow_id,
+        flow=name,
+        step=step,
+        verdict="needs hands" if wrong else verdict,
+        before=configs[0],
+        after=configs[1],
+        problems=[(one.pointer, one.message) for one in wrong],
+    )

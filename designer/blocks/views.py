@@ -1,0 +1,154 @@
+"""The pages of blocks: all, one, and what a package asks for before it is installed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, request, url_for
+from werkzeug.wrappers import Response
+
+from blocks.installs import store
+from blocks.installs.registry import registry_of
+from designer.blocks import upgrading
+from kernel.clock import utc_now
+from kernel.errors import ConflictError, GarlandError, NotFoundError
+from kernel.http import acting, db_session, render, require, see_other
+from runtime.flows.uses import flows_with_block
+
+bp = Blueprint("blocks", __name__)
+
+
+@bp.get("/t/<tenant>/blocks")
+@require("blocks.view")
+def list_blocks() -> Response:
+    """Show the blocks that can be used."""
+    return _list_page()
+
+
+@bp.post("/t/<tenant>/blocks/packages")
+@require("blocks.edit")
+def upload_package() -> Response:
+    """Take a package and show what it asks for; nothing is installed yet."""
+    sent = request.files.get("file")
+    try:
+        found = store.upload(*_where(), sent.read() if sent else b"", **_who())
+    except GarlandError as error:
+        return _list_page(status=422, refused=error)
+    return see_other(url_for("blocks.show_package", digest=found.digest))
+
+
+@bp.get("/t/<tenant>/blocks/packages/<digest>")
+@require("blocks.edit")
+def show_package(digest: str) -> Response:
+    """Show what a package asks for."""
+    return _consent_page(digest)
+
+
+@bp.post("/t/<tenant>/blocks/packages/<digest>")
+@require("blocks.edit")
+def install(digest: str) -> Response:
+    """Install a package once somebody agreed to what it asks for."""
+    consents = request.form.get("consent") == "true"
+    try:
+        made = store.install(*_where(), digest, consents=consents, **_who())
+    except ConflictError as error:
+        return _consent_page(digest, status=409, refused=error)
+    flash(f"{made.manifest.title} {made.manifest.version} can be used now.", "success")
+    return see_other(url_for("blocks.show_block", block_id=made.manifest.id))
+
+
+@bp.get("/t/<tenant>/blocks/<block_id>")
+@require("blocks.view")
+def show_block(block_id: str) -> Response:
+    """Show one block: what it does and may, its versions, and which workflows use it."""
+    return _block_page(block_id)
+
+
+@bp.post("/t/<tenant>/blocks/installs/<uuid:install_id>/<any(hold,release,remove):verb>")
+@require("blocks.edit")
+def change_install(install_id: UUID, verb: str) -> Response:
+    """Hold a version, let it go on, or remove it."""
+    found = store.get_install(*_where(), install_id)
+    try:
+        if verb == "hold":
+            lets_finish = request.form.get("running") != "stop"
+            reason = request.form.get("reason", "")
+            store.hold(*_where(), install_id, reason=reason, lets_finish=lets_finish)
+        elif verb == "release":
+            store.release(*_where(), install_id)
+        else:
+            store.uninstall(*_where(), install_id, used_by=partial(flows_with_block, *_where()))
+    except ConflictError as error:
+        return _block_page(found.manifest.id, status=409, refused=error)
+    done = {"hold": "is held", "release": "can be used again", "remove": "is removed"}[verb]
+    flash(f"{found.manifest.title} {found.manifest.version} {done}.", "success")
+    return see_other(url_for("blocks.list_blocks"))
+
+
+@bp.get("/t/<tenant>/blocks/installs/<uuid:install_id>/upgrade")
+@require("blocks.view")
+def preview_upgrade(install_id: UUID) -> Response:
+    """Show what an upgrade means for each workflow, before and after."""
+    found = upgrading.preview(*_where(), install_id)
+    if found is None:
+        raise NotFoundError("no higher version of this block is installed")
+    return render("designer/blocks/upgrade.html", found=found)
+
+
+@bp.post("/t/<tenant>/blocks/installs/<uuid:install_id>/upgrade")
+@require("blocks.edit")
+def apply_upgrade(install_id: UUID) -> Response:
+    """Upgrade the drafts that fit or are migrated."""
+    changed = upgrading.apply(*_where(), install_id, **_who())
+    flash(f"{len(changed)} drafts are upgraded: look at them and publish them.", "success")
+    return see_other(url_for("workflows.list_workflows"))
+
+
+def _list_page(*, status: int = 200, refused: GarlandError | None = None) -> Response:
+    q = request.args.get("q", "").strip()
+    registry = registry_of(*_where())
+    return render(
+        "designer/blocks/list.html",
+        status=status,
+        blocks=registry.search(q) if q else registry.all(),
+        q=q,
+        refused=refused,
+        problems=getattr(refused, "problems", ()),
+    )
+
+
+def _consent_page(digest: str, *, status: int = 200, **refusal: Any) -> Response:
+    found = store.offered(*_where(), digest)
+    return render(
+        "designer/blocks/consent.html", status=status, found=found, refused=refusal.get("refused")
+    )
+
+
+def _block_page(block_id: str, *, status: int = 200, **refusal: Any) -> Response:
+    block = registry_of(*_where()).latest(block_id)
+    if block is None:
+        raise NotFoundError("no such block is installed", block=block_id)
+    installs = [one for one in store.list_installs(*_where()) if one.manifest.id == block_id]
+    versions = registry_of(*_where()).versions(block_id)
+    return render(
+        "designer/blocks/show.html",
+        status=status,
+        block=block,
+        installs=installs,
+        used_by={
+            one.manifest.version: flows_with_block(*_where(), block_id, one.manifest.version)
+            for one in versions
+        },
+        newest=block.manifest.version,
+        refused=refusal.get("refused"),
+    )
+
+
+def _where() -> tuple[Any, UUID]:
+    return db_session(), acting().tenant_id
+
+
+def _who() -> dict[str, Any]:
+    return {"by": acting().person_name, "now": utc_now()}

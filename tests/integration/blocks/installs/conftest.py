@@ -1,0 +1,26 @@
+"""A tenant with a shelf: what it installs is there for what runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from blocks.installs.registry import SHELF, Shelf
+from blocks.installs.sandboxing import Sandboxes
+from tests.factories.tenancy import make_customer
+from tests.integration.runtime.engine.bench import Bench
+
+
+@pytest.fixture
+def shelved(sessions: sessionmaker[Session], tmp_path: Path) -> sessionmaker[Session]:
+    sessions.configure(info={SHELF: Shelf(tmp_path / "blocks", Sandboxes())})
+    return sessions
+
+
+@pytest.fixture
+def bench(shelved: sessionmaker[Session]) -> Bench:
+    with shelved.begin() as session:
+        tenant_id = make_customer(session).id
+    return Bench(sessions=shelved, tenant_id=tenant_id)

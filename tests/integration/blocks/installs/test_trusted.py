@@ -1,0 +1,71 @@
+"""Signatures decide: what is vouched for is installed, what was revoked is withdrawn."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy.orm import Session
+
+from blocks.installs import store
+from blocks.installs.model import InstallView
+from blocks.installs.revoking import withdraw_revoked
+from blocks.packages.package import read_package, sign_package
+from blocks.packages.signing import NotTrustedError
+from blocks.packages.trusted import add_publisher, add_release, found_trust, revoke_package
+from blocks.registry import Standing
+from runtime.runs.not_started import NotStartedError
+from tests.factories.installs import make_package
+from tests.factories.packages import KEY, OTHER_KEY, ROOT_KEY
+from tests.integration.blocks.installs.test_installing import STEP, WHO
+from tests.integration.runtime.engine.bench import Bench
+
+NOW = WHO["now"]
+
+
+def trust(session: Session) -> bytes:
+    """Found a trust that knows acme's key and its first release."""
+    found_trust(session, ROOT_KEY, now=NOW)
+    add_publisher(session, ROOT_KEY, "acme", KEY.public_key(), now=NOW)
+    signed = sign_package(make_package(), KEY)
+    add_release(session, ROOT_KEY, read_package(signed), now=NOW)
+    return signed
+
+
+def install_signed(bench: Bench) -> InstallView:
+    with bench.writing() as session:
+        where = (session, bench.tenant_id)
+        found = store.upload(*where, trust(session), **WHO)
+        return store.install(*where, found.digest, consents=True, **WHO)
+
+
+def test_what_its_publisher_signed_is_installed_and_not_in_development(bench: Bench) -> None:
+    assert install_signed(bench).state is Standing.INSTALLED
+
+
+def test_a_signature_of_a_strangers_key_is_refused(bench: Bench) -> None:
+    with bench.writing() as session:
+        trust(session)
+        package = sign_package(make_package(version="1.0.1"), OTHER_KEY)
+        with pytest.raises(NotTrustedError):
+            store.upload(session, bench.tenant_id, package, **WHO)
+
+
+def test_a_revoked_package_is_withdrawn_and_stops_runs_new_and_old(bench: Bench) -> None:
+    made = install_signed(bench)
+    flow = bench.publish({"say": STEP}, ["hand > say"])
+    under_way = bench.start(flow)
+
+    with bench.writing() as session:
+        revoke_package(session, ROOT_KEY, made.digest, reason="It leaks", now=NOW)
+        assert withdraw_revoked(session, now=NOW) == 1
+    bench.go()
+
+    assert (bench.view(under_way).error or {})["code"] == "block.withdrawn"
+    with pytest.raises(NotStartedError, match="withdrawn"):
+        bench.start(flow)
+
+
+def test_nothing_is_withdrawn_where_nothing_was_revoked(bench: Bench) -> None:
+    install_signed(bench)
+
+    with bench.writing() as session:
+        assert withdraw_revoked(session, now=NOW) == 0

@@ -1,0 +1,87 @@
+"""An upgrade is tried on every draft before it is offered, and changes no published workflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from designer.blocks import upgrading
+from runtime.flows.versions import get_flow
+from tests.factories.installs import make_manifest
+from tests.integration.blocks.installs.conftest import bench, shelved  # noqa: F401  fixtures
+from tests.integration.blocks.installs.test_installing import STEP, WHO, install
+from tests.integration.runtime.engine.bench import Bench
+
+TEXT = {"type": "string"}
+RENAME = {"before": "2.0.0", "steps": [{"do": "rename", "from": "/word", "to": "/text"}]}
+
+
+def second_version(**changes: Any) -> dict[str, Any]:
+    config = make_manifest()["config"]
+    properties = {"text": {**TEXT, "title": "Text"}}
+    config = {**config, "required": ["text"], "properties": properties}
+    example = {"title": "A text", "config": {"text": "hi"}, "expect": {"port": "done"}}
+    code = "def run(ctx):\n    return ctx.emit('done', {'text': ctx.config['text'].upper()})\n"
+    return {
+        "version": "2.0.0",
+        "config": config,
+        "examples": [example],
+        "code": code,
+        **changes,
+    }
+
+
+def test_settings_are_migrated_in_drafts_and_published_runs_keep_the_old_version(
+    bench: Bench,  # noqa: F811
+) -> None:
+    old = install(bench)
+    flow = bench.publish({"say": STEP}, ["hand > say"])
+    install(bench, **second_version(migrations=[RENAME]))
+
+    with bench.writing() as session:
+        where = (session, bench.tenant_id)
+        found = upgrading.preview(*where, old.id)
+        changed = upgrading.apply(*where, old.id, **WHO)
+        draft = get_flow(*where, flow).draft
+
+    assert found is not None
+    [impact] = found.impacts
+    assert (impact.verdict, impact.before, impact.after) == (
+        "is migrated",
+        {"word": "hi"},
+        {"text": "hi"},
+    )
+    assert len(changed) == 1
+    assert draft["steps"]["say"]["version"] == "2.0.0"
+    assert bench.output(bench.run(flow), "say") == {"text": "hi 1.0.0"}
+
+
+def test_what_no_migration_mends_needs_hands_and_stays(bench: Bench) -> None:  # noqa: F811
+    old = install(bench)
+    flow = bench.publish({"say": STEP}, ["hand > say"])
+    install(bench, **second_version())
+
+    with bench.writing() as session:
+        where = (session, bench.tenant_id)
+        found = upgrading.preview(*where, old.id)
+        changed = upgrading.apply(*where, old.id, **WHO)
+        draft = get_flow(*where, flow).draft
+
+    assert found is not None
+    [impact] = found.impacts
+    assert impact.verdict == "needs hands"
+    assert impact.step == "say"
+    assert impact.problems
+    assert changed == []
+    assert draft["steps"]["say"]["version"] == "1.0.0"
+
+
+def test_a_newer_version_with_the_same_settings_fits(bench: Bench) -> None:  # noqa: F811
+    old = install(bench)
+    bench.publish({"say": STEP}, ["hand > say"])
+    install(bench, version="1.1.0")
+
+    with bench.writing() as session:
+        found = upgrading.preview(session, bench.tenant_id, old.id)
+
+    assert found is not None
+    assert [one.verdict for one in found.impacts] == ["fits"]
