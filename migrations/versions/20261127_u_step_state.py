@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261127_u_step_state"
-down_revision = "20261127_p_numbers_for_good"
+down_revision = "20261127_t_poll_mark"
 
 DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
 
