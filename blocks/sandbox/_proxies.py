@@ -42,7 +42,7 @@ class _Part:
 class HttpProxy(_Part):
     """`ctx.http`."""
 
-    def request(
+    def request(  # noqa: PLR0913  what is sent, for how long, and with what
         self,
         method: str,
         url: str,
@@ -51,6 +51,7 @@ class HttpProxy(_Part):
         json: Any = None,
         body: str | bytes | None = None,
         timeout_s: float | None = None,
+        connection: str = "",
     ) -> HttpResponse:
         """See `sdk.Http.request`."""
         sent = body.encode() if isinstance(body, str) else body
@@ -62,6 +63,7 @@ class HttpProxy(_Part):
             json=json,
             body=None if sent is None else _wire.write_bytes(sent),
             timeout_s=timeout_s,
+            connection=connection,
         )
         return _wire.read_response(answer)
 
