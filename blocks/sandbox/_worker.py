@@ -19,8 +19,8 @@ from typing import Any
 
 from blocks.outcomes import Outcome
 from blocks.sandbox import _wire
-from blocks.sandbox._filter import filter_bytes
 from blocks.sandbox._frames import Channel, FrameError
+from blocks.sandbox._filter import filter_bytes
 from blocks.sdk import BlockError, Context
 
 _PROGRAM = Path(__file__).with_name("_child.py")
