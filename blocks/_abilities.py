@@ -16,7 +16,7 @@ from typing import Any
 from blocks.effects import Effect
 from blocks.manifest import Manifest, Permission, PermissionName
 from blocks.outcomes import LogLevel
-from blocks.permits import permit_of, read_target
+from blocks.permits import permit_of
 from blocks.sdk import (
     BlockError,
     CalendarMoment,
@@ -28,6 +28,7 @@ from blocks.sdk import (
     MailMessage,
 )
 from blocks.services import Services
+from blocks.targets import read_target
 
 LOG_LINES_MAX = 100
 LOG_LINE_MAX = 1_000
@@ -43,6 +44,7 @@ class Attempt:
     services: Services
     facts: Facts
     config: Mapping[str, Any] = field(default_factory=dict)
+    limit_s: float = field(init=False)
     deadline: float = field(init=False)
     effects: list[Effect] = field(init=False, default_factory=list)
     lines: list[LogLine] = field(init=False, default_factory=list)
@@ -50,8 +52,8 @@ class Attempt:
     mails_sent: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        limit_s = self.facts.timeout_s or self.manifest.behaviour.timeout_s
-        self.deadline = time.monotonic() + limit_s
+        self.limit_s = self.facts.timeout_s or self.manifest.behaviour.timeout_s
+        self.deadline = time.monotonic() + self.limit_s
 
     def permit(self, name: PermissionName) -> Permission:
         """Return the permission, or raise BlockError `block.not_permitted`."""
@@ -60,6 +62,15 @@ class Attempt:
             message = f"{self.manifest.title} may not use {name}: its manifest does not ask for it."
             raise BlockError("block.not_permitted", message, retryable=False)
         return permission
+
+    def permit_slot(self, slot: str) -> None:
+        """Refuse a slot that the manifest does not declare; "" is none."""
+        if slot and self.manifest.secret(slot) is None:
+            message = (
+                f"{self.manifest.title} may not use the connection {slot}: its manifest does not "
+                "ask for it under secrets."
+            )
+            raise BlockError("block.not_permitted", message, retryable=False)
 
     def time_left_s(self) -> float:
         """Return the seconds left, or raise BlockError `block.timeout`."""
@@ -104,12 +115,14 @@ class HttpAbility:
     ) -> HttpResponse:
         """See `sdk.Http.request`."""
         permission = self.attempt.permit("http")
+        self.attempt.permit_slot(connection)
         verb = method.upper()
         if verb not in METHODS:
             known = ", ".join(sorted(METHODS))
             raise BlockError("http.bad_method", f"{method} is not a method: use one of {known}.")
         permit = permit_of(permission, self.attempt.config)
-        permit.check(verb, read_target(url))
+        target = read_target(url)
+        permit.check(verb, host=target.host, port=target.port)
         sent = dict(headers or {})
         names = {name.casefold() for name in sent}
         if "idempotency-key" not in names:

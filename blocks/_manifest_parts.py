@@ -98,6 +98,23 @@ class SecretSlot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """The lines of a block of kind `code`; pointers lead into the settings, "" leads nowhere.
+
+    Attributes:
+        source: The lines, the same for every step; "" when the settings hold them.
+        source_at: Where the settings hold them (`from` in the manifest).
+        variables: Where the settings hold an object whose fields are variables too.
+        expects: Where the settings hold a JSON Schema for the output.
+    """
+
+    source: str = ""
+    source_at: str = ""
+    variables: str = ""
+    expects: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
     """How a block of kind `trigger` starts workflows.
 

@@ -28,7 +28,9 @@ FORMATS = frozenset({"email", "uri", "date-time", "date", "uuid", "hostname", "i
 WIDGETS = {
     "expression": {"string"},
     "textarea": {"string"},
+    "code": {"string"},
     "secret": {"string"},
+    "secret-lines": {"string"},
     "flow": {"string"},
     "table": {"string"},
     "decision-table": {"string"},

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-EffectKind = Literal["alarm.set", "alarm.acknowledge"]
+EffectKind = Literal["alarm.set", "alarm.acknowledge", "state.set", "state.delete"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +19,9 @@ class Effect:
 
     Attributes:
         kind: What to do.
-        target: Id of the alarm.
+        target: Id of the alarm, or key of the value that is kept.
         fields: `alarm.set`: the fields and their new values; `alarm.acknowledge`: `comment`,
-            when there is one.
+            when there is one; `state.set`: the `value`.
     """
 
     kind: EffectKind

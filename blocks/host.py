@@ -22,6 +22,7 @@ from blocks._abilities import (
     MailAbility,
     TablesAbility,
 )
+from blocks._desk import LiveAbility, StateAbility
 from blocks.effects import Effect
 from blocks.manifest import output_ports
 from blocks.outcomes import CONTROLS, Ask, Await, Emit, Loop, Outcome, Wait
@@ -29,6 +30,7 @@ from blocks.registry import Block
 from blocks.schemas import with_defaults
 from blocks.sdk import BlockError, Context, Facts, LogLine
 from blocks.services import Services
+from blocks.settling import LateError, settled
 from kernel.errors import Problem
 from kernel.json_text import why_not_kept
 from kernel.schema import Schema
@@ -93,7 +95,7 @@ def perform(
         settings = _checked(block.resolved_config_schema, config, "config", filled=has_defaults)
         attempt.config = settings
         data = _checked(block.resolved_input_schema, input, "input", filled=has_defaults)
-        outcome = _run(block, _context(settings, data, attempt))
+        outcome = _run(block, _context(settings, data, attempt), attempt)
         size_bytes = _check_outcome(block, settings, outcome)
     except BlockError as error:
         declared = block.manifest.declared_error(error.code)
@@ -117,7 +119,9 @@ def _context(settings: Mapping[str, Any], data: Mapping[str, Any], attempt: Atte
         alarms=AlarmsAbility(attempt),
         tables=TablesAbility(attempt),
         calendars=CalendarsAbility(attempt),
+        state=StateAbility(attempt),
         log=LogAbility(attempt),
+        live=LiveAbility(attempt),
         run=attempt.facts,
     )
 
@@ -133,17 +137,21 @@ def _checked(
     raise BlockError(f"block.bad_{name}", message, retryable=False, problems=_plain(problems))
 
 
-def _run(block: Block, context: Context) -> Outcome:
+def _run(block: Block, context: Context, attempt: Attempt) -> Outcome:
     try:
-        return block.run(context)
+        outcome: Outcome = settled(block.run(context), attempt.deadline)
     except BlockError:
         raise
+    except LateError:
+        message = "The step took longer than its limit."
+        raise BlockError("block.timeout", message, retryable=True) from None
     except (Exception, SystemExit) as error:
         log.exception("block_crashed", block=block.manifest.id, version=block.manifest.version)
         reason = " ".join(str(error).split())[:REASON_MAX]
         kind = type(error).__name__
         message = f"The block stopped with an error of its own: {kind}: {reason}".rstrip(": ")
         raise BlockError("block.crashed", message, retryable=False) from None
+    return outcome
 
 
 def _check_outcome(block: Block, config: Mapping[str, Any], outcome: Any) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from blocks._manifest_checks import ERROR_PORT, MANIFEST_SCHEMA, manifest_problems
 from blocks._manifest_parts import (
     Behaviour,
+    Code,
     ConnectionKind,
     DeclaredError,
     DynamicOutputs,
@@ -35,6 +36,7 @@ __all__ = [
     "ERROR_PORT",
     "MANIFEST_SCHEMA",
     "Behaviour",
+    "Code",
     "ConnectionKind",
     "DeclaredError",
     "DynamicOutputs",
@@ -66,7 +68,7 @@ PORT_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A checked manifest; field by field in docs/blocks.md."""
+    """A checked manifest; field by field in docs/block-json.md."""
 
     id: str
     version: str
@@ -93,6 +95,8 @@ class Manifest:
     migrations: tuple[Migration, ...] = ()
     i18n: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     breaking: tuple[str, ...] = ()
+    code: Code | None = None
+    exempt: Mapping[str, str] = field(default_factory=dict)
 
     def secret(self, slot: str) -> SecretSlot | None:
         """Return the slot of that name, None when the block has no such."""
@@ -135,6 +139,7 @@ def parse_manifest(document: Any) -> Manifest:
             for item in document.get("migrations", ())
         ),
         breaking=tuple(document.get("breaking", ())),
+        code=_code(document["code"]) if "code" in document else None,
     )
 
 
@@ -178,6 +183,7 @@ _PLAIN_FIELDS = frozenset(
         "sdk",
         "request",
         "i18n",
+        "exempt",
     }
 )
 
@@ -201,3 +207,8 @@ def _secret(document: Mapping[str, Any]) -> SecretSlot:
     if inject is not None:
         where = Inject(via=inject["as"], **{key: inject[key] for key in inject if key != "as"})
     return SecretSlot(**facts, inject=where)
+
+
+def _code(document: Mapping[str, Any]) -> Code:
+    facts = dict(document)
+    return Code(source_at=facts.pop("from", ""), **facts)

@@ -6,6 +6,7 @@ Authors import these from `blocks.sdk`; the host puts what is behind them into t
 from __future__ import annotations
 
 import json as json_text
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,22 @@ CalendarMoment = Literal["open", "close", "after"]
 BUSY_STATUSES = frozenset({429, 502, 503, 504})
 
 
+class Credential(Protocol):
+    """What the host puts into a call for a connection; a block never gets one."""
+
+    def signed(self, request: HttpRequest, /) -> HttpRequest:
+        """Give the call with the secret in it.
+
+        Raises:
+            BlockError: `connections.wrong_host` where the secret may not go.
+        """
+        ...
+
+    def tls(self) -> ssl.SSLContext | None:
+        """Give what to meet the server with; None for what is usual."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
     """One call to the outside, as the broker carries it out.
@@ -25,6 +42,8 @@ class HttpRequest:
     Attributes:
         permit: What the manifest allows; held against every redirect too.
         slot: Of the block's manifest: the connection it is made with; "" for none.
+        credential: Of that connection; put in by the host, and gone after a redirect elsewhere.
+        follows: Whether redirects are followed.
     """
 
     method: str
@@ -34,6 +53,8 @@ class HttpRequest:
     timeout_s: float = 20.0
     permit: Permit = field(default_factory=Permit)
     slot: str = ""
+    credential: Credential | None = field(default=None, repr=False, compare=False)
+    follows: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +138,15 @@ class Http(Protocol):
             json: Sent as JSON unless None; not together with `body`.
             body: Sent as it is; text is encoded as UTF-8.
             timeout_s: For the whole call, redirects included; never beyond the step's limit.
-            connection: The slot of the manifest whose connection the call is made with.
+            connection: A slot that the manifest names under `secrets`: Garland puts in what the
+                step's connection holds. A slot that is not required may be empty.
 
         Raises:
             BlockError: `http.unreachable`, `http.timeout` or `http.bad_answer` (retryable),
                 `http.bad_address`, `http.bad_header`, `http.forbidden_address`,
-                `http.insecure_redirect`, `http.too_large`, `http.too_many_redirects`.
+                `http.insecure_redirect`, `http.too_large`, `http.too_many_redirects`; with a
+                connection also `connections.missing`, `connections.unknown`,
+                `connections.wrong_kind`, `connections.wrong_host` and `connections.no_token`.
         """
         ...
 
@@ -193,6 +217,49 @@ class Tables(Protocol):
             BlockError: `tables.unknown` when there is no such table, or no such version;
                 `tables.bad_value` when a value does not fit its input.
         """
+        ...
+
+
+class State(Protocol):
+    """Small values that a step keeps from run to run; needs the permission `state`.
+
+    They belong to this step of this workflow, of this tenant; rounds of a loop share them. What is
+    set is kept by Garland together with the record of the step: exactly once, and not at all if
+    the step fails. The step itself sees it at once. Two runs at the same time each see what was
+    kept when they asked, and the one recorded last wins.
+    """
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return what is kept under a key, or the default."""
+        ...
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep a JSON value, at most 64 KB, under a key of at most 80 characters.
+
+        Raises:
+            BlockError: `state.bad_key`, `state.bad_value`, `state.too_large`, or `state.full` when
+                100 keys are taken.
+        """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Keep it no longer; nothing happens where it is not kept."""
+        ...
+
+    def list(self) -> list[str]:
+        """List the keys, sorted."""
+        ...
+
+
+class Live(Protocol):
+    """How a step and Garland talk while it works; `ctx.progress` and `ctx.cancelled` use it."""
+
+    def report(self, fraction: float, text: str) -> None:
+        """Say how far the step is."""
+        ...
+
+    def is_cancelled(self) -> bool:
+        """Tell whether the step had better stop."""
         ...
 
 

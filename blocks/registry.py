@@ -15,16 +15,21 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
+from blocks.kinds import code
 from blocks.manifest import Manifest, Port, output_ports, parse_manifest
 from blocks.schemas import resolved_schema
 from blocks.sdk import Context, Outcome
+from blocks.versions import precedence
 from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema
 
 __all__ = ["Block", "Port", "Registry", "load_block", "output_ports", "standard_registry"]
 
 STANDARD_FOLDER = Path(__file__).with_name("standard")
+_MAKERS = {"code": code.make_run}
+"""What carries out the kinds of blocks that have no `block.py`."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ class Registry:
     def latest(self, block_id: str) -> Block | None:
         """Return the highest version of a block, releases before pre-releases, or None."""
         found = [block for (name, _), block in self._blocks.items() if name == block_id]
-        return max(found, key=lambda block: _precedence(block.manifest.version), default=None)
+        return max(found, key=lambda block: precedence(block.manifest.version), default=None)
 
     def all(self) -> tuple[Block, ...]:
         """List the latest version of every block, by title."""
@@ -135,19 +140,48 @@ def load_block(folder: Path) -> Block:
     except ValueError as error:
         problems = [Problem("", f"block.json is not JSON: {error}")]
         raise InvalidError("the manifest cannot be read", problems=problems) from None
-    manifest = parse_manifest(document)
+    manifest = parse_manifest(_with_translations(document, folder))
     missing = [
         Problem("", f"{name} is missing in {folder.name}: add it")
-        for name in ("block.py", "README.md", manifest.icon)
+        for name in (*_code_files(manifest), "README.md", manifest.icon)
         if not (folder / name).is_file()
     ]
     if missing:
         raise InvalidError(f"the block {manifest.id} is incomplete", problems=missing)
+    make_run = _MAKERS.get(manifest.kind)
+    if make_run is not None:
+        return Block(manifest=manifest, run=make_run(manifest, folder), folder=folder)
     run = getattr(_load_module(folder, manifest), "run", None)
     if not callable(run):
         problems = [Problem("", "block.py has no function run: write def run(ctx)")]
         raise InvalidError(f"the block {manifest.id} cannot run", problems=problems)
     return Block(manifest=manifest, run=run, folder=folder)
+
+
+def _code_files(manifest: Manifest) -> tuple[str, ...]:
+    return () if manifest.kind in _MAKERS else ("block.py",)
+
+
+def _with_translations(document: Any, folder: Path) -> Any:
+    """Put the files `i18n/<language>.json` into the manifest, where they are checked with it."""
+    files = sorted((folder / "i18n").glob("*.json"))
+    if not files or not isinstance(document, dict):
+        return document
+    texts = {file.stem: _read_texts(file) for file in files}
+    inside = document.get("i18n")
+    twice = sorted(texts.keys() & inside.keys()) if isinstance(inside, dict) else []
+    if twice:
+        problems = [Problem(f"/i18n/{name}", f"{name} has a file too: keep one") for name in twice]
+        raise InvalidError("a translation is there twice", problems=problems)
+    return {**document, "i18n": {**(inside or {}), **texts}}
+
+
+def _read_texts(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        problems = [Problem(f"/i18n/{file.stem}", f"{file.name} is not JSON: {error}")]
+        raise InvalidError("a translation cannot be read", problems=problems) from None
 
 
 def _load_module(folder: Path, manifest: Manifest) -> ModuleType:
@@ -159,20 +193,6 @@ def _load_module(folder: Path, manifest: Manifest) -> ModuleType:
     sys.modules[name] = module  # dataclasses in the block look their module up
     spec.loader.exec_module(module)
     return module
-
-
-def _precedence(version: str) -> tuple[object, ...]:
-    """Order versions as semver 2.0.0, clause 11, does.
-
-    >>> sorted(["1.0.0", "1.0.0-rc.2", "1.0.0-rc.10", "0.9.9"], key=_precedence)
-    ['0.9.9', '1.0.0-rc.2', '1.0.0-rc.10', '1.0.0']
-    """
-    release, _, pre = version.partition("-")
-    numbers = tuple(int(part) for part in release.split("."))
-    marks = tuple(
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in pre.split(".")
-    )
-    return (*numbers, not pre, marks)
 
 
 def _rank(manifest: Manifest, words: list[str]) -> int:

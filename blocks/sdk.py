@@ -2,9 +2,11 @@
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
 may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`,
-`ctx.calendars`), and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a
-block whose manifest declares a `behaviour.control` ends with one of the other outcomes of
-`blocks.outcomes`. It keeps no state between calls: module variables are lost, or worse, shared.
+`ctx.calendars`, `ctx.state`), says how far it is (`ctx.progress`, `ctx.cancelled`), and ends with
+`ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block whose manifest declares a
+`behaviour.control` ends with one of the other outcomes of `blocks.outcomes`. It keeps nothing
+between calls but `ctx.state`: module variables are lost, or worse, shared. `async def run` is
+awaited on a loop of its own; abilities are ordinary calls there too.
 """
 
 from __future__ import annotations
@@ -23,12 +25,16 @@ from blocks.permissions import (
     Http,
     HttpRequest,
     HttpResponse,
+    Live,
     Mail,
     MailMessage,
+    State,
     Tables,
 )
+from blocks.versions import SDK_VERSION
 
 __all__ = [
+    "SDK_VERSION",
     "Alarms",
     "Ask",
     "Await",
@@ -44,12 +50,14 @@ __all__ = [
     "Http",
     "HttpRequest",
     "HttpResponse",
+    "Live",
     "Log",
     "LogLine",
     "Loop",
     "Mail",
     "MailMessage",
     "Outcome",
+    "State",
     "Tables",
     "Wait",
 ]
@@ -102,8 +110,27 @@ class Context:
     alarms: Alarms
     tables: Tables
     calendars: Calendars
+    state: State
     log: Log
+    live: Live
     run: Facts
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the run is being cancelled, or the step's time is nearly up: stop soon.
+
+        Cheap to ask as often as you like. A step that ends in time may hand on what it has.
+        """
+        return self.live.is_cancelled()
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        """Say how far a long step is; the run's page shows it while the step works.
+
+        Args:
+            fraction: From 0 to 1; what lies outside is taken for the nearer end.
+            text: At most 200 characters. What is said within a second of the last is not shown.
+        """
+        self.live.report(fraction, text)
 
     def emit(
         self, port: str, output: Any = None, *, variables: Mapping[str, Any] | None = None

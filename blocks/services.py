@@ -7,14 +7,62 @@ The runtime implements it per tenant; `blocks.brokers` has the parts that speak 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
 
 
+class Desk(Protocol):
+    """What a step keeps from run to run, and how Garland and it talk while it works."""
+
+    def kept(self, key: str, /) -> Any:
+        """Return the value kept under a key, None where there is none."""
+        ...
+
+    def kept_keys(self) -> list[str]:
+        """List the keys there are."""
+        ...
+
+    def report(self, fraction: float, text: str, /) -> None:
+        """Show how far the step is; called at most once a second."""
+        ...
+
+    def is_cancelled(self) -> bool:
+        """Tell whether the run is being cancelled; may be asked often."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyDesk:
+    """Where nothing is kept, shown or cancelled: for steps that run outside an installation."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def kept(self, key: str, /) -> Any:
+        """Return a value it was made with."""
+        return self.values.get(key)
+
+    def kept_keys(self) -> list[str]:
+        """List the keys it was made with."""
+        return list(self.values)
+
+    def report(self, _fraction: float, _text: str, /) -> None:
+        """Show it to nobody."""
+
+    def is_cancelled(self) -> bool:
+        """Say no."""
+        return False
+
+
 class Services(Protocol):
     """The world as one tenant's step may see it."""
+
+    @property
+    def desk(self) -> Desk:
+        """The step's own place."""
+        ...
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Carry out a call; raises BlockError, see `sdk.Http.request`."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from blocks.effects import Effect
 from blocks.host import perform
 from blocks.outcomes import Emit, Outcome, Wait
 from blocks.registry import Block
@@ -22,6 +23,7 @@ from blocks.sdk import (
 )
 from kernel.clock import format_instant, parse_instant
 
+_STATE_KINDS = ("state.set", "state.delete")
 _DEFAULT_NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -32,6 +34,7 @@ class MockedWorld:
     described: Mapping[str, Any]
     calls: int = 0
     mails: list[dict[str, Any]] = field(default_factory=list)
+    reports: list[dict[str, Any]] = field(default_factory=list)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Answer the next call as described; another call than expected is an error."""
@@ -59,6 +62,28 @@ class MockedWorld:
         self.mails.append(
             {"to": list(message.to), "subject": message.subject, "body": message.body}
         )
+
+    @property
+    def desk(self) -> MockedWorld:
+        """The step's own place is described with the world."""
+        return self
+
+    def kept(self, key: str, /) -> Any:
+        """Give what earlier runs kept."""
+        return self.described.get("state", {}).get(key)
+
+    def kept_keys(self) -> list[str]:
+        """List what earlier runs kept."""
+        return list(self.described.get("state", {}))
+
+    def report(self, fraction: float, text: str, /) -> None:
+        """Note how far the step is."""
+        words = {"text": text} if text else {}
+        self.reports.append({"fraction": fraction, **words})
+
+    def is_cancelled(self) -> bool:
+        """Tell whether the example's run is being cancelled."""
+        return bool(self.described.get("cancelled", False))
 
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Give an alarm of the example."""
@@ -129,10 +154,22 @@ def _perform(block: Block, example: Mapping[str, Any], world: MockedWorld) -> di
         }
     return {
         **_said_by(done.outcome),
-        "effects": [asdict(effect) for effect in done.effects],
+        "effects": [asdict(one) for one in done.effects if one.kind not in _STATE_KINDS],
+        "state": _kept_after(world.described.get("state", {}), done.effects),
+        "progress": world.reports,
         "logs": [asdict(line) for line in done.logs],
         "mails": world.mails,
     }
+
+
+def _kept_after(before: Mapping[str, Any], effects: Iterable[Effect]) -> dict[str, Any]:
+    kept = dict(before)
+    for effect in effects:
+        if effect.kind == "state.set":
+            kept[effect.target] = effect.fields["value"]
+        elif effect.kind == "state.delete":
+            kept.pop(effect.target, None)
+    return kept
 
 
 def _said_by(outcome: Outcome) -> dict[str, Any]:

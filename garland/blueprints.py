@@ -43,6 +43,8 @@ import runtime.approvals.views
 import runtime.backtests.api
 import runtime.calendars.api
 import runtime.calendars.views
+import runtime.connections.api
+import runtime.connections.views
 import runtime.flow_control.api
 import runtime.flows.api
 import runtime.hooks.api
@@ -69,6 +71,7 @@ import runtime.services.api
 import runtime.services.imports.views
 import runtime.services.views
 import runtime.simulations.api
+import runtime.step_state.api
 import runtime.verdicts.api
 import tenancy.api
 import tenancy.views
@@ -94,6 +97,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.alarms.sources.snmp.views.bp,
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
+    runtime.connections.views.bp,
     runtime.hooks.views.bp,
     runtime.inventory.views.bp,
     runtime.inventory.lookups.views.bp,
@@ -127,8 +131,10 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.sources.api.api,
     runtime.approvals.api.api,
     runtime.calendars.api.api,
+    runtime.connections.api.api,
     runtime.flows.api.api,
     runtime.flow_control.api.api,
+    runtime.step_state.api.api,
     runtime.hooks.api.api,
     runtime.hooks.api.hooks,
     runtime.inventory.api.api,

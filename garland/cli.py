@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from garland.connection_cli import connection
 from garland.flow_cli import flow
 from garland.memory import loading
 from garland.pack_cli import pack
@@ -49,6 +50,7 @@ def main() -> None:
     """Garland: workflows and rules for telecom operations."""
 
 
+main.add_command(connection)
 main.add_command(flow)
 main.add_command(pack)
 main.add_command(rule)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
@@ -38,7 +39,8 @@ def make_engine_parts(
     services: Services, worker_groups: Sequence[str] = ("",)
 ) -> tuple[Drain, StepPool]:
     """Make what advances runs and what performs their steps."""
-    programs, brokers = Programs(services.registry), make_brokers(services.settings)
+    programs = Programs(services.registry)
+    brokers = replace(make_brokers(services.settings), connections=services.connections)
     drain = Drain(
         sessions=services.patient,
         reading=services.reading,

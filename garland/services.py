@@ -10,12 +10,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 import garland.tables  # noqa: F401  completes the metadata before the first query
+from blocks.brokers.http import HttpBroker
 from blocks.registry import Registry, standard_registry
 from garland.settings import Settings
 from kernel.db import make_engine
 from kernel.secrets import Vault
 from runtime.alarms.sources.snmp.layers import Given
 from runtime.alarms.sources.snmp.packs import TRAP_PACKS, read_packs
+from runtime.connections.serving import Connections
 from runtime.flows.decisions import DECISIONS
 from runtime.inventory.lookups.store import USERS
 from runtime.limits.book import BOOK, LimitsBook
@@ -87,6 +89,17 @@ class Services:
     def vault(self) -> Vault:
         """Seals and opens stored secrets."""
         return Vault(self.settings.encryption_key_list)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """The tenants' connections, opened for calls."""
+        return Connections(
+            sessions=self.sessions,
+            reading=self.reading,
+            vault=self.vault,
+            http=HttpBroker(allow_private=self.settings.allow_private_network),
+            allow_private=self.settings.allow_private_network,
+        )
 
     @cached_property
     def registry(self) -> Registry:

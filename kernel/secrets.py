@@ -41,6 +41,10 @@ class Vault:
                 "a stored secret does not open: is its key still in GARLAND_ENCRYPTION_KEYS?"
             ) from None
 
+    def renew(self, sealed: str) -> str:
+        """Seal with the first key what any of them sealed; raises SecretError as `decrypt` does."""
+        return self.encrypt(self.decrypt(sealed))
+
 
 def new_key() -> str:
     """Make an encryption key for `GARLAND_ENCRYPTION_KEYS`."""

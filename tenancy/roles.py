@@ -51,6 +51,9 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "sources.edit": "add, change and remove alarm sources",
         "members.view": "see who belongs to the organisation",
         "members.edit": "add and remove members and change their roles",
+        "connections.view": "see connections, without their secrets",
+        "connections.use": "let workflows that they publish use connections",
+        "connections.edit": "add, change, test, rotate and remove connections",
         "tokens.edit": "create and revoke API tokens",
         "limits.view": "see limits, how much of them is used, and how long runs are kept",
         "limits.edit": "set how long runs are kept",
@@ -68,6 +71,7 @@ _SEES = frozenset(
         "maintenance.view",
         "services.view",
         "sources.view",
+        "connections.view",
         "members.view",
         "limits.view",
     }
@@ -90,6 +94,7 @@ _DESIGNS = _OPERATES | {
     "inventory.edit",
     "services.edit",
     "sources.edit",
+    "connections.use",
 }
 _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
     {

@@ -154,6 +154,11 @@ def find_mosquitto() -> bool:
     return bool(shutil.which("mosquitto") or Path("/usr/sbin/mosquitto").exists())
 
 
+def find_server(name: str) -> bool:
+    """Tell whether a server is there; Debian puts it where only root looks."""
+    return bool(shutil.which(name) or Path("/usr/sbin", name).exists())
+
+
 def find_node() -> bool:
     """Tell whether Node.js with npm is there."""
     return bool(shutil.which("node") and shutil.which("npm"))
@@ -171,6 +176,8 @@ PROGRAMS: tuple[Needed, ...] = (
     ),
     ("Prometheus", lambda: bool(shutil.which("promtool")), ("prometheus",)),
     ("snmptrap", lambda: bool(shutil.which("snmptrap")), ("snmp",)),
+    ("snmpd", lambda: bool(find_server("snmpd")), ("snmpd",)),
+    ("sshd", lambda: bool(find_server("sshd")), ("openssh-server",)),
     (
         "Mosquitto",
         lambda: bool(shutil.which("mosquitto_pub") and find_mosquitto()),

@@ -16,8 +16,8 @@ from blocks.brokers._answers import read_body
 from blocks.brokers._deadline import cut_after
 from blocks.brokers._requests import checked_headers, redirected
 from blocks.brokers.addresses import Resolver, pick_address, resolve
-from blocks.permits import Target, read_target
 from blocks.sdk import BlockError, HttpRequest, HttpResponse
+from blocks.targets import read_target
 
 REDIRECTS_MAX = 3
 RETRY_AFTER_MAX_S = 24 * 3_600.0
@@ -47,17 +47,20 @@ class HttpBroker:
         deadline = time.monotonic() + request.timeout_s
         for _ in range(REDIRECTS_MAX + 1):
             target = read_target(request.url)
-            request.permit.check(request.method, target)
-            response = self._send_once(request, target, deadline)
+            request.permit.check(request.method, host=target.host, port=target.port)
+            response = self._send_once(request, deadline)
             location = response.headers.get("location")
-            if response.status not in _REDIRECTS or location is None:
+            if response.status not in _REDIRECTS or location is None or not request.follows:
                 return response
             request = redirected(request, target, response.status, location)
         message = f"The address redirected more than {REDIRECTS_MAX} times."
         raise BlockError("http.too_many_redirects", message, retryable=False)
 
-    def _send_once(self, request: HttpRequest, target: Target, deadline: float) -> HttpResponse:
-        headers = checked_headers(request.headers, target)
+    def _send_once(self, request: HttpRequest, deadline: float) -> HttpResponse:
+        signed = request.credential.signed(request) if request.credential else request
+        target = read_target(signed.url)
+        headers = checked_headers(signed.headers, target)
+        tls = (request.credential.tls() if request.credential else None) or _tls()
         address = pick_address(
             target.host,
             target.port,
@@ -70,12 +73,12 @@ class HttpBroker:
         with cut_after(left_s) as cut:
             try:
                 with (
-                    httpx.Client(verify=_tls(), trust_env=False, timeout=left_s) as client,
+                    httpx.Client(verify=tls, trust_env=False, timeout=left_s) as client,
                     client.stream(
                         request.method,
                         pinned,
                         headers=headers,
-                        content=request.body or None,
+                        content=signed.body or None,
                         extensions={"sni_hostname": target.host, "trace": cut.trace},
                     ) as response,
                 ):
@@ -84,7 +87,9 @@ class HttpBroker:
                         response.iter_raw(), packing, check_time=lambda: _left(deadline)
                     )
             except httpx.HTTPError as error:
-                raise _failed(error, target.host, is_cut=cut.is_cut) from None
+                # what an error says of a call that carries a secret may be the secret
+                reason = type(error).__name__ if request.credential else str(error)
+                raise _failed(error, target.host, reason, is_cut=cut.is_cut) from None
         return HttpResponse(
             status=response.status_code,
             headers={name.lower(): value for name, value in response.headers.items()},
@@ -125,13 +130,13 @@ def _left(deadline: float) -> float:
     return left_s
 
 
-def _failed(error: httpx.HTTPError, host: str, *, is_cut: bool) -> BlockError:
+def _failed(error: httpx.HTTPError, host: str, reason: str, *, is_cut: bool) -> BlockError:
     if is_cut or isinstance(error, httpx.TimeoutException):
         return _too_slow()
     if isinstance(error, httpx.RemoteProtocolError):
-        message = f"{host} answered what is not HTTP, or broke off: {error}"
+        message = f"{host} answered what is not HTTP, or broke off: {reason}"
         return BlockError("http.bad_answer", message[:300], retryable=True)
-    message = f"{host} could not be reached: {error}".rstrip(": ")
+    message = f"{host} could not be reached: {reason}".rstrip(": ")
     return BlockError("http.unreachable", message, retryable=True)
 
 

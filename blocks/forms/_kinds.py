@@ -35,7 +35,9 @@ UNITS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
 
 _BY_WIDGET: dict[str, Kind] = {
     "textarea": "textarea",
+    "code": "textarea",
     "secret": "secret",
+    "secret-lines": "secret",
     "expression": "condition",
     "flow": "picker",
     "table": "picker",

@@ -207,7 +207,8 @@ class _Builder:
         if kind == "secret":
             hidden = bool(value) and not is_expression(value)
             text = "" if hidden or value is None else str(value)
-            return Field(**facts, kind=kind, text=text, stored=hidden)
+            lines = widget_of(schema) == "secret-lines"
+            return Field(**facts, kind=kind, text=text, stored=hidden, has_lines=lines)
         as_is = isinstance(value, str) and kind != "any"
         return Field(**facts, kind=kind, text=value if as_is else _shown(value))
 

@@ -49,6 +49,7 @@ class Field:
         can_toggle: Offers the operations `fx` and `plain`.
         segmented: A choice shown as a bar.
         stored: A secret is kept, though not shown.
+        has_lines: A secret of several lines, such as a private key.
         present: The group, list or map is there; an absent group offers `add`.
         unit: Of a duration.
         choices: Of a choice or picker.
@@ -70,6 +71,7 @@ class Field:
     can_toggle: bool = False
     segmented: bool = False
     stored: bool = False
+    has_lines: bool = False
     present: bool = True
     unit: str = "s"
     choices: tuple[Choice, ...] = ()

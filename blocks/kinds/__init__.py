@@ -1,1 +1,1 @@
-"""What runs a block, by the kind its manifest names."""
+"""What carries out the blocks that are no Python code of an author's: one module a kind."""

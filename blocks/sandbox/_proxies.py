@@ -136,6 +136,40 @@ class CalendarsProxy(_Part):
         return _wire.read_instant(self._asking.ask(what, **arguments))
 
 
+class StateProxy(_Part):
+    """`ctx.state`."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """See `sdk.State.get`."""
+        found = self._asking.ask("state.get", key=key)
+        return default if found is None else found
+
+    def set(self, key: str, value: Any) -> None:
+        """See `sdk.State.set`."""
+        self._asking.ask("state.set", key=key, value=value)
+
+    def delete(self, key: str) -> None:
+        """See `sdk.State.delete`."""
+        self._asking.ask("state.delete", key=key)
+
+    def list(self) -> list[str]:
+        """See `sdk.State.list`."""
+        keys: list[str] = self._asking.ask("state.list")
+        return keys
+
+
+class LiveProxy(_Part):
+    """`ctx.progress` and `ctx.cancelled`."""
+
+    def report(self, fraction: float, text: str) -> None:
+        """See `sdk.Context.progress`."""
+        self._asking.tell("live.report", fraction=float(fraction), text=str(text))
+
+    def is_cancelled(self) -> bool:
+        """See `sdk.Context.cancelled`."""
+        return bool(self._asking.ask("live.is_cancelled"))
+
+
 class LogProxy(_Part):
     """`ctx.log`: told at once, so that lines of a call that never ends are not lost."""
 
@@ -159,6 +193,8 @@ def make_context(channel: Channel, call: str, given: Mapping[str, Any]) -> Conte
         alarms=AlarmsProxy(asking),
         tables=TablesProxy(asking),
         calendars=CalendarsProxy(asking),
+        state=StateProxy(asking),
         log=LogProxy(asking),
+        live=LiveProxy(asking),
         run=_wire.read_facts(given["facts"]),
     )

@@ -234,6 +234,12 @@ _ASKS: Mapping[str, tuple[Callable[..., Any], bool]] = {
     "calendars.next_open": (_moment("next_open"), False),
     "calendars.next_close": (_moment("next_close"), False),
     "calendars.add_open_time": (_moment("add_open_time"), False),
+    "state.get": (lambda context, **given: context.state.get(**given), False),
+    "state.set": (lambda context, **given: context.state.set(**given), False),
+    "state.delete": (lambda context, **given: context.state.delete(**given), False),
+    "state.list": (lambda context: context.state.list(), False),
+    "live.report": (lambda context, **given: context.live.report(**given), True),
+    "live.is_cancelled": (lambda context: context.live.is_cancelled(), False),
     "log.info": (lambda context, **given: context.log.info(**given), True),
     "log.warning": (lambda context, **given: context.log.warning(**given), True),
 }

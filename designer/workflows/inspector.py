@@ -14,6 +14,7 @@ from typing import Any
 from blocks.forms import Choice, Field, Submitted, form_fields, read_form, unplaced_problems
 from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems, is_expression
+from designer.workflows.connection_fields import CONNECTIONS, connection_fields, slots_schema
 from designer.workflows.schedule_form import in_order, schedule_form
 from kernel.errors import Problem
 from kernel.schema import Schema
@@ -121,6 +122,7 @@ def node_sections(
             for name, title, schema in parts
             if schema.document.get("properties")
         ]
+        found += _connections(node, block, known)
     return [*found, _section("node", "General", Schema(_own_form(node)), node, known)]
 
 
@@ -149,7 +151,9 @@ def read_node(
     taken = input_schema_of(node.get("config", {}), block, known).document
     for name, schema in (("config", block.manifest.config), ("input", taken)):
         read[name] = read_form(schema, form, previous=node.get(name), at=f"/{name}")
-    return read
+    named = read_form(slots_schema(block.manifest), form, at=CONNECTIONS)
+    read.pop("connections", None)
+    return {**read, "connections": named} if named else read
 
 
 def _section(
@@ -170,6 +174,15 @@ def _section(
     return Section(
         name=name, title=title, fields=fields, unplaced=unplaced_problems(fields, problems)
     )
+
+
+def _connections(node: Mapping[str, Any], block: Block, known: Known) -> list[Section]:
+    """Offer a choice for each slot of the block, first of all where it is needed."""
+    fields = connection_fields(node, block.manifest, known)
+    if not fields:
+        return []
+    section = Section(name="connections", title="Connections", fields=fields, unplaced=[])
+    return [section]
 
 
 def _choices(known: Known) -> dict[str, Sequence[Choice]]:

@@ -1,4 +1,4 @@
-"""What the form of a node may offer: the tenant's calendars and decision tables."""
+"""What the form of a node may offer: the tenant's calendars, decision tables and connections."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from runtime.calendars.store import calendar_names
 from runtime.flows.problems import Known
 from runtime.flows.table_steps import table_use
 from runtime.rules.published import tables_known
+from tenancy.connections.store import kinds_by_name
 
 
 def known_to(
@@ -25,4 +26,5 @@ def known_to(
     return Known(
         calendars=frozenset(calendar_names(session, tenant_id)),
         tables=tables_known(session, tenant_id, wanted),
+        connections=kinds_by_name(session, tenant_id),
     )

@@ -174,6 +174,7 @@ def publish(flow_id: UUID) -> Response:
     """Make the draft the live version."""
     note = request.form.get("note", "")
     where, by = (db_session(), acting().tenant_id), acting().person_name
+    publishing.require_use(*where, flow_id, who=acting())
     try:
         version = publishing.publish(
             *where, flow_id, note=note, by=by, vault=vault(), now=utc_now()

@@ -22,7 +22,7 @@ from kernel.schema import Schema
 from runtime.flow_control import removing, retiring
 from runtime.flow_control.parts import PARTS, parts_of, save_parts
 from runtime.flow_control.pausing import set_many_paused
-from runtime.flow_control.publishing import publish
+from runtime.flow_control.publishing import publish, require_use
 from runtime.flows import history, shapes, versions
 from runtime.flows.api import (
     flow_document,
@@ -172,6 +172,7 @@ def publish_draft(flow_id: UUID) -> Response:
     _NOTE.require(body, "only a note can go with publishing")
     where, by = (db_session(), acting().tenant_id), acting().person_name
     note = body.get("note", "")
+    require_use(*where, flow_id, who=acting())
     made = publish(*where, flow_id, note=note, by=by, vault=vault(), now=utc_now())
     return jsonify(version_document(made))
 

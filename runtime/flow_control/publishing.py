@@ -7,9 +7,25 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from kernel.acting import Acting
+from kernel.errors import ForbiddenError
 from kernel.secrets import Vault
-from runtime.flows.versions import FlowVersionView, publish_flow
+from runtime.flows.uses import connections_of
+from runtime.flows.versions import FlowVersionView, get_flow, publish_flow
 from runtime.hooks.store import make_addresses
+
+
+def require_use(session: Session, tenant_id: UUID, flow_id: UUID, *, who: Acting) -> None:
+    """Refuse that somebody lets a workflow use connections who may not; raises ForbiddenError."""
+    if who.may("connections.use"):
+        return
+    named = connections_of(get_flow(session, tenant_id, flow_id).draft)
+    if named:
+        raise ForbiddenError(
+            f"the workflow uses {', '.join(sorted(named))}, and your role ({who.role}) may not let "
+            f"it: ask an admin of {who.tenant_name} to publish it",
+            permission="connections.use",
+        )
 
 
 def publish(  # noqa: PLR0913  who, what, with which note and keys

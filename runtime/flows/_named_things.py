@@ -1,4 +1,4 @@
-"""Which calendars and tables a workflow's document names: in schedules, and in steps' settings."""
+"""Which calendars, tables and connections a workflow's document names, and where."""
 
 from __future__ import annotations
 
@@ -55,3 +55,10 @@ def calendars_of(document: Mapping[str, Any], registry: Registry) -> set[str]:
 def look_up_tables_of(document: Mapping[str, Any], registry: Registry) -> set[str]:
     """Give every look-up table that a workflow names."""
     return named_by_steps(document, registry, LOOK_UP_TABLE)
+
+
+def connections_of(document: Mapping[str, Any], _registry: Registry | None = None) -> set[str]:
+    """Give every connection that a workflow names."""
+    steps = [step for _, step, _ in every_step(document)]
+    holders = [*steps, *(step["undo"] for step in steps if "undo" in step)]
+    return {name for one in holders for name in one.get("connections", {}).values()}

@@ -16,7 +16,7 @@ from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import kept_text
 from runtime.calendars.store import calendar_names, hold_calendars
-from runtime.flows._named_things import calendars_of, look_up_tables_of
+from runtime.flows._named_things import calendars_of, connections_of, look_up_tables_of
 from runtime.flows._records import FlowVersionView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.decisions import decisions_of
@@ -28,6 +28,7 @@ from runtime.flows.validate import check_flow
 from runtime.limits.book import limits_of
 from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
+from tenancy.connections.store import hold_connections, kinds_by_name
 from tenancy.rows import get_owned
 
 
@@ -134,6 +135,7 @@ def _hold_named(session: Session, tenant_id: UUID, document: Any) -> None:
     looked_up = look_up_tables_of(document, registry)
     decisions_of(session).hold(session, tenant_id, decided_by, looked_up)
     hold_calendars(session, tenant_id, calendars_of(document, registry))
+    hold_connections(session, tenant_id, connections_of(document))
 
 
 def _known(session: Session, tenant_id: UUID, document: Any) -> Known:
@@ -157,6 +159,7 @@ def _known(session: Session, tenant_id: UUID, document: Any) -> Known:
         calendars=frozenset(calendar_names(session, tenant_id)),
         tables=decisions_of(session).known(session, tenant_id, _wanted_of(document)),
         lookups=decisions_of(session).look_up_tables(session, tenant_id),
+        connections=kinds_by_name(session, tenant_id),
     )
 
 

@@ -41,6 +41,12 @@ _BLOCK: dict[str, Any] = {
     "version": {"type": "string", "minLength": 1, "maxLength": 40},
     "config": {"type": "object"},
     "input": {"type": "object"},
+    "connections": {
+        "type": "object",
+        "maxProperties": 10,
+        "propertyNames": {"pattern": "^[a-z][a-z0-9_-]{0,39}$"},
+        "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 80},
+    },
 }
 _SECONDS = {"type": "number", "exclusiveMinimum": 0, "maximum": 3_600}
 _STEP: dict[str, Any] = {

@@ -9,11 +9,12 @@ from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems
 from kernel.schema import Schema
 from runtime.expressions.evaluating import is_expression
-from runtime.flows._expression_checks import step_expression_problems
+from runtime.flows._expression_checks import step_code_problems, step_expression_problems
 from runtime.flows._kinds import Sources
 from runtime.flows._mapping_checks import mapping_problems
 from runtime.flows._named_things import LOOK_UP_TABLE, named_in
 from runtime.flows._structure import Placed, Structure
+from runtime.flows.connection_checks import connection_problems
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known, Versions
 from runtime.flows.table_steps import computed_table, input_schema_of, table_use
 
@@ -67,12 +68,14 @@ class StepChecks:
         taken = input_schema_of(config, block, self._known)
         yield from self._named(placed, f"{prefix}/config", config, block)
         yield from self._table(placed, f"{prefix}/config", config, block)
+        yield from connection_problems(placed, holder, prefix, block.manifest, self._known)
         for part, schema in (("config", block.config_schema), ("input", taken)):
             value = holder.get(part, {})
             yield from self._values(placed, f"{prefix}/{part}", schema, value)
             yield from step_expression_problems(
                 self._structure, placed, part, schema.document, key=key
             )
+            yield from step_code_problems(placed, part, schema.document, key=key)
             yield from mapping_problems(
                 self._sources, placed, f"{prefix}/{part}", schema.document, value
             )

@@ -51,6 +51,7 @@ class Undo:
     version: str
     config: Mapping[str, Any] = field(default_factory=dict)
     input: Mapping[str, Any] = field(default_factory=dict)
+    connections: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Step:
         container: The step whose body it stands in; "" in the workflow itself.
         worker_group: Only workers that serve this group perform it, `main` being everybody;
             "" takes the block's own.
+        connections: By slot of its block, the tenant's connection by its name.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Step:
     undo: Undo | None = None
     container: str = ""
     worker_group: str = ""
+    connections: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +267,7 @@ def _step(id_: str, found: Mapping[str, Any], container: str) -> Step:
         undo=Undo(**undo) if undo is not None else None,
         container=container,
         worker_group=found.get("worker_group", ""),
+        connections=found.get("connections", {}),
     )
 
 

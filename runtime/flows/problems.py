@@ -43,12 +43,17 @@ class DecisionTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What a tenant has that its workflows may refer to; None is not known and not checked."""
+    """What a tenant has that its workflows may refer to; None is not known and not checked.
+
+    Attributes:
+        connections: By name, the kind of each.
+    """
 
     flows: Mapping[str, Versions] | None = None
     calendars: frozenset[str] | None = None
     tables: Mapping[str, DecisionTable] | None = None
     lookups: frozenset[str] | None = None
+    connections: Mapping[str, str] | None = None
 
 
 NOTHING_KNOWN = Known()

@@ -1,4 +1,4 @@
-"""Which workflows would miss a calendar, decision table or look-up table if it were gone."""
+"""Which workflows would miss a calendar, table or connection if it were gone."""
 
 from __future__ import annotations
 
@@ -10,8 +10,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from blocks.registry import Registry, standard_registry
-from runtime.flows._named_things import calendars_of, look_up_tables_of, named_by_steps
+from runtime.flows._named_things import (
+    calendars_of,
+    connections_of,
+    look_up_tables_of,
+    named_by_steps,
+)
 from runtime.flows._tables import FlowRow, FlowVersionRow
+
+__all__ = [
+    "connections_of",
+    "flows_connecting_by",
+    "flows_deciding_by",
+    "flows_looking_up",
+    "flows_using",
+]
 
 Names = Callable[[Mapping[str, Any], Registry], Collection[str]]
 
@@ -29,6 +42,11 @@ def flows_deciding_by(session: Session, tenant_id: UUID, table_id: UUID) -> list
 def flows_looking_up(session: Session, tenant_id: UUID, table: str) -> list[str]:
     """Name the workflows whose draft or live version looks something up in a look-up table."""
     return _flows_naming(session, tenant_id, table, look_up_tables_of)
+
+
+def flows_connecting_by(session: Session, tenant_id: UUID, connection: str) -> list[str]:
+    """Name the workflows whose draft or live version names a connection."""
+    return _flows_naming(session, tenant_id, connection, connections_of)
 
 
 def _decision_tables_of(document: Mapping[str, Any], registry: Registry) -> set[str]:

@@ -15,6 +15,7 @@ from blocks.sdk import (
     HttpResponse,
     MailMessage,
 )
+from blocks.services import Desk, EmptyDesk
 from runtime.rules.published import ask_for_step
 from runtime.rules.tables.model import Table
 from runtime.runs.services import Brokers
@@ -35,6 +36,7 @@ class FileServices:
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     decisions: Mapping[str, Table] = field(default_factory=dict)
     alarm: Mapping[str, Any] = field(default_factory=dict)
+    desk: Desk = field(default_factory=EmptyDesk)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Carry out a call to the outside."""

@@ -79,6 +79,7 @@ class StepView:
     port: str | None
     error: Mapping[str, Any] | None
     logs: list[dict[str, str]]
+    progress: Mapping[str, Any] | None
     queued_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -135,6 +136,7 @@ def step_view(row: StepRecord) -> StepView:
         port=row.port,
         error=row.error,
         logs=row.logs or [],
+        progress=row.progress,
         queued_at=row.queued_at,
         started_at=row.started_at,
         ended_at=row.ended_at,

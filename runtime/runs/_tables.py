@@ -195,6 +195,8 @@ class StepRecord(TenantOwned, Base):
     variables: Mapped[OptionalDocument]
     error: Mapped[OptionalDocument]
     logs: Mapped[AnyDocument | None]
+    progress: Mapped[OptionalDocument]
+    progress_at: Mapped[OptionalInstant]
     queued_at: Mapped[Instant]
     started_at: Mapped[OptionalInstant]
     ended_at: Mapped[OptionalInstant]

@@ -261,6 +261,7 @@ def _step(step: query.StepView) -> dict[str, Any]:
         "port": step.port,
         "error": step.error,
         "logs": step.logs,
+        "progress": step.progress,
         "queued_at": format_instant(step.queued_at),
         "started_at": format_instant(step.started_at) if step.started_at else None,
         "ended_at": format_instant(step.ended_at) if step.ended_at else None,

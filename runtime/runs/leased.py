@@ -154,7 +154,7 @@ class LeasedSteps:
                 return False
             if done.effects:
                 by = f"workflow {claim.program.name}"
-                done = apply_effects(session, tenant_id, done, by=by, now=now)
+                done = apply_effects(session, claim.run, done, by=by, now=now)
             write_result(record, stow_result(session, tenant_id, run_id, done, now=now), now=now)
             record.is_unread = True
             with system(session):  # an UPDATE by key; the key was read as the tenant's own

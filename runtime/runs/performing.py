@@ -15,6 +15,7 @@ from runtime.flows.model import Step
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs.attempt import Attempted, Given, attempt_step, facts_of, give, simulate_step
 from runtime.runs.blobs import INLINE_MAX_BYTES, fetch, is_reference, size_of, stow
+from runtime.runs.desks import SegmentDesk
 from runtime.runs.effects import apply_effects
 from runtime.runs.events import Completed, Perform
 from runtime.runs.paths import split
@@ -60,11 +61,13 @@ class Performer:
         if is_simulated(run, block):
             return simulate_step(block, facts)
         given = Given(config=self._fetch(record.config), input=self._fetch(record.input))
+        self._services.desk = SegmentDesk(self._session, run, record.step)
+        self._services.grant(step, block.manifest)
         done = attempt_step(block, given, self._services, facts)
         if not done.effects:
             return done
         by = f"workflow {name}"
-        return apply_effects(self._session, run.tenant_id, done, by=by, now=self._now)
+        return apply_effects(self._session, run, done, by=by, now=self._now)
 
     def variables(
         self, state: Progress, scope: str, reads: Iterable[str] | None

@@ -98,6 +98,7 @@ def _undos(flow: Flow) -> dict[str, Step]:
             input=step.undo.input,
             container=step.container,
             worker_group=step.worker_group,
+            connections=step.undo.connections,
         )
         for id_, step in flow.steps.items()
         if step.undo is not None

@@ -120,6 +120,7 @@ def stamp_of(session: Session, tenant_id: UUID, run: RunView) -> str:
         func.max(StepRecord.queued_at),
         func.max(StepRecord.started_at),
         func.max(StepRecord.ended_at),
+        func.max(StepRecord.progress_at),
     ).where(StepRecord.tenant_id == tenant_id, StepRecord.run_id == run.id)
     count, *instants = session.execute(counted).one()
     called = [one.shown_state for one in children_of(session, tenant_id, run.id)]

@@ -64,6 +64,20 @@ _BY_CODE = {
         "it should lead to, with https."
     ),
     "http.busy": "The other system is overloaded. It is tried again by itself; else retry later.",
+    "connections.missing": "Choose a connection in the step's settings, publish, and run it again.",
+    "connections.unknown": (
+        "Its connection is gone. Choose another in the step's settings and publish; then run it "
+        "again on the new version."
+    ),
+    "connections.wrong_kind": "Choose a connection of a kind that the block takes, and publish.",
+    "connections.wrong_host": (
+        "The connection may not be used for this address. Correct the address, or have an admin "
+        "add its host to the connection, who has to write its secret anew."
+    ),
+    "connections.no_token": (
+        "Open the connection and test it: it says why no token comes. Sign in anew where it is in "
+        "somebody's name; then retry."
+    ),
     "mail.not_configured": "No mail server is set up: ask who runs Garland.",
     "mail.refused": "The mail server refused the message: check sender, recipients and size.",
     "mail.unavailable": "The mail server does not answer. Retry when it does.",

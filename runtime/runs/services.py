@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.manifest import Manifest
 from blocks.sdk import (
     BlockError,
     CalendarMoment,
@@ -18,24 +19,22 @@ from blocks.sdk import (
     HttpResponse,
     MailMessage,
 )
+from blocks.services import Desk, EmptyDesk
 from kernel.errors import NotFoundError
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import find_alarm
 from runtime.calendars.hours import NeverError, moment_in
 from runtime.calendars.store import find_calendar
+from runtime.connections.carrying import CarriesHttp
+from runtime.connections.granting import NOTHING_GRANTED, Grants
+from runtime.connections.serving import Connections
 from runtime.flows.decisions import decisions_of
+from runtime.flows.model import Step
 from runtime.inventory.lookup import look_up, table_exists
 from runtime.runs.calls import Calls
 from runtime.runs.spans import traced
+from tenancy.connections.model import Opened
 from tenancy.scope import as_tenant, bind
-
-
-class CarriesHttp(Protocol):
-    """Carries calls out of the installation: `blocks.brokers.http`."""
-
-    def send(self, request: HttpRequest, /) -> HttpResponse:
-        """Carry out a call; raises BlockError, see `blocks.sdk.Http.request`."""
-        ...
 
 
 class CarriesMail(Protocol):
@@ -48,10 +47,24 @@ class CarriesMail(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Brokers:
-    """What carries calls out of the installation."""
+    """What carries calls out of the installation, and the connections that they are made with."""
 
     http: CarriesHttp
     mail: CarriesMail
+    connections: Connections | None = None
+
+
+def granted(
+    brokers: Brokers, tenant_id: UUID, step: Step, manifest: Manifest, *, keeps: bool = True
+) -> Grants:
+    """Say what a step may use."""
+    return Grants(
+        connections=brokers.connections,
+        tenant_id=tenant_id,
+        named=step.connections,
+        slots=manifest.secrets,
+        keeps=keeps,
+    )
 
 
 class _Outside:
@@ -60,9 +73,19 @@ class _Outside:
     def __init__(self, brokers: Brokers, calls: Calls | None = None) -> None:
         self._brokers = brokers
         self._calls = calls
+        self.desk: Desk = EmptyDesk()
+        self._grants = NOTHING_GRANTED
+
+    def connection_of(self, slot: str, /) -> Opened | None:
+        """Open the connection of a slot, for a broker of the host; see `Grants.connection_of`."""
+        return self._grants.connection_of(slot)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
-        """Carry out a call to the outside, when there is a place for it."""
+        """Carry out a call to the outside, with the connection that it names."""
+        return self._grants.carry(request, self._carry)
+
+    def _carry(self, request: HttpRequest) -> HttpResponse:
+        """Make a call when there is a place for it."""
         if self._calls is None:
             return self._send(request)
         return self._calls.carry(request, self._send)
@@ -83,6 +106,10 @@ class TenantServices(_Outside):
         super().__init__(brokers)
         self._session = session
         self._tenant_id = tenant_id
+
+    def grant(self, step: Step, manifest: Manifest) -> None:
+        """Serve a step from here on: with the connections that it names, and no others."""
+        self._grants = granted(self._brokers, self._tenant_id, step, manifest, keeps=False)
 
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Give one of the tenant's alarms as a document."""
@@ -145,6 +172,10 @@ class DetachedServices(_Outside):
         super().__init__(brokers, calls)
         self._sessions = sessions
         self._tenant_id = tenant_id
+
+    def grant(self, step: Step, manifest: Manifest) -> None:
+        """Let the step use the connections that it names, and no others."""
+        self._grants = granted(self._brokers, self._tenant_id, step, manifest)
 
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Give one of the tenant's alarms as a document."""

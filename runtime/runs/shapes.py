@@ -50,6 +50,7 @@ STEP = shape(
     port=maybe(TEXT),
     error=maybe(OBJECT),
     logs=ANYTHING,
+    progress=maybe(OBJECT),
     queued_at=INSTANT,
     started_at=maybe(INSTANT),
     ended_at=maybe(INSTANT),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
+from blocks.services import Desk, EmptyDesk
 
 
 @dataclass
@@ -18,6 +19,7 @@ class FakeServices:
     rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     requests: list[HttpRequest] = field(default_factory=list)
     mails: list[MailMessage] = field(default_factory=list)
+    desk: Desk = field(default_factory=EmptyDesk)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Remember the call and answer 200."""

@@ -15,6 +15,7 @@ def run(ctx: Context) -> Outcome:
         ctx.config["url"],
         headers=ctx.config.get("headers"),
         json=ctx.input.get("body"),
+        connection="api",
     )
     response.raise_if_busy()
     output = {"status": response.status, "body": _body(response)}

@@ -34,8 +34,8 @@ OPEN_TO_ALL = {
 }
 
 
-def address_of(rule: Rule, tenant: str) -> str:
-    """Fill an address with a tenant and ids that are nobody's."""
+def address_of(rule: Rule, tenant: str, address: str = "") -> str:
+    """Fill an address, or what is left of it to fill, with a tenant and ids that are nobody's."""
     parts = {name: str(uuid4()) for name in rule.arguments}
     parts["tenant"] = tenant
     for name, converter in rule._converters.items():  # noqa: SLF001  no public way to ask
@@ -44,7 +44,7 @@ def address_of(rule: Rule, tenant: str) -> str:
             parts[name] = min(choices)
         elif isinstance(converter, IntegerConverter):
             parts[name] = "1"
-    address = rule.rule
+    address = address or rule.rule
     for name, value in parts.items():
         start = address.find(f"{name}>")
         if start >= 0:

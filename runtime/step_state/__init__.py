@@ -1,0 +1,1 @@
+"""What steps keep from run to run."""

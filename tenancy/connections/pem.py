@@ -1,0 +1,81 @@
+"""What stands in PEM and in keys of SSH: whether it can be read, fits together, and runs out when.
+
+Never repeats what it was given: a message says what is wrong, not with which text.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_ssh_private_key,
+    load_ssh_public_key,
+)
+
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm)
+
+
+def certificate_problem(certificate: str, key: str, passphrase: str) -> tuple[str, str]:
+    """Say what is wrong with a certificate and its key, and with which: two "" when nothing is."""
+    try:
+        leaf = x509.load_pem_x509_certificates(certificate.encode())[0]
+    except _UNREADABLE:
+        return "certificate", "is no certificate in PEM: it begins with -----BEGIN CERTIFICATE"
+    try:
+        found = load_pem_private_key(key.encode(), passphrase.encode() or None)
+    except TypeError:
+        needed = "needs its passphrase" if not passphrase else "has no passphrase: leave that empty"
+        return "passphrase", f"the key {needed}"
+    except _UNREADABLE:
+        return "key", "cannot be read: paste it in PEM, and mind its passphrase"
+    shape = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if found.public_key().public_bytes(*shape) != leaf.public_key().public_bytes(*shape):
+        return "key", "belongs to another certificate: paste the one that was made with it"
+    return "", ""
+
+
+def authority_problem(text: str) -> str:
+    """Say what is wrong with the authorities of a server; "" when nothing is."""
+    try:
+        x509.load_pem_x509_certificates(text.encode())
+    except _UNREADABLE:
+        return "is no certificate in PEM: it begins with -----BEGIN CERTIFICATE"
+    return ""
+
+
+def certificate_end(certificate: str) -> datetime:
+    """Say when the first certificate of a chain that can be read runs out."""
+    return x509.load_pem_x509_certificates(certificate.encode())[0].not_valid_after_utc
+
+
+def ssh_key_problem(key: str, passphrase: str) -> str:
+    """Say what is wrong with a private key of SSH; "" when nothing is."""
+    load = load_ssh_private_key if "OPENSSH PRIVATE KEY" in key else load_pem_private_key
+    text = key.strip() + "\n"
+    try:
+        load(text.encode(), passphrase.encode() or None)
+    except _UNREADABLE:
+        return "cannot be read: paste it as ssh-keygen writes it, and mind its passphrase"
+    return ""
+
+
+def host_key_of(text: str) -> str:
+    """Give a host key as `type base64`, read from a line of ssh-keyscan or known_hosts; or "".
+
+    >>> host_key_of("nonsense")
+    ''
+    """
+    words = text.split()
+    for at, word in enumerate(words[:-1]):
+        line = f"{word} {words[at + 1]}"
+        try:
+            load_ssh_public_key(line.encode())
+        except _UNREADABLE:
+            continue
+        return line
+    return ""
