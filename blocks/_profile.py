@@ -117,10 +117,11 @@ def _annotations(schema: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     where = pointer_to((*path, "x-garland"))
     widget = extra.get("widget") if isinstance(extra, Mapping) else None
     evaluated = extra.get("evaluated", "each-round") if isinstance(extra, Mapping) else None
-    if widget not in WIDGETS or evaluated != "each-round" or set(extra) - {"widget", "evaluated"}:
+    allowed = WIDGETS.get(widget) if isinstance(widget, str) else None
+    if not allowed or evaluated != "each-round" or set(extra) - {"widget", "evaluated"}:
         yield Problem(where, f'x-garland must be {{"widget": …}} with one of {", ".join(WIDGETS)}')
-    elif schema.get("type") not in WIDGETS[widget]:
-        wanted = " or ".join(sorted(WIDGETS[widget]))
+    elif str(schema.get("type")) not in allowed:
+        wanted = " or ".join(sorted(allowed))
         yield Problem(where, f"the widget {widget} needs the type {wanted}")
 
 

@@ -74,14 +74,20 @@ def read_pack(folder: Path) -> Pack:
         PackError: it has no `pack.json`, or one that does not fit.
     """
     document = _document(folder, folder / PACK_FILE)
-    problems = _shape().problems(document)
-    if not problems and not document["id"].startswith(document["publisher"] + "."):
-        told = "publisher must be the part of the id before the dot"
-        problems = [Problem("/publisher", told)]
+    problems = pack_problems(document)
     if problems:
         raise refused_in(PACK_FILE, problems)
     facts = {name: value for name, value in document.items() if name != "pack"}
     return Pack(folder=folder, **facts)
+
+
+def pack_problems(document: Any) -> list[Problem]:
+    """List what keeps a document from being what a pack says of itself; [] when it is that."""
+    problems = _shape().problems(document)
+    if not problems and not document["id"].startswith(document["publisher"] + "."):
+        told = "publisher must be the part of the id before the dot"
+        return [Problem("/publisher", told)]
+    return problems
 
 
 def data_files(pack: Pack, kind: str) -> list[DataFile]:

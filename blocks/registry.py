@@ -19,6 +19,7 @@ from typing import Any
 
 from blocks.kinds import code
 from blocks.manifest import Manifest, Port, output_ports, parse_manifest
+from blocks.pages import Part, parts_of
 from blocks.schemas import resolved_schema
 from blocks.sdk import Context, Outcome
 from blocks.versions import precedence
@@ -80,6 +81,16 @@ class Block:
     def icon_path(self) -> Path:
         """The icon's file."""
         return self.folder / self.manifest.icon
+
+    @property
+    def picture_path(self) -> Path:
+        """The file of its picture in a workflow, where it has one."""
+        return self.folder / "docs" / "flow.svg"
+
+    @cached_property
+    def page(self) -> tuple[Part, ...]:
+        """The block's page taken apart, for a template; its picture is shown beside it."""
+        return parts_of(self.readme)
 
 
 class Registry:

@@ -7,7 +7,7 @@ block gets it, every value is a plain one, and a condition has become true or fa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from kernel.errors import Problem
@@ -72,6 +72,28 @@ def resolved_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
         if is_schema(schema.get(keyword)):
             changed[keyword] = resolved_schema(schema[keyword])
     return changed
+
+
+def texts_with_widget(
+    widget: str, schema: Mapping[str, Any], value: Any, path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[str, str]]:
+    """List pointer and text of the fields that a schema marks with a widget.
+
+    >>> schema = {"properties": {"a": {"x-garland": {"widget": "code"}}}}
+    >>> list(texts_with_widget("code", schema, {"a": "1 + 1", "b": "2"}))
+    [('/a', '1 + 1')]
+    """
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            inner = schema.get("properties", {}).get(key)
+            if isinstance(inner, Mapping):
+                yield from texts_with_widget(widget, inner, item, (*path, key))
+    elif isinstance(value, list):
+        inner = schema.get("items", {})
+        for index, item in enumerate(value):
+            yield from texts_with_widget(widget, inner, item, (*path, index))
+    elif isinstance(value, str) and widget_of(schema) == widget:
+        yield pointer_to(path), value
 
 
 def authoring_problems(schema: Schema, value: Any) -> list[Problem]:

@@ -38,6 +38,9 @@ class MockedWorld:
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Answer the next call as described; another call than expected is an error."""
+        if self.described.get("connections", {}).get(request.slot) == "missing":
+            message = f"The step names no connection for {request.slot}."
+            raise BlockError("connections.missing", message, retryable=False)
         expected = self.described.get("http", [])
         if self.calls >= len(expected):
             raise BlockError("example.unexpected_call", f"{request.method} {request.url}")
@@ -124,8 +127,33 @@ class MockedWorld:
         return parse_instant(calendars[calendar][what])
 
 
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Something that came out otherwise than an example says."""
+
+    name: str
+    expected: Any
+    came: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What came out of an example, and what of it was expected otherwise."""
+
+    came: Mapping[str, Any]
+    mismatches: tuple[Mismatch, ...]
+
+
 def run_example(block: Block, example: Mapping[str, Any]) -> list[str]:
     """Run one example; give what came out otherwise than expected, nothing when all is well."""
+    return [
+        f"{one.name}: expected {one.expected!r}, came {one.came!r}"
+        for one in compare_example(block, example).mismatches
+    ]
+
+
+def compare_example(block: Block, example: Mapping[str, Any]) -> Compared:
+    """Run one example and set what came out beside what it expects."""
     world = MockedWorld(example.get("services", {}))
     came = _perform(block, example, world)
     expects = dict(example["expect"])
@@ -133,11 +161,12 @@ def run_example(block: Block, example: Mapping[str, Any]) -> list[str]:
         wanted, outcome = expects.pop("outcome"), came.get("outcome", {})
         expects |= {f"outcome.{name}": value for name, value in wanted.items()}
         came |= {f"outcome.{name}": value for name, value in outcome.items()}
-    return [
-        f"{name}: expected {expected!r}, came {came.get(name)!r}"
+    found = [
+        Mismatch(name, expected, came.get(name))
         for name, expected in expects.items()
         if came.get(name) != expected
     ]
+    return Compared(came, tuple(found))
 
 
 def _perform(block: Block, example: Mapping[str, Any], world: MockedWorld) -> dict[str, Any]:
@@ -149,6 +178,7 @@ def _perform(block: Block, example: Mapping[str, Any], world: MockedWorld) -> di
     except BlockError as error:
         return {
             "error": error.code,
+            "message": error.message,
             "retryable": error.retryable,
             "retry_after_s": error.retry_after_s,
         }
@@ -186,6 +216,8 @@ def _compare_call(mock: Mapping[str, Any], request: HttpRequest) -> None:
     asked = (request.method, request.url)
     if asked != (mock["method"], mock["url"]):
         raise BlockError("example.other_call", f"expected {mock['method']} {mock['url']}: {asked}")
+    if mock.get("slot", request.slot) != request.slot:
+        raise BlockError("example.other_slot", f"expected {mock['slot']}: {request.slot!r}")
     if "expect_json" in mock and json.loads(request.body) != mock["expect_json"]:
         raise BlockError("example.other_body", f"the body was {request.body!r}")
     for name, value in mock.get("expect_headers", {}).items():

@@ -13,6 +13,7 @@ import designer.rules.hits.views
 import designer.rules.simulated.views
 import designer.rules.versions.views
 import designer.rules.views
+import designer.saving.views
 import designer.setup.views
 import designer.starting.views
 import designer.tables.views
@@ -114,6 +115,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.trials.views.bp,
     designer.history.views.bp,
     designer.keeping.views.bp,
+    designer.saving.views.bp,
     designer.rules.views.bp,
     designer.rules.asked.views.bp,
     designer.rules.backtested.views.bp,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from garland.block_cli import block
 from garland.connection_cli import connection
 from garland.flow_cli import flow
 from garland.memory import loading
@@ -50,6 +51,7 @@ def main() -> None:
     """Garland: workflows and rules for telecom operations."""
 
 
+main.add_command(block)
 main.add_command(connection)
 main.add_command(flow)
 main.add_command(pack)
@@ -278,8 +280,10 @@ def _settings() -> "Settings":
     """Read the settings, and tell a person what is wrong with them."""
     from pydantic import ValidationError
 
+    from garland.privacy import hide_from_others
     from garland.settings import load_settings
 
+    hide_from_others()
     try:
         return load_settings()
     except ValidationError as error:

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from blocks.sandbox.trial import find_level
 from garland.database import pending_revisions
 from garland.operations import at_work, listening
 from garland.operations.finding import Finding
@@ -38,6 +39,7 @@ def examine(settings: Settings) -> list[Finding]:
         _disk,
         _matcher,
         _packs,
+        _sandbox,
         at_work.lag,
         at_work.leaders,
         at_work.workers,
@@ -150,3 +152,17 @@ def _packs(services: Services) -> Finding:
         remedy = "`garland pack check FOLDER` lists all that is wrong. Mend the pack, then restart."
         return Finding(name=name, ok=False, message=f"not used: {told}", remedy=remedy)
     return Finding(name=name, ok=True, message=f"{len(given.used)} used")
+
+
+def _sandbox(services: Services) -> Finding:
+    """Try the sandbox for real, at the level that is set."""
+    name, wanted = "sandbox", services.settings.sandbox_level
+    level = find_level(wanted)
+    if level.number or wanted == "0":
+        told = "blocks of others run" if level.number else "blocks of others are refused, as set"
+        return Finding(name=name, ok=True, message=f"level {level.number}: {told}")
+    remedy = (
+        " ".join(level.missing) + " Where no code of others is wanted: GARLAND_SANDBOX_LEVEL=0."
+    )
+    message = "level 0: blocks with code of others are refused, all others work"
+    return Finding(name=name, ok=False, message=message, remedy=remedy)

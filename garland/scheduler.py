@@ -29,6 +29,7 @@ from runtime.clockwork import process_clock
 from runtime.due import due_sleepers
 from runtime.leases import hold_lease, process_name
 from runtime.mailing import Mail
+from runtime.polls.poller import Poller
 from runtime.quieting.releasing import release_all
 from runtime.retention.clearing import Clearing
 from runtime.rules.notices import send_notices
@@ -52,6 +53,7 @@ RELEASE_EVERY_S = 1
 NOTIFY_EVERY_S = 1
 LISTEN_EVERY_S = 2
 FOLLOW_EVERY_S = 2
+POLL_EVERY_S = 2
 
 
 class Scheduler:
@@ -78,6 +80,13 @@ class Scheduler:
             reading=services.reading,
             http=make_brokers(services.settings).http,
             clock=clock,
+        )
+        self._poller = Poller(
+            sessions=services.sessions,
+            reading=services.reading,
+            brokers=make_brokers(services.settings),
+            registry=services.registry,
+            hold=self._holds,
         )
         self._follower = Follower(services.sessions, services.reading)
         self._led_at: datetime | None = None
@@ -115,6 +124,8 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", listen, seconds=LISTEN_EVERY_S, **limits)
         follow = [self.follow]
         self._clock.add_job(self._safely, "interval", follow, seconds=FOLLOW_EVERY_S, **limits)
+        poll = [self.poll]
+        self._clock.add_job(self._safely, "interval", poll, seconds=POLL_EVERY_S, **limits)
         self._safely(self._look_in_time)
         settle()
         self._clock.start()
@@ -228,6 +239,11 @@ class Scheduler:
         """Keep the record of how services do, as the history of alarms grows."""
         if self.leads():
             self._follower.round(now=self._now())
+
+    def poll(self) -> None:
+        """Ask the blocks that start workflows what is new; this job's thread alone waits."""
+        if self.leads():
+            self._poller.round(now=self._now())
 
     def look(self) -> None:
         """Start the workflows whose time has come; now and then, see what has changed first."""

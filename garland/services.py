@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 import garland.tables  # noqa: F401  completes the metadata before the first query
 from blocks.brokers.http import HttpBroker
 from blocks.registry import Registry, standard_registry
+from blocks.sandbox.pool import Pool
+from blocks.sandbox.runs import open_pool
 from garland.settings import Settings
 from kernel.db import make_engine
 from kernel.secrets import Vault
@@ -105,6 +107,16 @@ class Services:
     def registry(self) -> Registry:
         """The blocks that come with Garland."""
         return standard_registry()
+
+    @cached_property
+    def block_pool(self) -> Pool:
+        """Runs code of other publishers; `end_blocks` ends it."""
+        return open_pool(self.settings.sandbox_level)
+
+    def end_blocks(self) -> None:
+        """End the processes that run code of others, where there are any."""
+        if "block_pool" in vars(self):
+            self.block_pool.close()
 
     @cached_property
     def trap_packs(self) -> Given:

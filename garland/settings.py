@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from blocks.sandbox.level import Wanted
 from garland.operations.reading import is_loopback
 from garland.redis_server import socket_path
 from kernel.errors import InvalidError
@@ -33,7 +34,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    sandbox_level: Literal["auto", "declarative", "default", "hardened"] = "auto"
+    sandbox_level: Wanted = "auto"
     allow_private_network: bool = False
     smtp_host: str = ""
     smtp_port: int = Field(default=25, ge=1, le=65535)

@@ -34,7 +34,10 @@ class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
         """Do nothing: there are no files."""
 
 
-def _leave(_arbiter: Any, _worker: Any) -> None:
+def _leave(_arbiter: Any, worker: Any) -> None:
+    app = getattr(worker, "wsgi", None)  # none where the application could not be made
+    if app is not None:
+        app.extensions["garland.services"].end_blocks()
     switch_off()
 
 
@@ -53,6 +56,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     def load(self) -> Flask:
         switch_on("web")  # after the fork: what exports has a thread
         app = create_app(self._settings)
+        app.extensions["garland.services"].block_pool  # noqa: B018  tries the sandbox now
         settle()
         return app
 

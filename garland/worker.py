@@ -43,6 +43,7 @@ def main(settings: Settings, worker_groups: Sequence[str] = (MAIN_GROUP,)) -> No
     switch_on("worker")
     named = ["" if group == MAIN_GROUP else group for group in worker_groups]
     drain, pool = make_engine_parts(services, named)
+    services.block_pool  # noqa: B018  tries the sandbox now, not in the first step that needs it
     drains: dict[str, Callable[[], None]] = {
         queue_name("steps", group): pool.drain for group in named
     }
@@ -62,4 +63,5 @@ def main(settings: Settings, worker_groups: Sequence[str] = (MAIN_GROUP,)) -> No
                 return
     finally:
         pool.close()
+        services.end_blocks()
         switch_off()

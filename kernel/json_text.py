@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isinf
 from typing import Any
 
 from kernel.errors import MalformedError
@@ -35,7 +36,12 @@ def read_json(text: str | bytes, *, what: str = "the body") -> Any:
         return found
 
     try:
-        return json.loads(text, object_pairs_hook=unique, parse_constant=_refuse_constant)
+        return json.loads(
+            text,
+            object_pairs_hook=unique,
+            parse_constant=_refuse_constant,
+            parse_float=_read_float,
+        )
     except json.JSONDecodeError as error:
         raise MalformedError(
             f"{what} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
@@ -46,6 +52,12 @@ def read_json(text: str | bytes, *, what: str = "the body") -> Any:
 
 def _refuse_constant(name: str) -> Any:
     raise MalformedError(f"{name} is not a JSON number: send a number or leave the field out")
+
+
+def _read_float(digits: str) -> float:
+    if isinf(number := float(digits)):
+        raise MalformedError(f"{digits[:20]} is beyond the numbers that JSON is read with")
+    return number
 
 
 def why_not_kept(value: Any, text: str) -> str:

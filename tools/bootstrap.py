@@ -4,7 +4,8 @@ Uses the standard library alone. Says what it does. `run`: a virtual environment
 the packages of `requirements.lock`, hashes checked, and a C compiler where none is there (one
 package, durable_rules, is built from source). `check` adds the packages that check and test the
 code, and the npm packages that check JavaScript. `test` adds programs that tests run for real:
-PostgreSQL, Alertmanager, snmptrap, Mosquitto, Chromium, Node.js; none of them is left running.
+PostgreSQL, Alertmanager, snmptrap, Mosquitto, bubblewrap, Chromium, Node.js; none of them is left
+running.
 """
 
 # ruff: noqa: S603  it runs the commands written here and nothing from outside
@@ -183,6 +184,7 @@ PROGRAMS: tuple[Needed, ...] = (
         lambda: bool(shutil.which("mosquitto_pub") and find_mosquitto()),
         ("mosquitto", "mosquitto-clients"),
     ),
+    ("bubblewrap", lambda: bool(shutil.which("bwrap")), ("bubblewrap",)),
     ("Chromium", lambda: bool(shutil.which("chromium")), ("chromium",)),
     *JAVASCRIPT_PROGRAMS,
 )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from blocks._profile import subschemas
 from blocks.schemas import is_expression, widget_of
 
 Kind = Literal[
     "text",
     "textarea",
+    "code",
     "secret",
     "condition",
     "email",
@@ -29,13 +31,15 @@ Kind = Literal[
     "group",
 ]
 
-COMPOSITE = frozenset({"list", "map", "group"})
+ABSENT: Final = object()
+ROWS = frozenset({"list", "map"})
+COMPOSITE = ROWS | {"group"}
 TOGGLED = frozenset({"boolean", "choice", "date", "duration", "picker"}) | COMPOSITE
 UNITS = {"s": 1, "min": 60, "h": 3_600, "d": 86_400}
 
 _BY_WIDGET: dict[str, Kind] = {
     "textarea": "textarea",
-    "code": "textarea",
+    "code": "code",
     "secret": "secret",
     "secret-lines": "secret",
     "expression": "condition",
@@ -61,41 +65,55 @@ _BY_TYPE: dict[str, Kind] = {
 }
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _DIGITS_MAX = 300
+_WHOLE_MAX = 2**53
 
 
 def kind_of(schema: Mapping[str, Any]) -> Kind:
     """Choose the control for a schema; "any" takes what no other control can.
 
+    What may also be null has the control of what else it may be.
+
     >>> kind_of({"type": "string", "format": "email"}), kind_of({"enum": [1, 2]}), kind_of({})
     ('email', 'choice', 'any')
+    >>> kind_of({"type": ["null", "number"]}), kind_of({"type": ["string", "number"]})
+    ('number', 'any')
     """
-    if any(keyword in schema for keyword in ("oneOf", "enum", "const")):
-        return "choice"
     widget = _BY_WIDGET.get(widget_of(schema))
-    if widget:
+    if widget == "secret":  # whatever else it is, it is not shown
         return widget
-    named = schema.get("type")
-    if named == "object" or (named is None and schema.get("properties")):
-        is_map = not schema.get("properties") and schema.get("additionalProperties") is not False
-        return "map" if is_map else "group"
-    if named == "string":
-        return _BY_FORMAT.get(str(schema.get("format")), "text")
-    return _BY_TYPE.get(named, "any") if isinstance(named, str) else "any"
+    if _is_choice(schema):
+        return "choice"
+    return widget or _kind_by_type(schema)
+
+
+def is_nullable(schema: Mapping[str, Any]) -> bool:
+    """Tell whether a control that is left empty may stand for null."""
+    return _allows_null(schema) and kind_of(schema) not in ("any", "choice")
+
+
+def has_secret(schema: Mapping[str, Any]) -> bool:
+    """Tell whether a secret may stand anywhere in what fits the schema."""
+    return widget_of(schema) == "secret" or any(has_secret(part) for _, part in subschemas(schema))
 
 
 def choices_of(schema: Mapping[str, Any]) -> list[tuple[Any, str]]:
     """List the values a choice offers, each with its title."""
     if "oneOf" in schema:
         titled = [(item["const"], item.get("title")) for item in schema["oneOf"]]
-        return [(value, title or any_text(value)) for value, title in titled]
-    values = schema["enum"] if "enum" in schema else [schema["const"]]
-    return [(value, any_text(value)) for value in values]
+        return [(value, title or _choice_title(value)) for value, title in titled]
+    if "enum" in schema or "const" in schema:
+        values = schema["enum"] if "enum" in schema else [schema["const"]]
+        return [(value, _choice_title(value)) for value in values]
+    nothing = (None, _choice_title(None))
+    named = _type_beside_null(schema)
+    return [nothing] if named == "null" else [(True, "Yes"), (False, "No"), nothing]
 
 
 def choice_text(schema: Mapping[str, Any], value: Any) -> str:
-    """Write a choice's value as the option's text."""
+    """Write a choice's value as the option's text; "" is that of choosing nothing."""
     only_texts = all(isinstance(offered, str) for offered, _ in choices_of(schema))
-    return value if only_texts and isinstance(value, str) else any_text(value)
+    is_text = only_texts and isinstance(value, str)
+    return (value if is_text else any_text(value)) or '""'
 
 
 def read_choice(schema: Mapping[str, Any], text: str) -> Any:
@@ -150,7 +168,7 @@ def duration_parts(seconds: float) -> tuple[str, str]:
     (('5', 'min'), ('90', 's'), ('0', 's'))
     """
     fitting = [(unit, size) for unit, size in UNITS.items() if seconds and seconds % size == 0]
-    if not fitting:
+    if not fitting or abs(seconds) > _WHOLE_MAX:
         return json.dumps(seconds), "s"
     unit, size = fitting[-1]
     return str(int(seconds // size)), unit
@@ -162,7 +180,50 @@ def read_duration(text: str, unit: str) -> int | float | str:
     if isinstance(amount, str):
         return text
     seconds = amount * UNITS.get(unit, 1)
+    if abs(seconds) > _WHOLE_MAX:
+        return text if seconds in (float("inf"), float("-inf")) else seconds
     return int(seconds) if seconds == int(seconds) else seconds
+
+
+def _choice_title(value: Any) -> str:
+    return "Empty (null)" if value is None else any_text(value) or "Empty text"
+
+
+def _is_choice(schema: Mapping[str, Any]) -> bool:
+    named = _type_beside_null(schema)
+    one_of_three = named == "boolean" and _allows_null(schema)
+    lists_values = any(keyword in schema for keyword in ("oneOf", "enum", "const"))
+    return lists_values or one_of_three or named == "null"
+
+
+def _kind_by_type(schema: Mapping[str, Any]) -> Kind:
+    named = _type_beside_null(schema)
+    if named == "object" and _allows_null(schema) and not _says_what_is_in(schema):
+        return "any"
+    if named == "object" or (named is None and schema.get("properties")):
+        is_map = not schema.get("properties") and schema.get("additionalProperties") is not False
+        return "map" if is_map else "group"
+    if named == "string":
+        return _BY_FORMAT.get(str(schema.get("format")), "text")
+    return _BY_TYPE.get(named, "any") if isinstance(named, str) else "any"
+
+
+def _says_what_is_in(schema: Mapping[str, Any]) -> bool:
+    return bool(schema.get("properties")) or bool(schema.get("additionalProperties"))
+
+
+def _allows_null(schema: Mapping[str, Any]) -> bool:
+    named = schema.get("type")
+    return isinstance(named, list) and "null" in named
+
+
+def _type_beside_null(schema: Mapping[str, Any]) -> Any:
+    """Give the type, of two with null the other one."""
+    named = schema.get("type")
+    if not isinstance(named, list):
+        return named
+    others = [one for one in named if one != "null"]
+    return others[0] if len(others) == 1 else others or "null"
 
 
 def _refuse_constant(text: str) -> Any:

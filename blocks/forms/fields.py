@@ -8,24 +8,23 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from blocks._profile import check_profile
+from blocks.forms._controls import attributes_of, single_field
 from blocks.forms._kinds import (
+    ABSENT,
     COMPOSITE,
     TOGGLED,
     Kind,
     any_text,
-    choice_text,
-    choices_of,
-    duration_parts,
+    has_secret,
+    is_nullable,
     kind_of,
 )
-from blocks.forms.model import Choice, Field, Row
-from blocks.schemas import field_schema, is_expression, widget_of, with_defaults
+from blocks.forms.model import ROWS_MAX, Choice, Field, Row
+from blocks.schemas import field_schema, is_expression, with_defaults
 from kernel.errors import Problem
 from kernel.schema import pointer_to
 
-SEGMENTS_MAX = 3
-_HELD: dict[Kind, type] = {"boolean": bool, "list": list, "map": dict, "group": dict}
-_INPUT_MODES = {"number": "decimal", "duration": "decimal", "email": "email", "uri": "url"}
+_HELD: dict[Kind, type] = {"list": list, "map": dict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,30 +123,37 @@ class _Builder:
         required = schema.get("required", ())
         for name, part in _in_order(schema):
             inner = place.below(name, part.get("title") or _words(name), required=name in required)
-            yield self.build(part, value.get(name) if isinstance(value, dict) else None, inner)
+            held = value.get(name, ABSENT) if isinstance(value, dict) else ABSENT
+            yield self.build(part, held, inner)
 
     def build(self, schema: Mapping[str, Any], value: Any, place: _Place) -> Field:
         kind = kind_of(schema)
         formula = is_expression(value) and kind in TOGGLED
+        if value is None and is_nullable(schema):
+            value = ABSENT
+        drawn = kind in COMPOSITE and not formula and _can_draw(schema, value)
         facts: dict[str, Any] = {
             "name": place.name,
             "pointer": place.pointer,
             "id": _html_id(place.name),
             "label": schema.get("title") or place.label,
             "help": schema.get("description", ""),
-            "error": self._error(place.pointer, deep=kind not in COMPOSITE or formula),
+            "error": self._error(place.pointer, deep=not drawn),
             "required": place.required,
             "can_toggle": kind in TOGGLED,
-            "attributes": _attributes(kind, schema),
+            "attributes": attributes_of(kind, schema),
         }
         if formula:
             return Field(**facts, kind=kind, formula=True, text=value)
-        if value is not None and not isinstance(value, _HELD.get(kind, object)):
-            # The control could not show what is there; as text the user sees and mends it.
-            return Field(**{**facts, "can_toggle": False}, kind="any", text=any_text(value))
-        if kind in COMPOSITE:
+        if drawn:
             return self._composite(kind, schema, value, place, facts)
-        return self._single(kind, schema, value, facts)
+        if kind in COMPOSITE:
+            # The control could not show what is there; as text the user sees and mends it.
+            text = "" if has_secret(schema) else any_text(value)
+            return Field(**{**facts, "can_toggle": False}, kind="textarea", text=text)
+        if kind == "boolean" and not isinstance(value, bool) and value is not ABSENT:
+            return Field(**{**facts, "can_toggle": False}, kind="any", text=any_text(value))
+        return single_field(kind, schema, value, facts, self._choices)
 
     def _composite(
         self,
@@ -158,10 +164,12 @@ class _Builder:
         facts: dict[str, Any],
     ) -> Field:
         if kind == "group":
-            present = value is not None or place.required
+            required = place.required and not is_nullable(schema)
+            present = value is not ABSENT or required
             parts = tuple(self.children(schema, value, place)) if present else ()
+            facts = {**facts, "required": required}
             return Field(**facts, kind=kind, present=present, children=parts)
-        held: Any = value or ([] if kind == "list" else {})
+        held: Any = ([] if kind == "list" else {}) if value is ABSENT else value
         rows = self._list_rows if kind == "list" else self._map_rows
         return Field(**facts, kind=kind, rows=tuple(rows(schema, held, place)))
 
@@ -194,48 +202,6 @@ class _Builder:
             part = {**field_schema(schema, key), "title": label}
             yield Row(name=name, key=key_field, fields=(self.build(part, item, inner),))
 
-    def _single(
-        self, kind: Kind, schema: Mapping[str, Any], value: Any, facts: dict[str, Any]
-    ) -> Field:
-        if kind == "choice":
-            return self._choice(schema, value, facts)
-        if kind == "picker":
-            return self._picker(widget_of(schema), value, facts)
-        if kind == "duration" and isinstance(value, int | float) and not isinstance(value, bool):
-            amount, unit = duration_parts(value)
-            return Field(**facts, kind=kind, text=amount, unit=unit)
-        if kind == "secret":
-            hidden = bool(value) and not is_expression(value)
-            text = "" if hidden or value is None else str(value)
-            lines = widget_of(schema) == "secret-lines"
-            return Field(**facts, kind=kind, text=text, stored=hidden, has_lines=lines)
-        as_is = isinstance(value, str) and kind != "any"
-        return Field(**facts, kind=kind, text=value if as_is else _shown(value))
-
-    def _choice(self, schema: Mapping[str, Any], value: Any, facts: dict[str, Any]) -> Field:
-        offered = [
-            Choice(value=choice_text(schema, item), label=title)
-            for item, title in choices_of(schema)
-        ]
-        text = "" if value is None or value == "" else choice_text(schema, value)
-        widget = widget_of(schema)
-        fits = len(offered) <= SEGMENTS_MAX and facts["required"] and widget != "select"
-        segmented = widget == "segmented" or fits
-        return Field(
-            **facts,
-            kind="choice",
-            text=text,
-            choices=_with_stored(offered, text),
-            segmented=segmented,
-        )
-
-    def _picker(self, widget: str, value: Any, facts: dict[str, Any]) -> Field:
-        text = value if isinstance(value, str) else _shown(value)
-        if widget not in self._choices:
-            return Field(**{**facts, "can_toggle": False}, kind="text", text=text)
-        offered = _with_stored(list(self._choices[widget]), text)
-        return Field(**facts, kind="picker", text=text, choices=offered)
-
     def _error(self, pointer: str, *, deep: bool) -> str:
         if pointer in self._problems or not deep:
             return self._problems.get(pointer, "")
@@ -252,23 +218,16 @@ def _in_order(schema: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
     return [(name, properties[name]) for name in dict.fromkeys([*first, *properties])]
 
 
-def _with_stored(offered: list[Choice], text: str) -> tuple[Choice, ...]:
-    """Keep what is stored choosable, even when it is no longer offered."""
-    if text and text not in {choice.value for choice in offered}:
-        offered = [*offered, Choice(value=text, label=f"{text} (not offered)")]
-    return tuple(offered)
-
-
-def _shown(value: Any) -> str:
-    return "" if value is None else any_text(value)
-
-
-def _attributes(kind: Kind, schema: Mapping[str, Any]) -> dict[str, str]:
-    examples = schema.get("examples")
-    found = {"inputmode": _INPUT_MODES[kind]} if kind in _INPUT_MODES else {}
-    if isinstance(examples, list) and examples:
-        found["placeholder"] = _shown(examples[0])
-    return found
+def _can_draw(schema: Mapping[str, Any], value: Any) -> bool:
+    """Tell whether a group or rows can stand for what is there."""
+    kind = kind_of(schema)
+    if value is ABSENT or kind == "group":
+        return value is ABSENT or isinstance(value, dict)
+    return (
+        isinstance(value, list | dict)
+        and isinstance(value, _HELD[kind])
+        and (len(value) <= ROWS_MAX or has_secret(schema))
+    )
 
 
 def _html_id(name: str) -> str:

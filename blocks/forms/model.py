@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from blocks.forms._kinds import Kind
 
+ROWS_MAX = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from blocks.forms._kinds import (
+    ABSENT,
     COMPOSITE,
+    ROWS,
     Kind,
+    is_nullable,
     kind_of,
     read_any,
     read_choice,
@@ -21,13 +24,13 @@ from blocks.forms._kinds import (
 )
 from blocks.forms.operations import OPERATION, apply_operation
 from blocks.schemas import field_schema, is_expression
+from kernel.numbers import whole_number
 from kernel.schema import pointer_to
 
 PRESENT = "{}"
-ROWS_MAX = 500
-UNIT = "#unit"
+UNIT = "/#unit"
+_PLAIN_TEXT = frozenset({"text", "textarea"})
 _BOOLEANS = {"true": True, "false": False}
-_MISSING: Final = object()
 
 
 class Submitted(Protocol):
@@ -75,13 +78,21 @@ class _Reader:
         required = schema.get("required", ())
         value: dict[str, Any] = {}
         for field, part in (schema.get("properties") or {}).items():
-            stored = previous.get(field) if isinstance(previous, dict) else None
+            stored = previous.get(field, ABSENT) if isinstance(previous, dict) else ABSENT
             found = self._read(part, name + pointer_to([field]), stored, required=field in required)
-            if found is not _MISSING:
+            if found is not ABSENT:
                 value[field] = found
         return value
 
     def _read(self, schema: Mapping[str, Any], name: str, previous: Any, *, required: bool) -> Any:
+        """Read one place; empty is null where null may stand and something must or did."""
+        if not is_nullable(schema):
+            return self._given(schema, name, previous, required=required)
+        had_rows = kind_of(schema) in ROWS and previous not in (ABSENT, None)
+        found = self._given(schema, name, previous, required=required and had_rows)
+        return None if found is ABSENT and (required or previous is None) else found
+
+    def _given(self, schema: Mapping[str, Any], name: str, previous: Any, *, required: bool) -> Any:
         sent = self.form.getlist(name)
         text = sent[-1].replace("\r\n", "\n") if sent else ""
         kind = kind_of(schema)
@@ -89,11 +100,18 @@ class _Reader:
             return self._composite(kind, schema, name, previous, required=required)
         if is_expression(text):
             return text
-        if kind == "secret":
-            return text or previous or ("" if required else _MISSING)
+        if text == "" and _keeps(kind, previous, required=required):
+            return previous
         if text == "":
-            return "" if required and kind != "choice" and _takes_text(schema) else _MISSING
+            return self._empty(kind, schema, name, required=required)
         return self._typed(kind, schema, name, text)
+
+    def _empty(self, kind: Kind, schema: Mapping[str, Any], name: str, *, required: bool) -> Any:
+        """Say what an empty control means: "" where a text must be, or where the default is one."""
+        if required and kind != "choice" and _takes_text(schema):
+            return ""
+        cleared = kind in _PLAIN_TEXT and schema.get("default") and name in self.form
+        return "" if cleared else ABSENT
 
     def _typed(self, kind: Kind, schema: Mapping[str, Any], name: str, text: str) -> Any:
         if kind == "number":
@@ -121,22 +139,23 @@ class _Reader:
             return read_any(text)
         if kind == "group":
             there = bool(text) or required
-            return self.group(schema, name, previous) if there else _MISSING
+            return self.group(schema, name, previous) if there else ABSENT
         value = (
             self._list(schema, name, previous)
             if kind == "list"
             else self._map(schema, name, previous)
         )
-        return value if value or required else _MISSING
+        emptied = bool(schema.get("default")) and bool(text)
+        return value if value or required or emptied else ABSENT
 
     def _list(self, schema: Mapping[str, Any], name: str, previous: Any) -> list[Any]:
         items = schema.get("items") or {}
         value: list[Any] = []
         for index in self._indexes(name):
             known = isinstance(previous, list) and index < len(previous)
-            stored = previous[index] if known else None
-            found = self._read(items, f"{name}/{index}", stored, required=False)
-            if found is not _MISSING:
+            stored = previous[index] if known else ABSENT
+            found = self._row(items, f"{name}/{index}", stored)
+            if found is not ABSENT:
                 value.append(found)
             elif self.keep_blank or kind_of(items) in COMPOSITE:
                 value.append(_blank(kind_of(items)))
@@ -146,27 +165,37 @@ class _Reader:
         stored = list(previous.values()) if isinstance(previous, dict) else []
         value: dict[str, Any] = {}
         for index in self._indexes(name):
-            key = (self.form.getlist(f"{name}/{index}/key") or [""])[-1]
+            key = (self.form.getlist(f"{name}/{index}/key") or [""])[-1].replace("\r\n", "\n")
             part = field_schema(schema, key)
-            before = stored[index] if index < len(stored) else None
-            found = self._read(part, f"{name}/{index}/value", before, required=False)
-            if found is _MISSING:
-                if not key and not self.keep_blank:
-                    continue
-                found = _blank(kind_of(part))
-            value[_free_key(key, value)] = found
+            before = stored[index] if index < len(stored) else ABSENT
+            found = self._row(part, f"{name}/{index}/value", before)
+            if found in (ABSENT, None) and not key and not self.keep_blank:
+                continue
+            value[_free_key(key, value)] = _blank(kind_of(part)) if found is ABSENT else found
         return value
+
+    def _row(self, schema: Mapping[str, Any], name: str, previous: Any) -> Any:
+        """Read what stands in a row; a row that is there and empty is null where that may be."""
+        found = self._read(schema, name, previous, required=False)
+        if found == "" and kind_of(schema) != "choice":
+            found = ABSENT
+        if found is ABSENT and kind_of(schema) not in ROWS and not self.keep_blank:
+            return None if is_nullable(schema) else ABSENT
+        return found
 
     def _indexes(self, name: str) -> list[int]:
         """List the rows that were sent, in their order."""
         start = name + "/"
-        parts = {
-            key[len(start) :].partition("/")[0].partition("#")[0]
-            for key in self.form
-            if key.startswith(start)
-        }
-        found = sorted(int(part) for part in parts if part.isdecimal() and part.isascii())
-        return [index for index in found if index < ROWS_MAX]
+        parts = {key[len(start) :].partition("/")[0] for key in self.form if key.startswith(start)}
+        found = (whole_number(part) for part in parts)
+        return sorted({index for index in found if index is not None})
+
+
+def _keeps(kind: Kind, previous: Any, *, required: bool) -> bool:
+    """Tell whether an empty control leaves what was there: it does not show everything."""
+    if kind == "secret":
+        return previous not in (ABSENT, None) and not is_expression(previous)
+    return kind == "any" and required and previous == ""
 
 
 def _takes_text(schema: Mapping[str, Any]) -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 from blocks._profile import check_profile
 from blocks.kinds import _monty
 from blocks.manifest import Code, Manifest
-from blocks.schemas import value_at
+from blocks.schemas import is_expression, texts_with_widget, value_at
 from blocks.sdk import BlockError, Context, Outcome
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
@@ -74,6 +74,20 @@ def syntax_problem(source: str) -> str:
         line = max(error.line - _UNDER.count("\n"), 1) if error.line else 0
         return _where(error.message, line, max(error.column - len(_INDENT), 1))
     return ""
+
+
+def code_problems(schema: Mapping[str, Any], value: Any) -> list[Problem]:
+    """List what is wrong with the code in a value, in fields of the widget code.
+
+    Code is written, never calculated: else data could say what is carried out.
+    """
+    found: list[Problem] = []
+    for pointer, text in texts_with_widget("code", schema, value):
+        calculated = "code is written as it is: take the = sign away"
+        wrong = calculated if is_expression(text) else syntax_problem(text)
+        if wrong:
+            found.append(Problem(pointer, f"{pointer.rpartition('/')[2]}: {wrong}"))
+    return found
 
 
 def _output(manifest: Manifest, code: Code, ctx: Context) -> Any:

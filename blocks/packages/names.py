@@ -1,34 +1,40 @@
-"""Which file names a package may have: those that mean the same on every machine and to every eye."""
+"""Which file names a package may have: those that mean the same on every machine, to every eye.
+
+Only ASCII: what looks like another letter, turns the direction of reading or cannot be seen has no
+place in a list that somebody signs after reading it.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 NAME_MAX = 200
 DEPTH_MAX = 12
-_PART = re.compile(r"[\w](?:[\w .+@~-]*[\w+@~-])?|\.[\w][\w.-]*", re.UNICODE)
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
-_NEVER = {
-    ".pth": "Python would run it at every start",
-    ".egg-link": "Python would follow it",
-    ".so": "it is machine code",
-    ".pyd": "it is machine code",
-    ".dll": "it is machine code",
-    ".dylib": "it is machine code",
-    ".exe": "it is machine code",
-    ".pyc": "it is code that nobody can read",
-    ".zip": "an archive inside hides what is in it",
-    ".gblk": "an archive inside hides what is in it",
-    ".tar": "an archive inside hides what is in it",
-    ".gz": "an archive inside hides what is in it",
-    ".xz": "an archive inside hides what is in it",
-    ".bz2": "an archive inside hides what is in it",
-    ".7z": "an archive inside hides what is in it",
-    ".egg": "an archive inside hides what is in it",
-}
-_HOOKS = frozenset({"sitecustomize.py", "usercustomize.py"})
 WHEELS = "wheels/"
+_PART = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_ .+@~-]*[A-Za-z0-9_+@~-])?", re.ASCII)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE | re.ASCII)
+_ARCHIVE = "an archive inside hides what is in it"
+_MACHINE_CODE = "it is machine code"
+_AT_START = "Python would run it at every start"
+_KINDS = {
+    _AT_START: (".pth", "/sitecustomize.py", "/usercustomize.py"),
+    "Python would follow it": (".egg-link",),
+    _MACHINE_CODE: (".so", ".pyd", ".dll", ".dylib", ".exe"),
+    "it is code that nobody can read": (".pyc", ".pyo"),
+    _ARCHIVE: (
+        ".zip",
+        ".gblk",
+        ".tar",
+        ".tgz",
+        ".gz",
+        ".xz",
+        ".bz2",
+        ".7z",
+        ".rar",
+        ".zst",
+        ".egg",
+    ),
+}
 
 
 def why_refused(name: str) -> str:
@@ -42,19 +48,28 @@ def why_refused(name: str) -> str:
     'Python would run it at every start'
     """
     parts = name.split("/")
-    if not name or len(name) > NAME_MAX or len(parts) > DEPTH_MAX:
-        return f"a name has 1 to {NAME_MAX} characters and at most {DEPTH_MAX} parts"
-    if "\\" in name or name.startswith("/") or ":" in parts[0]:
-        return "it is no path inside the package"
-    if ".." in parts or "." in parts or "" in parts:
-        return "it leads out of the package"
-    if unicodedata.normalize("NFC", name) != name or not name.isprintable():
-        return "it has characters that cannot be seen, or that can be written in two ways"
-    if any(unicodedata.bidirectional(each) in _TURNS for each in name):
-        return "it has characters that turn the direction of reading"
-    if not all(_PART.fullmatch(part) and not _RESERVED.fullmatch(part) for part in parts):
-        return "a part of it is no file name on every machine"
-    return _why_not_kind(name, parts[-1].casefold())
+    for wrong, why in (
+        (
+            not name or len(name) > NAME_MAX or len(parts) > DEPTH_MAX,
+            f"a name has 1 to {NAME_MAX} characters and at most {DEPTH_MAX} parts",
+        ),
+        (
+            not name.isascii() or not name.isprintable(),
+            "its name may only have letters and signs of ASCII that can be seen",
+        ),
+        (
+            "\\" in name or name.startswith("/") or ":" in name,
+            "it is no path inside the package",
+        ),
+        (not {"", ".", ".."}.isdisjoint(parts), "it leads out of the package"),
+        (
+            any(not _PART.fullmatch(part) or _RESERVED.fullmatch(part) for part in parts),
+            "a part of it is no file name on every machine",
+        ),
+    ):
+        if wrong:
+            return why
+    return _why_not_kind(name)
 
 
 def folded(name: str) -> str:
@@ -63,15 +78,14 @@ def folded(name: str) -> str:
     >>> folded("Src/Block.py") == folded("src/block.py")
     True
     """
-    return unicodedata.normalize("NFKC", name).casefold()
+    return name.casefold()
 
 
-def _why_not_kind(name: str, last: str) -> str:
-    if last in _HOOKS:
-        return "Python would run it at every start"
+def _why_not_kind(name: str) -> str:
+    last = "/" + name.rpartition("/")[2].casefold()
     if last.endswith(".whl"):
-        return "" if name.startswith(WHEELS) and name.count("/") == 1 else "wheels lie in wheels/"
-    return next((why for suffix, why in _NEVER.items() if last.endswith(suffix)), "")
-
-
-_TURNS = frozenset({"R", "AL", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"})
+        in_place = name.startswith(WHEELS) and name.count("/") == 1
+        return "" if in_place else "wheels lie in wheels/"
+    if ".so." in last:
+        return _MACHINE_CODE
+    return next((why for why, ends in _KINDS.items() if last.endswith(ends)), "")

@@ -97,7 +97,9 @@ def signers(envelope: Envelope, kind: str, keys: Mapping[str, Ed25519PublicKey])
         try:
             key.verify(one.value, signed)
         except InvalidSignature:
-            message = f"The signature by the key {one.key_id[:12]} does not hold: something was changed."
+            message = (
+                f"The signature by the key {one.key_id[:12]} does not hold: something was changed."
+            )
             raise NotTrustedError("signature.wrong", message) from None
         found.append(one.key_id)
     return tuple(found)
@@ -118,14 +120,14 @@ def write_envelope(envelope: Envelope) -> bytes:
 
 
 def read_envelope(text: bytes) -> Envelope:
-    """Read an envelope.
+    """Read an envelope; only what `write_envelope` writes is taken.
 
     Raises:
         MalformedError: it is none.
     """
     document = read_json(text, what="the signature")
     try:
-        return Envelope(
+        envelope = Envelope(
             kind=_text(document["payloadType"]),
             payload=base64.b64decode(_text(document["payload"]), validate=True),
             signatures=tuple(
@@ -135,6 +137,9 @@ def read_envelope(text: bytes) -> Envelope:
         )
     except (KeyError, TypeError, binascii.Error, ValueError):
         raise MalformedError("the signature is no DSSE envelope") from None
+    if write_envelope(envelope) != text:  # base64 and JSON have many ways to say the same
+        raise MalformedError("the signature is not written the one way it is")
+    return envelope
 
 
 def _to_be_signed(kind: str, payload: bytes) -> bytes:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from blocks.packages.listing import LISTING, check_listing, digest_of
 from blocks.packages.signing import Envelope, NotTrustedError, key_id, signers
 from kernel.clock import format_instant, parse_instant
+from kernel.errors import MalformedError
 from kernel.json_text import read_json
 from kernel.schema import Schema
 
@@ -65,7 +66,7 @@ INDEX_SCHEMA = Schema(
             "expires": _INSTANT,
             "publishers": _map(_NAME, {"type": "array", "items": _KEY, "maxItems": 16}),
             "packages": _map(
-                _NAME, _map(_NAME, _closed({"digest": _DIGEST, "published": _INSTANT}))
+                _NAME, _map(_NAME, _closed({"digest": _DIGEST, "published": _INSTANT, "by": _NAME}))
             ),
             "revoked_keys": _map(_ID, _INSTANT),
             "revoked_digests": _map(_DIGEST, _NAME),
@@ -85,10 +86,17 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What the index says of one version of a package."""
+    """What the index says of one version of a package.
+
+    Attributes:
+        digest: Which package it is.
+        published: When the index took it in.
+        by: The publisher who must have signed it: its own, or who offers it again.
+    """
 
     digest: str
     published: datetime
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,15 +187,14 @@ class Trusted:
 
 
 def check_package(
-    envelope: Envelope,
+    envelope: Envelope | None,
     files: Mapping[str, bytes],
     index: Index,
     *,
-    publisher: str,
     name: str,
     version: str,
 ) -> Trusted:
-    """See that a package is what its publisher signed, and that nothing was revoked since.
+    """See that a package is what who answers for it signed, and that nothing was revoked since.
 
     Raises:
         NotTrustedError: `publisher.unknown`, `package.not_signed`, `package.changed`,
@@ -195,37 +202,78 @@ def check_package(
             `package.unknown` (the index does not list it), `key.revoked`, `signature.wrong`,
             `signature.other_kind`.
     """
-    keys = index.publishers.get(publisher)
-    if keys is None:
-        raise NotTrustedError("publisher.unknown", f"The index knows no publisher {publisher}.")
-    found = signers(envelope, LISTING, keys)
-    if not found:
-        message = f"No key of {publisher} signed this package."
-        raise NotTrustedError("package.not_signed", message)
-    check_listing(envelope.payload, files)
-    digest = digest_of(envelope.payload)
-    if reason := index.revoked_digests.get(digest):
-        raise NotTrustedError("package.revoked", f"The package was revoked: {reason}")
     release = index.packages.get(name, {}).get(version)
     if release is None:
         raise NotTrustedError("package.unknown", f"The index does not list {name} {version}.")
+    digest, found = check_signed(envelope, files, index, publisher=release.by)
     if release.digest != digest:
         message = f"The index lists another package as {name} {version}."
         raise NotTrustedError("package.other", message)
     return Trusted(digest, _still_believed(found, index, release.published))
 
 
+def check_signed(
+    envelope: Envelope | None, files: Mapping[str, bytes], index: Index, *, publisher: str
+) -> tuple[str, tuple[str, ...]]:
+    """See who of a publisher's keys signed a package that is not revoked; give digest and keys.
+
+    Raises:
+        NotTrustedError: as `check_package`, but for what the index says of the version.
+    """
+    keys = index.publishers.get(publisher)
+    if keys is None:
+        raise NotTrustedError("publisher.unknown", f"The index knows no publisher {publisher}.")
+    found = signers(envelope, LISTING, keys) if envelope else ()
+    if envelope is None or not found:
+        message = f"No key of {publisher} signed this package."
+        raise NotTrustedError("package.not_signed", message)
+    check_listing(envelope.payload, files)
+    digest = digest_of(envelope.payload)
+    if reason := index.revoked_digests.get(digest):
+        raise NotTrustedError("package.revoked", f"The package was revoked: {reason}")
+    return digest, found
+
+
+def check_release(
+    envelope: Envelope | None,
+    files: Mapping[str, bytes],
+    index: Index,
+    *,
+    publisher: str,
+    now: datetime,
+) -> str:
+    """See that a package may be taken into the index today; give its digest.
+
+    Raises:
+        NotTrustedError: as `check_package`.
+    """
+    digest, found = check_signed(envelope, files, index, publisher=publisher)
+    _still_believed(found, index, now)
+    return digest
+
+
 def _still_believed(found: tuple[str, ...], index: Index, published: datetime) -> tuple[str, ...]:
     """A revoked key still counts for what was published before the day it was lost."""
     good = tuple(
-        one
-        for one in found
-        if one not in index.revoked_keys or published < index.revoked_keys[one]
+        one for one in found if one not in index.revoked_keys or published < index.revoked_keys[one]
     )
     if not good:
         message = "The key that signed this package was revoked."
         raise NotTrustedError("key.revoked", message)
     return good
+
+
+def decode_key(text: str) -> Ed25519PublicKey:
+    """Read a public key as `encode_key` writes it.
+
+    Raises:
+        NotTrustedError: `key.unreadable`.
+    """
+    try:
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(text.strip(), validate=True))
+    except (ValueError, TypeError):
+        message = "This is no public key: it is base64 of the 32 bytes of an Ed25519 key."
+        raise NotTrustedError("key.unreadable", message) from None
 
 
 def encode_key(key: Ed25519PublicKey) -> str:
@@ -234,16 +282,19 @@ def encode_key(key: Ed25519PublicKey) -> str:
 
 
 def _keys(texts: list[str]) -> dict[str, Ed25519PublicKey]:
-    keys = (Ed25519PublicKey.from_public_bytes(base64.b64decode(text)) for text in texts)
-    return {key_id(key): key for key in keys}
+    return {key_id(key): key for key in map(decode_key, texts)}
 
 
 def _release(document: Mapping[str, Any]) -> Release:
-    return Release(document["digest"], parse_instant(document["published"]))
+    published = parse_instant(document["published"])
+    return Release(document["digest"], published, document["by"])
 
 
 def _document(envelope: Envelope, schema: Schema, what: str) -> dict[str, Any]:
-    document: dict[str, Any] = read_json(envelope.payload, what=f"the {what}")
+    try:
+        document: dict[str, Any] = read_json(envelope.payload, what=f"the {what}")
+    except MalformedError as error:
+        raise NotTrustedError(f"{what}.bad", error.message) from None
     problems = schema.problems(document)
     if problems:
         message = f"The {what} cannot be read: {problems[0].message}"

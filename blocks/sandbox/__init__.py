@@ -1,1 +1,1 @@
-"""Runs code that is not ours: in warm child processes that are locked down before they import it."""
+"""Runs code that is not ours: in warm child processes, locked down before they import it."""

@@ -1,7 +1,7 @@
 """The program of a child: locks itself down, imports one block, and runs it call by call.
 
-Started as `python -I -S _child.py FD PARENT` with nothing in its environment. The order matters:
-whatever is ours is imported first, then the doors are closed, then the block's code is read.
+Started as `python -I -S _child.py FD PARENT`; PARENT is 0 where a namespace hides it. The order
+matters: what is ours is imported first, then the doors are closed, then the block's code is read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
-_OPEN_FILES_MAX = 64
 _REASON_MAX = 500
 
 
@@ -22,7 +21,7 @@ def main() -> None:
     """Serve calls until the channel closes."""
     descriptor, parent = int(sys.argv[1]), int(sys.argv[2])
     _end_with(parent)
-    _leave_standard_streams()
+    _mute_standard_streams()
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     from blocks.sandbox._frames import Channel
 
@@ -43,11 +42,11 @@ def _end_with(parent: int) -> None:
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    if os.getppid() != parent:
+    if parent and os.getppid() != parent:
         raise SystemExit("Garland is gone")
 
 
-def _leave_standard_streams() -> None:
+def _mute_standard_streams() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(nowhere, stream)
@@ -57,26 +56,18 @@ def _leave_standard_streams() -> None:
 def _prepare(start: dict[str, Any]) -> Any:
     import base64
 
-    from blocks.sandbox import _landlock, _proxies, _seccomp, _wire  # noqa: F401 - before the doors close
+    from blocks.sandbox import _landlock, _limits, _proxies, _seccomp, _wire  # noqa: F401 - before the doors close
 
     filter_bytes = base64.b64decode(start["filter"])
     sys.path[:] = [path for path in sys.path[1:] if "site-packages" not in path]
     sys.path[:0] = start["paths"]
-    _limit(start["memory_bytes"])
-    _landlock.restrict([*start["paths"], *start["readable"]])
+    _limits.drop_capabilities()
+    _limits.limit(memory_bytes=start["memory_bytes"], cpu_s=start["cpu_s"])
+    _landlock.restrict(
+        [*start["paths"], *start["readable"]], listed=start["listed"], writable=[os.devnull]
+    )
     _seccomp.load(filter_bytes)
     return _load(start["entry"])
-
-
-def _limit(memory_bytes: int) -> None:
-    import resource
-
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = pages * resource.getpagesize() + memory_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES_MAX, _OPEN_FILES_MAX))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _load(entry: str) -> Any:
@@ -90,7 +81,7 @@ def _load(entry: str) -> Any:
     spec.loader.exec_module(module)
     run = getattr(module, "run", None)
     if not callable(run):
-        raise ImportError("block.py has no function run: write def run(ctx)")
+        raise TypeError("block.py has no function run: write def run(ctx)")
     return run
 
 

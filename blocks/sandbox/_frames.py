@@ -90,7 +90,11 @@ class Channel:
             TimeoutError: the other side did not read it by then.
             OSError: the other side is gone.
         """
-        unsent = memoryview(pack(document))
+        self.send_frame(pack(document), deadline=deadline)
+
+    def send_frame(self, frame: bytes, *, deadline: float | None = None) -> None:
+        """Write a frame that is packed already; raises what `send` does."""
+        unsent = memoryview(frame)
         while unsent:
             try:
                 unsent = unsent[os.write(self._descriptor, unsent[:_CHUNK]) :]

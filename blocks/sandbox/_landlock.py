@@ -14,7 +14,7 @@ _CREATE, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _VERSION_FLAG = 1
 _PATH_BENEATH = 1
 _PR_SET_NO_NEW_PRIVS = 38
-_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
 _FILES_BY_ABI = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights over files each version knows; later ones know as many as 5."""
 _BIND_AND_CONNECT = 0b11
@@ -40,13 +40,19 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def abi() -> int:
     """Return the version of Landlock that the kernel speaks, 0 when it speaks none."""
-    return max(0, _libc.syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG)))
+    version: int = _libc.syscall(_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG))
+    return max(0, version)
 
 
-def restrict(readable: Iterable[str]) -> None:
-    """Take from this process, for good, all files but those below `readable`, and TCP.
+def restrict(
+    readable: Iterable[str], *, listed: Iterable[str] = (), writable: Iterable[str] = ()
+) -> None:
+    """Take from this process, for good, all files but those that are named here, and TCP.
 
-    Paths that are not there are left out.
+    Args:
+        readable: What may be read, with all below it. Paths that are not there are left out.
+        listed: Folders whose names may be listed, theirs and those below.
+        writable: Files that may be read and written.
 
     Raises:
         OSError: the kernel refused; nothing can be relied on then.
@@ -60,19 +66,23 @@ def restrict(readable: Iterable[str]) -> None:
     )
     ruleset = _call(_CREATE, ctypes.byref(wanted), ctypes.c_size_t(ctypes.sizeof(wanted)), 0)
     for path in readable:
-        _grant(ruleset, path)
+        is_folder = os.path.isdir(path)  # noqa: PTH112 - a child imports as little as it can
+        _grant(ruleset, path, _READ_FILE | _READ_DIR if is_folder else _READ_FILE)
+    for path in listed:
+        _grant(ruleset, path, _READ_DIR)
+    for path in writable:
+        _grant(ruleset, path, _READ_FILE | _WRITE_FILE)
     if _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "no_new_privs was refused")
     _call(_RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
 
 
-def _grant(ruleset: int, path: str) -> None:
+def _grant(ruleset: int, path: str, allowed: int) -> None:
     try:
         parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except FileNotFoundError:
         return
-    allowed = _READ_FILE | _READ_DIR if os.path.isdir(path) else _READ_FILE  # noqa: PTH112
     rule = _PathBeneath(allowed_access=allowed, parent_fd=parent)
     _call(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0)
     os.close(parent)

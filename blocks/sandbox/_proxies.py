@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -141,7 +143,7 @@ class StateProxy(_Part):
 
     def get(self, key: str, default: Any = None) -> Any:
         """See `sdk.State.get`."""
-        found = self._asking.ask("state.get", key=key)
+        found = self._asking.ask("state.get", key=key, default=None)
         return default if found is None else found
 
     def set(self, key: str, value: Any) -> None:
@@ -159,15 +161,29 @@ class StateProxy(_Part):
 
 
 class LiveProxy(_Part):
-    """`ctx.progress` and `ctx.cancelled`."""
+    """`ctx.progress` and `ctx.cancelled`: Garland is asked now and then, not each time."""
+
+    _EVERY_S = 0.2
+
+    def __init__(self, asking: Asking) -> None:
+        super().__init__(asking)
+        self._told_at = self._asked_at = -math.inf
+        self._is_cancelled = False
 
     def report(self, fraction: float, text: str) -> None:
         """See `sdk.Context.progress`."""
-        self._asking.tell("live.report", fraction=float(fraction), text=str(text))
+        now = time.monotonic()
+        if now - self._told_at >= self._EVERY_S:
+            self._told_at = now
+            self._asking.tell("live.report", fraction=float(fraction), text=str(text))
 
     def is_cancelled(self) -> bool:
         """See `sdk.Context.cancelled`."""
-        return bool(self._asking.ask("live.is_cancelled"))
+        now = time.monotonic()
+        if not self._is_cancelled and now - self._asked_at >= self._EVERY_S:
+            self._asked_at = now
+            self._is_cancelled = bool(self._asking.ask("live.is_cancelled"))
+        return self._is_cancelled
 
 
 class LogProxy(_Part):

@@ -6,16 +6,18 @@ import base64
 import binascii
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, get_args
+from functools import cache
+from typing import Any, get_args, get_type_hints
 
 from blocks.outcomes import Outcome
+from blocks.sandbox._fitting import fits
 from blocks.sdk import BlockError, Facts, HttpResponse
 
 _OUTCOMES: Mapping[str, type[Outcome]] = {one.__name__: one for one in get_args(Outcome)}
 _FIELDS = {name: frozenset(one.__dataclass_fields__) for name, one in _OUTCOMES.items()}
 _FACTS = tuple(Facts.__dataclass_fields__)
 _TUPLES = frozenset({"roles", "people", "items"})
-_MESSAGE_MAX = 2_000
+_CODE_MAX, _MESSAGE_MAX = 100, 2_000
 
 
 class UnreadableError(Exception):
@@ -31,9 +33,7 @@ def write_outcome(outcome: Any) -> dict[str, Any]:
     kind = type(outcome).__name__
     if _OUTCOMES.get(kind) is not type(outcome):
         raise UnreadableError("the block must end with ctx.emit(...) or ctx.wait(...)")
-    return {"kind": kind} | {
-        name: _plain(getattr(outcome, name)) for name in _FIELDS[kind]
-    }
+    return {"kind": kind} | {name: _plain(getattr(outcome, name)) for name in _FIELDS[kind]}
 
 
 def read_outcome(document: Any) -> Outcome:
@@ -42,21 +42,26 @@ def read_outcome(document: Any) -> Outcome:
     Raises:
         UnreadableError: a field is missing, unknown, or of another type.
     """
-    if not isinstance(document, dict) or document.get("kind") not in _OUTCOMES:
+    kind = document.get("kind") if isinstance(document, dict) else None
+    if not isinstance(kind, str) or kind not in _OUTCOMES:
         raise UnreadableError("it ended in a way that is not known")
-    made = _OUTCOMES[document["kind"]]
     given = {name: value for name, value in document.items() if name != "kind"}
-    if not given.keys() <= _FIELDS[document["kind"]]:
-        raise UnreadableError("its end has a field that is not known")
+    if given.keys() != _FIELDS[kind]:
+        raise UnreadableError("its end has other fields than it should")
     if given.get("until") is not None:
         given["until"] = read_instant(given["until"])
     for name in _TUPLES & given.keys():
         if isinstance(given[name], list):
             given[name] = tuple(given[name])
-    try:
-        return made(**given)
-    except TypeError as error:
-        raise UnreadableError(str(error)) from None
+    for name, hint in _hints(kind).items():
+        if not fits(given[name], hint):
+            raise UnreadableError(f"{name} of its end is of another type than it should be")
+    return _OUTCOMES[kind](**given)
+
+
+@cache
+def _hints(kind: str) -> Mapping[str, Any]:
+    return get_type_hints(_OUTCOMES[kind])
 
 
 def write_facts(facts: Facts) -> dict[str, Any]:
@@ -89,9 +94,9 @@ def read_error(document: Any) -> BlockError:
         raise UnreadableError("it failed without saying why")
     code, message = document.get("code"), document.get("message")
     after, again = document.get("retry_after_s"), document.get("retryable")
-    if not (isinstance(code, str) and isinstance(message, str)):
+    if not (isinstance(code, str) and isinstance(message, str) and len(code) <= _CODE_MAX):
         raise UnreadableError("it failed without a code and a message")
-    if not isinstance(after, int | float | None) or not isinstance(again, bool | None):
+    if not (fits(after, float | None) and fits(again, bool | None)):
         raise UnreadableError("it failed, but said wrongly when to try again")
     return BlockError(code, message[:_MESSAGE_MAX], after, retryable=again)
 

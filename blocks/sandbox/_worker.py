@@ -1,49 +1,34 @@
-"""One child seen from Garland: started, asked within a deadline, served what it asks for, killed."""
+"""One child seen from Garland: asked within a deadline, served what it asks for, killed."""
 
 from __future__ import annotations
 
 import base64
+import math
 import os
 import secrets
 import signal
 import socket
 import subprocess
-import sys
-import sysconfig
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from blocks.outcomes import Outcome
 from blocks.sandbox import _wire
-from blocks.sandbox._frames import Channel, FrameError
+from blocks.sandbox._asks import TOLD, answer
 from blocks.sandbox._filter import filter_bytes
+from blocks.sandbox._frames import Channel, FrameError, pack
+from blocks.sandbox._process import surroundings
+from blocks.sandbox.package import Package
 from blocks.sdk import BlockError, Context
 
-_PROGRAM = Path(__file__).with_name("_child.py")
-_START_S = 10.0
+START_S = 10.0
+CPU_S = 120.0
+"""Seconds of a processor that a child gets for its life; more where one call may take longer."""
 ASKS_MAX = 10_000
 """What one call may ask and tell: more is a block that keeps Garland busy."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
-    """The code of a block, unpacked.
-
-    Attributes:
-        digest: Which it is, for good.
-        entry: The file that defines `run`.
-        paths: Folders it may import from, and read.
-        memory_bytes: What it may use beyond what an empty child does.
-    """
-
-    digest: str
-    entry: Path
-    paths: tuple[Path, ...]
-    memory_bytes: int = 64 << 20
+_TICKS_S = os.sysconf("SC_CLK_TCK")
 
 
 class ChildError(Exception):
@@ -53,36 +38,58 @@ class ChildError(Exception):
 class Worker:
     """A child that runs one block for one tenant. Not for use by two threads at once."""
 
-    def __init__(self, package: Package) -> None:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
-                _command(theirs.fileno()),
-                env={"MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
-            )
-        self._socket = ours
-        self._channel = Channel(ours.fileno())
+    def __init__(self, process: subprocess.Popen[bytes], line: socket.socket) -> None:
+        self._process, self._line = process, line
+        self._channel = Channel(line.fileno())
+        self._cpu_left_s = 0.0
         self.calls = 0
-        try:
-            self._begin(package)
-        except BaseException:
-            self.kill()
-            raise
+        self.ending = ""
+        """Why it was ended, once it was."""
 
     @property
     def pid(self) -> int:
         """Its process id."""
         return self._process.pid
 
+    def begin(self, package: Package, *, cpu_s: float = CPU_S) -> None:
+        """Have it lock itself down and load the block.
+
+        Raises:
+            ChildError: it did not; it is gone.
+        """
+        self._cpu_left_s = cpu_s
+        deadline = time.monotonic() + START_S
+        start = {
+            "entry": str(package.entry),
+            "paths": [str(path) for path in package.paths],
+            "memory_bytes": package.memory_bytes,
+            "cpu_s": math.ceil(cpu_s),
+            "filter": base64.b64encode(filter_bytes()).decode(),
+            **surroundings(),
+        }
+        try:
+            self._channel.send(start, deadline=deadline)
+            said = self._channel.receive(deadline=deadline)
+        except TimeoutError:
+            self.kill(f"it was not ready within {START_S:g} s")
+        except FrameError as error:
+            self.kill(f"what it wrote cannot be read: {error}")
+        except (EOFError, OSError):
+            self._notice_end()
+        else:
+            if said == {"ready": True}:
+                return
+            self.kill(_text(said.get("failed")) or "it did not say that it is ready")
+        raise ChildError(self.ending)
+
+    def is_ready(self, limit_s: float) -> bool:
+        """Tell whether it waits for a call that may take so long: alive, silent, not worn out."""
+        return self._cpu_left_s > limit_s and self._channel.is_quiet() and not self.has_ended
+
     @property
-    def is_alive(self) -> bool:
-        """Whether it can take a call; one that was killed, or died, cannot."""
-        return self._process.poll() is None
+    def has_ended(self) -> bool:
+        """Tell whether it was ended, or ended by itself."""
+        return bool(self.ending) or self._process.poll() is not None
 
     def call(self, context: Context, *, deadline: float) -> Outcome:
         """Run the block once; what it asks is done by the abilities of `context`.
@@ -92,98 +99,128 @@ class Worker:
             deadline: By `time.monotonic`.
 
         Raises:
-            BlockError: the block's own, or an ability's; `block.timeout`.
+            BlockError: the block's own, or an ability's; `block.timeout`, `block.bad_input`.
             ChildError: it broke the rules, died, or answered what nobody asked; it is gone.
         """
-        if not self._channel.is_quiet():
-            self.kill()
-            raise ChildError("it wrote before it was asked")
+        call = secrets.token_hex(8)
+        request = _request(call, context)
         self.calls += 1
+        began = time.monotonic()
         try:
-            return self._exchange(context, deadline)
+            return self._exchange(context, call, request, deadline)
         except TimeoutError:
-            self.kill()
+            self.kill("its time was up")
             message = "The step took longer than its limit."
             raise BlockError("block.timeout", message, retryable=True) from None
-        except (FrameError, _wire.UnreadableError, KeyError, TypeError) as error:
-            self.kill()
-            raise ChildError(f"what it wrote cannot be read: {error}") from None
+        except (FrameError, _wire.UnreadableError) as error:
+            self.kill(f"what it wrote cannot be read: {error}")
+            raise ChildError(self.ending) from None
         except (EOFError, OSError):
-            raise ChildError(self._how_it_ended()) from None
+            self._notice_end()
+            raise ChildError(self.ending) from None
+        except BlockError:
+            raise
+        except BaseException:
+            self.kill("what it asked for failed")
+            raise
+        finally:
+            self._cpu_left_s -= time.monotonic() - began
 
-    def kill(self) -> None:
+    def cpu_used_s(self) -> float:
+        """Tell how long it has kept a processor busy since it was started (proc(5))."""
+        return sum(_cpu_s(pid) for pid in _family(self.pid))
+
+    def kill(self, reason: str) -> None:
         """End it, and leave nothing of it behind."""
+        if self.ending:
+            return
+        self.ending = reason
         self._process.kill()
         self._process.wait()
-        self._socket.close()
+        self._line.close()
 
-    def _begin(self, package: Package) -> None:
-        start = {
-            "entry": str(package.entry),
-            "paths": [str(path) for path in package.paths],
-            "readable": _readable(),
-            "memory_bytes": package.memory_bytes,
-            "filter": base64.b64encode(filter_bytes()).decode(),
-        }
-        deadline = time.monotonic() + _START_S
-        try:
-            self._channel.send(start, deadline=deadline)
-            said = self._channel.receive(deadline=deadline)
-        except (EOFError, OSError, FrameError) as error:
-            raise ChildError(f"it did not start: {error}") from None
-        if said != {"ready": True}:
-            raise ChildError(f"it did not start: {said.get('failed')}")
-
-    def _exchange(self, context: Context, deadline: float) -> Outcome:
-        call = secrets.token_hex(8)
-        request = {
-            "call": call,
-            "config": context.config,
-            "input": context.input,
-            "facts": _wire.write_facts(context.run),
-        }
-        self._channel.send(request, deadline=deadline)
+    def _exchange(self, context: Context, call: str, request: bytes, deadline: float) -> Outcome:
+        self._channel.send_frame(request, deadline=deadline)
         for _ in range(ASKS_MAX):
             said = self._channel.receive(deadline=deadline)
             if said.get("call") != call:
                 raise FrameError("it answers another call")
             if "ask" not in said:
                 return _ended(said)
-            _answer(self._channel, context, said, deadline)
-        raise FrameError(f"it asks more than {ASKS_MAX:,} times")
+            self._serve(context, said, deadline)
+        raise FrameError(f"it asks and tells more than {ASKS_MAX:,} times")
 
-    def _how_it_ended(self) -> str:
+    def _serve(self, context: Context, said: Mapping[str, Any], deadline: float) -> None:
+        ask = said["ask"]
+        try:
+            given = {"answer": answer(context, ask, said.get("with"))}
+        except BlockError as error:
+            given = {"error": _wire.write_error(error)}
+        if ask.startswith(TOLD):
+            return
+        try:
+            frame = pack(given)
+        except FrameError as error:
+            refused = BlockError("block.answer_unusable", f"The answer to {ask}: {error}.")
+            frame = pack({"error": _wire.write_error(refused)})
+        self._channel.send_frame(frame, deadline=deadline)
+
+    def _notice_end(self) -> None:
+        """Say how it ended by itself."""
         try:
             status = self._process.wait(timeout=1.0)
         except subprocess.TimeoutExpired:
-            self.kill()
-            return "it closed its channel"
-        self.kill()
-        if status < 0:
-            return f"it was ended by {signal.Signals(-status).name}"
+            self.kill("it closed its line to Garland")
+            return
+        self.kill(_how(status))
+
+
+def _family(pid: int) -> list[int]:
+    """List a process and all below it: bubblewrap has two round what runs in it."""
+    try:
+        named = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return [pid]
+    return [pid, *(each for child in named.split() for each in _family(int(child)))]
+
+
+def _cpu_s(pid: int) -> float:
+    try:
+        line = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0.0
+    facts = line.rpartition(")")[2].split()
+    return (int(facts[11]) + int(facts[12])) / _TICKS_S
+
+
+def _request(call: str, context: Context) -> bytes:
+    """Make the frame that a child is sent; raises BlockError where it cannot be sent to anyone."""
+    request = {
+        "call": call,
+        "config": context.config,
+        "input": context.input,
+        "facts": _wire.write_facts(context.run),
+    }
+    try:
+        return pack(request)
+    except FrameError as error:
+        message = f"The step's config and input cannot be handed to the block: {error}."
+        raise BlockError("block.bad_input", message, retryable=False) from None
+    return request
+
+
+def _how(status: int) -> str:
+    if status >= 0:
         return f"it ended with status {status}"
-
-
-def _command(descriptor: int) -> list[str]:
-    # -I and -S: nothing of the surroundings' path, environment or site packages reaches it.
-    return [sys.executable, "-I", "-S", str(_PROGRAM), str(descriptor), str(os.getpid())]
-
-
-def _readable() -> list[str]:
-    """What any Python program reads: its library, shared libraries, time zones."""
-    folders = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
-    return [
-        *sorted(folders),
-        "/lib",
-        "/lib64",
-        "/usr/lib",
-        "/usr/lib64",
-        "/usr/local/lib",
-        "/etc/ld.so.cache",
-        "/usr/share/zoneinfo",
-        "/dev/null",
-        "/dev/urandom",
-    ]
+    try:
+        name = signal.Signals(-status).name
+    except ValueError:
+        name = f"signal {-status}"
+    means = {
+        "SIGSYS": "it made a forbidden system call",
+        "SIGKILL": "it was killed, by itself or for want of memory or time",
+    }
+    return f"it was ended by {name}: {means[name]}" if name in means else f"it was ended by {name}"
 
 
 def _ended(said: Mapping[str, Any]) -> Outcome:
@@ -192,54 +229,12 @@ def _ended(said: Mapping[str, Any]) -> Outcome:
     if "error" in said:
         raise _wire.read_error(said["error"])
     if "crashed" in said:
-        message = f"The block stopped with an error of its own: {said['crashed']}"
+        message = f"The block stopped with an error of its own: {_text(said['crashed'])}"
         raise BlockError("block.crashed", message, retryable=False)
-    message = f"The block's result cannot be used: {said['unusable']}."
+    message = f"The block's result cannot be used: {_text(said.get('unusable'))}."
     raise BlockError("block.bad_output", message, retryable=False)
 
 
-def _answer(channel: Channel, context: Context, said: Mapping[str, Any], deadline: float) -> None:
-    do, is_told = _ASKS[said["ask"]]
-    try:
-        answer = {"answer": do(context, **said["with"])}
-    except BlockError as error:
-        answer = {"error": _wire.write_error(error)}
-    if not is_told:
-        channel.send(answer, deadline=deadline)
-
-
-def _request(context: Context, *, body: str | None, **given: Any) -> dict[str, Any]:
-    sent = None if body is None else _wire.read_bytes(body)
-    return _wire.write_response(context.http.request(body=sent, **given))
-
-
-def _moment(ask: str) -> Callable[..., str]:
-    def answer(context: Context, *, calendar: str, at: str, **given: Any) -> str:
-        moment: datetime = getattr(context.calendars, ask)(
-            calendar, _wire.read_instant(at), **given
-        )
-        return moment.isoformat()
-
-    return answer
-
-
-_ASKS: Mapping[str, tuple[Callable[..., Any], bool]] = {
-    "http.request": (_request, False),
-    "mail.send": (lambda context, **given: context.mail.send(**given), False),
-    "alarms.get": (lambda context, **given: context.alarms.get(**given), False),
-    "alarms.set": (lambda context, **given: context.alarms.set(**given), False),
-    "alarms.acknowledge": (lambda context, **given: context.alarms.acknowledge(**given), False),
-    "tables.look_up": (lambda context, **given: context.tables.look_up(**given), False),
-    "tables.decide": (lambda context, **given: asdict(context.tables.decide(**given)), False),
-    "calendars.next_open": (_moment("next_open"), False),
-    "calendars.next_close": (_moment("next_close"), False),
-    "calendars.add_open_time": (_moment("add_open_time"), False),
-    "state.get": (lambda context, **given: context.state.get(**given), False),
-    "state.set": (lambda context, **given: context.state.set(**given), False),
-    "state.delete": (lambda context, **given: context.state.delete(**given), False),
-    "state.list": (lambda context: context.state.list(), False),
-    "live.report": (lambda context, **given: context.live.report(**given), True),
-    "live.is_cancelled": (lambda context: context.live.is_cancelled(), False),
-    "log.info": (lambda context, **given: context.log.info(**given), True),
-    "log.warning": (lambda context, **given: context.log.warning(**given), True),
-}
+def _text(said: Any) -> str:
+    """Read a sentence of a child: short, and in one line."""
+    return " ".join(str(said or "").split())[:500]

@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from blocks.forms import Choice, Field, Submitted, form_fields, read_form, unplaced_problems
+from blocks.forms import (
+    Choice,
+    Field,
+    Submitted,
+    form_fields,
+    plain_fields,
+    read_form,
+    unplaced_problems,
+)
+from blocks.kinds.code import code_problems
 from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems, is_expression
 from designer.workflows.connection_fields import CONNECTIONS, connection_fields, slots_schema
@@ -52,6 +61,21 @@ STEP_FORM: dict[str, Any] = {
     },
 }
 TRIGGER_FORM: dict[str, Any] = {"type": "object", "properties": {"title": _TITLE, "notes": _NOTES}}
+BLOCK_TRIGGER_FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "title": _TITLE,
+        "every_s": {
+            "type": "integer",
+            "minimum": 10,
+            "maximum": 86_400,
+            "title": "Look every",
+            "description": "Empty takes what the block suggests",
+            "x-garland": {"widget": "duration"},
+        },
+        "notes": _NOTES,
+    },
+}
 WEBHOOK_FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -120,8 +144,10 @@ def node_sections(
         found = [
             _section(name, title, schema, node.get(name, {}), known)
             for name, title, schema in parts
-            if schema.document.get("properties")
+            if schema.document.get("properties") and (name == "config" or "kind" not in node)
         ]
+        if "kind" in node:  # nothing has happened yet that an expression could read
+            found = [replace(one, fields=plain_fields(one.fields)) for one in found]
         found += _connections(node, block, known)
     return [*found, _section("node", "General", Schema(_own_form(node)), node, known)]
 
@@ -149,7 +175,8 @@ def read_node(
     if block is None:
         return in_order(read, node) if node.get("kind") == "schedule" else read
     taken = input_schema_of(node.get("config", {}), block, known).document
-    for name, schema in (("config", block.manifest.config), ("input", taken)):
+    parts = [("config", block.manifest.config), ("input", taken)]
+    for name, schema in parts[:1] if "kind" in node else parts:
         read[name] = read_form(schema, form, previous=node.get(name), at=f"/{name}")
     named = read_form(slots_schema(block.manifest), form, at=CONNECTIONS)
     read.pop("connections", None)
@@ -165,7 +192,7 @@ def _section(
 ) -> Section:
     own = schema.document["properties"]
     held = {key: item for key, item in value.items() if key in own} if name == "node" else value
-    problems = authoring_problems(schema, held)
+    problems = [*authoring_problems(schema, held), *code_problems(schema.document, held)]
     if name == "node" and not problems and value.get("kind") == "schedule":
         problems = check_schedule(value, known)
     fields = form_fields(schema.document, held, problems, choices=_choices(known), at=f"/{name}")
@@ -205,6 +232,8 @@ def _without_expressions(field: Field) -> Field:
 
 
 def _own_form(node: Mapping[str, Any]) -> dict[str, Any]:
+    if node.get("kind") == "block":
+        return BLOCK_TRIGGER_FORM
     if "block" in node:
         return STEP_FORM
     if node.get("kind") == "webhook":

@@ -12,6 +12,7 @@ from typing import Any
 from blocks.manifest import CATEGORIES, Port
 from blocks.registry import Block, Registry
 from blocks.schemas import widget_of, with_defaults
+from runtime.flows.picture import trigger_key
 from runtime.flows.problems import FlowProblem
 from runtime.flows.table_steps import WIDGET
 
@@ -40,6 +41,10 @@ def catalogue(
     """
     entries = {f"trigger:{kind}": _trigger_entry(kind) for kind in TRIGGERS}
     for block in registry.all():
+        if block.manifest.kind == "trigger":
+            entry = _block_trigger_entry(block, icon_url(block))
+            entries[entry["key"]] = entry
+            continue
         entry = _block_entry(block, icon_url(block))
         entry["tables"] = _table_paths(block, tables or {})
         entries[entry["key"]] = entry
@@ -92,6 +97,27 @@ def _trigger_entry(kind: str) -> dict[str, Any]:
         "publisher": "garland",
         "icon": icon,
         "config": config,
+        "outputs": [],
+    }
+
+
+def _block_trigger_entry(block: Block, icon_url: str) -> dict[str, Any]:
+    """Give the entry of a block that starts workflows; the canvas makes a trigger of it."""
+    manifest = block.manifest
+    named = {"block": manifest.id, "version": manifest.version}
+    return {
+        "key": trigger_key({"kind": "block", **named}),
+        "sort": "trigger",
+        "id": "block",
+        "version": manifest.version,
+        "title": manifest.title,
+        "summary": manifest.summary,
+        "category": "Start",
+        "keywords": ["trigger", "start", "when", *manifest.keywords],
+        "publisher": manifest.publisher,
+        "icon": icon_url,
+        "core": manifest.publisher == "garland",
+        "config": {**named, "config": with_defaults(manifest.config, {})},
         "outputs": [],
     }
 

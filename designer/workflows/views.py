@@ -39,6 +39,7 @@ from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.table_steps import fitted
 from runtime.flows.versions import FlowView
+from runtime.polls.marks import polls_of_flow
 from runtime.rules.published import live_outputs
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
@@ -47,6 +48,8 @@ from runtime.runs.query import RunFilter, list_runs
 bp = Blueprint("workflows", __name__)
 
 RECENT_RUNS = 5
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""Of an SVG that a block brings: it styles itself and does nothing else, wherever it is opened."""
 _DRAFT = Schema(
     {
         "type": "object",
@@ -212,6 +215,20 @@ def block_icon(block_id: str, version: str) -> Response:
     return answer
 
 
+@bp.get("/t/<tenant>/blocks/<block_id>/<version>/picture.svg")
+@require("workflows.view")
+def block_picture(block_id: str, version: str) -> Response:
+    """Give the picture of a block in a workflow, for its page."""
+    block = standard_registry().find(block_id, version)
+    if block is None or not block.picture_path.is_file():
+        raise NotFoundError("no such picture", block=block_id, version=version)
+    answer = make_response(block.picture_path.read_bytes())
+    answer.mimetype = "image/svg+xml"
+    answer.cache_control.max_age = 3_600
+    answer.headers["Content-Security-Policy"] = _PICTURE_POLICY
+    return answer
+
+
 def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
     """Show a workflow's page; `refused` is the error of what was asked, `text` what was sent."""
     where = (db_session(), acting().tenant_id)
@@ -231,6 +248,7 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         titles=titles_of(flow.draft, standard_registry()),
         form_key=str(new_id()),
         schedules=live_schedules(*where, flow, now=utc_now()),
+        polls=polls_of_flow(*where, flow.id),
         runs=list_runs(*where, RunFilter(flow_id=flow_id, with_trials=True), limit=RECENT_RUNS),
     )
 

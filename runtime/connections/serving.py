@@ -30,6 +30,7 @@ from tenancy.connections.model import Opened, Token
 from tenancy.connections.opening import (
     claim_renewal,
     give_up_renewal,
+    is_use_to_be_noted,
     keep_token,
     note_use,
     open_by_id,
@@ -77,7 +78,7 @@ class Connections:
         if opened is None:
             message = f"There is no connection {name}: it was removed or renamed; choose another."
             raise BlockError("connections.unknown", message, retryable=False)
-        if keeps:
+        if keeps and is_use_to_be_noted(opened, now=now):
             with self.writing(tenant_id) as session:
                 note_use(session, opened, now=now)
         return opened

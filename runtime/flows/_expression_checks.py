@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from blocks.kinds.code import syntax_problem
-from blocks.schemas import field_schema, is_deferred, widget_of
-from kernel.schema import pointer_to
+from blocks.kinds.code import code_problems
+from blocks.schemas import field_schema, is_deferred, texts_with_widget
 from runtime.expressions.evaluating import PREFIX, check_expression, expressions_in, is_expression
 from runtime.expressions.references import Path, paths_read_by
 from runtime.flows._structure import Placed, Structure
@@ -54,20 +53,12 @@ def trigger_expression_problems(text: str, pointer: str, name: str) -> Iterable[
 def step_code_problems(
     placed: Placed, part: str, schema: Mapping[str, Any], *, key: str = ""
 ) -> Iterable[FlowProblem]:
-    """Yield what is wrong with the code in a step's config or input (widget code).
-
-    Code is written, never calculated: else data could say what is carried out.
-    """
+    """Yield what is wrong with the code in a step's config or input (widget code)."""
     holder = placed.step[key] if key else placed.step
     prefix = f"{placed.pointer}/{key}" if key else placed.pointer
-    for pointer, text in _texts_with("code", schema, holder.get(part, {})):
-        wrong = syntax_problem(text)
-        if is_expression(text):
-            wrong = "code is written as it is: take the = sign away"
-        if wrong:
-            name = pointer.rpartition("/")[2]
-            where = f"{prefix}/{part}{pointer}"
-            yield FlowProblem(where, f"{placed.title}: {name}: {wrong}", placed.id)
+    for wrong in code_problems(schema, holder.get(part, {})):
+        where = f"{prefix}/{part}{wrong.pointer}"
+        yield FlowProblem(where, f"{placed.title}: {wrong.message}", placed.id)
 
 
 class _Reader:
@@ -113,21 +104,5 @@ class _Reader:
 
 def condition_texts(schema: Mapping[str, Any], value: Any) -> Iterable[tuple[str, str]]:
     """Yield pointer and text of the fields a schema marks as conditions (widget expression)."""
-    found = _texts_with("expression", schema, value)
+    found = texts_with_widget("expression", schema, value)
     return ((pointer, text) for pointer, text in found if not is_expression(text))
-
-
-def _texts_with(
-    widget: str, schema: Mapping[str, Any], value: Any, path: tuple[str | int, ...] = ()
-) -> Iterable[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            inner = schema.get("properties", {}).get(key)
-            if isinstance(inner, Mapping):
-                yield from _texts_with(widget, inner, item, (*path, key))
-    elif isinstance(value, list):
-        inner = schema.get("items", {})
-        for index, item in enumerate(value):
-            yield from _texts_with(widget, inner, item, (*path, index))
-    elif isinstance(value, str) and widget_of(schema) == widget:
-        yield pointer_to(path), value

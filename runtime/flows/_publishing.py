@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from blocks.registry import Block, Registry, standard_registry
@@ -16,6 +16,7 @@ from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import kept_text
 from runtime.calendars.store import calendar_names, hold_calendars
+from runtime.flows._carrying import of_people, refuse_carried
 from runtime.flows._named_things import calendars_of, connections_of, look_up_tables_of
 from runtime.flows._records import FlowVersionView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
@@ -26,6 +27,7 @@ from runtime.flows.problems import FlowProblem, Known, Versions
 from runtime.flows.table_steps import table_use, tables_used
 from runtime.flows.validate import check_flow
 from runtime.limits.book import limits_of
+from runtime.polls.marks import place_polls
 from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
 from tenancy.connections.store import hold_connections, kinds_by_name
@@ -35,7 +37,7 @@ from tenancy.rows import get_owned
 def draft_problems(session: Session, tenant_id: UUID, flow_id: UUID) -> list[FlowProblem]:
     """List what keeps the draft from being published, and warnings."""
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
-    return check_flow(row.draft, standard_registry(), _known(session, tenant_id, row.draft))
+    return check_flow(row.draft, standard_registry(), known_to(session, tenant_id, row.draft))
 
 
 def publish_flow(
@@ -51,10 +53,11 @@ def publish_flow(
         ConflictError: as many workflows are live as the tenant may have.
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
+    refuse_carried(row.slug)
     _hold_named(session, tenant_id, row.draft)
-    known = _known(session, tenant_id, row.draft)
+    known = known_to(session, tenant_id, row.draft)
     _refuse_problems(row.draft, known)
-    calls = _calls(row.draft, standard_registry(), known)
+    calls = calls_of(row.draft, standard_registry(), known)
     live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
     if live is not None and live.digest == row.draft_digest and (live.calls or {}) == calls:
         return version_view_of(live)
@@ -70,6 +73,7 @@ def publish_flow(
     row.live_version_id = version.id
     session.flush()
     place_marks(session, tenant_id, flow_id, row.draft["triggers"], now=now)
+    place_polls(session, tenant_id, flow_id, row.draft["triggers"], now=now)
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return version_view_of(version)
 
@@ -83,7 +87,7 @@ def snapshot_draft(
         InvalidError: the draft has problems.
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
-    _refuse_problems(row.draft, _known(session, tenant_id, row.draft))
+    _refuse_problems(row.draft, known_to(session, tenant_id, row.draft))
     return _snapshot(session, row, row.draft, row.draft_digest, now=now)
 
 
@@ -98,7 +102,7 @@ def snapshot_step(
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
     document = excerpt(row.draft, step, kind=kind)
-    found = check_flow(row.draft, standard_registry(), _known(session, tenant_id, row.draft))
+    found = check_flow(row.draft, standard_registry(), known_to(session, tenant_id, row.draft))
     _refuse(problems_inside(found, row.draft, step), "the step")
     return _snapshot(session, row, document, digest_of(document), now=now)
 
@@ -138,7 +142,8 @@ def _hold_named(session: Session, tenant_id: UUID, document: Any) -> None:
     hold_connections(session, tenant_id, connections_of(document))
 
 
-def _known(session: Session, tenant_id: UUID, document: Any) -> Known:
+def known_to(session: Session, tenant_id: UUID, document: Any) -> Known:
+    """Give what the checks of a workflow must know of the tenant."""
     live = select(FlowRow.slug, FlowVersionRow.number).outerjoin(
         FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id
     )
@@ -147,7 +152,7 @@ def _known(session: Session, tenant_id: UUID, document: Any) -> Known:
     )
     callable_ones = (FlowVersionRow.number.is_not(None), FlowVersionRow.retired_at.is_(None))
     found: dict[str, set[int]] = {}
-    mine = FlowRow.tenant_id == tenant_id
+    mine = and_(FlowRow.tenant_id == tenant_id, of_people())
     for slug, number in session.execute(numbers.where(mine, *callable_ones)):
         if number is not None:
             found.setdefault(slug, set()).add(number)
@@ -169,7 +174,7 @@ def _wanted_of(document: Any) -> list[tuple[str, int | None]]:
     return [(one.table, one.number) for one in tables_used(document, standard_registry())]
 
 
-def _calls(document: Mapping[str, Any], registry: Registry, known: Known) -> dict[str, int]:
+def calls_of(document: Mapping[str, Any], registry: Registry, known: Known) -> dict[str, int]:
     """Give by step the version it is fixed to, of a workflow or table, where it names none."""
     found: dict[str, int] = {}
     for id_, step, _ in every_step(document):
@@ -203,7 +208,7 @@ def _refuse_if_too_many_live(session: Session, tenant_id: UUID) -> None:
 def count_live(session: Session, tenant_id: UUID) -> int:
     """Count a tenant's workflows that have a live version."""
     live = select(func.count(FlowRow.id)).where(
-        FlowRow.tenant_id == tenant_id, FlowRow.live_version_id.is_not(None)
+        FlowRow.tenant_id == tenant_id, FlowRow.live_version_id.is_not(None), of_people()
     )
     return session.scalar(live) or 0
 

@@ -56,6 +56,10 @@ class StepChecks:
         if block is None:
             yield self._unknown_block(placed, placed.step, placed.pointer)
             return
+        if block.manifest.kind == "trigger":
+            told = f"{placed.title}: {block.manifest.title} starts workflows and is no step"
+            yield FlowProblem(f"{placed.pointer}/block", f"{told}: use it as a trigger", placed.id)
+            return
         yield from self._given(placed, block)
         yield from self._body(placed, block)
         if block.manifest.behaviour.control == "call":

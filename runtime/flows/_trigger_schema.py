@@ -43,14 +43,14 @@ SCHEDULE: dict[str, Any] = {
     },
 }
 
-TriggerKind = Literal["rule", "manual", "schedule", "webhook", "flow"]
+TriggerKind = Literal["rule", "manual", "schedule", "webhook", "flow", "block"]
 
 TRIGGER_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["kind"],
     "additionalProperties": False,
     "properties": {
-        "kind": {"enum": ["rule", "manual", "schedule", "webhook", "flow"]},
+        "kind": {"enum": ["rule", "manual", "schedule", "webhook", "flow", "block"]},
         "title": {"type": "string", "maxLength": NAME_MAX},
         "notes": NOTES,
         "dedup": EXPRESSION,
@@ -59,5 +59,8 @@ TRIGGER_SCHEMA: dict[str, Any] = {
         "respond": {"enum": ["at_once", "when_done"]},
         "correlate": EXPRESSION,
         "position": POSITION,
+        "block": {"type": "string", "maxLength": 81},
+        "version": {"type": "string", "maxLength": 64},
+        "config": {"type": "object"},
     },
 }

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from blocks.registry import Registry
 from kernel.errors import NotFoundError
 from kernel.numbers import MOST
+from runtime.flows._carrying import refuse_carried
 from runtime.flows._records import FlowVersionView, FlowView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import every_step
@@ -45,6 +46,7 @@ def set_retired(
     session: Session, tenant_id: UUID, flow_id: UUID, number: int, *, at: datetime | None
 ) -> FlowVersionView:
     """Retire a version, or with None bring it back; whether it may is the caller's matter."""
+    refuse_carried(get_owned(session, FlowRow, tenant_id, flow_id, name="workflow").slug)
     row = _row(session, tenant_id, flow_id, number, lock=True)
     row.retired_at = at
     session.flush()
@@ -155,7 +157,8 @@ def lock_for_deletion(session: Session, tenant_id: UUID, flow_id: UUID) -> None:
         FlowVersionRow.tenant_id == tenant_id, FlowVersionRow.flow_id == flow_id
     )
     session.scalars(versions.with_for_update()).all()
-    get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
+    row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
+    refuse_carried(row.slug)
 
 
 def delete_rows(session: Session, tenant_id: UUID, flow_id: UUID) -> None:

@@ -18,6 +18,7 @@ TRIGGERS: Mapping[str, tuple[str, str, str]] = {
     "schedule": ("Schedule", "At set times", "calendar-clock"),
     "webhook": ("Webhook", "When another system calls its address", "webhook"),
     "flow": ("Workflow", "When another workflow calls it", "workflow"),
+    "block": ("Block", "When a block finds something new", "rss"),
 }
 """Title, summary and icon of each kind of trigger."""
 
@@ -27,11 +28,27 @@ def entries_of(
 ) -> dict[str, dict[str, Any]]:
     """Give the entries of what a workflow uses; a block that is not installed has none."""
     entries = {f"trigger:{kind}": _trigger_entry(kind) for kind in TRIGGERS}
+    for trigger in document["triggers"].values():
+        block = registry.find(trigger.get("block", ""), trigger.get("version", ""))
+        if trigger["kind"] == "block" and block is not None:
+            facts = {"title": block.manifest.title, "summary": block.manifest.summary}
+            entries[trigger_key(trigger)] = {
+                **_trigger_entry("block"),
+                **facts,
+                "icon": icon_url(block),
+            }
     for _, step, _ in every_step(document):
         block = registry.find(step["block"], step["version"])
         if block is not None:
             entries[f"{step['block']}@{step['version']}"] = _block_entry(block, icon_url(block))
     return entries
+
+
+def trigger_key(trigger: Mapping[str, Any]) -> str:
+    """Name the entry that draws a trigger: of its kind, or of the block that watches for it."""
+    if trigger["kind"] != "block":
+        return f"trigger:{trigger['kind']}"
+    return f"trigger:{trigger.get('block', '')}@{trigger.get('version', '')}"
 
 
 def ports_of(step: Mapping[str, Any], registry: Registry) -> int:

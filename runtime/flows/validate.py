@@ -11,6 +11,7 @@ from typing import Any
 from blocks.registry import Registry
 from kernel.errors import Problem
 from kernel.schema import check_schema
+from runtime.flows._block_triggers import block_trigger_problems
 from runtime.flows._expression_checks import trigger_expression_problems
 from runtime.flows._step_checks import StepChecks
 from runtime.flows._structure import Structure
@@ -36,7 +37,7 @@ def check_flow(
     structure = Structure(document)
     steps = StepChecks(structure, registry, known)
     found = [
-        *_triggers(structure, known),
+        *_triggers(structure, registry, known),
         *steps.problems(),
         *wire_problems(structure, steps.blocks),
         *order_problems(structure),
@@ -52,11 +53,12 @@ def check_schedule(trigger: Mapping[str, Any], known: Known = NOTHING_KNOWN) -> 
     return [Problem(one.pointer.removeprefix(at), one.message) for one in found]
 
 
-def _triggers(structure: Structure, known: Known) -> Iterable[FlowProblem]:
+def _triggers(structure: Structure, registry: Registry, known: Known) -> Iterable[FlowProblem]:
     if not structure.triggers:
         yield FlowProblem("/triggers", "nothing starts this workflow: add a trigger")
     for id_, trigger in structure.triggers.items():
         yield from trigger_problems(id_, trigger, known)
+        yield from block_trigger_problems(id_, trigger, registry)
         if "dedup" in trigger:
             name = f"dedup of {id_}"
             yield from trigger_expression_problems(trigger["dedup"], f"/triggers/{id_}/dedup", name)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from kernel.cursors import read_place
 from kernel.errors import ConflictError
 from kernel.ids import SLUG_MAX, new_id, slugify
+from runtime.flows._carrying import of_people, refuse_carried
 from runtime.flows._publishing import (
     count_live,
     digest_of,
@@ -107,7 +108,7 @@ def list_flows(
     wanted = (
         select(FlowRow, FlowVersionRow)
         .outerjoin(FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id)
-        .where(FlowRow.tenant_id == tenant_id)
+        .where(FlowRow.tenant_id == tenant_id, of_people())
         .order_by(func.lower(FlowRow.name), FlowRow.id)
         .limit(limit)
     )
@@ -143,7 +144,9 @@ def find_flow_by_slug(session: Session, tenant_id: UUID, slug: str) -> FlowView 
 
 def flow_slugs(session: Session, tenant_id: UUID) -> dict[str, str]:
     """Give the name of every workflow by its slug."""
-    rows = session.execute(select(FlowRow.slug, FlowRow.name).where(FlowRow.tenant_id == tenant_id))
+    rows = session.execute(
+        select(FlowRow.slug, FlowRow.name).where(FlowRow.tenant_id == tenant_id, of_people())
+    )
     return {row.slug: row.name for row in rows}
 
 
@@ -151,7 +154,7 @@ def flow_choices(session: Session, tenant_id: UUID) -> list[tuple[UUID, str]]:
     """List id and name of every workflow, by name, to choose from."""
     rows = session.execute(
         select(FlowRow.id, FlowRow.name)
-        .where(FlowRow.tenant_id == tenant_id)
+        .where(FlowRow.tenant_id == tenant_id, of_people())
         .order_by(func.lower(FlowRow.name), FlowRow.id)
     )
     return [(row.id, row.name) for row in rows]
@@ -253,4 +256,7 @@ def _free_slug(session: Session, tenant_id: UUID, wanted: str) -> str:
 
 
 def _row(session: Session, tenant_id: UUID, flow_id: UUID, *, lock: bool = False) -> FlowRow:
-    return get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=lock)
+    row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=lock)
+    if lock:
+        refuse_carried(row.slug)
+    return row

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from blocks.kinds.composite import CARRIED
 from blocks.outcomes import Call
 from kernel import trace
 from kernel.errors import NotFoundError
@@ -14,12 +17,17 @@ from runtime.flows.lookup import Runnable, find_flow_id, find_version, runnable,
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import Run, RunState
 from runtime.runs.blobs import note_use, references_in
+from runtime.runs.paths import split
 from runtime.runs.spans import context_of
 from runtime.runs.start import NotStartedError, Parent, Start, record_run
+from runtime.runs.state import RunState as RunProgress
+from runtime.runs.state import Status
 from runtime.runs.waits import OVER, fail_step, resolve_step
 from runtime.wake import wake_after_commit
 
 DEPTH_MAX = 10
+AS_BLOCK = "as_block"
+"""In a trigger: the workflow is carried by a block, whose ways out are its ends."""
 
 
 def start_child(
@@ -35,7 +43,13 @@ def start_child(
         raise NotStartedError(
             f"workflows call each other over {DEPTH_MAX} deep: does one call itself?"
         )
-    trigger = {"kind": "flow", "input": dict(call.input), "run_id": str(parent.id)}
+    trigger: dict[str, Any] = {
+        "kind": "flow",
+        "input": dict(call.input),
+        "run_id": str(parent.id),
+    }
+    if call.flow.startswith(CARRIED):
+        trigger[AS_BLOCK] = True
     if "failed_run" in parent.trigger:  # what a failure set off stays known as that, all the way
         trigger["failed_run"] = parent.trigger["failed_run"]
     start = Start(
@@ -56,15 +70,18 @@ def start_child(
         record_run(session, parent.tenant_id, version, start, now=now, parent=caller)
 
 
-def report(session: Session, child: RunRow, *, name: str, now: datetime) -> None:
-    """Tell the step that called a run how the run ended."""
+def report(
+    session: Session, child: RunRow, *, name: str, now: datetime, ends: Collection[str] = ()
+) -> None:
+    """Tell the step that called a run how the run ended; `ends` are the steps that end it."""
     if child.parent_run_id is None or child.parent_step is None:
         return
     where = (session, child.tenant_id, child.parent_run_id)
     step, attempt = child.parent_step, child.parent_attempt or 1
     if child.state is RunState.SUCCEEDED:
         output = child.output or {}
-        if resolve_step(*where, step=step, attempt=attempt, port="done", output=output, now=now):
+        port = _reached(child, ends) if child.trigger.get(AS_BLOCK) else "done"
+        if resolve_step(*where, step=step, attempt=attempt, port=port, output=output, now=now):
             note_use(session, child.tenant_id, child.parent_run_id, references_in(output))
         return
     reason = (child.error or {}).get("message", child.state.value)
@@ -94,8 +111,17 @@ def cancel_child(session: Session, parent: RunRow, record: RecordRow, *, now: da
     wake_after_commit(session, "runs")
 
 
+def _reached(child: RunRow, ends: Collection[str]) -> str:
+    """Name the end a run came to; "done" where it ended without one."""
+    state = RunProgress.from_document(child.progress or {})
+    done = (split(path)[1] for path, one in state.every_step() if one.status is Status.DONE)
+    return next((step for step in done if step in ends), "done")
+
+
 def _called(session: Session, parent: RunRow, call: Call) -> Runnable:
     flow_id = find_flow_id(session, parent.tenant_id, call.flow)
+    if flow_id is None and call.flow.startswith(CARRIED):
+        raise NotFoundError("what this block carries is not there: install the block anew")
     if flow_id is None:
         raise NotFoundError(f"there is no workflow {call.flow}: choose another in the step")
     if call.version is not None:

@@ -33,7 +33,7 @@ GOES_ROUND = "this would go round: a failure, or this workflow itself, had start
 
 def after_end(session: Session, run: RunRow, program: Program, *, now: datetime) -> None:
     """Do what follows the end of a run; the session is bound to its tenant."""
-    report(session, run, name=program.name, now=now)
+    report(session, run, name=program.name, now=now, ends=program.ends)
     if run.is_trial or run.state is RunState.CANCELLED:
         return
     if program.on_failure.alarm and not _is_by_own_alarm(run):

@@ -46,6 +46,12 @@ class Program:
     concurrency: Concurrency
     on_failure: OnFailure
 
+    @property
+    def ends(self) -> frozenset[str]:
+        """Give the ids of the steps that end the run."""
+        known = ((id_, one) for id_, one in self.blocks.items() if one is not None)
+        return frozenset(id_ for id_, one in known if one.manifest.behaviour.control == "end")
+
 
 class Programs:
     """Compiles versions on first use and keeps the last five hundred."""

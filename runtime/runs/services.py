@@ -73,8 +73,8 @@ class _Outside:
     def __init__(self, brokers: Brokers, calls: Calls | None = None) -> None:
         self._brokers = brokers
         self._calls = calls
-        self.desk: Desk = EmptyDesk()
         self._grants = NOTHING_GRANTED
+        self.desk: Desk = EmptyDesk()
 
     def connection_of(self, slot: str, /) -> Opened | None:
         """Open the connection of a slot, for a broker of the host; see `Grants.connection_of`."""

@@ -179,8 +179,8 @@ class StepPool:
             return simulate_step(block, facts)
         sessions, calls = self.leased.sessions, self._calls(claim)
         services = DetachedServices(sessions, run.tenant_id, self.brokers, calls)
-        services.desk = ApartDesk(sessions, run, record)
         services.grant(step, block.manifest)
+        services.desk = ApartDesk(sessions, run, record)
         with trace.joined(context_of(run, record)):
             return attempt_step(block, claim.given, services, facts)
 

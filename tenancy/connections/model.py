@@ -91,3 +91,4 @@ class Opened:
     before: Mapping[str, Any] | None = field(default=None, repr=False)
     token: Token | None = field(default=None, repr=False)
     token_number: int = 0
+    used_at: datetime | None = None

@@ -42,6 +42,11 @@ def open_by_id(
     return _opened(row, vault, now) if row is not None else None
 
 
+def is_use_to_be_noted(opened: Opened, *, now: datetime) -> bool:
+    """Tell whether its last use was noted so long ago that this one is worth a write."""
+    return opened.used_at is None or opened.used_at < now - SEEN_EVERY
+
+
 def note_use(session: Session, opened: Opened, *, now: datetime) -> None:
     """Note that a connection was used, at most once a minute."""
     row = Connection
@@ -130,4 +135,5 @@ def _opened(row: Connection, vault: Vault, now: datetime) -> Opened:
         before=values_before(row, vault, now=now),
         token=token,
         token_number=row.token_number,
+        used_at=row.used_at,
     )

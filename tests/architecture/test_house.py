@@ -44,7 +44,11 @@ def too_long(found: Iterator[Path], limit: int) -> dict[str, int]:
 
 
 def links_of(page: Path) -> list[str]:
-    found = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    text = page.read_text(encoding="utf-8")
+    shown = re.compile(
+        r"^```.*?^```$", re.MULTILINE | re.DOTALL
+    )  # links of what is shown lead elsewhere
+    found = re.findall(r"\]\(([^)\s]+)\)", shown.sub("", text))
     return [link for link in found if "://" not in link]
 
 

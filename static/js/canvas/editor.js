@@ -4,7 +4,7 @@
  * @import {Catalogue, Entry, Face, Flow, Json, Point, Problem, Rect, Wire} from "./types.js"
  */
 import * as edit from "./document.js";
-import { entryKey, faceOf, firstPort, nextPort, sizeOf } from "./face.js";
+import { entryKey, faceOf, firstPort, nextPort, sizeOf, triggerKey } from "./face.js";
 import { freePlace, looseSpot, snap } from "./geometry.js";
 import { joinEnd, nodeIds, splitEnd, whyNot, wiredPorts, wireKey } from "./graph.js";
 import { History } from "./history.js";
@@ -125,7 +125,7 @@ export class Editor {
   /** @param {string} id */
   entry(id) {
     const step = this.flow.steps[id];
-    return this.catalogue[step ? entryKey(step) : `trigger:${this.flow.triggers[id]?.kind}`];
+    return this.catalogue[step ? entryKey(step) : triggerKey(this.flow.triggers[id])];
   }
 
   /** @param {Rect} wish @returns {Point} */

@@ -70,6 +70,12 @@ export function entryKey(step) {
   return `${step.block}@${step.version}`;
 }
 
+/** @param {Trigger | undefined} trigger  A block's triggers have an entry for each block. */
+export function triggerKey(trigger) {
+  const watches = trigger?.kind === "block";
+  return `trigger:${watches ? `${trigger.block}@${trigger.version}` : trigger?.kind}`;
+}
+
 /**
  * @param {Flow} flow
  * @param {string} id
@@ -100,7 +106,7 @@ function stepFace(id, step, catalogue) {
 
 /** @param {string} id @param {Trigger} trigger @param {Catalogue} catalogue @returns {Face} */
 function triggerFace(id, trigger, catalogue) {
-  const entry = catalogue[`trigger:${trigger.kind}`];
+  const entry = catalogue[triggerKey(trigger)];
   return {
     id,
     sort: "trigger",

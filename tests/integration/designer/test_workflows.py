@@ -138,6 +138,19 @@ def test_gives_a_blocks_icon_and_404_for_none(signed_in: SignedIn, acme: Organis
     assert browser.get(f"{at}/garland.none/1.0.0/icon.svg").status_code == 404
 
 
+def test_gives_a_blocks_picture_that_can_do_nothing(
+    signed_in: SignedIn, acme: OrganisationView
+) -> None:
+    browser, at = signed_in("viewer"), f"/t/{acme.slug}/blocks"
+
+    picture = browser.get(f"{at}/garland.wait/1.0.0/picture.svg")
+
+    assert picture.mimetype == "image/svg+xml"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    assert picture.headers["Content-Security-Policy"] == policy
+    assert browser.get(f"{at}/garland.none/1.0.0/picture.svg").status_code == 404
+
+
 def test_what_keeps_a_draft_from_being_published_is_shown_in_the_designer(
     signed_in: SignedIn, acme: OrganisationView, flow: FlowView
 ) -> None:

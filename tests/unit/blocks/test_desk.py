@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from blocks.effects import Effect
 from blocks.host import Performed, perform
 from blocks.manifest import parse_manifest
 from blocks.outcomes import Emit
 from blocks.registry import Block
-from blocks.sdk import BlockError, Context, Facts, Outcome
+from blocks.sdk import BlockError, Context, Facts, HttpRequest, Outcome
 from blocks.services import EmptyDesk
-from blocks.testing import run_example
+from blocks.testing import MockedWorld, run_example
 from tests.fakes.blocks import FakeServices
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -53,10 +54,12 @@ class Desk(EmptyDesk):
     said: list[tuple[float, str]] = field(default_factory=list)
     cancelled: bool = False
 
+    @override
     def report(self, fraction: float, text: str, /) -> None:
         """Remember it."""
         self.said.append((fraction, text))
 
+    @override
     def is_cancelled(self) -> bool:
         """Say so."""
         return self.cancelled
@@ -147,8 +150,12 @@ def test_progress_is_shown_at_most_once_a_second() -> None:
     ("given", "shown"), [(-1, 0.0), (2, 1.0), (float("nan"), 0.0), (0.25, 0.25)]
 )
 def test_progress_lies_between_nothing_and_all(given: float, shown: float) -> None:
+    def run(ctx: Context) -> Outcome:
+        ctx.progress(given)
+        return ctx.emit("done")
+
     desk = Desk()
-    done(lambda ctx: (ctx.progress(given), ctx.emit("done"))[1], desk)
+    done(run, desk)
 
     assert desk.said == [(shown, "")]
 
@@ -227,3 +234,26 @@ def test_an_example_says_what_was_kept_and_what_is_then() -> None:
     assert run_example(make_block(run, examples=[example]), example) == []
     wrong = {**example, "expect": {"state": {"seen": 3}}}
     assert run_example(make_block(run), wrong)[0].startswith("state: expected")
+
+
+@pytest.mark.parametrize(
+    ("connections", "slot", "code"),
+    [
+        pytest.param({"probe": "missing"}, "probe", "connections.missing", id="none named"),
+        pytest.param({}, "other", "example.other_slot", id="another slot"),
+        pytest.param({"probe": "given"}, "probe", "", id="the slot"),
+    ],
+)
+def test_an_example_answers_calls_made_with_a_connection(
+    connections: dict[str, str], slot: str, code: str
+) -> None:
+    mock = {"method": "GET", "url": "https://a.example", "slot": "probe", "status": 204}
+    world = MockedWorld({"http": [mock], "connections": connections})
+    request = HttpRequest(method="GET", url="https://a.example", slot=slot)
+
+    if code:
+        with pytest.raises(BlockError) as caught:
+            world.http(request)
+        assert caught.value.code == code
+    else:
+        assert world.http(request).status == 204

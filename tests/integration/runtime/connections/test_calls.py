@@ -213,7 +213,7 @@ def test_an_error_of_a_call_does_not_repeat_what_it_carried(calling: Calling, ec
     with pytest.raises(BlockError) as told:
         calling.call(echo.url(), slot=slot)
 
-    assert told.value.code == "http.unreachable"
+    assert told.value.code.startswith("http.")
     assert "canary" not in told.value.message
 
 

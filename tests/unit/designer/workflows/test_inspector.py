@@ -134,3 +134,40 @@ def test_a_trial_of_a_schedule_sees_what_a_run_of_it_sees() -> None:
     assert start.trigger["at"] == "2026-11-24T12:00:00.000Z"
     assert start.trigger["scheduled_local"] == "2026-11-24T13:00:00"
     assert start.trigger["missed"] == 0
+
+
+POLL = {
+    "kind": "block",
+    "block": "garland.poll-http",
+    "version": "1.0.0",
+    "config": {"url": "https://example.net/"},
+}
+
+
+def test_the_form_of_a_trigger_that_a_block_watches_for_has_its_settings_and_no_expressions() -> (
+    None
+):
+    found = _fields(POLL)
+
+    assert found["/config/url"].text == "https://example.net/"
+    assert not any(field.can_toggle for field in found.values())
+    assert "/input/cursor" not in found
+
+
+def test_reads_the_form_of_a_trigger_that_a_block_watches_for() -> None:
+    form = MultiDict(
+        {"/config/url": "https://example.org/", "/node/every_s": "5", "/node/every_s/#unit": "min"}
+    )
+
+    read = read_node(POLL, form, REGISTRY)
+
+    assert read["config"]["url"] == "https://example.org/"
+    assert (read["every_s"], read["block"]) == (300, "garland.poll-http")
+    assert "input" not in read
+
+
+def test_the_palette_offers_blocks_that_start_workflows_as_triggers() -> None:
+    entry = catalogue(REGISTRY, lambda _: "/icon.svg")["trigger:garland.poll-http@1.0.0"]
+
+    assert (entry["sort"], entry["id"], entry["category"]) == ("trigger", "block", "Start")
+    assert entry["config"]["block"] == "garland.poll-http"

@@ -33,7 +33,7 @@ def test_a_slot_that_may_be_empty_needs_none() -> None:
     ("connections", "pointer", "said"),
     [
         pytest.param({"api": "Gone"}, "api", "there is no connection Gone: add it", id="unknown"),
-        pytest.param({"api": "Router"}, "api", "Router is of the kind SSH key, which does not fit here", id="kind"),
+        pytest.param({"api": "Router"}, "api", "Router is of the kind SSH key", id="kind"),
         pytest.param({"other": "Tickets"}, "other", "takes no connection other", id="slot"),
     ],
 )

@@ -1,0 +1,1 @@
+"""A block that tries what no block may do."""

@@ -1,0 +1,1 @@
+"""Saving a workflow as something others can use: a block."""

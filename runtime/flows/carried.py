@@ -1,0 +1,113 @@
+"""The workflow a composite carries, made ready for its runs to be pinned to.
+
+It is a workflow of the tenant like others, with one version that never changes, so that its runs
+are as durable, as visible and as limited as any. It is in no list, nobody starts it by hand, and
+what would change it is refused (`_carrying.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from blocks.kinds.composite import CarriedFlow, carried_name
+from blocks.manifest import Manifest
+from blocks.registry import Registry
+from kernel.errors import InvalidError, Problem
+from kernel.ids import new_id
+from runtime.flows._publishing import calls_of, digest_of, known_to
+from runtime.flows._tables import FlowRow, FlowVersionRow
+from runtime.flows.composites import composite_problems
+from runtime.flows.model import require_shape
+from runtime.flows.validate import check_flow
+from tenancy.rows import insert_new
+
+
+def ensure_carried(  # noqa: PLR0913  of which block, among which, for whom
+    session: Session,
+    tenant_id: UUID,
+    manifest: Manifest,
+    digest: str,
+    carried: CarriedFlow,
+    *,
+    registry: Registry,
+    now: datetime,
+) -> UUID:
+    """Keep the workflow that a block carries, and give its id; the same one for the same block.
+
+    `digest` is that of its package; `registry` has the tenant's blocks, among which those must be
+    that the workflow uses.
+
+    Raises:
+        InvalidError: the block says other than its workflow does, or the workflow cannot run here.
+    """
+    name = carried_name(manifest, carried)
+    known = session.scalar(
+        select(FlowRow.id).where(FlowRow.tenant_id == tenant_id, FlowRow.slug == name)
+    )
+    if known is not None:
+        return known
+    document = {**carried.flow, "name": manifest.title}
+    require_shape(document)
+    tenant = known_to(session, tenant_id, document)
+    problems = composite_problems(manifest, carried, registry) or [
+        Problem(one.pointer, one.message)
+        for one in check_flow(document, registry, tenant)
+        if one.severity == "error"
+    ]
+    if problems:
+        raise InvalidError(f"the block {manifest.id} cannot be used here", problems=problems)
+    version = {
+        "calls": calls_of(document, registry, tenant) or None,
+        "note": f"Of the block {manifest.id} {manifest.version}, {digest}",
+    }
+    return _write(session, tenant_id, name, document, version, now=now)
+
+
+def _write(
+    session: Session,
+    tenant_id: UUID,
+    name: str,
+    document: dict[str, Any],
+    version: dict[str, Any],
+    *,
+    now: datetime,
+) -> UUID:
+    """Write both, or give what another process wrote meanwhile."""
+    flow_id, version_id, digest = new_id(), new_id(), digest_of(document)
+    row = {
+        "id": flow_id,
+        "tenant_id": tenant_id,
+        "slug": name,
+        "name": document["name"],
+        "draft": document,
+        "draft_revision": 1,
+        "draft_digest": digest,
+        "live_version_id": version_id,
+        "paused": False,
+        "created_at": now,
+        "updated_at": now,
+        "updated_by": "",
+    }
+    if not insert_new(session, FlowRow, row, keys=("tenant_id", "slug")):
+        return session.scalars(
+            select(FlowRow.id).where(FlowRow.tenant_id == tenant_id, FlowRow.slug == name)
+        ).one()
+    session.add(
+        FlowVersionRow(
+            id=version_id,
+            tenant_id=tenant_id,
+            flow_id=flow_id,
+            number=1,
+            document=document,
+            digest=digest,
+            made_at=now,
+            **version,
+        )
+    )
+    session.flush()
+    return flow_id

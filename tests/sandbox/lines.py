@@ -1,0 +1,20 @@
+"""How a hostile block gets at its line to Garland, to write what it likes."""
+
+LINE = """
+import json, os, stat, struct, sys
+def line():
+    for descriptor in range(3, 64):
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                return descriptor
+        except OSError:
+            pass
+def write(document):
+    text = document if isinstance(document, bytes) else json.dumps(document).encode()
+    os.write(line(), struct.pack("!I", len(text)) + text)
+def call():
+    frame = sys._getframe()
+    while "request" not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals["request"]["call"]
+"""

@@ -1,0 +1,220 @@
+"""A workflow as a block: what its manifest says is what the workflow does, no more and no less."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blocks.kinds.composite import CarriedFlow, carried_name, make_run, read_carried
+from blocks.manifest import Manifest, manifest_problems, parse_manifest
+from blocks.registry import Block
+from kernel.errors import InvalidError
+from runtime.flows.composites import composite_of, composite_problems
+from tests.factories.composites import make_composite, named, with_blocks
+from tests.factories.flows import flow_document, step
+
+CALL = {"method": "GET", "url": "https://example.net/"}
+CALLING = flow_document(
+    {
+        "ask": step("http-request", config=CALL),
+        "tell": step("send-email", config={"to": ["a@example.net"], "subject": "s", "body": "b"}),
+        "over": step("end", title="All told", config={"output": {"status": 1}}),
+    },
+    ["hand > ask", "ask:ok > tell", "tell > over"],
+)
+
+
+def made(flow: dict[str, Any] = CALLING) -> tuple[Manifest, CarriedFlow]:
+    manifest, carried = composite_of(flow, with_blocks(), named())
+    assert manifest_problems(manifest) == []
+    return parse_manifest(manifest), carried
+
+
+def refused(flow: dict[str, Any], *blocks: Block, id_: str = "acme.greet") -> list[str]:
+    with pytest.raises(InvalidError) as error:
+        composite_of(flow, with_blocks(*blocks), named(id_))
+    return [problem.message for problem in error.value.problems]
+
+
+def test_the_manifest_follows_from_the_workflow() -> None:
+    manifest, carried = made()
+
+    assert (manifest.kind, manifest.behaviour.effects, manifest.behaviour.control) == (
+        "composite",
+        "write",
+        "call",
+    )
+    assert [(port.name, port.title) for port in manifest.outputs] == [
+        ("over", "All told"),
+        ("done", "Done"),
+    ]
+    assert {one.name: one.hosts for one in manifest.permissions} == {"http": ("*",), "mail": ("*",)}
+    assert set(carried.children) == {
+        "garland.http-request@1.0.0",
+        "garland.send-email@1.0.0",
+        "garland.end@1.0.0",
+    }
+    assert composite_problems(manifest, carried, with_blocks()) == []
+
+
+def test_triggers_that_no_step_can_pull_and_settings_stay_behind() -> None:
+    _, carried = made({**CALLING, "settings": {"on_failure": {"alarm": "major"}}})
+
+    assert "settings" not in carried.flow
+    assert list(carried.flow["triggers"]) == ["hand"]
+
+
+def test_permissions_narrower_than_those_of_the_blocks_inside_are_refused() -> None:
+    manifest, carried = made()
+    narrow = replace(manifest, permissions=manifest.permissions[:1])
+
+    (problem,) = composite_problems(narrow, carried, with_blocks())
+
+    assert problem.message == "a block in the workflow asks for mail: add it"
+
+
+def test_permissions_wider_than_those_of_the_blocks_inside_are_refused() -> None:
+    manifest, carried = made()
+    more = replace(manifest.permissions[0], name="alarms", reason="why not")
+    wide = replace(manifest, permissions=(*manifest.permissions, more))
+
+    (problem,) = composite_problems(wide, carried, with_blocks())
+
+    assert problem.message == "no block in the workflow asks for alarms: remove it"
+
+
+def test_hosts_other_than_those_of_the_blocks_inside_are_refused() -> None:
+    manifest, carried = made()
+    http = replace(manifest.permissions[0], hosts=("example.net",))
+    other = replace(manifest, permissions=(http, *manifest.permissions[1:]))
+
+    (problem,) = composite_problems(other, carried, with_blocks())
+
+    assert problem.message == "http must reach what the blocks in the workflow reach: *"
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        pytest.param({"outputs": ()}, "/outputs", id="ways out"),
+        pytest.param({"input": {"type": "object"}}, "/input", id="input"),
+    ],
+)
+def test_what_does_not_follow_from_the_workflow_is_refused(
+    change: dict[str, Any], pointer: str
+) -> None:
+    manifest, carried = made()
+
+    problems = composite_problems(replace(manifest, **change), carried, with_blocks())
+
+    assert [problem.pointer for problem in problems] == [pointer]
+
+
+def test_another_block_under_the_pinned_version_is_refused() -> None:
+    manifest, carried = made()
+    name = "garland.end@1.0.0"
+    other = replace(carried, children={**carried.children, name: "sha256:" + "0" * 64})
+
+    (problem,) = composite_problems(manifest, other, with_blocks())
+
+    assert problem.message == f"{name} here is another than the workflow was made with"
+
+
+def test_a_block_that_would_hold_itself_is_refused_however_deep(tmp_path: Path) -> None:
+    inner, _ = make_composite(tmp_path, CALLING, name="inner")
+    using_inner = flow_document({"it": {"block": "acme.inner", "version": "1.0.0"}}, ["hand > it"])
+    outer, _ = make_composite(tmp_path, using_inner, registry=with_blocks(inner), name="outer")
+    using_outer = flow_document({"it": {"block": "acme.outer", "version": "1.0.0"}}, ["hand > it"])
+
+    told = refused(using_outer, inner, outer, id_="acme.inner")
+
+    assert told == ["it: the block acme.inner would hold itself: take this step out"]
+
+
+def test_a_composite_inside_passes_its_permissions_on(tmp_path: Path) -> None:
+    inner, _ = make_composite(tmp_path, CALLING, name="inner")
+    flow = flow_document({"it": {"block": "acme.inner", "version": "1.0.0"}}, ["hand > it"])
+
+    manifest, _ = composite_of(flow, with_blocks(inner), named())
+
+    assert [one["name"] for one in manifest["permissions"]] == ["http", "mail"]
+
+
+@pytest.mark.parametrize(
+    ("flow", "told"),
+    [
+        pytest.param(
+            {**CALLING, "triggers": {"rule": {"kind": "rule"}}},
+            "triggers: add one by hand or by another workflow, or a step could not start it",
+            id="nothing a step could pull",
+        ),
+        pytest.param(
+            flow_document({"call": step("call-workflow", config={"flow": "x"})}, ["hand > call"]),
+            "call: it calls a workflow of this organisation, which would not come along: save "
+            "that one as a block first, and use it here",
+            id="a call of another workflow",
+        ),
+        pytest.param(
+            flow_document({"it": {"block": "acme.gone", "version": "1.0.0"}}, ["hand > it"]),
+            "it: the block acme.gone 1.0.0 is not installed: install it first",
+            id="a block that is not installed",
+        ),
+        pytest.param(
+            flow_document({"error": step("end")}, ["hand > error"]),
+            "error: an End gives its name to a way out, and this cannot be one: rename it",
+            id="an End that cannot name a way out",
+        ),
+    ],
+)
+def test_a_workflow_that_cannot_be_carried_is_refused(flow: dict[str, Any], told: str) -> None:
+    assert refused(flow) == [told]
+
+
+def test_a_block_that_needs_a_connection_is_refused(tmp_path: Path) -> None:
+    block, _ = make_composite(tmp_path, CALLING, name="inner")
+    slot = {"slot": "auth", "title": "t", "reason": "r", "accepts": ["bearer"]}
+    document = json.loads((tmp_path / "inner" / "block.json").read_text())
+    asking = replace(block, manifest=parse_manifest({**document, "secrets": [slot]}))
+    flow = flow_document({"it": {"block": "acme.inner", "version": "1.0.0"}}, ["hand > it"])
+
+    (told,) = refused(flow, asking)
+
+    assert told.startswith("it: a step of a carried workflow cannot be given a connection")
+
+
+def test_the_carried_workflows_name_changes_with_version_and_workflow() -> None:
+    manifest, carried = made()
+    names = {
+        carried_name(manifest, carried),
+        carried_name(replace(manifest, version="1.0.1"), carried),
+        carried_name(manifest, replace(carried, flow={**carried.flow, "name": "Other"})),
+    }
+
+    assert len(names) == 3
+    assert all(name.startswith("~") for name in names)
+
+
+def test_a_folder_without_its_workflow_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidError, match=r"flow\.json is missing"):
+        make_run(made()[0], tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", '{"carried": 2, "flow": {}, "children": {}}', '{"carried": 1}']
+)
+def test_a_workflow_file_of_another_shape_is_refused(text: str) -> None:
+    with pytest.raises(InvalidError):
+        read_carried(text.encode())
+
+
+def test_a_workflow_with_a_secret_in_it_is_refused() -> None:
+    config = {**CALL, "headers": {"Authorization": "Bearer abc"}}
+    flow = flow_document({"ask": step("http-request", config=config)}, ["hand > ask"])
+
+    assert refused(flow) == [
+        "ask: it holds a secret, which everyone who has the block could read: take it out"
+    ]
