@@ -16,7 +16,7 @@ from typing import Any
 from blocks.effects import Effect
 from blocks.manifest import Manifest, Permission, PermissionName
 from blocks.outcomes import LogLevel
-from blocks.permits import permit_of, read_target
+from blocks.permits import permit_of
 from blocks.sdk import (
     BlockError,
     CalendarMoment,
@@ -28,6 +28,7 @@ from blocks.sdk import (
     MailMessage,
 )
 from blocks.services import Services
+from blocks.targets import read_target
 
 LOG_LINES_MAX = 100
 LOG_LINE_MAX = 1_000
@@ -42,8 +43,8 @@ class Attempt:
     manifest: Manifest
     services: Services
     facts: Facts
-    limit_s: float = field(init=False)
     config: Mapping[str, Any] = field(default_factory=dict)
+    limit_s: float = field(init=False)
     deadline: float = field(init=False)
     effects: list[Effect] = field(init=False, default_factory=list)
     lines: list[LogLine] = field(init=False, default_factory=list)
@@ -120,7 +121,8 @@ class HttpAbility:
             known = ", ".join(sorted(METHODS))
             raise BlockError("http.bad_method", f"{method} is not a method: use one of {known}.")
         permit = permit_of(permission, self.attempt.config)
-        permit.check(verb, read_target(url))
+        target = read_target(url)
+        permit.check(verb, host=target.host, port=target.port)
         sent = dict(headers or {})
         names = {name.casefold() for name in sent}
         if "idempotency-key" not in names:

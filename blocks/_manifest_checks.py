@@ -19,7 +19,6 @@ from blocks._manifest_story import story_problems
 from blocks._permission_checks import permission_problems
 from blocks._profile import check_profile
 from blocks._repeats import repeats
-from blocks.kinds._http_checks import request_problems
 from blocks.schemas import field_schema
 from blocks.versions import sdk_problem
 from kernel.errors import Problem
@@ -57,7 +56,6 @@ def _meaning_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     yield from permission_problems(document)
     yield from _behaviour_problems(document)
     yield from kind_problems(document)
-    yield from request_problems(document)
     codes = [error["code"] for error in document.get("errors", ())]
     for index in repeats(codes):
         yield Problem(f"/errors/{index}/code", f"{codes[index]} is declared twice: remove one")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from blocks.kinds._http_checks import request_problems
 from blocks.schemas import field_schema, widget_of
 from kernel.errors import Problem
 from kernel.schema import path_of
@@ -21,6 +22,8 @@ def kind_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
         if kind != of and part in document:
             message = f"{part} belongs to the kind {of} and this is {kind}: remove it"
             yield Problem(f"/{part}", message)
+    if kind == "http" and "request" in document:
+        yield from request_problems(document)
     if kind == "code" and "code" in document:
         yield from _code_problems(document)
     trigger = document.get("trigger", {})

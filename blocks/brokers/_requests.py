@@ -9,8 +9,8 @@ from dataclasses import replace
 import httpx
 
 from blocks.brokers.headers import CREDENTIALS, SET_BY_US
-from blocks.permits import Target, read_target
 from blocks.sdk import BlockError, HttpRequest
+from blocks.targets import Target, read_target
 
 HEADERS_MAX = 100
 HEADERS_MAX_BYTES = 64 * 1024
@@ -60,7 +60,8 @@ def redirected(request: HttpRequest, before: Target, status: int, location: str)
         status == _SEE_OTHER or (status in _MOVED and request.method == "POST")
     )
     dropped = _ABOUT_BODY if as_get else frozenset()
-    if before.origin != after.origin:
+    is_elsewhere = before.origin != after.origin
+    if is_elsewhere:
         dropped = dropped | CREDENTIALS
     return replace(
         request,
@@ -70,7 +71,7 @@ def redirected(request: HttpRequest, before: Target, status: int, location: str)
             name: value for name, value in request.headers.items() if name.lower() not in dropped
         },
         body=b"" if as_get else request.body,
-        credential=request.credential if before.origin == after.origin else None,
+        credential=None if is_elsewhere else request.credential,
     )
 
 

@@ -11,7 +11,6 @@ SET_BY_US = frozenset(
         "expect",
         "keep-alive",
         "proxy-connection",
-        "te",
         "trailer",
         "transfer-encoding",
         "upgrade",

@@ -16,8 +16,8 @@ from blocks.brokers._answers import read_body
 from blocks.brokers._deadline import cut_after
 from blocks.brokers._requests import checked_headers, redirected
 from blocks.brokers.addresses import Resolver, pick_address, resolve
-from blocks.permits import Target, read_target
 from blocks.sdk import BlockError, HttpRequest, HttpResponse
+from blocks.targets import read_target
 
 REDIRECTS_MAX = 3
 RETRY_AFTER_MAX_S = 24 * 3_600.0
@@ -47,8 +47,8 @@ class HttpBroker:
         deadline = time.monotonic() + request.timeout_s
         for _ in range(REDIRECTS_MAX + 1):
             target = read_target(request.url)
-            request.permit.check(request.method, target)
-            response = self._send_once(request, target, deadline)
+            request.permit.check(request.method, host=target.host, port=target.port)
+            response = self._send_once(request, deadline)
             location = response.headers.get("location")
             if response.status not in _REDIRECTS or location is None or not request.follows:
                 return response
@@ -56,7 +56,11 @@ class HttpBroker:
         message = f"The address redirected more than {REDIRECTS_MAX} times."
         raise BlockError("http.too_many_redirects", message, retryable=False)
 
-    def _send_once(self, request: HttpRequest, target: Target, deadline: float) -> HttpResponse:
+    def _send_once(self, request: HttpRequest, deadline: float) -> HttpResponse:
+        signed = request.credential.signed(request) if request.credential else request
+        target = read_target(signed.url)
+        headers = checked_headers(signed.headers, target)
+        tls = (request.credential.tls() if request.credential else None) or _tls()
         address = pick_address(
             target.host,
             target.port,
@@ -64,10 +68,7 @@ class HttpBroker:
             resolver=self.resolver,
             timeout_s=_left(deadline),
         )
-        signed = request.credential.signed(request) if request.credential else request
-        headers = checked_headers(signed.headers, target)
-        pinned = read_target(signed.url).url.copy_with(host=address)
-        tls = (request.credential.tls() if request.credential else None) or _tls()
+        pinned = target.url.copy_with(host=address)
         left_s = _left(deadline)
         with cut_after(left_s) as cut:
             try:

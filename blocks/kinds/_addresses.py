@@ -14,7 +14,8 @@ from urllib.parse import quote
 
 from blocks.kinds._references import Part, joined, parts_of
 from blocks.outcomes import BlockError
-from blocks.permits import CONFIG_LABEL, LABEL, read_target
+from blocks.permits import CONFIG_LABEL, LABEL
+from blocks.targets import read_target
 
 _WRITTEN = re.compile(r"(?P<scheme>https?)://(?P<host>[^/:?#]+)(?::(?P<port>[0-9]{1,5}))?")
 _SET_UP = re.compile(r"\$\{config\.([a-z][A-Za-z0-9_-]*)\}")

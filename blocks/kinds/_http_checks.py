@@ -6,7 +6,6 @@ is never made of free text: what a person or an alarm could write must not choos
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,25 +13,18 @@ from blocks.brokers.headers import CREDENTIALS, SET_BY_US
 from blocks.kinds._addresses import Address, read_address
 from blocks.kinds._references import Reference, references_in
 from blocks.kinds._statuses import Statuses
-from blocks.permits import ANY_HOST, CONFIG_LABEL, LABEL, PORTS
+from blocks.permits import ANY_HOST, CONFIG_LABEL, PORTS
 from blocks.schemas import field_schema
 from kernel.errors import Problem
 from kernel.schema import pointer_to
 
-_CLASS = r"\[(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[A-Za-z0-9])+-?\]"
-_LABEL_PATTERN = re.compile(rf"\^(?:\(|\)\??|(?:{_CLASS}|[A-Za-z0-9-])(?:\{{[0-9,]+\}}|[+*?])?)+\$")
 _PLACES = ("url", "query", "headers", "body", "paging")
 _PAGES_MAX = 50
 
 
 def request_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     """List what is wrong with a manifest's `request`, its shape being right."""
-    request = document.get("request")
-    if (document["kind"] == "http") != (request is not None):
-        message = "a block of kind http says what it asks under request; no other kind does"
-        yield Problem("/request", message)
-    if request is None:
-        return
+    request = document["request"]
     permission = _http_permission(document)
     if permission is None:
         yield Problem("/permissions", "request calls another system: ask for http, with a reason")
@@ -48,30 +40,6 @@ def request_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("/request/connection", f"{request['connection']} is no slot under secrets")
 
 
-def host_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
-    """List the hosts of the permission `http` that a setting could turn into any other."""
-    for index, permission in enumerate(document.get("permissions", ())):
-        for number, host in enumerate(permission.get("hosts", ())):
-            where = f"/permissions/{index}/hosts/{number}"
-            for name in CONFIG_LABEL.findall(host):
-                yield from _label_problems(document, name, where)
-
-
-def _label_problems(document: Mapping[str, Any], name: str, where: str) -> Iterator[Problem]:
-    schema = field_schema(document["config"], name)
-    choices = schema.get("enum") or [one.get("const") for one in schema.get("oneOf", ())]
-    if choices:
-        is_label = all(isinstance(one, str) and LABEL.fullmatch(one.lower()) for one in choices)
-    else:
-        is_label = bool(_LABEL_PATTERN.fullmatch(str(schema.get("pattern", ""))))
-    if schema.get("type", "string") != "string" or not is_label:
-        message = (
-            f"{name} stands in a host: give it in config as a text with choices, or with a "
-            'pattern of letters, digits and dashes alone, such as "^[a-z0-9-]{1,40}$"'
-        )
-        yield Problem(where, message)
-
-
 def _address_problems(
     document: Mapping[str, Any], request: Mapping[str, Any], permission: Mapping[str, Any]
 ) -> Iterator[Problem]:
@@ -83,7 +51,7 @@ def _address_problems(
     if address.setting:
         yield from _setting_problems(document, address.setting, permission)
     else:
-        yield from _server_problems(document, address, permission)
+        yield from _server_problems(address, permission)
     for part in address.path:
         if isinstance(part, Reference) and not _is_always_there(document, part):
             message = f"{part} stands in the address: make it required, or give it a default"
@@ -104,11 +72,7 @@ def _setting_problems(
         yield Problem("/permissions", message)
 
 
-def _server_problems(
-    document: Mapping[str, Any], address: Address, permission: Mapping[str, Any]
-) -> Iterator[Problem]:
-    for name in CONFIG_LABEL.findall(address.host):
-        yield from _label_problems(document, name, "/request/url")
+def _server_problems(address: Address, permission: Mapping[str, Any]) -> Iterator[Problem]:
     hosts = permission.get("hosts", (ANY_HOST,))
     if not any(_covers(pattern, address.host) for pattern in hosts):
         yield Problem("/request/url", f"the permission http does not name {address.host}: add it")
@@ -119,6 +83,9 @@ def _server_problems(
 
 
 def _covers(pattern: str, host: str) -> bool:
+    """Tell whether a permission names a host; one with places only as it is written there."""
+    if CONFIG_LABEL.search(host):
+        return pattern == host
     if pattern.startswith("*."):
         return host.endswith(pattern[1:])
     return pattern in (ANY_HOST, host)
@@ -192,6 +159,8 @@ def _answer_problems(document: Mapping[str, Any], request: Mapping[str, Any]) ->
         statuses = Statuses.read(entry["status"])
         if statuses.first > statuses.last:
             yield Problem(f"{where}/status", f"{entry['status']} runs backwards: turn it round")
+        if ("port" in entry) == ("error" in entry):
+            yield Problem(where, "an answer ends by a port or with an error: give one of both")
         if entry.get("port", ports[0] if ports else "") not in ports:
             yield Problem(f"{where}/port", f"{entry['port']} is not one of outputs: add it")
         if "error" in entry and entry["error"] not in codes:
@@ -199,7 +168,12 @@ def _answer_problems(document: Mapping[str, Any], request: Mapping[str, Any]) ->
 
 
 def _paging_problems(document: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[Problem]:
-    most = request.get("paging", {}).get("pages_max", 1)
+    paging = request.get("paging", {})
+    following = paging.get("next", {"by": "link"})
+    wanted = {"pointer": "at", "offset": "query"}.get(following["by"])
+    if wanted and wanted not in following:
+        yield Problem(f"/request/paging/next/{wanted}", f"{following['by']} needs {wanted}: add it")
+    most = paging.get("pages_max", 1)
     for reference in references_in(most):
         schema = _schema_of(document, reference) or {}
         if schema.get("type") != "integer" or schema.get("maximum", _PAGES_MAX + 1) > _PAGES_MAX:

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from blocks.outcomes import BlockError
-from blocks.permits import read_target
 from blocks.schemas import value_at
+from blocks.targets import read_target
 
 _LINK = re.compile(
     r'<([^<>]{1,4000})>((?:\s*;\s*[a-z*]+\s*=\s*(?:"[^"]*"|[^\s;,"]+))*)', re.IGNORECASE

@@ -14,6 +14,11 @@ from blocks.manifest import MANIFEST_SCHEMA, Manifest, manifest_problems, parse_
 from kernel.errors import InvalidError
 
 LABEL = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+ASKED = {
+    "method": "GET",
+    "url": "https://a.example/",
+    "answers": [{"status": "200", "port": "done"}],
+}
 WHOLE: dict[str, Any] = {
     "block": 1,
     "id": "acme.probe",
@@ -152,7 +157,7 @@ RULES = [
     ("inline of others", WHOLE, {"/behaviour/inline": True}, "/behaviour/inline", "remove inline"),
     ("pauses the wrong way round", WHOLE, {"/behaviour/retry/max_s": 4}, "/behaviour/retry/max_s",
      "shorter than the first"),
-    ("request of python", WHOLE, {"/request": {}}, "/request", "remove it"),
+    ("request of python", WHOLE, {"/request": ASKED}, "/request", "remove it"),
     ("code of python", WHOLE, {"/code": {"source": "1"}}, "/code", "remove it"),
     ("trigger of python", WHOLE, {"/trigger": {"mode": "poll"}}, "/trigger", "remove it"),
     ("http without request", WHOLE, {"/kind": "http"}, "/request", "add it"),

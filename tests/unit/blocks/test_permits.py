@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from blocks.brokers.addresses import is_public, may_be_opened
 from blocks.manifest import Permission
-from blocks.permits import Permit, permit_of, read_target
+from blocks.permits import Permit, permit_of
 from blocks.sdk import BlockError
+from blocks.targets import read_target
 
 
 def permission(*hosts: str, ports: tuple[int, ...] = ()) -> Permission:
@@ -101,8 +102,9 @@ def test_a_setting_in_a_host_is_one_label_whatever_the_form_let_through(value: o
     ],
 )
 def test_what_is_not_permitted_is_refused(permit: Permit, method: str, url: str) -> None:
+    target = read_target(url)
     with pytest.raises(BlockError) as caught:
-        permit.check(method, read_target(url))
+        permit.check(method, host=target.host, port=target.port)
 
     assert caught.value.code == "block.not_permitted"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from blocks.brokers._requests import redirected
-from blocks.permits import read_target
 from blocks.sdk import BlockError, HttpRequest
+from blocks.targets import read_target
 
 HERE = read_target("https://a.example/x")
 REQUEST = HttpRequest(

@@ -173,7 +173,7 @@ def test_a_status_nobody_named_ends_the_step() -> None:
 
 
 def test_calls_only_what_the_settings_make_of_the_host() -> None:
-    label = {"type": "string", "pattern": "^[a-z0-9-]{1,20}$"}
+    label = {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"}
     changes = {
         "config": closed(("site",), site=label),
         "permissions": [
