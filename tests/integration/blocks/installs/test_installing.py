@@ -21,7 +21,7 @@ from tests.factories.installs import REACHES_OUT, make_package
 from tests.factories.tenancy import NOON, make_customer
 from tests.integration.runtime.engine.bench import Bench
 
-WHO = {"by": "Ann", "now": NOON}
+WHO: dict[str, Any] = {"by": "Ann", "now": NOON}
 STEP = {"block": "acme.say", "version": "1.0.0", "config": {"word": "hi"}}
 
 
