@@ -96,7 +96,7 @@ def test_programs_install_list_hold_and_remove(program: FlaskClient) -> None:
     made = program.post("/api/v1/installs?consent=1", data=make_package(), content_type=BYTES)
     address = made.headers["Location"]
 
-    blocks = program.get("/api/v1/blocks?q=word").json
+    blocks = program.get("/api/v1/blocks?q=word").get_json()
     held = program.post(f"{address}/hold", json={"reason": "Audit", "lets_finish": False})
     released = program.post(f"{address}/release")
     gone = program.delete(address)
@@ -105,10 +105,10 @@ def test_programs_install_list_hold_and_remove(program: FlaskClient) -> None:
     assert [one["state"] for one in blocks["items"] if one["block"] == "acme.say"] == [
         "in development"
     ]
-    assert held.json["state"] == "held"
-    assert released.json["state"] == "in development"
+    assert held.get_json()["state"] == "held"
+    assert released.get_json()["state"] == "in development"
     assert gone.status_code == 204
-    assert program.get("/api/v1/installs").json["items"] == []
+    assert program.get("/api/v1/installs").get_json()["items"] == []
 
 
 def test_programs_learn_what_has_to_be_agreed_to(program: FlaskClient) -> None:
@@ -117,6 +117,6 @@ def test_programs_learn_what_has_to_be_agreed_to(program: FlaskClient) -> None:
     looked = program.post("/api/v1/installs/packages", data=package, content_type=BYTES)
     refused = program.post("/api/v1/installs", data=package, content_type=BYTES)
 
-    assert looked.json["new_asks"] == REACHES_OUT
+    assert looked.get_json()["new_asks"] == REACHES_OUT
     assert refused.status_code == 409
-    assert refused.json["code"] == "block.consent_needed"
+    assert refused.get_json()["code"] == "block.consent_needed"
