@@ -28,8 +28,8 @@ def abilities() -> Mapping[str, Any]:
 
 
 @cache
-def asks() -> Mapping[str, Mapping[str, Any]]:
-    """Give what may be asked, such as `alarms.get`, with the annotations of its arguments."""
+def asks() -> Mapping[str, Mapping[str, Parameter]]:
+    """Give what may be asked, such as `alarms.get`, with its annotated arguments."""
     return {
         f"{ability}.{name}": _arguments(method)
         for ability, protocol in abilities().items()
@@ -52,10 +52,10 @@ def answer(context: Context, ask: Any, given: Any) -> Any:
     return _plain(getattr(getattr(context, ability), name)(**arguments))
 
 
-def _arguments(method: Any) -> dict[str, Any]:
+def _arguments(method: Any) -> dict[str, Parameter]:
     hints = get_type_hints(method)
     return {
-        one.name: hints[one.name]
+        one.name: one.replace(annotation=hints[one.name])
         for one in signature(method).parameters.values()
         if one.name != "self" and one.kind is not Parameter.VAR_KEYWORD
     }
@@ -63,19 +63,21 @@ def _arguments(method: Any) -> dict[str, Any]:
 
 def _read(ask: str, given: Any) -> dict[str, Any]:
     takes = asks()[ask]
-    if not isinstance(given, dict) or given.keys() != takes.keys():
+    needed = {name for name, one in takes.items() if one.default is Parameter.empty}
+    if not isinstance(given, dict) or not needed <= given.keys() <= takes.keys():
         raise _wire.UnreadableError(f"it asks {ask} with other arguments than it takes")
-    arguments = {}
-    for name, hint in takes.items():
-        value = given[name]
-        if hint is datetime:
-            value = _wire.read_instant(value)
-        elif value is not None and bytes in get_args(hint):
-            value = _wire.read_bytes(value)
-        if not fits(value, hint):
+    arguments = {name: _value(takes[name].annotation, value) for name, value in given.items()}
+    for name, value in arguments.items():
+        if not fits(value, takes[name].annotation):
             raise _wire.UnreadableError(f"it asks {ask} with a {name} of another type")
-        arguments[name] = value
     return arguments
+
+
+def _value(hint: Any, value: Any) -> Any:
+    """Read what JSON has no type for."""
+    if hint is datetime:
+        return _wire.read_instant(value)
+    return _wire.read_bytes(value) if value is not None and bytes in get_args(hint) else value
 
 
 def _plain(value: Any) -> Any:
