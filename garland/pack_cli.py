@@ -13,7 +13,7 @@ from garland.cli_files import AS_JSON, tell_problems
 
 @click.group()
 def pack() -> None:
-    """Check packs, the folders that bring along trap entries; works without an installation."""
+    """Check packs, the folders that bring things along; works without an installation."""
 
 
 @pack.command("check")
@@ -24,11 +24,15 @@ def check(folder: Path, as_json: bool) -> None:  # noqa: FBT001  click
     from blocks.packs import PackError
     from runtime.alarms.sources.snmp.layers import garlands
     from runtime.alarms.sources.snmp.packs import with_pack
+    from runtime.packs.checking import check_contents
 
     try:
+        contents = check_contents(folder)
         given = with_pack(garlands(), folder)
     except PackError as error:
         tell_problems([asdict(one) for one in error.problems], as_json=as_json)
     (found,) = given.used
-    told = f"{found.title} {found.version}: {len(given.packs)} trap entries"
+    counts = [f"{count} {name}" for name, count in contents.counts().items()]
+    held = ", ".join([*counts, f"{len(given.packs)} trap entries"])
+    told = f"{found.title} {found.version}: {held}"
     tell_problems([], as_json=as_json, notes=[told])

@@ -1,0 +1,112 @@
+"""All that a pack brings along is checked, one by one and together, without an installation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blocks.packs import PackError
+from runtime.packs.checking import check_contents
+from tests.factories.flows import flow_document, step
+from tests.factories.packs import make_pack
+from tests.factories.rules import make_rule_document
+
+TELL = flow_document({"note": step("write-log", config={"message": "hi"})}, ["hand > note"])
+SITES = {"name": "Sites", "rows": {"ZRH": {"tier": "gold"}}}
+MANIFEST = json.loads(
+    (Path("blocks/standard/write_log/block.json")).read_text(encoding="utf-8")
+) | {"id": "acme.note", "publisher": "acme"}
+
+
+def write(pack: Path, name: str, document: Any) -> None:
+    file = pack / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(document), encoding="utf-8")
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    return make_pack(tmp_path)
+
+
+def told(pack: Path) -> list[str]:
+    with pytest.raises(PackError) as refused:
+        check_contents(pack)
+    return [problem.message for problem in refused.value.problems]
+
+
+def test_a_pack_of_everything_passes_and_is_counted(pack: Path) -> None:
+    own = {"it": {"block": "acme.note", "version": "1.0.0", "config": {"message": "hi"}}}
+    sites = step("look-up-table", config={"table": "Sites"}, input={"key": "ZRH"})
+    own["site"] = sites
+    write(pack, "blocks/note/block.json", MANIFEST)
+    write(pack, "flows/a.json", flow_document(own, ["hand > it", "it > site"], name="Own"))
+    write(pack, "rules/r.json", make_rule_document(then=[{"do": "start", "flow": "own"}]))
+    write(pack, "tables/sites.json", SITES)
+
+    counts = check_contents(pack).counts()
+
+    assert counts == {"blocks": 1, "workflows": 1, "rules": 1, "look-up tables": 1}
+
+
+def test_a_workflow_is_checked_against_its_blocks(pack: Path) -> None:
+    write(pack, "flows/a.json", flow_document({"note": step("write-log")}, ["hand > note"]))
+
+    (message,) = told(pack)
+
+    assert message.startswith("flows/a.json: ")
+    assert "message is missing" in message
+
+
+@pytest.mark.parametrize(
+    ("file", "document", "wanted"),
+    [
+        pytest.param(
+            "rules/r.json",
+            make_rule_document(then=[{"do": "start", "flow": "elsewhere"}]),
+            "elsewhere",
+            id="a rule starts a workflow that is not there",
+        ),
+        pytest.param(
+            "flows/a.json",
+            flow_document(
+                {"call": step("call-workflow", config={"flow": "elsewhere"})}, ["hand > call"]
+            ),
+            "there is no workflow elsewhere",
+            id="a workflow calls one that is not there",
+        ),
+        pytest.param(
+            "flows/a.json",
+            flow_document(
+                {"it": step("look-up-table", config={"table": "Gone"}, input={"key": "a"})},
+                ["hand > it"],
+            ),
+            "Gone",
+            id="a look-up table that is not there",
+        ),
+        pytest.param("tables/t.json", {"name": "T"}, "rows is missing", id="a table without rows"),
+        pytest.param("mappings/m.json", {}, "mappings/m.json", id="a mapping of no shape"),
+        pytest.param("decisions/d.json", {}, "decisions/d.json", id="no decision table"),
+        pytest.param("blocks/x/block.json", {}, "blocks/x/block.json", id="a bad manifest"),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_file(
+    pack: Path, file: str, document: Any, wanted: str
+) -> None:
+    write(pack, "tables/sites.json", SITES)
+    write(pack, file, document)
+
+    messages = told(pack)
+
+    assert all(one.startswith(file) for one in messages)
+    assert any(wanted in one for one in messages)
+
+
+def test_two_workflows_of_one_name_are_refused(pack: Path) -> None:
+    write(pack, "flows/a.json", TELL)
+    write(pack, "flows/b.json", TELL)
+
+    assert told(pack) == ["flows/b.json: flows/a.json has this name already"]
