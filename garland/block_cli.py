@@ -10,6 +10,7 @@ import click
 from garland.block_cli_judging import check, diff, show, test
 from garland.block_cli_making import draw, key, new, pack, sign
 from garland.block_cli_serving import dev, publish
+from garland.openapi_cli import from_openapi
 
 
 @click.group()
@@ -17,5 +18,18 @@ def block() -> None:
     """Write blocks, check, test, pack, sign and publish them."""
 
 
-for command in (new, check, test, dev, diff, draw, pack, key, sign, show, publish):
+for command in (
+    new,
+    from_openapi,
+    check,
+    test,
+    dev,
+    diff,
+    draw,
+    pack,
+    key,
+    sign,
+    show,
+    publish,
+):
     block.add_command(command)

@@ -40,7 +40,7 @@ def bench(calling: Calling) -> Bench:
     bench.drain = Drain(
         sessions=calling.sessions,
         reading=calling.sessions,
-        programs=Programs(bench.drain.programs._registry),  # noqa: SLF001  the bench's own
+        programs=Programs(),
         brokers=brokers,
         wake_next=lambda: None,
     )

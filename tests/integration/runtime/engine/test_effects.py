@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from blocks.effects import Effect
+from runtime.runs._rows import RunRow
 from runtime.runs.attempt import Attempted
 from runtime.runs.effects import apply_effects
 from runtime.runs.events import Completed, Failed
@@ -41,6 +42,7 @@ def test_a_wish_that_cannot_be_granted_fails_the_step(
         )
         done = Attempted(event=Completed("a", 1, "done", {}), effects=(effect,))
 
-        applied = apply_effects(session, tenant_id, done, by="a block", now=NOON)
+        run = RunRow(id=UUID(int=1), tenant_id=tenant_id)
+        applied = apply_effects(session, run, done, by="a block", now=NOON)
 
     assert isinstance(applied.event, Failed)
