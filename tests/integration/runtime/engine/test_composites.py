@@ -33,6 +33,7 @@ from tests.factories.flows import flow_document, step
 from tests.factories.tenancy import make_customer
 from tests.integration.runtime.engine import bench as benches
 from tests.integration.runtime.engine.bench import Bench
+from tests.support.shelves import put_on_shelf
 
 GREET = {
     "big": step("branch", config={"when": "trigger.input.?count.orValue(0) > 9"}),
@@ -73,14 +74,11 @@ class World:
 
 
 @pytest.fixture
-def world(
-    sessions: sessionmaker[Session], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[World]:
+def world(sessions: sessionmaker[Session], tmp_path: Path) -> Iterator[World]:
     greet = make_composite(tmp_path, GREETING)
     pause = make_composite(tmp_path, WAITING, name="pause")
     registry = with_blocks(greet[0], pause[0])
-    for module in ("runtime.flows._publishing", "tests.integration.runtime.engine.bench"):
-        monkeypatch.setattr(f"{module}.standard_registry", lambda: registry)
+    put_on_shelf(sessions, registry)
     with sessions.begin() as session:
         tenant_id = make_customer(session).id
     bench = benches.Bench(sessions=sessions, tenant_id=tenant_id)

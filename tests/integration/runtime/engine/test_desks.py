@@ -17,12 +17,12 @@ from blocks.sdk import BlockError, Context, Outcome
 from kernel.errors import NotFoundError
 from runtime.flow_control.removing import delete_flow
 from runtime.runs.control import cancel_run
-from runtime.runs.programs import Programs
 from runtime.step_state._tables import KeptValue
 from runtime.step_state.store import Owner, StateFullError, clear_kept, keep_value, list_kept
 from tenancy.scope import system
 from tests.factories.flows import step
 from tests.integration.runtime.engine.bench import Bench
+from tests.support.shelves import put_on_shelf
 from tests.unit.blocks.test_desk import MANIFEST
 
 STAND_IN = {
@@ -42,9 +42,7 @@ def with_block(bench: Bench) -> Iterator[Callable[[Callable[[Context], Outcome]]
     def put(run: Callable[[Context], Outcome]) -> None:
         block = Block(manifest=parse_manifest(STAND_IN), run=run, folder=Path())
         others = [one for one in standard_registry().all() if one.manifest.id != STAND_IN["id"]]
-        programs = Programs(Registry([*others, block]))
-        object.__setattr__(bench.pool.leased, "programs", programs)
-        object.__setattr__(bench.drain, "programs", programs)
+        put_on_shelf(bench.sessions, Registry([*others, block]))
 
     yield put
     bench.pool.close()

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
 from blocks.effects import Effect
-from runtime.runs._rows import RunRow
 from runtime.runs.attempt import Attempted
 from runtime.runs.effects import apply_effects
 from runtime.runs.events import Completed, Failed
 from tenancy.scope import as_tenant
 from tests.factories.alarms import make_alarm
 from tests.factories.tenancy import NOON, make_customer
+
+if TYPE_CHECKING:
+    from runtime.runs._rows import RunRow
 
 NIL = str(UUID(int=0))
 
@@ -42,7 +45,10 @@ def test_a_wish_that_cannot_be_granted_fails_the_step(
         )
         done = Attempted(event=Completed("a", 1, "done", {}), effects=(effect,))
 
-        run = RunRow(id=UUID(int=1), tenant_id=tenant_id)
+        facts = SimpleNamespace(
+            tenant_id=tenant_id, flow_id=UUID(int=1), is_trial=False, allows_effects=True
+        )
+        run = cast("RunRow", facts)
         applied = apply_effects(session, run, done, by="a block", now=NOON)
 
     assert isinstance(applied.event, Failed)
