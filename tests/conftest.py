@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -36,6 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--nightly"):
         os.environ[NIGHTLY] = "1"
     structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
+    _keep_no_logger()
+
+
+def _keep_no_logger() -> None:
+    """Let no logger stay as one test set it up: a later one may capture what it says."""
+    configure = structlog.configure
+
+    def configure_anew(**asked: Any) -> None:
+        configure(**{**asked, "cache_logger_on_first_use": False})
+
+    pytest.MonkeyPatch().setattr(structlog, "configure", configure_anew)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
