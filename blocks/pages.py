@@ -17,10 +17,12 @@ PartKind = Literal["heading", "text", "code", "list", "table"]
 
 _SPAN = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*|\*([^*\s][^*\n]*)\*")
 _KINDS: tuple[SpanKind, ...] = ("code", "strong", "stressed")
-_PICTURE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)")
-_LINK = re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)")
+_PICTURE = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)")
+_LINK = re.compile(r"\[([^\[\]\n]{1,300})\]\([^()\n]{0,500}\)")
 _ITEM = re.compile(r"(?:[-*]|\d{1,3}\.) +")
 _INDENT = "    "
+PAGE_MAX = 64 * 1024
+"""Characters that are read: a page is for people."""
 _CELL_BREAK = re.compile(r"(?<!\\)\|")
 
 
@@ -55,7 +57,7 @@ def parts_of(page: str) -> tuple[Part, ...]:
     >>> [part.kind for part in parts_of("# A block\n\nUse it.\n\n- one\n- two\n")]
     ['text', 'list']
     """
-    lines = _PICTURE.sub("", page).splitlines()
+    lines = _PICTURE.sub("", page[:PAGE_MAX]).splitlines()
     while lines and not lines[0].strip():
         lines.pop(0)
     if lines and lines[0].startswith("# "):

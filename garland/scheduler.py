@@ -211,10 +211,11 @@ class Scheduler:
         if not self.leads():
             return
         with self._services.reading() as session, system(session):
-            is_news = self._withdrawing.is_news(session, now=self._now())
-        if is_news:
+            serial = self._withdrawing.news(session, now=self._now())
+        if serial is not None:
             with self._services.sessions() as session, session.begin():
                 withdraw_revoked(session, now=self._now())
+            self._withdrawing.is_done(serial)
 
     def release(self) -> None:
         """End storms that are over, and let go what planned work or a storm held back."""

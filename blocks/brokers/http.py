@@ -6,7 +6,7 @@ import email.utils
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -47,6 +47,7 @@ class HttpBroker:
         deadline = time.monotonic() + request.timeout_s
         for _ in range(REDIRECTS_MAX + 1):
             target = read_target(request.url)
+            request = replace(request, url=str(target.url))  # what is signed is what is called
             request.permit.check(request.method, host=target.host, port=target.port)
             response = self._send_once(request, deadline)
             location = response.headers.get("location")

@@ -20,7 +20,6 @@ from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.cache import unpacked
 from blocks.installs.loader import Pinned, Sandbox, load_installed
 from blocks.registry import Block, Registry, standard_registry
-from kernel.errors import GarlandError
 from kernel.ids import sha256_of
 from kernel.kept import Kept
 from tenancy.scope import as_tenant
@@ -39,6 +38,14 @@ def registry_of(session: Session, tenant_id: UUID) -> Registry:
     """
     shelf: Shelf | None = session.info.get(SHELF)
     return shelf.registry(session, tenant_id) if shelf is not None else standard_registry()
+
+
+class _IncompleteError(Exception):
+    """A block could not be read from the disk just now: nothing of this is to be kept."""
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__()
+        self.registry = registry
 
 
 @dataclass(frozen=True)
@@ -60,9 +67,12 @@ class Shelf:
     def registry(self, session: Session, tenant_id: UUID) -> Registry:
         """Give a tenant's blocks; what this transaction itself changed is seen at once."""
         change = last_change(session)
-        if change is None:
-            return self._read(session, tenant_id)
-        return self._known.get((tenant_id, change), lambda: self._read(session, tenant_id))
+        try:
+            if change is None:
+                return self._read(session, tenant_id)
+            return self._known.get((tenant_id, change), lambda: self._read(session, tenant_id))
+        except _IncompleteError as error:
+            return error.registry
 
     def _read(self, session: Session, tenant_id: UUID) -> Registry:
         pinned = _pinned(session, tenant_id)
@@ -71,19 +81,24 @@ class Shelf:
         return self._made.get((tenant_id, pinned), lambda: self._make(session, tenant_id, pinned))
 
     def _make(self, session: Session, tenant_id: UUID, pinned: tuple[Pinned, ...]) -> Registry:
-        own = [found for one in pinned if (found := self._load(session, tenant_id, one))]
-        standard = standard_registry()
-        mark = sha256_of(repr([(one.digest, one.state, one.lets_finish) for one in pinned]))
-        return Registry([*standard.each(), *own], mark)
+        own, lacking = [], []
+        for one in pinned:
+            try:
+                own.append(self._load(session, tenant_id, one))
+            except OSError:
+                log.exception("block_not_unpacked", block=one.block_id, version=one.version)
+                lacking.append(one.digest)
+            except Exception:  # whatever one block's files say, the others are there
+                log.exception("block_not_loaded", block=one.block_id, version=one.version)
+        told = [(one.digest, one.state, one.lets_finish) for one in pinned]
+        blocks = [*standard_registry().each(), *own]
+        if lacking:
+            raise _IncompleteError(Registry(blocks, sha256_of(repr((told, lacking)))))
+        return Registry(blocks, sha256_of(repr(told)))
 
-    def _load(self, session: Session, tenant_id: UUID, one: Pinned) -> Block | None:
-        """Make one block; where that fails the others are there all the same."""
-        try:
-            folder = unpacked(self.folder, one.digest, lambda: _archive(session, one.digest))
-            return load_installed(tenant_id, one, folder, self.sandbox)
-        except (GarlandError, OSError, ValueError):
-            log.exception("block_not_loaded", block=one.block_id, version=one.version)
-            return None
+    def _load(self, session: Session, tenant_id: UUID, one: Pinned) -> Block:
+        folder = unpacked(self.folder, one.digest, lambda: _archive(session, one.digest))
+        return load_installed(tenant_id, one, folder, self.sandbox)
 
 
 def _pinned(session: Session, tenant_id: UUID) -> tuple[Pinned, ...]:

@@ -13,8 +13,10 @@ from blocks.installs._tables import WHO_MAX, BlockInstall, BlockPackage
 from blocks.installs.vouching import signers_of
 from blocks.packages.package import read_package
 from blocks.packages.signing import NotTrustedError
+from blocks.packages.trust import Index
 from blocks.packages.trusted import current_index
 from blocks.registry import Standing
+from kernel.errors import GarlandError
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -29,33 +31,36 @@ class Withdrawing:
     def __init__(self) -> None:
         self._serial = 0
 
-    def is_news(self, session: Session, *, now: datetime) -> bool:
-        """Tell whether another index holds than the last time that this was asked."""
+    def news(self, session: Session, *, now: datetime) -> int | None:
+        """Give the serial of the index that holds, None where it was dealt with already."""
         try:
             serial = current_index(session, now=now).serial
         except NotTrustedError:
-            return False  # there is none, or none that may be relied on
-        is_news, self._serial = serial != self._serial, serial
-        return is_news
+            return None  # there is none, or none that may be relied on
+        return serial if serial != self._serial else None
+
+    def is_done(self, serial: int) -> None:
+        """Note that what an index says was dealt with, and committed."""
+        self._serial = serial
 
 
 def withdraw_revoked(session: Session, *, now: datetime) -> int:
     """Withdraw what was revoked since from all who installed it; give how many installs that were.
 
-    No new run uses it, and a run under way fails at its step.
+    No new run uses it, and a run under way fails at its step. A digest is revoked whoever signed
+    it, and without a signature too.
     """
-    signed = select(BlockPackage).where(
+    index = current_index(session, now=now)
+    used = select(BlockPackage).where(
         BlockPackage.digest.in_(
-            select(BlockInstall.digest).where(
-                BlockInstall.state.in_((Standing.INSTALLED, Standing.HELD))
-            )
+            select(BlockInstall.digest).where(BlockInstall.state != Standing.WITHDRAWN)
         )
     )
     with system(session):
         reasons = {
             one.digest: why
-            for one in session.scalars(signed)
-            if one.signers and (why := _why_revoked(session, one, now=now))
+            for one in session.scalars(used)
+            if (why := _why_revoked(session, one, index, now=now))
         }
         rows = session.scalars(
             select(BlockInstall).where(
@@ -70,9 +75,24 @@ def withdraw_revoked(session: Session, *, now: datetime) -> int:
     return len(rows)
 
 
-def _why_revoked(session: Session, package: BlockPackage, *, now: datetime) -> str:
+def _why_revoked(session: Session, package: BlockPackage, index: Index, *, now: datetime) -> str:
+    if reason := index.revoked_digests.get(package.digest):
+        return f"The package was revoked: {reason}"
+    if not package.signers:
+        return ""
     try:
         signers_of(session, read_package(package.archive), now=now)
     except NotTrustedError as error:
         return error.message if error.code in REVOKED else ""
+    except GarlandError:  # it came under other rules than today's, and cannot be read any more
+        return _revoked_key(package, index)
     return ""
+
+
+def _revoked_key(package: BlockPackage, index: Index) -> str:
+    """Say that every key which vouched for a package is revoked; "" where one is not."""
+    release = index.packages.get(package.block_id, {}).get(package.version)
+    published = release.published if release is not None else package.added_at
+    dates = [index.revoked_keys.get(one) for one in package.signers]
+    gone = all(date is not None and date <= published for date in dates)
+    return "The key that signed this package was revoked." if gone else ""

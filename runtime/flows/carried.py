@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from blocks.installs.pins import with_digests
 from blocks.kinds.composite import CarriedFlow, carried_name
 from blocks.manifest import Manifest
 from blocks.registry import Registry
@@ -65,7 +66,8 @@ def ensure_carried(  # noqa: PLR0913  of which block, among which, for whom
         "calls": calls_of(document, registry, tenant) or None,
         "note": f"Of the block {manifest.id} {manifest.version}, {digest}",
     }
-    return _write(session, tenant_id, name, document, version, now=now)
+    pinned = with_digests(document, registry)
+    return _write(session, tenant_id, name, pinned, version, now=now)
 
 
 def _write(

@@ -195,9 +195,11 @@ def list_versions(session: Session, tenant_id: UUID, flow_id: UUID) -> list[Flow
 
 
 def every_draft(session: Session, tenant_id: UUID) -> list[tuple[UUID, str, dict[str, Any], int]]:
-    """Give id, name, draft and its revision of each workflow, by name."""
+    """Give id, name, draft and its revision of each workflow that people made, by name."""
     wanted = select(FlowRow.id, FlowRow.name, FlowRow.draft, FlowRow.draft_revision)
-    mine = wanted.where(FlowRow.tenant_id == tenant_id).order_by(func.lower(FlowRow.name))
+    mine = wanted.where(FlowRow.tenant_id == tenant_id, of_people()).order_by(
+        func.lower(FlowRow.name)
+    )
     return [(row.id, row.name, row.draft, row.draft_revision) for row in session.execute(mine)]
 
 

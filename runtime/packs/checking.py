@@ -112,7 +112,7 @@ def _never(_: Context) -> Outcome:
 def _problems(contents: Contents) -> Iterator[Problem]:
     known = _known(contents)
     slugs = frozenset(known.flows or ())
-    registry = Registry([*standard_registry().all(), *contents.blocks])
+    registry = Registry([*standard_registry().each(), *contents.blocks])
     checks: list[tuple[tuple[DataFile, ...], Callable[[Any], list[Problem]]]] = [
         (contents.flows, lambda one: _flow_problems(one, registry, known)),
         (contents.rules, lambda one: check_rule(one, slugs)),

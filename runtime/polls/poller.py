@@ -8,11 +8,13 @@ row, raise an alarm that the next one which goes well clears.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
@@ -39,6 +41,10 @@ from tenancy.scope import as_tenant, system
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 8
+OF_ONE_TENANT = 4
+"""Looks of one tenant in a round: who has slow ones does not keep the others waiting."""
+LOOK_MOST_S = 60.0
+RETRY_AFTER_MOST_S = 24 * 3_600.0
 EVERY_S = 300
 EVERY_LEAST_S = 10
 PAUSE_MOST_S = 3_600
@@ -86,7 +92,7 @@ class Poller:
     def round(self, *, now: datetime) -> None:
         """Ask everything that is due, some at a time; one's trouble is its own."""
         with self._reading() as session, system(session):
-            due = due_polls(session, now=now)
+            due = _shared(due_polls(session, now=now))
         if due:
             with ThreadPoolExecutor(min(AT_ONCE, len(due)), thread_name_prefix="poll") as threads:
                 list(threads.map(lambda poll: self._safely(poll, now=now), due))
@@ -96,6 +102,8 @@ class Poller:
             self.ask(poll, now=now)
         except Exception:
             log.exception("poll_broke", flow_id=str(poll.flow_id), trigger_id=poll.trigger_id)
+            with self._writing(poll) as session:
+                put_off(session, poll, due_at=now + timedelta(seconds=LATER_S))
 
     def ask(self, poll: Poll, *, now: datetime) -> None:
         """Ask one trigger's block, and write what came of it."""
@@ -149,6 +157,7 @@ class Poller:
                 idempotency_key=f"{poll.id}/{poll.turn}",
                 now=now,
                 flow=asked.live.flow.name,
+                timeout_s=min(block.manifest.behaviour.timeout_s, LOOK_MOST_S),
             ),
         )
         return read_polled(performed.outcome)
@@ -200,7 +209,8 @@ class Poller:
     ) -> None:
         poll = asked.poll
         pause_s = min(asked.every_s * 2 ** min(poll.failures, 10), PAUSE_MOST_S)
-        due_at = now + timedelta(seconds=max(pause_s, retry_after_s or 0, asked.every_s))
+        asked_s = min(retry_after_s or 0, RETRY_AFTER_MOST_S)
+        due_at = now + timedelta(seconds=max(pause_s, asked_s, asked.every_s))
         with self._writing(poll) as session:
             if not note_failure(session, poll, message, due_at=due_at, counts=True):
                 return
@@ -212,6 +222,17 @@ class Poller:
     def _writing(self, poll: Poll) -> Iterator[Session]:
         with self._sessions.begin() as session, as_tenant(session, poll.tenant_id):
             yield session
+
+
+def _shared(due: Sequence[Poll]) -> list[Poll]:
+    """Take some of each tenant's, the longest due first; the others come in the next round."""
+    taken: Counter[UUID] = Counter()
+    found = []
+    for poll in due:
+        taken[poll.tenant_id] += 1
+        if taken[poll.tenant_id] <= OF_ONE_TENANT:
+            found.append(poll)
+    return found
 
 
 def _is_still_live(session: Session, asked: _Asked) -> bool:

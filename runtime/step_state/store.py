@@ -12,12 +12,13 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError
 from runtime.flows.versions import get_flow
 from runtime.step_state._tables import KeptValue
+from tenancy.rows import insert_new
 
 log = structlog.get_logger(__name__)
 
@@ -74,15 +75,14 @@ def keep_value(session: Session, owner: Owner, key: str, value: Any, *, now: dat
         StateFullError: the step keeps as many as it may already.
     """
     where = {"tenant_id": owner.tenant_id, "flow_id": owner.flow_id, "step": owner.step}
-    row = session.get(KeptValue, {**where, "key": key}, with_for_update=True)
-    if row is not None:
-        row.value, row.changed_at = value, now
+    new = {**where, "key": key, "value": value, "changed_at": now}
+    if not insert_new(session, KeptValue, new, keys=(*where, "key")):
+        same = (*owner.rows(), KeptValue.key == key)
+        session.execute(update(KeptValue).where(*same).values(value=value, changed_at=now))
         return
     count = session.scalar(select(func.count()).select_from(KeptValue).where(*owner.rows()))
-    if (count or 0) >= KEYS_MAX:
+    if (count or 0) > KEYS_MAX:
         raise StateFullError(f"The step keeps {KEYS_MAX} values already: delete one first.")
-    session.add(KeptValue(**where, key=key, value=value, changed_at=now))
-    session.flush()
 
 
 def drop_value(session: Session, owner: Owner, key: str) -> None:

@@ -20,10 +20,14 @@ _TEXT_MAX = 270
 def read_hosts(lines: Iterable[str]) -> list[str]:
     """Give the entries in small letters, each once, blank ones left out.
 
+    Other letters than ASCII's stay as they are, to be refused: what they are in small letters, or
+    in IDNA's form, may be another name.
+
     >>> read_hosts(["API.example.com ", "", "api.example.com"])
     ['api.example.com']
     """
-    return list(dict.fromkeys(line.strip().casefold() for line in lines if line.strip()))
+    found = (line.strip() for line in lines if line.strip())
+    return list(dict.fromkeys(one.lower() if one.isascii() else one for one in found))
 
 
 def why_no_host(entry: str) -> str:
@@ -40,9 +44,7 @@ def why_no_host(entry: str) -> str:
     if "/" in entry:
         return f"{shown} is no host: leave out https:// and what stands after the host"
     host, port = split_entry(entry)
-    if port is not None and not (
-        port.isascii() and port.isdecimal() and 0 < int(port) <= _PORT_MAX
-    ):
+    if port is not None and not _is_port(port):
         return f"{shown}: the port is a number from 1 to {_PORT_MAX}"
     if len(entry) > _TEXT_MAX or not (_NAME.fullmatch(host) or _is_address(host)):
         return f"{shown} is no host: write such as api.example.com, *.example.com or 192.0.2.1:8443"
@@ -54,7 +56,7 @@ def covers(entries: Sequence[str], host: str, port: int, *, usual: int) -> bool:
 
     Args:
         entries: Of the connection.
-        host: As the call names it; an IPv6 address without brackets.
+        host: As the call is made, names in IDNA's form; an IPv6 address without brackets.
         port: Where the call goes.
         usual: The port that an entry without one stands for.
 
@@ -63,7 +65,9 @@ def covers(entries: Sequence[str], host: str, port: int, *, usual: int) -> bool:
     >>> covers(["*.example.com"], "example.com", 443, usual=443)
     False
     """
-    wanted = host.casefold()
+    if not host.isascii():  # `swiß.example` is not `swiss.example`, whatever casefold says
+        return False
+    wanted = host.lower()
     for entry in entries:
         name, named_port = split_entry(entry)
         if (int(named_port) if named_port else usual) != port:
