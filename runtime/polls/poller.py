@@ -92,7 +92,7 @@ class Poller:
     def round(self, *, now: datetime) -> None:
         """Ask everything that is due, some at a time; one's trouble is its own."""
         with self._reading() as session, system(session):
-            due = _shared(due_polls(session, now=now))
+            due = shared_out(due_polls(session, now=now))
         if due:
             with ThreadPoolExecutor(min(AT_ONCE, len(due)), thread_name_prefix="poll") as threads:
                 list(threads.map(lambda poll: self._safely(poll, now=now), due))
@@ -224,7 +224,7 @@ class Poller:
             yield session
 
 
-def _shared(due: Sequence[Poll]) -> list[Poll]:
+def shared_out(due: Sequence[Poll]) -> list[Poll]:
     """Take some of each tenant's, the longest due first; the others come in the next round."""
     taken: Counter[UUID] = Counter()
     found = []

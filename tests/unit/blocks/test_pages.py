@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.pages import Part, Span, parts_of, spans_of
+from blocks.pages import PAGE_MAX, Part, Span, parts_of, spans_of
 from blocks.registry import Block, standard_registry
 
 
@@ -50,6 +50,13 @@ def test_a_link_leads_nowhere_and_html_is_text() -> None:
 
 def test_stars_and_links_inside_code_are_code() -> None:
     assert spans_of("`**a** [b](c)`") == (Span("code", "**a** [b](c)"),)
+
+
+@pytest.mark.parametrize("mark", ["![", "[", "[a](", "![a](", "**", "`", "|"])
+def test_a_page_made_to_keep_its_reader_busy_is_read_to_its_limit(mark: str) -> None:
+    parts = parts_of("x\n\n" + mark * PAGE_MAX)
+
+    assert sum(len(text_of((part,))) for part in parts) <= PAGE_MAX
 
 
 @given(st.text(alphabet="ab `*|#-[]()!\n1.", max_size=200))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs import store
 from blocks.installs.model import InstallView
-from blocks.installs.revoking import withdraw_revoked
+from blocks.installs.revoking import Withdrawing, withdraw_revoked
 from blocks.packages.package import read_package, sign_package
 from blocks.packages.signing import NotTrustedError
 from blocks.packages.trusted import add_publisher, add_release, found_trust, revoke_package
@@ -69,3 +69,39 @@ def test_nothing_is_withdrawn_where_nothing_was_revoked(bench: Bench) -> None:
 
     with bench.writing() as session:
         assert withdraw_revoked(session, now=NOW) == 0
+
+
+def test_a_revoked_package_is_refused_without_its_signature_too(bench: Bench) -> None:
+    with bench.writing() as session:
+        digest = read_package(trust(session)).digest
+        revoke_package(session, ROOT_KEY, digest, reason="It leaks", now=NOW)
+        with pytest.raises(NotTrustedError) as caught:
+            store.upload(session, bench.tenant_id, make_package(), **WHO)
+
+    assert caught.value.code == "package.revoked"
+
+
+def test_what_was_in_development_is_withdrawn_with_the_package_it_is_of(bench: Bench) -> None:
+    with bench.writing() as session:
+        where = (session, bench.tenant_id)
+        digest = read_package(trust(session)).digest
+        store.upload(*where, make_package(), **WHO)
+        made = store.install(*where, digest, consents=True, **WHO)
+        revoke_package(session, ROOT_KEY, digest, reason="It leaks", now=NOW)
+        withdraw_revoked(session, now=NOW)
+        found = store.get_install(*where, made.id)
+
+    assert found.state is Standing.WITHDRAWN
+
+
+def test_news_stay_news_until_they_were_dealt_with(bench: Bench) -> None:
+    withdrawing = Withdrawing()
+    with bench.writing() as session:
+        assert withdrawing.news(session, now=NOW) is None
+        trust(session)
+        serial = withdrawing.news(session, now=NOW)
+        again = withdrawing.news(session, now=NOW)
+        assert serial is not None
+        withdrawing.is_done(serial)
+
+        assert (again, withdrawing.news(session, now=NOW)) == (serial, None)

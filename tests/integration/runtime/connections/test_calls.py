@@ -135,6 +135,16 @@ def test_a_secret_is_not_sent_where_its_connection_does_not_go(
     assert "canary" not in told.value.message
 
 
+def test_a_name_that_only_folds_to_its_host_gets_no_secret(calling: Calling, echo: Echo) -> None:
+    calling.make(hosts=(f"swiss.example:{echo.port}",), over_http=True)
+    calling.broker = replace(calling.broker, resolver=lambda *_: ["127.0.0.1"])
+
+    with pytest.raises(BlockError) as told:
+        calling.call(f"http://swi\u00df.example:{echo.port}/x")
+
+    assert (told.value.code, echo.calls) == ("connections.wrong_host", [])
+
+
 def test_a_redirect_elsewhere_goes_without_the_secret(calling: Calling, echo: Echo) -> None:
     hosts = (f"127.0.0.1:{echo.port}", f"localhost:{echo.port}")
     calling.make(hosts=hosts)

@@ -169,3 +169,28 @@ def test_the_hundred_and_first_value_is_refused_even_when_another_run_was_quicke
         keep_value(session, owner, "k5", "again", now=bench.now)
         with pytest.raises(StateFullError):
             keep_value(session, owner, "new", 1, now=bench.now)
+
+
+def test_two_runs_that_keep_the_first_value_at_the_same_moment_both_go_well(bench: Bench) -> None:
+    flow_id = bench.publish(STEPS, WIRES)
+    owner = Owner(bench.tenant_id, flow_id, "count")
+    first_wrote, failed = threading.Event(), []
+
+    def keep(value: int) -> None:
+        try:
+            with bench.writing() as session:
+                keep_value(session, owner, "k", value, now=bench.now)
+                first_wrote.set()
+                time.sleep(0.3)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is told below
+            failed.append(error)
+
+    threads = [threading.Thread(target=keep, args=(value,)) for value in (1, 2)]
+    threads[0].start()
+    first_wrote.wait(10)
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+
+    assert failed == []
+    assert kept(bench, flow_id) == {("count", "k"): 2}

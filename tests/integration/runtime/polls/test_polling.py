@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.sdk import BlockError
 from kernel.errors import InvalidError
 from runtime.alarms._tables import JournalEntry
 from runtime.flows.versions import get_flow, publish_flow, save_draft, set_paused
 from runtime.polls.marks import Poll, polls_of_flow
-from runtime.polls.poller import ALARM_AFTER, Poller
+from runtime.polls.poller import ALARM_AFTER, Poller, shared_out
 from runtime.runs._tables import Run
 from tenancy.scope import as_tenant
 from tests.factories.flows import flow_document, make_flow, step
@@ -246,3 +249,35 @@ def test_the_tenants_polls_are_its_own(
     found = other.within(lambda one: polls_of_flow(one, other.tenant_id, world.flow_id))
 
     assert found == {}
+
+
+def test_who_asks_for_a_pause_without_end_is_asked_again_after_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any, **__: Any) -> Any:
+        raise BlockError("tickets.busy", "Later", retryable=True, retry_after_s=1e300)
+
+    monkeypatch.setattr("runtime.polls.poller.perform", busy)
+    world.ask()
+
+    assert world.poll().problem == "Later"
+    assert world.poll().due_at == world.now + timedelta(days=1)
+
+
+def test_a_block_that_breaks_the_poller_is_put_off(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr("runtime.polls.poller.perform", broken)
+    world.ask()
+
+    assert world.poll().due_at > world.now
+
+
+def test_one_tenant_has_some_of_a_rounds_looks_and_leaves_the_others_room(world: World) -> None:
+    mine = world.poll()
+    others = replace(mine, tenant_id=UUID(int=1))
+
+    assert shared_out([mine] * 10 + [others] * 2) == [mine] * 4 + [others] * 2

@@ -22,6 +22,8 @@ from tenancy.connections.hosts import covers, read_hosts, why_no_host
         pytest.param("example.com", "example.com.evil.net", 443, False, id="not a name within"),
         pytest.param("example.com", "example.com.", 443, False, id="not a name with a dot"),
         pytest.param("[::1]:8443", "::1", 8443, True, id="an IPv6 address"),
+        pytest.param("swiss.example", "swiß.example", 443, False, id="not what folds to it"),
+        pytest.param("k.example", "\u212a.example", 443, False, id="not a sign that looks like it"),
     ],
 )
 def test_a_secret_goes_where_an_entry_says(
@@ -40,6 +42,8 @@ def test_a_secret_goes_where_an_entry_says(
         "a.example:",
         "a.example:0",
         "a.example:99999",
+        "a.example:" + "9" * 5_000,
+        "swiß.example",
         "a b",
         "a..b",
         "ex*mple.com",
