@@ -63,7 +63,7 @@ def find(pattern: str, text: str) -> Mapping[str, str] | None:
 def find_all(
     pattern: str, text: str, *, ignores_case: bool, by_line: bool
 ) -> Iterator[Mapping[str, str | None]]:
-    """Give what a pattern's groups hold at each place where it is found in a text.
+    r"""Give what a pattern's groups hold at each place where it is found in a text.
 
     Groups go by their names; where none has one by their numbers, and where there are none the
     whole place is group 0. With `by_line`, ^ and $ are the ends of each line.
@@ -71,7 +71,7 @@ def find_all(
     Raises:
         InvalidError: it is no pattern.
 
-    >>> list(find_all("^([a-z]+)", "up\\ndown", ignores_case=False, by_line=True))
+    >>> list(find_all("^([a-z]+)", "up\ndown", ignores_case=False, by_line=True))
     [{'1': 'up'}, {'1': 'down'}]
     """
     known = _compiled(pattern, ignores_case=ignores_case)  # so that an error tells what was written
