@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,8 @@ def picture_of(folder: BlockFolder) -> str:
         raise FolderError(f"{folder.path} has a wrong manifest: run `garland block check`.")
     try:
         flow = read_json((folder.path / FLOW_FILE).read_bytes(), what=FLOW_FILE)
-        shown = dict(_shown(flow["steps"], folder))
+        users = [*flow["triggers"].values(), *flow["steps"].values()]
+        shown = dict(_shown(users, folder))
         return draw_flow(flow, shown, subject=folder.manifest.id)
     except MalformedError as error:
         raise FolderError(error.message) from None
@@ -63,6 +64,8 @@ def picture_of(folder: BlockFolder) -> str:
 
 def usual_flow(manifest: Manifest) -> dict[str, Any]:
     """Make up a workflow round a block: an alarm starts it, and what it found is noted."""
+    if manifest.kind == "trigger":
+        return _usual_start(manifest)
     ports = [port.name for port in manifest.outputs]
     steps: dict[str, Any] = {
         "it": {"block": manifest.id, "version": manifest.version, "position": [268, 0]}
@@ -89,15 +92,33 @@ def usual_flow(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _shown(steps: Mapping[str, Any], folder: BlockFolder) -> Iterator[tuple[str, Shown]]:
-    for step in steps.values():
-        yield from _shown(step.get("body", {}).get("steps", {}), folder)
-        own = folder.manifest is not None and step["block"] == folder.manifest.id
-        found = folder if own else _standard(step["block"])
+def _usual_start(manifest: Manifest) -> dict[str, Any]:
+    it = {"kind": "block", "block": manifest.id, "version": manifest.version, "position": [0, 0]}
+    log = {
+        "block": "garland.write-log",
+        "version": "1.0.0",
+        "config": {"message": "= 'New: ' + trigger.key"},
+        "position": [268, 0],
+    }
+    return {
+        "flow": 1,
+        "name": f"{manifest.title} in a workflow",
+        "triggers": {"it": it},
+        "steps": {"log": log},
+        "wires": [{"from": "it", "to": "log"}],
+    }
+
+
+def _shown(users: Iterable[Any], folder: BlockFolder) -> Iterator[tuple[str, Shown]]:
+    for user in users:
+        yield from _shown(user.get("body", {}).get("steps", {}).values(), folder)
+        block_id = user.get("block", "")
+        own = folder.manifest is not None and block_id == folder.manifest.id
+        found = folder if own else _standard(block_id)
         if found is not None and found.manifest is not None:
             icon = found.path / found.manifest.icon
             content = icon.read_bytes() if icon.is_file() else b""
-            yield step["block"], Shown(found.manifest, content)
+            yield block_id, Shown(found.manifest, content)
 
 
 def _standard(block_id: str) -> BlockFolder | None:

@@ -88,7 +88,7 @@ def draw_flow(flow: Mapping[str, Any], blocks: Mapping[str, Shown], *, subject: 
     nodes: dict[str, _Node] = {}
     parts: list[str] = []
     for id_, trigger in flow["triggers"].items():
-        nodes[id_] = _trigger(trigger)
+        nodes[id_] = _trigger(id_, trigger, blocks, subject)
     _add_steps(flow["steps"], (0.0, 0.0), (nodes, parts, blocks, subject))
     wires = [_wire(nodes, wire) for wire in flow["wires"]]
     drawn = [part for node in nodes.values() for part in _drawn(node)]
@@ -130,11 +130,18 @@ def _add_steps(steps: Any, at: tuple[float, float], drawing: _Drawing) -> None:
             parts.extend(_wire(nodes, wire) for wire in body.get("wires", ()))
 
 
-def _trigger(trigger: Mapping[str, Any]) -> _Node:
-    title, summary = _TRIGGERS.get(trigger["kind"], (trigger["kind"], ""))
+def _trigger(
+    id_: str, trigger: Mapping[str, Any], blocks: Mapping[str, Shown], subject: str
+) -> _Node:
+    title, name = _TRIGGERS.get(trigger["kind"], (trigger["kind"], ""))
+    icon, kind = _BELL, "start"
+    shown = blocks.get(trigger.get("block", ""))
+    if shown is not None:
+        title, name, icon = shown.manifest.title, id_, _paths_of(shown)
+        kind = "start shown" if trigger["block"] == subject else "start"
     x, y = trigger.get("position", (0, 0))
     ports = (("", "Starts", "neutral"),)
-    return _Node(trigger.get("title") or title, summary, _BELL, "start", ports, x, y)
+    return _Node(trigger.get("title") or title, name, icon, kind, ports, x, y)
 
 
 def _step(
@@ -190,7 +197,7 @@ def _drawn(node: _Node) -> Iterator[str]:
     yield f'  <g class="icon" transform="translate(15.5 15.5)">{icon}</g>'
     yield f'  <text class="title" x="47" y="21">{_short(node.title, TITLE_MAX)}</text>'
     yield f'  <text x="47" y="36">{_short(node.subtitle, SUBTITLE_MAX)}</text>'
-    if node.kind != "start":
+    if not node.kind.startswith("start"):
         yield f'  <circle class="port" cx="0" cy="{HEAD / 2:g}" r="4.5"/>'
     for row, (_, title, tone) in enumerate(node.ports):
         y = HEAD + (row + 0.5) * PORT

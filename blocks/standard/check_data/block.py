@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -19,7 +20,7 @@ def run(ctx: Context) -> Outcome:
     value, asked = ctx.input["value"], ctx.config["fields"]
     found = [(one["field"], problem) for one in asked for problem in _problems(value, one)]
     if not ctx.config["others"]:
-        known = {one["field"].partition(".")[0] for one in asked}
+        known = {name for one in asked for name in (one["field"], one["field"].partition(".")[0])}
         found += [(name, "is not expected") for name in value if name not in known]
     if not found:
         return ctx.emit("fits", {"value": value})
@@ -40,8 +41,12 @@ def _problems(value: Any, asked: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from _bounds(found, asked)
     choices = asked.get("one_of")
-    if choices and found not in choices:
+    if choices and _said(found) not in choices:
         yield f"must be one of {', '.join(choices)}"
+
+
+def _said(found: Any) -> str:
+    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
 
 
 def _bounds(found: Any, asked: Mapping[str, Any]) -> Iterator[str]:
@@ -50,9 +55,9 @@ def _bounds(found: Any, asked: Mapping[str, Any]) -> Iterator[str]:
     size = found if isinstance(found, int | float) else len(found)
     unit = "" if isinstance(found, int | float) else " long"
     if "least" in asked and size < asked["least"]:
-        yield f"must be at least {asked['least']:g}{unit}"
+        yield f"must be at least {asked['least']:.15g}{unit}"
     if "most" in asked and size > asked["most"]:
-        yield f"must be at most {asked['most']:g}{unit}"
+        yield f"must be at most {asked['most']:.15g}{unit}"
 
 
 def _is_number(value: Any) -> bool:

@@ -16,7 +16,7 @@ CHANGES_MAX = 1_000
 def run(ctx: Context) -> Outcome:
     """End by `same`, or by `different` with the changes."""
     ignored = frozenset(ctx.config["ignore"])
-    found = _changes(ctx.input["before"], ctx.input["after"], "", ignored)
+    found = _changes(ctx.input["before"], ctx.input["after"], ignored)
     changes = list(islice(found, CHANGES_MAX + 1))
     if len(changes) > CHANGES_MAX:
         message = f"There are over {CHANGES_MAX:,} differences: compare less at a time."
@@ -28,14 +28,18 @@ def run(ctx: Context) -> Outcome:
 
 
 def _changes(
-    before: Any, after: Any, at: str, ignored: Collection[str]
+    before: Any, after: Any, ignored: Collection[str], *, at: str = "", field: str = ""
 ) -> Iterator[dict[str, Any]]:
-    if at in ignored:
+    """List the changes; `field` is the place `at` without the places in lists."""
+    if at in ignored or field in ignored:
         return
     parts = _parts(before, after)
     if parts is not None:
+        is_object = isinstance(before, dict)
         for name, one, other in parts:
-            yield from _changes(one, other, f"{at}.{name}".removeprefix("."), ignored)
+            inner = f"{at}.{name}".removeprefix(".")
+            part = f"{field}.{name}".removeprefix(".") if is_object else field
+            yield from _changes(one, other, ignored, at=inner, field=part)
     elif before is NOTHING:
         yield {"at": at, "change": "added", "after": after}
     elif after is NOTHING:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from blocks.sdk import BlockError, Context, Outcome
 
+WHOLE_MAX = 1e15
+"""From here on numbers are written with a power of ten."""
+
 
 class _Unit(NamedTuple):
     """A unit: what it measures, how it becomes the kind's base unit, and back."""
@@ -30,8 +33,13 @@ def run(ctx: Context) -> Outcome:
         value = math.inf
     if not math.isfinite(value):
         raise BlockError("units.too_large", "The result is too large for a number.")
-    rounded = round(float(value), ctx.config["decimals"])
-    return ctx.emit("done", {"value": rounded, "text": f"{rounded} {names[1]}"})
+    rounded = round(float(value), ctx.config["decimals"]) + 0.0  # which makes -0.0 a plain 0
+    return ctx.emit("done", {"value": rounded, "text": f"{_written(rounded)} {names[1]}"})
+
+
+def _written(value: float) -> str:
+    """Write it as people do: 40, not 40.0."""
+    return str(int(value)) if value.is_integer() and abs(value) < WHOLE_MAX else str(value)
 
 
 def _scaled(kind: str, factor: float) -> _Unit:

@@ -16,7 +16,7 @@ def run(ctx: Context) -> Outcome:
     begin, end = _radians(ctx.input["from"]), _radians(ctx.input["to"])
     km = round(_distance_km(begin, end), 3)
     port = "near" if km <= ctx.config["near_km"] else "far"
-    bearing = round(_bearing(begin, end), 2) if km else 0.0
+    bearing = round(_bearing(begin, end), 2) % 360 if km else 0.0
     return ctx.emit(port, {"km": km, "bearing": bearing})
 
 
@@ -41,4 +41,4 @@ def _bearing(begin: tuple[float, float], end: tuple[float, float]) -> float:
     north = math.cos(lat1) * math.sin(lat2) - math.sin(lat1) * math.cos(lat2) * math.cos(
         lon2 - lon1
     )
-    return round(math.degrees(math.atan2(east, north)) % 360, 6) % 360
+    return math.degrees(math.atan2(east, north)) % 360

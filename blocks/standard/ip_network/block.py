@@ -35,6 +35,13 @@ def _address(text: str) -> Address:
 def _network(text: str) -> Network:
     try:
         return ipaddress.ip_network(text.strip())
-    except ValueError as error:
-        message = f"The network {text} cannot be used: {error}."
-        raise BlockError("network.bad_network", message) from None
+    except ValueError:
+        raise BlockError("network.bad_network", _what_is_wrong(text)) from None
+
+
+def _what_is_wrong(text: str) -> str:
+    try:
+        meant = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        return f"{text} is no network: write one such as 10.20.0.0/16."
+    return f"{text} has bits beyond its prefix: write {meant}."

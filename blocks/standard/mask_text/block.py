@@ -35,8 +35,9 @@ class _Text:
 def run(ctx: Context) -> Outcome:
     """End by `done` with the text."""
     text = _Text(ctx.input["text"])
-    for word in sorted(ctx.config["words"], key=len, reverse=True):
-        text.hide(re.compile(re.escape(word), re.IGNORECASE), "word", _always)
+    if words := sorted(ctx.config["words"], key=len, reverse=True):
+        any_word = "|".join(map(re.escape, words))
+        text.hide(re.compile(rf"(?<!\w)(?:{any_word})(?!\w)", re.IGNORECASE), "word", _always)
     for setting, pattern, instead, judge in _KINDS:
         if ctx.config[setting]:
             text.hide(pattern, instead, judge)

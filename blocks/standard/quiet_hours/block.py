@@ -29,7 +29,7 @@ def _next_free(local: datetime, config: Mapping[str, Any]) -> datetime:
         if end is None:
             return local.astimezone(UTC)
         local = end
-    raise BlockError("quiet.always", "It is quiet on every day: leave one out.")
+    raise BlockError("quiet.always", "It is quiet all week: leave out a day.")
 
 
 def _end_of_quiet(local: datetime, config: Mapping[str, Any]) -> datetime | None:

@@ -18,6 +18,8 @@ def run(ctx: Context) -> Outcome:
     columns = list(ctx.config["columns"]) or (rows.pop(0) if rows else [])
     if len(set(columns)) < len(columns):
         raise BlockError("csv.twice", "Two columns have the same name: name the columns yourself.")
+    if len(rows) > ENTRIES_MAX:
+        raise _too_many()
     items = [_entry(columns, row, number) for number, row in enumerate(rows, start=1)]
     found = {"count": len(items), "columns": columns}
     return ctx.emit("done", {"items": items, **found}) if items else ctx.emit("empty", found)
@@ -30,8 +32,7 @@ def _rows(text: str, separator: str) -> list[list[str]]:
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             if len(rows) > ENTRIES_MAX:
-                message = f"There are over {ENTRIES_MAX:,} entries: split the text first."
-                raise BlockError("csv.too_many", message)
+                raise _too_many()
             if row:
                 rows.append(row)
     except csv.Error as error:
@@ -39,14 +40,20 @@ def _rows(text: str, separator: str) -> list[list[str]]:
     return rows
 
 
+def _too_many() -> BlockError:
+    message = f"There are over {ENTRIES_MAX:,} entries: split the text first."
+    return BlockError("csv.too_many", message)
+
+
 def _likely_separator(text: str) -> str:
-    first = text.lstrip().partition("\n")[0]
+    first = text.lstrip("\r\n").partition("\n")[0]
     return max(SEPARATORS, key=first.count)
 
 
 def _entry(columns: list[str], row: list[str], number: int) -> dict[str, str]:
     if len(row) > len(columns):
-        message = f"Entry {number} has {len(row)} values for {len(columns)} columns."
+        held = f"Entry {number} has {len(row)} values for {len(columns)} columns"
+        message = f"{held}: name all columns, or choose what is between values."
         raise BlockError("csv.uneven", message)
     filled = row + [""] * (len(columns) - len(row))
     return dict(zip(columns, filled, strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from blocks.sdk import Context, Outcome
+from blocks.sdk import BlockError, Context, Outcome
 from kernel.clock import format_instant, parse_instant
 
 ALL_PERCENT = 100
@@ -30,7 +30,11 @@ def _due(ctx: Context, since: datetime) -> datetime:
     calendar = ctx.config.get("calendar")
     if calendar:
         return ctx.calendars.add_open_time(calendar, since, allowed_s)
-    return since + timedelta(seconds=allowed_s)
+    try:
+        return since + timedelta(seconds=allowed_s)
+    except OverflowError:
+        message = "It would be due after the year 9999: allow less."
+        raise BlockError("time.out_of_range", message) from None
 
 
 def _percent(since: datetime, due: datetime, now: datetime) -> float:

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from blocks.sdk import Context, Outcome
+from blocks.sdk import BlockError, Context, Outcome
 from blocks.standard._lists import field_of
 
 
@@ -19,6 +19,16 @@ def run(ctx: Context) -> Outcome:
     facts = {"count": len(numbers), "skipped": len(found) - len(numbers)}
     if not numbers:
         return ctx.emit("none", facts)
+    try:
+        figures = _figures(numbers, ctx.config["percentile"])
+    except OverflowError:
+        message = "The figures are too large to be calculated with: use a larger unit."
+        raise BlockError("numbers.too_large", message) from None
+    return ctx.emit("done", {**facts, **figures})
+
+
+def _figures(numbers: Sequence[float], percent: float) -> dict[str, float]:
+    """Calculate them; raises OverflowError where one is larger than a number may be."""
     figures = {
         "sum": math.fsum(numbers),
         "mean": statistics.fmean(numbers),
@@ -26,9 +36,11 @@ def run(ctx: Context) -> Outcome:
         "min": numbers[0],
         "max": numbers[-1],
         "deviation": statistics.stdev(numbers) if len(numbers) > 1 else 0.0,
-        "percentile": _percentile(numbers, ctx.config["percentile"]),
+        "percentile": _percentile(numbers, percent),
     }
-    return ctx.emit("done", {**facts, **figures})
+    if not all(math.isfinite(figure) for figure in figures.values()):
+        raise OverflowError
+    return figures
 
 
 def _is_number(value: Any) -> bool:

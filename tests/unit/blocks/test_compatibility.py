@@ -37,6 +37,10 @@ def _error(code: str = "lamp.dark", *, retry: bool = False) -> dict[str, Any]:
     return {"errors": [{"code": code, "retry": retry, "text": "Dark."}]}
 
 
+def _slots(*slots: dict[str, Any]) -> dict[str, Any]:
+    return {"permissions": [HTTP], "secrets": list(slots)}
+
+
 CASES = [
     ({}, {"title": "Light"}, Bump.PATCH, "", "another title"),
     (_config(TEXT), _config({**TEXT, "maxLength": 20}), Bump.MINOR, "/config", "config wider"),
@@ -113,26 +117,26 @@ CASES = [
     ({}, {"breaking": ["Lamps are off at first."]}, Bump.MAJOR, "/breaking/0", "author says so"),
     ({}, {"permissions": [HTTP]}, Bump.MINOR, "/permissions/0", "permission more"),
     ({"permissions": [HTTP]}, {}, Bump.PATCH, "/permissions", "permission less"),
-    ({"secrets": [SLOT]}, {}, Bump.MAJOR, "/secrets", "slot gone"),
-    ({}, {"secrets": [SLOT]}, Bump.MAJOR, "/secrets/0", "required slot more"),
-    ({}, {"secrets": [{**SLOT, "required": False}]}, Bump.MINOR, "/secrets/0", "slot more"),
+    (_slots(SLOT), _slots(), Bump.MAJOR, "/secrets", "slot gone"),
+    (_slots(), _slots(SLOT), Bump.MAJOR, "/secrets/0", "required slot more"),
+    (_slots(), _slots({**SLOT, "required": False}), Bump.MINOR, "/secrets/0", "slot more"),
     (
-        {"secrets": [SLOT]},
-        {"secrets": [{**SLOT, "accepts": ["basic"]}]},
+        _slots(SLOT),
+        _slots({**SLOT, "accepts": ["basic"]}),
         Bump.MAJOR,
         "/secrets/0/accepts",
         "slot takes less",
     ),
     (
-        {"secrets": [SLOT]},
-        {"secrets": [{**SLOT, "accepts": ["basic", "bearer", "mtls"]}]},
+        _slots(SLOT),
+        _slots({**SLOT, "accepts": ["basic", "bearer", "mtls"]}),
         Bump.MINOR,
         "/secrets/0/accepts",
         "slot takes more",
     ),
     (
-        {"secrets": [{**SLOT, "required": False}]},
-        {"secrets": [SLOT]},
+        _slots({**SLOT, "required": False}),
+        _slots(SLOT),
         Bump.MAJOR,
         "/secrets/0/required",
         "slot required now",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from blocks.sdk import BlockError, Facts
 from blocks.testing import MockedWorld
 
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
+FACTS = Facts(run_id="r", step="s", attempt=1, idempotency_key="k", now=NOON)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS
 VALUES = st.recursive(
@@ -32,9 +34,8 @@ def done(block_id: str, config: dict[str, Any], given_input: dict[str, Any]) -> 
     """Run a standard block and give the port it ended by and what left there."""
     block = standard_registry().latest(f"garland.{block_id}")
     assert block is not None
-    facts = Facts(run_id="r", step="s", attempt=1, idempotency_key="k", now=NOON)
     outcome = perform(
-        block, config=config, input=given_input, services=MockedWorld({}), facts=facts
+        block, config=config, input=given_input, services=MockedWorld({}), facts=FACTS
     ).outcome
     assert isinstance(outcome, Emit)
     return outcome.port, outcome.output
@@ -110,9 +111,64 @@ def test_a_csv_of_too_many_entries_is_refused() -> None:
     assert refusal("read-csv", {}, {"text": "a\n" + "1\n" * 10_001}) == "csv.too_many"
 
 
-def test_a_text_that_would_grow_too_long_is_refused() -> None:
+def test_a_csv_may_have_as_many_entries_without_a_line_of_names() -> None:
+    config = {"columns": ["a"]}
+    assert done("read-csv", config, {"text": "1\n" * 10_000})[1]["count"] == 10_000
+    assert refusal("read-csv", config, {"text": "1\n" * 10_001}) == "csv.too_many"
+
+
+@given(st.floats(-89, 89), st.floats(-179, 179), st.floats(-89, 89), st.floats(-179, 179))
+def test_a_direction_is_below_360(lat1: float, lon1: float, lat2: float, lon2: float) -> None:
+    places = [{"latitude": lat1, "longitude": lon1}, {"latitude": lat2, "longitude": lon2}]
+    assert (
+        0
+        <= done("distance", {}, dict(zip(("from", "to"), places, strict=True)))[1]["bearing"]
+        < 360
+    )
+
+
+def test_a_list_longer_than_a_look_may_have_is_refused() -> None:
+    url = "https://tickets.example.net/open"
+    answer = {"method": "GET", "url": url, "json": [{"id": number} for number in range(1_001)]}
+    block = standard_registry().latest("garland.poll-http")
+    assert block is not None
+    world = MockedWorld({"http": [answer]})
+    with pytest.raises(BlockError) as caught:
+        perform(block, config={"url": url}, input={"cursor": []}, services=world, facts=FACTS)
+    assert caught.value.code == "poll.too_many"
+
+
+@pytest.mark.parametrize("written", ["%99999d", "%", "%s", "100 %"])
+def test_a_date_is_written_only_by_what_the_page_offers(written: str) -> None:
+    block = standard_registry().latest("garland.date-and-time")
+    assert block is not None
+    assert not block.config_schema.accepts({"format": written})
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [("{a b}", "place 1 is not followed"), ("x}", "place 2 has no {"), ("{9}", "write {{")],
+)
+def test_a_brace_in_the_wrong_place_is_told_with_its_place(template: str, said: str) -> None:
+    with pytest.raises(BlockError, match=re.escape(said)):
+        done("fill-template", {"template": template}, {"values": {"a": 1}})
+
+
+def test_a_name_in_a_template_may_have_any_letters() -> None:
+    filled = done("fill-template", {"template": "{größe}"}, {"values": {"größe": 3}})
+    assert filled[1]["text"] == "3"
+
+
+def test_a_network_with_too_many_bits_is_told_how_it_is_meant() -> None:
+    config = {"networks": [{"network": "10.0.0.1/8"}]}
+    with pytest.raises(BlockError, match=r"write 10\.0\.0\.0/8"):
+        done("ip-network", config, {"address": "10.0.0.1"})
+
+
+@pytest.mark.parametrize("template", ["{x}{x}{x}", "{x}" * 6_000])
+def test_a_text_that_would_grow_too_long_is_refused(template: str) -> None:
     values = {"x": "*" * 70_000}
-    code = refusal("fill-template", {"template": "{x}{x}{x}"}, {"values": values})
+    code = refusal("fill-template", {"template": template}, {"values": values})
     assert code == "template.too_long"
 
 

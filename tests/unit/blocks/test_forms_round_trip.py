@@ -154,4 +154,7 @@ def test_the_standard_blocks_examples_survive_their_forms(
 ) -> None:
     schema = block.manifest.config if part == "config" else block.manifest.input
 
-    assert through_the_form(schema, value) == with_defaults(schema, value)
+    # A form leaves an emptied list out; where the default is empty too, that says the same.
+    returned = with_defaults(schema, through_the_form(schema, value))
+
+    assert returned == with_defaults(schema, value)

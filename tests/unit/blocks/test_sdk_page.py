@@ -52,19 +52,16 @@ def test_every_ability_stands_on_the_page(name: str) -> None:
     assert f"`ctx.{name}" in PAGE
 
 
-def test_the_sdk_is_imported_alone_and_quickly() -> None:
+def test_the_sdk_is_imported_alone() -> None:
     program = (
-        "import sys, time; began = time.perf_counter(); import blocks.sdk;"
-        "took = time.perf_counter() - began;"
-        "print(took, *sorted(n for n in sys.modules if n.split('.')[0] in "
+        "import sys, blocks.sdk; print(*sorted(n for n in sys.modules if n.split('.')[0] in "
         "('flask', 'sqlalchemy', 'jsonschema_rs', 'structlog', 'runtime', 'tenancy')))"
     )
     told = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
 
-    assert told[1:] == []
-    assert float(told[0]) < 0.5
+    assert told == []
 
 
 @pytest.mark.parametrize(

@@ -40,4 +40,5 @@ def test_its_workflow_has_the_block_in_it(folder: Path) -> None:
     flow = json.loads((folder / "docs" / "flow.json").read_text(encoding="utf-8"))
     block_id = json.loads((folder / "block.json").read_text(encoding="utf-8"))["id"]
 
-    assert block_id in {step["block"] for step in flow["steps"].values()}
+    users = [*flow["steps"].values(), *flow["triggers"].values()]
+    assert block_id in {user.get("block") for user in users}

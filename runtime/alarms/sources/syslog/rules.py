@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from kernel.errors import InvalidError, Problem
+from kernel.patterns import PATTERN_MAX, PatternSet, find, groups_of, pattern_problem
 from kernel.schema import Schema
 from runtime.alarms._storable import storage_problems
 from runtime.alarms.model import NAME_MAX, TEXT_MAX, EventType, Severity
-from runtime.alarms.sources._re2 import PATTERN_MAX, PatternSet, find, groups_of, pattern_problem
 from runtime.alarms.sources.syslog.message import FACILITIES, FIELD_MAX, LEVELS, SyslogMessage
 from runtime.alarms.sources.templates import TEMPLATE_MAX, parse_template, template_problem
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from runtime.alarms.sources._re2 import PATTERN_MAX
+from kernel.patterns import PATTERN_MAX
 from runtime.alarms.sources.listened.rules.rows import ANY_TEXT
 from runtime.alarms.sources.syslog.message import SyslogMessage
 

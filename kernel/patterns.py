@@ -1,13 +1,13 @@
 """Patterns with named groups in linear time; the only module that knows RE2.
 
 A pattern comes from a tenant, the text from the network: a backtracking engine would let one pair
-of them freeze the listener for all. Kernel's schemas match in linear time too, and do not say what
-a group held.
+of them freeze a listener or a worker for all. Schemas match in linear time too, and do not say
+what a group held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,9 +20,9 @@ MEMORY_MAX = 1 << 22
 COMPILED_KEPT = 4_096
 
 
-def _options() -> Any:
+def _options(*, ignores_case: bool = True) -> Any:
     options = re2.Options()
-    options.case_sensitive = False
+    options.case_sensitive = not ignores_case
     options.log_errors = False  # it would write them to the standard error output
     options.max_mem = MEMORY_MAX
     return options
@@ -60,6 +60,32 @@ def find(pattern: str, text: str) -> Mapping[str, str] | None:
     return {name: value for name, value in found.groupdict().items() if value is not None}
 
 
+def find_all(
+    pattern: str, text: str, *, ignores_case: bool, by_line: bool
+) -> Iterator[Mapping[str, str | None]]:
+    r"""Give what a pattern's groups hold at each place where it is found in a text.
+
+    Groups go by their names; where none has one by their numbers, and where there are none the
+    whole place is group 0. With `by_line`, ^ and $ are the ends of each line.
+
+    Raises:
+        InvalidError: it is no pattern.
+
+    >>> list(find_all("^([a-z]+)", "up\ndown", ignores_case=False, by_line=True))
+    [{'1': 'up'}, {'1': 'down'}]
+    """
+    known = _compiled(pattern, ignores_case=ignores_case)  # so that an error tells what was written
+    if by_line:
+        known = _compiled(f"(?m){pattern}", ignores_case=ignores_case)
+    return (_groups(found) for found in known.finditer(text))
+
+
+def _groups(found: Any) -> Mapping[str, str | None]:
+    named: Mapping[str, str | None] = found.groupdict()
+    numbered = {str(number): text for number, text in enumerate(found.groups(), start=1)}
+    return named or numbered or {"0": found[0]}
+
+
 class PatternSet:
     """Many patterns looked for in one pass: the price hardly grows with their number."""
 
@@ -76,9 +102,9 @@ class PatternSet:
 
 
 @lru_cache(maxsize=COMPILED_KEPT)
-def _compiled(pattern: str) -> Any:
+def _compiled(pattern: str, *, ignores_case: bool = True) -> Any:
     try:
-        return re2.compile(pattern, _options())
+        return re2.compile(pattern, _options(ignores_case=ignores_case))
     except re2.error as error:
         told = error.args[0]
         reason = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
