@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 
 from blocks.installs import store
 from blocks.installs.registry import registry_of
-from designer.blocks import upgrading
+from designer.blocks import installing, upgrading
+from designer.blocks.using import what_uses
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, GarlandError, NotFoundError
+from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
 from kernel.http import acting, db_session, render, require, see_other
 from runtime.flows.uses import flows_with_block
 
@@ -52,9 +53,9 @@ def install(digest: str) -> Response:
     """Install a package once somebody agreed to what it asks for."""
     consents = request.form.get("consent") == "true"
     try:
-        made = store.install(*_where(), digest, consents=consents, **_who())
-    except ConflictError as error:
-        return _consent_page(digest, status=409, refused=error)
+        made = installing.install(*_where(), digest, consents=consents, **_who())
+    except (ConflictError, InvalidError) as error:
+        return _consent_page(digest, status=error.status, refused=error)
     flash(f"{made.manifest.title} {made.manifest.version} can be used now.", "success")
     return see_other(url_for("blocks.show_block", block_id=made.manifest.id))
 
@@ -79,7 +80,7 @@ def change_install(install_id: UUID, verb: str) -> Response:
         elif verb == "release":
             store.release(*_where(), install_id)
         else:
-            store.uninstall(*_where(), install_id, used_by=partial(flows_with_block, *_where()))
+            store.uninstall(*_where(), install_id, used_by=partial(what_uses, *_where()))
     except ConflictError as error:
         return _block_page(found.manifest.id, status=409, refused=error)
     done = {"hold": "is held", "release": "can be used again", "remove": "is removed"}[verb]
