@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
-from blocks.installs.model import InstallView, Offered, asks_of, granted, new_asks
+from blocks.installs.model import InstallView, Offered, asks_of, new_asks
 from blocks.installs.vouching import signers_of
 from blocks.manifest import Manifest, parse_manifest
 from blocks.packages.package import read_package
@@ -102,7 +102,7 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
         digest=digest,
         manifest=parse_manifest(package.manifest),
         asks_for=asks,
-        new_asks=new_asks(asks, granted(one.permissions for one in rows)),
+        new_asks=new_asks(asks, [one.permissions for one in rows]),
         is_signed=bool(package.signers),
         replaces=same.digest if same is not None and same.digest != digest else "",
         is_installed=same is not None and same.digest == digest,
