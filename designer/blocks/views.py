@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from blocks.installs import store
 from blocks.installs.registry import registry_of
+from blocks.packages.imports import imported_modules, notable_modules
 from designer.blocks import installing, upgrading
 from designer.blocks.using import what_uses
 from kernel.clock import utc_now
@@ -123,7 +124,11 @@ def _list_page(*, status: int = 200, refused: GarlandError | None = None) -> Res
 def _consent_page(digest: str, *, status: int = 200, **refusal: Any) -> Response:
     found = store.offered(*_where(), digest)
     return render(
-        "designer/blocks/consent.html", status=status, found=found, refused=refusal.get("refused")
+        "designer/blocks/consent.html",
+        status=status,
+        found=found,
+        code_uses=_code_uses(digest),
+        refused=refusal.get("refused"),
     )
 
 
@@ -143,8 +148,16 @@ def _block_page(block_id: str, *, status: int = 200, **refusal: Any) -> Response
             for one in versions
         },
         newest=block.manifest.version,
+        code_uses=_code_uses(block.digest) if block.digest else [],
         refused=refusal.get("refused"),
     )
+
+
+def _code_uses(digest: str) -> list[tuple[str, bool]]:
+    """List the modules that a package's own code names, and whether each is worth a look."""
+    files = store.files_of(db_session(), digest)
+    notable = notable_modules(files)
+    return [(one, one in notable) for one in imported_modules(files)]
 
 
 def _where() -> tuple[Any, UUID]:
