@@ -104,7 +104,9 @@ def preview_upgrade(install_id: UUID) -> Response:
 def apply_upgrade(install_id: UUID) -> Response:
     """Upgrade the drafts that fit or are migrated."""
     changed = upgrading.apply(*_where(), install_id, **_who())
-    flash(f"{len(changed)} drafts are upgraded: look at them and publish them.", "success")
+    count = len(changed)
+    told = f"{count} draft is upgraded" if count == 1 else f"{count:,} drafts are upgraded"
+    flash(f"{told}: look at what changed, and publish.", "success")
     return see_other(url_for("workflows.list_workflows"))
 
 
