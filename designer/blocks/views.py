@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from blocks.installs import store
 from blocks.installs.registry import registry_of
 from blocks.packages.imports import imported_modules, notable_modules
+from blocks.registry import Standing
 from designer.blocks import installing, upgrading
 from designer.blocks.using import what_uses
 from kernel.clock import utc_now
@@ -113,10 +114,11 @@ def apply_upgrade(install_id: UUID) -> Response:
 def _list_page(*, status: int = 200, refused: GarlandError | None = None) -> Response:
     q = request.args.get("q", "").strip()
     registry = registry_of(*_where())
+    found = registry.search(q) if q else registry.all()  # one's own stand before Garland's
     return render(
         "designer/blocks/list.html",
         status=status,
-        blocks=registry.search(q) if q else registry.all(),
+        blocks=sorted(found, key=lambda one: one.standing is Standing.STANDARD),
         q=q,
         refused=refused,
         problems=getattr(refused, "problems", ()),
