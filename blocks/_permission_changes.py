@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from blocks._differences import Bump, Difference
 from blocks.manifest import Permission, SecretSlot
 
+USUAL_PORTS = (80, 443)
+"""Those of http and https, which `http` may go to where it names none."""
+
 
 def permission_changes(
     old: Sequence[Permission], new: Sequence[Permission]
@@ -20,7 +23,7 @@ def permission_changes(
             told = f"It asks for the permission {one.name}: {one.reason}"
             yield Difference(Bump.MINOR, pointer, told, needs_consent=True)
         else:
-            for field, more in _wider(known, one):
+            for field, more in wider(known, one):
                 told = f"It may do more than before by {one.name}, {field}: {more}"
                 yield Difference(Bump.MINOR, f"{pointer}/{field}", told, needs_consent=True)
     for name in before:
@@ -60,7 +63,7 @@ def _slot_changes(pointer: str, old: SecretSlot, new: SecretSlot) -> Iterator[Di
         yield Difference(Bump.MINOR, f"{pointer}/inject", told, needs_consent=True)
 
 
-def _wider(old: Permission, new: Permission) -> Iterator[tuple[str, str]]:
+def wider(old: Permission, new: Permission) -> Iterator[tuple[str, str]]:
     """List in which field a permission grew, and by what."""
     hosts = [host for host in new.hosts if not _covers_host(old.hosts, host)]
     if hosts:
@@ -69,9 +72,8 @@ def _wider(old: Permission, new: Permission) -> Iterator[tuple[str, str]]:
         yield "methods", ", ".join(sorted(set(new.methods) - set(old.methods)))
     elif old.methods and not new.methods:
         yield "methods", "every method"
-    if set(new.ports) - set(old.ports) or (old.ports and not new.ports):
-        more = sorted(set(new.ports) - set(old.ports))
-        yield "ports", ", ".join(map(str, more)) or "those of http and https"
+    if more := sorted({*(new.ports or USUAL_PORTS)} - {*(old.ports or USUAL_PORTS)}):
+        yield "ports", ", ".join(map(str, more))
 
 
 def _covers_host(known: Sequence[str], host: str) -> bool:

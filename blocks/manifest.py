@@ -127,7 +127,7 @@ def parse_manifest(document: Any) -> Manifest:
         **facts,
         outputs=tuple(Port(**port) for port in document["outputs"]),
         dynamic_outputs=_dynamic_outputs(dynamic) if dynamic else None,
-        permissions=tuple(_permission(item) for item in document.get("permissions", ())),
+        permissions=tuple(parse_permission(item) for item in document.get("permissions", ())),
         behaviour=Behaviour(**{**behaviour, "retry": Retry(**behaviour.get("retry", {}))}),
         errors=tuple(DeclaredError(**item) for item in document.get("errors", ())),
         keywords=tuple(document.get("keywords", ())),
@@ -193,7 +193,8 @@ def _dynamic_outputs(document: Mapping[str, Any]) -> DynamicOutputs:
     return DynamicOutputs(source=facts.pop("from"), **facts)
 
 
-def _permission(document: Mapping[str, Any]) -> Permission:
+def parse_permission(document: Mapping[str, Any]) -> Permission:
+    """Give a permission that a checked manifest asks for."""
     lists = {
         name: tuple(document[name]) for name in ("hosts", "methods", "ports") if name in document
     }

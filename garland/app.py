@@ -9,6 +9,7 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from blocks.packages.archive import ARCHIVE_MAX_BYTES
 from garland import repeats, sign_in, telling
 from garland.addresses import LateRule
 from garland.assets import asset_version, resource_folder
@@ -25,6 +26,12 @@ from kernel.ids import new_id
 from tenancy.scope import bind
 
 BODY_MAX_BYTES = 6 * 1024 * 1024
+PACKAGE_ROUND_BYTES = 64 * 1024
+"""What a form may put round a package; one a little too large is refused in its own words."""
+TAKE_PACKAGES = frozenset(
+    {"blocks.upload_package", "blocks_api.upload_package", "blocks_api.install"}
+)
+"""The endpoints that take as much as a package may have."""
 
 
 def create_app(settings: Settings) -> Flask:
@@ -91,13 +98,15 @@ def _install_addresses(app: Flask) -> None:
 
 
 def _install_request_name(app: Flask) -> None:
-    """Name each request and note when it came, before anything else can refuse it."""
+    """Name each request, note when it came and what it may bring, before anything refuses it."""
 
     @app.before_request
     def name_request() -> None:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=str(new_id()))
         g.page_asked_at = utc_now()
+        if request.endpoint in TAKE_PACKAGES:
+            request.max_content_length = ARCHIVE_MAX_BYTES + PACKAGE_ROUND_BYTES
 
 
 def _install_context(app: Flask) -> None:

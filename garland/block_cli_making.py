@@ -133,7 +133,7 @@ def draw(folder: Path, anew: bool) -> None:  # noqa: FBT001  click
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
 @AS_JSON
 def pack(folder: Path, out: Path | None, as_json: bool) -> None:  # noqa: FBT001  click
-    """Pack the block in FOLDER into one file (.gblk); the same files give the same bytes."""
+    """Pack the block in FOLDER into one file (.gblk, 32 MB at most); same files, same bytes."""
     with failures_told():
         from blocks.authoring.checking import check_folder
         from blocks.authoring.folders import read_folder

@@ -9,7 +9,7 @@ from flask import Flask, Response, make_response, render_template, request, url_
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from kernel.db import is_taken, is_transient
@@ -42,8 +42,9 @@ _HALF = "a text that was sent holds half a character (a lone surrogate): remove 
 _WORDS = {
     404: "There is nothing at this address, or it is not yours to see.",
     405: "This address does not take that kind of request.",
-    413: "The body is larger than 6 MB: send it in smaller parts.",
 }
+_TOO_LARGE = "The body is larger than {} MB: send it in smaller parts."
+_MEGABYTE = 1 << 20
 
 
 def install_failures(app: Flask) -> None:
@@ -91,7 +92,10 @@ def _answer_http(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status < 400:  # noqa: PLR2004  a redirect Werkzeug asks for
         return error.get_response()
-    failure = GarlandError(_WORDS.get(status, error.description or error.name))
+    words = _WORDS.get(status, error.description or error.name)
+    if isinstance(error, RequestEntityTooLarge):
+        words = _TOO_LARGE.format((request.max_content_length or 0) // _MEGABYTE)
+    failure = GarlandError(words)
     failure.code, failure.status = _CODES.get(status, "garland.http"), status
     return _answer_ours(failure)
 

@@ -6,7 +6,6 @@ the sandbox alone; the other kinds have no code of their own.
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,19 +13,21 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from blocks.kinds import code, composite, http
 from blocks.manifest import Manifest, parse_manifest
 from blocks.registry import Block, Standing
 from blocks.sdk import BlockError, Context, Outcome
 
 Run = Callable[[Context], Outcome]
 
-MAKERS: Mapping[str, str] = {
-    "http": "blocks.kinds.http",
-    "composite": "blocks.kinds.composite",
-    "code": "blocks.kinds.code",
-    "trigger": "blocks.kinds.trigger",
+MAKERS: Mapping[str, Callable[[Manifest, Path], Run]] = {
+    "http": http.make_run,
+    "composite": composite.make_run,
+    "code": code.make_run,
 }
-"""The module of each kind without code of its own; its `make_run(manifest, folder)` gives `run`."""
+"""Makes the `run` of each kind without Python of its own."""
+IN_SANDBOX = frozenset({"python", "trigger"})
+"""The kinds whose `block.py` is somebody's code."""
 
 
 class Sandbox(Protocol):
@@ -53,7 +54,8 @@ def load_installed(tenant_id: UUID, pinned: Pinned, folder: Path, sandbox: Sandb
     What its manifest says of running lightly inside Garland is for blocks that come with it.
     """
     manifest = parse_manifest(json.loads((folder / "block.json").read_text(encoding="utf-8")))
-    behaviour = replace(manifest.behaviour, inline=False)
+    is_inline = manifest.kind == "composite"  # it only names the workflow to call
+    behaviour = replace(manifest.behaviour, inline=is_inline)
     return Block(
         manifest=replace(manifest, behaviour=behaviour),
         run=_run_of(tenant_id, manifest, folder, pinned.digest, sandbox),
@@ -67,16 +69,11 @@ def load_installed(tenant_id: UUID, pinned: Pinned, folder: Path, sandbox: Sandb
 def _run_of(
     tenant_id: UUID, manifest: Manifest, folder: Path, digest: str, sandbox: Sandbox | None
 ) -> Run:
-    if manifest.kind == "python":
-        if sandbox is None:
-            return _never("this process of Garland has no sandbox to run it in")
-        return sandbox(tenant_id, manifest, folder, digest)
-    try:
-        kind = importlib.import_module(MAKERS[manifest.kind])
-    except (KeyError, ModuleNotFoundError):
-        return _never(f"this Garland runs no blocks of the kind {manifest.kind}: upgrade it")
-    run: Run = kind.make_run(manifest, folder)
-    return run
+    if manifest.kind not in IN_SANDBOX:
+        return MAKERS[manifest.kind](manifest, folder)
+    if sandbox is None:
+        return _never("this process of Garland has no sandbox to run it in")
+    return sandbox(tenant_id, manifest, folder, digest)
 
 
 def _never(why: str) -> Run:

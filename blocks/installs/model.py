@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from blocks.manifest import Manifest
+from blocks._permission_changes import wider
+from blocks.manifest import Manifest, parse_permission
 from blocks.registry import Standing
 
 Ask = Mapping[str, Any]
@@ -65,24 +65,25 @@ def asks_of(document: Mapping[str, Any]) -> tuple[Ask, ...]:
     return (*document.get("permissions", ()), *slots)
 
 
-def granted(permissions: Iterable[Iterable[Ask]]) -> frozenset[str]:
-    """Give what was granted to any of some versions."""
-    return frozenset(_without_words(ask) for asks in permissions for ask in asks)
+def new_asks(asks: Iterable[Ask], granted: Iterable[Iterable[Ask]]) -> tuple[Ask, ...]:
+    """Give what nobody granted yet, given all that was granted to each of some versions.
 
+    What is no wider than before, in whatever words, is not asked for anew.
 
-def new_asks(asks: Iterable[Ask], known: Collection[str]) -> tuple[Ask, ...]:
-    """Give what was not granted as it stands; less than before is asked for anew, too.
-
-    >>> before = granted([[{"name": "http", "hosts": ["a.example"], "reason": "To ask"}]])
-    >>> new_asks([{"name": "http", "hosts": ["a.example"], "reason": "To read"}], before)
+    >>> before = [[{"name": "http", "hosts": ["*.a.example"], "reason": "To ask"}]]
+    >>> new_asks([{"name": "http", "hosts": ["b.a.example"], "reason": "To read"}], before)
     ()
     >>> len(new_asks([{"name": "http", "hosts": ["b.example"], "reason": "To ask"}], before))
     1
     """
-    return tuple(ask for ask in asks if _without_words(ask) not in known)
+    known = [ask for version in granted for ask in version]
+    return tuple(ask for ask in asks if not any(_covers(one, ask) for one in known))
 
 
-def _without_words(ask: Ask) -> str:
-    """Write what an ask allows, whatever words it is asked for with."""
-    allows = {name: value for name, value in ask.items() if name not in ("reason", "title")}
-    return json.dumps(allows, sort_keys=True)
+def _covers(known: Ask, ask: Ask) -> bool:
+    """Tell whether all that is asked for was granted already by this."""
+    if "secret" in ask or "secret" in known:
+        is_same = all(known.get(name) == ask.get(name) for name in ("secret", "inject"))
+        return is_same and {*ask["accepts"]} <= {*known["accepts"]}
+    is_same = known["name"] == ask["name"]
+    return is_same and not any(wider(parse_permission(known), parse_permission(ask)))

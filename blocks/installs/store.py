@@ -7,7 +7,7 @@ replaced by the next one of the same version.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
-from blocks.installs.model import InstallView, Offered, asks_of, granted, new_asks
+from blocks.installs.model import InstallView, Offered, asks_of, new_asks
 from blocks.installs.vouching import signers_of
-from blocks.manifest import parse_manifest
+from blocks.manifest import Manifest, parse_manifest
 from blocks.packages.package import read_package
 from blocks.registry import Standing, standard_registry
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -48,7 +48,7 @@ class OtherDigestError(ConflictError):
 
 
 class InUseError(ConflictError):
-    """Workflows use the block."""
+    """Workflows, runs under way or other blocks use the block."""
 
     code = "block.in_use"
 
@@ -57,7 +57,8 @@ def upload(session: Session, tenant_id: UUID, data: bytes, *, by: str, now: date
     """Take a package to be shown before it is installed; it is kept once, whoever brings it.
 
     Raises:
-        InvalidError: it is no package, or no block, or has the name of one that comes with Garland.
+        InvalidError: it is no package, or no block, or has the name of one that comes with Garland,
+            or steers workflows as only those do.
         NotTrustedError: it is signed, and its signature is not to be believed.
     """
     package = read_package(data)
@@ -65,9 +66,7 @@ def upload(session: Session, tenant_id: UUID, data: bytes, *, by: str, now: date
         told = "this is a pack: put its folder where docs/packs.md says"
         raise InvalidError(told, problems=[Problem("", told)])
     manifest = parse_manifest(package.manifest)
-    if standard_registry().latest(manifest.id) is not None or manifest.publisher == "garland":
-        told = f"{manifest.id} is a name of Garland's own: give the block another publisher"
-        raise InvalidError(told, problems=[Problem("/id", told)])
+    _require_foreign(manifest)
     row = {
         "digest": package.digest,
         "block_id": manifest.id,
@@ -103,7 +102,7 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
         digest=digest,
         manifest=parse_manifest(package.manifest),
         asks_for=asks,
-        new_asks=new_asks(asks, granted(one.permissions for one in rows)),
+        new_asks=new_asks(asks, [one.permissions for one in rows]),
         is_signed=bool(package.signers),
         replaces=same.digest if same is not None and same.digest != digest else "",
         is_installed=same is not None and same.digest == digest,
@@ -158,6 +157,11 @@ def install(
     return _view(session, row)
 
 
+def files_of(session: Session, digest: str) -> Mapping[str, bytes]:
+    """Give the files of a package that is kept here; its digest is checked again."""
+    return read_package(session.get_one(BlockPackage, digest).archive).files
+
+
 def list_installs(session: Session, tenant_id: UUID) -> list[InstallView]:
     """List what a tenant has installed, by id, the version installed last first."""
     return [_view(session, one) for one in _rows(session, tenant_id)]
@@ -177,17 +181,18 @@ def uninstall(
 ) -> None:
     """Remove one version from a tenant; what runs used of it stays in their records.
 
-    `used_by` names the workflows that use a block's version.
+    `used_by` names the workflows, runs and blocks that use a block's version.
 
     Raises:
-        InUseError: workflows use it; `used_by` in its detail names them.
+        InUseError: something uses it; `used_by` in its detail names them.
     """
     row = get_owned(session, BlockInstall, tenant_id, install_id, name=_NAME, lock=True)
     users = list(used_by(row.block_id, row.version))
     if users:
         named = ", ".join(users[:5]) + (" and others" if len(users) > 5 else "")  # noqa: PLR2004
         raise InUseError(
-            f"{row.block_id} {row.version} is used by {named}: take it out of them first",
+            f"{row.block_id} {row.version} is used by {named}: "
+            "take it out of workflows, and let runs end, first",
             used_by=users,
         )
     session.delete(row)
@@ -220,6 +225,20 @@ def release(session: Session, tenant_id: UUID, install_id: UUID) -> InstallView:
     row.lets_finish, row.reason = True, ""
     note_change(session)
     return _view(session, row)
+
+
+def _require_foreign(manifest: Manifest) -> None:
+    """Refuse what only a block that comes with Garland may be called or do."""
+    if standard_registry().latest(manifest.id) is not None or manifest.publisher == "garland":
+        told = f"{manifest.id} is a name of Garland's own: give the block another publisher"
+        raise InvalidError(told, problems=[Problem("/id", told)])
+    control = manifest.behaviour.control
+    if control and (manifest.kind, control) != ("composite", "call"):
+        told = (
+            f"behaviour.control: only blocks that come with Garland steer a workflow ({control}): "
+            "take control out, and let the workflow decide by the port the block leaves by"
+        )
+        raise InvalidError(told, problems=[Problem("/behaviour/control", told)])
 
 
 def _is_no_news(state: Standing, becomes: Standing) -> bool:

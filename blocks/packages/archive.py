@@ -87,7 +87,7 @@ def check_files(found: Iterable[tuple[str, bytes]]) -> None:
 
 def _check_size(data: bytes) -> None:
     if len(data) > ARCHIVE_MAX_BYTES:
-        told = f"the package has {len(data):,} bytes; {ARCHIVE_MAX_BYTES:,} are allowed"
+        told = f"the package has {len(data):,} bytes; {ARCHIVE_MAX_BYTES:,} (32 MB) are allowed"
         raise ArchiveError("too_large", told)
 
 

@@ -122,7 +122,7 @@ def _files_in(folder: Path) -> Iterator[tuple[str, bytes]]:
             if count > FILES_MAX:
                 raise ArchiveError("too_many", f"there may be {FILES_MAX:,} files: move some out")
             if total > ARCHIVE_MAX_BYTES:
-                told = f"they have over {ARCHIVE_MAX_BYTES:,} bytes: move some out"
+                told = f"they have over {ARCHIVE_MAX_BYTES:,} bytes (32 MB): move some out"
                 raise ArchiveError("too_large", told)
             yield inside, file.read_bytes()
 

@@ -13,13 +13,13 @@ from blocks.installs import store
 from blocks.installs.model import InstallView, Offered
 from blocks.installs.registry import registry_of
 from blocks.registry import Block
-from designer.blocks import shapes, upgrading
+from designer.blocks import installing, shapes, upgrading
+from designer.blocks.using import what_uses
 from kernel.clock import format_instant, utc_now
 from kernel.errors import ConflictError
 from kernel.http import acting, db_session, optional_body, require
 from kernel.rest import TEXT, describe, listed
 from kernel.schema import Schema
-from runtime.flows.uses import flows_with_block
 
 api = Blueprint("blocks_api", __name__, url_prefix="/api/v1")
 
@@ -69,11 +69,13 @@ def upload_package() -> Response:
 def install() -> Response:
     """Install a package, the request's body; 409 where it asks for more than was agreed to.
 
-    `consent=1` agrees to all it asks for, `development=1` likewise as its author.
+    `consent=1` agrees to all it asks for; `development=1` likewise as the author of a package that
+    nobody signed, and to nothing for one that is signed.
     """
     found = store.upload(*_where(), request.get_data(), **_who())
-    consents = "1" in (request.args.get("consent"), request.args.get("development"))
-    made = store.install(*_where(), found.digest, consents=consents, **_who())
+    is_authors = request.args.get("development") == "1" and not found.is_signed
+    consents = is_authors or request.args.get("consent") == "1"
+    made = installing.install(*_where(), found.digest, consents=consents, **_who())
     response = jsonify(install_document(made))
     response.status_code = 201
     response.headers["Location"] = url_for("blocks_api.get_install", install_id=made.id)
@@ -112,8 +114,8 @@ def release(install_id: UUID) -> Response:
 @describe(status=204)
 @require("blocks.edit")
 def uninstall(install_id: UUID) -> Response:
-    """Remove an installed version; 409 naming the workflows that use it."""
-    store.uninstall(*_where(), install_id, used_by=partial(flows_with_block, *_where()))
+    """Remove an installed version; 409 naming the workflows, runs and blocks that use it."""
+    store.uninstall(*_where(), install_id, used_by=partial(what_uses, *_where()))
     return Response(status=204)
 
 

@@ -11,9 +11,12 @@ from werkzeug.wrappers import Response
 
 from blocks.installs import store
 from blocks.installs.registry import registry_of
-from designer.blocks import upgrading
+from blocks.packages.imports import imported_modules, notable_modules
+from blocks.registry import Standing
+from designer.blocks import installing, upgrading
+from designer.blocks.using import what_uses
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, GarlandError, NotFoundError
+from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
 from kernel.http import acting, db_session, render, require, see_other
 from runtime.flows.uses import flows_with_block
 
@@ -52,9 +55,9 @@ def install(digest: str) -> Response:
     """Install a package once somebody agreed to what it asks for."""
     consents = request.form.get("consent") == "true"
     try:
-        made = store.install(*_where(), digest, consents=consents, **_who())
-    except ConflictError as error:
-        return _consent_page(digest, status=409, refused=error)
+        made = installing.install(*_where(), digest, consents=consents, **_who())
+    except (ConflictError, InvalidError) as error:
+        return _consent_page(digest, status=error.status, refused=error)
     flash(f"{made.manifest.title} {made.manifest.version} can be used now.", "success")
     return see_other(url_for("blocks.show_block", block_id=made.manifest.id))
 
@@ -79,7 +82,7 @@ def change_install(install_id: UUID, verb: str) -> Response:
         elif verb == "release":
             store.release(*_where(), install_id)
         else:
-            store.uninstall(*_where(), install_id, used_by=partial(flows_with_block, *_where()))
+            store.uninstall(*_where(), install_id, used_by=partial(what_uses, *_where()))
     except ConflictError as error:
         return _block_page(found.manifest.id, status=409, refused=error)
     done = {"hold": "is held", "release": "can be used again", "remove": "is removed"}[verb]
@@ -102,17 +105,20 @@ def preview_upgrade(install_id: UUID) -> Response:
 def apply_upgrade(install_id: UUID) -> Response:
     """Upgrade the drafts that fit or are migrated."""
     changed = upgrading.apply(*_where(), install_id, **_who())
-    flash(f"{len(changed)} drafts are upgraded: look at them and publish them.", "success")
+    count = len(changed)
+    told = f"{count} draft is upgraded" if count == 1 else f"{count:,} drafts are upgraded"
+    flash(f"{told}: look at what changed, and publish.", "success")
     return see_other(url_for("workflows.list_workflows"))
 
 
 def _list_page(*, status: int = 200, refused: GarlandError | None = None) -> Response:
     q = request.args.get("q", "").strip()
     registry = registry_of(*_where())
+    found = registry.search(q) if q else registry.all()  # one's own stand before Garland's
     return render(
         "designer/blocks/list.html",
         status=status,
-        blocks=registry.search(q) if q else registry.all(),
+        blocks=sorted(found, key=lambda one: one.standing is Standing.STANDARD),
         q=q,
         refused=refused,
         problems=getattr(refused, "problems", ()),
@@ -122,7 +128,11 @@ def _list_page(*, status: int = 200, refused: GarlandError | None = None) -> Res
 def _consent_page(digest: str, *, status: int = 200, **refusal: Any) -> Response:
     found = store.offered(*_where(), digest)
     return render(
-        "designer/blocks/consent.html", status=status, found=found, refused=refusal.get("refused")
+        "designer/blocks/consent.html",
+        status=status,
+        found=found,
+        code_uses=_code_uses(digest),
+        refused=refusal.get("refused"),
     )
 
 
@@ -142,8 +152,16 @@ def _block_page(block_id: str, *, status: int = 200, **refusal: Any) -> Response
             for one in versions
         },
         newest=block.manifest.version,
+        code_uses=_code_uses(block.digest) if block.digest else [],
         refused=refusal.get("refused"),
     )
+
+
+def _code_uses(digest: str) -> list[tuple[str, bool]]:
+    """List the modules that a package's own code names, and whether each is worth a look."""
+    files = store.files_of(db_session(), digest)
+    notable = notable_modules(files)
+    return [(one, one in notable) for one in imported_modules(files)]
 
 
 def _where() -> tuple[Any, UUID]:

@@ -145,6 +145,9 @@ class Poller:
         if block is None:
             named = f"{asked.trigger.settings['block']} {asked.trigger.settings['version']}"
             raise BlockError("trigger.unknown", f"The block {named} is not installed.")
+        if not block.standing.starts_runs:
+            told = f"{block.manifest.title} {block.manifest.version} is {block.standing.value}."
+            raise BlockError("trigger.not_to_use", told)
         performed = perform(
             block,
             config=asked.trigger.settings.get("config", {}),

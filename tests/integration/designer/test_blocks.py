@@ -9,8 +9,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.packages.package import read_package, sign_package
+from blocks.packages.trusted import add_publisher, add_release, found_trust
 from tenancy.organisations import OrganisationView
+from tenancy.scope import system
 from tests.factories.installs import REACHES_OUT, make_package
+from tests.factories.packages import KEY, ROOT_KEY
+from tests.factories.tenancy import NOON
 from tests.integration.conftest import SignedIn, client_of
 
 BYTES = "application/octet-stream"
@@ -120,3 +125,45 @@ def test_programs_learn_what_has_to_be_agreed_to(program: FlaskClient) -> None:
     assert looked.get_json()["new_asks"] == REACHES_OUT
     assert refused.status_code == 409
     assert refused.get_json()["code"] == "block.consent_needed"
+
+
+def test_a_package_may_have_more_bytes_than_other_bodies(program: FlaskClient) -> None:
+    address = "/api/v1/installs/packages"
+
+    fits = program.post(address, data=b"x" * (7 << 20), content_type=BYTES)
+    too_large = program.post(address, data=b"x" * ((32 << 20) + 1), content_type=BYTES)
+    far_too_large = program.post(address, data=b"x" * (33 << 20), content_type=BYTES)
+
+    assert (fits.status_code, fits.get_json()["code"]) != (413, "garland.too_large")
+    assert "(32 MB) are allowed" in too_large.get_json()["detail"]
+    assert far_too_large.status_code == 413
+    assert "larger than 32 MB" in far_too_large.get_json()["detail"]
+
+
+def test_a_form_takes_a_package_of_that_size_too(
+    signed_in: SignedIn, acme: OrganisationView
+) -> None:
+    head = b'--cut\r\nContent-Disposition: form-data; name="file"; filename="say.gblk"\r\n\r\n'
+    body = head + b"x" * (7 << 20) + b"\r\n--cut--\r\n"
+    form = "multipart/form-data; boundary=cut"
+
+    answer = signed_in().post(f"{pages(acme)}/packages", data=body, content_type=form)
+
+    assert answer.status_code == 422
+
+
+def test_an_author_agrees_only_for_what_nobody_signed(
+    program: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session, system(session):
+        found_trust(session, ROOT_KEY, now=NOON)
+        add_publisher(session, ROOT_KEY, "acme", KEY.public_key(), now=NOON)
+        signed = sign_package(make_package(permissions=REACHES_OUT), KEY)
+        add_release(session, ROOT_KEY, read_package(signed), now=NOON)
+    own = make_package(version="0.9.0", permissions=REACHES_OUT)
+
+    refused = program.post("/api/v1/installs?development=1", data=signed, content_type=BYTES)
+    taken = program.post("/api/v1/installs?development=1", data=own, content_type=BYTES)
+
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "block.consent_needed")
+    assert taken.get_json()["state"] == "in development"

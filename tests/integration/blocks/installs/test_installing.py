@@ -75,6 +75,22 @@ def test_a_later_version_that_may_do_more_has_to_be_agreed_to_again(bench: Bench
         install(bench, consents=False, version="1.1.0", permissions=wider)
 
 
+def test_a_later_version_that_may_do_less_is_not_agreed_to_again(bench: Bench) -> None:
+    slot = {"slot": "key", "title": "Key", "reason": "To sign in"}
+    before = [{**REACHES_OUT[0], "hosts": ["*.example"]}]
+    secrets = [{**slot, "accepts": ["basic", "bearer"]}]
+    install(bench, permissions=before, secrets=secrets)
+
+    less = [{**REACHES_OUT[0], "methods": ["GET"], "ports": [443]}]
+    narrower = [{**slot, "accepts": ["bearer"]}]
+    install(bench, consents=False, version="1.0.1", permissions=less, secrets=narrower)
+
+    wider = [{**slot, "accepts": ["bearer", "api_key"]}]
+    with pytest.raises(store.ConsentError) as refused:
+        install(bench, consents=False, version="1.1.0", permissions=less, secrets=wider)
+    assert [one["secret"] for one in refused.value.detail["asks_for"]] == ["key"]
+
+
 def test_a_name_of_garlands_own_is_refused(bench: Bench) -> None:
     with pytest.raises(InvalidError, match="Garland's own"):
         install(bench, id="garland.say", publisher="garland")
