@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+ANY_HOST = "*"
+USUAL_PORTS = (80, 443)
+
 Kind = Literal["python", "http", "composite", "code", "trigger"]
 PermissionName = Literal[
     "http", "mail", "alarms", "tables", "calendars", "state", "ssh", "snmp", "mqtt"
@@ -59,6 +62,15 @@ class Permission:
     hosts: tuple[str, ...] = ("*",)
     methods: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
+
+    @property
+    def reachable_ports(self) -> tuple[int, ...]:
+        """Give the ports that `http` may go to; () for every one.
+
+        Named hosts without ports may be called at those of http and https only. `*` is for blocks
+        whose address is a setting of the tenant's, and so is its port.
+        """
+        return self.ports or (() if ANY_HOST in self.hosts else USUAL_PORTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

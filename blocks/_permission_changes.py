@@ -7,9 +7,6 @@ from collections.abc import Iterator, Sequence
 from blocks._differences import Bump, Difference
 from blocks.manifest import Permission, SecretSlot
 
-USUAL_PORTS = (80, 443)
-"""Those of http and https, which `http` may go to where it names none."""
-
 
 def permission_changes(
     old: Sequence[Permission], new: Sequence[Permission]
@@ -72,8 +69,10 @@ def wider(old: Permission, new: Permission) -> Iterator[tuple[str, str]]:
         yield "methods", ", ".join(sorted(set(new.methods) - set(old.methods)))
     elif old.methods and not new.methods:
         yield "methods", "every method"
-    if more := sorted({*(new.ports or USUAL_PORTS)} - {*(old.ports or USUAL_PORTS)}):
-        yield "ports", ", ".join(map(str, more))
+    if old.reachable_ports and not new.reachable_ports:
+        yield "ports", "every port"
+    elif old.reachable_ports and (more := {*new.reachable_ports} - {*old.reachable_ports}):
+        yield "ports", ", ".join(map(str, sorted(more)))
 
 
 def _covers_host(known: Sequence[str], host: str) -> bool:

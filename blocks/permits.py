@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blocks._manifest_parts import Permission
+from blocks._manifest_parts import ANY_HOST, Permission
 from blocks.outcomes import BlockError
 
 PORTS = {"http": 80, "https": 443}
-ANY_HOST = "*"
 LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 CONFIG_LABEL = re.compile(r"\$\{config\.([a-z][a-z0-9_]{0,39})\}")
 
@@ -51,15 +50,11 @@ class Permit:
 def permit_of(permission: Permission, config: Mapping[str, Any]) -> Permit:
     """Give what a manifest's permission allows a step with these settings.
 
-    Named hosts without ports may be called at the ports of http and https only. `*` is for blocks
-    whose address is a setting of the tenant's, and so is its port.
-
     Raises:
         BlockError: `http.bad_address` when a setting that stands in a host is no DNS label.
     """
     hosts = tuple(_filled(pattern, config) for pattern in permission.hosts)
-    ports = permission.ports or (() if ANY_HOST in hosts else tuple(PORTS.values()))
-    return Permit(hosts=hosts, methods=permission.methods, ports=ports)
+    return Permit(hosts=hosts, methods=permission.methods, ports=permission.reachable_ports)
 
 
 def _filled(pattern: str, config: Mapping[str, Any]) -> str:

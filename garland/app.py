@@ -105,8 +105,6 @@ def _install_request_name(app: Flask) -> None:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=str(new_id()))
         g.page_asked_at = utc_now()
-        if request.endpoint in TAKE_PACKAGES:
-            request.max_content_length = ARCHIVE_MAX_BYTES + PACKAGE_ROUND_BYTES
 
 
 def _install_context(app: Flask) -> None:
@@ -115,6 +113,8 @@ def _install_context(app: Flask) -> None:
     @app.before_request
     def find_actor() -> None:
         sign_in.find_actor()
+        if request.endpoint in TAKE_PACKAGES and acting_or_none() is not None:
+            request.max_content_length = ARCHIVE_MAX_BYTES + PACKAGE_ROUND_BYTES
 
     @app.context_processor
     def page_facts() -> dict[str, Any]:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
 from blocks.installs.model import InstallView, Offered, asks_of, new_asks
-from blocks.installs.vouching import signers_of
+from blocks.installs.vouching import refuse_revoked, signers_of
 from blocks.manifest import Manifest, parse_manifest
 from blocks.packages.package import read_package
 from blocks.registry import Standing, standard_registry
@@ -125,6 +125,8 @@ def install(
     found = offered(session, tenant_id, digest)
     if found.is_signed:  # somebody may have taken back their word since it came
         signers_of(session, read_package(session.get_one(BlockPackage, digest).archive), now=now)
+    else:
+        refuse_revoked(session, digest, now=now)
     if found.needs_consent and not consents:
         raise ConsentError(
             f"{found.manifest.title} asks for more than was agreed to: consent to it",

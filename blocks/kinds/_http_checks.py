@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from blocks._manifest_parts import ANY_HOST
 from blocks.brokers.headers import CREDENTIALS, SET_BY_US
 from blocks.kinds._addresses import Address, read_address
 from blocks.kinds._references import Reference, references_in
 from blocks.kinds._statuses import Statuses
-from blocks.permits import ANY_HOST, CONFIG_LABEL, PORTS
+from blocks.permits import CONFIG_LABEL, PORTS
 from blocks.schemas import field_schema
 from kernel.errors import Problem
 from kernel.schema import pointer_to

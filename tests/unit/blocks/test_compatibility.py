@@ -199,14 +199,28 @@ def test_a_change_asks_for_its_part_of_the_version_and_names_its_place(
         ),
         pytest.param({"hosts": ["*.a.example"]}, {"hosts": ["x.a.example"]}, "", id="within"),
         pytest.param({"hosts": ["x.a.example"]}, {"hosts": ["*.a.example"]}, "hosts", id="wider"),
-        pytest.param({"hosts": ["a.example"]}, {}, "hosts", id="everywhere"),
+        pytest.param(
+            {"hosts": ["a.example"]}, {"hosts": ["*"], "ports": [80, 443]}, "hosts", id="everywhere"
+        ),
         pytest.param({}, {"hosts": ["a.example"]}, "", id="fewer hosts"),
         pytest.param({"methods": ["GET"]}, {"methods": ["GET", "PUT"]}, "methods", id="method"),
         pytest.param({"methods": ["GET"]}, {}, "methods", id="every method"),
         pytest.param({}, {"methods": ["GET"]}, "", id="fewer methods"),
         pytest.param({"ports": [443]}, {"ports": [443, 22]}, "ports", id="port"),
-        pytest.param({"ports": [8443]}, {}, "ports", id="usual ports"),
-        pytest.param({}, {"ports": [22]}, "ports", id="unusual port"),
+        pytest.param({"ports": [80, 443]}, {}, "ports", id="every port"),
+        pytest.param({}, {"ports": [22]}, "", id="fewer ports"),
+        pytest.param(
+            {"hosts": ["a.example"], "ports": [8443]},
+            {"hosts": ["a.example"]},
+            "ports",
+            id="usual ports",
+        ),
+        pytest.param(
+            {"hosts": ["a.example"]},
+            {"hosts": ["a.example"], "ports": [22]},
+            "ports",
+            id="unusual port",
+        ),
     ],
 )
 def test_a_permission_that_grows_needs_consent_again(
