@@ -50,6 +50,7 @@ __all__ = [
     "Retry",
     "SecretSlot",
     "Trigger",
+    "kept_manifest",
     "manifest_problems",
     "output_ports",
     "parse_manifest",
@@ -120,6 +121,11 @@ def parse_manifest(document: Any) -> Manifest:
     problems = manifest_problems(document)
     if problems:
         raise InvalidError("the block's manifest cannot be used", problems=problems)
+    return kept_manifest(document)
+
+
+def kept_manifest(document: Mapping[str, Any]) -> Manifest:
+    """Read a manifest that was checked when it came; by today's rules it might be refused."""
     facts = {name: item for name, item in document.items() if name in _PLAIN_FIELDS}
     dynamic = document.get("dynamic_outputs")
     behaviour = dict(document["behaviour"])

@@ -277,4 +277,8 @@ class Scheduler:
 def main(settings: Settings) -> None:
     """Run the scheduler until the process is told to stop."""
     serve_metrics(settings)
-    Scheduler(Services(settings)).run()
+    services = Services(settings)
+    try:
+        Scheduler(services).run()
+    finally:
+        services.end_blocks()

@@ -17,11 +17,12 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from blocks.authoring.images import why_no_image
 from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
 from blocks.installs.model import InstallView, Offered, asks_of, new_asks
 from blocks.installs.vouching import refuse_revoked, signers_of
-from blocks.manifest import Manifest, parse_manifest
+from blocks.manifest import Manifest, kept_manifest, parse_manifest
 from blocks.packages.package import read_package
 from blocks.registry import Standing, standard_registry
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -67,6 +68,7 @@ def upload(session: Session, tenant_id: UUID, data: bytes, *, by: str, now: date
         raise InvalidError(told, problems=[Problem("", told)])
     manifest = parse_manifest(package.manifest)
     _require_foreign(manifest)
+    _require_looks(manifest, package.files)
     row = {
         "digest": package.digest,
         "block_id": manifest.id,
@@ -81,6 +83,19 @@ def upload(session: Session, tenant_id: UUID, data: bytes, *, by: str, now: date
     brought.update(uploaded_at=now, uploaded_by=by)
     insert_new(session, BlockUpload, brought, keys=("tenant_id", "digest"))
     return offered(session, tenant_id, package.digest)
+
+
+def _require_looks(manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    """Refuse a block without what its page shows: who is to agree to it has to read it."""
+    problems = []
+    if not files.get("README.md", b"").strip():
+        problems.append(Problem("/README.md", "README.md is missing: say what the block does"))
+    if manifest.icon not in files:
+        problems.append(Problem("/icon", f"{manifest.icon} is missing: add the icon"))
+    elif why := why_no_image(manifest.icon, files[manifest.icon]):
+        problems.append(Problem("/icon", f"{manifest.icon} cannot be shown: {why}"))
+    if problems:
+        raise InvalidError(f"the block {manifest.id} is incomplete", problems=problems)
 
 
 def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
@@ -100,7 +115,7 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
     same = next((one for one in rows if one.version == package.version), None)
     return Offered(
         digest=digest,
-        manifest=parse_manifest(package.manifest),
+        manifest=kept_manifest(package.manifest),
         asks_for=asks,
         new_asks=new_asks(asks, [one.permissions for one in rows]),
         is_signed=bool(package.signers),
@@ -266,7 +281,7 @@ def _view(session: Session, row: BlockInstall) -> InstallView:
     return InstallView(
         id=row.id,
         digest=row.digest,
-        manifest=parse_manifest(package.manifest),
+        manifest=kept_manifest(package.manifest),
         state=row.state,
         lets_finish=row.lets_finish,
         reason=row.reason,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from blocks.packages.archive import write_archive
@@ -52,16 +53,19 @@ def make_manifest(**changes: Any) -> dict[str, Any]:
     }
 
 
-def make_package(code: str = CODE, **changes: Any) -> bytes:
-    """Pack a block of a manifest and its code."""
+def make_package(
+    code: str = CODE, *, files: Mapping[str, bytes] | None = None, **changes: Any
+) -> bytes:
+    """Pack a block of a manifest and its code; `files` are others, empty ones are left out."""
     manifest = make_manifest(**changes)
-    files = {
+    whole = {
         "block.json": json.dumps(manifest).encode(),
         "block.py": code.replace("@VERSION@", manifest["version"]).encode(),
         "icon.svg": b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"/>',
         "README.md": b"# Say a word\n\nSays it.\n",
     }
-    return write_archive(files)
+    whole |= files or {}
+    return write_archive({name: content for name, content in whole.items() if content})
 
 
 REACHES_OUT = [

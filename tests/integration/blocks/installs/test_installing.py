@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from blocks.installs import store
+from blocks.installs._tables import BlockPackage
 from blocks.installs.model import InstallView
 from blocks.installs.registry import registry_of
 from blocks.registry import Standing, standard_registry
@@ -206,3 +207,37 @@ def test_code_of_a_package_is_never_imported_by_garland(bench: Bench, tmp_path: 
 
     assert not mark.exists()
     assert bench.view(run).state.value == "failed"
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        pytest.param({"README.md": b""}, "/README.md", id="no page"),
+        pytest.param({"icon.svg": b""}, "/icon", id="no icon"),
+        pytest.param({"icon.svg": b"<html/>"}, "/icon", id="an icon that is none"),
+        pytest.param(
+            {"icon.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'},
+            "/icon",
+            id="an icon that runs code",
+        ),
+    ],
+)
+def test_a_block_without_what_its_page_shows_is_refused(
+    bench: Bench, files: dict[str, bytes], named: str
+) -> None:
+    with bench.writing() as session, pytest.raises(InvalidError) as refused:
+        store.upload(session, bench.tenant_id, make_package(files=files), **WHO)
+
+    assert [one.pointer for one in refused.value.problems] == [named]
+
+
+def test_what_was_installed_under_other_rules_is_still_listed(bench: Bench) -> None:
+    made = install(bench)
+
+    with bench.writing() as session:
+        package = session.get_one(BlockPackage, made.digest)
+        package.manifest = {**package.manifest, "sdk": ">=99"}
+    with bench.writing() as session:
+        found = store.list_installs(session, bench.tenant_id)
+
+    assert [one.manifest.sdk for one in found] == [">=99"]
