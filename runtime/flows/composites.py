@@ -127,7 +127,7 @@ def _unfit_step(step: str, holder: Mapping[str, Any], block: Block | None) -> It
     if control == "call" and kind != "composite":
         told = "it calls a workflow of this organisation, which would not come along: save that one"
         yield Problem(where, f"{step}: {told} as a block first, and use it here")
-    if block.manifest.secrets:
+    if holder.get("connections") or any(slot.required for slot in block.manifest.secrets):
         told = "a step of a carried workflow cannot be given a connection: use this block beside it"
         yield Problem(where, f"{step}: {told}")
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from blocks.packs import PackError
+from blocks.registry import STANDARD_FOLDER
 from runtime.packs.checking import check_contents
 from tests.factories.flows import flow_document, step
 from tests.factories.packs import make_pack
@@ -17,8 +18,8 @@ from tests.factories.rules import make_rule_document
 TELL = flow_document({"note": step("write-log", config={"message": "hi"})}, ["hand > note"])
 SITES = {"name": "Sites", "rows": {"ZRH": {"tier": "gold"}}}
 MANIFEST = json.loads(
-    (Path("blocks/standard/write_log/block.json")).read_text(encoding="utf-8")
-) | {"id": "acme.note", "publisher": "acme"}
+    (STANDARD_FOLDER / "write_log" / "block.json").read_text(encoding="utf-8")
+) | {"id": "acme.note", "publisher": "acme", "behaviour": {"effects": "none"}}
 
 
 def write(pack: Path, name: str, document: Any) -> None:
