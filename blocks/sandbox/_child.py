@@ -19,7 +19,9 @@ _REASON_MAX = 500
 
 def main() -> None:
     """Serve calls until the channel closes."""
-    descriptor, parent = int(sys.argv[1]), int(sys.argv[2])
+    inherited, parent = int(sys.argv[1]), int(sys.argv[2])
+    descriptor = os.dup(inherited)  # a low number, whatever it is in Garland: files are few here
+    os.close(inherited)
     _end_with(parent)
     _mute_standard_streams()
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from datetime import UTC, datetime
 
 import pytest
 
 from blocks.sdk import HttpResponse
+from tests.sandbox.lines import LINE
 from tests.support.zoo import Zoo
 
 HONEST = {
@@ -137,3 +139,13 @@ def run(ctx):
     assert [mail.subject for mail in zoo.services.mails] == ["s"]
     assert [effect.kind for effect in done.effects] == ["alarm.set", "alarm.acknowledge"]
     assert [line.message for line in done.logs] == ["careful"]
+
+
+def test_a_blocks_line_has_a_low_number_however_many_files_garland_has_open(zoo: Zoo) -> None:
+    held = [os.open(os.devnull, os.O_RDONLY) for _ in range(200)]
+    try:
+        code = LINE + "def run(ctx):\n    return ctx.emit('done', {'found': line() is not None})\n"
+        assert zoo.output(code) == {"found": True}
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
