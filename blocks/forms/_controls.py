@@ -12,6 +12,7 @@ from blocks.forms._kinds import (
     choice_text,
     choices_of,
     duration_parts,
+    read_choice,
 )
 from blocks.forms.model import Choice, Field
 from blocks.schemas import is_expression, widget_of
@@ -66,7 +67,9 @@ def _choice(schema: Mapping[str, Any], value: Any, facts: Mapping[str, Any]) -> 
         Choice(value=choice_text(schema, item), label=title) for item, title in choices_of(schema)
     ]
     chosen = "" if value is ABSENT else choice_text(schema, value)
-    if value == "" and chosen not in {choice.value for choice in offered}:
+    is_known = chosen in {choice.value for choice in offered}
+    only_reads_alike = is_known and not _is_same(read_choice(schema, chosen), value)
+    if only_reads_alike or (value == "" and not is_known):
         chosen = ""
     widget = widget_of(schema)
     fits = len(offered) <= SEGMENTS_MAX and facts["required"] and widget != "select"
@@ -77,6 +80,10 @@ def _choice(schema: Mapping[str, Any], value: Any, facts: Mapping[str, Any]) -> 
         choices=_with_stored(offered, chosen),
         segmented=widget == "segmented" or fits,
     )
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    return one == other and isinstance(one, bool) is isinstance(other, bool)
 
 
 def _picker(offered: Sequence[Choice] | None, value: Any, facts: Mapping[str, Any]) -> Field:

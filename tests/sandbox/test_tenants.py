@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -174,5 +175,6 @@ def _count_children() -> None:
 def _children() -> list[str]:
     found: list[str] = []
     for task in Path("/proc/self/task").iterdir():
-        found += (task / "children").read_text().split()
+        with suppress(FileNotFoundError):  # a thread that is over
+            found += (task / "children").read_text().split()
     return found

@@ -118,6 +118,13 @@ def test_what_may_not_fit_gets_the_same_verdict(
     assert compiled.accepts(returned) is compiled.accepts(shown), returned
 
 
+@pytest.mark.parametrize(("offered", "value"), [("null", None), ("5", 5), ("true", True)])
+def test_a_value_that_only_reads_like_a_choice_is_not_chosen(offered: str, value: Any) -> None:
+    schema = {"type": "object", "properties": {"a": {"enum": [offered]}}, "required": ["a"]}
+
+    assert through_the_form(schema, {"a": value}) == {}
+
+
 @SLOW
 @given(SCHEMAS, st.data())
 def test_what_came_out_of_a_form_comes_out_again(
