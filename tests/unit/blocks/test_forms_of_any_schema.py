@@ -18,6 +18,7 @@ from tests.fakes.form_schemas import NAMES, SCHEMAS, values_like, values_of
 from tests.fakes.forms import render_form, submit
 
 SLOW = settings(
+    derandomize=True,
     max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
