@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from blocks._differences import Bump, Difference
 from blocks.manifest import Permission, SecretSlot
+from blocks.permits import host_fits
 
 
 def permission_changes(
@@ -62,7 +63,7 @@ def _slot_changes(pointer: str, old: SecretSlot, new: SecretSlot) -> Iterator[Di
 
 def wider(old: Permission, new: Permission) -> Iterator[tuple[str, str]]:
     """List in which field a permission grew, and by what."""
-    hosts = [host for host in new.hosts if not _covers_host(old.hosts, host)]
+    hosts = [host for host in new.hosts if not any(host_fits(one, host) for one in old.hosts)]
     if hosts:
         yield "hosts", ", ".join(hosts)
     if old.methods and set(old.methods) < {*new.methods, *old.methods}:
@@ -73,10 +74,3 @@ def wider(old: Permission, new: Permission) -> Iterator[tuple[str, str]]:
         yield "ports", "every port"
     elif old.reachable_ports and (more := {*new.reachable_ports} - {*old.reachable_ports}):
         yield "ports", ", ".join(map(str, sorted(more)))
-
-
-def _covers_host(known: Sequence[str], host: str) -> bool:
-    """Tell whether a host was allowed already; what the settings name is as wide as its text."""
-    return any(
-        one in ("*", host) or (one.startswith("*.") and host.endswith(one[1:])) for one in known
-    )

@@ -38,7 +38,7 @@ class Permit:
         Raises:
             BlockError: `block.not_permitted`.
         """
-        if not any(_host_fits(pattern, host) for pattern in self.hosts):
+        if not any(host_fits(pattern, host) for pattern in self.hosts):
             raise _not_permitted(f"call only {', '.join(self.hosts)}, not {host}")
         if self.methods and method not in self.methods:
             raise _not_permitted(f"use only {', '.join(self.methods)}, not {method}")
@@ -70,10 +70,10 @@ def _filled(pattern: str, config: Mapping[str, Any]) -> str:
     return CONFIG_LABEL.sub(label, pattern)
 
 
-def _host_fits(pattern: str, host: str) -> bool:
+def host_fits(pattern: str, host: str) -> bool:
     """Tell whether a host is covered: `*`, a name, or `*.name` for what lies below it.
 
-    >>> _host_fits("*.example.com", "api.example.com"), _host_fits("*.example.com", "example.com")
+    >>> host_fits("*.example.com", "api.example.com"), host_fits("*.example.com", "example.com")
     (True, False)
     """
     if pattern == ANY_HOST:

@@ -14,7 +14,7 @@ from blocks.brokers.headers import CREDENTIALS, SET_BY_US
 from blocks.kinds._addresses import Address, read_address
 from blocks.kinds._references import Reference, references_in
 from blocks.kinds._statuses import Statuses
-from blocks.permits import CONFIG_LABEL, PORTS
+from blocks.permits import CONFIG_LABEL, PORTS, host_fits
 from blocks.schemas import field_schema
 from kernel.errors import Problem
 from kernel.schema import pointer_to
@@ -85,11 +85,7 @@ def _server_problems(address: Address, permission: Mapping[str, Any]) -> Iterato
 
 def _covers(pattern: str, host: str) -> bool:
     """Tell whether a permission names a host; one with places only as it is written there."""
-    if CONFIG_LABEL.search(host):
-        return pattern == host
-    if pattern.startswith("*."):
-        return host.endswith(pattern[1:])
-    return pattern in (ANY_HOST, host)
+    return pattern == host if CONFIG_LABEL.search(host) else host_fits(pattern, host)
 
 
 def _method_problems(
