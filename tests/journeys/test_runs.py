@@ -212,7 +212,7 @@ def test_three_hundred_rounds_are_drilled_into_on_a_phone(
 
     page.get_by_role("link", name="300 rounds").click()
     expect(page.locator(".lane")).to_have_count(100)
-    page.get_by_role("link", name="Failed 60").click()
+    page.get_by_role("link", name="Failed 60", exact=True).click()
     expect(page.locator(".lane")).to_have_count(60)
     page.get_by_role("link", name="Round 5", exact=False).first.click()
     page.get_by_role("link", name="Ask the element").click()
