@@ -13,16 +13,14 @@ from typing import Any
 
 import structlog
 
-from blocks._abilities import (
-    AlarmsAbility,
-    Attempt,
-    CalendarsAbility,
-    HttpAbility,
-    LogAbility,
-    MailAbility,
-    TablesAbility,
-)
-from blocks._desk import LiveAbility, StateAbility
+from blocks.abilities.alarms import AlarmsAbility
+from blocks.abilities.attempt import Attempt
+from blocks.abilities.calendars import CalendarsAbility
+from blocks.abilities.desk import LiveAbility, StateAbility
+from blocks.abilities.http import HttpAbility
+from blocks.abilities.log import LogAbility
+from blocks.abilities.mail import MailAbility
+from blocks.abilities.tables import TablesAbility
 from blocks.effects import Effect
 from blocks.manifest import output_ports
 from blocks.outcomes import CONTROLS, Ask, Await, Emit, Loop, Outcome, Wait

@@ -17,20 +17,12 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from blocks.outcomes import Ask, Await, BlockError, Call, Emit, End, LogLine, Loop, Outcome, Wait
-from blocks.permissions import (
-    Alarms,
-    CalendarMoment,
-    Calendars,
-    Decided,
-    Http,
-    HttpRequest,
-    HttpResponse,
-    Live,
-    Mail,
-    MailMessage,
-    State,
-    Tables,
-)
+from blocks.permissions.alarms import Alarms
+from blocks.permissions.calendars import CalendarMoment, Calendars
+from blocks.permissions.http import Http, HttpRequest, HttpResponse
+from blocks.permissions.mail import Mail, MailMessage
+from blocks.permissions.state import Live, State
+from blocks.permissions.tables import Decided, Tables
 from blocks.versions import SDK_VERSION
 
 __all__ = [

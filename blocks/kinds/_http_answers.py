@@ -8,7 +8,7 @@ from typing import Any
 
 from blocks._manifest_parts import DeclaredError
 from blocks.outcomes import BlockError
-from blocks.permissions import HttpResponse
+from blocks.permissions.http import HttpResponse
 from blocks.schemas import value_at
 
 SHOWN_MAX = 200

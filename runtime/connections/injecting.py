@@ -24,7 +24,7 @@ Put = Callable[[HttpRequest, Mapping[str, Any]], HttpRequest]
 
 @dataclass(frozen=True, slots=True)
 class Injection:
-    """What one call is signed with; implements `blocks.permissions.Credential`.
+    """What one call is signed with; implements `blocks.permissions.http.Credential`.
 
     Attributes:
         opened: The connection.

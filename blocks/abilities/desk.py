@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from blocks._abilities import Attempt
+from blocks.abilities.attempt import Attempt
 from blocks.effects import Effect
 from blocks.sdk import BlockError
 from kernel.json_text import why_not_kept
