@@ -90,6 +90,8 @@ class _Reader:
             return self._given(schema, name, previous, required=required)
         had_rows = kind_of(schema) in ROWS and previous not in (ABSENT, None)
         found = self._given(schema, name, previous, required=required and had_rows)
+        if found == "" and kind_of(schema) in _PLAIN_TEXT:
+            return None
         return None if found is ABSENT and (required or previous is None) else found
 
     def _given(self, schema: Mapping[str, Any], name: str, previous: Any, *, required: bool) -> Any:

@@ -18,7 +18,6 @@ from tests.fakes.form_schemas import NAMES, SCHEMAS, values_like, values_of
 from tests.fakes.forms import render_form, submit
 
 SLOW = settings(
-    derandomize=True,
     max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -73,6 +72,8 @@ def _field(part: Any, value: dict[str, Any], name: str, required: bool) -> Any:
         empty = {"boolean": False} if not required else BLANKS
         blank = empty.get(kind, ABSENT)
         return None if nullable and required else as_shown(part, blank)
+    if nullable and not required and not part.get("default") and value[name] == "":
+        return ABSENT
     shown = as_shown(part, value[name])
     stays = required and (not nullable or kind in ("list", "map"))
     if not _is_blank(part, shown) or part.get("default") or stays:
