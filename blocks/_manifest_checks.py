@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from blocks._licences import licence_problem
 from blocks._manifest_kinds import kind_problems
 from blocks._manifest_story import story_problems
 from blocks._permission_checks import permission_problems
 from blocks._profile import check_profile
 from blocks._repeats import repeats
+from blocks.licences import licence_problem
 from blocks.schemas import field_schema
 from blocks.versions import sdk_problem
 from kernel.errors import Problem

@@ -17,7 +17,7 @@ from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-from blocks.packages.licences import licence_problem
+from blocks.licences import licence_problem
 from blocks.packages.package import Package
 from blocks.packages.wheels import Wheel
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.packages.imports import imported_modules, notable_modules
-from blocks.packages.licences import licence_problem
+from blocks.licences import licence_problem
 from blocks.packages.sbom import bill_of_materials
 from tests.factories.packages import KEY, make_package, make_wheel
 
@@ -37,6 +37,7 @@ def test_the_same_package_has_the_same_bill_whoever_signed_it() -> None:
         "Apache-2.0 OR MIT",
         "(MIT OR BSD-3-Clause) AND ISC",
         "LicenseRef-Acme",
+        "GPL-2.0",
         "GPL-2.0-or-later WITH Classpath-exception-2.0",
     ],
 )
@@ -47,11 +48,15 @@ def test_an_spdx_expression_is_a_licence(licence: str) -> None:
 @pytest.mark.parametrize(
     ("licence", "told"),
     [
-        ("Apache 2", "did you mean Apache-2.0?"),
+        ("Apache 2", "write Apache-2.0,"),
+        ("BSD", "write BSD-3-Clause,"),
+        ("MIT WITH MIT", "MIT WITH MIT is no SPDX licence: see"),
+        ("LicenseRef-", "LicenseRef- is no SPDX licence: see"),
         ("MIT OR Foo-7", "Foo-7 is no SPDX licence"),
-        ("Proprietary", "name a LicenseRef-…"),
+        ("Proprietary", "or write LicenseRef-…"),
         ("MIT AND", "no SPDX licence"),
-        ("", "nothing is no SPDX licence"),
+        ("", "an empty text is no SPDX licence"),
+        ("()", "no SPDX licence"),
     ],
 )
 def test_what_is_no_licence_is_named_with_advice(licence: str, told: str) -> None:
