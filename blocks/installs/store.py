@@ -1,34 +1,29 @@
 """Installing and removing blocks: what a tenant may use, who agreed to what, and what is held.
 
-A package that signatures vouch for is installed by its bytes, or by its digest where it is here
-already. One that nobody signed is its author's: it is "in development" in that tenant alone, and
+A package came before (`offering`). One that nobody signed is "in development" in its tenant, and
 replaced by the next one of the same version.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
-from blocks.authoring.images import why_no_image
 from blocks.installs._changes import note_change
-from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
-from blocks.installs.model import InstallView, Offered, asks_of, new_asks
+from blocks.installs._tables import BlockInstall, BlockPackage
+from blocks.installs.model import InstallView
+from blocks.installs.offering import installed_rows, offered, package_of
 from blocks.installs.vouching import refuse_revoked, signers_of
-from blocks.manifest import Manifest, kept_manifest, parse_manifest
-from blocks.packages.package import read_package
-from blocks.registry import Standing, standard_registry
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from blocks.manifest import kept_manifest
+from blocks.registry import Standing
+from kernel.errors import ConflictError
 from kernel.ids import new_id
 from kernel.json_text import kept_text
-from tenancy.rows import get_owned, insert_new
+from tenancy.rows import get_owned
 
 log = structlog.get_logger(__name__)
 
@@ -54,76 +49,6 @@ class InUseError(ConflictError):
     code = "block.in_use"
 
 
-def upload(session: Session, tenant_id: UUID, data: bytes, *, by: str, now: datetime) -> Offered:
-    """Take a package to be shown before it is installed; it is kept once, whoever brings it.
-
-    Raises:
-        InvalidError: it is no package, or no block, or has the name of one that comes with Garland,
-            or steers workflows as only those do.
-        NotTrustedError: it is signed, and its signature is not to be believed.
-    """
-    package = read_package(data)
-    if package.kind != "block":
-        told = "this is a pack: put its folder where docs/packs.md says"
-        raise InvalidError(told, problems=[Problem("", told)])
-    manifest = parse_manifest(package.manifest)
-    _require_foreign(manifest)
-    _require_looks(manifest, package.files)
-    row = {
-        "digest": package.digest,
-        "block_id": manifest.id,
-        "version": manifest.version,
-        "manifest": dict(package.manifest),
-        "archive": data,
-        "signers": list(signers_of(session, package, now=now)),
-        "added_at": now,
-    }
-    _keep(session, row)
-    brought = {"id": new_id(), "tenant_id": tenant_id, "digest": package.digest}
-    brought.update(uploaded_at=now, uploaded_by=by)
-    insert_new(session, BlockUpload, brought, keys=("tenant_id", "digest"))
-    return offered(session, tenant_id, package.digest)
-
-
-def _require_looks(manifest: Manifest, files: Mapping[str, bytes]) -> None:
-    """Refuse a block without what its page shows: who is to agree to it has to read it."""
-    problems = []
-    if not files.get("README.md", b"").strip():
-        problems.append(Problem("/README.md", "README.md is missing: say what the block does"))
-    if manifest.icon not in files:
-        problems.append(Problem("/icon", f"{manifest.icon} is missing: add the icon"))
-    elif why := why_no_image(manifest.icon, files[manifest.icon]):
-        problems.append(Problem("/icon", f"{manifest.icon} cannot be shown: {why}"))
-    if problems:
-        raise InvalidError(f"the block {manifest.id} is incomplete", problems=problems)
-
-
-def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
-    """Show a package that the tenant may install.
-
-    Raises:
-        NotFoundError: there is none, or nobody signed it and another tenant brought it.
-    """
-    package = session.get(BlockPackage, digest)
-    brought = select(BlockUpload.id).where(
-        BlockUpload.tenant_id == tenant_id, BlockUpload.digest == digest
-    )
-    if package is None or not (package.signers or session.scalar(brought)):
-        raise NotFoundError("no such package is here: upload it", digest=digest)
-    asks = asks_of(package.manifest)
-    rows = _rows(session, tenant_id, package.block_id)
-    same = next((one for one in rows if one.version == package.version), None)
-    return Offered(
-        digest=digest,
-        manifest=kept_manifest(package.manifest),
-        asks_for=asks,
-        new_asks=new_asks(asks, [one.permissions for one in rows]),
-        is_signed=bool(package.signers),
-        replaces=same.digest if same is not None and same.digest != digest else "",
-        is_installed=same is not None and same.digest == digest,
-    )
-
-
 def install(
     session: Session, tenant_id: UUID, digest: str, *, consents: bool, by: str, now: datetime
 ) -> InstallView:
@@ -139,7 +64,7 @@ def install(
     """
     found = offered(session, tenant_id, digest)
     if found.is_signed:  # somebody may have taken back their word since it came
-        signers_of(session, read_package(session.get_one(BlockPackage, digest).archive), now=now)
+        signers_of(session, package_of(session, digest), now=now)
     else:
         refuse_revoked(session, digest, now=now)
     if found.needs_consent and not consents:
@@ -149,7 +74,7 @@ def install(
             asks_for=list(found.new_asks),
         )
     manifest = found.manifest
-    rows = _rows(session, tenant_id, manifest.id)
+    rows = installed_rows(session, tenant_id, manifest.id)
     row = next((one for one in rows if one.version == manifest.version), None)
     becomes = Standing.INSTALLED if found.is_signed else Standing.IN_DEVELOPMENT
     if row is not None and row.digest == digest and _is_no_news(row.state, becomes):
@@ -174,14 +99,9 @@ def install(
     return _view(session, row)
 
 
-def files_of(session: Session, digest: str) -> Mapping[str, bytes]:
-    """Give the files of a package that is kept here; its digest is checked again."""
-    return read_package(session.get_one(BlockPackage, digest).archive).files
-
-
 def list_installs(session: Session, tenant_id: UUID) -> list[InstallView]:
     """List what a tenant has installed, by id, the version installed last first."""
-    return [_view(session, one) for one in _rows(session, tenant_id)]
+    return [_view(session, one) for one in installed_rows(session, tenant_id)]
 
 
 def get_install(session: Session, tenant_id: UUID, install_id: UUID) -> InstallView:
@@ -244,20 +164,6 @@ def release(session: Session, tenant_id: UUID, install_id: UUID) -> InstallView:
     return _view(session, row)
 
 
-def _require_foreign(manifest: Manifest) -> None:
-    """Refuse what only a block that comes with Garland may be called or do."""
-    if standard_registry().latest(manifest.id) is not None or manifest.publisher == "garland":
-        told = f"{manifest.id} is a name of Garland's own: give the block another publisher"
-        raise InvalidError(told, problems=[Problem("/id", told)])
-    control = manifest.behaviour.control
-    if control and (manifest.kind, control) != ("composite", "call"):
-        told = (
-            f"behaviour.control: only blocks that come with Garland steer a workflow ({control}): "
-            "take control out, and let the workflow decide by the port the block leaves by"
-        )
-        raise InvalidError(told, problems=[Problem("/behaviour/control", told)])
-
-
 def _is_no_news(state: Standing, becomes: Standing) -> bool:
     """Tell whether a package stays what it is: its signed twin ends its being in development."""
     return not (state is Standing.IN_DEVELOPMENT and becomes is Standing.INSTALLED)
@@ -266,14 +172,6 @@ def _is_no_news(state: Standing, becomes: Standing) -> bool:
 def _refuse_withdrawn(row: BlockInstall) -> None:
     if row.state is Standing.WITHDRAWN:
         raise ConflictError(f"{row.block_id} {row.version} was withdrawn: install another version")
-
-
-def _rows(session: Session, tenant_id: UUID, block_id: str = "") -> list[BlockInstall]:
-    wanted = select(BlockInstall).where(BlockInstall.tenant_id == tenant_id)
-    if block_id:
-        wanted = wanted.where(BlockInstall.block_id == block_id)
-    order = (BlockInstall.block_id, BlockInstall.installed_at.desc())
-    return list(session.scalars(wanted.order_by(*order)))
 
 
 def _view(session: Session, row: BlockInstall) -> InstallView:
@@ -294,12 +192,3 @@ def _view(session: Session, row: BlockInstall) -> InstallView:
     )
 
 
-def _keep(session: Session, row: dict[str, object]) -> None:
-    """Write a package unless it is here; an unsigned one is signed once its signed twin comes."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = insert_postgresql if is_postgresql else insert_sqlite
-    session.execute(insert(BlockPackage).values(**row).on_conflict_do_nothing())
-    if row["signers"]:
-        kept = session.get_one(BlockPackage, row["digest"], populate_existing=True)
-        kept.signers, kept.archive = row["signers"], row["archive"]  # type: ignore[assignment]
-        session.flush()

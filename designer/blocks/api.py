@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from blocks.installs import store
+from blocks.installs import offering, store
 from blocks.installs.model import InstallView, Offered
 from blocks.installs.registry import registry_of
 from blocks.registry import Block
@@ -51,7 +51,7 @@ def list_installs() -> Response:
 @require("blocks.edit")
 def upload_package() -> Response:
     """Bring a package (`.gblk`, the request's body) and learn what it asks for."""
-    found = store.upload(*_where(), request.get_data(), **_who())
+    found = offering.upload(*_where(), request.get_data(), **_who())
     response = jsonify(_offered_document(found))
     response.status_code = 201
     return response
@@ -72,7 +72,7 @@ def install() -> Response:
     `consent=1` agrees to all it asks for; `development=1` likewise as the author of a package that
     nobody signed, and to nothing for one that is signed.
     """
-    found = store.upload(*_where(), request.get_data(), **_who())
+    found = offering.upload(*_where(), request.get_data(), **_who())
     is_authors = request.args.get("development") == "1" and not found.is_signed
     consents = is_authors or request.args.get("consent") == "1"
     made = installing.install(*_where(), found.digest, consents=consents, **_who())

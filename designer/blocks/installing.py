@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs import store
 from blocks.installs.model import InstallView
+from blocks.installs.offering import package_of
 from blocks.installs.registry import registry_of
 from blocks.kinds.composite import FLOW_FILE, read_carried
 from kernel.errors import InvalidError, Problem
@@ -27,7 +28,7 @@ def install(
     """
     made = store.install(session, tenant_id, digest, consents=consents, by=by, now=now)
     if made.manifest.kind == "composite":
-        carried = store.files_of(session, digest).get(FLOW_FILE)
+        carried = package_of(session, digest).files.get(FLOW_FILE)
         if carried is None:
             told = f"{FLOW_FILE} is missing: a composite carries its workflow in it"
             raise InvalidError(told, problems=[Problem(f"/{FLOW_FILE}", told)])

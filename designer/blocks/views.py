@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
-from blocks.installs import store
+from blocks.installs import offering, store
 from blocks.installs.registry import registry_of
 from blocks.packages.imports import imported_modules, notable_modules
 from blocks.registry import Standing
@@ -36,7 +36,7 @@ def upload_package() -> Response:
     """Take a package and show what it asks for; nothing is installed yet."""
     sent = request.files.get("file")
     try:
-        found = store.upload(*_where(), sent.read() if sent else b"", **_who())
+        found = offering.upload(*_where(), sent.read() if sent else b"", **_who())
     except GarlandError as error:
         return _list_page(status=422, refused=error)
     return see_other(url_for("blocks.show_package", digest=found.digest))
@@ -126,7 +126,7 @@ def _list_page(*, status: int = 200, refused: GarlandError | None = None) -> Res
 
 
 def _consent_page(digest: str, *, status: int = 200, **refusal: Any) -> Response:
-    found = store.offered(*_where(), digest)
+    found = offering.offered(*_where(), digest)
     return render(
         "designer/blocks/consent.html",
         status=status,
@@ -159,7 +159,7 @@ def _block_page(block_id: str, *, status: int = 200, **refusal: Any) -> Response
 
 def _code_uses(digest: str) -> list[tuple[str, bool]]:
     """List the modules that a package's own code names, and whether each is worth a look."""
-    files = store.files_of(db_session(), digest)
+    files = offering.package_of(db_session(), digest).files
     notable = notable_modules(files)
     return [(one, one in notable) for one in imported_modules(files)]
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from blocks.brokers.http import HttpBroker
-from blocks.installs import store
+from blocks.installs import offering, store
 from blocks.installs.model import InstallView
 from blocks.installs.registry import registry_of
 from blocks.packages.package import pack_folder
@@ -54,7 +54,7 @@ def packed(folder: Path, manifest: Mapping[str, Any], code: str = "") -> bytes:
 def install(bench: Bench, package: bytes) -> InstallView:  # noqa: F811
     with bench.writing() as session:
         where = (session, bench.tenant_id)
-        found = store.upload(*where, package, **WHO)
+        found = offering.upload(*where, package, **WHO)
         return installing.install(*where, found.digest, consents=True, **WHO)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from blocks.installs import store
+from blocks.installs import offering, store
 from blocks.installs._tables import BlockPackage
 from blocks.installs.model import InstallView
 from blocks.installs.registry import registry_of
@@ -29,7 +29,7 @@ STEP = {"block": "acme.say", "version": "1.0.0", "config": {"word": "hi"}}
 def install(bench: Bench, *, consents: bool = True, **changes: Any) -> InstallView:
     with bench.writing() as session:
         where = (session, bench.tenant_id)
-        found = store.upload(*where, make_package(**changes), **WHO)
+        found = offering.upload(*where, make_package(**changes), **WHO)
         return store.install(*where, found.digest, consents=consents, **WHO)
 
 
@@ -113,7 +113,7 @@ def test_the_registry_stays_the_same_object_until_something_changes(bench: Bench
 def test_an_install_that_is_rolled_back_is_seen_by_nobody(bench: Bench) -> None:
     with bench.sessions() as session, as_tenant(session, bench.tenant_id):
         where = (session, bench.tenant_id)
-        found = store.upload(*where, make_package(), **WHO)
+        found = offering.upload(*where, make_package(), **WHO)
         store.install(*where, found.digest, consents=True, **WHO)
         assert registry_of(*where).find("acme.say", "1.0.0") is not None
         session.rollback()
@@ -226,7 +226,7 @@ def test_a_block_without_what_its_page_shows_is_refused(
     bench: Bench, files: dict[str, bytes], named: str
 ) -> None:
     with bench.writing() as session, pytest.raises(InvalidError) as refused:
-        store.upload(session, bench.tenant_id, make_package(files=files), **WHO)
+        offering.upload(session, bench.tenant_id, make_package(files=files), **WHO)
 
     assert [one.pointer for one in refused.value.problems] == [named]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
-from blocks.installs import store
+from blocks.installs import offering, store
 from blocks.installs.model import InstallView
 from blocks.installs.revoking import Withdrawing, withdraw_revoked
 from blocks.packages.package import read_package, sign_package
@@ -33,7 +33,7 @@ def trust(session: Session) -> bytes:
 def install_signed(bench: Bench) -> InstallView:
     with bench.writing() as session:
         where = (session, bench.tenant_id)
-        found = store.upload(*where, trust(session), **WHO)
+        found = offering.upload(*where, trust(session), **WHO)
         return store.install(*where, found.digest, consents=True, **WHO)
 
 
@@ -46,7 +46,7 @@ def test_a_signature_of_a_strangers_key_is_refused(bench: Bench) -> None:
         trust(session)
         package = sign_package(make_package(version="1.0.1"), OTHER_KEY)
         with pytest.raises(NotTrustedError):
-            store.upload(session, bench.tenant_id, package, **WHO)
+            offering.upload(session, bench.tenant_id, package, **WHO)
 
 
 def test_a_revoked_package_is_withdrawn_and_stops_runs_new_and_old(bench: Bench) -> None:
@@ -76,7 +76,7 @@ def test_a_revoked_package_is_refused_without_its_signature_too(bench: Bench) ->
         digest = read_package(trust(session)).digest
         revoke_package(session, ROOT_KEY, digest, reason="It leaks", now=NOW)
         with pytest.raises(NotTrustedError) as caught:
-            store.upload(session, bench.tenant_id, make_package(), **WHO)
+            offering.upload(session, bench.tenant_id, make_package(), **WHO)
 
     assert caught.value.code == "package.revoked"
 
@@ -85,7 +85,7 @@ def test_what_was_in_development_is_withdrawn_with_the_package_it_is_of(bench: B
     with bench.writing() as session:
         where = (session, bench.tenant_id)
         digest = read_package(trust(session)).digest
-        store.upload(*where, make_package(), **WHO)
+        offering.upload(*where, make_package(), **WHO)
         made = store.install(*where, digest, consents=True, **WHO)
         revoke_package(session, ROOT_KEY, digest, reason="It leaks", now=NOW)
         withdraw_revoked(session, now=NOW)

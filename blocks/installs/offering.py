@@ -1,0 +1,136 @@
+"""Packages as they come: read, kept once, and shown before anybody installs them.
+
+A package that signatures vouch for is offered to every tenant. One that nobody signed is its
+author's, and offered to the tenant alone that brought it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from blocks.authoring.images import why_no_image
+from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
+from blocks.installs.model import Offered, asks_of, new_asks
+from blocks.installs.vouching import signers_of
+from blocks.manifest import Manifest, kept_manifest, parse_manifest
+from blocks.packages.package import Package, read_package
+from blocks.registry import standard_registry
+from kernel.errors import InvalidError, NotFoundError, Problem
+from kernel.ids import new_id
+from tenancy.rows import insert_new
+
+
+def upload(session: Session, tenant_id: UUID, data: bytes, *, by: str, now: datetime) -> Offered:
+    """Take a package to be shown before it is installed; it is kept once, whoever brings it.
+
+    Raises:
+        InvalidError: it is no package, or no block, or has the name of one that comes with Garland,
+            or steers workflows as only those do.
+        NotTrustedError: it is signed, and its signature is not to be believed.
+    """
+    package = read_package(data)
+    if package.kind != "block":
+        told = "this is a pack: put its folder where docs/packs.md says"
+        raise InvalidError(told, problems=[Problem("", told)])
+    manifest = parse_manifest(package.manifest)
+    _require_foreign(manifest)
+    _require_looks(manifest, package.files)
+    row = {
+        "digest": package.digest,
+        "block_id": manifest.id,
+        "version": manifest.version,
+        "manifest": dict(package.manifest),
+        "archive": data,
+        "signers": list(signers_of(session, package, now=now)),
+        "added_at": now,
+    }
+    _keep(session, row)
+    brought = {"id": new_id(), "tenant_id": tenant_id, "digest": package.digest}
+    brought.update(uploaded_at=now, uploaded_by=by)
+    insert_new(session, BlockUpload, brought, keys=("tenant_id", "digest"))
+    return offered(session, tenant_id, package.digest)
+
+
+def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
+    """Show a package that the tenant may install.
+
+    Raises:
+        NotFoundError: there is none, or nobody signed it and another tenant brought it.
+    """
+    package = session.get(BlockPackage, digest)
+    brought = select(BlockUpload.id).where(
+        BlockUpload.tenant_id == tenant_id, BlockUpload.digest == digest
+    )
+    if package is None or not (package.signers or session.scalar(brought)):
+        raise NotFoundError("no such package is here: upload it", digest=digest)
+    asks = asks_of(package.manifest)
+    rows = installed_rows(session, tenant_id, package.block_id)
+    same = next((one for one in rows if one.version == package.version), None)
+    return Offered(
+        digest=digest,
+        manifest=kept_manifest(package.manifest),
+        asks_for=asks,
+        new_asks=new_asks(asks, [one.permissions for one in rows]),
+        is_signed=bool(package.signers),
+        replaces=same.digest if same is not None and same.digest != digest else "",
+        is_installed=same is not None and same.digest == digest,
+    )
+
+
+def package_of(session: Session, digest: str) -> Package:
+    """Give a package that is kept here; its digest is checked again."""
+    return read_package(session.get_one(BlockPackage, digest).archive)
+
+
+def installed_rows(session: Session, tenant_id: UUID, block_id: str = "") -> list[BlockInstall]:
+    """List what a tenant has installed, by id, the version installed last first."""
+    wanted = select(BlockInstall).where(BlockInstall.tenant_id == tenant_id)
+    if block_id:
+        wanted = wanted.where(BlockInstall.block_id == block_id)
+    order = (BlockInstall.block_id, BlockInstall.installed_at.desc())
+    return list(session.scalars(wanted.order_by(*order)))
+
+
+def _require_looks(manifest: Manifest, files: Mapping[str, bytes]) -> None:
+    """Refuse a block without what its page shows: who is to agree to it has to read it."""
+    problems = []
+    if not files.get("README.md", b"").strip():
+        problems.append(Problem("/README.md", "README.md is missing: say what the block does"))
+    if manifest.icon not in files:
+        problems.append(Problem("/icon", f"{manifest.icon} is missing: add the icon"))
+    elif why := why_no_image(manifest.icon, files[manifest.icon]):
+        problems.append(Problem("/icon", f"{manifest.icon} cannot be shown: {why}"))
+    if problems:
+        raise InvalidError(f"the block {manifest.id} is incomplete", problems=problems)
+
+
+def _require_foreign(manifest: Manifest) -> None:
+    """Refuse what only a block that comes with Garland may be called or do."""
+    if standard_registry().latest(manifest.id) is not None or manifest.publisher == "garland":
+        told = f"{manifest.id} is a name of Garland's own: give the block another publisher"
+        raise InvalidError(told, problems=[Problem("/id", told)])
+    control = manifest.behaviour.control
+    if control and (manifest.kind, control) != ("composite", "call"):
+        told = (
+            f"behaviour.control: only blocks that come with Garland steer a workflow ({control}): "
+            "take control out, and let the workflow decide by the port the block leaves by"
+        )
+        raise InvalidError(told, problems=[Problem("/behaviour/control", told)])
+
+
+def _keep(session: Session, row: dict[str, object]) -> None:
+    """Write a package unless it is here; an unsigned one is signed once its signed twin comes."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = insert_postgresql if is_postgresql else insert_sqlite
+    session.execute(insert(BlockPackage).values(**row).on_conflict_do_nothing())
+    if row["signers"]:
+        kept = session.get_one(BlockPackage, row["digest"], populate_existing=True)
+        kept.signers, kept.archive = row["signers"], row["archive"]  # type: ignore[assignment]
+        session.flush()
