@@ -7,7 +7,7 @@ once.
 
 import click
 
-from garland.block_cli_judging import check, diff, show, test
+from garland.block_cli_judging import check, diff, sbom, show, test
 from garland.block_cli_making import draw, key, new, pack, sign
 from garland.block_cli_serving import dev, publish
 from garland.openapi_cli import from_openapi
@@ -30,6 +30,7 @@ for command in (
     key,
     sign,
     show,
+    sbom,
     publish,
 ):
     block.add_command(command)

@@ -9,6 +9,7 @@ import click
 
 from garland.block_cli_common import (
     EITHER_PATH,
+    FILE_PATH,
     FOLDER_PATH,
     echo_json,
     facts_of,
@@ -234,3 +235,13 @@ def _show_lines(document: dict[str, Any]) -> list[str]:
         lines += [f"  {document['digest']}", *(f"  {line}" for line in signers)]
         lines += [f"  {size:>9,}  {name}" for name, size in document["files"].items()]
     return lines
+
+
+@click.command()
+@click.argument("file", type=FILE_PATH)
+def sbom(file: Path) -> None:
+    """List what the package FILE is made of, as a CycloneDX 1.6 document."""
+    with failures_told():
+        from blocks.packages.sbom import bill_of_materials
+
+        echo_json(bill_of_materials(read_file(file)))

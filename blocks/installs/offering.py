@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -82,6 +83,14 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
         replaces=same.digest if same is not None and same.digest != digest else "",
         is_installed=same is not None and same.digest == digest,
     )
+
+
+def parts_of(session: Session, tenant_id: UUID, digest: str) -> dict[str, Any]:
+    """List what a package that the tenant may see is made of, as CycloneDX; as `offered` raises."""
+    from blocks.packages.sbom import bill_of_materials  # few ask, and it takes long to load
+
+    offered(session, tenant_id, digest)
+    return bill_of_materials(package_of(session, digest))
 
 
 def package_of(session: Session, digest: str) -> Package:

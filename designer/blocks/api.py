@@ -57,6 +57,14 @@ def upload_package() -> Response:
     return response
 
 
+@api.get("/installs/packages/<digest>/sbom")
+@describe(answer={"type": "object"})
+@require("blocks.view")
+def get_parts(digest: str) -> Response:
+    """List what a package is made of: the block and its libraries, as CycloneDX 1.6."""
+    return jsonify(offering.parts_of(*_where(), digest))
+
+
 @api.post("/installs")
 @describe(
     body=TEXT,

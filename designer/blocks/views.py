@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, jsonify, request, url_for
 from werkzeug.wrappers import Response
 
 from blocks.installs import offering, store
@@ -47,6 +47,17 @@ def upload_package() -> Response:
 def show_package(digest: str) -> Response:
     """Show what a package asks for."""
     return _consent_page(digest)
+
+
+@bp.get("/t/<tenant>/blocks/packages/<digest>/sbom")
+@require("blocks.view")
+def download_parts(digest: str) -> Response:
+    """Give what a package is made of as a file, for whoever watches over libraries."""
+    response = jsonify(offering.parts_of(*_where(), digest))
+    name = f"{digest.removeprefix('sha256:')[:12]}.cdx.json"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.mimetype = "application/vnd.cyclonedx+json"
+    return response
 
 
 @bp.post("/t/<tenant>/blocks/packages/<digest>")

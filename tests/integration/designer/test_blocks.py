@@ -15,7 +15,7 @@ from tenancy.organisations import OrganisationView
 from tenancy.scope import system
 from tests.factories.installs import REACHES_OUT, make_package
 from tests.factories.packages import KEY, ROOT_KEY
-from tests.factories.tenancy import NOON
+from tests.factories.tenancy import NOON, make_customer
 from tests.integration.conftest import SignedIn, client_of
 
 BYTES = "application/octet-stream"
@@ -125,6 +125,35 @@ def test_programs_learn_what_has_to_be_agreed_to(program: FlaskClient) -> None:
     assert looked.get_json()["new_asks"] == REACHES_OUT
     assert refused.status_code == 409
     assert refused.get_json()["code"] == "block.consent_needed"
+
+
+def test_a_package_says_what_it_is_made_of(
+    program: FlaskClient, signed_in: SignedIn, acme: OrganisationView
+) -> None:
+    made = program.post("/api/v1/installs?consent=1", data=make_package(), content_type=BYTES)
+    digest = made.get_json()["digest"]
+    browser = signed_in("viewer")
+
+    page = browser.get(f"{pages(acme)}/acme.say").text
+    file = browser.get(f"{pages(acme)}/packages/{digest}/sbom")
+
+    assert f"/packages/{digest}/sbom" in page
+    assert file.get_json() == program.get(f"/api/v1/installs/packages/{digest}/sbom").get_json()
+    assert file.get_json()["metadata"]["component"]["name"] == "acme.say"
+    assert ".cdx.json" in file.headers["Content-Disposition"]
+
+
+def test_what_nobody_signed_is_told_to_nobody_else(
+    program: FlaskClient, app: Flask, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        stranger = make_customer(session)
+    made = program.post("/api/v1/installs?consent=1", data=make_package(), content_type=BYTES)
+    other = client_of(app, sessions, stranger, "admin")
+
+    asked = other.get(f"/api/v1/installs/packages/{made.get_json()['digest']}/sbom")
+
+    assert asked.status_code == 404
 
 
 def test_a_package_may_have_more_bytes_than_other_bodies(program: FlaskClient) -> None:

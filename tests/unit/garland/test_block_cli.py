@@ -195,6 +195,16 @@ def test_a_package_is_signed_and_shown(tmp_path: Path) -> None:
     assert "block.json" in shown["files"]
 
 
+def test_what_a_package_is_made_of_is_listed(tmp_path: Path) -> None:
+    file = tmp_path / "a.gblk"
+    packed = as_json("pack", make_block_folder(tmp_path), "--out", file)
+
+    listed = json.loads(block("sbom", file).stdout)
+
+    assert listed["bomFormat"] == "CycloneDX"
+    assert listed["metadata"]["component"]["bom-ref"] == packed["digest"]
+
+
 def test_a_signature_does_not_change_what_a_package_is_named_for_good(tmp_path: Path) -> None:
     file = tmp_path / "a.gblk"
     packed = as_json("pack", make_block_folder(tmp_path), "--out", file)
