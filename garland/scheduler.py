@@ -19,7 +19,7 @@ from garland.backtests import BacktestStarter
 from garland.memory import settle
 from garland.metrics_port import serve_metrics
 from garland.parts import make_brokers, make_mail
-from garland.services import Services
+from garland.services import Services, tidy_folders
 from garland.settings import Settings
 from kernel.clock import utc_now
 from runtime.alarms.clock import BITE, do_due, has_due
@@ -205,6 +205,7 @@ class Scheduler:
         if self.leads():
             self._clearing.round(now=self._now())
             self._notifier.trim()
+        tidy_folders(self._services)
 
     def withdraw(self) -> None:
         """Withdraw installed blocks whose package was revoked since."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import garland.tables  # noqa: F401  completes the metadata before the first query
 from blocks.brokers.http import HttpBroker
+from blocks.installs.forgetting import forget_folders
 from blocks.installs.registry import SHELF, Shelf
 from blocks.installs.sandboxing import Sandboxes
 from blocks.sandbox.pool import Pool
@@ -30,7 +31,7 @@ from runtime.rules.published import PublishedTables
 from runtime.rules.uses import users_of_look_up_table
 from runtime.wake import WAKER
 from runtime.worker import RedisWaker
-from tenancy.scope import guarded
+from tenancy.scope import guarded, system
 
 REDIS_TIMEOUT_S = 5.0
 RATES_TIMEOUT_S = 0.25
@@ -135,6 +136,12 @@ class Services:
             TRAP_PACKS: lambda: self.trap_packs,
         }
         return guarded(sessionmaker(engine, expire_on_commit=False, info=info))
+
+
+def tidy_folders(services: Services) -> None:
+    """Remove what this machine has unpacked of blocks that are kept nowhere any more."""
+    with services.reading() as session, system(session):
+        forget_folders(session, services.shelf.folder)
 
 
 def redis_address(settings: Settings) -> str:

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from garland.memory import settle
 from garland.metrics_port import serve_metrics
 from garland.parts import make_engine_parts
-from garland.services import Services
+from garland.services import Services, tidy_folders
 from garland.settings import Settings
 from kernel.spans import switch_off, switch_on
 from runtime.leases import process_name
@@ -49,6 +49,7 @@ def main(settings: Settings, worker_groups: Sequence[str] = (MAIN_GROUP,)) -> No
     }
     if "" in named:
         drains = {queue_name("runs"): drain.drain, **drains}
+    tidy_folders(services)
     settle()
     try:
         while True:

@@ -7,6 +7,7 @@ name only when it is complete, so that a process which dies half way leaves noth
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from pathlib import Path
 from blocks.packages.archive import read_archive
 from blocks.packages.listing import SIGNATURES, digest_of, write_listing
 from kernel.errors import ConflictError
+
+_KIND = "sha256:"
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class DamagedPackageError(ConflictError):
@@ -29,7 +33,7 @@ def unpacked(root: Path, digest: str, read: Callable[[], bytes]) -> Path:
     Raises:
         DamagedPackageError: the kept bytes are another package's; nothing is unpacked.
     """
-    folder = root / digest.removeprefix("sha256:")
+    folder = root / digest.removeprefix(_KIND)
     if folder.is_dir():
         return folder
     files = read_archive(read())
@@ -47,9 +51,20 @@ def unpacked(root: Path, digest: str, read: Callable[[], bytes]) -> Path:
         _put(made, folder)
     finally:
         if made.exists():
-            _open(made)
+            open_folder(made)
             shutil.rmtree(made)
     return folder
+
+
+def digest_of_folder(path: Path) -> str:
+    """Give which package a folder was unpacked of, by its name; "" for any other."""
+    return _KIND + path.name if _NAME.fullmatch(path.name) else ""
+
+
+def open_folder(folder: Path) -> None:
+    """Let what was unpacked be removed."""
+    for inside, _, _ in os.walk(folder):
+        Path(inside).chmod(0o755)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -62,11 +77,6 @@ def _close(folder: Path) -> None:
     for inside, _, _ in os.walk(folder, topdown=False):
         if Path(inside) != folder:
             Path(inside).chmod(0o555)
-
-
-def _open(folder: Path) -> None:
-    for inside, _, _ in os.walk(folder):
-        Path(inside).chmod(0o755)
 
 
 def _put(made: Path, folder: Path) -> None:

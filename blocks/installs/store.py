@@ -190,5 +190,3 @@ def _view(session: Session, row: BlockInstall) -> InstallView:
         installed_at=row.installed_at,
         installed_by=row.installed_by,
     )
-
-

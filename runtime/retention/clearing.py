@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.installs.forgetting import forget_packages
 from runtime.alarms.policy.store import policy_of
 from runtime.limits.book import LimitsBook
 from runtime.retention.alarms import remove_alarms
@@ -43,13 +44,14 @@ class Removed:
     alarms: int = 0
     hours: int = 0
     answers: int = 0
+    packages: int = 0
     is_done: bool = True
 
     @property
     def is_nothing(self) -> bool:
         """Tell whether there was nothing to do."""
         numbers = (self.runs, self.steps, self.values, self.events, self.alarms, self.hours)
-        return not any((*numbers, self.answers))
+        return not any((*numbers, self.answers, self.packages))
 
 
 @dataclass(kw_only=True)
@@ -82,6 +84,7 @@ class Clearing:
             self._trends,
             self._values,
             self._answers,
+            self._packages,
         ):
             one(removed, now=now, ends=ends)
         if not removed.is_nothing:
@@ -94,6 +97,7 @@ class Clearing:
                 alarms=removed.alarms,
                 hours=removed.hours,
                 answers=removed.answers,
+                packages=removed.packages,
                 done=removed.is_done,
             )
         return removed
@@ -188,6 +192,16 @@ class Clearing:
             with self.sessions() as session, session.begin(), system(session):
                 gone = remove_old(session, now=now)
             removed.answers += gone
+            if not gone:
+                return
+            self.pause(PAUSE_S)
+
+    def _packages(self, removed: Removed, *, now: datetime, ends: float) -> None:
+        """Let go of blocks' packages that nobody installed."""
+        while self._goes_on(ends):
+            with self.sessions() as session, session.begin(), system(session):
+                gone = forget_packages(session, now=now)
+            removed.packages += gone
             if not gone:
                 return
             self.pause(PAUSE_S)
