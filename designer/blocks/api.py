@@ -20,6 +20,7 @@ from kernel.errors import ConflictError
 from kernel.http import acting, db_session, optional_body, require
 from kernel.rest import TEXT, describe, listed
 from kernel.schema import Schema
+from runtime.flows.earlier_drafts import take_back
 
 api = Blueprint("blocks_api", __name__, url_prefix="/api/v1")
 
@@ -162,6 +163,15 @@ def preview_upgrade(install_id: UUID) -> Response:
 def apply_upgrade(install_id: UUID) -> Response:
     """Bring every draft that fits or is migrated to the highest installed version."""
     return jsonify(flows=upgrading.apply(*_where(), install_id, **_who()))
+
+
+@api.post("/blocks/<block_id>/take-back")
+@describe(answer=shapes.UPGRADED)
+@require("blocks.edit")
+def take_back_upgrade(block_id: str) -> Response:
+    """Give drafts what they had before the block's last upgrade; 409 where all went on since."""
+    found = take_back(*_where(), upgrading.cause_of(block_id), **_who())
+    return jsonify(flows=list(found.as_left))
 
 
 def install_document(one: InstallView) -> dict[str, Any]:

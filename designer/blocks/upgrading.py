@@ -21,8 +21,9 @@ from blocks.installs.store import get_install
 from blocks.migrating import migrate
 from blocks.registry import Block, precedence
 from kernel.errors import ConflictError
+from runtime.flows.earlier_drafts import Change, change_drafts
 from runtime.flows.model import every_step, shape_problems
-from runtime.flows.versions import every_draft, problems_of, save_draft
+from runtime.flows.versions import every_draft, problems_of
 
 Verdict = Literal["fits", "is migrated", "needs hands"]
 
@@ -80,14 +81,19 @@ def apply(
         raise ConflictError("no higher version of this block is installed: install it first")
     by_hand = {one.flow_id for one in found.impacts if one.verdict == "needs hands"}
     touched = {one.flow_id for one in found.impacts} - by_hand
-    changed = []
-    for flow_id, name, draft, revision in every_draft(session, tenant_id):
-        if flow_id in touched:
-            document = upgraded(draft, found.old, found.new)
-            where = (session, tenant_id, flow_id)
-            save_draft(*where, document=document, expected_revision=revision, by=by, now=now)
-            changed.append(name)
-    return changed
+    changes = [
+        Change(flow_id, revision, upgraded(draft, found.old, found.new))
+        for flow_id, _, draft, revision in every_draft(session, tenant_id)
+        if flow_id in touched
+    ]
+    old, new = found.old.manifest, found.new.manifest
+    why = {"cause": cause_of(old.id), "told": f"{old.version} to {new.version}"}
+    return change_drafts(session, tenant_id, changes, **why, by=by, now=now)
+
+
+def cause_of(block_id: str) -> str:
+    """Name a block's upgrades among what changes drafts."""
+    return f"block:{block_id}"
 
 
 def upgraded(part: Mapping[str, Any], old: InstallView, new: Block) -> dict[str, Any]:

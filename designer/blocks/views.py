@@ -18,6 +18,7 @@ from designer.blocks.using import what_uses
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
 from kernel.http import acting, db_session, render, require, see_other
+from runtime.flows.earlier_drafts import last_change, take_back
 from runtime.flows.uses import flows_with_block
 
 bp = Blueprint("blocks", __name__)
@@ -122,6 +123,19 @@ def apply_upgrade(install_id: UUID) -> Response:
     return see_other(url_for("workflows.list_workflows"))
 
 
+@bp.post("/t/<tenant>/blocks/<block_id>/take-back")
+@require("blocks.edit")
+def take_back_upgrade(block_id: str) -> Response:
+    """Give drafts back the version and settings they had before the last upgrade."""
+    try:
+        found = take_back(*_where(), upgrading.cause_of(block_id), **_who())
+    except ConflictError as error:
+        return _block_page(block_id, status=409, refused=error)
+    told = f"{', '.join(found.as_left)}: the upgrade from {found.told} is taken back."
+    flash(told, "success")
+    return see_other(url_for("blocks.show_block", block_id=block_id))
+
+
 def _list_page(*, status: int = 200, refused: GarlandError | None = None) -> Response:
     q = request.args.get("q", "").strip()
     registry = registry_of(*_where())
@@ -164,6 +178,7 @@ def _block_page(block_id: str, *, status: int = 200, **refusal: Any) -> Response
         },
         newest=block.manifest.version,
         code_uses=_code_uses(block.digest) if block.digest else [],
+        upgraded=last_change(*_where(), upgrading.cause_of(block_id)),
         refused=refusal.get("refused"),
     )
 

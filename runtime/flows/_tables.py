@@ -50,3 +50,25 @@ class FlowVersionRow(TenantOwned, Base):
     made_at: Mapped[Instant]
     made_by: Mapped[str] = mapped_column(String(200), default="")
     retired_at: Mapped[OptionalInstant]
+
+
+class EarlierDraft(TenantOwned, Base):
+    """A draft as it was before something changed many at once, so that it can be taken back.
+
+    Attributes:
+        cause: What changed it, such as `block:acme.probe`; one change of a cause is kept.
+        told: What it did, for people, such as `1.0.0 to 2.0.0`.
+        revision: Of the draft it was changed to: with another, people went on from there.
+    """
+
+    __tablename__ = "earlier_draft"
+    __table_args__ = (UniqueConstraint("tenant_id", "cause", "flow_id"),)
+
+    id: Mapped[Key]
+    cause: Mapped[str] = mapped_column(String(200))
+    told: Mapped[str] = mapped_column(String(200))
+    flow_id: Mapped[UUID] = mapped_column(ForeignKey("flow.id", ondelete="CASCADE"), index=True)
+    draft: Mapped[Document]
+    revision: Mapped[int]
+    made_at: Mapped[Instant]
+    made_by: Mapped[str] = mapped_column(String(200))

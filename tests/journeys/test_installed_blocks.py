@@ -110,3 +110,8 @@ def test_a_signed_block_is_agreed_to_used_and_upgraded(
     page.get_by_role("button", name="Upgrade the drafts").click()
     expect(page.get_by_text("1 draft is upgraded")).to_be_visible()
     assert _run(page, garland, address) == {"text": "hi 1.0.0"}
+
+    page.goto(f"{garland.url}/t/acme/blocks/acme.say")
+    page.get_by_role("button", name="Take it back").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
+    expect(page.get_by_text("the upgrade from 1.0.0 to 2.0.0 is taken back")).to_be_visible()

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from designer.blocks import upgrading
-from runtime.flows.versions import get_flow
+from kernel.errors import ConflictError, NotFoundError
+from runtime.flows import earlier_drafts
+from runtime.flows.earlier_drafts import Changed
+from runtime.flows.versions import get_flow, save_draft
 from tests.factories.installs import make_manifest
 from tests.integration.blocks.installs.conftest import bench, shelved  # noqa: F401  fixtures
 from tests.integration.blocks.installs.test_installing import STEP, WHO, install
@@ -85,3 +90,63 @@ def test_a_newer_version_with_the_same_settings_fits(bench: Bench) -> None:  # n
 
     assert found is not None
     assert [one.verdict for one in found.impacts] == ["fits"]
+
+
+def upgraded(at: Bench, *names: str) -> list[Any]:
+    """Upgrade workflows of these names from 1.0.0 to 2.0.0; give their ids."""
+    old = install(at)
+    flows = [at.publish({"say": STEP}, ["hand > say"], name=name) for name in names]
+    install(at, **second_version(migrations=[RENAME]))
+    with at.writing() as session:
+        upgrading.apply(session, at.tenant_id, old.id, **WHO)
+    return flows
+
+
+def take_back(at: Bench) -> Changed:
+    with at.writing() as session:
+        cause = upgrading.cause_of("acme.say")
+        return earlier_drafts.take_back(session, at.tenant_id, cause, **WHO)
+
+
+def step_of(at: Bench, flow: Any) -> tuple[str, Any]:
+    with at.writing() as session:
+        step = get_flow(session, at.tenant_id, flow).draft["steps"]["say"]
+    return step["version"], step["config"]
+
+
+def test_an_upgrade_is_taken_back_with_the_settings_there_were(bench: Bench) -> None:  # noqa: F811
+    [flow] = upgraded(bench, "Say")
+    after = step_of(bench, flow)
+
+    told = take_back(bench)
+
+    assert (after, step_of(bench, flow)) == (("2.0.0", {"text": "hi"}), ("1.0.0", {"word": "hi"}))
+    assert (told.told, list(told.as_left)) == ("1.0.0 to 2.0.0", ["Say"])
+    with pytest.raises(NotFoundError):
+        take_back(bench)
+
+
+def rewrite(at: Bench, flow: Any) -> None:
+    with at.writing() as session:
+        where = (session, at.tenant_id, flow)
+        found = get_flow(*where)
+        changed = {**found.draft, "description": "Mine."}
+        save_draft(*where, document=changed, expected_revision=found.draft_revision, **WHO)
+
+
+def test_what_people_changed_since_stays_as_they_made_it(bench: Bench) -> None:  # noqa: F811
+    mine, other = upgraded(bench, "Mine", "Other")
+    rewrite(bench, mine)
+
+    told = take_back(bench)
+
+    assert (list(told.as_left), list(told.gone_on)) == (["Other"], ["Mine"])
+    assert (step_of(bench, mine)[0], step_of(bench, other)[0]) == ("2.0.0", "1.0.0")
+
+
+def test_where_people_changed_all_of_it_nothing_is_taken_back(bench: Bench) -> None:  # noqa: F811
+    [flow] = upgraded(bench, "Say")
+    rewrite(bench, flow)
+
+    with pytest.raises(ConflictError, match="people changed Say since"):
+        take_back(bench)

@@ -127,6 +127,17 @@ def test_programs_learn_what_has_to_be_agreed_to(program: FlaskClient) -> None:
     assert refused.get_json()["code"] == "block.consent_needed"
 
 
+def test_a_block_without_an_upgrade_has_nothing_to_take_back(
+    program: FlaskClient, signed_in: SignedIn, acme: OrganisationView
+) -> None:
+    program.post("/api/v1/installs?consent=1", data=make_package(), content_type=BYTES)
+
+    asked = program.post("/api/v1/blocks/acme.say/take-back")
+
+    assert asked.status_code == 404
+    assert "Take it back" not in signed_in().get(f"{pages(acme)}/acme.say").text
+
+
 def test_a_package_says_what_it_is_made_of(
     program: FlaskClient, signed_in: SignedIn, acme: OrganisationView
 ) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from blocks.packages.imports import imported_modules, notable_modules
 from blocks.licences import licence_problem
+from blocks.packages.imports import imported_modules, notable_modules
 from blocks.packages.sbom import bill_of_materials
 from tests.factories.packages import KEY, make_package, make_wheel
 
