@@ -17,13 +17,13 @@ from enum import Enum
 from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from blocks.kinds import code
 from blocks.manifest import Manifest, Port, output_ports, parse_manifest
 from blocks.pages import Part, parts_of
 from blocks.schemas import resolved_schema
 from blocks.sdk import Context, Outcome
+from blocks.translating import files_in, with_files
 from blocks.versions import precedence
 from kernel.errors import InvalidError, Problem
 from kernel.schema import Schema
@@ -202,7 +202,7 @@ def load_block(folder: Path) -> Block:
     except ValueError as error:
         problems = [Problem("", f"block.json is not JSON: {error}")]
         raise InvalidError("the manifest cannot be read", problems=problems) from None
-    manifest = parse_manifest(_with_translations(document, folder))
+    manifest = parse_manifest(with_files(document, files_in(folder)))
     missing = [
         Problem("", f"{name} is missing in {folder.name}: add it")
         for name in (*_code_files(manifest), "README.md", manifest.icon)
@@ -222,28 +222,6 @@ def load_block(folder: Path) -> Block:
 
 def _code_files(manifest: Manifest) -> tuple[str, ...]:
     return () if manifest.kind in _MAKERS else ("block.py",)
-
-
-def _with_translations(document: Any, folder: Path) -> Any:
-    """Put the files `i18n/<language>.json` into the manifest, where they are checked with it."""
-    files = sorted((folder / "i18n").glob("*.json"))
-    if not files or not isinstance(document, dict):
-        return document
-    texts = {file.stem: _read_texts(file) for file in files}
-    inside = document.get("i18n")
-    twice = sorted(texts.keys() & inside.keys()) if isinstance(inside, dict) else []
-    if twice:
-        problems = [Problem(f"/i18n/{name}", f"{name} has a file too: keep one") for name in twice]
-        raise InvalidError("a translation is there twice", problems=problems)
-    return {**document, "i18n": {**(inside or {}), **texts}}
-
-
-def _read_texts(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        problems = [Problem(f"/i18n/{file.stem}", f"{file.name} is not JSON: {error}")]
-        raise InvalidError("a translation cannot be read", problems=problems) from None
 
 
 def _load_module(folder: Path, manifest: Manifest) -> ModuleType:

@@ -2,17 +2,20 @@
 
 A translation is a mapping from JSON Pointers into the manifest to texts. It may stand in the
 manifest under `i18n`, or in a file `i18n/<language>.json` beside it. Names, codes and values are
-never translated: workflows and code hold on to them. Pure functions over documents.
+never translated: workflows and code hold on to them.
 """
 
 from __future__ import annotations
 
 import copy
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from blocks._profile import subschemas
-from kernel.errors import Problem
+from kernel.errors import InvalidError, Problem
 from kernel.schema import path_of, pointer_to
 
 Texts = Mapping[str, str]
@@ -67,6 +70,29 @@ def translated(document: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
     return made
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Read the translations that lie beside a manifest, by the names they have in a package."""
+    return {f"i18n/{file.name}": file.read_bytes() for file in (folder / "i18n").glob("*.json")}
+
+
+def with_files(document: Any, files: Mapping[str, bytes]) -> Any:
+    """Put the files `i18n/<language>.json` into the manifest, where they are checked with it.
+
+    Raises:
+        InvalidError: a file is no JSON, or a language is in the manifest as well.
+    """
+    named = {found[1]: name for name in sorted(files) if (found := _FILE.fullmatch(name))}
+    if not named or not isinstance(document, dict):
+        return document
+    texts = {language: _read_texts(name, files[name]) for language, name in named.items()}
+    inside = document.get("i18n")
+    twice = sorted(texts.keys() & inside.keys()) if isinstance(inside, dict) else []
+    if twice:
+        problems = [Problem(f"/i18n/{name}", f"{name} has a file too: keep one") for name in twice]
+        raise InvalidError("a translation is there twice", problems=problems)
+    return {**document, "i18n": {**(inside or {}), **texts}}
+
+
 def choose_language(wanted: Iterable[str], offered: Iterable[str]) -> str:
     """Choose the best language offered; "" when the original is, or none fits.
 
@@ -89,6 +115,7 @@ def choose_language(wanted: Iterable[str], offered: Iterable[str]) -> str:
     return ""
 
 
+_FILE = re.compile(r"i18n/([^/]+)\.json")
 _LISTS = {
     "outputs": ("title",),
     "permissions": ("reason",),
@@ -125,3 +152,11 @@ def _text_problems(known: Texts, pointer: str, text: str) -> Iterator[str]:
     limit = int(max(_LIMITS.get(path_of(pointer)[-1], 0), len(known[pointer])) * _LONGER)
     if len(text) > limit:
         yield f"{pointer} has {len(text)} characters: at most {limit}, as the page has room for"
+
+
+def _read_texts(name: str, content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        problems = [Problem(f"/{name.removesuffix('.json')}", f"{name} is not JSON: {error}")]
+        raise InvalidError("a translation cannot be read", problems=problems) from None

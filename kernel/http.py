@@ -321,6 +321,11 @@ def page_limit(default: int = 50, most: int = 500) -> int:
     return number
 
 
+def languages() -> list[str]:
+    """List the languages that the reader's browser asks for (BCP 47), the best first."""
+    return list(request.accept_languages.values())
+
+
 def page_of(
     fetch: Callable[[int, list[str] | None], Sequence[Item]],
     place_of: Callable[[Item], Sequence[str]],

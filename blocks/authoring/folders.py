@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from blocks.manifest import Manifest, manifest_problems, parse_manifest
-from kernel.errors import GarlandError, MalformedError
+from blocks.translating import files_in, with_files
+from kernel.errors import GarlandError, InvalidError, MalformedError
 from kernel.json_text import read_json
 
 MANIFEST_FILE = "block.json"
@@ -57,7 +58,7 @@ class BlockFolder:
 
     Attributes:
         path: The folder.
-        document: The manifest as it was written, None when it cannot be read.
+        document: The manifest with its translations, None when it cannot be read.
         findings: What is wrong with the manifest.
     """
 
@@ -115,9 +116,12 @@ def read_folder(path: Path) -> BlockFolder:
         )
         raise FolderError(message) from None
     try:
-        document = read_json(content, what=MANIFEST_FILE)
+        document = with_files(read_json(content, what=MANIFEST_FILE), files_in(path))
     except MalformedError as error:
         return BlockFolder(path, None, (Finding(MANIFEST_FILE, "", error.message),))
+    except InvalidError as error:
+        told = [Finding(MANIFEST_FILE, one.pointer, one.message) for one in error.problems]
+        return BlockFolder(path, None, tuple(told))
     found = manifest_problems(document)
     return BlockFolder(
         path, document, tuple(Finding(MANIFEST_FILE, one.pointer, one.message) for one in found)

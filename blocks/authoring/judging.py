@@ -11,6 +11,7 @@ from blocks.authoring.images import PICTURE_MAX_BYTES, why_no_image
 from blocks.authoring.usage import Usage
 from blocks.manifest import Manifest
 from blocks.quality import QUALITY_SCHEMA, RULES, Rule, Standing, find_rule
+from blocks.translating import untranslated
 from kernel.errors import MalformedError
 from kernel.json_text import read_json
 from kernel.schema import Schema
@@ -202,9 +203,12 @@ def _keywords(_folder: BlockFolder, manifest: Manifest, _usage: Usage) -> Iterat
         yield f"give at least {KEYWORDS_MIN} keywords: words people search by"
 
 
-def _languages(_folder: BlockFolder, manifest: Manifest, _usage: Usage) -> Iterator[str]:
+def _languages(folder: BlockFolder, manifest: Manifest, _usage: Usage) -> Iterator[str]:
     if not manifest.i18n:
         yield "translate its texts: i18n, by language and pointer"
+    for language, texts in sorted(manifest.i18n.items()):
+        if left := untranslated(folder.document, texts):
+            yield f"i18n/{language} leaves {len(left)} texts out, such as {left[0]}"
 
 
 def _tests(folder: BlockFolder, _manifest: Manifest, _usage: Usage) -> Iterator[str]:

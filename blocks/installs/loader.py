@@ -17,6 +17,7 @@ from blocks.kinds import code, composite, http
 from blocks.manifest import Manifest, parse_manifest
 from blocks.registry import Block, Standing
 from blocks.sdk import BlockError, Context, Outcome
+from blocks.translating import files_in, with_files
 
 Run = Callable[[Context], Outcome]
 
@@ -53,7 +54,8 @@ def load_installed(tenant_id: UUID, pinned: Pinned, folder: Path, sandbox: Sandb
 
     What its manifest says of running lightly inside Garland is for blocks that come with it.
     """
-    manifest = parse_manifest(json.loads((folder / "block.json").read_text(encoding="utf-8")))
+    document = json.loads((folder / "block.json").read_text(encoding="utf-8"))
+    manifest = parse_manifest(with_files(document, files_in(folder)))
     is_inline = manifest.kind == "composite"  # it only names the workflow to call
     behaviour = replace(manifest.behaviour, inline=is_inline)
     return Block(

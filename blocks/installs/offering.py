@@ -23,6 +23,7 @@ from blocks.installs.vouching import signers_of
 from blocks.manifest import Manifest, kept_manifest, parse_manifest
 from blocks.packages.package import Package, read_package
 from blocks.registry import standard_registry
+from blocks.translating import with_files
 from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from tenancy.rows import insert_new
@@ -40,7 +41,7 @@ def upload(session: Session, tenant_id: UUID, data: bytes, *, by: str, now: date
     if package.kind != "block":
         told = "this is a pack: put its folder where docs/packs.md says"
         raise InvalidError(told, problems=[Problem("", told)])
-    manifest = parse_manifest(package.manifest)
+    manifest = parse_manifest(with_files(dict(package.manifest), package.files))
     _require_foreign(manifest)
     _require_looks(manifest, package.files)
     row = {

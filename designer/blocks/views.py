@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 from blocks.installs import offering, store
 from blocks.installs.registry import registry_of
 from blocks.packages.imports import imported_modules, notable_modules
-from blocks.registry import Standing
+from blocks.registry import Registry, Standing
+from blocks.speaking import in_language
 from designer.blocks import installing, upgrading
 from designer.blocks.using import what_uses
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
-from kernel.http import acting, db_session, render, require, see_other
+from kernel.http import acting, db_session, languages, render, require, see_other
 from runtime.flows.earlier_drafts import last_change, take_back
 from runtime.flows.uses import flows_with_block
 
@@ -138,7 +139,7 @@ def take_back_upgrade(block_id: str) -> Response:
 
 def _list_page(*, status: int = 200, refused: GarlandError | None = None) -> Response:
     q = request.args.get("q", "").strip()
-    registry = registry_of(*_where())
+    registry = _registry()
     found = registry.search(q) if q else registry.all()  # one's own stand before Garland's
     return render(
         "designer/blocks/list.html",
@@ -162,7 +163,7 @@ def _consent_page(digest: str, *, status: int = 200, **refusal: Any) -> Response
 
 
 def _block_page(block_id: str, *, status: int = 200, **refusal: Any) -> Response:
-    block = registry_of(*_where()).latest(block_id)
+    block = _registry().latest(block_id)
     if block is None:
         raise NotFoundError("no such block is installed", block=block_id)
     installs = [one for one in store.list_installs(*_where()) if one.manifest.id == block_id]
@@ -188,6 +189,10 @@ def _code_uses(digest: str) -> list[tuple[str, bool]]:
     files = offering.package_of(db_session(), digest).files
     notable = notable_modules(files)
     return [(one, one in notable) for one in imported_modules(files)]
+
+
+def _registry() -> Registry:
+    return in_language(registry_of(*_where()), languages())
 
 
 def _where() -> tuple[Any, UUID]:

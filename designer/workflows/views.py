@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from blocks.installs.registry import registry_of
 from blocks.registry import Block
+from blocks.speaking import in_language
 from designer.drafts import read_json_text, write_json_text
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.palette import catalogue, problems_document
@@ -24,6 +25,7 @@ from kernel.http import (
     address_with,
     db_session,
     json_body,
+    languages,
     only_reads,
     page_of,
     render,
@@ -125,8 +127,8 @@ def inspect_node() -> Response:
     node = read_json_text(request.form.get("value", ""))
     if not isinstance(node, dict):
         raise InvalidError("a node of a workflow is an object")
-    registry, changed = registry_of(db_session(), acting().tenant_id), "filled" in request.form
-    where = (db_session(), acting().tenant_id)
+    where, changed = (db_session(), acting().tenant_id), "filled" in request.form
+    registry = in_language(registry_of(*where), languages())
     known = known_to(*where, node, registry)
     if changed:
         node = read_node(node, request.form, registry, known)
@@ -257,7 +259,8 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
 
 def _drawing(flow: FlowView) -> dict[str, Any]:
     tables = live_outputs(db_session(), acting().tenant_id)
-    blocks = catalogue(registry_of(db_session(), acting().tenant_id), _icon_url, tables)
+    registry = in_language(registry_of(db_session(), acting().tenant_id), languages())
+    blocks = catalogue(registry, _icon_url, tables)
     return {"flow": laid_out(readable(flow.draft)), "blocks": blocks}
 
 

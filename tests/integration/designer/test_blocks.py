@@ -207,3 +207,27 @@ def test_an_author_agrees_only_for_what_nobody_signed(
 
     assert (refused.status_code, refused.get_json()["code"]) == (409, "block.consent_needed")
     assert taken.get_json()["state"] == "in development"
+
+
+def test_a_translated_block_reads_in_the_readers_language(
+    program: FlaskClient, signed_in: SignedIn, acme: OrganisationView
+) -> None:
+    package = make_package(files={"i18n/de.json": b'{"/title": "Ein Wort sagen"}'})
+    program.post("/api/v1/installs?consent=1", data=package, content_type=BYTES)
+    browser = signed_in()
+
+    german = browser.get(pages(acme), headers={"Accept-Language": "de-AT,en;q=0.5"}).text
+    english = browser.get(pages(acme), headers={"Accept-Language": "en"}).text
+
+    assert "Ein Wort sagen" in german
+    assert "Say a word" in english
+    assert "Ein Wort sagen" not in english
+
+
+def test_a_translation_that_cannot_be_used_is_refused_by_its_file(program: FlaskClient) -> None:
+    package = make_package(files={"i18n/de.json": b'{"/version": "zwei"}'})
+
+    refused = program.post("/api/v1/installs/packages", data=package, content_type=BYTES)
+
+    assert refused.status_code == 422
+    assert "/i18n/de" in refused.get_json()["errors"][0]["pointer"]
