@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import Select, func, inspect, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from kernel.bulk import insert_rows, update_rows
+from kernel.cursors import read_place
 from kernel.db import TenantOwned
 from kernel.errors import NotFoundError
 from tenancy.scope import require_owner, system
 
 Row = TypeVar("Row", bound=TenantOwned)
+Columns = TypeVarTuple("Columns")
 
 
 def find_owned(
@@ -48,6 +50,32 @@ def get_owned(
     if found is None:
         raise NotFoundError(f"no such {name}", id=str(key))
     return found
+
+
+def by_name(
+    wanted: Select[Unpack[Columns]],
+    model: type[TenantOwned],
+    *,
+    q: str = "",
+    after: Sequence[str] | None = None,
+) -> Select[Unpack[Columns]]:
+    """Give a query in the order of its model's column `name`, whatever the case; then of `id`.
+
+    Args:
+        wanted: What is asked for, bound to the tenant.
+        model: The table whose columns `name` and `id` these are.
+        q: Only those with this in their name.
+        after: Where the page before ended: name and id of its last row.
+    """
+    entity: Any = model
+    lowered = func.lower(entity.name)
+    if q:
+        wanted = wanted.where(entity.name.icontains(q, autoescape=True))
+    if after is not None:
+        said, last_id = read_place(after, str, UUID)
+        last = func.lower(said)
+        wanted = wanted.where(or_(lowered > last, (lowered == last) & (entity.id > last_id)))
+    return wanted.order_by(lowered, entity.id)
 
 
 def insert_new(

@@ -8,17 +8,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kernel.cursors import read_place
 from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from kernel.kept import Kept
 from runtime.calendars._tables import CalendarRow
 from runtime.calendars.model import Calendar, parse_calendar
-from tenancy.rows import get_owned, insert_new
+from tenancy.rows import by_name, get_owned, insert_new
 
 CALENDARS_KEPT = 500
 CALENDARS_MAX = 200
@@ -155,15 +154,8 @@ def list_calendars(
     after: Sequence[str] | None = None,
 ) -> list[CalendarView]:
     """List calendars by name; `q` finds a part of it, `after` is where the page before ended."""
-    wanted = select(CalendarRow).where(CalendarRow.tenant_id == tenant_id)
-    if q:
-        wanted = wanted.where(CalendarRow.name.icontains(q, autoescape=True))
-    if after is not None:
-        said, last_id = read_place(after, str, UUID)
-        name, last = func.lower(CalendarRow.name), func.lower(said)
-        same = (name == last) & (CalendarRow.id > last_id)
-        wanted = wanted.where(or_(name > last, same))
-    wanted = wanted.order_by(func.lower(CalendarRow.name), CalendarRow.id).limit(limit)
+    mine = select(CalendarRow).where(CalendarRow.tenant_id == tenant_id)
+    wanted = by_name(mine, CalendarRow, q=q, after=after).limit(limit)
     return [_view_of(row) for row in session.scalars(wanted)]
 
 

@@ -10,10 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kernel.cursors import read_place
 from kernel.errors import ConflictError
 from kernel.ids import SLUG_MAX, new_id, slugify
 from runtime.flows._carrying import of_people, refuse_carried
@@ -36,7 +35,7 @@ from runtime.flows._records import (
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import empty_flow, require_shape
 from runtime.wake import tell_pages_after_commit
-from tenancy.rows import get_owned
+from tenancy.rows import by_name, get_owned
 
 __all__ = [
     "FlowVersionView",
@@ -108,20 +107,12 @@ def list_flows(
     after: Sequence[str] | None = None,
 ) -> list[FlowView]:
     """List workflows by name; `q` finds a part of it, `after` is where the page before ended."""
-    wanted = (
+    mine = (
         select(FlowRow, FlowVersionRow)
         .outerjoin(FlowVersionRow, FlowVersionRow.id == FlowRow.live_version_id)
         .where(FlowRow.tenant_id == tenant_id, of_people())
-        .order_by(func.lower(FlowRow.name), FlowRow.id)
-        .limit(limit)
     )
-    if q:
-        wanted = wanted.where(FlowRow.name.icontains(q, autoescape=True))
-    if after is not None:
-        said, last_id = read_place(after, str, UUID)
-        name, last = func.lower(FlowRow.name), func.lower(said)
-        follows = and_(name == last, FlowRow.id > last_id)
-        wanted = wanted.where(or_(name > last, follows))
+    wanted = by_name(mine, FlowRow, q=q, after=after).limit(limit)
     return [view_of(row, live) for row, live in session.execute(wanted)]
 
 

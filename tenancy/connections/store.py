@@ -12,10 +12,9 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kernel.cursors import read_place
 from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
@@ -36,7 +35,7 @@ from tenancy.connections.records import (
     with_kept,
     write_facts,
 )
-from tenancy.rows import get_owned
+from tenancy.rows import by_name, get_owned
 
 log = structlog.get_logger(__name__)
 
@@ -240,14 +239,8 @@ def list_connections(
     after: Sequence[str] | None = None,
 ) -> list[ConnectionView]:
     """List connections by name; `q` finds a part of it, `after` is where the page before ended."""
-    wanted = select(Connection).where(Connection.tenant_id == tenant_id)
-    if q:
-        wanted = wanted.where(Connection.name.icontains(q, autoescape=True))
-    if after is not None:
-        said, last_id = read_place(after, str, UUID)
-        name, last = func.lower(Connection.name), func.lower(said)
-        wanted = wanted.where(or_(name > last, (name == last) & (Connection.id > last_id)))
-    wanted = wanted.order_by(func.lower(Connection.name), Connection.id).limit(limit)
+    mine = select(Connection).where(Connection.tenant_id == tenant_id)
+    wanted = by_name(mine, Connection, q=q, after=after).limit(limit)
     return [view_of(row) for row in session.scalars(wanted)]
 
 
