@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar, TypeVarTuple, Unpack
+from typing import Any, TypeVar, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func, inspect, or_, select
@@ -53,12 +53,12 @@ def get_owned(
 
 
 def by_name(
-    wanted: Select[Unpack[Columns]],
+    wanted: Select[*Columns],
     model: type[TenantOwned],
     *,
     q: str = "",
     after: Sequence[str] | None = None,
-) -> Select[Unpack[Columns]]:
+) -> Select[*Columns]:
     """Give a query in the order of its model's column `name`, whatever the case; then of `id`.
 
     Args:
