@@ -9,39 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from blocks.sandbox import _wire
+from blocks.sandbox._alarms_proxy import AlarmsProxy
+from blocks.sandbox._asking import Asking, Part
 from blocks.sandbox._frames import Channel
 from blocks.sdk import Context, Decided, HttpResponse
 
 
-class Asking:
-    """One call's line to Garland."""
-
-    def __init__(self, channel: Channel, call: str) -> None:
-        self._channel, self._call = channel, call
-
-    def ask(self, what: str, **arguments: Any) -> Any:
-        """Have something done, and wait for it.
-
-        Raises:
-            BlockError: it could not be done.
-        """
-        self.tell(what, **arguments)
-        answer = self._channel.receive()
-        if "error" in answer:
-            raise _wire.read_error(answer["error"])
-        return answer["answer"]
-
-    def tell(self, what: str, **arguments: Any) -> None:
-        """Say something that needs no answer."""
-        self._channel.send({"call": self._call, "ask": what, "with": arguments})
-
-
-class _Part:
-    def __init__(self, asking: Asking) -> None:
-        self._asking = asking
-
-
-class HttpProxy(_Part):
+class HttpProxy(Part):
     """`ctx.http`."""
 
     def request(  # noqa: PLR0913  what is sent, for how long, and with what
@@ -70,7 +44,7 @@ class HttpProxy(_Part):
         return _wire.read_response(answer)
 
 
-class MailProxy(_Part):
+class MailProxy(Part):
     """`ctx.mail`."""
 
     def send(self, *, to: list[str], subject: str, body: str) -> str:
@@ -79,24 +53,7 @@ class MailProxy(_Part):
         return sent
 
 
-class AlarmsProxy(_Part):
-    """`ctx.alarms`."""
-
-    def get(self, alarm_id: str) -> dict[str, Any] | None:
-        """See `sdk.Alarms.get`."""
-        found: dict[str, Any] | None = self._asking.ask("alarms.get", alarm_id=alarm_id)
-        return found
-
-    def set(self, alarm_id: str, fields: Mapping[str, Any]) -> None:
-        """See `sdk.Alarms.set`."""
-        self._asking.ask("alarms.set", alarm_id=alarm_id, fields=dict(fields))
-
-    def acknowledge(self, alarm_id: str, *, comment: str = "") -> None:
-        """See `sdk.Alarms.acknowledge`."""
-        self._asking.ask("alarms.acknowledge", alarm_id=alarm_id, comment=comment)
-
-
-class TablesProxy(_Part):
+class TablesProxy(Part):
     """`ctx.tables`."""
 
     def look_up(self, table: str, key: str) -> dict[str, Any] | None:
@@ -118,7 +75,7 @@ class TablesProxy(_Part):
         return Decided(said["port"], said["output"])
 
 
-class CalendarsProxy(_Part):
+class CalendarsProxy(Part):
     """`ctx.calendars`."""
 
     def next_open(self, calendar: str, at: datetime) -> datetime:
@@ -138,7 +95,7 @@ class CalendarsProxy(_Part):
         return _wire.read_instant(self._asking.ask(what, **arguments))
 
 
-class StateProxy(_Part):
+class StateProxy(Part):
     """`ctx.state`."""
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -160,7 +117,7 @@ class StateProxy(_Part):
         return keys
 
 
-class LiveProxy(_Part):
+class LiveProxy(Part):
     """`ctx.progress` and `ctx.cancelled`: Garland is asked now and then, not each time."""
 
     _EVERY_S = 0.2
@@ -186,7 +143,7 @@ class LiveProxy(_Part):
         return self._is_cancelled
 
 
-class LogProxy(_Part):
+class LogProxy(Part):
     """`ctx.log`: told at once, so that lines of a call that never ends are not lost."""
 
     def info(self, message: str) -> None:

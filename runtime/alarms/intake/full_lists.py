@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -49,6 +52,23 @@ def take_full_list(
     refuse_if_paused(source)
     is_empty = isinstance(body, dict) and body.get("events") == []
     batch = Batch(list_name="events") if is_empty else read_body(source, body)
+    return take_standing(session, source, batch, now=now, allow_empty=allow_empty)
+
+
+def take_standing(
+    session: Session,
+    source: SourceView,
+    batch: Batch,
+    *,
+    now: datetime,
+    allow_empty: bool = False,
+    noted: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Batch, int]:
+    """Take a list that was read; see `take_full_list`.
+
+    `noted` are attributes for what it raises or changes; what stands as it did is left without.
+    """
+    refuse_if_paused(source)
     batch = reject_large(batch, event_bytes(session, source.tenant_id))
     if batch.rejected:
         problems = problems_of(batch)
@@ -58,12 +78,17 @@ def take_full_list(
         message = 'events: the list is empty; send "allow_empty": true to clear all of the source'
         raise BrokenListError(message, problems=[Problem("/events", message)])
     admit_events(session, source.tenant_id, len(batch.events))
+    known = active_of_source(session, source.tenant_id, source.id)
+    if noted:
+        as_before = {(key, severity) for _, key, severity in known}
+        batch.events = [
+            event
+            if (event.dedup_key, event.perceived_severity) in as_before
+            else replace(event, attributes={**event.attributes, **noted})
+            for event in batch.events
+        ]
     write_batch(session, source.tenant_id, batch, origin=origin_of(source), now=now)
-    missing = [
-        alarm_id
-        for alarm_id, key in active_of_source(session, source.tenant_id, source.id)
-        if key not in standing
-    ]
+    missing = [alarm_id for alarm_id, key, _ in known if key not in standing]
     note(session, source.tenant_id, MISSING, missing, now=now)
     note_intake(session, source.id, Counts(accepted=len(batch.events)), now=now)
     return batch, len(missing)
