@@ -124,9 +124,11 @@ def _resync(wished: Wished) -> None:
 
 
 def _standing(source: SourceView, said: Any) -> Batch:
+    """Read the list: one of alarm events, or what the source's kind is sent."""
+    if said == [] or (isinstance(said, dict) and said.get("events") == []):
+        return Batch(list_name="events")
     if isinstance(said, list):
-        body = {"events": said}
-        return read_canonical(body, source=source.name) if said else Batch(list_name="events")
+        return read_canonical({"events": said}, source=source.name)
     return read_body(source, said)
 
 
