@@ -12,6 +12,7 @@ from typing import Any
 
 from blocks.sdk import BlockError
 from kernel.clock import parse_instant
+from kernel.errors import Problem
 from kernel.schema import Schema
 
 FOUND_MAX = 100
@@ -92,7 +93,7 @@ def read_wanted(said: Mapping[str, Any], *, sort: str, limit: int, now: datetime
     """
     problems = [*_FILTER.problems(dict(said)), *_ASKED.problems({"sort": sort, "limit": limit})]
     if problems:
-        told = "; ".join(one.message for one in problems[:3])
+        told = "; ".join(_told(one) for one in problems[:3])
         raise BlockError("alarms.bad_filter", f"The filter does not fit: {told}", retryable=False)
     given = {name: value for name, value in said.items() if not name.endswith("_than_s")}
     given["severities"] = frozenset(said.get("severities", ()))
@@ -103,6 +104,12 @@ def read_wanted(said: Mapping[str, Any], *, sort: str, limit: int, now: datetime
         sort=sort,
         limit=limit,
     )
+
+
+def _told(problem: Problem) -> str:
+    """Tell a problem; one inside a field, whose message names the place there, with the field."""
+    field_, _, inside = problem.pointer.removeprefix("/").partition("/")
+    return f"{field_}: {problem.message}" if inside else problem.message
 
 
 def pick(alarms: Iterable[Mapping[str, Any]], wanted: WantedAlarms) -> dict[str, Any]:

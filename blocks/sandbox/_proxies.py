@@ -10,12 +10,13 @@ from typing import Any
 
 from blocks.sandbox import _wire
 from blocks.sandbox._alarms_proxy import AlarmsProxy
-from blocks.sandbox._asking import Asking, Part
+from blocks.sandbox._asking import Asking
+from blocks.sandbox._asking import Part as _Part
 from blocks.sandbox._frames import Channel
 from blocks.sdk import Context, Decided, HttpResponse
 
 
-class HttpProxy(Part):
+class HttpProxy(_Part):
     """`ctx.http`."""
 
     def request(  # noqa: PLR0913  what is sent, for how long, and with what
@@ -44,7 +45,7 @@ class HttpProxy(Part):
         return _wire.read_response(answer)
 
 
-class MailProxy(Part):
+class MailProxy(_Part):
     """`ctx.mail`."""
 
     def send(self, *, to: list[str], subject: str, body: str) -> str:
@@ -53,7 +54,7 @@ class MailProxy(Part):
         return sent
 
 
-class TablesProxy(Part):
+class TablesProxy(_Part):
     """`ctx.tables`."""
 
     def look_up(self, table: str, key: str) -> dict[str, Any] | None:
@@ -75,7 +76,7 @@ class TablesProxy(Part):
         return Decided(said["port"], said["output"])
 
 
-class CalendarsProxy(Part):
+class CalendarsProxy(_Part):
     """`ctx.calendars`."""
 
     def next_open(self, calendar: str, at: datetime) -> datetime:
@@ -95,7 +96,7 @@ class CalendarsProxy(Part):
         return _wire.read_instant(self._asking.ask(what, **arguments))
 
 
-class StateProxy(Part):
+class StateProxy(_Part):
     """`ctx.state`."""
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -117,7 +118,7 @@ class StateProxy(Part):
         return keys
 
 
-class LiveProxy(Part):
+class LiveProxy(_Part):
     """`ctx.progress` and `ctx.cancelled`: Garland is asked now and then, not each time."""
 
     _EVERY_S = 0.2
@@ -143,7 +144,7 @@ class LiveProxy(Part):
         return self._is_cancelled
 
 
-class LogProxy(Part):
+class LogProxy(_Part):
     """`ctx.log`: told at once, so that lines of a call that never ends are not lost."""
 
     def info(self, message: str) -> None:
