@@ -74,7 +74,7 @@ class AlarmsAbility:
 
     def group(self, parent_id: str, alarm_ids: list[str]) -> None:
         """See `sdk.Alarms.group`."""
-        self._intend("alarm.group", parent_id, alarms=list(alarm_ids))
+        self._intend("alarm.group", parent_id, alarms=[str(one) for one in alarm_ids])
 
     def ungroup(self, alarm_id: str) -> None:
         """See `sdk.Alarms.ungroup`."""
@@ -87,7 +87,11 @@ class AlarmsAbility:
 
     def _intend(self, kind: EffectKind, alarm: str, /, **fields: Any) -> None:
         self.attempt.permit("alarms")
-        said = _kept({"target": alarm, "fields": fields})
+        manifest = self.attempt.manifest
+        if manifest.behaviour.effects != "write":
+            message = f"{manifest.title} may not change alarms: its manifest says it never writes."
+            raise BlockError("block.not_permitted", message, retryable=False)
+        said = _kept({"target": str(alarm), "fields": fields})
         self.attempt.intend(Effect(kind=kind, **said))
 
 

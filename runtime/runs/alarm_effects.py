@@ -6,7 +6,7 @@ alarms start, directly or by way of others, comes to rest: see `runtime.alarms.d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from blocks.effects import Effect
 from kernel.errors import InvalidError, NotFoundError, Problem
 from runtime.alarms import store
 from runtime.alarms.derived import DEPTH, deeper
+from runtime.alarms.filters import read_id
 from runtime.alarms.intake.full_lists import take_standing
 from runtime.alarms.intake.limits import admit_events, event_bytes, reject_large
 from runtime.alarms.intake.taking import refuse_if_nothing_taken, write_batch
@@ -55,6 +56,14 @@ class Wished:
         """Do one of the store's deeds to the effect's alarm."""
         key = _key(self.effect.target)
         deed(self.session, self.run.tenant_id, key, by=self.by, now=self.now, **more)
+
+
+def hold_alarms(session: Session, tenant_id: UUID, effects: Iterable[Effect]) -> None:
+    """Lock the alarms of several effects in one order, so that no two wait for each other."""
+    said = [name for one in effects for name in (one.target, *one.fields.get("alarms", ()))]
+    keys = {key for name in said if (key := read_id(name)) is not None}
+    if len(keys) > 1:
+        store.hold(session, tenant_id, keys)
 
 
 def apply_to_alarms(wished: Wished) -> None:
@@ -133,10 +142,10 @@ def _standing(source: SourceView, said: Any) -> Batch:
 
 
 def _key(said: str) -> UUID:
-    try:
-        return UUID(said)
-    except ValueError:  # what a block says; its host looks at no alarm
-        raise NotFoundError("no such alarm", alarm_id=said[:ID_SHOWN]) from None
+    key = read_id(said)  # what a block says; its host looks at no alarm
+    if key is None:
+        raise NotFoundError("no such alarm", alarm_id=said[:ID_SHOWN])
+    return key
 
 
 _DEEDS: Mapping[str, Callable[[Wished], None]] = MappingProxyType(

@@ -12,7 +12,7 @@ from blocks.effects import Effect
 from blocks.sdk import LogLine
 from kernel.errors import GarlandError, InvalidError, NotFoundError, TooManyError
 from runtime.runs._rows import RunRow
-from runtime.runs.alarm_effects import Wished, apply_to_alarms
+from runtime.runs.alarm_effects import Wished, apply_to_alarms, hold_alarms
 from runtime.runs.alarm_words import words_for_trial, words_of
 from runtime.runs.attempt import Attempted
 from runtime.runs.desks import owner_of
@@ -41,6 +41,7 @@ def apply_effects(
     under_way: Effect | None = None
     try:
         with session.begin_nested():
+            hold_alarms(session, run.tenant_id, done.effects)
             for effect in done.effects:
                 under_way = effect
                 if effect.kind in KEPT:

@@ -128,7 +128,7 @@ def run(ctx):
         "key": ctx.run.idempotency_key,
     })
 """
-    done = zoo.perform(zoo.block(code))
+    done = zoo.perform(zoo.block(code, effects="write"))
 
     assert getattr(done.outcome, "output", None) == {
         "status": HttpResponse(status=200).status,

@@ -52,6 +52,18 @@ def test_a_wish_is_an_effect(
     assert wishing(wish) == (Effect(kind=kind, target="a1", fields=fields),)
 
 
+@pytest.mark.parametrize("effects", ["none", "read"])
+def test_a_block_that_says_it_never_writes_changes_no_alarm(effects: str) -> None:
+    def run(ctx: Context) -> Outcome:
+        ctx.alarms.clear(ctx.alarms.find()["alarms"][0]["id"])
+        return done(ctx)
+
+    services = FakeServices(alarms={"a": {"id": "a"}})
+    error = failure(run, permissions=ALARMS, services=services, effects=effects)
+
+    assert (error.code, "never writes" in error.message) == ("block.not_permitted", True)
+
+
 @pytest.mark.parametrize("for_s", [0, -1, float("nan"), float("inf"), 400 * 86_400])
 def test_a_shelf_has_a_bound(for_s: float) -> None:
     with pytest.raises(BlockError) as refused:
