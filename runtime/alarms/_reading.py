@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from kernel.cursors import read_number, read_place
 from kernel.db import UtcDateTime
 from kernel.tally import Tally
 from runtime.alarms._tables import WORDS, AlarmHistory, AlarmRow, ConditionRow
+from runtime.alarms.derived import DEPTH
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
@@ -194,12 +195,20 @@ def parts_of_place(sort: str) -> int:
     return len(_ORDERS[sort][0])
 
 
-def active_of_source(
-    session: Session, tenant_id: UUID, source_id: UUID
-) -> list[tuple[UUID, str, Severity]]:
-    """Give the active alarms that came by a source: identity, and what it said last."""
+class ActiveThere(NamedTuple):
+    """An active alarm of a source: its identity, what it said last, and how derived it is."""
+
+    id: UUID
+    key: str
+    severity: Severity
+    depth: str | None
+
+
+def active_of_source(session: Session, tenant_id: UUID, source_id: UUID) -> list[ActiveThere]:
+    """Give the active alarms that came by a source."""
+    depth = cast(AlarmRow.attributes[DEPTH].as_string(), String)
     found = session.execute(
-        select(AlarmRow.id, ConditionRow.dedup_key, AlarmRow.reported_severity)
+        select(AlarmRow.id, ConditionRow.dedup_key, AlarmRow.reported_severity, depth)
         .join(ConditionRow, ConditionRow.id == AlarmRow.condition_id)
         .where(
             AlarmRow.tenant_id == tenant_id,
@@ -209,7 +218,7 @@ def active_of_source(
         )
         .order_by(AlarmRow.id)
     )
-    return [(row.id, row.dedup_key, row.reported_severity) for row in found]
+    return [ActiveThere(*row) for row in found]
 
 
 def has_alarms(session: Session, tenant_id: UUID) -> bool:

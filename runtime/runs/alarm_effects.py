@@ -60,7 +60,7 @@ class Wished:
 
 def hold_alarms(session: Session, tenant_id: UUID, effects: Iterable[Effect]) -> None:
     """Lock the alarms of several effects in one order, so that no two wait for each other."""
-    said = [name for one in effects for name in (one.target, *one.fields.get("alarms", ()))]
+    said = [name for one in effects for name in (one.target, *_children(one))]
     keys = {key for name in said if (key := read_id(name)) is not None}
     if len(keys) > 1:
         store.hold(session, tenant_id, keys)
@@ -91,7 +91,8 @@ def _raise(wished: Wished) -> None:
     attributes = said.get("attributes", {})
     if isinstance(attributes, dict):
         said["attributes"] = {**attributes, **_noted(wished)}
-    batch = read_canonical({**said, "source": f"workflow:{slug}"}, source="")
+    batch = Batch()
+    batch.take(0, {**said, "source": f"workflow:{slug}"}, raw=said)
     batch = reject_large(batch, event_bytes(session, tenant_id))
     refuse_if_nothing_taken(batch)
     admit_events(session, tenant_id, 1)
@@ -108,8 +109,12 @@ def _shelve(wished: Wished) -> None:
     wished.do(store.shelve, until=until, reason=wished.fields["reason"])
 
 
+def _children(effect: Effect) -> Iterable[str]:
+    return effect.fields["alarms"] if effect.kind == "alarm.group" else ()
+
+
 def _group(wished: Wished) -> None:
-    children = {_key(one) for one in wished.fields["alarms"]}
+    children = {_key(one) for one in _children(wished.effect)}
     parent_id = _key(wished.effect.target)
     where = (wished.session, wished.run.tenant_id, parent_id)
     store.group_under(*where, children, by=wished.by, now=wished.now)

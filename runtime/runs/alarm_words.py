@@ -38,7 +38,7 @@ def words_of(effect: Effect) -> str:
         names=", ".join(fields)[:SHOWN],
         severity=str(fields.get("perceived_severity", ""))[:SHOWN],
         seconds=fields.get("for_s"),
-        number=len(fields.get("alarms", ())),
+        number=len(fields["alarms"]) if effect.kind == "alarm.group" else 0,
     )
 
 

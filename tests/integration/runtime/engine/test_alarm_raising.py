@@ -299,9 +299,13 @@ def test_a_paused_source_is_not_compared(bench: Bench) -> None:
 def test_lists_that_contradict_each_other_come_to_rest(bench: Bench) -> None:
     make_source(bench)
     given = {"source": "EMS", "allow_empty": True}
-    empty = {"sync": step("resync-source", config=given, input={"standing": []})}
-    full = {"sync": step("resync-source", config=given, input={"standing": listed("A")})}
-    first = bench.publish(empty, ["rule > sync"], name="Empty")
+    standing = [{**one, "attributes": {"site": "ZRH"}} for one in listed("A")]
+    full = {"sync": step("resync-source", config=given, input={"standing": standing})}
+    empty = {  # what stands is told again first, as if nothing had led to it
+        "again": step("resync-source", config=given, input={"standing": standing}),
+        "sync": step("resync-source", config=given, input={"standing": []}),
+    }
+    first = bench.publish(empty, ["rule > again", "again > sync"], name="Empty")
     second = bench.publish(full, ["rule > sync"], name="Full")
     mine = {"field": "managed_object", "op": "is", "value": "A"}
     rule(bench, "empty", mine, on=["raised"])

@@ -65,6 +65,8 @@ def test_a_wish_that_cannot_be_granted_fails_the_step(
         pytest.param("group", {"alarms": []}, "garland.invalid", id="no child"),
         pytest.param("group", {"alarms": [NIL]}, "garland.not_found", id="a child that is gone"),
         pytest.param("group", {"alarms": ["x"]}, "garland.not_found", id="a child that is none"),
+        pytest.param("raise", {"events": [EVENT]}, "runtime.alarm_rejected", id="a list of events"),
+        pytest.param("set", {"alarms": 7}, "garland.invalid", id="a field that is none"),
         pytest.param("raise", {**EVENT, "source": 7, "x": 1}, "runtime.alarm_rejected", id="odd"),
         pytest.param(
             "raise", {**EVENT, "attributes": [1]}, "runtime.alarm_rejected", id="no attributes"
