@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from blocks.alarm_filters import WantedAlarms
 from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
 
 
@@ -74,6 +75,10 @@ class Services(Protocol):
 
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Return the tenant's alarm as its canonical document; None also for a bad id."""
+        ...
+
+    def find_alarms(self, wanted: WantedAlarms, /) -> dict[str, Any]:
+        """Return the tenant's alarms that fit, see `sdk.Alarms.find`."""
         ...
 
     def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:

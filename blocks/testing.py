@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from blocks.alarm_filters import WantedAlarms, pick
 from blocks.effects import Effect
 from blocks.host import perform
 from blocks.outcomes import Emit, Outcome, Wait
@@ -92,6 +93,10 @@ class MockedWorld:
         """Give an alarm of the example."""
         found: dict[str, Any] | None = self.described.get("alarms", {}).get(alarm_id)
         return found
+
+    def find_alarms(self, wanted: WantedAlarms, /) -> dict[str, Any]:
+        """Pick from the example's alarms."""
+        return pick(self.described.get("alarms", {}).values(), wanted)
 
     def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
         """Give a row of the example's tables."""

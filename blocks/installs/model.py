@@ -60,9 +60,17 @@ class Offered:
 
 
 def asks_of(document: Mapping[str, Any]) -> tuple[Ask, ...]:
-    """Give what a manifest asks for: each permission, then each place for a connection."""
+    """Give what a manifest asks for: each permission, then each place for a connection.
+
+    Of alarms it is told whether they may be changed: only a block that says so may.
+    """
     slots = ({"secret": one["slot"], **one} for one in document.get("secrets", ()))
-    return (*document.get("permissions", ()), *slots)
+    changes = document.get("behaviour", {}).get("effects") == "write"
+    asks = (
+        {**one, "changes": changes} if one["name"] == "alarms" else one
+        for one in document.get("permissions", ())
+    )
+    return (*asks, *slots)
 
 
 def new_asks(asks: Iterable[Ask], granted: Iterable[Iterable[Ask]]) -> tuple[Ask, ...]:
@@ -86,4 +94,6 @@ def _covers(known: Ask, ask: Ask) -> bool:
         is_same = all(known.get(name) == ask.get(name) for name in ("secret", "inject"))
         return is_same and {*ask["accepts"]} <= {*known["accepts"]}
     is_same = known["name"] == ask["name"]
+    if ask.get("changes", False) and not known.get("changes", True):
+        return False
     return is_same and not any(wider(parse_permission(known), parse_permission(ask)))

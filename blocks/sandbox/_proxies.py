@@ -9,36 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from blocks.sandbox import _wire
+from blocks.sandbox._alarms_proxy import AlarmsProxy
+from blocks.sandbox._asking import Asking
+from blocks.sandbox._asking import Part as _Part
 from blocks.sandbox._frames import Channel
 from blocks.sdk import Context, Decided, HttpResponse
-
-
-class Asking:
-    """One call's line to Garland."""
-
-    def __init__(self, channel: Channel, call: str) -> None:
-        self._channel, self._call = channel, call
-
-    def ask(self, what: str, **arguments: Any) -> Any:
-        """Have something done, and wait for it.
-
-        Raises:
-            BlockError: it could not be done.
-        """
-        self.tell(what, **arguments)
-        answer = self._channel.receive()
-        if "error" in answer:
-            raise _wire.read_error(answer["error"])
-        return answer["answer"]
-
-    def tell(self, what: str, **arguments: Any) -> None:
-        """Say something that needs no answer."""
-        self._channel.send({"call": self._call, "ask": what, "with": arguments})
-
-
-class _Part:
-    def __init__(self, asking: Asking) -> None:
-        self._asking = asking
 
 
 class HttpProxy(_Part):
@@ -77,23 +52,6 @@ class MailProxy(_Part):
         """See `sdk.Mail.send`."""
         sent: str = self._asking.ask("mail.send", to=list(to), subject=subject, body=body)
         return sent
-
-
-class AlarmsProxy(_Part):
-    """`ctx.alarms`."""
-
-    def get(self, alarm_id: str) -> dict[str, Any] | None:
-        """See `sdk.Alarms.get`."""
-        found: dict[str, Any] | None = self._asking.ask("alarms.get", alarm_id=alarm_id)
-        return found
-
-    def set(self, alarm_id: str, fields: Mapping[str, Any]) -> None:
-        """See `sdk.Alarms.set`."""
-        self._asking.ask("alarms.set", alarm_id=alarm_id, fields=dict(fields))
-
-    def acknowledge(self, alarm_id: str, *, comment: str = "") -> None:
-        """See `sdk.Alarms.acknowledge`."""
-        self._asking.ask("alarms.acknowledge", alarm_id=alarm_id, comment=comment)
 
 
 class TablesProxy(_Part):

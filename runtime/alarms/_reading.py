@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from kernel.cursors import read_number, read_place
 from kernel.db import UtcDateTime
 from kernel.tally import Tally
 from runtime.alarms._tables import WORDS, AlarmHistory, AlarmRow, ConditionRow
+from runtime.alarms.derived import DEPTH
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
@@ -46,6 +47,7 @@ class AlarmFilter:
         q: Words that are each part of the managed object, text, problem, cause or source.
         managed_object: The whole name; so are source, event_type, probable_cause and owner.
         since, until: Only alarms last raised at or after, and before.
+        began_since, began_until: Only alarms first raised at or after, and at or before.
         attributes: Names of attributes and the values they must have.
         parent_id: Only the children of this alarm.
         grouping: top (not under another), causes (others are under it) or "".
@@ -65,6 +67,8 @@ class AlarmFilter:
     owner: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    began_since: datetime | None = None
+    began_until: datetime | None = None
     attributes: tuple[tuple[str, str], ...] = ()
     parent_id: UUID | None = None
     grouping: str = ""
@@ -191,10 +195,20 @@ def parts_of_place(sort: str) -> int:
     return len(_ORDERS[sort][0])
 
 
-def active_of_source(session: Session, tenant_id: UUID, source_id: UUID) -> list[tuple[UUID, str]]:
-    """Give the active alarms that came by a source, each with its identity."""
+class ActiveThere(NamedTuple):
+    """An active alarm of a source: its identity, what it said last, and how derived it is."""
+
+    id: UUID
+    key: str
+    severity: Severity
+    depth: str | None
+
+
+def active_of_source(session: Session, tenant_id: UUID, source_id: UUID) -> list[ActiveThere]:
+    """Give the active alarms that came by a source."""
+    depth = cast(AlarmRow.attributes[DEPTH].as_string(), String)
     found = session.execute(
-        select(AlarmRow.id, ConditionRow.dedup_key)
+        select(AlarmRow.id, ConditionRow.dedup_key, AlarmRow.reported_severity, depth)
         .join(ConditionRow, ConditionRow.id == AlarmRow.condition_id)
         .where(
             AlarmRow.tenant_id == tenant_id,
@@ -204,7 +218,7 @@ def active_of_source(session: Session, tenant_id: UUID, source_id: UUID) -> list
         )
         .order_by(AlarmRow.id)
     )
-    return [(row.id, row.dedup_key) for row in found]
+    return [ActiveThere(*row) for row in found]
 
 
 def has_alarms(session: Session, tenant_id: UUID) -> bool:
@@ -232,6 +246,11 @@ def at_most(*conditions: ColumnElement[bool], most: int = COUNT_MAX) -> Select[i
     """Count the alarms that meet the conditions, but no more than one over `most`."""
     rows = select(AlarmRow.id).where(*conditions)
     return select(func.count()).select_from(rows.limit(most + 1).subquery())
+
+
+def count_fitting(session: Session, tenant_id: UUID, wanted: AlarmFilter) -> int:
+    """Count the alarms that fit, but no more than one over `COUNT_MAX`."""
+    return session.scalar(at_most(*fitting(tenant_id, wanted))) or 0
 
 
 def raised_by_hour(
@@ -289,8 +308,17 @@ def _conditions(wanted: AlarmFilter) -> Iterable[ColumnElement[bool]]:
         yield AlarmRow.last_raised_at >= wanted.since
     if wanted.until is not None:
         yield AlarmRow.last_raised_at < wanted.until
+    yield from _began(wanted)
     yield from _GROUPINGS[wanted.grouping]
     yield from _looked_for(wanted)
+
+
+def _began(wanted: AlarmFilter) -> Iterable[ColumnElement[bool]]:
+    if wanted.began_since is not None:  # it was last raised no earlier, which an index finds
+        yield AlarmRow.last_raised_at >= wanted.began_since
+        yield AlarmRow.first_raised_at >= wanted.began_since
+    if wanted.began_until is not None:
+        yield AlarmRow.first_raised_at <= wanted.began_until
 
 
 def _looked_for(wanted: AlarmFilter) -> Iterable[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -76,6 +76,7 @@ def read_filter(asked: Asked) -> AlarmFilter:
     if any(one not in list(Severity) for one in severities):
         raise must_be("severity", "one of " + ", ".join(Severity))
     zone = asked_zone(asked)
+    names: dict[str, Any] = {name: asked_text(asked, name) for name in ("q", *WHOLE_NAMES)}
     return AlarmFilter(
         state=_STATES[asked_choice(asked, "state", _STATES)],
         severities=frozenset(Severity(one) for one in severities),
@@ -85,7 +86,7 @@ def read_filter(asked: Asked) -> AlarmFilter:
         parent_id=asked_id(asked, "parent", of="an alarm"),
         grouping=asked_choice(asked, "grouping", GROUPINGS),
         attributes=_attributes(asked),
-        **{name: asked_text(asked, name) for name in ("q", *WHOLE_NAMES)},
+        **names,
     )
 
 

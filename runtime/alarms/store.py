@@ -10,6 +10,7 @@ from runtime.alarms._actions.fields import SETTABLE, set_fields
 from runtime.alarms._actions.groups import CHILDREN_MAX, group_under, ungroup
 from runtime.alarms._actions.many import acknowledge_many, suppress_many
 from runtime.alarms._actions.owner import assign
+from runtime.alarms._actions.rows import hold
 from runtime.alarms._actions.shelf import shelve, unshelve
 from runtime.alarms._actions.suppression import suppress, unsuppress
 from runtime.alarms._applied import apply_at_once, changes_noted
@@ -20,6 +21,7 @@ from runtime.alarms._reading import (
     AlarmFilter,
     HistoryEntry,
     count_active,
+    count_fitting,
     find_alarm,
     find_alarms,
     get_alarm,
@@ -49,12 +51,14 @@ __all__ = [
     "clear_by_person",
     "comment",
     "count_active",
+    "count_fitting",
     "find_alarm",
     "find_alarms",
     "get_alarm",
     "group_under",
     "has_alarms",
     "history_of",
+    "hold",
     "list_alarms",
     "parts_of_place",
     "place_of",

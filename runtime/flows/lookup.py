@@ -103,6 +103,15 @@ def find_flow_id(session: Session, tenant_id: UUID, slug: str) -> UUID | None:
     )
 
 
+def slug_of(session: Session, tenant_id: UUID, flow_id: UUID) -> str:
+    """Give a workflow's slug, which stays whatever it is called; raises NotFoundError."""
+    wanted = select(FlowRow.slug).where(FlowRow.tenant_id == tenant_id, FlowRow.id == flow_id)
+    slug = session.scalar(wanted)
+    if slug is None:
+        raise NotFoundError("no such workflow", id=str(flow_id))
+    return slug
+
+
 def find_version(session: Session, tenant_id: UUID, flow_id: UUID, number: int) -> Runnable:
     """Give a published version by its number; raises NotFoundError when it is gone or retired."""
     wanted = select(FlowVersionRow).where(

@@ -180,7 +180,10 @@ class _Playing:
 
     def _liberties(self, done: Attempted) -> tuple[Attempted, list[str]]:
         """Let happen at once what in an installation others would have to do."""
-        notes = [f"would change: {one.kind} {json.dumps(dict(one.fields))}" for one in done.effects]
+        notes = [
+            f"would change: {one.kind} {one.target} {json.dumps(dict(one.fields))}"
+            for one in done.effects
+        ]
         path, attempt = done.event.step, done.event.attempt
         match done.waits_for:
             case Await() as wanted:

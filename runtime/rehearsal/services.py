@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from blocks.alarm_filters import WantedAlarms, pick
 from blocks.sdk import (
     BlockError,
     CalendarMoment,
@@ -49,6 +50,10 @@ class FileServices:
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Give the trigger's alarm, if it is the one that is asked for."""
         return dict(self.alarm) if self.alarm.get("id") == alarm_id else None
+
+    def find_alarms(self, wanted: WantedAlarms, /) -> dict[str, Any]:
+        """Give the trigger's alarm, if it is among those that are asked for."""
+        return pick([self.alarm] if self.alarm else [], wanted)
 
     def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
         """Give a row of one of the tables."""

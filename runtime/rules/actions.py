@@ -11,7 +11,8 @@ from contextlib import nullcontext
 from typing import Any
 
 from kernel import trace
-from kernel.errors import GarlandError, InvalidError, NotFoundError
+from kernel.errors import GarlandError, NotFoundError
+from runtime.alarms.derived import DEPTH, deeper, depth_in
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
 from runtime.alarms.store import clear_by_person, set_fields
@@ -25,9 +26,6 @@ from runtime.rules.occasion import Occasion
 from runtime.rules.placeholders import fill
 from runtime.runs.start import Start, start_run
 from runtime.wake import wake_after_commit
-
-DERIVE_DEPTH_MAX = 3
-DEPTH = "derived_depth"
 
 
 def act(occasion: Occasion) -> list[dict[str, Any]]:
@@ -108,10 +106,7 @@ def _suppress(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]
 def _derive(occasion: Occasion, _index: int, action: Action) -> dict[str, Any]:
     """Put an alarm of the rule's own into the journal; it goes through the correlator itself."""
     alarm = occasion.alarm
-    depth = alarm.attributes.get(DEPTH, 0)
-    depth = depth + 1 if isinstance(depth, int) else 1
-    if depth > DERIVE_DEPTH_MAX:
-        raise InvalidError("alarms derived from derived alarms go no deeper: change the rule")
+    depth = deeper(depth_in(alarm.attributes), remedy="change the rule")
     said = fill(dict(action.fields or {}), occasion.facts)
     document = {
         "managed_object": alarm.managed_object,

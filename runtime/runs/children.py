@@ -17,6 +17,7 @@ from runtime.flows.lookup import Runnable, find_flow_id, find_version, runnable,
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import Run, RunState
 from runtime.runs.blobs import note_use, references_in
+from runtime.runs.derived import carried
 from runtime.runs.not_started import NotStartedError
 from runtime.runs.paths import split
 from runtime.runs.spans import context_of
@@ -48,6 +49,7 @@ def start_child(
         "kind": "flow",
         "input": dict(call.input),
         "run_id": str(parent.id),
+        **carried(parent.trigger),
     }
     if call.flow.startswith(CARRIED):
         trigger[AS_BLOCK] = True

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
 
 from blocks.effects import Effect
-from kernel.errors import GarlandError, NotFoundError
-from runtime.alarms.store import acknowledge, set_fields
+from blocks.sdk import LogLine
+from kernel.errors import GarlandError, InvalidError, NotFoundError, TooManyError
 from runtime.runs._rows import RunRow
+from runtime.runs.alarm_effects import Wished, apply_to_alarms, hold_alarms
+from runtime.runs.alarm_words import words_for_trial, words_of
 from runtime.runs.attempt import Attempted
 from runtime.runs.desks import owner_of
 from runtime.runs.events import Failed
 from runtime.step_state.store import Owner, drop_value, keep_value
 
 KEPT = ("state.set", "state.delete")
+PROBLEMS_SHOWN = 3
 log = structlog.get_logger(__name__)
-
-ID_SHOWN = 60
 
 
 def apply_effects(
@@ -29,36 +30,53 @@ def apply_effects(
     """Apply what an attempt wished for, in order; give the attempt, failed if one was refused.
 
     Then none of them counts. The session is bound to the tenant. An alarm that was purged
-    meanwhile is such a case. What a trial without effects wants to keep is not kept.
+    meanwhile is such a case. A trial without effects changes and keeps nothing: what it would have
+    changed is told in the step's log.
     """
+    if run.is_trial and not run.allows_effects:
+        wished = [one for one in done.effects if one.kind not in KEPT]
+        told = [LogLine("info", words_for_trial(one)) for one in wished]
+        return replace(done, effects=(), logs=(*done.logs, *told))
     owner = owner_of(run, done.event.step)
-    is_dry = run.is_trial and not run.allows_effects
+    under_way: Effect | None = None
     try:
         with session.begin_nested():
+            hold_alarms(session, run.tenant_id, done.effects)
             for effect in done.effects:
+                under_way = effect
                 if effect.kind in KEPT:
-                    if not is_dry:
-                        _keep(session, owner, effect, now=now)
+                    _keep(session, owner, effect, now=now)
                 else:
-                    _apply(session, run.tenant_id, effect, by=by, now=now)
+                    apply_to_alarms(Wished(session=session, run=run, effect=effect, by=by, now=now))
     except GarlandError as error:
         log.warning("effect_refused", code=error.code, reason=error.message)
-        told = {"code": error.code, "message": error.message}
-        return Attempted(event=Failed(done.event.step, done.event.attempt, told), logs=done.logs)
+        return _refused(done, under_way, error)
     return done
 
 
-def _apply(session: Session, tenant_id: UUID, effect: Effect, *, by: str, now: datetime) -> None:
-    try:
-        alarm_id = UUID(effect.target)
-    except ValueError:  # what a block says; its host looks at no alarm
-        raise NotFoundError("no such alarm", alarm_id=effect.target[:ID_SHOWN]) from None
-    match effect.kind:
-        case "alarm.acknowledge":
-            comment = str(effect.fields.get("comment", ""))
-            acknowledge(session, tenant_id, alarm_id, by=by, now=now, comment=comment)
-        case "alarm.set":
-            set_fields(session, tenant_id, alarm_id, fields=effect.fields, by=by, now=now)
+def _refused(done: Attempted, effect: Effect | None, error: GarlandError) -> Attempted:
+    """Fail the attempt; what is only too much for now may be tried again."""
+    after_s = error.retry_after_s if isinstance(error, TooManyError) else None
+    wish = ""
+    if effect is not None and effect.kind not in KEPT:
+        wish = f" (the step wished to {words_of(effect)})"
+    event = Failed(
+        done.event.step,
+        done.event.attempt,
+        {"code": error.code, "message": f"{_why(error)}{wish}"},
+        is_retryable=after_s is not None,
+        retry_after_s=after_s,
+    )
+    return Attempted(event=event, logs=done.logs)
+
+
+def _why(error: GarlandError) -> str:
+    """Say why with the fields that do not fit: nobody sees them elsewhere."""
+    if isinstance(error, NotFoundError):
+        return f"{error.message}: it is gone, or never was"
+    problems = error.problems if isinstance(error, InvalidError) else ()
+    told = "; ".join(one.message for one in problems[:PROBLEMS_SHOWN])
+    return f"{error.message}: {told}" if told and told != error.message else error.message
 
 
 def _keep(session: Session, owner: Owner, effect: Effect, *, now: datetime) -> None:

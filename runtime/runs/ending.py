@@ -21,6 +21,7 @@ from runtime.flows.lookup import find_flow_id
 from runtime.runs._rows import RunRow
 from runtime.runs._tables import Run, RunState
 from runtime.runs.children import report
+from runtime.runs.derived import carried
 from runtime.runs.programs import Program
 from runtime.runs.start import Start, start_run
 from runtime.wake import wake_after_commit
@@ -68,7 +69,11 @@ def _raise_or_clear(session: Session, run: RunRow, program: Program, *, now: dat
             "specific_problem": "Workflow failed",
             "source": SOURCE,
             "text": text[:TEXT_MAX],
-            "attributes": {"run_id": str(run.id), "flow_id": str(run.flow_id)},
+            "attributes": {
+                "run_id": str(run.id),
+                "flow_id": str(run.flow_id),
+                **carried(run.trigger),
+            },
         }
     )
     append(session, run.tenant_id, [event], now=now)
@@ -90,6 +95,7 @@ def _start_error_flow(
             "kind": "flow",
             "failed_run": str(run.id),
             "input": {"run": facts, "trigger": dict(run.trigger)},
+            **carried(run.trigger),
         },
         subject=run.subject,
         dedup_key=f"failed:{run.id}:{flow_id}:{format_instant(run.ended_at or now)}",

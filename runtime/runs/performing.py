@@ -24,6 +24,9 @@ from runtime.runs.programs import Program
 from runtime.runs.services import Brokers, TenantServices
 from runtime.runs.state import RunState as Progress
 
+_INSIDE = frozenset({"alarms", "state", "tables", "calendars"})
+"""Abilities that change nothing but by effects, which a trial leaves undone."""
+
 
 class Performer:
     """Performs the light steps of one run in its caller's transaction."""
@@ -63,6 +66,8 @@ class Performer:
         given = Given(config=self._fetch(record.config), input=self._fetch(record.input))
         self._services.grant(step, block.manifest)
         self._services.desk = SegmentDesk(self._session, run, record.step)
+        if is_dry(run):
+            self._services.pretend(run.trigger.get("alarm"))
         done = attempt_step(block, given, self._services, facts)
         if not done.effects:
             return done
@@ -113,4 +118,15 @@ def is_simulated(run: RunRow, block: Block) -> bool:
     """Tell whether a trial answers for this block instead of running it."""
     behaviour = block.manifest.behaviour
     writes = behaviour.effects == "write" and behaviour.control != "call"  # what it calls does
-    return run.is_trial and not run.allows_effects and writes
+    return is_dry(run) and writes and not _only_wishes(block)
+
+
+def is_dry(run: RunRow) -> bool:
+    """Tell whether a run is a trial that changes nothing."""
+    return run.is_trial and not run.allows_effects
+
+
+def _only_wishes(block: Block) -> bool:
+    """Tell whether all that a block changes are alarms: then a trial tells what it would change."""
+    names = {one.name for one in block.manifest.permissions}
+    return "alarms" in names and names <= _INSIDE and block.manifest.behaviour.control is None

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.alarm_filters import WantedAlarms
 from blocks.manifest import Manifest
 from blocks.sdk import (
     BlockError,
@@ -22,6 +23,7 @@ from blocks.sdk import (
 from blocks.services import Desk, EmptyDesk
 from kernel.errors import NotFoundError
 from runtime.alarms.documents import alarm_document
+from runtime.alarms.filters import read_id
 from runtime.alarms.store import find_alarm
 from runtime.calendars.hours import NeverError, moment_in
 from runtime.calendars.store import find_calendar
@@ -31,6 +33,7 @@ from runtime.connections.serving import Connections
 from runtime.flows.decisions import decisions_of
 from runtime.flows.model import Step
 from runtime.inventory.lookup import look_up, table_exists
+from runtime.runs.alarm_reads import find_documents
 from runtime.runs.calls import Calls
 from runtime.runs.spans import traced
 from tenancy.connections.model import Opened
@@ -74,11 +77,16 @@ class _Outside:
         self._brokers = brokers
         self._calls = calls
         self._grants = NOTHING_GRANTED
+        self._pretended: Mapping[str, Any] = {}
         self.desk: Desk = EmptyDesk()
 
     def connection_of(self, slot: str, /) -> Opened | None:
         """Open the connection of a slot, for a broker of the host; see `Grants.connection_of`."""
         return self._grants.connection_of(slot)
+
+    def pretend(self, alarm: Any) -> None:
+        """Take a trial's alarm for one that is there, where no other has its id."""
+        self._pretended = alarm if isinstance(alarm, Mapping) else {}
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Carry out a call to the outside, with the connection that it names."""
@@ -113,13 +121,18 @@ class TenantServices(_Outside):
 
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Give one of the tenant's alarms as a document."""
-        try:
-            key = UUID(alarm_id)
-        except ValueError:
-            return None
+        found, key = None, read_id(alarm_id)
+        if key is not None:
+            with as_tenant(self._session, self._tenant_id):
+                found = find_alarm(self._session, self._tenant_id, key)
+        if found is not None:
+            return alarm_document(found)
+        return dict(self._pretended) if self._pretended.get("id") == alarm_id else None
+
+    def find_alarms(self, wanted: WantedAlarms, /) -> dict[str, Any]:
+        """Give those of the tenant's alarms that fit."""
         with as_tenant(self._session, self._tenant_id):
-            found = find_alarm(self._session, self._tenant_id, key)
-        return alarm_document(found) if found is not None else None
+            return find_documents(self._session, self._tenant_id, wanted)
 
     def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
         """Give a row of one of the tenant's tables."""
@@ -181,7 +194,15 @@ class DetachedServices(_Outside):
         """Give one of the tenant's alarms as a document."""
         with self._sessions() as session:
             bind(session, self._tenant_id)
-            return TenantServices(session, self._tenant_id, self._brokers).find_alarm(alarm_id)
+            services = TenantServices(session, self._tenant_id, self._brokers)
+            services.pretend(self._pretended)
+            return services.find_alarm(alarm_id)
+
+    def find_alarms(self, wanted: WantedAlarms, /) -> dict[str, Any]:
+        """Give those of the tenant's alarms that fit."""
+        with self._sessions() as session:
+            bind(session, self._tenant_id)
+            return TenantServices(session, self._tenant_id, self._brokers).find_alarms(wanted)
 
     def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
         """Give a row of one of the tenant's tables."""

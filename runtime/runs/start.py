@@ -113,7 +113,10 @@ def start_trial(
     allow_effects: bool,
     now: datetime,
 ) -> UUID:
-    """Record a trial run of the draft as it is now; without effects, writing blocks are simulated.
+    """Record a trial run of the draft as it is now.
+
+    Without effects, writing blocks are simulated; those that change alarms alone tell what would
+    change.
 
     Raises:
         NotFoundError: no such workflow in this tenant.

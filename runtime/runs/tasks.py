@@ -25,7 +25,7 @@ from runtime.runs.desks import ApartDesk
 from runtime.runs.events import Failed
 from runtime.runs.leased import Claim, LeasedSteps
 from runtime.runs.paths import split
-from runtime.runs.performing import is_simulated
+from runtime.runs.performing import is_dry, is_simulated
 from runtime.runs.places import crowding
 from runtime.runs.services import Brokers, DetachedServices
 from runtime.runs.spans import at_work_on, context_of
@@ -181,6 +181,8 @@ class StepPool:
         services = DetachedServices(sessions, run.tenant_id, self.brokers, calls)
         services.grant(step, block.manifest)
         services.desk = ApartDesk(sessions, run, record)
+        if is_dry(run):
+            services.pretend(run.trigger.get("alarm"))
         with trace.joined(context_of(run, record)):
             return attempt_step(block, claim.given, services, facts)
 

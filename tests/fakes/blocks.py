@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from blocks.alarm_filters import WantedAlarms, pick
 from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
 from blocks.services import Desk, EmptyDesk
 
@@ -33,6 +34,10 @@ class FakeServices:
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Give an alarm that was put in."""
         return self.alarms.get(alarm_id)
+
+    def find_alarms(self, wanted: WantedAlarms, /) -> dict[str, Any]:
+        """Pick from those that were put in."""
+        return pick(self.alarms.values(), wanted)
 
     def look_up(self, table: str, key: str, /) -> dict[str, Any] | None:
         """Give a row that was put in."""

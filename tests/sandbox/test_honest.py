@@ -114,21 +114,27 @@ def run(ctx):
     ctx.mail.send(to=["a@b.example"], subject="s", body="b")
     ctx.alarms.set("a", {"text": "x"})
     ctx.alarms.acknowledge("a", comment="c")
+    ctx.alarms.shelve("a", for_s=60, reason="r")
+    ctx.alarms.group("a", ["b"])
+    ctx.alarms.raise_alarm({"managed_object": "m"})
+    ctx.alarms.resync("s", [{"a": 1}], allow_empty=True)
     ctx.log.warning("careful")
     return ctx.emit("done", {
         "status": response.status, "alarm": ctx.alarms.get("a"), "none": ctx.alarms.get("b"),
+        "found": ctx.alarms.find({"state": "all"}, limit=1)["count"],
         "row": ctx.tables.look_up("t", "k"), "port": ctx.tables.decide("d", {"x": 1}).port,
         "same": ctx.calendars.next_open("c", noon) == noon,
         "after": ctx.calendars.add_open_time("c", noon, 5).isoformat(),
         "key": ctx.run.idempotency_key,
     })
 """
-    done = zoo.perform(zoo.block(code))
+    done = zoo.perform(zoo.block(code, effects="write"))
 
     assert getattr(done.outcome, "output", None) == {
         "status": HttpResponse(status=200).status,
         "alarm": {"id": "a"},
         "none": None,
+        "found": 1,
         "row": {"v": 1},
         "port": "none",
         "same": True,
@@ -137,7 +143,8 @@ def run(ctx):
     }
     assert zoo.services.requests[0].body == b'{"b": 1}'
     assert [mail.subject for mail in zoo.services.mails] == ["s"]
-    assert [effect.kind for effect in done.effects] == ["alarm.set", "alarm.acknowledge"]
+    wished = [effect.kind.partition(".")[2] for effect in done.effects]
+    assert wished == ["set", "acknowledge", "shelve", "group", "raise", "resync"]
     assert [line.message for line in done.logs] == ["careful"]
 
 

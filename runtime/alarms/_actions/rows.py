@@ -47,6 +47,16 @@ def all_locked(
     return rows
 
 
+def hold(session: Session, tenant_id: UUID, alarm_ids: Collection[UUID]) -> None:
+    """Lock those of several alarms that are there, in the order in which everybody locks them."""
+    session.execute(
+        select(AlarmRow.id)
+        .where(AlarmRow.tenant_id == tenant_id, AlarmRow.id.in_(alarm_ids))
+        .order_by(AlarmRow.id)
+        .with_for_update()
+    )
+
+
 def act(
     session: Session,
     row: AlarmRow,

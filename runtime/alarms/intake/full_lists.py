@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, Problem
-from runtime.alarms._reading import active_of_source
+from runtime.alarms._reading import ActiveThere, active_of_source
+from runtime.alarms.derived import DEPTH
 from runtime.alarms.intake.limits import admit_events, event_bytes, reject_large
 from runtime.alarms.intake.taking import origin_of, problems_of, refuse_if_paused, write_batch
 from runtime.alarms.journal import MISSING, note
+from runtime.alarms.model import AlarmEvent
 from runtime.alarms.sources.counting import Counts, note_intake
 from runtime.alarms.sources.reading import Batch
 from runtime.alarms.sources.store import SourceView, read_body
@@ -49,6 +54,23 @@ def take_full_list(
     refuse_if_paused(source)
     is_empty = isinstance(body, dict) and body.get("events") == []
     batch = Batch(list_name="events") if is_empty else read_body(source, body)
+    return take_standing(session, source, batch, now=now, allow_empty=allow_empty)
+
+
+def take_standing(
+    session: Session,
+    source: SourceView,
+    batch: Batch,
+    *,
+    now: datetime,
+    allow_empty: bool = False,
+    noted: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Batch, int]:
+    """Take a list that was read; see `take_full_list`.
+
+    `noted` are attributes for what it raises or changes; what stands as it did keeps its depth.
+    """
+    refuse_if_paused(source)
     batch = reject_large(batch, event_bytes(session, source.tenant_id))
     if batch.rejected:
         problems = problems_of(batch)
@@ -58,12 +80,32 @@ def take_full_list(
         message = 'events: the list is empty; send "allow_empty": true to clear all of the source'
         raise BrokenListError(message, problems=[Problem("/events", message)])
     admit_events(session, source.tenant_id, len(batch.events))
+    known = active_of_source(session, source.tenant_id, source.id)
+    if noted:
+        batch.events = _noted(batch.events, known, noted)
     write_batch(session, source.tenant_id, batch, origin=origin_of(source), now=now)
-    missing = [
-        alarm_id
-        for alarm_id, key in active_of_source(session, source.tenant_id, source.id)
-        if key not in standing
-    ]
+    missing = [one.id for one in known if one.key not in standing]
     note(session, source.tenant_id, MISSING, missing, now=now)
     note_intake(session, source.id, Counts(accepted=len(batch.events)), now=now)
     return batch, len(missing)
+
+
+def _noted(
+    events: Iterable[AlarmEvent], known: Iterable[ActiveThere], noted: Mapping[str, Any]
+) -> list[AlarmEvent]:
+    before = {(one.key, one.severity): _depth_of(one) for one in known}
+
+    def with_noted(event: AlarmEvent) -> AlarmEvent:
+        kept = before.get((event.dedup_key, event.perceived_severity))
+        if kept is None:
+            return replace(event, attributes={**event.attributes, **noted})
+        if not event.attributes:  # then those that are there stay
+            return event
+        said = {name: value for name, value in event.attributes.items() if name != DEPTH}
+        return replace(event, attributes={**said, **kept})
+
+    return [with_noted(event) for event in events]
+
+
+def _depth_of(one: ActiveThere) -> dict[str, int]:
+    return {DEPTH: int(one.depth)} if one.depth is not None and one.depth.isdecimal() else {}

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from kernel.errors import NotFoundError
 from runtime.alarms._tables import Source
 from runtime.alarms.sources.order import BY_NAME, beyond, ordering, place_in
 
@@ -107,6 +108,15 @@ def list_sources(
         query = query.where(beyond(sort, after))
     rows = session.scalars(query.order_by(*ordering(sort)).limit(limit))
     return [view_of(row) for row in rows]
+
+
+def source_named(session: Session, tenant_id: UUID, name: str) -> SourceView:
+    """Give a tenant's source by its whole name; raises NotFoundError."""
+    wanted = select(Source).where(Source.tenant_id == tenant_id, Source.name == name)
+    row = session.scalar(wanted)
+    if row is None:
+        raise NotFoundError(f"there is no source {name}: choose another", name=name)
+    return view_of(row)
 
 
 def place_of(source: SourceView, sort: str = BY_NAME) -> list[str]:

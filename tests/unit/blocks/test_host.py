@@ -58,10 +58,12 @@ def attempt(
     permissions: tuple[str, ...] = (),
     services: FakeServices | None = None,
     number: int = 1,
+    effects: str = "write",
     **given: dict[str, Any],
 ) -> Performed:
     asked = [{"name": name, "reason": "For tests."} for name in permissions]
-    manifest = parse_manifest({**MANIFEST, "permissions": asked})
+    behaviour = {**MANIFEST["behaviour"], "effects": effects}
+    manifest = parse_manifest({**MANIFEST, "permissions": asked, "behaviour": behaviour})
     facts = Facts(run_id="r", step="s", attempt=number, idempotency_key="r/s", now=NOON)
     return perform(
         Block(manifest=manifest, run=run, folder=Path()),

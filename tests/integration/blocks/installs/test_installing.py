@@ -23,6 +23,7 @@ from tests.factories.tenancy import NOON, make_customer
 from tests.integration.runtime.engine.bench import Bench
 
 WHO: dict[str, Any] = {"by": "Ann", "now": NOON}
+READS, WRITES = {"effects": "read"}, {"effects": "write"}
 STEP = {"block": "acme.say", "version": "1.0.0", "config": {"word": "hi"}}
 
 
@@ -90,6 +91,19 @@ def test_a_later_version_that_may_do_less_is_not_agreed_to_again(bench: Bench) -
     with pytest.raises(store.ConsentError) as refused:
         install(bench, consents=False, version="1.1.0", permissions=less, secrets=wider)
     assert [one["secret"] for one in refused.value.detail["asks_for"]] == ["key"]
+
+
+def test_a_later_version_that_changes_alarms_which_it_only_read_is_agreed_to_again(
+    bench: Bench,
+) -> None:
+    alarms = [{"name": "alarms", "reason": "Looks at them"}]
+    install(bench, permissions=alarms, behaviour=READS)
+
+    install(bench, consents=False, version="1.0.1", permissions=alarms, behaviour=READS)
+    with pytest.raises(store.ConsentError) as refused:
+        install(bench, consents=False, version="1.1.0", permissions=alarms, behaviour=WRITES)
+
+    assert [one["changes"] for one in refused.value.detail["asks_for"]] == [True]
 
 
 def test_a_name_of_garlands_own_is_refused(bench: Bench) -> None:

@@ -15,12 +15,14 @@ from runtime.runs.effects import apply_effects
 from runtime.runs.events import Completed, Failed
 from tenancy.scope import as_tenant
 from tests.factories.alarms import make_alarm
+from tests.factories.flows import flow_document, make_flow
 from tests.factories.tenancy import NOON, make_customer
 
 if TYPE_CHECKING:
     from runtime.runs._rows import RunRow
 
 NIL = str(UUID(int=0))
+EVENT = {"managed_object": "BER1", "perceived_severity": "major"}
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,51 @@ def test_a_wish_that_cannot_be_granted_fails_the_step(
         applied = apply_effects(session, run, done, by="a block", now=NOON)
 
     assert isinstance(applied.event, Failed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "code"),
+    [
+        pytest.param("comment", {"text": " "}, "garland.invalid", id="an empty comment"),
+        pytest.param("comment", {"text": "x" * 2_001}, "garland.invalid", id="a long comment"),
+        pytest.param("shelve", {"for_s": 60, "reason": ""}, "garland.invalid", id="no reason"),
+        pytest.param("group", {"alarms": []}, "garland.invalid", id="no child"),
+        pytest.param("group", {"alarms": [NIL]}, "garland.not_found", id="a child that is gone"),
+        pytest.param("group", {"alarms": ["x"]}, "garland.not_found", id="a child that is none"),
+        pytest.param("raise", {"events": [EVENT]}, "runtime.alarm_rejected", id="a list of events"),
+        pytest.param("set", {"alarms": 7}, "garland.invalid", id="a field that is none"),
+        pytest.param("raise", {**EVENT, "source": 7, "x": 1}, "runtime.alarm_rejected", id="odd"),
+        pytest.param(
+            "raise", {**EVENT, "attributes": [1]}, "runtime.alarm_rejected", id="no attributes"
+        ),
+        pytest.param(
+            "raise", {**EVENT, "text": "x" * 70_000}, "runtime.alarm_rejected", id="too large"
+        ),
+        pytest.param(
+            "set", {"attributes": {"derived_depth": -9}}, "garland.invalid", id="its own depth"
+        ),
+    ],
+)
+def test_a_wish_that_does_not_fit_is_refused_with_its_reason(
+    session: Session, kind: str, fields: dict[str, Any], code: str
+) -> None:
+    tenant_id = make_customer(session).id
+    with as_tenant(session, tenant_id):
+        flow_id = make_flow(session, tenant_id, flow_document({}, []), publish=False).id
+        alarm_id = str(make_alarm(session, tenant_id))
+        wish: Any = f"alarm.{kind}"
+        effect = Effect(kind=wish, target=alarm_id, fields=fields)
+        done = Attempted(event=Completed("a", 1, "done", {}), effects=(effect,))
+        facts = SimpleNamespace(
+            id=UUID(int=2),
+            tenant_id=tenant_id,
+            flow_id=flow_id,
+            trigger={},
+            is_trial=False,
+            allows_effects=True,
+        )
+        applied = apply_effects(session, cast("RunRow", facts), done, by="a block", now=NOON)
+
+    assert isinstance(applied.event, Failed)
+    assert applied.event.error["code"] == code
+    assert "the step wished to" in applied.event.error["message"]

@@ -1,0 +1,14 @@
+"""Take alarm out of its group: together with the record of the step."""
+
+from __future__ import annotations
+
+from blocks.sdk import Context, Outcome
+
+
+def run(ctx: Context) -> Outcome:
+    """End by `done` with the alarm under no other, or by `missing`."""
+    alarm_id = ctx.input["alarm_id"]
+    if ctx.alarms.get(alarm_id) is None:
+        return ctx.emit("missing", {"alarm_id": alarm_id})
+    ctx.alarms.ungroup(alarm_id)
+    return ctx.emit("done", {"alarm_id": alarm_id})

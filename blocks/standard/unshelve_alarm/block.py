@@ -1,0 +1,14 @@
+"""Bring alarm back: taken from the shelf together with the record of the step."""
+
+from __future__ import annotations
+
+from blocks.sdk import Context, Outcome
+
+
+def run(ctx: Context) -> Outcome:
+    """End by `done` with the alarm in the list again, or by `missing`."""
+    alarm_id = ctx.input["alarm_id"]
+    if ctx.alarms.get(alarm_id) is None:
+        return ctx.emit("missing", {"alarm_id": alarm_id})
+    ctx.alarms.unshelve(alarm_id)
+    return ctx.emit("done", {"alarm_id": alarm_id})
