@@ -94,30 +94,34 @@ def pick_address(
     allow_private: bool,
     resolver: Resolver = resolve,
     timeout_s: float = RESOLVE_MAX_S,
+    protocol: str = "http",
 ) -> str:
     """Give the address to connect to.
 
     Raises:
         BlockError: `http.unreachable` when the name has none, `http.timeout` when that is not
-            known in time, `http.forbidden_address` when any of its addresses may not be reached.
+            known in time, `http.forbidden_address` when any of its addresses may not be reached;
+            of another protocol, such as `ssh`, the codes begin with that.
     """
-    addresses = _looked_up(resolver, host, port, timeout_s)
+    addresses = _looked_up(resolver, host, port, timeout_s=timeout_s, protocol=protocol)
     if not addresses:
         message = f"{host} has no address: check the name."
-        raise BlockError("http.unreachable", message, retryable=True)
+        raise BlockError(f"{protocol}.unreachable", message, retryable=True)
     if not all(may_be_opened(address) for address in addresses):
         message = f"{host} is at an address that no block may reach, such as a link-local one."
-        raise BlockError("http.forbidden_address", message, retryable=False)
+        raise BlockError(f"{protocol}.forbidden_address", message, retryable=False)
     if not allow_private and not all(is_public(address) for address in addresses):
         message = (
             f"{host} lies in a private network, which blocks may not reach. The operator can "
             "allow it by GARLAND_ALLOW_PRIVATE_NETWORK."
         )
-        raise BlockError("http.forbidden_address", message, retryable=False)
+        raise BlockError(f"{protocol}.forbidden_address", message, retryable=False)
     return addresses[0]
 
 
-def _looked_up(resolver: Resolver, host: str, port: int, timeout_s: float) -> list[str]:
+def _looked_up(
+    resolver: Resolver, host: str, port: int, *, timeout_s: float, protocol: str
+) -> list[str]:
     """Look up in a thread of its own: the system's resolver knows no time limit."""
     answers: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
 
@@ -132,7 +136,7 @@ def _looked_up(resolver: Resolver, host: str, port: int, timeout_s: float) -> li
         return answers.get(timeout=min(timeout_s, RESOLVE_MAX_S))
     except queue.Empty:
         message = f"The address of {host} could not be found in time."
-        raise BlockError("http.timeout", message, retryable=True) from None
+        raise BlockError(f"{protocol}.timeout", message, retryable=True) from None
 
 
 def _plain(address: str) -> Address:
