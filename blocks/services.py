@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import (
+    CalendarMoment,
+    Decided,
+    HttpRequest,
+    HttpResponse,
+    MailMessage,
+    MqttMessage,
+    MqttRequest,
+    SnmpRequest,
+    SnmpValue,
+)
 
 
 class Desk(Protocol):
@@ -98,4 +108,12 @@ class Services(Protocol):
 
         Raises BlockError `calendars.unknown` or `calendars.never`, see `sdk.Calendars`.
         """
+        ...
+
+    def snmp(self, request: SnmpRequest, /) -> list[SnmpValue]:
+        """Carry out an errand at a device; raises BlockError, see `sdk.Snmp`."""
+        ...
+
+    def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
+        """Carry out an errand at a broker; raises BlockError, see `sdk.Mqtt`."""
         ...

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from blocks.sandbox import _wire
+from blocks.sandbox._device_proxies import MqttProxy, SnmpProxy
 from blocks.sandbox._frames import Channel
 from blocks.sdk import Context, Decided, HttpResponse
 
@@ -210,6 +211,8 @@ def make_context(channel: Channel, call: str, given: Mapping[str, Any]) -> Conte
         tables=TablesProxy(asking),
         calendars=CalendarsProxy(asking),
         state=StateProxy(asking),
+        snmp=SnmpProxy(asking),
+        mqtt=MqttProxy(asking),
         log=LogProxy(asking),
         live=LiveProxy(asking),
         run=_wire.read_facts(given["facts"]),

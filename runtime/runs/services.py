@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.brokers.mqtt import MqttBroker
+from blocks.brokers.snmp import SnmpBroker
 from blocks.manifest import Manifest
 from blocks.sdk import (
     BlockError,
@@ -18,6 +20,10 @@ from blocks.sdk import (
     HttpRequest,
     HttpResponse,
     MailMessage,
+    MqttMessage,
+    MqttRequest,
+    SnmpRequest,
+    SnmpValue,
 )
 from blocks.services import Desk, EmptyDesk
 from kernel.errors import NotFoundError
@@ -26,6 +32,7 @@ from runtime.alarms.store import find_alarm
 from runtime.calendars.hours import NeverError, moment_in
 from runtime.calendars.store import find_calendar
 from runtime.connections.carrying import CarriesHttp
+from runtime.connections.devices import CarriesMqtt, CarriesSnmp, for_broker, for_device
 from runtime.connections.granting import NOTHING_GRANTED, Grants
 from runtime.connections.serving import Connections
 from runtime.flows.decisions import decisions_of
@@ -52,6 +59,8 @@ class Brokers:
     http: CarriesHttp
     mail: CarriesMail
     connections: Connections | None = None
+    snmp: CarriesSnmp = field(default_factory=SnmpBroker)
+    mqtt: CarriesMqtt = field(default_factory=MqttBroker)
 
 
 def granted(
@@ -97,6 +106,15 @@ class _Outside:
     def mail(self, message: MailMessage, /) -> None:
         """Hand a mail to the mail server."""
         self._brokers.mail.send(message)
+
+    def snmp(self, request: SnmpRequest, /) -> list[SnmpValue]:
+        """Carry out an errand at a device, with the connection that it names."""
+        return self._brokers.snmp.ask(for_device(request, self.connection_of(request.slot)))
+
+    def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
+        """Carry out an errand at a broker, with the connection that it names, if any."""
+        opened = self.connection_of(request.slot) if request.slot else None
+        return self._brokers.mqtt.carry(for_broker(request, opened))
 
 
 class TenantServices(_Outside):
