@@ -4,7 +4,8 @@ A name stands for numbers wherever a block names a variable: `ifOperStatus.3` is
 `1.3.6.1.2.1.2.2.1.8.3`. Vendors' MIBs are not here: their objects are written in numbers.
 
 Source: SNMPv2-MIB (RFC 3418), IF-MIB (RFC 2863), IP-MIB (RFC 4293), HOST-RESOURCES-MIB (RFC 2790),
-ENTITY-MIB (RFC 6933), BGP4-MIB (RFC 4273), UPS-MIB (RFC 1628), UCD-SNMP-MIB (Net-SNMP).
+ENTITY-MIB (RFC 6933), BGP4-MIB (RFC 4273), UPS-MIB (RFC 1628), ALARM-MIB and ITU-ALARM-MIB (RFC
+3877), UCD-SNMP-MIB (Net-SNMP).
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ _BELOW: Mapping[str, str] = {
     "1.3.6.1.4.1.2021.10.1": "laIndex laNames laLoad laConfig laLoadInt",
     "1.3.6.1.6.3.1.1.5": "coldStart warmStart linkDown linkUp authenticationFailure",
 }
-_TABLES: Mapping[str, str] = {
+_SINGLE: Mapping[str, str] = {
     "system": "1.3.6.1.2.1.1",
     "interfaces": "1.3.6.1.2.1.2",
     "ifTable": "1.3.6.1.2.1.2.2",
@@ -74,6 +75,13 @@ _TABLES: Mapping[str, str] = {
     "entPhysicalTable": "1.3.6.1.2.1.47.1.1.1",
     "bgpPeerTable": "1.3.6.1.2.1.15.3",
     "laTable": "1.3.6.1.4.1.2021.10",
+    "alarmActiveState": "1.3.6.1.2.1.118.0.2",
+    "alarmClearState": "1.3.6.1.2.1.118.0.3",
+    "alarmActiveResourceId": "1.3.6.1.2.1.118.1.2.2.1.10",
+    "alarmActiveDescription": "1.3.6.1.2.1.118.1.2.2.1.11",
+    "alarmActiveModelPointer": "1.3.6.1.2.1.118.1.2.2.1.13",
+    "ituAlarmPerceivedSeverity": "1.3.6.1.2.1.121.1.1.1.1.1",
+    "ituAlarmAdditionalText": "1.3.6.1.2.1.121.1.1.1.1.4",
     "snmpTrapOID": "1.3.6.1.6.3.1.1.4.1",
     "snmpTrapEnterprise": "1.3.6.1.6.3.1.1.4.3",
 }
@@ -84,7 +92,7 @@ OIDS: Mapping[str, str] = MappingProxyType(
             for above, names in _BELOW.items()
             for number, name in enumerate(names.split(), 1)
         },
-        **_TABLES,
+        **_SINGLE,
     }
 )
 """By name, the numbers."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from blocks.oids import name_of, read_oid
 from blocks.outcomes import Ask, Await, BlockError, Call, Emit, End, LogLine, Loop, Outcome, Wait
 from blocks.permissions.alarms import Alarms
 from blocks.permissions.calendars import CalendarMoment, Calendars
@@ -61,6 +62,8 @@ __all__ = [
     "State",
     "Tables",
     "Wait",
+    "name_of",
+    "read_oid",
 ]
 
 
