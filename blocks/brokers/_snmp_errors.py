@@ -34,6 +34,8 @@ _STATUSES = {
     17: ("not_allowed", "The device lets nobody change this, or the connection may only read."),
 }
 """Source: RFC 3416, 3."""
+_OF_VALUES = frozenset({3, 7, 8, 9, 10, 11, 12, 18})
+_VALUE = ("bad_value", "The device refuses the value or its type.")
 _RETRYABLE = frozenset({"failed", "timeout", "unreachable", "bad_answer"})
 
 
@@ -71,6 +73,7 @@ def unanswered(host: str, *, heard: int) -> BlockError:
 
 def of_status(status: int, index: int, names: tuple[str, ...]) -> BlockError:
     """Say why a device refused."""
-    what, text = _STATUSES.get(status, ("bad_value", "The device refuses the value or its type."))
+    other = _VALUE if status in _OF_VALUES else ("bad_answer", "The device gives no known reason.")
+    what, text = _STATUSES.get(status, other)
     about = f" {names[index - 1]}:" if 0 < index <= len(names) else ""
     return snmp_error(what, f"{about} {text}".strip())

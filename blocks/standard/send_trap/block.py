@@ -28,8 +28,7 @@ def run(ctx: Context) -> Outcome:
     if not trap:
         if not alarm:
             return ctx.emit("nothing")
-        is_over = alarm.get("perceived_severity") == "cleared"
-        trap = "alarmClearState" if is_over else "alarmActiveState"
+        trap = "alarmClearState" if _is_over(alarm) else "alarmActiveState"
         variables = [*_told(alarm), *variables]
     ctx.snmp.notify(
         ctx.config["host"],
@@ -42,12 +41,17 @@ def run(ctx: Context) -> Outcome:
     return ctx.emit("done", {"trap": read_oid(trap), "confirmed": ctx.config["confirmed"]})
 
 
+def _is_over(alarm: Mapping[str, Any]) -> bool:
+    return alarm.get("perceived_severity") == "cleared" or alarm.get("is_active") is False
+
+
 def _told(alarm: Mapping[str, Any]) -> list[SnmpValue]:
     """Say an alarm in variables, under a number that it keeps until it is cleared."""
     number = int.from_bytes(sha256(str(alarm.get("id", "")).encode()).digest()[:4], "big") >> 1
     problem, text = alarm.get("specific_problem") or "", alarm.get("text") or ""
     about = ": ".join(part for part in (problem, text) if part)
-    severity = SEVERITIES.get(alarm.get("perceived_severity", ""), SEVERITIES["indeterminate"])
+    said = "cleared" if _is_over(alarm) else alarm.get("perceived_severity", "")
+    severity = SEVERITIES.get(said, SEVERITIES["indeterminate"])
     resource = f"{read_oid('alarmActiveResourceId')}.{number}"
     named = alarm.get("managed_object") or ""
     return [
