@@ -18,6 +18,8 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt import MQTTException
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 from typing_extensions import override
 
 from blocks.brokers._mqtt_errors import mqtt_error, of_reason, of_refusal
@@ -29,6 +31,7 @@ _CHUNK = 64 * 1024
 _TURN_S = 0.5
 _UNREADABLE = (MQTTException, ValueError, TypeError, LookupError, struct.error, OSError)
 V5, V311 = paho.MQTTv5, paho.MQTTv311
+_NUMBER_BYTES, _FAILURE = 2, 128  # MQTT 5.0, 3.5.2: the message's number, then the reason
 _OLD = 132  # MQTT 5.0, 3.2.2.2: it does not know this version
 
 
@@ -99,7 +102,8 @@ def _answer(client: _Client, request: MqttRequest, state: _State) -> None:
             client.subscribe(request.topic, 0)
 
     def published(_client: Any, _data: Any, _mid: int, code: Any, _more: Any) -> None:
-        state.error = of_reason(code, request.host) if code.is_failure else None
+        if code.is_failure:
+            state.error = state.error or of_reason(code, request.host)
         state.is_done = True
 
     def subscribed(_client: Any, _data: Any, _mid: int, codes: Any, _more: Any) -> None:
@@ -197,6 +201,27 @@ class _Client(paho.Client):
         self._raw = socket.create_connection((self._pinned, self._port), timeout=timeout_s)
         self._cut.start()
         return self._raw
+
+    @override
+    def _ssl_wrap_socket(self, tcp_sock: socket.socket) -> ssl.SSLSocket:
+        """Wrap it as paho does, but so that the line is known, and closed, if they do not agree."""
+        context = self._ssl_context or ssl.create_default_context()
+        line = context.wrap_socket(
+            tcp_sock, server_hostname=self._host, do_handshake_on_connect=False
+        )
+        self._raw = line
+        line.settimeout(self.connect_timeout)
+        line.do_handshake()
+        return line
+
+    @override
+    def _handle_pubrec(self) -> MQTTErrorCode:
+        """Read the reason, which paho passes over: a refused message would count as published."""
+        packet = bytes(self._in_packet["packet"])
+        if len(packet) > _NUMBER_BYTES and packet[_NUMBER_BYTES] >= _FAILURE:
+            code = ReasonCode(PacketTypes.PUBREC, identifier=packet[_NUMBER_BYTES])
+            self._errand.error = of_reason(code, self._host)
+        return super()._handle_pubrec()
 
     @override
     def _sock_recv(self, bufsize: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The SNMP broker against Net-SNMP's agent and trap receiver, and Garland's own reading of traps."""
+"""The SNMP broker against Net-SNMP's agent and receiver, and Garland's own reading of traps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from runtime.alarms.sources.snmp.usm import User, is_from, read_frame, said_by
 from tests.support.devices import running_snmptrapd
 from tests.support.peers import find_program, running_snmpd
 
-SECRET = "a-long-secret"
+SECRET = "a-long-secret"  # noqa: S105  of a test
 ENGINE = UUID("0190f3a2-0000-7000-8000-000000000007").bytes
 USER = {"user": "garland", "auth_secret": SECRET, "priv_secret": SECRET}
 COMMUNITY = {"version": "2c", "community": "public"}

@@ -138,11 +138,11 @@ def test_a_user_who_asks_gets_no_further(datagram: bytes) -> None:
             lambda pdu, _: pdu.setComponentByPosition(1, 5), {}, "snmp.failed", id="genErr"
         ),
         pytest.param(
-            lambda pdu, wanted: bind(pdu, (f"{ROOT}.1", v2c.Integer(1))),
+            lambda pdu, _: bind(pdu, (f"{ROOT}.1", v2c.Integer(1))),
             {"do": "walk", "values_max": 50_000}, "snmp.bad_answer", id="a walk that stands still",
         ),
         pytest.param(
-            lambda pdu, wanted: bind(
+            lambda pdu, _: bind(
                 pdu, (f"{ROOT}.2", v2c.Integer(1)), (f"{ROOT}.1", v2c.Integer(1))
             ),
             {"do": "walk", "values_max": 50_000}, "snmp.bad_answer", id="a walk that goes back",
