@@ -43,7 +43,6 @@ class OldBrokerError(Exception):
 class _State:
     """How far an errand is."""
 
-    is_let_in: bool = False
     is_done: bool = False
     subscribed_at: float | None = None
     message: MqttMessage | None = None
@@ -54,6 +53,11 @@ class _State:
     def has_ended(self) -> bool:
         """Whether it went well or ill already."""
         return self.is_done or self.error is not None
+
+    def take(self, code: Any, host: str) -> None:
+        """Note a broker's reason, if it is one for failing; the first one counts."""
+        if code.is_failure and self.error is None:
+            self.error = of_reason(code, host)
 
 
 def carry_out(
@@ -94,29 +98,32 @@ def _answer(client: _Client, request: MqttRequest, state: _State) -> None:
         if code.is_failure:
             is_old = code.value == _OLD
             state.error = OldBrokerError() if is_old else of_refusal(code, request.host)
-            return
-        state.is_let_in = True
-        if request.do == "publish":
+        elif request.do == "publish":
             client.publish(request.topic, request.payload, request.qos, request.retain)
         else:
             client.subscribe(request.topic, 0)
 
     def published(_client: Any, _data: Any, _mid: int, code: Any, _more: Any) -> None:
-        if code.is_failure:
-            state.error = state.error or of_reason(code, request.host)
+        state.take(code, request.host)
         state.is_done = True
+
+    client.on_connect, client.on_publish = connected, published
+    _listen(client, request, state)
+
+
+def _listen(client: _Client, request: MqttRequest, state: _State) -> None:
+    """Tell paho what to do with what the broker keeps."""
 
     def subscribed(_client: Any, _data: Any, _mid: int, codes: Any, _more: Any) -> None:
         state.subscribed_at = time.monotonic()
-        refused = next((code for code in codes if code.is_failure), None)
-        state.error = of_reason(refused, request.host) if refused is not None else None
+        for code in codes:
+            state.take(code, request.host)
 
     def arrived(_client: Any, _data: Any, message: paho.MQTTMessage) -> None:
         if message.retain and message.topic == request.topic:
             state.message = MqttMessage(topic=message.topic, payload=bytes(message.payload))
             state.is_done = True
 
-    client.on_connect, client.on_publish = connected, published
     client.on_subscribe, client.on_message = subscribed, arrived
 
 
@@ -220,7 +227,7 @@ class _Client(paho.Client):
         packet = bytes(self._in_packet["packet"])
         if len(packet) > _NUMBER_BYTES and packet[_NUMBER_BYTES] >= _FAILURE:
             code = ReasonCode(PacketTypes.PUBREC, identifier=packet[_NUMBER_BYTES])
-            self._errand.error = of_reason(code, self._host)
+            self._errand.take(code, self._host)
         return super()._handle_pubrec()
 
     @override

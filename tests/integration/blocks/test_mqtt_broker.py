@@ -81,7 +81,8 @@ def test_a_listener_gets_what_is_published(brokers: Two, qos: int) -> None:
 
 @needs_mosquitto
 def test_what_is_retained_is_read_and_an_empty_message_takes_it_away(brokers: Two) -> None:
-    port, what = brokers.plain.port, {"topic": "noc/kept", "credential": GOOD}
+    port = brokers.plain.port
+    what: dict[str, Any] = {"topic": "noc/kept", "credential": GOOD}
 
     done(port, payload=b"up", retain=True, **what)
     kept = done(port, do="read", **what)
