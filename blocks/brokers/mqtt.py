@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from blocks.brokers.addresses import Resolver, pick_address, resolve
+from blocks.brokers.addresses import Allowed, Resolver, pick_address, resolve
 from blocks.permissions.mqtt import MqttMessage, MqttRequest
 
 
@@ -14,11 +14,11 @@ class MqttBroker:
     """Speaks to MQTT brokers for blocks.
 
     Attributes:
-        allow_private: Whether private and loopback addresses may be reached.
+        allow_private: Whether, or which, private and loopback addresses may be reached.
         resolver: Gives a host's addresses.
     """
 
-    allow_private: bool = False
+    allow_private: Allowed = False
     resolver: Resolver = resolve
 
     def carry(self, request: MqttRequest, /) -> MqttMessage | None:

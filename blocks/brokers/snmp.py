@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blocks.brokers._snmp_errors import snmp_error
-from blocks.brokers.addresses import Resolver, pick_address, resolve
+from blocks.brokers.addresses import Allowed, Resolver, pick_address, resolve
 from blocks.permissions.snmp import SnmpCredential, SnmpRequest, SnmpValue
 from blocks.sdk import BlockError
 
@@ -27,11 +27,11 @@ class SnmpBroker:
     """Asks devices for blocks.
 
     Attributes:
-        allow_private: Whether private and loopback addresses may be asked.
+        allow_private: Whether, or which, private and loopback addresses may be asked.
         resolver: Gives a host's addresses.
     """
 
-    allow_private: bool = False
+    allow_private: Allowed = False
     resolver: Resolver = resolve
 
     def ask(self, request: SnmpRequest, /) -> list[SnmpValue]:
