@@ -109,12 +109,20 @@ class _Outside:
 
     def snmp(self, request: SnmpRequest, /) -> list[SnmpValue]:
         """Carry out an errand at a device, with the connection that it names."""
-        return self._brokers.snmp.ask(for_device(request, self.connection_of(request.slot)))
+        ready = for_device(request, self.connection_of(request.slot))
+        if self._calls is None:
+            return self._brokers.snmp.ask(ready)
+        host = f"snmp://{request.host}:{request.port}"
+        return self._calls.carry_to(host, ready, self._brokers.snmp.ask)
 
     def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
         """Carry out an errand at a broker, with the connection that it names, if any."""
         opened = self.connection_of(request.slot) if request.slot else None
-        return self._brokers.mqtt.carry(for_broker(request, opened))
+        ready = for_broker(request, opened)
+        if self._calls is None:
+            return self._brokers.mqtt.carry(ready)
+        host = f"mqtt://{request.host}:{request.port}"
+        return self._calls.carry_to(host, ready, self._brokers.mqtt.carry)
 
 
 class TenantServices(_Outside):
