@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 ANY_HOST = "*"
-USUAL_PORTS = (80, 443)
+USUAL_PORTS: Mapping[str, tuple[int, ...]] = {
+    "http": (80, 443),
+    "ssh": (22, 830),
+    "snmp": (161, 162),
+    "mqtt": (1883, 8883),
+}
+"""The abilities that reach other systems, and the ports of each: NETCONF's and traps' too."""
 
 Kind = Literal["python", "http", "composite", "code", "trigger"]
 PermissionName = Literal[
@@ -52,9 +58,10 @@ class Permission:
     Attributes:
         name: Which ability of the context.
         reason: Why, in words for the person who consents.
-        hosts: Where `http` may go: `*`, a name, `*.name`; a label may be `${config.field}`.
-        methods: What it may do there; empty allows every method.
-        ports: Likewise; empty allows those of http and https.
+        hosts: Where it may go, if it reaches other systems: `*`, a name, `*.name`; a label may be
+            `${config.field}`.
+        methods: What `http` may do there; empty allows every method.
+        ports: At which ports it may go there; empty allows the usual ones.
     """
 
     name: PermissionName
@@ -64,13 +71,18 @@ class Permission:
     ports: tuple[int, ...] = ()
 
     @property
-    def reachable_ports(self) -> tuple[int, ...]:
-        """Give the ports that `http` may go to; () for every one.
+    def reaches(self) -> bool:
+        """Whether it goes to other systems, so that hosts and ports limit it."""
+        return self.name in USUAL_PORTS
 
-        Named hosts without ports may be called at those of http and https only. `*` is for blocks
-        whose address is a setting of the tenant's, and so is its port.
+    @property
+    def reachable_ports(self) -> tuple[int, ...]:
+        """Give the ports that it may go to; () for every one.
+
+        Named hosts without ports may be called at the usual ones only. `*` is for blocks whose
+        address is a setting of the tenant's, and so is its port.
         """
-        return self.ports or (() if ANY_HOST in self.hosts else USUAL_PORTS)
+        return self.ports or (() if ANY_HOST in self.hosts else USUAL_PORTS.get(self.name, ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from blocks._manifest_parts import USUAL_PORTS
 from blocks._repeats import repeats
 from blocks.schemas import field_schema
 from kernel.errors import Problem
@@ -25,6 +26,7 @@ _CARRIERS = {
     "mtls": ("http", "mqtt"),
 }
 _HTTP = ("http",)
+_LIMITS = {"hosts": tuple(USUAL_PORTS), "methods": _HTTP, "ports": tuple(USUAL_PORTS)}
 
 
 def permission_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
@@ -34,9 +36,9 @@ def permission_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     for index in repeats(names):
         yield Problem(f"/permissions/{index}/name", f"{names[index]} is asked for twice")
     for index, permission in enumerate(permissions):
-        for name in ("hosts", "methods", "ports"):
-            if name in permission and permission["name"] != "http":
-                message = f"only http takes {name}: remove it"
+        for name, takers in _LIMITS.items():
+            if name in permission and permission["name"] not in takers:
+                message = f"only {_either(takers)} takes {name}: remove it"
                 yield Problem(f"/permissions/{index}/{name}", message)
         for place, host in enumerate(permission.get("hosts", ())):
             for message in _host_problems(host, document["config"]):
@@ -97,6 +99,10 @@ def _slot_problems(document: Mapping[str, Any], permissions: list[str]) -> Itera
         for place, kind in enumerate(secret["accepts"]):
             carriers = _CARRIERS.get(kind, _HTTP)
             if not any(name in permissions for name in carriers):
-                wanted = " or ".join(carriers)
+                wanted = _either(carriers)
                 message = f"{kind} needs the permission {wanted}: ask for it, or remove {kind}"
                 yield Problem(f"/secrets/{index}/accepts/{place}", message)
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(names)

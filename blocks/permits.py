@@ -1,4 +1,4 @@
-"""What the manifest allows a block's HTTP calls: hosts, methods and ports.
+"""What the manifest allows a block's calls to other systems: hosts, methods and ports.
 
 Nothing here looks a name up; which addresses a name may have is `blocks.brokers.addresses`.
 """
@@ -38,10 +38,14 @@ class Permit:
         Raises:
             BlockError: `block.not_permitted`.
         """
-        if not any(host_fits(pattern, host) for pattern in self.hosts):
-            raise _not_permitted(f"call only {', '.join(self.hosts)}, not {host}")
         if self.methods and method not in self.methods:
             raise _not_permitted(f"use only {', '.join(self.methods)}, not {method}")
+        self.check_place(host, port)
+
+    def check_place(self, host: str, port: int) -> None:
+        """Refuse a host or port that is not covered; raises BlockError like `check`."""
+        if not any(host_fits(pattern, host) for pattern in self.hosts):
+            raise _not_permitted(f"call only {', '.join(self.hosts)}, not {host}")
         if self.ports and port not in self.ports:
             allowed = ", ".join(str(port) for port in self.ports)
             raise _not_permitted(f"call only port {allowed}, not {port}")
@@ -51,20 +55,21 @@ def permit_of(permission: Permission, config: Mapping[str, Any]) -> Permit:
     """Give what a manifest's permission allows a step with these settings.
 
     Raises:
-        BlockError: `http.bad_address` when a setting that stands in a host is no DNS label.
+        BlockError: `http.bad_address`, or the same of another protocol, when a setting that stands
+            in a host is no DNS label.
     """
-    hosts = tuple(_filled(pattern, config) for pattern in permission.hosts)
+    hosts = tuple(_filled(pattern, config, permission.name) for pattern in permission.hosts)
     return Permit(hosts=hosts, methods=permission.methods, ports=permission.reachable_ports)
 
 
-def _filled(pattern: str, config: Mapping[str, Any]) -> str:
+def _filled(pattern: str, config: Mapping[str, Any], protocol: str) -> str:
     """Put settings into a host; each is one label, so that none can name another host."""
 
     def label(found: re.Match[str]) -> str:
         value = config.get(found[1])
         if not isinstance(value, str) or not LABEL.fullmatch(value.lower()):
             message = f"{found[1]} is one part of a host's name: use letters, digits and dashes."
-            raise _bad_address(message)
+            raise BlockError(f"{protocol}.bad_address", message, retryable=False)
         return value.lower()
 
     return CONFIG_LABEL.sub(label, pattern)
@@ -79,10 +84,6 @@ def host_fits(pattern: str, host: str) -> bool:
     if pattern == ANY_HOST:
         return True
     return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
-
-
-def _bad_address(message: str) -> BlockError:
-    return BlockError("http.bad_address", message, retryable=False)
 
 
 def _not_permitted(what: str) -> BlockError:

@@ -140,7 +140,7 @@ RULES = (
     Rule(
         id="least",
         level=Level.SILVER,
-        text="It asks for no more than it uses, and `http` names its hosts.",
+        text="It asks for no more than it uses, and what reaches others names its hosts.",
         why="Every permission is one more thing that a security officer must accept.",
     ),
     Rule(

@@ -2,11 +2,12 @@
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
 may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`,
-`ctx.calendars`, `ctx.state`), says how far it is (`ctx.progress`, `ctx.cancelled`), and ends with
-`ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block whose manifest declares a
-`behaviour.control` ends with one of the other outcomes of `blocks.outcomes`. It keeps nothing
-between calls but `ctx.state`: module variables are lost, or worse, shared. `async def run` is
-awaited on a loop of its own; abilities are ordinary calls there too.
+`ctx.calendars`, `ctx.state`, `ctx.snmp`, `ctx.mqtt`), says how far it is (`ctx.progress`,
+`ctx.cancelled`), and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block
+whose manifest declares a `behaviour.control` ends with one of the other outcomes of
+`blocks.outcomes`. It keeps nothing between calls but `ctx.state`: module variables are lost, or
+worse, shared. `async def run` is awaited on a loop of its own; abilities are ordinary calls there
+too.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from blocks.oids import name_of, read_oid
 from blocks.outcomes import Ask, Await, BlockError, Call, Emit, End, LogLine, Loop, Outcome, Wait
 from blocks.permissions.alarms import Alarms
 from blocks.permissions.calendars import CalendarMoment, Calendars
 from blocks.permissions.http import Http, HttpRequest, HttpResponse
 from blocks.permissions.mail import Mail, MailMessage
+from blocks.permissions.mqtt import Mqtt, MqttMessage, MqttRequest
+from blocks.permissions.snmp import Snmp, SnmpRequest, SnmpValue
 from blocks.permissions.state import Live, State
 from blocks.permissions.tables import Decided, Tables
 from blocks.versions import SDK_VERSION
@@ -48,10 +52,18 @@ __all__ = [
     "Loop",
     "Mail",
     "MailMessage",
+    "Mqtt",
+    "MqttMessage",
+    "MqttRequest",
     "Outcome",
+    "Snmp",
+    "SnmpRequest",
+    "SnmpValue",
     "State",
     "Tables",
     "Wait",
+    "name_of",
+    "read_oid",
 ]
 
 
@@ -103,6 +115,8 @@ class Context:
     tables: Tables
     calendars: Calendars
     state: State
+    snmp: Snmp
+    mqtt: Mqtt
     log: Log
     live: Live
     run: Facts

@@ -12,7 +12,17 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from blocks.alarm_filters import WantedAlarms
-from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import (
+    CalendarMoment,
+    Decided,
+    HttpRequest,
+    HttpResponse,
+    MailMessage,
+    MqttMessage,
+    MqttRequest,
+    SnmpRequest,
+    SnmpValue,
+)
 
 
 class Desk(Protocol):
@@ -103,4 +113,12 @@ class Services(Protocol):
 
         Raises BlockError `calendars.unknown` or `calendars.never`, see `sdk.Calendars`.
         """
+        ...
+
+    def snmp(self, request: SnmpRequest, /) -> list[SnmpValue]:
+        """Carry out an errand at a device; raises BlockError, see `sdk.Snmp`."""
+        ...
+
+    def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
+        """Carry out an errand at a broker; raises BlockError, see `sdk.Mqtt`."""
         ...

@@ -71,6 +71,24 @@ def read_target(text: str) -> Target:
     return Target(url=url.copy_with(host=host, fragment=None), host=host, port=port)
 
 
+def read_host(text: str, protocol: str) -> str:
+    """Read a host that stands by itself, as a call of another protocol than HTTP names it.
+
+    Raises:
+        BlockError: `<protocol>.bad_address` when it is none that may be called.
+
+    >>> read_host("R1.Core.EXAMPLE.com", "snmp"), read_host("::1", "snmp")
+    ('r1.core.example.com', '::1')
+    """
+    url = _parsed(f"http://[{text}]/" if ":" in text else f"http://{text}/")
+    host = url.raw_host.decode("ascii").removesuffix(".").lower() if url else ""
+    is_alone = url is not None and url.raw_path == b"/" and not (url.userinfo or url.fragment)
+    if not is_alone or not _is_host(host):
+        message = f"{text[:200]} names no host: write its name or its address alone."
+        raise BlockError(f"{protocol}.bad_address", message, retryable=False)
+    return host
+
+
 def _parsed(text: str) -> httpx.URL | None:
     import httpx  # half of what `garland block check` loads, for manifests with no address in them
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from blocks._mocked_devices import MockedDevices
 from blocks.alarm_filters import WantedAlarms, pick
 from blocks.effects import Effect
 from blocks.host import perform
@@ -21,6 +22,10 @@ from blocks.sdk import (
     HttpRequest,
     HttpResponse,
     MailMessage,
+    MqttMessage,
+    MqttRequest,
+    SnmpRequest,
+    SnmpValue,
 )
 from kernel.clock import format_instant, parse_instant
 
@@ -36,6 +41,10 @@ class MockedWorld:
     calls: int = 0
     mails: list[dict[str, Any]] = field(default_factory=list)
     reports: list[dict[str, Any]] = field(default_factory=list)
+    devices: MockedDevices = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.devices = MockedDevices(self.described)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Answer the next call as described; another call than expected is an error."""
@@ -88,6 +97,14 @@ class MockedWorld:
     def is_cancelled(self) -> bool:
         """Tell whether the example's run is being cancelled."""
         return bool(self.described.get("cancelled", False))
+
+    def snmp(self, request: SnmpRequest, /) -> list[SnmpValue]:
+        """Carry out the next errand at a device as described."""
+        return self.devices.snmp(request)
+
+    def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
+        """Carry out the next errand at a broker as described."""
+        return self.devices.mqtt(request)
 
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Give an alarm of the example."""

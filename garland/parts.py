@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
+from blocks.brokers.mqtt import MqttBroker
+from blocks.brokers.snmp import SnmpBroker
 from garland.services import Services
 from garland.settings import Settings
 from runtime.runs.drain import Drain
@@ -19,8 +21,13 @@ from runtime.runs.watch import Watch
 
 def make_brokers(settings: Settings) -> Brokers:
     """Make what carries calls and mail out of the installation."""
-    http = HttpBroker(allow_private=settings.allow_private_network)
-    return Brokers(http=http, mail=make_mail(settings))
+    is_open = settings.allow_private_network
+    return Brokers(
+        http=HttpBroker(allow_private=is_open),
+        mail=make_mail(settings),
+        snmp=SnmpBroker(allow_private=is_open),
+        mqtt=MqttBroker(allow_private=is_open),
+    )
 
 
 def make_mail(settings: Settings) -> MailBroker:

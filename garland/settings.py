@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from blocks.brokers.addresses import Allowed, read_allowed
 from blocks.sandbox.level import Wanted
 from garland.operations.reading import is_loopback
 from garland.redis_server import socket_path
@@ -35,7 +36,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     sandbox_level: Wanted = "auto"
-    allow_private_network: bool = False
+    allow_private_network: Annotated[Allowed, NoDecode] = False
     smtp_host: str = ""
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_starttls: bool = False
@@ -55,6 +56,11 @@ class Settings(BaseSettings):
     journal_kept_days: int = Field(default=7, ge=1, le=3_650)
     trend_hours_kept_days: int = Field(default=90, ge=8, le=3_650)
     trends_kept_days: int = Field(default=1_095, ge=91, le=36_500)
+
+    @field_validator("allow_private_network", mode="before")
+    @classmethod
+    def _read_networks(cls, said: Any) -> Any:
+        return read_allowed(said) if isinstance(said, str) else said
 
     @field_validator("limits")
     @classmethod

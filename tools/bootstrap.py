@@ -178,6 +178,7 @@ PROGRAMS: tuple[Needed, ...] = (
     ("Prometheus", lambda: bool(shutil.which("promtool")), ("prometheus",)),
     ("snmptrap", lambda: bool(shutil.which("snmptrap")), ("snmp",)),
     ("snmpd", lambda: bool(find_server("snmpd")), ("snmpd",)),
+    ("snmptrapd", lambda: bool(find_server("snmptrapd")), ("snmptrapd",)),
     ("sshd", lambda: bool(find_server("sshd")), ("openssh-server",)),
     (
         "Mosquitto",

@@ -141,8 +141,8 @@ def _least(_folder: BlockFolder, manifest: Manifest, usage: Usage) -> Iterator[s
     for permission in manifest.permissions:
         if manifest.kind in ("python", "trigger") and permission.name not in usage.abilities:
             yield f"remove the permission {permission.name}: the code does not use it"
-        if permission.name == "http" and "*" in permission.hosts:
-            yield "name the hosts of http instead of *"
+        if permission.reaches and "*" in permission.hosts:
+            yield f"name the hosts of {permission.name} instead of *"
 
 
 def _limit(folder: BlockFolder, manifest: Manifest, _usage: Usage) -> Iterator[str]:

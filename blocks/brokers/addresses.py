@@ -22,7 +22,13 @@ from blocks.sdk import BlockError
 Resolver = Callable[[str, int], list[str]]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Allowed = bool | tuple[Network, ...]
+"""What an operator opens of the private networks: all or none, or some of them."""
 RESOLVE_MAX_S = 20.0
+_WORDS = {
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off", ""), False),
+}
 
 
 def _networks(*texts: str) -> tuple[Network, ...]:
@@ -87,37 +93,56 @@ def may_be_opened(address: str) -> bool:
     return not _is_closed(_plain(address))
 
 
+def read_allowed(text: str) -> Allowed:
+    """Read what an operator opens: `true`, `false`, or networks with commas between.
+
+    Raises:
+        ValueError: one of them is no network.
+
+    >>> read_allowed("no"), read_allowed("10.20.0.0/16, fd12::/48")[1]
+    (False, IPv6Network('fd12::/48'))
+    """
+    word = text.strip().lower()
+    if word in _WORDS:
+        return _WORDS[word]
+    return _networks(*(one.strip() for one in text.split(",")))
+
+
 def pick_address(
     host: str,
     port: int,
     *,
-    allow_private: bool,
+    allow_private: Allowed,
     resolver: Resolver = resolve,
     timeout_s: float = RESOLVE_MAX_S,
+    protocol: str = "http",
 ) -> str:
     """Give the address to connect to.
 
     Raises:
         BlockError: `http.unreachable` when the name has none, `http.timeout` when that is not
-            known in time, `http.forbidden_address` when any of its addresses may not be reached.
+            known in time, `http.forbidden_address` when any of its addresses may not be reached;
+            of another protocol, such as `ssh`, the codes begin with that.
     """
-    addresses = _looked_up(resolver, host, port, timeout_s)
+    addresses = _looked_up(resolver, host, port, timeout_s=timeout_s, protocol=protocol)
     if not addresses:
         message = f"{host} has no address: check the name."
-        raise BlockError("http.unreachable", message, retryable=True)
+        raise BlockError(f"{protocol}.unreachable", message, retryable=True)
     if not all(may_be_opened(address) for address in addresses):
         message = f"{host} is at an address that no block may reach, such as a link-local one."
-        raise BlockError("http.forbidden_address", message, retryable=False)
-    if not allow_private and not all(is_public(address) for address in addresses):
+        raise BlockError(f"{protocol}.forbidden_address", message, retryable=False)
+    if not all(is_public(one) or _is_opened(one, allow_private) for one in addresses):
         message = (
             f"{host} lies in a private network, which blocks may not reach. The operator can "
             "allow it by GARLAND_ALLOW_PRIVATE_NETWORK."
         )
-        raise BlockError("http.forbidden_address", message, retryable=False)
+        raise BlockError(f"{protocol}.forbidden_address", message, retryable=False)
     return addresses[0]
 
 
-def _looked_up(resolver: Resolver, host: str, port: int, timeout_s: float) -> list[str]:
+def _looked_up(
+    resolver: Resolver, host: str, port: int, *, timeout_s: float, protocol: str
+) -> list[str]:
     """Look up in a thread of its own: the system's resolver knows no time limit."""
     answers: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
 
@@ -132,7 +157,7 @@ def _looked_up(resolver: Resolver, host: str, port: int, timeout_s: float) -> li
         return answers.get(timeout=min(timeout_s, RESOLVE_MAX_S))
     except queue.Empty:
         message = f"The address of {host} could not be found in time."
-        raise BlockError("http.timeout", message, retryable=True) from None
+        raise BlockError(f"{protocol}.timeout", message, retryable=True) from None
 
 
 def _plain(address: str) -> Address:
@@ -151,6 +176,12 @@ def _is_closed(ip: Address) -> bool:
         and ip not in _GLOBAL_V6
         and not _lies_in(ip, _PRIVATE)
     )
+
+
+def _is_opened(address: str, allowed: Allowed) -> bool:
+    if isinstance(allowed, bool):
+        return allowed
+    return _lies_in(_plain(address), allowed)
 
 
 def _lies_in(ip: Address, networks: Iterable[Network]) -> bool:

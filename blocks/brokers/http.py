@@ -15,7 +15,7 @@ import httpx
 from blocks.brokers._answers import read_body
 from blocks.brokers._deadline import cut_after
 from blocks.brokers._requests import checked_headers, redirected
-from blocks.brokers.addresses import Resolver, pick_address, resolve
+from blocks.brokers.addresses import Allowed, Resolver, pick_address, resolve
 from blocks.sdk import BlockError, HttpRequest, HttpResponse
 from blocks.targets import read_target
 
@@ -29,12 +29,12 @@ class HttpBroker:
     """Calls the outside for blocks.
 
     Attributes:
-        allow_private: Whether private, loopback and link-local addresses may be called.
+        allow_private: Whether, or which, private, loopback and link-local addresses may be called.
         resolver: Gives a host's addresses.
         now: The clock that an absolute Retry-After is read against.
     """
 
-    allow_private: bool = False
+    allow_private: Allowed = False
     resolver: Resolver = resolve
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 

@@ -15,7 +15,7 @@ from typing import Any, get_args, get_type_hints
 
 from blocks.sandbox import _wire
 from blocks.sandbox._fitting import fits
-from blocks.sdk import Context, Decided, HttpResponse
+from blocks.sdk import Context, Decided, HttpResponse, MqttMessage, SnmpValue
 
 TOLD = ("log.", "live.report")
 """What begins so is told: nobody waits for an answer."""
@@ -77,12 +77,18 @@ def _value(hint: Any, value: Any) -> Any:
     """Read what JSON has no type for."""
     if hint is datetime:
         return _wire.read_instant(value)
+    if hint == list[SnmpValue] and isinstance(value, list):
+        return [_wire.read_variable(one) for one in value]
     return _wire.read_bytes(value) if value is not None and bytes in get_args(hint) else value
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, HttpResponse):
         return _wire.write_response(value)
+    if isinstance(value, MqttMessage):
+        return _wire.write_message(value)
+    if isinstance(value, list) and value and isinstance(value[0], SnmpValue):
+        return [_wire.write_variable(one) for one in value]
     if isinstance(value, Decided):
         return asdict(value)
     return value.isoformat() if isinstance(value, datetime) else value

@@ -10,13 +10,13 @@ from typing import Any
 
 from blocks.sandbox import _wire
 from blocks.sandbox._alarms_proxy import AlarmsProxy
-from blocks.sandbox._asking import Asking
-from blocks.sandbox._asking import Part as _Part
+from blocks.sandbox._asking import Asking, Part
+from blocks.sandbox._device_proxies import MqttProxy, SnmpProxy
 from blocks.sandbox._frames import Channel
 from blocks.sdk import Context, Decided, HttpResponse
 
 
-class HttpProxy(_Part):
+class HttpProxy(Part):
     """`ctx.http`."""
 
     def request(  # noqa: PLR0913  what is sent, for how long, and with what
@@ -45,7 +45,7 @@ class HttpProxy(_Part):
         return _wire.read_response(answer)
 
 
-class MailProxy(_Part):
+class MailProxy(Part):
     """`ctx.mail`."""
 
     def send(self, *, to: list[str], subject: str, body: str) -> str:
@@ -54,7 +54,7 @@ class MailProxy(_Part):
         return sent
 
 
-class TablesProxy(_Part):
+class TablesProxy(Part):
     """`ctx.tables`."""
 
     def look_up(self, table: str, key: str) -> dict[str, Any] | None:
@@ -76,7 +76,7 @@ class TablesProxy(_Part):
         return Decided(said["port"], said["output"])
 
 
-class CalendarsProxy(_Part):
+class CalendarsProxy(Part):
     """`ctx.calendars`."""
 
     def next_open(self, calendar: str, at: datetime) -> datetime:
@@ -96,7 +96,7 @@ class CalendarsProxy(_Part):
         return _wire.read_instant(self._asking.ask(what, **arguments))
 
 
-class StateProxy(_Part):
+class StateProxy(Part):
     """`ctx.state`."""
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -118,7 +118,7 @@ class StateProxy(_Part):
         return keys
 
 
-class LiveProxy(_Part):
+class LiveProxy(Part):
     """`ctx.progress` and `ctx.cancelled`: Garland is asked now and then, not each time."""
 
     _EVERY_S = 0.2
@@ -144,7 +144,7 @@ class LiveProxy(_Part):
         return self._is_cancelled
 
 
-class LogProxy(_Part):
+class LogProxy(Part):
     """`ctx.log`: told at once, so that lines of a call that never ends are not lost."""
 
     def info(self, message: str) -> None:
@@ -168,6 +168,8 @@ def make_context(channel: Channel, call: str, given: Mapping[str, Any]) -> Conte
         tables=TablesProxy(asking),
         calendars=CalendarsProxy(asking),
         state=StateProxy(asking),
+        snmp=SnmpProxy(asking),
+        mqtt=MqttProxy(asking),
         log=LogProxy(asking),
         live=LiveProxy(asking),
         run=_wire.read_facts(given["facts"]),

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 
 from blocks.outcomes import Outcome
 from blocks.sandbox._fitting import fits
-from blocks.sdk import BlockError, Facts, HttpResponse
+from blocks.sdk import BlockError, Facts, HttpResponse, MqttMessage, SnmpValue
 
 _OUTCOMES: Mapping[str, type[Outcome]] = {one.__name__: one for one in get_args(Outcome)}
 _FIELDS = {name: frozenset(one.__dataclass_fields__) for name, one in _OUTCOMES.items()}
@@ -114,6 +114,34 @@ def write_response(response: HttpResponse) -> dict[str, Any]:
 def read_response(document: Mapping[str, Any]) -> HttpResponse:
     """Read what `write_response` wrote."""
     return HttpResponse(**{**document, "body": read_bytes(document["body"])})
+
+
+def write_variable(variable: SnmpValue) -> dict[str, Any]:
+    """Write a variable of a device."""
+    return {"oid": variable.oid, "kind": variable.kind, "value": variable.value}
+
+
+def read_variable(document: Any) -> SnmpValue:
+    """Read a variable of a device.
+
+    Raises:
+        UnreadableError: a field is missing, unknown or of another type.
+    """
+    hints = get_type_hints(SnmpValue)
+    given = document if isinstance(document, dict) else {}
+    if given.keys() != hints.keys() or not all(fits(given[one], hints[one]) for one in hints):
+        raise UnreadableError("a variable has to have oid, kind and value")
+    return SnmpValue(**given)
+
+
+def write_message(message: MqttMessage) -> dict[str, Any]:
+    """Write a message."""
+    return {"topic": message.topic, "payload": write_bytes(message.payload)}
+
+
+def read_message(document: Mapping[str, Any]) -> MqttMessage:
+    """Read what `write_message` wrote."""
+    return MqttMessage(topic=document["topic"], payload=read_bytes(document["payload"]))
 
 
 def write_bytes(value: bytes) -> str:

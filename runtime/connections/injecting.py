@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
@@ -66,10 +66,13 @@ class Injection:
         return client_context(self.values)
 
 
-def client_context(values: Mapping[str, Any]) -> ssl.SSLContext:
+def client_context(
+    values: Mapping[str, Any], spoken: Sequence[str] = ("http/1.1",)
+) -> ssl.SSLContext:
     """Make what shows a client's certificate; key and certificate lie in memory alone."""
     context = ssl.create_default_context(cadata=values.get("authority") or None)
-    context.set_alpn_protocols(["http/1.1"])
+    if spoken:
+        context.set_alpn_protocols([*spoken])
     chain = values["certificate"].strip() + "\n" + values["key"].strip() + "\n"
     held = os.memfd_create("certificate", os.MFD_CLOEXEC)
     try:

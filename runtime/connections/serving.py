@@ -17,6 +17,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.brokers.addresses import Allowed
 from blocks.manifest import Inject
 from blocks.sdk import BlockError, HttpRequest, HttpResponse
 from kernel.clock import utc_now
@@ -55,14 +56,14 @@ class Connections:
     Attributes:
         sessions, reading: Sessions that write, and those that only read.
         http: Carries calls to token addresses.
-        allow_private: Whether a test may reach private addresses.
+        allow_private: Whether, or which, private addresses a test may reach.
     """
 
     sessions: sessionmaker[Session]
     reading: sessionmaker[Session]
     vault: Vault = field(repr=False)
     http: CarriesHttp
-    allow_private: bool = False
+    allow_private: Allowed = False
     clock: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
 

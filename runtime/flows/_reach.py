@@ -72,7 +72,7 @@ def _both(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
 def written(permission: Permission) -> dict[str, Any]:
     """Write a permission as a manifest does."""
     document: dict[str, Any] = {"name": permission.name, "reason": permission.reason}
-    if permission.name == "http":
+    if permission.reaches:
         limits = {"methods": list(permission.methods), "ports": list(permission.ports)}
         document |= {"hosts": list(permission.hosts)}
         document |= {name: limit for name, limit in limits.items() if limit}

@@ -15,6 +15,10 @@ from blocks.sdk import (
     HttpRequest,
     HttpResponse,
     MailMessage,
+    MqttMessage,
+    MqttRequest,
+    SnmpRequest,
+    SnmpValue,
 )
 from blocks.services import Desk, EmptyDesk
 from runtime.rules.published import ask_for_step
@@ -86,3 +90,11 @@ class FileServices:
     ) -> datetime:
         """Give the moment as if it were always business hours: a file knows no calendar."""
         return at + timedelta(seconds=open_s)
+
+    def snmp(self, request: SnmpRequest, /) -> list[SnmpValue]:
+        """Say that there is no connection: a file holds no community and no user's secrets."""
+        return self.brokers.snmp.ask(request)
+
+    def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
+        """Speak to a broker, without a connection."""
+        return self.brokers.mqtt.carry(request)

@@ -1,8 +1,8 @@
 """Calls to one host of the outside: so many at a time and so many a second, for each tenant.
 
-A step whose first call finds no place goes back to the queue until its turn comes: no thread is
-held, and no attempt is used up. A later call of the same attempt waits where it is, within the
-step's time, because what the step did before would otherwise be done again.
+Whatever the protocol, a step whose first call finds no place goes back to the queue until its turn
+comes: no thread is held, and no attempt is used up. A later call of the same attempt waits where it
+is, within the step's time, because what the step did before would otherwise be done again.
 """
 
 from __future__ import annotations
@@ -11,16 +11,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from blocks.sdk import BlockError, HttpRequest, HttpResponse
+from blocks.sdk import BlockError, HttpRequest, HttpResponse, MqttRequest, SnmpRequest
 from runtime.limits.buckets import Rate
 from runtime.limits.model import Limits
 from runtime.limits.rates import Rates
 
 GRACE_S = 5.0
 _PORTS = {"http": 80, "https": 443}
+Asked = TypeVar("Asked", HttpRequest, SnmpRequest, MqttRequest)
+Answer = TypeVar("Answer")
+Send = Callable[[Asked], Answer]
 
 
 class NotYetError(BaseException):
@@ -51,39 +55,45 @@ class Calls:
     sleep: Callable[[float], None] = time.sleep
     _made: int = field(default=0, init=False)
 
-    def carry(
-        self, request: HttpRequest, send: Callable[[HttpRequest], HttpResponse]
-    ) -> HttpResponse:
+    def carry(self, request: HttpRequest, send: Send[HttpRequest, HttpResponse]) -> HttpResponse:
+        """Make a call over HTTP when there is a place for it; raises like `carry_to`."""
+        return self.carry_to(host_of(request.url), request, send)
+
+    def carry_to(self, host: str, request: Asked, send: Send[Asked, Answer]) -> Answer:
         """Make a call when there is a place for it.
+
+        Args:
+            host: Whom it goes to, for counting: protocol, host and port.
+            request: The call, whose time the wait for a place is taken from.
+            send: Makes it.
 
         Raises:
             NotYetError: there is none, and this is the first call of the attempt.
             BlockError: there is none in time, or what `send` raises.
         """
         began = time.monotonic()
-        with self._place(request) as waited:
+        with self._place(host, request.timeout_s) as waited:
             left_s = request.timeout_s - (time.monotonic() - began) if waited else request.timeout_s
             self._made += 1
             return send(_within(request, left_s))
 
     @contextmanager
-    def _place(self, request: HttpRequest) -> Iterator[bool]:
-        host = host_of(request.url)
+    def _place(self, host: str, timeout_s: float) -> Iterator[bool]:
         key = f"{self.tenant_id}:{host}"
-        ends = time.monotonic() + request.timeout_s
-        wait_s, waited = self._ask(key, request.timeout_s), False
+        ends = time.monotonic() + timeout_s
+        wait_s, waited = self._ask(key, timeout_s), False
         while wait_s > 0:
             if self._made == 0:
                 raise NotYetError(host, wait_s)
             if time.monotonic() + wait_s >= ends:
                 raise BlockError(
-                    "http.no_turn",
+                    f"{_protocol_of(host)}.no_turn",
                     f"Too many calls to {host} are under way: there was no turn in time.",
                     retryable=True,
                     retry_after_s=wait_s,
                 )
             self.sleep(wait_s)
-            wait_s, waited = self._ask(key, request.timeout_s), True
+            wait_s, waited = self._ask(key, timeout_s), True
         try:
             yield waited
         finally:
@@ -119,7 +129,17 @@ def host_of(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}:{port}"
 
 
-def _within(request: HttpRequest, left_s: float) -> HttpRequest:
+def _protocol_of(host: str) -> str:
+    """Give what the codes of its errors begin with.
+
+    >>> _protocol_of("https://a.example:443"), _protocol_of("snmp://r1:161"), _protocol_of("x")
+    ('http', 'snmp', 'http')
+    """
+    protocol = host.partition("://")[0]
+    return protocol if protocol in ("snmp", "mqtt") else "http"
+
+
+def _within(request: Asked, left_s: float) -> Asked:
     if left_s >= request.timeout_s:
         return request
     return replace(request, timeout_s=max(left_s, 0.1))

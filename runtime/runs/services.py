@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.alarm_filters import WantedAlarms
+from blocks.brokers.mqtt import MqttBroker
+from blocks.brokers.snmp import SnmpBroker
 from blocks.manifest import Manifest
 from blocks.sdk import (
     BlockError,
@@ -19,6 +21,10 @@ from blocks.sdk import (
     HttpRequest,
     HttpResponse,
     MailMessage,
+    MqttMessage,
+    MqttRequest,
+    SnmpRequest,
+    SnmpValue,
 )
 from blocks.services import Desk, EmptyDesk
 from kernel.errors import NotFoundError
@@ -28,6 +34,7 @@ from runtime.alarms.store import find_alarm
 from runtime.calendars.hours import NeverError, moment_in
 from runtime.calendars.store import find_calendar
 from runtime.connections.carrying import CarriesHttp
+from runtime.connections.devices import CarriesMqtt, CarriesSnmp, for_broker, for_device
 from runtime.connections.granting import NOTHING_GRANTED, Grants
 from runtime.connections.serving import Connections
 from runtime.flows.decisions import decisions_of
@@ -55,6 +62,8 @@ class Brokers:
     http: CarriesHttp
     mail: CarriesMail
     connections: Connections | None = None
+    snmp: CarriesSnmp = field(default_factory=SnmpBroker)
+    mqtt: CarriesMqtt = field(default_factory=MqttBroker)
 
 
 def granted(
@@ -105,6 +114,23 @@ class _Outside:
     def mail(self, message: MailMessage, /) -> None:
         """Hand a mail to the mail server."""
         self._brokers.mail.send(message)
+
+    def snmp(self, request: SnmpRequest, /) -> list[SnmpValue]:
+        """Carry out an errand at a device, with the connection that it names."""
+        ready = for_device(request, self.connection_of(request.slot))
+        if self._calls is None:
+            return self._brokers.snmp.ask(ready)
+        host = f"snmp://{request.host}:{request.port}"
+        return self._calls.carry_to(host, ready, self._brokers.snmp.ask)
+
+    def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
+        """Carry out an errand at a broker, with the connection that it names, if any."""
+        opened = self.connection_of(request.slot) if request.slot else None
+        ready = for_broker(request, opened)
+        if self._calls is None:
+            return self._brokers.mqtt.carry(ready)
+        host = f"mqtt://{request.host}:{request.port}"
+        return self._calls.carry_to(host, ready, self._brokers.mqtt.carry)
 
 
 class TenantServices(_Outside):

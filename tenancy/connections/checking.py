@@ -24,7 +24,10 @@ from tenancy.connections.pem import (
     ssh_key_problem,
 )
 
-USUAL_PORTS = MappingProxyType({"https": 443, "http": 80, "ssh": 22, "snmp": 161})
+USUAL_PORTS = MappingProxyType(
+    {"https": 443, "http": 80, "ssh": 22, "snmp": 161, "mqtts": 8883, "mqtt": 1883}
+)
+_BARE = {"http": "https", "mqtt": "mqtts"}
 SNMP_SECRET_MIN = 8  # RFC 3414, 11.2
 _ADDRESS_MAX = 500
 Wrong = Iterator[tuple[str, str]]
@@ -84,7 +87,10 @@ def end_of(kind: Kind, values: Mapping[str, Any]) -> datetime | None:
 
 
 def why_not_there(kind: str, hosts: tuple[str, ...], address: str, *, over_http: bool) -> str:
-    """Say why a secret may not go to an address; "" when it may."""
+    """Say why a secret may not go to an address; "" when it may.
+
+    For a kind that HTTP uses the address says its scheme, which may be `ssh`, `mqtts` or `mqtt`.
+    """
     spoken = KINDS[kind].speaks
     text = address if spoken == "http" else f"{spoken}://{address}"
     try:
@@ -95,8 +101,10 @@ def why_not_there(kind: str, hosts: tuple[str, ...], address: str, *, over_http:
     if not host or parts.scheme not in USUAL_PORTS:
         shape = "https://host/path" if spoken == "http" else "host or host:port"
         return f"is no address: write it as {shape}"
-    if parts.scheme == "http" and not over_http:
-        return "is not encrypted: write https://, or allow this connection to go over http"
+    if parts.scheme in _BARE and not over_http:
+        safe = _BARE[parts.scheme]
+        bare = f"to go over {parts.scheme}"
+        return f"is not encrypted: write {safe}://, or allow this connection {bare}"
     usual = USUAL_PORTS[parts.scheme]
     if not covers(hosts, host, port or usual, usual=usual):
         shown = host if port in (None, usual) else f"{host}:{port}"

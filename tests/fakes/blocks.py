@@ -8,7 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from blocks.alarm_filters import WantedAlarms, pick
-from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import (
+    CalendarMoment,
+    Decided,
+    HttpRequest,
+    HttpResponse,
+    MailMessage,
+    MqttMessage,
+    MqttRequest,
+    SnmpRequest,
+    SnmpValue,
+)
 from blocks.services import Desk, EmptyDesk
 
 
@@ -21,6 +31,8 @@ class FakeServices:
     requests: list[HttpRequest] = field(default_factory=list)
     mails: list[MailMessage] = field(default_factory=list)
     desk: Desk = field(default_factory=EmptyDesk)
+    snmp_requests: list[SnmpRequest] = field(default_factory=list)
+    mqtt_requests: list[MqttRequest] = field(default_factory=list)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Remember the call and answer 200."""
@@ -59,3 +71,13 @@ class FakeServices:
     ) -> datetime:
         """Be open at all times."""
         return at
+
+    def snmp(self, request: SnmpRequest, /) -> list[SnmpValue]:
+        """Remember the errand; every variable is missing."""
+        self.snmp_requests.append(request)
+        return [SnmpValue(oid=oid, kind="missing") for oid in request.oids if request.do == "get"]
+
+    def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
+        """Remember the errand; nothing is kept."""
+        self.mqtt_requests.append(request)
+        return None

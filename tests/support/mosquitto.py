@@ -29,7 +29,7 @@ def has_mosquitto() -> bool:
 class Mosquitto:
     """The broker; to be started and stopped as often as a test likes."""
 
-    def __init__(self, folder: Path, port: int, *, tls: bool = False) -> None:
+    def __init__(self, folder: Path, port: int, *, tls: bool = False, access: str = "") -> None:
         self.port = port
         self.authority = _make_certificate(folder) if tls else ""
         self._config = folder / "mosquitto.conf"
@@ -39,6 +39,7 @@ class Mosquitto:
             check=True,
             capture_output=True,
         )
+        (folder / "mosquitto.acl").write_text(access)
         self._config.write_text(
             f"user {getpass.getuser()}\n"  # or it would give up root for a user of its own
             f"listener {port} 127.0.0.1\n"
@@ -48,6 +49,7 @@ class Mosquitto:
             f"persistence_location {folder}/\n"
             "autosave_on_changes true\n"
             "autosave_interval 1\n"
+            + (f"acl_file {folder}/mosquitto.acl\n" if access else "")
             + (f"certfile {folder}/cert.pem\nkeyfile {folder}/key.pem\n" if tls else "")
         )
         self._access = ["--cafile", f"{folder}/cert.pem"] if tls else []

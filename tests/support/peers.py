@@ -153,12 +153,15 @@ def running_sshd(folder: Path) -> Iterator[Sshd]:
 
 @contextmanager
 def running_snmpd(folder: Path, *, secret: str) -> Iterator[int]:
-    """Answer SNMP to the user `garland` and the community `public`; give the port."""
+    """Answer SNMP to the user `garland` and the community `public`; give the port.
+
+    The community `private` may also write, for instance sysLocation.
+    """
     port = free_port()
     config = folder / "snmpd.conf"
     config.write_text(
         f"createUser garland SHA-256 {secret} AES {secret}\nrouser garland priv\n"
-        "rocommunity public 127.0.0.1\nsysName probe-7\n"
+        "rocommunity public 127.0.0.1\nrwcommunity private 127.0.0.1\nsysName probe-7\n"
     )
     command = [
         str(find_program("snmpd")), "-f", "-Lf", str(folder / "snmpd.log"), "-C",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.brokers.addresses import is_public, may_be_opened
-from blocks.manifest import Permission
+from blocks.manifest import Permission, PermissionName
 from blocks.permits import Permit, permit_of
 from blocks.sdk import BlockError
 from blocks.targets import read_target
@@ -80,6 +80,23 @@ def test_named_hosts_are_called_at_the_ports_of_http_only() -> None:
     assert permit_of(permission("a.example"), {}).ports == (80, 443)
     assert permit_of(permission("a.example", ports=(8443,)), {}).ports == (8443,)
     assert permit_of(permission("*"), {}).ports == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "usual"), [("ssh", (22, 830)), ("snmp", (161, 162)), ("mqtt", (1883, 8883))]
+)
+def test_named_hosts_of_other_protocols_are_reached_at_their_usual_ports(
+    name: PermissionName, usual: tuple[int, ...]
+) -> None:
+    asked = Permission(name=name, reason="x", hosts=("*.core.example",))
+    permit = permit_of(asked, {})
+
+    permit.check_place("r1.core.example", usual[0])
+
+    assert permit.ports == usual
+    for host, port in [("r1.example", usual[0]), ("r1.core.example", 80)]:
+        with pytest.raises(BlockError, match="may call only"):
+            permit.check_place(host, port)
 
 
 @pytest.mark.parametrize("value", ["evil.example/", "a.b", "", "-a", "a@b", "a:1", 5, None])

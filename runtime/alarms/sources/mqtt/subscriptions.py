@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from blocks.brokers.addresses import pick_address
+from blocks.brokers.addresses import Allowed, pick_address
 from blocks.sdk import BlockError
 from kernel.clock import utc_now
 from kernel.secrets import SecretError, Vault
@@ -44,7 +44,7 @@ class Subscriptions:
         sessions: sessionmaker[Session],
         vault: Vault,
         owner: str,
-        allow_private: bool,
+        allow_private: Allowed,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._inbox = inbox

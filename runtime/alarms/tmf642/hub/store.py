@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from blocks.brokers.addresses import is_public
+from blocks.brokers.addresses import Allowed, is_public
 from kernel.errors import ConflictError, InvalidError, Problem
 from runtime.alarms._storable import storage_problems
 from runtime.alarms.tmf642.dialect import DIALECTS, Call
@@ -73,7 +73,7 @@ def register_hub(
     document: Any,
     *,
     call: Call,
-    allow_private: bool = False,
+    allow_private: Allowed = False,
 ) -> HubView:
     """Register a listener.
 
@@ -174,7 +174,7 @@ def hub_document(hub: HubView) -> dict[str, Any]:
     return document
 
 
-def check_callback(callback: str, *, allow_private: bool) -> None:
+def check_callback(callback: str, *, allow_private: Allowed) -> None:
     """Refuse an address that could never be called; names are judged anew at each sending.
 
     Raises:

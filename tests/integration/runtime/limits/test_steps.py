@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.sdk import MqttMessage, MqttRequest
 from runtime.limits.buckets import LocalRates
 from runtime.limits.rates import Rates
 from runtime.runs.leased import Claim
@@ -163,6 +165,36 @@ def test_calls_of_one_tenant_leave_the_places_of_another(
 
     assert len(bench.http.calls) == 1
     assert len(other.http.calls) == 2
+
+
+def test_messages_to_a_broker_take_their_turn_as_calls_do(bench: Bench, limit: Limit) -> None:
+    limit(calls_per_s=1)
+    broker, clock = TakingBroker(), [0.0]
+    bench.pool.rates = rates_with(clock)
+    bench.pool.brokers = replace(bench.pool.brokers, mqtt=broker)
+    tell = step("mqtt-publish", config={"host": "broker.example", "topic": "noc"})
+    flow = bench.publish({"tell": tell}, ["hand > tell"])
+    for _ in range(2):
+        bench.start(flow)
+
+    bench.go()
+    at_first = len(broker.taken)
+    clock[0] += 1.001
+    bench.go(after_s=1.001)
+
+    assert (at_first, len(broker.taken)) == (1, 2)
+
+
+class TakingBroker:
+    """Takes every message, and remembers it."""
+
+    def __init__(self) -> None:
+        self.taken: list[MqttRequest] = []
+
+    def carry(self, request: MqttRequest, /) -> MqttMessage | None:
+        """Take a message."""
+        self.taken.append(request)
+        return None
 
 
 def rates_with(clock: list[float]) -> Rates:
