@@ -20,6 +20,8 @@ from blocks.abilities.desk import LiveAbility, StateAbility
 from blocks.abilities.http import HttpAbility
 from blocks.abilities.log import LogAbility
 from blocks.abilities.mail import MailAbility
+from blocks.abilities.netconf import NetconfAbility
+from blocks.abilities.ssh import SshAbility
 from blocks.abilities.tables import TablesAbility
 from blocks.effects import Effect
 from blocks.manifest import output_ports
@@ -118,6 +120,8 @@ def _context(settings: Mapping[str, Any], data: Mapping[str, Any], attempt: Atte
         tables=TablesAbility(attempt),
         calendars=CalendarsAbility(attempt),
         state=StateAbility(attempt),
+        ssh=SshAbility(attempt),
+        netconf=NetconfAbility(attempt),
         log=LogAbility(attempt),
         live=LiveAbility(attempt),
         run=attempt.facts,

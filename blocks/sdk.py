@@ -2,11 +2,12 @@
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
 may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`,
-`ctx.calendars`, `ctx.state`), says how far it is (`ctx.progress`, `ctx.cancelled`), and ends with
-`ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block whose manifest declares a
-`behaviour.control` ends with one of the other outcomes of `blocks.outcomes`. It keeps nothing
-between calls but `ctx.state`: module variables are lost, or worse, shared. `async def run` is
-awaited on a loop of its own; abilities are ordinary calls there too.
+`ctx.calendars`, `ctx.state`, `ctx.ssh`, `ctx.netconf`), says how far it is (`ctx.progress`,
+`ctx.cancelled`), and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block
+whose manifest declares a `behaviour.control` ends with one of the other outcomes of
+`blocks.outcomes`. It keeps nothing between calls but `ctx.state`: module variables are lost, or
+worse, shared. `async def run` is awaited on a loop of its own; abilities are ordinary calls there
+too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from blocks.permissions.alarms import Alarms
 from blocks.permissions.calendars import CalendarMoment, Calendars
 from blocks.permissions.http import Http, HttpRequest, HttpResponse
 from blocks.permissions.mail import Mail, MailMessage
+from blocks.permissions.netconf import Netconf, NetconfAnswer, NetconfCall
+from blocks.permissions.ssh import Ssh, SshAnswer, SshCall
 from blocks.permissions.state import Live, State
 from blocks.permissions.tables import Decided, Tables
 from blocks.versions import SDK_VERSION
@@ -48,7 +51,13 @@ __all__ = [
     "Loop",
     "Mail",
     "MailMessage",
+    "Netconf",
+    "NetconfAnswer",
+    "NetconfCall",
     "Outcome",
+    "Ssh",
+    "SshAnswer",
+    "SshCall",
     "State",
     "Tables",
     "Wait",
@@ -103,6 +112,8 @@ class Context:
     tables: Tables
     calendars: Calendars
     state: State
+    ssh: Ssh
+    netconf: Netconf
     log: Log
     live: Live
     run: Facts

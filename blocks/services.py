@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import (
+    CalendarMoment,
+    Decided,
+    HttpRequest,
+    HttpResponse,
+    MailMessage,
+    NetconfAnswer,
+    NetconfCall,
+    SshAnswer,
+    SshCall,
+)
 
 
 class Desk(Protocol):
@@ -98,4 +108,12 @@ class Services(Protocol):
 
         Raises BlockError `calendars.unknown` or `calendars.never`, see `sdk.Calendars`.
         """
+        ...
+
+    def ssh(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Carry out commands, one answer each; raises BlockError, see `sdk.Ssh`."""
+        ...
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Carry out a request; raises BlockError, see `sdk.Netconf`."""
         ...

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from blocks._mocked_devices import answer_netconf, answer_ssh
 from blocks.effects import Effect
 from blocks.host import perform
 from blocks.outcomes import Emit, Outcome, Wait
@@ -20,6 +22,10 @@ from blocks.sdk import (
     HttpRequest,
     HttpResponse,
     MailMessage,
+    NetconfAnswer,
+    NetconfCall,
+    SshAnswer,
+    SshCall,
 )
 from kernel.clock import format_instant, parse_instant
 
@@ -35,6 +41,7 @@ class MockedWorld:
     calls: int = 0
     mails: list[dict[str, Any]] = field(default_factory=list)
     reports: list[dict[str, Any]] = field(default_factory=list)
+    device_calls: Counter[str] = field(default_factory=Counter)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Answer the next call as described; another call than expected is an error."""
@@ -65,6 +72,16 @@ class MockedWorld:
         self.mails.append(
             {"to": list(message.to), "subject": message.subject, "body": message.body}
         )
+
+    def ssh(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Answer the next commands as described."""
+        self.device_calls["ssh"] += 1
+        return answer_ssh(self.described, call, self.device_calls["ssh"])
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Answer the next request as described."""
+        self.device_calls["netconf"] += 1
+        return answer_netconf(self.described, call, self.device_calls["netconf"])
 
     @property
     def desk(self) -> MockedWorld:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
+from blocks.brokers.ssh import SshBroker
 from garland.services import Services
 from garland.settings import Settings
 from runtime.runs.drain import Drain
@@ -20,7 +21,8 @@ from runtime.runs.watch import Watch
 def make_brokers(settings: Settings) -> Brokers:
     """Make what carries calls and mail out of the installation."""
     http = HttpBroker(allow_private=settings.allow_private_network)
-    return Brokers(http=http, mail=make_mail(settings))
+    ssh = SshBroker(allow_private=settings.allow_private_network)
+    return Brokers(http=http, mail=make_mail(settings), ssh=ssh)
 
 
 def make_mail(settings: Settings) -> MailBroker:

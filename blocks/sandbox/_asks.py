@@ -15,7 +15,7 @@ from typing import Any, get_args, get_type_hints
 
 from blocks.sandbox import _wire
 from blocks.sandbox._fitting import fits
-from blocks.sdk import Context, Decided, HttpResponse
+from blocks.sdk import Context, Decided, HttpResponse, NetconfAnswer, SshAnswer
 
 TOLD = ("log.", "live.report")
 """What begins so is told: nobody waits for an answer."""
@@ -83,6 +83,8 @@ def _value(hint: Any, value: Any) -> Any:
 def _plain(value: Any) -> Any:
     if isinstance(value, HttpResponse):
         return _wire.write_response(value)
-    if isinstance(value, Decided):
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, Decided | SshAnswer | NetconfAnswer):
         return asdict(value)
     return value.isoformat() if isinstance(value, datetime) else value

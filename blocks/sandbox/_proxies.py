@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from blocks.sandbox import _wire
+from blocks.sandbox._device_proxies import NetconfProxy, SshProxy
 from blocks.sandbox._frames import Channel
 from blocks.sdk import Context, Decided, HttpResponse
 
@@ -19,7 +20,7 @@ class Asking:
     def __init__(self, channel: Channel, call: str) -> None:
         self._channel, self._call = channel, call
 
-    def ask(self, what: str, **arguments: Any) -> Any:
+    def ask(self, what: str, /, **arguments: Any) -> Any:
         """Have something done, and wait for it.
 
         Raises:
@@ -31,7 +32,7 @@ class Asking:
             raise _wire.read_error(answer["error"])
         return answer["answer"]
 
-    def tell(self, what: str, **arguments: Any) -> None:
+    def tell(self, what: str, /, **arguments: Any) -> None:
         """Say something that needs no answer."""
         self._channel.send({"call": self._call, "ask": what, "with": arguments})
 
@@ -210,6 +211,8 @@ def make_context(channel: Channel, call: str, given: Mapping[str, Any]) -> Conte
         tables=TablesProxy(asking),
         calendars=CalendarsProxy(asking),
         state=StateProxy(asking),
+        ssh=SshProxy(asking),
+        netconf=NetconfProxy(asking),
         log=LogProxy(asking),
         live=LiveProxy(asking),
         run=_wire.read_facts(given["facts"]),

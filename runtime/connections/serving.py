@@ -56,6 +56,7 @@ class Connections:
         sessions, reading: Sessions that write, and those that only read.
         http: Carries calls to token addresses.
         allow_private: Whether a test may reach private addresses.
+        pins_first_use: Whether the host key that a server shows first is kept and believed.
     """
 
     sessions: sessionmaker[Session]
@@ -63,6 +64,7 @@ class Connections:
     vault: Vault = field(repr=False)
     http: CarriesHttp
     allow_private: bool = False
+    pins_first_use: bool = False
     clock: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
 

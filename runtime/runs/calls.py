@@ -11,16 +11,35 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from blocks.sdk import BlockError, HttpRequest, HttpResponse
+from blocks.sdk import BlockError
 from runtime.limits.buckets import Rate
 from runtime.limits.model import Limits
 from runtime.limits.rates import Rates
 
 GRACE_S = 5.0
 _PORTS = {"http": 80, "https": 443}
+
+
+class Timed(Protocol):
+    """A call to the outside: where it goes, and how long it may take."""
+
+    @property
+    def url(self) -> str:
+        """Where it goes."""
+        ...
+
+    @property
+    def timeout_s(self) -> float:
+        """How long it may take."""
+        ...
+
+
+Call = TypeVar("Call", bound=Timed)
+Answer = TypeVar("Answer")
 
 
 class NotYetError(BaseException):
@@ -51,9 +70,7 @@ class Calls:
     sleep: Callable[[float], None] = time.sleep
     _made: int = field(default=0, init=False)
 
-    def carry(
-        self, request: HttpRequest, send: Callable[[HttpRequest], HttpResponse]
-    ) -> HttpResponse:
+    def carry(self, request: Call, send: Callable[[Call], Answer]) -> Answer:
         """Make a call when there is a place for it.
 
         Raises:
@@ -67,7 +84,7 @@ class Calls:
             return send(_within(request, left_s))
 
     @contextmanager
-    def _place(self, request: HttpRequest) -> Iterator[bool]:
+    def _place(self, request: Timed) -> Iterator[bool]:
         host = host_of(request.url)
         key = f"{self.tenant_id}:{host}"
         ends = time.monotonic() + request.timeout_s
@@ -119,7 +136,9 @@ def host_of(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}:{port}"
 
 
-def _within(request: HttpRequest, left_s: float) -> HttpRequest:
+def _within(request: Call, left_s: float) -> Call:
     if left_s >= request.timeout_s:
         return request
-    return replace(request, timeout_s=max(left_s, 0.1))
+    changed: Any = request  # every call is a dataclass
+    shorter: Call = replace(changed, timeout_s=max(left_s, 0.1))
+    return shorter

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.brokers.ssh import SshBroker
 from blocks.manifest import Manifest
 from blocks.sdk import (
     BlockError,
@@ -18,6 +19,10 @@ from blocks.sdk import (
     HttpRequest,
     HttpResponse,
     MailMessage,
+    NetconfAnswer,
+    NetconfCall,
+    SshAnswer,
+    SshCall,
 )
 from blocks.services import Desk, EmptyDesk
 from kernel.errors import NotFoundError
@@ -28,6 +33,7 @@ from runtime.calendars.store import find_calendar
 from runtime.connections.carrying import CarriesHttp
 from runtime.connections.granting import NOTHING_GRANTED, Grants
 from runtime.connections.serving import Connections
+from runtime.connections.ssh_logins import with_login
 from runtime.flows.decisions import decisions_of
 from runtime.flows.model import Step
 from runtime.inventory.lookup import look_up, table_exists
@@ -45,6 +51,18 @@ class CarriesMail(Protocol):
         ...
 
 
+class CarriesSsh(Protocol):
+    """Signs in at devices: `blocks.brokers.ssh`."""
+
+    def run(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Carry out commands; raises BlockError, see `blocks.sdk.Ssh`."""
+        ...
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Carry out a request; raises BlockError, see `blocks.sdk.Netconf`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Brokers:
     """What carries calls out of the installation, and the connections that they are made with."""
@@ -52,6 +70,7 @@ class Brokers:
     http: CarriesHttp
     mail: CarriesMail
     connections: Connections | None = None
+    ssh: CarriesSsh = field(default_factory=SshBroker)
 
 
 def granted(
@@ -97,6 +116,18 @@ class _Outside:
     def mail(self, message: MailMessage, /) -> None:
         """Hand a mail to the mail server."""
         self._brokers.mail.send(message)
+
+    def ssh(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Carry out commands on a device, when there is a place for it."""
+        signed = with_login(call, self._grants)
+        send = self._brokers.ssh.run
+        return send(signed) if self._calls is None else self._calls.carry(signed, send)
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Carry out a request to a device, when there is a place for it."""
+        signed = with_login(call, self._grants)
+        send = self._brokers.ssh.netconf
+        return send(signed) if self._calls is None else self._calls.carry(signed, send)
 
 
 class TenantServices(_Outside):

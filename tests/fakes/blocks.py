@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import (
+    CalendarMoment,
+    Decided,
+    HttpRequest,
+    HttpResponse,
+    MailMessage,
+    NetconfAnswer,
+    NetconfCall,
+    SshAnswer,
+    SshCall,
+)
 from blocks.services import Desk, EmptyDesk
 
 
@@ -19,6 +29,7 @@ class FakeServices:
     rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     requests: list[HttpRequest] = field(default_factory=list)
     mails: list[MailMessage] = field(default_factory=list)
+    device_calls: list[SshCall | NetconfCall] = field(default_factory=list)
     desk: Desk = field(default_factory=EmptyDesk)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
@@ -54,3 +65,13 @@ class FakeServices:
     ) -> datetime:
         """Be open at all times."""
         return at
+
+    def ssh(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Remember the call and say nothing to each command."""
+        self.device_calls.append(call)
+        return tuple(SshAnswer(command=one, status=0) for one in call.commands)
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Remember the call and give an empty answer."""
+        self.device_calls.append(call)
+        return NetconfAnswer()
