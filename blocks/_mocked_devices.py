@@ -1,4 +1,4 @@
-"""Devices as an example's `services` describes them: what is asked of them, and what they answer."""
+"""Devices as an example's `services` describes them: what they are asked, and answer."""
 
 from __future__ import annotations
 

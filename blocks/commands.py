@@ -65,9 +65,9 @@ def filled_document(template: str, values: Mapping[str, str]) -> str:
 
 
 def why_no_command(text: str) -> str:
-    """Say why a text is no single command; "" when it is one.
+    r"""Say why a text is no single command; "" when it is one.
 
-    >>> why_no_command("show version"), why_no_command("a\\nb")
+    >>> why_no_command("show version"), why_no_command("a\nb")
     ('', 'holds a line break or another character that nobody sees: write one command a line')
     """
     if not text.strip():

@@ -124,6 +124,10 @@ def signed_in(login: SshLogin, goal: Goal) -> Iterator[Any]:
         _authenticate(transport, login, key, goal)
         metered.most = metered.came + TOTAL_MAX_BYTES
         yield transport
+        if metered.is_over or metered.is_cut:
+            raise EOFError
+    except BlockError as error:
+        raise (_failed(error, goal, metered) if metered.is_over else error) from None
     except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
         raise _failed(error, goal, metered) from None
     finally:
@@ -146,12 +150,19 @@ def _connected(goal: Goal) -> Metered:
 
 def _start(transport: Any, login: SshLogin, goal: Goal) -> None:
     """Agree on ciphers, and see whose key the server has before anything is told to it."""
+    import paramiko
+
     known = {line.partition(" ")[0] for line in login.host_keys}
     kinds = [kind for one in sorted(known) for kind in (_RSA if one == "ssh-rsa" else (one,))]
     options = transport.get_security_options()
     options.key_types = tuple(kinds) if kinds else _KINDS
     transport.banner_timeout = transport.handshake_timeout = min(goal.left_s(), CONNECT_MAX_S)
-    transport.start_client(timeout=min(goal.left_s(), CONNECT_MAX_S))
+    try:
+        transport.start_client(timeout=min(goal.left_s(), CONNECT_MAX_S))
+    except paramiko.IncompatiblePeer as error:
+        if known and "host key" in str(error):
+            raise _changed(goal, "a host key of another kind", login) from None
+        raise
     shown = transport.get_remote_server_key()
     _check_host_key(f"{shown.get_name()} {shown.get_base64()}", login, goal)
 
@@ -161,13 +172,7 @@ def _check_host_key(shown: str, login: SshLogin, goal: Goal) -> None:
         return
     prints = f"{shown.partition(' ')[0]} {fingerprint(shown)}"
     if login.host_keys:
-        known = ", ".join(fingerprint(one) for one in login.host_keys)
-        message = (
-            f"{goal.host} shows another host key ({prints}) than the one that is known ({known}): "
-            "nothing was sent. If the device was replaced, compare the fingerprint with the one it "
-            "shows on its console, then put the new key into the connection."
-        )
-        raise BlockError("ssh.host_key_changed", message, retryable=False)
+        raise _changed(goal, f"another host key ({prints})", login)
     if login.pin is not None:
         login.pin(shown)
         return
@@ -178,6 +183,16 @@ def _check_host_key(shown: str, login: SshLogin, goal: Goal) -> None:
         f"{place} {shown}"
     )
     raise BlockError("ssh.host_key_unknown", message, retryable=False)
+
+
+def _changed(goal: Goal, what: str, login: SshLogin) -> BlockError:
+    known = ", ".join(fingerprint(one) for one in login.host_keys)
+    message = (
+        f"{goal.host} shows {what} than the one that is known ({known}): nothing was sent. If the "
+        "device was replaced, compare the fingerprint with the one it shows on its console, then "
+        "put the new key into the connection."
+    )
+    return BlockError("ssh.host_key_changed", message, retryable=False)
 
 
 def fingerprint(line: str) -> str:

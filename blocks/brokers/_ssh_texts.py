@@ -51,12 +51,12 @@ def readable(text: str) -> str:
     'a\nb\n'
     """
     plain = _ENDS.sub("\n", _COLOURS.sub("", text))
-    return "\n".join(_line(line) for line in plain.split("\n"))
+    return "\n".join(_TURNED.sub("", _shown(line)) for line in plain.split("\n"))
 
 
 def last_line(text: str) -> str:
     """Give what stands on the line that is not ended yet, readable."""
-    return readable(text.rpartition("\n")[2])
+    return _shown(_COLOURS.sub("", text.rpartition("\n")[2]))
 
 
 def is_pager(line: str) -> bool:
@@ -68,11 +68,11 @@ def is_pager(line: str) -> bool:
     return bool(_PAGER.search(line.strip()))
 
 
-def _line(line: str) -> str:
+def _shown(line: str) -> str:
     """Give a line as it stands on a screen in the end."""
     if "\x08" in line or "\r" in line:
         line = _written_over(line)
-    return _UNSEEN.sub("", _TURNED.sub("", line))
+    return _UNSEEN.sub("", line)
 
 
 def _written_over(line: str) -> str:

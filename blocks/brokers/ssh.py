@@ -113,6 +113,8 @@ def _execute(transport: Any, command: str, goal: Goal) -> SshAnswer:
                 break
         elif channel.closed:
             break
+    if not (channel.exit_status_ready() or transport.is_active()):
+        raise EOFError  # it broke off: what came is not all of it
     status = channel.recv_exit_status() if channel.exit_status_ready() else -1
     return SshAnswer(
         command=command,
