@@ -54,6 +54,7 @@ class SshAbility:
         values: Mapping[str, str] | None = None,
         prompt: str = "",
         answers: Mapping[str, str] | None = None,
+        stops_at: str = "",
         port: int = PORT,
         timeout_s: float | None = None,
         connection: str = "",
@@ -63,7 +64,7 @@ class SshAbility:
         if not 1 <= len(commands) <= COMMANDS_MAX:
             message = f"A session takes 1 to {COMMANDS_MAX} commands, not {len(commands)}."
             raise BlockError("ssh.bad_command", message, retryable=False)
-        _check_dialogue(prompt, answers or {})
+        _check_dialogue((prompt, stops_at), answers or {})
         call = SshCall(
             host=place,
             port=port,
@@ -71,6 +72,7 @@ class SshAbility:
             is_shell=True,
             prompt=prompt,
             answers=dict(answers or {}),
+            stops_at=stops_at,
             timeout_s=within(self.attempt, timeout_s),
             permit=permit,
             slot=connection,
@@ -94,8 +96,8 @@ def within(attempt: Attempt, timeout_s: float | None) -> float:
     return min(timeout_s, left_s) if timeout_s else left_s
 
 
-def _check_dialogue(prompt: str, answers: Mapping[str, str]) -> None:
-    for pattern in (prompt, *answers):
+def _check_dialogue(patterns: tuple[str, ...], answers: Mapping[str, str]) -> None:
+    for pattern in (*patterns, *answers):
         why = pattern_problem(pattern) if pattern else None
         if why:
             message = f"The pattern {pattern[:60]} {why}."

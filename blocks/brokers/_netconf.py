@@ -194,8 +194,8 @@ def _store_for(session: Session, call: NetconfCall) -> str:
         lacks = "cannot check a change without making it (:candidate and :validate)"
     elif call.confirm_s and not (session.has("candidate:1.0") and _confirms(session)):
         lacks = "cannot make a change on probation (:confirmed-commit)"
-    elif not (session.has("candidate:1.0") or session.has("writable-running:1.0")):
-        lacks = "cannot be changed over NETCONF (:candidate or :writable-running)"
+    elif not (session.has("candidate:1.0") or _rolls_back(session)):
+        lacks = "cannot make a change whole (:candidate, or :writable-running with rollback)"
     if lacks:
         raise BlockError("netconf.unsupported", f"{session.goal.host} {lacks}.", retryable=False)
     return "candidate" if session.has("candidate:1.0") else "running"
@@ -203,7 +203,7 @@ def _store_for(session: Session, call: NetconfCall) -> str:
 
 def _edit(session: Session, call: NetconfCall, store: str, steps: list[str]) -> None:
     tests = "<test-option>test-then-set</test-option>" if _validates(session) else ""
-    on_error = "rollback-on-error" if session.has("rollback-on-error:1.0") else "stop-on-error"
+    on_error = "rollback-on-error" if store == "running" else "stop-on-error"
     session.ask(
         f"<edit-config>{_at('target', store)}"
         f"{tests if store == 'running' else ''}<error-option>{on_error}</error-option>"
@@ -251,6 +251,10 @@ def _take_back(session: Session, token: str) -> None:
     """Take a change on probation back at once; where that fails, its time runs out."""
     with suppress(BlockError):
         session.ask(f"<cancel-commit><persist-id>{token}</persist-id></cancel-commit>")
+
+
+def _rolls_back(session: Session) -> bool:
+    return session.has("writable-running:1.0") and session.has("rollback-on-error:1.0")
 
 
 def _validates(session: Session) -> bool:

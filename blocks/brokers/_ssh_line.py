@@ -84,6 +84,11 @@ class Metered:
         self._closed = True
         self._line.close()
 
+    def check(self) -> None:
+        """Refuse to take what came for all of it when it was cut; raises EOFError."""
+        if self.is_over or self.is_cut:
+            raise EOFError
+
     def cut(self) -> None:
         """End it, whoever waits on it."""
         self.is_cut = True
@@ -124,8 +129,7 @@ def signed_in(login: SshLogin, goal: Goal) -> Iterator[Any]:
         _authenticate(transport, login, key, goal)
         metered.most = metered.came + TOTAL_MAX_BYTES
         yield transport
-        if metered.is_over or metered.is_cut:
-            raise EOFError
+        metered.check()
     except BlockError as error:
         raise (_failed(error, goal, metered) if metered.is_over else error) from None
     except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
@@ -150,7 +154,7 @@ def _connected(goal: Goal) -> Metered:
 
 def _start(transport: Any, login: SshLogin, goal: Goal) -> None:
     """Agree on ciphers, and see whose key the server has before anything is told to it."""
-    import paramiko
+    from paramiko.ssh_exception import IncompatiblePeer
 
     known = {line.partition(" ")[0] for line in login.host_keys}
     kinds = [kind for one in sorted(known) for kind in (_RSA if one == "ssh-rsa" else (one,))]
@@ -159,7 +163,7 @@ def _start(transport: Any, login: SshLogin, goal: Goal) -> None:
     transport.banner_timeout = transport.handshake_timeout = min(goal.left_s(), CONNECT_MAX_S)
     try:
         transport.start_client(timeout=min(goal.left_s(), CONNECT_MAX_S))
-    except paramiko.IncompatiblePeer as error:
+    except IncompatiblePeer as error:
         if known and "host key" in str(error):
             raise _changed(goal, "a host key of another kind", login) from None
         raise

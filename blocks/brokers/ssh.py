@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from blocks.brokers.addresses import Resolver, pick_address, resolve
 from blocks.devices import told_as
 from blocks.permissions.ssh import SshLogin
 from blocks.sdk import BlockError, NetconfAnswer, NetconfCall, SshAnswer, SshCall
+from kernel.patterns import find_all
 
 LOOK_EVERY_S = 0.05
 GRACE_S = 1.0
@@ -46,11 +48,7 @@ class SshBroker:
             channel = transport.open_session(timeout=goal.left_s())
             shell = Shell(channel, goal, prompt=call.prompt, answers=call.answers)
             shell.begin()
-            last = len(call.commands) - 1
-            return tuple(
-                shell.ask(command, is_last=index == last)
-                for index, command in enumerate(call.commands)
-            )
+            return tuple(_typed(shell, call))
 
     def netconf(self, call: NetconfCall) -> NetconfAnswer:
         """Carry out a request.
@@ -91,6 +89,18 @@ def _login_of(call: SshCall | NetconfCall) -> SshLogin:
         message = "The step names no connection to sign in with: choose one in its settings."
         raise BlockError("connections.missing", message, retryable=False)
     return call.login
+
+
+def _typed(shell: Shell, call: SshCall) -> Iterator[SshAnswer]:
+    """Type one command after the other, until one is answered by what ends it."""
+    last = len(call.commands) - 1
+    for index, command in enumerate(call.commands):
+        answer = shell.ask(command, is_last=index == last)
+        yield answer
+        if call.stops_at and any(
+            find_all(call.stops_at, answer.output, ignores_case=True, by_line=True)
+        ):
+            return
 
 
 def _execute(transport: Any, command: str, goal: Goal) -> SshAnswer:

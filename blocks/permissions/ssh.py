@@ -38,6 +38,7 @@ class SshCall:
             apart, and its exit status known.
         prompt: Pattern of what the device ends with when it waits; "" finds out.
         answers: What is answered to questions of the device, by pattern.
+        stops_at: Pattern of a line in an output after which no further command is sent.
         permit: What the manifest allows.
         slot: Of the block's manifest: the connection it is made with.
         login: Of that connection; put in by the host.
@@ -49,6 +50,7 @@ class SshCall:
     is_shell: bool = False
     prompt: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    stops_at: str = ""
     timeout_s: float = 30.0
     permit: Permit = field(default_factory=Permit)
     slot: str = ""
@@ -126,6 +128,7 @@ class Ssh(Protocol):
         values: Mapping[str, str] | None = None,
         prompt: str = "",
         answers: Mapping[str, str] | None = None,
+        stops_at: str = "",
         port: int = PORT,
         timeout_s: float | None = None,
         connection: str = "",
@@ -142,6 +145,8 @@ class Ssh(Protocol):
             prompt: Pattern (RE2) of the line at which the device waits; "" takes what stands
                 there after signing in.
             answers: By pattern of a question, such as `confirm`, what is answered.
+            stops_at: Pattern of a line in an output, such as `^% Invalid`, after which no further
+                command is sent: the answers are fewer then.
             port: Where SSH listens.
             timeout_s: For all of it; never beyond the step's limit.
             connection: A slot that the manifest names under `secrets`.

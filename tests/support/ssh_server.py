@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import paramiko
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_SUCCEEDED
+from paramiko.server import InteractiveQuery
 from typing_extensions import override
 
 USER, PASSWORD = "garland", "a-long-canary"
@@ -61,20 +63,20 @@ class _Policy(paramiko.ServerInterface):
     def check_auth_password(self, username: str, password: str) -> int:
         self._server.passwords.append(password)
         is_good = (username, password) == (USER, PASSWORD) and not self._server.prompts
-        return paramiko.AUTH_SUCCESSFUL if is_good else paramiko.AUTH_FAILED
+        return AUTH_SUCCESSFUL if is_good else AUTH_FAILED
 
     @override
     def check_auth_interactive(self, username: str, submethods: str) -> Any:
-        return paramiko.InteractiveQuery("", "", *self._server.prompts)
+        return InteractiveQuery("", "", *self._server.prompts)
 
     @override
     def check_auth_interactive_response(self, responses: list[str]) -> int:
         self._server.answers += responses
-        return paramiko.AUTH_SUCCESSFUL if responses == [PASSWORD] else paramiko.AUTH_FAILED
+        return AUTH_SUCCESSFUL if responses == [PASSWORD] else AUTH_FAILED
 
     @override
     def check_channel_request(self, kind: str, chanid: int) -> int:
-        return paramiko.OPEN_SUCCEEDED
+        return OPEN_SUCCEEDED
 
     @override
     def check_channel_pty_request(self, *_facts: Any) -> bool:
@@ -140,7 +142,7 @@ def _meet(server: SshServer, line: socket.socket) -> paramiko.Transport:
 
 
 @contextmanager
-def raw_ssh(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+def raw_ssh(serve: Callable[[socket.socket], object]) -> Iterator[int]:
     """Listen on a free port and let a function speak over each connection; give the port."""
     ear = socket.create_server(("127.0.0.1", 0))
 

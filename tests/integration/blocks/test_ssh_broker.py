@@ -18,6 +18,7 @@ from tests.support.ssh_server import PASSWORD, USER, Router, SshServer, running_
 OPEN = SshBroker(allow_private=True)
 needs_sshd = pytest.mark.skipif(not find_program("sshd"), reason="sshd is not installed")
 CONFIG = "\n".join(f"interface ge-0/0/{number}" for number in range(10))
+ELSEWHERE = Permit(hosts=("a.example",))
 ROUTER = {"show version": "IOS XE 17.3", "show running-config": CONFIG}
 
 
@@ -100,7 +101,7 @@ def test_a_shell_of_a_real_server_is_typed_into(sshd: Sshd) -> None:
 def test_another_host_key_than_the_known_one_is_told_and_nothing_is_sent(sshd: Sshd) -> None:
     other = SshLogin(user=sshd.user, private_key=sshd.private_key, host_keys=(OTHER_KEY,))
 
-    with pytest.raises(BlockError, match="SHA256:.*put the new key into the connection") as caught:
+    with pytest.raises(BlockError, match=r"SHA256:.*put the new key into the connection") as caught:
         run(sshd, "true", login=other)
 
     assert (caught.value.code, caught.value.retryable) == ("ssh.host_key_changed", False)
@@ -138,9 +139,7 @@ def test_a_key_that_may_not_sign_in_is_told(sshd: Sshd) -> None:
         run(
             sshd,
             "true",
-            login=SshLogin(
-                user="nobody", private_key=sshd.private_key, host_keys=(sshd.host_key,)
-            ),
+            login=SshLogin(user="nobody", private_key=sshd.private_key, host_keys=(sshd.host_key,)),
         )
 
     assert caught.value.code == "ssh.refused"
@@ -151,7 +150,7 @@ def test_a_key_that_may_not_sign_in_is_told(sshd: Sshd) -> None:
     ("broker", "facts", "code"),
     [
         pytest.param(SshBroker(), {}, "ssh.forbidden_address", id="private"),
-        pytest.param(OPEN, {"permit": Permit(hosts=("a.example",))}, "block.not_permitted", id="host"),
+        pytest.param(OPEN, {"permit": ELSEWHERE}, "block.not_permitted", id="host"),
         pytest.param(OPEN, {"permit": Permit(ports=(22,))}, "block.not_permitted", id="port"),
         pytest.param(OPEN, {"login": None}, "connections.missing", id="no connection"),
     ],
@@ -215,11 +214,22 @@ def test_a_question_is_answered_as_it_was_said() -> None:
 
 
 def test_a_question_without_an_answer_is_told() -> None:
-    with running_ssh(Router(ROUTER)) as server:
-        with pytest.raises(BlockError, match=r"Proceed with reload\? \[confirm\]") as caught:
-            ask(server, "reload", prompt="#$", timeout_s=1.5)
+    with (
+        running_ssh(Router(ROUTER)) as server,
+        pytest.raises(BlockError, match=r"Proceed with reload\? \[confirm\]") as caught,
+    ):
+        ask(server, "reload", prompt="#$", timeout_s=0.8)
 
     assert caught.value.code == "ssh.no_prompt"
+
+
+def test_after_a_refusal_nothing_further_is_sent() -> None:
+    router = Router(ROUTER)
+    with running_ssh(router) as server:
+        found = ask(server, "interface ge-9/9/9", "shutdown", stops_at="^% Invalid")
+
+    assert [one.command for one in found] == ["interface ge-9/9/9"]
+    assert router.told == ["interface ge-9/9/9"]
 
 
 def test_a_prompt_like_no_other_is_described() -> None:
