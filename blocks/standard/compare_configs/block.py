@@ -11,6 +11,8 @@ from blocks.sdk import BlockError, Context, Outcome
 from blocks.standard._configs import lasting_lines, placed
 
 LINES_MAX = 50_000
+SECTIONS_MAX = 1_000
+TEXT_MAX = 500_000
 CLOSE_MAX = 4_000
 """So many lines that differ are compared closely; of more the text lists first one side."""
 
@@ -22,11 +24,14 @@ def run(ctx: Context) -> Outcome:
     old, new = Counter(placed(before)), Counter(placed(after))
     added, removed = new - old, old - new
     is_same = before == after if is_ordered else not (added or removed)
+    text = "" if is_same else _text(before, after, ctx.config["around"])
+    sections = _sections(before, after, added, removed)
     output = {
-        "diff": "" if is_same else _text(before, after, ctx.config["around"]),
-        "sections": _sections(before, after, added, removed),
+        "diff": text[:TEXT_MAX],
+        "sections": sections[:SECTIONS_MAX],
         "added": added.total(),
         "removed": removed.total(),
+        "is_cut": len(text) > TEXT_MAX or len(sections) > SECTIONS_MAX,
     }
     return ctx.emit("same" if is_same else "different", output)
 
