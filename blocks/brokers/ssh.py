@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.brokers._netconf import carry_out
-from blocks.brokers._ssh_line import Goal, signed_in
+from blocks.brokers._ssh_line import Goal, is_installed, signed_in
 from blocks.brokers._ssh_shell import Shell
 from blocks.brokers._ssh_texts import Tail, readable
 from blocks.brokers.addresses import Resolver, pick_address, resolve
@@ -17,6 +17,8 @@ from blocks.devices import told_as
 from blocks.permissions.ssh import SshLogin
 from blocks.sdk import BlockError, NetconfAnswer, NetconfCall, SshAnswer, SshCall
 from kernel.patterns import find_all
+
+__all__ = ["SshBroker", "is_installed"]
 
 LOOK_EVERY_S = 0.05
 GRACE_S = 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -260,3 +261,14 @@ def test_a_device_that_ends_the_session(commands: tuple[str, ...], code: str) ->
 def test_a_password_is_given_to_a_device_that_asks_for_it_in_a_dialogue() -> None:
     with running_ssh(Router(ROUTER), prompts=("Password: ",)) as server:
         assert ask(server, "show version")[0].output == "IOS XE 17.3"
+
+
+def test_without_the_extra_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "paramiko", None)
+    login = SshLogin(user=USER, password=PASSWORD)
+    call = SshCall(host="127.0.0.1", port=9, commands=("true",), login=login, timeout_s=5.0)
+
+    with pytest.raises(BlockError, match=r"pip install garland\[ssh\]") as caught:
+        OPEN.run(call)
+
+    assert caught.value.code == "ssh.not_installed"
