@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from runtime.runs.tasks import StepPool
 from tests.factories.flows import step
 from tests.integration.runtime.connections.conftest import ANY, Calling
 from tests.integration.runtime.engine.bench import Bench
+from tests.support.netconf_server import SYSTEM, Device, running_netconf
+from tests.support.peers import find_program, running_sshd
 from tests.support.ssh_server import PASSWORD, USER, Router, SshServer, new_key, running_ssh
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIbsHJ2qOEb0vVwXg4sXnTMmkVtBCSuWbs0Y9jEBL8d7"
@@ -225,3 +228,62 @@ def test_a_login_shows_nothing_of_what_it_holds(calling: Calling, server: SshSer
     call = with_login(call_to(server), granted(calling))
 
     assert PASSWORD not in f"{call!r} {call.login!r}"
+
+
+@pytest.mark.skipif(not find_program("sshd"), reason="sshd is not installed")
+def test_a_run_works_on_a_real_server_and_stops_where_it_fails(
+    bench: Bench, calling: Calling, tmp_path: Path
+) -> None:
+    with running_sshd(tmp_path) as sshd:
+        values = {"user": sshd.user, "private_key": sshd.private_key, "host_key": sshd.host_key}
+        calling.make("ssh_key", values, hosts=(f"127.0.0.1:{sshd.port}",), over_http=False)
+        commands = ["touch {file}", "ls {file}.gone", "rm {file}"]
+        config = {"host": "127.0.0.1", "port": sshd.port, "device": "server"}
+        config |= {"commands": commands, "values": {"file": str(tmp_path / "made")}}
+        work = step("run-device-command", config=config, connections={"device": "Tickets"})
+        run_id = bench.run(bench.publish({"work": work}, ["hand > work", "rule > work"]))
+
+    (done,) = bench.steps(run_id)
+    assert (done.port, done.output["command"]) == ("refused", f"ls {tmp_path}/made.gone")
+    assert "No such file" in done.output["text"]
+    assert (tmp_path / "made").exists()
+
+
+def test_a_run_changes_a_device_over_netconf_and_reads_what_it_is(
+    bench: Bench, calling: Calling
+) -> None:
+    device = Device()
+    with running_netconf(device) as server:
+        make_login(calling, server)
+        place = {"host": "127.0.0.1", "port": server.port}
+        document = f'<system xmlns="{SYSTEM}"><mtu>{{mtu}}</mtu></system>'
+        change = {**place, "config": document, "values": {"mtu": 9000}}
+        part = {**place, "what": "running", "filter": f'<system xmlns="{SYSTEM}"><mtu/></system>'}
+        slot = {"connections": {"device": "Tickets"}}
+        steps = {
+            "change": step("netconf-edit", config=change, **slot),
+            "read": step("netconf-get", config=part, **slot),
+        }
+        wires = ["hand > change", "rule > change", "change:done > read"]
+        run_id = bench.run(bench.publish(steps, wires))
+
+    found = {one.step: one.output for one in bench.steps(run_id)}
+    assert found["change"]["steps"][-1] == "confirmed over a second connection"
+    assert found["read"]["data"] == {"system": {"mtu": "9000"}}
+
+
+def test_a_backup_keeps_what_it_saw_for_the_next_run(bench: Bench, calling: Calling) -> None:
+    router = Router({"show running-config": "hostname edge-1\n! Last configuration change at 1"})
+    with running_ssh(router) as server:
+        make_login(calling, server)
+        config = {"host": "127.0.0.1", "port": server.port, "device": "cisco"}
+        save = step("back-up-config", config=config, connections={"device": "Tickets"})
+        flow_id = bench.publish({"save": save}, ["hand > save", "rule > save"])
+
+        ports = [bench.steps(bench.run(flow_id))[0].port]
+        router.answers["show running-config"] = "hostname edge-1\n! Last configuration change at 2"
+        ports.append(bench.steps(bench.run(flow_id))[0].port)
+        router.answers["show running-config"] = "hostname edge-2"
+        ports.append(bench.steps(bench.run(flow_id))[0].port)
+
+    assert ports == ["first", "same", "changed"]
