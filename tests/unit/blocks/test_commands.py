@@ -41,7 +41,7 @@ ATTACKS = (
     "%n",
     "#",
     "",
-    "ｇｅ０",
+    "\uff47\uff45\uff10",
     "a\0b",
 )
 SAFE = set(string.ascii_letters + string.digits + "_./:@,+-")
@@ -122,8 +122,8 @@ def test_a_command_that_is_taken_is_one_line_that_can_be_seen(text: str) -> None
 def test_a_text_put_into_xml_becomes_no_element(value: str) -> None:
     try:
         filled = filled_document("<a><name>{name}</name></a>", {"name": value})
-    except BlockError as error:
-        assert error.code == "netconf.bad_config"
+    except BlockError:
+        assert any(ord(sign) < 32 or ord(sign) >= 0xD800 or ord(sign) == 0xFFFE for sign in value)
         return
 
     found = read_xml(filled.encode())
@@ -138,7 +138,7 @@ def test_a_text_put_into_xml_becomes_no_element(value: str) -> None:
     ("values", "said"),
     [
         pytest.param({}, "no value for {name}", id="lacking"),
-        pytest.param({"name": "a", "nmae": "b"}, "nmae has no place", id="misspelt"),
+        pytest.param({"name": "a", "title": "b"}, "title has no place", id="unused"),
         pytest.param({"name": "a\0"}, "XML cannot hold", id="unseen"),
     ],
 )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from blocks.host import perform
 from blocks.outcomes import BlockError, Emit
@@ -183,6 +184,7 @@ def test_a_step_with_little_time_left_gives_the_device_no_more() -> None:
     asked: list[Any] = []
 
     class World(MockedWorld):
+        @override
         def ssh(self, call: Any, /) -> Any:
             asked.append(call)
             return MockedWorld.ssh(self, call)

@@ -47,7 +47,9 @@ def test_an_odd_annotation_is_refused(schema: dict[str, Any], told: str) -> None
     ("schema", "value", "pointers"),
     [
         pytest.param({"type": "string"}, "= 1 + 1", ["/a"], id="a text"),
-        pytest.param({"type": "array", "items": {"type": "string"}}, "= ['b']", ["/a"], id="a list"),
+        pytest.param(
+            {"type": "array", "items": {"type": "string"}}, "= ['b']", ["/a"], id="a list"
+        ),
         pytest.param(
             {"type": "array", "items": {"type": "string"}}, ["b", "= c"], ["/a/1"], id="an entry"
         ),

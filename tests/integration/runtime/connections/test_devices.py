@@ -159,7 +159,7 @@ def test_a_line_that_is_no_host_key_is_not_kept(calling: Calling, kind: str) -> 
         values = {**values, "private_key": "x"}
         del values["password"]
 
-    with pytest.raises(InvalidError, match="is no key|cannot be read"):
+    with pytest.raises(InvalidError, match=r"is no key|cannot be read"):
         calling.make(kind, values, over_http=False)
 
 
