@@ -115,6 +115,12 @@ def _annotations(schema: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     if extra is None:
         return
     where = pointer_to((*path, "x-garland"))
+    if isinstance(extra, Mapping) and "written" in extra:
+        if extra["written"] is not True:
+            yield Problem(where, "written is true, or left out")
+        extra = {name: value for name, value in extra.items() if name != "written"}
+        if not extra:
+            return
     widget = extra.get("widget") if isinstance(extra, Mapping) else None
     evaluated = extra.get("evaluated", "each-round") if isinstance(extra, Mapping) else None
     allowed = WIDGETS.get(widget) if isinstance(widget, str) else None

@@ -21,7 +21,9 @@ from blocks.abilities.http import HttpAbility
 from blocks.abilities.log import LogAbility
 from blocks.abilities.mail import MailAbility
 from blocks.abilities.mqtt import MqttAbility
+from blocks.abilities.netconf import NetconfAbility
 from blocks.abilities.snmp import SnmpAbility
+from blocks.abilities.ssh import SshAbility
 from blocks.abilities.tables import TablesAbility
 from blocks.effects import Effect
 from blocks.manifest import output_ports
@@ -122,6 +124,8 @@ def _context(settings: Mapping[str, Any], data: Mapping[str, Any], attempt: Atte
         state=StateAbility(attempt),
         snmp=SnmpAbility(attempt),
         mqtt=MqttAbility(attempt),
+        ssh=SshAbility(attempt),
+        netconf=NetconfAbility(attempt),
         log=LogAbility(attempt),
         live=LiveAbility(attempt),
         run=attempt.facts,

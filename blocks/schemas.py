@@ -104,7 +104,7 @@ def authoring_problems(schema: Schema, value: Any) -> list[Problem]:
         for problem in schema.problems(filled)
         if not is_expression(value_at(filled, problem.pointer))
     ]
-    return found + _blank_expressions(filled, ())
+    return [*found, *_blank_expressions(filled, ()), *_unwritten(schema.document, filled, ())]
 
 
 def value_at(document: Any, pointer: str) -> Any:
@@ -133,6 +133,30 @@ def field_schema(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def is_schema(part: Any) -> TypeGuard[Mapping[str, Any]]:
     """Tell whether a part of a schema is one with keywords, not just true or false."""
     return isinstance(part, Mapping)
+
+
+def is_written(schema: Mapping[str, Any]) -> bool:
+    """Tell whether a field is written by people alone, never calculated."""
+    extra = schema.get("x-garland")
+    return isinstance(extra, Mapping) and extra.get("written") is True
+
+
+def _unwritten(
+    schema: Mapping[str, Any], value: Any, path: tuple[str | int, ...], *, written: bool = False
+) -> Iterator[Problem]:
+    """List expressions where people alone may write, such as in the commands of devices."""
+    written = written or is_written(schema)
+    if written and is_expression(value):
+        message = f"{schema.get('title') or 'This'} is written out: no expression may stand here"
+        yield Problem(pointer_to(path), message)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _unwritten(field_schema(schema, name), item, (*path, name), written=written)
+    elif isinstance(value, list):
+        items = schema.get("items")
+        inner = items if is_schema(items) else {}
+        for index, item in enumerate(value):
+            yield from _unwritten(inner, item, (*path, index), written=written)
 
 
 def _blank_expressions(value: Any, path: tuple[str | int, ...]) -> list[Problem]:

@@ -2,7 +2,8 @@
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
 may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`,
-`ctx.calendars`, `ctx.state`, `ctx.snmp`, `ctx.mqtt`), says how far it is (`ctx.progress`,
+`ctx.calendars`, `ctx.state`, `ctx.ssh`, `ctx.netconf`, `ctx.snmp`, `ctx.mqtt`), says how far it is
+(`ctx.progress`,
 `ctx.cancelled`), and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block
 whose manifest declares a `behaviour.control` ends with one of the other outcomes of
 `blocks.outcomes`. It keeps nothing between calls but `ctx.state`: module variables are lost, or
@@ -24,7 +25,9 @@ from blocks.permissions.calendars import CalendarMoment, Calendars
 from blocks.permissions.http import Http, HttpRequest, HttpResponse
 from blocks.permissions.mail import Mail, MailMessage
 from blocks.permissions.mqtt import Mqtt, MqttMessage, MqttRequest
+from blocks.permissions.netconf import Netconf, NetconfAnswer, NetconfCall
 from blocks.permissions.snmp import Snmp, SnmpRequest, SnmpValue
+from blocks.permissions.ssh import Ssh, SshAnswer, SshCall
 from blocks.permissions.state import Live, State
 from blocks.permissions.tables import Decided, Tables
 from blocks.versions import SDK_VERSION
@@ -55,10 +58,16 @@ __all__ = [
     "Mqtt",
     "MqttMessage",
     "MqttRequest",
+    "Netconf",
+    "NetconfAnswer",
+    "NetconfCall",
     "Outcome",
     "Snmp",
     "SnmpRequest",
     "SnmpValue",
+    "Ssh",
+    "SshAnswer",
+    "SshCall",
     "State",
     "Tables",
     "Wait",
@@ -117,6 +126,8 @@ class Context:
     state: State
     snmp: Snmp
     mqtt: Mqtt
+    ssh: Ssh
+    netconf: Netconf
     log: Log
     live: Live
     run: Facts

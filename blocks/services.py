@@ -20,8 +20,12 @@ from blocks.sdk import (
     MailMessage,
     MqttMessage,
     MqttRequest,
+    NetconfAnswer,
+    NetconfCall,
     SnmpRequest,
     SnmpValue,
+    SshAnswer,
+    SshCall,
 )
 
 
@@ -121,4 +125,12 @@ class Services(Protocol):
 
     def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
         """Carry out an errand at a broker; raises BlockError, see `sdk.Mqtt`."""
+        ...
+
+    def ssh(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Carry out commands, one answer each; raises BlockError, see `sdk.Ssh`."""
+        ...
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Carry out a request; raises BlockError, see `sdk.Netconf`."""
         ...

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from blocks._mocked_devices import MockedDevices
+from blocks._mocked_ssh import answer_netconf, answer_ssh
 from blocks.alarm_filters import WantedAlarms, pick
 from blocks.effects import Effect
 from blocks.host import perform
@@ -24,8 +26,12 @@ from blocks.sdk import (
     MailMessage,
     MqttMessage,
     MqttRequest,
+    NetconfAnswer,
+    NetconfCall,
     SnmpRequest,
     SnmpValue,
+    SshAnswer,
+    SshCall,
 )
 from kernel.clock import format_instant, parse_instant
 
@@ -45,6 +51,8 @@ class MockedWorld:
 
     def __post_init__(self) -> None:
         self.devices = MockedDevices(self.described)
+
+    device_calls: Counter[str] = field(default_factory=Counter)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Answer the next call as described; another call than expected is an error."""
@@ -75,6 +83,16 @@ class MockedWorld:
         self.mails.append(
             {"to": list(message.to), "subject": message.subject, "body": message.body}
         )
+
+    def ssh(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Answer the next commands as described."""
+        self.device_calls["ssh"] += 1
+        return answer_ssh(self.described, call, self.device_calls["ssh"])
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Answer the next request as described."""
+        self.device_calls["netconf"] += 1
+        return answer_netconf(self.described, call, self.device_calls["netconf"])
 
     @property
     def desk(self) -> MockedWorld:

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from blocks.brokers.ssh import is_installed
 from blocks.sandbox.trial import find_level
 from garland.database import pending_revisions
 from garland.operations import at_work, listening
@@ -40,6 +41,7 @@ def examine(settings: Settings) -> list[Finding]:
         _matcher,
         _packs,
         _sandbox,
+        _devices,
         at_work.lag,
         at_work.leaders,
         at_work.workers,
@@ -166,3 +168,13 @@ def _sandbox(services: Services) -> Finding:
     )
     message = "level 0: blocks with code of others are refused, all others work"
     return Finding(name=name, ok=False, message=message, remedy=remedy)
+
+
+def _devices(services: Services) -> Finding:
+    """Tell whether blocks can speak SSH and NETCONF; nothing is wrong where nobody wants to."""
+    if not is_installed():
+        told = "not installed: steps that need it say so. To add it: pip install garland[ssh]"
+        return Finding(name="SSH", ok=True, message=told)
+    pins = services.settings.ssh_pin_first_use
+    told = "host keys that are seen first are believed" if pins else "host keys have to be known"
+    return Finding(name="SSH", ok=True, message=told)

@@ -9,6 +9,7 @@ from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
 from blocks.brokers.mqtt import MqttBroker
 from blocks.brokers.snmp import SnmpBroker
+from blocks.brokers.ssh import SshBroker
 from garland.services import Services
 from garland.settings import Settings
 from runtime.runs.drain import Drain
@@ -27,6 +28,7 @@ def make_brokers(settings: Settings) -> Brokers:
         mail=make_mail(settings),
         snmp=SnmpBroker(allow_private=is_open),
         mqtt=MqttBroker(allow_private=is_open),
+        ssh=SshBroker(allow_private=is_open),
     )
 
 

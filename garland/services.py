@@ -103,6 +103,7 @@ class Services:
             vault=self.vault,
             http=HttpBroker(allow_private=self.settings.allow_private_network),
             allow_private=self.settings.allow_private_network,
+            pins_first_use=self.settings.ssh_pin_first_use,
         )
 
     @cached_property

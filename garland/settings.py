@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     sandbox_level: Wanted = "auto"
     allow_private_network: Annotated[Allowed, NoDecode] = False
+    ssh_pin_first_use: bool = False
     smtp_host: str = ""
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_starttls: bool = False

@@ -15,7 +15,8 @@ from typing_extensions import override
 
 from blocks.manifest import PermissionName
 
-ABILITIES = frozenset(get_args(PermissionName))
+ABILITIES = {name: name for name in get_args(PermissionName)} | {"netconf": "ssh"}
+"""By what code writes, `ctx.http`, the permission it needs."""
 OUTSIDE = {
     "socket": "a block has no sockets: ask ctx.http",
     "urllib.request": "a block has no sockets: ask ctx.http",
@@ -114,7 +115,7 @@ class _Reader(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         """Note an ability: `ctx.http`."""
         if self._is_context(node.value) and node.attr in ABILITIES:
-            self._usage.abilities.setdefault(node.attr, self._at(node))
+            self._usage.abilities.setdefault(ABILITIES[node.attr], self._at(node))
         self.generic_visit(node)
 
     @override
@@ -129,7 +130,7 @@ class _Reader(ast.NodeVisitor):
             case ast.Name(id="getattr") if node.args and self._is_context(node.args[0]):
                 for name in _texts(node.args[1]):
                     if name in ABILITIES:
-                        self._usage.abilities.setdefault(name, self._at(node))
+                        self._usage.abilities.setdefault(ABILITIES[name], self._at(node))
             case _:
                 pass
         self.generic_visit(node)

@@ -20,7 +20,7 @@ from blocks.forms._kinds import (
     kind_of,
 )
 from blocks.forms.model import ROWS_MAX, Choice, Field, Row
-from blocks.schemas import field_schema, is_expression, with_defaults
+from blocks.schemas import field_schema, is_expression, is_written, with_defaults
 from kernel.errors import Problem
 from kernel.schema import pointer_to
 
@@ -127,6 +127,11 @@ class _Builder:
             yield self.build(part, held, inner)
 
     def build(self, schema: Mapping[str, Any], value: Any, place: _Place) -> Field:
+        """Build a field; what people alone write has no button that makes it an expression."""
+        made = self._build(schema, value, place)
+        return plain_fields([made])[0] if is_written(schema) and not made.formula else made
+
+    def _build(self, schema: Mapping[str, Any], value: Any, place: _Place) -> Field:
         kind = kind_of(schema)
         formula = is_expression(value) and kind in TOGGLED
         if value is None and is_nullable(schema):

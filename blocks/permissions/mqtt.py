@@ -6,6 +6,8 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from blocks.permissions.place import url_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MqttMessage:
@@ -65,6 +67,11 @@ class MqttRequest:
     timeout_s: float = 20.0
     slot: str = ""
     credential: MqttCredential | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def url(self) -> str:
+        """Where it goes, for counting calls."""
+        return url_of("mqtt", self.host, self.port)
 
 
 class Mqtt(Protocol):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from blocks.permissions.place import url_of
+
 SnmpKind = Literal[
     "integer",
     "text",
@@ -77,6 +79,11 @@ class SnmpRequest:
     retries: int = 2
     slot: str = ""
     credential: SnmpCredential | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def url(self) -> str:
+        """Where it goes, for counting calls."""
+        return url_of("snmp", self.host, self.port)
 
 
 class Snmp(Protocol):

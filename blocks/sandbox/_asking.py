@@ -14,7 +14,7 @@ class Asking:
     def __init__(self, channel: Channel, call: str) -> None:
         self._channel, self._call = channel, call
 
-    def ask(self, what: str, **arguments: Any) -> Any:
+    def ask(self, what: str, /, **arguments: Any) -> Any:
         """Have something done, and wait for it.
 
         Raises:
@@ -26,7 +26,7 @@ class Asking:
             raise _wire.read_error(answer["error"])
         return answer["answer"]
 
-    def tell(self, what: str, **arguments: Any) -> None:
+    def tell(self, what: str, /, **arguments: Any) -> None:
         """Say something that needs no answer."""
         self._channel.send({"call": self._call, "ask": what, "with": arguments})
 

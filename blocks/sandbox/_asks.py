@@ -6,7 +6,7 @@ its annotation before the ability, which judges what they mean, sees it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -15,7 +15,15 @@ from typing import Any, get_args, get_type_hints
 
 from blocks.sandbox import _wire
 from blocks.sandbox._fitting import fits
-from blocks.sdk import Context, Decided, HttpResponse, MqttMessage, SnmpValue
+from blocks.sdk import (
+    Context,
+    Decided,
+    HttpResponse,
+    MqttMessage,
+    NetconfAnswer,
+    SnmpValue,
+    SshAnswer,
+)
 
 TOLD = ("log.", "live.report")
 """What begins so is told: nobody waits for an answer."""
@@ -83,12 +91,18 @@ def _value(hint: Any, value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, HttpResponse):
-        return _wire.write_response(value)
-    if isinstance(value, MqttMessage):
-        return _wire.write_message(value)
-    if isinstance(value, list) and value and isinstance(value[0], SnmpValue):
-        return [_wire.write_variable(one) for one in value]
-    if isinstance(value, Decided):
-        return asdict(value)
-    return value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    write = _WRITERS.get(type(value))
+    return value if write is None else write(value)
+
+
+_WRITERS: Mapping[type, Callable[[Any], Any]] = {
+    HttpResponse: _wire.write_response,
+    MqttMessage: _wire.write_message,
+    SnmpValue: _wire.write_variable,
+    Decided: asdict,
+    SshAnswer: asdict,
+    NetconfAnswer: asdict,
+    datetime: datetime.isoformat,
+}

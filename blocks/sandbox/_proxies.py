@@ -13,6 +13,7 @@ from blocks.sandbox._alarms_proxy import AlarmsProxy
 from blocks.sandbox._asking import Asking, Part
 from blocks.sandbox._device_proxies import MqttProxy, SnmpProxy
 from blocks.sandbox._frames import Channel
+from blocks.sandbox._ssh_proxies import NetconfProxy, SshProxy
 from blocks.sdk import Context, Decided, HttpResponse
 
 
@@ -170,6 +171,8 @@ def make_context(channel: Channel, call: str, given: Mapping[str, Any]) -> Conte
         state=StateProxy(asking),
         snmp=SnmpProxy(asking),
         mqtt=MqttProxy(asking),
+        ssh=SshProxy(asking),
+        netconf=NetconfProxy(asking),
         log=LogProxy(asking),
         live=LiveProxy(asking),
         run=_wire.read_facts(given["facts"]),

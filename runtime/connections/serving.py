@@ -57,6 +57,7 @@ class Connections:
         sessions, reading: Sessions that write, and those that only read.
         http: Carries calls to token addresses.
         allow_private: Whether, or which, private addresses a test may reach.
+        pins_first_use: Whether the host key that a server shows first is kept and believed.
     """
 
     sessions: sessionmaker[Session]
@@ -64,6 +65,7 @@ class Connections:
     vault: Vault = field(repr=False)
     http: CarriesHttp
     allow_private: Allowed = False
+    pins_first_use: bool = False
     clock: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
 

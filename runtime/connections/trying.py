@@ -10,17 +10,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from blocks.brokers.addresses import pick_address
+from blocks.brokers.ssh import SshBroker
 from blocks.sdk import BlockError, HttpRequest
 from kernel.clock import format_instant
 from runtime.connections._snmp import SnmpError, ask_name
-from runtime.connections._ssh import SshError, sign_in
 from runtime.connections.serving import Connections
+from runtime.connections.ssh_logins import login_of
 from tenancy.connections.checking import USUAL_PORTS
 from tenancy.connections.hosts import split_entry
 from tenancy.connections.kinds import KINDS
 from tenancy.connections.model import Opened
 
 TIMEOUT_S = 10.0
+_SSH = "ssh://"
 _REFUSALS = (401, 403)
 _ERRORS = 400
 
@@ -41,7 +43,7 @@ def try_connection(connections: Connections, opened: Opened) -> Tried:
         return _WAYS[KINDS[opened.kind].speaks](connections, opened)
     except BlockError as error:
         return Tried(False, error.message)
-    except (SshError, SnmpError) as error:
+    except SnmpError as error:
         return Tried(False, f"It does not work: {error}.")
 
 
@@ -58,6 +60,8 @@ def _token(connections: Connections, opened: Opened) -> Tried:
 
 def _http(connections: Connections, opened: Opened) -> Tried:
     address = opened.test_address
+    if address.startswith(_SSH):
+        return _ssh(connections, opened)
     if not address and opened.kind == "mtls":
         named = next((entry for entry in opened.hosts if not entry.startswith("*")), "")
         address = f"https://{named}/" if named else ""
@@ -76,8 +80,8 @@ def _ssh(connections: Connections, opened: Opened) -> Tried:
     if not opened.test_address:
         return Tried(True, "The key can be read. Give a test address to sign in with it.")
     host, port = _place(opened, USUAL_PORTS["ssh"])
-    address = pick_address(host, port, allow_private=connections.allow_private)
-    server = sign_in(opened.values, host, address, port)
+    broker = SshBroker(allow_private=connections.allow_private)
+    server = broker.greet(login_of(opened, host, port), host, port, timeout_s=TIMEOUT_S)
     return Tried(True, f"Signed in at {host} as {opened.values['user']}: {server[:80]}.")
 
 
@@ -91,7 +95,7 @@ def _snmp(connections: Connections, opened: Opened) -> Tried:
 
 
 def _place(opened: Opened, usual: int) -> tuple[str, int]:
-    host, port = split_entry(opened.test_address)
+    host, port = split_entry(opened.test_address.removeprefix(_SSH))
     return host, int(port) if port else usual
 
 

@@ -17,8 +17,12 @@ from blocks.sdk import (
     MailMessage,
     MqttMessage,
     MqttRequest,
+    NetconfAnswer,
+    NetconfCall,
     SnmpRequest,
     SnmpValue,
+    SshAnswer,
+    SshCall,
 )
 from blocks.services import Desk, EmptyDesk
 from runtime.rules.published import ask_for_step
@@ -50,6 +54,14 @@ class FileServices:
     def mail(self, message: MailMessage, /) -> None:
         """Hand a mail to the mail server."""
         self.brokers.mail.send(message)
+
+    def ssh(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Carry out commands on a device: without a connection, which a file has none of."""
+        return self.brokers.ssh.run(call)
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Carry out a request to a device, likewise."""
+        return self.brokers.ssh.netconf(call)
 
     def find_alarm(self, alarm_id: str, /) -> dict[str, Any] | None:
         """Give the trigger's alarm, if it is the one that is asked for."""

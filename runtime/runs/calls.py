@@ -11,20 +11,36 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from blocks.sdk import BlockError, HttpRequest, HttpResponse, MqttRequest, SnmpRequest
+from blocks.sdk import BlockError
 from runtime.limits.buckets import Rate
 from runtime.limits.model import Limits
 from runtime.limits.rates import Rates
 
 GRACE_S = 5.0
 _PORTS = {"http": 80, "https": 443}
-Asked = TypeVar("Asked", HttpRequest, SnmpRequest, MqttRequest)
+_DEVICES = ("snmp", "mqtt", "ssh")
+
+
+class Timed(Protocol):
+    """A call to the outside: where it goes, and how long it may take."""
+
+    @property
+    def url(self) -> str:
+        """Where it goes."""
+        ...
+
+    @property
+    def timeout_s(self) -> float:
+        """How long it may take."""
+        ...
+
+
+Call = TypeVar("Call", bound=Timed)
 Answer = TypeVar("Answer")
-Send = Callable[[Asked], Answer]
 
 
 class NotYetError(BaseException):
@@ -55,15 +71,10 @@ class Calls:
     sleep: Callable[[float], None] = time.sleep
     _made: int = field(default=0, init=False)
 
-    def carry(self, request: HttpRequest, send: Send[HttpRequest, HttpResponse]) -> HttpResponse:
-        """Make a call over HTTP when there is a place for it; raises like `carry_to`."""
-        return self.carry_to(host_of(request.url), request, send)
-
-    def carry_to(self, host: str, request: Asked, send: Send[Asked, Answer]) -> Answer:
+    def carry(self, request: Call, send: Callable[[Call], Answer]) -> Answer:
         """Make a call when there is a place for it.
 
         Args:
-            host: Whom it goes to, for counting: protocol, host and port.
             request: The call, whose time the wait for a place is taken from.
             send: Makes it.
 
@@ -72,7 +83,7 @@ class Calls:
             BlockError: there is none in time, or what `send` raises.
         """
         began = time.monotonic()
-        with self._place(host, request.timeout_s) as waited:
+        with self._place(host_of(request.url), request.timeout_s) as waited:
             left_s = request.timeout_s - (time.monotonic() - began) if waited else request.timeout_s
             self._made += 1
             return send(_within(request, left_s))
@@ -136,10 +147,12 @@ def _protocol_of(host: str) -> str:
     ('http', 'snmp', 'http')
     """
     protocol = host.partition("://")[0]
-    return protocol if protocol in ("snmp", "mqtt") else "http"
+    return protocol if protocol in _DEVICES else "http"
 
 
-def _within(request: Asked, left_s: float) -> Asked:
+def _within(request: Call, left_s: float) -> Call:
     if left_s >= request.timeout_s:
         return request
-    return replace(request, timeout_s=max(left_s, 0.1))
+    changed: Any = request  # every call is a dataclass
+    shorter: Call = replace(changed, timeout_s=max(left_s, 0.1))
+    return shorter

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from blocks.alarm_filters import WantedAlarms
 from blocks.brokers.mqtt import MqttBroker
 from blocks.brokers.snmp import SnmpBroker
+from blocks.brokers.ssh import SshBroker
 from blocks.manifest import Manifest
 from blocks.sdk import (
     BlockError,
@@ -23,8 +24,12 @@ from blocks.sdk import (
     MailMessage,
     MqttMessage,
     MqttRequest,
+    NetconfAnswer,
+    NetconfCall,
     SnmpRequest,
     SnmpValue,
+    SshAnswer,
+    SshCall,
 )
 from blocks.services import Desk, EmptyDesk
 from kernel.errors import NotFoundError
@@ -37,6 +42,7 @@ from runtime.connections.carrying import CarriesHttp
 from runtime.connections.devices import CarriesMqtt, CarriesSnmp, for_broker, for_device
 from runtime.connections.granting import NOTHING_GRANTED, Grants
 from runtime.connections.serving import Connections
+from runtime.connections.ssh_logins import with_login
 from runtime.flows.decisions import decisions_of
 from runtime.flows.model import Step
 from runtime.inventory.lookup import look_up, table_exists
@@ -55,6 +61,18 @@ class CarriesMail(Protocol):
         ...
 
 
+class CarriesSsh(Protocol):
+    """Signs in at devices: `blocks.brokers.ssh`."""
+
+    def run(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Carry out commands; raises BlockError, see `blocks.sdk.Ssh`."""
+        ...
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Carry out a request; raises BlockError, see `blocks.sdk.Netconf`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Brokers:
     """What carries calls out of the installation, and the connections that they are made with."""
@@ -64,6 +82,7 @@ class Brokers:
     connections: Connections | None = None
     snmp: CarriesSnmp = field(default_factory=SnmpBroker)
     mqtt: CarriesMqtt = field(default_factory=MqttBroker)
+    ssh: CarriesSsh = field(default_factory=SshBroker)
 
 
 def granted(
@@ -118,19 +137,26 @@ class _Outside:
     def snmp(self, request: SnmpRequest, /) -> list[SnmpValue]:
         """Carry out an errand at a device, with the connection that it names."""
         ready = for_device(request, self.connection_of(request.slot))
-        if self._calls is None:
-            return self._brokers.snmp.ask(ready)
-        host = f"snmp://{request.host}:{request.port}"
-        return self._calls.carry_to(host, ready, self._brokers.snmp.ask)
+        send = self._brokers.snmp.ask
+        return send(ready) if self._calls is None else self._calls.carry(ready, send)
 
     def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
         """Carry out an errand at a broker, with the connection that it names, if any."""
         opened = self.connection_of(request.slot) if request.slot else None
-        ready = for_broker(request, opened)
-        if self._calls is None:
-            return self._brokers.mqtt.carry(ready)
-        host = f"mqtt://{request.host}:{request.port}"
-        return self._calls.carry_to(host, ready, self._brokers.mqtt.carry)
+        ready, send = for_broker(request, opened), self._brokers.mqtt.carry
+        return send(ready) if self._calls is None else self._calls.carry(ready, send)
+
+    def ssh(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Carry out commands on a device, when there is a place for it."""
+        signed = with_login(call, self._grants)
+        send = self._brokers.ssh.run
+        return send(signed) if self._calls is None else self._calls.carry(signed, send)
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Carry out a request to a device, when there is a place for it."""
+        signed = with_login(call, self._grants)
+        send = self._brokers.ssh.netconf
+        return send(signed) if self._calls is None else self._calls.carry(signed, send)
 
 
 class TenantServices(_Outside):

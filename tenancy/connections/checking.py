@@ -20,7 +20,7 @@ from tenancy.connections.pem import (
     authority_problem,
     certificate_end,
     certificate_problem,
-    host_key_of,
+    host_keys_problem,
     ssh_key_problem,
 )
 
@@ -161,6 +161,7 @@ def _nothing(_values: Mapping[str, Any]) -> Wrong:
 def _basic(values: Mapping[str, Any]) -> Wrong:
     if ":" in values["user"]:
         yield "user", "may hold no colon (RFC 7617, 2)"
+    yield from _host_keys(values)
 
 
 def _oauth2(values: Mapping[str, Any]) -> Wrong:
@@ -196,8 +197,13 @@ def _ssh_key(values: Mapping[str, Any]) -> Wrong:
     why = ssh_key_problem(values["private_key"], values.get("passphrase", ""))
     if why:
         yield "private_key", why
-    if not host_key_of(values["host_key"]):
-        yield "host_key", "is no key: paste a line that ssh-keyscan prints for the host"
+    yield from _host_keys(values)
+
+
+def _host_keys(values: Mapping[str, Any]) -> Wrong:
+    why = host_keys_problem(values["host_key"]) if values.get("host_key") else ""
+    if why:
+        yield "host_key", why
 
 
 def _snmp(values: Mapping[str, Any]) -> Wrong:

@@ -107,7 +107,19 @@ _API_KEY = _object(
     prefix=_text("Before the key", "Such as Token, with the space after it", most=40),
     valid_until=_VALID_UNTIL,
 )
-_BASIC = _object("user", "password", user=_text("User"), password=_secret("Password"))
+_HOST_KEYS = "A line for each host, as ssh-keyscan prints it; one without a host is about all"
+_BASIC = _object(
+    "user",
+    "password",
+    user=_text("User"),
+    password=_secret("Password"),
+    host_key=_text(
+        "Host keys",
+        f"SSH and NETCONF alone. {_HOST_KEYS}",
+        most=PEM_MAX,
+        **{"x-garland": {"widget": "textarea"}},
+    ),
+)
 _BEARER = _object("token", token=_secret("Token"), valid_until=_VALID_UNTIL)
 _OAUTH2_CLIENT = _object(
     "token_url",
@@ -152,14 +164,14 @@ _MTLS = _object(
 _SSH_KEY = _object(
     "user",
     "private_key",
-    "host_key",
     user=_text("User", most=80),
     private_key=_secret("Private key", "As ssh-keygen writes it", lines=True),
     passphrase=_secret("Passphrase of the key"),
     host_key=_text(
-        "Host key",
-        "What the server must show, as ssh-keyscan prints it: ssh-ed25519 AAAA…",
-        most=2_000,
+        "Host keys",
+        f"What the servers must show. {_HOST_KEYS}",
+        most=PEM_MAX,
+        **{"x-garland": {"widget": "textarea"}},
     ),
 )
 _SNMP = _object(
@@ -202,7 +214,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 _API_KEY,
                 overlaps=True,
             ),
-            Kind("basic", "User and password", "HTTP Basic", "http", _BASIC, overlaps=True),
+            Kind(
+                "basic",
+                "User and password",
+                "HTTP Basic, SSH, NETCONF",
+                "http",
+                _BASIC,
+                overlaps=True,
+            ),
             Kind("bearer", "Bearer token", "A fixed token", "http", _BEARER, overlaps=True),
             Kind(
                 "oauth2_client",

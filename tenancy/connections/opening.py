@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 from kernel.secrets import Vault
 from tenancy.connections._tables import Connection
 from tenancy.connections.model import Opened, Token
+from tenancy.connections.pem import host_keys_of
 from tenancy.connections.records import opened_values, values_before
 from tenancy.rows import find_owned
 
 SEEN_EVERY = timedelta(minutes=1)
 RENEWING = timedelta(seconds=30)
 _SAID_MAX = 500
+_SSH_PORT = 22
 
 
 def open_connection(
@@ -68,6 +70,25 @@ def note_test(session: Session, opened: Opened, *, is_good: bool, said: str, now
     if row is not None:
         row.tested_at, row.test_is_good, row.test_said = now, is_good, said[:_SAID_MAX]
         session.flush()
+
+
+def pin_host_key(
+    session: Session, opened: Opened, shown: str, *, host: str, port: int, now: datetime
+) -> bool:
+    """Keep the host key that a server showed first; False when another is known by now."""
+    row = find_owned(session, Connection, opened.tenant_id, opened.id, lock=True)
+    if row is None:
+        return False
+    before = row.settings.get("host_key", "")
+    known = host_keys_of(before, host, port)
+    if known:
+        return shown in known
+    place = host if port == _SSH_PORT else f"[{host}]:{port}"
+    row.settings = {**row.settings, "host_key": f"{before}\n{place} {shown}".strip()}
+    row.revision += 1
+    row.updated_at, row.updated_by = now, "Host key pinned at first use"
+    session.flush()
+    return True
 
 
 def claim_renewal(session: Session, opened: Opened, *, now: datetime) -> bool:

@@ -79,3 +79,32 @@ def host_key_of(text: str) -> str:
             continue
         return line
     return ""
+
+
+def host_keys_of(text: str, host: str, port: int) -> tuple[str, ...]:
+    """Give the keys that a server may show, each as `type base64`.
+
+    Args:
+        text: Lines of ssh-keyscan or known_hosts; one that names no host is about all of them.
+        host: As it is called.
+        port: Where it listens; others than 22 stand with the host, `[host]:port`.
+
+    >>> host_keys_of("nonsense", "router.example.net", 22)
+    ()
+    """
+    names = {host, f"[{host}]:{port}"}
+    found = []
+    for line in text.splitlines():
+        key = host_key_of(line)
+        before = line.partition(key.partition(" ")[0])[0].split() if key else []
+        if key and (not before or names & set(before[-1].lower().split(","))):
+            found.append(key)
+    return tuple(dict.fromkeys(found))
+
+
+def host_keys_problem(text: str) -> str:
+    """Say what is wrong with lines of host keys; "" when each is one."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if not lines or not all(host_key_of(line) for line in lines):
+        return "is no key: paste a line that ssh-keyscan prints for the host, one for each host"
+    return ""

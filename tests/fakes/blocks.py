@@ -16,8 +16,12 @@ from blocks.sdk import (
     MailMessage,
     MqttMessage,
     MqttRequest,
+    NetconfAnswer,
+    NetconfCall,
     SnmpRequest,
     SnmpValue,
+    SshAnswer,
+    SshCall,
 )
 from blocks.services import Desk, EmptyDesk
 
@@ -30,6 +34,7 @@ class FakeServices:
     rows: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     requests: list[HttpRequest] = field(default_factory=list)
     mails: list[MailMessage] = field(default_factory=list)
+    device_calls: list[SshCall | NetconfCall] = field(default_factory=list)
     desk: Desk = field(default_factory=EmptyDesk)
     snmp_requests: list[SnmpRequest] = field(default_factory=list)
     mqtt_requests: list[MqttRequest] = field(default_factory=list)
@@ -81,3 +86,13 @@ class FakeServices:
         """Remember the errand; nothing is kept."""
         self.mqtt_requests.append(request)
         return None
+
+    def ssh(self, call: SshCall, /) -> tuple[SshAnswer, ...]:
+        """Remember the call and say nothing to each command."""
+        self.device_calls.append(call)
+        return tuple(SshAnswer(command=one, status=0) for one in call.commands)
+
+    def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
+        """Remember the call and give an empty answer."""
+        self.device_calls.append(call)
+        return NetconfAnswer()

@@ -156,3 +156,29 @@ def test_a_blocks_line_has_a_low_number_however_many_files_garland_has_open(zoo:
     finally:
         for descriptor in held:
             os.close(descriptor)
+
+
+def test_devices_are_reached_by_what_serves_them(zoo: Zoo) -> None:
+    code = """
+def run(ctx):
+    one = ctx.ssh.run("Edge-1", "show interface {port}", values={"port": "ge-0/0/1"})
+    more = ctx.ssh.shell("edge-1", ["terminal length 0", "show clock"], answers={"ok": "y"})
+    read = ctx.netconf.get_config("edge-1", "<a>{b}</a>", values={"b": "<c>"}, source="startup")
+    made = ctx.netconf.edit_config("edge-1", "<a/>", confirm_s=60)
+    return ctx.emit("done", [one.command, [a.command for a in more], read.xml, list(made.steps)])
+"""
+    done = zoo.perform(zoo.block(code))
+
+    assert getattr(done.outcome, "output", None) == [
+        "show interface ge-0/0/1", ["terminal length 0", "show clock"], "", []
+    ]  # fmt: skip
+    calls = zoo.services.device_calls
+    assert [call.host for call in calls] == ["edge-1"] * 4
+    assert [getattr(call, "document", "") for call in calls[2:]] == ["<a>&lt;c&gt;</a>", "<a/>"]
+
+
+def test_a_second_command_in_a_value_is_refused_outside_of_the_sandbox(zoo: Zoo) -> None:
+    code = "def run(ctx):\n    ctx.ssh.run('r1', 'show {a}', values={'a': 'x; reload'})\n"
+
+    assert zoo.error(code).code == "ssh.bad_value"
+    assert zoo.services.device_calls == []

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,3 +88,15 @@ def test_a_pack_that_is_not_used_is_named_with_what_is_wrong(
     told = "not used: worse: traps/x.json, entry 1 (fanFailed): severity "
     assert wrong.message.startswith(told)
     assert "garland pack check" in wrong.remedy
+
+
+@pytest.mark.usefixtures("redis")
+def test_it_is_told_whether_devices_can_be_reached_by_ssh(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "paramiko", None)  # as where the extra is not installed
+
+    (found,) = [finding for finding in doctor.examine(settings) if finding.name == "SSH"]
+
+    assert found.ok
+    assert "pip install garland[ssh]" in found.message

@@ -220,3 +220,15 @@ def test_reads_anything_that_is_sent() -> None:
     form = MultiDict({"/cases/x/port": "a", "/to/-1": "b", "/headers/0": "c", "/level": "9"})
 
     assert read_form(SCHEMA, form) == {"name": "", "level": "9"}
+
+
+def test_what_people_alone_write_has_no_button_for_an_expression() -> None:
+    rows = {"type": "array", "items": {"type": "integer"}}
+    written = {**rows, "x-garland": {"written": True}}
+    schema = {"type": "object", "properties": {"free": rows, "ours": written}}
+
+    free, ours = form_fields(schema, {"free": [1], "ours": [1]})
+
+    assert (free.can_toggle, ours.can_toggle) == (True, False)
+    assert [field.can_toggle for row in ours.rows for field in row.fields] == [False]
+    assert form_fields(schema, {"ours": "= [1]"})[1].can_toggle  # the way back to a list
