@@ -2,11 +2,12 @@
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
 may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`,
-`ctx.calendars`, `ctx.state`), says how far it is (`ctx.progress`, `ctx.cancelled`), and ends with
-`ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block whose manifest declares a
-`behaviour.control` ends with one of the other outcomes of `blocks.outcomes`. It keeps nothing
-between calls but `ctx.state`: module variables are lost, or worse, shared. `async def run` is
-awaited on a loop of its own; abilities are ordinary calls there too.
+`ctx.calendars`, `ctx.state`, `ctx.inventory`), says how far it is (`ctx.progress`,
+`ctx.cancelled`), and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block
+whose manifest declares a `behaviour.control` ends with one of the other outcomes of
+`blocks.outcomes`. It keeps nothing between calls but `ctx.state`: module variables are lost, or
+worse, shared. `async def run` is awaited on a loop of its own; abilities are ordinary calls there
+too.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from blocks.outcomes import Ask, Await, BlockError, Call, Emit, End, LogLine, Lo
 from blocks.permissions.alarms import Alarms
 from blocks.permissions.calendars import CalendarMoment, Calendars
 from blocks.permissions.http import Http, HttpRequest, HttpResponse
+from blocks.permissions.inventory import Direction, Inventory
 from blocks.permissions.mail import Mail, MailMessage
 from blocks.permissions.state import Live, State
 from blocks.permissions.tables import Decided, Tables
@@ -36,12 +38,14 @@ __all__ = [
     "Call",
     "Context",
     "Decided",
+    "Direction",
     "Emit",
     "End",
     "Facts",
     "Http",
     "HttpRequest",
     "HttpResponse",
+    "Inventory",
     "Live",
     "Log",
     "LogLine",
@@ -103,6 +107,7 @@ class Context:
     tables: Tables
     calendars: Calendars
     state: State
+    inventory: Inventory
     log: Log
     live: Live
     run: Facts

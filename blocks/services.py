@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, Inventory, MailMessage
 
 
 class Desk(Protocol):
@@ -98,4 +98,9 @@ class Services(Protocol):
 
         Raises BlockError `calendars.unknown` or `calendars.never`, see `sdk.Calendars`.
         """
+        ...
+
+    @property
+    def inventory(self) -> Inventory:
+        """The tenant's inventory and services; what is asked of it was judged already."""
         ...

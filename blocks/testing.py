@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from blocks._mocked_inventory import MockedInventory
 from blocks.effects import Effect
 from blocks.host import perform
 from blocks.outcomes import Emit, Outcome, Wait
@@ -125,6 +126,11 @@ class MockedWorld:
         if what not in calendars[calendar]:
             raise BlockError("calendars.never", f"{calendar} has no such moment.")
         return parse_instant(calendars[calendar][what])
+
+    @property
+    def inventory(self) -> MockedInventory:
+        """The example's inventory."""
+        return MockedInventory(self.described.get("inventory", {}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 from blocks.sandbox import _wire
 from blocks.sandbox._frames import Channel
-from blocks.sdk import Context, Decided, HttpResponse
+from blocks.sdk import Context, Decided, Direction, HttpResponse
 
 
 class Asking:
@@ -160,6 +160,44 @@ class StateProxy(_Part):
         return keys
 
 
+class InventoryProxy(_Part):
+    """`ctx.inventory`."""
+
+    def find(
+        self,
+        key: str = "",
+        *,
+        name: str = "",
+        kind: str = "",
+        attributes: Mapping[str, Any] | None = None,
+        limit: int = 20,
+    ) -> dict[str, Any]:
+        """See `sdk.Inventory.find`."""
+        given = {"key": key, "name": name, "kind": kind, "limit": limit}
+        wanted = attributes and dict(attributes)
+        found: dict[str, Any] = self._asking.ask("inventory.find", **given, attributes=wanted)
+        return found
+
+    def neighbours(
+        self, key: str, *, depth: int = 1, direction: Direction = "any"
+    ) -> dict[str, Any] | None:
+        """See `sdk.Inventory.neighbours`."""
+        given = {"key": key, "depth": depth, "direction": direction}
+        found: dict[str, Any] | None = self._asking.ask("inventory.neighbours", **given)
+        return found
+
+    def common_causes(self, keys: list[str], *, depth: int = 5) -> dict[str, Any]:
+        """See `sdk.Inventory.common_causes`."""
+        given = {"keys": list(keys), "depth": depth}
+        found: dict[str, Any] = self._asking.ask("inventory.common_causes", **given)
+        return found
+
+    def services_over(self, keys: list[str]) -> dict[str, Any]:
+        """See `sdk.Inventory.services_over`."""
+        found: dict[str, Any] = self._asking.ask("inventory.services_over", keys=list(keys))
+        return found
+
+
 class LiveProxy(_Part):
     """`ctx.progress` and `ctx.cancelled`: Garland is asked now and then, not each time."""
 
@@ -210,6 +248,7 @@ def make_context(channel: Channel, call: str, given: Mapping[str, Any]) -> Conte
         tables=TablesProxy(asking),
         calendars=CalendarsProxy(asking),
         state=StateProxy(asking),
+        inventory=InventoryProxy(asking),
         log=LogProxy(asking),
         live=LiveProxy(asking),
         run=_wire.read_facts(given["facts"]),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from blocks.sdk import (
     Decided,
     HttpRequest,
     HttpResponse,
+    Inventory,
     MailMessage,
 )
 from blocks.services import Desk, EmptyDesk
@@ -32,6 +34,7 @@ from runtime.flows.decisions import decisions_of
 from runtime.flows.model import Step
 from runtime.inventory.lookup import look_up, table_exists
 from runtime.runs.calls import Calls
+from runtime.runs.inventory import TenantInventory
 from runtime.runs.spans import traced
 from tenancy.connections.model import Opened
 from tenancy.scope import as_tenant, bind
@@ -158,6 +161,16 @@ class TenantServices(_Outside):
         except NeverError as error:
             raise BlockError("calendars.never", f"{error.message}.") from None
 
+    @property
+    def inventory(self) -> Inventory:
+        """The tenant's inventory and services."""
+        return TenantInventory(self._tenant_id, self._reading)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with as_tenant(self._session, self._tenant_id):
+            yield self._session
+
 
 class DetachedServices(_Outside):
     """Serves a step that runs apart from any transaction: each question gets a session."""
@@ -211,3 +224,14 @@ class DetachedServices(_Outside):
             bind(session, self._tenant_id)
             services = TenantServices(session, self._tenant_id, self._brokers)
             return services.calendar_moment(calendar, what, at, open_s)
+
+    @property
+    def inventory(self) -> Inventory:
+        """The tenant's inventory and services."""
+        return TenantInventory(self._tenant_id, self._reading)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with self._sessions() as session:
+            bind(session, self._tenant_id)
+            yield session

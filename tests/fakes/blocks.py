@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, Inventory, MailMessage
 from blocks.services import Desk, EmptyDesk
+from runtime.rehearsal.inventory import FileInventory
 
 
 @dataclass
@@ -20,6 +21,7 @@ class FakeServices:
     requests: list[HttpRequest] = field(default_factory=list)
     mails: list[MailMessage] = field(default_factory=list)
     desk: Desk = field(default_factory=EmptyDesk)
+    inventory: Inventory = field(default_factory=FileInventory)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Remember the call and answer 200."""

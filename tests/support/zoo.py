@@ -108,7 +108,7 @@ def run(ctx):
 
 def manifest_of(behaviour: Mapping[str, Any]) -> dict[str, Any]:
     """Give the manifest of a block that may do all that blocks can."""
-    names = ("http", "mail", "alarms", "tables", "calendars")
+    names = ("http", "mail", "alarms", "tables", "calendars", "inventory")
     return {
         "block": 1,
         "id": "zoo.animal",
