@@ -36,7 +36,7 @@ class Memory:
         """
         self._state, self._log, self._key = state, log, key
         self._now_s, self._lifetime_s = int(now.timestamp()), lifetime_s
-        self._name = f"keys-{zlib.crc32(key.encode()) % SHARDS:02}"
+        self._name = shard_of(key)
         self._held: dict[str, Any] = state.get(self._name, {})
 
     @property
@@ -58,8 +58,15 @@ class Memory:
         self._state.set(self._name, self._held)
 
 
+def shard_of(key: str) -> str:
+    """Say under which of the step's keys it is remembered, the same at all times."""
+    return f"keys-{zlib.crc32(key.encode()) % SHARDS:02}"
+
+
 def _fitting(held: dict[str, Any], key: str) -> dict[str, Any]:
     """Keep what was touched last and fits; the key at hand in any case."""
+    if len(json.dumps(held)) <= SHARD_MAX_BYTES:
+        return held
     newest = sorted(held, key=lambda one: (one != key, -held[one][0], one))
     room, kept = SHARD_MAX_BYTES, set[str]()
     for one in newest:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 from sqlalchemy.orm import Session
 
 from blocks.brokers.mail import MailBroker
 from blocks.sdk import Inventory
-from runtime.inventory.importing import apply_import, stage_import
-from runtime.inventory.reading.files import Naming
 from runtime.inventory.resources import find_resource, put_relation, save_resource
 from runtime.runs.inventory import SERVICES_OVER
 from runtime.runs.services import Brokers, DetachedServices, TenantServices
@@ -22,8 +18,8 @@ from runtime.services.over import services_over
 from tests.factories.services import make_service
 from tests.factories.tenancy import make_customer
 from tests.integration.runtime.engine.bench import Bench
+from tests.support.topologies import import_network, read_edges, real_networks
 
-ZOO = Path("/work/shared/data/topology/zoo")
 PARTS = [("site", "s1"), ("node", "n1"), ("node", "n2"), ("service", "v1"), ("customer", "c1")]
 RELATIONS = [
     ("s1", "n1", "contains"),
@@ -119,10 +115,11 @@ def test_a_change_of_the_inventory_is_seen_at_once(network: Bench) -> None:
     assert [one["key"] for one in found["resources"]] == ["n1", "n2", "n3"]
 
 
-@pytest.mark.skipif(not ZOO.exists(), reason="no real networks at /work/shared/data")
+@real_networks
 @pytest.mark.parametrize("name", ["Geant2012", "Airtel"])
 def test_a_real_network_is_walked_as_its_file_says(bench: Bench, name: str) -> None:
-    import_network(bench, name)
+    with bench.writing() as session:
+        import_network(session, bench.tenant_id, name)
     edges = read_edges(name)
     hub, _ = Counter(end for edge in edges for end in set(edge)).most_common(1)[0]
     beside = {end for edge in edges if hub in edge for end in edge} - {hub}
@@ -132,18 +129,3 @@ def test_a_real_network_is_walked_as_its_file_says(bench: Bench, name: str) -> N
     assert {one["key"] for one in near["neighbours"]} == beside
     assert all(one["hops"] == 1 and one["kind"] == "node" for one in near["neighbours"])
     assert both(bench, lambda it: it.find(hub))["resources"][0]["attributes"]
-
-
-def import_network(bench: Bench, name: str) -> None:
-    with bench.writing() as session:
-        files = [(ZOO / f"{name}.graphml").read_bytes()]
-        where, now = (session, bench.tenant_id), bench.now
-        staged = stage_import(*where, files, origin=name, naming=Naming(), by="Ann", now=now)
-        apply_import(*where, staged.id, remove_gone=False, now=now)
-
-
-def read_edges(name: str) -> list[tuple[str, str]]:
-    """Read the ends of the links of a GraphML file, without the reader that is under test."""
-    tree = ET.parse(ZOO / f"{name}.graphml")  # noqa: S314  a file of ours
-    places = tree.iter("{http://graphml.graphdrawing.org/xmlns}edge")
-    return [(one.attrib["source"], one.attrib["target"]) for one in places]
