@@ -36,15 +36,16 @@ def find_in(
     limit: int,
 ) -> dict[str, Any]:
     """Find the resources that have all of what is given, by key. O(n) unless the key is given."""
-    among = [key] if key else sorted(graph.spots)
-    wanted, found = name.strip().casefold(), []
-    for one in among:
-        spot = graph.spots.get(one)
-        if spot is None or (kind and spot.kind.value != kind):
-            continue
-        is_alike = not wanted or spot.name.casefold() == wanted
-        if is_alike and _has(spot.attributes, attributes or {}):
-            found.append(one)
+    wanted, having = name.strip().casefold(), attributes or {}
+    found = [
+        one
+        for one in ([key] if key else graph.spots)
+        if (spot := graph.spots.get(one)) is not None
+        and (not kind or spot.kind.value == kind)
+        and (not wanted or spot.name.casefold() == wanted)
+        and _has(spot.attributes, having)
+    ]
+    found.sort()
     documents = [
         {**place_document(graph, one), "attributes": dict(graph.spots[one].attributes)}
         for one in found[:limit]

@@ -110,7 +110,7 @@ def test_services_and_customers_below_are_told_with_the_reason() -> None:
         ("v2", "", ["n2"]),
     ]
     assert [(one["key"], one["hops"], one["because"]) for one in found["customers"]] == [
-        ("c1", 1, ["n2", "v1"])
+        ("c1", 1, ["v1", "n2"])
     ]
 
 
@@ -157,3 +157,42 @@ def test_an_attribute_that_is_lacking_is_not_nothing() -> None:
     found = find_in(SITE, "", name="", kind="", attributes={"slot": None}, limit=5)
 
     assert found["resources"] == []
+
+
+PARTS = [f"n{one}" for one in range(5)] + ["v0", "v1", "c0", "c1"]
+PAIRS = st.lists(st.tuples(st.sampled_from(PARTS), st.sampled_from(PARTS)), max_size=25)
+
+
+@given(PAIRS, st.sets(st.sampled_from(PARTS), max_size=3))
+def test_what_depends_on_some_keys_is_what_naive_walks_down_find(
+    relations: list[tuple[str, str]], asked: set[str]
+) -> None:
+    relations = [one for one in relations if one[0] != one[1]]
+    graph = network(*relations)
+    keys = sorted(asked & graph.spots.keys())
+
+    found = depending_on(graph, keys, [])
+
+    below = {lower for key in keys for lower in naive_below(relations, key)}
+    assert {one["key"] for one in found["services"]} == {key for key in below if key[0] == "v"}
+    assert {one["key"] for one in found["customers"]} == {key for key in below if key[0] == "c"}
+    for one in [*found["services"], *found["customers"]]:
+        assert one["because"]
+        assert all(one["key"] in naive_below(relations, key) for key in one["because"])
+
+
+def naive_below(relations: list[tuple[str, str]], key: str) -> set[str]:
+    found = {key}
+    for _ in range(5):
+        found |= {lower for upper, lower in relations if upper in found}
+    return found
+
+
+def test_a_walk_down_ends_where_there_is_too_much_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("runtime.inventory.depending.REACH_MAX", 3)
+
+    found = depending_on(network(*(("n1", f"v{one}") for one in range(9))), ["n1"], [])
+
+    assert (len(found["services"]), found["more"]) == (2, True)
