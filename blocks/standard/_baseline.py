@@ -64,9 +64,10 @@ def season_of(local: datetime, season: Season) -> str:
     """Say which values an instant is compared with: all, those of its hour, or of its weekday too.
 
     >>> season_of(datetime(2026, 11, 27, 13), "hour-of-week"), season_of(datetime.min, "none")
-    ('109', '0')
+    ('week 109', 'all')
     """
     if season == "none":
-        return "0"
-    days = local.weekday() if season == "hour-of-week" else 0
-    return str(days * HOURS + local.hour)
+        return "all"
+    if season == "hour-of-day":
+        return f"day {local.hour}"
+    return f"week {local.weekday() * HOURS + local.hour}"

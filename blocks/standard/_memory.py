@@ -23,39 +23,42 @@ class Memory:
     """What a step remembers of one key; nothing of a key it has not seen, or no longer knows."""
 
     def __init__(
-        self, state: State, log: Log, key: str, *, now: datetime, lifetime_s: float
+        self, state: State, of: str, key: str, *, now: datetime, lifetime_s: float
     ) -> None:
         """Read it.
 
         Args:
             state: `ctx.state`; the block asks for the permission.
-            log: `ctx.log`, to tell there what had to be forgotten.
+            of: What is remembered: what a step kept as another block, or as an earlier one that
+                wrote it otherwise, is not read.
             key: Whose memory.
             now: `ctx.run.now`.
             lifetime_s: How long anything is worth remembering when it is not touched.
         """
-        self._state, self._log, self._key = state, log, key
+        self._state, self._of, self._key = state, of, key
         self._now_s, self._lifetime_s = int(now.timestamp()), lifetime_s
         self._name = shard_of(key)
-        self._held: dict[str, Any] = state.get(self._name, {})
+        kept = state.get(self._name)
+        is_ours = isinstance(kept, dict) and kept.get("of") == of
+        self._held: dict[str, Any] = kept["keys"] if is_ours else {}
 
     @property
     def value(self) -> Any:
         """What was kept last; None where nothing is."""
         return self._held[self._key][1] if self._key in self._held else None
 
-    def keep(self, value: Any) -> None:
-        """Remember a value from here on, and tell where others had to be forgotten for it."""
+    def keep(self, value: Any, log: Log) -> None:
+        """Remember a value from here on, and log where others had to be forgotten for it."""
         self._held[self._key] = [self._now_s, value]
         since = self._now_s - self._lifetime_s
         fresh = {key: one for key, one in self._held.items() if one[0] >= since}
         self._held = _fitting(fresh, self._key)
         if len(self._held) < len(fresh):
-            self._log.warning(
+            log.warning(
                 f"There is more to remember than fits: {len(fresh) - len(self._held)} of "
                 f"{len(fresh)} were forgotten, those that were not seen for longest."
             )
-        self._state.set(self._name, self._held)
+        self._state.set(self._name, {"of": self._of, "keys": self._held})
 
 
 def shard_of(key: str) -> str:

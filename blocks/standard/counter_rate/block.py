@@ -9,6 +9,7 @@ from blocks.standard._counters import Counted, Reading, counted_between
 from blocks.standard._memory import Memory
 from blocks.standard._times import moment_of
 
+KIND = "counter-rate.1"
 LIFETIME_S = 30 * 86_400
 
 
@@ -17,10 +18,10 @@ def run(ctx: Context) -> Outcome:
     bits, key = int(ctx.config["bits"]), ctx.input.get("key", "")
     count = _count(ctx.input["value"], bits)
     reading = Reading(count, moment_of(ctx).timestamp(), ctx.input.get("discontinuity"))
-    memory = Memory(ctx.state, ctx.log, key, now=ctx.run.now, lifetime_s=LIFETIME_S)
+    memory = Memory(ctx.state, KIND, key, now=ctx.run.now, lifetime_s=LIFETIME_S)
     kept: list[Any] | None = memory.value
     if kept is None:
-        memory.keep(_written(reading))
+        memory.keep(_written(reading), ctx.log)
         return ctx.emit("first", {"key": key, "value": count})
     before = Reading(*kept)
     factor, most = ctx.config["multiply_by"], ctx.config.get("most")
@@ -28,7 +29,7 @@ def run(ctx: Context) -> Outcome:
     found = counted_between(before, reading, bits=bits, most_per_s=most_per_s)
     if found.kind == "early":
         raise BlockError("counter.early", "This reading is not from after the one before.")
-    memory.keep(_written(reading))
+    memory.keep(_written(reading), ctx.log)
     if found.kind == "reset":
         return ctx.emit("reset", {"key": key, "value": count, "before": before.count})
     return ctx.emit("rate", {"key": key, "value": count, **_told(found, factor, most)})

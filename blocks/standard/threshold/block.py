@@ -13,6 +13,7 @@ from blocks.standard._memory import Memory
 from blocks.standard._times import moment_of
 from kernel.clock import format_instant
 
+KIND = "threshold.1"
 LIFETIME_S = 400 * 86_400
 
 
@@ -20,10 +21,10 @@ def run(ctx: Context) -> Outcome:
     """End by `raised` or `cleared` when that just came about, else by `unchanged`."""
     limits = _limits(ctx.config)
     key, value = ctx.input.get("key", ""), ctx.input["value"]
-    memory = Memory(ctx.state, ctx.log, key, now=ctx.run.now, lifetime_s=LIFETIME_S)
+    memory = Memory(ctx.state, KIND, key, now=ctx.run.now, lifetime_s=LIFETIME_S)
     before = Standing(**(memory.value or {}))
     after = measured(before, limits, value, moment_of(ctx).timestamp())
-    memory.keep(asdict(after))
+    memory.keep(asdict(after), ctx.log)
     told = {"key": key, "value": value, "state": "raised" if after.is_raised else "clear"}
     if after.since_s is not None:
         told["since"] = format_instant(datetime.fromtimestamp(after.since_s, UTC))

@@ -10,6 +10,7 @@ from blocks.standard._baseline import Baseline, season_of
 from blocks.standard._memory import Memory
 from blocks.standard._times import moment_of, zone_of
 
+KIND = "unusual-value.1"
 LIFETIME_S = 400 * 86_400
 DISTANCE_MAX = 1_000_000.0
 DIGITS = 9
@@ -18,7 +19,7 @@ DIGITS = 9
 def run(ctx: Context) -> Outcome:
     """End by `learning` while too little was seen, else by `usual` or `unusual`."""
     key, value = ctx.input.get("key", ""), ctx.input["value"]
-    memory = Memory(ctx.state, ctx.log, key, now=ctx.run.now, lifetime_s=LIFETIME_S)
+    memory = Memory(ctx.state, KIND, key, now=ctx.run.now, lifetime_s=LIFETIME_S)
     seasons: dict[str, list[float]] = memory.value or {}
     local = moment_of(ctx).astimezone(zone_of(ctx.config["zone"]))
     season = season_of(local, ctx.config["season"])
@@ -26,7 +27,7 @@ def run(ctx: Context) -> Outcome:
     port = _port(usual, value, ctx.config)
     if port != "unusual" or ctx.config["learns"]:
         learnt = usual.learn(value, remembers=ctx.config["remembers"])
-        memory.keep({**seasons, season: _write(learnt)})
+        memory.keep({**seasons, season: _write(learnt)}, ctx.log)
     return ctx.emit(port, {"key": key, "value": value, **_told(usual, value, ctx.config)})
 
 

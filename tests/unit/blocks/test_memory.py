@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,21 +51,28 @@ class Shelf:
 
     warning = info
 
-    def of(self, key: str, *, after_s: float = 0, lifetime_s: float = YEAR_S) -> Memory:
+    def of(
+        self, key: str, *, after_s: float = 0, lifetime_s: float = YEAR_S, of: str = "it.1"
+    ) -> Memory:
         """Give the memory of a key at some time."""
         now = NOON + timedelta(seconds=after_s)
-        return Memory(self, self, key, now=now, lifetime_s=lifetime_s)
+        return Memory(self, of, key, now=now, lifetime_s=lifetime_s)
+
+    def shard(self, name: str) -> Mapping[str, Any]:
+        """Give what is kept under one of the step's keys."""
+        held: Mapping[str, Any] = self.get(name)["keys"]
+        return held
 
     def everything(self) -> Mapping[str, Any]:
         """Give what is remembered of each key."""
-        return {key: one[1] for name in self.values for key, one in self.get(name).items()}
+        return {key: one[1] for name in self.values for key, one in self.shard(name).items()}
 
 
 @given(st.lists(st.tuples(st.text(max_size=300), st.integers()), max_size=30))
 def test_the_last_that_was_kept_of_each_key_is_remembered(kept: list[tuple[str, int]]) -> None:
     shelf = Shelf()
     for key, value in kept:
-        shelf.of(key).keep(value)
+        shelf.of(key).keep(value, shelf)
 
     assert {key: shelf.of(key).value for key, _ in kept} == dict(kept)
     assert shelf.said == []
@@ -82,12 +90,12 @@ def test_where_it_is_full_those_go_that_were_not_seen_for_longest(
     shelf, touched = Shelf(), {}
     for second, (number, size) in enumerate(seen):
         key = f"{number}" * 300  # of few shards, so that they fill up
-        shelf.of(key, after_s=second).keep("x" * size * 10)
+        shelf.of(key, after_s=second).keep("x" * size * 10, shelf)
         touched[key] = second
         assert shelf.of(key).value == "x" * size * 10
 
     for name in shelf.values:
-        kept = shelf.get(name)
+        kept = shelf.shard(name)
         gone = [key for key in touched if shard_of(key) == name and key not in kept]
         assert all(touched[key] < min(touched[one] for one in kept) for key in gone)
 
@@ -98,7 +106,7 @@ def test_ten_thousand_objects_with_a_short_note_have_room() -> None:
     fullest, count = Counter(map(shard_of, names)).most_common(1)[0]
 
     for second, name in enumerate(one for one in names if shard_of(one) == fullest):
-        shelf.of(name, after_s=second).keep({"passed": [1795780800.123], "held": 17})
+        shelf.of(name, after_s=second).keep({"passed": [1795780800.123], "held": 17}, shelf)
 
     assert (len(shelf.everything()), shelf.said) == (count, [])
 
@@ -107,7 +115,7 @@ def test_what_had_to_be_forgotten_is_said() -> None:
     shelf = Shelf()
     same = [key for key in map(str, range(10_000)) if shard_of(key) == shard_of("0")]
     for second, key in enumerate(same[:5]):
-        shelf.of(key, after_s=second).keep("x" * 14_000)
+        shelf.of(key, after_s=second).keep("x" * 14_000, shelf)
 
     assert list(shelf.everything()) == same[1:5]
     (said,) = shelf.said
@@ -117,7 +125,18 @@ def test_what_had_to_be_forgotten_is_said() -> None:
 def test_what_is_not_worth_remembering_any_longer_goes_without_a_word() -> None:
     shelf = Shelf()
     same = [key for key in map(str, range(10_000)) if shard_of(key) == shard_of("0")]
-    shelf.of(same[0]).keep(1)
-    shelf.of(same[1], after_s=61, lifetime_s=60).keep(2)
+    shelf.of(same[0]).keep(1, shelf)
+    shelf.of(same[1], after_s=61, lifetime_s=60).keep(2, shelf)
 
     assert (shelf.everything(), shelf.said) == ({same[1]: 2}, [])
+
+
+@pytest.mark.parametrize(
+    "kept", [{"of": "other.1", "keys": {"r1": [0, 5]}}, {"r1": [0, 5]}, 7, ["r1"]]
+)
+def test_what_a_step_kept_as_another_block_is_not_read(kept: Any) -> None:
+    shelf = Shelf({shard_of("r1"): json.dumps(kept)})
+
+    assert shelf.of("r1").value is None
+    shelf.of("r1").keep(1, shelf)
+    assert (shelf.of("r1").value, shelf.of("r1", of="it.2").value) == (1, None)
