@@ -232,6 +232,8 @@ class DetachedServices(_Outside):
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with self._sessions() as session:
+        """Open a session that takes no lock on SQLite: a large network takes seconds to read."""
+        engine = self._sessions.kw["bind"]
+        with self._sessions(bind=engine.execution_options(garland_read_only=True)) as session:
             bind(session, self._tenant_id)
             yield session

@@ -115,6 +115,17 @@ def test_a_change_of_the_inventory_is_seen_at_once(network: Bench) -> None:
     assert [one["key"] for one in found["resources"]] == ["n1", "n2", "n3"]
 
 
+def test_a_question_does_not_wait_for_whoever_writes(network: Bench) -> None:
+    brokers = Brokers(http=network.http, mail=MailBroker())
+    apart = DetachedServices(network.sessions, network.tenant_id, brokers).inventory
+
+    with network.writing() as session:
+        save_resource(session, network.tenant_id, {"kind": "node", "key": "n9", "name": "N9"})
+        found = apart.find(kind="node")
+
+    assert [one["key"] for one in found["resources"]] == ["n1", "n2"]
+
+
 @real_networks
 @pytest.mark.parametrize("name", ["Geant2012", "Airtel"])
 def test_a_real_network_is_walked_as_its_file_says(bench: Bench, name: str) -> None:
