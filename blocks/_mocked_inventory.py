@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from blocks.permissions.inventory import is_alike
 from blocks.sdk import Direction
 
 _EMPTY = {"kind": "node", "name": "", "type": "", "site": "", "attributes": {}}
@@ -34,7 +35,7 @@ class MockedInventory:
             if key in ("", one["key"])
             and kind in ("", one["kind"])
             and name.casefold() in ("", one["name"].casefold())
-            and all(one["attributes"].get(each) == value for each, value in wanted)
+            and all(is_alike(one["attributes"].get(each), value) for each, value in wanted)
         ]
         return {"resources": found[:limit], "more": len(found) > limit}
 

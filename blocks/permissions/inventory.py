@@ -8,6 +8,17 @@ from typing import Any, Literal, Protocol
 Direction = Literal["any", "above", "below"]
 
 
+def is_alike(own: Any, wanted: Any) -> bool:
+    """Tell whether an attribute is what is asked for: equal, or written so in a form.
+
+    >>> is_alike(1, "1"), is_alike(True, "true"), is_alike("1", 1), is_alike(True, 1)
+    (True, True, False, False)
+    """
+    if isinstance(wanted, str) and isinstance(own, bool | int | float):
+        return str(own).lower() == wanted.strip().lower()
+    return isinstance(own, bool) == isinstance(wanted, bool) and bool(own == wanted)
+
+
 class Inventory(Protocol):
     """The tenant's network inventory and services, to read; needs the permission `inventory`.
 
@@ -31,7 +42,7 @@ class Inventory(Protocol):
             key: As it is written.
             name: Whatever the case of its letters.
             kind: `site`, `node`, `part`, `link`, `service` or `customer`.
-            attributes: Values by name, each equal to the resource's own.
+            attributes: Values by name, each equal to the resource's own, or its text (`"1"` is 1).
             limit: At most so many, from 1 to 100.
 
         Returns:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from blocks.permissions.inventory import is_alike
 from blocks.sdk import Direction
 from runtime.inventory._tables import ResourceKind
 from runtime.inventory.graph import Graph, Near, Spot
@@ -118,7 +119,8 @@ def _near_document(graph: Graph, one: Near) -> dict[str, Any]:
 
 
 def _has(attributes: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    return all(name in attributes and attributes[name] == one for name, one in wanted.items())
+    own = [(attributes[name], one) for name, one in wanted.items() if name in attributes]
+    return len(own) == len(wanted) and all(is_alike(*pair) for pair in own)
 
 
 def _rank(key: str, cause: _Cause) -> tuple[int, int, int, str]:

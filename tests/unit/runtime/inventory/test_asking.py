@@ -143,8 +143,8 @@ def test_neighbours_keep_to_the_direction(direction: Any, keys: list[str]) -> No
     assert [one["key"] for one in found["neighbours"]] == keys
 
 
-@pytest.mark.parametrize(("value", "there"), [(1, 1), ("1", 0), (None, 0)])
-def test_an_attribute_is_equal_or_it_is_not(value: Any, there: int) -> None:
+@pytest.mark.parametrize(("value", "there"), [(1, 1), ("1", 1), (True, 0), ("x", 0), (None, 0)])
+def test_an_attribute_is_equal_or_written_so(value: Any, there: int) -> None:
     spot = Spot(kind=ResourceKind.NODE, name="N", type="", site="", attributes={"slot": 1})
     graph = Graph(spots={"n": spot})
 
