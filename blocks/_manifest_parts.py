@@ -17,7 +17,7 @@ USUAL_PORTS: Mapping[str, tuple[int, ...]] = {
 
 Kind = Literal["python", "http", "composite", "code", "trigger"]
 PermissionName = Literal[
-    "http", "mail", "alarms", "tables", "calendars", "state", "ssh", "snmp", "mqtt"
+    "http", "mail", "alarms", "tables", "calendars", "state", "ssh", "snmp", "mqtt", "inventory"
 ]
 ConnectionKind = Literal[
     "api_key", "basic", "bearer", "oauth2_client", "oauth2_code", "mtls", "ssh_key", "snmp_v3"

@@ -10,7 +10,17 @@ from blocks.translating import translation_problems
 from blocks.versions import precedence
 from kernel.errors import Problem
 
-_GARLANDS = ("block", "http", "mail", "alarms", "tables", "calendars", "state", "connections")
+_GARLANDS = (
+    "block",
+    "http",
+    "mail",
+    "alarms",
+    "tables",
+    "calendars",
+    "state",
+    "connections",
+    "inventory",
+)
 """Errors of these families come from Garland; a block need not declare them."""
 
 _SERVED_BY = {
@@ -21,6 +31,7 @@ _SERVED_BY = {
     "decisions": "tables",
     "calendars": "calendars",
     "state": "state",
+    "inventory": "inventory",
 }
 
 

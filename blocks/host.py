@@ -18,6 +18,7 @@ from blocks.abilities.attempt import Attempt
 from blocks.abilities.calendars import CalendarsAbility
 from blocks.abilities.desk import LiveAbility, StateAbility
 from blocks.abilities.http import HttpAbility
+from blocks.abilities.inventory import InventoryAbility
 from blocks.abilities.log import LogAbility
 from blocks.abilities.mail import MailAbility
 from blocks.abilities.mqtt import MqttAbility
@@ -126,6 +127,7 @@ def _context(settings: Mapping[str, Any], data: Mapping[str, Any], attempt: Atte
         mqtt=MqttAbility(attempt),
         ssh=SshAbility(attempt),
         netconf=NetconfAbility(attempt),
+        inventory=InventoryAbility(attempt),
         log=LogAbility(attempt),
         live=LiveAbility(attempt),
         run=attempt.facts,

@@ -2,8 +2,8 @@
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
 may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`,
-`ctx.calendars`, `ctx.state`, `ctx.ssh`, `ctx.netconf`, `ctx.snmp`, `ctx.mqtt`), says how far it is
-(`ctx.progress`,
+`ctx.calendars`, `ctx.state`, `ctx.inventory`, `ctx.ssh`, `ctx.netconf`, `ctx.snmp`, `ctx.mqtt`),
+says how far it is (`ctx.progress`,
 `ctx.cancelled`), and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block
 whose manifest declares a `behaviour.control` ends with one of the other outcomes of
 `blocks.outcomes`. It keeps nothing between calls but `ctx.state`: module variables are lost, or
@@ -23,6 +23,7 @@ from blocks.outcomes import Ask, Await, BlockError, Call, Emit, End, LogLine, Lo
 from blocks.permissions.alarms import Alarms
 from blocks.permissions.calendars import CalendarMoment, Calendars
 from blocks.permissions.http import Http, HttpRequest, HttpResponse
+from blocks.permissions.inventory import Direction, Inventory
 from blocks.permissions.mail import Mail, MailMessage
 from blocks.permissions.mqtt import Mqtt, MqttMessage, MqttRequest
 from blocks.permissions.netconf import Netconf, NetconfAnswer, NetconfCall
@@ -43,12 +44,14 @@ __all__ = [
     "Call",
     "Context",
     "Decided",
+    "Direction",
     "Emit",
     "End",
     "Facts",
     "Http",
     "HttpRequest",
     "HttpResponse",
+    "Inventory",
     "Live",
     "Log",
     "LogLine",
@@ -128,6 +131,7 @@ class Context:
     mqtt: Mqtt
     ssh: Ssh
     netconf: Netconf
+    inventory: Inventory
     log: Log
     live: Live
     run: Facts

@@ -17,6 +17,7 @@ from blocks.sdk import (
     Decided,
     HttpRequest,
     HttpResponse,
+    Inventory,
     MailMessage,
     MqttMessage,
     MqttRequest,
@@ -133,4 +134,9 @@ class Services(Protocol):
 
     def netconf(self, call: NetconfCall, /) -> NetconfAnswer:
         """Carry out a request; raises BlockError, see `sdk.Netconf`."""
+        ...
+
+    @property
+    def inventory(self) -> Inventory:
+        """The tenant's inventory and services; what is asked of it was judged already."""
         ...

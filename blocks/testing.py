@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from blocks._mocked_devices import MockedDevices
+from blocks._mocked_inventory import MockedInventory
 from blocks._mocked_ssh import answer_netconf, answer_ssh
 from blocks.alarm_filters import WantedAlarms, pick
 from blocks.effects import Effect
@@ -165,6 +166,11 @@ class MockedWorld:
         if what not in calendars[calendar]:
             raise BlockError("calendars.never", f"{calendar} has no such moment.")
         return parse_instant(calendars[calendar][what])
+
+    @property
+    def inventory(self) -> MockedInventory:
+        """The example's inventory."""
+        return MockedInventory(self.described.get("inventory", {}))
 
 
 @dataclass(frozen=True, slots=True)

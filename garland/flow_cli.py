@@ -52,6 +52,9 @@ def check(file: Path, as_json: bool) -> None:  # noqa: FBT001  click
 @click.option(
     "--decisions", metavar="JSON|@FILE", help='Decision tables: {"name": {"table": 1, …}}.'
 )
+@click.option(
+    "--inventory", type=PATH, multiple=True, help="The network: files as an import takes them."
+)
 @click.option("--mock", is_flag=True, help="Answer for blocks that reach out, by their examples.")
 @click.option("--wait", is_flag=True, help="Wait where the workflow waits, instead of skipping.")
 @AS_JSON
@@ -61,6 +64,7 @@ def run(  # noqa: PLR0913, PLR0917  each an option
     trigger: str | None,
     tables: str | None,
     decisions: str | None,
+    inventory: tuple[Path, ...],
     mock: bool,  # noqa: FBT001  click
     wait: bool,  # noqa: FBT001  click
     as_json: bool,  # noqa: FBT001  click
@@ -76,6 +80,7 @@ def run(  # noqa: PLR0913, PLR0917  each an option
         read_object("--tables", tables) or {},
         read_object("--decisions", decisions) or {},
         started.get("alarm", {}),
+        [one.read_bytes() for one in inventory],
     )
     done = _play(document, (trigger_id, started), services, mock=mock, wait=wait)
     click.echo(json.dumps(asdict(done), indent=2, default=str) if as_json else _as_text(done))
@@ -83,11 +88,15 @@ def run(  # noqa: PLR0913, PLR0917  each an option
 
 
 def _services(
-    tables: dict[str, Any], decisions: dict[str, Any], alarm: dict[str, Any]
+    tables: dict[str, Any],
+    decisions: dict[str, Any],
+    alarm: dict[str, Any],
+    network: list[bytes],
 ) -> "FileServices":
     from blocks.brokers.http import HttpBroker
     from blocks.brokers.mail import MailBroker
     from kernel.errors import InvalidError
+    from runtime.rehearsal.inventory import FileInventory, read_network
     from runtime.rehearsal.services import FileServices
     from runtime.rules.tables.model import parse_table
     from runtime.runs.services import Brokers
@@ -96,8 +105,14 @@ def _services(
         parsed = {name: parse_table(one) for name, one in decisions.items()}
     except InvalidError as error:
         refuse_with("--decisions cannot be used", error)
+    try:
+        inventory = read_network(network) if network else FileInventory()
+    except InvalidError as error:
+        refuse_with("--inventory cannot be used", error)
     brokers = Brokers(http=HttpBroker(), mail=MailBroker())
-    return FileServices(brokers=brokers, tables=tables, decisions=parsed, alarm=alarm)
+    return FileServices(
+        brokers=brokers, tables=tables, decisions=parsed, alarm=alarm, inventory=inventory
+    )
 
 
 def _play(

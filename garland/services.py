@@ -29,6 +29,8 @@ from runtime.limits.model import Limits, with_changes
 from runtime.limits.rates import RATES, Rates
 from runtime.rules.published import PublishedTables
 from runtime.rules.uses import users_of_look_up_table
+from runtime.runs.inventory import SERVICES_OVER
+from runtime.services.over import services_over
 from runtime.wake import WAKER
 from runtime.worker import RedisWaker
 from tenancy.scope import guarded, system
@@ -132,6 +134,7 @@ class Services:
             BOOK: self.limits,
             RATES: self.rates,
             DECISIONS: PublishedTables(),
+            SERVICES_OVER: services_over,
             USERS: users_of_look_up_table,
             SHELF: self.shelf,
             TRAP_PACKS: lambda: self.trap_packs,

@@ -14,6 +14,7 @@ from blocks.sdk import (
     Decided,
     HttpRequest,
     HttpResponse,
+    Inventory,
     MailMessage,
     MqttMessage,
     MqttRequest,
@@ -25,6 +26,7 @@ from blocks.sdk import (
     SshCall,
 )
 from blocks.services import Desk, EmptyDesk
+from runtime.rehearsal.inventory import FileInventory
 from runtime.rules.published import ask_for_step
 from runtime.rules.tables.model import Table
 from runtime.runs.services import Brokers
@@ -39,6 +41,8 @@ class FileServices:
         tables: Look-up tables: by name, rows by key.
         decisions: Decision tables, by what the workflow calls them.
         alarm: The alarm of the trigger, the only one there is.
+        desk: What steps keep: nothing.
+        inventory: The network; empty unless one is given.
     """
 
     brokers: Brokers
@@ -46,6 +50,7 @@ class FileServices:
     decisions: Mapping[str, Table] = field(default_factory=dict)
     alarm: Mapping[str, Any] = field(default_factory=dict)
     desk: Desk = field(default_factory=EmptyDesk)
+    inventory: Inventory = field(default_factory=FileInventory)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Carry out a call to the outside."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ from blocks.sdk import (
     Decided,
     HttpRequest,
     HttpResponse,
+    Inventory,
     MailMessage,
     MqttMessage,
     MqttRequest,
@@ -48,6 +50,7 @@ from runtime.flows.model import Step
 from runtime.inventory.lookup import look_up, table_exists
 from runtime.runs.alarm_reads import find_documents
 from runtime.runs.calls import Calls
+from runtime.runs.inventory import TenantInventory
 from runtime.runs.spans import traced
 from tenancy.connections.model import Opened
 from tenancy.scope import as_tenant, bind
@@ -223,6 +226,16 @@ class TenantServices(_Outside):
         except NeverError as error:
             raise BlockError("calendars.never", f"{error.message}.") from None
 
+    @property
+    def inventory(self) -> Inventory:
+        """The tenant's inventory and services."""
+        return TenantInventory(self._tenant_id, self._reading)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with as_tenant(self._session, self._tenant_id):
+            yield self._session
+
 
 class DetachedServices(_Outside):
     """Serves a step that runs apart from any transaction: each question gets a session."""
@@ -284,3 +297,16 @@ class DetachedServices(_Outside):
             bind(session, self._tenant_id)
             services = TenantServices(session, self._tenant_id, self._brokers)
             return services.calendar_moment(calendar, what, at, open_s)
+
+    @property
+    def inventory(self) -> Inventory:
+        """The tenant's inventory and services."""
+        return TenantInventory(self._tenant_id, self._reading)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        """Open a session that takes no lock on SQLite: a large network takes seconds to read."""
+        engine = self._sessions.kw["bind"]
+        with self._sessions(bind=engine.execution_options(garland_read_only=True)) as session:
+            bind(session, self._tenant_id)
+            yield session

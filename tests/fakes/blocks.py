@@ -13,6 +13,7 @@ from blocks.sdk import (
     Decided,
     HttpRequest,
     HttpResponse,
+    Inventory,
     MailMessage,
     MqttMessage,
     MqttRequest,
@@ -24,6 +25,7 @@ from blocks.sdk import (
     SshCall,
 )
 from blocks.services import Desk, EmptyDesk
+from runtime.rehearsal.inventory import FileInventory
 
 
 @dataclass
@@ -38,6 +40,7 @@ class FakeServices:
     desk: Desk = field(default_factory=EmptyDesk)
     snmp_requests: list[SnmpRequest] = field(default_factory=list)
     mqtt_requests: list[MqttRequest] = field(default_factory=list)
+    inventory: Inventory = field(default_factory=FileInventory)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
         """Remember the call and answer 200."""

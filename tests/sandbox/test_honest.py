@@ -126,6 +126,10 @@ def run(ctx):
         "same": ctx.calendars.next_open("c", noon) == noon,
         "after": ctx.calendars.add_open_time("c", noon, 5).isoformat(),
         "key": ctx.run.idempotency_key,
+        "resources": ctx.inventory.find("r1", attributes={"a": 1}),
+        "near": ctx.inventory.neighbours("r1"),
+        "causes": ctx.inventory.common_causes(["r1"])["unknown"],
+        "served": ctx.inventory.services_over(["r1"])["services"],
     })
 """
     done = zoo.perform(zoo.block(code, effects="write"))
@@ -140,6 +144,10 @@ def run(ctx):
         "same": True,
         "after": "2026-01-01T12:00:00+00:00",
         "key": "key",
+        "resources": {"resources": [], "more": False},
+        "near": None,
+        "causes": ["r1"],
+        "served": [],
     }
     assert zoo.services.requests[0].body == b'{"b": 1}'
     assert [mail.subject for mail in zoo.services.mails] == ["s"]

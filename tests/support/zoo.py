@@ -108,7 +108,10 @@ def run(ctx):
 
 def manifest_of(behaviour: Mapping[str, Any]) -> dict[str, Any]:
     """Give the manifest of a block that may do all that blocks can."""
-    names = ("http", "mail", "alarms", "tables", "calendars", "snmp", "mqtt", "ssh")
+    names = (
+        *("http", "mail", "alarms", "tables", "calendars"),
+        *("inventory", "snmp", "mqtt", "ssh"),
+    )
     return {
         "block": 1,
         "id": "zoo.animal",

@@ -118,6 +118,41 @@ def test_a_decision_table_is_asked_from_what_the_command_was_given(file: Any) ->
     assert '"values": {"team": "core"' in done.output
 
 
+NODES = "key,kind,name\nBRN,site,Bern\nr1,node,Router 1\nr2,node,Router 2\n"
+RELATIONS = "from,to,relation\nBRN,r1,contains\nBRN,r2,contains\n"
+
+
+def test_the_inventory_is_what_the_command_was_given(file: Any, tmp_path: Path) -> None:
+    look = step("common-cause", input={"items": ["r1", "r2"]})
+    log = step("write-log", config={"message": "= steps.look.output.root.name"})
+    document = flow_document({"look": look, "log": log}, ["hand > look", "look:found > log"])
+    options: list[str] = []
+    for name, text in (("nodes.csv", NODES), ("relations.csv", RELATIONS)):
+        (tmp_path / name).write_text(text)
+        options += ["--inventory", str(tmp_path / name)]
+
+    given = flow("run", file(document), "--trigger", '{"kind": "manual"}', *options)
+    empty = flow("run", file(document), "--trigger", '{"kind": "manual"}')
+
+    assert given.exit_code == 0, given.output
+    assert "Bern" in given.output
+    assert "The inventory does not know enough of the objects" in empty.output
+
+
+def test_an_inventory_that_cannot_be_read_is_refused_with_the_line(
+    file: Any, tmp_path: Path
+) -> None:
+    bad = tmp_path / "nodes.csv"
+    bad.write_text("key,kind\nr1,router\n")
+    document = flow_document({"log": step("write-log", config={"message": "x"})}, ["hand > log"])
+
+    refused = flow("run", file(document), "--inventory", str(bad))
+
+    assert refused.exit_code == 1
+    assert "--inventory cannot be used" in refused.output
+    assert "router" in refused.output
+
+
 def test_a_decision_table_that_was_not_given_is_asked_for(file: Any) -> None:
     ask = step("decide", config={"table": "triage"}, input={"values": {}})
     document = flow_document({"ask": ask}, ["rule > ask"])

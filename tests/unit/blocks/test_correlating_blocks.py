@@ -1,0 +1,168 @@
+"""The blocks that correlate hold what they promise for any list of alarms, and for real ones."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blocks.host import perform
+from blocks.outcomes import Emit
+from blocks.registry import standard_registry
+from blocks.sdk import Facts
+from blocks.testing import MockedWorld
+from kernel.clock import format_instant, parse_instant
+from runtime.alarms.model import Severity
+from tests.support.network import NETWORK, Network
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+REAL = Path("/work/shared/data") / NETWORK
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
+SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS
+FIELDS = ("managed_object", "perceived_severity", "probable_cause", "raised_at", "id")
+ALARMS = st.dictionaries(st.sampled_from(FIELDS), SCALARS | st.lists(SCALARS, max_size=2))
+ITEMS = st.lists(ALARMS | SCALARS, max_size=20)
+
+
+def done(
+    block_id: str,
+    config: dict[str, Any],
+    given_input: dict[str, Any],
+    *,
+    world: dict[str, Any] | None = None,
+    after_s: float = 0,
+) -> tuple[str, Any]:
+    """Run a standard block and give the port it left by and what it gave; the world remembers."""
+    block = standard_registry().latest(f"garland.{block_id}")
+    assert block is not None
+    described = {} if world is None else world
+    now = NOON + timedelta(seconds=after_s)
+    facts = Facts(run_id="r", step="s", attempt=1, idempotency_key="k", now=now)
+    ended = perform(
+        block, config=config, input=given_input, services=MockedWorld(described), facts=facts
+    )
+    for effect in ended.effects:
+        described.setdefault("state", {})[effect.target] = effect.fields["value"]
+    assert isinstance(ended.outcome, Emit)
+    return ended.outcome.port, ended.outcome.output
+
+
+@given(ITEMS)
+def test_any_list_has_a_summary_that_counts_each_entry_once(items: list[Any]) -> None:
+    port, told = done("summarise-alarms", {}, {"items": items})
+
+    assert port == ("done" if items else "none")
+    assert sum(told.get("by_severity", {}).values()) == len(items)
+    assert told["text"].endswith(".")
+
+
+@given(ITEMS)
+def test_any_list_has_a_cause_or_none_and_a_reason(items: list[Any]) -> None:
+    port, told = done("common-cause", {}, {"items": items})
+
+    assert (port, bool(told["why"])) == ("none", True)
+    assert len(told["unknown"]) == told["objects"]
+
+
+@given(ITEMS)
+def test_any_list_has_an_impact_or_none(items: list[Any]) -> None:
+    assert done("service-impact", {}, {"items": items})[0] == "none"
+
+
+def test_of_more_objects_than_may_be_asked_about_the_rest_is_told() -> None:
+    items = [str(number) for number in range(1_200)]
+
+    for block_id in ("common-cause", "service-impact"):
+        told = done(block_id, {}, {"items": items})[1]
+        assert (told["objects"], told["left_out"], len(told["unknown"])) == (1_200, 200, 1_000)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason=f"no real alarms at {REAL}")
+def test_a_real_storm_is_summed_up_as_it_was() -> None:
+    events = Network(REAL).events()[:4_000]
+    raises = [one for one in events if one.perceived_severity is not Severity.CLEARED]
+    instants = [one.raised_at for one in raises if one.raised_at is not None]
+    items = [
+        {
+            "managed_object": one.managed_object,
+            "perceived_severity": one.perceived_severity.value,
+            "specific_problem": one.specific_problem,
+            "raised_at": format_instant(at),
+        }
+        for one, at in zip(raises, instants, strict=True)
+    ]
+
+    told = done("summarise-alarms", {"top": 20}, {"items": items})[1]
+
+    objects = Counter(one.managed_object for one in raises)
+    assert {one["name"]: one["count"] for one in told["objects"]}.items() <= objects.items()
+    assert told["objects"][0]["count"] == max(objects.values())
+    assert told["object_count"] == len(objects)
+    assert parse_instant(told["first_at"]) == min(instants)
+    assert f"{len(raises):,} alarms on {len(objects)} objects within" in told["text"]
+
+
+LEVELS = st.lists(st.floats(0, 100), min_size=1, max_size=60)
+
+
+@given(LEVELS)
+def test_a_threshold_raises_and_clears_by_turns(levels: list[float]) -> None:
+    world: dict[str, Any] = {}
+    config = {"raise_at": 70, "clear_at": 30}
+
+    ports = [
+        done("threshold", config, {"value": level}, world=world, after_s=second)[0]
+        for second, level in enumerate(levels)
+    ]
+
+    turns = [port for port in ports if port != "unchanged"]
+    assert turns == ["raised", "cleared"] * (len(turns) // 2) + ["raised"] * (len(turns) % 2)
+
+
+@given(st.lists(st.integers(0, 1_000), min_size=1, max_size=40))
+def test_everything_that_was_held_is_told_in_the_end(pauses: list[int]) -> None:
+    world: dict[str, Any] = {}
+    at, passed, told = 0, 0, 0
+    for pause in [*pauses, 5_000]:
+        at += pause
+        port, output = done("throttle", {"window_s": 600}, {}, world=world, after_s=at)
+        passed += port == "passed"
+        told += output["held"] if port == "passed" else 0
+
+    assert passed + told == len(pauses) + 1
+
+
+def test_a_day_like_all_others_is_usual_and_a_silent_one_is_not() -> None:
+    world: dict[str, Any] = {}
+    config = {"season": "hour-of-day", "warm_up": 5, "least_difference": 1}
+    for hour in range(24 * 8):
+        calls = 100 + 80 * math.sin(hour / 24 * math.tau) + hour // 24 % 3
+        port, _ = done("unusual-value", config, {"value": calls}, world=world, after_s=hour * 3_600)
+        assert port == ("learning" if hour < 24 * 5 else "usual")
+
+    silent = done("unusual-value", config, {"value": 20}, world=world, after_s=24 * 8 * 3_600)
+
+    assert silent[0] == "unusual"
+    assert silent[1]["expected"] == pytest.approx(101, abs=1)
+
+
+def test_a_link_that_flaps_is_told_of_once_and_settles_once() -> None:
+    world: dict[str, Any] = {}
+    config = {"most": 3, "window_s": 100, "calm_s": 100}
+    states = ["up", "down"] * 5 + ["up"] * 15
+
+    ports = [
+        done("flapping", config, {"state": state}, world=world, after_s=10 * number)[0]
+        for number, state in enumerate(states)
+    ]
+
+    assert [(index, port) for index, port in enumerate(ports) if port != "unchanged"] == [
+        (4, "flapping"),
+        (20, "settled"),
+    ]
