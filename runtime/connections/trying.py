@@ -58,6 +58,9 @@ def _token(connections: Connections, opened: Opened) -> Tried:
 
 def _http(connections: Connections, opened: Opened) -> Tried:
     address = opened.test_address
+    if opened.kind == "secret_url":
+        said = "The address can be read. Nothing was sent: a call to it would be a message."
+        return Tried(True, said)
     if not address and opened.kind == "mtls":
         named = next((entry for entry in opened.hosts if not entry.startswith("*")), "")
         address = f"https://{named}/" if named else ""
