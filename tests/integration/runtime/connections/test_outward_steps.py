@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -63,7 +63,7 @@ def post(bench: Bench, calling: Calling, chat: TakingServer) -> UUID:
     return run_id
 
 
-def error_of(bench: Bench, run_id: UUID) -> dict[str, Any]:
+def error_of(bench: Bench, run_id: UUID) -> Mapping[str, Any]:
     error = bench.steps(run_id)[-1].error
     assert error is not None
     return error
