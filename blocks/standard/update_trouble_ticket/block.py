@@ -19,7 +19,7 @@ def run(ctx: Context) -> Outcome:
         "statusChangeReason": given.get("reason"),
         "priority": given.get("priority"),
     }
-    wanted = {name: value for name, value in wanted.items() if value}
+    wanted = {name: value for name, value in wanted.items() if value not in (None, "")}
     text = given.get("note", "")
     if not wanted and not text:
         message = "There is nothing to change: choose a state, or give a note or a priority."

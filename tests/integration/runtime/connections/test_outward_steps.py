@@ -178,3 +178,26 @@ def test_each_phone_gets_its_message_and_its_result(
         (False, None),
         (True, "SM7"),
     ]
+
+
+def test_who_is_on_duty_is_called_and_let_sleep_again(
+    bench: Bench, calling: Calling, chat: TakingServer
+) -> None:
+    key = {"key": CANARY, "name": "Authorization", "prefix": "GenieKey "}
+    calling.make("api_key", key, hosts=(port_of(chat.url),))
+    chat.answers["/v2/alerts"] = (202, {"requestId": "r-1"})
+    chat.answers["/v2/alerts/a%2F1/close"] = (202, {"requestId": "r-2"})
+    config, account = {"server": chat.url}, {"account": "Tickets"}
+    given = {"alarm": {**ALARM, "id": "a/1"}}
+    steps = {
+        "call": step("open-incident", config=config, input=given, connections=account),
+        "over": step("close-incident", config=config, input={"key": "a/1"}, connections=account),
+    }
+
+    run_id = bench.run(bench.publish(steps, ["hand > call", "call > over"]))
+
+    assert bench.states(run_id) == {"call": "succeeded", "over": "succeeded"}
+    assert {one.headers["Authorization"] for one in chat.sent} == {f"GenieKey {CANARY}"}
+    raised = json.loads(chat.sent[0].body)
+    assert (raised["alias"], raised["priority"], raised["message"]) == ("a/1", "P2", "Down: BE-12")
+    assert chat.sent[1].path == "/v2/alerts/a%2F1/close?identifierType=alias"
