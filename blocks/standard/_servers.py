@@ -6,6 +6,8 @@ here keeps anything: a block makes a `Server` for each attempt.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -216,6 +218,16 @@ def segment(text: str) -> str:
     if text in (".", ".."):
         raise BlockError("server.bad_id", f"{text} is no id: correct it.")
     return quote(text, safe="")
+
+
+def once(*said: Any) -> dict[str, str]:
+    """Give the Idempotency-Key of one request: another one under the same key would be refused.
+
+    >>> once("run/step", {"a": 1}) == once("run/step", {"a": 1}) != once("run/step", {"a": 2})
+    True
+    """
+    text = json.dumps(said, sort_keys=True)
+    return {"Idempotency-Key": hashlib.sha256(text.encode()).hexdigest()[:40]}
 
 
 def _count(text: str) -> int | None:

@@ -5,13 +5,12 @@ Source: TMF621 4.0.0 and 5.0.1, TMF656 4.0.0 and 5.0.0, TMF630 (REST design guid
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from blocks.sdk import BlockError, Facts
-from blocks.standard._servers import Server
+from blocks.standard._servers import Server, once
 
 OWNER = "Garland"
 OVER = frozenset({"resolved", "closed", "cancelled", "rejected"})
@@ -21,6 +20,8 @@ MERGE_PATCH = "application/merge-patch+json"
 NAME_MAX = 200
 TEXT_MAX = 4_000
 LOOKED_AT = 50
+_MAY_BE_THERE = frozenset({"server.refused", "server.changed"})
+"""How a server answers whose key another step used a moment before."""
 _KEPT_TEXT, _KEPT_ENTRIES = 1_000, 20
 
 Entity = dict[str, Any]
@@ -37,8 +38,8 @@ def typed(version: str, kind: str, **fields: Any) -> Entity:
     return {"@type": kind, **kept} if version == "5" else kept
 
 
-def note(version: str, text: str, at: str) -> Entity:
-    """Write a note of ours."""
+def note(version: str, text: str, at: str = "") -> Entity:
+    """Write a note of ours; without an instant it is the same in every attempt of a step."""
     return typed(version, "Note", text=text[:TEXT_MAX], author=OWNER, date=at)
 
 
@@ -87,21 +88,24 @@ class Shelf:
 
         It looks first, so that neither a repeat after a lost answer nor a second alarm opens
         another. Two steps at the same moment send the same Idempotency-Key: a server that
-        heeds it opens one.
+        heeds it opens one, or refuses the second, which then finds the first.
 
         Raises:
             BlockError: see `Server.call`; `server.no_filter` where looking tells nothing.
         """
         found = self.look(key)
-        ours = next((one for one in found if facts.idempotency_key in keys_of(one)), None)
-        if ours is not None:
-            return ours, True
-        is_open = next((one for one in found if one.get("status") not in OVER), None)
-        if is_open is not None:
-            return is_open, False
+        known = _known(found, facts)
+        if known is not None:
+            return known
         before = sorted(str(one.get("id")) for one in found)
-        once = hashlib.sha256("\n".join([self.path, key, *before]).encode()).hexdigest()[:40]
-        response = self.server.call("POST", self.path, json=made, headers={"Idempotency-Key": once})
+        headers = once(self.path, key, before)
+        try:
+            response = self.server.call("POST", self.path, json=made, headers=headers)
+        except BlockError as error:
+            known = _known(self.look(key), facts) if error.code in _MAY_BE_THERE else None
+            if known is None:
+                raise
+            return known
         opened = self.server.entry(response)
         if not opened.get("id"):
             raise self.server.strange("the new entry has no id")
@@ -126,7 +130,9 @@ class Shelf:
             raise BlockError("server.no_filter", message)
         return found
 
-    def change(self, id_: str, wanted: Mapping[str, Any], said: Entity | None) -> Entity | None:
+    def change(
+        self, id_: str, wanted: Mapping[str, Any], said: Entity | None, facts: Facts
+    ) -> Entity | None:
         """Set fields and add a note; None where there is none of that id.
 
         A merge patch (RFC 7396) replaces the whole list of notes, so it is read first; where the
@@ -143,13 +149,22 @@ class Shelf:
             patch["note"] = [*notes, said]
         if not patch:
             return {**before, "changed": False}
-        headers = {"Content-Type": MERGE_PATCH}
+        headers = {"Content-Type": MERGE_PATCH, **once(facts.idempotency_key, patch)}
         if etag := response.headers.get("etag"):
             headers["If-Match"] = etag
         kind = {"@type": before["@type"]} if isinstance(before.get("@type"), str) else {}
         answer = self.server.call("PATCH", where, json={**kind, **patch}, headers=headers)
         after = self.server.entry(answer) if answer.body else before | patch
         return {**after, "changed": True}
+
+
+def _known(found: list[Entity], facts: Facts) -> tuple[Entity, bool] | None:
+    """Give what this very step opened before, else what is open; tells which of the two."""
+    ours = next((one for one in found if facts.idempotency_key in keys_of(one)), None)
+    if ours is not None:
+        return ours, True
+    is_open = next((one for one in found if one.get("status") not in OVER), None)
+    return None if is_open is None else (is_open, False)
 
 
 def _is_same(last: Mapping[str, Any], said: Mapping[str, Any]) -> bool:

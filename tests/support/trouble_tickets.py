@@ -46,6 +46,7 @@ class TroubleTickets:
 
     Attributes:
         heeds_keys: Whether a repeat under one Idempotency-Key makes no second one.
+        compares: Whether it refuses another request under the same key.
         busy: Seconds that the next callers are asked to wait, one each.
         meanwhile: What others do right after a ticket was read, once each.
         repeats: Whether it says who it was asked by when it does not know them.
@@ -55,12 +56,14 @@ class TroubleTickets:
     contract: Contract = TICKETS
     token: str = ""
     heeds_keys: bool = True
+    compares: bool = False
     repeats: bool = False
     busy: list[int] = field(default_factory=list)
     meanwhile: list[Callable[[], object]] = field(default_factory=list)
     server: str = ""
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
     seen: list[tuple[str, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,6 +75,8 @@ class TroubleTickets:
     def create(self, said: Any, key: str) -> dict[str, Any]:
         """Take a ticket; once for each key."""
         self._check("_FVO", said)
+        if self.compares and self.said.setdefault(key, said) != said:
+            raise RefusedError(422, "this Idempotency-Key came with another request")
         if self.heeds_keys and key in self.by_key:
             return self.tickets[self.by_key[key]]
         number = str(len(self.tickets) + 1)
@@ -188,14 +193,14 @@ class _Handler(BaseHTTPRequestHandler):
             case ("GET", []):
                 page, total = served.listed(asked)
                 self._send(200, page, {"X-Total-Count": total, "X-Result-Count": len(page)})
+                self._meanwhile()
             case ("POST", []):
                 key = self.headers.get("Idempotency-Key", "")
                 self._send(201, served.create(_read(body), key))
             case ("GET", [number]):
                 found = served.find(unquote(number))
                 self._send(200, _only(found, asked.get("fields", "")), {"ETag": _etag(found)})
-                if served.meanwhile:
-                    served.meanwhile.pop(0)()
+                self._meanwhile()
             case ("PATCH", [number]):
                 if self.headers.get("If-Match", "") not in ("", _etag(served.find(number))):
                     raise RefusedError(412, "it was changed")
@@ -205,6 +210,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(204, None)
             case _:
                 raise RefusedError(404, f"there is nothing at {self.path}")
+
+    def _meanwhile(self) -> None:
+        if self.served.meanwhile:
+            self.served.meanwhile.pop(0)()
 
     def _send(self, status: int, document: Any, headers: Mapping[str, Any] | None = None) -> None:
         if 200 <= status < 300 and isinstance(document, dict) and "fields" not in self.path:

@@ -17,7 +17,6 @@ from blocks.standard._tmf import (
     related,
     typed,
 )
-from kernel.clock import format_instant
 
 PRIORITIES = {
     "critical": "Critical",
@@ -73,7 +72,7 @@ def _ticket(ctx: Context, version: str, alarm: dict[str, Any], key: str) -> dict
         "relatedEntity": _about(version, alarm),
     }
     if given.get("note"):
-        fields["note"] = [note(version, given["note"], format_instant(ctx.run.now))]
+        fields["note"] = [note(version, given["note"])]
     if version == "4":
         fields["externalId"] = key
     else:

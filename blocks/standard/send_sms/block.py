@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from blocks.sdk import BlockError, Context, HttpResponse, Outcome
-from blocks.standard._servers import Server, segment
+from blocks.standard._servers import Server, once, segment
 from blocks.standard._short_messages import cut_to, length_of
 from blocks.standard._tmf import cut
 
@@ -94,9 +93,9 @@ def _handed_over(ctx: Context, to: str, text: str) -> HttpResponse:
     server = Server(
         http=ctx.http, url=config["server"], name="the SMS gateway", connection="account"
     )
-    once = hashlib.sha256(f"{ctx.run.idempotency_key}/{to}".encode()).hexdigest()[:40]
-    headers = {"Idempotency-Key": once}
-    places = {"to": to, "text": text, "from": config.get("sender", ""), "id": once}
+    headers = once(ctx.run.idempotency_key, to)
+    number = headers["Idempotency-Key"]
+    places = {"to": to, "text": text, "from": config.get("sender", ""), "id": number}
     if config["gateway"] == "twilio":
         path = f"/2010-04-01/Accounts/{segment(config.get('account', ''))}/Messages.json"
         form = {"To": to, "From": places["from"], "Body": text}

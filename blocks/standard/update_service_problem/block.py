@@ -33,7 +33,7 @@ def run(ctx: Context) -> Outcome:
     )
     shelf = Shelf(server=server, path="/serviceProblem", filter="", what="problem")
     said = note(config["version"], text, format_instant(ctx.run.now)) if text else None
-    changed = shelf.change(segment(given["problem_id"]), wanted, said)
+    changed = shelf.change(segment(given["problem_id"]), wanted, said, ctx.run)
     if changed is None:
         return ctx.emit("missing", {"id": given["problem_id"]})
     return ctx.emit("done", kept(changed, SHOWN))
