@@ -16,6 +16,7 @@ from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 
 from blocks.manifest import Inject
 from blocks.sdk import BlockError, HttpRequest
+from blocks.targets import read_target
 from tenancy.connections.checking import why_not_there
 from tenancy.connections.model import Opened
 
@@ -47,7 +48,7 @@ class Injection:
             message = f"The connection {opened.name} is not for HTTP: choose another."
             raise BlockError("connections.wrong_kind", message, retryable=False)
         hosts = tuple(opened.hosts)
-        goes_to = self.values["url"] if opened.kind == "secret_url" else request.url
+        goes_to = _address_in(self.values) if opened.kind == "secret_url" else request.url
         why = why_not_there(opened.kind, hosts, goes_to, over_http=opened.over_http)
         if why:
             message = f"The connection {opened.name} does not go there: {_place(goes_to)} {why}"
@@ -84,7 +85,7 @@ def addressed(request: HttpRequest, opened: Opened) -> HttpRequest:
         raise BlockError("connections.wrong_kind", message, retryable=False)
     if request.url:
         return request
-    parts = urlsplit(opened.values["url"])
+    parts = urlsplit(_address_in(opened.values))
     return replace(request, url=f"{parts.scheme}://{parts.netloc}/", follows=False)
 
 
@@ -127,7 +128,16 @@ def _put_token(request: HttpRequest, values: Mapping[str, Any]) -> HttpRequest:
 
 
 def _put_address(request: HttpRequest, values: Mapping[str, Any]) -> HttpRequest:
-    return replace(request, url=values["url"])
+    return replace(request, url=_address_in(values))
+
+
+def _address_in(values: Mapping[str, Any]) -> str:
+    """Read a secret address as the broker will; what is wrong with it is not repeated."""
+    try:
+        return str(read_target(values["url"]).url)
+    except BlockError:
+        message = "The address in the connection cannot be called: write it anew."
+        raise BlockError("http.bad_address", message, retryable=False) from None
 
 
 def _put_nothing(request: HttpRequest, _values: Mapping[str, Any]) -> HttpRequest:
