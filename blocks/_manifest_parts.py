@@ -20,7 +20,15 @@ PermissionName = Literal[
     "http", "mail", "alarms", "tables", "calendars", "state", "ssh", "snmp", "mqtt", "inventory"
 ]
 ConnectionKind = Literal[
-    "api_key", "basic", "bearer", "oauth2_client", "oauth2_code", "mtls", "ssh_key", "snmp_v3"
+    "api_key",
+    "basic",
+    "bearer",
+    "oauth2_client",
+    "oauth2_code",
+    "mtls",
+    "ssh_key",
+    "snmp_v3",
+    "secret_url",
 ]
 
 

@@ -40,8 +40,9 @@ class HttpAbility:
             known = ", ".join(sorted(METHODS))
             raise BlockError("http.bad_method", f"{method} is not a method: use one of {known}.")
         permit = permit_of(permission, self.attempt.config)
-        target = read_target(url)
-        permit.check(verb, host=target.host, port=target.port)
+        if url or not connection:  # else the connection has the address: the broker judges it
+            target = read_target(url)
+            permit.check(verb, host=target.host, port=target.port)
         sent = dict(headers or {})
         names = {name.casefold() for name in sent}
         if "idempotency-key" not in names:

@@ -118,7 +118,7 @@ class Http(Protocol):
 
         Args:
             method: GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.
-            url: http:// or https:// address.
+            url: http:// or https:// address; "" where the connection is a secret address.
             headers: Sent as they are; `Idempotency-Key` is added when not given.
             json: Sent as JSON unless None; not together with `body`.
             body: Sent as it is; text is encoded as UTF-8.

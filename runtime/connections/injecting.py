@@ -16,6 +16,7 @@ from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 
 from blocks.manifest import Inject
 from blocks.sdk import BlockError, HttpRequest
+from blocks.targets import read_target
 from tenancy.connections.checking import why_not_there
 from tenancy.connections.model import Opened
 
@@ -47,9 +48,10 @@ class Injection:
             message = f"The connection {opened.name} is not for HTTP: choose another."
             raise BlockError("connections.wrong_kind", message, retryable=False)
         hosts = tuple(opened.hosts)
-        why = why_not_there(opened.kind, hosts, request.url, over_http=opened.over_http)
+        goes_to = _address_in(self.values) if opened.kind == "secret_url" else request.url
+        why = why_not_there(opened.kind, hosts, goes_to, over_http=opened.over_http)
         if why:
-            message = f"The connection {opened.name} does not go there: {_place(request.url)} {why}"
+            message = f"The connection {opened.name} does not go there: {_place(goes_to)} {why}"
             raise BlockError("connections.wrong_host", f"{message}.", retryable=False)
         if self.inject is not None and opened.kind in _SINGLE:
             where = {"place": self.inject.via, "name": self.inject.name}
@@ -64,6 +66,27 @@ class Injection:
         if self.opened.kind != "mtls":
             return None
         return client_context(self.values)
+
+
+def addressed(request: HttpRequest, opened: Opened) -> HttpRequest:
+    """Give a call without an address the server of the secret one, which is no secret.
+
+    What judges, counts and traces the call sees that; the rest is put in by the broker. A redirect
+    is not followed: where the secret leads is said by the connection alone.
+
+    Raises:
+        BlockError: `connections.wrong_kind` where just one of call and connection has an address.
+    """
+    if (opened.kind == "secret_url") != (request.url == ""):
+        why = "has an address of its own, and the step names another"
+        if not request.url:
+            why = "has no address in it, and the step names none: choose a secret address"
+        message = f"The connection {opened.name} {why}."
+        raise BlockError("connections.wrong_kind", message, retryable=False)
+    if request.url:
+        return request
+    parts = urlsplit(_address_in(opened.values))
+    return replace(request, url=f"{parts.scheme}://{parts.netloc}/", follows=False)
 
 
 def client_context(
@@ -107,6 +130,19 @@ def _put_token(request: HttpRequest, values: Mapping[str, Any]) -> HttpRequest:
     return _with_header(request, "Authorization", f"Bearer {values['token']}")
 
 
+def _put_address(request: HttpRequest, values: Mapping[str, Any]) -> HttpRequest:
+    return replace(request, url=_address_in(values))
+
+
+def _address_in(values: Mapping[str, Any]) -> str:
+    """Read a secret address as the broker will; what is wrong with it is not repeated."""
+    try:
+        return str(read_target(values["url"]).url)
+    except BlockError:
+        message = "The address in the connection cannot be called: write it anew."
+        raise BlockError("http.bad_address", message, retryable=False) from None
+
+
 def _put_nothing(request: HttpRequest, _values: Mapping[str, Any]) -> HttpRequest:
     return request
 
@@ -118,6 +154,7 @@ _PUTS: Mapping[str, Put] = {
     "oauth2_client": _put_token,
     "oauth2_code": _put_token,
     "mtls": _put_nothing,
+    "secret_url": _put_address,
 }
 _SINGLE = {"api_key": "key", "bearer": "token"}
 

@@ -24,7 +24,8 @@ from kernel.clock import utc_now
 from kernel.errors import NotFoundError
 from kernel.secrets import Vault
 from runtime.connections.carrying import CarriesHttp
-from runtime.connections.injecting import Injection
+from runtime.connections.injecting import Injection, addressed
+from runtime.connections.masking import masking
 from runtime.connections.oauth import fetch_token, no_token, renew_token
 from tenancy.connections.kinds import KINDS
 from tenancy.connections.model import Opened, Token
@@ -102,6 +103,7 @@ class Connections:
         Raises:
             BlockError: see `blocks.sdk.Http.request`.
         """
+        request, send = addressed(request, opened), masking(send, opened)
         if opened.kind.startswith("oauth2_"):
             opened = self.with_token(opened, keeps=keeps)
         response = send(_signed(request, Injection(opened, opened.values, inject)))

@@ -40,6 +40,10 @@ def try_connection(connections: Connections, opened: Opened) -> Tried:
     try:
         if opened.kind.startswith("oauth2_"):
             return _token(connections, opened)
+        if opened.kind == "secret_url":
+            return Tried(
+                True, "The address can be read. Nothing was sent: that would be a message."
+            )
         return _WAYS[KINDS[opened.kind].speaks](connections, opened)
     except BlockError as error:
         return Tried(False, error.message)

@@ -53,7 +53,10 @@ class FileServices:
     inventory: Inventory = field(default_factory=FileInventory)
 
     def http(self, request: HttpRequest, /) -> HttpResponse:
-        """Carry out a call to the outside."""
+        """Carry out a call to the outside; there are no connections, nor the address in one."""
+        if not request.url:
+            message = "The address is in a connection, and a rehearsal has none: publish it to try."
+            raise BlockError("connections.missing", message, retryable=False)
         return self.brokers.http.send(request)
 
     def mail(self, message: MailMessage, /) -> None:

@@ -5,7 +5,7 @@ Pure. Every problem names the field and the remedy, and none repeats a value tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from types import MappingProxyType
@@ -59,13 +59,16 @@ def checked_facts(facts: Facts, kind: Kind) -> Facts:
     return found
 
 
-def check_values(kind: Kind, values: Mapping[str, Any], *, over_http: bool) -> None:
+def check_values(
+    kind: Kind, values: Mapping[str, Any], *, over_http: bool, hosts: Iterable[str] = ()
+) -> None:
     """Refuse values that do not fit their kind.
 
     Args:
         kind: Which.
         values: Settings and secrets; those that stay are opened already.
         over_http: Whether what is secret may travel unencrypted.
+        hosts: Where the connection may be used; an address that is the secret has to lie there.
 
     Raises:
         InvalidError: with a problem for each.
@@ -74,6 +77,9 @@ def check_values(kind: Kind, values: Mapping[str, Any], *, over_http: bool) -> N
     if not problems:
         bared = () if over_http else _bared(values)
         wrong = [*_wrong_text(kind, values), *_CHECKS[kind.name](values), *bared]
+        if kind.name == "secret_url" and not wrong:
+            why = why_not_there(kind.name, tuple(hosts), values["url"], over_http=over_http)
+            wrong = [("url", why)] if why else []
         problems = [Problem(f"/{field}", f"{field}: {why}") for field, why in wrong]
     _refuse([Problem(f"/values{one.pointer}", one.message) for one in problems])
 
@@ -165,7 +171,15 @@ def _basic(values: Mapping[str, Any]) -> Wrong:
 
 
 def _oauth2(values: Mapping[str, Any]) -> Wrong:
-    for field in ("token_url", "authorize_url"):
+    yield from _addresses(values, "token_url", "authorize_url")
+
+
+def _secret_url(values: Mapping[str, Any]) -> Wrong:
+    yield from _addresses(values, "url")
+
+
+def _addresses(values: Mapping[str, Any], *fields: str) -> Wrong:
+    for field in fields:
         if field not in values:
             continue
         try:
@@ -178,7 +192,7 @@ def _oauth2(values: Mapping[str, Any]) -> Wrong:
 
 
 def _bared(values: Mapping[str, Any]) -> Wrong:
-    for field in ("token_url", "authorize_url"):
+    for field in ("token_url", "authorize_url", "url"):
         if values.get(field, "").casefold().startswith("http://"):
             yield field, "is not encrypted: write https://, or allow it to go over http"
 
@@ -228,6 +242,7 @@ _CHECKS: Mapping[str, Callable[[Mapping[str, Any]], Wrong]] = {
     "oauth2_client": _oauth2,
     "oauth2_code": _oauth2,
     "mtls": _mtls,
+    "secret_url": _secret_url,
     "ssh_key": _ssh_key,
     "snmp_v3": _snmp,
 }

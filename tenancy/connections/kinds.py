@@ -121,6 +121,11 @@ _BASIC = _object(
     ),
 )
 _BEARER = _object("token", token=_secret("Token"), valid_until=_VALID_UNTIL)
+_SECRET_URL = _object(
+    "url",
+    url=_secret("Address", "Whole, as the other system shows it: https://…"),
+    valid_until=_VALID_UNTIL,
+)
 _OAUTH2_CLIENT = _object(
     "token_url",
     "client_id",
@@ -237,6 +242,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "Authorisation code: a person signs in once and agrees",
                 "http",
                 _OAUTH2_CODE,
+            ),
+            Kind(
+                "secret_url",
+                "Secret address",
+                "An address that is itself the secret, such as a chat's incoming webhook",
+                "http",
+                _SECRET_URL,
             ),
             Kind("mtls", "Client certificate", "Mutual TLS", "http", _MTLS),
             Kind("ssh_key", "SSH key", "For SSH and NETCONF", "ssh", _SSH_KEY),

@@ -87,7 +87,7 @@ def create_connection(  # noqa: PLR0913  what, sealed with what, by whom and whe
     """
     chosen = kind_of(kind)
     checked = checked_facts(facts, chosen)
-    check_values(chosen, values, over_http=checked.over_http)
+    check_values(chosen, values, over_http=checked.over_http, hosts=checked.hosts)
     mine = Connection.tenant_id == tenant_id
     if (session.scalar(select(func.count(Connection.id)).where(mine)) or 0) >= CONNECTIONS_MAX:
         raise ConflictError(f"there are {CONNECTIONS_MAX} connections already: remove one first")
@@ -127,7 +127,7 @@ def change_connection(  # noqa: PLR0913  which, what, sealed with what, by whom 
     checked = checked_facts(facts, kind)
     refuse_leak(row, kind, checked, values)
     fresh = with_kept(row, values, vault)
-    check_values(kind, fresh, over_http=checked.over_http)
+    check_values(kind, fresh, over_http=checked.over_http, hosts=checked.hosts)
     if checked.name != row.name:
         _refuse_new_name(row, used_by())
     with or_taken(session, _taken(checked.name)):
@@ -176,7 +176,7 @@ def rotate_connection(  # noqa: PLR0913  which, what is new, sealed with what, b
         raise InvalidError(message, problems=[Problem(f"/values/{name}", message)])
     old = opened_values(row, vault)
     merged = {name: value for name, value in old.items() if name != "passphrase"} | fresh
-    check_values(kind, merged, over_http=row.over_http)
+    check_values(kind, merged, over_http=row.over_http, hosts=row.hosts)
     row.before_sealed, row.before_settings = row.sealed, row.settings
     row.before_until, row.rotated_at = now + OVERLAP, now
     seal_values(row, kind, merged, vault)

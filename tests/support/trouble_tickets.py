@@ -1,32 +1,32 @@
-"""A small, honest TMF621 v5 server: what it takes and answers fits the contract of the TM Forum.
+"""A small, honest server of a TM Forum interface: what it takes and answers fits the contract.
 
-It creates, finds, lists with filters, patches (RFC 7396) and deletes trouble tickets, refuses what
-does not fit with 400 and an unknown ticket with 404, and numbers its tickets from 1. With a token
-it knows nobody else. Filters are fields given in the query, several values apart by commas, with
-`fields`, `offset`, `limit` and `sort`; a repeat under one Idempotency-Key makes no second ticket.
+It creates, finds, lists with filters, patches (RFC 7396) and deletes trouble tickets, or what the
+other contracts are about, refuses what does not fit with 400 and what is not there with 404, and
+numbers from 1. With a token it knows nobody else. Filters are fields given in the query, several
+values apart by commas, with `fields`, `offset`, `limit` and `sort`; a repeat under one
+Idempotency-Key makes no second ticket. Each has an ETag, held against If-Match.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-import yaml
 from typing_extensions import override
 
 from blocks.schemas import value_at
 from kernel.schema import Schema
+from tests.support.tmf_contracts import TICKETS, Contract, schemas_of
 
-BASE = "/tmf-api/troubleTicket/v5"
-SPEC = "TMF621-Trouble_Ticket-v5.0.1.oas.yaml"
 _NO_FILTERS = frozenset({"fields", "offset", "limit", "sort"})
 _OURS = ("id", "href", "creationDate", "lastUpdate")
 
@@ -42,34 +42,51 @@ class RefusedError(Exception):
 
 @dataclass(slots=True)
 class TroubleTickets:
-    """The tickets, and where they are served."""
+    """The tickets, and where they are served.
+
+    Attributes:
+        heeds_keys: Whether a repeat under one Idempotency-Key makes no second one.
+        compares: Whether it refuses another request under the same key.
+        busy: Seconds that the next callers are asked to wait, one each.
+        meanwhile: What others do right after a ticket was read, once each.
+        repeats: Whether it says who it was asked by when it does not know them.
+    """
 
     schemas: Mapping[str, Schema]
+    contract: Contract = TICKETS
     token: str = ""
+    heeds_keys: bool = True
+    compares: bool = False
+    repeats: bool = False
+    busy: list[int] = field(default_factory=list)
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
     server: str = ""
     tickets: dict[str, dict[str, Any]] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
     seen: list[tuple[str, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def url(self) -> str:
         """The address that a block is set up with."""
-        return self.server + BASE
+        return self.server + self.contract.base
 
     def create(self, said: Any, key: str) -> dict[str, Any]:
         """Take a ticket; once for each key."""
-        self._check("TroubleTicket_FVO", said)
-        if key in self.by_key:
+        self._check("_FVO", said)
+        if self.compares and self.said.setdefault(key, said) != said:
+            raise RefusedError(422, "this Idempotency-Key came with another request")
+        if self.heeds_keys and key in self.by_key:
             return self.tickets[self.by_key[key]]
-        number = str(len(self.by_key) + 1)
+        number = str(len(self.tickets) + 1)
         now = _now()
         self.by_key[key or number] = number
         made = {
             "status": "acknowledged",
             **said,
             "id": number,
-            "href": f"{self.url}/troubleTicket/{number}",
+            "href": f"{self.url}/{self.contract.resource}/{number}",
             "creationDate": now,
             "lastUpdate": now,
         }
@@ -79,7 +96,7 @@ class TroubleTickets:
     def patch(self, number: str, said: Any) -> dict[str, Any]:
         """Change a ticket; what the server writes itself cannot be changed."""
         found = self.find(number)
-        self._check("TroubleTicket_MVO", said)
+        self._check("_MVO", said)
         wrong = [name for name in _OURS if name in said]
         if wrong:
             raise RefusedError(400, f"{wrong[0]} cannot be changed")
@@ -101,7 +118,7 @@ class TroubleTickets:
         found = [
             ticket
             for ticket in self.tickets.values()
-            if all(_at(ticket, name) in values for name, values in wanted.items())
+            if all(_values(ticket, name) & set(values) for name, values in wanted.items())
         ]
         sort = asked.get("sort", "")
         if sort:
@@ -111,28 +128,32 @@ class TroubleTickets:
         page = found[offset : offset + limit]
         return [_only(ticket, asked.get("fields", "")) for ticket in page], len(found)
 
-    def _check(self, name: str, said: Any) -> None:
-        problems = self.schemas[name].problems(said)
+    def _check(self, part: str, said: Any) -> None:
+        problems = self.schemas[self.contract.kind + part].problems(said)
         if problems:
             raise RefusedError(400, f"{problems[0].pointer}: {problems[0].message}")
 
 
 @contextmanager
-def running_trouble_tickets(data: Path, *, token: str = "") -> Iterator[TroubleTickets]:
+def running_trouble_tickets(
+    data: Path, *, token: str = "", contract: Contract = TICKETS
+) -> Iterator[TroubleTickets]:
     """Serve on a port of the loopback interface.
 
     Args:
         data: The folder of shared data; its contract is what tickets are held against.
         token: Whoever does not send it as a bearer token is answered 401; "" lets everybody in.
+        contract: Which of the interfaces it serves.
     """
-    tickets = TroubleTickets(schemas=_schemas(data / "tmf" / SPEC), token=token)
+    schemas = schemas_of(data, contract)
+    tickets = TroubleTickets(schemas=schemas, token=token, contract=contract)
 
     class Handler(_Handler):
         served = tickets
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     tickets.server = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield tickets
@@ -152,37 +173,51 @@ class _Handler(BaseHTTPRequestHandler):
             self.served.seen.append((self.command, self.path))
             try:
                 self._check_token()
-                self._route(parts.path.removeprefix(BASE).strip("/").split("/"), parts.query, body)
+                if self.served.busy:
+                    wait = {"Retry-After": self.served.busy.pop(0)}
+                    return self._send(429, {"code": "429", "reason": "too many"}, wait)
+                steps = parts.path.removeprefix(self.served.contract.base).strip("/").split("/")
+                self._route(steps, parts.query, body)
             except RefusedError as error:
                 self._send(error.status, {"code": str(error.status), "reason": error.reason})
 
     def _check_token(self) -> None:
         token = self.served.token
         if token and self.headers.get("Authorization") != f"Bearer {token}":
-            raise RefusedError(401, "who are you?")
+            said = self.headers.get("Authorization") if self.served.repeats else "you"
+            raise RefusedError(401, f"who is {said}?")
 
     def _route(self, steps: list[str], query: str, body: bytes) -> None:
         served, asked = self.served, {name: one[-1] for name, one in parse_qs(query).items()}
-        match (self.command, steps):
-            case ("GET", ["troubleTicket"]):
+        match (self.command, steps[1:] if steps[0] == served.contract.resource else None):
+            case ("GET", []):
                 page, total = served.listed(asked)
                 self._send(200, page, {"X-Total-Count": total, "X-Result-Count": len(page)})
-            case ("POST", ["troubleTicket"]):
+                self._meanwhile()
+            case ("POST", []):
                 key = self.headers.get("Idempotency-Key", "")
                 self._send(201, served.create(_read(body), key))
-            case ("GET", ["troubleTicket", number]):
-                self._send(200, _only(served.find(number), asked.get("fields", "")))
-            case ("PATCH", ["troubleTicket", number]):
+            case ("GET", [number]):
+                found = served.find(unquote(number))
+                self._send(200, _only(found, asked.get("fields", "")), {"ETag": _etag(found)})
+                self._meanwhile()
+            case ("PATCH", [number]):
+                if self.headers.get("If-Match", "") not in ("", _etag(served.find(number))):
+                    raise RefusedError(412, "it was changed")
                 self._send(200, served.patch(number, _read(body)))
-            case ("DELETE", ["troubleTicket", number]):
+            case ("DELETE", [number]):
                 del served.tickets[served.find(number)["id"]]
                 self._send(204, None)
             case _:
                 raise RefusedError(404, f"there is nothing at {self.path}")
 
+    def _meanwhile(self) -> None:
+        if self.served.meanwhile:
+            self.served.meanwhile.pop(0)()
+
     def _send(self, status: int, document: Any, headers: Mapping[str, Any] | None = None) -> None:
         if 200 <= status < 300 and isinstance(document, dict) and "fields" not in self.path:
-            problems = self.served.schemas["TroubleTicket"].problems(document)
+            problems = self.served.schemas[self.served.contract.kind].problems(document)
             assert problems == [], problems
         content = b"" if document is None else json.dumps(document).encode()
         self.send_response(status)
@@ -198,16 +233,6 @@ class _Handler(BaseHTTPRequestHandler):
     @override
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet."""
-
-
-def _schemas(spec: Path) -> dict[str, Schema]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    components = yaml.load(spec.read_text(), Loader=loader)["components"]  # noqa: S506  a safe one
-    names = ("TroubleTicket", "TroubleTicket_FVO", "TroubleTicket_MVO")
-    return {
-        name: Schema({"$ref": f"#/components/schemas/{name}", "components": components})
-        for name in names
-    }
 
 
 def _read(body: bytes) -> Any:
@@ -233,6 +258,20 @@ def _only(ticket: dict[str, Any], fields: str) -> dict[str, Any]:
 
 def _at(ticket: dict[str, Any], name: str) -> Any:
     return value_at(ticket, "/" + name.replace(".", "/"))
+
+
+def _values(found: Any, name: str) -> set[str]:
+    """List what a path leads to; into every entry of a list (TMF630, 4.2)."""
+    if isinstance(found, list):
+        return {value for one in found for value in _values(one, name)}
+    if not name:
+        return {str(found)}
+    first, _, rest = name.partition(".")
+    return _values(found[first], rest) if isinstance(found, dict) and first in found else set()
+
+
+def _etag(ticket: Mapping[str, Any]) -> str:
+    return f'"{sha256(json.dumps(ticket).encode()).hexdigest()[:16]}"'
 
 
 def _merged(before: Any, patch: Any) -> Any:

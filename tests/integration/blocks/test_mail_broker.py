@@ -10,7 +10,11 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from blocks.brokers.mail import MailBroker
-from blocks.sdk import BlockError, MailMessage
+from blocks.host import perform
+from blocks.registry import standard_registry
+from blocks.sdk import BlockError, Facts, MailMessage
+from tests.factories.tenancy import NOON
+from tests.fakes.blocks import FakeServices
 from tests.integration.blocks.conftest import free_port
 
 
@@ -125,3 +129,23 @@ def test_a_password_is_never_sent_in_the_clear_when_tls_was_asked_for(
 
     assert refusal(broker, mail("b@c.de")).code == "mail.unavailable"
     assert mailbox[0].came == []
+
+
+def test_a_step_sends_its_mail_and_a_repeat_is_told_from_another(
+    mailbox: tuple[Mailbox, MailBroker],
+) -> None:
+    handler, broker = mailbox
+    block = standard_registry().latest("garland.send-email")
+    assert block is not None
+    services = FakeServices()
+    services.mail = broker.send  # type: ignore[method-assign]
+    config = {"to": ["noc@example.com"], "subject": "Störung", "body": "Kiel\n.\nLübeck"}
+
+    for run_id in ("r1", "r1", "r2"):  # the first is tried twice
+        facts = Facts(run_id=run_id, step="s", attempt=1, idempotency_key=f"{run_id}/s", now=NOON)
+        perform(block, config=config, input={}, services=services, facts=facts)
+
+    came = [message_from_bytes(one, policy=policy.default) for one in handler.came]
+    first, repeat, other = (one["Message-ID"] for one in came)
+    assert first == repeat != other
+    assert came[0].get_content().split() == ["Kiel", ".", "Lübeck"]

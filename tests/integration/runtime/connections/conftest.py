@@ -15,6 +15,10 @@ from blocks.manifest import SecretSlot
 from blocks.sdk import HttpRequest, HttpResponse
 from runtime.connections.granting import Grants
 from runtime.connections.serving import Connections
+from runtime.runs.drain import Drain
+from runtime.runs.programs import Programs
+from runtime.runs.services import Brokers
+from runtime.runs.tasks import StepPool
 from tenancy.connections.kinds import KINDS
 from tenancy.connections.model import ConnectionView
 from tenancy.connections.store import get_connection
@@ -22,6 +26,7 @@ from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.connections import VAULT, make_connection
 from tests.factories.tenancy import NOON
+from tests.integration.runtime.engine.bench import Bench
 from tests.support.oauth import OAuthServer, running_oauth
 
 ANY = SecretSlot(
@@ -91,6 +96,24 @@ def calling(sessions: sessionmaker[Session], acme: OrganisationView) -> Calling:
 def oauth() -> Iterator[OAuthServer]:
     with running_oauth() as server:
         yield server
+
+
+@pytest.fixture
+def bench(calling: Calling) -> Bench:
+    """Runs steps with the connections of the tenant, over the real broker."""
+    bench = Bench(calling.sessions, calling.organisation.id, now=calling.now)
+    brokers = Brokers(
+        http=calling.broker, mail=bench.pool.brokers.mail, connections=calling.connections()
+    )
+    bench.pool = StepPool(leased=bench.pool.leased, brokers=brokers)
+    bench.drain = Drain(
+        sessions=calling.sessions,
+        reading=calling.sessions,
+        programs=Programs(),
+        brokers=brokers,
+        wake_next=lambda: None,
+    )
+    return bench
 
 
 def port_of(url: str) -> str:

@@ -38,6 +38,7 @@ def planted(app: Flask, sessions: sessionmaker[Session], acme: OrganisationView)
         "api_key": {"key": CANARY},
         "basic": {"user": "ann", "password": CANARY},
         "bearer": {"token": CANARY},
+        "secret_url": {"url": f"https://127.0.0.1/hooks/{CANARY}"},
         "oauth2_client": OAUTH,
         "oauth2_code": {**OAUTH, "authorize_url": "https://127.0.0.1/authorize"},
         "mtls": {"certificate": pair.certificate, "key": pair.key},

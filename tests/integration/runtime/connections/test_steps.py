@@ -11,10 +11,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.acting import Acting
 from kernel.errors import ForbiddenError
 from runtime.flow_control.publishing import require_use
-from runtime.runs.drain import Drain
-from runtime.runs.programs import Programs
-from runtime.runs.services import Brokers
-from runtime.runs.tasks import StepPool
 from tenancy.access import facts_of
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
@@ -27,24 +23,6 @@ from tests.integration.runtime.engine.bench import Bench
 from tests.support.oauth import OAuthServer
 
 CALL = step("http-request", config={"url": "https://x.example"}, connections={"api": "Tickets"})
-
-
-@pytest.fixture
-def bench(calling: Calling) -> Bench:
-    """Runs steps with the connections of the tenant, over the real broker."""
-    bench = Bench(calling.sessions, calling.organisation.id, now=calling.now)
-    brokers = Brokers(
-        http=calling.broker, mail=bench.pool.brokers.mail, connections=calling.connections()
-    )
-    bench.pool = StepPool(leased=bench.pool.leased, brokers=brokers)
-    bench.drain = Drain(
-        sessions=calling.sessions,
-        reading=calling.sessions,
-        programs=Programs(),
-        brokers=brokers,
-        wake_next=lambda: None,
-    )
-    return bench
 
 
 def test_a_run_calls_with_the_connection_and_records_nothing_of_it(

@@ -1,0 +1,1 @@
+"""The block garland.look-up-services."""

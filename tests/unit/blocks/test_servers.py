@@ -1,0 +1,125 @@
+"""What is made of the refusals and lists of other systems."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blocks.sdk import BlockError, HttpResponse
+from blocks.standard._servers import PAGE, Server, gather, said_by
+
+Answer = Callable[[str], HttpResponse]
+
+
+@dataclass
+class OneAnswer:
+    """Implements `blocks.sdk.Http`; answers every call alike, or by its address."""
+
+    answer: HttpResponse | Answer
+    asked: list[str] = field(default_factory=list)
+
+    def request(self, method: str, url: str, **_sent: Any) -> HttpResponse:
+        """Answer."""
+        self.asked.append(f"{method} {url}")
+        return self.answer if isinstance(self.answer, HttpResponse) else self.answer(url)
+
+
+def server(http: OneAnswer) -> Server:
+    return Server(http=http, url="https://x.example/", name="the server", settings={"size": "Size"})
+
+
+def answer(status: int, document: Any = None, **headers: str) -> HttpResponse:
+    return HttpResponse(status=status, headers=headers, body=json.dumps(document).encode())
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        pytest.param({"code": "20", "reason": "size: is missing"}, "size: is missing", id="TMF"),
+        pytest.param(
+            {"message": "Bad", "errors": [{"field": "size", "message": "too big"}]},
+            "Bad: size: too big",
+            id="errors by field",
+        ),
+        pytest.param(
+            {"title": "Unprocessable", "detail": "size must be a number"},
+            "size must be a number: Unprocessable",
+            id="RFC 9457",
+        ),
+        pytest.param("bad matcher", "bad matcher", id="a text"),
+        pytest.param([{"message": "a"}, {"message": "b"}], "a; b", id="a list"),
+        pytest.param({"a": 1}, "", id="nothing known"),
+        pytest.param("x" * 900, "x" * 300, id="very long"),
+    ],
+)
+def test_reads_what_a_refusal_says(document: Any, said: str) -> None:
+    assert said_by(answer(400, document)) == said
+
+
+def test_a_page_says_nothing() -> None:
+    page = HttpResponse(status=404, body=b"<html><title>Not found</title>", headers={})
+
+    assert said_by(page) == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "server.refused"),
+        (401, "server.not_signed_in"),
+        (403, "server.not_allowed"),
+        (404, "server.not_found"),
+        (409, "server.changed"),
+        (412, "server.changed"),
+        (422, "server.refused"),
+        (429, "http.busy"),
+        (500, "server.failed"),
+        (503, "http.busy"),
+        (307, "server.refused"),
+    ],
+)
+def test_each_refusal_has_its_code(status: int, code: str) -> None:
+    with pytest.raises(BlockError) as caught:
+        server(OneAnswer(answer(status, {"reason": "no"}))).call("GET", "/a")
+
+    assert caught.value.code == code
+
+
+@given(st.recursive(st.none() | st.booleans() | st.text(max_size=9), lambda inner: (
+    st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(
+        ["message", "reason", "errors", "field", "detail", "error"]), inner, max_size=4)
+)))  # fmt: skip
+def test_whatever_a_refusal_is_it_is_told_in_one_line(document: Any) -> None:
+    said = said_by(answer(400, document))
+
+    assert len(said) <= 300
+    assert "\n" not in said
+
+
+@given(there=st.integers(0, 260), most=st.integers(1, 200), tells=st.booleans())
+def test_pages_are_gathered_whole_and_no_further(there: int, most: int, *, tells: bool) -> None:
+    def page(url: str) -> HttpResponse:
+        asked = dict(pair.split("=") for pair in url.partition("?")[2].split("&"))
+        offset, limit = int(asked.get("offset", "0")), int(asked["limit"])
+        assert limit <= PAGE
+        entries = [{"id": number} for number in range(offset, min(offset + limit, there))]
+        return answer(200, entries, **({"x-total-count": str(there)} if tells else {}))
+
+    found = gather(server(OneAnswer(page)), "/a", {}, most=most)
+
+    assert [one["id"] for one in found.entries] == list(range(min(there, most)))
+    assert found.more is (there > most)
+
+
+def test_a_server_that_pays_no_heed_to_offset_is_not_read_for_ever() -> None:
+    http = OneAnswer(answer(200, [{"id": number} for number in range(PAGE)]))
+
+    found = gather(server(http), "/a", {}, most=200)
+
+    assert (len(found.entries), len(http.asked)) == (PAGE, 2)
