@@ -34,12 +34,6 @@ def _trigger_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     trigger = document.get("trigger", {})
     if "every_s" in trigger and trigger["mode"] != "poll":
         yield Problem("/trigger/every_s", "only poll has a pause: remove every_s")
-    for index, permission in enumerate(document.get("permissions", ())):
-        if permission["name"] == "state":
-            message = "a trigger keeps what it saw in its cursor: remove state"
-            yield Problem(f"/permissions/{index}/name", message)
-    if document.get("secrets"):
-        yield Problem("/secrets", "a trigger calls without connections: remove the slots")
 
 
 def _code_problems(document: Mapping[str, Any]) -> Iterator[Problem]:

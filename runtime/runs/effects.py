@@ -15,7 +15,8 @@ from runtime.runs._rows import RunRow
 from runtime.runs.attempt import Attempted
 from runtime.runs.desks import owner_of
 from runtime.runs.events import Failed
-from runtime.step_state.store import Owner, drop_value, keep_value
+from runtime.step_state.owners import Owner
+from runtime.step_state.store import drop_value, keep_value
 
 KEPT = ("state.set", "state.delete")
 log = structlog.get_logger(__name__)
