@@ -10,6 +10,7 @@ from blocks.schemas import field_schema, widget_of
 from kernel.errors import Problem
 from kernel.schema import path_of
 
+EVENTS = "events"
 PARTS = {"request": "http", "code": "code", "trigger": "trigger"}
 
 
@@ -34,6 +35,11 @@ def _trigger_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     trigger = document.get("trigger", {})
     if "every_s" in trigger and trigger["mode"] != "poll":
         yield Problem("/trigger/every_s", "only poll has a pause: remove every_s")
+    if "methods" in trigger and trigger["mode"] != "webhook":
+        yield Problem("/trigger/methods", "only webhook is called: remove methods")
+    names = [port["name"] for port in document["outputs"]]
+    if names != [EVENTS]:
+        yield Problem("/outputs", f"a trigger leaves by one port, {EVENTS}: declare that alone")
 
 
 def _code_problems(document: Mapping[str, Any]) -> Iterator[Problem]:

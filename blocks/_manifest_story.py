@@ -10,7 +10,7 @@ from blocks.translating import translation_problems
 from blocks.versions import precedence
 from kernel.errors import Problem
 
-_GARLANDS = ("block", "http", "mail", "alarms", "tables", "calendars", "state", "connections")
+_GARLANDS = ("block", "http", "mail", "alarms", "tables", "calendars", "state", "connections", "hook")
 """Errors of these families come from Garland; a block need not declare them."""
 
 _SERVED_BY = {
@@ -68,7 +68,8 @@ def _slot_problems(
     document: Mapping[str, Any], services: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
     slots = [secret["slot"] for secret in document.get("secrets", ())]
-    used = {f"connections/{slot}": slot for slot in services.get("connections", {})}
+    parts = ("connections", "hook")
+    used = {f"{part}/{slot}": slot for part in parts for slot in services.get(part, {})}
     for index, call in enumerate(services.get("http", ())):
         if "slot" in call:
             used[f"http/{index}/slot"] = call["slot"]

@@ -75,6 +75,10 @@ def _identity(old: Manifest, new: Manifest) -> Iterator[Difference]:
     elif old.trigger and new.trigger and old.trigger.mode != new.trigger.mode:
         told = f"It started workflows by {old.trigger.mode}; now it does by {new.trigger.mode}."
         yield Difference(Bump.MAJOR, "/trigger/mode", told)
+    elif old.trigger and new.trigger:
+        for method in sorted({*old.trigger.methods} - {*new.trigger.methods}):
+            told = f"A request may no longer come by {method}."
+            yield Difference(Bump.MAJOR, "/trigger/methods", told)
     if old.sdk != new.sdk:
         told = f"It asks for another Garland: SDK {new.sdk or 'of any version'}."
         yield Difference(Bump.MINOR, "/sdk", told)

@@ -2,7 +2,7 @@
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
 may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`,
-`ctx.calendars`, `ctx.state`), says how far it is (`ctx.progress`, `ctx.cancelled`), and ends with
+`ctx.calendars`, `ctx.state`; a webhook trigger `ctx.hook`), says how far it is (`ctx.progress`, `ctx.cancelled`), and ends with
 `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block whose manifest declares a
 `behaviour.control` ends with one of the other outcomes of `blocks.outcomes`. It keeps nothing
 between calls but `ctx.state`: module variables are lost, or worse, shared. `async def run` is
@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from blocks.outcomes import Ask, Await, BlockError, Call, Emit, End, LogLine, Loop, Outcome, Wait
 from blocks.permissions.alarms import Alarms
 from blocks.permissions.calendars import CalendarMoment, Calendars
+from blocks.permissions.hook import Hook, HookCheck
 from blocks.permissions.http import Http, HttpRequest, HttpResponse
 from blocks.permissions.mail import Mail, MailMessage
 from blocks.permissions.state import Live, State
@@ -39,6 +40,8 @@ __all__ = [
     "Emit",
     "End",
     "Facts",
+    "Hook",
+    "HookCheck",
     "Http",
     "HttpRequest",
     "HttpResponse",
@@ -103,6 +106,7 @@ class Context:
     tables: Tables
     calendars: Calendars
     state: State
+    hook: Hook
     log: Log
     live: Live
     run: Facts

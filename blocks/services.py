@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import CalendarMoment, Decided, HookCheck, HttpRequest, HttpResponse, MailMessage
 
 
 class Desk(Protocol):
@@ -98,4 +98,8 @@ class Services(Protocol):
 
         Raises BlockError `calendars.unknown` or `calendars.never`, see `sdk.Calendars`.
         """
+        ...
+
+    def check_hook(self, check: HookCheck, /) -> bool:
+        """Tell whether the request at hand fits a secret; raises BlockError, see `sdk.Hook`."""
         ...

@@ -17,6 +17,7 @@ from blocks.sdk import (
     CalendarMoment,
     Decided,
     Facts,
+    HookCheck,
     HttpRequest,
     HttpResponse,
     MailMessage,
@@ -125,6 +126,13 @@ class MockedWorld:
         if what not in calendars[calendar]:
             raise BlockError("calendars.never", f"{calendar} has no such moment.")
         return parse_instant(calendars[calendar][what])
+
+    def check_hook(self, check: HookCheck, /) -> bool:
+        """Tell whether the example's request fits the secret of a slot."""
+        said = self.described.get("hook", {})
+        if check.slot not in said:
+            raise BlockError("example.unexpected_check", f"The secret of {check.slot}")
+        return bool(said[check.slot])
 
 
 @dataclass(frozen=True, slots=True)

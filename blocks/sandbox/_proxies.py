@@ -160,6 +160,33 @@ class StateProxy(_Part):
         return keys
 
 
+class HookProxy(_Part):
+    """`ctx.hook`."""
+
+    def verify_hmac(  # noqa: PLR0913  the protocol's
+        self,
+        slot: str,
+        *,
+        header: str,
+        algorithm: str = "sha256",
+        prefix: str = "",
+        encoding: str = "hex",
+        signed: str = "{body}",
+        timestamp: str = "",
+    ) -> bool:
+        """See `sdk.Hook.verify_hmac`."""
+        how = {"algorithm": algorithm, "encoding": encoding, "signed": signed}
+        where = {"header": header, "prefix": prefix, "timestamp": timestamp}
+        return bool(self._asking.ask("hook.verify_hmac", slot=slot, **where, **how))
+
+    def verify_secret(
+        self, slot: str, *, header: str = "", query: str = "", prefix: str = ""
+    ) -> bool:
+        """See `sdk.Hook.verify_secret`."""
+        where = {"header": header, "query": query, "prefix": prefix}
+        return bool(self._asking.ask("hook.verify_secret", slot=slot, **where))
+
+
 class LiveProxy(_Part):
     """`ctx.progress` and `ctx.cancelled`: Garland is asked now and then, not each time."""
 
@@ -210,6 +237,7 @@ def make_context(channel: Channel, call: str, given: Mapping[str, Any]) -> Conte
         tables=TablesProxy(asking),
         calendars=CalendarsProxy(asking),
         state=StateProxy(asking),
+        hook=HookProxy(asking),
         log=LogProxy(asking),
         live=LiveProxy(asking),
         run=_wire.read_facts(given["facts"]),

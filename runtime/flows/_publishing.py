@@ -18,9 +18,9 @@ from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import kept_text
 from runtime.calendars.store import calendar_names, hold_calendars
-from runtime.flows._placing import place_block_triggers
 from runtime.flows._carrying import of_people, refuse_carried
 from runtime.flows._named_things import calendars_of, connections_of, look_up_tables_of
+from runtime.flows._placing import place_block_triggers
 from runtime.flows._records import FlowVersionView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.decisions import decisions_of

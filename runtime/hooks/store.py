@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from blocks.installs.registry import registry_of
+from blocks.registry import Registry
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id, new_secret, sha256_of
 from kernel.secrets import Vault
@@ -31,6 +33,7 @@ class HookView:
         is_wired: It starts runs; else it only resumes those that wait.
         secret_made_at: None while its deliveries have no secret to be signed with.
         old_secret_until: Until when the secret before counts too; None when it does not.
+        block: What reads its deliveries, for people; "" for a webhook of Garland's own.
     """
 
     id: UUID | None
@@ -43,6 +46,7 @@ class HookView:
     key_made_at: datetime | None
     secret_made_at: datetime | None
     old_secret_until: datetime | None
+    block: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,10 @@ def list_hooks(
     flow = _live_flow(session, tenant_id, flow_id)
     rows = session.scalars(select(Hook).where(Hook.tenant_id == tenant_id, Hook.flow_id == flow_id))
     known = {row.trigger_id: row for row in rows}
-    return [_view(flow, one, known.get(one.id), now=now) for one in _webhooks(flow)] if flow else []
+    if flow is None:
+        return []
+    found = _webhooks(flow, registry_of(session, tenant_id))
+    return [_view(flow, one, known.get(one.id), now=now) for one in found]
 
 
 def find_hook(
@@ -191,7 +198,7 @@ def _target(session: Session, row: Hook, *, now: datetime) -> Target:
     found = startable(session, row.tenant_id, row.flow_id)
     flow = _live_flow(session, row.tenant_id, row.flow_id)
     trigger = flow.triggers.get(row.trigger_id) if flow is not None else None
-    is_live = flow is not None and trigger is not None and trigger.kind == "webhook"
+    is_live = flow is not None and trigger is not None and trigger.kind in ("webhook", "block")
     view = _view(flow, trigger, row, now=now) if is_live and flow and trigger else None
     return Target(
         id=row.id,
@@ -217,8 +224,17 @@ def _live_flow(session: Session, tenant_id: UUID, flow_id: UUID) -> Flow | None:
     return runnable(session, tenant_id, flow_id, version_id).flow if version_id else None
 
 
-def _webhooks(flow: Flow) -> list[Trigger]:
-    return [one for one in flow.triggers.values() if one.kind == "webhook"]
+def _webhooks(flow: Flow, registry: Registry) -> list[Trigger]:
+    return [one for one in flow.triggers.values() if one.kind == "webhook" or hears(one, registry)]
+
+
+def hears(trigger: Trigger, registry: Registry) -> bool:
+    """Tell whether a trigger's block is given requests."""
+    if trigger.kind != "block":
+        return False
+    block = registry.find(trigger.settings["block"], trigger.settings["version"])
+    said = block.manifest.trigger if block is not None else None
+    return said is not None and said.mode == "webhook"
 
 
 def _new_key(vault: Vault, now: datetime) -> dict[str, object]:
@@ -250,4 +266,5 @@ def _view(flow: Flow, trigger: Trigger, row: Hook | None, *, now: datetime) -> H
         key_made_at=row.key_made_at if row is not None else None,
         secret_made_at=row.secret_made_at if row is not None else None,
         old_secret_until=row.old_secret_until if row and _old_counts(row, now=now) else None,
+        block=f"{said['block']} {said['version']}" if trigger.kind == "block" else "",
     )

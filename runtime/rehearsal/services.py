@@ -11,6 +11,7 @@ from blocks.sdk import (
     BlockError,
     CalendarMoment,
     Decided,
+    HookCheck,
     HttpRequest,
     HttpResponse,
     MailMessage,
@@ -81,3 +82,7 @@ class FileServices:
     ) -> datetime:
         """Give the moment as if it were always business hours: a file knows no calendar."""
         return at + timedelta(seconds=open_s)
+
+    def check_hook(self, _check: HookCheck, /) -> bool:
+        """Say that there is no request: a rehearsal begins after the trigger."""
+        raise BlockError("hook.no_request", "There is no request here.", retryable=False)

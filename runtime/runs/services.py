@@ -15,6 +15,7 @@ from blocks.sdk import (
     BlockError,
     CalendarMoment,
     Decided,
+    HookCheck,
     HttpRequest,
     HttpResponse,
     MailMessage,
@@ -97,6 +98,10 @@ class _Outside:
     def mail(self, message: MailMessage, /) -> None:
         """Hand a mail to the mail server."""
         self._brokers.mail.send(message)
+
+    def check_hook(self, _check: HookCheck, /) -> bool:
+        """Say that there is no request; a trigger that is asked about one has its own services."""
+        raise BlockError("hook.no_request", "There is no request here.", retryable=False)
 
 
 class TenantServices(_Outside):

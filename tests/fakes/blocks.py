@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from blocks.sdk import CalendarMoment, Decided, HttpRequest, HttpResponse, MailMessage
+from blocks.sdk import CalendarMoment, Decided, HookCheck, HttpRequest, HttpResponse, MailMessage
 from blocks.services import Desk, EmptyDesk
 
 
@@ -54,3 +54,7 @@ class FakeServices:
     ) -> datetime:
         """Be open at all times."""
         return at
+
+    def check_hook(self, _check: HookCheck, /) -> bool:
+        """Say that it fits."""
+        return True
