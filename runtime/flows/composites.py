@@ -11,9 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blocks.kinds.composite import FLOW_FILE, CarriedFlow, digest_of_folder, read_carried
+from blocks.kinds.composite import (
+    FLOW_FILE,
+    CarriedFlow,
+    digest_of_folder,
+    digest_of_standard,
+    read_carried,
+)
 from blocks.manifest import ERROR_PORT, PORT_NAME, Manifest
-from blocks.registry import Block, Registry
+from blocks.registry import Block, Registry, Standing
 from kernel.errors import InvalidError, Problem
 from kernel.schema import pointer_to
 from runtime.flows._reach import Used, permission_problems, union_of, written
@@ -228,10 +234,17 @@ def _effects(used: Iterable[Used]) -> str:
 
 def _children(used: Iterable[Used]) -> dict[str, str]:
     found = {
-        f"{one.block.manifest.id}@{one.block.manifest.version}": digest_of_folder(one.block.folder)
+        f"{one.block.manifest.id}@{one.block.manifest.version}": _digest_of(one.block)
         for one in used
     }
     return dict(sorted(found.items()))
+
+
+def _digest_of(block: Block) -> str:
+    """Give the digest that a block is pinned by: of its package, or of what Garland's own does."""
+    if block.standing is Standing.STANDARD:
+        return digest_of_standard(block.folder)
+    return block.digest or digest_of_folder(block.folder)
 
 
 def _plain(flow: Mapping[str, Any]) -> dict[str, Any]:

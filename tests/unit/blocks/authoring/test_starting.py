@@ -8,15 +8,13 @@ import pytest
 
 from blocks.authoring.checking import check_folder
 from blocks.authoring.drawing import PICTURE_FILE
-from blocks.authoring.folders import CODE_FILE, KINDS_WITH_CODE, FolderError, read_folder
+from blocks.authoring.folders import CODE_FILE, FolderError, read_folder
 from blocks.authoring.images import PICTURE_MAX_BYTES, why_no_image
 from blocks.authoring.starting import KINDS, Wish, make_block
 from blocks.authoring.trying import try_examples
 from blocks.quality import Level
-from blocks.registry import STANDARD_FOLDER
 from garland.block_cli_making import new
 
-KINDS_FOLDER = STANDARD_FOLDER.parent / "kinds"
 WISH = Wish(id="acme.line-test", kind="python", title='A "line" \\ test', summary="Test a line")
 
 
@@ -24,8 +22,6 @@ WISH = Wish(id="acme.line-test", kind="python", title='A "line" \\ test', summar
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A new block of each kind."""
     kind: str = request.param
-    if kind not in KINDS_WITH_CODE and not (KINDS_FOLDER / f"{kind}.py").is_file():
-        pytest.skip(f"blocks of the kind {kind} cannot run here")
     made = tmp_path / kind
     make_block(Wish(id="acme.line-test", kind=kind, title='A "line" \\ test', summary="T"), made)
     return made
