@@ -249,7 +249,8 @@ def test_a_block_that_breaks_is_told_likewise(hooked: ByBlock) -> None:
         pytest.param({"events": [], "answer": {"headers": {"allow": "a\r\nb"}}}, id="a line"),
         pytest.param({"events": [], "answer": {"body": "x" * 70_000}}, id="a large answer"),
         pytest.param(
-            {"events": [{"key": "a", "data": 1}], "answer": {"status": 401}}, id="refuses and starts"
+            {"events": [{"key": "a", "data": 1}], "answer": {"status": 401}},
+            id="refuses and starts",
         ),
         pytest.param({"events": [{"key": str(n), "data": 1} for n in range(101)]}, id="too many"),
     ],
