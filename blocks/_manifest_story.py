@@ -10,7 +10,17 @@ from blocks.translating import translation_problems
 from blocks.versions import precedence
 from kernel.errors import Problem
 
-_GARLANDS = ("block", "http", "mail", "alarms", "tables", "calendars", "state", "connections", "hook")
+_GARLANDS = (
+    "block",
+    "http",
+    "mail",
+    "alarms",
+    "tables",
+    "calendars",
+    "state",
+    "connections",
+    "hook",
+)
 """Errors of these families come from Garland; a block need not declare them."""
 
 _SERVED_BY = {

@@ -2,11 +2,12 @@
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
 may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`,
-`ctx.calendars`, `ctx.state`; a webhook trigger `ctx.hook`), says how far it is (`ctx.progress`, `ctx.cancelled`), and ends with
-`ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block whose manifest declares a
-`behaviour.control` ends with one of the other outcomes of `blocks.outcomes`. It keeps nothing
-between calls but `ctx.state`: module variables are lost, or worse, shared. `async def run` is
-awaited on a loop of its own; abilities are ordinary calls there too.
+`ctx.calendars`, `ctx.state`; a webhook trigger `ctx.hook`), says how far it is (`ctx.progress`,
+`ctx.cancelled`), and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block
+whose manifest declares a `behaviour.control` ends with one of the other outcomes of
+`blocks.outcomes`. It keeps nothing between calls but `ctx.state`: module variables are lost, or
+worse, shared. `async def run` is awaited on a loop of its own; abilities are ordinary calls there
+too.
 """
 
 from __future__ import annotations

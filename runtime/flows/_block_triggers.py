@@ -39,15 +39,6 @@ def block_trigger_problems(
             yield FlowProblem(f"{at}/connections/{pointer}", f"{id_}: {told}")
 
 
-def mode_of(trigger: Mapping[str, Any], registry: Registry) -> str:
-    """Say how a trigger is heard of: `poll` or `webhook`; "" for one that no block watches for."""
-    if trigger["kind"] != "block":
-        return ""
-    block = registry.find(str(trigger.get("block", "")), str(trigger.get("version", "")))
-    said = block.manifest.trigger if block is not None else None
-    return said.mode if said is not None else ""
-
-
 def _of_its_block(
     id_: str, at: str, trigger: Mapping[str, Any], block: Block | None
 ) -> Iterable[FlowProblem]:

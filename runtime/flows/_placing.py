@@ -1,4 +1,4 @@
-"""What publishing means for the triggers that a block watches for: which go on, which begin anew."""
+"""What publishing means for triggers that a block watches for: which go on, which begin anew."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from blocks.migrating import migrate
 from blocks.registry import Registry
-from runtime.flows._block_triggers import mode_of
 from runtime.flows._tables import FlowRow
+from runtime.flows.hearing import mode_of
 from runtime.polls.marks import place_polls
 from runtime.step_state.owners import Owner, drop_values
 
 
-def place_block_triggers(  # noqa: PLR0913  of which workflow, from what to what
+def place_block_triggers(
     session: Session,
     row: FlowRow,
     document: Mapping[str, Any],

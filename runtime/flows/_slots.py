@@ -1,7 +1,7 @@
 """Connections of a workflow that becomes a block: each is a place that the block's user fills.
 
-In the workflow that the block carries a step names the place, `~account`, instead of a connection of
-the organisation it was made in. Pure.
+In the workflow that the block carries a step names the place, `~account`, instead of a connection
+of the organisation it was made in. Pure.
 """
 
 from __future__ import annotations

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from blocks.installs.pins import why_not_to_start
 from blocks.installs.registry import registry_of
 from blocks.registry import Registry
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id, new_secret, sha256_of
 from kernel.secrets import Vault
+from runtime.flows.hearing import mode_of
 from runtime.flows.lookup import runnable, startable
 from runtime.flows.model import Flow, Trigger
 from runtime.hooks._tables import Hook
@@ -34,6 +36,7 @@ class HookView:
         secret_made_at: None while its deliveries have no secret to be signed with.
         old_secret_until: Until when the secret before counts too; None when it does not.
         block: What reads its deliveries, for people; "" for a webhook of Garland's own.
+        trouble: Why the block may not be used now, "" when it may; known to lists alone.
     """
 
     id: UUID | None
@@ -47,6 +50,7 @@ class HookView:
     secret_made_at: datetime | None
     old_secret_until: datetime | None
     block: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +79,11 @@ def list_hooks(
     known = {row.trigger_id: row for row in rows}
     if flow is None:
         return []
-    found = _webhooks(flow, registry_of(session, tenant_id))
-    return [_view(flow, one, known.get(one.id), now=now) for one in found]
+    registry = registry_of(session, tenant_id)
+    return [
+        replace(_view(flow, one, known.get(one.id), now=now), trouble=_trouble(one, registry))
+        for one in _webhooks(flow, registry)
+    ]
 
 
 def find_hook(
@@ -225,16 +232,20 @@ def _live_flow(session: Session, tenant_id: UUID, flow_id: UUID) -> Flow | None:
 
 
 def _webhooks(flow: Flow, registry: Registry) -> list[Trigger]:
-    return [one for one in flow.triggers.values() if one.kind == "webhook" or hears(one, registry)]
+    each = flow.triggers.values()
+    return [one for one in each if "webhook" in (one.kind, _mode(one, registry))]
 
 
-def hears(trigger: Trigger, registry: Registry) -> bool:
-    """Tell whether a trigger's block is given requests."""
-    if trigger.kind != "block":
-        return False
-    block = registry.find(trigger.settings["block"], trigger.settings["version"])
-    said = block.manifest.trigger if block is not None else None
-    return said is not None and said.mode == "webhook"
+def _mode(trigger: Trigger, registry: Registry) -> str:
+    return mode_of({"kind": trigger.kind, **trigger.settings}, registry)
+
+
+def _trouble(trigger: Trigger, registry: Registry) -> str:
+    """Say why the block of a trigger may not be used now; "" when it may."""
+    said = trigger.settings
+    block = registry.find(said.get("block", ""), said.get("version", ""))
+    refusal = why_not_to_start(block, said.get("digest", "")) if block is not None else None
+    return refusal[1] if refusal is not None else ""
 
 
 def _new_key(vault: Vault, now: datetime) -> dict[str, object]:

@@ -63,7 +63,9 @@ def make_poller(
 ) -> Poller:
     """Make a poller that really calls, with the connections that a vault opens."""
     http = HttpBroker(allow_private=True)
-    opened = vault and Connections(sessions=sessions, reading=sessions, vault=vault, http=http)
+    opened = None
+    if vault is not None:
+        opened = Connections(sessions=sessions, reading=sessions, vault=vault, http=http)
     brokers = Brokers(http=http, mail=MailBroker(), connections=opened)
     return Poller(
         sessions=sessions,

@@ -60,8 +60,9 @@ def _events(headers: Mapping[str, str], body: Any) -> list[dict[str, Any]] | Non
 
 
 def _is_event(one: Any) -> bool:
-    texts = isinstance(one, dict) and [one.get(name) for name in NEEDED]
-    return bool(texts) and all(isinstance(text, str) and text for text in texts)
+    if not isinstance(one, dict):
+        return False
+    return all(isinstance(one.get(name), str) and one[name] for name in NEEDED)
 
 
 def _is_wanted(kind: str, wanted: Any) -> bool:

@@ -28,7 +28,7 @@ from tests.integration.runtime.engine.bench import Bench
 from tests.integration.runtime.hooks.conftest import STARTS, Hooked, code
 from tests.support.shelves import put_on_shelf
 
-SECRET = "canary-of-the-hook"
+CANARY = "canary-of-the-hook"
 ALARMS = {"alarms": [{"id": "a"}, {"id": "b"}]}
 
 
@@ -59,13 +59,13 @@ class ByBlock(Hooked):
         self,
         run: Callable[[Context], Outcome] = read,
         *,
-        named: Mapping[str, str] = {"api": "Tickets"},  # noqa: B006  nobody changes it
+        named: Mapping[str, str] = {"api": "Tickets"},
         **changes: Any,
     ) -> None:
         """Install the block and publish the workflow with the connections it names."""
         self.install(make_trigger(run, "webhook", **changes))
         with self.bench.writing() as session:
-            values = {"key": SECRET}
+            values = {"key": CANARY}
             make_connection(session, self.bench.tenant_id, values=values, vault=self.vault)
         hook = {
             "kind": "block",
@@ -81,7 +81,7 @@ class ByBlock(Hooked):
             where = (session, self.bench.tenant_id, self.flow_id)
             store.make_addresses(*where, vault=self.vault, now=utc_now())
 
-    def send(self, body: Any = ALARMS, *, secret: str = SECRET, **headers: str) -> TestResponse:
+    def send(self, body: Any = ALARMS, *, secret: str = CANARY, **headers: str) -> TestResponse:
         """Send a signed body."""
         data = json.dumps(body).encode()
         digest = hmac.digest(secret.encode(), data, "sha256").hex()
@@ -123,7 +123,7 @@ def test_each_event_of_a_genuine_delivery_starts_a_run(hooked: ByBlock) -> None:
     ],
 )
 def test_one_that_is_not_genuine_starts_and_keeps_nothing(
-    hooked: ByBlock, headers: dict[str, str]
+    hooked: ByBlock, headers: dict[str, Any]
 ) -> None:
     hooked.set_up()
 

@@ -24,7 +24,7 @@ from tests.integration.runtime.polls.test_polling import World
 from tests.support.polling import Tickets, make_poller, ticket_server
 from tests.support.shelves import put_on_shelf
 
-RENAMED = {
+RENAMED: dict[str, Any] = {
     "config": {"type": "object", "additionalProperties": False, "properties": {"address": ADDRESS}},
     "migrations": [
         {"before": "2.0.0", "steps": [{"do": "rename", "from": "/url", "to": "/address"}]}
