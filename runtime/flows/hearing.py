@@ -15,3 +15,8 @@ def mode_of(trigger: Mapping[str, Any], registry: Registry) -> str:
     block = registry.find(str(trigger.get("block", "")), str(trigger.get("version", "")))
     said = block.manifest.trigger if block is not None else None
     return said.mode if said is not None else ""
+
+
+def is_told(trigger: Mapping[str, Any], registry: Registry) -> bool:
+    """Tell whether a trigger has an address that others call."""
+    return "webhook" in (trigger["kind"], mode_of(trigger, registry))

@@ -136,43 +136,47 @@ def take_told(
         NotStartedError: the workflow is paused.
         UnavailableError: another version went live meanwhile.
     """
-    taken = _take(session, target, delivery, told, now=now)
-    note_delivery(session, target.tenant_id, target.id, _noted(delivery, told, taken))
+    taken, problem = _take(session, target, delivery, told, now=now)
+    noted = _noted(delivery, told, taken, problem)
+    note_delivery(session, target.tenant_id, target.id, noted)
     log.info("webhook_taken", hook_id=str(target.id), outcome=taken.outcome.value)
     return taken
 
 
 def _take(
     session: Session, target: Target, delivery: Delivery, told: Told, *, now: datetime
-) -> Taken:
+) -> tuple[Taken, str]:
+    """Give what it came to, and why an event could start no run, if one could not."""
     where, message_id = (session, target.tenant_id, target.id), delivery.message_id
     if told.refuses:
-        return Taken(outcome=Outcome.REFUSED)
+        return Taken(outcome=Outcome.REFUSED), ""
     if not told.received.events and not told.effects:
-        return Taken(outcome=Outcome.ANSWERED)
+        return Taken(outcome=Outcome.ANSWERED), ""
     if message_id:
         known = claim_receipt(*where, message_id, now=now)
         if known is not None:
-            return Taken(outcome=known.outcome, run_ids=known.run_ids, repeats=True)
-    taken = _act(session, told, now=now)
+            return Taken(outcome=known.outcome, run_ids=known.run_ids, repeats=True), ""
+    taken, problem = _act(session, told, now=now)
     if message_id:
         write_receipt(*where, message_id, outcome=taken.outcome, run_ids=taken.run_ids)
-    return taken
+    return taken, problem
 
 
-def _act(session: Session, told: Told, *, now: datetime) -> Taken:
+def _act(session: Session, told: Told, *, now: datetime) -> tuple[Taken, str]:
     live = told.live
     found = startable(session, live.tenant_id, live.flow_id, hold=True)
     if found.version_id != live.version_id:
         raise UnavailableError("the workflow was published anew meanwhile: send it again")
     keep(session, live, told.effects, now=now)
     run_ids: list[UUID] = []
+    problem = ""
     for event in told.received.events:
-        run_id, _ = start_for(session, live, event, now=now)
+        run_id, why = start_for(session, live, event, now=now)
+        problem = why or problem
         run_ids += [run_id] if run_id is not None else []
     if run_ids:
-        return Taken(outcome=Outcome.STARTED, run_ids=tuple(run_ids))
-    return Taken(outcome=Outcome.SKIPPED if told.received.events else Outcome.ANSWERED)
+        return Taken(outcome=Outcome.STARTED, run_ids=tuple(run_ids)), problem
+    return Taken(outcome=Outcome.SKIPPED if told.received.events else Outcome.ANSWERED), problem
 
 
 def _given(delivery: Delivery, declared: Any) -> dict[str, Any]:
@@ -201,15 +205,15 @@ def _told(error: BlockError) -> GarlandError:
     return BlockFailedError("what reads this webhook failed: its owner can see why")
 
 
-def _noted(delivery: Delivery, told: Told, taken: Taken) -> DeliveryView:
+def _noted(delivery: Delivery, told: Told, taken: Taken, problem: str) -> DeliveryView:
     answer = told.received.answer
     words = {
         Outcome.REFUSED: "the block refused it",
         Outcome.ANSWERED: "the block answered it and started nothing",
-        Outcome.SKIPPED: "no run was started: what it tells was told before, or cannot start one",
+        Outcome.SKIPPED: "no run was started: what it tells was told before",
     }
-    message = words.get(taken.outcome, "")
-    if len(taken.run_ids) > 1:
+    message = problem or words.get(taken.outcome, "")
+    if len(taken.run_ids) > 1 and not problem:
         message = f"{len(taken.run_ids)} runs were started"
     return DeliveryView(
         at=delivery.at,

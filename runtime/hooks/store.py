@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from blocks.registry import Registry
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id, new_secret, sha256_of
 from kernel.secrets import Vault
-from runtime.flows.hearing import mode_of
+from runtime.flows.hearing import is_told
 from runtime.flows.lookup import runnable, startable
 from runtime.flows.model import Flow, Trigger
 from runtime.hooks._tables import Hook
@@ -36,7 +37,8 @@ class HookView:
         secret_made_at: None while its deliveries have no secret to be signed with.
         old_secret_until: Until when the secret before counts too; None when it does not.
         block: What reads its deliveries, for people; "" for a webhook of Garland's own.
-        trouble: Why the block may not be used now, "" when it may; known to lists alone.
+        block_title, connections, trouble: Of the block, known to lists alone: what it is called,
+            the connection it checks by for each slot, and why it may not be used now.
     """
 
     id: UUID | None
@@ -50,6 +52,8 @@ class HookView:
     secret_made_at: datetime | None
     old_secret_until: datetime | None
     block: str = ""
+    block_title: str = ""
+    connections: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
 
 
@@ -80,10 +84,8 @@ def list_hooks(
     if flow is None:
         return []
     registry = registry_of(session, tenant_id)
-    return [
-        replace(_view(flow, one, known.get(one.id), now=now), trouble=_trouble(one, registry))
-        for one in _webhooks(flow, registry)
-    ]
+    views = [_view(flow, one, known.get(one.id), now=now) for one in _webhooks(flow, registry)]
+    return [_with_block(one, flow.triggers[one.trigger_id], registry) for one in views]
 
 
 def find_hook(
@@ -233,19 +235,24 @@ def _live_flow(session: Session, tenant_id: UUID, flow_id: UUID) -> Flow | None:
 
 def _webhooks(flow: Flow, registry: Registry) -> list[Trigger]:
     each = flow.triggers.values()
-    return [one for one in each if "webhook" in (one.kind, _mode(one, registry))]
+    return [one for one in each if is_told({"kind": one.kind, **one.settings}, registry)]
 
 
-def _mode(trigger: Trigger, registry: Registry) -> str:
-    return mode_of({"kind": trigger.kind, **trigger.settings}, registry)
-
-
-def _trouble(trigger: Trigger, registry: Registry) -> str:
-    """Say why the block of a trigger may not be used now; "" when it may."""
+def _with_block(view: HookView, trigger: Trigger, registry: Registry) -> HookView:
+    """Add what people want to know of the block that reads a webhook."""
     said = trigger.settings
     block = registry.find(said.get("block", ""), said.get("version", ""))
-    refusal = why_not_to_start(block, said.get("digest", "")) if block is not None else None
-    return refusal[1] if refusal is not None else ""
+    if block is None:
+        return view
+    refusal = why_not_to_start(block, said.get("digest", ""))
+    named = said.get("connections", {})
+    return replace(
+        view,
+        title=trigger.title or block.manifest.title,
+        block_title=block.manifest.title,
+        connections={one.title: named.get(one.slot, "") for one in block.manifest.secrets},
+        trouble=refusal[1] if refusal is not None else "",
+    )
 
 
 def _new_key(vault: Vault, now: datetime) -> dict[str, object]:

@@ -14,7 +14,7 @@ from blocks.installs.registry import registry_of
 from kernel.clock import utc_now
 from kernel.errors import GarlandError, InvalidError, NotFoundError
 from kernel.http import acting, db_session, render, require, see_other, vault
-from runtime.flows.hearing import mode_of
+from runtime.flows.hearing import is_told
 from runtime.flows.versions import FlowView, get_flow
 from runtime.hooks import examples, store
 from runtime.hooks.answering import prepare, take
@@ -174,8 +174,7 @@ def _hooks(flow_id: UUID) -> list[HookView]:
 def _drawn(flow: FlowView) -> bool:
     """Tell whether the draft has a webhook that only has to be published."""
     registry = registry_of(db_session(), acting().tenant_id)
-    triggers = flow.draft["triggers"].values()
-    return any(one["kind"] == "webhook" or mode_of(one, registry) == "webhook" for one in triggers)
+    return any(is_told(one, registry) for one in flow.draft["triggers"].values())
 
 
 def _back(flow_id: UUID, trigger_id: str) -> Response:
