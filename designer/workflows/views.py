@@ -36,8 +36,8 @@ from kernel.schema import Schema
 from runtime.flow_control import publishing
 from runtime.flows import versions
 from runtime.flows.api import readable
-from runtime.flows.layout import laid_out
 from runtime.flows.hearing import is_told
+from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.table_steps import fitted
 from runtime.flows.versions import FlowView

@@ -24,6 +24,7 @@ from runtime.step_state.store import list_kept
 from tenancy.organisations import OrganisationView
 from tests.factories.connections import make_connection
 from tests.factories.triggers import KEY_SLOT, among_standard, make_trigger
+from tests.integration.conftest import SignedIn
 from tests.integration.runtime.engine.bench import Bench
 from tests.integration.runtime.hooks.conftest import STARTS, Hooked, code
 from tests.support.shelves import put_on_shelf
@@ -332,3 +333,18 @@ def test_a_slot_that_is_left_empty_is_no_open_door(hooked: ByBlock) -> None:
     hooked.set_up(named={}, secrets=[{**KEY_SLOT, "required": False}])
 
     assert hooked.send(secret="").status_code == 401
+
+
+def test_the_page_says_what_reads_it_and_why_it_may_not(
+    hooked: ByBlock, signed_in: SignedIn, acme: OrganisationView
+) -> None:
+    hooked.set_up()
+    hooked.install(make_trigger(read, "webhook", standing=Standing.WITHDRAWN))
+    address = f"/t/{acme.slug}/workflows/{hooked.flow_id}/webhooks/hook"
+
+    page = signed_in("designer").get(address).text
+
+    assert "Read by a block" in page
+    assert "Watch 1.0.0 was withdrawn: replace it in the workflow." in page
+    assert "Send a test delivery" not in page
+    assert CANARY not in page
