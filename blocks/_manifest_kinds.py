@@ -10,6 +10,7 @@ from blocks.schemas import field_schema, widget_of
 from kernel.errors import Problem
 from kernel.schema import path_of
 
+EVENTS = "events"
 PARTS = {"request": "http", "code": "code", "trigger": "trigger"}
 
 
@@ -34,12 +35,11 @@ def _trigger_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     trigger = document.get("trigger", {})
     if "every_s" in trigger and trigger["mode"] != "poll":
         yield Problem("/trigger/every_s", "only poll has a pause: remove every_s")
-    for index, permission in enumerate(document.get("permissions", ())):
-        if permission["name"] == "state":
-            message = "a trigger keeps what it saw in its cursor: remove state"
-            yield Problem(f"/permissions/{index}/name", message)
-    if document.get("secrets"):
-        yield Problem("/secrets", "a trigger calls without connections: remove the slots")
+    if "methods" in trigger and trigger["mode"] != "webhook":
+        yield Problem("/trigger/methods", "only webhook is called: remove methods")
+    names = [port["name"] for port in document["outputs"]]
+    if names != [EVENTS]:
+        yield Problem("/outputs", f"a trigger leaves by one port, {EVENTS}: declare that alone")
 
 
 def _code_problems(document: Mapping[str, Any]) -> Iterator[Problem]:

@@ -153,10 +153,12 @@ class Trigger:
     Attributes:
         mode: `poll` is asked again and again, `webhook` when a request comes.
         every_s: The pause between polls that is suggested, in seconds.
+        methods: By what a request may come.
     """
 
     mode: Literal["poll", "webhook"]
     every_s: int = 300
+    methods: tuple[str, ...] = ("POST",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

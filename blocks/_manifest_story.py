@@ -20,6 +20,7 @@ _GARLANDS = (
     "state",
     "connections",
     "inventory",
+    "hook",
 )
 """Errors of these families come from Garland; a block need not declare them."""
 
@@ -79,7 +80,8 @@ def _slot_problems(
     document: Mapping[str, Any], services: Mapping[str, Any]
 ) -> Iterator[tuple[str, str]]:
     slots = [secret["slot"] for secret in document.get("secrets", ())]
-    used = {f"connections/{slot}": slot for slot in services.get("connections", {})}
+    parts = ("connections", "hook")
+    used = {f"{part}/{slot}": slot for part in parts for slot in services.get(part, {})}
     for index, call in enumerate(services.get("http", ())):
         if "slot" in call:
             used[f"http/{index}/slot"] = call["slot"]

@@ -87,17 +87,24 @@ def _hidden(host: str) -> str:
     return _PLACE.sub(lambda place: place[0].replace(".", "\0"), host)
 
 
+_CHECKED_BY = ("api_key", "bearer", "basic")
+"""What a webhook checks its requests by, carried nowhere."""
+
+
 def _slot_problems(document: Mapping[str, Any], permissions: list[str]) -> Iterator[Problem]:
     secrets = document.get("secrets", ())
     slots = [secret["slot"] for secret in secrets]
     for index in repeats(slots):
         yield Problem(f"/secrets/{index}/slot", f"the slot {slots[index]} is there twice")
+    is_called = document.get("trigger", {}).get("mode") == "webhook"
     for index, secret in enumerate(secrets):
         if "inject" in secret and "api_key" not in secret["accepts"]:
             message = "only an API key is put into a header or address: remove inject"
             yield Problem(f"/secrets/{index}/inject", message)
         for place, kind in enumerate(secret["accepts"]):
             carriers = _CARRIERS.get(kind, _HTTP)
+            if is_called and kind in _CHECKED_BY:
+                continue
             if not any(name in permissions for name in carriers):
                 wanted = _either(carriers)
                 message = f"{kind} needs the permission {wanted}: ask for it, or remove {kind}"

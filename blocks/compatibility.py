@@ -12,7 +12,7 @@ from typing import Any
 
 from blocks._differences import Bump, Difference
 from blocks._permission_changes import permission_changes, secret_changes
-from blocks.manifest import Behaviour, Manifest
+from blocks.manifest import Behaviour, Manifest, Trigger
 from kernel.schema import covers
 
 __all__ = ["Bump", "Difference", "compare", "is_enough", "needed_bump"]
@@ -72,15 +72,24 @@ def _identity(old: Manifest, new: Manifest) -> Iterator[Difference]:
         told = f"It was of the kind {old.kind} and is now {new.kind}."
         is_trigger = "trigger" in (old.kind, new.kind)
         yield Difference(Bump.MAJOR if is_trigger else Bump.MINOR, "/kind", told)
-    elif old.trigger and new.trigger and old.trigger.mode != new.trigger.mode:
-        told = f"It started workflows by {old.trigger.mode}; now it does by {new.trigger.mode}."
-        yield Difference(Bump.MAJOR, "/trigger/mode", told)
+    elif old.trigger and new.trigger:
+        yield from _heard(old.trigger, new.trigger)
     if old.sdk != new.sdk:
         told = f"It asks for another Garland: SDK {new.sdk or 'of any version'}."
         yield Difference(Bump.MINOR, "/sdk", told)
     for index, text in enumerate(new.breaking):
         if text not in old.breaking:
             yield Difference(Bump.MAJOR, f"/breaking/{index}", f"Its author says: {text}")
+
+
+def _heard(old: Trigger, new: Trigger) -> Iterator[Difference]:
+    if old.mode != new.mode:
+        told = f"It started workflows by {old.mode}; now it does by {new.mode}."
+        yield Difference(Bump.MAJOR, "/trigger/mode", told)
+        return
+    for method in sorted({*old.methods} - {*new.methods}):
+        told = f"A request may no longer come by {method}."
+        yield Difference(Bump.MAJOR, "/trigger/methods", told)
 
 
 def _taken(

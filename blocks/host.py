@@ -17,6 +17,7 @@ from blocks.abilities.alarms import AlarmsAbility
 from blocks.abilities.attempt import Attempt
 from blocks.abilities.calendars import CalendarsAbility
 from blocks.abilities.desk import LiveAbility, StateAbility
+from blocks.abilities.hook import HookAbility
 from blocks.abilities.http import HttpAbility
 from blocks.abilities.inventory import InventoryAbility
 from blocks.abilities.log import LogAbility
@@ -128,6 +129,7 @@ def _context(settings: Mapping[str, Any], data: Mapping[str, Any], attempt: Atte
         ssh=SshAbility(attempt),
         netconf=NetconfAbility(attempt),
         inventory=InventoryAbility(attempt),
+        hook=HookAbility(attempt),
         log=LogAbility(attempt),
         live=LiveAbility(attempt),
         run=attempt.facts,

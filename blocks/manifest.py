@@ -139,7 +139,7 @@ def kept_manifest(document: Mapping[str, Any]) -> Manifest:
         keywords=tuple(document.get("keywords", ())),
         examples=tuple(document.get("examples", ())),
         secrets=tuple(_secret(item) for item in document.get("secrets", ())),
-        trigger=Trigger(**document["trigger"]) if "trigger" in document else None,
+        trigger=_trigger(document["trigger"]) if "trigger" in document else None,
         migrations=tuple(
             Migration(before=item["before"], steps=tuple(item["steps"]))
             for item in document.get("migrations", ())
@@ -214,6 +214,11 @@ def _secret(document: Mapping[str, Any]) -> SecretSlot:
     if inject is not None:
         where = Inject(via=inject["as"], **{key: inject[key] for key in inject if key != "as"})
     return SecretSlot(**facts, inject=where)
+
+
+def _trigger(document: Mapping[str, Any]) -> Trigger:
+    lists = {name: tuple(document[name]) for name in ("methods",) if name in document}
+    return Trigger(**{**document, **lists})
 
 
 def _code(document: Mapping[str, Any]) -> Code:

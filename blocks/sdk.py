@@ -2,8 +2,8 @@
 
 A block is one function, `def run(ctx: Context) -> Outcome`. It reads `ctx.config` and `ctx.input`,
 may use the abilities its manifest asks for (`ctx.http`, `ctx.mail`, `ctx.alarms`, `ctx.tables`,
-`ctx.calendars`, `ctx.state`, `ctx.inventory`, `ctx.ssh`, `ctx.netconf`, `ctx.snmp`, `ctx.mqtt`),
-says how far it is (`ctx.progress`,
+`ctx.calendars`, `ctx.state`, `ctx.inventory`, `ctx.ssh`, `ctx.netconf`, `ctx.snmp`, `ctx.mqtt`; a
+webhook trigger `ctx.hook`), says how far it is (`ctx.progress`,
 `ctx.cancelled`), and ends with `ctx.emit(...)`, `ctx.wait(...)` or by raising `BlockError`; a block
 whose manifest declares a `behaviour.control` ends with one of the other outcomes of
 `blocks.outcomes`. It keeps nothing between calls but `ctx.state`: module variables are lost, or
@@ -22,6 +22,7 @@ from blocks.oids import name_of, read_oid
 from blocks.outcomes import Ask, Await, BlockError, Call, Emit, End, LogLine, Loop, Outcome, Wait
 from blocks.permissions.alarms import Alarms
 from blocks.permissions.calendars import CalendarMoment, Calendars
+from blocks.permissions.hook import Hook, HookCheck
 from blocks.permissions.http import Http, HttpRequest, HttpResponse
 from blocks.permissions.inventory import Direction, Inventory
 from blocks.permissions.mail import Mail, MailMessage
@@ -48,6 +49,8 @@ __all__ = [
     "Emit",
     "End",
     "Facts",
+    "Hook",
+    "HookCheck",
     "Http",
     "HttpRequest",
     "HttpResponse",
@@ -132,6 +135,7 @@ class Context:
     ssh: Ssh
     netconf: Netconf
     inventory: Inventory
+    hook: Hook
     log: Log
     live: Live
     run: Facts

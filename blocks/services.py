@@ -15,6 +15,7 @@ from blocks.alarm_filters import WantedAlarms
 from blocks.sdk import (
     CalendarMoment,
     Decided,
+    HookCheck,
     HttpRequest,
     HttpResponse,
     Inventory,
@@ -139,4 +140,8 @@ class Services(Protocol):
     @property
     def inventory(self) -> Inventory:
         """The tenant's inventory and services; what is asked of it was judged already."""
+        ...
+
+    def check_hook(self, check: HookCheck, /) -> bool:
+        """Tell whether the request at hand fits a secret; raises BlockError, see `sdk.Hook`."""
         ...

@@ -22,6 +22,7 @@ from blocks.sdk import (
     CalendarMoment,
     Decided,
     Facts,
+    HookCheck,
     HttpRequest,
     HttpResponse,
     MailMessage,
@@ -171,6 +172,13 @@ class MockedWorld:
     def inventory(self) -> MockedInventory:
         """The example's inventory."""
         return MockedInventory(self.described.get("inventory", {}))
+
+    def check_hook(self, check: HookCheck, /) -> bool:
+        """Tell whether the example's request fits the secret of a slot."""
+        said = self.described.get("hook", {})
+        if check.slot not in said:
+            raise BlockError("example.unexpected_check", f"The secret of {check.slot}")
+        return bool(said[check.slot])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -17,6 +18,7 @@ from garland.blueprints import BLUEPRINTS
 from garland.failures import install_failures
 from garland.operations.gauges import DatabaseGauges
 from garland.panels import alarm_panels, resource_panels
+from garland.parts import make_brokers
 from garland.security import install_security
 from garland.services import Services, redis_address
 from garland.settings import Settings
@@ -53,6 +55,8 @@ def create_app(settings: Settings) -> Flask:
     app.url_rule_class = LateRule
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["garland.services"] = services
+    brokers = make_brokers(settings)
+    app.extensions["garland.brokers"] = replace(brokers, connections=services.connections)
     app.extensions["garland.alarm_panels"] = alarm_panels()
     app.extensions["garland.resource_panels"] = resource_panels()
     app.extensions["garland.gauges"] = DatabaseGauges(services.reading)

@@ -51,6 +51,7 @@ import runtime.connections.views
 import runtime.flow_control.api
 import runtime.flows.api
 import runtime.hooks.api
+import runtime.hooks.called.api
 import runtime.hooks.views
 import runtime.inventory.api
 import runtime.inventory.lookups.views
@@ -142,7 +143,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.flow_control.api.api,
     runtime.step_state.api.api,
     runtime.hooks.api.api,
-    runtime.hooks.api.hooks,
+    runtime.hooks.called.api.hooks,
     runtime.inventory.api.api,
     runtime.limits.api.api,
     runtime.maintenance.api.api,

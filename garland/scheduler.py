@@ -7,6 +7,7 @@ the jobs' pace is APScheduler's (`runtime.clockwork`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -86,7 +87,7 @@ class Scheduler:
         self._poller = Poller(
             sessions=services.sessions,
             reading=services.reading,
-            brokers=make_brokers(services.settings),
+            brokers=replace(make_brokers(services.settings), connections=services.connections),
             hold=self._holds,
         )
         self._follower = Follower(services.sessions, services.reading)

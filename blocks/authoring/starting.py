@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -11,13 +12,16 @@ from pathlib import Path
 
 from blocks.authoring.drawing import draw_folder
 from blocks.authoring.folders import FolderError, read_folder
+from blocks.kinds.composite import digest_of_standard
+from blocks.registry import STANDARD_FOLDER
 from kernel.errors import InvalidError, Problem
 
 STARTERS = Path(__file__).with_name("starters")
 KINDS = tuple(
     sorted(path.name for path in STARTERS.iterdir() if (path / "block.json.txt").exists())
 )
-"""The kinds that one can begin with."""
+"""What one can begin with: a kind, or `webhook` for a trigger that is told."""
+_DIGEST = re.compile(r"\{\{digest:([a-z_]+)\}\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,7 @@ def _filled(text: str, words: Mapping[str, str], suffix: str) -> str:
     for name, value in words.items():
         written = json.dumps(value, ensure_ascii=False)[1:-1] if suffix == ".json" else value
         text = text.replace("{{" + name + "}}", written)
-    return text
+    return _DIGEST.sub(lambda place: digest_of_standard(STANDARD_FOLDER / place[1]), text)
 
 
 def _files_in(folder: Path) -> Iterator[str]:

@@ -17,6 +17,8 @@ from blocks.manifest import PermissionName
 
 ABILITIES = {name: name for name in get_args(PermissionName)} | {"netconf": "ssh"}
 """By what code writes, `ctx.http`, the permission it needs."""
+CHECKS = ("verify_hmac", "verify_secret")
+"""Of `ctx.hook`: what names a slot first."""
 OUTSIDE = {
     "socket": "a block has no sockets: ask ctx.http",
     "urllib.request": "a block has no sockets: ask ctx.http",
@@ -171,7 +173,10 @@ class _Reader(ast.NodeVisitor):
             self._usage.errors.setdefault(code, self._at(node))
 
     def _read_slot(self, node: ast.Call) -> None:
-        for slot in _texts(_argument(node, "connection", None)):
+        named = list(_texts(_argument(node, "connection", None)))
+        if isinstance(node.func, ast.Attribute) and node.func.attr in CHECKS:
+            named += _texts(_argument(node, "slot", 0))
+        for slot in named:
             self._usage.slots.setdefault(slot, self._at(node))
 
     def _read_import(self, module: str, node: ast.stmt) -> None:

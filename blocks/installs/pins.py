@@ -16,7 +16,11 @@ from blocks.sdk import BlockError, Context, Outcome
 
 def with_digests(document: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
     """Give a workflow's document with the digest of every installed block that it uses."""
-    return _part(document, registry)
+    triggers = {
+        id_: _used(one, registry) if "block" in one else one
+        for id_, one in document["triggers"].items()
+    }
+    return {**_part(document, registry), "triggers": triggers}
 
 
 def as_pinned(block: Block, digest: str) -> Block:
@@ -29,6 +33,14 @@ def as_pinned(block: Block, digest: str) -> Block:
         return block
     manifest = replace(block.manifest, config={}, input={})
     return replace(block, manifest=manifest, run=_refusing(*refusal))
+
+
+def why_not_to_start(block: Block, digest: str) -> tuple[str, str] | None:
+    """Say by code and message why a trigger's block may start no run; None when it may.
+
+    What is held lets runs finish, never begin.
+    """
+    return _refusal(replace(block, lets_finish=False), digest)
 
 
 def _refusal(block: Block, digest: str) -> tuple[str, str] | None:
@@ -68,7 +80,7 @@ def _step(step: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
 def _used(used: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
     """Put the digest beside the version; what was there before is of another moment."""
     found = {name: value for name, value in used.items() if name != "digest"}
-    block = registry.find(used["block"], used["version"])
+    block = registry.find(used["block"], used.get("version", ""))
     if block is not None and block.digest:
         found["digest"] = block.digest
     return found

@@ -28,6 +28,8 @@ CARRIED = "~"
 """Begins the name of a workflow that a block carries; no name that people give begins so."""
 
 _NAME_DIGITS = 40
+_WORDS = frozenset({"title", "summary", "keywords", "icon", "examples", "i18n", "exempt"})
+"""Of a manifest: what is for people, and binds nothing."""
 _SHAPE = Schema(
     {
         "type": "object",
@@ -111,6 +113,19 @@ def digest_of_folder(folder: Path) -> str:
         if path.is_file() and "__pycache__" not in path.parts
     }
     return digest_of(write_listing(files))
+
+
+@cache
+def digest_of_standard(folder: Path) -> str:
+    """Give the digest of what a block that comes with Garland does: its code, and what it promises.
+
+    Such a block travels with Garland, whose releases may better its page, icon, examples and words
+    to search by: those change nothing for a workflow that was made with it.
+    """
+    manifest = json.loads((folder / "block.json").read_bytes())
+    promised = {name: value for name, value in manifest.items() if name not in _WORDS}
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
+    return digest_of(write_listing({**files, "block.json": _exactly(promised)}))
 
 
 def _exactly(document: Mapping[str, Any]) -> bytes:

@@ -13,6 +13,7 @@ from blocks.sandbox._alarms_proxy import AlarmsProxy
 from blocks.sandbox._asking import Asking, Part
 from blocks.sandbox._device_proxies import MqttProxy, SnmpProxy
 from blocks.sandbox._frames import Channel
+from blocks.sandbox._hook_proxy import HookProxy
 from blocks.sandbox._inventory_proxy import InventoryProxy
 from blocks.sandbox._ssh_proxies import NetconfProxy, SshProxy
 from blocks.sdk import Context, Decided, HttpResponse
@@ -175,6 +176,7 @@ def make_context(channel: Channel, call: str, given: Mapping[str, Any]) -> Conte
         ssh=SshProxy(asking),
         netconf=NetconfProxy(asking),
         inventory=InventoryProxy(asking),
+        hook=HookProxy(asking),
         log=LogProxy(asking),
         live=LiveProxy(asking),
         run=_wire.read_facts(given["facts"]),

@@ -6,7 +6,7 @@ what is said of a workflow is what publishing it would say. Published versions s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -30,7 +30,7 @@ Verdict = Literal["fits", "is migrated", "needs hands"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """What becomes of one step of a draft: its settings, and what would be wrong then."""
+    """What becomes of one step or trigger of a draft: its settings, and what would be wrong."""
 
     flow_id: UUID
     flow: str
@@ -98,7 +98,10 @@ def cause_of(block_id: str) -> str:
 
 def upgraded(part: Mapping[str, Any], old: InstallView, new: Block) -> dict[str, Any]:
     """Give a workflow's document with the new version wherever it uses the old one."""
-    return {**part, "steps": {id_: _step(one, old, new) for id_, one in part["steps"].items()}}
+    changed = {"steps": {id_: _step(one, old, new) for id_, one in part["steps"].items()}}
+    if "triggers" in part:  # the body of a loop has none
+        changed["triggers"] = {id_: _used(one, old, new) for id_, one in part["triggers"].items()}
+    return {**part, **changed}
 
 
 def _step(step: Mapping[str, Any], old: InstallView, new: Block) -> dict[str, Any]:
@@ -120,7 +123,8 @@ def _used(used: Mapping[str, Any], old: InstallView, new: Block) -> dict[str, An
 
 
 def _is_of(used: Mapping[str, Any], old: InstallView) -> bool:
-    return (used["block"], used["version"]) == (old.manifest.id, old.manifest.version)
+    named = used.get("block"), used.get("version")  # most triggers have no block
+    return named == (old.manifest.id, old.manifest.version)
 
 
 def _impacts(
@@ -133,11 +137,11 @@ def _impacts(
     flow_id, name, draft = flow
     if shape_problems(draft):
         return []
-    uses = [(id_, one) for id_, one, _ in every_step(draft) if _uses(one, old)]
+    uses = [(id_, one) for id_, one in _users(draft) if _uses(one, old)]
     if not uses:
         return []
     document = upgraded(draft, old, new)
-    after = {id_: one for id_, one, _ in every_step(document)}
+    after = dict(_users(document))
     known = {(one.step, one.message) for one in problems_of(session, tenant_id, draft)}
     wrong = [one for one in problems_of(session, tenant_id, document) if one.severity == "error"]
     fresh = [one for one in wrong if (one.step, one.message) not in known]
@@ -145,6 +149,12 @@ def _impacts(
         _impact(flow_id, name, id_, one, after[id_], [p for p in fresh if p.step in (id_, "")])
         for id_, one in uses
     ]
+
+
+def _users(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield by id what may use a block: triggers and steps, whose ids never meet."""
+    yield from document["triggers"].items()
+    yield from ((id_, one) for id_, one, _ in every_step(document))
 
 
 def _uses(step: Mapping[str, Any], old: InstallView) -> bool:

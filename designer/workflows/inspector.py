@@ -149,7 +149,8 @@ def node_sections(
         if "kind" in node:  # nothing has happened yet that an expression could read
             found = [replace(one, fields=plain_fields(one.fields)) for one in found]
         found += _connections(node, block, known)
-    return [*found, _section("node", "General", Schema(_own_form(node)), node, known)]
+    own = Schema(_own_form(node, block))
+    return [*found, _section("node", "General", own, node, known)]
 
 
 def is_sound_schedule(node: Mapping[str, Any], known: Known) -> bool:
@@ -166,12 +167,12 @@ def read_node(
 
     `known` is what was known when the form was made.
     """
-    own = _own_form(node)
+    block = block_of(node, registry)
+    own = _own_form(node, block)
     kept = {key: value for key, value in node.items() if key not in own["properties"]}
     read = {**kept, **read_form(own, form, previous=node, at="/node")}
     if read.get("correlate") and not is_expression(read["correlate"]):
         read["correlate"] = f"= {read['correlate'].strip()}"  # nothing else makes sense there
-    block = block_of(node, registry)
     if block is None:
         return in_order(read, node) if node.get("kind") == "schedule" else read
     taken = input_schema_of(node.get("config", {}), block, known).document
@@ -231,9 +232,10 @@ def _without_expressions(field: Field) -> Field:
     return replace(field, can_toggle=False, children=children)
 
 
-def _own_form(node: Mapping[str, Any]) -> dict[str, Any]:
+def _own_form(node: Mapping[str, Any], block: Block | None = None) -> dict[str, Any]:
     if node.get("kind") == "block":
-        return BLOCK_TRIGGER_FORM
+        said = block.manifest.trigger if block is not None else None
+        return TRIGGER_FORM if said is not None and said.mode == "webhook" else BLOCK_TRIGGER_FORM
     if "block" in node:
         return STEP_FORM
     if node.get("kind") == "webhook":

@@ -38,6 +38,7 @@ from kernel.schema import Schema
 from runtime.flow_control import publishing
 from runtime.flows import versions
 from runtime.flows.api import readable
+from runtime.flows.hearing import is_told
 from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.table_steps import fitted
@@ -90,10 +91,12 @@ def edit_workflow(flow_id: UUID) -> Response:
         return flow_page(flow_id)
     where = (db_session(), acting().tenant_id)
     flow, alarms = versions.get_flow(*where, flow_id), recent_alarms(*where)
+    registry = registry_of(*where)
     found = problems_document(versions.draft_problems(*where, flow_id))
     return render(
         "designer/workflows/designer.html",
         flow=flow,
+        is_told=any(is_told(one, registry) for one in flow.draft["triggers"].values()),
         shows_problems="problems" in request.args,
         sample_options=[(str(at), one["text"]) for at, one in enumerate(alarms)],
         facts={**_drawing(flow), **_addresses(flow), "alarms": alarms, "problems": found},

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from blocks.registry import Registry
+from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems, is_expression
 from kernel.schema import pointer_to
-from runtime.flows.problems import FlowProblem
+from runtime.flows.connection_checks import slot_problems
+from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known
 
 EVERY_LEAST_S = 10
 EVERY_MOST_S = 86_400
-_FIELDS = ("block", "version", "config")
+_FIELDS = ("block", "version", "digest", "config", "connections")
 
 
 def block_trigger_problems(
-    id_: str, trigger: Mapping[str, Any], registry: Registry
+    id_: str, trigger: Mapping[str, Any], registry: Registry, known: Known = NOTHING_KNOWN
 ) -> Iterable[FlowProblem]:
     """Yield what is wrong with a trigger of kind `block`, or has no place in one of another."""
     at = f"/triggers/{id_}"
@@ -30,26 +31,33 @@ def block_trigger_problems(
     if not EVERY_LEAST_S <= every_s <= EVERY_MOST_S:
         told = f"every_s of {id_}: between {EVERY_LEAST_S} seconds and a day"
         yield FlowProblem(f"{at}/every_s", told)
-    yield from _of_its_block(id_, at, trigger, registry)
+    block = registry.find(str(trigger.get("block", "")), str(trigger.get("version", "")))
+    yield from _of_its_block(id_, at, trigger, block)
+    if block is not None:
+        slots = block.manifest.secrets
+        for pointer, told in slot_problems(slots, trigger.get("connections", {}), known):
+            yield FlowProblem(f"{at}/connections/{pointer}", f"{id_}: {told}")
 
 
 def _of_its_block(
-    id_: str, at: str, trigger: Mapping[str, Any], registry: Registry
+    id_: str, at: str, trigger: Mapping[str, Any], block: Block | None
 ) -> Iterable[FlowProblem]:
     named = str(trigger.get("block", "")), str(trigger.get("version", ""))
-    block = registry.find(*named)
     if block is None:
         told = f"{id_}: the block {' '.join(named).strip()} is not installed: choose another"
         yield FlowProblem(f"{at}/block", told)
         return
     manifest = block.manifest
-    if manifest.trigger is None or manifest.trigger.mode != "poll":
-        told = f"{id_}: {manifest.title} cannot be asked what is new: choose a block that can"
+    if manifest.trigger is None:
+        told = f"{id_}: {manifest.title} starts no workflows: choose a block that does"
         yield FlowProblem(f"{at}/block", told)
         return
-    if any(slot.required for slot in manifest.secrets):
-        told = f"{id_}: {manifest.title} needs a connection, which a trigger cannot be given yet"
-        yield FlowProblem(f"{at}/block", told)
+    if not block.standing.starts_runs:
+        told = f"{id_}: {manifest.title} is {block.standing.value}: choose another version"
+        yield FlowProblem(f"{at}/version", told)
+    if manifest.trigger.mode != "poll" and "every_s" in trigger:
+        told = f"every_s of {id_}: {manifest.title} is told and never asked: remove it"
+        yield FlowProblem(f"{at}/every_s", told)
     config = trigger.get("config", {})
     for problem in authoring_problems(block.config_schema, config):
         yield FlowProblem(f"{at}/config{problem.pointer}", f"{id_}: {problem.message}")

@@ -61,4 +61,5 @@ def connections_of(document: Mapping[str, Any], _registry: Registry | None = Non
     """Give every connection that a workflow names."""
     steps = [step for _, step, _ in every_step(document)]
     holders = [*steps, *(step["undo"] for step in steps if "undo" in step)]
+    holders += document.get("triggers", {}).values()
     return {name for one in holders for name in one.get("connections", {}).values()}

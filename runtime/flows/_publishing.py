@@ -20,6 +20,7 @@ from kernel.json_text import kept_text
 from runtime.calendars.store import calendar_names, hold_calendars
 from runtime.flows._carrying import of_people, refuse_carried
 from runtime.flows._named_things import calendars_of, connections_of, look_up_tables_of
+from runtime.flows._placing import place_block_triggers
 from runtime.flows._records import FlowVersionView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.decisions import decisions_of
@@ -29,7 +30,6 @@ from runtime.flows.problems import FlowProblem, Known, Versions
 from runtime.flows.table_steps import table_use, tables_used
 from runtime.flows.validate import check_flow
 from runtime.limits.book import limits_of
-from runtime.polls.marks import place_polls
 from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
 from tenancy.connections.store import hold_connections, kinds_by_name
@@ -83,7 +83,8 @@ def publish_flow(
     row.live_version_id = version.id
     session.flush()
     place_marks(session, tenant_id, flow_id, row.draft["triggers"], now=now)
-    place_polls(session, tenant_id, flow_id, row.draft["triggers"], now=now)
+    before = live.document if live is not None else {"triggers": {}}
+    place_block_triggers(session, row, document, before, registry, now=now)
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return version_view_of(version)
 

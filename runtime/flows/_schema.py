@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from runtime.flows._trigger_schema import (
+    CONNECTIONS,
+    DIGEST,
     EXPRESSION,
     ID_PATTERN,
     NAME_MAX,
@@ -39,15 +41,10 @@ _WIRES: dict[str, Any] = {
 _BLOCK: dict[str, Any] = {
     "block": {"type": "string", "minLength": 1, "maxLength": 160},
     "version": {"type": "string", "minLength": 1, "maxLength": 64},
-    "digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+    "digest": DIGEST,
     "config": {"type": "object"},
     "input": {"type": "object"},
-    "connections": {
-        "type": "object",
-        "maxProperties": 10,
-        "propertyNames": {"pattern": "^[a-z][a-z0-9_-]{0,39}$"},
-        "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 80},
-    },
+    "connections": CONNECTIONS,
 }
 _SECONDS = {"type": "number", "exclusiveMinimum": 0, "maximum": 3_600}
 _STEP: dict[str, Any] = {

@@ -14,6 +14,13 @@ POSITION = {
     "maxItems": 2,
 }
 EXPRESSION = {"type": "string", "pattern": "^= ", "maxLength": 2_048}
+DIGEST = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+CONNECTIONS = {
+    "type": "object",
+    "maxProperties": 10,
+    "propertyNames": {"pattern": "^[a-z][a-z0-9_-]{0,39}$"},
+    "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 80},
+}
 
 SCHEDULE: dict[str, Any] = {
     "timing": {"enum": ["cron", "interval", "once"]},
@@ -62,5 +69,7 @@ TRIGGER_SCHEMA: dict[str, Any] = {
         "block": {"type": "string", "maxLength": 81},
         "version": {"type": "string", "maxLength": 64},
         "config": {"type": "object"},
+        "connections": CONNECTIONS,
+        "digest": DIGEST,
     },
 }

@@ -7,6 +7,7 @@ what would change it is refused (`_carrying.py`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blocks.installs.pins import with_digests
-from blocks.kinds.composite import CarriedFlow, carried_name
+from blocks.kinds.composite import CARRIED, CarriedFlow, carried_name
 from blocks.manifest import Manifest
 from blocks.registry import Registry
 from kernel.errors import InvalidError, Problem
@@ -24,6 +25,7 @@ from runtime.flows._publishing import calls_of, digest_of, known_to
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.composites import composite_problems
 from runtime.flows.model import require_shape
+from runtime.flows.problems import Known
 from runtime.flows.validate import check_flow
 from tenancy.rows import insert_new
 
@@ -54,7 +56,7 @@ def ensure_carried(  # noqa: PLR0913  of which block, among which, for whom
         return known
     document = {**carried.flow, "name": manifest.title}
     require_shape(document)
-    tenant = known_to(session, tenant_id, document)
+    tenant = _with_places(known_to(session, tenant_id, document), manifest)
     problems = composite_problems(manifest, carried, registry) or [
         Problem(one.pointer, one.message)
         for one in check_flow(document, registry, tenant)
@@ -68,6 +70,12 @@ def ensure_carried(  # noqa: PLR0913  of which block, among which, for whom
     }
     pinned = with_digests(document, registry)
     return _write(session, tenant_id, name, pinned, version, now=now)
+
+
+def _with_places(known: Known, manifest: Manifest) -> Known:
+    """Let steps name the block's places, each as a connection of a kind that it accepts."""
+    places = {CARRIED + one.slot: one.accepts[0] for one in manifest.secrets}
+    return replace(known, connections={**(known.connections or {}), **places})
 
 
 def _write(

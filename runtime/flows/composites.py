@@ -11,12 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blocks.kinds.composite import FLOW_FILE, CarriedFlow, digest_of_folder, read_carried
+from blocks.kinds.composite import (
+    FLOW_FILE,
+    CarriedFlow,
+    digest_of_folder,
+    digest_of_standard,
+    read_carried,
+)
 from blocks.manifest import ERROR_PORT, PORT_NAME, Manifest
-from blocks.registry import Block, Registry
+from blocks.registry import Block, Registry, Standing
 from kernel.errors import InvalidError, Problem
 from kernel.schema import pointer_to
 from runtime.flows._reach import Used, permission_problems, union_of, written
+from runtime.flows._slots import slot_problems, slots_of, unfit_connections, with_places
 from runtime.flows.model import every_step
 from runtime.flows.safe import for_reader
 
@@ -44,6 +51,7 @@ def composite_of(
     Raises:
         InvalidError: the workflow cannot be carried; problems say which step, and what to do.
     """
+    flow = with_places(flow, registry)
     problems = list(_unfit(flow, registry, named.id))
     if problems:
         raise InvalidError("this workflow cannot become a block", problems=problems)
@@ -72,6 +80,7 @@ def composite_problems(
         return problems
     used = _used(carried.flow, registry)
     found = [*_pins(carried, _children(used)), *permission_problems(manifest, used)]
+    found += slot_problems(manifest, carried.flow, registry)
     ports = {port.name for port in manifest.outputs}
     wanted = {port["name"] for port in _outputs(carried.flow, registry)}
     if ports != wanted:
@@ -99,6 +108,7 @@ def _unfit(flow: Mapping[str, Any], registry: Registry, id_: str) -> Iterator[Pr
             told = f"{step}: the block {id_} would hold itself: take this step out"
             yield Problem(pointer_to(["steps", step]), told)
     yield from _secrets(flow, registry)
+    yield from unfit_connections(flow, registry)
     for step in _ends(flow, registry):
         if step == ERROR_PORT or not PORT_NAME.fullmatch(step):
             told = f"{step}: an End gives its name to a way out, and this cannot be one: rename it"
@@ -127,9 +137,6 @@ def _unfit_step(step: str, holder: Mapping[str, Any], block: Block | None) -> It
     if control == "call" and kind != "composite":
         told = "it calls a workflow of this organisation, which would not come along: save that one"
         yield Problem(where, f"{step}: {told} as a block first, and use it here")
-    if holder.get("connections") or any(slot.required for slot in block.manifest.secrets):
-        told = "a step of a carried workflow cannot be given a connection: use this block beside it"
-        yield Problem(where, f"{step}: {told}")
 
 
 def _held_in(block: Block, registry: Registry) -> set[str]:
@@ -158,12 +165,13 @@ def _used(flow: Mapping[str, Any], registry: Registry) -> list[Used]:
 
 
 def _computed(flow: Mapping[str, Any], used: Iterable[Used], registry: Registry) -> dict[str, Any]:
-    used = list(used)
+    used, slots = list(used), slots_of(flow, registry)
     return {
         "config": {"type": "object", "additionalProperties": False, "properties": {}},
         "input": _input(flow),
         "outputs": _outputs(flow, registry),
         "permissions": [written(one) for one in union_of(used)],
+        **({"secrets": slots} if slots else {}),
         "behaviour": {
             "effects": _effects(used),
             "inline": True,
@@ -228,10 +236,17 @@ def _effects(used: Iterable[Used]) -> str:
 
 def _children(used: Iterable[Used]) -> dict[str, str]:
     found = {
-        f"{one.block.manifest.id}@{one.block.manifest.version}": digest_of_folder(one.block.folder)
+        f"{one.block.manifest.id}@{one.block.manifest.version}": _digest_of(one.block)
         for one in used
     }
     return dict(sorted(found.items()))
+
+
+def _digest_of(block: Block) -> str:
+    """Give the digest that a block is pinned by: of its package, or of what Garland's own does."""
+    if block.standing is Standing.STANDARD:
+        return digest_of_standard(block.folder)
+    return block.digest or digest_of_folder(block.folder)
 
 
 def _plain(flow: Mapping[str, Any]) -> dict[str, Any]:

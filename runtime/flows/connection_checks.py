@@ -15,16 +15,22 @@ def connection_problems(
     placed: Placed, holder: Mapping[str, Any], prefix: str, manifest: Manifest, known: Known
 ) -> Iterable[FlowProblem]:
     """Yield what is wrong with the connections of a step, or of what takes it back (`holder`)."""
-    named = holder.get("connections", {})
-    for slot in manifest.secrets:
-        where = f"{prefix}/connections/{slot.slot}"
-        name = named.get(slot.slot)
-        why = why_not_connected(slot, name, known.connections)
+    for slot, why in slot_problems(manifest.secrets, holder.get("connections", {}), known):
+        where = f"{prefix}/connections/{slot}"
+        yield FlowProblem(where, f"{placed.title}: {why}", placed.id)
+
+
+def slot_problems(
+    slots: Iterable[SecretSlot], named: Mapping[str, str], known: Known
+) -> Iterable[tuple[str, str]]:
+    """Yield by slot what is wrong with the connections that a step or trigger names."""
+    declared = {one.slot: one for one in slots}
+    for slot in declared.values():
+        why = why_not_connected(slot, named.get(slot.slot), known.connections)
         if why:
-            yield FlowProblem(where, f"{placed.title}: {why}", placed.id)
-    for name in sorted(named.keys() - {one.slot for one in manifest.secrets}):
-        message = f"{placed.title}: its block takes no connection {name}: remove it"
-        yield FlowProblem(f"{prefix}/connections/{name}", message, placed.id)
+            yield slot.slot, why
+    for name in sorted(named.keys() - declared.keys()):
+        yield name, f"its block takes no connection {name}: remove it"
 
 
 def why_not_connected(slot: SecretSlot, name: str | None, known: Mapping[str, str] | None) -> str:

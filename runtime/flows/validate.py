@@ -58,7 +58,7 @@ def _triggers(structure: Structure, registry: Registry, known: Known) -> Iterabl
         yield FlowProblem("/triggers", "nothing starts this workflow: add a trigger")
     for id_, trigger in structure.triggers.items():
         yield from trigger_problems(id_, trigger, known)
-        yield from block_trigger_problems(id_, trigger, registry)
+        yield from block_trigger_problems(id_, trigger, registry, known)
         if "dedup" in trigger:
             name = f"dedup of {id_}"
             yield from trigger_expression_problems(trigger["dedup"], f"/triggers/{id_}/dedup", name)

@@ -22,6 +22,7 @@ class Outcome(Enum):
     REPEATED = "repeated"
     SKIPPED = "skipped"
     REFUSED = "refused"
+    ANSWERED = "answered"
 
 
 class Hook(TenantOwned, Base):

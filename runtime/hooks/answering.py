@@ -146,14 +146,16 @@ def take(session: Session, target: Target, prepared: Prepared, *, now: datetime)
     return taken
 
 
-def note_refusal(session: Session, target: Target, delivery: Delivery, error: GarlandError) -> None:
-    """Keep for the page that a delivery was refused, and why."""
+def note_refusal(
+    session: Session, target: Target, delivery: Delivery, error: GarlandError, *, reason: str = ""
+) -> None:
+    """Keep for the page that a delivery was refused, and why; `reason` is for the page alone."""
     refused = DeliveryView(
         at=delivery.at,
         sender=delivery.sender,
         outcome=Outcome.REFUSED,
         status=error.status,
-        message=error.message,
+        message=reason or error.message,
         run_id=None,
         size_bytes=delivery.size_bytes,
     )

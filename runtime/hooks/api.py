@@ -1,43 +1,21 @@
-"""Webhooks over HTTP: `/hooks/<key>` for those who send, and REST for those who set them up."""
+"""Webhooks over REST, for those who set them up."""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-import structlog
-from flask import Blueprint, Response, current_app, jsonify, make_response, request, url_for
-from flask.blueprints import BlueprintSetupState
-from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
+from flask import Blueprint, Response, jsonify, make_response, url_for
 
 from kernel.clock import format_instant, utc_now
-from kernel.errors import GarlandError, NotFoundError
 from kernel.http import acting, db_session, optional_body, require, vault
-from kernel.rest import ANYTHING, JSON, describe
+from kernel.rest import describe
 from kernel.schema import Schema
 from runtime.hooks import shapes, store
-from runtime.hooks.answering import Taken, note_refusal, prepare, take
 from runtime.hooks.deliveries import DeliveryView, list_deliveries
-from runtime.hooks.reading import BODY_MAX_BYTES, Delivery, too_large
-from runtime.hooks.replies import Reply, reply_at_once, reply_unfinished, reply_with
-from runtime.hooks.store import HookView, Target
-from runtime.hooks.waiting import AT_MOST_S, RunNotices, Slots, wait_until_found
-from runtime.runs.result import RunResult, result_of
-from tenancy.scope import bind, system
-
-log = structlog.get_logger(__name__)
+from runtime.hooks.store import HookView
 
 api = Blueprint("webhooks_api", __name__, url_prefix="/api/v1/flows/<uuid:flow_id>/webhooks")
-hooks = Blueprint("hooks", __name__)
-
-SLOTS = "garland.hook_slots"
-THREADS_FOR_OTHERS = 4
-"""Of so many threads of the web process one at most waits for the end of a run."""
 
 _SECRET = Schema(
     {
@@ -46,137 +24,6 @@ _SECRET = Schema(
         "properties": {"secret": {"type": "string", "maxLength": 200}},
     }
 )
-
-
-@hooks.record
-def _make_slots(state: BlueprintSetupState) -> None:
-    threads: int = state.app.extensions["garland.services"].settings.web_threads
-    state.app.extensions[SLOTS] = Slots(max(1, threads // THREADS_FOR_OTHERS))
-
-
-@hooks.post("/hooks/<key>")
-@describe(
-    body=ANYTHING,
-    is_optional=True,
-    takes=(JSON, "text/plain", "application/x-www-form-urlencoded"),
-    answer=ANYTHING,
-    status=202,
-    also=(200,),
-)
-def deliver(key: str) -> Response:
-    """Take what another system sends; the key in the address is the credential.
-
-    No transaction is open while the body is read or the run's end is awaited. Limits of how much
-    a tenant may send belong between finding the target and taking the delivery.
-    """
-    body = _body()
-    delivery = _delivery(body or b"")
-    target = _target(key, delivery)
-    structlog.contextvars.bind_contextvars(tenant_id=str(target.tenant_id))
-    try:
-        if body is None:
-            raise too_large()
-        prepared = prepare(target, delivery, vault())
-        with _writing(target.tenant_id) as session:
-            taken = take(session, target, prepared, now=delivery.at)
-    except GarlandError as error:
-        with _writing(target.tenant_id) as session:
-            note_refusal(session, target, delivery, error)
-        raise
-    return _answer(taken, _reply(target, taken, waits=prepared.hook.respond == "when_done"))
-
-
-def _body() -> bytes | None:
-    """Read the body to the byte; None when it is too large to be read.
-
-    One byte more is let in than is taken: a body sent in chunks is cut at the limit, silently.
-    """
-    request.max_content_length = BODY_MAX_BYTES + 1
-    try:
-        body = request.get_data(cache=False, parse_form_data=False)
-    except RequestEntityTooLarge:
-        return None
-    return body if len(body) <= BODY_MAX_BYTES else None
-
-
-def _delivery(body: bytes) -> Delivery:
-    sender = f"{request.remote_addr or ''} {request.headers.get('User-Agent', '')}"
-    return Delivery(
-        body=body,
-        mimetype=request.mimetype,
-        charset=request.mimetype_params.get("charset", ""),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        query=list(request.args.items(multi=True)),
-        sender=sender.strip(),
-        at=utc_now(),
-    )
-
-
-def _target(key: str, delivery: Delivery) -> Target:
-    with _services().reading() as session, system(session):
-        found = store.find_target(session, key, now=delivery.at)
-    if found is None:
-        raise NotFoundError(
-            "no webhook has this address: it was renewed, or is not copied to its end"
-        )
-    return found
-
-
-def _reply(target: Target, taken: Taken, *, waits: bool) -> Reply:
-    run_id = taken.started
-    if run_id is None or not waits:
-        return reply_at_once(taken)
-    try:
-        result = _result(target.tenant_id, run_id)
-    except NotFoundError:  # its repeat came after the run was purged
-        return reply_at_once(taken)
-    if result is None:
-        return reply_unfinished(taken, _address_of(run_id))
-    return reply_with(result)
-
-
-def _result(tenant_id: UUID, run_id: UUID) -> RunResult | None:
-    """Wait for the end of a run; None when it comes too late, or too many wait already."""
-
-    def look() -> RunResult | None:
-        with _services().reading() as session:
-            bind(session, tenant_id)
-            return result_of(session, tenant_id, run_id)
-
-    slots: Slots = current_app.extensions[SLOTS]
-    with slots.one() as has_room:
-        if not has_room:
-            log.warning("webhook_not_awaited", run_id=str(run_id))
-            return look()
-        ends = time.monotonic() + AT_MOST_S
-        with RunNotices(_services().redis, tenant_id) as notices:
-            left = max(ends - time.monotonic(), 0.0)  # a Redis that is away takes its time to fail
-            return wait_until_found(look, notices.rest, at_most_s=left)
-
-
-def _answer(taken: Taken, reply: Reply) -> Response:
-    response = make_response(json.dumps(reply.document) if reply.has_body else "", reply.status)
-    kind = "application/problem+json" if reply.is_problem else "application/json"
-    response.content_type = kind
-    if taken.started is not None:
-        response.headers["Location"] = _address_of(taken.started)
-    return response
-
-
-def _address_of(run_id: UUID) -> str:
-    return url_for("runs_api.get_run", run_id=run_id, _external=True)
-
-
-@contextmanager
-def _writing(tenant_id: UUID) -> Iterator[Session]:
-    """Give a short transaction of its own, as the tenant."""
-    with _services().sessions() as session, session.begin():
-        bind(session, tenant_id)
-        yield session
-
-
-def _services() -> Any:
-    return current_app.extensions["garland.services"]
 
 
 @api.get("")
@@ -255,6 +102,7 @@ def hook_document(hook: HookView) -> dict[str, Any]:
         "signed": hook.signed,
         "respond": hook.respond,
         "correlate": hook.correlate or None,
+        "block": hook.block or None,
         "starts_runs": hook.is_wired,
         "address_made_at": format_instant(hook.key_made_at) if hook.key_made_at else None,
         "secret_made_at": format_instant(hook.secret_made_at) if hook.secret_made_at else None,

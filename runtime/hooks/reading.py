@@ -32,7 +32,7 @@ FORM = "application/x-www-form-urlencoded"
 _SHOWN = frozenset(
     {"content-type", "user-agent", "webhook-id", "webhook-timestamp", "idempotency-key"}
 )
-_SHOWN_PREFIXES = ("x-", "ce-")
+_SHOWN_PREFIXES = ("x-", "ce-", "webhook-request-")
 # Who the sender is on the network, and whatever could be a credential.
 _HIDDEN_PREFIXES = ("x-forwarded", "x-real", "x-csrf")
 _HIDDEN_WORDS = ("auth", "cookie", "key", "pass", "secret", "session", "signature", "token")
@@ -56,6 +56,7 @@ class Delivery:
         headers: Names in lower case.
         query: Pairs of the address's query, in order.
         sender: Where it came from, for people.
+        method: By what it came.
     """
 
     body: bytes
@@ -65,6 +66,7 @@ class Delivery:
     query: Sequence[tuple[str, str]]
     sender: str
     at: datetime
+    method: str = "POST"
 
     @property
     def claim(self) -> Claim:

@@ -6,9 +6,11 @@ the body. What went wrong inside a run is not told to the outside: its page says
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from blocks.kinds.trigger import Answer
 from runtime.hooks.answering import Taken
 from runtime.runs.result import RunResult
 
@@ -19,11 +21,13 @@ _NO_BODY = frozenset({204, 205})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One answer; `is_problem` where it is a problem document (RFC 9457)."""
+    """One answer: JSON, a problem document (RFC 9457), or a text."""
 
     status: int
     document: Any
     is_problem: bool = False
+    is_text: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_body(self) -> bool:
@@ -34,6 +38,16 @@ class Reply:
 def reply_at_once(taken: Taken) -> Reply:
     """Answer what a delivery came to, without waiting for what the run comes to."""
     return Reply(status=taken.status, document=taken.document())
+
+
+def reply_told(taken: Taken, answer: Answer | None) -> Reply:
+    """Answer what a trigger's block says, or which runs it started."""
+    if answer is None:
+        runs = [str(one) for one in taken.run_ids]
+        return Reply(status=taken.status if runs else 200, document={"runs": runs})
+    is_text = isinstance(answer.body, str)
+    body = {} if answer.body is None else answer.body
+    return Reply(status=answer.status, document=body, is_text=is_text, headers=answer.headers)
 
 
 def reply_unfinished(taken: Taken, look_at: str) -> Reply:

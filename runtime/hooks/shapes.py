@@ -13,6 +13,7 @@ HOOKS = listed(
         signed=FLAG,
         respond=TEXT,
         correlate=maybe(TEXT),
+        block=maybe(TEXT),
         starts_runs=FLAG,
         address_made_at=maybe(INSTANT),
         secret_made_at=maybe(INSTANT),

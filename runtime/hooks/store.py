@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from blocks.installs.pins import why_not_to_start
+from blocks.installs.registry import registry_of
+from blocks.registry import Registry
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id, new_secret, sha256_of
 from kernel.secrets import Vault
+from runtime.flows.hearing import is_told
 from runtime.flows.lookup import runnable, startable
 from runtime.flows.model import Flow, Trigger
 from runtime.hooks._tables import Hook
@@ -31,6 +36,9 @@ class HookView:
         is_wired: It starts runs; else it only resumes those that wait.
         secret_made_at: None while its deliveries have no secret to be signed with.
         old_secret_until: Until when the secret before counts too; None when it does not.
+        block: What reads its deliveries, for people; "" for a webhook of Garland's own.
+        block_title, connections, trouble: Of the block, known to lists alone: what it is called,
+            the connection it checks by for each slot, and why it may not be used now.
     """
 
     id: UUID | None
@@ -43,6 +51,10 @@ class HookView:
     key_made_at: datetime | None
     secret_made_at: datetime | None
     old_secret_until: datetime | None
+    block: str = ""
+    block_title: str = ""
+    connections: Mapping[str, str] = field(default_factory=dict)
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +81,11 @@ def list_hooks(
     flow = _live_flow(session, tenant_id, flow_id)
     rows = session.scalars(select(Hook).where(Hook.tenant_id == tenant_id, Hook.flow_id == flow_id))
     known = {row.trigger_id: row for row in rows}
-    return [_view(flow, one, known.get(one.id), now=now) for one in _webhooks(flow)] if flow else []
+    if flow is None:
+        return []
+    registry = registry_of(session, tenant_id)
+    views = [_view(flow, one, known.get(one.id), now=now) for one in _webhooks(flow, registry)]
+    return [_with_block(one, flow.triggers[one.trigger_id], registry) for one in views]
 
 
 def find_hook(
@@ -191,7 +207,7 @@ def _target(session: Session, row: Hook, *, now: datetime) -> Target:
     found = startable(session, row.tenant_id, row.flow_id)
     flow = _live_flow(session, row.tenant_id, row.flow_id)
     trigger = flow.triggers.get(row.trigger_id) if flow is not None else None
-    is_live = flow is not None and trigger is not None and trigger.kind == "webhook"
+    is_live = flow is not None and trigger is not None and trigger.kind in ("webhook", "block")
     view = _view(flow, trigger, row, now=now) if is_live and flow and trigger else None
     return Target(
         id=row.id,
@@ -217,8 +233,26 @@ def _live_flow(session: Session, tenant_id: UUID, flow_id: UUID) -> Flow | None:
     return runnable(session, tenant_id, flow_id, version_id).flow if version_id else None
 
 
-def _webhooks(flow: Flow) -> list[Trigger]:
-    return [one for one in flow.triggers.values() if one.kind == "webhook"]
+def _webhooks(flow: Flow, registry: Registry) -> list[Trigger]:
+    each = flow.triggers.values()
+    return [one for one in each if is_told({"kind": one.kind, **one.settings}, registry)]
+
+
+def _with_block(view: HookView, trigger: Trigger, registry: Registry) -> HookView:
+    """Add what people want to know of the block that reads a webhook."""
+    said = trigger.settings
+    block = registry.find(said.get("block", ""), said.get("version", ""))
+    if block is None:
+        return view
+    refusal = why_not_to_start(block, said.get("digest", ""))
+    named = said.get("connections", {})
+    return replace(
+        view,
+        title=trigger.title or block.manifest.title,
+        block_title=block.manifest.title,
+        connections={one.title: named.get(one.slot, "") for one in block.manifest.secrets},
+        trouble=refusal[1] if refusal is not None else "",
+    )
 
 
 def _new_key(vault: Vault, now: datetime) -> dict[str, object]:
@@ -250,4 +284,5 @@ def _view(flow: Flow, trigger: Trigger, row: Hook | None, *, now: datetime) -> H
         key_made_at=row.key_made_at if row is not None else None,
         secret_made_at=row.secret_made_at if row is not None else None,
         old_secret_until=row.old_secret_until if row and _old_counts(row, now=now) else None,
+        block=f"{said['block']} {said['version']}" if trigger.kind == "block" else "",
     )

@@ -10,9 +10,11 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
+from blocks.installs.registry import registry_of
 from kernel.clock import utc_now
 from kernel.errors import GarlandError, InvalidError, NotFoundError
 from kernel.http import acting, db_session, render, require, see_other, vault
+from runtime.flows.hearing import is_told
 from runtime.flows.versions import FlowView, get_flow
 from runtime.hooks import examples, store
 from runtime.hooks.answering import prepare, take
@@ -151,6 +153,8 @@ def _address(flow_id: UUID, hook: HookView, secret: str, sample: dict[str, Any])
     if hook.id is None or not acting().may("workflows.edit"):
         return {"address": "", "command": ""}
     address = address_of(flow_id, hook.trigger_id)
+    if hook.block:  # how it is to be called, its block knows
+        return {"address": address, "command": ""}
     if not hook.signed:
         return {"address": address, "command": examples.plain_command(address, sample)}
     command = examples.signed_command(address, sample, secret=secret or examples.SECRET_GAP)
@@ -169,7 +173,8 @@ def _hooks(flow_id: UUID) -> list[HookView]:
 
 def _drawn(flow: FlowView) -> bool:
     """Tell whether the draft has a webhook that only has to be published."""
-    return any(one["kind"] == "webhook" for one in flow.draft["triggers"].values())
+    registry = registry_of(db_session(), acting().tenant_id)
+    return any(is_told(one, registry) for one in flow.draft["triggers"].values())
 
 
 def _back(flow_id: UUID, trigger_id: str) -> Response:

@@ -1,13 +1,14 @@
 """Marks of polled triggers: placed when a workflow is published, moved on when it was asked.
 
 Publishing again leaves what was seen where the block and its settings are the same; with others it
-begins anew. A newer version of the block goes on from what the older one saw.
+begins anew. A newer version of the block goes on from what the older one saw, also where its
+migrations changed the settings.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,10 +52,15 @@ def place_polls(
     flow_id: UUID,
     triggers: Mapping[str, Mapping[str, Any]],
     *,
+    anew: Collection[str],
     now: datetime,
 ) -> None:
-    """Make the marks of a workflow fit what was just published."""
-    wanted = {id_: _digest(one) for id_, one in triggers.items() if one["kind"] == "block"}
+    """Make the marks of a workflow fit the polled triggers that were just published.
+
+    Those that begin `anew` forget what was seen; one whose settings changed otherwise, by an
+    upgrade of its block, goes on from it.
+    """
+    wanted = {id_: _digest(one) for id_, one in triggers.items()}
     rows = session.scalars(
         select(PollMark).where(PollMark.tenant_id == tenant_id, PollMark.flow_id == flow_id)
     ).all()
@@ -64,7 +70,9 @@ def place_polls(
             session.delete(row)
             continue
         if digest != row.digest:
-            row.digest, row.seen, row.turn = digest, None, row.turn + 1
+            row.digest, row.turn = digest, row.turn + 1
+            if row.trigger_id in anew:
+                row.seen = None
         row.due_at, row.failures, row.problem = now, 0, ""
     for trigger_id, digest in wanted.items():
         session.add(

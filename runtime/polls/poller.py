@@ -19,22 +19,17 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from blocks.host import Facts, perform
-from blocks.installs.registry import registry_of
-from blocks.kinds.trigger import Event, Polled, read_polled
-from blocks.registry import Block
+from blocks.host import Effect, Facts
+from blocks.kinds.trigger import Polled, read_polled
 from blocks.sdk import BlockError
-from kernel.clock import format_instant
-from kernel.errors import GarlandError, NotFoundError, TooManyError, UnavailableError
-from kernel.ids import sha256_of
+from kernel.errors import NotFoundError
 from runtime.alarms.journal import append
 from runtime.alarms.model import TEXT_MAX, parse_event
-from runtime.flows.lookup import Runnable, runnable, startable
-from runtime.flows.model import Trigger
+from runtime.block_triggers.asking import LiveTrigger, TriggerDesk, find_live, run_block
+from runtime.block_triggers.starting import LATER, is_still_live, keep, start_for
+from runtime.flows.lookup import startable
 from runtime.polls.marks import Poll, due_polls, move_poll, note_failure, put_off
-from runtime.runs.not_started import NotStartedError
 from runtime.runs.services import Brokers, DetachedServices
-from runtime.runs.start import Start, start_run
 from runtime.wake import wake_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -51,26 +46,31 @@ PAUSE_MOST_S = 3_600
 LATER_S = 30
 ALARM_AFTER = 5
 SOURCE = "garland.workflows"
-_LATER = (NotStartedError, TooManyError, UnavailableError)
-"""Why events wait for the next look rather than being used up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """A poll under way: the trigger as it is live, and its block."""
+    """A poll under way, and its trigger as it is live."""
 
     poll: Poll
-    live: Runnable
-    trigger: Trigger
-    block: Block | None
+    live: LiveTrigger
 
     @property
     def every_s(self) -> int:
         """Give the pause between two looks: the trigger's own, or what its block suggests."""
-        suggested = self.block.manifest.trigger if self.block is not None else None
-        stated = self.trigger.settings.get("every_s")
+        block = self.live.block
+        suggested = block.manifest.trigger if block is not None else None
+        stated = self.live.trigger.settings.get("every_s")
         every_s = stated or (suggested.every_s if suggested is not None else EVERY_S)
         return max(int(every_s), EVERY_LEAST_S)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What a look came to: the events, and what the trigger keeps of them."""
+
+    polled: Polled
+    effects: tuple[Effect, ...]
 
 
 class Poller:
@@ -118,7 +118,7 @@ class Poller:
             self._take(asked, found, now=now)
         except BlockError as error:
             self._fail(asked, error.message, error.retry_after_s, now=now)
-        except _LATER as error:
+        except LATER as error:
             with self._writing(poll) as session:
                 later = now + timedelta(seconds=LATER_S)
                 note_failure(session, poll, error.message, due_at=later, counts=False)
@@ -127,85 +127,48 @@ class Poller:
         """Give what is live now; None when it is paused, unpublished or another."""
         with self._reading() as session, as_tenant(session, poll.tenant_id):
             try:
-                found = startable(session, poll.tenant_id, poll.flow_id)
+                paused = startable(session, poll.tenant_id, poll.flow_id).paused
             except NotFoundError:
                 return None
-            if found.paused or found.version_id is None:
-                return None
-            live = runnable(session, poll.tenant_id, poll.flow_id, found.version_id)
-            registry = registry_of(session, poll.tenant_id)
-        trigger = live.flow.triggers.get(poll.trigger_id)
-        if trigger is None or trigger.kind != "block":
-            return None
-        named = trigger.settings["block"], trigger.settings["version"]
-        return _Asked(poll=poll, live=live, trigger=trigger, block=registry.find(*named))
+            live = find_live(session, poll.tenant_id, poll.flow_id, poll.trigger_id)
+        return None if paused or live is None else _Asked(poll=poll, live=live)
 
-    def _found(self, asked: _Asked, *, now: datetime) -> Polled:
-        poll, block = asked.poll, asked.block
-        if block is None:
-            named = f"{asked.trigger.settings['block']} {asked.trigger.settings['version']}"
-            raise BlockError("trigger.unknown", f"The block {named} is not installed.")
-        if not block.standing.starts_runs:
-            told = f"{block.manifest.title} {block.manifest.version} is {block.standing.value}."
-            raise BlockError("trigger.not_to_use", told)
-        performed = perform(
-            block,
-            config=asked.trigger.settings.get("config", {}),
-            input={"cursor": poll.cursor},
-            services=DetachedServices(self._reading, poll.tenant_id, self._brokers),
-            facts=Facts(
-                run_id=str(poll.id),
-                step=poll.trigger_id,
-                attempt=poll.failures + 1,
-                idempotency_key=f"{poll.id}/{poll.turn}",
-                now=now,
-                flow=asked.live.flow.name,
-                timeout_s=min(block.manifest.behaviour.timeout_s, LOOK_MOST_S),
-            ),
+    def _found(self, asked: _Asked, *, now: datetime) -> _Found:
+        poll, live = asked.poll, asked.live
+        limit_s = live.usable_block().manifest.behaviour.timeout_s
+        services = DetachedServices(self._reading, poll.tenant_id, self._brokers)
+        services.desk = TriggerDesk(self._reading, live.owner)
+        facts = Facts(
+            run_id=str(poll.id),
+            step=poll.trigger_id,
+            attempt=poll.failures + 1,
+            idempotency_key=f"{poll.id}/{poll.turn}",
+            now=now,
+            flow=live.flow_name,
+            timeout_s=min(limit_s, LOOK_MOST_S),
         )
-        return read_polled(performed.outcome)
+        done = run_block(live, {"cursor": poll.cursor}, services, facts)
+        return _Found(polled=read_polled(done.outcome), effects=done.effects)
 
-    def _take(self, asked: _Asked, found: Polled, *, now: datetime) -> None:
-        """Start the runs and write what was seen: both, or neither."""
-        poll = asked.poll
+    def _take(self, asked: _Asked, found: _Found, *, now: datetime) -> None:
+        """Start the runs, write what was seen and what is kept: all, or nothing."""
+        poll, live = asked.poll, asked.live
         with self._writing(poll) as session:
-            if not self._hold(session) or not _is_still_live(session, asked):
+            if not self._hold(session) or not is_still_live(session, live):
                 return
             problem = ""
             due_at = now + timedelta(seconds=asked.every_s)
-            if not move_poll(session, poll, cursor=found.cursor, due_at=due_at, now=now):
+            cursor = found.polled.cursor
+            if not move_poll(session, poll, cursor=cursor, due_at=due_at, now=now):
                 return
-            for event in found.events:
-                problem = self._start(session, asked, event, now=now) or problem
+            keep(session, live, found.effects, now=now)
+            for event in found.polled.events:
+                problem = start_for(session, live, event, now=now)[1] or problem
             if problem:
                 moved = replace(poll, turn=poll.turn + 1, failures=0)
                 note_failure(session, moved, problem, due_at=due_at, counts=False)
             if poll.failures >= ALARM_AFTER:
                 _tell(session, asked, "", now=now)
-
-    def _start(self, session: Session, asked: _Asked, event: Event, *, now: datetime) -> str:
-        """Start the run for an event; give why it cannot be, "" when it is or was."""
-        poll = asked.poll
-        start = Start(
-            trigger={
-                "kind": "block",
-                "key": event.key,
-                "event": event.data,
-                "at": format_instant(now),
-            },
-            trigger_id=poll.trigger_id,
-            subject=event.key,
-            dedup_key="poll:" + sha256_of(f"{poll.flow_id}:{poll.trigger_id}:{event.key}"),
-            started_by=asked.trigger.title or poll.trigger_id,
-        )
-        try:
-            start_run(session, poll.tenant_id, poll.flow_id, start, now=now)
-        except _LATER:
-            raise
-        except GarlandError as error:
-            log.warning("poll_event_refused", flow_id=str(poll.flow_id), reason=error.message)
-            return f"{event.key}: {error.message}"
-        return ""
 
     def _fail(
         self, asked: _Asked, message: str, retry_after_s: float | None, *, now: datetime
@@ -238,18 +201,9 @@ def shared_out(due: Sequence[Poll]) -> list[Poll]:
     return found
 
 
-def _is_still_live(session: Session, asked: _Asked) -> bool:
-    """Tell whether what was asked is what is live, so that what was paused starts nothing."""
-    try:
-        found = startable(session, asked.poll.tenant_id, asked.poll.flow_id, hold=True)
-    except NotFoundError:
-        return False
-    return not found.paused and found.version_id == asked.live.id
-
-
 def _tell(session: Session, asked: _Asked, problem: str, *, now: datetime) -> None:
     """Raise the alarm of a trigger that fails and fails, or clear it."""
-    poll, name = asked.poll, asked.live.flow.name
+    poll, name = asked.poll, asked.live.flow_name
     event = parse_event(
         {
             "managed_object": f"workflow {name}",
@@ -258,7 +212,7 @@ def _tell(session: Session, asked: _Asked, problem: str, *, now: datetime) -> No
             "event_type": "processingErrorAlarm",
             "specific_problem": "Trigger fails",
             "source": SOURCE,
-            "text": f"{asked.trigger.title or poll.trigger_id}: {problem}"[:TEXT_MAX],
+            "text": f"{asked.live.title}: {problem}"[:TEXT_MAX],
             "attributes": {"flow_id": str(poll.flow_id)},
         }
     )

@@ -12,6 +12,7 @@ from blocks.sdk import (
     BlockError,
     CalendarMoment,
     Decided,
+    HookCheck,
     HttpRequest,
     HttpResponse,
     Inventory,
@@ -118,3 +119,7 @@ class FileServices:
     def mqtt(self, request: MqttRequest, /) -> MqttMessage | None:
         """Speak to a broker, without a connection."""
         return self.brokers.mqtt.carry(request)
+
+    def check_hook(self, _check: HookCheck, /) -> bool:
+        """Say that there is no request: a rehearsal begins after the trigger."""
+        raise BlockError("hook.no_request", "There is no request here.", retryable=False)

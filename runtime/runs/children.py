@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +15,14 @@ from blocks.outcomes import Call
 from kernel import trace
 from kernel.errors import NotFoundError
 from runtime.flows.lookup import Runnable, find_flow_id, find_version, runnable, startable
+from runtime.flows.model import Step
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs._tables import Run, RunState
 from runtime.runs.blobs import note_use, references_in
 from runtime.runs.derived import carried
 from runtime.runs.not_started import NotStartedError
 from runtime.runs.paths import split
+from runtime.runs.plan import UNDO
 from runtime.runs.spans import context_of
 from runtime.runs.start import Parent, Start, record_run
 from runtime.runs.state import RunState as RunProgress
@@ -30,6 +33,8 @@ from runtime.wake import wake_after_commit
 DEPTH_MAX = 10
 AS_BLOCK = "as_block"
 """In a trigger: the workflow is carried by a block, whose ways out are its ends."""
+PLACES = "connections"
+"""Beside it: by place, the connection that the block's step names."""
 
 
 def start_child(
@@ -53,6 +58,8 @@ def start_child(
     }
     if call.flow.startswith(CARRIED):
         trigger[AS_BLOCK] = True
+        if places := _filled(session, parent, record):
+            trigger[PLACES] = places
     if "failed_run" in parent.trigger:  # what a failure set off stays known as that, all the way
         trigger["failed_run"] = parent.trigger["failed_run"]
     start = Start(
@@ -71,6 +78,13 @@ def start_child(
     version = _called(session, parent, call)
     with trace.joined(context_of(parent, record)):
         record_run(session, parent.tenant_id, version, start, now=now, parent=caller)
+
+
+def with_connections(step: Step, run: RunRow) -> Step:
+    """Give a step with the tenant's connections in the places of the block its run belongs to."""
+    if not run.trigger.get(AS_BLOCK) or not step.connections:
+        return step
+    return replace(step, connections=_named(step.connections, run))
 
 
 def report(
@@ -112,6 +126,24 @@ def cancel_child(session: Session, parent: RunRow, record: RecordRow, *, now: da
         .execution_options(synchronize_session=False)
     )
     wake_after_commit(session, "runs")
+
+
+def _filled(session: Session, parent: RunRow, record: RecordRow) -> dict[str, str]:
+    """Give what the step that calls fills the places of its block with, however deep it stands."""
+    flow = runnable(session, parent.tenant_id, parent.flow_id, parent.version_id).flow
+    id_ = split(record.step)[1]
+    step = flow.steps[id_.removesuffix(UNDO)]
+    holder = step.undo if id_.endswith(UNDO) and step.undo is not None else step
+    return _named(holder.connections, parent)
+
+
+def _named(connections: Mapping[str, str], run: RunRow) -> dict[str, str]:
+    """Put the tenant's connections in place of the places; one that is left empty is none."""
+    if not run.trigger.get(AS_BLOCK):
+        return dict(connections)
+    places = run.trigger.get(PLACES, {})
+    found = {slot: places.get(name.removeprefix(CARRIED)) for slot, name in connections.items()}
+    return {slot: name for slot, name in found.items() if name}
 
 
 def _reached(child: RunRow, ends: Collection[str]) -> str:

@@ -19,7 +19,8 @@ from runtime.runs._tables import Run, StepRecord, StepState
 from runtime.runs.paths import split
 from runtime.runs.plan import UNDO
 from runtime.runs.telling import tell_pages
-from runtime.step_state.store import Owner, find_value, keys_of
+from runtime.step_state.owners import Owner
+from runtime.step_state.store import find_value, keys_of
 from tenancy.scope import as_tenant, bind
 
 log = structlog.get_logger(__name__)

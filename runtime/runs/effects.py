@@ -17,7 +17,8 @@ from runtime.runs.alarm_words import words_for_trial, words_of
 from runtime.runs.attempt import Attempted
 from runtime.runs.desks import owner_of
 from runtime.runs.events import Failed
-from runtime.step_state.store import Owner, drop_value, keep_value
+from runtime.step_state.owners import Owner
+from runtime.step_state.store import drop_value, keep_value
 
 KEPT = ("state.set", "state.delete")
 PROBLEMS_SHOWN = 3

@@ -15,6 +15,7 @@ from runtime.flows.model import Step
 from runtime.runs._rows import RecordRow, RunRow
 from runtime.runs.attempt import Attempted, Given, attempt_step, facts_of, give, simulate_step
 from runtime.runs.blobs import INLINE_MAX_BYTES, fetch, is_reference, size_of, stow
+from runtime.runs.children import with_connections
 from runtime.runs.desks import SegmentDesk
 from runtime.runs.effects import apply_effects
 from runtime.runs.events import Completed, Perform
@@ -64,7 +65,7 @@ class Performer:
         if is_simulated(run, block):
             return simulate_step(block, facts)
         given = Given(config=self._fetch(record.config), input=self._fetch(record.input))
-        self._services.grant(step, block.manifest)
+        self._services.grant(with_connections(step, run), block.manifest)
         self._services.desk = SegmentDesk(self._session, run, record.step)
         if is_dry(run):
             self._services.pretend(run.trigger.get("alarm"))

@@ -20,6 +20,7 @@ from blocks.sdk import (
     BlockError,
     CalendarMoment,
     Decided,
+    HookCheck,
     HttpRequest,
     HttpResponse,
     Inventory,
@@ -160,6 +161,10 @@ class _Outside:
         signed = with_login(call, self._grants)
         send = self._brokers.ssh.netconf
         return send(signed) if self._calls is None else self._calls.carry(signed, send)
+
+    def check_hook(self, _check: HookCheck, /) -> bool:
+        """Say that there is no request; a trigger that is asked about one has its own services."""
+        raise BlockError("hook.no_request", "There is no request here.", retryable=False)
 
 
 class TenantServices(_Outside):

@@ -21,6 +21,7 @@ from kernel import trace
 from runtime.limits.rates import Rates
 from runtime.runs.attempt import Attempted, attempt_step, facts_of, simulate_step, unknown_block
 from runtime.runs.calls import Calls, NotYetError
+from runtime.runs.children import with_connections
 from runtime.runs.desks import ApartDesk
 from runtime.runs.events import Failed
 from runtime.runs.leased import Claim, LeasedSteps
@@ -179,7 +180,7 @@ class StepPool:
             return simulate_step(block, facts)
         sessions, calls = self.leased.sessions, self._calls(claim)
         services = DetachedServices(sessions, run.tenant_id, self.brokers, calls)
-        services.grant(step, block.manifest)
+        services.grant(with_connections(step, run), block.manifest)
         services.desk = ApartDesk(sessions, run, record)
         if is_dry(run):
             services.pretend(run.trigger.get("alarm"))

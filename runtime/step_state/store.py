@@ -12,12 +12,13 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy import delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError
 from runtime.flows.versions import get_flow
 from runtime.step_state._tables import KeptValue
+from runtime.step_state.owners import Owner
 from tenancy.rows import insert_new
 
 log = structlog.get_logger(__name__)
@@ -39,23 +40,6 @@ class Kept:
     key: str
     value: Any
     changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose values: a step of a workflow of a tenant."""
-
-    tenant_id: UUID
-    flow_id: UUID
-    step: str
-
-    def rows(self) -> tuple[ColumnElement[bool], ...]:
-        """Say which rows they are."""
-        return (
-            KeptValue.tenant_id == self.tenant_id,
-            KeptValue.flow_id == self.flow_id,
-            KeptValue.step == self.step,
-        )
 
 
 def find_value(session: Session, owner: Owner, key: str) -> Any:

@@ -11,6 +11,7 @@ from blocks.alarm_filters import WantedAlarms, pick
 from blocks.sdk import (
     CalendarMoment,
     Decided,
+    HookCheck,
     HttpRequest,
     HttpResponse,
     Inventory,
@@ -99,3 +100,7 @@ class FakeServices:
         """Remember the call and give an empty answer."""
         self.device_calls.append(call)
         return NetconfAnswer()
+
+    def check_hook(self, _check: HookCheck, /) -> bool:
+        """Say that it fits."""
+        return True

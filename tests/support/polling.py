@@ -14,6 +14,8 @@ from typing_extensions import override
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
+from kernel.secrets import Vault
+from runtime.connections.serving import Connections
 from runtime.polls.poller import Poller
 from runtime.runs.services import Brokers
 
@@ -25,6 +27,7 @@ class Tickets:
         self.items: list[Any] = []
         self.status = 200
         self.asked = 0
+        self.keys: list[str | None] = []
         self.url = ""
 
 
@@ -36,6 +39,7 @@ def ticket_server() -> Iterator[Tickets]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             tickets.asked += 1
+            tickets.keys.append(self.headers.get("X-Key"))
             self.send_response(tickets.status)
             self.end_headers()
             self.wfile.write(json.dumps({"open": tickets.items}).encode())
@@ -54,9 +58,15 @@ def ticket_server() -> Iterator[Tickets]:
         server.server_close()
 
 
-def make_poller(sessions: sessionmaker[Session], **parts: Any) -> Poller:
-    """Make a poller that really calls."""
-    brokers = Brokers(http=HttpBroker(allow_private=True), mail=MailBroker())
+def make_poller(
+    sessions: sessionmaker[Session], *, vault: Vault | None = None, **parts: Any
+) -> Poller:
+    """Make a poller that really calls, with the connections that a vault opens."""
+    http = HttpBroker(allow_private=True)
+    opened = None
+    if vault is not None:
+        opened = Connections(sessions=sessions, reading=sessions, vault=vault, http=http)
+    brokers = Brokers(http=http, mail=MailBroker(), connections=opened)
     return Poller(
         sessions=sessions,
         reading=sessions,

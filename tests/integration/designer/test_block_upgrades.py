@@ -10,7 +10,8 @@ from designer.blocks import upgrading
 from kernel.errors import ConflictError, NotFoundError
 from runtime.flows import earlier_drafts
 from runtime.flows.earlier_drafts import Changed
-from runtime.flows.versions import get_flow, save_draft
+from runtime.flows.versions import get_flow, get_version, list_versions, save_draft
+from tests.factories.flows import step
 from tests.factories.installs import make_manifest
 from tests.integration.blocks.installs.conftest import bench, shelved  # noqa: F401  fixtures
 from tests.integration.blocks.installs.test_installing import STEP, WHO, install
@@ -150,3 +151,57 @@ def test_where_people_changed_all_of_it_nothing_is_taken_back(bench: Bench) -> N
 
     with pytest.raises(ConflictError, match="people changed Say since"):
         take_back(bench)
+
+
+WATCHES: dict[str, Any] = {
+    "kind": "trigger",
+    "trigger": {"mode": "poll"},
+    "input": {"type": "object", "additionalProperties": False, "properties": {"cursor": {}}},
+    "outputs": [{"name": "events", "title": "Events"}],
+    "examples": [],
+    "code": "def run(ctx):\n    return ctx.emit('events', {'events': [], 'cursor': 1})\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("migrations", "verdict", "version"),
+    [
+        pytest.param([RENAME], "is migrated", "2.0.0", id="migrated"),
+        pytest.param([], "needs hands", "1.0.0", id="by hand"),
+    ],
+)
+def test_an_upgrade_reaches_triggers(
+    bench: Bench,  # noqa: F811
+    migrations: list[Any],
+    verdict: str,
+    version: str,
+) -> None:
+    old = install(bench, **WATCHES)
+    watch = {"kind": "block", "block": "acme.say", "version": "1.0.0", "config": {"word": "hi"}}
+    note = {"note": step("write-log", config={"message": "= trigger.key"})}
+    flow = bench.publish(note, ["new > note"], triggers={"new": watch})
+    newer = {**WATCHES, "examples": [], "migrations": migrations}
+    install(bench, **{**second_version(), **newer})
+
+    with bench.writing() as session:
+        where = (session, bench.tenant_id)
+        found = upgrading.preview(*where, old.id)
+        upgrading.apply(*where, old.id, **WHO)
+        draft = get_flow(*where, flow).draft
+
+    assert found is not None
+    assert [(one.step, one.verdict) for one in found.impacts] == [("new", verdict)]
+    assert draft["triggers"]["new"]["version"] == version
+
+
+def test_publishing_pins_the_package_of_a_trigger(bench: Bench) -> None:  # noqa: F811
+    digest = install(bench, **WATCHES).digest
+    watch = {"kind": "block", "block": "acme.say", "version": "1.0.0", "config": {"word": "hi"}}
+    note = {"note": step("write-log", config={"message": "= trigger.key"})}
+    flow = bench.publish(note, ["new > note"], triggers={"new": watch})
+
+    with bench.writing() as session:
+        [version] = list_versions(session, bench.tenant_id, flow)
+        document = get_version(session, bench.tenant_id, version.id).document
+
+    assert document["triggers"]["new"]["digest"] == digest

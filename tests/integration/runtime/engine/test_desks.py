@@ -18,7 +18,8 @@ from kernel.errors import NotFoundError
 from runtime.flow_control.removing import delete_flow
 from runtime.runs.control import cancel_run
 from runtime.step_state._tables import KeptValue
-from runtime.step_state.store import Owner, StateFullError, clear_kept, keep_value, list_kept
+from runtime.step_state.owners import Owner
+from runtime.step_state.store import StateFullError, clear_kept, keep_value, list_kept
 from tenancy.scope import system
 from tests.factories.flows import step
 from tests.integration.runtime.engine.bench import Bench

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from runtime.flows._tables import FlowRow
-from runtime.step_state.store import Owner, keep_value
+from runtime.step_state.owners import Owner
+from runtime.step_state.store import keep_value
 from tenancy.scope import system
 from tests.factories.flows import chain_document, flow_document, step
 from tests.factories.tenancy import NOON

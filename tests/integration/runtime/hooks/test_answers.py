@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from kernel.clock import utc_now
 from runtime.hooks import store
 from runtime.hooks.answering import prepare, take
-from runtime.hooks.api import SLOTS
+from runtime.hooks.called.api import SLOTS
 from runtime.hooks.waiting import Slots
 from runtime.runs._tables import Run
 from tests.factories.flows import step
@@ -92,7 +92,7 @@ def test_a_repeat_waits_for_the_same_run_and_is_answered_alike(hooked: Hooked) -
 def test_a_run_that_takes_too_long_is_answered_with_where_to_look(
     hooked: Hooked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.hooks.api.AT_MOST_S", 0.5)
+    monkeypatch.setattr("runtime.hooks.called.api.AT_MOST_S", 0.5)
     hooked.publish(ends({}), ["hook > end"], respond="when_done")
 
     began = time.monotonic()
@@ -107,7 +107,7 @@ def test_a_run_that_takes_too_long_is_answered_with_where_to_look(
 def test_no_transaction_is_open_while_a_delivery_is_awaited(
     hooked: Hooked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.hooks.api.AT_MOST_S", 1.0)
+    monkeypatch.setattr("runtime.hooks.called.api.AT_MOST_S", 1.0)
     hooked.publish(ends({}), ["hook > end"], respond="when_done")
     seen: list[int] = []
 

@@ -243,7 +243,7 @@ def test_a_delivery_is_durable_before_it_is_answered(
         there.append(len(hooked.runs()))  # read by another connection
         raise SystemExit
 
-    monkeypatch.setattr("runtime.hooks.api._answer", answer)
+    monkeypatch.setattr("runtime.hooks.called.api._answer", answer)
     with pytest.raises(SystemExit):
         hooked.call({})
 

@@ -27,7 +27,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     """Give a function that lets the receiver's clock go ahead."""
 
     def ahead(by: timedelta) -> None:
-        monkeypatch.setattr("runtime.hooks.api.utc_now", lambda: utc_now() + by)
+        monkeypatch.setattr("runtime.hooks.called.api.utc_now", lambda: utc_now() + by)
 
     return ahead
 

@@ -257,7 +257,7 @@ def test_who_asks_for_a_pause_without_end_is_asked_again_after_a_day(
     def busy(*_: Any, **__: Any) -> Any:
         raise BlockError("tickets.busy", "Later", retryable=True, retry_after_s=1e300)
 
-    monkeypatch.setattr("runtime.polls.poller.perform", busy)
+    monkeypatch.setattr("runtime.block_triggers.asking.perform", busy)
     world.ask()
 
     assert world.poll().problem == "Later"
@@ -270,7 +270,7 @@ def test_a_block_that_breaks_the_poller_is_put_off(
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError
 
-    monkeypatch.setattr("runtime.polls.poller.perform", broken)
+    monkeypatch.setattr("runtime.block_triggers.asking.perform", broken)
     world.ask()
 
     assert world.poll().due_at > world.now

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from blocks.authoring.checking import check_folder
 from blocks.authoring.drawing import PICTURE_FILE
-from blocks.authoring.folders import CODE_FILE, KINDS_WITH_CODE, FolderError, read_folder
+from blocks.authoring.folders import CODE_FILE, FolderError, read_folder
 from blocks.authoring.images import PICTURE_MAX_BYTES, why_no_image
 from blocks.authoring.starting import KINDS, Wish, make_block
 from blocks.authoring.trying import try_examples
+from blocks.kinds.composite import FLOW_FILE, read_carried
 from blocks.quality import Level
-from blocks.registry import STANDARD_FOLDER
+from blocks.registry import standard_registry
 from garland.block_cli_making import new
+from runtime.flows.composites import composite_problems
 
-KINDS_FOLDER = STANDARD_FOLDER.parent / "kinds"
 WISH = Wish(id="acme.line-test", kind="python", title='A "line" \\ test', summary="Test a line")
 
 
@@ -24,8 +26,6 @@ WISH = Wish(id="acme.line-test", kind="python", title='A "line" \\ test', summar
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A new block of each kind."""
     kind: str = request.param
-    if kind not in KINDS_WITH_CODE and not (KINDS_FOLDER / f"{kind}.py").is_file():
-        pytest.skip(f"blocks of the kind {kind} cannot run here")
     made = tmp_path / kind
     make_block(Wish(id="acme.line-test", kind=kind, title='A "line" \\ test', summary="T"), made)
     return made
@@ -54,6 +54,15 @@ def test_its_tests_run_under_pytest(folder: Path) -> None:
 
     exec(compile(text, "test_block.py", "exec"), scope)  # noqa: S102  the file that was made
     scope["test_every_example_comes_out_as_it_says"]()  # type: ignore[operator]
+
+
+def test_a_new_composite_fits_the_blocks_of_this_garland(tmp_path: Path) -> None:
+    make_block(replace(WISH, kind="composite"), tmp_path / "made")
+    carried = read_carried((tmp_path / "made" / FLOW_FILE).read_bytes())
+    manifest = read_folder(tmp_path / "made").manifest
+    assert manifest is not None
+
+    assert composite_problems(manifest, carried, standard_registry()) == []
 
 
 def test_the_command_offers_each_kind_that_there_is() -> None:

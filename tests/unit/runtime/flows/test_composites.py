@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from blocks.kinds.composite import CarriedFlow, carried_name, make_run, read_carried
+from blocks.kinds.composite import (
+    CarriedFlow,
+    carried_name,
+    digest_of_standard,
+    make_run,
+    read_carried,
+)
 from blocks.manifest import Manifest, manifest_problems, parse_manifest
-from blocks.registry import Block
+from blocks.registry import STANDARD_FOLDER, Block
 from kernel.errors import InvalidError
 from runtime.flows.composites import composite_of, composite_problems
 from tests.factories.composites import make_composite, named, with_blocks
@@ -174,16 +181,99 @@ def test_a_workflow_that_cannot_be_carried_is_refused(flow: dict[str, Any], told
     assert refused(flow) == [told]
 
 
-def test_a_block_that_needs_a_connection_is_refused(tmp_path: Path) -> None:
+def asking_twice(first: str, second: str) -> dict[str, Any]:
+    """Write a workflow whose two calls name connections."""
+    ask = step("http-request", config=CALL, connections={"api": first})
+    tell = step("http-request", config=CALL, connections={"api": second})
+    return flow_document({"ask": ask, "tell": tell}, ["hand > ask", "ask > tell"])
+
+
+def places(carried: CarriedFlow) -> list[str]:
+    return [one["connections"]["api"] for one in carried.flow["steps"].values()]
+
+
+def test_connections_become_slots_and_their_names_stay_behind() -> None:
+    manifest, carried = made(asking_twice("Tickets of Acme", "Tickets of Acme"))
+
+    [slot] = manifest.secrets
+    assert (slot.slot, slot.required) == ("api", False)
+    assert set(slot.accepts) >= {"api_key", "basic", "bearer"}
+    assert places(carried) == ["~api", "~api"]
+    assert "Acme" not in str(carried)
+
+
+def test_two_connections_become_two_slots() -> None:
+    manifest, carried = made(asking_twice("Tickets", "Orders"))
+
+    assert [one.slot for one in manifest.secrets] == ["api", "api-2"]
+    assert places(carried) == ["~api", "~api-2"]
+
+
+def test_a_block_inside_passes_its_slots_on(tmp_path: Path) -> None:
+    inner, _ = make_composite(tmp_path, asking_twice("Tickets", "Orders"), name="inner")
+    named_ones = {"api": "Ours", "api-2": "Theirs"}
+    it = {"block": "acme.inner", "version": "1.0.0", "connections": named_ones}
+
+    document, carried = composite_of(
+        flow_document({"it": it}, ["hand > it"]), with_blocks(inner), named()
+    )
+
+    assert [one["slot"] for one in document["secrets"]] == ["api", "api-2"]
+    assert carried.flow["steps"]["it"]["connections"] == {"api": "~api", "api-2": "~api-2"}
+
+
+def test_a_slot_that_must_be_filled_must_be_filled_in_the_workflow(tmp_path: Path) -> None:
     block, _ = make_composite(tmp_path, CALLING, name="inner")
-    slot = {"slot": "auth", "title": "t", "reason": "r", "accepts": ["bearer"]}
+    slot = {"slot": "auth", "title": "Sign-in", "reason": "r", "accepts": ["bearer"]}
     document = json.loads((tmp_path / "inner" / "block.json").read_text())
     asking = replace(block, manifest=parse_manifest({**document, "secrets": [slot]}))
     flow = flow_document({"it": {"block": "acme.inner", "version": "1.0.0"}}, ["hand > it"])
 
-    (told,) = refused(flow, asking)
+    assert refused(flow, asking) == ["it: Sign-in needs a connection: choose one in the workflow"]
 
-    assert told.startswith("it: a step of a carried workflow cannot be given a connection")
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param({"secrets": ()}, "needs the slot api: add it", id="too few"),
+        pytest.param({"accepts": ("bearer",)}, "the slot api accepts", id="fewer kinds"),
+        pytest.param({"required": True}, "is not required", id="required"),
+        pytest.param({"slot": "other"}, "no block in the workflow uses the slot", id="another"),
+    ],
+)
+def test_slots_that_are_others_than_those_inside_are_told(
+    change: dict[str, Any], told: str
+) -> None:
+    manifest, carried = made(asking_twice("Tickets", "Tickets"))
+    [slot] = manifest.secrets
+    secrets = change["secrets"] if "secrets" in change else (replace(slot, **change),)
+
+    found = composite_problems(replace(manifest, secrets=secrets), carried, with_blocks())
+
+    assert any(told in one.message for one in found)
+
+
+def test_a_carried_workflow_that_names_a_connection_of_the_tenant_is_refused() -> None:
+    manifest, carried = made(asking_twice("Tickets", "Tickets"))
+    flow = json.loads(json.dumps(carried.flow).replace("~api", "Tickets"))
+
+    found = composite_problems(manifest, replace(carried, flow=flow), with_blocks())
+
+    assert "is a connection of an organisation" in found[0].message
+
+
+def test_the_page_of_a_block_of_garlands_own_binds_no_composite(tmp_path: Path) -> None:
+    def digest(name: str, **files: str) -> str:
+        folder = tmp_path / name
+        shutil.copytree(STANDARD_FOLDER / "end", folder)
+        for file, text in files.items():
+            (folder / file.replace("_", ".")).write_text(text, encoding="utf-8")
+        return digest_of_standard(folder)
+
+    as_it_is = digest("same")
+
+    assert digest("page", README_md="# Better words") == as_it_is
+    assert digest("code", block_py="raise SystemExit") != as_it_is
 
 
 def test_the_carried_workflows_name_changes_with_version_and_workflow() -> None:

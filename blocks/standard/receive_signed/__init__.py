@@ -1,0 +1,1 @@
+"""The block garland.receive-signed."""

@@ -1,0 +1,1 @@
+"""The addresses of webhooks, as other systems call them."""
