@@ -1,0 +1,61 @@
+"""Removing a pack takes what nobody uses or changed, and leaves the rest."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from tenancy.organisations import OrganisationView
+from tests.integration.designer.packs.conftest import (
+    ONLY_FLOW,
+    PACK,
+    bring,
+    edit,
+    install,
+    make_flow,
+    names,
+    parts,
+)
+
+
+def test_removing_takes_what_nobody_uses_or_changed_and_leaves_the_rest(
+    program: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    bring(program, parts=parts())
+    install(program)
+    edit(sessions, acme, "mine")
+    (say,) = [
+        one for one in program.get("/api/v1/flows").get_json()["items"] if one["name"] == "Say it"
+    ]
+    program.post(f"/api/v1/flows/{say['id']}/publish")
+
+    foretold = program.get(f"{PACK}/removal").get_json()
+    done = program.delete(PACK).get_json()
+
+    whys = {one["file"]: one["why"] for one in done["parts"]}
+    assert foretold == done
+    assert whys == {
+        "traps": None,
+        "mappings/site-nms.json": None,
+        "rules/site.json": None,
+        "decisions/who.json": None,
+        "flows/tell.json": "you changed it since",
+        "flows/say.json": "it is published",
+        "tables/sites.csv": "it is used by the workflow Say it",
+        "blocks/say": "it is used by Say it",
+    }
+    assert names(program) == {"Tell the site", "Say it"}
+    assert program.get(PACK).get_json()["installed"] is None
+
+
+def test_removing_leaves_what_was_here_before_the_pack(
+    program: FlaskClient,
+) -> None:
+    make_flow(program, "hi")
+    bring(program, parts=ONLY_FLOW)
+    install(program)
+
+    (fate,) = program.delete(PACK).get_json()["parts"]
+
+    assert fate["why"] == "it was here before the pack"
+    assert names(program) == {"Tell the site"}
