@@ -66,6 +66,13 @@ class Line:
     there: UUID | None = None
 
     @property
+    def theirs_words(self) -> str:
+        """Say in a sentence what the pack changes; of a block from which version to which."""
+        if self.kind == BLOCK and self.had is not None and self.part is not None:
+            return f"{self.had.document['version']} to {self.part.document['version']}"
+        return f"The pack changes {'; '.join(self.theirs)}."
+
+    @property
     def is_asked(self) -> bool:
         """Tell whether people choose between theirs and the pack's."""
         return self.verdict in ASKED

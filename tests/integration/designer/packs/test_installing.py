@@ -16,6 +16,7 @@ from tests.factories.installs import REACHES_OUT
 from tests.factories.packs import FAN_FAILED, make_entry
 from tests.factories.tenancy import NOON
 from tests.integration.designer.packs.conftest import (
+    HERE,
     ONLY_FLOW,
     PACK,
     bring,
@@ -127,3 +128,12 @@ def test_a_plan_that_was_looked_at_is_not_done_once_it_would_do_something_else(
     moved = program.post(f"{PACK}/install", json={"mark": mark})
 
     assert (moved.status_code, moved.get_json()["code"]) == (409, "pack.plan_moved")
+
+
+def test_a_pack_that_comes_with_garland_needs_no_bringing(program: FlaskClient) -> None:
+    answer = program.post(f"{HERE}/garland.alarms/install")
+
+    flows = program.get("/api/v1/flows").get_json()["items"]
+    published = [program.post(f"/api/v1/flows/{one['id']}/publish") for one in flows]
+    assert answer.get_json()["version"] == "1.0.0"
+    assert [one.status_code for one in published] == [200] * 2
