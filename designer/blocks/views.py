@@ -19,6 +19,7 @@ from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
 from kernel.http import acting, db_session, render, require, see_other
 from runtime.flows.uses import flows_with_block
+from runtime.packs.standard import pack_of_block
 
 bp = Blueprint("blocks", __name__)
 
@@ -152,6 +153,7 @@ def _block_page(block_id: str, *, status: int = 200, **refusal: Any) -> Response
             for one in versions
         },
         newest=block.manifest.version,
+        pack=pack_of_block(block_id),
         code_uses=_code_uses(block.digest) if block.digest else [],
         refused=refusal.get("refused"),
     )

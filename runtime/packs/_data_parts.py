@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 from typing_extensions import override
@@ -114,6 +115,7 @@ class Traps(Kind):
     """Trap entries become the tenant's own; they are told apart by the trap, all in one part."""
 
     permission = "sources.edit"
+    restores_in_part = True
 
     @override
     def find(self, desk: Desk, part: Part) -> UUID | None:
@@ -133,6 +135,17 @@ class Traps(Kind):
     @override
     def change(self, desk: Desk, part_id: UUID, part: Part) -> UUID:
         return self.make(desk, part)
+
+    @override
+    def restore(self, desk: Desk, part_id: UUID, now: Part, was: Said) -> UUID:
+        there = self.read(desk, part_id, now) or {}
+        as_left = {oid: one for oid, one in there.items() if one == now.document.get(oid)}
+        back = {oid: was[oid] for oid, one in as_left.items() if was.get(oid, one) != one}
+        if back:
+            self.change(desk, part_id, replace(now, document=back))
+        newer = {oid: one for oid, one in as_left.items() if oid not in was}
+        self.remove(desk, part_id, replace(now, document=newer))
+        return part_id
 
     @override
     def merge(self, desk: Desk, part: Part, base: Said) -> None:

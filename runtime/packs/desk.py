@@ -6,7 +6,7 @@ A kind knows nothing of packs. Blocks come in by doors, for what installs them s
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -94,9 +94,15 @@ class Had:
 
 
 class Kind:
-    """One kind of part; a part's document and what `read` gives are compared as they are."""
+    """One kind of part; a part's document and what `read` gives are compared as they are.
+
+    Attributes:
+        permission: What somebody needs in order to change such a part.
+        restores_in_part: Whether what nobody changed goes back where something else was changed.
+    """
 
     permission: str
+    restores_in_part = False
 
     def find(self, desk: Desk, part: Part) -> UUID | None:
         """Find what stands under the part's name."""
@@ -113,6 +119,10 @@ class Kind:
     def change(self, desk: Desk, part_id: UUID, part: Part) -> UUID:
         """Let what is there say what the part says."""
         raise NotImplementedError
+
+    def restore(self, desk: Desk, part_id: UUID, now: Part, was: Said) -> UUID:
+        """Let what is there, as `now` left it, say again what it said before."""
+        return self.change(desk, part_id, replace(now, document=was))
 
     def merge(self, desk: Desk, part: Part, base: Said) -> None:
         """Where the tenant's is kept: bring what is apart from it all the same."""

@@ -142,16 +142,18 @@ def _gone_back(desk: Desk, said: Mapping[str, Any], now: Had | None) -> tuple[st
     part_id = UUID(said["part_id"]) if said["part_id"] else None
     names = ("kind", "file", "title", "is_brought", "document")
     part = Had(part_id=part_id, **{name: said[name] for name in names})
-    if now is None or now.part_id is None or said["was"] is None:
+    if now is None or now.part_id is None:
         return "", part  # the upgrade did not touch it
+    if said["was"] is None:  # the upgrade brought again what somebody had removed
+        return (_why_stays(desk, now) or _removed(desk, now)), part
     kind, was = KINDS[part.kind], said["was"]
     there = kind.read(desk, now.part_id, now.as_part())
     if there == was:
         return "", part
-    if there != now.document:
+    if there != now.document and not kind.restores_in_part:
         return CHANGED, part
     with told_with(part.file):
-        back = kind.change(desk, now.part_id, part.as_part(was))
+        back = kind.restore(desk, now.part_id, now.as_part(), was)
     return "", Had(part_id=back, **{name: said[name] for name in names})
 
 

@@ -64,7 +64,8 @@ def parts_of(package: Package) -> tuple[Part, ...]:
 def _parts(
     package: Package, contents: Contents, traps: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Part]:
-    yield from _block_parts(package)
+    blocks = _block_parts(package)  # a composite is made of others, which come before it
+    yield from sorted(blocks, key=lambda one: (one.manifest or {}).get("kind") == "composite")
     yield from map(_table_part, contents.tables)
     yield from _named(WORKFLOW, contents.flows)
     yield from _named(DECISION, contents.decisions)
@@ -72,7 +73,7 @@ def _parts(
     for file in contents.mappings:
         stem = file.name.rpartition("/")[2].removesuffix(".json")
         title = stem.replace("-", " ").replace("_", " ").strip().capitalize()
-        yield Part(kind=MAPPING, file=file.name, title=title, document=file.document)
+        yield Part(kind=MAPPING, file=file.name, title=title[:TITLE_MAX], document=file.document)
     if len(traps) > UPLOAD_MAX:
         told = f"{TRAPS}: a pack that is installed may have {UPLOAD_MAX:,} entries: part it"
         raise PackError("the pack cannot be used so", problems=[Problem(f"/{TRAPS}", told)])

@@ -50,10 +50,9 @@ def has_parts(pack_id: str) -> bool:
 
 
 @cache
-def pack_of_block(block_id: str) -> str:
-    """Give the title of the pack that one of Garland's blocks stands in; "" for any other block."""
-    for package in standard_packs():
-        if block_id in blocks_of_pack(package.manifest["id"]):
-            title: str = package.manifest["title"]
-            return title
-    return ""
+def pack_of_block(block_id: str) -> tuple[str, str] | None:
+    """Give id and title of the pack that one of Garland's blocks stands in; None for others."""
+    for pack_id, package in _by_id().items():
+        if block_id in blocks_of_pack(pack_id):
+            return pack_id, package.manifest["title"]
+    return None

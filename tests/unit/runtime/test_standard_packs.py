@@ -45,8 +45,8 @@ def test_every_block_that_comes_with_garland_is_in_exactly_one_pack() -> None:
 
 
 def test_a_block_says_which_pack_it_is_of() -> None:
-    assert pack_of_block("garland.acknowledge-alarm") == "Alarms"
-    assert not pack_of_block("acme.say")
+    assert pack_of_block("garland.acknowledge-alarm") == ("garland.alarms", "Alarms")
+    assert pack_of_block("acme.say") is None
 
 
 @pytest.mark.parametrize(("part", "parts", "trigger"), FLOWS)

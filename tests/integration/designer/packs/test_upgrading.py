@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from runtime.alarms.sources.snmp.entries import catalogue_of, save_entries
 from tenancy.organisations import OrganisationView
+from tenancy.scope import as_tenant
 from tests.factories.flows import flow_document
 from tests.factories.installs import REACHES_OUT
-from tests.factories.packs import make_block_files
+from tests.factories.packs import FAN_FAILED, make_block_files, make_entry
+from tests.factories.tenancy import NOON
 from tests.integration.designer.packs.conftest import (
     LOOK_UP,
     ONLY_FLOW,
@@ -119,3 +124,42 @@ def test_an_earlier_version_is_no_upgrade(program: FlaskClient) -> None:
     refused = program.post(f"{PACK}/upgrade", json={"version": "1.0.0"})
 
     assert (refused.status_code, refused.get_json()["code"]) == (409, "pack.no_upgrade")
+
+
+def test_trap_entries_are_weighed_one_by_one_and_go_back_together(
+    program: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    other = make_entry(oid=f"{FAN_FAILED}7", name="fanSlow")
+    mine = make_entry(severity="warning")
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        save_entries(session, acme.id, [mine], by="Ann", now=NOON)
+    bring(program, parts={"traps/fan.json": [make_entry()]})
+    install(program)
+    bring(program, version="1.1.0", parts={"traps/fan.json": [make_entry(text="Hot"), other]})
+
+    install(program, "upgrade")
+    upgraded = own_traps(sessions, acme)
+    program.post(f"{PACK}/undo")
+
+    assert upgraded == {FAN_FAILED: mine, f"{FAN_FAILED}7": other}
+    assert own_traps(sessions, acme) == {FAN_FAILED: mine}
+
+
+def own_traps(sessions: sessionmaker[Session], acme: OrganisationView) -> dict[str, Any]:
+    with sessions() as session, as_tenant(session, acme.id):
+        found = catalogue_of(session, acme.id)
+        return {oid: one for oid, one in found.documents.items() if found.is_own(oid)}
+
+
+def test_what_an_upgrade_brought_again_goes_when_it_is_taken_back(program: FlaskClient) -> None:
+    bring(program, parts=ONLY_FLOW)
+    install(program)
+    (made,) = program.get("/api/v1/flows").get_json()["items"]
+    program.delete(f"/api/v1/flows/{made['id']}")
+    bring(program, version="1.1.0", parts={"flows/tell.json": flow("newer")})
+
+    install(program, "upgrade", take=["flows/tell.json"])
+    upgraded = names(program)
+    program.post(f"{PACK}/undo")
+
+    assert (upgraded, names(program)) == ({"Tell the site"}, set())
