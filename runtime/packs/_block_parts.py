@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from blocks.installs import store as installs
 from runtime.packs.desk import Desk, Kind, Said, few, found_or_none, without
-from runtime.packs.parts import Part
+from runtime.packs.parts import Part, block_document
 
 
 class Blocks(Kind):
@@ -32,8 +32,7 @@ class Blocks(Kind):
         found = found_or_none(lambda: installs.get_install(*desk.where, part_id))
         if found is None:
             return None
-        manifest = found.manifest
-        return {"block": manifest.id, "version": manifest.version, "digest": found.digest}
+        return block_document(found.manifest, found.digest)
 
     @override
     def make(self, desk: Desk, part: Part) -> UUID:

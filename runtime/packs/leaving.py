@@ -16,7 +16,7 @@ from kernel.errors import ConflictError, GarlandError
 from runtime.packs.desk import Desk, Had
 from runtime.packs.installing import told_with
 from runtime.packs.kinds import KINDS
-from runtime.packs.parts import BLOCK
+from runtime.packs.parts import BLOCK, is_composite
 from runtime.packs.store import forget_installed, get_installed, had_of, keep_installed
 
 log = structlog.get_logger(__name__)
@@ -54,10 +54,12 @@ class Fate:
 def look_at_removal(desk: Desk, pack_id: str) -> list[Fate]:
     """Say what would go with a pack and what would stay, and why; raises NotFoundError."""
     installed = get_installed(*desk.where, pack_id)
-    fates: list[Fate] = []
+    fates, going = [], list[str]()
     for had in _last_first(desk, installed.id):
-        going = [one.title for one in fates if one.goes]
-        fates.append(_fate(had, _why_stays(desk, had, besides=going)))
+        fate = _fate(had, _why_stays(desk, had, besides=going))
+        fates.append(fate)
+        if fate.goes:
+            going.append(_as_user(had))
     return fates
 
 
@@ -102,10 +104,18 @@ def undo(desk: Desk, pack_id: str) -> list[Fate]:
     return fates
 
 
+def _as_user(had: Had) -> str:
+    """Name a part as it is named among what uses another."""
+    said = had.document
+    return f"the block {said['block']} {said['version']}" if had.kind == BLOCK else had.title
+
+
 def _last_first(desk: Desk, install_id: UUID) -> Sequence[Had]:
     """Give the parts of a pack, those that others lean on last."""
     found = had_of(*desk.where, install_id).values()
-    return sorted(found, key=lambda one: _LAST_FIRST.index(one.kind))
+    return sorted(
+        found, key=lambda one: (_LAST_FIRST.index(one.kind), not is_composite(one.document))
+    )
 
 
 def _why_stays(desk: Desk, had: Had, *, besides: Sequence[str] = ()) -> str:

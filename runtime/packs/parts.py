@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from blocks.installs.fitness import checked_block
+from blocks.manifest import Manifest
 from blocks.packages.archive import write_archive
 from blocks.packages.package import Package, read_package
 from blocks.packs import DataFile, PackError
@@ -65,7 +66,7 @@ def _parts(
     package: Package, contents: Contents, traps: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[Part]:
     blocks = _block_parts(package)  # a composite is made of others, which come before it
-    yield from sorted(blocks, key=lambda one: (one.manifest or {}).get("kind") == "composite")
+    yield from sorted(blocks, key=lambda one: is_composite(one.document))
     yield from map(_table_part, contents.tables)
     yield from _named(WORKFLOW, contents.flows)
     yield from _named(DECISION, contents.decisions)
@@ -115,7 +116,7 @@ def _block_parts(package: Package) -> Iterator[Part]:
             raise _told(inside, error.problems or [Problem("", error.message)]) from None
         except GarlandError as error:
             raise _told(inside, [Problem("", error.message)]) from None
-        document = {"block": manifest.id, "version": manifest.version, "digest": read.digest}
+        document = block_document(manifest, read.digest)
         yield Part(
             kind=BLOCK,
             file=inside[:-1],
@@ -124,6 +125,21 @@ def _block_parts(package: Package) -> Iterator[Part]:
             manifest=read.manifest,
             archive=archive,
         )
+
+
+def block_document(manifest: Manifest, digest: str) -> dict[str, Any]:
+    """Say which version of a block it is, and by which package."""
+    return {
+        "block": manifest.id,
+        "version": manifest.version,
+        "kind": manifest.kind,
+        "digest": digest,
+    }
+
+
+def is_composite(document: Mapping[str, Any]) -> bool:
+    """Tell whether such a document is of a block that is made of others."""
+    return bool(document.get("kind") == "composite")
 
 
 def _told(inside: str, problems: Iterable[Problem]) -> PackError:

@@ -27,7 +27,7 @@ ALARM = {
 }
 PARTS = {one.manifest["id"]: parts_of(one) for one in standard_packs()}
 FLOWS = [
-    pytest.param(part, PARTS[pack_id], trigger, id=f"{pack_id} {part.title} {trigger}")
+    pytest.param(part, parts, trigger, id=f"{pack_id} {part.title} {trigger}")
     for pack_id, parts in PARTS.items()
     for part in parts
     if part.kind == WORKFLOW

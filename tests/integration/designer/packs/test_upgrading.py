@@ -66,7 +66,8 @@ def test_an_upgrade_changes_what_nobody_touched_and_can_be_taken_back(
 ) -> None:
     bring(program, parts=parts())
     install(program)
-    newer = {"flows/tell.json": flow("newer"), "tables/sites.csv": "key,tier\nZRH,platinum\n"}
+    newer: dict[str, Any] = {"flows/tell.json": flow("newer")}
+    newer |= {"tables/sites.csv": "key,tier\nZRH,platinum\n"}
     newer |= make_block_files(version="1.1.0", permissions=REACHES_OUT)
     says = {"it": {**SAY, "version": "1.1.0"}, "site": LOOK_UP}
     newer["flows/say.json"] = flow_document(says, ["hand > it", "it > site"], name="Say it")
