@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
+from blocks.packages.signing import NotTrustedError
 from blocks.registry import standard_registry
 from designer.packs.desks import desk_of, require_each
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other, vault
 from runtime.packs import installing, leaving, listing, offers
-from runtime.packs.desk import Desk
+from runtime.packs.desk import Desk, Had
 from runtime.packs.kinds import permissions_of
+from runtime.packs.parts import Part, parts_of
 from runtime.packs.store import find_installed, had_of
 
 bp = Blueprint("packs", __name__)
@@ -56,7 +59,7 @@ def look(pack_id: str) -> Response:
     """Show what installing a pack, or upgrading it, would do to each part."""
     try:
         return _plan_page(pack_id, request.args.get("version", ""))
-    except (ConflictError, InvalidError) as error:
+    except (ConflictError, InvalidError, NotTrustedError) as error:
         return _pack_page(pack_id, status=error.status, refused=error)
 
 
@@ -141,17 +144,29 @@ def _pack_page(pack_id: str, *, status: int = 200, **refusal: Any) -> Response:
     pack = listing.every_pack(*_where()).get(pack_id)
     if pack is None:
         raise NotFoundError("there is no such pack here", pack=pack_id)
-    had = had_of(*_where(), pack.installed.id) if pack.installed else {}
     blocks = standard_registry()
     return render(
         "designer/packs/show.html",
         status=status,
         pack=pack,
-        parts=list(had.values()),
+        parts=_parts_shown(pack),
         versions=[one for one in offers.list_offers(*_where()) if one.pack_id == pack_id],
         blocks=[one for name in pack.blocks if (one := blocks.latest(name)) is not None],
         refused=refusal.get("refused"),
     )
+
+
+def _parts_shown(pack: listing.PackView) -> Sequence[Had | Part]:
+    """Give what an installed pack brought, or what one on offer would bring."""
+    if pack.installed is not None:
+        return list(had_of(*_where(), pack.installed.id).values())
+    if pack.offer is None:
+        return ()
+    try:
+        package, _ = offers.package_of(*_where(), pack.offer, now=utc_now())
+        return parts_of(package)
+    except (InvalidError, NotTrustedError):
+        return ()  # looking at it says why
 
 
 def _plan_page(pack_id: str, version: str, *, status: int = 200, **refusal: Any) -> Response:

@@ -46,6 +46,7 @@ def test_the_standard_packs_are_offered_with_their_blocks(
     assert "Alarms" in offered
     assert "Bring a pack" not in offered
     assert "Acknowledge alarm" in alarms
+    assert "Escalate what stays open" in alarms
     assert "Install…" not in alarms
 
 
