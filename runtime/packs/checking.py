@@ -28,7 +28,7 @@ from runtime.rules.model import check_rule
 from runtime.rules.tables.model import check_table
 
 BLOCK_FILE = "block.json"
-KEY_MAX = 300
+_KEY_MAX = 300  # as long as a look-up table takes it
 _TABLE = Schema(
     {
         "type": "object",
@@ -46,7 +46,7 @@ _TABLE = Schema(
             "rows": {
                 "type": "object",
                 "maxProperties": ROWS_MAX,
-                "propertyNames": {"minLength": 1, "maxLength": KEY_MAX},
+                "propertyNames": {"minLength": 1, "maxLength": _KEY_MAX},
                 "additionalProperties": {
                     "type": "object",
                     "maxProperties": COLUMNS_MAX,
