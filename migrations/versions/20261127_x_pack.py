@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         _tenant("pack_install"),
         *_which(),
+        sa.Column("goes_back_to", sa.String(64), nullable=False),
         sa.Column("before", DOCUMENT, nullable=True),
         sa.Column("installed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("installed_by", sa.String(200), nullable=False),

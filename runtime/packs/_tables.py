@@ -33,7 +33,7 @@ class PackOffer(TenantOwned, Base):
     version: Mapped[str] = mapped_column(String(VERSION_MAX))
     digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
     manifest: Mapped[Document]
-    archive: Mapped[bytes] = mapped_column(LargeBinary)
+    archive: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     signers: Mapped[AnyDocument]
     added_at: Mapped[Instant]
     added_by: Mapped[str] = mapped_column(String(WHO_MAX))
@@ -43,8 +43,8 @@ class PackInstall(TenantOwned, Base):
     """The version of a pack that a tenant has.
 
     Attributes:
-        before: The version it had before the last upgrade, and the parts as they were then; None
-            where there is nothing to go back to.
+        goes_back_to: The version it had before the last upgrade; "" where there is none.
+        before: That version, and the parts as they were then.
     """
 
     __tablename__ = "pack_install"
@@ -55,7 +55,8 @@ class PackInstall(TenantOwned, Base):
     version: Mapped[str] = mapped_column(String(VERSION_MAX))
     digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH))
     manifest: Mapped[Document]
-    before: Mapped[OptionalDocument]
+    goes_back_to: Mapped[str] = mapped_column(String(VERSION_MAX), default="")
+    before: Mapped[OptionalDocument] = mapped_column(deferred=True)
     installed_at: Mapped[Instant]
     installed_by: Mapped[str] = mapped_column(String(WHO_MAX))
 

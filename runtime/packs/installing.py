@@ -23,6 +23,7 @@ from runtime.packs.parts import BLOCK, Part, parts_of
 from runtime.packs.planning import Line, Plan, Verdict, files_asked, make_plan
 from runtime.packs.store import (
     InstalledView,
+    before_of,
     find_installed,
     had_of,
     keep_installed,
@@ -176,7 +177,7 @@ def _before(desk: Desk, looked: Looked) -> Mapping[str, Any] | None:
     """
     installed = looked.installed
     if installed is None or installed.digest == looked.offer.digest:
-        return installed.before if installed is not None else None
+        return before_of(*desk.where, looked.offer.pack_id)
     had = had_of(*desk.where, installed.id)
     lines = {line.file: line for line in looked.plan.lines}
     parts = []

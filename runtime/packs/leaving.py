@@ -17,7 +17,7 @@ from runtime.packs.desk import Desk, Had
 from runtime.packs.installing import told_with
 from runtime.packs.kinds import KINDS
 from runtime.packs.parts import BLOCK, is_composite
-from runtime.packs.store import forget_installed, get_installed, had_of, keep_installed
+from runtime.packs.store import before_of, forget_installed, get_installed, had_of, keep_installed
 
 log = structlog.get_logger(__name__)
 _LAST_FIRST = tuple(KINDS)[::-1]
@@ -85,7 +85,7 @@ def undo(desk: Desk, pack_id: str) -> list[Fate]:
         NothingBeforeError: it was not upgraded, or the upgrade was taken back already.
     """
     installed = get_installed(*desk.where, pack_id, lock=True)
-    before = installed.before
+    before = before_of(*desk.where, pack_id)
     if before is None:
         raise NothingBeforeError("there is no upgrade that could be taken back")
     had = had_of(*desk.where, installed.id)

@@ -32,7 +32,6 @@ class InstalledView:
     installed_at: datetime
     installed_by: str
     goes_back_to: str
-    before: Mapping[str, Any] | None
 
 
 def list_installed(session: Session, tenant_id: UUID) -> list[InstalledView]:
@@ -57,6 +56,12 @@ def get_installed(
     if found is None:
         raise NotFoundError("this pack is not installed", pack=pack_id)
     return found
+
+
+def before_of(session: Session, tenant_id: UUID, pack_id: str) -> Mapping[str, Any] | None:
+    """Give what the last upgrade of a pack changed; None where there is nothing to go back to."""
+    row = _row(session, tenant_id, pack_id, lock=False)
+    return row.before if row is not None else None
 
 
 def had_of(session: Session, tenant_id: UUID, install_id: UUID) -> dict[str, Had]:
@@ -84,6 +89,7 @@ def keep_installed(
         row = PackInstall(id=new_id(), tenant_id=tenant_id, pack_id=manifest["id"])
     row.version, row.digest, row.manifest = manifest["version"], digest, dict(manifest)
     row.before = dict(before) if before is not None else None
+    row.goes_back_to = before["manifest"]["version"] if before is not None else ""
     row.installed_at, row.installed_by = desk.now, desk.by
     with or_taken(session, ConflictError("somebody installs this pack right now: look again")):
         session.add(row)
@@ -115,7 +121,7 @@ def _row(session: Session, tenant_id: UUID, pack_id: str, *, lock: bool) -> Pack
 
 
 def _view(row: PackInstall) -> InstalledView:
-    said, before = row.manifest, row.before
+    said = row.manifest
     return InstalledView(
         id=row.id,
         pack_id=row.pack_id,
@@ -126,6 +132,5 @@ def _view(row: PackInstall) -> InstalledView:
         publisher=said["publisher"],
         installed_at=row.installed_at,
         installed_by=row.installed_by,
-        goes_back_to=before["manifest"]["version"] if before else "",
-        before=before,
+        goes_back_to=row.goes_back_to,
     )
