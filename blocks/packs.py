@@ -22,6 +22,8 @@ PACK_FILE = "pack.json"
 FILE_MAX_BYTES = 4 * 1024 * 1024
 FILES_MAX = 200
 PACKS_MAX = 200
+STANDARD_PACKS = Path(__file__).with_name("standard_packs")
+"""The folder of the packs that come with Garland."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,14 +98,15 @@ def data_files(pack: Pack, kind: str) -> list[DataFile]:
     Raises:
         PackError: one of them cannot be read, or there are more than `FILES_MAX`.
     """
-    where = pack.folder / kind
-    if not where.is_dir():
-        return []
-    found = sorted(one for one in where.glob("*.json") if one.is_file())
-    if len(found) > FILES_MAX:
-        told = f"there may be {FILES_MAX} files, and there are {len(found)}: put some together"
-        raise refused_in(kind, [Problem("", told)])
+    found = _files(pack, kind, "json")
     return [DataFile(f"{kind}/{one.name}", _document(pack.folder, one)) for one in found]
+
+
+def text_files(pack: Pack, kind: str, ending: str) -> list[tuple[str, bytes]]:
+    """Read the files of one kind that are no JSON, such as CSV, by name; raises as `data_files`."""
+    return [
+        (f"{kind}/{one.name}", _content(pack.folder, one)) for one in _files(pack, kind, ending)
+    ]
 
 
 def refused_in(file: str, problems: Sequence[Problem]) -> PackError:
@@ -112,7 +115,26 @@ def refused_in(file: str, problems: Sequence[Problem]) -> PackError:
     return PackError("the pack cannot be used so", problems=told)
 
 
+def _files(pack: Pack, kind: str, ending: str) -> list[Path]:
+    where = pack.folder / kind
+    if not where.is_dir():
+        return []
+    found = sorted(one for one in where.glob(f"*.{ending}") if one.is_file())
+    if len(found) > FILES_MAX:
+        told = f"there may be {FILES_MAX} files, and there are {len(found)}: put some together"
+        raise refused_in(kind, [Problem("", told)])
+    return found
+
+
 def _document(folder: Path, file: Path) -> Any:
+    try:
+        return read_json(_content(folder, file), what="it")
+    except MalformedError as error:
+        name = file.relative_to(folder).as_posix()
+        raise refused_in(name, [Problem("", error.message)]) from None
+
+
+def _content(folder: Path, file: Path) -> bytes:
     name = file.relative_to(folder).as_posix()
     try:
         if not file.resolve().is_relative_to(folder.resolve()):
@@ -120,11 +142,9 @@ def _document(folder: Path, file: Path) -> Any:
         if file.stat().st_size > FILE_MAX_BYTES:
             most = f"{FILE_MAX_BYTES // 1024**2} MB"
             raise refused_in(name, [Problem("", f"it has over {most}: part it")])
-        return read_json(file.read_bytes(), what="it")
+        return file.read_bytes()
     except OSError as error:
         raise refused_in(name, [Problem("", f"it cannot be read: {error.strerror}")]) from None
-    except MalformedError as error:
-        raise refused_in(name, [Problem("", error.message)]) from None
 
 
 @cache

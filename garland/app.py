@@ -31,7 +31,13 @@ BODY_MAX_BYTES = 6 * 1024 * 1024
 PACKAGE_ROUND_BYTES = 64 * 1024
 """What a form may put round a package; one a little too large is refused in its own words."""
 TAKE_PACKAGES = frozenset(
-    {"blocks.upload_package", "blocks_api.upload_package", "blocks_api.install"}
+    {
+        "blocks.upload_package",
+        "blocks_api.upload_package",
+        "blocks_api.install",
+        "packs.bring",
+        "packs_api.bring",
+    }
 )
 """The endpoints that take as much as a package may have."""
 

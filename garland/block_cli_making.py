@@ -146,8 +146,8 @@ def pack(folder: Path, out: Path | None, as_json: bool) -> None:  # noqa: FBT001
             refuse("\n".join(lines))
         data = pack_folder(folder)
         package = read_package(data)
-        target = out or _beside(folder, f"{read.manifest.id}-{read.manifest.version}.gblk")
-        _write(target, data)
+        target = out or beside(folder, f"{read.manifest.id}-{read.manifest.version}.gblk")
+        write_package(target, data)
     facts = {"file": str(target), "digest": package.digest, "size_bytes": len(data)}
     if as_json:
         echo_json({"ok": True, "block": facts_of(read.manifest), **facts})
@@ -156,13 +156,14 @@ def pack(folder: Path, out: Path | None, as_json: bool) -> None:  # noqa: FBT001
     click.echo(f"{target}: {count}, {len(data):,} bytes, {package.digest}")
 
 
-def _beside(folder: Path, name: str) -> Path:
+def beside(folder: Path, name: str) -> Path:
     """Choose where a package goes: here, but never into the folder that was packed."""
     inside = Path.cwd().is_relative_to(folder.resolve())
     return folder.resolve().parent / name if inside else Path(name)
 
 
-def _write(target: Path, data: bytes) -> None:
+def write_package(target: Path, data: bytes) -> None:
+    """Write a package whole, or leave what is there."""
     made = target.with_name(f".{target.name}.new")
     try:
         made.write_bytes(data)
@@ -211,7 +212,7 @@ def sign(file: Path, key_file: Path | None, as_json: bool) -> None:  # noqa: FBT
 
         own = _own_key(key_file or _usual_key())
         signed = sign_package(file.read_bytes(), own)
-        _write(file, signed)
+        write_package(file, signed)
         package = read_file(file)
     signers = [one.key_id for one in package.envelope.signatures] if package.envelope else []
     if as_json:

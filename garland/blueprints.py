@@ -8,6 +8,8 @@ import designer.blocks.api
 import designer.blocks.views
 import designer.history.views
 import designer.keeping.views
+import designer.packs.api
+import designer.packs.views
 import designer.rules.asked.views
 import designer.rules.backtested.views
 import designer.rules.firings.views
@@ -113,6 +115,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.services.views.bp,
     runtime.services.imports.views.bp,
     designer.blocks.views.bp,
+    designer.packs.views.bp,
     designer.workflows.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
@@ -131,6 +134,7 @@ PAGES: tuple[Blueprint, ...] = (
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
+    designer.packs.api.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,

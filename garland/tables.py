@@ -21,6 +21,7 @@ import runtime.imports._tables
 import runtime.inventory._tables
 import runtime.limits._tables
 import runtime.maintenance._tables
+import runtime.packs._tables
 import runtime.polls._tables
 import runtime.quieting._tables
 import runtime.rules._tables

@@ -20,6 +20,7 @@ from kernel.json_text import read_json
 CONFIG_FILE = Path("garland", "server.json")
 MEDIA_TYPE = "application/octet-stream"
 INSTALLS = "/api/v1/installs"
+PACKS = "/api/v1/packs"
 RELEASES = "/api/v1/marketplace/releases"
 TIMEOUT_S = 30.0
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -88,18 +89,37 @@ def send_package(server: Server, address: str, data: bytes, *, key: str) -> Answ
     Raises:
         ServerError: it could not be reached, or refused; the message has its reason.
     """
+    return _asked(server, "POST", address, content=data, key=key, kind=MEDIA_TYPE)
+
+
+def send_document(server: Server, address: str, document: Any, *, key: str) -> Answer:
+    """Post a document as JSON; raises as `send_package`."""
+    content = json.dumps(document).encode()
+    return _asked(server, "POST", address, content=content, key=key, kind="application/json")
+
+
+def get_document(server: Server, address: str) -> Answer:
+    """Get a document; raises as `send_package`."""
+    return _asked(server, "GET", address)
+
+
+def _asked(
+    server: Server,
+    method: str,
+    address: str,
+    *,
+    content: bytes = b"",
+    key: str = "",
+    kind: str = "",
+) -> Answer:
     # The client is slow to load, and most commands need none.
     import httpx
 
-    headers = {
-        "Authorization": f"Bearer {server.token}",
-        "Content-Type": MEDIA_TYPE,
-        "Accept": "application/json",
-        "Idempotency-Key": key,
-    }
+    headers = {"Authorization": f"Bearer {server.token}", "Accept": "application/json"}
+    headers |= {"Content-Type": kind, "Idempotency-Key": key} if kind else {}
     try:
-        response = httpx.post(
-            server.url + address, content=data, headers=headers, timeout=TIMEOUT_S
+        response = httpx.request(
+            method, server.url + address, content=content, headers=headers, timeout=TIMEOUT_S
         )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         message = f"{server.url} cannot be reached ({error}): is Garland running there?"

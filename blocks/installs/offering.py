@@ -6,7 +6,7 @@ author's, and offered to the tenant alone that brought it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,41 +16,43 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
-from blocks.authoring.images import why_no_image
 from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
+from blocks.installs.fitness import checked_block
 from blocks.installs.model import Offered, asks_of, new_asks
 from blocks.installs.vouching import signers_of
-from blocks.manifest import Manifest, kept_manifest, parse_manifest
+from blocks.manifest import kept_manifest
 from blocks.packages.package import Package, read_package
-from blocks.registry import standard_registry
-from blocks.translating import with_files
-from kernel.errors import InvalidError, NotFoundError, Problem
+from kernel.errors import NotFoundError
 from kernel.ids import new_id
 from tenancy.rows import insert_new
 
 
-def upload(session: Session, tenant_id: UUID, data: bytes, *, by: str, now: datetime) -> Offered:
+def upload(
+    session: Session,
+    tenant_id: UUID,
+    data: bytes,
+    *,
+    by: str,
+    now: datetime,
+    vouched_by: Collection[str] = (),
+) -> Offered:
     """Take a package to be shown before it is installed; it is kept once, whoever brings it.
 
+    `vouched_by` names the keys of a signed pack that it came in, which was believed.
+
     Raises:
-        InvalidError: it is no package, or no block, or has the name of one that comes with Garland,
-            or steers workflows as only those do.
+        InvalidError: as `checked_block`.
         NotTrustedError: it is signed, and its signature is not to be believed.
     """
     package = read_package(data)
-    if package.kind != "block":
-        told = "this is a pack: put its folder where docs/packs.md says"
-        raise InvalidError(told, problems=[Problem("", told)])
-    manifest = parse_manifest(with_files(dict(package.manifest), package.files))
-    _require_foreign(manifest)
-    _require_looks(manifest, package.files)
+    manifest = checked_block(package)
     row = {
         "digest": package.digest,
         "block_id": manifest.id,
         "version": manifest.version,
         "manifest": dict(package.manifest),
         "archive": data,
-        "signers": list(signers_of(session, package, now=now)),
+        "signers": list(signers_of(session, package, now=now) or vouched_by),
         "added_at": now,
     }
     _keep(session, row)
@@ -106,33 +108,6 @@ def installed_rows(session: Session, tenant_id: UUID, block_id: str = "") -> lis
         wanted = wanted.where(BlockInstall.block_id == block_id)
     order = (BlockInstall.block_id, BlockInstall.installed_at.desc())
     return list(session.scalars(wanted.order_by(*order)))
-
-
-def _require_looks(manifest: Manifest, files: Mapping[str, bytes]) -> None:
-    """Refuse a block without what its page shows: who is to agree to it has to read it."""
-    problems = []
-    if not files.get("README.md", b"").strip():
-        problems.append(Problem("/README.md", "README.md is missing: say what the block does"))
-    if manifest.icon not in files:
-        problems.append(Problem("/icon", f"{manifest.icon} is missing: add the icon"))
-    elif why := why_no_image(manifest.icon, files[manifest.icon]):
-        problems.append(Problem("/icon", f"{manifest.icon} cannot be shown: {why}"))
-    if problems:
-        raise InvalidError(f"the block {manifest.id} is incomplete", problems=problems)
-
-
-def _require_foreign(manifest: Manifest) -> None:
-    """Refuse what only a block that comes with Garland may be called or do."""
-    if standard_registry().latest(manifest.id) is not None or manifest.publisher == "garland":
-        told = f"{manifest.id} is a name of Garland's own: give the block another publisher"
-        raise InvalidError(told, problems=[Problem("/id", told)])
-    control = manifest.behaviour.control
-    if control and (manifest.kind, control) != ("composite", "call"):
-        told = (
-            f"behaviour.control: only blocks that come with Garland steer a workflow ({control}): "
-            "take control out, and let the workflow decide by the port the block leaves by"
-        )
-        raise InvalidError(told, problems=[Problem("/behaviour/control", told)])
 
 
 def _keep(session: Session, row: dict[str, object]) -> None:

@@ -81,12 +81,12 @@ def _why_revoked(session: Session, package: BlockPackage, index: Index, *, now: 
     if not package.signers:
         return ""
     try:
-        signers_of(session, read_package(package.archive), now=now)
+        own = signers_of(session, read_package(package.archive), now=now)
     except NotTrustedError as error:
         return error.message if error.code in REVOKED else ""
     except GarlandError:  # it came under other rules than today's, and cannot be read any more
         return _revoked_key(package, index)
-    return ""
+    return "" if own else _revoked_key(package, index)  # the pack that it came in was signed
 
 
 def _revoked_key(package: BlockPackage, index: Index) -> str:

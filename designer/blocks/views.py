@@ -21,6 +21,7 @@ from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundErr
 from kernel.http import acting, db_session, languages, render, require, see_other
 from runtime.flows.earlier_drafts import last_change, take_back
 from runtime.flows.uses import flows_with_block
+from runtime.packs.standard import pack_of_block
 
 bp = Blueprint("blocks", __name__)
 
@@ -178,6 +179,7 @@ def _block_page(block_id: str, *, status: int = 200, **refusal: Any) -> Response
             for one in versions
         },
         newest=block.manifest.version,
+        pack=pack_of_block(block_id),
         code_uses=_code_uses(block.digest) if block.digest else [],
         upgraded=last_change(*_where(), upgrading.cause_of(block_id)),
         refused=refusal.get("refused"),

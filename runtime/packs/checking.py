@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from blocks.manifest import manifest_problems, parse_manifest
-from blocks.packs import DataFile, Pack, PackError, data_files, read_pack
+from blocks.packs import DataFile, Pack, PackError, data_files, read_pack, text_files
 from blocks.registry import Block, Registry, standard_registry
 from blocks.sdk import Context, Outcome
 from kernel.errors import GarlandError, InvalidError, MalformedError, Problem
@@ -23,10 +23,12 @@ from kernel.schema import Schema
 from runtime.alarms.sources.mapping import check_mapping
 from runtime.flows.problems import Known, Versions
 from runtime.flows.validate import check_flow
+from runtime.inventory.lookups.store import CELL_MAX, COLUMN_MAX, COLUMNS_MAX, ROWS_MAX, read_csv
 from runtime.rules.model import check_rule
 from runtime.rules.tables.model import check_table
 
 BLOCK_FILE = "block.json"
+_KEY_MAX = 300  # as long as a look-up table takes it
 _TABLE = Schema(
     {
         "type": "object",
@@ -34,7 +36,27 @@ _TABLE = Schema(
         "required": ["name", "rows"],
         "properties": {
             "name": {"type": "string", "minLength": 1, "maxLength": 80},
-            "rows": {"type": "object", "additionalProperties": {"type": "object"}},
+            "columns": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": COLUMNS_MAX,
+                "uniqueItems": True,
+                "items": {"type": "string", "minLength": 1, "maxLength": COLUMN_MAX},
+            },
+            "rows": {
+                "type": "object",
+                "maxProperties": ROWS_MAX,
+                "propertyNames": {"minLength": 1, "maxLength": _KEY_MAX},
+                "additionalProperties": {
+                    "type": "object",
+                    "maxProperties": COLUMNS_MAX,
+                    "propertyNames": {"minLength": 1, "maxLength": COLUMN_MAX},
+                    "additionalProperties": {
+                        "type": ["string", "number", "boolean", "null"],
+                        "maxLength": CELL_MAX,
+                    },
+                },
+            },
         },
     }
 )
@@ -81,7 +103,7 @@ def check_contents(folder: Path) -> Contents:
         rules=tuple(data_files(pack, "rules")),
         decisions=tuple(data_files(pack, "decisions")),
         mappings=tuple(data_files(pack, "mappings")),
-        tables=tuple(data_files(pack, "tables")),
+        tables=tuple(_tables(pack, problems)),
     )
     problems += _problems(contents)
     if problems:
@@ -99,10 +121,30 @@ def _blocks(pack: Pack, problems: list[Problem]) -> Iterator[Block]:
         except (OSError, MalformedError) as error:
             problems.append(Problem(f"/{name}", f"{name}: it cannot be read: {error}"))
             continue
-        found = manifest_problems(document)
+        found = manifest_problems(document) or _foreign(document, pack)
         problems += _told(name, found)
         if not found:
             yield Block(manifest=parse_manifest(document), run=_never, folder=folder)
+
+
+def _foreign(document: Mapping[str, Any], pack: Pack) -> list[Problem]:
+    """Refuse a block of somebody else's: who signs the pack vouches for it."""
+    if document["publisher"] == pack.publisher:
+        return []
+    told = f"publisher must be {pack.publisher}, as of the pack: a pack holds blocks of its own"
+    return [Problem("/publisher", told)]
+
+
+def _tables(pack: Pack, problems: list[Problem]) -> Iterator[DataFile]:
+    """Read look-up tables: JSON, and CSV that is named by its file."""
+    yield from data_files(pack, "tables")
+    for name, content in text_files(pack, "tables", "csv"):
+        try:
+            columns, rows = read_csv(content)
+        except InvalidError as error:
+            problems += _told(name, list(error.problems))
+            continue
+        yield DataFile(name, {"name": Path(name).stem, "columns": columns, "rows": rows})
 
 
 def _never(_: Context) -> Outcome:

@@ -116,7 +116,7 @@ def delete_table(session: Session, tenant_id: UUID, table_id: UUID) -> TableView
     """
     row = get_owned(session, LookupTable, tenant_id, table_id, name="look-up table", lock=True)
     gone = get_table(session, tenant_id, table_id)
-    used_by = _users_of(session)(session, tenant_id, row.name)
+    used_by = users_of_table(session, tenant_id, row.name)
     if used_by:
         raise TableInUseError(
             f"{row.name} is used by {', '.join(used_by)}: let them use another first",
@@ -127,10 +127,10 @@ def delete_table(session: Session, tenant_id: UUID, table_id: UUID) -> TableView
     return gone
 
 
-def _users_of(session: Session) -> Users:
-    """Give the door to what looks something up in tables: it stands above them."""
+def users_of_table(session: Session, tenant_id: UUID, name: str) -> list[str]:
+    """Name what looks something up in a table; the door to it is in `info`, for it stands above."""
     found: Users | None = session.info.get(USERS)
-    return found or (lambda _session, _tenant_id, _name: [])
+    return found(session, tenant_id, name) if found is not None else []
 
 
 def list_rows(
@@ -215,6 +215,13 @@ def import_csv(session: Session, tenant_id: UUID, table_id: UUID, content: bytes
         InvalidError: naming line and cell.
     """
     table = get_table(session, tenant_id, table_id)
+    columns, found = read_csv(content)
+    put_table(session, tenant_id, table.name, columns, found)
+    return len(found)
+
+
+def read_csv(content: bytes) -> tuple[list[str], dict[str, dict[str, str]]]:
+    """Read the columns and, by key, the rows of a table from a CSV file; raises as `import_csv`."""
     if len(content) > FILE_MAX_BYTES:
         raise _refused("file", "the file is larger than 5 MB: split the table")
     try:
@@ -234,8 +241,7 @@ def import_csv(session: Session, tenant_id: UUID, table_id: UUID, content: bytes
         found[checked[0]] = checked[1]
         if len(found) > ROWS_MAX:
             raise _refused("file", f"more than {ROWS_MAX:,} rows: split the table")
-    put_table(session, tenant_id, table.name, columns, found)
-    return len(found)
+    return columns, found
 
 
 def export_csv(session: Session, tenant_id: UUID, table_id: UUID) -> str:

@@ -111,3 +111,42 @@ def test_two_workflows_of_one_name_are_refused(pack: Path) -> None:
     write(pack, "flows/b.json", TELL)
 
     assert told(pack) == ["flows/b.json: flows/a.json has this name already"]
+
+
+def test_a_look_up_table_may_be_csv_and_is_named_by_its_file(pack: Path) -> None:
+    (pack / "tables").mkdir()
+    (pack / "tables" / "sites.csv").write_text("site;tier;team\nZRH;gold;noc\n", encoding="utf-8")
+
+    (table,) = check_contents(pack).tables
+
+    assert table.document == {
+        "name": "sites",
+        "columns": ["tier", "team"],
+        "rows": {"ZRH": {"tier": "gold", "team": "noc"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("site\nZRH\n", "columns: name 1 to 50 columns", id="no column"),
+        pytest.param("site,tier\n,gold\n", "line 2: key: a row needs a key", id="no key"),
+        pytest.param("site,tier\na,1\na,2\n", "line 3: the key a is there twice", id="twice"),
+    ],
+)
+def test_a_bad_csv_is_told_with_file_and_line(pack: Path, text: str, wanted: str) -> None:
+    (pack / "tables").mkdir()
+    (pack / "tables" / "sites.csv").write_text(text, encoding="utf-8")
+
+    (message,) = told(pack)
+
+    assert message.startswith("tables/sites.csv: ")
+    assert wanted in message
+
+
+def test_a_pack_holds_blocks_of_its_own_publisher(pack: Path) -> None:
+    write(pack, "blocks/note/block.json", {**MANIFEST, "id": "other.note", "publisher": "other"})
+
+    (message,) = told(pack)
+
+    assert message.startswith("blocks/note/block.json: publisher must be acme")
