@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
 
 from blocks.outcomes import Outcome
-from blocks.sandbox._process import start_process
+from blocks.sandbox._process import Line, start_process
 from blocks.sandbox._worker import ChildError, Worker, timed_out
 from blocks.sandbox.level import Level
 from blocks.sandbox.package import Package
@@ -33,10 +31,11 @@ IDLE_CPU_SHARE = 0.1
 """How much of a processor a child may use between sweeps while nobody asks it anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    tenant_id: UUID
+class _Key(NamedTuple):
+    """Whose child it is. The digest stands first: texts are told apart sooner than tenants."""
+
     digest: str
+    tenant_id: UUID
 
 
 @dataclass(slots=True)
@@ -93,12 +92,15 @@ class Pool:
                 `block.killed` (it died, or broke the rules), `block.cannot_start`.
         """
         deadline = time.monotonic() + limit_s
-        with self._lent(_Key(tenant_id, package.digest), package, deadline) as worker:
-            try:
-                return worker.call(context, deadline=deadline)
-            except ChildError as error:
-                message = f"The block was ended by Garland: {error}."
-                raise BlockError("block.killed", message, retryable=False) from None
+        key = _Key(package.digest, tenant_id)
+        worker = self._take(key, deadline, limit_s) or self._start(key, package, deadline)
+        try:
+            return worker.call(context, deadline=deadline)
+        except ChildError as error:
+            message = f"The block was ended by Garland: {error}."
+            raise BlockError("block.killed", message, retryable=False) from None
+        finally:
+            self._give_back(key, worker)
 
     def sweep(self) -> None:
         """End the children that were idle for too long, that died, or that work unasked."""
@@ -123,15 +125,6 @@ class Pool:
         self._starter.shutdown()
         if self._empty_folder is not None:
             self._empty_folder.cleanup()
-
-    @contextmanager
-    def _lent(self, key: _Key, package: Package, deadline: float) -> Iterator[Worker]:
-        limit_s = deadline - time.monotonic()
-        worker = self._take(key, deadline, limit_s) or self._start(key, package, deadline)
-        try:
-            yield worker
-        finally:
-            self._give_back(key, worker)
 
     def _take(self, key: _Key, deadline: float, limit_s: float) -> Worker | None:
         """Take a warm child; None where the caller may start one of its own."""
@@ -177,7 +170,7 @@ class Pool:
         self._sweep_from_now_on()
         return worker
 
-    def _start_process(self, package: Package) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    def _start_process(self, package: Package) -> tuple[subprocess.Popen[bytes], Line]:
         if self._empty_folder is None:
             self._empty_folder = tempfile.TemporaryDirectory(prefix="garland-block-")
         seen = package.paths if self.level.number > 1 else None

@@ -20,9 +20,10 @@ def test_an_ability_is_mirrored_with_its_arguments(ask: str) -> None:
     ability, _, name = ask.partition(".")
     ours, theirs = socket.socketpair()
     with ours, theirs:
+        channel = Channel(ours.fileno(), ours.fileno())
         facts = Facts(run_id="r", step="s", attempt=1, idempotency_key="k", now=NOON)
         given: dict[str, Any] = {"config": {}, "input": {}, "facts": _wire.write_facts(facts)}
-        proxy = getattr(_proxies.make_context(Channel(ours.fileno()), "c", given), ability)
+        proxy = getattr(_proxies.make_context(channel, "c", given), ability)
 
     said = inspect.signature(getattr(abilities()[ability], name))
     mirrored = inspect.signature(getattr(type(proxy), name))
