@@ -24,7 +24,9 @@ from blocks.sdk import BlockError, Context
 log = structlog.get_logger(__name__)
 
 CHILDREN_MAX = 50
-CALLS_MAX = 1_000
+CALLS_MAX = 10_000
+"""Starting a child takes as long as some hundred calls: with fewer, busy ones would be restarted
+all the time."""
 IDLE_S = 300.0
 SWEEP_EVERY_S = 5.0
 IDLE_CPU_SHARE = 0.1
