@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     sandbox_level: Wanted = "auto"
+    sandbox_cgroup: str = ""
     allow_private_network: bool = False
     smtp_host: str = ""
     smtp_port: int = Field(default=25, ge=1, le=65535)

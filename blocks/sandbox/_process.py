@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from blocks.sandbox.groups import Groups, entering
+
 _PROGRAM = Path(__file__).with_name("_child.py")
 _PYTHON = os.path.realpath(sys.executable)
 BUBBLEWRAP = "bwrap"
@@ -43,7 +45,7 @@ class Line:
 
 
 def start_process(
-    empty_folder: str, *, seen: tuple[Path, ...] | None = None
+    empty_folder: str, *, seen: tuple[Path, ...] | None = None, groups: Groups = ()
 ) -> tuple[subprocess.Popen[bytes], Line]:
     """Start a child; it is locked down before it is told what to run.
 
@@ -53,6 +55,7 @@ def start_process(
         empty_folder: Where it stands.
         seen: Hardened: it is put into namespaces of its own, with no other files in sight than
             these and what Python needs. None: it is not.
+        groups: Control groups that it goes into before all else.
 
     Returns:
         The process, and Garland's end of the line to it.
@@ -66,7 +69,7 @@ def start_process(
     command = [_PYTHON, "-I", "-S", str(_PROGRAM), *told]
     try:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            command if seen is None else [*_wrapped(seen), *command],
+            [*entering(groups), *([] if seen is None else _wrapped(seen)), *command],
             env=_ENVIRONMENT,
             cwd=empty_folder,
             stdin=subprocess.DEVNULL,

@@ -17,6 +17,7 @@ import structlog
 from blocks.outcomes import Outcome
 from blocks.sandbox._process import Line, start_process
 from blocks.sandbox._worker import ChildError, Worker, timed_out
+from blocks.sandbox.groups import Groups
 from blocks.sandbox.level import Level
 from blocks.sandbox.package import Package
 from blocks.sdk import BlockError, Context
@@ -60,12 +61,13 @@ class Pool:
         self,
         level: Level,
         *,
+        groups: Groups = (),
         children_max: int = CHILDREN_MAX,
         calls_max: int = CALLS_MAX,
         idle_s: float = IDLE_S,
         sweep_every_s: float = SWEEP_EVERY_S,
     ) -> None:
-        self.level = level
+        self.level, self._groups = level, groups
         self._children_max, self._calls_max, self._idle_s = children_max, calls_max, idle_s
         self._changed = threading.Condition()
         self._idle: OrderedDict[int, _Idle] = OrderedDict()
@@ -176,7 +178,7 @@ class Pool:
         if self._empty_folder is None:
             self._empty_folder = tempfile.TemporaryDirectory(prefix="garland-block-")
         seen = package.paths if self.level.number > 1 else None
-        return start_process(self._empty_folder.name, seen=seen)
+        return start_process(self._empty_folder.name, seen=seen, groups=self._groups)
 
     def _give_back(self, key: _Key, worker: Worker) -> None:
         if worker.calls >= self._calls_max or self._closed.is_set():
