@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import inspect
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,10 @@ from blocks.sandbox._asks import abilities, asks
 from blocks.sandbox._frames import Channel
 from blocks.sdk import Facts
 from tests.support.zoo import NOON
+
+ROOT = Path(__file__).parents[2]
+HEAVY = {"asyncio", "email", "hashlib", "http", "kernel.schema", "socket", "ssl", "subprocess"}
+"""What takes hundreds of kilobytes in each; a block that needs it imports it."""
 
 
 @pytest.mark.parametrize("ask", sorted(asks()))
@@ -28,6 +35,16 @@ def test_an_ability_is_mirrored_with_its_arguments(ask: str) -> None:
     said = inspect.signature(getattr(abilities()[ability], name))
     mirrored = inspect.signature(getattr(type(proxy), name))
     assert list(mirrored.parameters.values()) == list(said.parameters.values())
+
+
+def test_a_child_imports_little_since_fifty_have_to_fit() -> None:
+    program = "import sys; sys.path.insert(0, sys.argv[1]); from blocks.sandbox import _proxies; "
+    program += "print(*sys.modules)"
+    asked = [sys.executable, "-I", "-S", "-c", program, str(ROOT)]
+
+    loaded = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
+
+    assert not HEAVY & set(loaded)
 
 
 def test_nothing_that_a_context_has_is_forgotten() -> None:
