@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
+from blocks.installs.registry import SHELF, Shelf
 from garland.database import upgrade
 from garland.logs import set_up_logs
 from kernel.clock import utc_now
@@ -63,7 +64,7 @@ def open_sessions(url: str, *, is_patient: bool = False) -> sessionmaker[Session
     """
     engine = make_engine(url).execution_options(garland_patient=is_patient)
     sessions = guarded(make_sessions(engine))
-    sessions.configure(info={BOOK: LimitsBook()})
+    sessions.configure(info={BOOK: LimitsBook(), SHELF: Shelf(Path())})
     return sessions
 
 

@@ -7,6 +7,7 @@ compared by `kernel.schema.covers`; what cannot be decided counts as breaking.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,13 +96,18 @@ def _heard(old: Trigger, new: Trigger) -> Iterator[Difference]:
 def _taken(
     pointer: str, what: str, old: dict[str, Any], new: dict[str, Any]
 ) -> Iterator[Difference]:
-    if old == new:
+    if _is_same(old, new):
         return
     if not covers(new, old):
         yield from _narrowed(pointer, what, old, new)
     elif not covers(old, new):
         yield Difference(Bump.MINOR, pointer, f"More {what} than before can be given.")
     yield from _meanings(pointer, old, new)
+
+
+def _is_same(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Tell whether two schemas say the same in the same words; for Python 1 and true are equal."""
+    return json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True)
 
 
 def _narrowed(
@@ -203,7 +209,7 @@ def _dynamic_ports(old: Manifest, new: Manifest) -> Iterator[Difference]:
 def _given(
     pointer: str, title: str, old: dict[str, Any], new: dict[str, Any]
 ) -> Iterator[Difference]:
-    if old == new:
+    if _is_same(old, new):
         return
     if not covers(old, new):
         told = f"What leaves by {title} may be something that nobody reckoned with."

@@ -29,7 +29,7 @@ from blocks.abilities.ssh import SshAbility
 from blocks.abilities.tables import TablesAbility
 from blocks.effects import Effect
 from blocks.manifest import output_ports
-from blocks.outcomes import CONTROLS, Ask, Await, Emit, Loop, Outcome, Wait
+from blocks.outcomes import CONTROLS, Ask, Await, Emit, Loop, MeasuredEmit, Outcome, Wait
 from blocks.registry import Block
 from blocks.schemas import with_defaults
 from blocks.sdk import BlockError, Context, Facts, LogLine
@@ -47,6 +47,8 @@ OUTPUT_MAX_BYTES = 4 * 1024 * 1024
 VARIABLES_MAX_BYTES = 256 * 1024
 REASON_MAX = 200
 PROBLEMS_SHOWN = 3
+# What holds itself is found by the depth it reaches, without a look at each list.
+_encode = json.JSONEncoder(allow_nan=False, check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +190,7 @@ def _check_port(block: Block, config: Mapping[str, Any], outcome: Emit | Wait) -
     ports = [port.name for port in output_ports(block.manifest, config)]
     if outcome.port not in ports:
         raise _bad_output(f"it has no port {outcome.port}; its ports are {', '.join(ports)}")
-    size_bytes = _check_size(outcome.output)
-    if isinstance(outcome, Emit) and outcome.variables:
-        _check_size(outcome.variables, most=VARIABLES_MAX_BYTES)
+    size_bytes = _check_emitted(outcome)
     schema = block.port_schemas.get(outcome.port, block.dynamic_port_schema)
     if not schema.accepts(outcome.output):
         problems = schema.problems(outcome.output)
@@ -199,9 +199,17 @@ def _check_port(block: Block, config: Mapping[str, Any], outcome: Emit | Wait) -
     return size_bytes
 
 
+def _check_emitted(outcome: Emit | Wait) -> int:
+    if isinstance(outcome, MeasuredEmit):
+        return outcome.size_bytes
+    if isinstance(outcome, Emit) and outcome.variables:
+        _check_size(outcome.variables, most=VARIABLES_MAX_BYTES)
+    return _check_size(outcome.output)
+
+
 def _check_size(output: Any, *, most: int = OUTPUT_MAX_BYTES) -> int:
     try:
-        text = json.dumps(output, allow_nan=False)
+        text = _encode(output)
         wrong = why_not_kept(output, text)
     except (TypeError, ValueError, RecursionError):
         raise _bad_output("the output is not plain JSON") from None

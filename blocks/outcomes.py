@@ -66,6 +66,13 @@ class Emit:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredEmit(Emit):
+    """An `Emit` that Garland itself read from JSON: plain for sure, and so large."""
+
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """The step sleeps until `until` (UTC), then leaves by `port` with `output`."""
 

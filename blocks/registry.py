@@ -145,6 +145,11 @@ class Registry:
                 raise InvalidError(f"the block {key[0]} {key[1]} is there twice", folders=where)
             self._blocks[key] = block
 
+    @cached_property
+    def has_held(self) -> bool:
+        """Tell whether any of them may not be used by new runs."""
+        return any(not block.standing.starts_runs for block in self._blocks.values())
+
     def find(self, block_id: str, version: str) -> Block | None:
         """Return exactly that block, or None."""
         return self._blocks.get((block_id, version))

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from blocks.brokers.ssh import is_installed
+from blocks.sandbox.groups import read_groups
 from blocks.sandbox.trial import find_level
 from garland.database import pending_revisions
 from garland.operations import at_work, listening
@@ -159,7 +160,7 @@ def _packs(services: Services) -> Finding:
 def _sandbox(services: Services) -> Finding:
     """Try the sandbox for real, at the level that is set."""
     name, wanted = "sandbox", services.settings.sandbox_level
-    level = find_level(wanted)
+    level = find_level(wanted, read_groups(services.settings.sandbox_cgroup))
     if level.number or wanted == "0":
         told = "blocks of others run" if level.number else "blocks of others are refused, as set"
         return Finding(name=name, ok=True, message=f"level {level.number}: {told}")

@@ -14,6 +14,7 @@ from blocks.brokers.http import HttpBroker
 from blocks.installs.forgetting import forget_folders
 from blocks.installs.registry import SHELF, Shelf
 from blocks.installs.sandboxing import Sandboxes
+from blocks.sandbox.groups import read_groups
 from blocks.sandbox.pool import Pool
 from blocks.sandbox.runs import open_pool
 from garland.settings import Settings
@@ -116,7 +117,8 @@ class Services:
     @cached_property
     def block_pool(self) -> Pool:
         """Runs code of other publishers; `end_blocks` ends it."""
-        return open_pool(self.settings.sandbox_level)
+        groups = read_groups(self.settings.sandbox_cgroup)
+        return open_pool(self.settings.sandbox_level, groups)
 
     def end_blocks(self) -> None:
         """End the processes that run code of others, where there are any."""

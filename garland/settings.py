@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     sandbox_level: Wanted = "auto"
+    sandbox_cgroup: str = ""
     allow_private_network: Annotated[Allowed, NoDecode] = False
     ssh_pin_first_use: bool = False
     smtp_host: str = ""

@@ -74,7 +74,7 @@ def why_not_kept(value: Any, text: str) -> str:
     'a text holds a NUL character'
     """
     is_deep = text.count("[") + text.count("{") > DEPTH_MAX
-    if not is_deep and _SUSPECT.search(text) is None:
+    if not is_deep and ("\\" not in text or _SUSPECT.search(text) is None):
         return ""
     level: list[Any] = [value]
     for _ in range(DEPTH_MAX + 1):

@@ -1,6 +1,8 @@
 """A block in its author's folder made ready to run: its code in the sandbox, or trusted.
 
-Nothing is installed and no tenant is asked; what a workflow runs is loaded elsewhere.
+A block that comes with Garland runs as it does there: in this process, with what it shares with
+others of its kind. Nothing is installed and no tenant is asked; what a workflow runs is loaded
+elsewhere.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ def runnable(path: Path, *, trust: bool) -> Iterator[Block]:
         raise InvalidError("the block's manifest cannot be used", problems=problems)
     if manifest.kind not in KINDS_WITH_CODE:
         yield Block(manifest=manifest, run=_made(manifest, path), folder=path)
-    elif trust:
+    elif trust or path.resolve().parent == STANDARD_FOLDER.resolve():
         yield load_block(path)
     else:
         with _sandboxed(manifest, path) as run:

@@ -85,18 +85,25 @@ def carried_name(manifest: Manifest, carried: CarriedFlow) -> str:
     return CARRIED + sha256(named + flow).hexdigest()[:_NAME_DIGITS]
 
 
+def name_of_carried(manifest: Manifest, folder: Path) -> str:
+    """Name the workflow that the block in a folder carries; "" where it carries none."""
+    try:
+        data = (folder / FLOW_FILE).read_bytes()
+    except OSError:
+        return ""
+    return carried_name(manifest, read_carried(data))
+
+
 def make_run(manifest: Manifest, folder: Path) -> Callable[[Context], Outcome]:
     """Make what a composite does: call the workflow it carries with what the step is given.
 
     Raises:
         InvalidError: the block has no `flow.json`, or one that cannot be used.
     """
-    try:
-        data = (folder / FLOW_FILE).read_bytes()
-    except OSError:
+    name = name_of_carried(manifest, folder)
+    if not name:
         message = f"{FLOW_FILE} is missing in {folder.name}: add it"
-        raise InvalidError(f"the block {manifest.id} is incomplete: {message}") from None
-    name = carried_name(manifest, read_carried(data))
+        raise InvalidError(f"the block {manifest.id} is incomplete: {message}")
 
     def run(ctx: Context) -> Outcome:
         return Call(flow=name, input=dict(ctx.input))

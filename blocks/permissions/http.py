@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json as json_text
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from blocks.outcomes import BlockError
 from blocks.permits import Permit
+
+if TYPE_CHECKING:  # a child of the sandbox imports this, and has no use for what ssl takes
+    import ssl
 
 BUSY_STATUSES = frozenset({429, 502, 503, 504})
 

@@ -1,7 +1,8 @@
 """The program of a child: locks itself down, imports one block, and runs it call by call.
 
-Started as `python -I -S _child.py FD PARENT`; PARENT is 0 where a namespace hides it. The order
-matters: what is ours is imported first, then the doors are closed, then the block's code is read.
+Started as `python -I -S _child.py READS WRITES PARENT`: the descriptors of two pipes, and whom it
+ends with; PARENT is 0 where a namespace hides it. The order matters: what is ours is imported
+first, then the doors are closed, then the block's code is read.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +21,14 @@ _REASON_MAX = 500
 
 def main() -> None:
     """Serve calls until the channel closes."""
-    inherited, parent = int(sys.argv[1]), int(sys.argv[2])
-    descriptor = os.dup(inherited)  # a low number, whatever it is in Garland: files are few here
-    os.close(inherited)
+    reads, writes, parent = (int(word) for word in sys.argv[1:])
+    reads, writes = _moved(reads), _moved(writes)
     _end_with(parent)
     _mute_standard_streams()
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     from blocks.sandbox._frames import Channel
 
-    channel = Channel(descriptor, is_trusted=True)
+    channel = Channel(reads, writes, is_trusted=True)
     start = channel.receive()
     try:
         run = _prepare(start)
@@ -35,8 +36,16 @@ def main() -> None:
         channel.send({"failed": _reason(error)})
         return
     channel.send({"ready": True})
+    serve = _server(channel, run)
     while True:
-        _serve(channel, run, channel.receive())
+        serve(channel.receive())
+
+
+def _moved(inherited: int) -> int:
+    """Give a descriptor a low number, whatever it is in Garland: files are few here."""
+    descriptor = os.dup(inherited)
+    os.close(inherited)
+    return descriptor
 
 
 def _end_with(parent: int) -> None:
@@ -87,29 +96,34 @@ def _load(entry: str) -> Any:
     return run
 
 
-def _serve(channel: Any, run: Any, request: dict[str, Any]) -> None:
-    from blocks.sandbox import _proxies, _wire
+def _server(channel: Any, run: Any) -> Callable[[dict[str, Any]], None]:
+    """Give what runs the block once for a request."""
     from blocks.sandbox._frames import FrameError
+    from blocks.sandbox._proxies import make_context
+    from blocks.sandbox._wire import UnreadableError, write_error, write_outcome
     from blocks.sdk import BlockError
 
-    call = request["call"]
-    try:
-        outcome = run(_proxies.make_context(channel, call, request))
-        if hasattr(outcome, "__await__"):
-            import asyncio
+    def serve(request: dict[str, Any]) -> None:
+        call = request["call"]
+        try:
+            outcome = run(make_context(channel, call, request))
+            if hasattr(outcome, "__await__"):
+                import asyncio
 
-            outcome = asyncio.run(_awaited(outcome))
-        answer = {"call": call, "ended": _wire.write_outcome(outcome)}
-    except BlockError as error:
-        answer = {"call": call, "error": _wire.write_error(error)}
-    except _wire.UnreadableError as error:
-        answer = {"call": call, "unusable": str(error)}
-    except BaseException as error:  # noqa: BLE001 - also SystemExit: the child lives on
-        answer = {"call": call, "crashed": _reason(error)}
-    try:
-        channel.send(answer)
-    except FrameError as error:
-        channel.send({"call": call, "unusable": str(error)})
+                outcome = asyncio.run(_awaited(outcome))
+            answer = {"call": call, "ended": write_outcome(outcome)}
+        except BlockError as error:
+            answer = {"call": call, "error": write_error(error)}
+        except UnreadableError as error:
+            answer = {"call": call, "unusable": str(error)}
+        except BaseException as error:  # noqa: BLE001 - also SystemExit: the child lives on
+            answer = {"call": call, "crashed": _reason(error)}
+        try:
+            channel.send(answer)
+        except FrameError as error:
+            channel.send({"call": call, "unusable": str(error)})
+
+    return serve
 
 
 async def _awaited(outcome: Any) -> Any:

@@ -19,7 +19,7 @@ from kernel.json_text import read_json, why_not_kept
 FRAME_MAX_BYTES = 4 * 1024 * 1024
 # What holds itself is found by the depth it reaches, without a look at each list.
 _encode = json.JSONEncoder(allow_nan=False, check_circular=False, separators=(",", ":")).encode
-_decode = json.JSONDecoder().decode
+_decode = json.JSONDecoder().raw_decode
 _HEAD = struct.Struct("!I")
 _CHUNK = 1 << 16
 """What is read or written at a time: for more, malloc(3) would ask the kernel each time."""
@@ -54,19 +54,20 @@ def read(text: bytes) -> dict[str, Any]:
         FrameError: it is no JSON object, or what no database could keep.
     """
     try:
-        document = _decode(text.decode("ascii"))
-    except (UnicodeDecodeError, MalformedError, ValueError, RecursionError):
-        document = None
-    if document is None or not _is_plain(document, text):
+        written = text.decode("ascii")
+        document, end = _decode(written)
+    except (ValueError, RecursionError):
+        written, document, end = text.decode("utf-8", "replace"), None, -1
+    if end != len(written) or type(document) is not dict or not _is_plain(document, written):
         document = _read_slowly(text)
-    if wrong := why_not_kept(document, text.decode("utf-8", "replace")):
+    if wrong := why_not_kept(document, written):
         raise FrameError(wrong)
     if not isinstance(document, dict):
         raise FrameError("it is no object")
     return document
 
 
-def _is_plain(document: Any, text: bytes) -> bool:
+def _is_plain(document: dict[str, Any], text: str) -> bool:
     """Tell whether each name in the text is a name in the document, and each number has an end.
 
     A text with `":` inside a value is not told apart from one that names something twice: it is
@@ -74,15 +75,17 @@ def _is_plain(document: Any, text: bytes) -> bool:
     """
     names, waiting = 0, [document]
     for one in waiting:
-        kind = type(one)
-        if kind is dict:
+        inner: Any = one
+        if type(one) is dict:
             names += len(one)
-            waiting += one.values()
-        elif kind is list:
-            waiting += one
-        elif kind is float and isinf(one):
-            return False
-    return names == text.count(b'":')
+            inner = one.values()
+        for each in inner:
+            kind = type(each)
+            if kind is dict or kind is list:
+                waiting.append(each)
+            elif kind is float and isinf(each):
+                return False
+    return names == text.count('":')
 
 
 def _read_slowly(text: bytes) -> Any:
@@ -93,25 +96,30 @@ def _read_slowly(text: bytes) -> Any:
 
 
 class Channel:
-    """Frames over one connected socket, given by its file descriptor.
+    """Frames over two pipes, given by their file descriptors.
 
-    Both sides use it; it imports nothing that a child would have to load.
+    Both sides use it; it imports nothing that a child would have to load. Pipes wake the other
+    side sooner than a socket does, and nothing but bytes goes through them.
 
     Args:
-        descriptor: The socket's.
+        reads: What comes.
+        writes: What goes.
         is_trusted: Whether the other side is Garland: what comes is read without suspicion, and
             waited for without a deadline.
     """
 
-    def __init__(self, descriptor: int, *, is_trusted: bool = False) -> None:
-        os.set_blocking(descriptor, is_trusted)
-        self._descriptor, self._is_trusted = descriptor, is_trusted
+    def __init__(self, reads: int, writes: int, *, is_trusted: bool = False) -> None:
+        for descriptor in (reads, writes):
+            os.set_blocking(descriptor, is_trusted)
+        self._reads, self._writes, self._is_trusted = reads, writes, is_trusted
         self._received = bytearray()
         self.read_bytes = 0
         """How much it has read, in all."""
+        self.frame_bytes = 0
+        """How long the text of the last frame is."""
         self._readable, self._writable = select.poll(), select.poll()
-        self._readable.register(descriptor, select.POLLIN)
-        self._writable.register(descriptor, select.POLLOUT)
+        self._readable.register(reads, select.POLLIN)
+        self._writable.register(writes, select.POLLOUT)
 
     def is_quiet(self) -> bool:
         """Tell whether nothing waits to be read: not a byte, not an end."""
@@ -136,7 +144,7 @@ class Channel:
         unsent = memoryview(frame)
         while unsent:
             try:
-                unsent = unsent[os.write(self._descriptor, unsent[:_CHUNK]) :]
+                unsent = unsent[os.write(self._writes, unsent[:_CHUNK]) :]
             except BlockingIOError:
                 _wait(self._writable, deadline)
 
@@ -149,24 +157,25 @@ class Channel:
             EOFError: the other side is gone.
             OSError: likewise.
         """
-        (length,) = _HEAD.unpack(self._take(_HEAD.size, deadline))
+        (length,) = _HEAD.unpack(self._read_ahead(_HEAD.size, deadline)[: _HEAD.size])
         if length > FRAME_MAX_BYTES:
             raise FrameError(f"it says that it has {length:,} bytes; {FRAME_MAX_BYTES:,} may pass")
-        text = self._take(length, deadline)
-        return _decode(text.decode()) if self._is_trusted else read(text)
+        self.frame_bytes, end = length, _HEAD.size + length
+        text = bytes(self._read_ahead(end, deadline)[_HEAD.size : end])
+        del self._received[:end]
+        return _decode(text.decode())[0] if self._is_trusted else read(text)
 
-    def _take(self, size: int, deadline: float | None) -> bytes:
+    def _read_ahead(self, size: int, deadline: float | None) -> bytearray:
+        """Give what was received and not taken yet, once it is so many bytes."""
         while len(self._received) < size:
             if not self._is_trusted:
                 _wait(self._readable, deadline)
-            chunk = os.read(self._descriptor, _CHUNK)
+            chunk = os.read(self._reads, _CHUNK)
             if not chunk:
                 raise EOFError
             self._received += chunk
             self.read_bytes += len(chunk)
-        taken = bytes(self._received[:size])
-        del self._received[:size]
-        return taken
+        return self._received
 
 
 def _wait(waiting: select.poll, deadline: float | None) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from blocks.sandbox.groups import Groups, entering
 
 _PROGRAM = Path(__file__).with_name("_child.py")
 _PYTHON = os.path.realpath(sys.executable)
@@ -29,9 +31,22 @@ _SURROUNDINGS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Garland's ends of the two pipes to a child."""
+
+    reads: int
+    writes: int
+
+    def close(self) -> None:
+        """Let go of both."""
+        os.close(self.reads)
+        os.close(self.writes)
+
+
 def start_process(
-    empty_folder: str, *, seen: tuple[Path, ...] | None = None
-) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    empty_folder: str, *, seen: tuple[Path, ...] | None = None, groups: Groups = ()
+) -> tuple[subprocess.Popen[bytes], Line]:
     """Start a child; it is locked down before it is told what to run.
 
     The kernel ends it when the thread that calls this ends.
@@ -40,24 +55,33 @@ def start_process(
         empty_folder: Where it stands.
         seen: Hardened: it is put into namespaces of its own, with no other files in sight than
             these and what Python needs. None: it is not.
+        groups: Control groups that it goes into before all else.
 
     Returns:
         The process, and Garland's end of the line to it.
     """
-    ours, theirs = socket.socketpair()
+    theirs_to_read, ours_to_write = os.pipe()
+    ours_to_read, theirs_to_write = os.pipe()
+    ours, theirs = Line(ours_to_read, ours_to_write), Line(theirs_to_read, theirs_to_write)
     parent = os.getpid() if seen is None else 0
     # -I and -S: nothing of the surroundings' path, environment or site packages reaches it.
-    command = [_PYTHON, "-I", "-S", str(_PROGRAM), str(theirs.fileno()), str(parent)]
-    with theirs:
+    told = [str(each) for each in (theirs.reads, theirs.writes, parent)]
+    command = [_PYTHON, "-I", "-S", str(_PROGRAM), *told]
+    try:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            command if seen is None else [*_wrapped(seen), *command],
+            [*entering(groups), *([] if seen is None else _wrapped(seen)), *command],
             env=_ENVIRONMENT,
             cwd=empty_folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs.reads, theirs.writes],
         )
+    except BaseException:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
     return process, ours
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from blocks.outcomes import Outcome
-from blocks.sandbox._fitting import fits
+from blocks.outcomes import MeasuredEmit, Outcome
+from blocks.sandbox._fitting import fits, test_of
 from blocks.sdk import BlockError, Facts, HttpResponse, MqttMessage, SnmpValue
 
 _OUTCOMES: Mapping[str, type[Outcome]] = {one.__name__: one for one in get_args(Outcome)}
@@ -18,6 +18,9 @@ _FIELDS = {name: frozenset(one.__dataclass_fields__) for name, one in _OUTCOMES.
 _FACTS = tuple(Facts.__dataclass_fields__)
 _TUPLES = frozenset({"roles", "people", "items"})
 _CODE_MAX, _MESSAGE_MAX = 100, 2_000
+_MEASURED_MAX_BYTES = 16 * 1024
+"""Up to here no way of writing JSON makes an output larger than what may be handed on: at most
+fourfold (`1e15` is written as 1000000000000000.0)."""
 
 
 class UnreadableError(Exception):
@@ -36,8 +39,12 @@ def write_outcome(outcome: Any) -> dict[str, Any]:
     return {"kind": kind} | {name: _plain(getattr(outcome, name)) for name in _FIELDS[kind]}
 
 
-def read_outcome(document: Any) -> Outcome:
+def read_outcome(document: Any, *, size_bytes: int) -> Outcome:
     """Read how a step ended.
+
+    Args:
+        document: From a frame, which is plain JSON therefore.
+        size_bytes: Of that frame.
 
     Raises:
         UnreadableError: a field is missing, unknown, or of another type.
@@ -48,20 +55,29 @@ def read_outcome(document: Any) -> Outcome:
     given = {name: value for name, value in document.items() if name != "kind"}
     if given.keys() != _FIELDS[kind]:
         raise UnreadableError("its end has other fields than it should")
+    if kind != "Emit":
+        _read_in_place(given)
+    for name, fits_here in _tests(kind):
+        if not fits_here(given[name]):
+            raise UnreadableError(f"{name} of its end is of another type than it should be")
+    if kind == "Emit" and size_bytes <= _MEASURED_MAX_BYTES:
+        return MeasuredEmit(**given, size_bytes=size_bytes)
+    return _OUTCOMES[kind](**given)
+
+
+def _read_in_place(given: dict[str, Any]) -> None:
+    """Read what JSON has no type for."""
     if given.get("until") is not None:
         given["until"] = read_instant(given["until"])
     for name in _TUPLES & given.keys():
         if isinstance(given[name], list):
             given[name] = tuple(given[name])
-    for name, hint in _hints(kind).items():
-        if not fits(given[name], hint):
-            raise UnreadableError(f"{name} of its end is of another type than it should be")
-    return _OUTCOMES[kind](**given)
 
 
 @cache
-def _hints(kind: str) -> Mapping[str, Any]:
-    return get_type_hints(_OUTCOMES[kind])
+def _tests(kind: str) -> tuple[tuple[str, Callable[[Any], bool]], ...]:
+    hints = get_type_hints(_OUTCOMES[kind])
+    return tuple((name, test_of(hint)) for name, hint in hints.items())
 
 
 def write_facts(facts: Facts) -> dict[str, Any]:

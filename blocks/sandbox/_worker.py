@@ -7,7 +7,6 @@ import math
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from blocks.sandbox import _wire
 from blocks.sandbox._asks import TOLD, answer
 from blocks.sandbox._filter import filter_bytes
 from blocks.sandbox._frames import Channel, FrameError, pack
-from blocks.sandbox._process import surroundings
+from blocks.sandbox._process import Line, surroundings
 from blocks.sandbox.package import Package
 from blocks.sdk import BlockError, Context
 
@@ -40,9 +39,9 @@ class ChildError(Exception):
 class Worker:
     """A child that runs one block for one tenant. Not for use by two threads at once."""
 
-    def __init__(self, process: subprocess.Popen[bytes], line: socket.socket) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], line: Line) -> None:
         self._process, self._line = process, line
-        self._channel = Channel(line.fileno())
+        self._channel = Channel(line.reads, line.writes)
         self._cpu_left_s = 0.0
         self.calls = 0
         self.ending = ""
@@ -162,7 +161,7 @@ class Worker:
             if said.get("call") != call:
                 raise FrameError("it answers another call")
             if "ask" not in said:
-                return _ended(said)
+                return _ended(said, self._channel.frame_bytes)
             self._serve(context, said, deadline)
         raise FrameError(f"it asks and tells more than {ASKS_MAX:,} times")
 
@@ -243,9 +242,9 @@ def _how(status: int) -> str:
     return f"it was ended by {name}: {means[name]}" if name in means else f"it was ended by {name}"
 
 
-def _ended(said: Mapping[str, Any]) -> Outcome:
+def _ended(said: Mapping[str, Any], size_bytes: int) -> Outcome:
     if "ended" in said:
-        return _wire.read_outcome(said["ended"])
+        return _wire.read_outcome(said["ended"], size_bytes=size_bytes)
     if "error" in said:
         raise _wire.read_error(said["error"])
     if "crashed" in said:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
 
 from blocks.outcomes import Outcome
-from blocks.sandbox._process import start_process
+from blocks.sandbox._process import Line, start_process
 from blocks.sandbox._worker import ChildError, Worker, timed_out
+from blocks.sandbox.groups import Groups
 from blocks.sandbox.level import Level
 from blocks.sandbox.package import Package
 from blocks.sdk import BlockError, Context
@@ -26,17 +25,20 @@ from blocks.sdk import BlockError, Context
 log = structlog.get_logger(__name__)
 
 CHILDREN_MAX = 50
-CALLS_MAX = 1_000
+CALLS_MAX = 10_000
+"""Starting a child takes as long as some hundred calls: with fewer, busy ones would be restarted
+all the time."""
 IDLE_S = 300.0
 SWEEP_EVERY_S = 5.0
 IDLE_CPU_SHARE = 0.1
 """How much of a processor a child may use between sweeps while nobody asks it anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    tenant_id: UUID
+class _Key(NamedTuple):
+    """Whose child it is. The digest stands first: texts are told apart sooner than tenants."""
+
     digest: str
+    tenant_id: UUID
 
 
 @dataclass(slots=True)
@@ -59,12 +61,13 @@ class Pool:
         self,
         level: Level,
         *,
+        groups: Groups = (),
         children_max: int = CHILDREN_MAX,
         calls_max: int = CALLS_MAX,
         idle_s: float = IDLE_S,
         sweep_every_s: float = SWEEP_EVERY_S,
     ) -> None:
-        self.level = level
+        self.level, self._groups = level, groups
         self._children_max, self._calls_max, self._idle_s = children_max, calls_max, idle_s
         self._changed = threading.Condition()
         self._idle: OrderedDict[int, _Idle] = OrderedDict()
@@ -93,12 +96,15 @@ class Pool:
                 `block.killed` (it died, or broke the rules), `block.cannot_start`.
         """
         deadline = time.monotonic() + limit_s
-        with self._lent(_Key(tenant_id, package.digest), package, deadline) as worker:
-            try:
-                return worker.call(context, deadline=deadline)
-            except ChildError as error:
-                message = f"The block was ended by Garland: {error}."
-                raise BlockError("block.killed", message, retryable=False) from None
+        key = _Key(package.digest, tenant_id)
+        worker = self._take(key, deadline, limit_s) or self._start(key, package, deadline)
+        try:
+            return worker.call(context, deadline=deadline)
+        except ChildError as error:
+            message = f"The block was ended by Garland: {error}."
+            raise BlockError("block.killed", message, retryable=False) from None
+        finally:
+            self._give_back(key, worker)
 
     def sweep(self) -> None:
         """End the children that were idle for too long, that died, or that work unasked."""
@@ -123,15 +129,6 @@ class Pool:
         self._starter.shutdown()
         if self._empty_folder is not None:
             self._empty_folder.cleanup()
-
-    @contextmanager
-    def _lent(self, key: _Key, package: Package, deadline: float) -> Iterator[Worker]:
-        limit_s = deadline - time.monotonic()
-        worker = self._take(key, deadline, limit_s) or self._start(key, package, deadline)
-        try:
-            yield worker
-        finally:
-            self._give_back(key, worker)
 
     def _take(self, key: _Key, deadline: float, limit_s: float) -> Worker | None:
         """Take a warm child; None where the caller may start one of its own."""
@@ -177,11 +174,11 @@ class Pool:
         self._sweep_from_now_on()
         return worker
 
-    def _start_process(self, package: Package) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    def _start_process(self, package: Package) -> tuple[subprocess.Popen[bytes], Line]:
         if self._empty_folder is None:
             self._empty_folder = tempfile.TemporaryDirectory(prefix="garland-block-")
         seen = package.paths if self.level.number > 1 else None
-        return start_process(self._empty_folder.name, seen=seen)
+        return start_process(self._empty_folder.name, seen=seen, groups=self._groups)
 
     def _give_back(self, key: _Key, worker: Worker) -> None:
         if worker.calls >= self._calls_max or self._closed.is_set():

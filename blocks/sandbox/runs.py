@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from blocks.outcomes import Outcome
+from blocks.sandbox.groups import Groups
 from blocks.sandbox.level import Wanted
 from blocks.sandbox.package import Package
 from blocks.sandbox.pool import Pool
@@ -17,14 +18,14 @@ from blocks.sdk import BlockError, Context
 log = structlog.get_logger(__name__)
 
 
-def open_pool(wanted: Wanted = "auto") -> Pool:
+def open_pool(wanted: Wanted = "auto", groups: Groups = ()) -> Pool:
     """Find out what this machine can, and make the pool of this process; who makes it closes it."""
-    level = find_level(wanted)
+    level = find_level(wanted, groups)
     if level.number == 0 and wanted != "0":
         log.warning("sandbox_missing", wanted=wanted, missing=list(level.missing))
     else:
         log.info("sandbox_found", number=level.number)
-    return Pool(level)
+    return Pool(level, groups=groups)
 
 
 def sandboxed(pool: Pool, tenant_id: UUID, package: Package) -> Callable[[Context], Outcome]:

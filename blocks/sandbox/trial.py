@@ -19,6 +19,7 @@ from blocks.outcomes import Emit
 from blocks.registry import Block
 from blocks.sandbox import _filter, _landlock, _seccomp
 from blocks.sandbox._process import BUBBLEWRAP
+from blocks.sandbox.groups import Groups, why_unfit
 from blocks.sandbox.level import Level, Wanted
 from blocks.sandbox.package import Package
 from blocks.sandbox.pool import Pool
@@ -32,17 +33,18 @@ _SWITCHED_OFF = "GARLAND_SANDBOX_LEVEL is 0, which keeps out all code of others:
 
 
 @cache
-def find_level(wanted: Wanted = "auto") -> Level:
+def find_level(wanted: Wanted = "auto", groups: Groups = ()) -> Level:
     """Try the doors, once for this process: what is not proven shut counts as open.
 
-    Who asks for a level gets it or none: an operator who wants 2 is not given 1.
+    Who asks for a level gets it or none: an operator who wants 2 is not given 1, and one who wants
+    children in control groups none without.
     """
     if wanted == "0":
         return Level(0, (_SWITCHED_OFF,))
     is_hardened = wanted == "2"
-    missing = list(_missing_parts(is_hardened=is_hardened))
+    missing = [*_missing_parts(is_hardened=is_hardened), *why_unfit(groups)]
     if not missing:
-        missing = list(_open_doors(is_hardened=is_hardened))
+        missing = list(_open_doors(groups, is_hardened=is_hardened))
     if missing:
         return Level(0, tuple(missing))
     return Level(2 if is_hardened else 1)
@@ -66,8 +68,8 @@ def _missing_parts(*, is_hardened: bool) -> Iterator[str]:
         yield "bubblewrap is missing: install the system's package bubblewrap."
 
 
-def _open_doors(*, is_hardened: bool) -> Iterator[str]:
-    pool = Pool(Level(2 if is_hardened else 1), children_max=1)
+def _open_doors(groups: Groups, *, is_hardened: bool) -> Iterator[str]:
+    pool = Pool(Level(2 if is_hardened else 1), groups=groups, children_max=1)
     try:
         with _canaries() as canaries:
             done = perform(

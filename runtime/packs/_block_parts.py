@@ -7,6 +7,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
+from blocks.installs import offering
 from blocks.installs import store as installs
 from runtime.packs.desk import Desk, Kind, Said, few, found_or_none, without
 from runtime.packs.parts import Part, block_document
@@ -37,7 +38,7 @@ class Blocks(Kind):
     @override
     def make(self, desk: Desk, part: Part) -> UUID:
         if part.archive:
-            found = installs.upload(
+            found = offering.upload(
                 *desk.where, part.archive, vouched_by=desk.vouched_by, **desk.who
             )
             digest = found.digest

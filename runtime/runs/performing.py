@@ -25,7 +25,7 @@ from runtime.runs.programs import Program
 from runtime.runs.services import Brokers, TenantServices
 from runtime.runs.state import RunState as Progress
 
-_INSIDE = frozenset({"alarms", "state", "tables", "calendars"})
+_INSIDE = frozenset({"alarms", "state", "tables", "calendars", "inventory"})
 """Abilities that change nothing but by effects, which a trial leaves undone."""
 
 

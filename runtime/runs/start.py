@@ -158,7 +158,7 @@ def record_run(  # noqa: PLR0913  which version, started by what, for whom
         if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
             return None
     if parent is None:
-        refuse_held(flow, registry_of(session, tenant_id))
+        refuse_held(session, tenant_id, flow, registry_of(session, tenant_id))
         _check_size(start, limits_of(session, tenant_id).trigger_bytes)
     row = {**_row(tenant_id, version, trigger_id, start, now=now), **(parts or {})}
     if parent is not None:

@@ -1,11 +1,12 @@
 """How a hostile block gets at its line to Garland, to write what it likes."""
 
 LINE = """
-import json, os, stat, struct, sys
+import fcntl, json, os, stat, struct, sys
 def line():
     for descriptor in range(3, 64):
         try:
-            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            is_pipe = stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+            if is_pipe and fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_WRONLY:
                 return descriptor
         except OSError:
             pass

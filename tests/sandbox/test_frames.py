@@ -132,6 +132,29 @@ def run(ctx):
     assert zoo.output(code, {"well": True}) == {"calls": 2}
 
 
+def test_variables_are_held_to_their_size_whoever_sets_them(zoo: Zoo) -> None:
+    code = "def run(ctx):\n    return ctx.emit('done', {}, variables={'v': 'x' * 300_000})\n"
+
+    error = zoo.error(code)
+
+    assert error.code == "block.bad_output"
+    assert "set variables to" in error.message
+
+
+def test_a_short_way_to_write_much_is_held_to_the_same_sizes(zoo: Zoo) -> None:
+    code = (
+        LINE
+        + """
+def run(ctx):
+    numbers = ",".join(["1e15"] * 300_000)
+    ends = '"kind": "Emit", "port": "done", "variables": {}, "output": {"n": [' + numbers + "]}"
+    write(('{"call": "' + call() + '", "ended": {' + ends + "}}").encode())
+    return ctx.emit("done", {})
+"""
+    )
+    assert "a step may hand on" in zoo.error(code).message
+
+
 def test_what_is_no_outcome_is_refused(zoo: Zoo) -> None:
     assert zoo.error("def run(ctx):\n    return {}\n").code == "block.bad_output"
 

@@ -70,7 +70,7 @@ def test_nothing_of_garland_is_in_a_child(zoo: Zoo, monkeypatch: pytest.MonkeyPa
         "environment": {"MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},
         "frames": ["_child.py", "block.py"],
         "found": False,
-        "arguments": 3,
+        "arguments": 4,
         "modules": [],
     }
 

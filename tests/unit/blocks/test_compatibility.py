@@ -43,6 +43,20 @@ def _slots(*slots: dict[str, Any]) -> dict[str, Any]:
 
 CASES = [
     ({}, {"title": "Light"}, Bump.PATCH, "", "another title"),
+    (
+        _config({"enum": [1]}),
+        _config({"enum": [True]}),
+        Bump.MAJOR,
+        "/config/properties/name",
+        "a number that became true",
+    ),
+    (
+        _gives({"const": 0}),
+        _gives({"const": False}),
+        Bump.MAJOR,
+        "/outputs/0/schema",
+        "a number that leaves as false",
+    ),
     (_config(TEXT), _config({**TEXT, "maxLength": 20}), Bump.MINOR, "/config", "config wider"),
     (
         _config(TEXT),

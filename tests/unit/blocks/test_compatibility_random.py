@@ -17,7 +17,7 @@ from tests.support.size import examples
 NAMES = st.sampled_from(["a", "b", "c"])
 SMALL = st.integers(0, 6)
 MUCH = settings(
-    max_examples=examples(150, at_night=5_000),
+    max_examples=examples(150, at_night=4_000),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from blocks.registry import STANDARD_FOLDER
 from garland.cli import main
 from tests.factories.blocks import change_code, change_manifest, make_block_folder
 
@@ -134,6 +135,10 @@ def test_test_runs_the_code_in_the_sandbox_unless_it_is_trusted(tmp_path: Path) 
     assert (sandboxed.exit_code, mark.exists()) == (1, False)
     assert block("test", folder, "--trust").exit_code == 0
     assert mark.exists()
+
+
+def test_a_block_that_comes_with_garland_runs_with_what_it_shares() -> None:
+    assert block("test", STANDARD_FOLDER / "filter_list").exit_code == 0
 
 
 def test_a_crash_is_told_with_what_it_was(tmp_path: Path) -> None:

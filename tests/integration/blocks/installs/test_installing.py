@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -18,6 +19,7 @@ from runtime.flows.uses import flows_with_block
 from runtime.flows.versions import list_versions
 from runtime.runs.not_started import NotStartedError
 from tenancy.scope import as_tenant
+from tests.factories.flows import step
 from tests.factories.installs import REACHES_OUT, make_package
 from tests.factories.tenancy import NOON, make_customer
 from tests.integration.runtime.engine.bench import Bench
@@ -179,6 +181,49 @@ def test_a_held_block_starts_no_run_and_is_told_before_publishing(bench: Bench) 
         bench.start(flow)
     with pytest.raises(InvalidError, match="problem"):
         bench.publish({"say": STEP}, ["hand > say"], name="Another")
+
+
+def _call(flow: str) -> dict[str, Any]:
+    return {"call": step("call-workflow", config={"flow": flow})}
+
+
+def _held_two_calls_away(bench: Bench) -> tuple[UUID, InstallView]:
+    """Publish a workflow that calls one which calls one with a block of somebody else."""
+    made = install(bench)
+    bench.publish({"say": STEP}, ["hand > say"], name="Inner")
+    bench.publish(_call("inner"), ["hand > call"], name="Middle")
+    return bench.publish(_call("middle"), ["hand > call"], name="Outer"), made
+
+
+def test_a_held_block_starts_no_run_of_a_workflow_that_calls_one_with_it(bench: Bench) -> None:
+    outer, made = _held_two_calls_away(bench)
+    with bench.writing() as session:
+        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=True)
+
+    with pytest.raises(NotStartedError, match="used by what step call calls, is held"):
+        bench.start(outer)
+
+
+def test_a_run_under_way_still_calls_what_has_a_block_that_was_held(bench: Bench) -> None:
+    outer, made = _held_two_calls_away(bench)
+    run = bench.start(outer)
+    with bench.writing() as session:
+        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=True)
+
+    bench.go()
+
+    assert bench.view(run).state.value == "succeeded"
+
+
+def test_what_calls_a_workflow_with_a_held_block_starts_again_once_it_is_let_go(
+    bench: Bench,
+) -> None:
+    outer, made = _held_two_calls_away(bench)
+    with bench.writing() as session:
+        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=True)
+        store.release(session, bench.tenant_id, made.id)
+
+    assert bench.view(bench.run(outer)).state.value == "succeeded"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.kinds.composite import CARRIED, CarriedFlow
-from blocks.registry import Block, Registry
+from blocks.registry import Block, Registry, Standing
 from kernel.errors import InvalidError
 from runtime.flow_control.removing import delete_flow
 from runtime.flows._carrying import CarriedError
@@ -28,6 +29,7 @@ from runtime.flows.versions import (
 )
 from runtime.runs._tables import Run
 from runtime.runs.control import cancel_run
+from runtime.runs.not_started import NotStartedError
 from tests.factories.composites import make_composite, with_blocks
 from tests.factories.flows import flow_document, step
 from tests.factories.tenancy import make_customer
@@ -116,6 +118,20 @@ def test_the_step_leaves_by_the_end_that_was_reached_with_its_result(
     assert found["it"].port == port
     assert found["it"].output == {"said": said}
     assert set(found) == {"it", {"many": "a", "few": "b"}[port]}
+
+
+def test_none_starts_while_a_block_is_held_that_it_uses_inside(
+    world: World, sessions: sessionmaker[Session]
+) -> None:
+    flow = using(world, "acme.greet", ["it:few > b"], {"who": "Ann"})
+    held = [
+        replace(one, standing=Standing.HELD) if one.manifest.id == "garland.branch" else one
+        for one in world.registry.each()
+    ]
+    put_on_shelf(sessions, Registry(held, "held"))
+
+    with pytest.raises(NotStartedError, match="used by what step it calls, is held"):
+        world.bench.start(flow)
 
 
 def test_its_run_is_a_run_of_its_own_that_names_the_step(world: World) -> None:
