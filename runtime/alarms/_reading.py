@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -27,8 +27,7 @@ from kernel.clock import parse_instant
 from kernel.cursors import read_number, read_place
 from kernel.db import UtcDateTime
 from kernel.tally import Tally
-from runtime.alarms._tables import WORDS, AlarmHistory, AlarmRow, ConditionRow
-from runtime.alarms.derived import DEPTH
+from runtime.alarms._tables import WORDS, AlarmHistory, AlarmRow
 from runtime.alarms.documents import AlarmView, view_of
 from runtime.alarms.lifecycle import AckState
 from runtime.alarms.model import Severity
@@ -193,32 +192,6 @@ def place_of(alarm: AlarmView, sort: str = NEWEST) -> list[str]:
 def parts_of_place(sort: str) -> int:
     """Tell how many parts a place in this order has."""
     return len(_ORDERS[sort][0])
-
-
-class ActiveThere(NamedTuple):
-    """An active alarm of a source: its identity, what it said last, and how derived it is."""
-
-    id: UUID
-    key: str
-    severity: Severity
-    depth: str | None
-
-
-def active_of_source(session: Session, tenant_id: UUID, source_id: UUID) -> list[ActiveThere]:
-    """Give the active alarms that came by a source."""
-    depth = cast(AlarmRow.attributes[DEPTH].as_string(), String)
-    found = session.execute(
-        select(AlarmRow.id, ConditionRow.dedup_key, AlarmRow.reported_severity, depth)
-        .join(ConditionRow, ConditionRow.id == AlarmRow.condition_id)
-        .where(
-            AlarmRow.tenant_id == tenant_id,
-            ConditionRow.tenant_id == tenant_id,
-            AlarmRow.source_id == source_id,
-            AlarmRow.is_active == true(),
-        )
-        .order_by(AlarmRow.id)
-    )
-    return [ActiveThere(*row) for row in found]
 
 
 def has_alarms(session: Session, tenant_id: UUID) -> bool:

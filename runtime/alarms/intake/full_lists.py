@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, Problem
-from runtime.alarms._reading import ActiveThere, active_of_source
+from runtime.alarms._active import ActiveThere, active_of_source
 from runtime.alarms.derived import DEPTH
 from runtime.alarms.intake.limits import admit_events, event_bytes, reject_large
 from runtime.alarms.intake.taking import origin_of, problems_of, refuse_if_paused, write_batch
