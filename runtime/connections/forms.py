@@ -27,6 +27,7 @@ _HOSTS = {
 }
 _TEST_WORDS = {
     "http": "What the test asks (GET), such as https://api.example.com/me",
+    "basic": "What the test asks (GET), such as https://api.example.com/me; or ssh://host",
     "ssh": "Where the test signs in: host, or host:port",
     "snmp": "The agent that the test asks: host, or host:port",
 }
@@ -59,7 +60,7 @@ def facts_schema(kind: Kind) -> dict[str, Any]:
         "test_address": {
             "type": "string",
             "title": "Test address",
-            "description": _TEST_WORDS[kind.speaks],
+            "description": _TEST_WORDS.get(kind.name, _TEST_WORDS[kind.speaks]),
         },
     }
     if kind.speaks != "http":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -123,9 +123,7 @@ def test_what_an_alarm_says_becomes_no_second_command(
 
 
 @pytest.mark.parametrize("kind", [SshCall, NetconfCall])
-def test_a_connection_goes_to_its_own_hosts_alone(
-    calling: Calling, kind: Callable[..., SshCall]
-) -> None:
+def test_a_connection_goes_to_its_own_hosts_alone(calling: Calling, kind: Any) -> None:
     values = {"user": USER, "password": PASSWORD, "host_key": KEY}
     calling.make("basic", values, hosts=("edge-1.example.net",), over_http=False)
     grants = granted(calling)

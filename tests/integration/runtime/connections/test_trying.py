@@ -19,6 +19,7 @@ from tests.support.peers import (
     running_sshd,
     running_tls,
 )
+from tests.support.ssh_server import PASSWORD, USER, Router, running_ssh
 
 SECRET = "a-long-canary"  # noqa: S105  a test's
 needs_sshd = pytest.mark.skipif(not find_program("sshd"), reason="sshd is not installed")
@@ -128,6 +129,23 @@ def test_a_server_with_another_host_key_is_not_signed_in_at(
 
     assert not found.is_good
     assert "another host key" in found.said
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        pytest.param(PASSWORD, "Signed in at 127.0.0.1 as garland", id="right"),
+        pytest.param("another", "refused to let garland in", id="wrong"),
+    ],
+)
+def test_a_password_is_tried_at_a_device(calling: Calling, password: str, said: str) -> None:
+    with running_ssh(Router({})) as server:
+        values = {"user": USER, "password": password, "host_key": server.host_key}
+        place = f"127.0.0.1:{server.port}"
+        facts = {"hosts": (place,), "test_address": f"ssh://{place}", "over_http": False}
+        found = tried(calling, "basic", values, **facts)
+
+    assert said in found.said
 
 
 @needs_snmpd
