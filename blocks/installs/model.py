@@ -15,6 +15,9 @@ from blocks.registry import Standing
 Ask = Mapping[str, Any]
 """A permission as the manifest writes it, or a place for a connection under the key `secret`."""
 
+CHANGING = frozenset({"snmp", "mqtt"})
+"""Abilities that read as well, and change something only for blocks with the effects `write`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallView:
@@ -60,9 +63,17 @@ class Offered:
 
 
 def asks_of(document: Mapping[str, Any]) -> tuple[Ask, ...]:
-    """Give what a manifest asks for: each permission, then each place for a connection."""
+    """Give what a manifest asks for: each permission, then each place for a connection.
+
+    Of an ability that changes nothing unless the manifest says so, it is noted whether it may.
+    """
+    may_change = document.get("behaviour", {}).get("effects") == "write"
+    permissions = (
+        {**one, "changes": True} if may_change and one["name"] in CHANGING else one
+        for one in document.get("permissions", ())
+    )
     slots = ({"secret": one["slot"], **one} for one in document.get("secrets", ()))
-    return (*document.get("permissions", ()), *slots)
+    return (*permissions, *slots)
 
 
 def new_asks(asks: Iterable[Ask], granted: Iterable[Iterable[Ask]]) -> tuple[Ask, ...]:
@@ -85,5 +96,7 @@ def _covers(known: Ask, ask: Ask) -> bool:
     if "secret" in ask or "secret" in known:
         is_same = all(known.get(name) == ask.get(name) for name in ("secret", "inject"))
         return is_same and {*ask["accepts"]} <= {*known["accepts"]}
-    is_same = known["name"] == ask["name"]
+    is_same = known["name"] == ask["name"] and known.get("changes", False) >= ask.get(
+        "changes", False
+    )
     return is_same and not any(wider(parse_permission(known), parse_permission(ask)))
