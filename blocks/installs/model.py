@@ -15,6 +15,9 @@ from blocks.registry import Standing
 Ask = Mapping[str, Any]
 """A permission as the manifest writes it, or a place for a connection under the key `secret`."""
 
+CHANGING = frozenset({"alarms", "snmp", "mqtt"})
+"""Abilities that read as well, and change something only for blocks with the effects `write`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallView:
@@ -62,15 +65,15 @@ class Offered:
 def asks_of(document: Mapping[str, Any]) -> tuple[Ask, ...]:
     """Give what a manifest asks for: each permission, then each place for a connection.
 
-    Of alarms it is told whether they may be changed: only a block that says so may.
+    Of an ability that changes nothing unless the manifest says so, it is noted whether it may.
     """
-    slots = ({"secret": one["slot"], **one} for one in document.get("secrets", ()))
-    changes = document.get("behaviour", {}).get("effects") == "write"
-    asks = (
-        {**one, "changes": changes} if one["name"] == "alarms" else one
+    may_change = document.get("behaviour", {}).get("effects") == "write"
+    permissions = (
+        {**one, "changes": may_change} if one["name"] in CHANGING else one
         for one in document.get("permissions", ())
     )
-    return (*asks, *slots)
+    slots = ({"secret": one["slot"], **one} for one in document.get("secrets", ()))
+    return (*permissions, *slots)
 
 
 def new_asks(asks: Iterable[Ask], granted: Iterable[Iterable[Ask]]) -> tuple[Ask, ...]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from blocks.brokers.addresses import pick_address
+from blocks.brokers.snmp import SnmpBroker
 from blocks.brokers.ssh import SshBroker
-from blocks.sdk import BlockError, HttpRequest
+from blocks.sdk import BlockError, HttpRequest, SnmpRequest
 from kernel.clock import format_instant
-from runtime.connections._snmp import SnmpError, ask_name
+from runtime.connections.devices import for_device
 from runtime.connections.serving import Connections
 from runtime.connections.ssh_logins import login_of
 from tenancy.connections.checking import USUAL_PORTS
@@ -23,6 +23,8 @@ from tenancy.connections.model import Opened
 
 TIMEOUT_S = 10.0
 _SSH = "ssh://"
+SYS_NAME = "1.3.6.1.2.1.1.5.0"  # RFC 3418
+NAME_MAX = 120
 _REFUSALS = (401, 403)
 _ERRORS = 400
 
@@ -41,14 +43,10 @@ def try_connection(connections: Connections, opened: Opened) -> Tried:
         if opened.kind.startswith("oauth2_"):
             return _token(connections, opened)
         if opened.kind == "secret_url":
-            return Tried(
-                True, "The address can be read. Nothing was sent: that would be a message."
-            )
+            return Tried(True, "The address can be read. Nothing was sent: it would be a message.")
         return _WAYS[KINDS[opened.kind].speaks](connections, opened)
     except BlockError as error:
         return Tried(False, error.message)
-    except SnmpError as error:
-        return Tried(False, f"It does not work: {error}.")
 
 
 def _token(connections: Connections, opened: Opened) -> Tried:
@@ -93,9 +91,12 @@ def _snmp(connections: Connections, opened: Opened) -> Tried:
     if not opened.test_address:
         return Tried(False, "Nothing was tried: give the address of an agent to ask.")
     host, port = _place(opened, USUAL_PORTS["snmp"])
-    address = pick_address(host, port, allow_private=connections.allow_private)
-    name = ask_name(opened.values, address, port)
-    return Tried(True, f"The agent at {host} calls itself {name}.")
+    request = SnmpRequest(
+        do="get", host=host, port=port, oids=(SYS_NAME,), timeout_s=TIMEOUT_S, retries=1
+    )
+    broker = SnmpBroker(allow_private=connections.allow_private)
+    [name] = broker.ask(for_device(request, opened))
+    return Tried(True, f"The agent at {host} calls itself {str(name.value)[:NAME_MAX]}.")
 
 
 def _place(opened: Opened, usual: int) -> tuple[str, int]:

@@ -15,6 +15,8 @@ from pysnmp.proto.api import v2c
 from blocks.brokers.snmp import ANSWER_MAX_BYTES, SnmpBroker
 from blocks.permissions.snmp import SnmpCredential, SnmpRequest
 from blocks.sdk import BlockError
+from runtime.alarms.sources.snmp.authority import Authority
+from runtime.alarms.sources.snmp.usm import read_frame
 from tests.support.devices import Agent, Answer, running_agent
 from tests.support.name_server import running_name_server
 
@@ -246,3 +248,20 @@ def test_what_a_connection_holds_stands_in_no_error() -> None:
         told = str(refusal(agent)) + repr(refusal(agent, credential=USER)) + repr(COMMUNITY)
 
     assert not [word for word in ("public", "a-long-secret") if word in told]
+
+
+def test_a_device_that_changes_its_name_with_each_answer_ends_in_time() -> None:
+    """Each report says that another engine is meant; whoever believed it would ask for ever."""
+    names = iter(range(10_000))
+
+    def answer(question: bytes) -> list[bytes]:
+        authority = Authority(next(names).to_bytes(8, "big"), time.time)
+        return [authority.report_unknown(read_frame(question))]
+
+    began = time.monotonic()
+    with running_agent(answer) as agent:
+        error = refusal(agent, credential=USER, timeout_s=1.0)
+
+    assert error.code.startswith("snmp.")
+    assert time.monotonic() - began < 5
+    assert len(agent.asked) < 100

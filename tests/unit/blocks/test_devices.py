@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from blocks.sdk import BlockError, Context, SnmpValue
 from tests.fakes.blocks import FakeServices
 from tests.unit.blocks.test_desk import FACTS, make_block
 
+PAGE = (Path(__file__).parents[3] / "docs" / "devices.md").read_text(encoding="utf-8")
 SLOT = {"slot": "device", "title": "Device", "reason": "Asks", "accepts": ["snmp_v3"]}
 LINE = {"slot": "broker", "title": "Broker", "reason": "Signs in", "accepts": ["basic"]}
 HOSTS = ["*.core.example"]
@@ -139,3 +142,15 @@ def test_a_message_is_at_most_a_megabyte() -> None:
     code = refusal(lambda ctx: ctx.mqtt.publish("a.core.example", "t", large))
 
     assert code == "mqtt.too_large"
+
+
+def test_the_block_of_the_page_runs() -> None:
+    names: dict[str, Any] = {}
+    [snippet] = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+    exec(compile(snippet, "docs/devices.md", "exec"), names)  # noqa: S102  our own page
+
+    def deed(ctx: Context) -> None:
+        object.__setattr__(ctx, "config", {"host": "r1.core.example"})
+        assert names["run"](ctx).output == {"up_s": None}
+
+    assert asked(deed).snmp_requests[0].oids == ("1.3.6.1.2.1.1.3.0",)

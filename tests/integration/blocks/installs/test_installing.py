@@ -108,6 +108,22 @@ def test_a_later_version_that_changes_alarms_which_it_only_read_is_agreed_to_aga
     assert [one["changes"] for one in refused.value.detail["asks_for"]] == [True]
 
 
+def test_a_block_that_only_asked_devices_is_agreed_to_again_when_it_wants_to_change_them(
+    bench: Bench,
+) -> None:
+    asks = [{"name": "snmp", "reason": "Asks routers", "hosts": ["*.core.example"]}]
+    reads, writes = {"effects": "read"}, {"effects": "write"}
+    install(bench, permissions=asks, behaviour=reads)
+
+    install(bench, consents=False, version="1.0.1", permissions=asks, behaviour=reads)
+    with pytest.raises(store.ConsentError) as refused:
+        install(bench, consents=False, version="2.0.0", permissions=asks, behaviour=writes)
+    install(bench, version="2.0.0", permissions=asks, behaviour=writes)
+    install(bench, consents=False, version="2.0.1", permissions=asks, behaviour=reads)
+
+    assert refused.value.detail["asks_for"] == [{**asks[0], "changes": True}]
+
+
 def test_a_name_of_garlands_own_is_refused(bench: Bench) -> None:
     with pytest.raises(InvalidError, match="Garland's own"):
         install(bench, id="garland.say", publisher="garland")

@@ -95,6 +95,16 @@ def test_what_reaches_out_is_mocked_when_asked_and_called_when_not() -> None:
     assert (mocked.state, real.state) == ("succeeded", "succeeded")
 
 
+def test_a_device_is_mocked_when_asked_and_else_lacks_a_connection() -> None:
+    ask = step("snmp-get", config={"host": "r1.example.net", "objects": ["sysName.0"]})
+
+    mocked = play({"ask": ask}, ["hand > ask"], mock=True)
+    asked = play({"ask": ask}, ["hand > ask"])
+
+    assert ways(mocked) == [("ask", "done", "done")]
+    assert (asked.error or {})["code"] == "connections.missing"
+
+
 def test_retries_are_made_and_their_pauses_skipped() -> None:
     call = {**CALL, "retry": {"max": 3, "backoff": "fixed", "base_s": 60, "jitter": 0}}
 
