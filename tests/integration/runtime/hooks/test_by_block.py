@@ -368,9 +368,8 @@ def test_what_was_read_for_a_version_that_is_gone_starts_nothing(hooked: ByBlock
             where = (session, hooked.bench.tenant_id, hooked.flow_id)
             flow = get_flow(*where)
             document = {**flow.draft, "vars": {"n": 1}}
-            revision = flow.draft_revision
             who: dict[str, Any] = {"by": "Ann", "now": utc_now()}
-            save_draft(*where, document=document, expected_revision=revision, **who)
+            save_draft(*where, document=document, expected_revision=flow.draft_revision, **who)
             publish_flow(*where, **who)
         return ctx.emit("events", {"events": [{"key": "a", "data": 1}]})
 
