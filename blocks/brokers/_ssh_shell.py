@@ -58,7 +58,7 @@ class Shell:
         if not self._is_open:
             message = f"{self.goal.host} ended the session before: {command[:80]}"
             raise BlockError("ssh.closed", message, retryable=False)
-        self.channel.sendall(f"{command}\n".encode())
+        self._send(f"{command}\n")
         came = self._read(quiet_s=QUIET_S)
         is_open = bool(self._is_open)
         if not is_open and not is_last:
@@ -87,7 +87,8 @@ class Shell:
                 self._reply(came, f"{answer}\n", is_too_often=answered > ANSWERS_MAX)
             elif is_pager(line):
                 pages += 1
-                self._reply(came, " ", is_too_often=pages > PAGES_MAX)
+                turn = "q" if "(end)" in line.lower() else " "
+                self._reply(came, turn, is_too_often=pages > PAGES_MAX)
             else:
                 self._wait(line)
         return came
@@ -116,11 +117,15 @@ class Shell:
                 return answer
         return None
 
+    def _send(self, text: str) -> None:
+        self.channel.settimeout(self.goal.left_s())
+        self.channel.sendall(text.encode())
+
     def _reply(self, came: Tail, text: str, *, is_too_often: bool) -> None:
         if is_too_often:
             raise self._lost(last_line(came.end(LINE_MAX)))
-        self.channel.sendall(text.encode())
-        came.add(b"\n" if text != " " else b"")
+        self._send(text)
+        came.add(b"\n" if text.endswith("\n") else b"")
 
     def _wait(self, line: str) -> None:
         """Go on reading while there is time, and say at the end what stood there last."""

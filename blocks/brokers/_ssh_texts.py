@@ -6,12 +6,14 @@ import re
 
 KEPT_MAX = 1024 * 1024
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*\x07?|\x1b[ -/]*[0-~]")
+_BACK = re.compile(r"\x1b\[([0-9]{1,3})D")
+_BACK_MAX = 80
 _PAGER = re.compile(
-    r"(?i)(-{1,8} ?\(?more\b[^\n]{0,40}|<-{1,3} ?more ?-{1,3}>|press any key[^\n]{0,60}"
-    r"|\(end\)|lines? [0-9]+-[0-9]+[^\n]{0,30})$"
+    r"(?i)((^|\s)<?-{1,8} ?\(?more\b[^\n-]{0,20}-{1,8}>?(,[^\n]{0,80})?"
+    r"|press any key[^\n]{0,60}|\(end\)|lines? [0-9]+-[0-9]+[^\n]{0,30})$"
 )
 _ENDS = re.compile(r"\r+\n")
-_TURNED = re.compile(r"(?i)^[ <]?-{1,8} ?\(?more\b[^\n-]{0,40}-{1,8}>? *")
+_TURNED = re.compile(r"(?i)^[ <]?-{1,8} ?\(?more\b[^\n-]{0,40}-{1,8}>?")
 """A pager that was turned stands at the beginning of its line, before what came next."""
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -50,13 +52,13 @@ def readable(text: str) -> str:
     >>> readable("a\r\n--More--\x08\x08\x08\x08\x08\x08\x08\x08        \r\x1b[1mb\x1b[0m\r\n")
     'a\nb\n'
     """
-    plain = _ENDS.sub("\n", _COLOURS.sub("", text))
+    plain = _ENDS.sub("\n", _unsteered(text))
     return "\n".join(_TURNED.sub("", _shown(line)) for line in plain.split("\n"))
 
 
 def last_line(text: str) -> str:
     """Give what stands on the line that is not ended yet, readable."""
-    return _shown(_COLOURS.sub("", text.rpartition("\n")[2]))
+    return _shown(_unsteered(text.rpartition("\n")[2]))
 
 
 def is_pager(line: str) -> bool:
@@ -66,6 +68,12 @@ def is_pager(line: str) -> bool:
     (True, True, False)
     """
     return bool(_PAGER.search(line.strip()))
+
+
+def _unsteered(text: str) -> str:
+    """Take out what steers a screen, but for going back, which is written over."""
+    steps = _BACK.sub(lambda back: "\x08" * min(int(back[1]), _BACK_MAX), text)
+    return _COLOURS.sub("", steps)
 
 
 def _shown(line: str) -> str:

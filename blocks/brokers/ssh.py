@@ -21,6 +21,8 @@ from kernel.patterns import find_all
 __all__ = ["SshBroker", "is_installed"]
 
 LOOK_EVERY_S = 0.05
+SETTLE_S = 0.2
+"""A connection that ends takes its channels along, and is known to have ended a moment later."""
 GRACE_S = 1.0
 """How long the end of an output is waited for after the command has ended."""
 
@@ -43,8 +45,8 @@ class SshBroker:
         Raises:
             BlockError: see `sdk.Ssh`.
         """
-        goal = self._goal_of(call)
-        with signed_in(_login_of(call), goal) as transport:
+        login, goal = _login_of(call), self._goal_of(call)
+        with signed_in(login, goal) as transport:
             if not call.is_shell:
                 return tuple(_execute(transport, command, goal) for command in call.commands)
             channel = transport.open_session(timeout=goal.left_s())
@@ -110,39 +112,48 @@ def _execute(transport: Any, command: str, goal: Goal) -> SshAnswer:
     channel = transport.open_session(timeout=goal.left_s())
     channel.exec_command(command)
     channel.shutdown_write()
-    out, wrong, ended_at = Tail(), Tail(), 0.0
-    while True:
+    out, wrong = Tail(), Tail()
+    quiet_since = time.monotonic()
+    while not _has_ended(channel, quiet_s=time.monotonic() - quiet_since):
         goal.left_s()
-        came = _take(channel, out)
-        if channel.recv_stderr_ready():
-            wrong.add(channel.recv_stderr(65_536))
-            continue
-        if came:
-            continue
-        if channel.exit_status_ready():
-            ended_at = ended_at or time.monotonic()
-            if channel.eof_received or time.monotonic() - ended_at > GRACE_S:
-                break
-        elif channel.closed:
-            break
-    if not (channel.exit_status_ready() or transport.is_active()):
-        raise EOFError  # it broke off: what came is not all of it
-    status = channel.recv_exit_status() if channel.exit_status_ready() else -1
+        if _take(channel, out, wrong):
+            quiet_since = time.monotonic()
+    if not (channel.eof_received or _has_status(channel)):
+        transport.join(SETTLE_S)
+        if not transport.is_active():
+            raise EOFError  # it broke off: what came is not all of it
     return SshAnswer(
         command=command,
         output=readable(out.text()).rstrip("\n"),
         errors=readable(wrong.text()).rstrip("\n"),
-        status=status if status >= 0 else None,
+        status=channel.exit_status if _has_status(channel) else None,
         is_cut=out.is_cut or wrong.is_cut,
     )
 
 
-def _take(channel: Any, out: Tail) -> bool:
+def _has_status(channel: Any) -> bool:
+    return bool(channel.exit_status >= 0)
+
+
+def _has_ended(channel: Any, *, quiet_s: float) -> bool:
+    """Tell whether a command has ended and all that it wrote was taken."""
+    has_status, is_eof = _has_status(channel), bool(channel.eof_received)
+    is_over = channel.closed or (has_status and is_eof)
+    is_late = (has_status or is_eof) and quiet_s > GRACE_S
+    is_empty = not (channel.recv_ready() or channel.recv_stderr_ready())  # asked last: no data lost
+    return is_empty and (is_over or is_late)
+
+
+def _take(channel: Any, out: Tail, wrong: Tail) -> bool:
+    """Take what comes within a moment; False when nothing does."""
+    if channel.recv_stderr_ready():
+        wrong.add(channel.recv_stderr(65_536))
+        return True
     channel.settimeout(LOOK_EVERY_S)
     with suppress(TimeoutError):
         found = channel.recv(65_536)
         out.add(found)
-        if not found:  # it ends at once from here on
-            time.sleep(0 if channel.exit_status_ready() else LOOK_EVERY_S)
+        if not found:  # it has ended, and says so at once from here on
+            time.sleep(LOOK_EVERY_S / 5)
         return bool(found)
     return False

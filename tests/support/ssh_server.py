@@ -18,6 +18,8 @@ from paramiko.server import InteractiveQuery
 from typing_extensions import override
 
 USER, PASSWORD = "garland", "a-long-canary"
+_REPLY_S = 0.03
+"""paramiko says yes to a request after the policy did; what is said before that would be odd."""
 Talk = Callable[[Any], None]
 """What a server says on a channel."""
 
@@ -101,7 +103,9 @@ class _Policy(paramiko.ServerInterface):
                 self._server.talk(channel)
                 channel.close()
 
-        threading.Thread(target=serve, daemon=True).start()
+        later = threading.Timer(_REPLY_S, serve)
+        later.daemon = True
+        later.start()
         return True
 
 

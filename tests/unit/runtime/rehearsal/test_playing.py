@@ -60,6 +60,15 @@ def notes(done: Rehearsed) -> str:
     return "\n".join(note for line in done.trace for note in line.notes)
 
 
+def test_a_file_has_no_connection_to_sign_in_at_a_device_with() -> None:
+    look = step("ask-device", config={"host": "192.0.2.1", "commands": ["show version"]})
+
+    done = play({"look": look}, ["hand > look"])
+
+    assert done.state == "failed"
+    assert "names no connection" in notes(done) + str(done)
+
+
 CALL = step("http-request", config={"url": "https://api.test/x"})
 
 
