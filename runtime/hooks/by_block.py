@@ -21,7 +21,7 @@ from blocks.host import Facts
 from blocks.kinds.trigger import REFUSED, Received, read_received
 from blocks.sdk import BlockError, HookCheck
 from kernel.errors import GarlandError, UnavailableError
-from kernel.ids import new_id
+from kernel.ids import new_id, sha256_of
 from runtime.block_triggers.asking import LiveTrigger, TriggerDesk, find_live, run_block
 from runtime.block_triggers.starting import keep, start_for
 from runtime.flows.lookup import startable
@@ -186,11 +186,12 @@ def _given(delivery: Delivery, declared: Any) -> dict[str, Any]:
 
 
 def _facts(live: LiveTrigger, delivery: Delivery, limit_s: float) -> Facts:
+    told_as = delivery.message_id or str(new_id())
     return Facts(
         run_id=str(new_id()),
         step=live.trigger.id,
         attempt=1,
-        idempotency_key=delivery.message_id or str(new_id()),
+        idempotency_key=sha256_of(f"{live.flow_id}:{live.trigger.id}:{told_as}"),
         now=delivery.at,
         flow=live.flow_name,
         timeout_s=limit_s,
