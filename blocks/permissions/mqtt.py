@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from blocks.permissions.place import url_of
+
+if TYPE_CHECKING:
+    import ssl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
