@@ -25,8 +25,8 @@ from kernel.clock import utc_now
 from kernel.db import make_engine, make_sessions
 from runtime.limits.book import BOOK, LimitsBook
 from runtime.runs.drain import Drain
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
-from runtime.runs.services import Brokers
 from runtime.runs.start import Start, start_run
 from tenancy.scope import as_tenant, guarded
 from tests.factories.tenancy import make_customer

@@ -99,7 +99,7 @@ def _services(
     from runtime.rehearsal.inventory import FileInventory, read_network
     from runtime.rehearsal.services import FileServices
     from runtime.rules.tables.model import parse_table
-    from runtime.runs.services import Brokers
+    from runtime.runs.outside import Brokers
 
     try:
         parsed = {name: parse_table(one) for name, one in decisions.items()}

@@ -14,8 +14,8 @@ from garland.services import Services
 from garland.settings import Settings
 from runtime.runs.drain import Drain
 from runtime.runs.leased import LeasedSteps
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
-from runtime.runs.services import Brokers
 from runtime.runs.tasks import StepPool
 from runtime.runs.watch import Watch
 

@@ -31,7 +31,8 @@ from runtime.hooks.deliveries import DeliveryView, claim_receipt, note_delivery,
 from runtime.hooks.reading import Delivery, trigger_of
 from runtime.hooks.store import Target
 from runtime.hooks.verifying import is_genuine, secrets_of
-from runtime.runs.services import Brokers, DetachedServices
+from runtime.runs.outside import Brokers
+from runtime.runs.services import DetachedServices
 
 log = structlog.get_logger(__name__)
 

@@ -29,7 +29,8 @@ from runtime.block_triggers.asking import LiveTrigger, TriggerDesk, find_live, r
 from runtime.block_triggers.starting import LATER, is_still_live, keep, start_for
 from runtime.flows.lookup import startable
 from runtime.polls.marks import Poll, due_polls, move_poll, note_failure, put_off
-from runtime.runs.services import Brokers, DetachedServices
+from runtime.runs.outside import Brokers
+from runtime.runs.services import DetachedServices
 from runtime.wake import wake_after_commit
 from tenancy.scope import as_tenant, system
 

@@ -30,7 +30,7 @@ from blocks.services import Desk, EmptyDesk
 from runtime.rehearsal.inventory import FileInventory
 from runtime.rules.published import ask_for_step
 from runtime.rules.tables.model import Table
-from runtime.runs.services import Brokers
+from runtime.runs.outside import Brokers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from runtime.limits.model import Limits
 from runtime.runs._rows import RecordRow
 from runtime.runs.admission import Turn
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Program
-from runtime.runs.services import Brokers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,9 +40,9 @@ from runtime.runs.crowding import let_parked_go_on, with_parked, with_room
 from runtime.runs.ending import after_end
 from runtime.runs.giving_up import facts_of_fault, give_up, killing
 from runtime.runs.measures import count_run, tell_batch
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
 from runtime.runs.segment import carry_on
-from runtime.runs.services import Brokers
 from runtime.runs.spans import name_in_log, name_no_more
 from runtime.runs.telling import tell, tell_pages
 from runtime.runs.watch import Watch

@@ -19,10 +19,11 @@ from runtime.runs.children import with_connections
 from runtime.runs.desks import SegmentDesk
 from runtime.runs.effects import apply_effects
 from runtime.runs.events import Completed, Perform
+from runtime.runs.outside import Brokers
 from runtime.runs.paths import split
 from runtime.runs.pins import KEPT, read_pins
 from runtime.runs.programs import Program
-from runtime.runs.services import Brokers, TenantServices
+from runtime.runs.services import TenantServices
 from runtime.runs.state import RunState as Progress
 
 _INSIDE = frozenset({"alarms", "state", "tables", "calendars", "inventory"})

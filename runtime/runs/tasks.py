@@ -25,10 +25,11 @@ from runtime.runs.children import with_connections
 from runtime.runs.desks import ApartDesk
 from runtime.runs.events import Failed
 from runtime.runs.leased import Claim, LeasedSteps
+from runtime.runs.outside import Brokers
 from runtime.runs.paths import split
 from runtime.runs.performing import is_dry, is_simulated
 from runtime.runs.places import crowding
-from runtime.runs.services import Brokers, DetachedServices
+from runtime.runs.services import DetachedServices
 from runtime.runs.spans import at_work_on, context_of
 
 log = structlog.get_logger(__name__)

@@ -17,9 +17,9 @@ from runtime.approvals.deciding import Decision, decide
 from runtime.approvals.model import Choice, Voter
 from runtime.approvals.store import ApprovalView, approvals_of_run, get_approval, voter_of
 from runtime.runs.drain import Drain
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
 from runtime.runs.query import get_run, steps_of
-from runtime.runs.services import Brokers
 from runtime.runs.start import Start, start_run
 from tenancy.access import acting_for
 from tenancy.organisations import OrganisationView

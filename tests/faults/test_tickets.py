@@ -15,7 +15,7 @@ from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
 from kernel.clock import format_instant
 from runtime.runs.leased import LEASE_S
-from runtime.runs.services import Brokers
+from runtime.runs.outside import Brokers
 from runtime.runs.tasks import StepPool
 from tests.factories.flows import step
 from tests.factories.tenancy import make_customer

@@ -17,8 +17,8 @@ from blocks.sdk import HttpRequest, HttpResponse
 from kernel.clock import parse_instant
 from kernel.db import make_engine, make_sessions
 from runtime.runs.leased import LeasedSteps
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
-from runtime.runs.services import Brokers
 from runtime.runs.tasks import StepPool
 from tenancy.scope import guarded
 

@@ -20,8 +20,8 @@ from runtime.runs import drain
 from runtime.runs import segment as segment_module
 from runtime.runs._rows import RunRow
 from runtime.runs.carried import Segment
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
-from runtime.runs.services import Brokers
 from runtime.runs.watch import Watch
 from tenancy.scope import guarded
 

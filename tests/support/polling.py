@@ -17,7 +17,7 @@ from blocks.brokers.mail import MailBroker
 from kernel.secrets import Vault
 from runtime.connections.serving import Connections
 from runtime.polls.poller import Poller
-from runtime.runs.services import Brokers
+from runtime.runs.outside import Brokers
 
 
 class Tickets:

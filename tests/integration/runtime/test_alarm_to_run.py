@@ -20,9 +20,9 @@ from runtime.rules.matcher import Matcher
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
 from runtime.runs.drain import Drain
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
 from runtime.runs.query import RunFilter, list_runs, steps_of
-from runtime.runs.services import Brokers
 from tenancy.scope import as_tenant, bind, system
 from tests.factories.flows import flow_document, make_flow, step
 from tests.factories.tenancy import NOON, make_customer

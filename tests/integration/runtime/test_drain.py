@@ -14,10 +14,10 @@ from runtime.runs import drain as drain_module
 from runtime.runs._rows import RunRow
 from runtime.runs.carried import Carried, Segment
 from runtime.runs.drain import Drain
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
 from runtime.runs.query import RunFilter, list_runs, steps_of
 from runtime.runs.segment import carry_on
-from runtime.runs.services import Brokers
 from runtime.runs.start import Start, start_run
 from tenancy.scope import as_tenant, bind
 from tests.factories.flows import chain_document, make_flow

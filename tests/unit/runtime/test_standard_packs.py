@@ -13,7 +13,7 @@ from runtime.packs.parts import TABLE, WORKFLOW, Part, parts_of
 from runtime.packs.standard import blocks_of_pack, pack_of_block, standard_packs
 from runtime.rehearsal.playing import Rehearsal
 from runtime.rehearsal.services import FileServices
-from runtime.runs.services import Brokers
+from runtime.runs.outside import Brokers
 from tests.factories.tenancy import NOON
 from tests.unit.runtime.rehearsal.test_playing import FlakyHttp
 

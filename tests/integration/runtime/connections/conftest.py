@@ -16,8 +16,8 @@ from blocks.sdk import HttpRequest, HttpResponse
 from runtime.connections.granting import Grants
 from runtime.connections.serving import Connections
 from runtime.runs.drain import Drain
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
-from runtime.runs.services import Brokers
 from runtime.runs.tasks import StepPool
 from tenancy.connections.kinds import KINDS
 from tenancy.connections.model import ConnectionView

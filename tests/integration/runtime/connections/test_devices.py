@@ -15,8 +15,8 @@ from blocks.permissions.mqtt import MqttRequest
 from blocks.sdk import BlockError
 from runtime.connections.devices import for_broker
 from runtime.runs.drain import Drain
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
-from runtime.runs.services import Brokers
 from runtime.runs.tasks import StepPool
 from tests.factories.flows import step
 from tests.integration.runtime.connections.conftest import Calling

@@ -22,9 +22,9 @@ from runtime.flows.versions import get_flow, publish_flow, save_draft
 from runtime.runs._tables import Run
 from runtime.runs.drain import Drain
 from runtime.runs.leased import LeasedSteps
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
 from runtime.runs.query import RunView, StepView, get_run, steps_of
-from runtime.runs.services import Brokers
 from runtime.runs.start import Start, start_run
 from runtime.runs.tasks import StepPool
 from tenancy.scope import as_tenant

@@ -16,8 +16,8 @@ from kernel.errors import InvalidError
 from runtime.connections.serving import Connections
 from runtime.runs._tables import Run
 from runtime.runs.drain import Drain
+from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
-from runtime.runs.services import Brokers
 from runtime.runs.tasks import StepPool
 from tests.factories.composites import make_composite, with_blocks
 from tests.factories.connections import VAULT, make_connection

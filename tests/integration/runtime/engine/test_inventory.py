@@ -13,7 +13,8 @@ from blocks.brokers.mail import MailBroker
 from blocks.sdk import Inventory
 from runtime.inventory.resources import find_resource, put_relation, save_resource
 from runtime.runs.inventory import SERVICES_OVER
-from runtime.runs.services import Brokers, DetachedServices, TenantServices
+from runtime.runs.outside import Brokers
+from runtime.runs.services import DetachedServices, TenantServices
 from runtime.services.over import services_over
 from tests.factories.services import make_service
 from tests.factories.tenancy import make_customer

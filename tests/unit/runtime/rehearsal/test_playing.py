@@ -14,7 +14,7 @@ from runtime.rehearsal import playing
 from runtime.rehearsal.playing import Rehearsal
 from runtime.rehearsal.services import FileServices
 from runtime.rehearsal.trace import Rehearsed
-from runtime.runs.services import Brokers
+from runtime.runs.outside import Brokers
 from tests.factories.flows import flow_document, step
 from tests.factories.tenancy import NOON
 
