@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-SDK_VERSION = "1.0"
+SDK_VERSION = "1.1"
 """Of `blocks.sdk`: the first number grows when a block may stop working, the second with more."""
 
 _RANGE = re.compile(r">=([0-9]+)(?:\.([0-9]+))?(?:,<([0-9]+)(?:\.([0-9]+))?)?")
