@@ -59,9 +59,12 @@ __all__ = [
 CATEGORIES = {
     "flow": "Flow",
     "data": "Data",
-    "connect": "Connect",
-    "notify": "Notify",
     "alarms": "Alarms",
+    "correlate": "Correlate",
+    "tickets": "Tickets",
+    "notify": "Notify",
+    "devices": "Devices",
+    "connect": "Connect",
     "other": "Other",
 }
 PORT_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")

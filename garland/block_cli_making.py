@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     from blocks.authoring.starting import Wish
 
-_CATEGORIES = ("flow", "data", "connect", "notify", "alarms", "other")
+_CATEGORIES = (
+    *("flow", "data", "alarms", "correlate", "tickets"),
+    *("notify", "devices", "connect", "other"),
+)
 _KINDS = ("code", "composite", "http", "python", "trigger", "webhook")
 _AMONG = {"kind": _KINDS, "category": _CATEGORIES}
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9-]{0,39}")
