@@ -1,4 +1,4 @@
-"""Ask a device: reads single values over SNMP."""
+"""Read values by SNMP: single values of a device, at once."""
 
 from __future__ import annotations
 

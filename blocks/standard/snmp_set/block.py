@@ -1,4 +1,4 @@
-"""Change a device: sets values over SNMP, all or none, and reads them back."""
+"""Set values by SNMP: all or none, read back afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read a table of a device: walks columns over SNMP and puts them together into rows."""
+"""Read a table by SNMP: walks columns and puts them together into rows."""
 
 from __future__ import annotations
 

@@ -43,3 +43,9 @@ def test_a_block_has_examples_an_icon_and_a_page(block: Block) -> None:
     assert block.manifest.examples
     assert block.icon_path.read_text().startswith("<svg")
     assert len(block.readme) > 100
+
+
+def test_no_two_blocks_have_the_same_title() -> None:
+    titles = [block.manifest.title.casefold() for block in BLOCKS]
+
+    assert sorted(titles) == sorted(set(titles))
