@@ -28,6 +28,7 @@ from runtime.alarms.sources.silence import has_silent, raise_for_silent
 from runtime.alarms.tmf642.hub.sending import Notifier
 from runtime.approvals.reminders import send_due
 from runtime.clockwork import process_clock
+from runtime.connections.expiring import has_ending, tell_endings
 from runtime.due import due_sleepers
 from runtime.leases import hold_lease, process_name
 from runtime.mailing import Mail
@@ -51,6 +52,7 @@ REFRESH_EVERY_S = 5
 CLEAR_EVERY_S = 60
 REMIND_EVERY_S = 5
 TEND_EVERY_S = 1
+WARN_EVERY_S = 60
 RELEASE_EVERY_S = 1
 NOTIFY_EVERY_S = 1
 LISTEN_EVERY_S = 2
@@ -125,6 +127,7 @@ class Scheduler:
         self._clock.add_job(self._safely, "interval", tell, seconds=NOTIFY_EVERY_S, **limits)
         listen = [self.listen]
         self._clock.add_job(self._safely, "interval", listen, seconds=LISTEN_EVERY_S, **limits)
+        self._clock.add_job(self._safely, "interval", [self.warn], seconds=WARN_EVERY_S, **limits)
         follow = [self.follow]
         self._clock.add_job(self._safely, "interval", follow, seconds=FOLLOW_EVERY_S, **limits)
         poll = [self.poll]
@@ -234,6 +237,17 @@ class Scheduler:
         if is_due:
             with self._services.sessions() as session, session.begin():
                 raise_for_silent(session, now=now)
+
+    def warn(self) -> None:
+        """Raise an alarm for each connection that runs out, and clear it once it is renewed."""
+        if not self.leads():
+            return
+        now = self._now()
+        with self._services.reading() as session, system(session):
+            is_due = has_ending(session, now=now)
+        if is_due:
+            with self._services.sessions() as session, session.begin():
+                tell_endings(session, now=now)
 
     def remind(self) -> None:
         """Send what approvals and rules mail; its thread alone waits for the mail server."""

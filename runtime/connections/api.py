@@ -25,6 +25,7 @@ from kernel.revisions import told_as_moved
 from kernel.schema import Schema
 from runtime.connections import shapes
 from runtime.connections.doing import test_and_note
+from runtime.connections.expiring import remove_connection
 from runtime.connections.serving import Connections
 from runtime.flows.uses import flows_connecting_by
 from tenancy.connections import store
@@ -169,7 +170,7 @@ def delete_connection(connection_id: UUID) -> Response:
     where = (db_session(), acting().tenant_id)
     found = store.get_connection(*where, connection_id)
     used_by, by = partial(flows_connecting_by, *where, found.name), acting().person_name
-    store.delete_connection(*where, connection_id, used_by=used_by, by=by)
+    remove_connection(*where, connection_id, used_by=used_by, by=by, now=utc_now())
     return Response(status=204)
 
 

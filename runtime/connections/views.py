@@ -28,6 +28,7 @@ from runtime.connections.api import connections
 from runtime.connections.consent import ask_consent
 from runtime.connections.doing import agree, test_and_note
 from runtime.connections.ends import ends_soon
+from runtime.connections.expiring import remove_connection
 from runtime.flows.uses import flows_connecting_by
 from tenancy.connections import store
 from tenancy.connections.kinds import KINDS
@@ -197,7 +198,7 @@ def delete_connection(connection_id: UUID) -> Response:
     found = store.get_connection(*where, connection_id)
     used_by, by = partial(flows_connecting_by, *where, found.name), acting().person_name
     try:
-        store.delete_connection(*where, connection_id, used_by=used_by, by=by)
+        remove_connection(*where, connection_id, used_by=used_by, by=by, now=utc_now())
     except ConflictError as error:
         return _page(connection_id, error=error)
     flash(f"{found.name} is removed, and its secrets are gone.", "success")

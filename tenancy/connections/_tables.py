@@ -23,6 +23,7 @@ class Connection(TenantOwned, Base):
     """A credential for another system; workflows name it by its name.
 
     What is `sealed` are the secret values, as the vault seals them, and so is the token.
+    `end_told` is the severity of the alarm that stands because it runs out, "" for none.
     """
 
     __tablename__ = "connection"
@@ -38,6 +39,7 @@ class Connection(TenantOwned, Base):
     secret_names: Mapped[AnyDocument]
     sealed: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[OptionalInstant]
+    end_told: Mapped[str] = mapped_column(String(20), default="")
     before_sealed: Mapped[str | None] = mapped_column(Text)
     before_settings: Mapped[OptionalDocument]
     before_until: Mapped[OptionalInstant]
