@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import structlog
@@ -61,8 +62,9 @@ def create_app(settings: Settings) -> Flask:
     app.url_rule_class = LateRule
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["garland.services"] = services
-    brokers = make_brokers(settings)
-    app.extensions["garland.brokers"] = replace(brokers, connections=services.connections)
+    app.extensions["garland.brokers"] = cache(
+        lambda: replace(make_brokers(settings), connections=services.connections)
+    )
     app.extensions["garland.alarm_panels"] = alarm_panels()
     app.extensions["garland.resource_panels"] = resource_panels()
     app.extensions["garland.gauges"] = DatabaseGauges(services.reading)

@@ -101,7 +101,7 @@ def _deliver(key: str) -> Response:
 
 def _told(target: Target, delivery: Delivery) -> Response:
     """Have a trigger's block read a delivery, a few at a time: it may take its time."""
-    asking = BlockHooks(reading=_services().reading, brokers=current_app.extensions[BROKERS])
+    asking = BlockHooks(reading=_services().reading, brokers=current_app.extensions[BROKERS]())
     slots: Slots = current_app.extensions[BLOCK_SLOTS]
     with slots.one() as has_room:
         if not has_room:

@@ -25,6 +25,7 @@ OPEN_TO_ALL = {
     "tenancy.sign_in",
     "tenancy.check_sign_in",
     "tenancy.sign_out",
+    "hooks.shake_hands",
     "hooks.deliver",  # its key is the credential; an unknown one is 404
     "reference.document",
     "reference.list_schemas",
