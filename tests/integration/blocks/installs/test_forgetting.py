@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,10 +20,12 @@ from tests.factories.tenancy import NOON
 from tests.integration.runtime.engine.bench import Bench
 
 
-def bring(bench: Bench, *, version: str = "1.0.0", installs: bool = False) -> str:
+def bring(
+    bench: Bench, *, version: str = "1.0.0", installs: bool = False, now: datetime = NOON
+) -> str:
     with bench.writing() as session:
         where = (session, bench.tenant_id)
-        found = offering.upload(*where, make_package(version=version), by="ada", now=NOON)
+        found = offering.upload(*where, make_package(version=version), by="ada", now=now)
         if installs:
             store.install(*where, found.digest, consents=True, by="ada", now=NOON)
     return found.digest
@@ -46,6 +48,14 @@ def test_a_package_that_nobody_installed_goes_after_a_week(bench: Bench) -> None
     assert forget(bench, after=KEPT_FOR - timedelta(hours=1)) == 0
     assert forget(bench) == 1
     assert kept(bench) == [used]
+
+
+def test_the_week_begins_anew_when_a_package_is_brought_again(bench: Bench) -> None:
+    bring(bench)
+    bring(bench, now=NOON + timedelta(days=6))
+
+    assert forget(bench) == 0
+    assert forget(bench, after=KEPT_FOR + timedelta(days=6)) == 1
 
 
 def test_what_was_let_go_can_be_brought_again(bench: Bench) -> None:
