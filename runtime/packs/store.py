@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Text, cast, delete, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.db import or_taken
 from kernel.errors import ConflictError, NotFoundError
@@ -62,6 +62,18 @@ def before_of(session: Session, tenant_id: UUID, pack_id: str) -> Mapping[str, A
     """Give what the last upgrade of a pack changed; None where there is nothing to go back to."""
     row = _row(session, tenant_id, pack_id, lock=False)
     return row.before if row is not None else None
+
+
+def goes_back_to(
+    tenant_id: InstrumentedAttribute[UUID], digest: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """Tell inside a query whether taking an upgrade back would need a block's package.
+
+    What was before is searched as text: a digest stands nowhere in it but where it is meant.
+    """
+    return exists().where(
+        PackInstall.tenant_id == tenant_id, cast(PackInstall.before, Text).contains(digest)
+    )
 
 
 def had_of(session: Session, tenant_id: UUID, install_id: UUID) -> dict[str, Had]:

@@ -13,6 +13,7 @@ from blocks.installs._tables import BlockPackage
 from blocks.installs.cache import unpacked
 from blocks.installs.forgetting import KEPT_FOR, forget_folders, forget_packages
 from runtime.limits.book import LimitsBook
+from runtime.packs.store import goes_back_to
 from runtime.retention.clearing import Clearing
 from tenancy.scope import system
 from tests.factories.installs import make_package
@@ -75,7 +76,10 @@ def test_much_goes_in_bites(bench: Bench) -> None:
 def test_a_round_of_retention_lets_packages_go(bench: Bench) -> None:
     bring(bench)
     clearing = Clearing(
-        sessions=bench.sessions, limits=LimitsBook(limits_kept_s=0.0), pause=lambda _: None
+        sessions=bench.sessions,
+        goes_back=goes_back_to,
+        limits=LimitsBook(limits_kept_s=0.0),
+        pause=lambda _: None,
     )
 
     removed = clearing.round(now=NOON + KEPT_FOR + timedelta(days=1))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from kernel.clock import utc_now
 from runtime.alarms.sources.snmp.entries import catalogue_of, save_entries
+from runtime.limits.book import LimitsBook
+from runtime.packs.store import goes_back_to
+from runtime.retention.clearing import Clearing
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.flows import flow_document
@@ -82,6 +88,53 @@ def test_an_upgrade_changes_what_nobody_touched_and_can_be_taken_back(
     assert names(program) == {"Tell the site", "Say it"}
     assert versions(program) == ["1.0.0"]
     assert program.get(PACK).get_json()["installed"]["version"] == "1.0.0"
+
+
+@pytest.mark.parametrize("version", ["1.1.0", "1.0.0"], ids=["a newer one", "the same version"])
+def test_a_block_goes_back_to_the_package_it_was_long_after_the_upgrade(
+    program: FlaskClient, sessions: sessionmaker[Session], version: str
+) -> None:
+    bring(program, parts=make_block_files())
+    install(program)
+    before = packages(program)
+    newer = make_block_files(version=version, title="Say it louder")
+    bring(program, version="2.0.0", parts=newer)
+    install(program, "upgrade")
+    upgraded = packages(program)
+
+    clear(sessions)
+    undone = program.post(f"{PACK}/undo")
+
+    assert undone.status_code == 200, undone.text
+    assert (before != upgraded, packages(program)) == (True, before)
+
+
+def test_a_package_goes_once_no_pack_goes_back_to_it(
+    program: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    bring(program, parts=make_block_files())
+    install(program)
+    bring(program, version="2.0.0", parts=make_block_files(version="1.1.0"))
+    install(program, "upgrade")
+
+    first = clear(sessions)
+    program.delete(PACK)
+
+    assert (first, clear(sessions)) == (0, 2)
+
+
+def clear(sessions: sessionmaker[Session]) -> int:
+    """Let a month pass, and retention do its round; give how many packages went."""
+    book = LimitsBook(limits_kept_s=0.0)
+    clearing = Clearing(
+        sessions=sessions, limits=book, goes_back=goes_back_to, pause=lambda _: None
+    )
+    return clearing.round(now=utc_now() + timedelta(days=30)).packages
+
+
+def packages(program: FlaskClient) -> list[tuple[str, str]]:
+    items = program.get("/api/v1/installs").get_json()["items"]
+    return [(one["version"], one["digest"]) for one in items]
 
 
 def test_what_was_changed_since_the_upgrade_is_not_taken_back(
