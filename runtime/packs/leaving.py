@@ -83,6 +83,8 @@ def undo(desk: Desk, pack_id: str) -> list[Fate]:
     Raises:
         NotFoundError: the pack is not installed.
         NothingBeforeError: it was not upgraded, or the upgrade was taken back already.
+        PackageGoneError: a block was another package before, which nobody has any more.
+        NotTrustedError: somebody took back their word for that package since.
     """
     installed = get_installed(*desk.where, pack_id, lock=True)
     before = before_of(*desk.where, pack_id)
