@@ -83,7 +83,8 @@ def had_of(session: Session, tenant_id: UUID, install_id: UUID) -> dict[str, Had
         .where(PackPart.tenant_id == tenant_id, PackPart.install_id == install_id)
         .order_by(PackPart.file)
     )
-    return {row.file: Had(**{one: getattr(row, one) for one in Had.__slots__}) for row in rows}
+    found = [{one: getattr(row, one) for one in Had.__slots__} for row in rows]
+    return {one["file"]: Had(**{**one, "stood": one["stood"] or ()}) for one in found}
 
 
 def keep_installed(
@@ -110,7 +111,7 @@ def keep_installed(
     )
     for one in parts:
         said = {name: getattr(one, name) for name in Had.__slots__}
-        said["document"] = dict(one.document)
+        said |= {"document": dict(one.document), "stood": list(one.stood)}
         session.add(PackPart(id=new_id(), tenant_id=tenant_id, install_id=row.id, **said))
     session.flush()
     return _view(row)

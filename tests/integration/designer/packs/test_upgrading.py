@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
-from runtime.alarms.sources.snmp.entries import catalogue_of, save_entries
+from runtime.alarms.sources.snmp.entries import save_entries
 from runtime.limits.book import LimitsBook
 from runtime.packs.store import goes_back_to
 from runtime.retention.clearing import Clearing
@@ -32,6 +32,7 @@ from tests.integration.designer.packs.conftest import (
     message_of,
     more,
     names,
+    own_traps,
     parts,
     verdicts,
     versions,
@@ -199,10 +200,20 @@ def test_trap_entries_are_weighed_one_by_one_and_go_back_together(
     assert own_traps(sessions, acme) == {FAN_FAILED: mine}
 
 
-def own_traps(sessions: sessionmaker[Session], acme: OrganisationView) -> dict[str, Any]:
-    with sessions() as session, as_tenant(session, acme.id):
-        found = catalogue_of(session, acme.id)
-        return {oid: one for oid, one in found.documents.items() if found.is_own(oid)}
+def test_a_trap_entry_that_the_upgrade_met_is_again_what_it_was(
+    program: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    met = make_entry(oid=f"{FAN_FAILED}7", name="fanSlow")
+    bring(program, parts={"traps/fan.json": [make_entry()]})
+    install(program)
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        save_entries(session, acme.id, [met], by="Ann", now=NOON)
+    bring(program, version="1.1.0", parts={"traps/fan.json": [make_entry(text="Hot"), met]})
+
+    install(program, "upgrade", take=[])
+    program.post(f"{PACK}/undo")
+
+    assert own_traps(sessions, acme) == {FAN_FAILED: make_entry(), met["oid"]: met}
 
 
 def test_what_an_upgrade_brought_again_goes_when_it_is_taken_back(program: FlaskClient) -> None:
