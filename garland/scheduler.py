@@ -32,6 +32,7 @@ from runtime.connections.expiring import has_ending, tell_endings
 from runtime.due import due_sleepers
 from runtime.leases import hold_lease, process_name
 from runtime.mailing import Mail
+from runtime.packs.store import goes_back_to
 from runtime.polls.poller import Poller
 from runtime.quieting.releasing import release_all
 from runtime.retention.clearing import Clearing
@@ -100,6 +101,7 @@ class Scheduler:
         self._clearing = Clearing(
             sessions=services.sessions,
             limits=services.limits,
+            goes_back=goes_back_to,
             journal_kept_days=services.settings.journal_kept_days,
             trend_hours_kept_days=services.settings.trend_hours_kept_days,
             trends_kept_days=services.settings.trends_kept_days,

@@ -1,17 +1,21 @@
 """Letting go of packages that nobody installed: their bytes first, then the folders made of them.
 
 An author who tries a block leaves a package with each save. One that nobody has installed goes a
-week after it was last brought; it comes back when somebody brings it again.
+week after it was last brought, unless something of a tenant that brought it goes back to it yet; it
+comes back when somebody brings it again.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeAlias
+from uuid import UUID
 
-from sqlalchemy import delete, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, exists, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
 from blocks.installs.cache import digest_of_folder, open_folder
@@ -20,17 +24,27 @@ KEPT_FOR = timedelta(days=7)
 BITE = 50
 
 
-def forget_packages(session: Session, *, now: datetime, most: int = BITE) -> int:
+GoesBack: TypeAlias = Callable[
+    [InstrumentedAttribute[UUID], InstrumentedAttribute[str]], ColumnElement[bool]
+]
+"""Tells, inside a query, whether a tenant goes back to the package of a digest."""
+
+
+def forget_packages(
+    session: Session, *, now: datetime, most: int = BITE, goes_back: GoesBack | None = None
+) -> int:
     """Remove some packages that nobody installed and nobody brought lately; give how many went.
 
-    In system scope.
+    In system scope. `goes_back` spares those that a tenant that brought them needs yet.
     """
     before = now - KEPT_FOR
     is_installed = exists().where(BlockInstall.digest == BlockPackage.digest)
-    was_brought = exists().where(
-        BlockUpload.digest == BlockPackage.digest, BlockUpload.uploaded_at >= before
+    needs = goes_back(BlockUpload.tenant_id, BlockUpload.digest) if goes_back else false()
+    is_kept = exists().where(
+        BlockUpload.digest == BlockPackage.digest,
+        or_(BlockUpload.uploaded_at >= before, needs),
     )
-    unused = (BlockPackage.added_at < before, ~is_installed, ~was_brought)
+    unused = (BlockPackage.added_at < before, ~is_installed, ~is_kept)
     found = session.scalars(
         select(BlockPackage.digest)
         .where(*unused)

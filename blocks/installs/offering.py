@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
@@ -58,7 +58,11 @@ def upload(
     _keep(session, row)
     brought = {"id": new_id(), "tenant_id": tenant_id, "digest": package.digest}
     brought.update(uploaded_at=now, uploaded_by=by)
-    insert_new(session, BlockUpload, brought, keys=("tenant_id", "digest"))
+    if not insert_new(session, BlockUpload, brought, keys=("tenant_id", "digest")):
+        again = update(BlockUpload).where(
+            BlockUpload.tenant_id == tenant_id, BlockUpload.digest == package.digest
+        )
+        session.execute(again.values(uploaded_at=now, uploaded_by=by))
     return offered(session, tenant_id, package.digest)
 
 

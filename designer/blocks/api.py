@@ -20,7 +20,6 @@ from kernel.errors import ConflictError
 from kernel.http import acting, db_session, optional_body, require
 from kernel.rest import TEXT, describe, listed
 from kernel.schema import Schema
-from runtime.flows.earlier_drafts import take_back
 
 api = Blueprint("blocks_api", __name__, url_prefix="/api/v1")
 
@@ -169,8 +168,8 @@ def apply_upgrade(install_id: UUID) -> Response:
 @describe(answer=shapes.UPGRADED)
 @require("blocks.edit")
 def take_back_upgrade(block_id: str) -> Response:
-    """Give drafts what they had before the block's last upgrade; 409 where all went on since."""
-    found = take_back(*_where(), upgrading.cause_of(block_id), **_who())
+    """Give drafts what they had before the block's last upgrade; 409 where that cannot be."""
+    found = upgrading.take_back(*_where(), block_id, **_who())
     return jsonify(flows=list(found.as_left))
 
 

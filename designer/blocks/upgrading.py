@@ -17,15 +17,18 @@ from sqlalchemy.orm import Session
 from blocks.compatibility import Difference, compare
 from blocks.installs.model import InstallView
 from blocks.installs.registry import registry_of
-from blocks.installs.store import get_install
+from blocks.installs.store import get_install, list_installs
 from blocks.migrating import migrate
 from blocks.registry import Block, precedence
 from kernel.errors import ConflictError
-from runtime.flows.earlier_drafts import Change, change_drafts
+from runtime.flows import earlier_drafts
+from runtime.flows.earlier_drafts import Change, Changed, change_drafts, last_change
 from runtime.flows.model import every_step, shape_problems
 from runtime.flows.versions import every_draft, problems_of
 
 Verdict = Literal["fits", "is migrated", "needs hands"]
+_TO = " to "
+"""Stands between two versions, which have no blanks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,12 @@ class Upgrade:
     new: Block
     differences: Sequence[Difference]
     impacts: Sequence[Impact]
+
+    @property
+    def touched(self) -> frozenset[UUID]:
+        """Give the workflows whose draft would be changed: no step of theirs needs hands."""
+        by_hand = {one.flow_id for one in self.impacts if one.verdict == "needs hands"}
+        return frozenset(one.flow_id for one in self.impacts) - by_hand
 
 
 def preview(session: Session, tenant_id: UUID, install_id: UUID) -> Upgrade | None:
@@ -79,16 +88,35 @@ def apply(
     found = preview(session, tenant_id, install_id)
     if found is None:
         raise ConflictError("no higher version of this block is installed: install it first")
-    by_hand = {one.flow_id for one in found.impacts if one.verdict == "needs hands"}
-    touched = {one.flow_id for one in found.impacts} - by_hand
+    touched = found.touched
     changes = [
         Change(flow_id, revision, upgraded(draft, found.old, found.new))
         for flow_id, _, draft, revision in every_draft(session, tenant_id)
         if flow_id in touched
     ]
     old, new = found.old.manifest, found.new.manifest
-    why = {"cause": cause_of(old.id), "told": f"{old.version} to {new.version}"}
+    why = {"cause": cause_of(old.id), "told": f"{old.version}{_TO}{new.version}"}
     return change_drafts(session, tenant_id, changes, **why, by=by, now=now)
+
+
+def take_back(
+    session: Session, tenant_id: UUID, block_id: str, *, by: str, now: datetime
+) -> Changed:
+    """Give drafts that nobody changed since what they had before a block's last upgrade.
+
+    Raises:
+        NotFoundError: there is nothing to take back.
+        ConflictError: the version of before is not installed any more, or people changed every
+            draft since.
+    """
+    last = last_change(session, tenant_id, cause_of(block_id))
+    if last is not None:
+        version = last.told.partition(_TO)[0]
+        there = [one.manifest for one in list_installs(session, tenant_id)]
+        if not any((one.id, one.version) == (block_id, version) for one in there):
+            message = f"version {version} is not installed any more: install it again first"
+            raise ConflictError(message, block=block_id, version=version)
+    return earlier_drafts.take_back(session, tenant_id, cause_of(block_id), by=by, now=now)
 
 
 def cause_of(block_id: str) -> str:

@@ -19,7 +19,7 @@ from designer.blocks.using import what_uses
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
 from kernel.http import acting, db_session, languages, render, require, see_other
-from runtime.flows.earlier_drafts import last_change, take_back
+from runtime.flows.earlier_drafts import last_change
 from runtime.flows.uses import flows_with_block
 from runtime.packs.standard import pack_of_block
 
@@ -130,7 +130,7 @@ def apply_upgrade(install_id: UUID) -> Response:
 def take_back_upgrade(block_id: str) -> Response:
     """Give drafts back the version and settings they had before the last upgrade."""
     try:
-        found = take_back(*_where(), upgrading.cause_of(block_id), **_who())
+        found = upgrading.take_back(*_where(), block_id, **_who())
     except ConflictError as error:
         return _block_page(block_id, status=409, refused=error)
     told = f"{', '.join(found.as_left)}: the upgrade from {found.told} is taken back."

@@ -103,7 +103,7 @@ def leave(pack_id: str, verb: str) -> Response:
         require_each(acting(), permissions_of(had_of(*_where(), installed.id).values()))
     try:
         fates = (leaving.remove if verb == "remove" else leaving.undo)(_desk(), pack_id)
-    except (ConflictError, InvalidError) as error:
+    except GarlandError as error:
         db_session().rollback()
         return _pack_page(pack_id, status=error.status, refused=error)
     stays = [f"{one.title} ({one.why})" for one in fates if one.why and one.part_id]

@@ -60,12 +60,15 @@ def change_drafts(  # noqa: PLR0913  what changes, why, by whom and when
 ) -> list[str]:
     """Save new drafts and keep what they were; give the names of the workflows.
 
+    Where nothing is changed, the change before it can still be taken back.
+
     Raises:
         ConflictError: somebody saved one of the drafts meanwhile; nothing is to be committed.
     """
-    forget(session, tenant_id, cause)
-    names = []
+    names: list[str] = []
     for flow_id, revision, document in changes:
+        if not names:
+            forget(session, tenant_id, cause)
         where = (session, tenant_id, flow_id)
         before = get_flow(*where)
         after = save_draft(*where, document=document, expected_revision=revision, by=by, now=now)

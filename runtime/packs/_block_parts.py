@@ -9,8 +9,16 @@ from typing_extensions import override
 
 from blocks.installs import offering
 from blocks.installs import store as installs
+from blocks.installs.model import Offered
+from kernel.errors import ConflictError, NotFoundError
 from runtime.packs.desk import Desk, Kind, Said, few, found_or_none, without
 from runtime.packs.parts import Part, block_document
+
+
+class PackageGoneError(ConflictError):
+    """A block cannot go back to what it was: nobody has that package any more."""
+
+    code = "pack.package_gone"
 
 
 class Blocks(Kind):
@@ -41,10 +49,20 @@ class Blocks(Kind):
             found = offering.upload(
                 *desk.where, part.archive, vouched_by=desk.vouched_by, **desk.who
             )
-            digest = found.digest
-        else:
-            digest = part.document["digest"]  # a version that was installed before
-        return desk.doors.install(*desk.where, digest, consents=True, **desk.who).id
+        else:  # a version that was installed before
+            found = self._kept(desk, part)
+        return desk.doors.install(*desk.where, found.digest, consents=True, **desk.who).id
+
+    def _kept(self, desk: Desk, part: Part) -> Offered:
+        said = part.document
+        try:
+            return offering.offered(*desk.where, said["digest"])
+        except NotFoundError:
+            message = (
+                f"the package of {said['block']} {said['version']} is not kept here any more: "
+                "install that version under Blocks first"
+            )
+            raise PackageGoneError(message, file=part.file, digest=said["digest"]) from None
 
     @override
     def change(self, desk: Desk, part_id: UUID, part: Part) -> UUID:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -148,7 +148,7 @@ class Traps(Kind):
         return part_id
 
     @override
-    def merge(self, desk: Desk, part: Part, base: Said) -> None:
+    def merge(self, desk: Desk, part: Part, base: Said) -> bool:
         there = self.read(desk, ALL_TRAPS, part) or {}
         untouched = {
             oid: one
@@ -158,6 +158,12 @@ class Traps(Kind):
         }
         if untouched:
             save_entries(*desk.where, [dict(one) for one in untouched.values()], **desk.who)
+        return bool(untouched)
+
+    @override
+    def stood(self, desk: Desk, part: Part, base: Said) -> Sequence[str]:
+        there = self.read(desk, ALL_TRAPS, part) or {}
+        return sorted(there.keys() - base.keys())
 
     @override
     def why_stays(

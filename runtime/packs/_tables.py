@@ -69,6 +69,7 @@ class PackPart(TenantOwned, Base):
         part_id: The row it became; None where the tenant does without it, or it is no row.
         is_brought: Whether the pack made it; what the tenant had before is never removed with it.
         document: What the pack says of it in this version: what differs is the tenant's change.
+        stood: What of it the tenant had before, such as trap entries by their trap.
     """
 
     __tablename__ = "pack_part"
@@ -82,3 +83,4 @@ class PackPart(TenantOwned, Base):
     part_id: Mapped[UUID | None]
     is_brought: Mapped[bool]
     document: Mapped[Document]
+    stood: Mapped[AnyDocument] = mapped_column(nullable=True)

@@ -78,7 +78,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Had:
-    """A part as an installed version of the pack brought it."""
+    """A part as an installed version of the pack brought it.
+
+    Attributes:
+        stood: What of its document the tenant had before, where that is told apart by name.
+    """
 
     kind: str
     file: str
@@ -86,6 +90,12 @@ class Had:
     part_id: UUID | None
     is_brought: bool
     document: Said
+    stood: Sequence[str] = ()
+
+    @property
+    def brought(self) -> Part:
+        """Give it as a part that says no more than what the pack itself brought."""
+        return self.as_part({one: it for one, it in self.document.items() if one not in self.stood})
 
     def as_part(self, document: Said | None = None) -> Part:
         """Give it as a part again, saying what it said or something else."""
@@ -124,8 +134,13 @@ class Kind:
         """Let what is there, as `now` left it, say again what it said before."""
         return self.change(desk, part_id, replace(now, document=was))
 
-    def merge(self, desk: Desk, part: Part, base: Said) -> None:
-        """Where the tenant's is kept: bring what is apart from it all the same."""
+    def merge(self, desk: Desk, part: Part, base: Said) -> bool:  # noqa: ARG002  most have none
+        """Where the tenant's is kept: bring what is apart from it; tell whether there was any."""
+        return False
+
+    def stood(self, desk: Desk, part: Part, base: Said) -> Sequence[str]:  # noqa: ARG002
+        """Name what of a part is there, though the pack did not bring it before as `base`."""
+        return ()
 
     def why_stays(
         self, desk: Desk, part_id: UUID, part: Part, besides: Collection[str] = ()

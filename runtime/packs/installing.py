@@ -16,7 +16,7 @@ import structlog
 
 from blocks.versions import precedence
 from kernel.errors import ConflictError, InvalidError, Problem
-from runtime.packs.desk import Desk, Had
+from runtime.packs.desk import Desk, Had, Said
 from runtime.packs.kinds import KINDS
 from runtime.packs.offers import OfferView, get_offer, package_of
 from runtime.packs.parts import BLOCK, Part, parts_of
@@ -144,23 +144,29 @@ def _done(desk: Desk, line: Line, agreed: Agreed) -> Had | None:
     part = line.part
     if part is None:
         return None
-    is_taken = line.file in agreed.takes
-    there = line.there
+    kind, there, is_new = KINDS[line.kind], line.there, False
+    base, stood, was_brought = _had_before(line)
+    stood = sorted({*stood, *kind.stood(desk, part, base)})
     with told_with(line.file):
-        if line.verdict in _WRITES or is_taken:
+        if line.verdict in _WRITES or line.file in agreed.takes:
             there = _written(desk, line, part)
-        elif line.is_asked:
-            base = line.had.document if line.had is not None else {}
-            KINDS[line.kind].merge(desk, part, base)
-    is_new = line.there is None and there is not None
+            is_new = line.there is None or kind.restores_in_part
+        elif line.is_asked and kind.merge(desk, part, base):
+            there, is_new = kind.find(desk, part), True
     return Had(
         kind=line.kind,
         file=line.file,
         title=part.title,
         part_id=there,
-        is_brought=is_new or (line.had is not None and line.had.is_brought),
+        is_brought=was_brought or (is_new and bool(part.document.keys() - {*stood})),
         document=part.document,
+        stood=stood,
     )
+
+
+def _had_before(line: Line) -> tuple[Said, Sequence[str], bool]:
+    had = line.had
+    return (had.document, had.stood, had.is_brought) if had is not None else ({}, (), False)
 
 
 def _written(desk: Desk, line: Line, part: Part) -> UUID:
@@ -183,12 +189,13 @@ def _before(desk: Desk, looked: Looked) -> Mapping[str, Any] | None:
     parts = []
     for file, one in had.items():
         line = lines[file]
-        now = KINDS[one.kind].read(desk, line.there, one.as_part()) if line.there else None
+        said_of = {**one.document, **(line.part.document if line.part is not None else {})}
+        now = KINDS[one.kind].read(desk, line.there, one.as_part(said_of)) if line.there else None
         if one.kind == BLOCK:
             now = one.document
         said: dict[str, Any] = {"kind": one.kind, "file": file, "title": one.title, "was": now}
         said |= {"part_id": str(one.part_id) if one.part_id else None}
-        said |= {"is_brought": one.is_brought, "document": one.document}
+        said |= {"is_brought": one.is_brought, "document": one.document, "stood": list(one.stood)}
         parts.append(said)
     manifest = {"id": installed.pack_id, "version": installed.version, "title": installed.title}
     manifest |= {"summary": installed.summary, "publisher": installed.publisher}

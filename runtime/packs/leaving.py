@@ -6,14 +6,14 @@ What is kept is the tenant's own from then on, and nothing of it is said to be o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import structlog
 
 from kernel.errors import ConflictError, GarlandError
-from runtime.packs.desk import Desk, Had
+from runtime.packs.desk import Desk, Had, Said
 from runtime.packs.installing import told_with
 from runtime.packs.kinds import KINDS
 from runtime.packs.parts import BLOCK, is_composite
@@ -83,6 +83,8 @@ def undo(desk: Desk, pack_id: str) -> list[Fate]:
     Raises:
         NotFoundError: the pack is not installed.
         NothingBeforeError: it was not upgraded, or the upgrade was taken back already.
+        PackageGoneError: a block was another package before, which nobody has any more.
+        NotTrustedError: somebody took back their word for that package since.
     """
     installed = get_installed(*desk.where, pack_id, lock=True)
     before = before_of(*desk.where, pack_id)
@@ -121,15 +123,20 @@ def _last_first(desk: Desk, install_id: UUID) -> Sequence[Had]:
 def _why_stays(desk: Desk, had: Had, *, besides: Sequence[str] = ()) -> str:
     if had.part_id is None:
         return "you did without it"
-    kind, part = KINDS[had.kind], had.as_part()
+    kind, part = KINDS[had.kind], had.brought
     now = kind.read(desk, had.part_id, part)
-    if now is None:
+    if now is None and part.document:
         return "you removed it"
-    if not had.is_brought:
+    if not had.is_brought or now is None:
         return "it was here before the pack"
-    if now != had.document:
+    if now != part.document and not (kind.restores_in_part and _is_some(now, part.document)):
         return CHANGED
     return kind.why_stays(desk, had.part_id, part, besides)
+
+
+def _is_some(now: Said, came: Said) -> bool:
+    """Tell whether some of what came together is still as it came."""
+    return any(came.get(name) == one for name, one in now.items())
 
 
 def _let_go(desk: Desk, had: Had) -> Fate:
@@ -141,7 +148,7 @@ def _removed(desk: Desk, had: Had) -> str:
     if had.part_id is None:
         return "you did without it"
     try:
-        KINDS[had.kind].remove(desk, had.part_id, had.as_part())
+        KINDS[had.kind].remove(desk, had.part_id, had.brought)
     except GarlandError as error:
         return error.message
     return ""
@@ -150,8 +157,8 @@ def _removed(desk: Desk, had: Had) -> str:
 def _gone_back(desk: Desk, said: Mapping[str, Any], now: Had | None) -> tuple[str, Had]:
     """Let a part be what it was before the upgrade; give why not, and what the pack has then."""
     part_id = UUID(said["part_id"]) if said["part_id"] else None
-    names = ("kind", "file", "title", "is_brought", "document")
-    part = Had(part_id=part_id, **{name: said[name] for name in names})
+    names = ("kind", "file", "title", "is_brought", "document", "stood")
+    part = Had(part_id=part_id, **{name: said[name] for name in names if name in said})
     if now is None or now.part_id is None:
         return "", part  # the upgrade did not touch it
     if said["was"] is None:  # the upgrade brought again what somebody had removed
@@ -164,7 +171,7 @@ def _gone_back(desk: Desk, said: Mapping[str, Any], now: Had | None) -> tuple[st
         return CHANGED, part
     with told_with(part.file):
         back = kind.restore(desk, now.part_id, now.as_part(), was)
-    return "", Had(part_id=back, **{name: said[name] for name in names})
+    return "", replace(part, part_id=back)
 
 
 def _drop_newer_blocks(desk: Desk, had: Mapping[str, Had], parts: Sequence[Had]) -> None:

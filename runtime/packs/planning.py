@@ -51,6 +51,7 @@ class Line:
         part: What the pack brings; None where it leaves the pack.
         had: What the installed version brought.
         there: What the part is now in the tenant, if it is there.
+        tag: Of what it says there now: another one once anybody changes it.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Line:
     part: Part | None = None
     had: Had | None = None
     there: UUID | None = None
+    tag: str = ""
 
     @property
     def theirs_words(self) -> str:
@@ -102,8 +104,8 @@ class Plan:
 
     @property
     def mark(self) -> str:
-        """Give what is another one once something else would become of a part."""
-        told = [[line.file, line.verdict.value, list(line.yours)] for line in self.lines]
+        """Give what is another one once something else would become of a part, or of another."""
+        told = [[line.file, line.verdict.value, line.tag] for line in self.lines]
         asks = [list(line.new_asks) for line in self.lines]
         return tag_of([self.digest, told, asks])
 
@@ -178,6 +180,7 @@ def _line(desk: Desk, part: Part, had: Had | None) -> Line:
         part=part,
         had=had,
         there=there if mine is not None else None,
+        tag=tag_of(mine),
     )
 
 
@@ -211,6 +214,7 @@ def _block_line(desk: Desk, part: Part, had: Had | None) -> Line:
         part=part,
         had=had,
         there=there,
+        tag=tag_of(mine),
     )
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Text, cast, delete, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.db import or_taken
 from kernel.errors import ConflictError, NotFoundError
@@ -64,6 +64,18 @@ def before_of(session: Session, tenant_id: UUID, pack_id: str) -> Mapping[str, A
     return row.before if row is not None else None
 
 
+def goes_back_to(
+    tenant_id: InstrumentedAttribute[UUID], digest: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """Tell inside a query whether taking an upgrade back would need a block's package.
+
+    What was before is searched as text: a digest stands nowhere in it but where it is meant.
+    """
+    return exists().where(
+        PackInstall.tenant_id == tenant_id, cast(PackInstall.before, Text).contains(digest)
+    )
+
+
 def had_of(session: Session, tenant_id: UUID, install_id: UUID) -> dict[str, Had]:
     """Give the parts of an installed pack by their file."""
     rows = session.scalars(
@@ -71,7 +83,8 @@ def had_of(session: Session, tenant_id: UUID, install_id: UUID) -> dict[str, Had
         .where(PackPart.tenant_id == tenant_id, PackPart.install_id == install_id)
         .order_by(PackPart.file)
     )
-    return {row.file: Had(**{one: getattr(row, one) for one in Had.__slots__}) for row in rows}
+    found = [{one: getattr(row, one) for one in Had.__slots__} for row in rows]
+    return {one["file"]: Had(**{**one, "stood": one["stood"] or ()}) for one in found}
 
 
 def keep_installed(
@@ -98,7 +111,7 @@ def keep_installed(
     )
     for one in parts:
         said = {name: getattr(one, name) for name in Had.__slots__}
-        said["document"] = dict(one.document)
+        said |= {"document": dict(one.document), "stood": list(one.stood)}
         session.add(PackPart(id=new_id(), tenant_id=tenant_id, install_id=row.id, **said))
     session.flush()
     return _view(row)

@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from blocks.installs.forgetting import forget_packages
+from blocks.installs.forgetting import GoesBack, forget_packages
 from runtime.alarms.policy.store import policy_of
 from runtime.limits.book import LimitsBook
 from runtime.retention.alarms import remove_alarms
@@ -59,12 +59,15 @@ class Clearing:
     """Lets go of what is old, a round at a time.
 
     Attributes:
+        goes_back: Tells, inside a query, which packages of blocks are needed though nobody has them
+            installed.
         may_go_on: Asked between two bites; False ends the round, such as when another leads.
         pause: Waits between two bites, so that others who write get their turn.
     """
 
     sessions: sessionmaker[Session]
     limits: LimitsBook
+    goes_back: GoesBack
     journal_kept_days: int = 7
     trend_hours_kept_days: int = 90
     trends_kept_days: int = 1_095
@@ -197,10 +200,10 @@ class Clearing:
             self.pause(PAUSE_S)
 
     def _packages(self, removed: Removed, *, now: datetime, ends: float) -> None:
-        """Let go of blocks' packages that nobody installed."""
+        """Let go of blocks' packages that nobody installed and nothing goes back to."""
         while self._goes_on(ends):
             with self.sessions() as session, session.begin(), system(session):
-                gone = forget_packages(session, now=now)
+                gone = forget_packages(session, now=now, goes_back=self.goes_back)
             removed.packages += gone
             if not gone:
                 return

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from blocks.installs import store
 from designer.blocks import upgrading
 from kernel.errors import ConflictError, NotFoundError
-from runtime.flows import earlier_drafts
 from runtime.flows.earlier_drafts import Changed
 from runtime.flows.versions import get_flow, get_version, list_versions, save_draft
 from tests.factories.flows import step
@@ -105,8 +105,7 @@ def upgraded(at: Bench, *names: str) -> list[Any]:
 
 def take_back(at: Bench) -> Changed:
     with at.writing() as session:
-        cause = upgrading.cause_of("acme.say")
-        return earlier_drafts.take_back(session, at.tenant_id, cause, **WHO)
+        return upgrading.take_back(session, at.tenant_id, "acme.say", **WHO)
 
 
 def step_of(at: Bench, flow: Any) -> tuple[str, Any]:
@@ -151,6 +150,35 @@ def test_where_people_changed_all_of_it_nothing_is_taken_back(bench: Bench) -> N
 
     with pytest.raises(ConflictError, match="people changed Say since"):
         take_back(bench)
+
+
+def test_an_upgrade_that_changes_nothing_leaves_the_last_one_to_be_taken_back(
+    bench: Bench,  # noqa: F811
+) -> None:
+    [flow] = upgraded(bench, "Say")
+    with bench.writing() as session:
+        where = (session, bench.tenant_id)
+        [old] = [one for one in store.list_installs(*where) if one.manifest.version == "1.0.0"]
+        again = upgrading.apply(*where, old.id, **WHO)
+
+    take_back(bench)
+
+    assert (again, step_of(bench, flow)[0]) == ([], "1.0.0")
+
+
+def test_an_upgrade_is_not_taken_back_to_a_version_that_is_not_installed_any_more(
+    bench: Bench,  # noqa: F811
+) -> None:
+    [flow] = upgraded(bench, "Say")
+    with bench.writing() as session:
+        where = (session, bench.tenant_id)
+        [old] = [one for one in store.list_installs(*where) if one.manifest.version == "1.0.0"]
+        store.uninstall(*where, old.id, used_by=lambda *_: ())
+
+    with pytest.raises(ConflictError, match=r"1\.0\.0 is not installed any more: install it"):
+        take_back(bench)
+
+    assert step_of(bench, flow)[0] == "2.0.0"
 
 
 WATCHES: dict[str, Any] = {

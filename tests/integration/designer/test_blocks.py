@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,10 +14,13 @@ from blocks.packages.package import read_package, sign_package
 from blocks.packages.trusted import add_publisher, add_release, found_trust
 from tenancy.organisations import OrganisationView
 from tenancy.scope import system
+from tests.factories.flows import flow_document
 from tests.factories.installs import REACHES_OUT, make_package
 from tests.factories.packages import KEY, ROOT_KEY
 from tests.factories.tenancy import NOON, make_customer
+from tests.integration.blocks.installs.test_installing import STEP
 from tests.integration.conftest import SignedIn, client_of
+from tests.integration.designer.test_block_upgrades import second_version
 
 BYTES = "application/octet-stream"
 
@@ -136,6 +140,33 @@ def test_a_block_without_an_upgrade_has_nothing_to_take_back(
 
     assert asked.status_code == 404
     assert "Take it back" not in signed_in().get(f"{pages(acme)}/acme.say").text
+
+
+@pytest.mark.parametrize(
+    ("newer", "is_offered"),
+    [
+        pytest.param({}, True, id="fits as it is"),
+        pytest.param(second_version(), False, id="needs hands"),
+    ],
+)
+def test_an_upgrade_is_offered_where_it_changes_a_draft(
+    program: FlaskClient,
+    signed_in: SignedIn,
+    acme: OrganisationView,
+    newer: dict[str, Any],
+    is_offered: bool,
+) -> None:
+    packages = make_package(), make_package(**{"version": "2.0.0", **newer})
+    old, _ = (
+        program.post("/api/v1/installs?consent=1", data=one, content_type=BYTES) for one in packages
+    )
+    document = flow_document({"say": STEP}, ["hand > say"])
+    body = {"name": document["name"], "document": document}
+    assert program.post("/api/v1/flows", json=body).status_code == 201
+
+    page = signed_in().get(f"{pages(acme)}/installs/{old.get_json()['id']}/upgrade").text
+
+    assert ("Upgrade the drafts" in page, "Needs hands" in page) == (is_offered, not is_offered)
 
 
 def test_a_package_says_what_it_is_made_of(

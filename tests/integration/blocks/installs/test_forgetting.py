@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from blocks.installs._tables import BlockPackage
 from blocks.installs.cache import unpacked
 from blocks.installs.forgetting import KEPT_FOR, forget_folders, forget_packages
 from runtime.limits.book import LimitsBook
+from runtime.packs.store import goes_back_to
 from runtime.retention.clearing import Clearing
 from tenancy.scope import system
 from tests.factories.installs import make_package
@@ -20,10 +21,12 @@ from tests.factories.tenancy import NOON
 from tests.integration.runtime.engine.bench import Bench
 
 
-def bring(bench: Bench, *, version: str = "1.0.0", installs: bool = False) -> str:
+def bring(
+    bench: Bench, *, version: str = "1.0.0", installs: bool = False, now: datetime = NOON
+) -> str:
     with bench.writing() as session:
         where = (session, bench.tenant_id)
-        found = offering.upload(*where, make_package(version=version), by="ada", now=NOON)
+        found = offering.upload(*where, make_package(version=version), by="ada", now=now)
         if installs:
             store.install(*where, found.digest, consents=True, by="ada", now=NOON)
     return found.digest
@@ -48,6 +51,14 @@ def test_a_package_that_nobody_installed_goes_after_a_week(bench: Bench) -> None
     assert kept(bench) == [used]
 
 
+def test_the_week_begins_anew_when_a_package_is_brought_again(bench: Bench) -> None:
+    bring(bench)
+    bring(bench, now=NOON + timedelta(days=6))
+
+    assert forget(bench) == 0
+    assert forget(bench, after=KEPT_FOR + timedelta(days=6)) == 1
+
+
 def test_what_was_let_go_can_be_brought_again(bench: Bench) -> None:
     before = bring(bench)
     forget(bench)
@@ -65,7 +76,10 @@ def test_much_goes_in_bites(bench: Bench) -> None:
 def test_a_round_of_retention_lets_packages_go(bench: Bench) -> None:
     bring(bench)
     clearing = Clearing(
-        sessions=bench.sessions, limits=LimitsBook(limits_kept_s=0.0), pause=lambda _: None
+        sessions=bench.sessions,
+        goes_back=goes_back_to,
+        limits=LimitsBook(limits_kept_s=0.0),
+        pause=lambda _: None,
     )
 
     removed = clearing.round(now=NOON + KEPT_FOR + timedelta(days=1))

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from runtime.alarms.sources.snmp.entries import catalogue_of
 from runtime.flows.versions import list_flows, save_draft
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
@@ -118,3 +119,9 @@ def names(program: FlaskClient) -> set[str]:
 
 def versions(program: FlaskClient) -> list[str]:
     return [one["version"] for one in program.get("/api/v1/installs").get_json()["items"]]
+
+
+def own_traps(sessions: sessionmaker[Session], acme: OrganisationView) -> dict[str, Any]:
+    with sessions() as session, as_tenant(session, acme.id):
+        found = catalogue_of(session, acme.id)
+        return {oid: one for oid, one in found.documents.items() if found.is_own(oid)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,6 +21,8 @@ from tests.integration.designer.packs.conftest import (
     ONLY_FLOW,
     PACK,
     bring,
+    edit,
+    flow,
     install,
     make_flow,
     message_of,
@@ -128,6 +131,29 @@ def test_a_plan_that_was_looked_at_is_not_done_once_it_would_do_something_else(
     moved = program.post(f"{PACK}/install", json={"mark": mark})
 
     assert (moved.status_code, moved.get_json()["code"]) == (409, "pack.plan_moved")
+
+
+@pytest.mark.parametrize("is_installed", [True, False], ids=["was changed", "is there already"])
+def test_what_somebody_made_of_a_part_since_it_was_looked_at_is_not_overwritten(
+    program: FlaskClient,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    is_installed: bool,
+) -> None:
+    make_flow(program, "hi")
+    bring(program, parts=ONLY_FLOW)
+    if is_installed:
+        install(program)
+    bring(program, version="1.1.0", parts={"flows/tell.json": flow("newer")})
+    edit(sessions, acme, "mine")
+    mark = program.get(f"{PACK}/plan").get_json()["mark"]
+    edit(sessions, acme, "of a colleague")
+
+    agreed = {"mark": mark, "take": ["flows/tell.json"]}
+    moved = program.post(f"{PACK}/{'upgrade' if is_installed else 'install'}", json=agreed)
+
+    assert (moved.status_code, moved.get_json()["code"]) == (409, "pack.plan_moved")
+    assert message_of(sessions, acme) == "of a colleague"
 
 
 def test_a_pack_that_comes_with_garland_needs_no_bringing(program: FlaskClient) -> None:

@@ -7,10 +7,13 @@ import re
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import delete, exists
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.installs._tables import BlockInstall, BlockPackage
 from tenancy.organisations import OrganisationView
-from tests.factories.packs import make_pack_package
+from tenancy.scope import system
+from tests.factories.packs import make_block_files, make_pack_package
 from tests.integration.conftest import SignedIn
 from tests.integration.designer.packs.conftest import ONLY_FLOW, edit, flow, message_of, parts
 
@@ -141,3 +144,23 @@ def test_a_bad_pack_is_told_on_the_page(signed_in: SignedIn, acme: OrganisationV
 
     assert refused.status_code == 422
     assert "rules/r.json: " in refused.text
+
+
+def test_an_upgrade_that_cannot_be_taken_back_says_why(
+    signed_in: SignedIn, acme: OrganisationView, sessions: sessionmaker[Session]
+) -> None:
+    browser = signed_in()
+    agree(browser, bring(browser, acme, parts=make_block_files()))
+    newer = make_block_files(version="1.1.0")
+    agree(browser, bring(browser, acme, version="1.1.0", parts=newer))
+    with sessions.begin() as session, system(session):  # as one let go before this was minded
+        old = exists().where(BlockInstall.digest == BlockPackage.digest)
+        session.execute(delete(BlockPackage).where(~old))
+
+    refused = browser.post(f"/t/{acme.slug}/packs/acme.core-site/undo")
+
+    assert refused.status_code == 409
+    assert "acme.say 1.0.0 is not kept here any more: install that version under Blocks first" in (
+        refused.text
+    )
+    assert "Core site" in refused.text

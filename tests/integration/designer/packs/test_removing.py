@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.installs.registry import SHELF, registry_of
 from blocks.packages.archive import read_archive
+from runtime.alarms.sources.snmp.entries import save_entries
 from runtime.flows.composite_package import composite_package
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.composites import named
 from tests.factories.flows import flow_document, step
-from tests.factories.packs import make_block_files
+from tests.factories.packs import FAN_FAILED, make_block_files, make_entry
+from tests.factories.tenancy import NOON
 from tests.integration.designer.packs.conftest import (
     ONLY_FLOW,
     PACK,
@@ -23,6 +26,7 @@ from tests.integration.designer.packs.conftest import (
     install,
     make_flow,
     names,
+    own_traps,
     parts,
 )
 
@@ -93,3 +97,63 @@ def test_a_composite_comes_after_what_it_is_made_of_and_goes_before(
     assert foretold == done
     assert [one["goes"] for one in done["parts"]] == [True, True]
     assert program.get("/api/v1/installs").get_json()["items"] == []
+
+
+SLOW = f"{FAN_FAILED}7"
+
+
+@pytest.mark.parametrize("takes", [[], ["traps"]], ids=["keeps theirs", "takes the pack's"])
+def test_removing_takes_the_trap_entries_that_came_and_no_others(
+    program: FlaskClient,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    takes: list[str],
+) -> None:
+    same = make_entry()
+    mine = make_entry(oid=f"{FAN_FAILED}5", name="fanHot", severity="warning")
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        save_entries(session, acme.id, [same, mine], by="Ann", now=NOON)
+    hot = {**mine, "severity": "major"}
+    slow = make_entry(oid=SLOW, name="fanSlow")
+    bring(program, parts={"traps/fan.json": [same, hot, slow]})
+    install(program, take=takes)
+    came = own_traps(sessions, acme)
+
+    foretold = program.get(f"{PACK}/removal").get_json()
+    done = program.delete(PACK).get_json()
+
+    assert SLOW in came
+    assert (foretold == done, [one["goes"] for one in done["parts"]]) == (True, [True])
+    assert own_traps(sessions, acme) == {
+        same["oid"]: same,
+        mine["oid"]: hot if takes else mine,
+    }
+
+
+def test_removing_leaves_the_trap_entries_that_were_all_here_before(
+    program: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        save_entries(session, acme.id, [make_entry()], by="Ann", now=NOON)
+    bring(program, parts={"traps/fan.json": [make_entry(severity="warning")]})
+    install(program, take=["traps"])
+
+    (fate,) = program.delete(PACK).get_json()["parts"]
+
+    assert fate["why"] == "it was here before the pack"
+    assert own_traps(sessions, acme).keys() == {FAN_FAILED}
+
+
+def test_removing_takes_the_trap_entries_beside_one_that_was_changed(
+    program: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    slow = make_entry(oid=SLOW, name="fanSlow")
+    bring(program, parts={"traps/fan.json": [make_entry(), slow]})
+    install(program)
+    mine = make_entry(severity="warning")
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        save_entries(session, acme.id, [mine], by="Ann", now=NOON)
+
+    program.delete(PACK)
+
+    assert own_traps(sessions, acme) == {FAN_FAILED: mine}

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from runtime.alarms.sources.snmp.entries import catalogue_of, save_entries
+from kernel.clock import utc_now
+from runtime.alarms.sources.snmp.entries import save_entries
+from runtime.limits.book import LimitsBook
+from runtime.packs.store import goes_back_to
+from runtime.retention.clearing import Clearing
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.flows import flow_document
@@ -26,6 +32,7 @@ from tests.integration.designer.packs.conftest import (
     message_of,
     more,
     names,
+    own_traps,
     parts,
     verdicts,
     versions,
@@ -82,6 +89,53 @@ def test_an_upgrade_changes_what_nobody_touched_and_can_be_taken_back(
     assert names(program) == {"Tell the site", "Say it"}
     assert versions(program) == ["1.0.0"]
     assert program.get(PACK).get_json()["installed"]["version"] == "1.0.0"
+
+
+@pytest.mark.parametrize("version", ["1.1.0", "1.0.0"], ids=["a newer one", "the same version"])
+def test_a_block_goes_back_to_the_package_it_was_long_after_the_upgrade(
+    program: FlaskClient, sessions: sessionmaker[Session], version: str
+) -> None:
+    bring(program, parts=make_block_files())
+    install(program)
+    before = packages(program)
+    newer = make_block_files(version=version, title="Say it louder")
+    bring(program, version="2.0.0", parts=newer)
+    install(program, "upgrade")
+    upgraded = packages(program)
+
+    clear(sessions)
+    undone = program.post(f"{PACK}/undo")
+
+    assert undone.status_code == 200, undone.text
+    assert (before != upgraded, packages(program)) == (True, before)
+
+
+def test_a_package_goes_once_no_pack_goes_back_to_it(
+    program: FlaskClient, sessions: sessionmaker[Session]
+) -> None:
+    bring(program, parts=make_block_files())
+    install(program)
+    bring(program, version="2.0.0", parts=make_block_files(version="1.1.0"))
+    install(program, "upgrade")
+
+    first = clear(sessions)
+    program.delete(PACK)
+
+    assert (first, clear(sessions)) == (0, 2)
+
+
+def clear(sessions: sessionmaker[Session]) -> int:
+    """Let a month pass, and retention do its round; give how many packages went."""
+    book = LimitsBook(limits_kept_s=0.0)
+    clearing = Clearing(
+        sessions=sessions, limits=book, goes_back=goes_back_to, pause=lambda _: None
+    )
+    return clearing.round(now=utc_now() + timedelta(days=30)).packages
+
+
+def packages(program: FlaskClient) -> list[tuple[str, str]]:
+    items = program.get("/api/v1/installs").get_json()["items"]
+    return [(one["version"], one["digest"]) for one in items]
 
 
 def test_what_was_changed_since_the_upgrade_is_not_taken_back(
@@ -146,10 +200,20 @@ def test_trap_entries_are_weighed_one_by_one_and_go_back_together(
     assert own_traps(sessions, acme) == {FAN_FAILED: mine}
 
 
-def own_traps(sessions: sessionmaker[Session], acme: OrganisationView) -> dict[str, Any]:
-    with sessions() as session, as_tenant(session, acme.id):
-        found = catalogue_of(session, acme.id)
-        return {oid: one for oid, one in found.documents.items() if found.is_own(oid)}
+def test_a_trap_entry_that_the_upgrade_met_is_again_what_it_was(
+    program: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    met = make_entry(oid=f"{FAN_FAILED}7", name="fanSlow")
+    bring(program, parts={"traps/fan.json": [make_entry()]})
+    install(program)
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        save_entries(session, acme.id, [met], by="Ann", now=NOON)
+    bring(program, version="1.1.0", parts={"traps/fan.json": [make_entry(text="Hot"), met]})
+
+    install(program, "upgrade", take=[])
+    program.post(f"{PACK}/undo")
+
+    assert own_traps(sessions, acme) == {FAN_FAILED: make_entry(), met["oid"]: met}
 
 
 def test_what_an_upgrade_brought_again_goes_when_it_is_taken_back(program: FlaskClient) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from runtime.limits.book import LimitsBook
+from runtime.packs.store import goes_back_to
 from runtime.retention.clearing import Clearing
 from tenancy.repeats._tables import KeptAnswer
 from tenancy.repeats.store import BITE, KEPT_FOR
@@ -34,7 +35,9 @@ def test_a_round_removes_all_that_are_a_day_old_and_no_other(
                 )
     book = LimitsBook(limits_kept_s=0.0)
 
-    removed = Clearing(sessions=sessions, limits=book, pause=lambda _: None).round(now=NOON)
+    removed = Clearing(
+        sessions=sessions, limits=book, goes_back=goes_back_to, pause=lambda _: None
+    ).round(now=NOON)
 
     with sessions() as session, system(session):
         assert session.scalars(select(KeptAnswer.key)).all() == ["0"]

@@ -15,6 +15,7 @@ from runtime.alarms.journal import append, mark_done, take
 from runtime.alarms.model import parse_event
 from runtime.limits.book import LimitsBook
 from runtime.limits.model import Limits
+from runtime.packs.store import goes_back_to
 from runtime.retention import clearing
 from runtime.retention.blobs import remove_unused
 from runtime.retention.clearing import Clearing
@@ -48,7 +49,9 @@ def age(bench: Bench, days: float, *runs: UUID) -> None:
 
 def clear(bench: Bench, **more: Any) -> Any:
     book = LimitsBook(limits_kept_s=0.0)
-    clearing = Clearing(sessions=bench.sessions, limits=book, pause=lambda _: None, **more)
+    clearing = Clearing(
+        sessions=bench.sessions, limits=book, goes_back=goes_back_to, pause=lambda _: None, **more
+    )
     return clearing.round(now=bench.now)
 
 

@@ -19,6 +19,7 @@ from runtime.alarms.lifecycle import Transition
 from runtime.alarms.model import Severity
 from runtime.alarms.store import Change
 from runtime.limits.book import LimitsBook
+from runtime.packs.store import goes_back_to
 from runtime.retention.clearing import Clearing
 from runtime.retention.trends import fold_oldest_day, remove_old_figures
 from tenancy.scope import as_tenant
@@ -91,6 +92,7 @@ def test_the_clock_folds_once_a_day(sessions: sessionmaker[Session]) -> None:
     clearing = Clearing(
         sessions=sessions,
         limits=LimitsBook(limits_kept_s=0.0),
+        goes_back=goes_back_to,
         trend_hours_kept_days=8,
         pause=lambda _: None,
     )
