@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from blocks.packages.trust import Trusted
 from blocks.versions import precedence
 from kernel.errors import ConflictError, InvalidError, Problem
 from runtime.packs.desk import Desk, Had
@@ -73,7 +74,7 @@ class Looked:
     offer: OfferView
     installed: InstalledView | None
     plan: Plan
-    vouched_by: Sequence[str]
+    vouched_by: Trusted | None
 
 
 def look(desk: Desk, pack_id: str, version: str = "", *, lock: bool = False) -> Looked:
@@ -146,8 +147,9 @@ def _done(desk: Desk, line: Line, agreed: Agreed) -> Had | None:
         return None
     is_taken = line.file in agreed.takes
     there = line.there
+    is_vouched = line.kind == BLOCK and line.verdict is Verdict.SAME  # by one pack more
     with told_with(line.file):
-        if line.verdict in _WRITES or is_taken:
+        if line.verdict in _WRITES or is_taken or is_vouched:
             there = _written(desk, line, part)
         elif line.is_asked:
             base = line.had.document if line.had is not None else {}
