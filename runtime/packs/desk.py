@@ -54,6 +54,7 @@ class Desk:
 
     Attributes:
         by_id: Who answers for it; None for a program.
+        require: Refuses who may not change what these permissions are for; raises ForbiddenError.
         vouched_by: The pack, where it is signed and believed: its digest and keys.
     """
 
@@ -64,6 +65,7 @@ class Desk:
     now: datetime
     vault: Vault
     doors: BlockDoors
+    require: Callable[[Collection[str]], None]
     vouched_by: Trusted | None = None
 
     @property

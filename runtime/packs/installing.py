@@ -103,10 +103,12 @@ def install(desk: Desk, pack_id: str, version: str = "", *, agreed: Agreed) -> I
     Raises:
         ConflictError: as `look`; nobody agreed to what a block asks for; something else would
             happen than what was seen; or a part cannot come.
+        ForbiddenError: who does it may not change every kind of thing that it brings.
         InvalidError: what is to be taken is no part where there is a choice, or a part does not
             fit here; its problems begin with its file.
     """
     looked = look(desk, pack_id, version, lock=True)
+    desk.require(looked.plan.permissions)  # of what is done, not of what was looked at
     _require_agreed(looked.plan, agreed)
     desk = replace(desk, vouched_by=looked.vouched_by)
     with desk.session.begin_nested():
