@@ -20,7 +20,9 @@ class BlockPackage(Base):
 
     Attributes:
         manifest: What `block.json` says.
-        signers: The keys that signed it and were believed when it came; [] when it is unsigned.
+        signers: The keys that signed it, or a pack that it came in, and were believed when it
+            came; [] when nobody vouched for it.
+        vouched_in: The signed packs that it came in: digest to the keys that were believed then.
     """
 
     __tablename__ = "block_package"
@@ -31,6 +33,7 @@ class BlockPackage(Base):
     manifest: Mapped[Document]
     archive: Mapped[bytes] = mapped_column(LargeBinary)
     signers: Mapped[AnyDocument]
+    vouched_in: Mapped[Document]
     added_at: Mapped[Instant]
 
 

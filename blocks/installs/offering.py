@@ -6,7 +6,6 @@ author's, and offered to the tenant alone that brought it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from blocks.installs.model import Offered, asks_of, new_asks
 from blocks.installs.vouching import signers_of
 from blocks.manifest import kept_manifest
 from blocks.packages.package import Package, read_package
+from blocks.packages.trust import Trusted
 from kernel.errors import NotFoundError
 from kernel.ids import new_id
 from tenancy.rows import insert_new
@@ -34,11 +34,11 @@ def upload(
     *,
     by: str,
     now: datetime,
-    vouched_by: Collection[str] = (),
+    vouched_by: Trusted | None = None,
 ) -> Offered:
     """Take a package to be shown before it is installed; it is kept once, whoever brings it.
 
-    `vouched_by` names the keys of a signed pack that it came in, which was believed.
+    `vouched_by` is the signed pack that it came in, which was believed.
 
     Raises:
         InvalidError: as `checked_block`.
@@ -46,16 +46,24 @@ def upload(
     """
     package = read_package(data)
     manifest = checked_block(package)
+    own = signers_of(session, package, now=now)
     row = {
         "digest": package.digest,
         "block_id": manifest.id,
         "version": manifest.version,
         "manifest": dict(package.manifest),
         "archive": data,
-        "signers": list(signers_of(session, package, now=now) or vouched_by),
+        "signers": list(own),
+        "vouched_in": {},
         "added_at": now,
     }
-    _keep(session, row)
+    kept = _keep(session, row)
+    if own:
+        kept.archive = data  # never one without its signature in the place of one that has it
+    words = {vouched_by.digest: [*vouched_by.key_ids]} if vouched_by is not None else {}
+    kept.vouched_in = {**kept.vouched_in, **words}
+    kept.signers = sorted({*kept.signers, *own}.union(*words.values()))
+    session.flush()
     brought = {"id": new_id(), "tenant_id": tenant_id, "digest": package.digest}
     brought.update(uploaded_at=now, uploaded_by=by)
     if not insert_new(session, BlockUpload, brought, keys=("tenant_id", "digest")):
@@ -114,12 +122,11 @@ def installed_rows(session: Session, tenant_id: UUID, block_id: str = "") -> lis
     return list(session.scalars(wanted.order_by(*order)))
 
 
-def _keep(session: Session, row: dict[str, object]) -> None:
-    """Write a package unless it is here; an unsigned one is signed once its signed twin comes."""
+def _keep(session: Session, row: dict[str, object]) -> BlockPackage:
+    """Write a package unless it is here; give it locked, for what is said of it more now."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = insert_postgresql if is_postgresql else insert_sqlite
     session.execute(insert(BlockPackage).values(**row).on_conflict_do_nothing())
-    if row["signers"]:
-        kept = session.get_one(BlockPackage, row["digest"], populate_existing=True)
-        kept.signers, kept.archive = row["signers"], row["archive"]  # type: ignore[assignment]
-        session.flush()
+    return session.get_one(
+        BlockPackage, row["digest"], populate_existing=True, with_for_update=True
+    )

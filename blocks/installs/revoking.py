@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs._changes import note_change
 from blocks.installs._tables import WHO_MAX, BlockInstall, BlockPackage
-from blocks.installs.vouching import signers_of
-from blocks.packages.package import read_package
+from blocks.installs.vouching import REVOKED, refuse_unvouched
 from blocks.packages.signing import NotTrustedError
 from blocks.packages.trust import Index
 from blocks.packages.trusted import current_index
@@ -20,9 +19,6 @@ from kernel.errors import GarlandError
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
-
-REVOKED = frozenset({"package.revoked", "key.revoked"})
-"""Codes that say somebody took back their word; others, such as an old index, are no such news."""
 
 
 class Withdrawing:
@@ -48,7 +44,8 @@ def withdraw_revoked(session: Session, *, now: datetime) -> int:
     """Withdraw what was revoked since from all who installed it; give how many installs that were.
 
     No new run uses it, and a run under way fails at its step. A digest is revoked whoever signed
-    it, and without a signature too.
+    it, and without a signature too; that of a pack takes along the blocks for which neither their
+    own signature nor another pack vouches.
     """
     index = current_index(session, now=now)
     used = select(BlockPackage).where(
@@ -81,12 +78,12 @@ def _why_revoked(session: Session, package: BlockPackage, index: Index, *, now: 
     if not package.signers:
         return ""
     try:
-        own = signers_of(session, read_package(package.archive), now=now)
+        refuse_unvouched(session, package, now=now)
     except NotTrustedError as error:
         return error.message if error.code in REVOKED else ""
     except GarlandError:  # it came under other rules than today's, and cannot be read any more
         return _revoked_key(package, index)
-    return "" if own else _revoked_key(package, index)  # the pack that it came in was signed
+    return ""
 
 
 def _revoked_key(package: BlockPackage, index: Index) -> str:

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.model import InstallView
-from blocks.installs.offering import installed_rows, offered, package_of
-from blocks.installs.vouching import refuse_revoked, signers_of
+from blocks.installs.offering import installed_rows, offered
+from blocks.installs.vouching import refuse_unvouched
 from blocks.manifest import kept_manifest
 from blocks.registry import Standing
 from kernel.errors import ConflictError
@@ -60,13 +60,12 @@ def install(
         NotFoundError: as `offered`.
         ConsentError: it asks for what no version of it was granted yet, and nobody agreed.
         OtherDigestError: the version is installed from another package that is signed.
-        NotTrustedError: its signature is not to be believed any more.
+        NotTrustedError: neither its signature nor that of a pack it came in is to be believed any
+            more.
     """
     found = offered(session, tenant_id, digest)
-    if found.is_signed:  # somebody may have taken back their word since it came
-        signers_of(session, package_of(session, digest), now=now)
-    else:
-        refuse_revoked(session, digest, now=now)
+    # somebody may have taken back their word since it came
+    refuse_unvouched(session, session.get_one(BlockPackage, digest), now=now)
     if found.needs_consent and not consents:
         raise ConsentError(
             f"{found.manifest.title} asks for more than was agreed to: consent to it",

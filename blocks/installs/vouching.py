@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
-from blocks.packages.package import Package
+from blocks.installs._tables import BlockPackage
+from blocks.packages.package import Package, read_package
 from blocks.packages.signing import NotTrustedError
+from blocks.packages.trust import Index, still_believed
 from blocks.packages.trusted import admit, current_index
+
+REVOKED = frozenset({"package.revoked", "key.revoked"})
+"""Codes that say somebody took back their word; others, such as an old index, are no such news."""
 
 
 def refuse_revoked(session: Session, digest: str, *, now: datetime) -> None:
@@ -36,3 +43,63 @@ def signers_of(session: Session, package: Package, *, now: datetime) -> tuple[st
         refuse_revoked(session, package.digest, now=now)
         return ()
     return admit(session, package, now=now).key_ids
+
+
+def refuse_unvouched(session: Session, kept: BlockPackage, *, now: datetime) -> None:
+    """Refuse a package that somebody vouched for once nobody does any more, or it was revoked.
+
+    Its own signature counts, and so does each signed pack that it came in. One that nobody ever
+    vouched for is refused only where it was revoked.
+
+    Raises:
+        NotTrustedError: nobody's word for it holds today; the code says why, and that somebody took
+            theirs back before anything else.
+    """
+    refuse_revoked(session, kept.digest, now=now)
+    if not kept.signers:
+        return
+    doubts = []
+    for believe in _words(session, kept, now=now):
+        try:
+            believe()
+        except NotTrustedError as error:
+            doubts.append(error)
+        else:
+            return
+    if not doubts:
+        message = "It is not known any more in which pack it came: bring that one again."
+        raise NotTrustedError("package.not_signed", message)
+    raise next((one for one in doubts if one.code in REVOKED), doubts[0])
+
+
+def _words(
+    session: Session, kept: BlockPackage, *, now: datetime
+) -> Iterator[Callable[[], object]]:
+    """Yield what believes each word that was given for a package."""
+    index = current_index(session, now=now)
+    package = read_package(kept.archive)
+    if package.envelope is not None:
+        yield partial(admit, session, package, now=now)
+    for digest, keys in kept.vouched_in.items():
+        yield partial(_believe_pack, index, digest, keys)
+
+
+def _believe_pack(index: Index, digest: str, keys: Collection[str]) -> None:
+    """See that a signed pack which was believed may be believed still; its bytes are not needed.
+
+    Raises:
+        NotTrustedError: as `check_package`.
+    """
+    if reason := index.revoked_digests.get(digest):
+        message = f"The pack that it came in was revoked: {reason}"
+        raise NotTrustedError("package.revoked", message)
+    release = index.release_of(digest)
+    if release is None:
+        message = "The index does not list the pack that it came in any more."
+        raise NotTrustedError("package.unknown", message)
+    known = index.publishers.get(release.by, {})
+    found = tuple(key for key in keys if key in known)
+    if not found:
+        message = f"No key of {release.by} signed the pack that it came in."
+        raise NotTrustedError("package.not_signed", message)
+    still_believed(found, index, release.published)

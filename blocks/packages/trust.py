@@ -119,6 +119,11 @@ class Index:
     revoked_keys: Mapping[str, datetime]
     revoked_digests: Mapping[str, str]
 
+    def release_of(self, digest: str) -> Release | None:
+        """Give what is listed with a digest, under whatever name; None where nothing is."""
+        listed = (one for versions in self.packages.values() for one in versions.values())
+        return next((one for one in listed if one.digest == digest), None)
+
 
 def read_root(envelope: Envelope, known: Root | None) -> Root:
     """Read a root; one that follows another must be signed by both.
@@ -209,7 +214,7 @@ def check_package(
     if release.digest != digest:
         message = f"The index lists another package as {name} {version}."
         raise NotTrustedError("package.other", message)
-    return Trusted(digest, _still_believed(found, index, release.published))
+    return Trusted(digest, still_believed(found, index, release.published))
 
 
 def check_signed(
@@ -248,12 +253,16 @@ def check_release(
         NotTrustedError: as `check_package`.
     """
     digest, found = check_signed(envelope, files, index, publisher=publisher)
-    _still_believed(found, index, now)
+    still_believed(found, index, now)
     return digest
 
 
-def _still_believed(found: tuple[str, ...], index: Index, published: datetime) -> tuple[str, ...]:
-    """A revoked key still counts for what was published before the day it was lost."""
+def still_believed(found: tuple[str, ...], index: Index, published: datetime) -> tuple[str, ...]:
+    """Give those of some keys that count; a revoked one does for what was published before.
+
+    Raises:
+        NotTrustedError: `key.revoked`: none does.
+    """
     good = tuple(
         one for one in found if one not in index.revoked_keys or published < index.revoked_keys[one]
     )

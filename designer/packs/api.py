@@ -101,7 +101,6 @@ def install(pack_id: str, verb: str) -> Response:
         told = "it is installed already: upgrade it" if is_there else "it is not installed yet"
         raise ConflictError(told, pack=pack_id)
     desk, version = _desk(), body.get("version", "")
-    require_each(acting(), installing.look(desk, pack_id, version).plan.permissions)
     agreed = installing.Agreed(
         consents=body.get("consent", False),
         takes=body.get("take", ()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ def desk_of(session: Session, who: Acting, vault: Vault) -> Desk:
         now=utc_now(),
         vault=vault,
         doors=DOORS,
+        require=partial(require_each, who),
     )
 
 

@@ -73,7 +73,6 @@ def install(pack_id: str) -> Response:
         takes=request.form.getlist("take"),
         mark=request.form.get("mark", ""),
     )
-    require_each(acting(), installing.look(desk, pack_id, version).plan.permissions)
     try:
         made = installing.install(desk, pack_id, version, agreed=agreed)
     except (ConflictError, InvalidError) as error:

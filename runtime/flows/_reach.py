@@ -34,7 +34,7 @@ def union_of(used: Iterable[Used]) -> list[Permission]:
                 reason=f"{one.block.manifest.title}: {permission.reason}"[:REASON_MAX],
                 hosts=hosts,
                 methods=permission.methods,
-                ports=permission.ports,
+                ports=permission.reachable_ports,
             )
             before = found.get(permission.name)
             found[permission.name] = _joined(before, asked) if before is not None else asked
@@ -97,7 +97,7 @@ def permission_problems(manifest: Manifest, used: Iterable[Used]) -> Iterator[Pr
 
 
 def _reach(one: Permission) -> tuple[frozenset[Any], ...]:
-    return frozenset(one.hosts), frozenset(one.methods), frozenset(one.ports)
+    return frozenset(one.hosts), frozenset(one.methods), frozenset(one.reachable_ports)
 
 
 def _words_of(one: Permission) -> str:

@@ -7,6 +7,7 @@ what would change it is refused (`_carrying.py`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -48,28 +49,30 @@ def ensure_carried(  # noqa: PLR0913  of which block, among which, for whom
     Raises:
         InvalidError: the block says other than its workflow does, or the workflow cannot run here.
     """
+    document = {**carried.flow, "name": manifest.title}
+    require_shape(document)
+    _refuse(manifest, composite_problems(manifest, carried, registry))
     name = carried_name(manifest, carried)
     known = session.scalar(
         select(FlowRow.id).where(FlowRow.tenant_id == tenant_id, FlowRow.slug == name)
     )
-    if known is not None:
+    if known is not None:  # what the block promises is no part of the name: it was looked at above
         return known
-    document = {**carried.flow, "name": manifest.title}
-    require_shape(document)
     tenant = _with_places(known_to(session, tenant_id, document), manifest)
-    problems = composite_problems(manifest, carried, registry) or [
-        Problem(one.pointer, one.message)
-        for one in check_flow(document, registry, tenant)
-        if one.severity == "error"
-    ]
-    if problems:
-        raise InvalidError(f"the block {manifest.id} cannot be used here", problems=problems)
+    findings = check_flow(document, registry, tenant)
+    errors = [Problem(one.pointer, one.message) for one in findings if one.severity == "error"]
+    _refuse(manifest, errors)
     version = {
         "calls": calls_of(document, registry, tenant) or None,
         "note": f"Of the block {manifest.id} {manifest.version}, {digest}",
     }
     pinned = with_digests(document, registry)
     return _write(session, tenant_id, name, pinned, version, now=now)
+
+
+def _refuse(manifest: Manifest, problems: Sequence[Problem]) -> None:
+    if problems:
+        raise InvalidError(f"the block {manifest.id} cannot be used here", problems=problems)
 
 
 def _with_places(known: Known, manifest: Manifest) -> Known:

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from blocks.installs.model import InstallView
+from blocks.packages.trust import Trusted
 from kernel.errors import NotFoundError
 from kernel.secrets import Vault
 from runtime.packs.parts import Part
@@ -53,7 +54,8 @@ class Desk:
 
     Attributes:
         by_id: Who answers for it; None for a program.
-        vouched_by: The keys that signed the pack and are believed.
+        require: Refuses who may not change what these permissions are for; raises ForbiddenError.
+        vouched_by: The pack, where it is signed and believed: its digest and keys.
     """
 
     session: Session
@@ -63,7 +65,8 @@ class Desk:
     now: datetime
     vault: Vault
     doors: BlockDoors
-    vouched_by: Sequence[str] = ()
+    require: Callable[[Collection[str]], None]
+    vouched_by: Trusted | None = None
 
     @property
     def where(self) -> tuple[Session, UUID]:

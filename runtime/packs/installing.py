@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from blocks.packages.trust import Trusted
 from blocks.versions import precedence
 from kernel.errors import ConflictError, InvalidError, Problem
 from runtime.packs.desk import Desk, Had, Said
@@ -73,7 +74,7 @@ class Looked:
     offer: OfferView
     installed: InstalledView | None
     plan: Plan
-    vouched_by: Sequence[str]
+    vouched_by: Trusted | None
 
 
 def look(desk: Desk, pack_id: str, version: str = "", *, lock: bool = False) -> Looked:
@@ -102,10 +103,12 @@ def install(desk: Desk, pack_id: str, version: str = "", *, agreed: Agreed) -> I
     Raises:
         ConflictError: as `look`; nobody agreed to what a block asks for; something else would
             happen than what was seen; or a part cannot come.
+        ForbiddenError: who does it may not change every kind of thing that it brings.
         InvalidError: what is to be taken is no part where there is a choice, or a part does not
             fit here; its problems begin with its file.
     """
     looked = look(desk, pack_id, version, lock=True)
+    desk.require(looked.plan.permissions)  # of what is done, not of what was looked at
     _require_agreed(looked.plan, agreed)
     desk = replace(desk, vouched_by=looked.vouched_by)
     with desk.session.begin_nested():
@@ -147,8 +150,10 @@ def _done(desk: Desk, line: Line, agreed: Agreed) -> Had | None:
     kind, there, is_new = KINDS[line.kind], line.there, False
     base, stood, was_brought = _had_before(line)
     stood = sorted({*stood, *kind.stood(desk, part, base)})
+    is_taken = line.file in agreed.takes
+    is_vouched = line.kind == BLOCK and line.verdict is Verdict.SAME  # by one pack more
     with told_with(line.file):
-        if line.verdict in _WRITES or line.file in agreed.takes:
+        if line.verdict in _WRITES or is_taken or is_vouched:
             there = _written(desk, line, part)
             is_new = line.there is None or kind.restores_in_part
         elif line.is_asked and kind.merge(desk, part, base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs.vouching import refuse_revoked, signers_of
 from blocks.packages.package import Package, read_package
+from blocks.packages.trust import Trusted
 from blocks.versions import precedence
 from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -98,19 +99,20 @@ def get_offer(session: Session, tenant_id: UUID, pack_id: str, version: str = ""
 
 def package_of(
     session: Session, tenant_id: UUID, offer: OfferView, *, now: datetime
-) -> tuple[Package, Sequence[str]]:
-    """Give the package of what is offered, and the keys that vouch for it still.
+) -> tuple[Package, Trusted | None]:
+    """Give the package of what is offered, and by whom it is vouched for still.
 
     Raises:
         NotTrustedError: somebody took back their word since it came.
     """
     if offer.is_standard:
-        return standard_pack(offer.pack_id), ()
+        return standard_pack(offer.pack_id), None
     row = session.scalars(_of(tenant_id, offer.pack_id, offer.version)).one()
     package = read_package(row.archive)
     if not row.signers:
         refuse_revoked(session, row.digest, now=now)
-    return package, signers_of(session, package, now=now)
+    signers = signers_of(session, package, now=now)
+    return package, Trusted(package.digest, signers) if signers else None
 
 
 def drop_offer(session: Session, tenant_id: UUID, pack_id: str, version: str) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from designer.packs.desks import desk_of
+from kernel.errors import ForbiddenError
 from runtime.alarms.sources.snmp.entries import catalogue_of, save_entries
 from runtime.flows.versions import list_flows
 from runtime.inventory.lookups.store import export_csv, list_tables
+from runtime.packs import installing
 from runtime.rules.model import Mode
 from runtime.rules.store import list_rules
+from tenancy.access import facts_of
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
+from tests.factories.connections import VAULT
 from tests.factories.installs import REACHES_OUT
 from tests.factories.packs import FAN_FAILED, make_entry
 from tests.factories.tenancy import NOON
@@ -76,6 +83,19 @@ def test_what_came_can_be_published_as_it_is(program: FlaskClient) -> None:
 
     flows = program.get("/api/v1/flows").get_json()["items"]
     assert {one["state"] for one in flows} == {"live"}
+
+
+def test_what_is_done_needs_what_each_part_of_it_needs(
+    program: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    bring(program, parts=ONLY_FLOW)
+    who = facts_of(acme, role="integrator", person_id=None, name="Ann")
+    less = replace(who, permissions=who.permissions - {"workflows.edit"})
+
+    with sessions() as session, as_tenant(session, acme.id):
+        desk = desk_of(session, less, VAULT)
+        with pytest.raises(ForbiddenError, match="may not change"):
+            installing.install(desk, "acme.core-site", agreed=installing.Agreed())
 
 
 def test_a_pack_is_not_installed_before_somebody_agreed_to_its_blocks(

@@ -184,6 +184,18 @@ def test_what_a_block_carries_is_kept_once_and_is_no_workflow_of_people(world: W
         assert count_live(session, tenant_id) == 0
 
 
+def test_what_a_block_promises_is_checked_though_its_workflow_is_here(world: World) -> None:
+    ask = step("http-request", config={"method": "GET", "url": "https://example.net/"})
+    block, carried = make_composite(world.folder, flow_document({"ask": ask}, ["hand > ask"]))
+    world.install(block, carried)
+    quiet = replace(block, manifest=replace(block.manifest, permissions=()))
+
+    with pytest.raises(InvalidError) as refused:
+        world.install(quiet, carried)
+
+    assert [one.pointer for one in refused.value.problems] == ["/permissions"]
+
+
 def test_what_a_block_carries_is_never_changed(world: World) -> None:
     flow_id = world.install(*make_composite(world.folder, GREETING))
     where = (world.bench.tenant_id, flow_id)

@@ -105,6 +105,37 @@ def test_hosts_other_than_those_of_the_blocks_inside_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "ports"),
+    [
+        pytest.param([(["a.example"], [8443]), (["b.example"], [])], [80, 443, 8443], id="named"),
+        pytest.param([(["*"], [8443]), (["b.example"], [])], [80, 443, 8443], id="any host"),
+        pytest.param([(["*"], []), (["b.example"], [8443])], [], id="every port"),
+        pytest.param([(["${config.method}.a.example"], [])], [80, 443], id="by a setting"),
+    ],
+)
+def test_a_block_asks_for_every_port_that_blocks_inside_may_go_to(
+    asked: list[tuple[list[str], list[int]]], ports: list[int]
+) -> None:
+    request = with_blocks().latest("garland.http-request")
+    assert request is not None
+    blocks = []
+    for number, (hosts, at) in enumerate(asked):
+        http = replace(request.manifest.permissions[0], hosts=tuple(hosts), ports=tuple(at))
+        manifest = replace(request.manifest, id=f"acme.ask{number}", permissions=(http,))
+        blocks.append(replace(request, manifest=manifest))
+    config = {**CALL, "method": "= 'GET'"}
+    steps = {
+        f"s{number}": {"block": one.manifest.id, "version": "1.0.0", "config": config}
+        for number, one in enumerate(blocks)
+    }
+
+    document, _ = composite_of(flow_document(steps, ["hand > s0"]), with_blocks(*blocks), named())
+
+    [http_asked] = document["permissions"]
+    assert http_asked.get("ports", []) == ports
+
+
+@pytest.mark.parametrize(
     ("change", "pointer"),
     [
         pytest.param({"outputs": ()}, "/outputs", id="ways out"),
