@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
+from blocks.abilities.desk import KEYS_MAX
 from blocks.host import perform
 from blocks.outcomes import BlockError, Emit
 from blocks.registry import standard_registry
@@ -23,6 +24,7 @@ from blocks.testing import MockedWorld
 FACTS = Facts(
     run_id="r", step="s", attempt=1, idempotency_key="k", now=datetime(2026, 11, 27, tzinfo=UTC)
 )
+BACK_UP: Any = standard_registry().find("garland.back-up-config", "1.0.0")
 COMPARE: Any = standard_registry().find("garland.compare-configs", "1.0.0")
 ASK: Any = standard_registry().find("garland.ask-device", "1.0.0")
 
@@ -123,3 +125,22 @@ def test_a_step_with_little_time_left_gives_the_device_no_more() -> None:
 
     assert 0 < asked[0].timeout_s <= 3
     assert json.dumps(asked[0].host) == '"r1"'
+
+
+def test_more_devices_than_a_step_keeps_values_are_backed_up() -> None:
+    answers = [{"command": "terminal length 0"}, {"command": "show running-config", "output": "a"}]
+    state: dict[str, Any] = {}
+
+    def back_up(host: str, port: int) -> str:
+        world = MockedWorld({"ssh": [{"host": host, "answers": answers}], "state": state})
+        config = {"host": host, "port": port}
+        done = perform(BACK_UP, config=config, input={}, services=world, facts=FACTS)
+        state.update({one.target: one.fields["value"] for one in done.effects})
+        assert isinstance(done.outcome, Emit)
+        return done.outcome.port
+
+    devices = [("bastion", 2200 + number) for number in range(150)]
+
+    assert {back_up(*device) for device in devices} == {"first"}
+    assert {back_up(*device) for device in devices} == {"same"}
+    assert len(state) <= KEYS_MAX
