@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from uuid import UUID
@@ -22,7 +21,6 @@ from blocks.sdk import Context
 from kernel.errors import InvalidError, Problem
 
 _NOBODY = UUID(int=0)
-_KERNEL = STANDARD_FOLDER.parents[1] / "kernel"
 Run = Callable[[Context], Outcome]
 
 
@@ -71,8 +69,6 @@ def _sandboxed(manifest: Manifest, path: Path) -> Iterator[Run]:
 
     entry_of(path)
     package = package_in(path.resolve(), manifest, digest=str(path))
-    if path.resolve().parent == STANDARD_FOLDER:  # Garland's own share modules with each other
-        package = replace(package, readable=(STANDARD_FOLDER, _KERNEL))
     pool = open_pool()
     try:
         if pool.level.number == 0:

@@ -66,15 +66,13 @@ class Worker:
         now = time.monotonic()
         self._cpu_left_s = cpu_s = max(CPU_S, 2 * (deadline - now))
         ready_by = min(deadline, now + START_S)
-        around = surroundings()
         start = {
             "entry": str(package.entry),
             "paths": [str(path) for path in package.paths],
             "memory_bytes": package.memory_bytes,
             "cpu_s": math.ceil(cpu_s),
             "filter": base64.b64encode(filter_bytes()).decode(),
-            **around,
-            "readable": [*around["readable"], *map(str, package.readable)],
+            **surroundings(),
         }
         try:
             self._channel.send(start, deadline=ready_by)

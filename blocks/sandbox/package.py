@@ -19,7 +19,6 @@ class Package:
         digest: Which it is, for good.
         entry: The file that defines `run`.
         paths: Folders and pure wheels it may import from, and read.
-        readable: Further folders it may read: those of packages that a child has at hand.
         memory_bytes: What it may use beyond what an empty child does.
         timeout_s: How long a call may take where the step does not say.
     """
@@ -27,7 +26,6 @@ class Package:
     digest: str
     entry: Path
     paths: tuple[Path, ...]
-    readable: tuple[Path, ...] = ()
     memory_bytes: int = 128 * MEGABYTE
     timeout_s: float = 30.0
 

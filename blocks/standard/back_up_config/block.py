@@ -8,7 +8,12 @@ from blocks.sdk import BlockError, Context, Outcome
 from blocks.standard._commanding import is_refusal
 from blocks.standard._configs import check_patterns, lasting_lines
 from blocks.standard._devices import PAGING_OFF, REFUSED, SHOW_CONFIG
+from blocks.standard._memory import Memory
+from kernel.clock import format_instant
 
+KIND = "back-up-config.1"
+LIFETIME_S = 400 * 86_400
+"""How long a device that is no longer backed up is remembered: beyond a yearly backup."""
 _USUAL = "show running-config"
 
 
@@ -17,10 +22,14 @@ def run(ctx: Context) -> Outcome:
     check_patterns(ctx.config["ignore"])
     lines = lasting_lines(_shown(ctx), ctx.config["ignore"])
     if not lines:
-        raise BlockError("backup.empty", "The device showed an empty configuration.")
+        message = (
+            "The device showed no line of a configuration. Look whether Command shows one, whether "
+            "Leave out lines leaves some, and whether the connection's user may read it."
+        )
+        raise BlockError("backup.empty", message)
     checksum = sha256(("\n".join(lines) + "\n").encode()).hexdigest()
-    key = ctx.config["host"].lower()[:80]
-    before = ctx.state.get(key)
+    memory = _memory(ctx)
+    before = memory.value
     output = {
         "config": "\n".join(lines),
         "checksum": checksum,
@@ -28,10 +37,19 @@ def run(ctx: Context) -> Outcome:
         "before": before,
     }
     if before and before["checksum"] == checksum:
+        memory.keep(before, ctx.log)
         return ctx.emit("same", output)
-    at = ctx.run.now.isoformat().replace("+00:00", "Z")
-    ctx.state.set(key, {"checksum": checksum, "at": at})
+    memory.keep({"checksum": checksum, "at": format_instant(ctx.run.now)}, ctx.log)
     return ctx.emit("changed" if before else "first", output)
+
+
+def _memory(ctx: Context) -> Memory:
+    """Give what is kept of the device: behind one address there may be several, by port.
+
+    Read once the device has answered: what others that share its place keep meanwhile stays.
+    """
+    key = f"{ctx.config['host'].lower()}:{ctx.config['port']}"
+    return Memory(ctx.state, KIND, key, now=ctx.run.now, lifetime_s=LIFETIME_S)
 
 
 def _shown(ctx: Context) -> str:
@@ -49,7 +67,10 @@ def _shown(ctx: Context) -> str:
     )
     shown = answers[-1]
     if is_refusal(shown) and len(shown.output.splitlines()) <= _REFUSAL_LINES:
-        message = f"The device does not take {shown.command}: {shown.output.strip()[:200]}"
+        message = (
+            f"The device does not take {shown.command} ({shown.output.strip()[:200]}): choose "
+            "another Kind of device, write another Command, or let the connection's user run it."
+        )
         raise BlockError("backup.refused", message)
     if shown.is_cut:
         message = "The configuration is larger than 1 MB, so its beginning is missing."
