@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+SEVERITIES = ("critical", "major", "minor", "warning", "indeterminate", "cleared")
+"""The worst first, as ITU-T X.733, 8.1.2.3 orders them."""
+
 
 class Alarms(Protocol):
     """The tenant's alarms; needs the permission `alarms`.
