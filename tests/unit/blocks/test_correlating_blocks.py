@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.host import perform
@@ -166,3 +166,44 @@ def test_a_link_that_flaps_is_told_of_once_and_settles_once() -> None:
         (4, "flapping"),
         (20, "settled"),
     ]
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 4), st.integers(1, 60), st.integers(1, 60), st.integers(2, 12))
+def test_what_has_settled_and_stays_as_it_is_never_flaps_again(
+    most: int, window_s: int, calm_s: int, changes: int
+) -> None:
+    world: dict[str, Any] = {}
+    config = {"most": most, "window_s": window_s, "calm_s": calm_s}
+    swinging = [("up", 0), *(("down" if one % 2 else "up", one) for one in range(1, changes))]
+    calm = [(swinging[-1][0], changes + 10 * one) for one in range(12)]
+
+    ports = [
+        done("flapping", config, {"state": state}, world=world, after_s=second)[0]
+        for state, second in [*swinging, *calm]
+    ]
+
+    turns = [port for port in ports if port != "unchanged"]
+    assert turns in ([], ["flapping", "settled"])
+
+
+def test_after_settling_only_what_changes_from_then_on_counts() -> None:
+    world: dict[str, Any] = {}
+    config = {"most": 2, "window_s": 1_000, "calm_s": 10}
+    moments = [
+        ("up", 0),
+        ("down", 1),
+        ("up", 2),
+        ("down", 3),
+        ("down", 13),
+        ("up", 14),
+        ("down", 15),
+    ]
+
+    ports = [
+        done("flapping", config, {"state": state}, world=world, after_s=at)[0]
+        for state, at in [*moments, ("up", 16)]
+    ]
+
+    assert [ports.index("flapping"), ports.index("settled")] == [3, 4]
+    assert ports[5:] == ["unchanged", "unchanged", "flapping"]
