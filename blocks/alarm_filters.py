@@ -106,6 +106,15 @@ def read_wanted(said: Mapping[str, Any], *, sort: str, limit: int, now: datetime
     )
 
 
+def is_empty(said: Mapping[str, Any]) -> bool:
+    """Tell whether a filter names something by a text that is "", so that no alarm can fit it.
+
+    >>> is_empty({"source": ""}), is_empty({"source": "probe"}), is_empty({})
+    (True, False, False)
+    """
+    return any(said.get(name) == "" for name in (*NAMES, "parent"))
+
+
 def _told(problem: Problem) -> str:
     """Tell a problem; one inside a field, whose message names the place there, with the field."""
     field_, _, inside = problem.pointer.removeprefix("/").partition("/")
