@@ -207,3 +207,14 @@ def test_after_settling_only_what_changes_from_then_on_counts() -> None:
 
     assert [ports.index("flapping"), ports.index("settled")] == [3, 4]
     assert ports[5:] == ["unchanged", "unchanged", "flapping"]
+
+
+def test_what_is_told_of_late_counts_with_what_came_before() -> None:
+    world: dict[str, Any] = {}
+    config = {"reach": 2, "window_s": 60}
+    done("count-in-window", config, {}, world=world)
+    late = format_instant(NOON + timedelta(seconds=30))
+
+    port, told = done("count-in-window", config, {"at": late}, world=world, after_s=3_600)
+
+    assert (port, told["count"]) == ("reached", 2)
