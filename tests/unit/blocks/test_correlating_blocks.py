@@ -21,6 +21,7 @@ from kernel.clock import format_instant, parse_instant
 from runtime.alarms.model import Severity
 from tests.support.network import NETWORK, Network
 
+BLOCKS = standard_registry()
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 REAL = Path("/work/shared/data") / NETWORK
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
@@ -39,7 +40,7 @@ def done(
     after_s: float = 0,
 ) -> tuple[str, Any]:
     """Run a standard block and give the port it left by and what it gave; the world remembers."""
-    block = standard_registry().latest(f"garland.{block_id}")
+    block = BLOCKS.latest(f"garland.{block_id}")
     assert block is not None
     described = {} if world is None else world
     now = NOON + timedelta(seconds=after_s)
@@ -73,6 +74,15 @@ def test_any_list_has_a_cause_or_none_and_a_reason(items: list[Any]) -> None:
 @given(ITEMS)
 def test_any_list_has_an_impact_or_none(items: list[Any]) -> None:
     assert done("service-impact", {}, {"items": items})[0] == "none"
+
+
+def test_customers_beyond_the_most_are_left_out_and_counted() -> None:
+    named = [{"managed_object": "r1", "affected_customers": [f"c{one}" for one in range(300)]}]
+
+    _, told = done("service-impact", {}, {"items": named})
+
+    assert (len(told["customers"]), told["customer_count"], told["more"]) == (200, 300, True)
+    assert told["text"] == "0 services and 300 customers depend on it."
 
 
 def test_of_more_objects_than_may_be_asked_about_the_rest_is_told() -> None:
