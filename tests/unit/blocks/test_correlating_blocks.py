@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from blocks.host import perform
 from blocks.outcomes import Emit
 from blocks.registry import standard_registry
-from blocks.sdk import Facts
+from blocks.sdk import BlockError, Facts
 from blocks.testing import MockedWorld
 from kernel.clock import format_instant, parse_instant
 from runtime.alarms.model import Severity
@@ -228,3 +228,37 @@ def test_what_is_told_of_late_counts_with_what_came_before() -> None:
     port, told = done("count-in-window", config, {"at": late}, world=world, after_s=3_600)
 
     assert (port, told["count"]) == ("reached", 2)
+
+
+@pytest.mark.parametrize(
+    ("block_id", "config", "given_input", "words"),
+    [
+        pytest.param(
+            "counter-rate", {}, {"value": 2}, ["12:00:00", "Of what", "Read at"], id="counter-rate"
+        ),
+        pytest.param(
+            "group-alarms",
+            {},
+            {"parent_id": "a", "alarms": [7]},
+            ["7", "Alarms"],
+            id="group-alarms",
+        ),
+        pytest.param(
+            "resync-source",
+            {"source": "probe", "allow_empty": False},
+            {"standing": []},
+            ["probe", "An empty list is meant so"],
+            id="resync-source",
+        ),
+    ],
+)
+def test_a_refusal_names_the_setting_that_mends_it(
+    block_id: str, config: dict[str, Any], given_input: dict[str, Any], words: list[str]
+) -> None:
+    world: dict[str, Any] = {"alarms": {"a": {"id": "a"}}}
+    done("counter-rate", {}, {"value": 1}, world=world)
+
+    with pytest.raises(BlockError) as refused:
+        done(block_id, config, given_input, world=world)
+
+    assert [word for word in words if word not in refused.value.message] == []
