@@ -262,3 +262,17 @@ def test_a_refusal_names_the_setting_that_mends_it(
         done(block_id, config, given_input, world=world)
 
     assert [word for word in words if word not in refused.value.message] == []
+
+
+def test_a_name_that_an_expression_left_empty_finds_no_alarm_and_says_so() -> None:
+    block = BLOCKS.latest("garland.find-alarms")
+    assert block is not None
+    world = MockedWorld({"alarms": {"a": {"id": "a", "probable_cause": "", "state": "raised"}}})
+    facts = Facts(run_id="r", step="s", attempt=1, idempotency_key="k", now=NOON)
+
+    ended = perform(block, config={"probable_cause": ""}, input={}, services=world, facts=facts)
+
+    assert isinstance(ended.outcome, Emit)
+    assert (ended.outcome.port, ended.outcome.output["count"]) == ("none", 0)
+    (line,) = ended.logs
+    assert line.message.startswith("Probable cause came out empty, which fits no alarm")
