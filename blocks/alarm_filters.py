@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from blocks.permissions.alarms import SEVERITIES
 from blocks.sdk import BlockError
 from kernel.clock import parse_instant
 from kernel.errors import Problem
@@ -19,7 +20,6 @@ FOUND_MAX = 100
 COUNTED_MAX = 10_000
 SORTS = ("newest", "oldest", "severity")
 STATES = ("active", "suppressed", "shelved", "cleared", "all")
-SEVERITIES = ("critical", "major", "minor", "warning", "indeterminate", "cleared")
 NAMES = ("managed_object", "event_type", "probable_cause", "source", "owner")
 AGE_MAX_S = 100 * 366 * 86_400
 _AGE = {"type": "number", "minimum": 0, "maximum": AGE_MAX_S}
@@ -104,6 +104,15 @@ def read_wanted(said: Mapping[str, Any], *, sort: str, limit: int, now: datetime
         sort=sort,
         limit=limit,
     )
+
+
+def is_empty(said: Mapping[str, Any]) -> bool:
+    """Tell whether a filter names something by a text that is "", so that no alarm can fit it.
+
+    >>> is_empty({"source": ""}), is_empty({"source": "probe"}), is_empty({})
+    (True, False, False)
+    """
+    return any(said.get(name) == "" for name in (*NAMES, "parent"))
 
 
 def _told(problem: Problem) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.abilities.attempt import Attempt
-from blocks.alarm_filters import read_wanted
+from blocks.alarm_filters import found, is_empty, read_wanted
 from blocks.effects import Effect, EffectKind
 from blocks.sdk import BlockError
 from kernel.json_text import why_not_kept
@@ -35,7 +35,7 @@ class AlarmsAbility:
         now = self.attempt.facts.now
         said = _kept(dict(wanted or {}))
         asked = read_wanted(said, sort=sort, limit=limit, now=now)
-        return self.attempt.services.find_alarms(asked)
+        return found([], 0) if is_empty(said) else self.attempt.services.find_alarms(asked)
 
     def set(self, alarm_id: str, fields: Mapping[str, Any]) -> None:
         """See `sdk.Alarms.set`."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+SEVERITIES = ("critical", "major", "minor", "warning", "indeterminate", "cleared")
+"""The worst first, as ITU-T X.733, 8.1.2.3 orders them."""
+
 
 class Alarms(Protocol):
     """The tenant's alarms; needs the permission `alarms`.
@@ -28,7 +31,9 @@ class Alarms(Protocol):
             wanted: `state` (active, which is the default, suppressed, shelved, cleared or all),
                 `severities`, `acknowledged`, `managed_object`, `event_type`, `probable_cause`,
                 `source`, `owner`, `parent` (only what is under that alarm), `attributes` (names and
-                values), `older_than_s` and `younger_than_s` since it was first raised.
+                values), `older_than_s` and `younger_than_s` since it was first raised. What is left
+                out asks for nothing; a name that is there and "" fits no alarm, as it came out of a
+                value that was missing.
             sort: newest or oldest, by when they were last raised, or severity, the worst first.
             limit: How many to give, 1 to 100.
 

@@ -76,10 +76,11 @@ class Inventory(Protocol):
             depth: So many hops up at most, from 0 to 5.
 
         Returns:
-            `causes`, at most 20, what explains most first, of equals the nearest: each as a
-            neighbour is, with `explains` (how many of the keys), `hops` (up to it from the
-            farthest of these) and `is_given` (whether it is one of them); `unknown`, the keys that
-            no resource has; and `more`.
+            `causes`, at most 20, what explains most first, of equals the nearest; the first ten of
+            those that are themselves among the keys are never left out. Each is as a
+            neighbour is, with `explains` (how many of the keys), `hops` (up to it from the farthest
+            of these) and `is_given` (whether it is one of them); `unknown`, the keys that no
+            resource has; and `more`.
 
         Raises:
             BlockError: `inventory.bad_question`.

@@ -8,9 +8,6 @@ from typing import Any
 
 from kernel.clock import parse_instant
 
-SEVERITIES = ("critical", "major", "minor", "warning", "indeterminate", "cleared")
-"""The worst first, as ITU-T X.733, 8.1.2.3 orders them."""
-
 
 def text_of(alarm: Any, *names: str) -> str:
     """Give the first of these fields that is a text with something in it; "" where none is."""

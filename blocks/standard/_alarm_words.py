@@ -1,9 +1,12 @@
-"""An alarm in words, for who reads it elsewhere: a ticket, a chat, a short message."""
+"""An alarm in words, for who reads it elsewhere: a ticket, a chat, a trap, a short message."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from blocks.permissions.alarms import SEVERITIES
+from blocks.standard._alarm_lists import text_of
 
 Alarm = Mapping[str, Any]
 
@@ -19,6 +22,28 @@ _FACTS = {
     "proposed_repair_actions": "What to do",
 }
 _LISTED = 20
+
+
+def is_over(alarm: Any) -> bool:
+    """Tell whether an alarm is over: its state says so, or its severity as its source told it.
+
+    >>> is_over({"state": "cleared", "perceived_severity": "major"}), is_over({"text": "?"})
+    (True, False)
+    """
+    said = (text_of(alarm, "state"), text_of(alarm, "perceived_severity", "severity").lower())
+    return "cleared" in said
+
+
+def severity_of(alarm: Any) -> str:
+    """Give one of `SEVERITIES`, cleared for what is over; "" where no such word is said.
+
+    >>> severity_of({"state": "raised", "perceived_severity": "Major"}), severity_of({})
+    ('major', '')
+    """
+    said = text_of(alarm, "perceived_severity", "severity").lower()
+    if is_over(alarm):
+        return "cleared"
+    return said if said in SEVERITIES else ""
 
 
 def headline_of(alarm: Alarm) -> str:

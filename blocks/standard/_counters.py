@@ -52,7 +52,9 @@ def counted_between(
         after: The later one.
         bits: 32 or 64.
         most_per_s: No more than that can be counted in a second, such as the speed of a line; None
-            where nobody knows. More means that the counter began anew.
+            where nobody knows. A counter that went back and would have run over faster than that
+            began anew; one that went up is believed, since a full line measures a little more than
+            its speed where two clocks differ.
 
     >>> counted_between(Reading(2**32 - 10, 0), Reading(20, 10), bits=32, most_per_s=None).counted
     30
@@ -66,6 +68,6 @@ def counted_between(
     if ran_over and bits != SHORT_BITS:
         return Counted(kind="reset")
     counted = (after.count - before.count) % 2**bits
-    if most_per_s is not None and counted > most_per_s * seconds:
+    if ran_over and most_per_s is not None and counted > most_per_s * seconds:
         return Counted(kind="reset")
     return Counted(kind="rate", counted=counted, seconds=seconds, ran_over=ran_over)

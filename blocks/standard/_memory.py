@@ -33,25 +33,27 @@ class Memory:
                 wrote it otherwise, is not read.
             key: Whose memory.
             now: `ctx.run.now`.
-            lifetime_s: How long anything is worth remembering when it is not touched.
+            lifetime_s: How long anything is worth remembering when it is not touched; what is
+                older is not known any more.
         """
         self._state, self._of, self._key = state, of, key
-        self._now_s, self._lifetime_s = int(now.timestamp()), lifetime_s
+        self._now_s = int(now.timestamp())
         self._name = shard_of(key)
+        self._since = self._now_s - lifetime_s
         kept = state.get(self._name)
         is_ours = isinstance(kept, dict) and kept.get("of") == of
         self._held: dict[str, Any] = kept["keys"] if is_ours else {}
 
     @property
     def value(self) -> Any:
-        """What was kept last; None where nothing is."""
-        return self._held[self._key][1] if self._key in self._held else None
+        """What was kept last; None where nothing is, or nothing since the lifetime began."""
+        kept_s, value = self._held.get(self._key, (self._since, None))
+        return value if kept_s >= self._since else None
 
     def keep(self, value: Any, log: Log) -> None:
         """Remember a value from here on, and log where others had to be forgotten for it."""
         self._held[self._key] = [self._now_s, value]
-        since = self._now_s - self._lifetime_s
-        fresh = {key: one for key, one in self._held.items() if one[0] >= since}
+        fresh = {key: one for key, one in self._held.items() if one[0] >= self._since}
         self._held = _fitting(fresh, self._key)
         if len(self._held) < len(fresh):
             log.warning(

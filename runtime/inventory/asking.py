@@ -16,6 +16,8 @@ from runtime.inventory._tables import ResourceKind
 from runtime.inventory.graph import Graph, Near, Spot
 
 CAUSES_MAX = 20
+GIVEN_MAX = 10
+"""So many places among them are for keys that were asked about: those that are disturbed."""
 
 
 @dataclass(slots=True)
@@ -83,6 +85,8 @@ def common_causes_in(graph: Graph, keys: Sequence[str], *, depth: int) -> dict[s
             cause.hops_in_all += near.hops
     order = sorted(causes, key=lambda one: _rank(one, causes[one]))
     given = set(known)
+    first = set([one for one in order if one in given][:GIVEN_MAX])
+    first |= set([one for one in order if one not in first][: CAUSES_MAX - len(first)])
     documents = [
         {
             **place_document(graph, one),
@@ -90,7 +94,8 @@ def common_causes_in(graph: Graph, keys: Sequence[str], *, depth: int) -> dict[s
             "hops": causes[one].hops,
             "is_given": one in given,
         }
-        for one in order[:CAUSES_MAX]
+        for one in order
+        if one in first
     ]
     unknown = [key for key in keys if key not in graph.spots]
     return {

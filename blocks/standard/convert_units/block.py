@@ -32,7 +32,8 @@ def run(ctx: Context) -> Outcome:
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):
-        raise BlockError("units.too_large", "The result is too large for a number.")
+        message = f"The result is too large for a number: choose a larger unit than {names[1]}."
+        raise BlockError("units.too_large", message)
     rounded = round(float(value), ctx.config["decimals"]) + 0.0  # which makes -0.0 a plain 0
     return ctx.emit("done", {"value": rounded, "text": f"{_written(rounded)} {names[1]}"})
 

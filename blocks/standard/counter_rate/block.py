@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from blocks.sdk import BlockError, Context, Outcome
 from blocks.standard._counters import Counted, Reading, counted_between
 from blocks.standard._memory import Memory
 from blocks.standard._times import moment_of
+from kernel.clock import format_instant
 
 KIND = "counter-rate.1"
 LIFETIME_S = 30 * 86_400
@@ -28,11 +30,19 @@ def run(ctx: Context) -> Outcome:
     most_per_s = most / factor if most is not None else None
     found = counted_between(before, reading, bits=bits, most_per_s=most_per_s)
     if found.kind == "early":
-        raise BlockError("counter.early", "This reading is not from after the one before.")
+        raise BlockError("counter.early", _why_early(before, reading))
     memory.keep(_written(reading), ctx.log)
     if found.kind == "reset":
         return ctx.emit("reset", {"key": key, "value": count, "before": before.count})
     return ctx.emit("rate", {"key": key, "value": count, **_told(found, factor, most)})
+
+
+def _why_early(before: Reading, reading: Reading) -> str:
+    last, this = (
+        format_instant(datetime.fromtimestamp(one.at_s, UTC)) for one in (before, reading)
+    )
+    text = f"This reading is of {this}, which is not after the one before, of {last}: give each"
+    return f"{text} counter an Of what of its own, and say under Read at when it was read."
 
 
 def _told(found: Counted, factor: float, most: float | None) -> dict[str, Any]:

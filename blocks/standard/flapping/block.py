@@ -15,7 +15,10 @@ LIFETIME_S = 400 * 86_400
 
 
 def run(ctx: Context) -> Outcome:
-    """End by `flapping` or `settled` when that just came about, else by `unchanged`."""
+    """End by `flapping` or `settled` when that just came about, else by `unchanged`.
+
+    What has settled begins anew: the changes before it make nothing flap again.
+    """
     most, window_s, calm_s = (ctx.config[name] for name in ("most", "window_s", "calm_s"))
     key, state, at_s = ctx.input.get("key", ""), ctx.input["state"], moment_of(ctx).timestamp()
     memory = Memory(ctx.state, KIND, key, now=ctx.run.now, lifetime_s=LIFETIME_S)
@@ -26,7 +29,8 @@ def run(ctx: Context) -> Outcome:
     last_s = max(changes, default=at_s)
     was_flapping = before["is_flapping"]
     is_flapping = at_s - last_s < calm_s if was_flapping else len(in_window) > most
-    kept = {"state": state, "changes": sorted(changes)[-most - 1 :], "is_flapping": is_flapping}
+    since = [] if was_flapping and not is_flapping else sorted(changes)[-most - 1 :]
+    kept = {"state": state, "changes": since, "is_flapping": is_flapping}
     memory.keep(kept, ctx.log)
     told = {"key": key, "state": state, "changes": len(in_window), "is_flapping": is_flapping}
     if is_flapping == was_flapping:

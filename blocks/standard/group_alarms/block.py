@@ -25,6 +25,6 @@ def run(ctx: Context) -> Outcome:
 def _id_of(one: Any) -> str:
     said = one.get("id") if isinstance(one, dict) else one
     if not isinstance(said, str):
-        message = f"{str(one)[:80]} is neither an alarm nor the id of one."
+        message = f"{str(one)[:80]} is neither an alarm nor the id of one: see Alarms."
         raise BlockError("alarms.not_an_alarm", message)
     return said

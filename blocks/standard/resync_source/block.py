@@ -13,7 +13,10 @@ def run(ctx: Context) -> Outcome:
         message = "What stands is neither a list nor an object: hand in the answer's body."
         raise BlockError("alarms.no_list", message)
     if not standing and not allow_empty:
-        message = f"The list is empty, which would clear everything of {source}: is it meant so?"
+        message = (
+            f"The list is empty, which would clear everything of {source}: find out why, or switch "
+            "on An empty list is meant so."
+        )
         raise BlockError("alarms.empty_list", message)
     ctx.alarms.resync(source, standing, allow_empty=allow_empty)
     counted = {"standing": len(standing)} if isinstance(standing, list) else {}

@@ -7,9 +7,10 @@ from hashlib import sha256
 from typing import Any
 
 from blocks.sdk import Context, Outcome, SnmpValue, read_oid
+from blocks.standard._alarm_words import is_over, severity_of
 from blocks.standard._variables import variable
 
-SEVERITIES = {
+NUMBERS = {
     "cleared": 1,
     "indeterminate": 2,
     "critical": 3,
@@ -28,7 +29,7 @@ def run(ctx: Context) -> Outcome:
     if not trap:
         if not alarm:
             return ctx.emit("nothing")
-        trap = "alarmClearState" if _is_over(alarm) else "alarmActiveState"
+        trap = "alarmClearState" if is_over(alarm) else "alarmActiveState"
         variables = [*_told(alarm), *variables]
     ctx.snmp.notify(
         ctx.config["host"],
@@ -41,17 +42,12 @@ def run(ctx: Context) -> Outcome:
     return ctx.emit("done", {"trap": read_oid(trap), "confirmed": ctx.config["confirmed"]})
 
 
-def _is_over(alarm: Mapping[str, Any]) -> bool:
-    return alarm.get("perceived_severity") == "cleared" or alarm.get("is_active") is False
-
-
 def _told(alarm: Mapping[str, Any]) -> list[SnmpValue]:
     """Say an alarm in variables, under a number that it keeps until it is cleared."""
     number = int.from_bytes(sha256(str(alarm.get("id", "")).encode()).digest()[:4], "big") >> 1
     problem, text = alarm.get("specific_problem") or "", alarm.get("text") or ""
     about = ": ".join(part for part in (problem, text) if part)
-    said = "cleared" if _is_over(alarm) else alarm.get("perceived_severity", "")
-    severity = SEVERITIES.get(said, SEVERITIES["indeterminate"])
+    severity = NUMBERS[severity_of(alarm) or "indeterminate"]
     resource = f"{read_oid('alarmActiveResourceId')}.{number}"
     named = alarm.get("managed_object") or ""
     return [

@@ -9,6 +9,7 @@ from blocks.sdk import Context, Outcome
 from blocks.standard._alarm_lists import listed, named_in, number_of, objects_of
 
 ASKED_MAX = 1_000
+LISTED_MAX = 200
 _WORDS = {"down": "down", "degraded": "degraded", "planned": "in planned work"}
 
 
@@ -26,7 +27,7 @@ def run(ctx: Context) -> Outcome:
         "objects": len(objects),
         "unknown": found["unknown"],
         "left_out": len(objects) - len(asked),
-        "more": found["more"],
+        "more": found["more"] or len(customers) > LISTED_MAX,
     }
     if not services and not customers:
         return ctx.emit("none", {**told, "text": "No service or customer depends on it."})
@@ -36,7 +37,7 @@ def run(ctx: Context) -> Outcome:
         "service_count": len(services),
         "down": sum(one["state"] == "down" for one in services),
         "degraded": sum(one["state"] == "degraded" for one in services),
-        "customers": customers,
+        "customers": customers[:LISTED_MAX],
         "customer_count": len(customers),
         "agreed_percent": max(agreed, default=None),
         "text": _sentence(services, customers),

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from blocks.permissions.alarms import SEVERITIES
 from blocks.sdk import Context, Outcome
-from blocks.standard._alarm_lists import SEVERITIES, instants_of, listed, number_of, text_of
+from blocks.standard._alarm_lists import instants_of, listed, number_of, text_of
+from blocks.standard._alarm_words import severity_of
 from kernel.clock import format_instant
 
 _CAUSES = ("probable_cause", "specific_problem", "text")
@@ -22,7 +24,7 @@ def run(ctx: Context) -> Outcome:
     items, top = ctx.input["items"], ctx.config["top"]
     if not items:
         return ctx.emit("none", {"text": "No alarms."})
-    severities = Counter(_severity(one) for one in items)
+    severities = Counter(severity_of(one) or "indeterminate" for one in items)
     objects = Counter(text_of(one, "managed_object") for one in items)
     causes = Counter(text_of(one, *_CAUSES) for one in items)
     for counts in (objects, causes):
@@ -40,11 +42,6 @@ def run(ctx: Context) -> Outcome:
     if raised:
         told |= _span(raised)
     return ctx.emit("done", {**told, "text": _sentence(told)})
-
-
-def _severity(alarm: Any) -> str:
-    said = text_of(alarm, "perceived_severity", "severity").lower()
-    return said if said in SEVERITIES else "indeterminate"
 
 
 def _top(counts: Counter[str], most: int) -> list[dict[str, Any]]:

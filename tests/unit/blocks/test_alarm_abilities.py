@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from blocks.alarm_filters import pick, read_wanted
+from blocks.alarm_filters import NAMES, pick, read_wanted
 from blocks.effects import Effect, EffectKind
+from blocks.outcomes import Emit
 from blocks.sdk import BlockError, Context, Outcome
 from tests.fakes.blocks import FakeServices
 from tests.unit.blocks.test_host import NOON, attempt, done, failure, port_of
@@ -119,6 +120,18 @@ def test_a_filter_that_does_not_fit_names_the_field(said: dict[str, Any], field:
         read_wanted(said, sort="newest", limit=5, now=NOON)
 
     assert refused.value.code == "alarms.bad_filter"
+
+
+@pytest.mark.parametrize("name", [*NAMES, "parent"])
+def test_a_whole_name_that_is_empty_fits_no_alarm(name: str) -> None:
+    def run(ctx: Context) -> Outcome:
+        return ctx.emit("done", ctx.alarms.find({name: ""}))
+
+    services = FakeServices(alarms={"a": {"id": "a"}, "b": {"id": "b", name: ""}})
+    ended = attempt(run, permissions=ALARMS, services=services)
+
+    assert isinstance(ended.outcome, Emit)
+    assert ended.outcome.output == {"alarms": [], "count": 0, "more": False}
 
 
 @pytest.mark.parametrize(("sort", "limit"), [("best", 5), ("newest", 0), ("newest", 101)])

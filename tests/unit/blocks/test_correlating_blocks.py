@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.host import perform
 from blocks.outcomes import Emit
 from blocks.registry import standard_registry
-from blocks.sdk import Facts
+from blocks.sdk import BlockError, Facts
 from blocks.testing import MockedWorld
 from kernel.clock import format_instant, parse_instant
 from runtime.alarms.model import Severity
 from tests.support.network import NETWORK, Network
 
+BLOCKS = standard_registry()
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 REAL = Path("/work/shared/data") / NETWORK
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
@@ -39,7 +40,7 @@ def done(
     after_s: float = 0,
 ) -> tuple[str, Any]:
     """Run a standard block and give the port it left by and what it gave; the world remembers."""
-    block = standard_registry().latest(f"garland.{block_id}")
+    block = BLOCKS.latest(f"garland.{block_id}")
     assert block is not None
     described = {} if world is None else world
     now = NOON + timedelta(seconds=after_s)
@@ -73,6 +74,15 @@ def test_any_list_has_a_cause_or_none_and_a_reason(items: list[Any]) -> None:
 @given(ITEMS)
 def test_any_list_has_an_impact_or_none(items: list[Any]) -> None:
     assert done("service-impact", {}, {"items": items})[0] == "none"
+
+
+def test_customers_beyond_the_most_are_left_out_and_counted() -> None:
+    named = [{"managed_object": "r1", "affected_customers": [f"c{one}" for one in range(300)]}]
+
+    _, told = done("service-impact", {}, {"items": named})
+
+    assert (len(told["customers"]), told["customer_count"], told["more"]) == (200, 300, True)
+    assert told["text"] == "0 services and 300 customers depend on it."
 
 
 def test_of_more_objects_than_may_be_asked_about_the_rest_is_told() -> None:
@@ -166,3 +176,103 @@ def test_a_link_that_flaps_is_told_of_once_and_settles_once() -> None:
         (4, "flapping"),
         (20, "settled"),
     ]
+
+
+@settings(max_examples=30)
+@given(st.integers(1, 4), st.integers(1, 60), st.integers(1, 60), st.integers(2, 12))
+def test_what_has_settled_and_stays_as_it_is_never_flaps_again(
+    most: int, window_s: int, calm_s: int, changes: int
+) -> None:
+    world: dict[str, Any] = {}
+    config = {"most": most, "window_s": window_s, "calm_s": calm_s}
+    swinging = [("up", 0), *(("down" if one % 2 else "up", one) for one in range(1, changes))]
+    calm = [(swinging[-1][0], changes + 10 * one) for one in range(12)]
+
+    ports = [
+        done("flapping", config, {"state": state}, world=world, after_s=second)[0]
+        for state, second in [*swinging, *calm]
+    ]
+
+    turns = [port for port in ports if port != "unchanged"]
+    assert turns in ([], ["flapping", "settled"])
+
+
+def test_after_settling_only_what_changes_from_then_on_counts() -> None:
+    world: dict[str, Any] = {}
+    config = {"most": 2, "window_s": 1_000, "calm_s": 10}
+    moments = [
+        ("up", 0),
+        ("down", 1),
+        ("up", 2),
+        ("down", 3),
+        ("down", 13),
+        ("up", 14),
+        ("down", 15),
+    ]
+
+    ports = [
+        done("flapping", config, {"state": state}, world=world, after_s=at)[0]
+        for state, at in [*moments, ("up", 16)]
+    ]
+
+    assert [ports.index("flapping"), ports.index("settled")] == [3, 4]
+    assert ports[5:] == ["unchanged", "unchanged", "flapping"]
+
+
+def test_what_is_told_of_late_counts_with_what_came_before() -> None:
+    world: dict[str, Any] = {}
+    config = {"reach": 2, "window_s": 60}
+    done("count-in-window", config, {}, world=world)
+    late = format_instant(NOON + timedelta(seconds=30))
+
+    port, told = done("count-in-window", config, {"at": late}, world=world, after_s=3_600)
+
+    assert (port, told["count"]) == ("reached", 2)
+
+
+@pytest.mark.parametrize(
+    ("block_id", "config", "given_input", "words"),
+    [
+        pytest.param(
+            "counter-rate", {}, {"value": 2}, ["12:00:00", "Of what", "Read at"], id="counter-rate"
+        ),
+        pytest.param(
+            "group-alarms",
+            {},
+            {"parent_id": "a", "alarms": [7]},
+            ["7", "Alarms"],
+            id="group-alarms",
+        ),
+        pytest.param(
+            "resync-source",
+            {"source": "probe", "allow_empty": False},
+            {"standing": []},
+            ["probe", "An empty list is meant so"],
+            id="resync-source",
+        ),
+    ],
+)
+def test_a_refusal_names_the_setting_that_mends_it(
+    block_id: str, config: dict[str, Any], given_input: dict[str, Any], words: list[str]
+) -> None:
+    world: dict[str, Any] = {"alarms": {"a": {"id": "a"}}}
+    done("counter-rate", {}, {"value": 1}, world=world)
+
+    with pytest.raises(BlockError) as refused:
+        done(block_id, config, given_input, world=world)
+
+    assert [word for word in words if word not in refused.value.message] == []
+
+
+def test_a_name_that_an_expression_left_empty_finds_no_alarm_and_says_so() -> None:
+    block = BLOCKS.latest("garland.find-alarms")
+    assert block is not None
+    world = MockedWorld({"alarms": {"a": {"id": "a", "probable_cause": "", "state": "raised"}}})
+    facts = Facts(run_id="r", step="s", attempt=1, idempotency_key="k", now=NOON)
+
+    ended = perform(block, config={"probable_cause": ""}, input={}, services=world, facts=facts)
+
+    assert isinstance(ended.outcome, Emit)
+    assert (ended.outcome.port, ended.outcome.output["count"]) == ("none", 0)
+    (line,) = ended.logs
+    assert line.message.startswith("Probable cause came out empty, which fits no alarm")

@@ -131,6 +131,14 @@ def test_what_is_not_worth_remembering_any_longer_goes_without_a_word() -> None:
     assert (shelf.everything(), shelf.said) == ({same[1]: 2}, [])
 
 
+@pytest.mark.parametrize(("after_s", "value"), [(60, 1), (61, None)])
+def test_what_outlived_its_lifetime_is_known_no_more(after_s: int, value: int | None) -> None:
+    shelf = Shelf()
+    shelf.of("r1").keep(1, shelf)
+
+    assert shelf.of("r1", after_s=after_s, lifetime_s=60).value == value
+
+
 @pytest.mark.parametrize(
     "kept", [{"of": "other.1", "keys": {"r1": [0, 5]}}, {"r1": [0, 5]}, 7, ["r1"]]
 )

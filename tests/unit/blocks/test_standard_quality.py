@@ -12,6 +12,7 @@ from blocks.authoring.drawing import picture_of
 from blocks.authoring.folders import read_folder
 from blocks.quality import Level
 from blocks.registry import STANDARD_FOLDER
+from designer.setup.form import POLICIES
 
 FOLDERS = sorted(file.parent for file in STANDARD_FOLDER.glob("*/block.json"))
 
@@ -42,3 +43,15 @@ def test_its_workflow_has_the_block_in_it(folder: Path) -> None:
 
     users = [*flow["steps"].values(), *flow["triggers"].values()]
     assert block_id in {user.get("block") for user in users}
+
+
+def test_a_block_that_remembers_says_what_runs_at_the_same_moment_do() -> None:
+    remembering = [folder for folder in FOLDERS if '"name": "state"' in _text(folder, "block.json")]
+
+    silent = [one.name for one in remembering if POLICIES["queue"] not in _text(one, "README.md")]
+
+    assert (len(remembering) > 5, silent) == (True, [])
+
+
+def _text(folder: Path, name: str) -> str:
+    return (folder / name).read_text(encoding="utf-8")

@@ -75,6 +75,17 @@ def test_causes_beyond_the_most_are_left_out_and_that_is_told() -> None:
     assert found["causes"][0]["key"] == "s1"
 
 
+def test_a_disturbed_cause_is_given_however_many_others_explain_more() -> None:
+    sites = [f"s{one}" for one in range(CAUSES_MAX + 5)]
+    under = [("n0", f"n{one}") for one in range(1, 5)]
+    graph = network(*under, *((site, key) for site in sites for key in ("n0", "n9")))
+
+    found = causes(graph, "n0", "n1", "n2", "n3", "n4", "n9")
+
+    assert (len(found), found[0][1]) == (CAUSES_MAX, 6)
+    assert ("n0", 5, 1, True) in found
+
+
 SITE_OF_MANY = network(*(("s1", f"n{one}") for one in range(30)))
 
 
