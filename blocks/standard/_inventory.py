@@ -39,10 +39,15 @@ def look_up(server: Server, shape: Shape, asked: Mapping[str, Any], *, most: int
         response = server.find(f"{shape.path}/{segment(asked['id'])}", fields)
         found = [server.entry(response)] if response is not None else []
         return {"entries": [read(one, shape) for one in found], "more": False}
-    pages = gather(server, shape.path, asked, most=most)
     name = asked.get("name")
-    fitting = [one for one in pages.entries if not name or one.get("name", name) == name]
-    return {"entries": [read(one, shape) for one in fitting], "more": pages.more}
+    pages = gather(
+        server,
+        shape.path,
+        asked,
+        most=most,
+        fits=lambda one: not name or one.get("name", name) == name,
+    )
+    return {"entries": [read(one, shape) for one in pages.entries], "more": pages.more}
 
 
 def follow(server: Server, shape: Shape, entry: Entry) -> list[Entry]:
