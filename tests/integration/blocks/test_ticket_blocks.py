@@ -183,6 +183,25 @@ def test_a_ticket_says_what_the_alarm_said(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
+    ("alarm", "severity", "priority"),
+    [
+        ({**ALARM, "state": "cleared"}, "Critical", "Critical"),  # what it was
+        ({**ALARM, "perceived_severity": "cleared"}, "Indeterminate", "P5"),
+        ({**ALARM, "perceived_severity": "Major"}, "Major", "High"),
+    ],
+)
+def test_a_ticket_has_a_severity_that_lasts_and_the_priority_of_it(
+    serve: Serve, alarm: dict[str, Any], severity: str, priority: str
+) -> None:
+    served = serve(TICKETS)
+
+    ask("create-trouble-ticket", served, {"alarm": alarm}, priorities={"indeterminate": "P5"})
+
+    (ticket,) = served.tickets.values()
+    assert (ticket["severity"], ticket["priority"]) == (severity, priority)
+
+
+@pytest.mark.parametrize(
     ("contract", "block_id", "more", "told"),
     [
         (TICKETS, "create-trouble-ticket", {"ticketType": 7}, "Correct Ticket type."),
