@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from blocks.standard._alarm_words import shortened
+
 TITLE_MAX, TEXT_MAX, FACT_MAX, FACTS_MAX = 200, 3_000, 500, 20
 _DISCORD_TITLE_MAX = 256
 SHORT = 40
@@ -63,10 +65,10 @@ def card_of(title: str, text: str, severity: str, facts: Mapping[str, str], link
     """Make a card that every chat takes: long texts are cut, blank facts left out."""
     few = [(name, value) for name, value in facts.items() if value.strip()][:FACTS_MAX]
     return Card(
-        title=_cut(" ".join(title.split()), TITLE_MAX),
-        text=_cut(text, TEXT_MAX) if text.strip() != title.strip() else "",
+        title=shortened(" ".join(title.split()), TITLE_MAX),
+        text=shortened(text, TEXT_MAX) if text.strip() != title.strip() else "",
         severity=severity,
-        facts={_cut(name, 80): _cut(value, FACT_MAX) for name, value in few},
+        facts={shortened(name, 80): shortened(value, FACT_MAX) for name, value in few},
         link=link,
     )
 
@@ -211,7 +213,3 @@ def _shortened(written: str, most: int) -> str:
     kept = written[: most - 1]
     backslashes = len(kept) - len(kept.rstrip("\\"))
     return kept[: len(kept) - backslashes % 2] + "…"
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blocks.sdk import BlockError, Facts
-from blocks.standard._servers import Listing, Server, once
+from blocks.sdk import BlockError, Context, Facts, HttpResponse, Outcome
+from blocks.standard._servers import Listing, Server, once, segment
+from kernel.clock import format_instant
 
 OWNER = "Garland"
 OVER = frozenset({"resolved", "closed", "cancelled", "rejected"})
@@ -163,18 +164,52 @@ class Shelf:
             return None
         before = self.server.entry(response)
         patch = {name: value for name, value in wanted.items() if before.get(name) != value}
+        kind = {"@type": before["@type"]} if isinstance(before.get("@type"), str) else {}
         notes = [one for one in before.get("note") or () if isinstance(one, dict)]
         if said is not None and not (notes and _is_same(notes[-1], said)):
             patch["note"] = [*notes, said]
         if not patch:
             return {**before, "changed": False}
-        headers = {"Content-Type": MERGE_PATCH, **once(facts.idempotency_key, patch)}
-        if etag := response.headers.get("etag"):
-            headers["If-Match"] = etag
-        kind = {"@type": before["@type"]} if isinstance(before.get("@type"), str) else {}
-        answer = self.server.call("PATCH", where, json={**kind, **patch}, headers=headers)
-        after = self.server.entry(answer) if answer.body else before | patch
+        after = amend(self.server, where, response, patch=patch, kind=kind, facts=facts)
         return {**after, "changed": True}
+
+
+def amend(
+    server: Server,
+    where: str,
+    read: HttpResponse,
+    *,
+    patch: Mapping[str, Any],
+    kind: Mapping[str, str],
+    facts: Facts,
+) -> Entity:
+    """Send a merge patch of what was read; with its version (ETag), where there is one."""
+    headers = {"Content-Type": MERGE_PATCH, **once(facts.idempotency_key, patch)}
+    if etag := read.headers.get("etag"):
+        headers["If-Match"] = etag
+    answer = server.call("PATCH", where, json={**kind, **patch}, headers=headers)
+    return server.entry(answer) if answer.body else {**server.entry(read), **patch}
+
+
+def run_update(ctx: Context, shelf: Shelf, shown: tuple[str, ...]) -> Outcome:
+    """End by `done` when a ticket or problem is as wanted, by `missing` when there is none."""
+    given = ctx.input
+    wanted = {
+        "status": ctx.config.get("status") or given.get("status"),
+        "statusChangeReason": given.get("reason"),
+        "priority": given.get("priority"),
+    }
+    wanted = {name: value for name, value in wanted.items() if value not in (None, "")}
+    text, id_ = given.get("note", ""), given[f"{shelf.what}_id"]
+    if not wanted and not text:
+        message = "There is nothing to change: choose a state, or give a note or a priority."
+        raise BlockError(f"{shelf.what}.nothing", message)
+    at = format_instant(ctx.run.now)
+    said = note(ctx.config["version"], text, at) if text else None
+    changed = shelf.change(segment(id_), wanted, said, ctx.run)
+    if changed is None:
+        return ctx.emit("missing", {"id": id_})
+    return ctx.emit("done", kept(changed, shown))
 
 
 def _known(found: list[Entity], facts: Facts) -> tuple[Entity, bool] | None:
