@@ -7,7 +7,7 @@ block gets it, every value is a plain one, and a condition has become true or fa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeGuard
 
 from kernel.errors import Problem
@@ -103,6 +103,7 @@ def authoring_problems(schema: Schema, value: Any) -> list[Problem]:
         problem
         for problem in schema.problems(filled)
         if not is_expression(value_at(filled, problem.pointer))
+        or not _has_field(schema.document, path_of(problem.pointer))
     ]
     return [*found, *_blank_expressions(filled, ()), *_unwritten(schema.document, filled, ())]
 
@@ -128,6 +129,21 @@ def field_schema(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the schema of one field of an object, {} when the schema says nothing of it."""
     part = (schema.get("properties") or {}).get(name, schema.get("additionalProperties"))
     return part if is_schema(part) else {}
+
+
+def _has_field(schema: Mapping[str, Any], path: Sequence[str]) -> bool:
+    """Tell whether a field may be there at all, whatever its value.
+
+    >>> _has_field({"properties": {"a": {}}, "additionalProperties": False}, ["b"])
+    False
+    """
+    for part in path:
+        others = schema.get("additionalProperties", True) or "patternProperties" in schema
+        if not others and part not in schema.get("properties", {}):
+            return False
+        items = schema.get("items")
+        schema = items if is_schema(items) and part.isdecimal() else field_schema(schema, part)
+    return True
 
 
 def is_schema(part: Any) -> TypeGuard[Mapping[str, Any]]:

@@ -81,6 +81,15 @@ def names_in(alarm: Alarm, name: str) -> list[str]:
     return [str(one) for one in listed[:_LISTED]] if isinstance(listed, list) else []
 
 
+def shortened(text: str, most: int) -> str:
+    """Cut a text to so many characters; it ends with … then.
+
+    >>> shortened("Link down", 5)
+    'Link…'
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def _text(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(str(one) for one in value[:_LISTED])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -77,18 +78,32 @@ def silence_of(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def required(matchers: list[Matcher]) -> list[Matcher]:
-    """Give the matchers, one of which must not fit the empty text: Alertmanager's own rule.
+    """Give the matchers, one of which must not match the empty text.
+
+    That is Alertmanager's own rule, held to negations too, which it lets pass: `site != "a"`
+    alone would silence whatever has no site.
 
     Raises:
         BlockError: `silence.no_matchers`.
     """
-    if not any(one["isEqual"] and one["value"] for one in matchers):
+    if all(map(_matches_empty, matchers)):
         message = (
             "Nothing says which alerts are meant: name labels that the alarm has, "
-            "or give a condition."
+            "or give a condition that an alert without the label does not meet."
         )
         raise BlockError("silence.no_matchers", message)
     return matchers
+
+
+def _matches_empty(matcher: Matcher) -> bool:
+    """Tell whether an alert without the label is meant; of a wrong pattern, Alertmanager tells."""
+    text, is_equal = matcher["value"], matcher["isEqual"]
+    if not matcher["isRegex"]:
+        return (text == "") is is_equal
+    try:
+        return bool(re.fullmatch(text, "")) is is_equal
+    except (re.error, RecursionError, OverflowError):
+        return False
 
 
 def _facts(matchers: Iterable[Matcher]) -> set[tuple[str, str, bool, bool]]:

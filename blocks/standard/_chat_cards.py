@@ -1,10 +1,11 @@
 """One message as each chat writes it: a coloured card with title, text, facts and a link.
 
-What comes from an alarm is text of somebody else's: it calls nobody (`@channel`), and is no
-markup.
+What comes from an alarm is text of somebody else's: it calls nobody (`@channel`), and each chat
+gets it written so that it reads no markup in it. What is a bare address may become a link.
 
-Sources: Slack's incoming webhooks with attachments (Mattermost reads the same), Microsoft's
-Adaptive Cards 1.4 in a message of Teams, Google Chat's cards v2, Discord's embeds.
+Sources: Slack's incoming webhooks with attachments, Mattermost's (the same, but text is
+Markdown), Microsoft's Adaptive Cards 1.4 in a message of Teams (text is Markdown), Google Chat's
+cards v2 (text is HTML), Discord's embeds (text is Markdown; 6,000 characters in all).
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from blocks.standard._alarm_words import shortened
+
 TITLE_MAX, TEXT_MAX, FACT_MAX, FACTS_MAX = 200, 3_000, 500, 20
+_DISCORD_TITLE_MAX = 256
 SHORT = 40
 """Facts up to so many characters stand side by side."""
 COLOURS = {
@@ -33,7 +37,10 @@ _TEAMS_COLOURS = {
     "warning": "Accent",
     "cleared": "Good",
 }
-_EVERYBODY = re.compile(r"@(?=channel|all|here|everyone)", re.IGNORECASE)
+_CALLED = re.compile(r"@(?=channel|all|here|everyone)|(?<!\w)@(?=\w)", re.IGNORECASE)
+_MARKS = re.compile(r"[\\`*_~|<>\[\]{}&]|^[ \t]*(?:[#=+-]|\d+(?=[.)](?:\s|$)))", re.MULTILINE)
+_TEAMS_ROOM, _DISCORD_ROOM = 5_000, 6_000
+"""So many characters for facts (28 KB in all); and for title, text and facts together."""
 
 Json = dict[str, Any]
 
@@ -58,27 +65,34 @@ def card_of(title: str, text: str, severity: str, facts: Mapping[str, str], link
     """Make a card that every chat takes: long texts are cut, blank facts left out."""
     few = [(name, value) for name, value in facts.items() if value.strip()][:FACTS_MAX]
     return Card(
-        title=_cut(" ".join(title.split()), TITLE_MAX),
-        text=_cut(text, TEXT_MAX) if text.strip() != title.strip() else "",
+        title=shortened(" ".join(title.split()), TITLE_MAX),
+        text=shortened(text, TEXT_MAX) if text.strip() != title.strip() else "",
         severity=severity,
-        facts={_cut(name, 80): _cut(value, FACT_MAX) for name, value in few},
+        facts={shortened(name, 80): shortened(value, FACT_MAX) for name, value in few},
         link=link,
     )
 
 
 def _slack(card: Card) -> Json:
-    shown: Json = {
-        "fallback": _plain(card.title),
+    return {"attachments": [{**_attachment(card, _entities), "mrkdwn_in": []}]}
+
+
+def _mattermost(card: Card) -> Json:
+    return {"attachments": [_attachment(card, _escaped)]}
+
+
+def _attachment(card: Card, write: Callable[[str], str]) -> Json:
+    return {
+        "fallback": write(card.title),
         "color": card.colour,
-        "title": _plain(card.title),
-        "text": _plain(card.text),
+        "title": write(card.title),
+        "text": write(card.text),
         "fields": [
-            {"title": _plain(name), "value": _plain(value), "short": len(value) <= SHORT}
+            {"title": write(name), "value": write(value), "short": len(value) <= SHORT}
             for name, value in card.facts.items()
         ],
         **({"title_link": card.link} if card.link else {}),
     }
-    return {"attachments": [shown]}
 
 
 def _teams(card: Card) -> Json:
@@ -86,16 +100,17 @@ def _teams(card: Card) -> Json:
     body: list[Json] = [
         {
             **said,
-            "text": card.title,
+            "text": _escaped(card.title),
             "size": "Large",
             "weight": "Bolder",
             "color": _TEAMS_COLOURS.get(card.severity, "Default"),
         }
     ]
     if card.text:
-        body.append({**said, "text": card.text})
+        body.append({**said, "text": _shortened(_escaped(card.text), TEXT_MAX)})
     if card.facts:
-        facts = [{"title": name, "value": value} for name, value in card.facts.items()]
+        told = _facts(card, room=_TEAMS_ROOM)
+        facts = [{"title": name, "value": value} for name, value in told]
         body.append({"type": "FactSet", "facts": facts})
     content: Json = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -126,13 +141,15 @@ def _google(card: Card) -> Json:
 
 
 def _discord(card: Card) -> Json:
+    title = _shortened(_escaped(card.title), _DISCORD_TITLE_MAX)
+    text = _shortened(_escaped(card.text), TEXT_MAX)
+    facts = _facts(card, room=_DISCORD_ROOM - len(title) - len(text))
     shown: Json = {
-        "title": card.title,
-        "description": card.text,
+        "title": title,
+        "description": text,
         "color": int(card.colour[1:], 16),
         "fields": [
-            {"name": name, "value": value, "inline": len(value) <= SHORT}
-            for name, value in card.facts.items()
+            {"name": name, "value": value, "inline": len(value) <= SHORT} for name, value in facts
         ],
         **({"url": card.link} if card.link else {}),
     }
@@ -141,6 +158,7 @@ def _discord(card: Card) -> Json:
 
 WRITE: Mapping[str, Callable[[Card], Json]] = {
     "slack": _slack,
+    "mattermost": _mattermost,
     "teams": _teams,
     "google-chat": _google,
     "discord": _discord,
@@ -148,14 +166,50 @@ WRITE: Mapping[str, Callable[[Card], Json]] = {
 """By chat, how a card is written."""
 
 
-def _plain(text: str) -> str:
-    """Write a text so that neither Slack nor Mattermost reads a link or a call to all in it.
+def _facts(card: Card, *, room: int) -> list[tuple[str, str]]:
+    """Write the facts in Markdown as far as there is room; what is over is left out."""
+    told = []
+    for name, value in card.facts.items():
+        pair = _escaped(name), _shortened(_escaped(value), FACT_MAX)
+        room -= sum(map(len, pair))
+        if room < 0:
+            break
+        told.append(pair)
+    return told
 
-    >>> _plain("<!channel> a & b")
+
+def _entities(text: str) -> str:
+    """Write a text so that Slack reads neither a link nor a call in it.
+
+    >>> _entities("<!channel> a & b")
     '&lt;!channel&gt; a &amp; b'
     """
-    return _EVERYBODY.sub("@\u200b", html.escape(text, quote=False))
+    return _calling_nobody(html.escape(text, quote=False))
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _escaped(text: str) -> str:
+    r"""Write a text so that a chat that reads Markdown shows it as it is.
+
+    >>> print(_escaped("- [a](b) *c* ge-0/0/1"))
+    \- \[a\](b) \*c\* ge-0/0/1
+    """
+    return _calling_nobody(_MARKS.sub(_after_backslash, text))
+
+
+def _after_backslash(found: re.Match[str]) -> str:
+    mark = found.group().lstrip()
+    blank = found.group()[: -len(mark)]
+    return f"{blank}{mark}\\" if mark.isdigit() else f"{blank}\\{mark}"
+
+
+def _calling_nobody(text: str) -> str:
+    return _CALLED.sub("@\u200b", text)
+
+
+def _shortened(written: str, most: int) -> str:
+    """Cut what is escaped, never between a backslash and what it stands before."""
+    if len(written) <= most:
+        return written
+    kept = written[: most - 1]
+    backslashes = len(kept) - len(kept.rstrip("\\"))
+    return kept[: len(kept) - backslashes % 2] + "…"

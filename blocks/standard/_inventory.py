@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from blocks.sdk import BlockError, Context, Outcome
 from blocks.standard._servers import Server, gather, segment
 from blocks.standard._tmf import cut, kept
 
@@ -32,20 +33,48 @@ class Shape:
     relations: Mapping[str, str]
 
 
-def look_up(server: Server, shape: Shape, asked: Mapping[str, Any], *, most: int) -> Entry:
+def run_look_up(ctx: Context, server: Server, shape: Shape, *, named: str) -> Outcome:
+    """End by `found` with what fits listed under a name, or by `none`."""
+    config, given = ctx.config, ctx.input
+    asked = {
+        "id": given.get("id"),
+        "name": given.get("name"),
+        **config.get("where", {}),
+        "fields": ",".join(config.get("fields", ())),
+    }
+    if not any(value for name, value in asked.items() if name != "fields"):
+        message = "Nothing says what to look for: give a name, an id or a condition."
+        raise BlockError("inventory.nothing", message)
+    found = _look_up(server, shape, asked, most=config["most"])
+    entries = found["entries"]
+    output = {named: entries, "count": len(entries), "more": found["more"]}
+    if not entries:
+        return ctx.emit("none", output)
+    first = entries[0]
+    if config["follow"]:
+        first = {**first, "neighbours": _follow(server, shape, first)}
+    return ctx.emit("found", {**output, "first": first})
+
+
+def _look_up(server: Server, shape: Shape, asked: Mapping[str, Any], *, most: int) -> Entry:
     """Give the entries that fit: the one of an id, or those that meet the conditions."""
     if asked.get("id"):
         fields = {"fields": asked["fields"]} if asked.get("fields") else None
         response = server.find(f"{shape.path}/{segment(asked['id'])}", fields)
         found = [server.entry(response)] if response is not None else []
         return {"entries": [read(one, shape) for one in found], "more": False}
-    pages = gather(server, shape.path, asked, most=most)
     name = asked.get("name")
-    fitting = [one for one in pages.entries if not name or one.get("name", name) == name]
-    return {"entries": [read(one, shape) for one in fitting], "more": pages.more}
+    pages = gather(
+        server,
+        shape.path,
+        asked,
+        most=most,
+        fits=lambda one: not name or one.get("name", name) == name,
+    )
+    return {"entries": [read(one, shape) for one in pages.entries], "more": pages.more}
 
 
-def follow(server: Server, shape: Shape, entry: Entry) -> list[Entry]:
+def _follow(server: Server, shape: Shape, entry: Entry) -> list[Entry]:
     """Fetch what an entry names of its own inventory, at most twenty; what is gone is left out."""
     found = []
     wanted = [one for one in entry["related"] if one["kind"] == shape.path][:RELATED_MAX]

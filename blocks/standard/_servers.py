@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
 from blocks.sdk import BlockError, Http, HttpResponse
 
-PAGE = 50
+PAGE, PAGE_LEAST, PAGES_MAX = 50, 20, 40
 SAID_MAX = 300
 _NOT_SIGNED_IN, _NOT_ALLOWED, _NOT_FOUND, _FAILED = 401, 403, 404, 500
 _CHANGED = frozenset({409, 412})
@@ -146,39 +146,72 @@ class Server:
         return f"Correct {' and '.join(named) if named else 'what the step sends'}."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pages:
-    """Entries that were gathered from pages, and what is known of those that were not.
+@dataclass(slots=True, kw_only=True)
+class Listing:
+    """A list read page by page (TMF630, 4.4: offset, limit, X-Total-Count).
+
+    Servers differ: some give fewer than were asked for, do not say how many there are, or pay no
+    heed to `offset` and answer the same page again.
 
     Attributes:
-        total: How many there are, as the other system says; None where it does not.
-        more: Whether some were left.
+        size: How many to ask for at once.
+        is_whole: Whether all was read, as far as can be told; known when the pages have ended.
     """
 
+    server: Server
+    path: str
+    query: Mapping[str, Any]
+    size: int = PAGE
+    is_whole: bool = False
+
+    def pages(self) -> Iterator[list[dict[str, Any]]]:
+        """Read page after page, up to forty."""
+        seen, total, last = 0, None, None
+        for _ in range(PAGES_MAX):
+            page, said = self._page(seen)
+            total = total if said is None else said
+            if not page or page == last:
+                fewer = not page or len(page) < self.size
+                self.is_whole = fewer if total is None else seen >= total
+                return
+            yield page
+            seen, last = seen + len(page), page
+            if total is not None and seen >= total:
+                self.is_whole = True
+                return
+
+    def _page(self, offset: int) -> tuple[list[dict[str, Any]], int | None]:
+        """Give a page, and how many there are as the other system says."""
+        asked = {**self.query, "offset": offset or None, "limit": self.size}
+        response = self.server.call("GET", self.path, query=asked)
+        page = self.server.entries(self.server.read(response))
+        return page, _count(response.headers.get("x-total-count", ""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Entries that were gathered from pages; `more` tells whether some may have been left."""
+
     entries: list[dict[str, Any]]
-    total: int | None
     more: bool
 
 
-def gather(server: Server, path: str, query: Mapping[str, Any], *, most: int) -> Pages:
-    """Gather a list page by page (TMF630, 4.4: offset, limit, X-Total-Count).
-
-    A page that repeats the one before ends it: that server pays no heed to `offset`.
-    """
+def gather(
+    server: Server,
+    path: str,
+    query: Mapping[str, Any],
+    *,
+    most: int,
+    fits: Callable[[dict[str, Any]], bool] = lambda _: True,
+) -> Pages:
+    """Gather what fits of a list, whether or not the server heeded what was asked."""
     found: list[dict[str, Any]] = []
-    total: int | None = None
-    size = min(PAGE, most)
-    for offset in range(0, most + 1, size):
-        asked = {**query, "offset": offset or None, "limit": size}
-        response = server.call("GET", path, query=asked)
-        page = server.entries(server.read(response))
-        total = _count(response.headers.get("x-total-count", ""))
-        if page and page == found[-len(page) :]:
+    listing = Listing(server=server, path=path, query=query, size=min(PAGE, max(most, PAGE_LEAST)))
+    for page in listing.pages():
+        found += filter(fits, page)
+        if len(found) > most:
             break
-        found += page
-        if len(page) < size or len(found) == total:
-            break
-    return Pages(entries=found[:most], total=total, more=len(found) > most)
+    return Pages(entries=found[:most], more=len(found) > most or not listing.is_whole)
 
 
 def said_by(response: HttpResponse) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from blocks.sdk import BlockError, Facts
-from blocks.standard._servers import Server, once
+from blocks.sdk import BlockError, Context, Facts, HttpResponse, Outcome
+from blocks.standard._servers import Listing, Server, once, segment
+from kernel.clock import format_instant
 
 OWNER = "Garland"
 OVER = frozenset({"resolved", "closed", "cancelled", "rejected"})
@@ -19,7 +20,6 @@ OVER = frozenset({"resolved", "closed", "cancelled", "rejected"})
 MERGE_PATCH = "application/merge-patch+json"
 NAME_MAX = 200
 TEXT_MAX = 4_000
-LOOKED_AT = 50
 _MAY_BE_THERE = frozenset({"server.refused", "server.changed"})
 """How a server answers whose key another step used a moment before."""
 _KEPT_TEXT, _KEPT_ENTRIES = 1_000, 20
@@ -91,18 +91,22 @@ class Shelf:
         heeds it opens one, or refuses the second, which then finds the first.
 
         Raises:
-            BlockError: see `Server.call`; `server.no_filter` where looking tells nothing.
+            BlockError: see `Server.call`; `server.no_filter` or `server.too_many` where looking
+                tells too little.
         """
-        found = self.look(key)
+        found, is_whole = self.look(key, facts)
         known = _known(found, facts)
         if known is not None:
             return known
+        if not is_whole:
+            raise self._uncertain(key)
         before = sorted(str(one.get("id")) for one in found)
         headers = once(self.path, key, before)
         try:
             response = self.server.call("POST", self.path, json=made, headers=headers)
         except BlockError as error:
-            known = _known(self.look(key), facts) if error.code in _MAY_BE_THERE else None
+            again = self.look(key, facts)[0] if error.code in _MAY_BE_THERE else []
+            known = _known(again, facts)
             if known is None:
                 raise
             return known
@@ -111,24 +115,40 @@ class Shelf:
             raise self.server.strange("the new entry has no id")
         return opened, True
 
-    def look(self, key: str) -> list[Entity]:
-        """List what has a key.
+    def look(self, key: str, facts: Facts) -> tuple[list[Entity], bool]:
+        """List what has a key, up to what is open; tells whether all of the list was read.
+
+        Closed ones may fill many pages, and a server that does not filter gives all it has.
 
         Raises:
             BlockError: `server.no_filter` when others come that have not: whether there is one
                 cannot be told then, and opening might be the second.
         """
-        asked = {self.filter: key, "limit": LOOKED_AT}
-        listed = self.server.entries(self.server.get(self.path, asked))
-        found = [one for one in listed if key in keys_of(one)]
-        if listed and not found:
-            message = (
-                f"{self.server.name[0].upper()}{self.server.name[1:]} does not filter by "
-                f"{self.filter}, so it cannot be told whether there is a {self.what} already. "
-                "Choose the version it speaks, or ask its operator for that filter."
-            )
-            raise BlockError("server.no_filter", message)
-        return found
+        found: list[Entity] = []
+        listing = Listing(server=self.server, path=self.path, query={self.filter: key})
+        for page in listing.pages():
+            found += [one for one in page if key in keys_of(one)]
+            if not found:
+                raise self._unfiltered()
+            if _known(found, facts) is not None:
+                break
+        return found, listing.is_whole
+
+    def _unfiltered(self) -> BlockError:
+        message = (
+            f"{self.server.name[0].upper()}{self.server.name[1:]} does not filter by "
+            f"{self.filter}, so it cannot be told whether there is a {self.what} already. "
+            "Choose the version it speaks, or ask its operator for that filter."
+        )
+        return BlockError("server.no_filter", message)
+
+    def _uncertain(self, key: str) -> BlockError:
+        message = (
+            f"{self.server.name[0].upper()}{self.server.name[1:]} has more under the key {key} "
+            f"than could be read, so it cannot be told whether a {self.what} is open already. "
+            "Choose another key, or ask its operator to archive what is closed."
+        )
+        return BlockError("server.too_many", message)
 
     def change(
         self, id_: str, wanted: Mapping[str, Any], said: Entity | None, facts: Facts
@@ -144,18 +164,52 @@ class Shelf:
             return None
         before = self.server.entry(response)
         patch = {name: value for name, value in wanted.items() if before.get(name) != value}
+        kind = {"@type": before["@type"]} if isinstance(before.get("@type"), str) else {}
         notes = [one for one in before.get("note") or () if isinstance(one, dict)]
         if said is not None and not (notes and _is_same(notes[-1], said)):
             patch["note"] = [*notes, said]
         if not patch:
             return {**before, "changed": False}
-        headers = {"Content-Type": MERGE_PATCH, **once(facts.idempotency_key, patch)}
-        if etag := response.headers.get("etag"):
-            headers["If-Match"] = etag
-        kind = {"@type": before["@type"]} if isinstance(before.get("@type"), str) else {}
-        answer = self.server.call("PATCH", where, json={**kind, **patch}, headers=headers)
-        after = self.server.entry(answer) if answer.body else before | patch
+        after = amend(self.server, where, response, patch=patch, kind=kind, facts=facts)
         return {**after, "changed": True}
+
+
+def amend(
+    server: Server,
+    where: str,
+    read: HttpResponse,
+    *,
+    patch: Mapping[str, Any],
+    kind: Mapping[str, str],
+    facts: Facts,
+) -> Entity:
+    """Send a merge patch of what was read; with its version (ETag), where there is one."""
+    headers = {"Content-Type": MERGE_PATCH, **once(facts.idempotency_key, patch)}
+    if etag := read.headers.get("etag"):
+        headers["If-Match"] = etag
+    answer = server.call("PATCH", where, json={**kind, **patch}, headers=headers)
+    return server.entry(answer) if answer.body else {**server.entry(read), **patch}
+
+
+def run_update(ctx: Context, shelf: Shelf, shown: tuple[str, ...]) -> Outcome:
+    """End by `done` when a ticket or problem is as wanted, by `missing` when there is none."""
+    given = ctx.input
+    wanted = {
+        "status": ctx.config.get("status") or given.get("status"),
+        "statusChangeReason": given.get("reason"),
+        "priority": given.get("priority"),
+    }
+    wanted = {name: value for name, value in wanted.items() if value not in (None, "")}
+    text, id_ = given.get("note", ""), given[f"{shelf.what}_id"]
+    if not wanted and not text:
+        message = "There is nothing to change: choose a state, or give a note or a priority."
+        raise BlockError(f"{shelf.what}.nothing", message)
+    at = format_instant(ctx.run.now)
+    said = note(ctx.config["version"], text, at) if text else None
+    changed = shelf.change(segment(id_), wanted, said, ctx.run)
+    if changed is None:
+        return ctx.emit("missing", {"id": id_})
+    return ctx.emit("done", kept(changed, shown))
 
 
 def _known(found: list[Entity], facts: Facts) -> tuple[Entity, bool] | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from blocks.sdk import BlockError, Context, Outcome
 from blocks.standard._alarm_words import description_of, headline_of, names_in
+from blocks.standard._priorities import priority_of
 from blocks.standard._servers import Server
 from blocks.standard._tmf import (
     NAME_MAX,
@@ -17,7 +18,7 @@ from blocks.standard._tmf import (
     typed,
 )
 
-PRIORITIES = {"critical": 1, "major": 2, "minor": 3, "warning": 4, "indeterminate": 5}
+PRIORITIES = (1, 2, 3, 4, 5)
 SETTINGS = {
     "category": "Category",
     "priority": "Priorities",
@@ -55,8 +56,6 @@ def _problem(ctx: Context, version: str, alarm: dict[str, Any], key: str) -> dic
     if not description:
         message = "There is nothing to report: give an alarm or a description."
         raise BlockError("problem.empty", message)
-    severity = str(alarm.get("perceived_severity") or "indeterminate")
-    priorities = {**PRIORITIES, **ctx.config.get("priorities", {})}
     name = headline_of(alarm) or description
     services = given.get("services") or names_in(alarm, "affected_services")
     resources = [str(alarm["managed_object"])] if alarm.get("managed_object") else []
@@ -66,7 +65,7 @@ def _problem(ctx: Context, version: str, alarm: dict[str, Any], key: str) -> dic
         "description": description[:TEXT_MAX],
         "category": ctx.config["category"],
         "reason": given.get("reason") or str(alarm.get("probable_cause") or "") or name,
-        "priority": priorities.get(severity, priorities["indeterminate"]),
+        "priority": priority_of(alarm, PRIORITIES, ctx.config.get("priorities", {})),
         "originatingSystem": OWNER,
         "originatorParty": _originator(version, ctx.config["reported_by"]),
         "affectedResource": about,

@@ -15,6 +15,7 @@ from blocks.standard._alertmanager import (
     same,
 )
 from blocks.standard._servers import Server
+from kernel.clock import format_instant
 
 SETTINGS = {"comment": "Comment", "matchers": "Conditions", "createdBy": "In the name of"}
 SILENT = ("active", "pending")
@@ -39,8 +40,8 @@ def run(ctx: Context) -> Outcome:
         return ctx.emit("done", _told(known["id"], known["endsAt"], matchers, is_new=False))
     silence = {
         "matchers": matchers,
-        "startsAt": known["startsAt"] if known else ctx.run.now.isoformat(),
-        "endsAt": ends.isoformat(),
+        "startsAt": known["startsAt"] if known else format_instant(ctx.run.now),
+        "endsAt": format_instant(ends),
         "createdBy": config["created_by"],
         "comment": config["comment"],
         **({"id": known["id"]} if known else {}),

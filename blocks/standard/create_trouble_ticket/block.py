@@ -6,6 +6,7 @@ from typing import Any
 
 from blocks.sdk import BlockError, Context, Outcome
 from blocks.standard._alarm_words import description_of, headline_of, names_in
+from blocks.standard._priorities import priority_of, severity_at_worst
 from blocks.standard._servers import Server
 from blocks.standard._tmf import (
     NAME_MAX,
@@ -18,13 +19,7 @@ from blocks.standard._tmf import (
     typed,
 )
 
-PRIORITIES = {
-    "critical": "Critical",
-    "major": "High",
-    "minor": "Medium",
-    "warning": "Low",
-    "indeterminate": "Low",
-}
+PRIORITIES = ("Critical", "High", "Medium", "Low", "Low")
 SETTINGS = {
     "ticketType": "Ticket type",
     "priority": "Priorities",
@@ -60,14 +55,12 @@ def _ticket(ctx: Context, version: str, alarm: dict[str, Any], key: str) -> dict
     if not description:
         message = "There is nothing to write into the ticket: give an alarm or a description."
         raise BlockError("ticket.empty", message)
-    severity = str(alarm.get("perceived_severity") or "indeterminate")
-    priorities = {**PRIORITIES, **ctx.config.get("priorities", {})}
     name = given.get("name") or headline_of(alarm) or description
     fields = {
         "name": " ".join(name.split())[:NAME_MAX],
         "description": description[:TEXT_MAX],
-        "severity": severity.capitalize(),
-        "priority": priorities.get(severity, priorities["indeterminate"]),
+        "severity": severity_at_worst(alarm).capitalize(),
+        "priority": priority_of(alarm, PRIORITIES, ctx.config.get("priorities", {})),
         "ticketType": ctx.config["ticket_type"],
         "relatedEntity": _about(version, alarm),
     }

@@ -31,9 +31,14 @@ def run(ctx: Context) -> Outcome:
         connection="account",
         settings={"filter": "Further conditions"},
     )
-    found = gather(server, "/troubleTicket", _asked(ctx), most=ctx.config["most"])
-    listed = [one for one in found.entries if _is_wanted(ctx, one)]
-    tickets = [{**kept(one, SHOWN), "keys": sorted(keys_of(one))} for one in listed]
+    found = gather(
+        server,
+        "/troubleTicket",
+        _asked(ctx),
+        most=ctx.config["most"],
+        fits=lambda one: _is_wanted(ctx, one),
+    )
+    tickets = [{**kept(one, SHOWN), "keys": sorted(keys_of(one))} for one in found.entries]
     output = {"tickets": tickets, "count": len(tickets), "more": found.more}
     if not tickets:
         return ctx.emit("none", output)

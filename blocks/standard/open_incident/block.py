@@ -5,17 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from blocks.sdk import BlockError, Context, Outcome
-from blocks.standard._alarm_words import description_of, facts_of, headline_of
+from blocks.standard._alarm_words import description_of, facts_of, headline_of, shortened
+from blocks.standard._priorities import priority_of
 from blocks.standard._servers import Server
 
 MESSAGE_MAX, ALIAS_MAX, DESCRIPTION_MAX, ENTITY_MAX = 130, 512, 15_000, 512
-PRIORITIES = {
-    "critical": "P1",
-    "major": "P2",
-    "minor": "P3",
-    "warning": "P4",
-    "indeterminate": "P5",
-}
+PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
 SETTINGS = {"priority": "Priorities", "responders": "Teams", "message": "Title", "alias": "Key"}
 
 
@@ -26,13 +21,11 @@ def run(ctx: Context) -> Outcome:
     if not title:
         raise BlockError("incident.empty", "There is nothing to say: give an alarm or a title.")
     key = ctx.input.get("key") or str(alarm.get("id") or "") or ctx.run.idempotency_key
-    severity = str(alarm.get("perceived_severity") or "indeterminate")
-    priorities = {**PRIORITIES, **config.get("priorities", {})}
     said: dict[str, Any] = {
-        "message": _cut(" ".join(title.split()), MESSAGE_MAX),
+        "message": shortened(" ".join(title.split()), MESSAGE_MAX),
         "alias": key[:ALIAS_MAX],
         "description": (ctx.input.get("text") or description_of(alarm))[:DESCRIPTION_MAX],
-        "priority": priorities.get(severity, priorities["indeterminate"]),
+        "priority": priority_of(alarm, PRIORITIES, config.get("priorities", {})),
         "source": "Garland",
         "entity": str(alarm.get("managed_object") or "")[:ENTITY_MAX],
         "details": facts_of(alarm),
@@ -48,7 +41,3 @@ def run(ctx: Context) -> Outcome:
     sent = {name: value for name, value in said.items() if value}
     answer = server.entry(server.call("POST", "/v2/alerts", json=sent))
     return ctx.emit("done", {"key": said["alias"], "request": str(answer.get("requestId", ""))})
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from blocks.sdk import BlockError, Context, Outcome
-from blocks.standard._servers import Server, once, segment
-from blocks.standard._tmf import MERGE_PATCH, OWNER, TEXT_MAX, kept, typed
+from blocks.standard._servers import Server, segment
+from blocks.standard._tmf import OWNER, TEXT_MAX, amend, kept, typed
 from kernel.clock import format_instant
 
 SETTINGS = {"ackState": "What to do", "state": "What to do", "comment": "Comment"}
@@ -32,12 +32,8 @@ def run(ctx: Context) -> Outcome:
     patch = _deed(ctx.config["do"], before, ctx.config["name"]) | _comment(ctx, before)
     if not patch:
         return ctx.emit("done", {**kept(before, SHOWN), "changed": False})
-    headers = {"Content-Type": MERGE_PATCH, **once(ctx.run.idempotency_key, patch)}
-    if etag := response.headers.get("etag"):
-        headers["If-Match"] = etag
-    sent = typed(ctx.config["version"], "Alarm", **patch)
-    answer = server.call("PATCH", where, json=sent, headers=headers)
-    after = server.entry(answer) if answer.body else before | patch
+    kind = typed(ctx.config["version"], "Alarm")
+    after = amend(server, where, response, patch=patch, kind=kind, facts=ctx.run)
     return ctx.emit("done", {**kept(after, SHOWN), "changed": True})
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from blocks.sdk import BlockError, Context, Outcome
-from blocks.standard._servers import Server, segment
-from blocks.standard._tmf import Shelf, kept, note
-from kernel.clock import format_instant
+from blocks.sdk import Context, Outcome
+from blocks.standard._servers import Server
+from blocks.standard._tmf import Shelf, run_update
 
 SETTINGS = {"status": "State", "statusChangeReason": "Reason", "priority": "Priority"}
 SHOWN = ("id", "href", "status", "name", "category", "priority", "lastUpdate", "changed")
@@ -13,27 +12,12 @@ SHOWN = ("id", "href", "status", "name", "category", "priority", "lastUpdate", "
 
 def run(ctx: Context) -> Outcome:
     """End by `done` when the problem is as wanted, by `missing` when there is none."""
-    config, given = ctx.config, ctx.input
-    wanted = {
-        "status": config.get("status") or given.get("status"),
-        "statusChangeReason": given.get("reason"),
-        "priority": given.get("priority"),
-    }
-    wanted = {name: value for name, value in wanted.items() if value not in (None, "")}
-    text = given.get("note", "")
-    if not wanted and not text:
-        message = "There is nothing to change: choose a state, or give a note or a priority."
-        raise BlockError("problem.nothing", message)
     server = Server(
         http=ctx.http,
-        url=config["server"],
+        url=ctx.config["server"],
         name="the problem management",
         connection="account",
         settings=SETTINGS,
     )
     shelf = Shelf(server=server, path="/serviceProblem", filter="", what="problem")
-    said = note(config["version"], text, format_instant(ctx.run.now)) if text else None
-    changed = shelf.change(segment(given["problem_id"]), wanted, said, ctx.run)
-    if changed is None:
-        return ctx.emit("missing", {"id": given["problem_id"]})
-    return ctx.emit("done", kept(changed, SHOWN))
+    return run_update(ctx, shelf, SHOWN)

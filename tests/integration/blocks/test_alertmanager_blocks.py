@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from blocks.host import perform
 from blocks.outcomes import Emit
 from blocks.registry import standard_registry
 from blocks.sdk import BlockError, Facts
+from blocks.standard._alertmanager import matchers_of, required
 from tests.integration.blocks.test_imported_blocks import World
 from tests.support.alertmanager import running_alertmanager
 
@@ -114,6 +116,36 @@ def test_every_kind_of_condition_is_understood(url: str) -> None:
 
     assert [one["labels"]["instance"] for one in found.output["alerts"]] == [INSTANCE]
     assert (made.output["is_new"], repeat.output["is_new"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("way", "value", "ours", "theirs"),
+    [
+        ("is", "web", True, True),
+        ("is", "", False, False),
+        ("fits", ".+", True, True),
+        ("fits", "web|", False, False),
+        ("fits", ".*", False, False),
+        ("is-not", "", True, True),
+        ("fits-not", "", True, True),
+        ("fits-not", ".*", True, True),
+        pytest.param("is-not", "web", False, True, id="what has no such label would be silent"),
+        pytest.param("fits-not", "web", False, True, id="nor one that fits"),
+    ],
+)
+def test_a_silence_for_nearly_all_is_refused_at_least_where_alertmanager_does(
+    url: str, way: str, value: str, *, ours: bool, theirs: bool
+) -> None:
+    conditions = [{"label": "nowhere", "is": way, "value": value}]
+    times = {"startsAt": NOW.isoformat(), "endsAt": (NOW + timedelta(hours=1)).isoformat()}
+    silence = {**times, "matchers": matchers_of(conditions), "createdBy": "a", "comment": "b"}
+
+    taken = httpx.post(f"{url}/api/v2/silences", json=silence).is_success
+    refused = nullcontext() if ours else pytest.raises(BlockError, match="Nothing says which")
+
+    assert taken is theirs
+    with refused:
+        required(matchers_of(conditions))
 
 
 def test_a_wrong_pattern_is_told_in_its_words(url: str) -> None:

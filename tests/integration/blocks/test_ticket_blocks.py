@@ -103,6 +103,50 @@ def test_for_one_problem_there_is_one_until_it_is_closed(
     assert len(served.tickets) == 2
 
 
+def closed(count: int) -> dict[str, dict[str, Any]]:
+    """Give closed tickets of the alarm, as TMF621 version 5 has them."""
+    key = {"@type": "ExternalIdentifier", "id": "a1", "externalIdentifierType": "Alarm"}
+    common = {"@type": "TroubleTicket", "status": "closed", "externalIdentifier": [key]}
+    return {f"c{number}": {**common, "id": f"c{number}"} for number in range(count)}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        pytest.param({}, id="a server that heeds all"),
+        pytest.param({"counts": False}, id="that does not count"),
+        pytest.param({"cap": 10, "counts": False}, id="that gives ten at once"),
+        pytest.param({"filters": False}, id="that does not filter"),
+    ],
+)
+def test_an_open_one_is_found_behind_many_that_are_closed(
+    serve: Serve, odd: dict[str, Any]
+) -> None:
+    served = serve(TICKETS)
+    served.tickets = closed(60)
+    for name, value in odd.items():
+        setattr(served, name, value)
+
+    first = ask("create-trouble-ticket", served, {"alarm": ALARM})
+    second = ask("create-trouble-ticket", served, {"alarm": ALARM}, run="r2")
+
+    assert (first.port, second.port) == ("done", "existing")
+    assert second.output["id"] == first.output["id"]
+    assert len(served.tickets) == 61
+
+
+def test_where_it_cannot_be_told_whether_one_is_open_none_is_opened(serve: Serve) -> None:
+    served = serve(TICKETS)
+    served.tickets = closed(60)
+    served.cap = 1
+
+    said = refusal("create-trouble-ticket", served, {"alarm": ALARM})
+
+    assert said.startswith("server.too_many: The ticket system ")
+    assert said.endswith("or ask its operator to archive what is closed.")
+    assert len(served.tickets) == 60
+
+
 @pytest.mark.parametrize(("compares", "port"), [(False, "done"), (True, "existing")])
 def test_two_that_look_at_the_same_moment_send_one_key(
     serve: Serve, port: str, *, compares: bool
@@ -136,6 +180,25 @@ def test_a_ticket_says_what_the_alarm_said(serve: Serve) -> None:
         ("affectedService", "IPTV"),
     ]
     assert [one["text"] for one in ticket["note"]] == ["Opened by a rule"]
+
+
+@pytest.mark.parametrize(
+    ("alarm", "severity", "priority"),
+    [
+        ({**ALARM, "state": "cleared"}, "Critical", "Critical"),  # what it was
+        ({**ALARM, "perceived_severity": "cleared"}, "Indeterminate", "P5"),
+        ({**ALARM, "perceived_severity": "Major"}, "Major", "High"),
+    ],
+)
+def test_a_ticket_has_a_severity_that_lasts_and_the_priority_of_it(
+    serve: Serve, alarm: dict[str, Any], severity: str, priority: str
+) -> None:
+    served = serve(TICKETS)
+
+    ask("create-trouble-ticket", served, {"alarm": alarm}, priorities={"indeterminate": "P5"})
+
+    (ticket,) = served.tickets.values()
+    assert (ticket["severity"], ticket["priority"]) == (severity, priority)
 
 
 @pytest.mark.parametrize(
@@ -211,6 +274,32 @@ def test_tickets_are_found_by_object_key_and_state(serve: Serve) -> None:
     assert [one["id"] for one in by_object.output["tickets"]] == ["2"]
     assert "a2" in by_key.output["first"]["keys"]
     assert none.port == "none"
+
+
+@pytest.mark.parametrize("cap", [10, 1_000])
+def test_an_open_ticket_is_found_behind_closed_ones_of_the_same_key(serve: Serve, cap: int) -> None:
+    served = serve(TICKETS)
+    served.tickets = closed(60)
+    served.cap = cap
+    served.tickets["open"] = {**served.tickets["c1"], "id": "open", "status": "inProgress"}
+
+    found = ask("find-trouble-tickets", served, {"key": "a1"}, most=5)
+
+    assert [one["id"] for one in found.output["tickets"]] == ["open"]
+    assert found.output["more"] is False
+
+
+def test_a_resource_is_found_by_name_where_the_inventory_does_not_filter(serve: Serve) -> None:
+    served = serve(RESOURCES)
+    served.filters = False
+    served.tickets = {
+        f"n{number}": {"@type": "Resource", "id": f"n{number}", "name": f"BE-{number}"}
+        for number in range(120)
+    }
+
+    found = ask("look-up-resources", served, {"name": "BE-99"})
+
+    assert [one["id"] for one in found.output["resources"]] == ["n99"]
 
 
 def test_resources_are_looked_up_page_by_page_with_their_neighbours(serve: Serve) -> None:

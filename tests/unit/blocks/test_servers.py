@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.sdk import BlockError, HttpResponse
-from blocks.standard._servers import PAGE, Server, gather, said_by
+from blocks.standard._servers import PAGE, PAGES_MAX, Server, gather, said_by
 
 Answer = Callable[[str], HttpResponse]
 
@@ -102,24 +102,75 @@ def test_whatever_a_refusal_is_it_is_told_in_one_line(document: Any) -> None:
     assert "\n" not in said
 
 
-@given(there=st.integers(0, 260), most=st.integers(1, 200), tells=st.booleans())
-def test_pages_are_gathered_whole_and_no_further(there: int, most: int, *, tells: bool) -> None:
-    def page(url: str) -> HttpResponse:
+@dataclass
+class Listing:
+    """A collection of so many entries, served as other systems may.
+
+    Attributes:
+        cap: The most entries of a page, whatever is asked.
+        tells: Whether it says how many there are.
+    """
+
+    there: int
+    cap: int = PAGE
+    tells: bool = True
+
+    def __call__(self, url: str) -> HttpResponse:
+        """Answer with a page."""
         asked = dict(pair.split("=") for pair in url.partition("?")[2].split("&"))
         offset, limit = int(asked.get("offset", "0")), int(asked["limit"])
         assert limit <= PAGE
-        entries = [{"id": number} for number in range(offset, min(offset + limit, there))]
-        return answer(200, entries, **({"x-total-count": str(there)} if tells else {}))
+        last = min(offset + min(limit, self.cap), self.there)
+        entries = [{"id": number} for number in range(offset, last)]
+        return answer(200, entries, **({"x-total-count": str(self.there)} if self.tells else {}))
 
-    found = gather(server(OneAnswer(page)), "/a", {}, most=most)
+
+@given(
+    there=st.integers(0, 260),
+    most=st.integers(1, 200),
+    cap=st.sampled_from([10, 20, PAGE]),
+    tells=st.booleans(),
+)
+def test_pages_are_gathered_whole_and_no_further(
+    there: int, most: int, cap: int, *, tells: bool
+) -> None:
+    found = gather(server(OneAnswer(Listing(there, cap, tells))), "/a", {}, most=most)
 
     assert [one["id"] for one in found.entries] == list(range(min(there, most)))
     assert found.more is (there > most)
 
 
-def test_a_server_that_pays_no_heed_to_offset_is_not_read_for_ever() -> None:
-    http = OneAnswer(answer(200, [{"id": number} for number in range(PAGE)]))
+def test_what_fits_is_found_behind_many_that_do_not() -> None:
+    http = OneAnswer(Listing(700, tells=False))
+
+    found = gather(server(http), "/a", {}, most=20, fits=lambda one: one["id"] >= 690)
+
+    assert [one["id"] for one in found.entries] == list(range(690, 700))
+    assert found.more is False
+
+
+def test_a_list_that_is_too_long_is_read_so_far_and_told_to_go_on() -> None:
+    http = OneAnswer(Listing(10**6, tells=False))
+
+    found = gather(server(http), "/a", {}, most=20, fits=lambda _: False)
+
+    assert (found.entries, found.more, len(http.asked)) == ([], True, PAGES_MAX)
+
+
+@pytest.mark.parametrize(
+    ("sent", "total", "more"),
+    [
+        pytest.param(PAGE, None, True, id="a full page, which may be cut"),
+        pytest.param(3, None, False, id="fewer than were asked for, which is all"),
+        pytest.param(3, "9", True, id="fewer than it says there are"),
+    ],
+)
+def test_a_server_that_pays_no_heed_to_offset_is_not_read_for_ever(
+    sent: int, total: str | None, *, more: bool
+) -> None:
+    headers = {"x-total-count": total} if total else {}
+    http = OneAnswer(answer(200, [{"id": number} for number in range(sent)], **headers))
 
     found = gather(server(http), "/a", {}, most=200)
 
-    assert (len(found.entries), len(http.asked)) == (PAGE, 2)
+    assert (len(found.entries), len(http.asked), found.more) == (sent, 2, more)

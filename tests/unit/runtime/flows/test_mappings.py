@@ -112,3 +112,20 @@ def test_the_kind_told_is_the_kind_of_what_comes(
             continue
 
         assert known in (None, JSON_KINDS[type(value)])
+
+
+@pytest.mark.parametrize("value", ["a1", "= trigger.input.id", "= 1 +"])
+def test_a_setting_that_a_block_does_not_have_is_a_problem_whatever_its_value(value: str) -> None:
+    found = _problems(step("wait-for-event", config={"alarm": "a1", "alarm_id": value}))
+
+    told = [one.message for one in found if one.pointer == "/steps/next/config/alarm_id"]
+    assert "next: alarm_id is not a field here: remove it" in told
+
+
+def test_a_setting_inside_a_list_that_a_block_does_not_have_is_a_problem() -> None:
+    condition = {"label": "a", "is": "is", "value": "= 'b'", "worth": "= 'c'"}
+    config = {"server": "https://a.example", "conditions": [condition]}
+
+    found = _problems(step("create-silence", config=config))
+
+    assert [one.pointer for one in found] == ["/steps/next/config/conditions/0/worth"]
