@@ -95,8 +95,8 @@ class Ssh(Protocol):
 
     Every call raises BlockError: `ssh.unreachable` or `ssh.timeout` (retryable),
     `ssh.not_installed`, `ssh.bad_address`, `ssh.forbidden_address`, `ssh.host_key_unknown`,
-    `ssh.host_key_changed`, `ssh.refused`, `ssh.bad_command`, `ssh.bad_value`, `ssh.bad_answer`,
-    `ssh.too_large`, and those of connections (see `Http.request`).
+    `ssh.host_key_changed`, `ssh.refused`, `ssh.bad_command`, `ssh.bad_value`, `ssh.bad_answer`
+    (retryable before the sign-in), `ssh.too_large`, and those of connections (see `Http.request`).
     """
 
     def run(
