@@ -16,6 +16,8 @@ from blocks.outcomes import BlockError
 COMMAND_MAX = 1_000
 WORD_MAX = 200
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
+_SIDE_BY_SIDE = re.compile(_PLACE.pattern + r"\{[a-z][a-z0-9_]{0,39}\}")
+_OPTION = re.compile(r"(?<![^\s\"'])-+" + _PLACE.pattern)
 _WORD = re.compile(r"[A-Za-z0-9_./:@,+-]+")
 _UNSEEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -24,12 +26,14 @@ def filled_command(template: str, values: Mapping[str, str]) -> str:
     """Give a command with words in its places.
 
     Args:
-        template: One line, such as `show interface {port}`; begins with no place.
+        template: One line, such as `show interface {port}`; begins with no place, has no two side
+            by side and none right behind the dash of an option.
         values: By the place's name.
 
     Raises:
         BlockError: `ssh.bad_command` for what is no single command, or has a place without a
-            value; `ssh.bad_value` for a value that is no plain word.
+            value; `ssh.bad_value` for a value that is no plain word, or makes two dots with what
+            stands beside it.
 
     >>> filled_command("show interface {port}", {"port": "ge-0/0/1"})
     'show interface ge-0/0/1'
@@ -37,10 +41,11 @@ def filled_command(template: str, values: Mapping[str, str]) -> str:
     why = why_no_command(template)
     if why:
         raise _bad_command(f"The command {why}.")
-    if _PLACE.match(template.lstrip()):
-        raise _bad_command("The command begins with a place: write which command it is.")
+    _check_places(template)
     _check_names(template, values)
     words = {name: _word(name, value) for name, value in values.items()}
+    for place in _PLACE.finditer(template):
+        _check_joints(template, place, words[place[1]])
     return _PLACE.sub(lambda place: words[place[1]], template)
 
 
@@ -100,9 +105,28 @@ def _word(name: str, value: str) -> str:
     why = why_no_word(value)
     if why:
         shown = value[:40] if value.isprintable() else "a text with characters that nobody sees"
-        message = f"The value for {name} ({shown}) {why}."
-        raise BlockError("ssh.bad_value", message, retryable=False)
+        raise _bad_value(name, shown, why)
     return value
+
+
+def _check_places(template: str) -> None:
+    """Refuse places where a value would say more than one word of the command."""
+    if _PLACE.match(template.lstrip()):
+        raise _bad_command("The command begins with a place: write which command it is.")
+    if _SIDE_BY_SIDE.search(template):
+        raise _bad_command("The command has two places side by side: fill one with both.")
+    if _OPTION.search(template):
+        raise _bad_command("A place stands behind a dash: write which option it is.")
+
+
+def _check_joints(template: str, place: re.Match[str], word: str) -> None:
+    """Refuse a word that makes two dots with what stands beside it."""
+    before, after = template[: place.start()], template[place.end() :]
+    if (before.endswith(".") and word.startswith(".")) or (
+        word.endswith(".") and after.startswith(".")
+    ):
+        why = "makes two dots with the one beside it, which would lead to another folder"
+        raise _bad_value(place[1], word[:40], why)
 
 
 def _check_names(template: str, values: Mapping[str, str]) -> None:
@@ -116,6 +140,11 @@ def _odd_names(names: set[str], values: Mapping[str, str]) -> str:
     if lacking:
         return f"There is no value for {{{lacking[0]}}}: give one, or correct the name."
     return f"The value {unused[0]} has no place: write {{{unused[0]}}} where it belongs."
+
+
+def _bad_value(name: str, shown: str, why: str) -> BlockError:
+    message = f"The value for {name} ({shown}) {why}."
+    return BlockError("ssh.bad_value", message, retryable=False)
 
 
 def _bad_command(message: str) -> BlockError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.abilities.attempt import Attempt
+from blocks.abilities.places import changes
 from blocks.abilities.ssh import reached, within
 from blocks.commands import filled_document
 from blocks.permissions.netconf import PORT, Store
@@ -65,6 +66,8 @@ class NetconfAbility:
         connection: str = "",
     ) -> NetconfAnswer:
         """See `sdk.Netconf.edit_config`."""
+        if not checks_only:
+            changes(self.attempt, "netconf.edit_config")
         if not 0 <= confirm_s <= CONFIRM_MAX_S:
             message = f"A change is confirmed within 1 to {CONFIRM_MAX_S} seconds, or 0 for never."
             raise BlockError("netconf.bad_config", message, retryable=False)

@@ -35,3 +35,14 @@ def changes(attempt: Attempt, what: str) -> None:
             "changes anything (behaviour.effects)."
         )
         raise BlockError("block.not_permitted", message, retryable=False)
+
+
+def may_command(attempt: Attempt, what: str) -> None:
+    """Refuse commands by a block that does not say that it changes anything; raises BlockError.
+
+    Nobody can tell what a command does, so whoever sends one may change things. Excepted are the
+    readers that come with Garland: they see to it themselves, and no installed block can pass for
+    one (`blocks.installs.fitness`).
+    """
+    if attempt.manifest.publisher != "garland":
+        changes(attempt, what)

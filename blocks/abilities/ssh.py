@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from blocks.abilities.attempt import Attempt
+from blocks.abilities.places import may_command
 from blocks.commands import filled_command, why_no_command
 from blocks.devices import read_host
 from blocks.permissions.ssh import PORT
@@ -36,6 +37,7 @@ class SshAbility:
     ) -> SshAnswer:
         """See `sdk.Ssh.run`."""
         place, permit = reached(self.attempt, host, port, connection)
+        may_command(self.attempt, "ssh.run")
         call = SshCall(
             host=place,
             port=port,
@@ -61,6 +63,7 @@ class SshAbility:
     ) -> list[SshAnswer]:
         """See `sdk.Ssh.shell`."""
         place, permit = reached(self.attempt, host, port, connection)
+        may_command(self.attempt, "ssh.shell")
         if not 1 <= len(commands) <= COMMANDS_MAX:
             message = f"A session takes 1 to {COMMANDS_MAX} commands, not {len(commands)}."
             raise BlockError("ssh.bad_command", message, retryable=False)

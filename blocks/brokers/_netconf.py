@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from blocks.brokers._netconf_frames import FrameError, Frames, framed
-from blocks.brokers._ssh_line import TOTAL_MAX_BYTES, Goal, signed_in
+from blocks.brokers._ssh_line import TOTAL_MAX_BYTES, Goal, signed_in, whatever_comes
 from blocks.permissions.ssh import SshLogin
 from blocks.sdk import BlockError, NetconfAnswer, NetconfCall
 from blocks.xml_documents import Element, XmlError, read_xml
@@ -152,14 +152,14 @@ def carry_out(call: NetconfCall, login: SshLogin, goal: Goal) -> NetconfAnswer:
 
 @contextmanager
 def _opened(login: SshLogin, goal: Goal) -> Iterator[Session]:
-    with signed_in(login, goal) as transport:
+    with signed_in(login, goal, is_framed=True) as transport:
         channel = transport.open_session(timeout=goal.left_s())
         channel.settimeout(goal.left_s())
         channel.invoke_subsystem("netconf")
         session = Session(channel, goal)
         session.greet()
         yield session
-        with suppress(BlockError):
+        with whatever_comes():
             session.ask("<close-session/>")
 
 
@@ -175,10 +175,10 @@ def _change(session: Session, call: NetconfCall, login: SshLogin) -> list[str]:
             token = _commit(session, call.confirm_s, steps)
     finally:
         if store == "candidate" and not any(step.startswith("committed") for step in steps):
-            with suppress(BlockError):
+            with whatever_comes():
                 session.ask("<discard-changes/>")
                 steps.append("discarded")
-        with suppress(BlockError):
+        with whatever_comes():
             session.ask(f"<unlock>{_at('target', store)}</unlock>")
             steps.append(f"unlocked {store}")
     if token:  # not before: while we hold the lock no other session may commit (RFC 6241, 8.3.4.1)
@@ -249,7 +249,7 @@ def _confirm(session: Session, login: SshLogin, token: str) -> None:
 
 def _take_back(session: Session, token: str) -> None:
     """Take a change on probation back at once; where that fails, its time runs out."""
-    with suppress(BlockError):
+    with whatever_comes():
         session.ask(f"<cancel-commit><persist-id>{token}</persist-id></cancel-commit>")
 
 

@@ -61,7 +61,7 @@ class Metered:
         self._line = line
         self.most = UNKNOWN_MAX_BYTES
         self.came = 0
-        self.is_over = self.is_cut = False
+        self.is_over = self.is_cut = self.is_signed_in = False
         self._closed = False  # paramiko asks a socket for it
 
     def recv(self, size: int) -> bytes:
@@ -83,6 +83,11 @@ class Metered:
         """Close it."""
         self._closed = True
         self._line.close()
+
+    def begin(self) -> None:
+        """Let more come: we are signed in, and from here on something may be done."""
+        self.most = self.came + TOTAL_MAX_BYTES
+        self.is_signed_in = True
 
     def check(self) -> None:
         """Refuse to take what came for all of it when it was cut; raises EOFError."""
@@ -106,8 +111,23 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def signed_in(login: SshLogin, goal: Goal) -> Iterator[Any]:
+def whatever_comes() -> Iterator[None]:
+    """Go on although it fails: for tidying up, which changes nothing of what was done before."""
+    import paramiko
+
+    with suppress(BlockError, paramiko.SSHException, OSError, EOFError):
+        yield
+
+
+@contextmanager
+def signed_in(login: SshLogin, goal: Goal, *, is_framed: bool = False) -> Iterator[Any]:
     """Sign in at a server, and out at the end; give paramiko's transport.
+
+    Args:
+        login: What with.
+        goal: Where, and until when.
+        is_framed: Whether all that is said tells where it ends: then what was taken is whole, even
+            when the line was cut behind it.
 
     Raises:
         BlockError: see `sdk.Ssh`.
@@ -127,9 +147,10 @@ def signed_in(login: SshLogin, goal: Goal) -> Iterator[Any]:
         transport.logger.disabled = True  # what a stranger says does not belong in our log
         _start(transport, login, goal)
         _authenticate(transport, login, key, goal)
-        metered.most = metered.came + TOTAL_MAX_BYTES
+        metered.begin()
         yield transport
-        metered.check()
+        if not is_framed:
+            metered.check()
     except BlockError as error:
         raise (_failed(error, goal, metered) if metered.is_over else error) from None
     except (paramiko.SSHException, OSError, EOFError, ValueError) as error:
@@ -250,8 +271,12 @@ def _failed(error: Exception, goal: Goal, metered: Metered) -> BlockError:
         return too_large(goal.host)
     if metered.is_cut or _is_over(goal) or isinstance(error, TimeoutError):
         return too_slow(goal.host)
-    message = f"{goal.host} answered what is not SSH as we speak it, or broke off: "
-    return BlockError("ssh.bad_answer", f"{message}{type(error).__name__}.", retryable=True)
+    message = (
+        f"{goal.host} answered what is not SSH as we speak it, or broke off: "
+        f"{type(error).__name__}."
+    )
+    can_repeat = not metered.is_signed_in  # else it may have been done
+    return BlockError("ssh.bad_answer", message, retryable=can_repeat)
 
 
 def too_slow(host: str) -> BlockError:

@@ -12,7 +12,8 @@ _PAGER = re.compile(
     r"(?i)((^|\s)<?-{1,8} ?\(?more\b[^\n-]{0,20}-{1,8}>?(,[^\n]{0,80})?"
     r"|press any key[^\n]{0,60}|\(end\)|lines? [0-9]+-[0-9]+[^\n]{0,30})$"
 )
-_ENDS = re.compile(r"\r+\n")
+_ENDS = re.compile(r"(?<!\r)\r+\n")
+"""A run of carriage returns is looked at from its beginning alone, else it costs its square."""
 _TURNED = re.compile(r"(?i)^[ <]?-{1,8} ?\(?more\b[^\n-]{0,40}-{1,8}>?")
 """A pager that was turned stands at the beginning of its line, before what came next."""
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

@@ -15,7 +15,7 @@ from blocks.registry import Standing
 Ask = Mapping[str, Any]
 """A permission as the manifest writes it, or a place for a connection under the key `secret`."""
 
-CHANGING = frozenset({"alarms", "snmp", "mqtt"})
+CHANGING = frozenset({"alarms", "snmp", "mqtt", "ssh"})
 """Abilities that read as well, and change something only for blocks with the effects `write`."""
 
 

@@ -117,7 +117,8 @@ class Netconf(Protocol):
         """Change the configuration: all of it, or none.
 
         By the candidate where the device has one, validated and committed; else in place, with
-        rollback on error. What is refused is taken back before it is told.
+        rollback on error. What is refused is taken back before it is told. Only for blocks whose
+        manifest says `"effects": "write"`, but for `checks_only`.
 
         Args:
             host: Name or address.

@@ -93,10 +93,13 @@ class Ssh(Protocol):
     A command has places such as `{port}`, which `values` fill: with one plain word each, never
     with a second command, an option or another folder.
 
+    Only for blocks whose manifest says `"effects": "write"`, for nobody can tell what a command
+    does. Excepted are readers that come with Garland.
+
     Every call raises BlockError: `ssh.unreachable` or `ssh.timeout` (retryable),
     `ssh.not_installed`, `ssh.bad_address`, `ssh.forbidden_address`, `ssh.host_key_unknown`,
-    `ssh.host_key_changed`, `ssh.refused`, `ssh.bad_command`, `ssh.bad_value`, `ssh.bad_answer`,
-    `ssh.too_large`, and those of connections (see `Http.request`).
+    `ssh.host_key_changed`, `ssh.refused`, `ssh.bad_command`, `ssh.bad_value`, `ssh.bad_answer`
+    (retryable before the sign-in), `ssh.too_large`, and those of connections (see `Http.request`).
     """
 
     def run(

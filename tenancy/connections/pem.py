@@ -85,7 +85,8 @@ def host_keys_of(text: str, host: str, port: int) -> tuple[str, ...]:
     """Give the keys that a server may show, each as `type base64`.
 
     Args:
-        text: Lines of ssh-keyscan or known_hosts; one that names no host is about all of them.
+        text: Lines of ssh-keyscan or known_hosts; one that names no host is about all of them, one
+            that is commented out or marked (`@revoked`, `@cert-authority`) about none.
         host: As it is called.
         port: Where it listens; others than 22 stand with the host, `[host]:port`.
 
@@ -94,17 +95,29 @@ def host_keys_of(text: str, host: str, port: int) -> tuple[str, ...]:
     """
     names = {host, f"[{host}]:{port}"}
     found = []
-    for line in text.splitlines():
-        key = host_key_of(line)
-        before = line.partition(key.partition(" ")[0])[0].split() if key else []
+    for line in _lines(text):
+        key = "" if line.startswith("@") else host_key_of(line)
+        before = f" {line}".partition(f" {key}")[0].split() if key else []
         if key and (not before or names & set(before[-1].lower().split(","))):
             found.append(key)
     return tuple(dict.fromkeys(found))
 
 
 def host_keys_problem(text: str) -> str:
-    """Say what is wrong with lines of host keys; "" when each is one."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    """Say what is wrong with lines of host keys; "" when each is one.
+
+    >>> host_keys_problem("@revoked edge-1.example.net ssh-ed25519 AAAA")[:32]
+    'has a line that is marked with @'
+    """
+    lines = _lines(text)
+    if any(line.startswith("@") for line in lines):
+        return "has a line that is marked with @, as revoked or of an authority: take that line out"
     if not lines or not all(host_key_of(line) for line in lines):
         return "is no key: paste a line that ssh-keyscan prints for the host, one for each host"
     return ""
+
+
+def _lines(text: str) -> list[str]:
+    """Give the lines that say something, with single blanks between their words."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]

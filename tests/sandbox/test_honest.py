@@ -175,7 +175,7 @@ def run(ctx):
     made = ctx.netconf.edit_config("edge-1", "<a/>", confirm_s=60)
     return ctx.emit("done", [one.command, [a.command for a in more], read.xml, list(made.steps)])
 """
-    done = zoo.perform(zoo.block(code))
+    done = zoo.perform(zoo.block(code, effects="write"))
 
     assert getattr(done.outcome, "output", None) == [
         "show interface ge-0/0/1", ["terminal length 0", "show clock"], "", []
@@ -188,5 +188,5 @@ def run(ctx):
 def test_a_second_command_in_a_value_is_refused_outside_of_the_sandbox(zoo: Zoo) -> None:
     code = "def run(ctx):\n    ctx.ssh.run('r1', 'show {a}', values={'a': 'x; reload'})\n"
 
-    assert zoo.error(code).code == "ssh.bad_value"
+    assert zoo.error(code, effects="write").code == "ssh.bad_value"
     assert zoo.services.device_calls == []

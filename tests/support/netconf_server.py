@@ -43,12 +43,14 @@ class Device:
         able: Its capabilities beyond the base.
         bases: Versions of the protocol.
         most: How many connections it takes; those after it are shut out, as by a bad change.
+        cuts_after: The operation after whose answer it breaks the line.
         asked: Operations, in order.
     """
 
     able: tuple[str, ...] = EVERYTHING
     bases: tuple[str, ...] = ("1.0", "1.1")
     most: int = 100
+    cuts_after: str = ""
     running: dict[str, str] = field(default_factory=lambda: {"hostname": "edge-1", "mtu": "1500"})
     candidate: dict[str, str] | None = None
     locks: dict[str, int] = field(default_factory=dict)
@@ -86,6 +88,8 @@ class _Session:
             name = rpc[0].tag.removeprefix(_TOKEN)
             self._device.asked.append(name)
             self._reply(rpc)
+            if name == self._device.cuts_after:
+                self._channel.get_transport().close()
             if name == "close-session":
                 break
         self._device.locks = {

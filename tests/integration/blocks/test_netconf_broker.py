@@ -113,6 +113,29 @@ def test_what_is_refused_is_taken_back_and_told_in_the_devices_words(able: tuple
     assert (made.running["mtu"], made.candidate, made.locks) == ("1500", None, {})
 
 
+def test_a_change_that_was_committed_is_done_though_the_line_breaks() -> None:
+    with device(cuts_after="commit") as (made, server):
+        found = change(server)
+
+    assert found.steps == ("locked candidate", "edited", "validated", "committed")
+    assert made.running["mtu"] == "9000"
+
+
+def test_what_is_refused_is_told_though_the_line_breaks() -> None:
+    with device(cuts_after="edit-config") as (_, server):
+        error = refusal(server, document=BAD)
+
+    assert (error.code, error.retryable) == ("netconf.refused", False)
+
+
+def test_a_change_whose_line_breaks_on_the_way_is_not_made_anew() -> None:
+    with device(cuts_after="lock") as (_, server):
+        error = refusal(server)
+
+    assert error.code in ("ssh.bad_answer", "netconf.bad_answer")
+    assert not error.retryable
+
+
 def test_a_check_changes_nothing() -> None:
     with device() as (made, server):
         found = change(server, checks_only=True)

@@ -133,7 +133,23 @@ def test_a_greeting_without_end_is_ended() -> None:
 )
 def test_what_is_not_ssh_is_told(said: bytes, code: str) -> None:
     with raw_ssh(lambda line: line.sendall(said)) as port:
-        assert refusal(port, "ssh-ed25519 AAAA").code == code
+        error = refusal(port, "ssh-ed25519 AAAA")
+
+    assert (error.code, error.retryable) == (code, True)
+
+
+@pytest.mark.parametrize("is_shell", [False, True], ids=["command", "session"])
+def test_what_breaks_off_after_the_sign_in_is_not_done_again(is_shell: bool) -> None:
+    def reboot(channel: Any) -> None:
+        if is_shell:
+            channel.sendall(b"edge-1#")
+            channel.recv(100)
+        channel.get_transport().close()
+
+    with running_ssh(reboot) as server:
+        error = refusal(server.port, server.host_key, is_shell=is_shell, commands=("a", "b"))
+
+    assert not error.retryable
 
 
 def test_a_server_that_never_greets_is_ended_in_time() -> None:

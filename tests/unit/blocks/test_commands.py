@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import string
 from xml.sax.saxutils import escape
@@ -96,6 +97,9 @@ def test_a_value_is_never_taken_for_a_place(values: dict[str, str]) -> None:
         pytest.param("   ", {}, "is empty", id="blank"),
         pytest.param("show a\nreload", {}, "line break", id="two commands"),
         pytest.param("{what} version", {"what": "show"}, "begins with a place", id="no command"),
+        pytest.param("cat /var/{a}{b}/etc", {"a": ".", "b": "."}, "side by side", id="no space"),
+        pytest.param("rm -{option} x", {"option": "rf"}, "behind a dash", id="no option"),
+        pytest.param('rm "--{option}"', {"option": "force"}, "behind a dash", id="no long option"),
         pytest.param("show {port}", {}, "no value for {port}", id="no value"),
         pytest.param("show " + "a" * 1_000, {}, "longer", id="too long"),
     ],
@@ -107,6 +111,27 @@ def test_what_is_no_single_command_is_refused(
         filled_command(template, values)
 
     assert caught.value.code == "ssh.bad_command"
+
+
+@given(
+    parts=st.lists(st.sampled_from(["/", ".", "-", " ", "'", "ab", "{a}", "{b}"]), max_size=8),
+    values=st.fixed_dictionaries(dict.fromkeys("ab", st.text(alphabet=".-/a", max_size=3))),
+)
+@example(parts=["/", "{a}", "{b}", "/"], values={"a": ".", "b": "."})
+@example(parts=[".", "{a}"], values={"a": "./a", "b": "a"})
+def test_what_fills_the_places_leads_to_no_folder_and_is_no_option(
+    parts: list[str], values: dict[str, str]
+) -> None:
+    """Dots that make two and dashes that begin a word are the template's own, or are not there."""
+    template = "cat " + "".join(parts)
+    try:
+        filled = filled_command(template, values)
+    except BlockError:
+        return
+
+    own = template.replace("{a}", "x").replace("{b}", "x")
+    assert re.findall(r"\.{2,}", filled) == re.findall(r"\.{2,}", own)
+    assert [one[:1] == "-" for one in filled.split()] == [one[:1] == "-" for one in own.split()]
 
 
 @given(text=st.text(max_size=60))

@@ -1,4 +1,4 @@
-"""`ctx.snmp` and `ctx.mqtt`: what a block may ask of the brokers, before anybody is asked."""
+"""`ctx.snmp`, `ctx.mqtt`, `ctx.ssh` and `ctx.netconf`: what a block may ask, before anybody is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from blocks.host import perform
+from blocks.installs.model import asks_of, new_asks
 from blocks.sdk import BlockError, Context, SnmpValue
 from tests.fakes.blocks import FakeServices
 from tests.unit.blocks.test_desk import FACTS, make_block
@@ -22,6 +23,7 @@ ASKS: dict[str, Any] = {
     "permissions": [
         {"name": "snmp", "reason": "Asks.", "hosts": HOSTS},
         {"name": "mqtt", "reason": "Tells.", "hosts": HOSTS, "ports": [8883]},
+        {"name": "ssh", "reason": "Signs in.", "hosts": HOSTS},
     ],
     "secrets": [SLOT, LINE],
     "behaviour": {"effects": "write"},
@@ -90,12 +92,51 @@ def test_what_the_manifest_does_not_name_is_refused(deed: Callable[[Context], An
             id="trap",
         ),
         pytest.param(publish, id="publish"),
+        pytest.param(lambda ctx: ctx.ssh.run("a.core.example", "reboot"), id="command"),
+        pytest.param(lambda ctx: ctx.ssh.shell("a.core.example", ["show clock"]), id="session"),
+        pytest.param(lambda ctx: ctx.netconf.edit_config("a.core.example", "<a/>"), id="edit"),
     ],
 )
 def test_only_a_block_that_says_so_changes_anything(deed: Callable[[Context], Any]) -> None:
-    assert refusal(deed, behaviour={"effects": "read"}) == "block.not_permitted"
+    for effects in ("none", "read"):
+        assert refusal(deed, behaviour={"effects": effects}) == "block.not_permitted"
     services = asked(deed)
-    assert len(services.snmp_requests) + len(services.mqtt_requests) == 1
+    assert len([*services.snmp_requests, *services.mqtt_requests, *services.device_calls]) == 1
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        pytest.param(lambda ctx: ctx.netconf.get("a.core.example"), id="state"),
+        pytest.param(lambda ctx: ctx.netconf.get_config("a.core.example"), id="configuration"),
+        pytest.param(
+            lambda ctx: ctx.netconf.edit_config("a.core.example", "<a/>", checks_only=True),
+            id="check",
+        ),
+    ],
+)
+def test_a_block_that_only_reads_reads_and_checks_over_netconf(
+    deed: Callable[[Context], Any],
+) -> None:
+    assert len(asked(deed, behaviour={"effects": "read"}).device_calls) == 1
+
+
+def test_a_reader_that_comes_with_garland_sends_commands() -> None:
+    ours = {"id": "garland.probe", "publisher": "garland", "behaviour": {"effects": "read"}}
+
+    assert len(asked(lambda ctx: ctx.ssh.run("a.core.example", "uptime"), **ours).device_calls) == 1
+
+
+@pytest.mark.parametrize("name", ["alarms", "mqtt", "snmp", "ssh"])
+def test_a_version_that_begins_to_change_things_asks_for_it_anew(name: str) -> None:
+    asks = [{"name": name, "reason": "For tests."}]
+    reads, writes = (
+        asks_of({"permissions": asks, "behaviour": {"effects": effects}})
+        for effects in ("read", "write")
+    )
+
+    assert new_asks(writes, [reads]) == writes
+    assert new_asks(reads, [writes]) == ()
 
 
 def test_without_the_permission_nothing_is_asked() -> None:

@@ -95,3 +95,27 @@ def test_whatever_comes_is_read_in_linear_time(bad: str) -> None:
     is_pager(bad)
 
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        pytest.param("\r" * KEPT_MAX, "", id="carriage returns"),
+        pytest.param("\r" * KEPT_MAX + "\n" + "\r" * KEPT_MAX + "a", "\na", id="lines of them"),
+        pytest.param("\x1b[" + "0" * KEPT_MAX, "0" * KEPT_MAX, id="a colour without end"),
+        pytest.param("\x1b[1D" * (KEPT_MAX // 4), "", id="steps back"),
+        pytest.param("-" * KEPT_MAX, "-" * KEPT_MAX, id="dashes"),
+    ],
+)
+def test_a_megabyte_that_was_made_to_be_slow_is_read(hostile: str, shown: str) -> None:
+    assert readable(hostile) == shown
+
+
+@given(text=st.text(alphabet="a\r\n", max_size=30))
+def test_however_many_carriage_returns_end_a_line_it_ends_once(text: str) -> None:
+    plain = text
+    while "\r\n" in plain:
+        plain = plain.replace("\r\n", "\n")
+
+    assert readable(text).count("\n") == text.count("\n")
+    assert readable(text) == readable(plain)
