@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -360,6 +361,16 @@ def test_who_finds_no_room_is_told_to_come_again(hooked: ByBlock) -> None:
 
     assert code(hooked.send()) == (503, "garland.unavailable")
     assert hooked.keys() == []
+
+
+def test_a_tenant_whose_deliveries_take_long_leaves_room_to_others(hooked: ByBlock) -> None:
+    hooked.set_up()
+    hooked.app.extensions[BLOCK_SLOTS] = slots = Slots(2)
+
+    with slots.one(hooked.bench.tenant_id):
+        assert code(hooked.send()) == (503, "garland.unavailable")
+    with slots.one(uuid4()):
+        assert hooked.send().status_code == 202
 
 
 def test_what_was_read_for_a_version_that_is_gone_starts_nothing(hooked: ByBlock) -> None:
