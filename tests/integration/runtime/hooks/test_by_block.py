@@ -6,6 +6,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,8 @@ from runtime.hooks import store
 from runtime.hooks._tables import Outcome as Became
 from runtime.hooks.called.api import BLOCK_SLOTS
 from runtime.hooks.waiting import Slots
+from runtime.limits.model import Limits
+from runtime.limits.rates import Rates
 from runtime.step_state.store import list_kept
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
@@ -211,6 +214,55 @@ def test_the_block_sees_no_credential(hooked: ByBlock) -> None:
     assert given["headers"]["x-kind"] == "down"
     assert "canary" not in str(given)
     assert set(given) == {"method", "headers", "query", "body"}
+
+
+@pytest.mark.parametrize(
+    "where", [{"header": "X-Kind"}, {"header": "Webhook-Id"}, {"query": "t"}], ids=str
+)
+def test_what_fits_a_secret_is_not_shown_to_the_block_and_not_kept(
+    hooked: ByBlock, where: dict[str, str]
+) -> None:
+    seen: list[Any] = []
+
+    def look(ctx: Context) -> Outcome:
+        fits = ctx.hook.verify_secret("api", prefix="v1=", **where)
+        seen.append((fits, str(ctx.input)))
+        return ctx.emit("events", {"events": [{"key": "a", "data": ctx.input}]})
+
+    hooked.set_up(look)
+    said = f"v1={CANARY}"
+    headers = {where["header"]: said} if "header" in where else {}
+    address = hooked.path() + (f"?t={said}&a=1" if "query" in where else "?a=1")
+    hooked.app.test_client().post(address, json={}, headers=headers)
+
+    [(fits, shown)] = seen
+    assert fits
+    assert CANARY not in shown
+    assert "'a': '1'" in shown
+    [run] = hooked.runs()
+    assert CANARY not in str(run)
+
+
+def test_its_calls_are_counted_as_those_of_steps(
+    hooked: ByBlock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates, limits = Rates(), Limits(calls_per_s=0.1)
+    monkeypatch.setattr("runtime.block_triggers.asking.rates_of", lambda _: rates)
+    monkeypatch.setattr("runtime.block_triggers.asking.limits_of", lambda *_: limits)
+
+    def call(ctx: Context) -> Outcome:
+        with suppress(BlockError):
+            ctx.http.request("GET", "http://127.0.0.1:1/")
+        return ctx.emit("events", {"events": []})
+
+    hooked.set_up(call)
+
+    assert hooked.send().status_code == 200
+    again = hooked.send()
+
+    assert code(again) == (503, "garland.unavailable")
+    assert "127.0.0.1" not in again.text
+    assert "Too many calls to http://127.0.0.1:1" in hooked.deliveries()[0].message
 
 
 @pytest.mark.parametrize(
