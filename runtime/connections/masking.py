@@ -53,10 +53,9 @@ def secrets_in(opened: Opened) -> set[str]:
 
 def masked(response: HttpResponse, secrets: set[str]) -> HttpResponse:
     """Give an answer with `***` in the place of each secret, however it is written."""
-    forms = _all_forms(secrets)
-    body = _hidden(response.body, forms)
+    body = _hidden(response.body, secrets)
     headers = {
-        name: _hidden(value.encode(), forms).decode() for name, value in response.headers.items()
+        name: _hidden(value.encode(), secrets).decode() for name, value in response.headers.items()
     }
     if body == response.body and headers == dict(response.headers):
         return response
@@ -76,15 +75,20 @@ def _without(error: BlockError, secrets: set[str]) -> BlockError:
 
 def _all_forms(secrets: set[str]) -> list[str]:
     """List the forms of each that is long enough, the longest first."""
-    forms = {form for one in secrets if len(one) >= SHORTEST for form in forms_of(one)}
+    forms = {form for one in _long(secrets) for form in forms_of(one)}
     return sorted(forms, key=len, reverse=True)
 
 
-def _hidden(text: bytes, forms: list[str]) -> bytes:
-    has_escapes = b"\\" in text
-    for form in forms:
-        if has_escapes:
+def _long(secrets: set[str]) -> list[str]:
+    return [one for one in secrets if len(one) >= SHORTEST]
+
+
+def _hidden(text: bytes, secrets: set[str]) -> bytes:
+    if b"\\" in text:
+        plain = {form for one in _long(secrets) for form in _plain(one)}
+        for form in sorted(plain, key=len, reverse=True):
             text = re.sub(_in_json(form).encode(), MASK.encode(), text)
+    for form in _all_forms(secrets):
         text = text.replace(form.encode(), MASK.encode())
     return text
 
@@ -135,7 +139,11 @@ def _parts_of(url: str) -> Iterator[str]:
 
 def forms_of(secret: str) -> set[str]:
     """Write a secret as servers do: plain, in HTML, in JSON as most write it, in a URL."""
-    plain = {secret, unquote(secret), quote(secret, safe=""), quote(secret)}
+    plain = _plain(secret)
     in_json = {json.dumps(one)[1:-1] for one in plain}
     slashed = {one.replace("/", "\\/") for one in plain | in_json}
     return plain | {html.escape(one) for one in plain} | in_json | slashed
+
+
+def _plain(secret: str) -> set[str]:
+    return {secret, unquote(secret), quote(secret, safe=""), quote(secret)}
