@@ -6,10 +6,8 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -22,16 +20,10 @@ from kernel.clock import utc_now
 from runtime.flows.versions import get_flow, publish_flow, save_draft, set_paused
 from runtime.hooks import store
 from runtime.hooks._tables import Outcome as Became
-from runtime.hooks.called.api import BLOCK_SLOTS
-from runtime.hooks.waiting import Slots
-from runtime.limits.model import Limits
-from runtime.limits.rates import Rates
 from runtime.step_state.store import list_kept
 from tenancy.organisations import OrganisationView
-from tenancy.scope import as_tenant
 from tests.factories.connections import make_connection
-from tests.factories.tenancy import make_customer
-from tests.factories.triggers import KEY_SLOT, among_standard, make_trigger
+from tests.factories.triggers import among_standard, make_trigger
 from tests.integration.conftest import SignedIn
 from tests.integration.runtime.engine.bench import Bench
 from tests.integration.runtime.hooks.conftest import STARTS, Hooked, code
@@ -217,55 +209,6 @@ def test_the_block_sees_no_credential(hooked: ByBlock) -> None:
 
 
 @pytest.mark.parametrize(
-    "where", [{"header": "X-Kind"}, {"header": "Webhook-Id"}, {"query": "t"}], ids=str
-)
-def test_what_fits_a_secret_is_not_shown_to_the_block_and_not_kept(
-    hooked: ByBlock, where: dict[str, str]
-) -> None:
-    seen: list[Any] = []
-
-    def look(ctx: Context) -> Outcome:
-        fits = ctx.hook.verify_secret("api", prefix="v1=", **where)
-        seen.append((fits, str(ctx.input)))
-        return ctx.emit("events", {"events": [{"key": "a", "data": ctx.input}]})
-
-    hooked.set_up(look)
-    said = f"v1={CANARY}"
-    headers = {where["header"]: said} if "header" in where else {}
-    address = hooked.path() + (f"?t={said}&a=1" if "query" in where else "?a=1")
-    hooked.app.test_client().post(address, json={}, headers=headers)
-
-    [(fits, shown)] = seen
-    assert fits
-    assert CANARY not in shown
-    assert "'a': '1'" in shown
-    [run] = hooked.runs()
-    assert CANARY not in str(run)
-
-
-def test_its_calls_are_counted_as_those_of_steps(
-    hooked: ByBlock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rates, limits = Rates(), Limits(calls_per_s=0.1)
-    monkeypatch.setattr("runtime.block_triggers.asking.rates_of", lambda _: rates)
-    monkeypatch.setattr("runtime.block_triggers.asking.limits_of", lambda *_: limits)
-
-    def call(ctx: Context) -> Outcome:
-        with suppress(BlockError):
-            ctx.http.request("GET", "http://127.0.0.1:1/")
-        return ctx.emit("events", {"events": []})
-
-    hooked.set_up(call)
-
-    assert hooked.send().status_code == 200
-    again = hooked.send()
-
-    assert code(again) == (503, "garland.unavailable")
-    assert "127.0.0.1" not in again.text
-    assert "Too many calls to http://127.0.0.1:1" in hooked.deliveries()[0].message
-
-
-@pytest.mark.parametrize(
     ("retryable", "status", "problem"),
     [
         pytest.param(False, 500, "hook.block_failed", id="for good"),
@@ -386,12 +329,6 @@ def test_a_paused_workflow_answers_hand_shakes_and_starts_nothing(hooked: ByBloc
     assert hooked.kept() == {}
 
 
-def test_a_slot_that_is_left_empty_is_no_open_door(hooked: ByBlock) -> None:
-    hooked.set_up(named={}, secrets=[{**KEY_SLOT, "required": False}])
-
-    assert hooked.send(secret="").status_code == 401
-
-
 def test_the_page_says_what_reads_it_and_why_it_may_not(
     hooked: ByBlock, signed_in: SignedIn, acme: OrganisationView
 ) -> None:
@@ -405,24 +342,6 @@ def test_the_page_says_what_reads_it_and_why_it_may_not(
     assert "Watch 1.0.0 was withdrawn: replace it in the workflow." in page
     assert "Send a test delivery" not in page
     assert CANARY not in page
-
-
-def test_who_finds_no_room_is_told_to_come_again(hooked: ByBlock) -> None:
-    hooked.set_up()
-    hooked.app.extensions[BLOCK_SLOTS] = Slots(0)
-
-    assert code(hooked.send()) == (503, "garland.unavailable")
-    assert hooked.keys() == []
-
-
-def test_a_tenant_whose_deliveries_take_long_leaves_room_to_others(hooked: ByBlock) -> None:
-    hooked.set_up()
-    hooked.app.extensions[BLOCK_SLOTS] = slots = Slots(2)
-
-    with slots.one(hooked.bench.tenant_id):
-        assert code(hooked.send()) == (503, "garland.unavailable")
-    with slots.one(uuid4()):
-        assert hooked.send().status_code == 202
 
 
 def test_what_was_read_for_a_version_that_is_gone_starts_nothing(hooked: ByBlock) -> None:
@@ -440,15 +359,3 @@ def test_what_was_read_for_a_version_that_is_gone_starts_nothing(hooked: ByBlock
 
     assert code(hooked.send()) == (503, "garland.unavailable")
     assert hooked.keys() == []
-
-
-def test_the_connection_of_another_tenant_is_never_used(hooked: ByBlock) -> None:
-    hooked.set_up()
-    with hooked.bench.sessions.begin() as session:
-        other = make_customer(session)
-        with as_tenant(session, other.id):
-            values = {"key": "canary-of-others"}
-            make_connection(session, other.id, values=values, vault=hooked.vault)
-
-    assert hooked.send(secret="canary-of-others").status_code == 401
-    assert hooked.send().status_code == 202
