@@ -9,7 +9,7 @@ from typing import Any
 
 from kernel.errors import MalformedError
 
-_SUSPECT = re.compile(r"\\u(?:0000|d[89a-f])")
+_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 DEPTH_MAX = 100
 
 
@@ -68,7 +68,7 @@ def why_not_kept(value: Any, text: str) -> str:
 
     Args:
         value: Plain JSON.
-        text: The same, as `json.dumps` writes it by default.
+        text: The same, in ASCII, as `json.dumps` writes it by default.
 
     >>> why_not_kept({"t": "a\0b"}, json.dumps({"t": "a\0b"}))
     'a text holds a NUL character'

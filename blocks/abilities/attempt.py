@@ -60,6 +60,15 @@ class Attempt:
             )
         return left_s
 
+    def within(self, timeout_s: float | None) -> float:
+        """Return the seconds a call may take: those asked for, or all that are left.
+
+        Raises:
+            BlockError: `block.timeout`.
+        """
+        left_s = self.time_left_s()
+        return min(timeout_s, left_s) if timeout_s and timeout_s > 0 else left_s  # NaN is neither
+
     def intend(self, effect: Effect) -> None:
         """Keep an effect for the runtime."""
         if len(self.effects) >= EFFECTS_MAX:

@@ -49,13 +49,12 @@ class HttpAbility:
             sent["Idempotency-Key"] = self.attempt.facts.idempotency_key
         if json is not None and "content-type" not in names:
             sent["Content-Type"] = "application/json"
-        left_s = self.attempt.time_left_s()
         request = HttpRequest(
             method=verb,
             url=url,
             headers=sent,
             body=_body(json, body),
-            timeout_s=min(timeout_s, left_s) if timeout_s else left_s,
+            timeout_s=self.attempt.within(timeout_s),
             permit=permit,
             slot=connection,
         )

@@ -60,7 +60,7 @@ class MqttAbility:
     ) -> MqttMessage | None:
         """See `sdk.Mqtt.read`."""
         place = self._place(host, port, tls)
-        errand = _errand("read", place, topic, tls=tls, wait_s=max(wait_s, 0.0))
+        errand = _errand("read", place, topic, tls=tls, wait_s=max(0.0, wait_s))
         return self._ask(errand, connection, timeout_s)
 
     def _place(self, host: str, port: int | None, tls: bool) -> tuple[str, int]:  # noqa: FBT001
@@ -69,8 +69,7 @@ class MqttAbility:
 
     def _ask(self, errand: MqttRequest, slot: str, timeout_s: float | None) -> MqttMessage | None:
         self.attempt.permit_slot(slot)
-        left_s = self.attempt.time_left_s()
-        limit_s = min(timeout_s, left_s) if timeout_s else left_s
+        limit_s = self.attempt.within(timeout_s)
         return self.attempt.services.mqtt(replace(errand, slot=slot, timeout_s=limit_s))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from blocks.abilities.attempt import Attempt
 from blocks.abilities.places import changes
-from blocks.abilities.ssh import reached, within
+from blocks.abilities.ssh import reached
 from blocks.commands import filled_document
 from blocks.permissions.netconf import PORT, Store
 from blocks.sdk import BlockError, NetconfAnswer, NetconfCall
@@ -85,7 +85,7 @@ class NetconfAbility:
         call = NetconfCall(
             host=place,
             port=port,
-            timeout_s=within(self.attempt, timeout_s),
+            timeout_s=self.attempt.within(timeout_s),
             permit=permit,
             slot=slot,
             **facts,

@@ -113,11 +113,10 @@ class SnmpAbility:
         self, errand: SnmpRequest, slot: str, timeout_s: float | None, retries: int
     ) -> list[SnmpValue]:
         self.attempt.permit_slot(slot)
-        left_s = self.attempt.time_left_s()
         request = replace(
             errand,
             slot=slot,
-            timeout_s=min(timeout_s, left_s) if timeout_s else left_s,
+            timeout_s=self.attempt.within(timeout_s),
             retries=min(max(retries, 0), RETRIES_MAX),
         )
         return self.attempt.services.snmp(request)

@@ -42,7 +42,7 @@ class SshAbility:
             host=place,
             port=port,
             commands=(filled_command(command, values or {}),),
-            timeout_s=within(self.attempt, timeout_s),
+            timeout_s=self.attempt.within(timeout_s),
             permit=permit,
             slot=connection,
         )
@@ -76,7 +76,7 @@ class SshAbility:
             prompt=prompt,
             answers=dict(answers or {}),
             stops_at=stops_at,
-            timeout_s=within(self.attempt, timeout_s),
+            timeout_s=self.attempt.within(timeout_s),
             permit=permit,
             slot=connection,
         )
@@ -91,12 +91,6 @@ def reached(attempt: Attempt, host: str, port: int, connection: str) -> tuple[st
     permit = permit_of(permission, attempt.config)
     permit.check("", host=place, port=port)
     return place, permit
-
-
-def within(attempt: Attempt, timeout_s: float | None) -> float:
-    """Give the seconds that a call may take."""
-    left_s = attempt.time_left_s()
-    return min(timeout_s, left_s) if timeout_s else left_s
 
 
 def _check_dialogue(patterns: tuple[str, ...], answers: Mapping[str, str]) -> None:

@@ -78,7 +78,7 @@ def redirected(request: HttpRequest, before: Target, status: int, location: str)
 def _joined(before: Target, location: str) -> Target:
     try:
         return read_target(str(before.url.join(location)))
-    except (httpx.InvalidURL, ValueError):
+    except (httpx.InvalidURL, ValueError, BlockError):  # whose message repeats what was sent
         message = f"{before.host} redirected to what is no address."
         raise BlockError("http.bad_address", message, retryable=False) from None
 

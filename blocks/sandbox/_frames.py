@@ -10,7 +10,7 @@ import os
 import select
 import struct
 import time
-from math import isinf
+from math import isfinite
 from typing import Any
 
 from kernel.errors import MalformedError
@@ -57,9 +57,9 @@ def read(text: bytes) -> dict[str, Any]:
         written = text.decode("ascii")
         document, end = _decode(written)
     except (ValueError, RecursionError):
-        written, document, end = text.decode("utf-8", "replace"), None, -1
+        written, document, end = "", None, -1
     if end != len(written) or type(document) is not dict or not _is_plain(document, written):
-        document = _read_slowly(text)
+        document, written = _read_slowly(text)
     if wrong := why_not_kept(document, written):
         raise FrameError(wrong)
     if not isinstance(document, dict):
@@ -68,11 +68,13 @@ def read(text: bytes) -> dict[str, Any]:
 
 
 def _is_plain(document: dict[str, Any], text: str) -> bool:
-    """Tell whether each name in the text is a name in the document, and each number has an end.
+    """Tell whether each name in the text is a name in the document, and each number is one.
 
-    A text with `":` inside a value is not told apart from one that names something twice: it is
-    read slowly then.
+    A text with `":` inside a value is not told apart from one that names something twice, nor a
+    blank before a colon in one from a blank behind a name: it is read slowly then.
     """
+    if " :" in text or "\n" in text or "\t" in text or "\r" in text:
+        return False
     names, waiting = 0, [document]
     for one in waiting:
         inner: Any = one
@@ -83,16 +85,20 @@ def _is_plain(document: dict[str, Any], text: str) -> bool:
             kind = type(each)
             if kind is dict or kind is list:
                 waiting.append(each)
-            elif kind is float and isinf(each):
+            elif kind is float and not isfinite(each):
                 return False
     return names == text.count('":')
 
 
-def _read_slowly(text: bytes) -> Any:
+def _read_slowly(text: bytes) -> tuple[Any, str]:
+    """Read it by the strict reader; give it as we would write it, too."""
     try:
-        return read_json(text, what="the frame")
+        document = read_json(text, what="the frame")
+        return document, _encode(document)
     except MalformedError as error:
         raise FrameError(error.message) from None
+    except (ValueError, RecursionError) as error:
+        raise FrameError(f"it cannot be written again: {error}") from None
 
 
 class Channel:

@@ -18,6 +18,7 @@ _FIELDS = {name: frozenset(one.__dataclass_fields__) for name, one in _OUTCOMES.
 _FACTS = tuple(Facts.__dataclass_fields__)
 _TUPLES = frozenset({"roles", "people", "items"})
 _CODE_MAX, _MESSAGE_MAX = 100, 2_000
+_AFTER_MAX_S = 24 * 3_600.0
 _MEASURED_MAX_BYTES = 16 * 1024
 """Up to here no way of writing JSON makes an output larger than what may be handed on: at most
 fourfold (`1e15` is written as 1000000000000000.0)."""
@@ -114,7 +115,14 @@ def read_error(document: Any) -> BlockError:
         raise UnreadableError("it failed without a code and a message")
     if not (fits(after, float | None) and fits(again, bool | None)):
         raise UnreadableError("it failed, but said wrongly when to try again")
-    return BlockError(code, message[:_MESSAGE_MAX], after, retryable=again)
+    return BlockError(code, message[:_MESSAGE_MAX], _pause_s(after), retryable=again)
+
+
+def _pause_s(said: float | None) -> float | None:
+    """Give the pause that was asked for: what is no number, or less than none, asks for none."""
+    if said is None:
+        return None
+    return min(said, _AFTER_MAX_S) if said > 0 else 0.0
 
 
 def write_response(response: HttpResponse) -> dict[str, Any]:

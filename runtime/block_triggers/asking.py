@@ -19,8 +19,12 @@ from blocks.installs.registry import registry_of
 from blocks.registry import Block
 from blocks.sdk import BlockError
 from kernel.errors import NotFoundError
+from kernel.ids import new_id
 from runtime.flows.lookup import runnable, startable
 from runtime.flows.model import Step, Trigger
+from runtime.limits.book import limits_of
+from runtime.limits.rates import rates_of
+from runtime.runs.calls import Calls
 from runtime.runs.services import DetachedServices
 from runtime.step_state.owners import Owner
 from runtime.step_state.store import find_value, keys_of
@@ -117,6 +121,22 @@ def find_live(
     )
 
 
+def calls_of(session: Session, tenant_id: UUID) -> Calls | None:
+    """Give what counts the calls of one look, as those of a step; None where nobody counts."""
+    rates = rates_of(session)
+    if rates is None:
+        return None
+    limits = limits_of(session, tenant_id)
+    return Calls(rates=rates, tenant_id=tenant_id, limits=limits, who=f"trigger:{new_id()}")
+
+
+def step_of(live: LiveTrigger) -> Step:
+    """Give the trigger as a step: its block, and the connections that it names."""
+    said = live.trigger.settings
+    named = {name: said[name] for name in ("block", "version")}
+    return Step(id=live.trigger.id, **named, connections=said.get("connections", {}))
+
+
 def run_block(
     live: LiveTrigger, given: Mapping[str, Any], services: DetachedServices, facts: Facts
 ) -> Performed:
@@ -124,15 +144,11 @@ def run_block(
 
     Raises:
         BlockError: it may not be used, or failed.
+        NotYetError: its first call finds no place.
     """
-    block = live.usable_block()
-    said = live.trigger.settings
-    named = {name: said[name] for name in ("block", "version")}
-    step = Step(id=live.trigger.id, **named, connections=said.get("connections", {}))
-    services.grant(step, block.manifest)
-    done = perform(
-        block, config=said.get("config", {}), input=given, services=services, facts=facts
-    )
+    block, config = live.usable_block(), live.trigger.settings.get("config", {})
+    services.grant(step_of(live), block.manifest)
+    done = perform(block, config=config, input=given, services=services, facts=facts)
     if any(not one.kind.startswith("state.") for one in done.effects):
         message = f"{block.manifest.title} changes alarms, which a trigger may not: use a step."
         raise BlockError("trigger.changes", message, retryable=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from blocks.manifest import SecretSlot
 from blocks.sdk import BlockError, HttpRequest, HttpResponse
+from runtime.connections.masking import secrets_in
 from runtime.connections.serving import Connections
 from tenancy.connections.kinds import KINDS
 from tenancy.connections.model import Opened
@@ -52,6 +54,19 @@ class Grants:
             message = f"{known.title} needs {wanted}, and {name} is another kind: choose another."
             raise BlockError("connections.wrong_kind", message, retryable=False)
         return opened
+
+    def secrets(self) -> set[str]:
+        """List what the connections of all slots hold; for what a block is shown to be held to."""
+        return {one for opened in self._each_opened() for one in secrets_in(opened)}
+
+    def _each_opened(self) -> Iterator[Opened]:
+        """Open each that there is; one that is missing is told when it is used."""
+        if self.connections is None:
+            return
+        names = {self.named[one.slot] for one in self.slots if self.named.get(one.slot)}
+        for name in sorted(names):
+            with suppress(BlockError):
+                yield self.connections.open(self.tenant_id, name, keeps=False)
 
     def carry(
         self, request: HttpRequest, send: Callable[[HttpRequest], HttpResponse]

@@ -1,4 +1,4 @@
-"""Takes out of an answer what the call was signed with, should the server have said it again.
+"""Takes out of an answer, or an error, what the call was signed with and the server said again.
 
 A page that says "/hooks/T0/x was not found", or an error that repeats a header: a block would put
 it into a message, and the message stands in the run.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import html
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from blocks.sdk import HttpRequest, HttpResponse
+from blocks.sdk import BlockError, HttpRequest, HttpResponse
 from runtime.connections.injecting import Injection
 from tenancy.connections.kinds import KINDS
 from tenancy.connections.model import Opened
@@ -26,32 +28,90 @@ Send = Callable[[HttpRequest], HttpResponse]
 
 
 def masking(send: Send, opened: Opened) -> Send:
-    """Give what carries calls, with answers in which no secret of the connection is."""
+    """Give what carries calls, with answers and errors in which no secret of the connection is."""
     if opened.kind == "mtls":  # its key never leaves this machine
         return send
 
     def carried(request: HttpRequest) -> HttpResponse:
-        response = send(request)
         signed = request.credential
-        token = signed.opened.token if isinstance(signed, Injection) else None
-        said = [values for values in (opened.values, opened.before) if values]
-        secrets = {one for values in said for one in _secrets_of(opened.kind, values)}
-        secrets |= {token.access} if token else set()
-        return masked(response, secrets)
+        used = signed.opened if isinstance(signed, Injection) else opened  # with a newer token
+        secrets = secrets_in(opened) | secrets_in(used)
+        try:
+            return masked(send(request), secrets)
+        except BlockError as error:
+            raise _without(error, secrets) from None
 
     return carried
 
 
+def secrets_in(opened: Opened) -> set[str]:
+    """List what of a connection must not be read: now, before a rotation, and its token."""
+    said = [values for values in (opened.values, opened.before) if values]
+    secrets = {one for values in said for one in _secrets_of(opened.kind, values)}
+    return secrets | ({opened.token.access} if opened.token else set())
+
+
 def masked(response: HttpResponse, secrets: set[str]) -> HttpResponse:
     """Give an answer with `***` in the place of each secret, however it is written."""
-    forms = {form for one in secrets if len(one) >= SHORTEST for form in _forms(one)}
-    body, headers = response.body, dict(response.headers)
-    for form in sorted(forms, key=len, reverse=True):
-        body = body.replace(form.encode(), MASK.encode())
-        headers = {name: value.replace(form, MASK) for name, value in headers.items()}
+    body = _hidden(response.body, secrets)
+    headers = {
+        name: _hidden(value.encode(), secrets).decode() for name, value in response.headers.items()
+    }
     if body == response.body and headers == dict(response.headers):
         return response
     return replace(response, body=body, headers=headers)
+
+
+def _without(error: BlockError, secrets: set[str]) -> BlockError:
+    """Give an error whose message says none; in the host of an address, capitals are gone."""
+    message = error.message
+    for form in _all_forms(secrets):
+        message = re.sub(re.escape(form), MASK, message, flags=re.IGNORECASE)
+    if message == error.message:
+        return error
+    after_s, again = error.retry_after_s, error.retryable
+    return BlockError(error.code, message, after_s, retryable=again, **error.detail)
+
+
+def _all_forms(secrets: set[str]) -> list[str]:
+    """List the forms of each that is long enough, the longest first."""
+    forms = {form for one in _long(secrets) for form in forms_of(one)}
+    return sorted(forms, key=len, reverse=True)
+
+
+def _long(secrets: set[str]) -> list[str]:
+    return [one for one in secrets if len(one) >= SHORTEST]
+
+
+def _hidden(text: bytes, secrets: set[str]) -> bytes:
+    if b"\\" in text:
+        plain = {form for one in _long(secrets) for form in _plain(one)}
+        for form in sorted(plain, key=len, reverse=True):
+            text = re.sub(_in_json(form).encode(), MASK.encode(), text)
+    for form in _all_forms(secrets):
+        text = text.replace(form.encode(), MASK.encode())
+    return text
+
+
+def _in_json(form: str) -> str:
+    r"""Give what finds a text in JSON, whichever of its characters are escaped (RFC 8259, 7).
+
+    Each character is found in its own ways, of which no two begin alike: time grows with the text.
+
+    >>> bool(re.fullmatch(_in_json('a"/'), r'\u0061\"\/'))
+    True
+    """
+    return "".join(f"(?:{'|'.join(_ways_of(one))})" for one in form)
+
+
+def _ways_of(one: str) -> Iterator[str]:
+    units = one.encode("utf-16-be", "surrogatepass").hex()
+    code = "".join(rf"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+    yield f"(?i:{code})"
+    if one in '"\\/':
+        yield rf"\\{re.escape(one)}"
+    if one not in '"\\':
+        yield re.escape(one)
 
 
 def _secrets_of(kind: str, values: Mapping[str, Any]) -> Iterator[str]:
@@ -77,7 +137,13 @@ def _parts_of(url: str) -> Iterator[str]:
     yield from (word for word in words if len(word) >= PART_SHORTEST)
 
 
-def _forms(secret: str) -> set[str]:
-    """Write a secret as servers do: plain, in HTML, in JSON with its slashes escaped, in a URL."""
-    plain = {secret, unquote(secret), quote(secret, safe=""), quote(secret)}
-    return plain | {html.escape(one) for one in plain} | {one.replace("/", "\\/") for one in plain}
+def forms_of(secret: str) -> set[str]:
+    """Write a secret as servers do: plain, in HTML, in JSON as most write it, in a URL."""
+    plain = _plain(secret)
+    in_json = {json.dumps(one)[1:-1] for one in plain}
+    slashed = {one.replace("/", "\\/") for one in plain | in_json}
+    return plain | {html.escape(one) for one in plain} | in_json | slashed
+
+
+def _plain(secret: str) -> set[str]:
+    return {secret, unquote(secret), quote(secret, safe=""), quote(secret)}

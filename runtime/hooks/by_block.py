@@ -1,12 +1,14 @@
 """Deliveries that a trigger's block reads: it says who may send, what starts, what is answered.
 
-The block runs outside any transaction and sees the headers that every workflow may see, never the
-secrets. What it told is then written in one: the runs, and what the trigger keeps. Why a block
-failed is for the workflow's page; the sender learns only whether to come again.
+The block runs outside any transaction and sees the headers that every workflow may see, without
+those that hold a secret of its connections. What it told is then written in one: the runs, and what
+the trigger keeps. Why a block failed is for the workflow's page; the sender learns only whether to
+come again.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,22 +24,32 @@ from blocks.kinds.trigger import REFUSED, Received, read_received
 from blocks.sdk import BlockError, HookCheck
 from kernel.errors import GarlandError, UnavailableError
 from kernel.ids import new_id, sha256_of
-from runtime.block_triggers.asking import LiveTrigger, TriggerDesk, find_live, run_block
+from runtime.block_triggers.asking import (
+    LiveTrigger,
+    TriggerDesk,
+    calls_of,
+    find_live,
+    run_block,
+    step_of,
+)
 from runtime.block_triggers.starting import keep, start_for
 from runtime.flows.lookup import startable
 from runtime.hooks._tables import Outcome
 from runtime.hooks.answering import NotLiveError, Taken
 from runtime.hooks.deliveries import DeliveryView, claim_receipt, note_delivery, write_receipt
+from runtime.hooks.hiding import without_secrets
 from runtime.hooks.reading import Delivery, trigger_of
 from runtime.hooks.store import Target
 from runtime.hooks.verifying import is_genuine, secrets_of
-from runtime.runs.outside import Brokers
+from runtime.runs.calls import NotYetError
+from runtime.runs.outside import Brokers, granted
 from runtime.runs.services import DetachedServices
 
 log = structlog.get_logger(__name__)
 
 ANSWER_MOST_S = 10.0
 AGAIN_S = 30
+AGAIN_MOST_S = 24 * 3_600
 _SEEN = ("headers", "query", "body", "received_at")
 
 
@@ -62,6 +74,8 @@ class Told:
     live: LiveTrigger
     received: Received
     effects: tuple[Effect, ...]
+    message_id: str
+    """What tells the delivery from others, where that is no secret."""
 
     @property
     def refuses(self) -> bool:
@@ -109,6 +123,7 @@ class BlockHooks:
         where = (target.tenant_id, target.flow_id)
         with self.reading() as session:
             live = find_live(session, *where, target.hook.trigger_id if target.hook else "")
+            calls = calls_of(session, target.tenant_id)
         if live is None:
             raise NotLiveError(f"{target.flow_name} has no such webhook in its live version")
         try:
@@ -116,13 +131,24 @@ class BlockHooks:
             said = block.manifest.trigger
             if said is None or delivery.method not in said.methods:
                 raise MethodError("this webhook is not called by this method")
-            given = _given(delivery, block.manifest.input.get("properties", {}))
-            services = HookServices(self.reading, target.tenant_id, self.brokers)
+            granted_to = (self.brokers, target.tenant_id, step_of(live), block.manifest)
+            shown = without_secrets(delivery, granted(*granted_to).secrets())
+            given = _given(shown, block.manifest.input.get("properties", {}))
+            services = HookServices(self.reading, target.tenant_id, self.brokers, calls)
             services.delivery = delivery
             services.desk = TriggerDesk(self.reading, live.owner)
             limit_s = min(block.manifest.behaviour.timeout_s, ANSWER_MOST_S)
-            done = run_block(live, given, services, _facts(live, delivery, limit_s))
-            return Told(live=live, received=read_received(done.outcome), effects=done.effects)
+            done = run_block(live, given, services, _facts(live, shown, limit_s))
+            received = read_received(done.outcome)
+            return Told(
+                live=live,
+                received=received,
+                effects=done.effects,
+                message_id=shown.message_id,
+            )
+        except NotYetError as error:
+            reason = f"Too many calls to {error.host} are under way: there was no turn."
+            raise FailedError(_later(error.wait_s), reason) from None
         except BlockError as error:
             log.warning("hook_block_failed", flow_id=str(live.flow_id), code=error.code)
             raise FailedError(_told(error), error.message) from None
@@ -137,18 +163,16 @@ def take_told(
         NotStartedError: the workflow is paused.
         UnavailableError: another version went live meanwhile.
     """
-    taken, problem = _take(session, target, delivery, told, now=now)
+    taken, problem = _take(session, target, told, now=now)
     noted = _noted(delivery, told, taken, problem)
     note_delivery(session, target.tenant_id, target.id, noted)
     log.info("webhook_taken", hook_id=str(target.id), outcome=taken.outcome.value)
     return taken
 
 
-def _take(
-    session: Session, target: Target, delivery: Delivery, told: Told, *, now: datetime
-) -> tuple[Taken, str]:
+def _take(session: Session, target: Target, told: Told, *, now: datetime) -> tuple[Taken, str]:
     """Give what it came to, and why an event could start no run, if one could not."""
-    where, message_id = (session, target.tenant_id, target.id), delivery.message_id
+    where, message_id = (session, target.tenant_id, target.id), told.message_id
     if told.refuses:
         return Taken(outcome=Outcome.REFUSED), ""
     if not told.received.events and not told.effects:
@@ -202,9 +226,13 @@ def _facts(live: LiveTrigger, delivery: Delivery, limit_s: float) -> Facts:
 def _told(error: BlockError) -> GarlandError:
     """Say what a sender may know of a failure: whether it helps to come again."""
     if error.retryable:
-        told = "what reads this webhook cannot do so now: send it again later"
-        return UnavailableError(told, retry_after_s=int(error.retry_after_s or AGAIN_S))
+        return _later(error.retry_after_s or AGAIN_S)
     return BlockFailedError("what reads this webhook failed: its owner can see why")
+
+
+def _later(after_s: float) -> UnavailableError:
+    told = "what reads this webhook cannot do so now: send it again later"
+    return UnavailableError(told, retry_after_s=math.ceil(min(max(1.0, after_s), AGAIN_MOST_S)))
 
 
 def _noted(delivery: Delivery, told: Told, taken: Taken, problem: str) -> DeliveryView:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -31,20 +32,38 @@ who has waited for long need not look often."""
 
 
 class Slots:
-    """Bounds how many threads of a process wait at a time; the others answer at once."""
+    """Bounds how many threads of a process wait at a time; the others answer at once.
+
+    One tenant has half of them at most: who sends much, or has slow ones, leaves room to others.
+    """
 
     def __init__(self, most: int) -> None:
-        self._free = threading.BoundedSemaphore(most)
+        self._most, self._of_one_tenant = most, max(1, most // 2)
+        self._taken: Counter[UUID] = Counter()
+        self._lock = threading.Lock()
 
     @contextmanager
-    def one(self) -> Iterator[bool]:
-        """Give whether there was room; it is given back at the end."""
-        has_room = self._free.acquire(blocking=False)
+    def one(self, tenant_id: UUID) -> Iterator[bool]:
+        """Give whether there was room for the tenant; it is given back at the end."""
+        has_room = self._take(tenant_id)
         try:
             yield has_room
         finally:
             if has_room:
-                self._free.release()
+                self._give_back(tenant_id)
+
+    def _take(self, tenant_id: UUID) -> bool:
+        with self._lock:
+            if self._taken.total() >= self._most or self._taken[tenant_id] >= self._of_one_tenant:
+                return False
+            self._taken[tenant_id] += 1
+            return True
+
+    def _give_back(self, tenant_id: UUID) -> None:
+        with self._lock:
+            self._taken[tenant_id] -= 1
+            if not self._taken[tenant_id]:
+                del self._taken[tenant_id]
 
 
 class RunNotices:

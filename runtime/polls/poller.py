@@ -25,10 +25,17 @@ from blocks.sdk import BlockError
 from kernel.errors import NotFoundError
 from runtime.alarms.journal import append
 from runtime.alarms.model import TEXT_MAX, parse_event
-from runtime.block_triggers.asking import LiveTrigger, TriggerDesk, find_live, run_block
+from runtime.block_triggers.asking import (
+    LiveTrigger,
+    TriggerDesk,
+    calls_of,
+    find_live,
+    run_block,
+)
 from runtime.block_triggers.starting import LATER, is_still_live, keep, start_for
 from runtime.flows.lookup import startable
 from runtime.polls.marks import Poll, due_polls, move_poll, note_failure, put_off
+from runtime.runs.calls import NotYetError
 from runtime.runs.outside import Brokers
 from runtime.runs.services import DetachedServices
 from runtime.wake import wake_after_commit
@@ -119,6 +126,9 @@ class Poller:
             self._take(asked, found, now=now)
         except BlockError as error:
             self._fail(asked, error.message, error.retry_after_s, now=now)
+        except NotYetError as error:
+            message = f"Too many calls to {error.host} are under way: there was no turn."
+            self._fail(asked, message, error.wait_s, now=now)
         except LATER as error:
             with self._writing(poll) as session:
                 later = now + timedelta(seconds=LATER_S)
@@ -137,7 +147,9 @@ class Poller:
     def _found(self, asked: _Asked, *, now: datetime) -> _Found:
         poll, live = asked.poll, asked.live
         limit_s = live.usable_block().manifest.behaviour.timeout_s
-        services = DetachedServices(self._reading, poll.tenant_id, self._brokers)
+        with self._reading() as session:
+            calls = calls_of(session, poll.tenant_id)
+        services = DetachedServices(self._reading, poll.tenant_id, self._brokers, calls)
         services.desk = TriggerDesk(self._reading, live.owner)
         facts = Facts(
             run_id=str(poll.id),

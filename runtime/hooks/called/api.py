@@ -37,7 +37,8 @@ SLOTS = "garland.hook_slots"
 BLOCK_SLOTS = "garland.hook_block_slots"
 BROKERS = "garland.brokers"
 THREADS_FOR_OTHERS = 4
-"""Of so many threads of the web process one at most waits for a run's end, and one for a block."""
+"""Of so many threads of the web process one at most waits for a run's end, and one for a block;
+of those, half at most for one tenant."""
 
 
 @hooks.record
@@ -103,7 +104,7 @@ def _told(target: Target, delivery: Delivery) -> Response:
     """Have a trigger's block read a delivery, a few at a time: it may take its time."""
     asking = BlockHooks(reading=_services().reading, brokers=current_app.extensions[BROKERS]())
     slots: Slots = current_app.extensions[BLOCK_SLOTS]
-    with slots.one() as has_room:
+    with slots.one(target.tenant_id) as has_room:
         if not has_room:
             raise UnavailableError("too many deliveries are being read: send it again")
         told = asking.ask(target, delivery)
@@ -171,7 +172,7 @@ def _result(tenant_id: UUID, run_id: UUID) -> RunResult | None:
             return result_of(session, tenant_id, run_id)
 
     slots: Slots = current_app.extensions[SLOTS]
-    with slots.one() as has_room:
+    with slots.one(tenant_id) as has_room:
         if not has_room:
             log.warning("webhook_not_awaited", run_id=str(run_id))
             return look()

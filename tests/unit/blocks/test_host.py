@@ -208,6 +208,19 @@ def test_every_attempt_carries_the_same_key() -> None:
     assert services.mails[0].message_id == services.mails[1].message_id
 
 
+@pytest.mark.parametrize("said", [float("nan"), float("inf"), -1.0, 10**400])
+def test_a_call_takes_no_longer_than_the_step(said: float) -> None:
+    services = FakeServices()
+
+    def run(ctx: Context) -> Outcome:
+        ctx.http.request("GET", "https://a.de/x", timeout_s=said)
+        return done(ctx)
+
+    attempt(run, permissions=("http",), services=services)
+
+    assert 0 < services.requests[0].timeout_s <= 9
+
+
 def test_logs_are_capped_and_what_was_dropped_is_counted() -> None:
     def run(ctx: Context) -> Outcome:
         for _ in range(150):

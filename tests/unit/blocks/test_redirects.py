@@ -61,3 +61,21 @@ def test_the_status_says_how_to_go_on(before: str, status: int, after: str) -> N
 
     assert (found.method, found.url) == (after, "https://a.example/y")
     assert bool(found.body) is (before == after)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        pytest.param("ftp://b.example/canary", id="another scheme"),
+        pytest.param("https://canary@b.example/", id="a name in it"),
+        pytest.param("https://b..example/canary", id="a host that is none"),
+        pytest.param("https://b.example:99999/canary", id="a port that is none"),
+        pytest.param("/canary" + "x" * 9_000, id="long"),
+    ],
+)
+def test_what_a_server_redirects_to_is_not_repeated(location: str) -> None:
+    with pytest.raises(BlockError) as caught:
+        redirected(REQUEST, HERE, 302, location)
+
+    assert caught.value.code == "http.bad_address"
+    assert caught.value.message == "a.example redirected to what is no address."

@@ -227,6 +227,19 @@ def test_an_error_of_a_call_does_not_repeat_what_it_carried(calling: Calling, ec
     assert "canary" not in told.value.message
 
 
+def test_an_error_on_the_way_does_not_repeat_where_a_server_redirected_to(
+    calling: Calling, echo: Echo
+) -> None:
+    values = {"key": "canary-of-the-key", "place": "query", "name": "key"}
+    calling.make("api_key", values, hosts=(f"127.0.0.1:{echo.port}",))
+
+    with pytest.raises(BlockError) as told:
+        calling.call(echo.url("/to?there=ftp://127.0.0.1/canary-of-the-key"))
+
+    assert told.value.code == "http.bad_address"
+    assert "canary" not in told.value.message
+
+
 def test_its_use_is_noted(calling: Calling, echo: Echo) -> None:
     made = calling.make(hosts=(f"127.0.0.1:{echo.port}",))
 

@@ -128,7 +128,7 @@ def test_who_finds_no_room_to_wait_is_answered_at_once(hooked: Hooked) -> None:
     slots = Slots(1)
     hooked.app.extensions[SLOTS] = slots
 
-    with slots.one() as has_room:
+    with slots.one(hooked.bench.tenant_id) as has_room:
         began = time.monotonic()
         answer = hooked.call({})
 

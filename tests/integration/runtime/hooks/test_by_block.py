@@ -20,14 +20,10 @@ from kernel.clock import utc_now
 from runtime.flows.versions import get_flow, publish_flow, save_draft, set_paused
 from runtime.hooks import store
 from runtime.hooks._tables import Outcome as Became
-from runtime.hooks.called.api import BLOCK_SLOTS
-from runtime.hooks.waiting import Slots
 from runtime.step_state.store import list_kept
 from tenancy.organisations import OrganisationView
-from tenancy.scope import as_tenant
 from tests.factories.connections import make_connection
-from tests.factories.tenancy import make_customer
-from tests.factories.triggers import KEY_SLOT, among_standard, make_trigger
+from tests.factories.triggers import among_standard, make_trigger
 from tests.integration.conftest import SignedIn
 from tests.integration.runtime.engine.bench import Bench
 from tests.integration.runtime.hooks.conftest import STARTS, Hooked, code
@@ -333,12 +329,6 @@ def test_a_paused_workflow_answers_hand_shakes_and_starts_nothing(hooked: ByBloc
     assert hooked.kept() == {}
 
 
-def test_a_slot_that_is_left_empty_is_no_open_door(hooked: ByBlock) -> None:
-    hooked.set_up(named={}, secrets=[{**KEY_SLOT, "required": False}])
-
-    assert hooked.send(secret="").status_code == 401
-
-
 def test_the_page_says_what_reads_it_and_why_it_may_not(
     hooked: ByBlock, signed_in: SignedIn, acme: OrganisationView
 ) -> None:
@@ -352,14 +342,6 @@ def test_the_page_says_what_reads_it_and_why_it_may_not(
     assert "Watch 1.0.0 was withdrawn: replace it in the workflow." in page
     assert "Send a test delivery" not in page
     assert CANARY not in page
-
-
-def test_who_finds_no_room_is_told_to_come_again(hooked: ByBlock) -> None:
-    hooked.set_up()
-    hooked.app.extensions[BLOCK_SLOTS] = Slots(0)
-
-    assert code(hooked.send()) == (503, "garland.unavailable")
-    assert hooked.keys() == []
 
 
 def test_what_was_read_for_a_version_that_is_gone_starts_nothing(hooked: ByBlock) -> None:
@@ -377,15 +359,3 @@ def test_what_was_read_for_a_version_that_is_gone_starts_nothing(hooked: ByBlock
 
     assert code(hooked.send()) == (503, "garland.unavailable")
     assert hooked.keys() == []
-
-
-def test_the_connection_of_another_tenant_is_never_used(hooked: ByBlock) -> None:
-    hooked.set_up()
-    with hooked.bench.sessions.begin() as session:
-        other = make_customer(session)
-        with as_tenant(session, other.id):
-            values = {"key": "canary-of-others"}
-            make_connection(session, other.id, values=values, vault=hooked.vault)
-
-    assert hooked.send(secret="canary-of-others").status_code == 401
-    assert hooked.send().status_code == 202

@@ -17,6 +17,8 @@ from blocks.sdk import BlockError
 from kernel.errors import InvalidError
 from runtime.alarms._tables import JournalEntry
 from runtime.flows.versions import get_flow, publish_flow, save_draft, set_paused
+from runtime.limits.rates import Rates
+from runtime.limits.store import change_limits
 from runtime.polls.marks import Poll, polls_of_flow
 from runtime.polls.poller import ALARM_AFTER, Poller, shared_out
 from runtime.runs._tables import Run
@@ -262,6 +264,22 @@ def test_who_asks_for_a_pause_without_end_is_asked_again_after_a_day(
 
     assert world.poll().problem == "Later"
     assert world.poll().due_at == world.now + timedelta(days=1)
+
+
+def test_its_calls_are_counted_as_those_of_steps(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = Rates()
+    monkeypatch.setattr("runtime.block_triggers.asking.rates_of", lambda _: rates)
+    limits = {"calls_per_s": 0.1}
+    world.within(lambda one: change_limits(one, world.tenant_id, limits, by="Ann", now=NOON))
+
+    world.ask()
+    world.ask(after_s=301)
+
+    assert world.tickets.asked == 1
+    assert world.poll().failures == 1
+    assert world.poll().problem.startswith("Too many calls to http://127.0.0.1:")
 
 
 def test_a_block_that_breaks_the_poller_is_put_off(

@@ -156,3 +156,30 @@ def test_a_connection_without_such_a_secret_is_told() -> None:
         secrets_of(opened("mtls", {}), signs=True)
 
     assert told.value.code == "connections.wrong_kind"
+
+
+@pytest.mark.parametrize(
+    ("prefix", "headers"),
+    [
+        pytest.param("Bearer a", {"authorization": "Bearer b"}, id="a prefix that does not fit"),
+        pytest.param("", {"authorization": "x" * 5_000}, id="long"),
+        pytest.param("", {}, id="absent"),
+        pytest.param("", {"authorization": "x", "x_at": "yesterday"}, id="no instant"),
+    ],
+)
+def test_the_time_taken_tells_nothing_of_a_header_that_is_hidden(
+    prefix: str, headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed: list[int] = []
+    compute = hmac.digest
+
+    def counted(key: bytes, content: bytes, algorithm: str) -> bytes:
+        signed.append(len(content))
+        return compute(key, content, algorithm)
+
+    monkeypatch.setattr("runtime.hooks.verifying.hmac.digest", counted)
+    more = {"signed": "{timestamp}{body}", "timestamp": "X-At"} if "x_at" in headers else {}
+    check = HookCheck(slot="s", header="Authorization", prefix=prefix, algorithm="sha256", **more)
+
+    assert is_genuine(check, delivery(b"x" * 1_000, **headers), [KEY, b"before"]) is False
+    assert [size >= 1_000 for size in signed] == [True, True]

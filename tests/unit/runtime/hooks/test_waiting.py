@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
 
@@ -19,21 +20,29 @@ def deaf() -> Redis:
 
 
 def test_only_so_many_wait_at_a_time() -> None:
-    slots = Slots(2)
+    slots, tenants = Slots(2), [uuid4() for _ in range(3)]
 
-    with slots.one() as first, slots.one() as second, slots.one() as third:
-        assert (first, second, third) == (True, True, False)
-    with slots.one() as again:
+    with ExitStack() as held:
+        assert [held.enter_context(slots.one(each)) for each in tenants] == [True, True, False]
+    with slots.one(tenants[2]) as again:
         assert again
 
 
-def test_room_is_given_back_when_the_caller_breaks() -> None:
-    slots = Slots(1)
+def test_one_tenant_has_half_of_the_places_at_most() -> None:
+    slots, eager, other = Slots(4), uuid4(), uuid4()
 
-    with pytest.raises(ZeroDivisionError), slots.one():
+    with ExitStack() as held:
+        assert [held.enter_context(slots.one(eager)) for _ in range(3)] == [True, True, False]
+        assert [held.enter_context(slots.one(other)) for _ in range(2)] == [True, True]
+
+
+def test_room_is_given_back_when_the_caller_breaks() -> None:
+    slots, tenant_id = Slots(1), uuid4()
+
+    with pytest.raises(ZeroDivisionError), slots.one(tenant_id):
         raise ZeroDivisionError
 
-    with slots.one() as has_room:
+    with slots.one(tenant_id) as has_room:
         assert has_room
 
 
