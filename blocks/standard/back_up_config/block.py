@@ -9,6 +9,7 @@ from blocks.standard._commanding import is_refusal
 from blocks.standard._configs import check_patterns, lasting_lines
 from blocks.standard._devices import PAGING_OFF, REFUSED, SHOW_CONFIG
 from blocks.standard._memory import Memory
+from blocks.standard._reading import changing, why_not_reading
 from kernel.clock import format_instant
 
 KIND = "back-up-config.1"
@@ -57,6 +58,7 @@ def _shown(ctx: Context) -> str:
     config = ctx.config
     paging = PAGING_OFF.get(config["device"])
     command = config.get("command") or SHOW_CONFIG.get(config["device"], _USUAL)
+    _check_reading(command, config["device"])
     answers = ctx.ssh.shell(
         config["host"],
         [*([paging] if paging else []), command],
@@ -76,6 +78,16 @@ def _shown(ctx: Context) -> str:
         message = "The configuration is larger than 1 MB, so its beginning is missing."
         raise BlockError("backup.incomplete", message)
     return shown.output
+
+
+def _check_reading(command: str, device: str) -> None:
+    """Refuse what is known to change things, and not to show them: a backup only reads."""
+    if changing([command]) and why_not_reading(command, device=device):
+        message = (
+            f"{command[:80]} is known to change things: write the Command that shows the "
+            "configuration, or use Run a command on a device."
+        )
+        raise BlockError("device.only_reads", message)
 
 
 _REFUSAL_LINES = 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from blocks.sdk import BlockError, Context, HttpResponse, Outcome
-from blocks.standard._alarm_words import description_of, facts_of, headline_of
+from blocks.standard._alarm_words import description_of, facts_of, headline_of, severity_of
 from blocks.standard._chat_cards import WRITE, card_of
 from blocks.standard._servers import said_by
 
@@ -22,19 +22,13 @@ def run(ctx: Context) -> Outcome:
         message = "There is nothing to say: give an alarm, a title or a text."
         raise BlockError("chat.empty", message)
     facts = {**(facts_of(alarm) if config["facts"] else {}), **ctx.input.get("fields", {})}
-    severity = ctx.input.get("severity") or _severity(alarm)
+    severity = ctx.input.get("severity") or severity_of(alarm)
     card = card_of(title or text, text, severity, facts, ctx.input.get("link", ""))
     said = WRITE[config["chat"]](card)
     response = ctx.http.request("POST", "", json=said, connection="webhook")
     response.raise_if_busy()
     _check(response)
     return ctx.emit("done", {"title": card.title, "summary": description_of(alarm)[:1_000]})
-
-
-def _severity(alarm: dict[str, object]) -> str:
-    if alarm.get("state") == "cleared":
-        return "cleared"
-    return str(alarm.get("perceived_severity") or "")
 
 
 def _check(response: HttpResponse) -> None:
