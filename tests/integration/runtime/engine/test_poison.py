@@ -123,8 +123,8 @@ def test_a_run_whose_state_cannot_be_read_takes_those_it_called_with_it(bench: B
 
 def test_a_large_value_that_is_gone_fails_its_step_and_holds_up_no_other(bench: Bench) -> None:
     big = step("set-data", config={"values": {"t": "= trigger.input.t"}})
-    post = {**CALL["call"]["config"], "body": "= steps.big.output"}
-    steps = {"big": big, "call": step("http-request", config=post)}
+    post = {**CALL["call"], "input": {"body": "= steps.big.output"}}
+    steps = {"big": big, "call": post}
     flow = bench.publish(steps, ["hand > big", "big > call"])
     broken = bench.start(flow, {"input": {"t": "x" * 40_000}})
     bench.drain.advance_batch(now=bench.now)
@@ -229,8 +229,8 @@ def test_a_run_with_slow_steps_lets_the_others_go_on_in_between(
 def test_many_steps_that_cannot_be_given_what_they_need_are_carried_over_several_batches(
     bench: Bench,
 ) -> None:
-    post = {**CALL["call"]["config"], "body": "= {'a': 1 / (item - item)}"}
-    body = {"steps": {"call": step("http-request", config=post)}, "wires": []}
+    post = {**CALL["call"], "input": {"body": "= {'a': 1 / (item - item)}"}}
+    body = {"steps": {"call": post}, "wires": []}
     config = {"items": list(range(600)), "keeps_going": True, "at_once": 100}
     flow = bench.publish({"each": step("for-each", config=config, body=body)}, ["hand > each"])
     run = bench.start(flow)
