@@ -20,6 +20,8 @@ HOST_MAX = 253  # RFC 1035, 2.3.4
 URL_MAX = 8_000
 _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _PORT_MAX = 65_535
+_NO_HOST = frozenset("/\\?#@[]%,; ")
+"""Signs that part an address, or have a meaning in one: none stands in a host alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +82,12 @@ def read_host(text: str, protocol: str) -> str:
     >>> read_host("R1.Core.EXAMPLE.com", "snmp"), read_host("::1", "snmp")
     ('r1.core.example.com', '::1')
     """
-    url = _parsed(f"http://[{text}]/" if ":" in text else f"http://{text}/")
+    is_alone = text.isprintable() and not _NO_HOST & set(text)
+    url = _parsed(f"http://[{text}]/" if ":" in text else f"http://{text}/") if is_alone else None
     host = url.raw_host.decode("ascii").removesuffix(".").lower() if url else ""
-    is_alone = url is not None and url.raw_path == b"/" and not (url.userinfo or url.fragment)
-    if not is_alone or not _is_host(host):
-        message = f"{text[:200]} names no host: write its name or its address alone."
+    if not _is_host(host):
+        shown = text[:80] if text.isprintable() else "A text with characters that nobody sees"
+        message = f"{shown} names no host: write its name or its address alone."
         raise BlockError(f"{protocol}.bad_address", message, retryable=False)
     return host
 
@@ -96,9 +99,10 @@ def _parsed(text: str) -> httpx.URL | None:
         return None
     try:
         url = httpx.URL(text)
-    except (httpx.InvalidURL, ValueError):
+        has_host = bool(url.host and url.raw_host)
+    except (httpx.InvalidURL, ValueError):  # reading the host may be what finds that it is none
         return None
-    return url if url.scheme in PORTS and url.host else None
+    return url if url.scheme in PORTS and has_host else None
 
 
 def _is_host(host: str) -> bool:

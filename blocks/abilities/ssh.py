@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from blocks.abilities.attempt import Attempt
-from blocks.abilities.places import may_command
+from blocks.abilities.places import may_command, place_of
 from blocks.commands import filled_command, why_no_command
-from blocks.devices import read_host
 from blocks.permissions.ssh import PORT
 from blocks.permits import Permit, permit_of
 from blocks.sdk import BlockError, SshAnswer, SshCall
@@ -85,12 +84,9 @@ class SshAbility:
 
 def reached(attempt: Attempt, host: str, port: int, connection: str) -> tuple[str, Permit]:
     """Give the host as it is called, and what the manifest permits; refuse what it does not."""
-    permission = attempt.permit("ssh")
+    place, _ = place_of(attempt, "ssh", host, port)
     attempt.permit_slot(connection)
-    place = read_host(host, port, what="ssh")
-    permit = permit_of(permission, attempt.config)
-    permit.check("", host=place, port=port)
-    return place, permit
+    return place, permit_of(attempt.permit("ssh"), attempt.config)
 
 
 def _check_dialogue(patterns: tuple[str, ...], answers: Mapping[str, str]) -> None:

@@ -13,7 +13,6 @@ from blocks.brokers._ssh_line import Goal, is_installed, signed_in
 from blocks.brokers._ssh_shell import Shell
 from blocks.brokers._ssh_texts import Tail, readable
 from blocks.brokers.addresses import Allowed, Resolver, pick_address, resolve
-from blocks.devices import told_as
 from blocks.permissions.ssh import SshLogin
 from blocks.sdk import BlockError, NetconfAnswer, NetconfCall, SshAnswer, SshCall
 from kernel.patterns import find_all
@@ -77,14 +76,14 @@ class SshBroker:
 
     def _goal(self, host: str, port: int, timeout_s: float) -> Goal:
         deadline = time.monotonic() + timeout_s
-        with told_as("ssh"):
-            address = pick_address(
-                host,
-                port,
-                allow_private=self.allow_private,
-                resolver=self.resolver,
-                timeout_s=timeout_s,
-            )
+        address = pick_address(
+            host,
+            port,
+            allow_private=self.allow_private,
+            resolver=self.resolver,
+            timeout_s=timeout_s,
+            protocol="ssh",
+        )
         return Goal(host=host, address=address, port=port, deadline=deadline)
 
 

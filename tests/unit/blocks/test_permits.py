@@ -10,7 +10,7 @@ from blocks.brokers.addresses import is_public, may_be_opened
 from blocks.manifest import Permission, PermissionName
 from blocks.permits import Permit, permit_of
 from blocks.sdk import BlockError
-from blocks.targets import read_target
+from blocks.targets import read_host, read_target
 
 
 def permission(*hosts: str, ports: tuple[int, ...] = ()) -> Permission:
@@ -152,3 +152,21 @@ def test_no_special_address_is_public(address: str, *, opened: bool) -> None:
 )
 def test_others_are(address: str) -> None:
     assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a b", "r1/", "b/.", "@a", "a@b", "::1]x", "é:1", "xn--exam~ple", "r1\n", "fe80::1%e"],
+)
+def test_what_is_no_host_alone_is_refused_by_the_protocols_own_code(text: str) -> None:
+    with pytest.raises(BlockError) as refused:
+        read_host(text, "ssh")
+
+    assert refused.value.code == "ssh.bad_address"
+
+
+def test_an_address_whose_host_no_dictionary_of_names_knows_is_refused() -> None:
+    with pytest.raises(BlockError) as refused:
+        read_target("https://xn--exam~ple/")
+
+    assert refused.value.code == "http.bad_address"
