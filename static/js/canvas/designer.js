@@ -1,5 +1,6 @@
 /** The designer's page: puts its parts together. */
 import { mountAdding } from "./adding.js";
+import { mountCulling } from "./culling.js";
 import { mountDrawing } from "./drawing.js";
 import { mountName } from "./flow_name.js";
 import { mountHandling } from "./handling.js";
@@ -10,6 +11,7 @@ import { mountTrial } from "./trial.js";
 
 const page = new DesignerPage();
 mountDrawing(page);
+mountCulling(page);
 mountAdding(page);
 mountHandling(page);
 mountName(page);

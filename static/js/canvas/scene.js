@@ -75,6 +75,7 @@ export class Scene {
       this.#mark(id, element);
     }
     move(element, [face.rect.x, face.rect.y]);
+    element.style.height = `${face.rect.h}px`;
     if (!known) this.layer.append(element);
     this.#nodes.set(id, { element, source, face });
   }
@@ -201,7 +202,8 @@ export class Scene {
 
 /** @param {HTMLElement} element @param {Point} place */
 function move(element, [x, y]) {
-  element.style.transform = `translate(${x}px, ${y}px)`;
+  element.style.left = `${x}px`;
+  element.style.top = `${y}px`;
 }
 
 /** @param {Face} a @param {Face} b */

@@ -1,0 +1,54 @@
+/**
+ * What keeps a large workflow fluid: of many nodes only those on or near the screen are drawn, and from
+ * afar, where nothing can be read, only as boxes. The outline has every step at all times.
+ * @import {Rect} from "./types.js"
+ * @import {DesignerPage} from "./page.js"
+ */
+import { overlaps } from "./geometry.js";
+
+const FEW = 150;
+const MARGIN_PX = 400;
+
+/** @param {DesignerPage} page */
+export function mountCulling({ editor, scene, viewport, world }) {
+  /** @type {Rect|null} what is drawn at present */
+  let drawn = null;
+  let zoom = 0;
+  const look = () => {
+    const { shown, view } = viewport;
+    if (drawn && view.zoom === zoom && holdsAll(drawn, shown)) return;
+    zoom = view.zoom;
+    drawn = grown(shown, MARGIN_PX / zoom);
+    const faces = scene.faces();
+    const isCrowded = faces.length > FEW;
+    world.classList.toggle("world--crowded", isCrowded);
+    for (const { id, rect } of faces) {
+      const isAway = isCrowded && !overlaps(rect, drawn) && !editor.selection.has(id);
+      scene.element(id)?.classList.toggle("node--away", isAway);
+    }
+  };
+  viewport.onMove(look);
+  editor.on("flow", () => {
+    drawn = null;
+    look();
+  });
+  // Before it gets the focus, which what is not drawn cannot have.
+  editor.on("selection", () => {
+    for (const id of editor.selection) scene.element(id)?.classList.remove("node--away");
+  });
+}
+
+/** @param {Rect} rect @param {number} by @returns {Rect} */
+function grown({ x, y, w, h }, by) {
+  return { x: x - by, y: y - by, w: w + by * 2, h: h + by * 2 };
+}
+
+/** Whether one rectangle lies in another. @param {Rect} outer @param {Rect} inner */
+function holdsAll(outer, inner) {
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.w <= outer.x + outer.w &&
+    inner.y + inner.h <= outer.y + outer.h
+  );
+}
