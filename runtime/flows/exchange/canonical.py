@@ -10,15 +10,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-_FLOW = "flow name description input vars settings triggers steps wires canvas".split()
+_FLOW = (
+    *("flow", "name", "description", "input", "vars", "settings"),
+    *("triggers", "steps", "wires", "canvas"),
+)
 _STEP = (
-    "title block version disabled notes config input connections join timeout_s retry "
-    "worker_group undo body digest position"
-).split()
-_TRIGGER = "title kind block version notes".split()
-_UNDO = "block version config input connections digest".split()
-_GROUP = "title colour steps".split()
-_NOTE = "text colour position size".split()
+    *("title", "block", "version", "disabled", "notes", "config", "input", "connections"),
+    *("join", "timeout_s", "retry", "worker_group", "undo", "body", "digest", "position"),
+)
+_TRIGGER = ("title", "kind", "block", "version", "notes")
+_UNDO = ("block", "version", "config", "input", "connections", "digest")
+_GROUP = ("title", "colour", "steps")
+_NOTE = ("text", "colour", "position", "size")
 _INDENT = "  "
 
 
@@ -156,5 +159,5 @@ def _lines(value: Any, indent: str) -> Iterator[str]:
 def _is_short(value: Any) -> bool:
     if isinstance(value, _Line):
         return True
-    is_place = isinstance(value, list) and len(value) <= 2
+    is_place = isinstance(value, list) and len(value) <= len(("x", "y"))
     return is_place and all(isinstance(one, int | float) for one in value)

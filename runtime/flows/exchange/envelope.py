@@ -7,7 +7,6 @@ needed is told for people and programs that look into it; an import finds out by
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from blocks.registry import Registry
@@ -16,8 +15,9 @@ from kernel.ids import slugify
 from kernel.schema import pointer_to
 from runtime.flows._named_things import calendars_of, connections_of, look_up_tables_of
 from runtime.flows.exchange.canonical import ordered, written
+from runtime.flows.exchange.carried import Carried
 from runtime.flows.exchange.secrets import without_secrets
-from runtime.flows.model import every_step, shape_problems
+from runtime.flows.model import shape_problems
 from runtime.flows.table_steps import tables_used
 from runtime.flows.uses import blocks_of
 
@@ -25,24 +25,6 @@ KIND = "workflows"
 FORMAT = 1
 MOST = 200
 """Workflows in one file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Carried:
-    """A workflow as a file has it.
-
-    Attributes:
-        slug: Its short name, by which others in the file call it.
-        left_out: Pointers to the secrets that did not come along.
-        notes: What was taken differently, or not at all, for people.
-        tables: The names of the decision tables that it names by their ids.
-    """
-
-    slug: str
-    document: Mapping[str, Any]
-    left_out: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    tables: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_envelope(
@@ -152,19 +134,3 @@ def _texts(value: Any) -> dict[str, str]:
 
 def _refusal(message: str, pointer: str = "") -> InvalidError:
     return InvalidError(message, problems=[Problem(pointer, message)])
-
-
-def called_by(document: Mapping[str, Any], registry: Registry) -> set[str]:
-    """Give the short names of the workflows that a workflow calls, or starts when it fails."""
-    found = {document.get("settings", {}).get("on_failure", {}).get("flow", "")}
-    for _, step, _ in every_step(document):
-        if calls(step, registry):
-            found.add(str(step.get("config", {}).get("flow", "")))
-    return found - {""}
-
-
-def calls(step: Mapping[str, Any], registry: Registry) -> bool:
-    """Tell whether a step calls a workflow by its short name."""
-    block = registry.find(step["block"], step["version"])
-    is_call = block is not None and block.manifest.behaviour.control == "call"
-    return is_call and block is not None and block.manifest.kind != "composite"

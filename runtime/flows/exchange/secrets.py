@@ -21,7 +21,7 @@ def without_secrets(
     """
     shown = for_reader(document, registry, may_change=False)
     left_out: list[str] = []
-    return _open(document, shown, [], left_out), left_out
+    return _open(document, shown, [], left_out), sorted(left_out)
 
 
 def _open(value: Any, shown: Any, path: list[str | int], left_out: list[str]) -> Any:
