@@ -165,7 +165,8 @@ class Drawing:
         return gateway.id
 
     def _goes_on(self, id_: str) -> bool:
-        return sum(way.tone != "error" for way in self._faces[id_].ways) == 1
+        face = self._faces.get(id_)
+        return face is not None and sum(way.tone != "error" for way in face.ways) == 1
 
     def _ways_out(
         self,
