@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from blocks.authoring.folders import BlockFolder, FolderError, read_folder
-from blocks.authoring.pictures import Shown, draw_flow
+from blocks.drawings.faces import TRIGGERS, entry_of, trigger_entry, trigger_key
+from blocks.drawings.icons import icon_of
+from blocks.drawings.svg import draw
 from blocks.manifest import Manifest
 from blocks.registry import STANDARD_FOLDER
 from kernel.errors import MalformedError
@@ -52,9 +54,11 @@ def picture_of(folder: BlockFolder) -> str:
         raise FolderError(f"{folder.path} has a wrong manifest: run `garland block check`.")
     try:
         flow = read_json((folder.path / FLOW_FILE).read_bytes(), what=FLOW_FILE)
-        users = [*flow["triggers"].values(), *flow["steps"].values()]
-        shown = dict(_shown(users, folder))
-        return draw_flow(flow, shown, subject=folder.manifest.id)
+        users = [*flow["triggers"].items(), *_steps_of(flow)]
+        entries = {f"trigger:{kind}": trigger_entry(kind) for kind in TRIGGERS}
+        entries |= dict(_entries([user for _, user in users], folder))
+        about = [id_ for id_, user in users if user.get("block") == folder.manifest.id]
+        return draw(flow, entries, marked=about)
     except MalformedError as error:
         raise FolderError(error.message) from None
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -109,16 +113,27 @@ def _usual_start(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def _shown(users: Iterable[Any], folder: BlockFolder) -> Iterator[tuple[str, Shown]]:
+def _steps_of(part: Any) -> Iterator[tuple[str, Any]]:
+    for id_, step in part["steps"].items():
+        yield id_, step
+        if "body" in step:
+            yield from _steps_of(step["body"])
+
+
+def _entries(users: Iterable[Any], folder: BlockFolder) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what draws each block that is used: the folder's own, or one of Garland's."""
     for user in users:
-        yield from _shown(user.get("body", {}).get("steps", {}).values(), folder)
         block_id = user.get("block", "")
         own = folder.manifest is not None and block_id == folder.manifest.id
         found = folder if own else _standard(block_id)
-        if found is not None and found.manifest is not None:
-            icon = found.path / found.manifest.icon
-            content = icon.read_bytes() if icon.is_file() else b""
-            yield block_id, Shown(found.manifest, content)
+        if found is None or found.manifest is None:
+            continue
+        icon = found.path / found.manifest.icon
+        entry = entry_of(found.manifest, icon_of(icon.read_bytes()) if icon.is_file() else "")
+        if "kind" in user:
+            yield trigger_key(user), {**entry, "sort": "trigger"}
+        else:
+            yield f"{block_id}@{user['version']}", entry
 
 
 def _standard(block_id: str) -> BlockFolder | None:

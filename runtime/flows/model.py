@@ -21,7 +21,7 @@ from runtime.flows._trigger_schema import TriggerKind
 
 __all__ = ["FLOW_SCHEMA"]
 
-ERROR_PORT = "error"
+DONE_PORT, ERROR_PORT = "done", "error"
 DEPTH_MAX = 64
 SIZE_MAX_BYTES = 1024 * 1024
 JOINS = {"all": 0, "any": 1}

@@ -9,46 +9,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks.registry import Block, Port, Registry, output_ports
+from blocks.drawings.faces import TRIGGERS, entry_of, trigger_entry, trigger_key
+from blocks.registry import Block, Registry, output_ports
 from runtime.flows.model import ERROR_PORT, every_step
 
-TRIGGERS: Mapping[str, tuple[str, str, str]] = {
-    "rule": ("Rule", "When a rule fires for an alarm", "bell-ring"),
-    "manual": ("By hand", "When a person or a program starts it", "hand"),
-    "schedule": ("Schedule", "At set times", "calendar-clock"),
-    "webhook": ("Webhook", "When another system calls its address", "webhook"),
-    "flow": ("Workflow", "When another workflow calls it", "workflow"),
-    "block": ("Block", "When a block finds something new", "rss"),
-}
-"""Title, summary and icon of each kind of trigger."""
+__all__ = ["TRIGGERS", "entries_of", "ports_of", "trigger_key"]
 
 
 def entries_of(
     document: Mapping[str, Any], registry: Registry, icon_url: Callable[[Block], str]
 ) -> dict[str, dict[str, Any]]:
     """Give the entries of what a workflow uses; a block that is not installed has none."""
-    entries = {f"trigger:{kind}": _trigger_entry(kind) for kind in TRIGGERS}
+    entries = {f"trigger:{kind}": trigger_entry(kind) for kind in TRIGGERS}
     for trigger in document["triggers"].values():
         block = registry.find(trigger.get("block", ""), trigger.get("version", ""))
         if trigger["kind"] == "block" and block is not None:
             facts = {"title": block.manifest.title, "summary": block.manifest.summary}
             entries[trigger_key(trigger)] = {
-                **_trigger_entry("block"),
+                **trigger_entry("block"),
                 **facts,
                 "icon": icon_url(block),
             }
     for _, step, _ in every_step(document):
         block = registry.find(step["block"], step["version"])
         if block is not None:
-            entries[f"{step['block']}@{step['version']}"] = _block_entry(block, icon_url(block))
+            key = f"{step['block']}@{step['version']}"
+            entries[key] = entry_of(block.manifest, icon_url(block))
     return entries
-
-
-def trigger_key(trigger: Mapping[str, Any]) -> str:
-    """Name the entry that draws a trigger: of its kind, or of the block that watches for it."""
-    if trigger["kind"] != "block":
-        return f"trigger:{trigger['kind']}"
-    return f"trigger:{trigger.get('block', '')}@{trigger.get('version', '')}"
 
 
 def ports_of(step: Mapping[str, Any], registry: Registry) -> int:
@@ -58,25 +45,3 @@ def ports_of(step: Mapping[str, Any], registry: Registry) -> int:
         return 1
     named = [port.name for port in output_ports(block.manifest, step.get("config", {}))]
     return len([name for name in named if name != ERROR_PORT]) + 1
-
-
-def _trigger_entry(kind: str) -> dict[str, Any]:
-    title, summary, icon = TRIGGERS[kind]
-    return {"sort": "trigger", "title": title, "summary": summary, "icon": icon, "outputs": []}
-
-
-def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
-    manifest, dynamic = block.manifest, block.manifest.dynamic_outputs
-    return {
-        "sort": "step",
-        "title": manifest.title,
-        "summary": manifest.summary,
-        "icon": icon_url,
-        "outputs": [_port(port) for port in manifest.outputs],
-        "dynamic": dynamic
-        and {"from": dynamic.source, "name": dynamic.name, "title": dynamic.title or None},
-    }
-
-
-def _port(port: Port) -> dict[str, Any]:
-    return {"name": port.name, "title": port.title, "tone": port.tone}

@@ -73,8 +73,11 @@ def create_flow(  # noqa: PLR0913  what, under which name, for whom
     document: Mapping[str, Any] | None = None,
     by: str = "",
     flow_id: UUID | None = None,
+    slug: str = "",
 ) -> FlowView:
     """Make a workflow with a draft: the document given, or an empty one.
+
+    `slug` is the short name it should have; a number is put to it where that is taken.
 
     Raises:
         InvalidError: the name is empty or the document is no workflow.
@@ -84,7 +87,7 @@ def create_flow(  # noqa: PLR0913  what, under which name, for whom
     row = FlowRow(
         id=flow_id or new_id(),
         tenant_id=tenant_id,
-        slug=_free_slug(session, tenant_id, slugify(name)),
+        slug=_free_slug(session, tenant_id, slugify(slug or name)),
         name=name.strip(),
         draft=draft,
         draft_digest=digest_of(draft),

@@ -13,7 +13,7 @@ from typing import Any
 from kernel.errors import Problem
 from runtime.rules.fields import ATTRIBUTES, find_field
 from runtime.rules.tables._schema import INPUT_KIND_NAMES, INPUTS_MAX, OUTPUTS_MAX, TARGETS
-from runtime.rules.tables._xml import Element
+from runtime.xml_files import Element
 from runtime.rules.tables.cell_text import CellError
 from runtime.rules.tables.columns import output_columns
 from runtime.rules.tables.dmn import OWN

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runtime.rules.fields import Kind
-from runtime.rules.tables._xml import write_element
+from runtime.xml_files import write_element
 from runtime.rules.tables.cell_text import CellError, parse_cell, write_cell
 from runtime.rules.tables.columns import Input, Output, input_columns, output_columns
 from runtime.rules.tables.feel import read_feel, read_literal, write_feel, write_literal

@@ -313,7 +313,7 @@ def test_draw_makes_up_a_workflow_and_keeps_one_that_is_there(tmp_path: Path) ->
     flow.write_text(flow.read_text().replace('"kind": "rule"', '"kind": "schedule"'))
 
     assert block("draw", folder).exit_code == 0
-    assert "At set times" in (folder / "docs" / "flow.svg").read_text()
+    assert "No time set yet" in (folder / "docs" / "flow.svg").read_text()
 
 
 def test_a_workflow_that_cannot_be_drawn_is_told(tmp_path: Path) -> None:

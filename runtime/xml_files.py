@@ -60,15 +60,15 @@ class Element:
             yield from one.walk()
 
 
-def read_xml(body: bytes, *, what: str) -> Element:
-    """Read a document.
+def read_xml(body: bytes, *, what: str, most: int = SIZE_MAX_BYTES) -> Element:
+    """Read a document of at most so many bytes.
 
     Raises:
         InvalidError: it is too large or too deep, no XML (with line and column), or has a
             document type.
     """
-    if len(body) > SIZE_MAX_BYTES:
-        raise _refusal(f"{what} is larger than {SIZE_MAX_BYTES:,} bytes: part it")
+    if len(body) > most:
+        raise _refusal(f"{what} is larger than {most:,} bytes: part it")
     reader = _Reader(what)
     try:
         reader.parser.Parse(body, True)

@@ -1,0 +1,1 @@
+"""Workflows drawn as pictures (SVG), as the canvas shows them."""
