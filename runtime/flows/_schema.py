@@ -82,6 +82,7 @@ _STEP: dict[str, Any] = {
             "additionalProperties": False,
             "properties": {"steps": _STEPS, "wires": _WIRES},
         },
+        "disabled": {"const": True},
         "position": POSITION,
     },
 }

@@ -19,11 +19,11 @@ from runtime.secrecy import masked
 
 _STATUS = {StepState.QUEUED: "ready", StepState.SUCCEEDED: "done", StepState.CANCELLED: "dead"}
 """The canvas's words where an attempt has another."""
-_FIRST = ("running", "waiting", "ready", "failed", "done", "dead")
-_WORDS = {"ready": "queued", "dead": "cancelled"}
+_FIRST = ("running", "waiting", "ready", "failed", "done", "passed_over", "dead")
+_WORDS = {"ready": "queued", "passed_over": "passed over", "dead": "cancelled"}
 
 
-_STEP_PARTS = ("block", "version", "title", "position")
+_STEP_PARTS = ("block", "version", "title", "position", "disabled")
 _TRIGGER_PARTS = ("kind", "title", "position", "cron", "timezone")
 
 

@@ -83,6 +83,15 @@ def test_a_step_in_a_body_sums_up_its_rounds() -> None:
     }
 
 
+def test_a_step_that_was_off_is_passed_over() -> None:
+    found = progress(
+        attempt("a", "passed_over", times=(0, None, 0)), attempt("each[0].call", "passed_over")
+    )
+
+    assert found["a"]["status"] == "passed_over"
+    assert found["call"]["text"] == "1 passed over"
+
+
 def test_a_step_not_reached_is_left_out_while_the_run_goes_on_and_dead_after() -> None:
     assert "last" not in progress(attempt("a"))
     assert progress(attempt("a"), state=RunState.SUCCEEDED)["last"] == {"status": "dead"}
