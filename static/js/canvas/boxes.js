@@ -12,7 +12,7 @@ export const HEAD = 44;
 /** From a loop's corner to that of its box, at least: where bodies.js puts the origin of a body. */
 const DROP = 132;
 const GAP = 16;
-const EMPTY = { w: 256, h: 132 };
+export const EMPTY = { w: 256, h: 132 };
 const DEEP_MOST = 4;
 
 /**
@@ -69,7 +69,9 @@ export function boxesOf(flow, rectOf) {
   const box = (id) => {
     const inside = members.get(id) ?? [];
     found.set(id, EMPTY_RECT); // so that outer ones come first
-    const held = bounds(inside.flatMap((one) => (isLoop(one) ? [rectOf(one), box(one)] : [rectOf(one)])));
+    const held = bounds(
+      inside.flatMap((one) => (isLoop(one) ? [rectOf(one), box(one)] : [rectOf(one)])),
+    );
     const [x, y] = boxCorner(rectOf(id));
     const rect = held ? around(held, PAD, HEAD) : { x, y, ...EMPTY };
     found.set(id, rect);
@@ -85,6 +87,23 @@ const EMPTY_RECT = { x: 0, y: 0, w: 0, h: 0 };
 /** @param {Rect} rect @param {number} pad @param {number} head @returns {Rect} */
 export function around({ x, y, w, h }, pad, head) {
   return { x: x - pad, y: y - head, w: w + pad * 2, h: h + head + pad };
+}
+
+/**
+ * Where nodes would be dropped: the innermost box under their middle, the loops among them apart.
+ * @param {Flow} flow
+ * @param {Map<string, Rect>} boxes
+ * @param {Map<string, Point>} places  where they would stand
+ * @param {(id: string) => Rect} rectOf
+ */
+export function dropTarget(flow, boxes, places, rectOf) {
+  const rects = rootsOf(flow, places.keys()).map((id) => {
+    const [x, y] = places.get(id) ?? [0, 0];
+    return { ...rectOf(id), x, y };
+  });
+  const all = bounds(rects);
+  const moved = withInside(flow, places.keys());
+  return all ? boxAt(boxes, [all.x + all.w / 2, all.y + all.h / 2], moved) : "";
 }
 
 /**
@@ -137,20 +156,23 @@ export function whyNotInside(flow, ids, loop, titleOf) {
     return "A trigger starts the workflow: it can't stand in a loop.";
   if (loop && deepest(flow, moved) + loopsAround(flow, loop).length + 1 > DEEP_MOST)
     return "Loops stand in each other four deep at most: put the inner ones into a workflow.";
-  for (const wire of flow.wires) {
-    const from = splitEnd(wire.from).id;
-    if (moved.has(from) === moved.has(wire.to)) continue;
-    const [mine, other] = moved.has(from) ? [from, wire.to] : [wire.to, from];
-    const edge = loop ? "into the loop" : "out of the loop";
-    return `${titleOf(mine)} is connected to ${titleOf(other)}: remove that connection first, or take both ${edge}.`;
-  }
-  return null;
+  const crossing = flow.wires.find(
+    ({ from, to }) => moved.has(splitEnd(from).id) !== moved.has(to),
+  );
+  if (!crossing) return null;
+  const ends = [splitEnd(crossing.from).id, crossing.to];
+  const [mine, other] = moved.has(ends[0]) ? ends : ends.reverse();
+  const edge = loop ? "into the loop" : "out of the loop";
+  return `${titleOf(mine)} is connected to ${titleOf(other)}: remove that connection first, or take both ${edge}.`;
 }
 
 /** How many loops stand in each other among nodes. @param {Flow} flow @param {Set<string>} ids */
 function deepest(flow, ids) {
   const inside = [...withInside(flow, ids)].filter((id) => flow.steps[id]?.loops);
-  return Math.max(0, ...inside.map((id) => 1 + loopsAround(flow, id).filter((one) => inside.includes(one)).length));
+  return Math.max(
+    0,
+    ...inside.map((id) => 1 + loopsAround(flow, id).filter((one) => inside.includes(one)).length),
+  );
 }
 
 /** @param {Flow} flow @param {string[]} ids @param {string} loop @returns {Flow} */

@@ -113,9 +113,9 @@ def test_the_canvas_is_given_no_input_and_no_secret() -> None:
         triggers={"t": {"kind": "schedule", "cron": "0 6 * * *", "key": "k"}},
     )
 
-    found = without_values({"flow": flow, "boxes": []}, standard_registry())
+    found = without_values(flow, standard_registry())
 
-    drawn = found["flow"]["steps"]["a"]
+    drawn = found["steps"]["a"]
     assert drawn["config"]["headers"] == {"Authorization": MASK}
     assert drawn.keys() == {"block", "version", "title", "config"}
-    assert found["flow"]["triggers"]["t"] == {"kind": "schedule", "cron": "0 6 * * *"}
+    assert found["triggers"]["t"] == {"kind": "schedule", "cron": "0 6 * * *"}
