@@ -4,7 +4,7 @@
  * @import {Point} from "./types.js"
  */
 import { stand } from "./frames.js";
-import { GRID, snap } from "./geometry.js";
+import { freePlace, GRID, snap } from "./geometry.js";
 import { drop } from "./looping.js";
 import { addGroup, addNote, COLOURS, noteRect, patchMark, stepsOf } from "./marks.js";
 
@@ -28,7 +28,8 @@ export function groupSelection(page) {
 /** Lay a note where the canvas is looked at. @param {DesignerPage} page */
 export function newNote(page) {
   const [x, y] = page.viewport.centre;
-  const { flow, key } = addNote(page.editor.flow, [snap(x - 104), snap(y - 72)]);
+  const wish = { x: x - 104, y: y - 72, w: 208, h: 144 };
+  const { flow, key } = addNote(page.editor.flow, freePlace(wish, page.editor.taken()));
   page.editor.change("Note added", flow);
   write(page, key);
 }
