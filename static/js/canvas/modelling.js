@@ -12,7 +12,7 @@ import { outlineOrder } from "./walking.js";
 const KEYS = {
   g: "group",
   m: "note",
-  e: "off",
+  e: "disable",
   b: "inside",
   ">": "put-in",
   "<": "take-out",
@@ -28,7 +28,7 @@ export function mountModelling(page) {
   Object.assign(deeds, {
     group: () => groupSelection(page),
     note: () => newNote(page),
-    off: () => switchSteps(page),
+    disable: () => switchSteps(page),
     inside: () => {
       if (editor.only && editor.flow.steps[editor.only]?.loops) page.addInside(editor.only);
       else editor.say("Select a loop first, then press B to put a step into it.");

@@ -130,7 +130,10 @@ export function markProblem(element, severity, text) {
 export function sayNode(element, where, onward, { progress, problems }) {
   const parts = [...where, onward.length ? `leads to ${onward.join(", ")}` : "leads nowhere"];
   if (progress) parts.push(progress.text ?? STATE_WORDS[progress.status] ?? progress.status);
-  if (problems.length) parts.push(`${problems.length === 1 ? "a problem" : `${problems.length} problems`}: ${problems.join(" ")}`);
+  if (problems.length)
+    parts.push(
+      `${problems.length === 1 ? "a problem" : `${problems.length} problems`}: ${problems.join(" ")}`,
+    );
   const words = parts.join(", ");
   let place = element.querySelector(".node__said");
   if (!place) {

@@ -119,3 +119,13 @@ def test_the_canvas_is_given_no_input_and_no_secret() -> None:
     assert drawn["config"]["headers"] == {"Authorization": MASK}
     assert drawn.keys() == {"block", "version", "title", "config"}
     assert found["triggers"]["t"] == {"kind": "schedule", "cron": "0 6 * * *"}
+
+
+def test_a_body_is_drawn_with_its_steps_places_and_wires_and_none_of_its_values() -> None:
+    body = {**BODY, "steps": {"call": step("write-log", position=[3, 4], input={"x": 1})}}
+    flow = flow_document({"each": step("for-each", body=body)}, [])
+
+    drawn = without_values(flow, standard_registry())["steps"]["each"]["body"]
+
+    assert drawn["wires"] == []
+    assert drawn["steps"]["call"].keys() == {"block", "version", "position", "config"}
