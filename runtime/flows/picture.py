@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from blocks.drawings.faces import TRIGGERS, entry_of, trigger_entry, trigger_key
-from blocks.registry import Block, Registry, output_ports
-from runtime.flows.model import ERROR_PORT, every_step
+from blocks.registry import Block, Registry
+from runtime.flows.model import every_step
 
-__all__ = ["TRIGGERS", "entries_of", "ports_of", "trigger_key"]
+__all__ = ["TRIGGERS", "entries_of", "trigger_key"]
 
 
 def entries_of(
@@ -36,12 +36,3 @@ def entries_of(
             key = f"{step['block']}@{step['version']}"
             entries[key] = entry_of(block.manifest, icon_url(block))
     return entries
-
-
-def ports_of(step: Mapping[str, Any], registry: Registry) -> int:
-    """Count the ways out of a step as the canvas draws them, the error port among them."""
-    block = registry.find(step["block"], step["version"])
-    if block is None:
-        return 1
-    named = [port.name for port in output_ports(block.manifest, step.get("config", {}))]
-    return len([name for name in named if name != ERROR_PORT]) + 1

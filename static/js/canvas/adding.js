@@ -5,6 +5,7 @@
  */
 import { need } from "./dom.js";
 import { splitEnd } from "./graph.js";
+import { addInside } from "./looping.js";
 import { mountPalette } from "./palette.js";
 import { QuickAdd } from "./quick_add.js";
 
@@ -15,6 +16,11 @@ export function mountAdding(page) {
   const add = (/** @type {Entry} */ entry) => page.show(editor.addAfter(entry, editor.only));
   mountPalette(need("#palette"), entries, { add, drop: (entry, at) => drop(page, entry, at) });
   page.deeds.add = () => quick.open(add);
+  page.addInside = (loop) =>
+    quick.open(
+      (entry) => page.show(addInside(editor, entry, loop)),
+      (entry) => entry.sort === "step",
+    );
   page.addFromPort = (from, at) => {
     const { id, port } = splitEnd(from);
     quick.open(

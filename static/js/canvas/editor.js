@@ -4,11 +4,13 @@
  * @import {Catalogue, Entry, Face, Flow, Json, Point, Problem, Rect, Wire} from "./types.js"
  */
 import { flatten } from "./bodies.js";
+import * as boxes from "./boxes.js";
 import * as edit from "./document.js";
 import { entryKey, faceOf, firstPort, nextPort, sizeOf, triggerKey } from "./face.js";
 import { freePlace, looseSpot, snap } from "./geometry.js";
-import { joinEnd, nodeIds, splitEnd, whyNot, wiredPorts, wireKey } from "./graph.js";
+import { joinEnd, nodeIds, splitEnd, whyNot, wiredPorts, wireKey, withinOf } from "./graph.js";
 import { History } from "./history.js";
+import { withoutEmptyGroups } from "./marks.js";
 
 /** @typedef {"flow"|"selection"|"problems"|"say"} Topic */
 
@@ -54,6 +56,12 @@ export class Editor {
     this.#tell("say", text);
   }
 
+  /** Say why something is not done. @template T @param {string} reason @param {T} answer */
+  refuse(reason, answer) {
+    this.say(reason);
+    return answer;
+  }
+
   /** @param {Problem[]} problems */
   setProblems(problems) {
     this.problems = problems;
@@ -67,7 +75,7 @@ export class Editor {
    */
   change(label, flow, { group, quiet = false } = {}) {
     if (flow === this.flow) return;
-    this.#history.push(label, flow, group ?? null);
+    this.#history.push(label, withoutEmptyGroups(flow), group ?? null);
     this.#keepSelection();
     this.#tell("flow");
     if (!quiet) this.say(`${label}.`);
@@ -83,10 +91,8 @@ export class Editor {
 
   /** @param {string} verb @param {string|null} label */
   #afterTravel(verb, label) {
-    if (label === null) {
-      this.say(verb === "Undone" ? "Nothing to undo." : "Nothing to do again.");
-      return;
-    }
+    if (label === null)
+      return this.say(verb === "Undone" ? "Nothing to undo." : "Nothing to do again.");
     this.#keepSelection();
     this.#tell("flow");
     this.say(`${verb}: ${label}.`);
@@ -108,7 +114,7 @@ export class Editor {
     this.#tell("selection");
   }
 
-  /** The one selected node, or null. @returns {string|null} */
+  /** The one selected node, or null. */
   get only() {
     return this.selection.size === 1 ? [...this.selection][0] : null;
   }
@@ -129,24 +135,27 @@ export class Editor {
     return this.catalogue[step ? entryKey(step) : triggerKey(this.flow.triggers[id])];
   }
 
-  /** @param {Rect} wish @returns {Point} */
-  freePlace(wish) {
-    return freePlace(
-      wish,
-      this.faces().map((face) => face.rect),
-    );
+  /** Every rectangle a new node in a loop ("" for none) must not lie on. @param {string} [loop] */
+  taken(loop = "") {
+    const beside = [...this.boxes].filter(([id]) => withinOf(this.flow, id) === loop);
+    return [...this.faces().map((face) => face.rect), ...beside.map(([, rect]) => rect)];
   }
 
   /**
    * Add a node where it was dropped; on a wire it is laid into it.
-   * @param {Entry} entry
-   * @param {Point} position
-   * @param {Wire|null} [wire]
+   * @param {Entry} entry @param {Point} position @param {Wire|null} [wire]
+   * @param {string} [into]  the loop it goes into; else the one whose box it was dropped on
    */
-  addAt(entry, position, wire = null) {
+  addAt(entry, position, wire = null, into) {
     const size = sizeOf(entry);
-    const place = this.freePlace({ x: snap(position[0]), y: snap(position[1]), ...size });
-    let { flow, id } = edit.addNode(this.flow, entry, place);
+    const middle = /** @type {Point} */ ([position[0] + size.w / 2, position[1] + size.h / 2]);
+    const under = wire ? withinOf(this.flow, wire.to) : boxes.boxAt(this.boxes, middle);
+    const loop = into ?? under;
+    const wish = { x: snap(position[0]), y: snap(position[1]), ...size };
+    let { flow, id } = edit.addNode(this.flow, entry, freePlace(wish, this.taken(loop)));
+    const refusal = boxes.whyNotInside(flow, [id], loop, () => entry.title);
+    if (refusal) return this.refuse(refusal, "");
+    flow = boxes.putInside(flow, [id], loop);
     if (wire && entry.sort === "step") {
       flow = edit.insertOnWire(flow, wire, id, firstPort(faceOf(flow, id, this.catalogue)));
     }
@@ -157,28 +166,31 @@ export class Editor {
 
   /**
    * Add a node to the right of one that stands, and lead a wire to it.
-   * @param {Entry} entry
-   * @param {string|null} after
-   * @param {string|null} [port]
+   * @param {Entry} entry @param {string|null} after @param {string|null} [port]
    * @param {Point|null} [spot]  where its corner should be
    */
   addAfter(entry, after, port = null, spot = null) {
     const size = sizeOf(entry);
     if (!after || entry.sort === "trigger")
-      return this.addAt(entry, looseSpot(this.faces().map((face) => face.rect)));
+      return this.addAt(entry, looseSpot(this.taken()), null, "");
     const face = this.face(after);
     const chosen = port ?? nextPort(face, wiredPorts(this.flow, after));
-    const row = Math.max(
-      0,
-      face.ports.findIndex((candidate) => candidate.name === chosen),
-    );
+    const found = face.ports.findIndex((candidate) => candidate.name === chosen);
+    const row = Math.max(0, found);
     const [x, y] = spot ?? [face.rect.x + face.rect.w + 64, face.rect.y + row * 96];
     const wish = { x, y, ...size };
-    const added = edit.addNode(this.flow, entry, this.freePlace(wish));
-    const flow = edit.connect(added.flow, joinEnd(after, chosen), added.id);
+    const loop = withinOf(this.flow, after);
+    const added = edit.addNode(this.flow, entry, freePlace(wish, this.taken(loop)));
+    const placed = boxes.putInside(added.flow, [added.id], loop);
+    const flow = edit.connect(placed, joinEnd(after, chosen), added.id);
     this.change(`${entry.title} added after ${face.title}`, flow);
     this.select([added.id]);
     return added.id;
+  }
+
+  /** The box of every loop. */
+  get boxes() {
+    return boxes.boxesOf(this.flow, (id) => this.face(id).rect);
   }
 
   /**
@@ -188,15 +200,10 @@ export class Editor {
    */
   connect(from, to) {
     const refusal = whyNot(this.flow, from, to);
-    if (refusal) {
-      this.say(refusal);
-      return false;
-    }
+    if (refusal) return this.refuse(refusal, false);
     const source = this.face(splitEnd(from).id);
-    this.change(
-      `${source.title} connected to ${this.face(to).title}`,
-      edit.connect(this.flow, from, to),
-    );
+    const label = `${source.title} connected to ${this.face(to).title}`;
+    this.change(label, edit.connect(this.flow, from, to));
     return true;
   }
 
@@ -211,7 +218,7 @@ export class Editor {
       if (wire) this.disconnect(wire.from, wire.to);
       return;
     }
-    const ids = [...this.selection];
+    const ids = [...boxes.withInside(this.flow, this.selection)];
     if (ids.length === 0) return;
     const label =
       ids.length === 1 ? `${this.face(ids[0]).title} removed` : `${ids.length} steps removed`;
@@ -234,7 +241,7 @@ export class Editor {
 
   /** @param {Map<string, Point>} places @param {string} label @param {string} [group] */
   place(places, label, group) {
-    this.change(label, edit.placeNodes(this.flow, places), { group });
+    this.change(label, edit.placeNodes(this.flow, boxes.carried(this.flow, places)), { group });
   }
 
   /** @param {Flow} part @param {Point} offset @param {string} verb */

@@ -10,6 +10,7 @@ import { make, makeSvg } from "./dom.js";
 import { inputPoint, nodeNear, outputPoint } from "./face.js";
 import { between, distance, overlaps, snap } from "./geometry.js";
 import { joinEnd, splitEnd, targetsFor } from "./graph.js";
+import { drop } from "./looping.js";
 import { loosePath } from "./routing.js";
 
 const SNAP_PX = 36;
@@ -159,7 +160,7 @@ export class Gestures {
       this.scene.preview(new Map());
       const label =
         chosen.length === 1 ? `${chosen[0].title} moved` : `${chosen.length} steps moved`;
-      if (places.size && !cancelled) this.editor.place(places, label);
+      if (places.size && !cancelled) drop(this.editor, places, label);
       else if (!adds && !cancelled) this.editor.select([id]);
     });
   }

@@ -23,8 +23,10 @@ export function mountHandling(page) {
       inspector.focus();
     },
     tidy: async () => {
-      editor.place(await tidyPlaces(editor.flow, editor.faces()), "Tidied");
-      page.fit();
+      const { only, selection } = editor;
+      const chosen = only ? [] : [...selection];
+      editor.place(await tidyPlaces(editor.flow, editor.faces(), chosen), "Tidied");
+      if (chosen.length === 0) page.fit();
     },
     find: () => page.element.querySelector("input")?.focus(),
     help: () => /** @type {HTMLDialogElement} */ (need("#help")).showModal(),

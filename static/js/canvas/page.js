@@ -4,7 +4,6 @@
  */
 import { island, need } from "./dom.js";
 import { Editor } from "./editor.js";
-import { bounds } from "./geometry.js";
 import { Saving } from "./saving.js";
 import { Scene } from "./scene.js";
 import { showSaveState } from "./status.js";
@@ -20,6 +19,8 @@ export class DesignerPage {
   deeds = {};
   /** Offer steps to hang on a port. @type {(from: string, at: import("./types.js").Point) => void} */
   addFromPort = () => {};
+  /** Offer steps to put into a loop. @type {(loop: string) => void} */
+  addInside = () => {};
 
   constructor() {
     this.editor = new Editor(this.facts.flow, this.facts.blocks);
@@ -33,13 +34,14 @@ export class DesignerPage {
 
   /** Select a node, bring it on screen and give it the focus. @param {string} id */
   show(id) {
+    if (!id) return; // what was refused
     this.editor.select([id]);
     this.viewport.reveal(this.editor.face(id).rect);
     this.scene.element(id)?.focus({ preventScroll: true });
   }
 
   fit() {
-    this.viewport.fit(bounds(this.scene.faces().map((face) => face.rect)));
+    this.viewport.fit(this.scene.bounds());
   }
 
   /** On narrow screens palette and inspector are drawers. @param {string} name "" closes them */

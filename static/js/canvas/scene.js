@@ -1,13 +1,18 @@
 /**
  * Draws a flow: nodes as HTML, wires in one SVG, both inside one moved layer. Redraws only what
  * changed, decided by comparing document parts by identity; never reads layout.
- * @import {Catalogue, Face, Flow, Point, Problem, Progress, Wire} from "./types.js"
+ * @import {Catalogue, Face, Flow, Point, Problem, Progress, Rect, Wire} from "./types.js"
  */
+import { carried, dropTarget } from "./boxes.js";
 import { make, makeSvg } from "./dom.js";
 import { faceOf, inputPoint, outputPoint } from "./face.js";
-import { nodeIds, splitEnd, wasTaken, wireKey } from "./graph.js";
+import { Frames } from "./frames.js";
+import { bounds } from "./geometry.js";
+import { nodeIds, splitEnd, wasTaken, wireKey, withinOf } from "./graph.js";
 import { fillNode, markProblem, markProgress, nodeElement, sayNode } from "./node_face.js";
 import { wirePath } from "./routing.js";
+
+const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
 
 export class Scene {
   /** @type {Map<string, {element: HTMLElement, source: unknown, face: Face}>} */
@@ -27,7 +32,9 @@ export class Scene {
   constructor(world, catalogue) {
     this.catalogue = catalogue;
     this.svg = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
-    this.layer = make("div", { class: "nodes", role: "presentation" });
+    this.layer = make("div", { class: "nodes", role: "listbox", "aria-label": "Steps" });
+    if (world.closest(".canvas--editing")) this.layer.setAttribute("aria-multiselectable", "true");
+    this.frames = new Frames(world);
     world.append(this.svg, this.layer);
   }
 
@@ -49,6 +56,11 @@ export class Scene {
     return [...this.#nodes.values()].map((node) => node.face);
   }
 
+  /** All that is drawn. @returns {Rect|null} */
+  bounds() {
+    return bounds([...this.faces().map((face) => face.rect), ...this.frames.rects()]);
+  }
+
   /** @param {Flow} flow */
   draw(flow) {
     this.#flow = flow;
@@ -59,6 +71,7 @@ export class Scene {
       this.#nodes.delete(id);
     }
     for (const id of wanted) this.#drawNode(id);
+    this.frames.draw(flow, (id) => this.face(id));
     this.#drawWires();
     this.#label();
   }
@@ -131,9 +144,11 @@ export class Scene {
 
   /**
    * Show nodes elsewhere while they are dragged; the document is untouched. An empty map ends it.
-   * @param {Map<string, Point>} places
+   * What stands in a loop goes with it; the box that would take them in lights up.
+   * @param {Map<string, Point>} chosen
    */
-  preview(places) {
+  preview(chosen) {
+    const places = carried(this.#flow, chosen);
     const touched = new Set([...this.#moved.keys(), ...places.keys()]);
     this.#moved = places;
     for (const id of touched) {
@@ -141,6 +156,8 @@ export class Scene {
       const element = this.element(id);
       if (face && element) move(element, [face.rect.x, face.rect.y]);
     }
+    const rectOf = (/** @type {string} */ id) => this.#nodes.get(id)?.face.rect ?? NOWHERE;
+    this.frames.preview(places, dropTarget(this.#flow, this.frames.boxes, chosen, rectOf));
     for (const wire of this.#flow.wires) {
       if (touched.has(wire.to) || touched.has(splitEnd(wire.from).id)) this.#drawWire(wire);
     }
@@ -186,16 +203,21 @@ export class Scene {
 
   #label() {
     /** @type {Map<string, string[]>} */
-    const onward = new Map();
+    const ways = new Map();
+    const titleOf = (/** @type {string} */ id) => this.#nodes.get(id)?.face.title ?? id;
+    const note = (/** @type {string} */ key, /** @type {string} */ id) =>
+      ways.set(key, [...(ways.get(key) ?? []), titleOf(id)]);
     for (const wire of this.#flow.wires) {
-      const id = splitEnd(wire.from).id;
-      const title = this.#nodes.get(wire.to)?.face.title ?? wire.to;
-      onward.set(id, [...(onward.get(id) ?? []), title]);
+      note(`from ${splitEnd(wire.from).id}`, wire.to);
+      note(`to ${wire.to}`, splitEnd(wire.from).id);
     }
     for (const [id, { element }] of this.#nodes) {
       const problems = (this.#problems.get(id) ?? []).map((problem) => problem.message);
       const progress = this.#progress?.steps[id] ?? null;
-      sayNode(element, onward.get(id) ?? [], progress, problems);
+      const loop = withinOf(this.#flow, id);
+      const where = loop ? [`in each round of ${titleOf(loop)}`] : [];
+      if (ways.has(`to ${id}`)) where.push(`after ${ways.get(`to ${id}`)?.join(", ")}`);
+      sayNode(element, where, ways.get(`from ${id}`) ?? [], { progress, problems });
     }
   }
 }
@@ -214,6 +236,7 @@ function sameLook(a, b) {
       face.subtitle,
       face.icon,
       face.missing,
+      face.off,
       face.ports.map((p) => [p.name, p.title, p.tone]),
     ]);
   return look(a) === look(b);
