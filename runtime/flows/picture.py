@@ -11,6 +11,7 @@ from typing import Any
 
 from blocks.registry import Block, Port, Registry, output_ports
 from runtime.flows.model import ERROR_PORT, every_step
+from runtime.flows.port_kinds import port_kind
 
 TRIGGERS: Mapping[str, tuple[str, str, str]] = {
     "rule": ("Rule", "When a rule fires for an alarm", "bell-ring"),
@@ -79,4 +80,5 @@ def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
 
 
 def _port(port: Port) -> dict[str, Any]:
-    return {"name": port.name, "title": port.title, "tone": port.tone}
+    said = {"name": port.name, "title": port.title, "tone": port.tone}
+    return {**said, "kind": port_kind(port.schema).value}
