@@ -21,6 +21,7 @@ from runtime.flows.table_steps import WIDGET
 _ANYTHING = ["array", "boolean", "number", "object", "string"]
 _GIVEN = {"rule": ["number", "object", "string"], "schedule": ["array", "number", "string"]}
 """What a run can read of what started it, by the kind of its trigger."""
+LOOPS = ("each", "repeat")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TRIGGERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "rule": ("Rule", "When a rule fires for an alarm", "bell-ring", {}),
@@ -158,6 +159,7 @@ def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
         "config": with_defaults(manifest.config, {}),
         "input": with_defaults(manifest.input, {}),
         "needs": needs_of(manifest),
+        "loops": manifest.behaviour.control in LOOPS,
         "outputs": [_port(port) for port in manifest.outputs],
         "dynamic": dynamic
         and {"from": dynamic.source, "name": dynamic.name, "title": dynamic.title or None},
