@@ -141,8 +141,6 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
         Deed(name="before", title="The step before", keys="["),
         Deed(name="after", title="The next step", keys="]"),
         Deed(name="find", title="Find a step", keys="ctrl+f", icon="search", places="menu"),
-        Deed(name="find-next", title="The next one found", keys="f3"),
-        Deed(name="find-before", title="The one found before", keys="shift+f3"),
         Deed(name="all", title="Select all", keys="ctrl+a", icon="square-check-big", places="menu"),
         Deed(name="none", title="Select nothing", keys="escape"),
         Deed(name="menu", title="All that can be done here", keys="m", icon="ellipsis"),
@@ -170,3 +168,7 @@ def keys_document() -> list[dict[str, Any]]:
         for deeds in DEEDS.values()
         for deed in deeds
     ]
+
+
+HANDLING: dict[str, Any] = {"groups": DEEDS, "bar": offered("bar"), "menu": offered("menu")}
+"""What the page's templates draw."""

@@ -155,17 +155,28 @@ export function pruneWires(flow, id, ports) {
 }
 
 /**
- * The selected part of a flow, for the clipboard: nodes and the wires between them.
+ * The selected part of a flow, for the clipboard: nodes, what stands in them, and the wires between.
  * @param {Flow} flow
- * @param {Set<string>} ids
+ * @param {Set<string>} chosen
  * @returns {Flow}
  */
-export function copyPart(flow, ids) {
+export function copyPart(flow, chosen) {
+  const ids = withBodies(flow, chosen);
   /** @param {Record<string, any>} shelf */
   const keep = (shelf) => Object.fromEntries(Object.entries(shelf).filter(([id]) => ids.has(id)));
   const wires = flow.wires.filter((wire) => ids.has(splitEnd(wire.from).id) && ids.has(wire.to));
-  const part = { ...flow, steps: keep(flow.steps), triggers: keep(flow.triggers), wires };
-  return structuredClone(part);
+  const { canvas: _, ...rest } = flow;
+  const part = { ...rest, steps: keep(flow.steps), triggers: keep(flow.triggers), wires };
+  const copy = structuredClone(part);
+  for (const step of Object.values(copy.steps)) if (!ids.has(step.within ?? "")) delete step.within;
+  return copy;
+}
+
+/** Those steps, and all that stand in the bodies of the loops among them. @param {Flow} flow @param {Set<string>} chosen */
+export function withBodies(flow, chosen) {
+  /** @param {string|undefined} id @returns {boolean} */
+  const inside = (id) => id !== undefined && (chosen.has(id) || inside(flow.steps[id]?.within));
+  return new Set([...chosen, ...Object.keys(flow.steps).filter(inside)]);
 }
 
 /**
@@ -186,7 +197,8 @@ export function pastePart(flow, part, [dx, dy]) {
     Object.fromEntries(
       Object.entries(shelf).map(([id, node]) => {
         const [x, y] = node.position ?? [0, 0];
-        return [names.get(id), { ...retarget(node, names), position: [x + dx, y + dy] }];
+        const own = { ...retarget(node, names), position: [x + dx, y + dy] };
+        return [names.get(id), node.within ? { ...own, within: names.get(node.within) } : own];
       }),
     );
   const wires = part.wires.map((wire) => {

@@ -6,9 +6,13 @@
 import { flatten } from "./bodies.js";
 import * as edit from "./document.js";
 import { entryKey, faceOf, firstPort, nextPort, sizeOf, triggerKey } from "./face.js";
-import { freePlace, looseSpot, snap } from "./geometry.js";
-import { joinEnd, nodeIds, splitEnd, whyNot, wiredPorts, wireKey } from "./graph.js";
+import { bounds, freePlace, looseSpot, snap } from "./geometry.js";
+import { joinEnd, nodeIds, reach, splitEnd, whyNot, wiredPorts, wireKey } from "./graph.js";
 import { History } from "./history.js";
+
+const GAP = 64;
+/** A step that is laid into a wire that goes back pushes nothing. */
+const MOST_PUSHED = 800;
 
 /** @typedef {"flow"|"selection"|"problems"|"say"} Topic */
 
@@ -108,6 +112,10 @@ export class Editor {
     this.#tell("selection");
   }
 
+  get selectedWire() {
+    return this.flow.wires.find((wire) => wireKey(wire) === this.wire) ?? null;
+  }
+
   /** The one selected node, or null. @returns {string|null} */
   get only() {
     return this.selection.size === 1 ? [...this.selection][0] : null;
@@ -137,22 +145,39 @@ export class Editor {
     );
   }
 
-  /**
-   * Add a node where it was dropped; on a wire it is laid into it.
-   * @param {Entry} entry
-   * @param {Point} position
-   * @param {Wire|null} [wire]
-   */
-  addAt(entry, position, wire = null) {
-    const size = sizeOf(entry);
-    const place = this.freePlace({ x: snap(position[0]), y: snap(position[1]), ...size });
-    let { flow, id } = edit.addNode(this.flow, entry, place);
-    if (wire && entry.sort === "step") {
-      flow = edit.insertOnWire(flow, wire, id, firstPort(faceOf(flow, id, this.catalogue)));
-    }
+  /** Add a node where it was dropped. @param {Entry} entry @param {Point} position */
+  addAt(entry, [x, y]) {
+    const place = this.freePlace({ x: snap(x), y: snap(y), ...sizeOf(entry) });
+    const { flow, id } = edit.addNode(this.flow, entry, place);
     this.change(`${entry.title} added`, flow);
     this.select([id]);
     return id;
+  }
+
+  /**
+   * Lay a step into a wire, midway; where it has no room, what follows makes way.
+   * @param {Entry} entry
+   * @param {Wire} wire
+   */
+  insert(entry, wire) {
+    const source = splitEnd(wire.from).id;
+    const [a, b] = [this.face(source).rect, this.face(wire.to).rect];
+    const { w } = sizeOf(entry);
+    const lack = Math.max(0, snap(a.x + a.w + w + GAP * 2 - b.x));
+    const after = [wire.to, ...reach(this.flow, wire.to, "down")].map((id) => this.face(id));
+    const moved = after.filter(({ rect }) => lack < MOST_PUSHED && rect.x >= b.x);
+    const places = moved.map(({ id, rect }) => [id, [rect.x + lack, rect.y]]);
+    const made = edit.placeNodes(this.flow, new Map(/** @type {[string, Point][]} */ (places)));
+    const added = edit.addNode(made, entry, [snap(a.x + a.w + GAP), snap((a.y + b.y) / 2)]);
+    const within = { within: this.flow.steps[source]?.within };
+    const stands = edit.patchNode(added.flow, added.id, within);
+    const port = firstPort(faceOf(stands, added.id, this.catalogue));
+    this.change(
+      `${entry.title} added on the wire`,
+      edit.insertOnWire(stands, wire, added.id, port),
+    );
+    this.select([added.id]);
+    return added.id;
   }
 
   /**
@@ -175,7 +200,9 @@ export class Editor {
     const [x, y] = spot ?? [face.rect.x + face.rect.w + 64, face.rect.y + row * 96];
     const wish = { x, y, ...size };
     const added = edit.addNode(this.flow, entry, this.freePlace(wish));
-    const flow = edit.connect(added.flow, joinEnd(after, chosen), added.id);
+    const within = { within: this.flow.steps[after]?.within };
+    const stands = edit.patchNode(added.flow, added.id, within);
+    const flow = edit.connect(stands, joinEnd(after, chosen), added.id);
     this.change(`${entry.title} added after ${face.title}`, flow);
     this.select([added.id]);
     return added.id;
@@ -206,9 +233,9 @@ export class Editor {
   }
 
   removeSelection() {
-    if (this.wire) {
-      const wire = this.flow.wires.find((candidate) => wireKey(candidate) === this.wire);
-      if (wire) this.disconnect(wire.from, wire.to);
+    const wire = this.selectedWire;
+    if (wire) {
+      this.disconnect(wire.from, wire.to);
       return;
     }
     const ids = [...this.selection];
@@ -232,16 +259,31 @@ export class Editor {
     this.change(label, known ? edit.pruneWires(flow, id, ports) : flow, { group, quiet: true });
   }
 
+  /** @param {string[]} ids @param {Json} patch @param {string} label */
+  patchAll(ids, patch, label) {
+    this.change(
+      label,
+      ids.reduce((flow, id) => edit.patchNode(flow, id, patch), this.flow),
+    );
+  }
+
   /** @param {Map<string, Point>} places @param {string} label @param {string} [group] */
   place(places, label, group) {
     this.change(label, edit.placeNodes(this.flow, places), { group });
   }
 
-  /** @param {Flow} part @param {Point} offset @param {string} verb */
+  /**
+   * Add a part under ids of its own, nowhere on top of what stands.
+   * @param {Flow} part
+   * @param {Point} offset
+   * @param {string} verb
+   */
   paste(part, offset, verb) {
-    const pasted = edit.pastePart(this.flow, part, offset);
+    const box = bounds(nodeIds(part).map((id) => faceOf(part, id, this.catalogue).rect));
+    if (!box) return;
+    const [x, y] = this.freePlace({ ...box, x: box.x + offset[0], y: box.y + offset[1] });
+    const pasted = edit.pastePart(this.flow, part, [x - box.x, y - box.y]);
     const count = pasted.ids.length;
-    if (count === 0) return;
     this.change(`${count} ${count === 1 ? "step" : "steps"} ${verb}`, pasted.flow);
     this.select(pasted.ids);
   }

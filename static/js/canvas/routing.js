@@ -7,6 +7,7 @@ import { overlaps } from "./geometry.js";
 
 const STUB = 24;
 const CLEAR = 28;
+/** How far up or down a lane is looked for. */
 const REACH = 640;
 
 /** @param {number} value */

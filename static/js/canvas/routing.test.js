@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { overlaps } from "./geometry.js";
 import { freeLane, wirePath } from "./routing.js";
-import { Standing } from "./standing.js";
 
 /** @param {number} x @param {number} y */
 const rect = (x, y) => ({ x, y, w: 208, h: 80 });
@@ -9,9 +9,10 @@ const [SOURCE, TARGET] = [rect(0, 0), rect(800, 0)];
 
 /** @param {import("./types.js").Rect[]} blocks @param {number} [shift] */
 const path = (blocks, shift) => {
-  const standing = new Standing();
-  for (const [n, one] of [SOURCE, TARGET, ...blocks].entries()) standing.put(`n${n}`, one);
-  return wirePath([208, 59], [800, 24], SOURCE, TARGET, (area) => standing.near(area), shift);
+  const all = [SOURCE, TARGET, ...blocks];
+  const near = (/** @type {import("./types.js").Rect} */ area) =>
+    all.filter((one) => overlaps(one, area));
+  return wirePath([208, 59], [800, 24], SOURCE, TARGET, near, shift);
 };
 
 test("a wire with nothing in its way is one smooth curve", () => {
@@ -48,16 +49,4 @@ test("the free lane is the one nearest to the wish", () => {
   assert.equal(freeLane(40, []), 40);
   assert.equal(freeLane(30, [rect(0, 0)]), -14);
   assert.equal(freeLane(60, [rect(0, 0), rect(0, 84)]), -14);
-});
-
-test("what stands near is found, moved and forgotten", () => {
-  const standing = new Standing();
-  assert.equal(standing.put("a", rect(0, 0)).length, 1);
-  assert.equal(standing.put("a", rect(0, 0)).length, 0);
-  assert.equal(standing.put("a", rect(2000, 0)).length, 2);
-
-  assert.deepEqual(standing.near(rect(0, 0)), []);
-  assert.equal(standing.near(rect(2100, 40)).length, 1);
-  standing.put("a", null);
-  assert.deepEqual(standing.near(rect(2100, 40)), []);
 });

@@ -1,10 +1,11 @@
 /**
  * Draws a flow: nodes as HTML, wires in one SVG, both inside one moved layer. Redraws only what
  * changed, decided by comparing document parts by identity; never reads layout.
- * @import {Catalogue, Face, Flow, Point, Problem, Progress, Wire} from "./types.js"
+ * @import {Catalogue, Face, Flow, Point, Problem, Progress, Rect, Wire} from "./types.js"
  */
 import { make, makeSvg } from "./dom.js";
 import { faceOf, inputPoint, outputPoint } from "./face.js";
+import { overlaps } from "./geometry.js";
 import { nodeIds, splitEnd, wasTaken, wireKey } from "./graph.js";
 import { fillNode, markProblem, markProgress, nodeElement, sayNode } from "./node_face.js";
 import { wirePath } from "./routing.js";
@@ -12,8 +13,12 @@ import { wirePath } from "./routing.js";
 export class Scene {
   /** @type {Map<string, {element: HTMLElement, source: unknown, face: Face}>} */
   #nodes = new Map();
-  /** @type {Map<string, {group: SVGElement, line: SVGElement, hit: SVGElement, path: string}>} */
+  /** @type {Map<string, {group: SVGElement, line: SVGPathElement, hit: SVGElement, path: string}>} */
   #wires = new Map();
+  /** @type {Map<string, Wire[]>} */
+  #wiresAt = new Map();
+  /** @type {Rect[]} what wires keep clear of */
+  #rects = [];
   /** @type {Flow} */
   #flow = { flow: 1, name: "", triggers: {}, steps: {}, wires: [] };
   /** @type {Progress|null} */
@@ -51,6 +56,8 @@ export class Scene {
 
   /** @param {Flow} flow */
   draw(flow) {
+    if (flow === this.#flow) return;
+    if (flow.wires !== this.#flow.wires) this.#wiresAt = wiresByNode(flow);
     this.#flow = flow;
     const wanted = new Set(nodeIds(flow));
     for (const [id, node] of this.#nodes) {
@@ -59,6 +66,7 @@ export class Scene {
       this.#nodes.delete(id);
     }
     for (const id of wanted) this.#drawNode(id);
+    this.#rects = this.faces().map((face) => face.rect);
     this.#drawWires();
     this.#label();
   }
@@ -98,6 +106,11 @@ export class Scene {
     for (const wire of this.#flow.wires) this.#drawWire(wire);
   }
 
+  /** The line of a wire, for what is shown on it. @param {Wire} wire */
+  wireLine(wire) {
+    return this.#wires.get(wireKey(wire))?.line;
+  }
+
   /** @param {Wire} wire */
   #drawWire(wire) {
     const end = splitEnd(wire.from);
@@ -105,10 +118,14 @@ export class Scene {
     const target = this.face(wire.to);
     if (!source || !target) return;
     const from = outputPoint(source, end.port);
-    const path = wirePath(from, inputPoint(target.rect), source.rect, target.rect);
+    const row = source.ports.findIndex((port) => port.name === end.port);
+    const near = (/** @type {Rect} */ area) => this.#rects.filter((rect) => overlaps(rect, area));
+    const ends = /** @type {const} */ ([source.rect, target.rect]);
+    const path = wirePath(from, inputPoint(target.rect), ...ends, near, (Math.max(row, 0) % 4) * 5);
     const drawn = this.#wires.get(wireKey(wire)) ?? this.#newWire(wire);
-    const tone = source.ports.find((port) => port.name === end.port)?.tone ?? "error";
-    drawn.group.setAttribute("data-tone", tone);
+    const port = source.ports[row];
+    drawn.group.setAttribute("data-tone", port?.tone ?? "error");
+    drawn.group.setAttribute("data-kind", port?.kind ?? "nothing");
     if (drawn.path === path) return;
     drawn.path = path;
     drawn.line.setAttribute("d", path);
@@ -119,7 +136,7 @@ export class Scene {
   #newWire(wire) {
     const group = makeSvg("g", { class: "wire", "data-wire": wireKey(wire) });
     const hit = makeSvg("path", { class: "wire__hit" });
-    const line = makeSvg("path", { class: "wire__line" });
+    const line = /** @type {SVGPathElement} */ (makeSvg("path", { class: "wire__line" }));
     group.append(hit, line);
     this.svg.append(group);
     const drawn = { group, line, hit, path: "" };
@@ -140,9 +157,10 @@ export class Scene {
       const element = this.element(id);
       if (face && element) move(element, [face.rect.x, face.rect.y]);
     }
-    for (const wire of this.#flow.wires) {
-      if (touched.has(wire.to) || touched.has(splitEnd(wire.from).id)) this.#drawWire(wire);
-    }
+    const still = this.faces().filter((face) => !places.has(face.id));
+    this.#rects = still.map((face) => face.rect);
+    const wires = [...touched].flatMap((id) => this.#wiresAt.get(id) ?? []);
+    for (const wire of new Set(wires)) this.#drawWire(wire);
   }
 
   /** @param {Set<string>} ids @param {string|null} wire */
@@ -197,6 +215,16 @@ export class Scene {
       sayNode(element, onward.get(id) ?? [], progress, problems);
     }
   }
+}
+
+/** @param {Flow} flow */
+function wiresByNode(flow) {
+  /** @type {Map<string, Wire[]>} */
+  const found = new Map();
+  for (const wire of flow.wires)
+    for (const id of [splitEnd(wire.from).id, wire.to])
+      found.set(id, [...(found.get(id) ?? []), wire]);
+  return found;
 }
 
 /** @param {HTMLElement} element @param {Point} place */

@@ -36,7 +36,7 @@ def test_a_part_comes_back_as_it_was_copied() -> None:
 
 
 def test_the_document_of_a_whole_workflow_can_be_pasted_too() -> None:
-    document = flow_document({"a": step("wait")})
+    document = flow_document({"a": step("wait")}, [])
 
     assert _read(document).document["steps"].keys() == {"a"}
 
