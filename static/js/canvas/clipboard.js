@@ -8,7 +8,7 @@
 import { takesText } from "../shortcuts.js";
 import { flatten, nest } from "./bodies.js";
 import { copyPart } from "./document.js";
-import { GRID } from "./geometry.js";
+import { bounds, GRID } from "./geometry.js";
 
 /** @param {DesignerPage} page */
 export function mountClipboard(page) {
@@ -69,6 +69,8 @@ export function mountClipboard(page) {
     }
     const part = flatten(body.part);
     editor.paste(part, offset(part), "pasted");
+    const pasted = bounds([...editor.selection].map((id) => editor.face(id).rect));
+    if (pasted) viewport.reveal(pasted);
     page.focus();
     if (body.missing.length) editor.say(`Pasted. Not installed here: ${body.missing.join(", ")}.`);
   };

@@ -42,20 +42,22 @@ export class Pointer {
         { signal: stop.signal },
       );
     this.root.setPointerCapture(event.pointerId);
-    on("pointermove", () => move(last));
+    let isPanning = false;
+    const panOn = () => {
+      const [dx, dy] = edgePan(this.viewport.local(last), this.viewport.size);
+      isPanning = pansAtEdges && !stop.signal.aborted && Boolean(dx || dy);
+      if (!isPanning) return;
+      this.viewport.pan(dx, dy);
+      move(last);
+      requestAnimationFrame(panOn);
+    };
+    on("pointermove", () => {
+      move(last);
+      if (!isPanning) panOn();
+    });
     on("pointerup", () => finish(false));
     on("pointercancel", () => finish(true));
     const options = { signal: stop.signal, capture: true };
     addEventListener("keydown", (key) => key.key === "Escape" && finish(true), options);
-    const turn = () => {
-      if (stop.signal.aborted) return;
-      const [dx, dy] = edgePan(this.viewport.local(last), this.viewport.size);
-      if (last !== event && (dx || dy)) {
-        this.viewport.pan(dx, dy);
-        move(last);
-      }
-      requestAnimationFrame(turn);
-    };
-    if (pansAtEdges) turn();
   }
 }

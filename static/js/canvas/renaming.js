@@ -21,7 +21,9 @@ export function rename(page) {
     if (name === before) return;
     editor.patchAll([id], { title: name || undefined }, `${before} renamed`);
   };
-  title.onkeydown = ({ key }) => {
+  title.onkeydown = (event) => {
+    const { key } = event;
+    event.stopPropagation();
     if (key === "Escape") title.textContent = before;
     if (key === "Escape" || key === "Enter") page.focus();
   };

@@ -13,7 +13,7 @@ import { wirePath } from "./routing.js";
 export class Scene {
   /** @type {Map<string, {element: HTMLElement, source: unknown, face: Face}>} */
   #nodes = new Map();
-  /** @type {Map<string, {group: SVGElement, line: SVGPathElement, hit: SVGElement, path: string}>} */
+  /** @type {Map<string, {group: SVGElement, line: SVGPathElement, hit: SVGElement, path: string, look: string}>} */
   #wires = new Map();
   /** @type {Map<string, Wire[]>} */
   #wiresAt = new Map();
@@ -124,10 +124,11 @@ export class Scene {
     const path = wirePath(from, inputPoint(target.rect), ...ends, near, (Math.max(row, 0) % 4) * 5);
     const drawn = this.#wires.get(wireKey(wire)) ?? this.#newWire(wire);
     const port = source.ports[row];
+    const look = `${port?.tone ?? "error"} ${port?.kind ?? "nothing"}`;
+    if (drawn.path === path && drawn.look === look) return;
+    Object.assign(drawn, { path, look });
     drawn.group.setAttribute("data-tone", port?.tone ?? "error");
     drawn.group.setAttribute("data-kind", port?.kind ?? "nothing");
-    if (drawn.path === path) return;
-    drawn.path = path;
     drawn.line.setAttribute("d", path);
     drawn.hit.setAttribute("d", path);
   }
@@ -139,7 +140,7 @@ export class Scene {
     const line = /** @type {SVGPathElement} */ (makeSvg("path", { class: "wire__line" }));
     group.append(hit, line);
     this.svg.append(group);
-    const drawn = { group, line, hit, path: "" };
+    const drawn = { group, line, hit, path: "", look: "" };
     this.#wires.set(wireKey(wire), drawn);
     this.#lightWire(wire, group);
     return drawn;
