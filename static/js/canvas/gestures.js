@@ -11,6 +11,7 @@ import { make, makeSvg } from "./dom.js";
 import { between, bounds, distance, overlaps, snap, spread } from "./geometry.js";
 import { joinEnd } from "./graph.js";
 import { align } from "./guides.js";
+import { afterClick } from "./pointer.js";
 
 const SLOP_PX = 4;
 const FINGER_PX = 10;
@@ -77,7 +78,7 @@ export class Gestures {
   #press(event, target, id) {
     const port = target.closest("[data-port]")?.getAttribute("data-port") ?? null;
     const wire = target.closest("[data-wire]")?.getAttribute("data-wire") ?? null;
-    if (this.linking.tapped) this.linking.land(this.linking.tapped, event);
+    if (this.linking.tapped) this.linking.second(event);
     else if (id && port !== null) this.linking.begin(event, joinEnd(id, port));
     else if (wire) this.editor.select([], wire);
     else if (event.pointerType === "touch") this.#touch(event, id);
@@ -155,7 +156,7 @@ export class Gestures {
       this.scene.preview(new Map());
       if (cancelled) return;
       if (isMoved) this.#drop(chosen, by, other.altKey);
-      else if (event.pointerType === "touch") this.page.deeds.menu(event);
+      else if (event.pointerType === "touch") afterClick(() => this.page.deeds.menu(event));
       else if (!adds) this.editor.select([id]);
     };
     this.root.classList.add("canvas--dragging");

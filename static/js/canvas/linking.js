@@ -11,6 +11,7 @@ import { inputPoint, nodeNear, outputPoint } from "./face.js";
 import { judge } from "./fits.js";
 import { distance } from "./geometry.js";
 import { splitEnd } from "./graph.js";
+import { afterClick } from "./pointer.js";
 import { loosePath } from "./routing.js";
 
 const SNAP_PX = 36;
@@ -60,6 +61,13 @@ export class Linking {
       else if (!cancelled) this.land(from, other);
     };
     this.pointer.follow(event, move, done, true);
+  }
+
+  /** The tap that says where the wire of a tapped port ends. @param {PointerEvent} event */
+  second(event) {
+    const from = this.tapped;
+    const end = (/** @type {PointerEvent} */ other) => afterClick(() => this.land(from, other));
+    this.pointer.follow(event, () => {}, end);
   }
 
   /** A wire ends: on a node, or on nothing, where a new one is offered. @param {string} from @param {PointerEvent} event */

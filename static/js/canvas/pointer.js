@@ -5,6 +5,9 @@
  */
 import { edgePan } from "./geometry.js";
 
+/** A click follows when a finger is lifted: what opens waits for it, or it would be clicked itself. @param {() => void} then */
+export const afterClick = (then) => setTimeout(then, 80);
+
 export class Pointer {
   /** Takes back what is under way. */
   cancel = () => {};
