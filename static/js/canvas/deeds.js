@@ -77,15 +77,13 @@ function walked({ editor, scene }, key) {
   return editor.only ? along(editor.flow, editor.only, key) : step(scene.faces(), null, 1);
 }
 
-/** Select the wires of a step in turn, or all there are. @param {DesignerPage} page */
+/** Select the wire that leaves a step, or else leads to it; from wire to wire. @param {DesignerPage} page */
 function nextWire({ editor }) {
   const { flow, only, selectedWire } = editor;
-  const id = only ?? (selectedWire ? splitEnd(selectedWire.from).id : null);
-  const wires = flow.wires.filter(
-    (wire) => !id || splitEnd(wire.from).id === id || (only && wire.to === id),
-  );
-  const at = selectedWire ? wires.indexOf(selectedWire) : -1;
-  const wire = wires[(at + 1) % wires.length];
+  const leaves = flow.wires.find((one) => splitEnd(one.from).id === only);
+  const at = selectedWire ? flow.wires.indexOf(selectedWire) : -1;
+  const enters = flow.wires.find((one) => one.to === only);
+  const wire = only ? (leaves ?? enters) : flow.wires[(at + 1) % flow.wires.length];
   if (!wire) {
     editor.say("No wire here.");
     return;

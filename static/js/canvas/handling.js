@@ -34,6 +34,10 @@ export function mountHandling(page) {
     if (button.closest("[data-deeds]")) page.focus();
     deeds[button.dataset.deed ?? ""]?.(event);
   });
+  page.element.addEventListener("keydown", (event) => {
+    const away = event.target instanceof Node && !root.contains(event.target);
+    if (event.key === "Escape" && away && !event.defaultPrevented) page.focus();
+  });
   editor.on("flow", () => document.activeElement === document.body && page.focus());
   root.addEventListener("pointerdown", () => page.openDrawer(""));
   root.addEventListener("dblclick", (event) => {
