@@ -6,6 +6,7 @@ from flask import Blueprint
 
 import designer.blocks.api
 import designer.blocks.views
+import designer.clipboard.views
 import designer.history.views
 import designer.keeping.views
 import designer.opened.views
@@ -122,6 +123,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.setup.views.bp,
     designer.starting.views.bp,
     designer.trials.views.bp,
+    designer.clipboard.views.bp,
     designer.history.views.bp,
     designer.keeping.views.bp,
     designer.saving.views.bp,

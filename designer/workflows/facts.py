@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from blocks.installs.registry import registry_of
 from blocks.registry import Block
 from blocks.speaking import in_language
+from designer.workflows.deeds import keys_document
 from designer.workflows.palette import catalogue
 from runtime.flows.layout import laid_out
 from runtime.flows.versions import FlowView
@@ -35,4 +36,5 @@ def page_facts(
     drawing: Mapping[str, Any], flow: FlowView, addresses: Mapping[str, Any], **more: Any
 ) -> dict[str, Any]:
     """Put together what `designer.js` reads: `drawing_of`, addresses by name and what else."""
-    return {**drawing, "revision": flow.draft_revision, **addresses, **more}
+    facts = {"revision": flow.draft_revision, "deeds": keys_document()}
+    return {**drawing, **facts, **addresses, **more}

@@ -12,10 +12,15 @@ from typing import Any
 from blocks.manifest import CATEGORIES, Port
 from blocks.registry import Block, Registry, Standing
 from blocks.schemas import widget_of, with_defaults
+from designer.workflows.needs import kinds_given, needs_of
 from runtime.flows.picture import trigger_key
+from runtime.flows.port_kinds import PortKind, port_kind
 from runtime.flows.problems import FlowProblem
 from runtime.flows.table_steps import WIDGET
 
+_ANYTHING = ["array", "boolean", "number", "object", "string"]
+_GIVEN = {"rule": ["number", "object", "string"], "schedule": ["array", "number", "string"]}
+"""What a run can read of what started it, by the kind of its trigger."""
 LOOPS = ("each", "repeat")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TRIGGERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
@@ -104,8 +109,15 @@ def _trigger_entry(kind: str) -> dict[str, Any]:
         "publisher": "garland",
         "icon": icon,
         "config": config,
-        "outputs": [],
+        "outputs": [_start(kind)],
     }
+
+
+def _start(kind: str) -> dict[str, Any]:
+    """Give the way out of a trigger; what a webhook is sent or a block finds may be anything."""
+    said = {"name": "", "title": "Starts", "tone": "neutral"}
+    handed = {"rule": PortKind.ALARM, "schedule": PortKind.VALUE}.get(kind, PortKind.RECORD)
+    return {**said, "kind": handed.value, "gives": _GIVEN.get(kind, _ANYTHING)}
 
 
 def _block_trigger_entry(block: Block, icon_url: str) -> dict[str, Any]:
@@ -125,7 +137,7 @@ def _block_trigger_entry(block: Block, icon_url: str) -> dict[str, Any]:
         "icon": icon_url,
         "core": manifest.publisher == "garland",
         "config": {**named, "config": with_defaults(manifest.config, {})},
-        "outputs": [],
+        "outputs": [_start("block")],
     }
 
 
@@ -146,6 +158,7 @@ def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
         "core": block.standing is Standing.STANDARD,
         "config": with_defaults(manifest.config, {}),
         "input": with_defaults(manifest.input, {}),
+        "needs": needs_of(manifest),
         "loops": manifest.behaviour.control in LOOPS,
         "outputs": [_port(port) for port in manifest.outputs],
         "dynamic": dynamic
@@ -163,4 +176,6 @@ def _summary(block: Block) -> str:
 
 
 def _port(port: Port) -> dict[str, Any]:
-    return {"name": port.name, "title": port.title, "tone": port.tone, "schema": port.schema}
+    said = {"name": port.name, "title": port.title, "tone": port.tone}
+    kind = port_kind(port.schema).value
+    return {**said, "schema": port.schema, "kind": kind, "gives": kinds_given(port.schema)}

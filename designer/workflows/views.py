@@ -13,6 +13,7 @@ from blocks.installs.registry import registry_of
 from blocks.registry import Block
 from blocks.speaking import in_language
 from designer.drafts import read_json_text, write_json_text
+from designer.workflows.deeds import HANDLING
 from designer.workflows.facts import drawing_of, page_facts
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.palette import problems_document
@@ -95,6 +96,7 @@ def edit_workflow(flow_id: UUID) -> Response:
     return render(
         "designer/workflows/designer.html",
         flow=flow,
+        handling=HANDLING,
         is_told=any(is_told(one, registry) for one in flow.draft["triggers"].values()),
         shows_problems="problems" in request.args,
         sample_options=[(str(at), one["text"]) for at, one in enumerate(alarms)],
@@ -270,6 +272,7 @@ def _addresses(flow: FlowView) -> dict[str, Any]:
         "draft_url": url_for("workflows.put_draft", flow_id=flow.id),
         "trial_url": url_for("trials.start_trial", flow_id=flow.id),
         "inspector_url": url_for("workflows.inspect_node"),
+        "part_url": url_for("clipboard.read_copied"),
     }
 
 

@@ -168,8 +168,12 @@ export function copyPart(flow, chosen) {
   /** @param {Record<string, any>} shelf */
   const keep = (shelf) => Object.fromEntries(Object.entries(shelf).filter(([id]) => ids.has(id)));
   const wires = flow.wires.filter((wire) => ids.has(splitEnd(wire.from).id) && ids.has(wire.to));
-  const part = { ...flow, steps: keep(flow.steps), triggers: keep(flow.triggers), wires };
-  return structuredClone(part);
+  return structuredClone({
+    ...flow,
+    steps: keep(flow.steps),
+    triggers: keep(flow.triggers),
+    wires,
+  });
 }
 
 /**

@@ -7,10 +7,23 @@ import { flatten } from "./bodies.js";
 import * as boxes from "./boxes.js";
 import * as edit from "./document.js";
 import { entryKey, faceOf, firstPort, nextPort, sizeOf, triggerKey } from "./face.js";
-import { freePlace, looseSpot, snap } from "./geometry.js";
-import { joinEnd, nodeIds, splitEnd, whyNot, wiredPorts, wireKey, withinOf } from "./graph.js";
+import { bounds, freePlace, looseSpot, snap } from "./geometry.js";
+import {
+  joinEnd,
+  nodeIds,
+  reach,
+  splitEnd,
+  whyNot,
+  wiredPorts,
+  wireKey,
+  withinOf,
+} from "./graph.js";
 import { History } from "./history.js";
 import { withoutEmptyGroups } from "./marks.js";
+
+const GAP = 64;
+/** A step that is laid into a wire that goes back pushes nothing. */
+const MOST_PUSHED = 800;
 
 /** @typedef {"flow"|"selection"|"problems"|"say"} Topic */
 
@@ -114,7 +127,11 @@ export class Editor {
     this.#tell("selection");
   }
 
-  /** The one selected node, or null. */
+  get selectedWire() {
+    return this.flow.wires.find((wire) => wireKey(wire) === this.wire) ?? null;
+  }
+
+  /** The one selected node, or null. @returns {string|null} */
   get only() {
     return this.selection.size === 1 ? [...this.selection][0] : null;
   }
@@ -142,26 +159,48 @@ export class Editor {
   }
 
   /**
-   * Add a node where it was dropped; on a wire it is laid into it.
-   * @param {Entry} entry @param {Point} position @param {Wire|null} [wire]
+   * Add a node where it was dropped.
+   * @param {Entry} entry @param {Point} position
    * @param {string} [into]  the loop it goes into; else the one whose box it was dropped on
    */
-  addAt(entry, position, wire = null, into) {
+  addAt(entry, position, into) {
     const size = sizeOf(entry);
     const middle = /** @type {Point} */ ([position[0] + size.w / 2, position[1] + size.h / 2]);
-    const under = wire ? withinOf(this.flow, wire.to) : boxes.boxAt(this.boxes, middle);
-    const loop = into ?? under;
+    const loop = into ?? boxes.boxAt(this.boxes, middle);
     const wish = { x: snap(position[0]), y: snap(position[1]), ...size };
     let { flow, id } = edit.addNode(this.flow, entry, freePlace(wish, this.taken(loop)));
     const refusal = boxes.whyNotInside(flow, [id], loop, () => entry.title);
     if (refusal) return this.refuse(refusal, "");
     flow = boxes.putInside(flow, [id], loop);
-    if (wire && entry.sort === "step") {
-      flow = edit.insertOnWire(flow, wire, id, firstPort(faceOf(flow, id, this.catalogue)));
-    }
     this.change(`${entry.title} added`, flow);
     this.select([id]);
     return id;
+  }
+
+  /**
+   * Lay a step into a wire, midway; where it has no room, what follows makes way.
+   * @param {Entry} entry
+   * @param {Wire} wire
+   */
+  insert(entry, wire) {
+    const source = splitEnd(wire.from).id;
+    const [a, b] = [this.face(source).rect, this.face(wire.to).rect];
+    const { w } = sizeOf(entry);
+    const lack = Math.max(0, snap(a.x + a.w + w + GAP * 2 - b.x));
+    const after = [wire.to, ...reach(this.flow, wire.to, "down")].map((id) => this.face(id));
+    const moved = after.filter(({ rect }) => lack < MOST_PUSHED && rect.x >= b.x);
+    const places = moved.map(({ id, rect }) => [id, [rect.x + lack, rect.y]]);
+    const made = edit.placeNodes(this.flow, new Map(/** @type {[string, Point][]} */ (places)));
+    const added = edit.addNode(made, entry, [snap(a.x + a.w + GAP), snap((a.y + b.y) / 2)]);
+    const within = { within: this.flow.steps[source]?.within };
+    const stands = edit.patchNode(added.flow, added.id, within);
+    const port = firstPort(faceOf(stands, added.id, this.catalogue));
+    this.change(
+      `${entry.title} added on the wire`,
+      edit.insertOnWire(stands, wire, added.id, port),
+    );
+    this.select([added.id]);
+    return added.id;
   }
 
   /**
@@ -171,8 +210,7 @@ export class Editor {
    */
   addAfter(entry, after, port = null, spot = null) {
     const size = sizeOf(entry);
-    if (!after || entry.sort === "trigger")
-      return this.addAt(entry, looseSpot(this.taken()), null, "");
+    if (!after || entry.sort === "trigger") return this.addAt(entry, looseSpot(this.taken()), "");
     const face = this.face(after);
     const chosen = port ?? nextPort(face, wiredPorts(this.flow, after));
     const found = face.ports.findIndex((candidate) => candidate.name === chosen);
@@ -213,9 +251,9 @@ export class Editor {
   }
 
   removeSelection() {
-    if (this.wire) {
-      const wire = this.flow.wires.find((candidate) => wireKey(candidate) === this.wire);
-      if (wire) this.disconnect(wire.from, wire.to);
+    const wire = this.selectedWire;
+    if (wire) {
+      this.disconnect(wire.from, wire.to);
       return;
     }
     const ids = [...boxes.withInside(this.flow, this.selection)];
@@ -239,16 +277,32 @@ export class Editor {
     this.change(label, known ? edit.pruneWires(flow, id, ports) : flow, { group, quiet: true });
   }
 
+  /** @param {string[]} ids @param {Json} patch @param {string} label */
+  patchAll(ids, patch, label) {
+    this.change(
+      label,
+      ids.reduce((flow, id) => edit.patchNode(flow, id, patch), this.flow),
+    );
+  }
+
   /** @param {Map<string, Point>} places @param {string} label @param {string} [group] */
   place(places, label, group) {
     this.change(label, edit.placeNodes(this.flow, boxes.carried(this.flow, places)), { group });
   }
 
-  /** @param {Flow} part @param {Point} offset @param {string} verb */
+  /**
+   * Add a part under ids of its own, nowhere on top of what stands.
+   * @param {Flow} part
+   * @param {Point} offset
+   * @param {string} verb
+   */
   paste(part, offset, verb) {
-    const pasted = edit.pastePart(this.flow, part, offset);
+    const box = bounds(nodeIds(part).map((id) => faceOf(part, id, this.catalogue).rect));
+    if (!box) return;
+    const wish = { ...box, x: box.x + offset[0], y: box.y + offset[1] };
+    const [x, y] = freePlace(wish, this.taken());
+    const pasted = edit.pastePart(this.flow, part, [x - box.x, y - box.y]);
     const count = pasted.ids.length;
-    if (count === 0) return;
     this.change(`${count} ${count === 1 ? "step" : "steps"} ${verb}`, pasted.flow);
     this.select(pasted.ids);
   }

@@ -115,7 +115,7 @@ function triggerFace(id, trigger, catalogue) {
     subtitle:
       trigger.kind === "schedule" ? scheduleLine(trigger) : (entry?.summary ?? trigger.kind),
     icon: entry?.icon ?? "",
-    ports: [START_PORT],
+    ports: entry?.outputs.length ? entry.outputs : [START_PORT],
     missing: !entry,
     rect: rectAt(trigger.position, 1),
   };

@@ -162,3 +162,21 @@ export function looseSpot(rects) {
 export function distance(a, b) {
   return Math.hypot(a[0] - b[0], a[1] - b[1]);
 }
+
+/**
+ * How far to pan in this frame, for a pointer near the edge of the canvas.
+ * @param {Point} at  on screen
+ * @param {{w: number, h: number}} screen
+ * @param {number} [margin]
+ * @returns {Point}
+ */
+export function edgePan([x, y], { w, h }, margin = 32) {
+  const speed = (/** @type {number} */ place, /** @type {number} */ size) =>
+    clamp(margin - place, 0, margin) / 3 - clamp(place - size + margin, 0, margin) / 3;
+  return [speed(x, w), speed(y, h)];
+}
+
+/** How two fingers lie. @param {Point[]} fingers @returns {{middle: Point, gap: number}} */
+export function spread([a, b = a]) {
+  return { middle: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], gap: distance(a, b) };
+}

@@ -1,41 +1,46 @@
 /**
- * What the pointer does on the canvas: move nodes, draw wires, select by a frame, pan, pinch and wheel.
- * A wire being drawn shows where it may end; a refusal says why.
- * @import {Point} from "./types.js"
- * @import {Editor} from "./editor.js"
- * @import {Scene} from "./scene.js"
- * @import {Viewport} from "./viewport.js"
+ * What pointers and fingers do on the canvas: move nodes, draw wires, select by a frame, pan, pinch and
+ * wheel. A finger pans; held on a node it drags, or opens the menu where it was not moved.
+ * @import {Face, Point, Rect} from "./types.js"
+ * @import {DesignerPage} from "./page.js"
+ * @import {Linking} from "./linking.js"
+ * @import {Pointer} from "./pointer.js"
  */
+import { copyPart } from "./document.js";
 import { make, makeSvg } from "./dom.js";
-import { inputPoint, nodeNear, outputPoint } from "./face.js";
-import { between, distance, overlaps, snap } from "./geometry.js";
-import { joinEnd, splitEnd, targetsFor } from "./graph.js";
+import { between, bounds, distance, overlaps, snap, spread } from "./geometry.js";
+import { joinEnd } from "./graph.js";
+import { align } from "./guides.js";
 import { drop } from "./looping.js";
-import { loosePath } from "./routing.js";
+import { afterClick } from "./pointer.js";
 
-const SNAP_PX = 36;
 const SLOP_PX = 4;
+const FINGER_PX = 10;
+const HOLD_MS = 450;
+const ALIGN_PX = 6;
+const NEAR = 480;
 
 export class Gestures {
   #space = false;
-  /** @type {Map<number, Point>} fingers and pens on the canvas */
-  #pointers = new Map();
+  /** @type {Map<number, Point>} fingers on the canvas */
+  #fingers = new Map();
 
-  /**
-   * @param {HTMLElement} root
-   * @param {Editor} editor
-   * @param {Scene} scene
-   * @param {Viewport} viewport
-   * @param {(from: string, at: Point) => void} onLoose  a wire was dropped on nothing
-   */
-  constructor(root, editor, scene, viewport, onLoose) {
+  /** @param {DesignerPage} page @param {Pointer} pointer @param {Linking} linking */
+  constructor(page, pointer, linking) {
+    this.page = page;
+    this.pointer = pointer;
+    this.linking = linking;
+    const { editor, root, scene, viewport } = page;
     this.root = root;
     this.editor = editor;
     this.scene = scene;
     this.viewport = viewport;
-    this.onLoose = onLoose;
-    this.ghost = makeSvg("path", { class: "wire-ghost" });
+    this.guide = makeSvg("path", { class: "canvas__guide" });
+    scene.svg.append(this.guide);
     root.addEventListener("pointerdown", (event) => this.#down(event));
+    root.addEventListener("pointermove", (event) => this.#pinch(event));
+    for (const kind of /** @type {const} */ (["pointerup", "pointercancel"]))
+      addEventListener(kind, (event) => this.#fingers.delete(event.pointerId));
     root.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     addEventListener("keydown", (event) => this.#hold(event, true));
     addEventListener("keyup", (event) => this.#hold(event, false));
@@ -60,10 +65,12 @@ export class Gestures {
   /** @param {PointerEvent} event */
   #down(event) {
     const target = event.target instanceof Element ? event.target : this.root;
-    if (target.closest(".canvas__tools")) return;
+    if (target.closest("button")) return;
     const id = target.closest("[data-node]")?.getAttribute("data-node") ?? "";
-    if (event.pointerType === "touch" && this.#pinch(event)) return;
-    if (event.button === 1 || this.#space) this.#pan(event);
+    if (event.pointerType === "touch")
+      this.#fingers.set(event.pointerId, this.viewport.local(event));
+    if (this.#fingers.size > 1) this.pointer.cancel();
+    else if (event.button === 1 || this.#space) this.#pan(event);
     else if (event.button === 0) this.#press(event, target, id);
     if (!id) this.root.focus({ preventScroll: true });
   }
@@ -72,66 +79,54 @@ export class Gestures {
   #press(event, target, id) {
     const port = target.closest("[data-port]")?.getAttribute("data-port") ?? null;
     const wire = target.closest("[data-wire]")?.getAttribute("data-wire") ?? null;
-    if (id && port !== null) this.#link(event, joinEnd(id, port));
-    else if (id) this.#drag(event, id);
+    if (this.linking.tapped) this.linking.second(event);
+    else if (id && port !== null) this.linking.begin(event, joinEnd(id, port));
     else if (wire) this.editor.select([], wire);
-    else if (event.pointerType === "touch") this.#pan(event);
+    else if (event.pointerType === "touch") this.#touch(event, id);
+    else if (id) this.#drag(event, id);
     else this.#frame(event);
   }
 
-  /**
-   * Follow the pointer until it is lifted.
-   * @param {PointerEvent} event
-   * @param {(event: PointerEvent) => void} move
-   * @param {(event: PointerEvent, cancelled: boolean) => void} end
-   */
-  #track(event, move, end) {
-    const stop = new AbortController();
-    const mine = (/** @type {PointerEvent} */ other) => other.pointerId === event.pointerId;
-    const options = { signal: stop.signal };
-    /** @param {PointerEvent} other @param {boolean} cancelled */
-    const finish = (other, cancelled) => {
-      if (!mine(other)) return;
-      stop.abort();
-      end(other, cancelled);
-    };
-    this.root.setPointerCapture(event.pointerId);
-    this.root.addEventListener("pointermove", (other) => mine(other) && move(other), options);
-    this.root.addEventListener("pointerup", (other) => finish(other, false), options);
-    this.root.addEventListener("pointercancel", (other) => finish(other, true), options);
-  }
-
-  /** @param {PointerEvent} event @returns {boolean} whether a second finger took over */
+  /** Two fingers pan and zoom. @param {PointerEvent} event */
   #pinch(event) {
-    this.#pointers.set(event.pointerId, this.viewport.local(event));
-    const forget = (/** @type {PointerEvent} */ other) => this.#pointers.delete(other.pointerId);
-    addEventListener("pointerup", forget, { once: true });
-    addEventListener("pointercancel", forget, { once: true });
-    if (this.#pointers.size !== 2) return false;
-    const [first] = [...this.#pointers.values()];
-    let gap = distance(first, this.viewport.local(event));
-    this.#track(
-      event,
-      (other) => {
-        const next = distance(first, this.viewport.local(other));
-        this.viewport.zoom(next / Math.max(gap, 1), first);
-        gap = next;
-      },
-      () => this.#pointers.clear(),
-    );
-    return true;
+    if (!this.#fingers.has(event.pointerId)) return;
+    const before = spread([...this.#fingers.values()]);
+    this.#fingers.set(event.pointerId, this.viewport.local(event));
+    if (this.#fingers.size !== 2) return;
+    const after = spread([...this.#fingers.values()]);
+    this.viewport.pan(after.middle[0] - before.middle[0], after.middle[1] - before.middle[1]);
+    this.viewport.zoom(after.gap / Math.max(before.gap, 1), after.middle);
   }
 
-  /** @param {PointerEvent} event */
-  #pan(event) {
-    let last = this.viewport.local(event);
+  /** @param {PointerEvent} event @param {() => void} [onTap]  it was lifted where it was put down */
+  #pan(event, onTap) {
+    const start = this.viewport.local(event);
+    let last = start;
     this.root.classList.add("canvas--panning");
     const move = (/** @type {PointerEvent} */ other) => {
       const now = this.viewport.local(other);
-      if (this.#pointers.size < 2) this.viewport.pan(now[0] - last[0], now[1] - last[1]);
+      this.viewport.pan(now[0] - last[0], now[1] - last[1]);
       last = now;
     };
-    this.#track(event, move, () => this.root.classList.remove("canvas--panning"));
+    this.pointer.follow(event, move, (other, cancelled) => {
+      this.root.classList.remove("canvas--panning");
+      if (!cancelled && distance(start, this.viewport.local(other)) < FINGER_PX) onTap?.();
+    });
+  }
+
+  /** A finger taps, pans, or is held on a node to drag it. @param {PointerEvent} event @param {string} id */
+  #touch(event, id) {
+    const start = this.viewport.local(event);
+    this.#pan(event, () => (id ? this.page.choose(id) : this.editor.select([])));
+    const { cancel } = this.pointer;
+    if (!id) return;
+    setTimeout(() => {
+      const now = this.#fingers.get(event.pointerId);
+      if (this.pointer.cancel !== cancel || !now || distance(start, now) > FINGER_PX) return;
+      cancel();
+      this.#drag(event, id);
+      this.editor.say("Move it, or lift the finger for what can be done.");
+    }, HOLD_MS);
   }
 
   /** @param {PointerEvent} event @param {string} id */
@@ -142,27 +137,63 @@ export class Gestures {
     this.scene.element(id)?.focus({ preventScroll: true });
     const start = this.viewport.point(event);
     const chosen = [...this.editor.selection].map((one) => this.editor.face(one));
-    /** @type {Map<string, Point>} */
-    let places = new Map();
+    const others = this.scene.faces().filter((face) => !this.editor.selection.has(face.id));
+    const still = others.map((face) => face.rect);
+    /** @type {Point} */
+    let by = [0, 0];
+    let isMoved = false;
     const move = (/** @type {PointerEvent} */ other) => {
       const [x, y] = this.viewport.point(other);
-      const far = Math.hypot(x - start[0], y - start[1]) * this.viewport.view.zoom > SLOP_PX;
-      if (!far && places.size === 0) return;
-      places = new Map(
-        chosen.map((face) => [
-          face.id,
-          [snap(face.rect.x + x - start[0]), snap(face.rect.y + y - start[1])],
-        ]),
+      isMoved ||= distance([x, y], start) * this.viewport.view.zoom > SLOP_PX;
+      if (!isMoved) return;
+      by = this.#aligned(chosen, still, [x - start[0], y - start[1]]);
+      this.scene.preview(
+        new Map(chosen.map(({ id, rect }) => [id, [rect.x + by[0], rect.y + by[1]]])),
       );
-      this.scene.preview(places);
     };
-    this.#track(event, move, (_other, cancelled) => {
+    const end = (/** @type {PointerEvent} */ other, /** @type {boolean} */ cancelled) => {
+      this.root.classList.remove("canvas--dragging");
+      this.guide.setAttribute("d", "");
       this.scene.preview(new Map());
-      const label =
-        chosen.length === 1 ? `${chosen[0].title} moved` : `${chosen.length} steps moved`;
-      if (places.size && !cancelled) drop(this.editor, places, label);
-      else if (!adds && !cancelled) this.editor.select([id]);
-    });
+      if (cancelled) return;
+      if (isMoved) this.#drop(chosen, by, other.altKey);
+      else if (event.pointerType === "touch") afterClick(() => this.page.deeds.menu(event));
+      else if (!adds) this.editor.select([id]);
+    };
+    this.root.classList.add("canvas--dragging");
+    this.pointer.follow(event, move, end, true);
+  }
+
+  /** @param {Face[]} chosen @param {Point} by @param {boolean} copies */
+  #drop(chosen, [dx, dy], copies) {
+    if (copies) {
+      const part = copyPart(this.editor.flow, this.editor.selection);
+      this.editor.paste(part, [dx, dy], "duplicated");
+      return;
+    }
+    const label = chosen.length === 1 ? `${chosen[0].title} moved` : `${chosen.length} steps moved`;
+    /** @type {[string, Point][]} */
+    const places = chosen.map(({ id, rect }) => [id, [rect.x + dx, rect.y + dy]]);
+    drop(this.editor, new Map(places), label);
+  }
+
+  /**
+   * How far what is dragged goes: lined up with what stands near it, or else on the grid.
+   * @param {Face[]} chosen
+   * @param {Rect[]} still
+   * @param {Point} wish
+   * @returns {Point}
+   */
+  #aligned(chosen, still, [x, y]) {
+    const box = bounds(chosen.map((face) => face.rect)) ?? { x: 0, y: 0, w: 0, h: 0 };
+    const rect = { ...box, x: box.x + x, y: box.y + y };
+    const near = still.filter((one) => overlaps(one, rect, NEAR));
+    const { dx, dy, path } = align(rect, near, ALIGN_PX / this.viewport.view.zoom);
+    this.guide.setAttribute("d", path);
+    return [
+      dx === null ? snap(rect.x) - box.x : x + dx,
+      dy === null ? snap(rect.y) - box.y : y + dy,
+    ];
   }
 
   /** @param {string} id */
@@ -174,72 +205,23 @@ export class Gestures {
 
   /** @param {PointerEvent} event */
   #frame(event) {
-    const start = this.viewport.local(event);
+    const start = this.viewport.point(event);
     const before = event.shiftKey ? this.editor.selection : new Set();
     const box = make("div", { class: "canvas__frame" });
-    this.root.append(box);
-    let shape = between(start, start);
+    this.page.world.append(box);
+    let area = between(start, start);
     const move = (/** @type {PointerEvent} */ other) => {
-      shape = between(start, this.viewport.local(other));
-      box.style.transform = `translate(${shape.x}px, ${shape.y}px)`;
-      box.style.width = `${shape.w}px`;
-      box.style.height = `${shape.h}px`;
+      area = between(start, this.viewport.point(other));
+      box.style.transform = `translate(${area.x}px, ${area.y}px)`;
+      box.style.width = `${area.w}px`;
+      box.style.height = `${area.h}px`;
     };
-    this.#track(event, move, () => {
+    const end = (/** @type {PointerEvent} */ _, /** @type {boolean} */ cancelled) => {
       box.remove();
-      const { x, y, zoom } = this.viewport.view;
-      const area = {
-        x: (shape.x - x) / zoom,
-        y: (shape.y - y) / zoom,
-        w: shape.w / zoom,
-        h: shape.h / zoom,
-      };
       const inside = this.scene.faces().filter((face) => overlaps(face.rect, area));
-      const hit = shape.w + shape.h > SLOP_PX ? inside.map((face) => face.id) : [];
-      this.editor.select([...before, ...hit]);
-    });
-  }
-
-  /** @param {PointerEvent} event @param {string} from */
-  #link(event, from) {
-    const end = splitEnd(from);
-    const start = outputPoint(this.editor.face(end.id), end.port);
-    const targets = targetsFor(this.editor.flow, from);
-    this.glow(targets);
-    this.scene.svg.append(this.ghost);
-    const move = (/** @type {PointerEvent} */ other) => {
-      const point = this.viewport.point(other);
-      const near = this.nodeNear(point);
-      const snaps = near && targets.has(near);
-      this.ghost.setAttribute(
-        "d",
-        loosePath(start, snaps ? inputPoint(this.editor.face(near).rect) : point),
-      );
+      const counts = !cancelled && (area.w + area.h) * this.viewport.view.zoom > SLOP_PX;
+      this.editor.select([...before, ...(counts ? inside.map((face) => face.id) : [])]);
     };
-    this.#track(event, move, (other, cancelled) => {
-      this.glow(null);
-      this.ghost.remove();
-      const point = this.viewport.point(other);
-      const far =
-        Math.hypot(point[0] - start[0], point[1] - start[1]) * this.viewport.view.zoom >
-        SNAP_PX / 2;
-      const near = this.nodeNear(point);
-      if (cancelled || !far) return;
-      if (near) this.editor.connect(from, near);
-      else this.onLoose(from, point);
-    });
-  }
-
-  /** Make fitting nodes glow and fade the others. @param {Set<string>|null} targets */
-  glow(targets) {
-    this.root.classList.toggle("canvas--linking", targets !== null);
-    for (const face of this.scene.faces()) {
-      this.scene.element(face.id)?.classList.toggle("node--target", targets?.has(face.id) ?? false);
-    }
-  }
-
-  /** @param {Point} point */
-  nodeNear(point) {
-    return nodeNear(this.scene.faces(), point, SNAP_PX / this.viewport.view.zoom);
+    this.pointer.follow(event, move, end, true);
   }
 }

@@ -2,55 +2,47 @@
  * How the canvas is worked with: pointer, keys, and the page's buttons (`data-deed`).
  * @import {DesignerPage} from "./page.js"
  */
+import { mountBar } from "./bar.js";
+import { mountClipboard } from "./clipboard.js";
+import { canvasDeeds } from "./deeds.js";
 import { need } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { Inspector } from "./inspector.js";
 import { KeyLink } from "./key_link.js";
-import { Keys } from "./keys.js";
-import { tidyPlaces } from "./tidy.js";
+import { Linking } from "./linking.js";
+import { Pointer } from "./pointer.js";
 
-/** @param {DesignerPage} page */
+/** @param {DesignerPage} page @returns {KeyLink} */
 export function mountHandling(page) {
-  const { deeds, editor, root, saving, scene, viewport } = page;
+  const { deeds, editor, root, viewport } = page;
   const inspector = new Inspector(editor, need("#inspector"), page.facts.inspector_url);
-  const gestures = new Gestures(root, editor, scene, viewport, (from, at) =>
-    page.addFromPort(from, at),
-  );
-  const link = new KeyLink(editor, gestures);
-  Object.assign(deeds, {
+  const pointer = new Pointer(root, viewport);
+  const linking = new Linking(page, pointer);
+  const link = new KeyLink(editor, linking);
+  new Gestures(page, pointer, linking);
+  Object.assign(deeds, canvasDeeds(page, link), {
     settings: () => {
       page.openDrawer("inspector");
       inspector.focus();
     },
-    tidy: async () => {
-      const { only, selection } = editor;
-      const chosen = only ? [] : [...selection];
-      editor.place(await tidyPlaces(editor.flow, editor.faces(), chosen), "Tidied");
-      if (chosen.length === 0) page.fit();
-    },
-    find: () => page.element.querySelector("input")?.focus(),
-    help: () => /** @type {HTMLDialogElement} */ (need("#help")).showModal(),
-    undo: () => editor.undo(),
-    redo: () => editor.redo(),
-    "zoom-in": () => viewport.zoom(1.2),
-    "zoom-out": () => viewport.zoom(1 / 1.2),
-    fit: () => page.fit(),
-    palette: () => page.toggleDrawer("palette"),
-    inspector: () => page.toggleDrawer("inspector"),
-    reload: () => {
-      saving.forget();
-      location.reload();
-    },
   });
-  const keys = new Keys(page, link);
-  deeds.remove = () => keys.remove();
-  deeds.duplicate = () => keys.duplicate();
+  mountClipboard(page);
+  mountBar(page);
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest("[data-deed]") : null;
-    if (button instanceof HTMLElement) deeds[button.dataset.deed ?? ""]?.();
+    if (!(button instanceof HTMLElement)) return;
+    if (button.closest("[data-deeds]")) page.focus();
+    deeds[button.dataset.deed ?? ""]?.(event);
   });
+  page.element.addEventListener("keydown", (event) => {
+    const away = event.target instanceof Node && !root.contains(event.target);
+    if (event.key === "Escape" && away && !event.defaultPrevented) page.focus();
+  });
+  editor.on("flow", () => document.activeElement === document.body && page.focus());
   root.addEventListener("pointerdown", () => page.openDrawer(""));
   root.addEventListener("dblclick", (event) => {
-    if (event.target instanceof Element && event.target.closest("[data-node]")) deeds.settings();
+    if (event.target instanceof Element && event.target.closest("[data-node]"))
+      deeds.settings(event);
   });
+  return link;
 }

@@ -2,9 +2,10 @@
  * Connecting by keyboard: `C` on a step, arrows choose the target, `O` the output, Enter confirms (and
  * on a target that is connected already, disconnects), Escape leaves.
  * @import {Editor} from "./editor.js"
- * @import {Gestures} from "./gestures.js"
+ * @import {Linking} from "./linking.js"
  */
 import { inputPoint, outputPoint } from "./face.js";
+import { judge } from "./fits.js";
 import { joinEnd, targetsFor } from "./graph.js";
 import { loosePath } from "./routing.js";
 import { readingOrder } from "./walking.js";
@@ -17,10 +18,10 @@ export class KeyLink {
   /** @type {string[]} */
   #targets = [];
 
-  /** @param {Editor} editor @param {Gestures} gestures */
-  constructor(editor, gestures) {
+  /** @param {Editor} editor @param {Linking} linking */
+  constructor(editor, linking) {
     this.editor = editor;
-    this.gestures = gestures;
+    this.linking = linking;
   }
 
   begin() {
@@ -44,8 +45,12 @@ export class KeyLink {
     const linked = this.editor.flow.wires.filter((wire) => wire.from === this.#from);
     const fitting = targetsFor(this.editor.flow, this.#from);
     for (const wire of linked) fitting.add(wire.to);
-    this.#targets = readingOrder(this.editor.faces()).filter((id) => fitting.has(id));
+    const order = readingOrder(this.editor.faces());
+    const at = order.indexOf(this.#source);
+    // What stands after the step comes first: it is what one wants to reach.
+    this.#targets = [...order.slice(at), ...order.slice(0, at)].filter((id) => fitting.has(id));
     this.#target = 0;
+    this.verdict = judge(this.editor.flow, this.#from, this.editor.catalogue);
     this.#show();
   }
 
@@ -53,17 +58,19 @@ export class KeyLink {
     const face = this.editor.face(this.#source);
     const port = face.ports[this.#output];
     const id = this.#targets[this.#target];
-    this.gestures.glow(new Set(id ? [id] : []));
+    this.linking.glow(this.verdict ?? null, id);
     if (!id) {
       this.editor.say(`${port.title}: there is no step it could lead to. O for the next output.`);
       return;
     }
     const target = this.editor.face(id);
-    this.gestures.scene.svg.append(this.gestures.ghost);
+    this.linking.scene.svg.append(this.linking.ghost);
     const path = loosePath(outputPoint(face, port.name), inputPoint(target.rect));
-    this.gestures.ghost.setAttribute("d", path);
-    const verb = this.#isLinked(id) ? "is connected, Enter disconnects" : "Enter connects";
-    this.editor.say(`${port.title} to ${target.title}: ${verb}.`);
+    this.linking.ghost.setAttribute("d", path);
+    const verb = this.#isLinked(id)
+      ? "is connected, Enter disconnects."
+      : `Enter connects. ${this.verdict?.(id).why}`;
+    this.editor.say(`${port.title} to ${target.title}: ${verb}`);
   }
 
   /** @param {string} id */
@@ -71,42 +78,32 @@ export class KeyLink {
     return this.editor.flow.wires.some((wire) => wire.from === this.#from && wire.to === id);
   }
 
-  /** @param {string} key @returns {() => void} */
-  key(key) {
+  /** @param {1|-1} by */
+  turn(by) {
     const count = Math.max(this.#targets.length, 1);
-    if (key === "ArrowRight" || key === "ArrowDown") return () => this.#turn(1, count);
-    if (key === "ArrowLeft" || key === "ArrowUp") return () => this.#turn(count - 1, count);
-    if (key.toLowerCase() === "o") return () => this.#nextOutput();
-    if (key === "Enter") return () => this.#confirm();
-    if (key === "Escape") return () => this.#end("Not connected.");
-    return () => {};
-  }
-
-  /** @param {number} by @param {number} count */
-  #turn(by, count) {
-    this.#target = (this.#target + by) % count;
+    this.#target = (this.#target + by + count) % count;
     this.#show();
   }
 
-  #nextOutput() {
+  nextOutput() {
     this.#output = (this.#output + 1) % this.editor.face(this.#source).ports.length;
     this.#choose();
   }
 
-  #confirm() {
+  confirm() {
     const id = this.#targets[this.#target];
     const from = this.#from;
-    this.#end("");
+    this.end("");
     if (!id) return;
     if (this.#isLinked(id)) this.editor.disconnect(from, id);
     else this.editor.connect(from, id);
   }
 
   /** @param {string} text */
-  #end(text) {
+  end(text) {
     this.active = false;
-    this.gestures.glow(null);
-    this.gestures.ghost.remove();
+    this.linking.glow(null);
+    this.linking.ghost.remove();
     if (text) this.editor.say(text);
   }
 }

@@ -17,7 +17,7 @@ export function addInside(editor, entry, loop) {
   if (!rect) return "";
   const isEmpty = !Object.values(editor.flow.steps).some((step) => step.within === loop);
   const x = rect.x + (isEmpty ? PAD : rect.w - PAD + 64);
-  return editor.addAt(entry, [x, rect.y + HEAD], null, loop);
+  return editor.addAt(entry, [x, rect.y + HEAD], loop);
 }
 
 /**

@@ -1,28 +1,15 @@
 /**
  * What can be done with steps beside drawing them: groups and notes, switching off, into loops and out,
- * and looking into a workflow that a step calls. Each is a deed of the page and a key of the canvas.
+ * and looking into a workflow that a step calls. Each is a deed of the page; their keys are in designer/workflows/deeds.py.
  * @import {DesignerPage} from "./page.js"
  */
-import { patchNode } from "./document.js";
 import { shiftInside } from "./looping.js";
 import { groupSelection, mountMarks, newNote } from "./mark_handling.js";
 import { outlineOrder } from "./walking.js";
 
-/** @type {Record<string, string>} the deed of each key */
-const KEYS = {
-  g: "group",
-  m: "note",
-  e: "disable",
-  b: "inside",
-  ">": "put-in",
-  "<": "take-out",
-  l: "outline",
-  o: "open-here",
-};
-
 /** @param {DesignerPage} page */
 export function mountModelling(page) {
-  const { deeds, editor, root, scene } = page;
+  const { deeds, editor, scene } = page;
   const order = () => outlineOrder(editor.flow, scene.faces());
   mountMarks(page);
   Object.assign(deeds, {
@@ -45,12 +32,6 @@ export function mountModelling(page) {
     const button = target instanceof Element ? target.closest("[data-inside]") : null;
     if (button instanceof HTMLElement) page.addInside(button.dataset.inside ?? "");
   });
-  root.addEventListener("keydown", (event) => {
-    const deed = KEYS[event.key.toLowerCase()];
-    if (!deed || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    deeds[deed]?.();
-  });
 }
 
 /** Switch the selected steps off, or on again when all of them are off. @param {DesignerPage} page */
@@ -59,8 +40,6 @@ function switchSteps({ editor }) {
   if (steps.length === 0)
     return editor.say("Select a step first; a trigger can't be switched off.");
   const off = !steps.every((id) => editor.flow.steps[id].disabled);
-  const patch = { disabled: off || undefined };
-  const flow = steps.reduce((next, id) => patchNode(next, id, patch), editor.flow);
   const what = steps.length === 1 ? editor.face(steps[0]).title : `${steps.length} steps`;
-  editor.change(`${what} switched ${off ? "off" : "on"}`, flow);
+  editor.patchAll(steps, { disabled: off || undefined }, `${what} switched ${off ? "off" : "on"}`);
 }

@@ -71,7 +71,11 @@ export function fillNode(element, face) {
 function portElement(port) {
   return make("div", { class: `node__port node__port--${port.tone}` }, [
     make("span", { class: "node__port-name" }, [port.title]),
-    make("span", { class: `port port--out port--${port.tone}`, "data-port": port.name }),
+    make("span", {
+      class: `port port--out port--${port.tone}`,
+      "data-port": port.name,
+      "data-kind": port.kind ?? "nothing",
+    }),
   ]);
 }
 

@@ -15,9 +15,9 @@ export class DesignerPage {
   element = need(".designer");
   root = need("#canvas");
   world = need(".canvas__world", this.root);
-  /** What a button with `data-deed` does, by that name. @type {Record<string, () => void>} */
+  /** What a button with `data-deed`, or a key, does, by that name. @type {Record<string, (event: any) => void>} */
   deeds = {};
-  /** Offer steps to hang on a port. @type {(from: string, at: import("./types.js").Point) => void} */
+  /** Offer steps to hang on a port. @type {(from: string, at?: import("./types.js").Point) => void} */
   addFromPort = () => {};
   /** Offer steps to put into a loop. @type {(loop: string) => void} */
   addInside = () => {};
@@ -35,9 +35,19 @@ export class DesignerPage {
   /** Select a node, bring it on screen and give it the focus. @param {string} id */
   show(id) {
     if (!id) return; // what was refused
-    this.editor.select([id]);
+    this.choose(id);
     this.viewport.reveal(this.editor.face(id).rect);
-    this.scene.element(id)?.focus({ preventScroll: true });
+  }
+
+  /** Select a node where it is. @param {string} id */
+  choose(id) {
+    this.editor.select([id]);
+    this.focus();
+  }
+
+  /** Give the focus to where the keys act: the selected step, or the canvas. */
+  focus() {
+    (this.scene.element(this.editor.only ?? "") ?? this.root).focus({ preventScroll: true });
   }
 
   fit() {

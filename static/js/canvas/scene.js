@@ -7,7 +7,7 @@ import { carried, dropTarget } from "./boxes.js";
 import { make, makeSvg } from "./dom.js";
 import { faceOf, inputPoint, outputPoint } from "./face.js";
 import { Frames } from "./frames.js";
-import { bounds } from "./geometry.js";
+import { bounds, overlaps } from "./geometry.js";
 import { nodeIds, splitEnd, wasTaken, wireKey, withinOf } from "./graph.js";
 import { fillNode, markProblem, markProgress, nodeElement, sayNode } from "./node_face.js";
 import { wirePath } from "./routing.js";
@@ -17,8 +17,12 @@ const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
 export class Scene {
   /** @type {Map<string, {element: HTMLElement, source: unknown, face: Face}>} */
   #nodes = new Map();
-  /** @type {Map<string, {group: SVGElement, line: SVGElement, hit: SVGElement, path: string}>} */
+  /** @type {Map<string, {group: SVGElement, line: SVGPathElement, hit: SVGElement, path: string, look: string}>} */
   #wires = new Map();
+  /** @type {Map<string, Wire[]>} */
+  #wiresAt = new Map();
+  /** @type {Rect[]} what wires keep clear of */
+  #rects = [];
   /** @type {Flow} */
   #flow = { flow: 1, name: "", triggers: {}, steps: {}, wires: [] };
   /** @type {Progress|null} */
@@ -63,6 +67,8 @@ export class Scene {
 
   /** @param {Flow} flow */
   draw(flow) {
+    if (flow === this.#flow) return;
+    if (flow.wires !== this.#flow.wires) this.#wiresAt = wiresByNode(flow);
     this.#flow = flow;
     const wanted = new Set(nodeIds(flow));
     for (const [id, node] of this.#nodes) {
@@ -72,6 +78,7 @@ export class Scene {
     }
     for (const id of wanted) this.#drawNode(id);
     this.frames.draw(flow, (id) => this.face(id));
+    this.#rects = this.faces().map((face) => face.rect);
     this.#drawWires();
     this.#label();
   }
@@ -112,6 +119,11 @@ export class Scene {
     for (const wire of this.#flow.wires) this.#drawWire(wire);
   }
 
+  /** The line of a wire, for what is shown on it. @param {Wire} wire */
+  wireLine(wire) {
+    return this.#wires.get(wireKey(wire))?.line;
+  }
+
   /** @param {Wire} wire */
   #drawWire(wire) {
     const end = splitEnd(wire.from);
@@ -119,12 +131,17 @@ export class Scene {
     const target = this.face(wire.to);
     if (!source || !target) return;
     const from = outputPoint(source, end.port);
-    const path = wirePath(from, inputPoint(target.rect), source.rect, target.rect);
+    const row = source.ports.findIndex((port) => port.name === end.port);
+    const near = (/** @type {Rect} */ area) => this.#rects.filter((rect) => overlaps(rect, area));
+    const ends = /** @type {const} */ ([source.rect, target.rect]);
+    const path = wirePath(from, inputPoint(target.rect), ...ends, near, (Math.max(row, 0) % 4) * 5);
     const drawn = this.#wires.get(wireKey(wire)) ?? this.#newWire(wire);
-    const tone = source.ports.find((port) => port.name === end.port)?.tone ?? "error";
-    drawn.group.setAttribute("data-tone", tone);
-    if (drawn.path === path) return;
-    drawn.path = path;
+    const port = source.ports[row];
+    const look = `${port?.tone ?? "error"} ${port?.kind ?? "nothing"}`;
+    if (drawn.path === path && drawn.look === look) return;
+    Object.assign(drawn, { path, look });
+    drawn.group.setAttribute("data-tone", port?.tone ?? "error");
+    drawn.group.setAttribute("data-kind", port?.kind ?? "nothing");
     drawn.line.setAttribute("d", path);
     drawn.hit.setAttribute("d", path);
   }
@@ -133,10 +150,10 @@ export class Scene {
   #newWire(wire) {
     const group = makeSvg("g", { class: "wire", "data-wire": wireKey(wire) });
     const hit = makeSvg("path", { class: "wire__hit" });
-    const line = makeSvg("path", { class: "wire__line" });
+    const line = /** @type {SVGPathElement} */ (makeSvg("path", { class: "wire__line" }));
     group.append(hit, line);
     this.svg.append(group);
-    const drawn = { group, line, hit, path: "" };
+    const drawn = { group, line, hit, path: "", look: "" };
     this.#wires.set(wireKey(wire), drawn);
     this.#lightWire(wire, group);
     return drawn;
@@ -158,9 +175,10 @@ export class Scene {
     }
     const rectOf = (/** @type {string} */ id) => this.#nodes.get(id)?.face.rect ?? NOWHERE;
     this.frames.preview(places, dropTarget(this.#flow, this.frames.boxes, chosen, rectOf));
-    for (const wire of this.#flow.wires) {
-      if (touched.has(wire.to) || touched.has(splitEnd(wire.from).id)) this.#drawWire(wire);
-    }
+    const still = this.faces().filter((face) => !places.has(face.id));
+    this.#rects = still.map((face) => face.rect);
+    const wires = [...touched].flatMap((id) => this.#wiresAt.get(id) ?? []);
+    for (const wire of new Set(wires)) this.#drawWire(wire);
   }
 
   /** @param {Set<string>} ids @param {string|null} wire */
@@ -220,6 +238,16 @@ export class Scene {
       sayNode(element, where, ways.get(`from ${id}`) ?? [], { progress, problems });
     }
   }
+}
+
+/** @param {Flow} flow */
+function wiresByNode(flow) {
+  /** @type {Map<string, Wire[]>} */
+  const found = new Map();
+  for (const wire of flow.wires)
+    for (const id of [splitEnd(wire.from).id, wire.to])
+      found.set(id, [...(found.get(id) ?? []), wire]);
+  return found;
 }
 
 /** @param {HTMLElement} element @param {Point} place */

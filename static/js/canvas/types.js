@@ -29,7 +29,9 @@
  * @typedef {{flow: number, name: string, triggers: Record<string, Trigger>, steps: Record<string, Step>, wires: Wire[], canvas?: Drawn}} Flow  As the canvas holds it; see bodies.js.
  *
  * @typedef {"neutral"|"good"|"bad"|"error"} Tone
- * @typedef {{name: string, title: string, tone: Tone, schema?: Json}} Port
+ * @typedef {"alarm"|"record"|"list"|"value"|"nothing"} Kind  what a port hands on, in a word
+ * @typedef {{name: string, title: string, tone: Tone, schema?: Json, kind?: Kind, gives?: string[]}} Port
+ * @typedef {{part: "input"|"config", name: string, title: string, kinds?: string[]}} Need  what a fresh step must be given
  *
  * @typedef {Object} Entry  One thing the palette offers: a block or a kind of trigger.
  * @property {string} key  "garland.branch@1.0.0" or "trigger:rule"
@@ -49,6 +51,7 @@
  * @property {{setting: string, paths: Record<string, string[]>}|null} [tables]  of a block that picks a decision table: what each answers
  * @property {Json} [config]  what a fresh step starts with
  * @property {Json} [input]
+ * @property {Need[]} [needs]
  * @property {boolean} [loops]  its steps have a body
  * @property {boolean} [hidden]  drawn where a step uses it, and not offered for new ones
  * @property {boolean} [core]  ships with Garland: ranks above the marketplace's

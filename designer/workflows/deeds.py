@@ -1,0 +1,185 @@
+"""What can be done on the canvas: one table that feeds the keys, the help, the bar and the menu.
+
+Pure. The page draws its help, the bar over what is selected and the menu from it, and its script
+takes the keys from it. `static/js/canvas/deeds.js` holds what each does, and refuses to begin when
+one is missing: so what is written and what happens can't differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+_CAPS = {"delete": "Del", "escape": "Esc", "arrow": "Arrows", "backspace": "⌫"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One thing a person can do.
+
+    `keys` are written as the script reads them (`ctrl+shift+z`; `arrow` is any of the four), with
+    spaces between them. `when` says what has to be selected: a `node`, `nodes`, a `wire`, `any` of
+    them, or nothing ("").
+    `places` are where it is offered beside its keys: in the `bar`, in the `menu`. `mode` is when
+    its keys act: on the `canvas`, or while a wire is drawn by them (`linking`). Those of a `native`
+    one are left to the browser, which answers them with an event of its own.
+    """
+
+    name: str
+    title: str
+    keys: str = ""
+    icon: str = ""
+    when: str = ""
+    places: str = ""
+    mode: str = "canvas"
+    native: bool = False
+
+    @property
+    def caps(self) -> list[list[str]]:
+        """Give the keys as a keyboard has them printed on.
+
+        >>> Deed(name="redo", title="Redo", keys="ctrl+shift+z +").caps
+        [['Ctrl', 'Shift', 'Z'], ['+']]
+        """
+        return [
+            [_cap(part) for part in key.split("+")] if key[1:] else [key.upper()]
+            for key in self.keys.split()
+        ]
+
+
+def _cap(part: str) -> str:
+    return _CAPS.get(part) or (part.capitalize() if part[1:] else part.upper())
+
+
+DEEDS: dict[str, tuple[Deed, ...]] = {
+    "Add and set up": (
+        Deed(name="add", title="Add a step here", keys="/ n", icon="plus", places="bar menu"),
+        Deed(
+            name="settings",
+            title="Settings",
+            keys="enter",
+            icon="sliders-horizontal",
+            when="node",
+            places="bar menu",
+        ),
+        Deed(name="rename", title="Rename", keys="f2", icon="pencil", when="node", places="menu"),
+        Deed(
+            name="disable",
+            title="Switch off or on",
+            keys="e",
+            icon="ban",
+            when="nodes",
+            places="bar menu",
+        ),
+    ),
+    "Loops, groups, notes": (
+        Deed(name="inside", title="Add a step into the loop", keys="b", icon="repeat", when="node"),
+        Deed(name="put-in", title="Put into the loop before", keys=">", when="nodes"),
+        Deed(name="take-out", title="Take out of the loop", keys="<", when="nodes"),
+        Deed(
+            name="group", title="Group", keys="g", icon="group", when="nodes", places="bar menu"
+        ),
+        Deed(name="note", title="Add a note", keys="s", icon="sticky-note", places="menu"),
+        Deed(name="open-here", title="Look into the called workflow", keys="o", when="node"),
+    ),
+    "Connect": (
+        Deed(
+            name="connect",
+            title="Connect to …",
+            keys="c",
+            icon="link-2",
+            when="node",
+            places="bar menu",
+        ),
+        Deed(name="link-turn", title="Choose what it leads to", keys="arrow", mode="linking"),
+        Deed(name="link-output", title="The next way out", keys="o", mode="linking"),
+        Deed(name="link-confirm", title="Connect, or disconnect", keys="enter", mode="linking"),
+        Deed(name="link-end", title="Leave it as it was", keys="escape", mode="linking"),
+        Deed(name="wire", title="Select the next wire of the step", keys="w"),
+    ),
+    "Change": (
+        Deed(
+            name="cut",
+            title="Cut",
+            keys="ctrl+x",
+            icon="clipboard",
+            when="nodes",
+            places="menu",
+            native=True,
+        ),
+        Deed(
+            name="copy",
+            title="Copy",
+            keys="ctrl+c",
+            icon="copy",
+            when="nodes",
+            places="menu",
+            native=True,
+        ),
+        Deed(
+            name="paste",
+            title="Paste",
+            keys="ctrl+v",
+            icon="clipboard-check",
+            places="menu",
+            native=True,
+        ),
+        Deed(
+            name="duplicate",
+            title="Duplicate",
+            keys="ctrl+d",
+            icon="layers",
+            when="nodes",
+            places="bar menu",
+        ),
+        Deed(
+            name="remove",
+            title="Delete",
+            keys="delete backspace",
+            icon="trash-2",
+            when="any",
+            places="bar menu",
+        ),
+        Deed(name="undo", title="Undo", keys="ctrl+z"),
+        Deed(name="redo", title="Redo", keys="ctrl+y ctrl+shift+z"),
+        Deed(name="nudge", title="Move what is selected", keys="arrow"),
+        Deed(name="nudge-far", title="Move it by five steps", keys="shift+arrow"),
+        Deed(name="tidy", title="Tidy", keys="t", icon="wand-sparkles", places="menu"),
+    ),
+    "Move about": (
+        Deed(name="walk", title="Along the wires", keys="alt+arrow"),
+        Deed(name="before", title="The step before", keys="["),
+        Deed(name="after", title="The next step", keys="]"),
+        Deed(name="find", title="Find a step", keys="ctrl+f", icon="search", places="menu"),
+        Deed(name="all", title="Select all", keys="ctrl+a", icon="square-check-big", places="menu"),
+        Deed(name="none", title="Select nothing", keys="escape"),
+        Deed(name="menu", title="All that can be done here", keys="m", icon="ellipsis"),
+    ),
+    "View": (
+        Deed(name="zoom-in", title="Larger", keys="+ ="),
+        Deed(name="zoom-out", title="Smaller", keys="-"),
+        Deed(name="actual", title="As large as it is", keys="0"),
+        Deed(name="fit", title="Show all", keys="1", icon="maximize", places="menu"),
+        Deed(name="outline", title="As a list, or as a drawing", keys="l", icon="list-tree"),
+        Deed(name="help", title="These keys", keys="?", icon="keyboard", places="menu"),
+    ),
+}
+"""By the heading they stand under in the help."""
+
+
+def offered(place: str) -> list[Deed]:
+    """List the deeds of the bar or of the menu."""
+    return [deed for deeds in DEEDS.values() for deed in deeds if place in deed.places.split()]
+
+
+def keys_document() -> list[dict[str, Any]]:
+    """Write the deeds for the script: which keys do what, and when."""
+    return [
+        {"name": deed.name, "keys": [] if deed.native else deed.keys.split(), "mode": deed.mode}
+        for deeds in DEEDS.values()
+        for deed in deeds
+    ]
+
+
+HANDLING: dict[str, Any] = {"groups": DEEDS, "bar": offered("bar"), "menu": offered("menu")}
+"""What the page's templates draw."""

@@ -1,0 +1,91 @@
+/**
+ * The bar over what is selected, the menu, and the + on wires: made by the server from the table of
+ * deeds, put in place here. CSS shows of them what fits the selection (`data-chosen`).
+ * @import {DesignerPage} from "./page.js"
+ */
+import { make, need } from "./dom.js";
+import { bounds, toScreen } from "./geometry.js";
+import { wireKey } from "./graph.js";
+
+/** @param {DesignerPage} page */
+export function mountBar(page) {
+  const { deeds, editor, element, root, scene, viewport, world } = page;
+  const bar = need("#deed-bar");
+  const menu = /** @type {HTMLDetailsElement} */ (need("#deed-menu"));
+  const plus = make(
+    "button",
+    { type: "button", class: "wire-add", tabindex: "-1", "aria-label": "Add a step on the wire" },
+    ["+"],
+  );
+  plus.addEventListener("click", () => {
+    editor.select([], plus.dataset.of);
+    deeds.add(null);
+  });
+
+  /** @param {string|null} key */
+  const showPlus = (key) => {
+    const wire = editor.flow.wires.find((one) => wireKey(one) === key);
+    const path = wire && scene.wireLine(wire);
+    plus.remove();
+    if (!path) return;
+    const { x, y } = path.getPointAtLength(path.getTotalLength() / 2);
+    plus.dataset.of = key ?? "";
+    plus.style.transform = `translate(${x}px, ${y}px)`;
+    world.append(plus);
+  };
+  const place = () => {
+    const rects = [...editor.selection]
+      .map((id) => scene.face(id)?.rect)
+      .filter((rect) => rect !== undefined);
+    const box = bounds(rects);
+    const only = editor.only ? "node" : "nodes";
+    element.dataset.chosen = editor.wire ? "wire" : box ? only : "";
+    bar.hidden = !box;
+    if (!box) return;
+    const [x, y] = toScreen(viewport.view, [box.x + box.w / 2, box.y]);
+    bar.style.left = `clamp(150px, ${Math.round(x)}px, 100% - 150px)`;
+    bar.style.top = `${Math.max(Math.round(y) - 54, 8)}px`;
+  };
+  editor.on("selection", place);
+  editor.on("selection", () => showPlus(editor.wire));
+  editor.on("flow", place);
+  editor.on("flow", () => showPlus(editor.wire));
+  viewport.onMove(place);
+  root.addEventListener("pointerover", (event) => {
+    const target = event.target instanceof Element ? event.target : root;
+    const key = target.closest("[data-wire]")?.getAttribute("data-wire");
+    if (key) showPlus(key);
+    else if (!target.closest(".wire-add") && plus.dataset.of !== editor.wire) showPlus(editor.wire);
+  });
+
+  deeds.menu = (event) => {
+    const at = event?.clientX
+      ? event
+      : (scene.element(editor.only ?? "") ?? root).getBoundingClientRect();
+    const [x, y] = viewport.local({
+      clientX: event?.clientX || at.left + 24,
+      clientY: event?.clientY || at.top + 24,
+    });
+    menu.style.left = `${Math.min(x, viewport.size.w - 240)}px`;
+    menu.style.top = `${Math.min(y, viewport.size.h / 2)}px`;
+    menu.open = true;
+    [...menu.querySelectorAll("button")].find((one) => one.checkVisibility())?.focus();
+  };
+  menu.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("button")) menu.open = false;
+  });
+  menu.addEventListener(
+    "toggle",
+    () => menu.open || (menu.contains(document.activeElement) && page.focus()),
+  );
+  root.addEventListener("contextmenu", (event) => {
+    event.preventDefault();
+    if (/** @type {PointerEvent} */ (event).pointerType === "touch") return;
+    const target = event.target instanceof Element ? event.target : root;
+    const id = target.closest("[data-node]")?.getAttribute("data-node");
+    const key = target.closest("[data-wire]")?.getAttribute("data-wire");
+    if (id && !editor.selection.has(id)) page.choose(id);
+    if (key) editor.select([], key);
+    deeds.menu(event);
+  });
+}

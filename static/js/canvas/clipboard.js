@@ -1,0 +1,91 @@
+/**
+ * Copy, cut and paste through the system's clipboard, as text: between workflows, tabs and tenants, and
+ * into a text editor and back. By the browser's own events, so nobody is asked for permission and no
+ * field loses its keys. What is pasted is read by the server first: anybody may have written it.
+ * @import {Point} from "./types.js"
+ * @import {DesignerPage} from "./page.js"
+ */
+import { takesText } from "../shortcuts.js";
+import { flatten, nest } from "./bodies.js";
+import { copyPart } from "./document.js";
+import { bounds, GRID } from "./geometry.js";
+
+/** @param {DesignerPage} page */
+export function mountClipboard(page) {
+  const { deeds, editor, facts, root, viewport } = page;
+  /** @type {{clientX: number, clientY: number}|null} where the pointer is, while it is over the canvas */
+  let pointer = null;
+  root.addEventListener("pointermove", (event) => {
+    pointer = event;
+  });
+  root.addEventListener("pointerleave", () => {
+    pointer = null;
+  });
+  root.addEventListener("keydown", (event) => {
+    if (event.key.startsWith("Arrow") || event.key === "Tab") pointer = null;
+  });
+
+  /** @param {"copy"|"cut"|"paste"} kind @param {(event: ClipboardEvent) => void} then */
+  const on = (kind, then) =>
+    document.addEventListener(kind, (event) => {
+      const active = document.activeElement;
+      if (!active || !root.contains(active) || takesText(/** @type {any} */ (active))) return;
+      event.preventDefault();
+      then(event);
+    });
+  /** @param {ClipboardEvent} event @param {string} word */
+  const copy = (event, word) => {
+    const { steps, triggers, wires } = nest(copyPart(editor.flow, editor.selection));
+    const count = editor.selection.size;
+    if (count === 0) {
+      editor.say("Select steps first.");
+      return;
+    }
+    const part = { garland: "flow-part", triggers, steps, wires };
+    event.clipboardData?.setData("text/plain", JSON.stringify(part, null, 2));
+    editor.say(`${count} ${count === 1 ? "step" : "steps"} ${word}.`);
+  };
+  on("copy", (event) => copy(event, "copied"));
+  on("cut", (event) => {
+    copy(event, "cut");
+    editor.removeSelection();
+  });
+  on("paste", (event) => paste(event.clipboardData?.getData("text/plain") ?? ""));
+  /** @param {string} text */
+  const paste = async (text) => {
+    const answer = await fetch(facts.part_url, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        "X-CSRFToken": facts.csrf,
+      },
+      body: JSON.stringify({ text }),
+    }).catch(() => null);
+    const body = await answer?.json();
+    if (!answer?.ok) {
+      editor.say(`Not pasted: ${body?.errors?.[0]?.message ?? "no connection, try again"}.`);
+      return;
+    }
+    const part = flatten(body.part);
+    editor.paste(part, offset(part), "pasted");
+    const pasted = bounds([...editor.selection].map((id) => editor.face(id).rect));
+    if (pasted) viewport.reveal(pasted);
+    page.focus();
+    if (body.missing.length) editor.say(`Pasted. Not installed here: ${body.missing.join(", ")}.`);
+  };
+  /** To the pointer; by key beside where it was copied. @param {import("./types.js").Flow} part @returns {Point} */
+  const offset = (part) => {
+    if (!pointer) return [GRID * 2, GRID * 3];
+    const places = Object.values({ ...part.triggers, ...part.steps }).map((node) => node.position);
+    const [x, y] = viewport.point(pointer);
+    const corner = [0, 1].map((axis) => Math.min(...places.map((place) => place?.[axis] ?? 0)));
+    return [x - corner[0], y - corner[1]];
+  };
+  deeds.copy = () => document.execCommand("copy");
+  deeds.cut = () => document.execCommand("cut");
+  deeds.paste = () =>
+    navigator.clipboard
+      ? navigator.clipboard.readText().then(paste, () => editor.say("Press Ctrl+V to paste."))
+      : editor.say("Press Ctrl+V to paste.");
+}
