@@ -52,6 +52,8 @@ import runtime.connections.api
 import runtime.connections.views
 import runtime.flow_control.api
 import runtime.flows.api
+import runtime.going_live.api
+import runtime.going_live.views
 import runtime.hooks.api
 import runtime.hooks.called.api
 import runtime.hooks.views
@@ -104,6 +106,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
     runtime.connections.views.bp,
+    runtime.going_live.views.bp,
     runtime.hooks.views.bp,
     runtime.inventory.views.bp,
     runtime.inventory.lookups.views.bp,
@@ -146,6 +149,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.flows.api.api,
     runtime.flow_control.api.api,
     runtime.step_state.api.api,
+    runtime.going_live.api.api,
     runtime.hooks.api.api,
     runtime.hooks.called.api.hooks,
     runtime.inventory.api.api,

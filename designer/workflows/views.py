@@ -48,6 +48,7 @@ from runtime.rules.published import live_outputs
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
+from tenancy.policies import SecondPersonError
 
 bp = Blueprint("workflows", __name__)
 
@@ -193,6 +194,9 @@ def publish(flow_id: UUID) -> Response:
             flash(f"Nothing was published: {error.message}.", "error")
             return see_other(url_for("workflows.edit_workflow", flow_id=flow_id, problems="shown"))
         return flow_page(flow_id, status=422, refused=error)
+    except SecondPersonError as error:
+        flash(f"Nothing was published: {error.message}.", "warning")
+        return see_other(url_for("going_live.ask_for_flow", flow_id=flow_id))
     flash(f"Version {version.number} is live.", "success")
     return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
 
