@@ -50,6 +50,8 @@ import runtime.calendars.api
 import runtime.calendars.views
 import runtime.connections.api
 import runtime.connections.views
+import runtime.environments.api
+import runtime.environments.views
 import runtime.flow_control.api
 import runtime.flows.api
 import runtime.going_live.api
@@ -106,6 +108,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
     runtime.connections.views.bp,
+    runtime.environments.views.bp,
     runtime.going_live.views.bp,
     runtime.hooks.views.bp,
     runtime.inventory.views.bp,
@@ -149,6 +152,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.flows.api.api,
     runtime.flow_control.api.api,
     runtime.step_state.api.api,
+    runtime.environments.api.api,
     runtime.going_live.api.api,
     runtime.hooks.api.api,
     runtime.hooks.called.api.hooks,

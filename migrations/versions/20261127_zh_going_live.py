@@ -18,10 +18,10 @@ OPEN = sa.text("state = 'open'")
 DUE = sa.text("notice_at IS NOT NULL")
 
 
-def _tenant(table: str, column: str = "tenant_id", *, index: bool = False) -> sa.Column:
+def _tenant(table: str, column: str = "tenant_id") -> sa.Column:
     name = f"fk_{table}_{column}_organisation"
     key = sa.ForeignKey("organisation.id", name=name, ondelete="CASCADE")
-    return sa.Column(column, sa.Uuid(), key, nullable=False, index=index)
+    return sa.Column(column, sa.Uuid(), key, nullable=False)
 
 
 def _subjects(table: str) -> list[sa.Column]:
@@ -56,6 +56,9 @@ def upgrade() -> None:
         "rule", sa.Column("yes_mode", sa.String(20), nullable=False, server_default="live")
     )
     op.add_column("rule", sa.Column("made_of", DOCUMENT, nullable=False, server_default="{}"))
+    op.add_column(
+        "flow_version", sa.Column("made_of", DOCUMENT, nullable=False, server_default="{}")
+    )
     op.create_table(
         "draft_author",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -90,6 +93,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("organisation_id", name="pk_environment"),
     )
     op.create_index("ix_environment_live_id", "environment", ["live_id"])
+    _create_promotions()
 
 
 def _create_requests() -> None:
@@ -144,9 +148,34 @@ def _create_requests() -> None:
     )
 
 
+def _create_promotions() -> None:
+    op.create_table(
+        "promotion",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        _tenant("promotion"),
+        _tenant("promotion", "from_id"),
+        _text("from_name", 120),
+        sa.Column("items", DOCUMENT, nullable=False),
+        sa.Column("before", DOCUMENT, nullable=False),
+        _text("note", 500),
+        _text("state", 40),
+        _moment("asked_at"),
+        _text("asked_by", 200),
+        _text("asked_key", 40),
+        _moment("ended_at", nullable=True),
+        _text("ended_by", 200),
+        _text("reason", 500),
+        sa.PrimaryKeyConstraint("id", name="pk_promotion"),
+    )
+    op.create_index("ix_promotion_tenant_id", "promotion", ["tenant_id"])
+    op.create_index("ix_promotion_from_id", "promotion", ["from_id"])
+    op.create_index("ix_promotion_tenant_id_asked_at", "promotion", ["tenant_id", "asked_at"])
+
+
 def downgrade() -> None:
-    for table in ("environment", "publish_request", "draft_author"):
+    for table in ("promotion", "environment", "publish_request", "draft_author"):
         op.drop_table(table)
+    op.drop_column("flow_version", "made_of")
     for column in ("made_of", "yes_mode"):
         op.drop_column("rule", column)
     for column in ("history", "effects_need_approval", "yes_role", "flows_need"):

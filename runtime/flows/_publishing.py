@@ -30,7 +30,7 @@ from runtime.flows.model import every_step, shape_problems
 from runtime.flows.problems import FlowProblem, Known, Versions
 from runtime.flows.table_steps import table_use, tables_used
 from runtime.flows.validate import check_flow
-from runtime.going_live.authors import settle
+from runtime.going_live.authors import authors_of, settle
 from runtime.going_live.model import Yes
 from runtime.limits.book import limits_of
 from runtime.schedules.marks import place_marks
@@ -93,19 +93,19 @@ def publish_flow(  # noqa: PLR0913  what, with which note, for whom, and who sai
     )
     version = _new_version(row, number=(last or 0) + 1, by=by, now=now)
     version.document, version.note, version.calls = document, kept_text(note)[:500], calls or None
+    revision = yes.revision if yes is not None else row.draft_revision
     version.digest = digest_of(draft)
+    version.made_of = authors_of(session, tenant_id, "flow_id", flow_id, until=revision)
     session.add(version)
     session.flush()
     if row.live_version_id is None:
         _refuse_if_too_many_live(session, tenant_id)
     row.live_version_id = version.id
     session.flush()
-    revision = yes.revision if yes is not None else row.draft_revision
     settle(session, tenant_id, "flow_id", flow_id, revision=revision, now=now)
     place_marks(session, tenant_id, flow_id, draft["triggers"], now=now)
     before = live.document if live is not None else {"triggers": {}}
-    registry = registry_of(session, tenant_id)
-    place_block_triggers(session, row, document, before, registry, now=now)
+    place_block_triggers(session, row, document, before, registry_of(session, tenant_id), now=now)
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return version_view_of(version)
 

@@ -79,8 +79,11 @@ def create_flow(  # noqa: PLR0913  what, under which name, for whom
     document: Mapping[str, Any] | None = None,
     by: str = "",
     flow_id: UUID | None = None,
+    slug: str = "",
 ) -> FlowView:
     """Make a workflow with a draft: the document given, or an empty one.
+
+    It is known by `slug` where that is given and free, else by one made of its name.
 
     Raises:
         InvalidError: the name is empty or the document is no workflow.
@@ -90,7 +93,7 @@ def create_flow(  # noqa: PLR0913  what, under which name, for whom
     row = FlowRow(
         id=flow_id or new_id(),
         tenant_id=tenant_id,
-        slug=_free_slug(session, tenant_id, slugify(name)),
+        slug=_free_slug(session, tenant_id, slug or slugify(name)),
         name=name.strip(),
         draft=draft,
         draft_digest=digest_of(draft),

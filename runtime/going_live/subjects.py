@@ -180,12 +180,12 @@ def changes_of(
     if is_flow:
         none = {"name": "", "triggers": {}, "steps": {}}
         old = flow_history.document_of(*where, request.against) if request.against else none
-        return compare(readable(_without_digests(old)), readable(request.document))
+        return compare(readable(without_digests(old)), readable(request.document))
     old = rule_history.document_of(*where, request.against) if request.against else {}
     return rule_history.compare_rules(old, request.document)
 
 
-def _without_digests(part: Mapping[str, Any]) -> dict[str, Any]:
+def without_digests(part: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out which packages a version is fixed to: a draft names none."""
     found = {
         name: {id_: _plain(one) for id_, one in part[name].items()}
@@ -198,7 +198,7 @@ def _without_digests(part: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(step: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in step.items() if name != "digest"}
     if "body" in step:
-        found["body"] = _without_digests(step["body"])
+        found["body"] = without_digests(step["body"])
     if "undo" in step:
         found["undo"] = {k: v for k, v in step["undo"].items() if k != "digest"}
     return found

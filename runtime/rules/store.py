@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,10 @@ note_authors_of(RuleRow, "rule_id")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleView:
-    """A rule as others see it; `left_out` events found no room in what it remembers."""
+    """A rule as others see it; `left_out` events found no room in what it remembers.
+
+    `made_of` names who had a hand in the live version, by the word for who answers.
+    """
 
     id: UUID
     name: str
@@ -45,6 +48,7 @@ class RuleView:
     fired_lately: int = 0
     last_fired_at: datetime | None = None
     left_out: int = 0
+    made_of: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -339,4 +343,5 @@ def _view(row: RuleRow, version: RuleVersionRow | None) -> RuleView:
         updated_at=row.updated_at,
         updated_by=row.updated_by,
         left_out=row.left_out,
+        made_of=row.made_of or {},
     )
