@@ -10,6 +10,7 @@ import designer.history.views
 import designer.keeping.views
 import designer.packs.api
 import designer.packs.views
+import designer.rule_links.views
 import designer.rules.asked.views
 import designer.rules.backtested.views
 import designer.rules.firings.views
@@ -83,6 +84,8 @@ import runtime.services.views
 import runtime.simulations.api
 import runtime.step_state.api
 import runtime.verdicts.api
+import runtime.where_used.api
+import runtime.where_used.views
 import tenancy.api
 import tenancy.views
 
@@ -119,6 +122,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.quieting.views.bp,
     runtime.runs.views.bp,
     runtime.services.views.bp,
+    runtime.where_used.views.bp,
     runtime.services.imports.views.bp,
     designer.blocks.views.bp,
     designer.packs.views.bp,
@@ -129,6 +133,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.history.views.bp,
     designer.keeping.views.bp,
     designer.saving.views.bp,
+    designer.rule_links.views.bp,
     designer.rules.views.bp,
     designer.rules.asked.views.bp,
     designer.rules.backtested.views.bp,
@@ -163,6 +168,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.messages.api.api,
     runtime.rules.decisions.api.api,
     runtime.verdicts.api.api,
+    runtime.where_used.api.api,
     runtime.simulations.api.api,
     runtime.rules.versions.api.api,
     runtime.backtests.api.api,

@@ -13,6 +13,7 @@ from blocks.installs.registry import registry_of
 from blocks.registry import Block
 from blocks.speaking import in_language
 from designer.drafts import read_json_text, write_json_text
+from designer.rule_links.views import step_links
 from designer.workflows.facts import drawing_of, page_facts
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.palette import problems_document
@@ -256,6 +257,7 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         problems=versions.draft_problems(*where, flow_id),
         steps=list(every_step(flow.draft)),
         titles=titles_of(flow.draft, registry_of(db_session(), acting().tenant_id)),
+        links=step_links(*where, flow.draft),
         form_key=str(new_id()),
         schedules=live_schedules(*where, flow, now=utc_now()),
         polls=polls_of_flow(*where, flow.id),

@@ -52,6 +52,7 @@ __all__ = [
     "find_flow_by_slug",
     "fixed_of",
     "flow_choices",
+    "flow_ids",
     "flow_names",
     "flow_slugs",
     "get_flow",
@@ -151,6 +152,14 @@ def flow_slugs(session: Session, tenant_id: UUID) -> dict[str, str]:
         select(FlowRow.slug, FlowRow.name).where(FlowRow.tenant_id == tenant_id, of_people())
     )
     return {row.slug: row.name for row in rows}
+
+
+def flow_ids(session: Session, tenant_id: UUID) -> dict[str, UUID]:
+    """Give the id of every workflow by its slug."""
+    rows = session.execute(
+        select(FlowRow.slug, FlowRow.id).where(FlowRow.tenant_id == tenant_id, of_people())
+    )
+    return {row.slug: row.id for row in rows}
 
 
 def flow_choices(session: Session, tenant_id: UUID) -> list[tuple[UUID, str]]:

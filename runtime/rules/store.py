@@ -48,6 +48,7 @@ class RuleView:
     fired_lately: int = 0
     last_fired_at: datetime | None = None
     left_out: int = 0
+    has_unpublished_changes: bool = False
     made_of: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -343,5 +344,6 @@ def _view(row: RuleRow, version: RuleVersionRow | None) -> RuleView:
         updated_at=row.updated_at,
         updated_by=row.updated_by,
         left_out=row.left_out,
+        has_unpublished_changes=version is not None and version.document != row.draft,
         made_of=row.made_of or {},
     )
