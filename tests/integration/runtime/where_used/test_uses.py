@@ -100,7 +100,7 @@ def test_a_workflow_is_started_by_its_own_clock_and_webhooks(world: World) -> No
         "hook": {"kind": "webhook"},
     }
     document = flow_document(
-        {"s": step("set-data", config={"values": {}})},
+        {"s": step("set-data", config={"values": {"n": 1}})},
         ["dawn > s", "hook > s"],
         triggers=triggers,
     )
@@ -127,7 +127,7 @@ def test_a_look_up_table_is_used_by_rules_and_workflows(world: World) -> None:
         "do": "enrich",
         "table": "sites",
         "key": "managed_object",
-        "fields": {"place": "city"},
+        "fields": {"attributes.city": "city"},
     }
     look = step("look-up-table", config={"table": "sites"}, input={"key": "a"})
     world.do(make_flow, flow_document({"l": look}, ["hand > l"], name="Looks"), publish=False)
@@ -149,7 +149,7 @@ def test_a_calendar_and_a_block_are_used_by_workflows(world: World) -> None:
         "calendar": {"name": name, "when": "open"},
     }
     document = flow_document(
-        {"s": step("set-data", config={"values": {}})}, ["dawn > s"], triggers={"dawn": dawn}
+        {"s": step("set-data", config={"values": {"n": 1}})}, ["dawn > s"], triggers={"dawn": dawn}
     )
     world.do(make_flow, document, publish=False)
 
