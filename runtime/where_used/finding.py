@@ -144,7 +144,8 @@ def _own_starts(
     for id_, trigger in live["triggers"].items():
         how = _STARTS["webhook"] if id_ in hooks else _STARTS.get(trigger["kind"], "")
         if how:
-            yield Use(kind="trigger", title=id_, id=flow_id, how=how, in_live=True)
+            title = trigger.get("title") or id_
+            yield Use(kind="trigger", title=title, id=flow_id, how=how, in_live=True)
 
 
 def _by_blocks(session: Session, tenant_id: UUID, wanted: str) -> Iterator[Use]:

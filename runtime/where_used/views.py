@@ -12,7 +12,9 @@ from blocks.installs.registry import registry_of
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError
 from kernel.http import acting, db_session, render, require
-from runtime.flows.named_places import BLOCK, WORKFLOW
+from runtime.flows.named_places import BLOCK, TABLE, WORKFLOW
+from runtime.flows.versions import FlowView, get_flow
+from runtime.rules.store import RuleView, get_rule
 from runtime.where_used.finding import find_subject, uses_of, variables_of
 from runtime.where_used.model import Subject
 
@@ -44,6 +46,8 @@ def show_uses(kind: str, thing_id: UUID) -> Response:
         back=url_for(endpoint, **places),
         active=active,
         variables=variables_of(*where, thing_id) if kind == WORKFLOW else {},
+        flow=get_flow(*where, thing_id) if kind == WORKFLOW else None,
+        rule=get_rule(*where, thing_id) if kind in ("rule", TABLE) else None,
     )
 
 
@@ -61,7 +65,15 @@ def show_uses_of_block(block_id: str, version: str) -> Response:
     return _page(subject, back=back, active="blocks", variables={})
 
 
-def _page(subject: Subject, *, back: str, active: str, variables: dict[str, list[str]]) -> Response:
+def _page(
+    subject: Subject,
+    *,
+    back: str,
+    active: str,
+    variables: dict[str, list[str]],
+    flow: FlowView | None = None,
+    rule: RuleView | None = None,
+) -> Response:
     return render(
         "runtime/where_used/show.html",
         "runtime/where_used/_uses.html",
@@ -70,4 +82,6 @@ def _page(subject: Subject, *, back: str, active: str, variables: dict[str, list
         variables=variables,
         back=back,
         active=active,
+        flow=flow,
+        rule=rule,
     )
