@@ -12,6 +12,7 @@ import designer.keeping.views
 import designer.opened.views
 import designer.packs.api
 import designer.packs.views
+import designer.rule_links.views
 import designer.rules.asked.views
 import designer.rules.backtested.views
 import designer.rules.firings.views
@@ -52,8 +53,12 @@ import runtime.calendars.api
 import runtime.calendars.views
 import runtime.connections.api
 import runtime.connections.views
+import runtime.environments.api
+import runtime.environments.views
 import runtime.flow_control.api
 import runtime.flows.api
+import runtime.going_live.api
+import runtime.going_live.views
 import runtime.hooks.api
 import runtime.hooks.called.api
 import runtime.hooks.views
@@ -81,6 +86,8 @@ import runtime.services.views
 import runtime.simulations.api
 import runtime.step_state.api
 import runtime.verdicts.api
+import runtime.where_used.api
+import runtime.where_used.views
 import tenancy.api
 import tenancy.views
 
@@ -106,6 +113,8 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.approvals.views.bp,
     runtime.calendars.views.bp,
     runtime.connections.views.bp,
+    runtime.environments.views.bp,
+    runtime.going_live.views.bp,
     runtime.hooks.views.bp,
     runtime.inventory.views.bp,
     runtime.inventory.lookups.views.bp,
@@ -115,6 +124,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.quieting.views.bp,
     runtime.runs.views.bp,
     runtime.services.views.bp,
+    runtime.where_used.views.bp,
     runtime.services.imports.views.bp,
     designer.blocks.views.bp,
     designer.packs.views.bp,
@@ -127,6 +137,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.history.views.bp,
     designer.keeping.views.bp,
     designer.saving.views.bp,
+    designer.rule_links.views.bp,
     designer.rules.views.bp,
     designer.rules.asked.views.bp,
     designer.rules.backtested.views.bp,
@@ -150,6 +161,8 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.flows.api.api,
     runtime.flow_control.api.api,
     runtime.step_state.api.api,
+    runtime.environments.api.api,
+    runtime.going_live.api.api,
     runtime.hooks.api.api,
     runtime.hooks.called.api.hooks,
     runtime.inventory.api.api,
@@ -159,6 +172,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.messages.api.api,
     runtime.rules.decisions.api.api,
     runtime.verdicts.api.api,
+    runtime.where_used.api.api,
     runtime.simulations.api.api,
     runtime.rules.versions.api.api,
     runtime.backtests.api.api,

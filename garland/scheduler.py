@@ -30,6 +30,7 @@ from runtime.approvals.reminders import send_due
 from runtime.clockwork import process_clock
 from runtime.connections.expiring import has_ending, tell_endings
 from runtime.due import due_sleepers
+from runtime.going_live.mails import send_due as mail_askings
 from runtime.leases import hold_lease, process_name
 from runtime.mailing import Mail
 from runtime.packs.store import goes_back_to
@@ -252,10 +253,11 @@ class Scheduler:
                 tell_endings(session, now=now)
 
     def remind(self) -> None:
-        """Send what approvals and rules mail; its thread alone waits for the mail server."""
+        """Send what approvals, requests to publish and rules mail; its thread alone waits."""
         if self.leads():
             services, now = self._services, self._now()
             send_due(services.sessions, self._mail, services.settings.public_url, now=now)
+            mail_askings(services.sessions, self._mail, services.settings.public_url, now=now)
             send_notices(services.sessions, self._mail, now=now)
 
     def backtest(self) -> None:

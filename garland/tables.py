@@ -15,7 +15,9 @@ import runtime.alarms.sources.listened._tables
 import runtime.alarms.tmf642.hub._tables
 import runtime.approvals._tables
 import runtime.calendars._tables
+import runtime.environments._tables
 import runtime.flows._tables
+import runtime.going_live._tables
 import runtime.hooks._tables
 import runtime.imports._tables
 import runtime.inventory._tables

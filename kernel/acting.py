@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+_KEY = "acting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +33,25 @@ class Acting:
     def may(self, permission: str) -> bool:
         """Tell whether the role grants the permission."""
         return permission in self.permissions
+
+
+def note_acting(session: Session, who: Acting) -> None:
+    """Note on a session who acts by it, for what asks deep inside who answers for a change."""
+    session.info[_KEY] = who
+
+
+def acting_in(session: Session, tenant_id: UUID) -> Acting | None:
+    """Give who acts by a session in a tenant; None where nobody does, as in a job."""
+    found: Acting | None = session.info.get(_KEY)
+    return found if found is not None and found.tenant_id == tenant_id else None
+
+
+@contextmanager
+def acting_as(session: Session, who: Acting) -> Iterator[None]:
+    """Let somebody act by a session for a while, as the same person in another organisation."""
+    before = session.info.get(_KEY)
+    session.info[_KEY] = who
+    try:
+        yield
+    finally:
+        session.info[_KEY] = before

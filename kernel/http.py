@@ -23,7 +23,7 @@ from htmx_flask import Htmx
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.wrappers import Response as AnyResponse
 
-from kernel.acting import Acting
+from kernel.acting import Acting, note_acting
 from kernel.clock import utc_now
 from kernel.cursors import decode_cursor, encode_cursor
 from kernel.errors import (
@@ -101,6 +101,7 @@ def act_as(who: Acting) -> None:
     g.acting = who
     if "db_session" in g:
         _database().bind(g.db_session, who.tenant_id)
+        note_acting(g.db_session, who)
 
 
 def db_session() -> Session:
@@ -111,6 +112,7 @@ def db_session() -> Session:
         who = acting_or_none()
         if who is not None:
             database.bind(g.db_session, who.tenant_id)
+            note_acting(g.db_session, who)
     session: Session = g.db_session
     return session
 

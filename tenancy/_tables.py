@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kernel.db import Base, Instant, Key, OptionalInstant, TenantOwned, named
+from kernel.db import AnyDocument, Base, Instant, Key, OptionalInstant, TenantOwned, named
 from kernel.ids import SLUG_MAX
 from tenancy.roles import Role
 
@@ -90,7 +90,14 @@ class APIToken(TenantOwned, Base):
 
 
 class OrganisationPolicy(TenantOwned, Base):
-    """What an organisation asks of its own members; no row where it asks for nothing."""
+    """What an organisation asks of its own members; no row where it asks for nothing.
+
+    Attributes:
+        needs_two_people: Of rules and decision tables.
+        flows_need: Of workflows, a word of `policies.FLOWS_NEED`.
+        yes_role: Which role says yes; "" for whoever may publish.
+        history: Who decided what and when, the newest last.
+    """
 
     __tablename__ = "organisation_policy"
 
@@ -98,5 +105,28 @@ class OrganisationPolicy(TenantOwned, Base):
         ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
     )
     needs_two_people: Mapped[bool] = mapped_column(default=False)
+    flows_need: Mapped[str] = mapped_column(String(20), default="one", server_default="one")
+    yes_role: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    effects_need_approval: Mapped[bool] = mapped_column(default=False, server_default=false())
+    history: Mapped[AnyDocument] = mapped_column(default=list, server_default="[]")
     changed_at: Mapped[Instant]
     changed_by: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Environment(Base):
+    """An organisation in which another one tries out what it puts live later.
+
+    Not `TenantOwned`: it ties two organisations, and each has to find the other.
+    """
+
+    __tablename__ = "environment"
+
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    live_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    made_at: Mapped[Instant]
+    made_by: Mapped[str] = mapped_column(String(200), default="")

@@ -14,7 +14,7 @@ from designer.rules.convert import document_of
 from designer.rules.rows import RuleRows
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.store import AlarmFilter, list_alarms
-from runtime.flows.versions import flow_slugs
+from runtime.flows.versions import flow_ids, flow_slugs
 from runtime.inventory.topology import graph_of
 from runtime.rules.around import INVENTORY, find_look, offered_fields, paths_named
 from runtime.rules.condition_rows import conditions_of
@@ -55,7 +55,7 @@ class Offer:
         fields: Paths and titles a condition can look at.
         settings: The same for what the actions `set` and `derive` write.
         values: Values the tenant's recent alarms had, by path, most frequent first.
-        flows: Slugs and names of the tenant's workflows.
+        flows: Slugs and names of the tenant's workflows; `flow_ids` are their ids by slug.
         sentence: What the rule does in words; None while it has problems.
         result: The try-out, where one was asked for and the rule has no problems.
     """
@@ -64,6 +64,7 @@ class Offer:
     settings: Mapping[str, tuple[Choice, ...]]
     values: Mapping[str, Suggestions]
     flows: tuple[Choice, ...]
+    flow_ids: Mapping[str, UUID]
     sentence: str | None
     result: Result | None = None
 
@@ -89,6 +90,7 @@ def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool
         },
         values=suggestions(facts, [path for path, _ in (*fields, *attributes)]),
         flows=tuple(sorted(flows.items(), key=lambda one: one[1].lower())),
+        flow_ids=flow_ids(session, tenant_id),
         sentence=rule_sentence(document, flows) if is_good else None,
         result=_try(document, alarms, facts) if tries and is_good else None,
     )

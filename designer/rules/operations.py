@@ -24,6 +24,26 @@ def operate(rows: RuleRows, operation: str) -> None:
             found.append(_fresh(parts[-1], verb))
 
 
+def action_at(rows: RuleRows, pointer: str) -> ActionRow | None:
+    """Give the action that a pointer names, or None.
+
+    >>> action_at(RuleRows(then=[ActionRow(do="start")]), "/then/0").do
+    'start'
+    """
+    found = follow(rows, pointer.split("/")[1:], _PARTS)
+    return found if isinstance(found, ActionRow) else None
+
+
+def workflow_name(rule: str) -> str:
+    """Name the workflow that is made for a rule.
+
+    >>> workflow_name("Critical links"), workflow_name(" ")
+    ('Critical links: what to do', 'What to do')
+    """
+    named = rule.strip()
+    return f"{named[:100]}: what to do" if named else "What to do"
+
+
 def _fresh(name: str, verb: str) -> Any:
     if verb == GROUP:
         return fresh_group()

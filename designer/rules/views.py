@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response
 from designer.drafts import read_json_text, write_json_text
 from designer.rules.convert import document_of, rows_of
 from designer.rules.editing import make_offer
-from designer.rules.operations import operate
+from designer.rules.operations import action_at, operate, workflow_name
 from designer.rules.places import place
 from designer.rules.rows import ActionRow, RuleRows, read_rows
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other, who_acts
-from runtime.flows.versions import flow_slugs
+from runtime.flows.model import empty_flow
+from runtime.flows.versions import create_flow, flow_slugs
 from runtime.rules import store
 from runtime.rules.condition_rows import first_condition
 from runtime.rules.model import Mode
@@ -29,6 +30,7 @@ bp = Blueprint("rules", __name__)
 
 LATELY = timedelta(hours=24)
 TRY = "try"
+WORKFLOW = "workflow:"
 Refused = InvalidError | ConflictError
 
 
@@ -56,10 +58,16 @@ def _sentence(rule: store.RuleView, flows: dict[str, str]) -> str:
 @require("rules.edit")
 def new_rule() -> Response:
     """Show the form of a new rule, or its text."""
-    rows = RuleRows(when=first_condition(), then=[ActionRow()])
+    rows = RuleRows(when=first_condition(), then=[_first_action(request.args.get("start", ""))])
     if request.args.get("as") == "text":
         return _text_page(None, write_json_text({**document_of(rows), "name": "New rule"}))
     return _form_page(None, rows)
+
+
+def _first_action(start: str) -> ActionRow:
+    """Begin with the workflow that the rule was asked for from; else with what does no harm."""
+    known = start in flow_slugs(db_session(), acting().tenant_id)
+    return ActionRow(do="start", flow=start) if known else ActionRow()
 
 
 @bp.post("/t/<tenant>/rules/new")
@@ -115,12 +123,28 @@ def _submit(rule: store.RuleView | None) -> Response:
         return _submit_text(rule, request.form["document"])
     rows, operation = read_rows(request.form.items(multi=True)), request.form.get("_op", "")
     if "_save" not in request.form:
+        if operation.startswith(WORKFLOW):
+            _make_workflow(rows, operation.removeprefix(WORKFLOW))
         operate(rows, operation)
         return _form_page(rule, rows, tries=operation == TRY)
     try:
         return _save(rule, document_of(rows))
     except (InvalidError, ConflictError) as error:
         return _form_page(rule, rows, refused=error)
+
+
+def _make_workflow(rows: RuleRows, pointer: str) -> None:
+    """Make a workflow that the rule starts, for the action at a pointer; the rule is not saved."""
+    action = action_at(rows, pointer)
+    if action is None or not acting().may("workflows.edit"):
+        return
+    name = workflow_name(rows.name)
+    document = {**empty_flow(name), "triggers": {"rule": {"kind": "rule"}}}
+    by, now = acting().person_name, utc_now()
+    made = create_flow(
+        db_session(), acting().tenant_id, name=name, document=document, by=by, now=now
+    )
+    action.do, action.flow = "start", made.slug
 
 
 def _submit_text(rule: store.RuleView | None, text: str) -> Response:

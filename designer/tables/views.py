@@ -13,7 +13,8 @@ from designer.tables.grid import Grid, GridRow, document_of, grid_of, new_grid, 
 from designer.tables.operations import operate, paste
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other, wants_part, who_acts
-from runtime.flows.uses import flows_deciding_by
+from runtime.flows.named_places import TABLE
+from runtime.flows.uses import uses_by_flows
 from runtime.rules import store
 from runtime.rules.model import Mode
 from runtime.rules.tables.files import read_file, write_file
@@ -171,7 +172,7 @@ def _page(
     check = check_grid(*where, grid)
     facts: dict[str, Any] = {
         "rule": rule,
-        "used_by": flows_deciding_by(*where, rule.id) if rule else [],
+        "used_by": uses_by_flows(*where, TABLE, str(rule.id)) if rule else [],
         "grid": grid,
         "check": check,
         "errors": beside(getattr(refused, "problems", check.problems)) if is_fresh else {},

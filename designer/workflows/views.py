@@ -13,6 +13,7 @@ from blocks.installs.registry import registry_of
 from blocks.registry import Block
 from blocks.speaking import in_language
 from designer.drafts import read_json_text, write_json_text
+from designer.rule_links.views import step_links
 from designer.workflows.deeds import HANDLING
 from designer.workflows.facts import drawing_of, page_facts
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
@@ -48,6 +49,7 @@ from runtime.polls.marks import polls_of_flow
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
+from tenancy.policies import SecondPersonError
 
 bp = Blueprint("workflows", __name__)
 
@@ -194,6 +196,9 @@ def publish(flow_id: UUID) -> Response:
             flash(f"Nothing was published: {error.message}.", "error")
             return see_other(url_for("workflows.edit_workflow", flow_id=flow_id, problems="shown"))
         return flow_page(flow_id, status=422, refused=error)
+    except SecondPersonError as error:
+        flash(f"Nothing was published: {error.message}.", "warning")
+        return see_other(url_for("going_live.ask_for_flow", flow_id=flow_id))
     flash(f"Version {version.number} is live.", "success")
     return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
 
@@ -254,6 +259,7 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
         problems=versions.draft_problems(*where, flow_id),
         steps=list(every_step(flow.draft)),
         titles=titles_of(flow.draft, registry_of(db_session(), acting().tenant_id)),
+        links=step_links(*where, flow.draft),
         form_key=str(new_id()),
         schedules=live_schedules(*where, flow, now=utc_now()),
         polls=polls_of_flow(*where, flow.id),

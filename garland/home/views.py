@@ -15,6 +15,7 @@ from runtime.alarms.sources.store import list_sources
 from runtime.alarms.store import AlarmFilter, count_active, list_alarms, raised_by_hour
 from runtime.approvals.store import count_mine, voter_of
 from runtime.flows.versions import list_flows
+from runtime.going_live.requests import count_waiting
 from runtime.rules.store import list_rules
 from runtime.runs.query import RunFilter, count_runs, list_runs
 
@@ -54,4 +55,5 @@ def tenant_home() -> Response:
         rules=list_rules(*where),
         sources=list_sources(*where),
         waiting=count_mine(*where, voter_of(where[0], acting())),
+        asked=count_waiting(where[0], who=acting(), now=now),
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,14 +14,25 @@ from kernel.errors import ForbiddenError
 from kernel.secrets import Vault
 from runtime.flows.uses import connections_of
 from runtime.flows.versions import FlowVersionView, get_flow, publish_flow
+from runtime.going_live.model import Yes
 from runtime.hooks.store import make_addresses
 
 
-def require_use(session: Session, tenant_id: UUID, flow_id: UUID, *, who: Acting) -> None:
-    """Refuse that somebody lets a workflow use connections who may not; raises ForbiddenError."""
+def require_use(
+    session: Session,
+    tenant_id: UUID,
+    flow_id: UUID,
+    *,
+    who: Acting,
+    document: Mapping[str, Any] | None = None,
+) -> None:
+    """Refuse that somebody lets a workflow use connections who may not; raises ForbiddenError.
+
+    The draft is looked at, or the document that is to be published.
+    """
     if who.may("connections.use"):
         return
-    named = connections_of(get_flow(session, tenant_id, flow_id).draft)
+    named = connections_of(document or get_flow(session, tenant_id, flow_id).draft)
     if named:
         raise ForbiddenError(
             f"the workflow uses {', '.join(sorted(named))}, and your role ({who.role}) may not let "
@@ -37,8 +50,9 @@ def publish(  # noqa: PLR0913  who, what, with which note and keys
     by: str,
     vault: Vault,
     now: datetime,
+    yes: Yes | None = None,
 ) -> FlowVersionView:
-    """Publish a workflow's draft; raises what `publish_flow` does."""
-    version = publish_flow(session, tenant_id, flow_id, note=note, by=by, now=now)
+    """Publish a workflow's draft, or what was said yes to; raises what `publish_flow` does."""
+    version = publish_flow(session, tenant_id, flow_id, note=note, by=by, now=now, yes=yes)
     make_addresses(session, tenant_id, flow_id, vault=vault, now=now)
     return version

@@ -6,9 +6,8 @@ runs and what they kept; whoever only wants it to rest pauses it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid5
 
 import structlog
@@ -20,9 +19,7 @@ from runtime.flows.history import delete_rows, lock_for_deletion, who_starts
 from runtime.flows.lookup import lock_flow
 from runtime.flows.versions import FlowView, create_flow, get_flow
 from runtime.rules.model import Mode
-from runtime.rules.store import list_rules, versions_of
-from runtime.rules.tables.columns import started_flows
-from runtime.rules.tables.model import is_table
+from runtime.rules.uses import rules_starting
 from runtime.runs.glance import count_runs_of, under_way
 
 log = structlog.get_logger(__name__)
@@ -104,16 +101,7 @@ def _uses(session: Session, tenant_id: UUID, flow: FlowView) -> Iterator[str]:
         yield f"it has over {RUNS_MAX:,} runs, too many to delete at once: pause it instead"
     for name, how in who_starts(session, tenant_id, flow, registry_of(session, tenant_id)):
         yield f"{name} {how}: change that workflow and publish it"
-    for rule in list_rules(session, tenant_id):
-        if rule.mode is not Mode.OFF and _starts(session, tenant_id, rule.id, flow.slug):
-            yield f"the rule {rule.name} starts it: change or switch off that rule"
-
-
-def _starts(session: Session, tenant_id: UUID, rule_id: UUID, slug: str) -> bool:
-    found: list[Mapping[str, Any]] = [
-        one.document for one in versions_of(session, tenant_id, rule_id)[:1]
-    ]
-    actions = [action for document in found for action in document.get("then", ())]
-    return any(one.get("do") == "start" and one.get("flow") == slug for one in actions) or any(
-        slug in started_flows(document) for document in found if is_table(document)
-    )
+    for rule in rules_starting(session, tenant_id, flow.slug):
+        if rule.mode in (Mode.LIVE, Mode.OBSERVE) and rule.in_live:
+            what = "decision table" if rule.kind == "table" else "rule"
+            yield f"the {what} {rule.name} starts it: change or switch off that {what}"

@@ -18,6 +18,7 @@ from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import kept_text
 from runtime.calendars.store import calendar_names, hold_calendars
+from runtime.flows._alone import refuse_alone
 from runtime.flows._carrying import of_people, refuse_carried
 from runtime.flows._named_things import calendars_of, connections_of, look_up_tables_of
 from runtime.flows._placing import place_block_triggers
@@ -29,6 +30,8 @@ from runtime.flows.model import every_step, shape_problems
 from runtime.flows.problems import FlowProblem, Known, Versions
 from runtime.flows.table_steps import table_use, tables_used
 from runtime.flows.validate import check_flow
+from runtime.going_live.authors import authors_of, settle
+from runtime.going_live.model import Yes
 from runtime.limits.book import limits_of
 from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
@@ -48,45 +51,94 @@ def problems_of(session: Session, tenant_id: UUID, document: Any) -> list[FlowPr
     return check_flow(document, registry, known_to(session, tenant_id, document))
 
 
-def publish_flow(
-    session: Session, tenant_id: UUID, flow_id: UUID, *, note: str = "", by: str, now: datetime
+def publish_flow(  # noqa: PLR0913  what, with which note, for whom, and who said yes
+    session: Session,
+    tenant_id: UUID,
+    flow_id: UUID,
+    *,
+    note: str = "",
+    by: str,
+    now: datetime,
+    yes: Yes | None = None,
 ) -> FlowVersionView:
     """Make the draft the live version; publishing an unchanged draft gives the live one again.
 
     Workflows that it calls and tables it decides by are fixed to the versions that are live now,
     where it names none; so a new version of such a one makes a new one of this workflow too.
+    With `yes`, what somebody else said yes to is published, and not the draft.
 
     Raises:
         InvalidError: with every problem, each naming the step, the field and the remedy.
-        ConflictError: as many workflows are live as the tenant may have.
+        ConflictError: as many workflows are live as the tenant may have, or what was said yes to
+            would be fixed to something else by now.
+        SecondPersonError: here it takes a second person.
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
     refuse_carried(row.slug)
-    _hold_named(session, tenant_id, row.draft)
-    known = known_to(session, tenant_id, row.draft)
-    registry = registry_of(session, tenant_id)
-    _refuse_problems(row.draft, registry, known)
-    calls = calls_of(row.draft, registry, known)
-    document = with_digests(row.draft, registry)
+    draft = yes.document if yes is not None else row.draft
+    _hold_named(session, tenant_id, draft)
+    calls, document = ready_to_publish(session, tenant_id, draft)
     live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
     if live is not None and live.document == document and (live.calls or {}) == calls:
         return version_view_of(live)
+    if yes is None:
+        documents = [document, live.document] if live is not None else [document]
+        refuse_alone(session, tenant_id, flow_id, documents)
+    elif yes.fixed != fixed_of(calls, document):
+        raise ConflictError(
+            "a workflow, table or block that it uses is another one by now: ask to publish it anew"
+        )
     last = session.scalar(
         select(func.max(FlowVersionRow.number)).where(FlowVersionRow.flow_id == flow_id)
     )
     version = _new_version(row, number=(last or 0) + 1, by=by, now=now)
     version.document, version.note, version.calls = document, kept_text(note)[:500], calls or None
+    revision = yes.revision if yes is not None else row.draft_revision
+    version.digest = digest_of(draft)
+    version.made_of = authors_of(session, tenant_id, "flow_id", flow_id, until=revision)
     session.add(version)
     session.flush()
     if row.live_version_id is None:
         _refuse_if_too_many_live(session, tenant_id)
     row.live_version_id = version.id
     session.flush()
-    place_marks(session, tenant_id, flow_id, row.draft["triggers"], now=now)
+    settle(session, tenant_id, "flow_id", flow_id, revision=revision, now=now)
+    place_marks(session, tenant_id, flow_id, draft["triggers"], now=now)
     before = live.document if live is not None else {"triggers": {}}
-    place_block_triggers(session, row, document, before, registry, now=now)
+    place_block_triggers(session, row, document, before, registry_of(session, tenant_id), now=now)
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return version_view_of(version)
+
+
+def ready_to_publish(
+    session: Session, tenant_id: UUID, document: Mapping[str, Any]
+) -> tuple[dict[str, int], dict[str, Any]]:
+    """Give what a document would be fixed to were it published now, and as it would be kept.
+
+    Raises:
+        InvalidError: with every problem.
+    """
+    known, registry = known_to(session, tenant_id, document), registry_of(session, tenant_id)
+    _refuse_problems(document, registry, known)
+    return calls_of(document, registry, known), with_digests(document, registry)
+
+
+def is_live_so(
+    session: Session,
+    tenant_id: UUID,
+    flow_id: UUID,
+    calls: Mapping[str, int],
+    document: Mapping[str, Any],
+) -> bool:
+    """Tell whether a workflow's live version is that document, fixed to the same."""
+    row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
+    live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
+    return live is not None and live.document == document and (live.calls or {}) == calls
+
+
+def fixed_of(calls: Mapping[str, int], document: Mapping[str, Any]) -> str:
+    """Give the digest of a document with the packages and the versions that it is fixed to."""
+    return digest_of({"calls": dict(calls), "document": document})
 
 
 def snapshot_draft(

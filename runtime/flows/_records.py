@@ -13,6 +13,9 @@ from sqlalchemy.orm import attributes
 
 from kernel.errors import GarlandError
 from runtime.flows._tables import FlowRow, FlowVersionRow
+from runtime.going_live.authors import note_authors_of
+
+note_authors_of(FlowRow, "flow_id")
 
 
 class ImmutableError(GarlandError):

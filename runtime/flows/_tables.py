@@ -7,7 +7,16 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import Base, Document, Instant, Key, OptionalDocument, OptionalInstant, TenantOwned
+from kernel.db import (
+    AnyDocument,
+    Base,
+    Document,
+    Instant,
+    Key,
+    OptionalDocument,
+    OptionalInstant,
+    TenantOwned,
+)
 from kernel.ids import SLUG_MAX
 from runtime.flows._trigger_schema import NAME_MAX
 
@@ -32,7 +41,10 @@ class FlowRow(TenantOwned, Base):
 
 
 class FlowVersionRow(TenantOwned, Base):
-    """One immutable state of a workflow; a trial's snapshot has no number."""
+    """One immutable state of a workflow; a trial's snapshot has no number.
+
+    `made_of` names who had a hand in it, by the word for who answers (`tenancy.policies.key_of`).
+    """
 
     __tablename__ = "flow_version"
     __table_args__ = (
@@ -50,6 +62,7 @@ class FlowVersionRow(TenantOwned, Base):
     made_at: Mapped[Instant]
     made_by: Mapped[str] = mapped_column(String(200), default="")
     retired_at: Mapped[OptionalInstant]
+    made_of: Mapped[AnyDocument] = mapped_column(default=dict, server_default="{}")
 
 
 class EarlierDraft(TenantOwned, Base):

@@ -95,6 +95,13 @@ def document_of(
     return _row(session, tenant_id, flow_id, number).document
 
 
+def authors_of_version(
+    session: Session, tenant_id: UUID, flow_id: UUID, number: int
+) -> dict[str, str]:
+    """Give who had a hand in a version, names by the word for who answers; raises NotFoundError."""
+    return dict(_row(session, tenant_id, flow_id, number).made_of)
+
+
 def callers_of(
     session: Session,
     tenant_id: UUID,

@@ -1,8 +1,9 @@
-"""Which workflows would miss a calendar, table or connection if it were gone."""
+"""Which workflows would miss a calendar, table, connection, block or workflow if it were gone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,16 +13,20 @@ from sqlalchemy.orm import Session
 from blocks.installs.registry import registry_of
 from blocks.registry import Registry
 from runtime.flows._carrying import of_people
-from runtime.flows._named_things import (
-    calendars_of,
-    connections_of,
-    look_up_tables_of,
-    named_by_steps,
-)
+from runtime.flows._named_things import connections_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import every_step, shape_problems
+from runtime.flows.named_places import (
+    BLOCK,
+    CALENDAR,
+    CONNECTION,
+    LOOK_UP,
+    TABLE,
+    places_in,
+)
 
 __all__ = [
+    "FlowUse",
     "blocks_of",
     "connections_of",
     "flows_connecting_by",
@@ -29,36 +34,66 @@ __all__ = [
     "flows_looking_up",
     "flows_using",
     "flows_with_block",
+    "uses_by_flows",
     "versions_with_block",
 ]
 
-Names = Callable[[Mapping[str, Any], Registry], Collection[str]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowUse:
+    """A workflow that names something: the steps and triggers that do, in its draft and live."""
+
+    flow_id: UUID
+    name: str
+    draft: tuple[str, ...]
+    live: tuple[str, ...]
+
+
+def uses_by_flows(session: Session, tenant_id: UUID, kind: str, name: str) -> list[FlowUse]:
+    """List the workflows of people that name something; `kind` is one of `named_places.PLACES`."""
+    live = FlowVersionRow.id == FlowRow.live_version_id
+    rows = session.execute(
+        select(FlowRow.id, FlowRow.name, FlowRow.draft, FlowVersionRow.document)
+        .outerjoin(FlowVersionRow, live)
+        .where(FlowRow.tenant_id == tenant_id, of_people())
+        .order_by(func.lower(FlowRow.name))
+    )
+    registry = registry_of(session, tenant_id)
+    found = (
+        FlowUse(
+            flow_id=row.id,
+            name=row.name,
+            draft=_named_at(row.draft, registry, kind, name),
+            live=_named_at(row.document, registry, kind, name),
+        )
+        for row in rows
+    )
+    return [one for one in found if one.draft or one.live]
 
 
 def flows_using(session: Session, tenant_id: UUID, calendar: str) -> list[str]:
     """Name the workflows whose draft or live version names a calendar."""
-    return _flows_naming(session, tenant_id, calendar, calendars_of)
+    return _flows_naming(session, tenant_id, CALENDAR, calendar)
 
 
 def flows_deciding_by(session: Session, tenant_id: UUID, table_id: UUID) -> list[str]:
     """Name the workflows whose draft or live version decides by a decision table."""
-    return _flows_naming(session, tenant_id, str(table_id), _decision_tables_of)
+    return _flows_naming(session, tenant_id, TABLE, str(table_id))
 
 
 def flows_looking_up(session: Session, tenant_id: UUID, table: str) -> list[str]:
     """Name the workflows whose draft or live version looks something up in a look-up table."""
-    return _flows_naming(session, tenant_id, table, look_up_tables_of)
+    return _flows_naming(session, tenant_id, LOOK_UP, table)
 
 
 def flows_connecting_by(session: Session, tenant_id: UUID, connection: str) -> list[str]:
     """Name the workflows whose draft or live version names a connection."""
-    return _flows_naming(session, tenant_id, connection, connections_of)
+    return _flows_naming(session, tenant_id, CONNECTION, connection)
 
 
 def flows_with_block(session: Session, tenant_id: UUID, block_id: str, version: str) -> list[str]:
     """Name the workflows of people whose draft or live version has a block of that version."""
-    wanted = f"{block_id}@{version}"
-    return _flows_naming(session, tenant_id, wanted, lambda document, _: blocks_of(document))
+    return _flows_naming(session, tenant_id, BLOCK, f"{block_id}@{version}")
 
 
 def versions_with_block(
@@ -88,20 +123,14 @@ def blocks_of(document: Mapping[str, Any]) -> set[str]:
     return {f"{one['block']}@{one.get('version', '')}" for one in used}
 
 
-def _decision_tables_of(document: Mapping[str, Any], registry: Registry) -> set[str]:
-    return named_by_steps(document, registry, "decision-table")
+def _flows_naming(session: Session, tenant_id: UUID, kind: str, name: str) -> list[str]:
+    return [one.name for one in uses_by_flows(session, tenant_id, kind, name)]
 
 
-def _flows_naming(session: Session, tenant_id: UUID, name: str, names_in: Names) -> list[str]:
-    live = FlowVersionRow.id == FlowRow.live_version_id
-    rows = session.execute(
-        select(FlowRow.name, FlowRow.draft, FlowVersionRow.document)
-        .outerjoin(FlowVersionRow, live)
-        .where(FlowRow.tenant_id == tenant_id, of_people())
-        .order_by(func.lower(FlowRow.name))
+def _named_at(document: Any, registry: Registry, kind: str, name: str) -> tuple[str, ...]:
+    if not document:
+        return ()
+    found = (
+        one.at for one in places_in(document, registry) if (one.kind, one.name) == (kind, name)
     )
-    registry = registry_of(session, tenant_id)
-    documents = ((flow, [one for one in found if one]) for flow, *found in rows)
-    return [
-        flow for flow, found in documents if any(name in names_in(one, registry) for one in found)
-    ]
+    return tuple(dict.fromkeys(found))

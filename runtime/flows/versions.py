@@ -20,8 +20,11 @@ from runtime.flows._publishing import (
     count_live,
     digest_of,
     draft_problems,
+    fixed_of,
+    is_live_so,
     problems_of,
     publish_flow,
+    ready_to_publish,
     snapshot_draft,
     snapshot_step,
 )
@@ -47,16 +50,20 @@ __all__ = [
     "draft_problems",
     "every_draft",
     "find_flow_by_slug",
+    "fixed_of",
     "flow_choices",
+    "flow_ids",
     "flow_names",
     "flow_slugs",
     "get_flow",
     "get_version",
+    "is_live_so",
     "list_flows",
     "list_versions",
     "place_of",
     "problems_of",
     "publish_flow",
+    "ready_to_publish",
     "save_draft",
     "set_paused",
     "snapshot_draft",
@@ -145,6 +152,14 @@ def flow_slugs(session: Session, tenant_id: UUID) -> dict[str, str]:
         select(FlowRow.slug, FlowRow.name).where(FlowRow.tenant_id == tenant_id, of_people())
     )
     return {row.slug: row.name for row in rows}
+
+
+def flow_ids(session: Session, tenant_id: UUID) -> dict[str, UUID]:
+    """Give the id of every workflow by its slug."""
+    rows = session.execute(
+        select(FlowRow.slug, FlowRow.id).where(FlowRow.tenant_id == tenant_id, of_people())
+    )
+    return {row.slug: row.id for row in rows}
 
 
 def flow_choices(session: Session, tenant_id: UUID) -> list[tuple[UUID, str]]:

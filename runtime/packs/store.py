@@ -87,6 +87,21 @@ def had_of(session: Session, tenant_id: UUID, install_id: UUID) -> dict[str, Had
     return {one["file"]: Had(**{**one, "stood": one["stood"] or ()}) for one in found}
 
 
+def packs_with(session: Session, tenant_id: UUID, part_id: UUID) -> list[InstalledView]:
+    """List the installed packs of which something is a part."""
+    rows = session.scalars(
+        select(PackInstall)
+        .join(PackPart, PackPart.install_id == PackInstall.id)
+        .where(
+            PackInstall.tenant_id == tenant_id,
+            PackPart.tenant_id == tenant_id,
+            PackPart.part_id == part_id,
+        )
+        .order_by(PackInstall.pack_id)
+    )
+    return [_view(row) for row in rows.unique()]
+
+
 def keep_installed(
     desk: Desk,
     manifest: Mapping[str, Any],

@@ -40,6 +40,9 @@ class RuleRow(TenantOwned, Base):
     updated_by: Mapped[str] = mapped_column(String(200), default="")
     # Events that it did not take in because it had, or waited for, as many as it may.
     left_out: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    # Of the live version: the furthest mode that was said yes to, and who had a hand in it.
+    yes_mode: Mapped[str] = mapped_column(String(20), default="", server_default="live")
+    made_of: Mapped[AnyDocument] = mapped_column(default=dict, server_default="{}")
     draft_by_id: Mapped[UUID | None]  # who answers for the draft; no foreign key: it outlives them
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,19 +14,26 @@ from sqlalchemy.orm import Session
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from runtime.flows.versions import flow_slugs
+from runtime.going_live.authors import authors_of, note_authors_of, settle
+from runtime.going_live.model import Yes
+from runtime.rules._alone import note_yes, refuse_alone
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
 from runtime.rules.model import Mode, check_rule
 from runtime.rules.tables.analysis import publishing_problems
 from runtime.rules.tables.model import check_table, is_table
 from runtime.rules.uses import require_look_up_tables
 from runtime.wake import tell_pages_after_commit
-from tenancy.policies import require_second_person
 from tenancy.rows import get_owned
+
+note_authors_of(RuleRow, "rule_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleView:
-    """A rule as others see it; `left_out` events found no room in what it remembers."""
+    """A rule as others see it; `left_out` events found no room in what it remembers.
+
+    `made_of` names who had a hand in the live version, by the word for who answers.
+    """
 
     id: UUID
     name: str
@@ -41,6 +48,8 @@ class RuleView:
     fired_lately: int = 0
     last_fired_at: datetime | None = None
     left_out: int = 0
+    has_unpublished_changes: bool = False
+    made_of: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -193,7 +202,7 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
     return get_rule(session, tenant_id, rule_id)
 
 
-def publish_rule(  # noqa: PLR0913  which, how, who and when
+def publish_rule(  # noqa: PLR0913  which, how, who and when, and who said yes
     session: Session,
     tenant_id: UUID,
     rule_id: UUID,
@@ -202,52 +211,88 @@ def publish_rule(  # noqa: PLR0913  which, how, who and when
     by: str,
     now: datetime,
     by_id: UUID | None = None,
+    yes: Yes | None = None,
 ) -> RuleView:
     """Make the draft the version that is judged, live or observing only; `by_id` answers for it.
 
-    A table may be published off as well: workflows ask it, and no alarm is judged by it.
+    A table may be published off as well: workflows ask it, and no alarm is judged by it. With
+    `yes`, what somebody else said yes to is published, and not the draft.
 
     Raises:
-        SecondPersonError: they changed the draft last, and the organisation asks for two people.
+        SecondPersonError: they had a hand in it, and the organisation asks for two people.
         InvalidError: the draft has problems, or it is not published in that mode.
     """
     row = _row(session, tenant_id, rule_id, lock=True)
-    if mode not in (Mode.LIVE, Mode.OBSERVE) and not (mode is Mode.OFF and is_table(row.draft)):
-        raise InvalidError(
-            "publish as live or observe", problems=[Problem("/mode", "mode: live or observe")]
-        )
-    _require(session, tenant_id, row.draft)
-    _require_decisive(row.draft)
-    require_look_up_tables(session, tenant_id, row.draft)
+    draft = yes.document if yes is not None else row.draft
+    require_publishable(session, tenant_id, draft, mode)
     live = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
-    if live is None or live.document != row.draft:
-        require_second_person(
-            session,
-            tenant_id,
-            changed_by=row.draft_by_id,
-            publishes=by_id,
-            name=row.updated_by,
-        )
-        last = session.scalar(
-            select(func.max(RuleVersionRow.number)).where(RuleVersionRow.rule_id == rule_id)
-        )
-        live = RuleVersionRow(
-            id=new_id(),
-            tenant_id=tenant_id,
-            rule_id=rule_id,
-            number=(last or 0) + 1,
-            document=row.draft,
-            made_at=now,
-            made_by=by,
-            drafted_by=row.updated_by,
-        )
-        session.add(live)
-        session.flush()
-        row.live_version_id = live.id
+    is_new = live is None or live.document != draft
+    if yes is None:
+        refuse_alone(session, row, mode, is_new=is_new, by_id=by_id)
+    note_yes(session, row, mode, is_new=is_new, revision=yes.revision if yes else None)
+    if is_new:
+        row.live_version_id = _add_version(session, row, draft, by=by, now=now)
+    revision = yes.revision if yes is not None else row.draft_revision
+    settle(session, tenant_id, "rule_id", rule_id, revision=revision, now=now)
     row.mode = mode
     session.flush()
     tell_pages_after_commit(session, tenant_id, "rules", {"id": str(row.id)})
     return get_rule(session, tenant_id, rule_id)
+
+
+def require_publishable(
+    session: Session, tenant_id: UUID, document: Mapping[str, Any], mode: Mode
+) -> None:
+    """Refuse what cannot be published, or not in that mode; raises InvalidError."""
+    if mode not in (Mode.LIVE, Mode.OBSERVE) and not (mode is Mode.OFF and is_table(document)):
+        raise InvalidError(
+            "publish as live or observe", problems=[Problem("/mode", "mode: live or observe")]
+        )
+    _require(session, tenant_id, document)
+    _require_decisive(document)
+    require_look_up_tables(session, tenant_id, document)
+
+
+def _add_version(
+    session: Session, row: RuleRow, document: Mapping[str, Any], *, by: str, now: datetime
+) -> UUID:
+    last = session.scalar(
+        select(func.max(RuleVersionRow.number)).where(RuleVersionRow.rule_id == row.id)
+    )
+    version = RuleVersionRow(
+        id=new_id(),
+        tenant_id=row.tenant_id,
+        rule_id=row.id,
+        number=(last or 0) + 1,
+        document=document,
+        made_at=now,
+        made_by=by,
+        drafted_by=row.updated_by,
+    )
+    session.add(version)
+    session.flush()
+    return version.id
+
+
+def ready_to_publish(
+    session: Session, tenant_id: UUID, rule_id: UUID, mode: Mode
+) -> tuple[RuleView, dict[str, str]]:
+    """Give a rule whose draft can be published in a mode, and who had a hand in it; it is held.
+
+    Raises:
+        InvalidError: the draft has problems, or it is not published in that mode.
+    """
+    row = _row(session, tenant_id, rule_id, lock=True)
+    require_publishable(session, tenant_id, row.draft, mode)
+    live = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
+    is_new = live is None or live.document != row.draft
+    authors = authors_of(session, tenant_id, "rule_id", rule_id) if is_new else dict(row.made_of)
+    return _view(row, live), authors
+
+
+def hold_rule(session: Session, tenant_id: UUID, rule_id: UUID) -> None:
+    """Let nobody save or publish a rule before this transaction ends; raises NotFoundError."""
+    _row(session, tenant_id, rule_id, lock=True)
 
 
 def switch_off(session: Session, tenant_id: UUID, rule_id: UUID) -> RuleView:
@@ -299,4 +344,6 @@ def _view(row: RuleRow, version: RuleVersionRow | None) -> RuleView:
         updated_at=row.updated_at,
         updated_by=row.updated_by,
         left_out=row.left_out,
+        has_unpublished_changes=version is not None and version.document != row.draft,
+        made_of=row.made_of or {},
     )

@@ -70,10 +70,25 @@ def test_a_version_that_a_colleague_put_live_is_switched_by_anybody(
     drafter: FlaskClient, signed_in: SignedIn, acme: OrganisationView, known: Known
 ) -> None:
     colleague = signed_in("designer")
-    colleague.post(f"/t/{acme.slug}/rules/{known().id}/observe")
+    colleague.post(live_address(acme, known().id))
+    drafter.post(f"/t/{acme.slug}/rules/{known().id}/off")
 
     drafter.post(live_address(acme, known().id))
 
+    assert known().mode is Mode.LIVE
+
+
+def test_a_version_that_a_colleague_let_observe_only_is_not_put_live_by_who_made_it(
+    drafter: FlaskClient, signed_in: SignedIn, acme: OrganisationView, known: Known
+) -> None:
+    colleague = signed_in("designer")
+    colleague.post(f"/t/{acme.slug}/rules/{known().id}/observe")
+
+    answers = [
+        browser.post(live_address(acme, known().id)).status_code for browser in (drafter, colleague)
+    ]
+
+    assert answers == [422, 303]
     assert known().mode is Mode.LIVE
 
 

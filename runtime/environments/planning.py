@@ -1,0 +1,142 @@
+"""What promoting would do, and who may do it alone.
+
+The plan is the deed itself, done and taken back within a savepoint, so that it can promise nothing
+that the deed does not keep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kernel.acting import Acting, acting_as
+from kernel.errors import GarlandError, InvalidError, Problem
+from kernel.secrets import Vault
+from runtime.environments.carrying import WORKFLOW, Carried, Key, in_order, live_there
+from runtime.environments.putting import Place, changes_of, here_of, make_place, put_live
+from runtime.flows.affecting import affecting_steps
+from runtime.flows.comparing import Change
+from tenancy.environments import EnvironmentView, acting_there
+from tenancy.policies import publishing_policy, why_no_second
+from tenancy.scope import as_tenant
+
+PICKED_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What becomes of one thing: `new`, `changed` or `same`, with what keeps it from it."""
+
+    carried: Carried
+    verdict: str
+    live: int | None
+    changes: Sequence[Change]
+    problems: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What promoting some things would do here; `needs_yes` where a second person is asked."""
+
+    lines: Sequence[Line]
+    needs_yes: bool
+
+    @property
+    def is_possible(self) -> bool:
+        """Tell whether it can be done, and does something."""
+        return any(one.verdict != "same" for one in self.lines) and not any(
+            one.problems for one in self.lines
+        )
+
+
+def read_there(
+    session: Session, *, who: Acting, there: EnvironmentView, picked: Collection[Key] | None = None
+) -> list[Carried]:
+    """List what is live in another environment, or what of it was picked, in the order of putting.
+
+    Raises:
+        ForbiddenError: who asks may not see it.
+        InvalidError: something that was picked is not live there, or nothing was picked.
+    """
+    them = acting_there(session, who, there)
+    with as_tenant(session, there.organisation_id), acting_as(session, them):
+        found = live_there(session, there.organisation_id)
+    if picked is None:
+        return found
+    chosen = [one for one in found if one.key in picked]
+    gone = sorted(name for kind, name in set(picked) - {one.key for one in chosen})
+    if gone or not chosen or len(chosen) > PICKED_MAX:
+        told = (
+            f"not live in {there.name}: {', '.join(gone[:5])}" if gone else "choose what to bring"
+        )
+        raise InvalidError(told, problems=[Problem("/items", told)])
+    return in_order(chosen)
+
+
+def make_plan(
+    session: Session,
+    picked: Sequence[Carried],
+    *,
+    who: Acting,
+    vault: Vault,
+    now: datetime,
+) -> Plan:
+    """Say what putting these live here would do and what keeps it from that; nothing is kept."""
+    place = make_place(session, who=who, vault=vault, now=now, by=who.person_name, note="")
+    savepoint = session.begin_nested()
+    lines = [_line(one, place) for one in picked]
+    savepoint.rollback()
+    session.expire_all()
+    return Plan(lines=lines, needs_yes=bool(why_not_alone(session, picked, who=who)))
+
+
+def why_not_alone(session: Session, picked: Sequence[Carried], *, who: Acting) -> str:
+    """Say why somebody may not bring these here alone; "" where they may.
+
+    They had a hand in something for which it takes two here, or are not who says yes here.
+    """
+    policy = publishing_policy(session, who.tenant_id)
+    for one in picked:
+        is_flow = one.kind == WORKFLOW
+        needed = policy.workflows if is_flow else policy.rules
+        if needed == "one":
+            continue
+        if needed == "effects" and not affecting_steps(session, who.tenant_id, one.document):
+            continue
+        why = why_no_second(one.authors, who.vouched_by, role=who.role, needed=policy.yes_role)
+        if why:
+            return why
+    return ""
+
+
+def refuse_impossible(plan: Plan) -> None:
+    """Refuse a plan with problems, naming all of them, or one that does nothing."""
+    problems = [
+        Problem(f"/{one.carried.kind}/{one.carried.title}", f"{one.carried.title}: {text}")
+        for one in plan.lines
+        for text in one.problems
+    ]
+    if problems:
+        raise InvalidError("not all of it can be brought, so nothing was", problems=problems)
+    if not plan.is_possible:
+        raise InvalidError("all of it is live here already")
+
+
+def _line(carried: Carried, place: Place) -> Line:
+    problems: list[str] = []
+    changes: Sequence[Change] = ()
+    live, verdict = None, "new"
+    try:
+        here = here_of(place, carried)
+        live, changes = here.live, changes_of(place, carried, here)
+        verdict = "new" if here.live is None else "changed" if changes else "same"
+        if verdict != "same":
+            with place.session.begin_nested():
+                put_live(place, carried)
+    except GarlandError as error:
+        found = [one.message for one in getattr(error, "problems", ())]
+        problems = found or [error.message]
+    return Line(carried=carried, verdict=verdict, live=live, changes=changes, problems=problems)

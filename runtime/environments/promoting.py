@@ -1,0 +1,248 @@
+"""Promoting: what is live in one environment is put live in another, all of it or nothing.
+
+Where an organisation asks for a second person, the deed waits for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel.acting import Acting
+from kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
+from kernel.ids import new_id
+from kernel.json_text import kept_text
+from kernel.secrets import Vault
+from runtime.environments._tables import NOTE_MAX, WHO_MAX, Promotion, PromotionState
+from runtime.environments.carrying import Carried, Key
+from runtime.environments.planning import (
+    make_plan,
+    read_there,
+    refuse_impossible,
+    why_not_alone,
+)
+from runtime.environments.putting import Put, make_place, put_live
+from runtime.wake import tell_pages_after_commit
+from tenancy.environments import EnvironmentView
+from tenancy.policies import key_of, publishing_policy, why_no_second
+from tenancy.rows import get_owned
+
+log = structlog.get_logger(__name__)
+
+NEEDED = ("workflows.edit", "workflows.publish", "rules.edit", "rules.publish")
+
+
+def promote(  # noqa: PLR0913  what, from where, for whom, with which note and keys
+    session: Session,
+    there: EnvironmentView,
+    keys: Collection[Key],
+    *,
+    who: Acting,
+    note: str,
+    vault: Vault,
+    now: datetime,
+) -> Promotion:
+    """Put live here what is live there, or ask for it where a second person has to say yes.
+
+    Raises:
+        ForbiddenError: who acts may not publish here, or not see it there.
+        InvalidError: with every problem; nothing is changed.
+        ConflictError: something here has changes that nobody published; nothing is changed.
+    """
+    _require(who)
+    picked = read_there(session, who=who, there=there, picked=keys)
+    row = Promotion(
+        id=new_id(),
+        tenant_id=who.tenant_id,
+        from_id=there.organisation_id,
+        from_name=there.name,
+        items=[_item(one) for one in picked],
+        note=_note(note),
+        state=PromotionState.ASKED,
+        asked_at=now,
+        asked_by=who.person_name[:WHO_MAX],
+        asked_key=key_of(who.vouched_by),
+    )
+    session.add(row)
+    session.flush()
+    if why_not_alone(session, picked, who=who):
+        refuse_impossible(make_plan(session, picked, who=who, vault=vault, now=now))
+    else:
+        _put_all(session, row, picked, who=who, vault=vault, now=now)
+    _tell(session, row)
+    return row
+
+
+def approve(
+    session: Session,
+    promotion_id: UUID,
+    there: EnvironmentView,
+    *,
+    who: Acting,
+    vault: Vault,
+    now: datetime,
+) -> Promotion:
+    """Say yes to what somebody asked to bring here; the same versions are put live, or nothing.
+
+    Raises:
+        ForbiddenError: who asked says yes themselves, or they may not.
+        ConflictError: it waits no longer, or something got another version there since.
+        InvalidError: with every problem that it has by now.
+    """
+    row = _asked(session, promotion_id, who)
+    refusal = why_not(session, row, who)
+    if refusal:
+        raise ForbiddenError(refusal)
+    keys = [(one["kind"], one["key"]) for one in row.items]
+    picked = read_there(session, who=who, there=there, picked=keys)
+    said = {(one["kind"], one["key"]): one["digest"] for one in row.items}
+    moved = [one.title for one in picked if said[one.key] != one.digest]
+    if moved:
+        raise ConflictError(
+            f"{', '.join(moved)} is another one in {there.name} by now: ask to bring it anew"
+        )
+    _put_all(session, row, picked, who=who, vault=vault, now=now)
+    _tell(session, row)
+    return row
+
+
+def end(
+    session: Session,
+    promotion_id: UUID,
+    state: PromotionState,
+    *,
+    who: Acting,
+    reason: str,
+    now: datetime,
+) -> Promotion:
+    """Refuse what was asked for, with a reason, or take back what one asked for oneself.
+
+    Raises:
+        InvalidError: a refusal has no reason.
+        ForbiddenError: only who asked takes it back, and only others refuse.
+        ConflictError: it waits no longer.
+    """
+    row, said = _asked(session, promotion_id, who), _note(reason)
+    is_mine = row.asked_key == key_of(who.vouched_by)
+    if is_mine != (state is PromotionState.WITHDRAWN):
+        raise ForbiddenError("who asked takes it back, and somebody else refuses it")
+    if state is PromotionState.REFUSED and not said:
+        raise InvalidError("say why", problems=[Problem("/reason", "reason: say why")])
+    _require(who)
+    row.state, row.reason, row.ended_at = state, said, now
+    row.ended_by = who.person_name[:WHO_MAX]
+    session.flush()
+    _tell(session, row)
+    return row
+
+
+def why_not(session: Session, row: Promotion, who: Acting) -> str:
+    """Say why somebody may not say yes; "" when they may."""
+    missing = next((one for one in NEEDED if not who.may(one)), "")
+    if missing:
+        return f"your role ({who.role}) may not publish here: ask somebody whose role may"
+    role = publishing_policy(session, row.tenant_id).yes_role
+    if row.asked_key == key_of(who.vouched_by):
+        return "you asked for it, and somebody else has to say yes"
+    authors = {key: name for one in row.items for key, name in one["authors"].items()}
+    if who.vouched_by is not None and key_of(who.vouched_by) in authors:
+        return "you had a hand in it, and somebody else has to say yes"
+    return why_no_second(authors, who.vouched_by, role=who.role, needed=role)
+
+
+def list_promotions(session: Session, tenant_id: UUID, *, limit: int = 100) -> list[Promotion]:
+    """List what was brought here or asked to be, the newest first."""
+    return list(
+        session.scalars(
+            select(Promotion)
+            .where(Promotion.tenant_id == tenant_id)
+            .order_by(Promotion.asked_at.desc(), Promotion.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def get_promotion(
+    session: Session, tenant_id: UUID, promotion_id: UUID, *, lock: bool = False
+) -> Promotion:
+    """Give one; raises NotFoundError."""
+    row = get_owned(session, Promotion, tenant_id, promotion_id, name="promotion", lock=lock)
+    if lock:
+        session.refresh(row)
+    return row
+
+
+def _asked(session: Session, promotion_id: UUID, who: Acting) -> Promotion:
+    row = get_promotion(session, who.tenant_id, promotion_id, lock=True)
+    if row.state is not PromotionState.ASKED:
+        raise ConflictError(f"this waits no longer: it was {row.state.value} by {row.ended_by}")
+    return row
+
+
+def _require(who: Acting) -> None:
+    missing = next((one for one in NEEDED if not who.may(one)), "")
+    if missing:
+        raise ForbiddenError(
+            f"your role ({who.role}) may not publish in {who.tenant_name}", permission=missing
+        )
+
+
+def _put_all(
+    session: Session,
+    row: Promotion,
+    picked: Sequence[Carried],
+    *,
+    who: Acting,
+    vault: Vault,
+    now: datetime,
+) -> None:
+    """Put all of it live, or nothing."""
+    plan = make_plan(session, picked, who=who, vault=vault, now=now)
+    refuse_impossible(plan)
+    with session.begin_nested():
+        is_alone = row.asked_key == key_of(who.vouched_by)
+        by = row.asked_by if is_alone else f"{row.asked_by}, with {who.person_name}"
+        place = make_place(
+            session,
+            who=who,
+            vault=vault,
+            now=now,
+            by=by[:WHO_MAX],
+            note=f"From {row.from_name}. {row.note}".strip(),
+        )
+        wanted = {one.carried.key for one in plan.lines if one.verdict != "same"}
+        done: list[Put] = [put_live(place, one) for one in picked if one.key in wanted]
+        row.before = [one.document() for one in done]
+        row.state, row.ended_at = PromotionState.DONE, now
+        row.ended_by = who.person_name[:WHO_MAX]
+        session.flush()
+    log.info("promoted", promotion=str(row.id), things=len(done), by=row.asked_by)
+
+
+def _item(one: Carried) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "key": one.key[1],
+        "title": one.title,
+        "number": one.number,
+        "mode": one.mode,
+        "digest": one.digest,
+        "authors": dict(one.authors),
+    }
+
+
+def _note(text: str) -> str:
+    said = kept_text(text).strip()
+    if len(said) > NOTE_MAX:
+        message = f"note: write at most {NOTE_MAX} characters"
+        raise InvalidError(message, problems=[Problem("/note", message)])
+    return said
+
+
+def _tell(session: Session, row: Promotion) -> None:
+    tell_pages_after_commit(session, row.tenant_id, "approvals", {"id": str(row.id)})

@@ -1,0 +1,107 @@
+"""Requests to publish: the states they go through, and who may say yes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+NAME_MAX = 120
+NOTE_MAX = 500
+WHO_MAX = 200
+OPEN_FOR = timedelta(days=14)
+"""How long a request waits for an answer; our own choice: longer than a holiday of a week."""
+
+
+class RequestState(Enum):
+    """How far a request is."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yes:
+    """A snapshot of a draft that somebody else said yes to; it alone is published.
+
+    Attributes:
+        document: What is published, whatever the draft is by now.
+        revision: Of the draft that it was.
+        fixed: What it was fixed to when it was asked for, as `fixed_of` gives it; "" for a rule.
+    """
+
+    document: Mapping[str, Any]
+    revision: int
+    fixed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestView:
+    """One request as one reader sees it.
+
+    Attributes:
+        kind: `workflow`, `rule` or `table`.
+        subject_id: The workflow or rule.
+        against: Number of the version that was live when it was asked for.
+        refusal: Why the reader may not say yes; "" when they may.
+        is_mine: Whether the reader asked.
+        moved_on: Whether the draft is another by now, which is not published with it.
+    """
+
+    id: UUID
+    kind: str
+    subject_id: UUID
+    name: str
+    mode: str
+    document: Mapping[str, Any]
+    digest: str
+    revision: int
+    against: int | None
+    fixed: str
+    authors: Mapping[str, str]
+    note: str
+    asked_at: datetime
+    asked_by: str
+    until: datetime
+    state: RequestState
+    ended_at: datetime | None
+    ended_by: str
+    reason: str
+    number: int | None
+    refusal: str = ""
+    is_mine: bool = False
+    moved_on: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it still waits."""
+        return self.state is RequestState.OPEN
+
+    @property
+    def waits_for_reader(self) -> bool:
+        """Tell whether the reader may say yes."""
+        return self.is_open and not self.refusal
+
+    @property
+    def rank(self) -> int:
+        """Where it stands in lists: what waits for the reader, for others, for nobody."""
+        if not self.is_open:
+            return 2
+        return 0 if self.waits_for_reader else 1
+
+
+def state_at(state: RequestState, until: datetime, now: datetime) -> RequestState:
+    """Give the state at an instant: what is still open then has expired after its time.
+
+    >>> noon = datetime(2026, 11, 27, 12)
+    >>> state_at(RequestState.OPEN, noon, noon).value
+    'expired'
+    """
+    return RequestState.EXPIRED if state is RequestState.OPEN and until <= now else state
