@@ -6,6 +6,9 @@ from flask import Blueprint
 
 import designer.blocks.api
 import designer.blocks.views
+import designer.gallery.own.views
+import designer.gallery.views
+import designer.guide.views
 import designer.history.views
 import designer.keeping.views
 import designer.packs.api
@@ -117,6 +120,9 @@ PAGES: tuple[Blueprint, ...] = (
     designer.blocks.views.bp,
     designer.packs.views.bp,
     designer.workflows.views.bp,
+    designer.gallery.views.bp,
+    designer.gallery.own.views.bp,
+    designer.guide.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
     designer.trials.views.bp,

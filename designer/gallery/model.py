@@ -46,7 +46,11 @@ TEMPLATE_SCHEMA: dict[str, Any] = {
         "event_type": {"type": "string", "maxLength": 60},
         "keywords": {"type": "array", "maxItems": 30, "items": {**_text, "maxLength": 60}},
         "story": {"type": "array", "maxItems": 30, "items": {**_text, "maxLength": 400}},
-        "parameters": {"type": "object", "required": ["type"], "properties": {"type": {"const": "object"}}},
+        "parameters": {
+            "type": "object",
+            "required": ["type"],
+            "properties": {"type": {"const": "object"}},
+        },
         "places": {
             "type": "object",
             "additionalProperties": {
@@ -79,7 +83,7 @@ TEMPLATE_SCHEMA: dict[str, Any] = {
             },
         },
     },
-}  # fmt: skip
+}
 _SCHEMA = Schema(TEMPLATE_SCHEMA)
 
 

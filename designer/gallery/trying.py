@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
 from blocks.registry import Registry
-from designer.gallery.model import Trial
+from designer.gallery.model import Template, Trial
 from designer.workflows.samples import sample_alarm
 from kernel.clock import format_instant
 from runtime.rehearsal.playing import Rehearsal
@@ -38,6 +37,6 @@ def rehearse(
     return how.play(flow, trigger, name, now)
 
 
-def default_trial(flow: Mapping[str, Any]) -> Trial:
-    """Give the way that is played where a template tells of none."""
-    return replace(Trial(title="As it is"), trigger=next(iter(flow["triggers"]), ""))
+def trials_of(template: Template) -> Sequence[Trial]:
+    """Give the ways through a template that it tells of; where it tells of none, the plain one."""
+    return template.trials or (Trial(title="As it is"),)

@@ -64,7 +64,7 @@ SAMPLES: tuple[Sample, ...] = (
                 f"wdm-bern-thun-{number}",
                 "critical",
                 *_LOST,
-                span="Bern–Thun",
+                span="Bern-Thun",
                 site="BRN-1",
                 far_end="THN-1",
                 services=[f"transport-{number}"],

@@ -6,6 +6,7 @@ import { mountHandling } from "./handling.js";
 import { DesignerPage } from "./page.js";
 import { mountPublishing } from "./publishing.js";
 import { mountProblems } from "./status.js";
+import { mountTour } from "./tour.js";
 import { mountTrial } from "./trial.js";
 
 const page = new DesignerPage();
@@ -15,6 +16,7 @@ mountHandling(page);
 mountName(page);
 mountPublishing(page);
 mountTrial(page);
+mountTour(page);
 mountProblems(page.editor, (id) => page.show(id));
 page.editor.setProblems(page.facts.problems);
 page.fit();
