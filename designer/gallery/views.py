@@ -52,33 +52,33 @@ def list_templates() -> Response:
     )
 
 
-@bp.get("/t/<tenant>/workflows/templates/<key>")
+@bp.get("/t/<tenant>/workflows/templates/<template_key>")
 @require("workflows.view")
-def show_template(key: str) -> Response:
+def show_template(template_key: str) -> Response:
     """Show a template with its form, filled with what fits at first."""
-    offer = _offer(key)
+    offer = _offer(template_key)
     values = first_values(offer.template, _slots(offer), email=_email())
     return _page(offer, values)
 
 
-@bp.get("/t/<tenant>/workflows/templates/<key>/picture.svg")
+@bp.get("/t/<tenant>/workflows/templates/<template_key>/picture.svg")
 @require("workflows.view")
-def picture(key: str) -> Response:
+def picture(template_key: str) -> Response:
     """Give the picture of a template's workflow."""
     registry = registry_of(db_session(), acting().tenant_id)
-    answer = make_response(picture_of(_offer(key).template.flow, registry))
+    answer = make_response(picture_of(_offer(template_key).template.flow, registry))
     answer.mimetype = "image/svg+xml"
     answer.headers["Content-Security-Policy"] = _PICTURE_POLICY
     answer.cache_control.max_age = 300
     return answer
 
 
-@bp.post("/t/<tenant>/workflows/templates/<key>/try")
+@bp.post("/t/<tenant>/workflows/templates/<template_key>/try")
 @require("workflows.view")
 @only_reads
-def try_template(key: str) -> Response:
+def try_template(template_key: str) -> Response:
     """Play the template on a made-up alarm; nothing is made and nothing is called."""
-    offer = _offer(key)
+    offer = _offer(template_key)
     values, problems = _read(offer)
     if problems:
         return _page(offer, values, problems=problems, status=422)
@@ -92,11 +92,11 @@ def try_template(key: str) -> Response:
     return _page(offer, values, chosen=trials.index(trial), done=done, played=played)
 
 
-@bp.post("/t/<tenant>/workflows/templates/<key>")
+@bp.post("/t/<tenant>/workflows/templates/<template_key>")
 @require("workflows.edit")
-def use(key: str) -> Response:
+def use(template_key: str) -> Response:
     """Make all that the template holds and open the designer; a button only changes the form."""
-    offer = _offer(key)
+    offer = _offer(template_key)
     values, problems = _read(offer)
     if OPERATION in request.form:
         return _page(offer, values)
@@ -109,7 +109,7 @@ def use(key: str) -> Response:
         )
     except (InvalidError, ConflictError) as error:
         db_session().rollback()
-        return _page(_offer(key), values, refused=error, status=error.status)
+        return _page(_offer(template_key), values, refused=error, status=error.status)
     flash(_said(made), "success")
     return see_other(url_for("workflows.edit_workflow", flow_id=made.flow.id))
 

@@ -23,12 +23,13 @@ Name = Literal["alarms", "template", "test", "publish", "run", "mend", "rule"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step on the way: whether it is done, and what it is about."""
+    """One step on the way: whether it is done, what it is about, which step of a workflow."""
 
     name: Name
     is_done: bool
     text: str = ""
     about: UUID | None = None
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,12 @@ def next_steps(session: Session, tenant_id: UUID, flow: FlowView) -> Progress:
     where = (session, tenant_id)
     found = [one for one in draft_problems(*where, flow.id) if one.severity == "error"]
     mend = [
-        Step(name="mend", is_done=False, text=one.message[:1].upper() + one.message[1:])
+        Step(
+            name="mend",
+            is_done=False,
+            text=one.message[:1].upper() + one.message[1:],
+            step=one.step,
+        )
         for one in found[:PROBLEMS_SHOWN]
     ]
     tested = has_run(*where, is_trial=True, flow_id=flow.id)

@@ -43,7 +43,7 @@ def keep(flow_id: UUID) -> Response:
         return _page(flow_id, refused=error)
     left = f" Its {len(gone)} secrets were left out." if gone else ""
     flash(f"{made.title} is a template of {acting().tenant_name}.{left}", "success")
-    return see_other(url_for("gallery.show_template", key=made.key))
+    return see_other(url_for("gallery.show_template", template_key=made.key))
 
 
 def _page(flow_id: UUID, *, refused: TemplateError | ConflictError | None = None) -> Response:

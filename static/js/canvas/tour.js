@@ -3,10 +3,11 @@
  * no spot, takes no key from the page but Escape, and gives the focus back where it was.
  * @import {DesignerPage} from "./page.js"
  */
+import { announce } from "../toast.js";
 import { need } from "./dom.js";
 
 /** @param {DesignerPage} page */
-export function mountTour({ deeds, editor }) {
+export function mountTour(page) {
   const box = /** @type {HTMLDialogElement} */ (need("#tour"));
   const spots = /** @type {HTMLElement[]} */ ([...box.querySelectorAll("[data-spot]")]);
   /** @type {Element | null} */
@@ -24,7 +25,7 @@ export function mountTour({ deeds, editor }) {
     mark(at);
     need("#tour-place", box).textContent = `${at + 1} of ${spots.length}`;
     need("[data-tour='1']", box).textContent = at + 1 < spots.length ? "Next" : "Done";
-    editor.say(spots[at]?.textContent ?? "");
+    announce(spots[at]?.textContent ?? "");
   };
   box.addEventListener("click", (event) => {
     const by = event.target instanceof HTMLElement ? event.target.dataset.tour : undefined;
@@ -35,7 +36,8 @@ export function mountTour({ deeds, editor }) {
     mark(-1);
     if (before instanceof HTMLElement) before.focus();
   });
-  deeds.tour = () => {
+  page.deeds["show-step"] = () => page.show(document.activeElement?.getAttribute("value") ?? "");
+  page.deeds.tour = () => {
     before = document.activeElement;
     if (!box.open) box.show();
     go(0);
