@@ -162,7 +162,7 @@ class Template:
     def is_about(self, q: str) -> bool:
         """Tell whether each word of a search stands somewhere in what is said of it."""
         said = [self.title, self.summary, self.helps, self.category_title, self.event_type]
-        text = " ".join([*said, *self.keywords, self.origin]).lower()
+        text = " ".join([*said, *self.keywords, *self.story, self.origin]).lower()
         return all(word in text for word in q.lower().split())
 
 

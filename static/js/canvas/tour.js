@@ -17,7 +17,8 @@ export function mountTour(page) {
   const mark = (/** @type {number} */ now) => {
     for (const one of document.querySelectorAll(".tour-spot")) one.classList.remove("tour-spot");
     for (const [number, spot] of spots.entries()) spot.hidden = number !== now;
-    document.querySelector(spots[now]?.dataset.spot ?? "#tour")?.classList.add("tour-spot");
+    const where = spots[now]?.dataset.spot;
+    if (where) document.querySelector(where)?.classList.add("tour-spot");
   };
   const go = (/** @type {number} */ to) => {
     if (to >= spots.length) return box.close();

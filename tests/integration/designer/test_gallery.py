@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
+
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
+from typing_extensions import override
 
 from designer.gallery.library import library
 from designer.gallery.store import own_templates
@@ -46,6 +49,31 @@ POWER = {
 }
 
 
+class FormReader(HTMLParser):
+    """Reads what the controls of a template's form hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._select = ""
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a control that is sent."""
+        said = dict(attrs)
+        name = said.get("name") or ""
+        if tag == "select":
+            self._select = name
+        elif tag == "option" and "selected" in said:
+            self._note(self._select, said)
+        elif tag == "input" and (said.get("type") != "radio" or "checked" in said):
+            self._note(name, said)
+
+    def _note(self, name: str, said: dict[str, str | None]) -> None:
+        if name.startswith("/values") or name == "name":
+            self.found[name] = said.get("value") or ""
+
+
 class There:
     """What an organisation has."""
 
@@ -54,16 +82,19 @@ class There:
 
     @property
     def flows(self) -> list[FlowView]:
+        """Its workflows."""
         with self._sessions() as session, as_tenant(session, self._tenant.id):
             return list_flows(session, self._tenant.id)
 
     @property
     def rules(self) -> list[RuleView]:
+        """Its rules."""
         with self._sessions() as session, as_tenant(session, self._tenant.id):
             return list_rules(session, self._tenant.id)
 
     @property
     def names(self) -> tuple[list[str], list[str]]:
+        """The names of its look-up tables and calendars."""
         with self._sessions() as session, as_tenant(session, self._tenant.id):
             tables = [one.name for one in list_tables(session, self._tenant.id)]
             return tables, calendar_names(session, self._tenant.id)
@@ -137,26 +168,9 @@ def test_each_template_is_shown_tried_and_used(
 
 def read_form(page: str) -> dict[str, str]:
     """Give what a browser would send of the form as it came."""
-    from html.parser import HTMLParser
-
-    found: dict[str, str] = {}
-
-    class Reader(HTMLParser):
-        select = ""
-
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            said = dict(attrs)
-            name = said.get("name") or ""
-            if tag == "select":
-                self.select = name
-            elif tag == "option" and "selected" in said and self.select.startswith("/values"):
-                found[self.select] = said.get("value") or ""
-            elif tag == "input" and (name.startswith("/values") or name == "name"):
-                if said.get("type") != "radio" or "checked" in said:
-                    found[name] = said.get("value") or ""
-
-    Reader().feed(page)
-    return found
+    reader = FormReader()
+    reader.feed(page)
+    return reader.found
 
 
 def test_using_one_makes_a_draft_an_observing_rule_and_its_table(
