@@ -7,6 +7,9 @@ from flask import Blueprint
 import designer.blocks.api
 import designer.blocks.views
 import designer.clipboard.views
+import designer.gallery.own.views
+import designer.gallery.views
+import designer.guide.views
 import designer.history.views
 import designer.keeping.views
 import designer.opened.views
@@ -130,6 +133,9 @@ PAGES: tuple[Blueprint, ...] = (
     designer.packs.views.bp,
     designer.opened.views.bp,
     designer.workflows.views.bp,
+    designer.gallery.views.bp,
+    designer.gallery.own.views.bp,
+    designer.guide.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
     designer.trials.views.bp,

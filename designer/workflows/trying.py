@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from blocks.registry import Registry
-from designer.workflows.samples import SAMPLE_ALARM
+from designer.workflows.samples import SAMPLE_ALARM, SAMPLE_ALARMS
 from kernel.clock import format_instant
 from kernel.errors import InvalidError, Problem
 from kernel.zones import find_zone, local_time
@@ -32,9 +32,9 @@ _STATES = {"queued": "ready", "succeeded": "done", "cancelled": "dead"}
 
 
 def recent_alarms(session: Session, tenant_id: UUID) -> list[dict[str, Any]]:
-    """List the alarms a trial can be made with: the latest real ones, then the made-up one."""
+    """List the alarms a trial can be made with: the latest real ones, then made-up ones."""
     found = list_alarms(session, tenant_id, AlarmFilter(state=""), limit=OFFERED)
-    return [*(alarm_document(alarm) for alarm in found), SAMPLE_ALARM]
+    return [*(alarm_document(alarm) for alarm in found), SAMPLE_ALARM, *SAMPLE_ALARMS]
 
 
 def trial_start(document: Mapping[str, Any], alarm: Any, *, by: str, now: datetime) -> Start:

@@ -8,10 +8,10 @@ from flask import Blueprint, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from designer.guide.progress import is_away, progress_of
 from garland.sign_in import organisations
 from kernel.clock import utc_now
 from kernel.http import acting, db_session, render, see_other
-from runtime.alarms.sources.store import list_sources
 from runtime.alarms.store import AlarmFilter, count_active, list_alarms, raised_by_hour
 from runtime.approvals.store import count_mine, voter_of
 from runtime.flows.versions import list_flows
@@ -41,6 +41,7 @@ def tenant_home() -> Response:
     where = (db_session(), acting().tenant_id)
     now = utc_now()
     states = count_runs(*where, since=now - timedelta(hours=24))
+    guide = None if is_away(*where, acting().person_id) else progress_of(*where)
     return render(
         "garland/home.html",
         "garland/_home_figures.html",
@@ -53,7 +54,7 @@ def tenant_home() -> Response:
         runs=list_runs(*where, RunFilter(), limit=SHOWN),
         flows=list_flows(*where),
         rules=list_rules(*where),
-        sources=list_sources(*where),
+        guide=guide if guide is not None and not guide.is_complete else None,
         waiting=count_mine(*where, voter_of(where[0], acting())),
         asked=count_waiting(where[0], who=acting(), now=now),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from blocks.services import Services
 from kernel.clock import format_instant
 from runtime.expressions.evaluating import ExpressionError
 from runtime.flows.model import Step
+from runtime.rehearsal.answers import answered
 from runtime.rehearsal.trace import Line, Rehearsed, line_of, off_line
 from runtime.runs.advance import advance
 from runtime.runs.attempt import (
@@ -59,12 +60,15 @@ class Rehearsal:
     Attributes:
         mock: Whether blocks that call the outside are answered for.
         sleep: Waits for so many seconds; None skips waits.
+        answers: By step, what it comes to instead of being performed: the port, or `port` with
+            `output`. The port `error` lets it fail for good.
     """
 
     registry: Registry
     services: Services
     mock: bool = False
     sleep: Callable[[float], None] | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
     def play(
         self,
@@ -176,6 +180,8 @@ class _Playing:
     ) -> tuple[Attempted, list[str]]:
         path, attempt, name = command.step, command.attempt, self._program.name
         facts = facts_of(RUN_ID, step, path, attempt, flow=name, now=self._now)
+        if step.id in self._how.answers:
+            return answered(block, command, self._how.answers[step.id]), ["answered for"]
         if block.manifest.behaviour.control == "approval":
             return simulate_step(block, facts), ["approved at once"]
         if self._how.mock and _reaches_out(block):

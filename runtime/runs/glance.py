@@ -161,3 +161,13 @@ def count_runs_of(session: Session, tenant_id: UUID, flow_id: UUID, *, at_most: 
     """Count a workflow's runs, as far as `at_most`."""
     some = select(Run.id).where(Run.tenant_id == tenant_id, Run.flow_id == flow_id).limit(at_most)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def has_run(
+    session: Session, tenant_id: UUID, *, is_trial: bool, flow_id: UUID | None = None
+) -> bool:
+    """Tell whether a workflow, or any, ever ran: as a trial, or for real."""
+    wanted = select(Run.id).where(Run.tenant_id == tenant_id, Run.is_trial.is_(is_trial))
+    if flow_id is not None:
+        wanted = wanted.where(Run.flow_id == flow_id)
+    return session.scalar(wanted.limit(1)) is not None

@@ -42,14 +42,16 @@ class NothingTakenError(InvalidError):
     code = "runtime.alarm_rejected"
 
 
-def take_from_api(session: Session, tenant_id: UUID, body: Any, *, now: datetime) -> Batch:
-    """Take canonical events sent with a token; see `read_canonical`.
+def take_from_api(
+    session: Session, tenant_id: UUID, body: Any, *, now: datetime, source: str = API_SOURCE
+) -> Batch:
+    """Take canonical events that came by no source, and name one; see `read_canonical`.
 
     Raises:
         InvalidError: the body cannot be read at all.
         TooManyEventsError: they are more than may come now; none was taken.
     """
-    batch = reject_large(read_canonical(body, source=API_SOURCE), event_bytes(session, tenant_id))
+    batch = reject_large(read_canonical(body, source=source), event_bytes(session, tenant_id))
     admit_events(session, tenant_id, len(batch.events))
     write_batch(session, tenant_id, batch, origin=None, now=now)
     return batch

@@ -11,6 +11,7 @@ import { mountOutline } from "./outline.js";
 import { DesignerPage } from "./page.js";
 import { mountPublishing } from "./publishing.js";
 import { mountProblems } from "./status.js";
+import { mountTour } from "./tour.js";
 import { mountTrial } from "./trial.js";
 
 const page = new DesignerPage();
@@ -24,6 +25,7 @@ mountOutline(page);
 mountName(page);
 mountPublishing(page);
 mountTrial(page);
+mountTour(page);
 mountProblems(page.editor, (id) => page.show(id));
 page.editor.setProblems(page.facts.problems);
 mountKeys(page, link);

@@ -21,6 +21,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import IntegerConverter, Rule
 
+from designer.gallery.store import keep_template
 from kernel.clock import utc_now
 from kernel.cursors import encode_cursor
 from kernel.secrets import Vault
@@ -35,6 +36,7 @@ from tenancy.scope import as_tenant
 from tenancy.tokens import create_token
 from tests.factories.alarms import make_alarm
 from tests.factories.flows import chain_document, make_flow
+from tests.factories.gallery import template_document
 from tests.factories.maintenance import window_document
 from tests.factories.schedules import hours_document
 from tests.factories.services import make_service
@@ -132,6 +134,9 @@ def _made(session: Session, tenant_id: UUID, vault: Vault) -> Iterator[tuple[str
     yield "window_id", plan_window(*where, document=window_document(), by="t", now=NOON).id
     yield "resource_id", put_resource(*where, "node", "r1", "R1")
     yield "alarm_id", make_alarm(*where, "r1")
+    kept = UUID(keep_template(*where, document=template_document(), by="t", now=NOON).key)
+    yield "template_id", kept
+    yield "template_key", kept
     yield "source_id", create_source(*where, kind="json", name="B", vault=vault, now=NOON)[0].id
 
 

@@ -215,3 +215,18 @@ def test_a_rehearsal_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatc
 
     assert done.state == "stopped"
     assert "made 20 attempts" in (done.error or {})["message"]
+
+
+def test_a_step_comes_to_what_it_is_told_instead_of_being_performed() -> None:
+    ask = step("approval", config={"title": "Go on?"})
+    steps = {"ask": ask, "call": CALL, "over": step("end")}
+    wires = ["hand > ask", "ask:approved > call", "ask:rejected > over", "call:error > over"]
+
+    refused = play(steps, wires, answers={"ask": "rejected"})
+    failed = play(steps, wires, answers={"call": "error"})
+    said = play(steps, wires, answers={"call": {"port": "done", "output": {"status": 204}}})
+
+    assert ways(refused) == [("ask", "done", "rejected"), ("over", "ends", "")]
+    assert ways(failed)[1:] == [("call", "failed", ""), ("over", "ends", "")]
+    assert said.trace[1].output == {"status": 204}
+    assert "answered for" in notes(said)

@@ -1,0 +1,1 @@
+"""An organisation keeps a workflow of its own as a template."""

@@ -1,0 +1,1 @@
+"""First steps: how far an organisation is towards a workflow that runs, and made-up alarms."""
