@@ -63,6 +63,11 @@ def list_pins(session: Session, tenant_id: UUID, flow_id: UUID) -> list[Pin]:
     return [_pin(row, steps.get(row.step), registry) for row in rows]
 
 
+def pinned_steps(session: Session, tenant_id: UUID, flow_id: UUID) -> list[str]:
+    """List the ids of the steps of a workflow that are pinned."""
+    return list(session.scalars(select(PinRow.step).where(*_mine(tenant_id, flow_id))))
+
+
 def find_pin(session: Session, tenant_id: UUID, flow_id: UUID, step: str) -> Pin | None:
     """Give what one step is pinned to, or None."""
     return next((one for one in list_pins(session, tenant_id, flow_id) if one.step == step), None)

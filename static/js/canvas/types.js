@@ -78,6 +78,7 @@
  * @property {any} [error]
  *
  * @typedef {{state: string, trigger?: string, steps: Record<string, StepProgress>}} Progress
+ * @typedef {Progress & {run: string, said: string, is_over: boolean, held: string[], changed: string[]}} RunOverlay  A run laid over the draft.
  * @typedef {{id: string, title: string, x: number, y: number, w: number, h: number, from: Point}} Box  The body of a loop, below its step.
  * @typedef {{x: number, y: number, zoom: number}} View  Where the canvas's origin is on screen, and its scale.
  */
