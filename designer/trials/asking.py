@@ -119,5 +119,6 @@ def trigger_of(document: Mapping[str, Any], asked: Asked) -> tuple[str, Mapping[
 def sources_for(trigger: Mapping[str, Any]) -> list[tuple[str, str]]:
     """List what a trial by a trigger can be started with, the likeliest first."""
     takes_form = trigger["kind"] in ("manual", "flow", "webhook", "block")
-    order = ("form", "run", "kept", "alarm", "sample") if takes_form else tuple(SOURCES)[1:]
+    alarms_first = ("alarm", "run", "kept", "sample", "form")
+    order = ("form", "run", "kept", "alarm", "sample") if takes_form else alarms_first
     return [(one, SOURCES[one]) for one in order]

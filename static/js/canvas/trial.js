@@ -70,6 +70,7 @@ class Trial {
   /** @param {string} words */
   #paint(words) {
     if (!this.#progress) this.#shown = "";
+    this.page.element.toggleAttribute("data-run", this.#progress !== null);
     this.page.scene.showProgress(this.#progress);
     this.marks.show(this.#progress);
     if (words) this.page.editor.say(words);
