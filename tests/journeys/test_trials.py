@@ -48,13 +48,13 @@ def test_a_person_tries_a_draft_step_by_step_and_again(
     bar = page.locator("#trial-bar")
 
     expect(bar).to_contain_text("holds before Site", timeout=15_000)
-    page.get_by_role("button", name="Next").press("Enter")
+    page.get_by_role("button", name="Next", exact=True).press("Enter")
     expect(bar).to_contain_text("holds before Take it on", timeout=15_000)
     page.locator("#node-site .node__head").click()
     expect(page.locator("#test-panel")).to_contain_text("trial-link-9")
     page.get_by_role("button", name="Pin this output").click()
     expect(page.locator('#node-site[data-marks~="pinned"]')).to_be_visible()
-    page.get_by_role("button", name="Run on").press("Enter")
+    page.get_by_role("button", name="Run on", exact=True).press("Enter")
     expect(bar).to_contain_text("1 step would have changed something: Take it on", timeout=15_000)
     assert serious_violations(page) == []
 
