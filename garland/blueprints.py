@@ -27,6 +27,7 @@ import designer.saving.views
 import designer.setup.views
 import designer.starting.views
 import designer.tables.views
+import designer.trials.kept.views
 import designer.trials.views
 import designer.workflows.views
 import garland.home.views
@@ -138,6 +139,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.guide.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
+    designer.trials.kept.views.bp,
     designer.trials.views.bp,
     designer.clipboard.views.bp,
     designer.history.views.bp,

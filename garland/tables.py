@@ -34,6 +34,7 @@ import runtime.runs._tables
 import runtime.schedules._tables
 import runtime.services._tables
 import runtime.step_state._tables
+import runtime.trials._tables
 import tenancy._tables
 import tenancy.connections._tables
 import tenancy.repeats._tables

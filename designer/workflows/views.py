@@ -20,7 +20,6 @@ from designer.workflows.inspector import block_of, kind_of, node_sections, read_
 from designer.workflows.palette import problems_document
 from designer.workflows.schedules import live_schedules, starts_ahead
 from designer.workflows.surroundings import known_to
-from designer.workflows.trying import recent_alarms
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import (
@@ -49,6 +48,7 @@ from runtime.polls.marks import polls_of_flow
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
+from runtime.trials.pins import pinned_steps
 from tenancy.policies import SecondPersonError
 
 bp = Blueprint("workflows", __name__)
@@ -92,8 +92,7 @@ def edit_workflow(flow_id: UUID) -> Response:
     if not acting().may("workflows.edit"):
         return flow_page(flow_id)
     where = (db_session(), acting().tenant_id)
-    flow, alarms = versions.get_flow(*where, flow_id), recent_alarms(*where)
-    registry = registry_of(*where)
+    flow, registry = versions.get_flow(*where, flow_id), registry_of(*where)
     found = problems_document(versions.draft_problems(*where, flow_id))
     return render(
         "designer/workflows/designer.html",
@@ -101,8 +100,7 @@ def edit_workflow(flow_id: UUID) -> Response:
         handling=HANDLING,
         is_told=any(is_told(one, registry) for one in flow.draft["triggers"].values()),
         shows_problems="problems" in request.args,
-        sample_options=[(str(at), one["text"]) for at, one in enumerate(alarms)],
-        facts=page_facts(_drawing(flow), flow, _addresses(flow), alarms=alarms, problems=found),
+        facts=page_facts(_drawing(flow), flow, _addresses(flow), problems=found, **_tried(flow_id)),
     )
 
 
@@ -276,10 +274,16 @@ def _addresses(flow: FlowView) -> dict[str, Any]:
     return {
         "csrf": generate_csrf(),
         "draft_url": url_for("workflows.put_draft", flow_id=flow.id),
-        "trial_url": url_for("trials.start_trial", flow_id=flow.id),
+        "flow_url": url_for("workflows.edit_workflow", flow_id=flow.id),
         "inspector_url": url_for("workflows.inspect_node"),
         "part_url": url_for("clipboard.read_copied"),
     }
+
+
+def _tried(flow_id: UUID) -> dict[str, Any]:
+    """Say which steps are pinned, and which run the address asks to be laid over the draft."""
+    pins = pinned_steps(db_session(), acting().tenant_id, flow_id)
+    return {"pins": pins, "run": request.args.get("run", "")}
 
 
 def _icon_url(block: Block) -> str:

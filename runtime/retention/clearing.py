@@ -23,6 +23,7 @@ from runtime.retention.blobs import Place, remove_unused
 from runtime.retention.journal import BITE, remove_done
 from runtime.retention.runs import remove_runs
 from runtime.retention.trends import fold_oldest_day, remove_old_figures
+from runtime.trials.keeping import remove_unused_trial_data
 from tenancy.organisations import organisation_ids
 from tenancy.repeats.store import remove_old
 from tenancy.scope import as_tenant, system
@@ -38,6 +39,7 @@ class Removed:
     """What a round removed; `is_done` when nothing was left to remove."""
 
     runs: int = 0
+    trial_data: int = 0
     steps: int = 0
     values: int = 0
     events: int = 0
@@ -51,7 +53,7 @@ class Removed:
     def is_nothing(self) -> bool:
         """Tell whether there was nothing to do."""
         numbers = (self.runs, self.steps, self.values, self.events, self.alarms, self.hours)
-        return not any((*numbers, self.answers, self.packages))
+        return not any((*numbers, self.answers, self.packages, self.trial_data))
 
 
 @dataclass(kw_only=True)
@@ -82,6 +84,7 @@ class Clearing:
         ends, removed = time.monotonic() + budget_s, Removed()
         for one in (
             self._runs,
+            self._trial_data,
             self._events,
             self._alarms,
             self._trends,
@@ -94,6 +97,7 @@ class Clearing:
             log.info(
                 "retention_round",
                 runs=removed.runs,
+                trial_data=removed.trial_data,
                 steps=removed.steps,
                 values=removed.values,
                 events=removed.events,
@@ -167,6 +171,17 @@ class Clearing:
         with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
             limits = self.limits.known(session).of(tenant_id)
             return remove_runs(session, tenant_id, limits, now=now)
+
+    def _trial_data(self, removed: Removed, *, now: datetime, ends: float) -> None:
+        """Let go of pins and kept inputs that no trial used for long."""
+
+        def bite(tenant_id: UUID) -> bool:
+            with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
+                limits = self.limits.known(session).of(tenant_id)
+                removed.trial_data += remove_unused_trial_data(session, tenant_id, limits, now=now)
+            return False
+
+        self._in_turn(bite, removed, ends=ends)
 
     def _events(self, removed: Removed, *, now: datetime, ends: float) -> None:
         before = now - timedelta(days=self.journal_kept_days)

@@ -23,6 +23,7 @@ from runtime.runs.derived import carried
 from runtime.runs.not_started import NotStartedError
 from runtime.runs.paths import split
 from runtime.runs.plan import UNDO
+from runtime.runs.simulating import is_dry
 from runtime.runs.spans import context_of
 from runtime.runs.start import Parent, Start, record_run
 from runtime.runs.state import RunState as RunProgress
@@ -73,7 +74,7 @@ def start_child(
         attempt=record.attempt,
         depth=parent.depth + 1,
         is_trial=parent.is_trial,
-        allows_effects=parent.allows_effects,
+        allows_effects=not is_dry(parent, split(record.step)[1]),
     )
     version = _called(session, parent, call)
     with trace.joined(context_of(parent, record)):

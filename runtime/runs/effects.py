@@ -17,6 +17,8 @@ from runtime.runs.alarm_words import words_for_trial, words_of
 from runtime.runs.attempt import Attempted
 from runtime.runs.desks import owner_of
 from runtime.runs.events import Failed
+from runtime.runs.paths import split
+from runtime.runs.simulating import is_dry
 from runtime.step_state.owners import Owner
 from runtime.step_state.store import drop_value, keep_value
 
@@ -31,10 +33,10 @@ def apply_effects(
     """Apply what an attempt wished for, in order; give the attempt, failed if one was refused.
 
     Then none of them counts. The session is bound to the tenant. An alarm that was purged
-    meanwhile is such a case. A trial without effects changes and keeps nothing: what it would have
-    changed is told in the step's log.
+    meanwhile is such a case. A trial's step that may change nothing keeps nothing either: what it
+    would have changed is told in the step's log.
     """
-    if run.is_trial and not run.allows_effects:
+    if is_dry(run, split(done.event.step)[1]):
         wished = [one for one in done.effects if one.kind not in KEPT]
         told = [LogLine("info", words_for_trial(one)) for one in wished]
         return replace(done, effects=(), logs=(*done.logs, *told))

@@ -21,13 +21,11 @@ from runtime.runs.effects import apply_effects
 from runtime.runs.events import Completed, Perform
 from runtime.runs.outside import Brokers
 from runtime.runs.paths import split
-from runtime.runs.pins import KEPT, read_pins
+from runtime.runs.pins import KEPT, PINNED, read_pins
 from runtime.runs.programs import Program
 from runtime.runs.services import TenantServices
+from runtime.runs.simulating import is_dry, is_simulated
 from runtime.runs.state import RunState as Progress
-
-_INSIDE = frozenset({"alarms", "state", "tables", "calendars", "inventory"})
-"""Abilities that change nothing but by effects, which a trial leaves undone."""
 
 
 class Performer:
@@ -63,12 +61,12 @@ class Performer:
         record.started_at = utc_now()
         run, name = self._run, self._program.name
         facts = facts_of(str(run.id), step, record.step, record.attempt, flow=name, now=self._now)
-        if is_simulated(run, block):
+        if is_simulated(run, step.id, block.manifest):
             return simulate_step(block, facts)
         given = Given(config=self._fetch(record.config), input=self._fetch(record.input))
         self._services.grant(with_connections(step, run), block.manifest)
         self._services.desk = SegmentDesk(self._session, run, record.step)
-        if is_dry(run):
+        if is_dry(run, step.id):
             self._services.pretend(run.trigger.get("alarm"))
         done = attempt_step(block, given, self._services, facts)
         if not done.effects:
@@ -113,22 +111,5 @@ def kept(pinned: Mapping[str, Any], command: Perform) -> Attempted:
     """Take what a step gave elsewhere instead of performing it."""
     port, output, variables = (pinned.get(name) for name in ("port", "output", "variables"))
     event = Completed(command.step, command.attempt, port or "done", output, variables or {})
-    return Attempted(event=event, logs=(LogLine("info", KEPT),), is_stowed=True)
-
-
-def is_simulated(run: RunRow, block: Block) -> bool:
-    """Tell whether a trial answers for this block instead of running it."""
-    behaviour = block.manifest.behaviour
-    writes = behaviour.effects == "write" and behaviour.control != "call"  # what it calls does
-    return is_dry(run) and writes and not _only_wishes(block)
-
-
-def is_dry(run: RunRow) -> bool:
-    """Tell whether a run is a trial that changes nothing."""
-    return run.is_trial and not run.allows_effects
-
-
-def _only_wishes(block: Block) -> bool:
-    """Tell whether all that a block changes are alarms: then a trial tells what it would change."""
-    names = {one.name for one in block.manifest.permissions}
-    return "alarms" in names and names <= _INSIDE and block.manifest.behaviour.control is None
+    told = PINNED if pinned.get("pinned") else KEPT
+    return Attempted(event=event, logs=(LogLine("info", told),), is_stowed=True)

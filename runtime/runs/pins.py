@@ -1,19 +1,22 @@
 """Pinned results: what steps gave in another run, or what a person says they gave.
 
 A run with pins takes them instead of performing those steps: a new run that begins in the middle
-of an old one, or one step tried alone. They are never undone, for this run did not do them.
+of an old one, one step tried alone, or a trial whose steps somebody pinned. They are never undone,
+for this run did not do them. What else sets a trial apart stands beside them: how far it goes,
+where it holds, and which steps may change something.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from runtime.runs.plan import UNDO, Plan
+from runtime.runs.plan import UNDO, Plan, PlanStep
 from runtime.runs.state import Progress, RunState, Status
 
 KEPT = "Kept from the run before: this step was not performed again."
+PINNED = "Pinned: this step was not performed, it gives what was pinned."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,11 +24,15 @@ class Pins:
     """What a run need not do.
 
     Attributes:
-        steps: By step id, `port`, `output` and the `variables` it set.
+        steps: By step id, `port`, `output` and the `variables` it set; `pinned` where a person did.
         only: The one step that is performed, whatever leads to it; "" for the workflow as drawn.
         input: What that step is given instead of its own input; None for its own.
         loop: The loop it stands in, whose round with `item` is played; "" for none.
         variables: First values of the run's variables, instead of the workflow's.
+        until: The step after which nothing follows; "" goes to the end.
+        allows: Steps that may change something although the trial may not.
+        each: Whether the trial holds before each step.
+        stops: Steps it holds before in any case.
     """
 
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -34,6 +41,10 @@ class Pins:
     loop: str = ""
     item: Any = None
     variables: Mapping[str, Any] = field(default_factory=dict)
+    until: str = ""
+    allows: Sequence[str] = ()
+    each: bool = False
+    stops: Sequence[str] = ()
 
     def of(self, step_id: str) -> Mapping[str, Any] | None:
         """Give what a step, or what takes it back, gave."""
@@ -47,6 +58,12 @@ class Pins:
         if self.only:
             document |= {"input": self.input, "loop": self.loop, "item": self.item}
             document["variables"] = dict(self.variables)
+        for name in ("until", "each"):
+            if getattr(self, name):
+                document[name] = getattr(self, name)
+        for name in ("allows", "stops"):
+            if getattr(self, name):
+                document[name] = list(getattr(self, name))
         return document
 
     def seen_in(self, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,6 +91,62 @@ def alone(plan: Plan, step: str) -> Plan:
         triggers=dict.fromkeys(plan.triggers, (step,)),
         steps={**inside, step: only},
     )
+
+
+def up_to(plan: Plan, step: str, containers: Mapping[str, str]) -> Plan:
+    """Give the plan that ends with a step: only what leads to it is left of its level.
+
+    A step in a loop's body ends each round, and the loop ends the workflow.
+
+    Args:
+        plan: The whole workflow's.
+        step: Its id.
+        containers: By step, the loop it stands in; "" for none.
+    """
+    last = step
+    while last:
+        level = containers.get(last, "")
+        kept = {last, *leading_to(plan, last)}
+        mine = {id_ for id_, around in containers.items() if around == level}
+        steps = {
+            id_: _ending(one, kept, is_last=id_ == last) if id_ in mine else one
+            for id_, one in plan.steps.items()
+        }
+        entries = dict(plan.entries)
+        if level in entries:
+            entries[level] = tuple(one for one in entries[level] if one in kept)
+        triggers = plan.triggers
+        if not level:
+            triggers = {id_: _within(to, kept) for id_, to in triggers.items()}
+        plan, last = replace(plan, steps=steps, entries=entries, triggers=triggers), level
+    return plan
+
+
+def leading_to(plan: Plan, step: str) -> Collection[str]:
+    """Give the ids of the steps that come before a step, by any port."""
+    sources: dict[str, list[str]] = {}
+    for id_, one in plan.steps.items():
+        for targets in one.follows.values():
+            for target in targets:
+                sources.setdefault(target, []).append(id_)
+    found: set[str] = set()
+    queue = [step]
+    while queue:
+        fresh = [id_ for id_ in sources.get(queue.pop(), ()) if id_ not in found]
+        found.update(fresh)
+        queue.extend(fresh)
+    return found
+
+
+def _ending(step: PlanStep, kept: Collection[str], *, is_last: bool) -> PlanStep:
+    """Cut the wires that lead on; a port that was wired stays one, so that errors are caught."""
+    if is_last:
+        return replace(step, follows=dict.fromkeys(step.follows, ()))
+    return replace(step, follows={port: _within(to, kept) for port, to in step.follows.items()})
+
+
+def _within(targets: Sequence[str], kept: Collection[str]) -> tuple[str, ...]:
+    return tuple(one for one in targets if one in kept)
 
 
 def preset(pins: Pins) -> RunState:

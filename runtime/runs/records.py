@@ -95,7 +95,7 @@ def wishes_of(wish: Mapping[str, Any] | None, *, is_over: bool) -> list[Event]:
     A failed run that was let go on may be cancelled before a worker sees either, which then finds
     the later wish alone: it goes on first, so that there is something to cancel.
     """
-    wanted = wish or {}
+    wanted = {name: one for name, one in (wish or {}).items() if name != "go"}
     events: list[Event] = []
     if "retry" in wanted or (wanted and is_over):
         events.append(Reopened(wanted.get("retry", {})))

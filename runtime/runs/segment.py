@@ -9,6 +9,7 @@ in the same transaction, so that a crash leaves the run as it was, due and untou
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 from blocks.registry import Block
 from kernel.clock import utc_now
@@ -33,6 +34,7 @@ from runtime.runs.carried import Carried, Segment
 from runtime.runs.events import (
     Abandon,
     Broken,
+    Cancelled,
     Command,
     Conclude,
     Concluded,
@@ -44,12 +46,14 @@ from runtime.runs.events import (
     Started,
     Woken,
 )
+from runtime.runs.holding import GAVE_UP, HELD_S, HOLDING, NEVER, holding_of, let_go_on
 from runtime.runs.paths import round_scope, split
-from runtime.runs.performing import Performer, is_simulated, kept
-from runtime.runs.pins import alone, preset, read_pins
+from runtime.runs.performing import Performer, kept
+from runtime.runs.pins import alone, preset, read_pins, up_to
 from runtime.runs.plan import UNDO
 from runtime.runs.records import event_of, stow_result, wishes_of, write_result
 from runtime.runs.registering import register, release
+from runtime.runs.simulating import is_simulated
 from runtime.runs.state import RunState as Progress
 from runtime.runs.state import Status
 
@@ -84,6 +88,10 @@ class _Work:
         self._plan = self._program.plan
         if self._pins.only:
             self._plan = alone(self._plan, self._pins.only)
+        elif self._pins.until:
+            loops = {id_: one.container for id_, one in self._program.steps.items()}
+            self._plan = up_to(self._plan, self._pins.until, loops)
+        self._holding = holding_of(run.progress, self._pins)
         self._state = self._state_at_first()
 
     def _state_at_first(self) -> Progress:
@@ -105,11 +113,13 @@ class _Work:
         run = self._run
         run.progress, run.wish, run.due_at = self._state.to_document(), None, None
         run.progress[MADE] = self._made
+        if self._holding != NEVER:
+            run.progress[HOLDING] = self._holding.to_document()
         if not run.state.is_over:
             pending = [at for at in (one.wait_until for one in self._attempts.held_back()) if at]
             wakes = [at for at in (self._state.wake_at, *pending) if at is not None]
             run.due_at = min(wakes, default=None)
-            running = self._state.has_running
+            running = self._state.has_running_but(self._holding.at)
             run.state = RunState.RUNNING if running else RunState.WAITING
         self._carried.records.extend(self._attempts.changed())
         return self._carried
@@ -118,6 +128,7 @@ class _Work:
         if self._segment.fault is not None:
             return [Broken(self._segment.fault)]
         events: list[Event] = []
+        now = self._segment.now
         variables = {**self._program.variables, **self._pins.variables}
         first = Started(self._run.trigger_id, variables)
         begins, is_over = self._state.trigger_id is None, self._state.outcome is not None
@@ -130,8 +141,9 @@ class _Work:
                 events.append(event_of(record))
             elif self._state.of(record.step).status is Status.OPEN:
                 self._loops[record.step] = record
-        events += [self._wake(path) for path in self._state.due_waits(self._segment.now)]
-        events += self._take_up_held_back()
+        events += [self._wake(path) for path in self._state.due_waits(now)]
+        self._holding = let_go_on(self._holding, self._attempts, self._run.wish, now=now)
+        events += [Cancelled(GAVE_UP)] if self._holding.is_given_up else self._take_up_held_back()
         events += wishes_of(self._run.wish, is_over=is_over)
         return [*events, first] if begins and is_over else events
 
@@ -181,6 +193,10 @@ class _Work:
         if block is None:
             event = unknown_block(step, command.step, command.attempt)
             return self._settle(record, Attempted(event=event))
+        if self._holding.holds(command):
+            self._holding = self._holding.held(command.step)
+            record.wait_until = self._segment.now + timedelta(seconds=HELD_S)
+            return None
         return self._perform_block(command, record, step, block)
 
     def _pass_over(self, command: PassedOver) -> Event | None:
@@ -197,7 +213,8 @@ class _Work:
     def _perform_block(
         self, command: Perform, record: RecordRow, step: Step, block: Block
     ) -> Event | None:
-        is_inline = block.manifest.behaviour.inline or is_simulated(self._run, block)
+        manifest = block.manifest
+        is_inline = manifest.behaviour.inline or is_simulated(self._run, step.id, manifest)
         if self._has_to_wait(record, command, is_inline=is_inline):
             return None
         try:

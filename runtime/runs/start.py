@@ -104,7 +104,7 @@ def start_run(
     return record_run(session, tenant_id, version, start, now=now)
 
 
-def start_trial(
+def start_trial(  # noqa: PLR0913  what it starts with, and how it goes
     session: Session,
     tenant_id: UUID,
     flow_id: UUID,
@@ -112,11 +112,12 @@ def start_trial(
     *,
     allow_effects: bool,
     now: datetime,
+    pins: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Record a trial run of the draft as it is now.
 
     Without effects, writing blocks are simulated; those that change alarms alone tell what would
-    change.
+    change. `pins` is a document of `runtime.runs.pins`: what it need not do, how far it goes.
 
     Raises:
         NotFoundError: no such workflow in this tenant.
@@ -126,7 +127,12 @@ def start_trial(
     snapshot = snapshot_draft(session, tenant_id, flow_id, now=now)
     version = runnable(session, tenant_id, flow_id, snapshot.id)
     row = _row(tenant_id, version, _trigger_of(version, start), start, now=now)
-    trial = {"is_trial": True, "allows_effects": allow_effects, "dedup_key": None}
+    trial = {
+        "is_trial": True,
+        "allows_effects": allow_effects,
+        "dedup_key": None,
+        "pins": pins,
+    }
     return _queue(session, {**row, **trial}) or row["id"]
 
 

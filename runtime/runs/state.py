@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -180,10 +180,10 @@ class RunState:
         """Give the earliest instant a step wants to be woken at."""
         return min((one.wake_at for _, one in self.under_way() if one.wake_at), default=None)
 
-    @property
-    def has_running(self) -> bool:
-        """Tell whether an attempt is under way."""
-        return any(one.status is Status.RUNNING for _, one in self.under_way())
+    def has_running_but(self, held: Collection[str]) -> bool:
+        """Tell whether an attempt is under way besides those that are held."""
+        running = (path for path, one in self.under_way() if one.status is Status.RUNNING)
+        return any(path not in held for path in running)
 
     def due_waits(self, now: datetime) -> list[str]:
         """List the paths of steps whose waiting or pause is over."""

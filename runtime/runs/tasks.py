@@ -27,9 +27,9 @@ from runtime.runs.events import Failed
 from runtime.runs.leased import Claim, LeasedSteps
 from runtime.runs.outside import Brokers
 from runtime.runs.paths import split
-from runtime.runs.performing import is_dry, is_simulated
 from runtime.runs.places import crowding
 from runtime.runs.services import DetachedServices
+from runtime.runs.simulating import is_dry, is_simulated
 from runtime.runs.spans import at_work_on, context_of
 
 log = structlog.get_logger(__name__)
@@ -177,13 +177,13 @@ class StepPool:
             return Attempted(event=unknown_block(step, record.step, record.attempt))
         now = self.leased.clock()
         facts = facts_of(str(run.id), step, record.step, record.attempt, flow=program.name, now=now)
-        if is_simulated(run, block):
+        if is_simulated(run, step_id, block.manifest):
             return simulate_step(block, facts)
         sessions, calls = self.leased.sessions, self._calls(claim)
         services = DetachedServices(sessions, run.tenant_id, self.brokers, calls)
         services.grant(with_connections(step, run), block.manifest)
         services.desk = ApartDesk(sessions, run, record)
-        if is_dry(run):
+        if is_dry(run, step_id):
             services.pretend(run.trigger.get("alarm"))
         with trace.joined(context_of(run, record)):
             return attempt_step(block, claim.given, services, facts)

@@ -93,7 +93,7 @@ def try_step(  # noqa: PLR0913  which step of which workflow, with what, by whom
     known = {**(taken.steps if taken else {}), **wanted.pins}
     known.pop(step, None)
     pins = Pins(
-        steps=_stowed(session, tenant_id, known, now),
+        steps=stowed(session, tenant_id, known, now),
         only=step,
         input=wanted.input,
         loop=loop,
@@ -176,7 +176,7 @@ def _kind_of(trigger: Mapping[str, Any], draft: Mapping[str, Any]) -> str:
     return str(first["kind"])
 
 
-def _stowed(
+def stowed(
     session: Session, tenant_id: UUID, steps: Mapping[str, Mapping[str, Any]], now: datetime
 ) -> dict[str, Any]:
     """Put large results where large results lie."""

@@ -1,126 +1,146 @@
 /**
- * A test run: started from its dialog on the saved draft, then followed until it ends, its path
- * lighting up on the canvas; the selected step shows what went in and came out.
- * @import {Progress} from "./types.js"
- * @import {Editor} from "./editor.js"
- * @import {Scene} from "./scene.js"
+ * Test runs and past runs on the canvas. The server says in #trial-bar how far a run is; what the
+ * canvas paints of it comes along as JSON. Starting one saves the draft first.
+ * @import {DesignerPage} from "./page.js"
  */
-import { make, need } from "./dom.js";
-import { durationWords, STATE_WORDS } from "./node_face.js";
+import { need } from "./dom.js";
+import { mountPortValues } from "./port_values.js";
+import { atStep, TrialMarks } from "./trial_marks.js";
 
-const PAUSE_MS = 400;
+const LOOK_MS = 2000;
+const PANEL_MS = 120;
 
-/** @param {import("./page.js").DesignerPage} page */
-export function mountTrial({ editor, facts, saving, scene }) {
-  const form = document.querySelector("#trial form");
-  if (form instanceof HTMLFormElement)
-    new Trial(form, { editor, scene, saveNow: () => saving.now() }, facts);
+/** @param {DesignerPage} page */
+export function mountTrial(page) {
+  new Trial(page);
 }
 
 class Trial {
-  /** @type {Progress|null} */
+  /** @type {import("./types.js").RunOverlay|null} */
   #progress = null;
-  #turn = 0;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #later;
+  #shown = "";
 
-  /**
-   * @param {HTMLFormElement} form
-   * @param {{editor: Editor, scene: Scene, saveNow: () => Promise<boolean>}} parts
-   * @param {{alarms: object[], trial_url: string, csrf: string}} facts
-   */
-  constructor(form, { editor, scene, saveNow }, facts) {
-    this.form = form;
-    this.editor = editor;
-    this.scene = scene;
-    this.saveNow = saveNow;
-    this.facts = facts;
+  /** @param {DesignerPage} page */
+  constructor(page) {
+    this.page = page;
+    this.marks = new TrialMarks(page);
     this.panel = need("#trial-result");
-    this.text = /** @type {HTMLTextAreaElement} */ (need("[name=alarm]", form));
-    const choice = /** @type {HTMLSelectElement} */ (need("select", form));
-    const fill = () => {
-      this.text.value = JSON.stringify(facts.alarms[Number(choice.value)], null, 2);
-    };
-    choice.addEventListener("change", fill);
-    fill();
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#start();
-    });
-    editor.on("selection", () => this.#draw());
+    page.deeds["trial-leave"] = () => this.#leave();
+    page.editor.on("selection", () => this.#look());
+    document.addEventListener("htmx:after:swap", () => this.#take());
+    document.addEventListener("click", (event) => this.#click(event));
+    document.addEventListener("submit", (event) => this.#submit(event), { capture: true });
+    setInterval(() => this.#follow(), LOOK_MS);
+    mountPortValues(page, () => this.#progress?.run ?? "");
+    if (page.facts.run)
+      this.#open(`${page.facts.flow_url}/trials/${encodeURIComponent(page.facts.run)}`);
   }
 
-  async #start() {
-    this.#refuse("");
-    try {
-      if (!(await this.saveNow())) throw new Error("The draft could not be saved.");
-      const answer = await fetch(this.facts.trial_url, {
-        method: "POST",
-        headers: {
-          "Content-Type": "application/json",
-          Accept: "application/json",
-          "X-CSRFToken": this.facts.csrf,
-        },
-        body: JSON.stringify({
-          alarm: JSON.parse(this.text.value),
-          allow_effects: new FormData(this.form).has("allow_effects"),
-        }),
-      });
-      const body = await answer.json();
-      if (!answer.ok) throw new Error(body.errors?.[0]?.message ?? body.detail);
-      this.form.closest("dialog")?.close();
-      this.editor.say("Test run started.");
-      this.#turn += 1;
-      await this.#follow(body.url, this.#turn);
-    } catch (error) {
-      this.#refuse(error instanceof Error ? error.message : String(error));
+  /** @param {string} url */
+  #open(url) {
+    htmx.ajax("GET", url, { target: "#trial-bar", swap: "outerMorph" });
+  }
+
+  /** Notices may be missed: look now and then while a run goes on. */
+  #follow() {
+    if (this.#progress && !this.#progress.is_over)
+      need("#trial-bar").dispatchEvent(new CustomEvent("trial:look"));
+  }
+
+  #leave() {
+    this.#progress = null;
+    need("#trial-bar").hidden = true;
+    need("#trial-bar").replaceChildren();
+    this.#paint("Left the run.");
+  }
+
+  /** Take what the bar says once it came. */
+  #take() {
+    const island = document.querySelector("#trial-progress");
+    this.marks.buttons();
+    if (!island?.textContent || island.textContent === this.#shown) return;
+    const before = this.#progress?.said;
+    this.#shown = island.textContent;
+    this.#progress = JSON.parse(island.textContent);
+    this.#paint(this.#progress?.said === before ? "" : (this.#progress?.said ?? ""));
+  }
+
+  /** @param {string} words */
+  #paint(words) {
+    if (!this.#progress) this.#shown = "";
+    this.page.element.toggleAttribute("data-run", this.#progress !== null);
+    this.page.scene.showProgress(this.#progress);
+    this.marks.show(this.#progress);
+    if (words) this.page.editor.say(words);
+    this.#look();
+  }
+
+  /** Show the selected step in the test panel, a moment later: selections follow each other. */
+  #look() {
+    clearTimeout(this.#later);
+    this.#later = setTimeout(() => {
+      const id = this.page.editor.only;
+      const isStep = id !== null && id in this.page.editor.flow.steps;
+      this.panel.hidden = !isStep;
+      if (!isStep) return;
+      const url = atStep(this.page.facts.flow_url, id, "test", { run: this.#progress?.run ?? "" });
+      htmx.ajax("GET", url, { target: "#test-panel", swap: "outerMorph" });
+    }, PANEL_MS);
+  }
+
+  /** @param {MouseEvent} event */
+  #click(event) {
+    if (!(event.target instanceof Element)) return;
+    const opener = event.target.closest("[commandfor=trial], [commandfor=runs]");
+    if (opener)
+      need(`#${opener.getAttribute("commandfor")}-ask`).dispatchEvent(new Event("trial:ask"));
+    const run = event.target.closest("[data-run-bar]");
+    if (!(run instanceof HTMLElement) || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    run.closest("dialog")?.close();
+    this.#open(run.dataset.runBar ?? "");
+  }
+
+  /** @param {SubmitEvent} event */
+  #submit(event) {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || !form.matches("[data-trial]")) return;
+    if (event.submitter?.hasAttribute("formaction") || event.submitter?.hasAttribute("hx-post"))
+      return;
+    event.preventDefault();
+    this.#start(form, event.submitter).catch((error) => this.#refuse(form, String(error.message)));
+  }
+
+  /** @param {HTMLFormElement} form @param {HTMLElement|null} submitter */
+  async #start(form, submitter) {
+    this.#refuse(form, "");
+    const body = new FormData(form, submitter);
+    for (const id of this.marks.stops) body.append("stops", id);
+    if (form.querySelector("[data-latest]")) {
+      body.set("source", this.#progress ? "run" : "sample");
+      body.set("choice", this.#progress?.run ?? "");
     }
+    if (!(await this.page.saving.now())) throw new Error("The draft could not be saved.");
+    const headers = { Accept: "application/json", "X-CSRFToken": this.page.facts.csrf };
+    const answer = await fetch(form.action, { method: "POST", headers, body });
+    const said = await answer.json();
+    if (!answer.ok)
+      throw new Error(
+        said.errors?.map((/** @type {any} */ one) => one.message).join("; ") || said.detail,
+      );
+    form.closest("dialog")?.close();
+    this.page.editor.say("Test run started.");
+    this.#open(said.url);
   }
 
-  /** @param {string} message */
-  #refuse(message) {
-    const place = need("#trial-refusal", this.form);
-    place.textContent = message;
-    if (message) this.editor.say(message);
+  /** @param {HTMLFormElement} form @param {string} message */
+  #refuse(form, message) {
+    const place = form.querySelector("#trial-refusal");
+    if (place) place.textContent = message;
+    if (!message) return;
+    this.page.editor.say(message);
+    if (!place) import("../toast.js").then(({ toast }) => toast(message, "bad"));
   }
-
-  /** @param {string} url @param {number} turn a newer test run ends this one's following */
-  async #follow(url, turn) {
-    while (turn === this.#turn) {
-      const answer = await fetch(url, { headers: { Accept: "application/json" } });
-      if (!answer.ok) throw new Error("The test run can't be followed; see it under Runs.");
-      const progress = await answer.json();
-      this.#progress = progress;
-      this.scene.showProgress(progress);
-      this.#draw();
-      if (progress.is_over) {
-        const reason = progress.error ? ` ${progress.error.message}` : "";
-        this.editor.say(`Test run ${progress.state}.${reason}`);
-        return;
-      }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    }
-  }
-
-  #draw() {
-    const id = this.editor.only;
-    const step = id ? this.#progress?.steps[id] : null;
-    this.panel.hidden = !step;
-    if (!step) return;
-    const word = STATE_WORDS[step.status] ?? step.status;
-    const parts = [
-      make("summary", {}, [`Test run: ${word} ${durationWords(step.duration_ms)}`]),
-      ...part("Error", step.error),
-      ...part("Input", step.input),
-      ...part("Output", step.output),
-    ];
-    this.panel.replaceChildren(...parts);
-  }
-}
-
-/** @param {string} title @param {unknown} value */
-function part(title, value) {
-  if (value === null || value === undefined) return [];
-  return [
-    make("h3", {}, [title]),
-    make("pre", { tabindex: "0" }, [JSON.stringify(value, null, 2)]),
-  ];
 }

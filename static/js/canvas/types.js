@@ -82,6 +82,7 @@
  * @property {any} [error]
  *
  * @typedef {{state: string, trigger?: string, steps: Record<string, StepProgress>}} Progress
+ * @typedef {Progress & {run: string, said: string, is_over: boolean, held: string[], changed: string[]}} RunOverlay  A run laid over the draft.
  * @typedef {{x: number, y: number, zoom: number}} View  Where the canvas's origin is on screen, and its scale.
  */
 

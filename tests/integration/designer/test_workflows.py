@@ -104,18 +104,6 @@ def test_gives_the_form_of_a_step_and_reads_it_back(
     assert '"changed": true' in answer.text
 
 
-def test_starts_a_trial_and_tells_how_far_it_is(
-    signed_in: SignedIn, acme: OrganisationView, flow: FlowView
-) -> None:
-    browser, at = signed_in("designer"), f"/t/{acme.slug}/workflows/{flow.id}"
-
-    answer = browser.post(f"{at}/trials", json={"alarm": {"managed_object": "x"}}, headers=JSON)
-    progress = browser.get(answer.get_json()["url"], headers=JSON).get_json()
-
-    assert progress["state"] == "queued"
-    assert progress["is_over"] is False
-
-
 def test_a_viewer_sees_no_secret_of_a_workflow(
     signed_in: SignedIn, acme: OrganisationView, sessions: sessionmaker[Session]
 ) -> None:

@@ -1,0 +1,1 @@
+"""Trials of drafts: what steps are pinned to, inputs that were kept, and starting one."""

@@ -1,0 +1,85 @@
+/**
+ * Marks on steps: pinned, held before, changed since a run. They hang on the node's element, apart
+ * from what the scene draws in it, and are said after its name.
+ * @import {DesignerPage} from "./page.js"
+ * @import {RunOverlay} from "./types.js"
+ */
+
+export class TrialMarks {
+  /** Steps that test runs hold before. @type {Set<string>} */
+  stops = new Set();
+  /** @type {RunOverlay|null} */
+  #progress = null;
+
+  /** @param {DesignerPage} page */
+  constructor(page) {
+    this.page = page;
+    /** @type {Set<string>} */
+    this.pins = new Set(page.facts.pins);
+    page.editor.on("flow", () => this.#draw());
+    document.body.addEventListener("pins", (event) => {
+      this.pins = new Set(/** @type {CustomEvent} */ (event).detail.steps);
+      this.#draw();
+    });
+    document.addEventListener("click", (event) => {
+      const button = event.target instanceof Element && event.target.closest("[data-stop]");
+      if (button instanceof HTMLElement) this.#toggle(button.dataset.stop ?? "");
+    });
+    this.#draw();
+  }
+
+  /** @param {RunOverlay|null} progress */
+  show(progress) {
+    this.#progress = progress;
+    this.#draw();
+  }
+
+  /** @param {string} id */
+  #toggle(id) {
+    if (!this.stops.delete(id)) this.stops.add(id);
+    const held = this.stops.has(id) ? "Test runs hold before" : "Test runs no longer hold before";
+    this.page.editor.say(`${held} ${this.page.editor.face(id).title}.`);
+    this.buttons();
+    this.#draw();
+  }
+
+  /** Let the panel's button say whether its step is held. */
+  buttons() {
+    for (const button of document.querySelectorAll("[data-stop]"))
+      button.setAttribute(
+        "aria-pressed",
+        String(this.stops.has(button.getAttribute("data-stop") ?? "")),
+      );
+  }
+
+  #draw() {
+    for (const id of Object.keys(this.page.editor.flow.steps)) {
+      const words = marksOf(id, this.pins, this.stops, this.#progress);
+      const element = this.page.scene.element(id);
+      if (!element) continue;
+      if (words.length) element.dataset.marks = words.join(" ");
+      else delete element.dataset.marks;
+      element.setAttribute("aria-description", words.join(", "));
+    }
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {Set<string>} pins
+ * @param {Set<string>} stops
+ * @param {RunOverlay|null} progress
+ */
+export function marksOf(id, pins, stops, progress) {
+  return [
+    pins.has(id) ? "pinned" : "",
+    stops.has(id) ? "stop" : "",
+    progress?.held.includes(id) ? "held" : "",
+    progress?.changed.includes(id) ? "changed" : "",
+  ].filter(Boolean);
+}
+
+/** The address of a part of a step. @param {string} flow @param {string} step @param {string} part @param {Record<string, string>} asked */
+export function atStep(flow, step, part, asked) {
+  return `${flow}/steps/${encodeURIComponent(step)}/${part}?${new URLSearchParams(asked)}`;
+}
