@@ -21,6 +21,7 @@ import designer.saving.views
 import designer.setup.views
 import designer.starting.views
 import designer.tables.views
+import designer.together.views
 import designer.trials.views
 import designer.workflows.views
 import garland.home.views
@@ -119,6 +120,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.workflows.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
+    designer.together.views.bp,
     designer.trials.views.bp,
     designer.history.views.bp,
     designer.keeping.views.bp,

@@ -58,7 +58,11 @@ _DRAFT = Schema(
         "type": "object",
         "required": ["revision", "document"],
         "additionalProperties": False,
-        "properties": {"revision": {"type": "integer"}, "document": {"type": "object"}},
+        "properties": {
+            "revision": {"type": "integer"},
+            "document": {"type": "object"},
+            "page": {"type": "string", "maxLength": 36},
+        },
     }
 )
 
@@ -116,6 +120,7 @@ def put_draft(flow_id: UUID) -> Response:
         expected_revision=body["revision"],
         by=by,
         now=now,
+        page=body.get("page", ""),
     )
     found = problems_document(versions.draft_problems(*where, flow_id))
     return jsonify(revision=saved.draft_revision, problems=found)
@@ -267,7 +272,9 @@ def _drawing(flow: FlowView) -> dict[str, Any]:
 def _addresses(flow: FlowView) -> dict[str, Any]:
     return {
         "csrf": generate_csrf(),
+        "person": str(acting().person_id or ""),
         "draft_url": url_for("workflows.put_draft", flow_id=flow.id),
+        "merge_url": url_for("together.merge", flow_id=flow.id),
         "trial_url": url_for("trials.start_trial", flow_id=flow.id),
         "inspector_url": url_for("workflows.inspect_node"),
     }

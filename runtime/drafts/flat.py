@@ -59,7 +59,7 @@ def _reaches_the_top(steps: Document, id_: str) -> bool:
 def _wires_by_place(flat: Document) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for wire in flat["wires"]:
-        ends = (wire["to"], wire["from"].partition(":")[0])
+        ends = (wire["from"].partition(":")[0], wire["to"])
         known = [flat["steps"][end].get(WITHIN, "") for end in ends if end in flat["steps"]]
         found.setdefault(next(iter(known), ""), []).append(wire)
     return found

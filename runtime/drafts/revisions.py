@@ -57,6 +57,20 @@ def list_revisions(session: Session, tenant_id: UUID, flow_id: UUID) -> list[Rev
     ]
 
 
+def draft_mark(session: Session, tenant_id: UUID, flow_id: UUID) -> tuple[int, str]:
+    """Tell which revision the draft is, and who saved it last; raises NotFoundError.
+
+    Cheap: the document is not read.
+    """
+    wanted = select(FlowRow.draft_revision, FlowRow.updated_by).where(
+        FlowRow.tenant_id == tenant_id, FlowRow.id == flow_id
+    )
+    found = session.execute(wanted).one_or_none()
+    if found is None:
+        raise NotFoundError("no such workflow", id=str(flow_id))
+    return found.draft_revision, found.updated_by
+
+
 def find_revision(
     session: Session, tenant_id: UUID, flow_id: UUID, number: int
 ) -> Mapping[str, Any] | None:

@@ -177,7 +177,7 @@ def _node(before: _Side, after: _Side, at: tuple[str, str], title: str) -> Itera
     ]
     for text in texts:
         yield Told(kind="changed", node=at[1], title=title, text=text)
-    if not texts and not is_same(old.get("position"), new.get("position")):
+    if not texts and "position" in old and not is_same(old["position"], new.get("position")):
         yield Told(kind="moved", node=at[1], title=title, text="moved")
 
 

@@ -13,6 +13,7 @@ const WORDS = {
   conflict: "Not saved: changed elsewhere",
   refused: "Not saved",
   offline: "Offline",
+  "signed-out": "Signed out. Your changes are kept in this browser",
 };
 
 /** @param {SaveState} state @param {string} message */
@@ -21,6 +22,7 @@ export function showSaveState(state, message) {
   place.dataset.state = state;
   place.textContent = message || WORDS[state];
   need("#conflict").hidden = state !== "conflict";
+  need("#signed-out").hidden = state !== "signed-out";
 }
 
 /** @param {Editor} editor @param {(id: string) => void} go */
