@@ -10,6 +10,7 @@ import designer.history.views
 import designer.keeping.views
 import designer.packs.api
 import designer.packs.views
+import designer.publishing.views
 import designer.rules.asked.views
 import designer.rules.backtested.views
 import designer.rules.firings.views
@@ -126,6 +127,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.keeping.views.bp,
     designer.saving.views.bp,
     designer.rules.views.bp,
+    designer.publishing.views.bp,
     designer.rules.asked.views.bp,
     designer.rules.backtested.views.bp,
     designer.rules.firings.views.bp,

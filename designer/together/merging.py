@@ -8,8 +8,8 @@ from typing import Any
 
 from blocks.registry import Registry
 from runtime.drafts.flat import flattened
+from runtime.drafts.going_on import Merging
 from runtime.drafts.merging import ABSENT, Collision, Merge, Said
-from runtime.drafts.revisions import Merging
 from runtime.drafts.wording import Told, changes_told, label_of, node_title, value_told
 from runtime.secrecy import masked_at
 

@@ -9,16 +9,17 @@ from werkzeug.wrappers import Response
 
 from blocks.installs.registry import registry_of
 from blocks.speaking import in_language
+from designer.publishing.plan import since_live
 from designer.together.merging import choices_of, said_words, sentence, theirs_told
 from designer.together.presence import TEXT_MAX, Visitor, beat, leave
 from kernel import signals
 from kernel.clock import utc_now
 from kernel.http import acting, db_session, json_body, languages, only_reads, render, require
 from kernel.schema import Schema
-from runtime.drafts.merging import is_same
-from runtime.drafts.revisions import draft_mark, merge_draft
+from runtime.drafts.going_on import merge_draft
 from runtime.drafts.wording import changes_told
 from runtime.flows.layout import laid_out
+from runtime.flows.versions import get_flow
 
 bp = Blueprint("together", __name__)
 
@@ -43,7 +44,8 @@ _MERGE = Schema(
 def be_present(flow_id: UUID) -> Response:
     """Say that a page is open, or that it closes; gives who else is there, and the revision."""
     who, page = acting(), request.form.get("page", "")[:36]
-    revision, by = draft_mark(db_session(), who.tenant_id, flow_id)
+    where = (db_session(), who.tenant_id)
+    flow = get_flow(*where, flow_id)
     redis = current_app.extensions["garland.services"].redis
     others, is_news = list[Visitor](), "leaves" in request.form
     if is_news:
@@ -63,7 +65,11 @@ def be_present(flow_id: UUID) -> Response:
         signals.publish(redis, who.tenant_id, "workflows", {"id": str(flow_id)})
     mine = str(who.person_id or "")
     return render(
-        "designer/together/_presence.html", others=others, revision=revision, by=by, mine=mine
+        "designer/together/_presence.html",
+        others=others,
+        revision=flow.draft_revision,
+        mine=mine,
+        since=since_live(*where, flow, registry_of(*where)),
     )
 
 
@@ -102,7 +108,6 @@ def merge(flow_id: UUID) -> Response:
     return jsonify(
         revision=found.flow.draft_revision,
         document=laid_out(found.merge.document),
-        is_draft=is_same(found.merge.document, found.flow.draft),
         collisions=len(choices),
         told=sentence(found.flow.updated_by, theirs) if theirs else "",
         html=html,

@@ -32,11 +32,9 @@ from kernel.http import (
     render,
     require,
     see_other,
-    vault,
 )
 from kernel.ids import new_id
 from kernel.schema import Schema
-from runtime.flow_control import publishing
 from runtime.flows import versions
 from runtime.flows.api import readable
 from runtime.flows.hearing import is_told
@@ -100,7 +98,6 @@ def edit_workflow(flow_id: UUID) -> Response:
         "designer/workflows/designer.html",
         flow=flow,
         is_told=any(is_told(one, registry) for one in flow.draft["triggers"].values()),
-        shows_problems="problems" in request.args,
         sample_options=[(str(at), one["text"]) for at, one in enumerate(alarms)],
         facts=page_facts(_drawing(flow), flow, _addresses(flow), alarms=alarms, problems=found),
     )
@@ -181,26 +178,6 @@ def save_draft(flow_id: UUID) -> Response:
     return see_other(url_for("workflows.show_workflow", flow_id=flow_id))
 
 
-@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/publish")
-@require("workflows.publish")
-def publish(flow_id: UUID) -> Response:
-    """Make the draft the live version."""
-    note = request.form.get("note", "")
-    where, by = (db_session(), acting().tenant_id), acting().person_name
-    publishing.require_use(*where, flow_id, who=acting())
-    try:
-        version = publishing.publish(
-            *where, flow_id, note=note, by=by, vault=vault(), now=utc_now()
-        )
-    except InvalidError as error:
-        if "from_designer" in request.form:
-            flash(f"Nothing was published: {error.message}.", "error")
-            return see_other(url_for("workflows.edit_workflow", flow_id=flow_id, problems="shown"))
-        return flow_page(flow_id, status=422, refused=error)
-    flash(f"Version {version.number} is live.", "success")
-    return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
-
-
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/<any(pause,resume):verb>")
 @require("workflows.publish")
 def set_paused(flow_id: UUID, verb: str) -> Response:
@@ -274,6 +251,7 @@ def _addresses(flow: FlowView) -> dict[str, Any]:
         "csrf": generate_csrf(),
         "person": str(acting().person_id or ""),
         "draft_url": url_for("workflows.put_draft", flow_id=flow.id),
+        "publish_url": url_for("publishing.show_plan", flow_id=flow.id),
         "merge_url": url_for("together.merge", flow_id=flow.id),
         "trial_url": url_for("trials.start_trial", flow_id=flow.id),
         "inspector_url": url_for("workflows.inspect_node"),

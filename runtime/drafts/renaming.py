@@ -18,8 +18,7 @@ from kernel.schema import path_of, pointer_to
 from runtime.expressions.evaluating import PREFIX, expressions_in
 from runtime.expressions.rewriting import Names, renamed
 from runtime.flows._expression_checks import condition_texts
-from runtime.flows._trigger_schema import ID_PATTERN
-from runtime.flows.model import every_step
+from runtime.flows.model import FLOW_SCHEMA, every_step
 
 SET_VARIABLES = "garland.set-variables"
 RESERVED = frozenset(
@@ -28,6 +27,7 @@ RESERVED = frozenset(
 )
 """Words an expression cannot read as a name (CEL's own)."""
 Sort = Literal["step", "variable"]
+_ID_PATTERN: str = FLOW_SCHEMA["properties"]["vars"]["propertyNames"]["pattern"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +91,7 @@ def _refuse_bad_name(document: Mapping[str, Any], sort: Sort, old: str, new: str
     why = None
     if old not in known:
         why = f"there is no {sort} {old}: choose one that is there"
-    elif not re.fullmatch(ID_PATTERN, new):
+    elif not re.fullmatch(_ID_PATTERN, new):
         why = "use small letters, digits and underscores, beginning with a letter, 60 at most"
     elif new in RESERVED:
         why = f"{new} is a word of expressions: choose another, such as {new}_value"

@@ -104,9 +104,17 @@ def _uses(session: Session, tenant_id: UUID, flow: FlowView) -> Iterator[str]:
         yield f"it has over {RUNS_MAX:,} runs, too many to delete at once: pause it instead"
     for name, how in who_starts(session, tenant_id, flow, registry_of(session, tenant_id)):
         yield f"{name} {how}: change that workflow and publish it"
-    for rule in list_rules(session, tenant_id):
-        if rule.mode is not Mode.OFF and _starts(session, tenant_id, rule.id, flow.slug):
-            yield f"the rule {rule.name} starts it: change or switch off that rule"
+    for name in rules_that_start(session, tenant_id, flow):
+        yield f"the rule {name} starts it: change or switch off that rule"
+
+
+def rules_that_start(session: Session, tenant_id: UUID, flow: FlowView) -> list[str]:
+    """List the names of the rules, off ones apart, that start a workflow."""
+    return [
+        rule.name
+        for rule in list_rules(session, tenant_id)
+        if rule.mode is not Mode.OFF and _starts(session, tenant_id, rule.id, flow.slug)
+    ]
 
 
 def _starts(session: Session, tenant_id: UUID, rule_id: UUID, slug: str) -> bool:

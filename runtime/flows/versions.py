@@ -32,9 +32,9 @@ from runtime.flows._records import (
     version_view_of,
     view_of,
 )
-from runtime.flows._revisions import built_on, keep_revision
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import empty_flow, require_shape
+from runtime.flows.revisions import built_on, keep_revision
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import by_name, get_owned
 

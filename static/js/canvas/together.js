@@ -41,8 +41,7 @@ export function mountTogether(page) {
     saving.merge(Object.fromEntries(new FormData(choices)));
   });
   const all = (/** @type {string} */ side) => {
-    /** @type {HTMLInputElement} */ for (const one of choices.querySelectorAll(`[value=${side}]`))
-      (one).checked = true;
+    for (const one of choices.querySelectorAll("input")) if (one.value === side) one.checked = true;
   };
   deeds["all-mine"] = () => all("mine");
   deeds["all-theirs"] = () => all("theirs");

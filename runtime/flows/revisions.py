@@ -6,15 +6,17 @@ older ones the last of each sitting is, for a week.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
+from runtime.flows._records import FlowView
 from runtime.flows._tables import DraftRevisionRow, FlowRow
 
 ALL_KEPT = 50
@@ -22,6 +24,16 @@ MOST_KEPT = 150
 KEPT_FOR = timedelta(days=7)
 SITTING = timedelta(minutes=10)
 """Who saves again within it is still at the same piece of work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """A draft as it was: who made it when, and what made it where that was no plain edit."""
+
+    number: int
+    made_at: datetime
+    made_by: str
+    told: str
 
 
 class Mark(NamedTuple):
@@ -49,7 +61,7 @@ def keep_revision(session: Session, row: FlowRow, *, page: str = "", told: str =
     _thin(session, row)
 
 
-def built_on(session: Session, row: FlowRow, revision: int, *, page: str) -> int:
+def built_on(session: Session, row: FlowRow | FlowView, revision: int, *, page: str) -> int:
     """Give the revision that a page's document was really made of, which it read as `revision`.
 
     Where the answer to its saving was lost on the way, that is the last it saved itself.
@@ -70,6 +82,30 @@ def built_on(session: Session, row: FlowRow, revision: int, *, page: str) -> int
             break
         revision = number
     return revision
+
+
+def list_revisions(session: Session, tenant_id: UUID, flow_id: UUID) -> list[Revision]:
+    """List the drafts that are kept, newest first, without their documents."""
+    row = DraftRevisionRow
+    wanted = select(row.revision, row.made_at, row.made_by, row.told).where(
+        row.tenant_id == tenant_id, row.flow_id == flow_id
+    )
+    return [
+        Revision(number=number, made_at=made_at, made_by=made_by, told=told)
+        for number, made_at, made_by, told in session.execute(wanted.order_by(row.revision.desc()))
+    ]
+
+
+def find_revision(session: Session, flow: FlowView, number: int) -> Mapping[str, Any] | None:
+    """Give the draft as a revision had it; None when it is not kept any more."""
+    if flow.draft_revision == number:
+        return flow.draft
+    wanted = select(DraftRevisionRow.draft).where(
+        DraftRevisionRow.tenant_id == flow.tenant_id,
+        DraftRevisionRow.flow_id == flow.id,
+        DraftRevisionRow.revision == number,
+    )
+    return session.scalar(wanted)
 
 
 def let_go(marks: Sequence[Mark], now: datetime) -> list[UUID]:
