@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, make_response, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
@@ -13,6 +21,7 @@ from blocks.installs.registry import registry_of
 from blocks.registry import Block
 from blocks.speaking import in_language
 from designer.drafts import read_json_text, write_json_text
+from designer.problems.checking import checked
 from designer.workflows.facts import drawing_of, page_facts
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.palette import problems_document
@@ -93,13 +102,16 @@ def edit_workflow(flow_id: UUID) -> Response:
     where = (db_session(), acting().tenant_id)
     flow, alarms = versions.get_flow(*where, flow_id), recent_alarms(*where)
     registry = registry_of(*where)
-    found = problems_document(versions.draft_problems(*where, flow_id))
+    found, panel = checked(*where, flow, registry)
     return render(
         "designer/workflows/designer.html",
+        problem_groups=panel,
         flow=flow,
         is_told=any(is_told(one, registry) for one in flow.draft["triggers"].values()),
         sample_options=[(str(at), one["text"]) for at, one in enumerate(alarms)],
-        facts=page_facts(_drawing(flow), flow, _addresses(flow), alarms=alarms, problems=found),
+        facts=page_facts(
+            _drawing(flow), flow, _addresses(flow), alarms=alarms, problems=problems_document(found)
+        ),
     )
 
 
@@ -119,8 +131,12 @@ def put_draft(flow_id: UUID) -> Response:
         now=now,
         page=body.get("page", ""),
     )
-    found = problems_document(versions.draft_problems(*where, flow_id))
-    return jsonify(revision=saved.draft_revision, problems=found)
+    found, panel = checked(*where, saved, registry_of(*where))
+    return jsonify(
+        revision=saved.draft_revision,
+        problems=problems_document(found),
+        panel=render_template("designer/problems/_panel.html", problem_groups=panel),
+    )
 
 
 @bp.post("/t/<tenant>/workflows/inspector")

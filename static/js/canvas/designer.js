@@ -5,8 +5,8 @@ import { mountName } from "./flow_name.js";
 import { mountHandling } from "./handling.js";
 import { mountKeeping } from "./keeping.js";
 import { DesignerPage } from "./page.js";
+import { mountProblems } from "./problems.js";
 import { mountPublishing } from "./publishing.js";
-import { mountProblems } from "./status.js";
 import { mountTogether } from "./together.js";
 import { mountTrial } from "./trial.js";
 
@@ -19,6 +19,5 @@ mountPublishing(page);
 mountTrial(page);
 mountTogether(page);
 mountKeeping(page);
-mountProblems(page.editor, (id) => page.show(id));
-page.editor.setProblems(page.facts.problems);
+mountProblems(page);
 page.fit();

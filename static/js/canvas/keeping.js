@@ -1,112 +1,91 @@
 /**
  * Changes that are not saved yet are kept in this browser, so that neither a crash nor a power cut
- * takes them; they are offered when the workflow is opened again, and go once they are saved, or
- * when the person signs out.
+ * takes them; they are offered when the workflow is opened again, and go once they are saved, after
+ * a week, and when the person signs out.
  * @import {DesignerPage} from "./page.js"
  */
 import { need } from "./dom.js";
 
 export const KEPT = "garland-drafts";
 const STORE = "drafts";
-const MOST = 20;
 const PAUSE_MS = 150;
+const WEEK_MS = 7 * 24 * 3_600_000;
 
-/** @typedef {import("./saving.js").Kept & {key: string, flow: string, person: string, at: number}} Record */
+/** @typedef {import("./saving.js").Kept & {key: string, flow: string, person: string, at: number}} Drawn */
 
-/** @returns {Promise<IDBDatabase>} */
-function open() {
-  return new Promise((done, fail) => {
-    const request = indexedDB.open(KEPT, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "key" });
-    request.onerror = () => fail(request.error);
-    request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close(); // signing out deletes it
-      done(request.result);
-    };
-  });
+/**
+ * What to offer: the newest of a person's workflow that no open page has. The rest is of no use to
+ * anybody: another person's, and what is too old.
+ * @param {Drawn[]} all @param {{flow: string, person: string, open: (string|undefined)[], now: number}} asked
+ */
+export function sorted(all, { flow, person, open, now }) {
+  const mine = all.filter((one) => one.person === person && now - one.at < WEEK_MS);
+  const lost = mine.filter((one) => one.flow === flow && !open.includes(one.page));
+  lost.sort((a, b) => b.at - a.at);
+  return { offer: lost[0], useless: all.filter((one) => !mine.includes(one)) };
 }
 
 /**
- * One transaction that is on the disk when it is over; a browser that keeps nothing is no error.
- * @param {IDBTransactionMode} mode @param {(store: IDBObjectStore) => IDBRequest} work
+ * One transaction, on the disk when it is over; a browser that keeps nothing is no error.
+ * @param {(store: IDBObjectStore) => IDBRequest} work
  */
-async function keep(mode, work) {
-  try {
-    const database = await open();
-    const deal = database.transaction(STORE, mode, { durability: "strict" });
-    const request = work(deal.objectStore(STORE));
-    await new Promise((done) => {
-      deal.oncomplete = deal.onabort = done;
-    });
-    database.close();
-    return request.result;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Those to let go of: another person's, and what is too many. @param {Record[]} all @param {string} person */
-export function tooMany(all, person) {
-  const mine = all.filter((one) => one.person === person).sort((a, b) => b.at - a.at);
-  return all.filter((one) => !mine.slice(0, MOST).includes(one));
-}
-
-/** The newest of a workflow that no open page has. @param {Record[]} all @param {string} flow @param {string[]} open */
-export function toOffer(all, flow, open) {
-  const lost = all.filter((one) => one.flow === flow && !open.includes(one.page));
-  return lost.sort((a, b) => b.at - a.at)[0] ?? null;
+function keep(work) {
+  return new Promise((done) => {
+    const opening = indexedDB.open(KEPT, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "key" });
+    opening.onerror = () => done(undefined);
+    opening.onsuccess = () => {
+      const deal = opening.result.transaction(STORE, "readwrite", { durability: "strict" });
+      const request = work(deal.objectStore(STORE));
+      deal.oncomplete = deal.onabort = () => {
+        opening.result.close(); // or signing out could not delete it
+        done(request.result);
+      };
+    };
+  });
 }
 
 /** @param {DesignerPage} page */
 export async function mountKeeping({ deeds, editor, facts, saving }) {
   const { person, draft_url: flow } = facts;
-  const state = need("#save-state");
   const key = `${flow} ${saving.page}`;
+  const forget = (/** @type {string} */ one) => keep((store) => store.delete(one));
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
   editor.on("flow", () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       if (!saving.isDirty) return;
-      const record = { key, flow, person, at: Date.now(), ...saving.current };
-      await keep("readwrite", (store) => store.put(record));
-      state.dataset.kept = "yes";
+      const drawn = { key, flow, person, at: Date.now(), ...saving.current };
+      await keep((store) => store.put(drawn));
+      need("#save-state").dataset.kept = "yes";
     }, PAUSE_MS);
   });
-  document.addEventListener("draft:saved", () => {
-    state.dataset.kept = "";
-    keep("readwrite", (store) => store.delete(key));
-    if (kept && !saving.pending && taken) drop();
-  });
+  document.addEventListener("draft:saved", () => forget(key));
   navigator.locks?.request(saving.page, () => new Promise(() => {})); // shows that it is open
-  /** @type {Record[]} */
-  const all = (await keep("readonly", (store) => store.getAll())) ?? [];
-  for (const one of tooMany(all, person)) keep("readwrite", (store) => store.delete(one.key));
-  const held = (await navigator.locks?.query())?.held?.map((lock) => lock.name ?? "") ?? [];
-  const mine = all.filter((one) => one.person === person);
-  const kept = toOffer(mine, flow, held);
-  let taken = false;
-  const offer = need("#recovery");
-  const drop = () => {
-    offer.hidden = true;
-    if (kept) keep("readwrite", (store) => store.delete(kept.key));
-  };
-  if (!kept) return;
-  const at = new Date(kept.at);
+  const open = ((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name);
+  const all = (await keep((store) => store.getAll())) ?? [];
+  const { offer, useless } = sorted(all, { flow, person, open, now: Date.now() });
+  for (const one of useless) forget(one.key);
+  if (!offer) return;
+  const at = new Date(offer.at);
   need("#kept-at").textContent = at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-  offer.hidden = false;
+  need("#recovery").hidden = false;
   editor.say("Changes that were not saved are kept in this browser.");
-  const { revision, document: drawn } = kept;
-  const subject = { revision, page: kept.page, document: drawn };
-  deeds["drop-kept"] = drop;
-  deeds["look-kept"] = async () => {
-    const found = await saving.compare(subject);
-    saving.pending = subject;
-    if (found) saving.ask(found.html);
+  const { revision, page, document: drawn } = offer;
+  deeds["drop-kept"] = () => {
+    need("#recovery").hidden = true;
+    forget(offer.key);
   };
-  deeds["take-kept"] = async () => {
-    saving.pending = subject;
-    taken = true;
-    await saving.merge();
+  deeds["take-kept"] = () => {
+    saving.pending = { revision, page, document: drawn };
+    document.addEventListener("draft:saved", deeds["drop-kept"], { once: true });
+    saving.merge();
+  };
+  deeds["look-kept"] = async () => {
+    const found = await saving.compare({ revision, page, document: drawn });
+    if (found) saving.ask(found.html);
+    saving.pending = { revision, page, document: drawn };
+    document.addEventListener("draft:saved", () => saving.pending || deeds["drop-kept"]());
   };
 }

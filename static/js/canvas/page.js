@@ -20,6 +20,8 @@ export class DesignerPage {
   deeds = {};
   /** Offer steps to hang on a port. @type {(from: string, at: import("./types.js").Point) => void} */
   addFromPort = () => {};
+  /** Open the settings at the field that a JSON Pointer leads to. @type {(pointer: string) => void} */
+  focusField = () => this.deeds.settings();
 
   constructor() {
     this.editor = new Editor(this.facts.flow, this.facts.blocks);

@@ -139,7 +139,7 @@ export class Saving {
     if (!answer.ok) return this.#refuse(body);
     this.revision = body.revision;
     this.#saved = flow;
-    this.editor.setProblems(body.problems);
+    document.dispatchEvent(new CustomEvent("draft:checked", { detail: body }));
     this.#tell(this.isDirty ? "waiting" : "saved");
     if (this.isDirty) this.#later();
   }
