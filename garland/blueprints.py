@@ -11,6 +11,7 @@ import designer.keeping.views
 import designer.packs.api
 import designer.packs.views
 import designer.publishing.views
+import designer.renaming.views
 import designer.rules.asked.views
 import designer.rules.backtested.views
 import designer.rules.firings.views
@@ -128,6 +129,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.saving.views.bp,
     designer.rules.views.bp,
     designer.publishing.views.bp,
+    designer.renaming.views.bp,
     designer.rules.asked.views.bp,
     designer.rules.backtested.views.bp,
     designer.rules.firings.views.bp,

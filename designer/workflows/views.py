@@ -268,6 +268,7 @@ def _addresses(flow: FlowView) -> dict[str, Any]:
         "person": str(acting().person_id or ""),
         "draft_url": url_for("workflows.put_draft", flow_id=flow.id),
         "publish_url": url_for("publishing.show_plan", flow_id=flow.id),
+        "rename_url": url_for("renaming.look"),
         "merge_url": url_for("together.merge", flow_id=flow.id),
         "trial_url": url_for("trials.start_trial", flow_id=flow.id),
         "inspector_url": url_for("workflows.inspect_node"),

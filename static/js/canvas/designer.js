@@ -7,6 +7,7 @@ import { mountKeeping } from "./keeping.js";
 import { DesignerPage } from "./page.js";
 import { mountProblems } from "./problems.js";
 import { mountPublishing } from "./publishing.js";
+import { mountRenaming } from "./renaming.js";
 import { mountTogether } from "./together.js";
 import { mountTrial } from "./trial.js";
 
@@ -18,6 +19,7 @@ mountName(page);
 mountPublishing(page);
 mountTrial(page);
 mountTogether(page);
+mountRenaming(page);
 mountKeeping(page);
 mountProblems(page);
 page.fit();

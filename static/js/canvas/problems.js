@@ -21,15 +21,19 @@ export function mountProblems(page) {
   let all = page.facts.problems;
   let at = -1;
 
+  /** @param {HTMLElement} group */
+  function sift(group) {
+    const has = group.textContent?.toLowerCase().includes(filter.value.toLowerCase());
+    const hidden = !has || fresh.includes(group.dataset.group ?? "");
+    for (const row of group.querySelectorAll("li")) row.hidden = hidden;
+    group.hidden = hidden;
+  }
+
   function draw() {
     const shown = all.filter((one) => !fresh.includes(one.step ?? ""));
-    for (const row of list.querySelectorAll("li")) {
-      const text = row.closest("section")?.textContent?.toLowerCase() ?? "";
-      const step = row.closest("section")?.dataset.group ?? "";
-      row.hidden = fresh.includes(step) || !text.includes(filter.value.toLowerCase());
-    }
-    const isBad = shown.some((one) => one.severity === "error");
-    count.dataset.tone = isBad ? "bad" : shown.length ? "notice" : "good";
+    list.querySelectorAll("section").forEach(sift);
+    const tones = shown.map((one) => (one.severity === "error" ? "bad" : "notice")).sort();
+    count.dataset.tone = tones[0] ?? "good";
     const words = shown.length === 1 ? "1 problem" : `${shown.length || "No"} problems`;
     need("span", count).textContent = words;
     editor.setProblems(shown);
