@@ -72,13 +72,26 @@ def problem_groups(
     found: dict[str, list[Listed]] = {}
     for one in sorted(problems, key=lambda one: one.severity):
         fix = _fix(one, flat, document, registry, connections) if offering else None
-        listed = Listed(pointer=one.pointer, message=one.message, severity=one.severity, fix=fix)
-        found.setdefault(_node_of(one), []).append(listed)
+        node = _node_of(one)
+        said = _without_name(one.message, (_title(node, flat, registry), node))
+        listed = Listed(pointer=one.pointer, message=said, severity=one.severity, fix=fix)
+        found.setdefault(node, []).append(listed)
     groups = [
         Group(node=id_, title=_title(id_, flat, registry), problems=tuple(listed))
         for id_, listed in found.items()
     ]
     return sorted(groups, key=lambda one: (not one.is_bad, one.node == ""))
+
+
+def _without_name(message: str, names: Sequence[str]) -> str:
+    """Leave the step's name out, which stands above.
+
+    >>> _without_name("Tell: to is missing", ("Tell", "mail"))
+    'To is missing'
+    """
+    for name in names:
+        message = message.removeprefix(f"{name}: ")
+    return message[:1].upper() + message[1:]
 
 
 def _node_of(problem: FlowProblem) -> str:

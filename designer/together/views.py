@@ -17,6 +17,7 @@ from kernel.clock import utc_now
 from kernel.http import acting, db_session, json_body, languages, only_reads, render, require
 from kernel.schema import Schema
 from runtime.drafts.going_on import merge_draft
+from runtime.drafts.merging import is_same
 from runtime.drafts.wording import changes_told
 from runtime.flows.layout import laid_out
 from runtime.flows.versions import get_flow
@@ -108,6 +109,7 @@ def merge(flow_id: UUID) -> Response:
     return jsonify(
         revision=found.flow.draft_revision,
         document=laid_out(found.merge.document),
+        is_news=not is_same(found.merge.document, found.flow.draft),
         collisions=len(choices),
         told=sentence(found.flow.updated_by, theirs) if theirs else "",
         html=html,

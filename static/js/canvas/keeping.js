@@ -68,24 +68,27 @@ export async function mountKeeping({ deeds, editor, facts, saving }) {
   const { offer, useless } = sorted(all, { flow, person, open, now: Date.now() });
   for (const one of useless) forget(one.key);
   if (!offer) return;
+  const { revision, page, document: drawn } = offer;
+  const subject = { revision, page, document: drawn };
+  const merged = await saving.compare(subject);
+  if (merged && !merged.is_news) return forget(offer.key); // it was saved at the last moment
   const at = new Date(offer.at);
   need("#kept-at").textContent = at.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
   need("#recovery").hidden = false;
   editor.say("Changes that were not saved are kept in this browser.");
-  const { revision, page, document: drawn } = offer;
   deeds["drop-kept"] = () => {
     need("#recovery").hidden = true;
     forget(offer.key);
   };
   deeds["take-kept"] = () => {
-    saving.pending = { revision, page, document: drawn };
+    saving.pending = subject;
     document.addEventListener("draft:saved", deeds["drop-kept"], { once: true });
     saving.merge();
   };
   deeds["look-kept"] = async () => {
-    const found = await saving.compare({ revision, page, document: drawn });
+    const found = await saving.compare(subject);
     if (found) saving.ask(found.html);
-    saving.pending = { revision, page, document: drawn };
+    saving.pending = subject;
     document.addEventListener("draft:saved", () => saving.pending || deeds["drop-kept"]());
   };
 }

@@ -34,8 +34,15 @@ def flow(sessions: sessionmaker[Session], acme: OrganisationView) -> FlowView:
     """One version is live; the draft says something else."""
     with sessions.begin() as session, as_tenant(session, acme.id):
         flow = make_flow(session, acme.id, document("Morning"))
-        how = {"expected_revision": 1, "by": "Ann", "now": NOON}
-        return save_draft(session, acme.id, flow.id, document=document("Evening", "k-2"), **how)
+        return save_draft(
+            session,
+            acme.id,
+            flow.id,
+            document=document("Evening", "k-2"),
+            expected_revision=1,
+            by="Ann",
+            now=NOON,
+        )
 
 
 @pytest.fixture

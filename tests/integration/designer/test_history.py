@@ -141,8 +141,15 @@ def test_another_tenant_finds_no_version(
 def moved_on(sessions: sessionmaker[Session], acme: OrganisationView, flow: FlowView) -> FlowView:
     """The draft has a fourth step, after version 2."""
     with sessions.begin() as session, as_tenant(session, acme.id):
-        how = {"expected_revision": 2, "by": "Ben", "now": NOON}
-        return save_draft(session, acme.id, flow.id, document=chain_document(4), **how)
+        return save_draft(
+            session,
+            acme.id,
+            flow.id,
+            document=chain_document(4),
+            expected_revision=2,
+            by="Ben",
+            now=NOON,
+        )
 
 
 @pytest.mark.usefixtures("moved_on")

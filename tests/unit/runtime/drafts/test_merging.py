@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -217,14 +217,14 @@ def _into(flat: Document, id_: str) -> None:
         flat["steps"][id_]["within"] = "each"
 
 
-_ON_STEPS = {
+_ON_STEPS: dict[str, Callable[..., Any]] = {
     "set": _set,
     "remove": _remove,
     "into": _into,
     "title": lambda flat, id_, title: flat["steps"][id_].update(title=title),
     "move": lambda flat, id_, x: flat["steps"][id_].update(position=[x, 0]),
 }
-_ON_FLOW = {
+_ON_FLOW: dict[str, Callable[..., Any]] = {
     "add": lambda flat, id_, value: flat["steps"].setdefault(
         id_, step("set-data", config={"values": {"a": value}})
     ),
