@@ -15,6 +15,8 @@ import designer.keeping.views
 import designer.opened.views
 import designer.packs.api
 import designer.packs.views
+import designer.publishing.views
+import designer.renaming.views
 import designer.rule_links.views
 import designer.rules.asked.views
 import designer.rules.backtested.views
@@ -27,6 +29,7 @@ import designer.saving.views
 import designer.setup.views
 import designer.starting.views
 import designer.tables.views
+import designer.together.views
 import designer.trials.kept.views
 import designer.trials.views
 import designer.workflows.views
@@ -140,6 +143,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.setup.views.bp,
     designer.starting.views.bp,
     designer.trials.kept.views.bp,
+    designer.together.views.bp,
     designer.trials.views.bp,
     designer.clipboard.views.bp,
     designer.history.views.bp,
@@ -147,6 +151,8 @@ PAGES: tuple[Blueprint, ...] = (
     designer.saving.views.bp,
     designer.rule_links.views.bp,
     designer.rules.views.bp,
+    designer.publishing.views.bp,
+    designer.renaming.views.bp,
     designer.rules.asked.views.bp,
     designer.rules.backtested.views.bp,
     designer.rules.firings.views.bp,

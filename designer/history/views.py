@@ -7,13 +7,28 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
+from blocks.installs.registry import registry_of
+from blocks.registry import Registry
+from blocks.speaking import in_language
+from designer.drafts import write_json_text
+from designer.history.states import (
+    read_ref,
+    state_document,
+    states_named,
+    timeline,
+    title_of,
+)
+from designer.publishing.views import drawing_of
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, InvalidError
-from kernel.http import acting, db_session, render, require, see_other
+from kernel.errors import ConflictError, InvalidError, NotFoundError
+from kernel.http import acting, db_session, languages, render, require, see_other
+from runtime.drafts.differing import difference
+from runtime.drafts.going_on import restore_revision
 from runtime.flow_control import retiring
 from runtime.flows import history, versions
 from runtime.flows.api import readable
-from runtime.flows.comparing import compare, version_asked
+from runtime.flows.comparing import compare
+from runtime.flows.safe import for_reader
 from runtime.runs.glance import runs_by_version
 
 bp = Blueprint("history", __name__)
@@ -66,27 +81,74 @@ def restore(flow_id: UUID, number: int) -> Response:
     return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
 
 
+@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/drafts/<int:number>/restore")
+@require("workflows.edit")
+def restore_draft(flow_id: UUID, number: int) -> Response:
+    """Make an earlier draft the draft again; refused when somebody saved it meanwhile."""
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    revision = request.form.get("revision", 0, type=int)
+    try:
+        restore_revision(*where, flow_id, number, expected_revision=revision, by=by, now=utc_now())
+    except (ConflictError, NotFoundError) as error:
+        flash(f"Nothing was changed: {error.message}.", "error")
+        return see_other(url_for("history.list_versions", flow_id=flow_id))
+    flash(f"The draft is as draft {number} was. What it was before is draft {revision}.", "success")
+    return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
+
+
+@bp.get("/t/<tenant>/workflows/<uuid:flow_id>/states/<ref>")
+@require("workflows.view")
+def show_state(flow_id: UUID, ref: str) -> Response:
+    """Show a version or a draft as it was, on the canvas; nothing is changed by looking."""
+    where = (db_session(), acting().tenant_id)
+    flow, registry = versions.get_flow(*where, flow_id), _registry()
+    named = read_ref(ref)
+    document = readable(state_document(*where, flow, named))
+    return render(
+        "designer/history/state.html",
+        flow=flow,
+        ref=named,
+        title=title_of(named),
+        drawing=drawing_of(difference(document, document, registry), registry),
+        text=write_json_text(document),
+    )
+
+
+@bp.get("/t/<tenant>/workflows/<uuid:flow_id>/states/<ref>/diff")
+@require("workflows.view")
+def compare_states(flow_id: UUID, ref: str) -> Response:
+    """Show what changed from a version or draft to another, drawn and in words."""
+    return _compared(flow_id, read_ref(ref))
+
+
 @bp.get("/t/<tenant>/workflows/<uuid:flow_id>/versions/<int:number>/diff")
 @require("workflows.view")
 def show_diff(flow_id: UUID, number: int) -> Response:
     """Show what changed from a version to another, or to the draft."""
-    where = (db_session(), acting().tenant_id, flow_id)
-    other = version_asked(request.args.get("with", ""))
-    known = [one.number for one in versions.list_versions(*where) if one.number != number]
+    return _compared(flow_id, f"v{number}")
+
+
+def _compared(flow_id: UUID, ref: str) -> Response:
+    where, registry = (db_session(), acting().tenant_id), _registry()
+    flow, other = versions.get_flow(*where, flow_id), read_ref(request.args.get("with", ""))
+    old, new = (state_document(*where, flow, one) for one in (ref, other))
+    found = difference(old, new, registry)
+    safe = [for_reader(one, registry, may_change=False) for one in (old, new)]
     return render(
-        "designer/history/diff.html",
-        nav_active="workflows",
-        name=versions.get_flow(*where).name,
-        versions_url=url_for("history.list_versions", flow_id=flow_id),
-        number=number,
+        "designer/history/compared.html",
+        flow=flow,
+        ref=ref,
         other=other,
-        options=[(str(one), f"Version {one}") for one in known],
-        changes=compare(
-            readable(history.document_of(*where, number)),
-            readable(history.document_of(*where, other)),
-        ),
-        beside=" but, at most, where steps are drawn",
+        titles=(title_of(ref), title_of(other)),
+        options=[one for one in states_named(*where, flow_id) if one[0] != ref],
+        difference=found,
+        drawing=drawing_of(found, registry),
+        lines=compare(*safe),
     )
+
+
+def _registry() -> Registry:
+    return in_language(registry_of(db_session(), acting().tenant_id), languages())
 
 
 def _page(
@@ -98,6 +160,7 @@ def _page(
         status=refused.status if refused else 200,
         flow=versions.get_flow(*where),
         history=versions.list_versions(*where),
+        states=timeline(*where[:2], versions.get_flow(*where), _registry()),
         runs=runs_by_version(*where),
         refused=refused,
         refused_number=number,

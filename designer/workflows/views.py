@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, jsonify, make_response, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
@@ -13,6 +21,7 @@ from blocks.installs.registry import registry_of
 from blocks.registry import Block
 from blocks.speaking import in_language
 from designer.drafts import read_json_text, write_json_text
+from designer.problems.checking import checked
 from designer.rule_links.views import step_links
 from designer.workflows.deeds import HANDLING
 from designer.workflows.facts import drawing_of, page_facts
@@ -33,11 +42,9 @@ from kernel.http import (
     render,
     require,
     see_other,
-    vault,
 )
 from kernel.ids import new_id
 from kernel.schema import Schema
-from runtime.flow_control import publishing
 from runtime.flows import versions
 from runtime.flows.api import readable
 from runtime.flows.hearing import is_told
@@ -49,7 +56,6 @@ from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
 from runtime.trials.pins import pinned_steps
-from tenancy.policies import SecondPersonError
 
 bp = Blueprint("workflows", __name__)
 
@@ -61,7 +67,11 @@ _DRAFT = Schema(
         "type": "object",
         "required": ["revision", "document"],
         "additionalProperties": False,
-        "properties": {"revision": {"type": "integer"}, "document": {"type": "object"}},
+        "properties": {
+            "revision": {"type": "integer"},
+            "document": {"type": "object"},
+            "page": {"type": "string", "maxLength": 36},
+        },
     }
 )
 
@@ -93,14 +103,15 @@ def edit_workflow(flow_id: UUID) -> Response:
         return flow_page(flow_id)
     where = (db_session(), acting().tenant_id)
     flow, registry = versions.get_flow(*where, flow_id), registry_of(*where)
-    found = problems_document(versions.draft_problems(*where, flow_id))
+    found, panel = checked(*where, flow, registry)
+    told = {"problems": problems_document(found), **_tried(flow_id)}
     return render(
         "designer/workflows/designer.html",
+        problem_groups=panel,
         flow=flow,
         handling=HANDLING,
         is_told=any(is_told(one, registry) for one in flow.draft["triggers"].values()),
-        shows_problems="problems" in request.args,
-        facts=page_facts(_drawing(flow), flow, _addresses(flow), problems=found, **_tried(flow_id)),
+        facts=page_facts(_drawing(flow), flow, _addresses(flow), **told),
     )
 
 
@@ -118,9 +129,14 @@ def put_draft(flow_id: UUID) -> Response:
         expected_revision=body["revision"],
         by=by,
         now=now,
+        page=body.get("page", ""),
     )
-    found = problems_document(versions.draft_problems(*where, flow_id))
-    return jsonify(revision=saved.draft_revision, problems=found)
+    found, panel = checked(*where, saved, registry_of(*where))
+    return jsonify(
+        revision=saved.draft_revision,
+        problems=problems_document(found),
+        panel=render_template("designer/problems/_panel.html", problem_groups=panel),
+    )
 
 
 @bp.post("/t/<tenant>/workflows/inspector")
@@ -176,29 +192,6 @@ def save_draft(flow_id: UUID) -> Response:
         return flow_page(flow_id, status=422, text=text, refused=error)
     flash("The draft is saved.", "success")
     return see_other(url_for("workflows.show_workflow", flow_id=flow_id))
-
-
-@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/publish")
-@require("workflows.publish")
-def publish(flow_id: UUID) -> Response:
-    """Make the draft the live version."""
-    note = request.form.get("note", "")
-    where, by = (db_session(), acting().tenant_id), acting().person_name
-    publishing.require_use(*where, flow_id, who=acting())
-    try:
-        version = publishing.publish(
-            *where, flow_id, note=note, by=by, vault=vault(), now=utc_now()
-        )
-    except InvalidError as error:
-        if "from_designer" in request.form:
-            flash(f"Nothing was published: {error.message}.", "error")
-            return see_other(url_for("workflows.edit_workflow", flow_id=flow_id, problems="shown"))
-        return flow_page(flow_id, status=422, refused=error)
-    except SecondPersonError as error:
-        flash(f"Nothing was published: {error.message}.", "warning")
-        return see_other(url_for("going_live.ask_for_flow", flow_id=flow_id))
-    flash(f"Version {version.number} is live.", "success")
-    return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
 
 
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/<any(pause,resume):verb>")
@@ -273,8 +266,12 @@ def _drawing(flow: FlowView) -> dict[str, Any]:
 def _addresses(flow: FlowView) -> dict[str, Any]:
     return {
         "csrf": generate_csrf(),
+        "person": str(acting().person_id or ""),
         "draft_url": url_for("workflows.put_draft", flow_id=flow.id),
         "flow_url": url_for("workflows.edit_workflow", flow_id=flow.id),
+        "publish_url": url_for("publishing.show_plan", flow_id=flow.id),
+        "rename_url": url_for("renaming.look"),
+        "merge_url": url_for("together.merge", flow_id=flow.id),
         "inspector_url": url_for("workflows.inspect_node"),
         "part_url": url_for("clipboard.read_copied"),
     }

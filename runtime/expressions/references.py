@@ -45,8 +45,16 @@ NOTHING = Token("end", "")
 
 def tokens_of(text: str) -> list[Token]:
     """Split an expression into its words; blanks and comments are left out."""
-    found = (Token(str(one.lastgroup), one.group()) for one in _TOKEN.finditer(text))
-    return [one for one in found if one.kind != "skip"]
+    return [token for token, _ in placed_tokens(text)]
+
+
+def placed_tokens(text: str) -> list[tuple[Token, int]]:
+    """Split an expression into its words, each with where it begins."""
+    return [
+        (Token(str(one.lastgroup), one.group()), one.start())
+        for one in _TOKEN.finditer(text)
+        if one.lastgroup != "skip"
+    ]
 
 
 def paths_read_by(text: str) -> frozenset[Path]:
@@ -59,7 +67,7 @@ def paths_read_by(text: str) -> frozenset[Path]:
     return frozenset(
         _path_from(tokens, index)
         for index, token in enumerate(tokens)
-        if token.kind == "name" and token.text in ROOTS and not _is_field(tokens, index)
+        if token.kind == "name" and token.text in ROOTS and not is_field(tokens, index)
     )
 
 
@@ -92,7 +100,7 @@ def wanted_of(paths: Iterable[Path]) -> Wanted:
     return tree
 
 
-def _is_field(tokens: Sequence[Token], index: int) -> bool:
+def is_field(tokens: Sequence[Token], index: int) -> bool:
     """Tell whether a name is a field of what stands before it."""
     before = index - 1
     if before >= 0 and tokens[before].text == "?":

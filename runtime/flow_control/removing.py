@@ -19,7 +19,7 @@ from runtime.flows.history import delete_rows, lock_for_deletion, who_starts
 from runtime.flows.lookup import lock_flow
 from runtime.flows.versions import FlowView, create_flow, get_flow
 from runtime.rules.model import Mode
-from runtime.rules.uses import rules_starting
+from runtime.rules.uses import RuleUse, rules_starting
 from runtime.runs.glance import count_runs_of, under_way
 
 log = structlog.get_logger(__name__)
@@ -101,7 +101,16 @@ def _uses(session: Session, tenant_id: UUID, flow: FlowView) -> Iterator[str]:
         yield f"it has over {RUNS_MAX:,} runs, too many to delete at once: pause it instead"
     for name, how in who_starts(session, tenant_id, flow, registry_of(session, tenant_id)):
         yield f"{name} {how}: change that workflow and publish it"
-    for rule in rules_starting(session, tenant_id, flow.slug):
-        if rule.mode in (Mode.LIVE, Mode.OBSERVE) and rule.in_live:
-            what = "decision table" if rule.kind == "table" else "rule"
-            yield f"the {what} {rule.name} starts it: change or switch off that {what}"
+    for rule in _starting(session, tenant_id, flow):
+        what = "decision table" if rule.kind == "table" else "rule"
+        yield f"the {what} {rule.name} starts it: change or switch off that {what}"
+
+
+def rules_that_start(session: Session, tenant_id: UUID, flow: FlowView) -> list[str]:
+    """List the names of the rules, off ones apart, that start a workflow."""
+    return [rule.name for rule in _starting(session, tenant_id, flow)]
+
+
+def _starting(session: Session, tenant_id: UUID, flow: FlowView) -> list[RuleUse]:
+    found = rules_starting(session, tenant_id, flow.slug)
+    return [one for one in found if one.mode in (Mode.LIVE, Mode.OBSERVE) and one.in_live]

@@ -29,6 +29,7 @@ class FlowView:
     """A workflow as others see it; `draft` is its document."""
 
     id: UUID
+    tenant_id: UUID
     slug: str
     name: str
     draft: Mapping[str, Any]
@@ -57,6 +58,7 @@ class FlowVersionView:
     """
 
     id: UUID
+    tenant_id: UUID
     flow_id: UUID
     number: int | None
     document: Mapping[str, Any]
@@ -71,6 +73,7 @@ def view_of(row: FlowRow, live: FlowVersionRow | None) -> FlowView:
     """Give a workflow as others see it; `live` is its live version's row."""
     return FlowView(
         id=row.id,
+        tenant_id=row.tenant_id,
         slug=row.slug,
         name=row.name,
         draft=row.draft,
@@ -89,6 +92,7 @@ def version_view_of(row: FlowVersionRow) -> FlowVersionView:
     """Give a version as others see it."""
     return FlowVersionView(
         id=row.id,
+        tenant_id=row.tenant_id,
         flow_id=row.flow_id,
         number=row.number,
         document=_with_calls(row.document, row.calls) if row.calls else row.document,

@@ -85,3 +85,24 @@ class EarlierDraft(TenantOwned, Base):
     revision: Mapped[int]
     made_at: Mapped[Instant]
     made_by: Mapped[str] = mapped_column(String(200))
+
+
+class DraftRevisionRow(TenantOwned, Base):
+    """A draft as one revision had it; how long it is kept is `_revisions`' matter.
+
+    Attributes:
+        page: The open page that saved it, "" for a form or a program.
+        told: What made it, where that was no plain edit: such as `Version 3 restored`.
+    """
+
+    __tablename__ = "draft_revision"
+    __table_args__ = (UniqueConstraint("flow_id", "revision"),)
+
+    id: Mapped[Key]
+    flow_id: Mapped[UUID] = mapped_column(ForeignKey("flow.id", ondelete="CASCADE"))
+    revision: Mapped[int]
+    draft: Mapped[Document]
+    made_at: Mapped[Instant]
+    made_by: Mapped[str] = mapped_column(String(200))
+    page: Mapped[str] = mapped_column(String(36))
+    told: Mapped[str] = mapped_column(String(200))

@@ -83,6 +83,7 @@ def restore_version(  # noqa: PLR0913  who, which one, on which revision and whe
         expected_revision=expected_revision,
         by=by,
         now=now,
+        told=f"Version {number} restored",
     )
 
 

@@ -47,6 +47,8 @@ class Known:
 
     Attributes:
         connections: By name, the kind of each.
+        unapproved: What a dangerous step that nobody approves is: an error where the organisation
+            demands approval.
     """
 
     flows: Mapping[str, Versions] | None = None
@@ -54,6 +56,7 @@ class Known:
     tables: Mapping[str, DecisionTable] | None = None
     lookups: frozenset[str] | None = None
     connections: Mapping[str, str] | None = None
+    unapproved: Literal["error", "warning"] = "warning"
 
 
 NOTHING_KNOWN = Known()

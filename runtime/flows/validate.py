@@ -12,6 +12,7 @@ from blocks.registry import Registry
 from kernel.errors import Problem
 from kernel.schema import check_schema
 from runtime.flows._block_triggers import block_trigger_problems
+from runtime.flows._danger_checks import danger_problems
 from runtime.flows._expression_checks import trigger_expression_problems
 from runtime.flows._step_checks import StepChecks
 from runtime.flows._structure import Structure
@@ -41,6 +42,7 @@ def check_flow(
         *steps.problems(),
         *wire_problems(structure, steps.blocks),
         *order_problems(structure),
+        *danger_problems(structure, steps.blocks, known.unapproved),
         *_settings(document, known),
     ]
     return sorted(set(found), key=lambda one: (one.severity, one.step, one.pointer))

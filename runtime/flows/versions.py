@@ -37,6 +37,7 @@ from runtime.flows._records import (
 )
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import empty_flow, require_shape
+from runtime.flows.revisions import built_on, keep_revision
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import by_name, get_owned
 
@@ -221,10 +222,15 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
     expected_revision: int,
     by: str,
     now: datetime,
+    page: str = "",
+    told: str = "",
 ) -> FlowView:
     """Replace the draft, if nobody else did since `expected_revision`.
 
-    A draft may be unfinished; it must only have a workflow's shape.
+    A draft may be unfinished; it must only have a workflow's shape. What it was is kept for a
+    while, so that changes made on it can be merged, and taken back. `page` is the open page it was
+    drawn on: what that page saved itself is no other's draft. `told` is what made it, where that
+    is no plain edit.
 
     Raises:
         InvalidError: it has not, or is over 1 MB.
@@ -232,7 +238,7 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
     """
     require_shape(document)
     row = _row(session, tenant_id, flow_id, lock=True)
-    if row.draft_revision != expected_revision:
+    if row.draft_revision != built_on(session, row, expected_revision, page=page):
         raise ConflictError(
             f"{row.updated_by or 'somebody'} saved this workflow meanwhile: load it again, or "
             "save yours as a copy",
@@ -240,10 +246,12 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
         )
     digest = digest_of(document)
     if digest != row.draft_digest:
+        keep_revision(session, row)
         row.draft, row.draft_digest = dict(document), digest
         row.draft_revision += 1
         row.name = document["name"].strip()
         row.updated_at, row.updated_by = now, by
+        keep_revision(session, row, page=page, told=told)
         session.flush()
         tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return get_flow(session, tenant_id, flow_id)

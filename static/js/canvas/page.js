@@ -21,6 +21,8 @@ export class DesignerPage {
   addFromPort = () => {};
   /** Offer steps to put into a loop. @type {(loop: string) => void} */
   addInside = () => {};
+  /** Open the settings at the field that a JSON Pointer leads to. @type {(pointer: string) => void} */
+  focusField = () => this.deeds.settings(null);
 
   constructor() {
     this.editor = new Editor(this.facts.flow, this.facts.blocks);

@@ -1,30 +1,25 @@
 /**
- * Renaming a step in place: its title is written in; Enter keeps it, Escape brings the old one back.
+ * Renaming a step or variable: the server says what reads it and gives the document renamed, which
+ * enters like any other edit, so undo takes it back.
  * @import {DesignerPage} from "./page.js"
  */
+import { flatten, nest } from "./bodies.js";
+import { need } from "./dom.js";
 
 /** @param {DesignerPage} page */
-export function rename(page) {
-  const { editor, scene } = page;
-  const id = editor.only ?? "";
-  const title = scene.element(id)?.querySelector(".node__title");
-  if (!(title instanceof HTMLElement)) return;
-  const before = title.textContent ?? "";
-  title.contentEditable = "plaintext-only";
-  title.focus();
-  getSelection()?.selectAllChildren(title);
-  title.onblur = () => {
-    title.contentEditable = "false";
-    title.onblur = null;
-    const name = (title.textContent ?? "").trim().slice(0, 120);
-    title.textContent = before;
-    if (name === before) return;
-    editor.patchAll([id], { title: name || undefined }, `${before} renamed`);
+export function mountRenaming({ deeds, editor, facts }) {
+  const dialog = /** @type {HTMLDialogElement} */ (need("#rename"));
+  deeds["rename-id"] = () => {
+    const values = {
+      document: JSON.stringify(nest(editor.flow)),
+      what: editor.only ? `step:${editor.only}` : "",
+    };
+    htmx.ajax("POST", facts.rename_url, { target: "#rename-part", swap: "outerHTML", values });
+    dialog.showModal();
   };
-  title.onkeydown = (event) => {
-    const { key } = event;
-    event.stopPropagation();
-    if (key === "Escape") title.textContent = before;
-    if (key === "Escape" || key === "Enter") page.focus();
+  deeds.renamed = () => {
+    const result = need("[data-document]", dialog).dataset.document ?? "";
+    dialog.close();
+    editor.change("Renamed, with all that reads it", flatten(JSON.parse(result)));
   };
 }

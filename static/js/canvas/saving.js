@@ -1,16 +1,25 @@
 /**
- * Keeps the draft on the server: 800 ms after the last change, one request at a time. A draft that
- * somebody else saved meanwhile is never overwritten without being asked.
+ * Keeps the draft on the server: 800 ms after the last change, one request at a time. What somebody
+ * else saved meanwhile is merged, and where both changed the same, a person chooses first: nothing
+ * is ever overwritten unseen.
  * @import {Flow, Problem} from "./types.js"
  * @import {Editor} from "./editor.js"
  */
-
-import { nest } from "./bodies.js";
+import { toast } from "../toast.js";
+import { flatten, nest } from "./bodies.js";
 
 const PAUSE_MS = 800;
 const CONFLICT = 409;
+/** What a browser still sends of a page that closes. */
+const PARTING_MOST = 60_000;
 
-/** @typedef {"saved"|"waiting"|"saving"|"conflict"|"refused"|"offline"} SaveState */
+/** @typedef {"saved"|"waiting"|"saving"|"conflict"|"refused"|"offline"|"signed-out"} SaveState */
+/** @typedef {{revision: number, page: string, document: any}} Kept  a document and what it builds on */
+
+/** Names this page, until it is loaded again: by it the server knows what was saved from here. */
+function pageId() {
+  return [...crypto.getRandomValues(new Uint32Array(4))].map((n) => n.toString(36)).join("");
+}
 
 export class Saving {
   /** @type {Flow} */
@@ -21,10 +30,15 @@ export class Saving {
   #underway = null;
   /** @type {SaveState} */
   state = "saved";
+  page = pageId();
+  /** What is to be merged in place of what is drawn: taken up from before. @type {Kept|null} */
+  pending = null;
+  /** Have a person choose what collides. @type {(html: string) => void} */
+  ask = () => {};
 
   /**
    * @param {Editor} editor
-   * @param {{draft_url: string, csrf: string, revision: number}} where
+   * @param {{draft_url: string, merge_url: string, csrf: string, revision: number}} where
    * @param {(state: SaveState, message: string) => void} show
    */
   constructor(editor, where, show) {
@@ -35,12 +49,28 @@ export class Saving {
     this.#saved = editor.flow;
     editor.on("flow", () => this.#later());
     addEventListener("beforeunload", (event) => {
-      if (this.isDirty) event.preventDefault();
+      if (this.isDirty && !this.#goesAlong()) event.preventDefault();
     });
+    addEventListener("pagehide", () => {
+      if (this.isDirty && this.#goesAlong())
+        this.#send("PUT", this.where.draft_url, this.current, true);
+    });
+    addEventListener("online", () => this.now());
   }
 
   get isDirty() {
     return this.editor.flow !== this.#saved;
+  }
+
+  /** @returns {Kept} */
+  get current() {
+    return { revision: this.revision, page: this.page, document: nest(this.editor.flow) };
+  }
+
+  /** Tell whether a page that closes can still send what is not saved. */
+  #goesAlong() {
+    const calm = this.state === "waiting" || this.state === "saving";
+    return calm && JSON.stringify(this.current).length < PARTING_MOST;
   }
 
   #later() {
@@ -59,6 +89,7 @@ export class Saving {
   #tell(state, message = "") {
     this.state = state;
     this.show(state, message);
+    if (state === "saved") document.dispatchEvent(new CustomEvent("draft:saved"));
   }
 
   /** Save at once what is not saved yet. @returns {Promise<boolean>} whether all is saved */
@@ -73,41 +104,80 @@ export class Saving {
     return !this.isDirty;
   }
 
-  async #put() {
-    const flow = this.editor.flow;
-    this.#tell("saving");
+  /**
+   * @param {string} method @param {string} url @param {object} body @param {boolean} [keepalive]
+   * @returns {Promise<Response|null>} null when nothing came of it, which was said
+   */
+  async #send(method, url, body, keepalive = false) {
+    const headers = {
+      "Content-Type": "application/json",
+      Accept: "application/json",
+      "X-CSRFToken": this.where.csrf,
+    };
     try {
-      const answer = await fetch(this.where.draft_url, {
-        method: "PUT",
-        headers: {
-          "Content-Type": "application/json",
-          Accept: "application/json",
-          "X-CSRFToken": this.where.csrf,
-        },
-        body: JSON.stringify({ revision: this.revision, document: nest(flow) }),
-      });
-      await this.#take(answer, flow);
+      const answer = await fetch(url, { method, headers, keepalive, body: JSON.stringify(body) });
+      if (!answer.redirected && answer.status !== 400 && answer.status !== 401) return answer;
+      this.#tell("signed-out");
     } catch {
       this.#tell("offline", "No connection. Your changes are kept here and saved when it is back.");
       this.#timer = setTimeout(() => this.now(), PAUSE_MS * 5);
     }
+    return null;
+  }
+
+  async #put() {
+    const flow = this.editor.flow;
+    this.#tell("saving");
+    const answer = await this.#send("PUT", this.where.draft_url, this.current);
+    if (answer) await this.#take(answer, flow);
   }
 
   /** @param {Response} answer @param {Flow} flow */
   async #take(answer, flow) {
+    if (answer.status === CONFLICT) return this.merge();
     const body = await answer.json();
-    if (answer.ok) {
-      this.revision = body.revision;
-      this.#saved = flow;
-      this.editor.setProblems(body.problems);
-      this.#tell(this.isDirty ? "waiting" : "saved");
-      if (this.isDirty) this.#later();
-    } else if (answer.status === CONFLICT) {
-      this.#tell("conflict", "Somebody else saved this draft meanwhile.");
-    } else {
-      const first = body.errors?.[0]?.message ?? body.detail ?? "try again";
-      this.#tell("refused", `Not saved: ${first}`);
+    if (!answer.ok) return this.#refuse(body);
+    this.revision = body.revision;
+    this.#saved = flow;
+    document.dispatchEvent(new CustomEvent("draft:checked", { detail: body }));
+    this.#tell(this.isDirty ? "waiting" : "saved");
+    if (this.isDirty) this.#later();
+  }
+
+  /** @param {any} body */
+  #refuse(body) {
+    this.#tell("refused", `Not saved: ${body.errors?.[0]?.message ?? body.detail ?? "try again"}`);
+  }
+
+  /** What merging would give: `document`, `html` to read, how many `collisions`. @param {Kept} kept @param {Record<string, any>} [choices] */
+  async compare(kept, choices = {}) {
+    const answer = await this.#send("POST", this.where.merge_url, { ...kept, choices });
+    const body = await answer?.json();
+    if (answer && !answer.ok) this.#refuse(body);
+    return answer?.ok ? body : null;
+  }
+
+  /** Put together what is here and what was saved meanwhile. @param {Record<string, any>} [choices] @returns {Promise<void>} */
+  async merge(choices) {
+    if (this.pending && this.state !== "conflict") await this.now();
+    const flow = this.editor.flow;
+    const found = await this.compare(this.pending ?? this.current, choices);
+    if (!found) return;
+    if (this.editor.flow !== flow) return this.merge(choices); // more was drawn meanwhile
+    if (found.collisions) {
+      this.#tell("conflict");
+      return this.ask(found.html);
     }
+    this.pending = null;
+    this.revision = found.revision;
+    this.state = "waiting";
+    this.editor.change("Changes merged", flatten(found.document));
+    if (found.told) toast(found.told);
+  }
+
+  /** Somebody saved a revision: take it in where nothing of one's own is on its way. @param {number} revision */
+  follow(revision) {
+    if (revision > this.revision && this.state === "saved") this.merge();
   }
 
   /** Leave without a question: the person chose to drop what is here. */

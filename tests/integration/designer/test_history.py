@@ -135,3 +135,65 @@ def test_another_tenant_finds_no_version(
 
     assert browser.get(at).status_code == 404
     assert browser.post(f"{at}/1/retire").status_code == 404
+
+
+@pytest.fixture
+def moved_on(sessions: sessionmaker[Session], acme: OrganisationView, flow: FlowView) -> FlowView:
+    """The draft has a fourth step, after version 2."""
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        return save_draft(
+            session,
+            acme.id,
+            flow.id,
+            document=chain_document(4),
+            expected_revision=2,
+            by="Ben",
+            now=NOON,
+        )
+
+
+@pytest.mark.usefixtures("moved_on")
+def test_drafts_and_versions_stand_in_one_order_with_what_changed(
+    signed_in: SignedIn, at: str
+) -> None:
+    page = signed_in("designer").get(at).text
+
+    assert "Draft 3, as it is now" in page
+    assert "Set data: added" in page
+    assert "Version 2 published" in page
+
+
+@pytest.mark.usefixtures("moved_on")
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        pytest.param("states/r1", "Draft 1", id="a draft"),
+        pytest.param("states/v2", "Version 2", id="a version"),
+        pytest.param("states/r1/diff?with=v2", "From draft 1 to version 2", id="any two"),
+        pytest.param("states/v1/diff?with=draft", "s4", id="with the draft"),
+    ],
+)
+def test_any_of_them_is_looked_at_and_compared(
+    signed_in: SignedIn, at: str, path: str, said: str
+) -> None:
+    assert said in signed_in("viewer").get(at.replace("versions", path)).text
+
+
+@pytest.mark.parametrize("path", ["states/r9", "states/v9", "states/r1/diff?with=r9"])
+def test_a_draft_that_is_not_kept_is_not_found(signed_in: SignedIn, at: str, path: str) -> None:
+    assert signed_in("viewer").get(at.replace("versions", path)).status_code == 404
+
+
+@pytest.mark.usefixtures("moved_on")
+def test_an_earlier_draft_is_restored_and_what_was_there_stays_in_the_history(
+    signed_in: SignedIn, at: str, draft: Callable[[], FlowView]
+) -> None:
+    browser, restore = signed_in("designer"), at.replace("versions", "drafts/1/restore")
+
+    refused = browser.post(restore, data={"revision": "2"})
+    done = browser.post(restore, data={"revision": "3"})
+    browser.post(at.replace("versions", "drafts/3/restore"), data={"revision": "4"})
+
+    assert (refused.status_code, done.status_code) == (303, 303)
+    assert draft().draft == chain_document(4)
+    assert "Draft 1 restored" in browser.get(at).text

@@ -139,21 +139,6 @@ def test_gives_a_blocks_picture_that_can_do_nothing(
     assert browser.get(f"{at}/garland.none/1.0.0/picture.svg").status_code == 404
 
 
-def test_what_keeps_a_draft_from_being_published_is_shown_in_the_designer(
-    signed_in: SignedIn, acme: OrganisationView, flow: FlowView
-) -> None:
-    browser, at = signed_in("designer"), f"/t/{acme.slug}/workflows/{flow.id}"
-    document = flow_document({"call": step("http-request")}, ["rule > call"])
-    _put(browser, at, flow.draft_revision, document)
-
-    answer = browser.post(f"{at}/publish", data={"from_designer": "1"})
-    page = browser.get(answer.location).text
-
-    assert answer.status_code == 303
-    assert "Nothing was published: the workflow has 1 problem(s) to solve first." in page
-    assert '<details class="problems" open>' in page
-
-
 def test_a_refused_publish_elsewhere_lists_every_problem(
     signed_in: SignedIn, acme: OrganisationView, flow: FlowView
 ) -> None:

@@ -14,7 +14,9 @@ FLOWS = sorted(STANDARD_FOLDER.glob("*/docs/flow.json"))
 
 
 @pytest.mark.parametrize("file", FLOWS, ids=lambda file: file.parents[1].name)
-def test_a_pictured_workflow_has_no_problem(file: Path) -> None:
+def test_a_pictured_workflow_could_be_published(file: Path) -> None:
     document = json.loads(file.read_text(encoding="utf-8"))
 
-    assert [(one.pointer, one.message) for one in check_flow(document, standard_registry())] == []
+    found = check_flow(document, standard_registry())
+
+    assert [(one.pointer, one.message) for one in found if one.severity == "error"] == []

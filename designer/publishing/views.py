@@ -1,0 +1,120 @@
+"""The dialog that publishes: what changes and what it affects, then the version that is live."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, request, url_for
+from werkzeug.wrappers import Response
+
+from blocks.installs.registry import registry_of
+from blocks.registry import Block, Registry
+from blocks.speaking import in_language
+from designer.publishing.plan import publish_plan
+from designer.workflows.views import flow_page
+from kernel.clock import utc_now
+from kernel.errors import InvalidError
+from kernel.http import acting, db_session, languages, render, require, see_other, vault, wants_part
+from runtime.drafts.differing import Difference
+from runtime.flow_control import publishing
+from runtime.flows import versions
+from runtime.flows.going_back import make_live_again
+from runtime.flows.layout import laid_out
+from runtime.flows.picture import entries_of
+from runtime.runs.drawing import without_values
+from tenancy.policies import SecondPersonError
+
+bp = Blueprint("publishing", __name__)
+
+
+@bp.get("/t/<tenant>/workflows/<uuid:flow_id>/publish")
+@require("workflows.publish")
+def show_plan(flow_id: UUID) -> Response:
+    """Show what publishing the draft would change and affect, and what stands in the way."""
+    return _plan(flow_id)
+
+
+@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/publish")
+@require("workflows.publish")
+def publish(flow_id: UUID) -> Response:
+    """Make the draft the live version, if it is still the one that was looked at."""
+    note, seen = request.form.get("note", ""), request.form.get("revision", type=int)
+    where, by = (db_session(), acting().tenant_id), acting().person_name
+    publishing.require_use(*where, flow_id, who=acting())
+    flow = versions.get_flow(*where, flow_id)
+    if seen is not None and seen != flow.draft_revision:
+        who = flow.updated_by or "Somebody"
+        told = f"Nothing was published: {who} changed the draft meanwhile. This is what it is now."
+        return _plan(flow_id, refused=told, status=422)
+    try:
+        version = publishing.publish(
+            *where, flow_id, note=note, by=by, vault=vault(), now=utc_now()
+        )
+    except InvalidError as error:
+        if wants_part():
+            return _plan(flow_id, refused=f"Nothing was published: {error.message}.", status=422)
+        return flow_page(flow_id, status=422, refused=error)
+    except SecondPersonError as error:
+        if wants_part():
+            return _plan(flow_id, refused=f"Nothing was published: {error.message}.", status=422)
+        flash(f"Nothing was published: {error.message}.", "warning")
+        return see_other(url_for("going_live.ask_for_flow", flow_id=flow_id))
+    return _is_live(flow_id, version.number or 0, flow.live_number)
+
+
+@bp.post("/t/<tenant>/workflows/<uuid:flow_id>/versions/<int:number>/live")
+@require("workflows.publish")
+def go_back(flow_id: UUID, number: int) -> Response:
+    """Make a version that was published before live again; the draft stays as it is."""
+    where = (db_session(), acting().tenant_id, flow_id)
+    before = versions.get_flow(*where).live_number
+    try:
+        make_live_again(*where, number, now=utc_now())
+    except InvalidError as error:
+        flash(f"Nothing was changed: {error.message}.", "error")
+        return see_other(url_for("history.list_versions", flow_id=flow_id))
+    return _is_live(flow_id, number, before)
+
+
+def drawing_of(
+    difference: Difference, registry: Registry, title: str = "What changes"
+) -> dict[str, Any]:
+    """Give what the canvas needs to draw a difference."""
+    drawn = without_values(laid_out(difference.drawn), registry)
+    marks = {"nodes": difference.nodes, "wires": difference.wires, "title": title}
+    blocks = entries_of(difference.drawn, registry, _icon_url)
+    return {"flow": drawn, "blocks": blocks, "marks": marks}
+
+
+def _plan(flow_id: UUID, *, refused: str = "", status: int = 200) -> Response:
+    where = (db_session(), acting().tenant_id)
+    registry = in_language(registry_of(*where), languages())
+    plan = publish_plan(*where, versions.get_flow(*where, flow_id), registry)
+    return render(
+        "designer/publishing/plan.html",
+        "designer/publishing/_plan.html",
+        status=status,
+        plan=plan,
+        flow=plan.flow,
+        drawing=drawing_of(plan.difference, registry),
+        refused=refused,
+    )
+
+
+def _is_live(flow_id: UUID, number: int, before: int | None) -> Response:
+    if not wants_part():
+        flash(f"Version {number} is live.", "success")
+        return see_other(url_for("workflows.edit_workflow", flow_id=flow_id))
+    flow = versions.get_flow(db_session(), acting().tenant_id, flow_id)
+    return render(
+        "designer/publishing/_published.html",
+        flow=flow,
+        number=number,
+        before=before if before != number else None,
+    )
+
+
+def _icon_url(block: Block) -> str:
+    found = block.manifest
+    return url_for("workflows.block_icon", block_id=found.id, version=found.version)

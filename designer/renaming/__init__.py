@@ -1,0 +1,1 @@
+"""Calling a step or a variable of a draft otherwise, with a look at what follows."""

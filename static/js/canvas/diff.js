@@ -1,0 +1,40 @@
+/**
+ * Two states of a workflow in one drawing: what was added, changed, removed or moved is marked, and
+ * the list of changes beside it leads to the place.
+ */
+import { island } from "./dom.js";
+import { mountFlowView } from "./flow_view.js";
+
+/** @type {WeakMap<Element, import("./flow_view.js").FlowView>} */
+const views = new WeakMap();
+
+/** @param {HTMLElement} root */
+function mount(root) {
+  const drawing = island(root.dataset.diffView ?? "");
+  views.set(root, mountFlowView(root, drawing));
+  for (const node of root.querySelectorAll("[data-node]")) {
+    const id = node.getAttribute("data-node") ?? "";
+    const kind = drawing.marks.nodes[id];
+    node.id = `diff-${id}`; // the designer's own canvas may have the same node
+    if (!kind) continue;
+    node.setAttribute("data-diff", kind);
+    node.setAttribute("aria-label", `${node.getAttribute("aria-label") ?? id}, ${kind}`);
+  }
+  for (const wire of root.querySelectorAll("[data-wire]")) {
+    const kind = drawing.marks.wires[wire.getAttribute("data-wire") ?? ""];
+    if (kind) wire.setAttribute("data-diff", kind);
+  }
+}
+
+/** Draw whatever is there to compare and not drawn yet. */
+export function mountDiffs() {
+  for (const root of document.querySelectorAll("[data-diff-view]:not(.canvas)"))
+    if (root instanceof HTMLElement) mount(root);
+}
+
+document.addEventListener("click", ({ target }) => {
+  const button = target instanceof Element ? target.closest("[data-change]") : null;
+  const root = button && document.querySelector("[data-diff-view]");
+  if (root) views.get(root)?.choose(button.getAttribute("data-change") ?? "");
+});
+mountDiffs();
