@@ -16,6 +16,7 @@ from runtime.flows.picture import trigger_key
 from runtime.flows.problems import FlowProblem
 from runtime.flows.table_steps import WIDGET
 
+LOOPS = ("each", "repeat")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 TRIGGERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "rule": ("Rule", "When a rule fires for an alarm", "bell-ring", {}),
@@ -145,6 +146,7 @@ def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
         "core": block.standing is Standing.STANDARD,
         "config": with_defaults(manifest.config, {}),
         "input": with_defaults(manifest.input, {}),
+        "loops": manifest.behaviour.control in LOOPS,
         "outputs": [_port(port) for port in manifest.outputs],
         "dynamic": dynamic
         and {"from": dynamic.source, "name": dynamic.name, "title": dynamic.title or None},

@@ -13,8 +13,9 @@ from blocks.installs.registry import registry_of
 from blocks.registry import Block
 from blocks.speaking import in_language
 from designer.drafts import read_json_text, write_json_text
+from designer.workflows.facts import drawing_of, page_facts
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
-from designer.workflows.palette import catalogue, problems_document
+from designer.workflows.palette import problems_document
 from designer.workflows.schedules import live_schedules, starts_ahead
 from designer.workflows.surroundings import known_to
 from designer.workflows.trying import recent_alarms
@@ -39,12 +40,10 @@ from runtime.flow_control import publishing
 from runtime.flows import versions
 from runtime.flows.api import readable
 from runtime.flows.hearing import is_told
-from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.table_steps import fitted
 from runtime.flows.versions import FlowView
 from runtime.polls.marks import polls_of_flow
-from runtime.rules.published import live_outputs
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
@@ -99,7 +98,7 @@ def edit_workflow(flow_id: UUID) -> Response:
         is_told=any(is_told(one, registry) for one in flow.draft["triggers"].values()),
         shows_problems="problems" in request.args,
         sample_options=[(str(at), one["text"]) for at, one in enumerate(alarms)],
-        facts={**_drawing(flow), **_addresses(flow), "alarms": alarms, "problems": found},
+        facts=page_facts(_drawing(flow), flow, _addresses(flow), alarms=alarms, problems=found),
     )
 
 
@@ -261,16 +260,13 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
 
 
 def _drawing(flow: FlowView) -> dict[str, Any]:
-    tables = live_outputs(db_session(), acting().tenant_id)
-    registry = in_language(registry_of(db_session(), acting().tenant_id), languages())
-    blocks = catalogue(registry, _icon_url, tables)
-    return {"flow": laid_out(readable(flow.draft)), "blocks": blocks}
+    where, draft = (db_session(), acting().tenant_id), readable(flow.draft)
+    return drawing_of(*where, draft, icon_url=_icon_url, languages=languages())
 
 
 def _addresses(flow: FlowView) -> dict[str, Any]:
     return {
         "csrf": generate_csrf(),
-        "revision": flow.draft_revision,
         "draft_url": url_for("workflows.put_draft", flow_id=flow.id),
         "trial_url": url_for("trials.start_trial", flow_id=flow.id),
         "inspector_url": url_for("workflows.inspect_node"),

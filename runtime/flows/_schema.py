@@ -82,7 +82,57 @@ _STEP: dict[str, Any] = {
             "additionalProperties": False,
             "properties": {"steps": _STEPS, "wires": _WIRES},
         },
+        "disabled": {"type": "boolean"},
         "position": POSITION,
+    },
+}
+_COLOUR = {"enum": ["blue", "green", "amber", "red", "violet", "grey"]}
+_SIZE = {
+    "type": "array",
+    "items": {"type": "number", "minimum": 48, "maximum": 4_000},
+    "minItems": 2,
+    "maxItems": 2,
+}
+_CANVAS: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "groups": {
+            "type": "object",
+            "maxProperties": 200,
+            "propertyNames": {"pattern": ID_PATTERN},
+            "additionalProperties": {
+                "type": "object",
+                "required": ["title", "colour", "steps"],
+                "additionalProperties": False,
+                "properties": {
+                    "title": {"type": "string", "maxLength": NAME_MAX},
+                    "colour": _COLOUR,
+                    "steps": {
+                        "type": "array",
+                        "maxItems": STEPS_MAX,
+                        "uniqueItems": True,
+                        "items": {"type": "string", "pattern": ID_PATTERN},
+                    },
+                },
+            },
+        },
+        "notes": {
+            "type": "object",
+            "maxProperties": 500,
+            "propertyNames": {"pattern": ID_PATTERN},
+            "additionalProperties": {
+                "type": "object",
+                "required": ["text", "position"],
+                "additionalProperties": False,
+                "properties": {
+                    "text": NOTES,
+                    "position": POSITION,
+                    "size": _SIZE,
+                    "colour": _COLOUR,
+                },
+            },
+        },
     },
 }
 _SETTINGS: dict[str, Any] = {
@@ -136,6 +186,7 @@ FLOW_SCHEMA: dict[str, Any] = {
         },
         "steps": _STEPS,
         "wires": _WIRES,
+        "canvas": _CANVAS,
     },
     "$defs": {"trigger": TRIGGER_SCHEMA, "step": _STEP},
 }

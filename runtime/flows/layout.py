@@ -24,7 +24,7 @@ BOX_GAP = 56
 
 
 def laid_out(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document with a position for every node that had none.
+    """Return the document with a position for every node that had none, in bodies too.
 
     >>> flow = {"triggers": {"t": {}}, "steps": {"a": {}}, "wires": [{"from": "t", "to": "a"}]}
     >>> laid_out(flow)["steps"]["a"]["position"]
@@ -40,7 +40,11 @@ def laid_out(document: Mapping[str, Any]) -> dict[str, Any]:
             row = filled.get(column, 0)
             if "position" not in node:
                 filled[column] = row + 1
-            shelves[shelf][id_] = {"position": [column * COLUMN, row * ROW], **node}
+            placed = {"position": [column * COLUMN, row * ROW], **node}
+            if "body" in node:
+                inner = laid_out({"triggers": {}, **node["body"]})
+                placed["body"] = {"steps": inner["steps"], "wires": inner["wires"]}
+            shelves[shelf][id_] = placed
     return {**document, **shelves}
 
 
@@ -105,7 +109,7 @@ def _sheet(placed: Mapping[str, Any], ports_of: Callable[[Mapping[str, Any]], in
     across, below = left, bottom
     loops = [(id_, step) for id_, step in placed["steps"].items() if "body" in step]
     for id_, step in sorted(loops, key=lambda pair: pair[1]["position"][0]):
-        inner = _sheet(laid_out({"triggers": {}, **step["body"]}), ports_of)
+        inner = _sheet({"triggers": {}, **step["body"]}, ports_of)
         at = (max(across, step["position"][0]), bottom + BOX_GAP)
         box = _box(id_, step, inner, at, _height(ports_of(step)))
         shift = (at[0] + BOX_PADDING - inner.left, at[1] + BOX_HEAD - inner.top)

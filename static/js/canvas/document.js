@@ -47,6 +47,7 @@ export function addNode(flow, entry, position) {
     input: structuredClone(entry.input ?? {}),
     position,
   };
+  if (entry.loops) step.loops = true;
   return { flow: { ...flow, steps: { ...flow.steps, [id]: step } }, id };
 }
 

@@ -3,6 +3,7 @@
  * document passes through `change`, so undo misses nothing; parts of the screen listen.
  * @import {Catalogue, Entry, Face, Flow, Json, Point, Problem, Rect, Wire} from "./types.js"
  */
+import { flatten } from "./bodies.js";
 import * as edit from "./document.js";
 import { entryKey, faceOf, firstPort, nextPort, sizeOf, triggerKey } from "./face.js";
 import { freePlace, looseSpot, snap } from "./geometry.js";
@@ -22,9 +23,9 @@ export class Editor {
   /** @type {Problem[]} */
   problems = [];
 
-  /** @param {Flow} flow @param {Catalogue} catalogue */
+  /** @param {Json} flow as it is kept @param {Catalogue} catalogue */
   constructor(flow, catalogue) {
-    this.#history = new History(flow);
+    this.#history = new History(flatten(flow));
     this.catalogue = catalogue;
   }
 

@@ -82,6 +82,9 @@ export function whyNot(flow, from, to) {
   if (flow.wires.some((wire) => wire.from === from && wire.to === to)) {
     return "These two are connected already.";
   }
+  if ((flow.steps[source]?.within ?? "") !== (flow.steps[to].within ?? "")) {
+    return "A wire can't cross the edge of a loop: both steps have to stand in the same one.";
+  }
   if (reach(flow, to, "down").includes(source)) {
     return "That would make a circle: the step comes before this one.";
   }
@@ -98,7 +101,10 @@ export function targetsFor(flow, from) {
   const source = splitEnd(from).id;
   const refused = new Set([source, ...reach(flow, source, "up")]);
   for (const wire of flow.wires) if (wire.from === from) refused.add(wire.to);
-  return new Set(Object.keys(flow.steps).filter((id) => !refused.has(id)));
+  const within = flow.steps[source]?.within ?? "";
+  const fits = (/** @type {string} */ id) =>
+    !refused.has(id) && (flow.steps[id].within ?? "") === within;
+  return new Set(Object.keys(flow.steps).filter(fits));
 }
 
 /** @param {Flow} flow @param {string} id @returns {Set<string>} the ports that lead somewhere */

@@ -2,13 +2,11 @@
  * The canvas by keyboard. Keys act only while the canvas or one of its nodes has the focus, so none is
  * taken from an input.
  * @import {Flow, Point} from "./types.js"
- * @import {Editor} from "./editor.js"
- * @import {Scene} from "./scene.js"
- * @import {Viewport} from "./viewport.js"
+ * @import {DesignerPage} from "./page.js"
  * @import {KeyLink} from "./key_link.js"
  */
 import { copyPart } from "./document.js";
-import { bounds, GRID } from "./geometry.js";
+import { GRID } from "./geometry.js";
 import { nodeIds } from "./graph.js";
 import { along, step } from "./walking.js";
 
@@ -20,37 +18,23 @@ const ARROWS = {
   ArrowDown: [0, 1],
 };
 
-/**
- * @typedef {Object} Deeds  What the page does on a key that is not the canvas's own business.
- * @property {() => void} quickAdd
- * @property {() => void} settings
- * @property {() => void} rename
- * @property {() => void} tidy
- * @property {() => void} find
- * @property {() => void} help
- */
-
 export class Keys {
   /** @type {Flow|null} */
   #copied = null;
 
-  /**
-   * @param {HTMLElement} root
-   * @param {{editor: Editor, scene: Scene, viewport: Viewport, link: KeyLink}} parts
-   * @param {Deeds} deeds
-   */
-  constructor(root, parts, deeds) {
+  /** @param {DesignerPage} page @param {KeyLink} link */
+  constructor({ deeds, editor, root, scene, viewport }, link) {
     this.root = root;
-    this.editor = parts.editor;
-    this.scene = parts.scene;
-    this.viewport = parts.viewport;
-    this.link = parts.link;
+    this.editor = editor;
+    this.scene = scene;
+    this.viewport = viewport;
+    this.link = link;
     /** @type {Record<string, () => void>} */
     this.plain = {
-      "/": deeds.quickAdd,
-      n: deeds.quickAdd,
+      "/": deeds.add,
+      n: deeds.add,
       enter: deeds.settings,
-      f2: deeds.rename,
+      f2: deeds.settings,
       "?": deeds.help,
       t: deeds.tidy,
       c: () => this.link.begin(),
@@ -61,7 +45,7 @@ export class Keys {
       "=": () => this.viewport.zoom(1.2),
       "-": () => this.viewport.zoom(1 / 1.2),
       0: () => this.viewport.actual(),
-      1: () => this.fit(),
+      1: deeds.fit,
       "[": () => this.#go(step(this.scene.faces(), this.editor.only, -1)),
       "]": () => this.#go(step(this.scene.faces(), this.editor.only, 1)),
     };
@@ -137,10 +121,6 @@ export class Keys {
   remove() {
     this.editor.removeSelection();
     this.root.focus({ preventScroll: true });
-  }
-
-  fit() {
-    this.viewport.fit(bounds(this.scene.faces().map((face) => face.rect)));
   }
 
   #copy() {

@@ -5,6 +5,8 @@
  * @import {Editor} from "./editor.js"
  */
 
+import { nest } from "./bodies.js";
+
 const PAUSE_MS = 800;
 const CONFLICT = 409;
 
@@ -82,7 +84,7 @@ export class Saving {
           Accept: "application/json",
           "X-CSRFToken": this.where.csrf,
         },
-        body: JSON.stringify({ revision: this.revision, document: flow }),
+        body: JSON.stringify({ revision: this.revision, document: nest(flow) }),
       });
       await this.#take(answer, flow);
     } catch {

@@ -10,7 +10,14 @@ import { durationWords, STATE_WORDS } from "./node_face.js";
 
 const PAUSE_MS = 400;
 
-export class Trial {
+/** @param {import("./page.js").DesignerPage} page */
+export function mountTrial({ editor, facts, saving, scene }) {
+  const form = document.querySelector("#trial form");
+  if (form instanceof HTMLFormElement)
+    new Trial(form, { editor, scene, saveNow: () => saving.now() }, facts);
+}
+
+class Trial {
   /** @type {Progress|null} */
   #progress = null;
   #turn = 0;

@@ -16,10 +16,17 @@
  * @property {number} [timeout_s]
  * @property {"all"|"any"} [join]
  * @property {Point} [position]
+ * @property {boolean} [disabled]  it is passed over
+ * @property {string} [within]  on the canvas alone: the loop whose body it stands in
+ * @property {boolean} [loops]  on the canvas alone: it is a loop and has a body, which may be empty
+ *
+ * @typedef {{title: string, colour: string, steps: string[]}} Group
+ * @typedef {{text: string, position: Point, size?: Point, colour?: string}} Note
+ * @typedef {{groups?: Record<string, Group>, notes?: Record<string, Note>}} Drawn  What only the canvas knows.
  *
  * @typedef {{kind: string, position?: Point, title?: string, notes?: string, [key: string]: any}} Trigger
  * @typedef {{from: string, to: string}} Wire  `from` is "trigger" or "step:port", `to` is a step.
- * @typedef {{flow: number, name: string, triggers: Record<string, Trigger>, steps: Record<string, Step>, wires: Wire[]}} Flow
+ * @typedef {{flow: number, name: string, triggers: Record<string, Trigger>, steps: Record<string, Step>, wires: Wire[], canvas?: Drawn}} Flow  As the canvas holds it; see bodies.js.
  *
  * @typedef {"neutral"|"good"|"bad"|"error"} Tone
  * @typedef {{name: string, title: string, tone: Tone, schema?: Json}} Port
@@ -42,6 +49,7 @@
  * @property {{setting: string, paths: Record<string, string[]>}|null} [tables]  of a block that picks a decision table: what each answers
  * @property {Json} [config]  what a fresh step starts with
  * @property {Json} [input]
+ * @property {boolean} [loops]  its steps have a body
  * @property {boolean} [hidden]  drawn where a step uses it, and not offered for new ones
  * @property {boolean} [core]  ships with Garland: ranks above the marketplace's
  *

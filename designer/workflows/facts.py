@@ -1,0 +1,38 @@
+"""What the canvas is told when its page opens: the workflow, the blocks, where to ask for what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from blocks.installs.registry import registry_of
+from blocks.registry import Block
+from blocks.speaking import in_language
+from designer.workflows.palette import catalogue
+from runtime.flows.layout import laid_out
+from runtime.flows.versions import FlowView
+from runtime.rules.published import live_outputs
+
+
+def drawing_of(
+    session: Session,
+    tenant_id: UUID,
+    document: Mapping[str, Any],
+    *,
+    icon_url: Callable[[Block], str],
+    languages: Sequence[str],
+) -> dict[str, Any]:
+    """Give a workflow's document, every node placed, and the entries of all blocks there are."""
+    registry = in_language(registry_of(session, tenant_id), languages)
+    blocks = catalogue(registry, icon_url, live_outputs(session, tenant_id))
+    return {"flow": laid_out(document), "blocks": blocks}
+
+
+def page_facts(
+    drawing: Mapping[str, Any], flow: FlowView, addresses: Mapping[str, Any], **more: Any
+) -> dict[str, Any]:
+    """Put together what `designer.js` reads: `drawing_of`, addresses by name and what else."""
+    return {**drawing, "revision": flow.draft_revision, **addresses, **more}

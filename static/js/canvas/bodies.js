@@ -1,0 +1,68 @@
+/**
+ * A workflow as the canvas holds it, and as it is kept. Kept, the steps of a loop stand in its `body`,
+ * placed relative to the loop's step. On the canvas all steps stand side by side: one in a body says
+ * `within` which loop, and is placed like every other; wires are one list. Pure.
+ * @import {Flow, Json, Point, Step, Wire} from "./types.js"
+ */
+import { splitEnd } from "./graph.js";
+
+/** From a loop's corner to the origin of its body; as in runtime/flows/layout.py. @type {Point} */
+export const BODY_OFFSET = [24, 176];
+
+/**
+ * @param {Json} flow  as it is kept
+ * @returns {Flow}
+ */
+export function flatten(flow) {
+  /** @type {Record<string, Step>} */
+  const steps = {};
+  /** @type {Wire[]} */
+  const wires = [];
+  /** @param {Json} part @param {string} within @param {Point} origin */
+  const take = (part, within, [left, top]) => {
+    wires.push(...part.wires);
+    for (const [id, kept] of Object.entries(part.steps)) {
+      const [x, y] = kept.position ?? [0, 0];
+      const { body, ...step } = kept;
+      /** @type {Point} */
+      const position = [left + x, top + y];
+      steps[id] = within ? { ...step, within, position } : { ...step, position };
+      if (!body) continue;
+      steps[id].loops = true;
+      take(body, id, [position[0] + BODY_OFFSET[0], position[1] + BODY_OFFSET[1]]);
+    }
+  };
+  take(flow, "", [0, 0]);
+  return /** @type {Flow} */ ({ ...flow, steps, wires });
+}
+
+/**
+ * @param {Flow} flow  as the canvas holds it
+ * @returns {Json} as it is kept
+ */
+export function nest(flow) {
+  /** @type {Map<string, Wire[]>} */
+  const wires = new Map();
+  for (const wire of flow.wires) {
+    const inside = flow.steps[splitEnd(wire.from).id]?.within ?? "";
+    wires.set(inside, [...(wires.get(inside) ?? []), wire]);
+  }
+  /** @type {Map<string, [string, Step][]>} */
+  const members = new Map();
+  for (const [id, step] of Object.entries(flow.steps)) {
+    const inside = step.within ?? "";
+    members.set(inside, [...(members.get(inside) ?? []), [id, step]]);
+  }
+  /** @param {string} inside @param {Point} origin @returns {Json} */
+  const part = (inside, [left, top]) => {
+    /** @type {Json} */
+    const steps = {};
+    for (const [id, { within: _within, loops, ...step }] of members.get(inside) ?? []) {
+      const [x, y] = step.position ?? [0, 0];
+      steps[id] = { ...step, position: [x - left, y - top] };
+      if (loops) steps[id].body = part(id, [x + BODY_OFFSET[0], y + BODY_OFFSET[1]]);
+    }
+    return { steps, wires: wires.get(inside) ?? [] };
+  };
+  return { ...flow, ...part("", [0, 0]) };
+}

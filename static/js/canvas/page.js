@@ -1,0 +1,54 @@
+/**
+ * The designer's page as its parts see it: the document, the drawing, the view, saving, and what the
+ * buttons of the page do. Parts add themselves by a function `mount…(page)`, called by designer.js.
+ */
+import { island, need } from "./dom.js";
+import { Editor } from "./editor.js";
+import { bounds } from "./geometry.js";
+import { Saving } from "./saving.js";
+import { Scene } from "./scene.js";
+import { showSaveState } from "./status.js";
+import { Viewport } from "./viewport.js";
+
+export class DesignerPage {
+  /** @type {any} what the server laid into the page: see designer/workflows/facts.py */
+  facts = island("designer-facts");
+  element = need(".designer");
+  root = need("#canvas");
+  world = need(".canvas__world", this.root);
+  /** What a button with `data-deed` does, by that name. @type {Record<string, () => void>} */
+  deeds = {};
+  /** Offer steps to hang on a port. @type {(from: string, at: import("./types.js").Point) => void} */
+  addFromPort = () => {};
+
+  constructor() {
+    this.editor = new Editor(this.facts.flow, this.facts.blocks);
+    this.viewport = new Viewport(this.root, this.world, need(".canvas__dots", this.root));
+    this.scene = new Scene(this.world, this.facts.blocks);
+    this.saving = new Saving(this.editor, this.facts, showSaveState);
+    /** @type {import("./types.js").Entry[]} in the palette's order */
+    this.entries = Object.values(this.facts.blocks);
+    this.entries.sort((a, b) => a.order - b.order || a.title.localeCompare(b.title));
+  }
+
+  /** Select a node, bring it on screen and give it the focus. @param {string} id */
+  show(id) {
+    this.editor.select([id]);
+    this.viewport.reveal(this.editor.face(id).rect);
+    this.scene.element(id)?.focus({ preventScroll: true });
+  }
+
+  fit() {
+    this.viewport.fit(bounds(this.scene.faces().map((face) => face.rect)));
+  }
+
+  /** On narrow screens palette and inspector are drawers. @param {string} name "" closes them */
+  openDrawer(name) {
+    this.element.dataset.drawer = name;
+  }
+
+  /** @param {string} name */
+  toggleDrawer(name) {
+    this.openDrawer(this.element.dataset.drawer === name ? "" : name);
+  }
+}
