@@ -6,7 +6,9 @@ from flask import Blueprint
 
 import designer.blocks.api
 import designer.blocks.views
+import designer.data.views
 import designer.history.views
+import designer.inspecting.views
 import designer.keeping.views
 import designer.packs.api
 import designer.packs.views
@@ -117,6 +119,8 @@ PAGES: tuple[Blueprint, ...] = (
     designer.blocks.views.bp,
     designer.packs.views.bp,
     designer.workflows.views.bp,
+    designer.data.views.bp,
+    designer.inspecting.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
     designer.trials.views.bp,

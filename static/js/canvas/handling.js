@@ -12,7 +12,7 @@ import { tidyPlaces } from "./tidy.js";
 /** @param {DesignerPage} page */
 export function mountHandling(page) {
   const { deeds, editor, root, saving, scene, viewport } = page;
-  const inspector = new Inspector(editor, need("#inspector"), page.facts.inspector_url);
+  const inspector = new Inspector(page);
   const gestures = new Gestures(root, editor, scene, viewport, (from, at) =>
     page.addFromPort(from, at),
   );
