@@ -106,7 +106,11 @@ _RUN = Readable(
     title="This run",
     about="",
     path=("run",),
-    schema={"required": ["id", "started_at"], "properties": {"id": _TEXT, "started_at": _WHEN}},
+    schema={
+        "type": "object",
+        "required": ["id", "started_at"],
+        "properties": {"id": {**_TEXT, "title": "Id"}, "started_at": _WHEN},
+    },
     certain=(True,),
 )
 
@@ -304,4 +308,4 @@ def _common(schemas: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     required = [
         name for name in properties if all(name in one.get("required", ()) for one in schemas)
     ]
-    return {"properties": properties, "required": required}
+    return {"type": "object", "properties": properties, "required": required}

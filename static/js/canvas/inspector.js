@@ -83,21 +83,33 @@ export class Inspector {
     this.#follow();
   }
 
+  /** What is selected: a node's id, several with commas between them, "" for the workflow itself. */
+  get #wanted() {
+    return [...this.editor.selection].join(",");
+  }
+
   #follow() {
+    const id = this.#wanted;
     const active = document.activeElement;
-    const id = this.editor.only ?? [...this.editor.selection].join(",");
-    const leaves = id !== this.#shown && active && this.panel.contains(active);
-    if (leaves && active instanceof HTMLElement) active.blur(); // so that its change is sent first
+    if (id !== this.#shown && active instanceof HTMLElement && this.panel.contains(active))
+      active.blur(); // so that its change is sent first
     if (this.#held !== undefined) return;
-    const isOne = !id.includes(",");
-    const value = isOne ? settingsOf(this.#nodeOf(id) ?? {}) : "";
+    const value = settingsOf(this.#nodeOf(id) ?? {});
     if (id === this.#shown && value === this.#value) return;
     if (id !== this.#shown) this.tabs.current = "settings";
     this.#shown = id;
     this.#value = value;
-    const values = { document: this.document(), node: id, nodes: isOne ? "" : id, value };
-    const url = id && isOne ? this.facts.inspector_url : this.facts.whole_url;
-    if (id && isOne) values.value = JSON.stringify(this.#nodeOf(id));
+    this.#ask(id);
+  }
+
+  /** Ask for the form of what is selected. @param {string} id */
+  #ask(id) {
+    const node = this.editor.only ? this.#nodeOf(id) : null;
+    const url = node ? this.facts.inspector_url : this.facts.whole_url;
+    const document = this.document();
+    const values = node
+      ? { document, node: id, value: JSON.stringify(node) }
+      : { document, nodes: id };
     htmx.ajax("POST", url, { target: "#inspector", swap: "innerHTML", values });
   }
 
