@@ -28,6 +28,7 @@ from kernel.clock import utc_now
 from kernel.errors import InvalidError
 from kernel.http import acting, db_session, languages, only_reads, render, require
 from kernel.numbers import whole_number
+from runtime.flows import versions
 from runtime.flows.model import shape_problems
 from runtime.flows.problems import Known
 from runtime.flows.table_steps import fitted
@@ -78,7 +79,7 @@ def inspect_node() -> Response:
         sections=sections,
         ahead=starts_ahead(*where, node, known, now=utc_now()),
         memory=json.dumps(memory),
-        undos=undo_choices(registry, node.get("undo")) if "kind" not in node else [],
+        undos=undo_choices(registry, node) if "kind" not in node else [],
         failing=_failing(page, node),
         address=request.full_path,
     )
@@ -89,6 +90,7 @@ def inspect_node() -> Response:
 @only_reads
 def inspect_whole(flow_id: UUID) -> Response:
     """Give the form of the workflow itself, or say what can be done with several `nodes`."""
+    versions.get_flow(db_session(), acting().tenant_id, flow_id)  # nobody else's
     document = _object("document")
     nodes = [one for one in request.form.get("nodes", "").split(",") if one]
     if nodes:
@@ -113,9 +115,12 @@ def _page() -> _Page:
     sent = request.form.get("document", "")
     document = read_json_text(sent) if sent else {}
     where = (db_session(), acting().tenant_id)
+    flow_id = request.args.get("flow", type=UUID)
+    if flow_id is not None:
+        versions.get_flow(*where, flow_id)
     return _Page(
         document={} if shape_problems(document) else document,
-        flow_id=request.args.get("flow", type=UUID),
+        flow_id=flow_id,
         node_id=request.form.get("node", ""),
         registry=in_language(registry_of(*where), languages()),
     )

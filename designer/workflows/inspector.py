@@ -27,7 +27,7 @@ from blocks.schemas import authoring_problems, is_expression
 from designer.data.mapped import Data, with_data
 from designer.workflows.connection_fields import CONNECTIONS, connection_fields, slots_schema
 from designer.workflows.schedule_form import in_order, schedule_form
-from designer.workflows.step_form import NOTES, TITLE, in_words, read_undo, step_form
+from designer.workflows.step_form import NOTES, TITLE, in_words, read_undo, step_form, undo_of
 from kernel.errors import Problem
 from kernel.schema import Schema
 from kernel.zones import zone_names
@@ -125,9 +125,9 @@ def node_sections(
     """
     block = block_of(node, registry)
     found = _given_sections(node, block, known, data) if block is not None else []
-    undo = node.get("undo")
-    undoing = block_of(undo, registry) if isinstance(undo, dict) else None
-    if isinstance(undo, dict) and undoing is not None:
+    undo = undo_of(node)
+    undoing = block_of(undo, registry) if undo is not None else None
+    if undo is not None and undoing is not None:
         inside = _given_sections(undo, undoing, known, data, below="undo/")
         found += [replace(one, title=f"Undo: {one.title.lower()}") for one in inside]
     own = Schema(_own_form(node, block, may_place=may_place))

@@ -84,8 +84,18 @@ def in_words(read: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     return {**read, "retry": {**hidden, **said}}
 
 
-def undo_choices(registry: Registry, held: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+def undo_of(node: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Give what takes a step back; None for nothing that could be a step."""
+    held = node.get("undo")
+    is_step = isinstance(held, dict) and all(
+        isinstance(held.get(name), str) for name in ("block", "version")
+    )
+    return held if is_step else None
+
+
+def undo_choices(registry: Registry, node: Mapping[str, Any]) -> list[tuple[str, str]]:
     """List the blocks that can take a step back: those that change something and do one thing."""
+    held = undo_of(node)
     offered = [
         (f"{one.manifest.id}@{one.manifest.version}", one.manifest.title)
         for one in registry.all()
@@ -107,7 +117,7 @@ def read_undo(
 
     A block chosen anew begins with its defaults.
     """
-    held: dict[str, Any] | None = node.get("undo")
+    held = undo_of(node)
     sent = form.getlist(UNDO)
     if not sent:
         return held
