@@ -7,10 +7,12 @@ from flask import Blueprint
 import designer.blocks.api
 import designer.blocks.views
 import designer.clipboard.views
+import designer.data.views
 import designer.gallery.own.views
 import designer.gallery.views
 import designer.guide.views
 import designer.history.views
+import designer.inspecting.views
 import designer.keeping.views
 import designer.opened.views
 import designer.packs.api
@@ -140,6 +142,8 @@ PAGES: tuple[Blueprint, ...] = (
     designer.gallery.views.bp,
     designer.gallery.own.views.bp,
     designer.guide.views.bp,
+    designer.data.views.bp,
+    designer.inspecting.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,
     designer.trials.kept.views.bp,

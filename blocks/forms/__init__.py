@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from blocks.forms.fields import can_show, form_fields, plain_fields, unplaced_problems
 from blocks.forms.model import Choice, Field, Row
-from blocks.forms.operations import OPERATION, apply_operation
+from blocks.forms.operations import OPERATION, Kept, apply_operation
 from blocks.forms.reading import Submitted, read_form
 
 __all__ = [
     "OPERATION",
     "Choice",
     "Field",
+    "Kept",
     "Row",
     "Submitted",
     "apply_operation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from blocks.forms._kinds import Kind
 
@@ -58,6 +59,8 @@ class Field:
         children: Of a group.
         rows: Of a list or map.
         attributes: Further HTML attributes of the control.
+        takes_data: A page offers data to take its value from; set by that page.
+        shown: Of a formula, what such a page shows in its place.
     """
 
     name: str
@@ -80,3 +83,5 @@ class Field:
     children: tuple[Field, ...] = ()
     rows: tuple[Row, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
+    takes_data: bool = False
+    shown: tuple[Any, ...] = ()

@@ -16,7 +16,13 @@ from kernel.schema import path_of
 OPERATION = "_op"
 
 
-def apply_operation(schema: Mapping[str, Any], value: Any, operation: str) -> Any:
+Kept = dict[str, dict[str, Any]]
+"""By name of a field what `fx` and `plain` took away, to be put back by the other."""
+
+
+def apply_operation(
+    schema: Mapping[str, Any], value: Any, operation: str, kept: Kept | None = None
+) -> Any:
     """Return the value after an operation; one that leads nowhere changes nothing.
 
     Args:
@@ -24,17 +30,60 @@ def apply_operation(schema: Mapping[str, Any], value: Any, operation: str) -> An
         value: What the form held; it is changed in place.
         operation: `add:/list`, `add:/map`, `add:/group`, `del:/list/0`, `up:/list/1`, `fx:/field`
             (make it an expression) or `plain:/field` (back to an ordinary value).
+        kept: What was typed before, by name without `at`; changed in place. A field that is made
+            an expression and back again is then as it was.
     """
     verb, _, name = operation.partition(":")
+    if kept is not None and verb in ("fx", "plain"):
+        return _switched(schema, value, (verb, name), kept)
     path = path_of(name)
     if not path:
         return value
-    parent, parent_schema = _walk(schema, value, path[:-1])
+    parent, parent_schema, last = _place(schema, value, path)
     if isinstance(parent, list):
-        _in_list(parent, parent_schema, path[-1], verb)
+        _in_list(parent, parent_schema, last, verb)
     elif isinstance(parent, dict):
-        _in_object(parent, parent_schema, path[-1], verb)
+        _in_object(parent, parent_schema, last, verb)
     return value
+
+
+def _place(
+    schema: Mapping[str, Any], value: Any, path: list[str]
+) -> tuple[Any, Mapping[str, Any], str]:
+    """Give what holds a field, its schema, and what the field is called in there."""
+    if path[-1:] == ["value"]:
+        holder, holder_schema = _walk(schema, value, path[:-2])
+        if isinstance(holder, dict) and kind_of(holder_schema) == "map":
+            return holder, holder_schema, path[-2]
+    return *_walk(schema, value, path[:-1]), path[-1]
+
+
+def _switched(schema: Mapping[str, Any], value: Any, wanted: tuple[str, str], kept: Kept) -> Any:
+    """Switch a field over, remembering what it held and putting back what it held before."""
+    verb, name = wanted
+    parent, parent_schema, last = _place(schema, value, path_of(name) or [""])
+    found = _held(parent, parent_schema, last)
+    memory = kept.setdefault(name, {})
+    if found is not None:
+        memory["plain" if verb == "fx" else "fx"] = found
+    apply_operation(schema, value, f"{verb}:{name}")
+    if verb in memory:
+        _put(parent, parent_schema, last, memory[verb])
+    return value
+
+
+def _held(parent: Any, schema: Mapping[str, Any], part: str) -> Any:
+    if isinstance(parent, list):
+        return parent[_index(part)] if _index(part) < len(parent) else None
+    return parent.get(_key(schema, parent, part)) if isinstance(parent, dict) else None
+
+
+def _put(parent: Any, schema: Mapping[str, Any], part: str, value: Any) -> None:
+    if isinstance(parent, list):
+        if _index(part) < len(parent):
+            parent[_index(part)] = value
+    elif isinstance(parent, dict):
+        parent[_key(schema, parent, part)] = value
 
 
 def _walk(schema: Mapping[str, Any], value: Any, path: list[str]) -> tuple[Any, Mapping[str, Any]]:

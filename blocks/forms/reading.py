@@ -22,7 +22,7 @@ from blocks.forms._kinds import (
     read_duration,
     read_number,
 )
-from blocks.forms.operations import OPERATION, apply_operation
+from blocks.forms.operations import OPERATION, Kept, apply_operation
 from blocks.schemas import field_schema, is_expression
 from kernel.numbers import whole_number
 from kernel.schema import pointer_to
@@ -44,7 +44,12 @@ class Submitted(Protocol):
 
 
 def read_form(
-    schema: Mapping[str, Any], form: Submitted, *, previous: Any = None, at: str = ""
+    schema: Mapping[str, Any],
+    form: Submitted,
+    *,
+    previous: Any = None,
+    at: str = "",
+    kept: Kept | None = None,
 ) -> dict[str, Any]:
     """Read a submission of `form_fields(schema, …)`, its operation included.
 
@@ -57,14 +62,23 @@ def read_form(
         form: What was submitted.
         previous: The value the form was made from; an empty secret keeps its stored one.
         at: As in `form_fields`.
+        kept: As in `apply_operation`, by the names of the controls.
     """
     operation = (form.getlist(OPERATION) or [""])[-1]
     reader = _Reader(form, keep_blank=bool(operation))
     value = reader.group(schema, at, previous)
     verb, _, name = operation.partition(":")
     if name.startswith(at + "/"):
-        apply_operation(schema, value, f"{verb}:{name.removeprefix(at)}")
+        mine = None if kept is None else _kept_at(kept, at)
+        apply_operation(schema, value, f"{verb}:{name.removeprefix(at)}", mine)
+        if kept is not None:
+            kept |= {at + inner: one for inner, one in (mine or {}).items()}
     return value
+
+
+def _kept_at(kept: Kept, at: str) -> Kept:
+    start = at + "/"
+    return {name[len(at) :]: one for name, one in kept.items() if name.startswith(start)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ def slots_schema(manifest: Manifest) -> dict[str, Any]:
     return {"type": "object", "properties": properties}
 
 
-def connection_fields(node: Mapping[str, Any], manifest: Manifest, known: Known) -> list[Field]:
+def connection_fields(
+    node: Mapping[str, Any], manifest: Manifest, known: Known, *, at: str = CONNECTIONS
+) -> list[Field]:
     """Make a choice for each slot, with what is wrong beside it.
 
     What a step names stays to be seen though it is not there any more, or does not fit.
@@ -43,4 +45,4 @@ def connection_fields(node: Mapping[str, Any], manifest: Manifest, known: Known)
         }
     required = [one.slot for one in manifest.secrets if one.required]
     schema = {"type": "object", "properties": properties, "required": required}
-    return plain_fields(form_fields(schema, dict(named), problems, at=CONNECTIONS))
+    return plain_fields(form_fields(schema, dict(named), problems, at=at))

@@ -14,6 +14,7 @@ from typing import Any
 from blocks.forms import (
     Choice,
     Field,
+    Kept,
     Submitted,
     form_fields,
     plain_fields,
@@ -23,8 +24,10 @@ from blocks.forms import (
 from blocks.kinds.code import code_problems
 from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems, is_expression
+from designer.data.mapped import Data, with_data
 from designer.workflows.connection_fields import CONNECTIONS, connection_fields, slots_schema
 from designer.workflows.schedule_form import in_order, schedule_form
+from designer.workflows.step_form import NOTES, TITLE, in_words, read_undo, step_form, undo_of
 from kernel.errors import Problem
 from kernel.schema import Schema
 from kernel.zones import zone_names
@@ -33,43 +36,11 @@ from runtime.flows.problems import NOTHING_KNOWN, Known
 from runtime.flows.table_steps import input_schema_of
 from runtime.flows.validate import check_schedule
 
-_TITLE = {"type": "string", "title": "Name", "maxLength": 120}
-_NOTES = {
-    "type": "string",
-    "title": "Notes",
-    "maxLength": 4_000,
-    "x-garland": {"widget": "textarea"},
-}
-_SECONDS = {"type": "number", "exclusiveMinimum": 0, "maximum": 3_600}
-STEP_FORM: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "title": _TITLE,
-        "timeout_s": {**_SECONDS, "title": "Time-out in seconds"},
-        "join": {"enum": ["all", "any"], "title": "With several wires in, wait for"},
-        "retry": {
-            "type": "object",
-            "title": "Retry",
-            "required": ["max"],
-            "properties": {
-                "max": {"type": "integer", "minimum": 0, "maximum": 20, "title": "Further tries"},
-                "backoff": {"enum": ["fixed", "exponential"], "title": "Pause grows"},
-                "base_s": {**_SECONDS, "title": "First pause in seconds"},
-            },
-        },
-        "disabled": {
-            "type": "boolean",
-            "title": "Off",
-            "description": "Passed over: nothing is done, the run goes on by its first port",
-        },
-        "notes": _NOTES,
-    },
-}
-TRIGGER_FORM: dict[str, Any] = {"type": "object", "properties": {"title": _TITLE, "notes": _NOTES}}
+TRIGGER_FORM: dict[str, Any] = {"type": "object", "properties": {"title": TITLE, "notes": NOTES}}
 BLOCK_TRIGGER_FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "title": _TITLE,
+        "title": TITLE,
         "every_s": {
             "type": "integer",
             "minimum": 10,
@@ -78,13 +49,13 @@ BLOCK_TRIGGER_FORM: dict[str, Any] = {
             "description": "Empty takes what the block suggests",
             "x-garland": {"widget": "duration"},
         },
-        "notes": _NOTES,
+        "notes": NOTES,
     },
 }
 WEBHOOK_FORM: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "title": _TITLE,
+        "title": TITLE,
         "signed": {
             "type": "boolean",
             "title": "Take signed deliveries only",
@@ -107,7 +78,7 @@ WEBHOOK_FORM: dict[str, Any] = {
             "description": "Where the value stands that a step Wait for an event names, such as "
             "trigger.body.ticket. Empty: each delivery starts a run",
         },
-        "notes": _NOTES,
+        "notes": NOTES,
     },
 }
 
@@ -139,23 +110,51 @@ def node_sections(
     node: Mapping[str, Any],
     registry: Registry,
     known: Known = NOTHING_KNOWN,
+    *,
+    data: Data | None = None,
+    may_place: bool = False,
 ) -> list[Section]:
-    """List the parts of a node's form, with what is wrong beside the fields."""
+    """List the parts of a node's form, with what is wrong beside the fields.
+
+    Args:
+        node: The step or trigger.
+        registry: The blocks that are installed.
+        known: What there is to choose from.
+        data: What its fields may be taken from; None offers nothing.
+        may_place: Whether the person chooses which workers perform it.
+    """
     block = block_of(node, registry)
-    found: list[Section] = []
-    if block is not None:
-        taken = input_schema_of(node.get("config", {}), block, known)
-        parts = (("config", "Settings", block.config_schema), ("input", "Input", taken))
-        found = [
-            _section(name, title, schema, node.get(name, {}), known)
-            for name, title, schema in parts
-            if schema.document.get("properties") and (name == "config" or "kind" not in node)
-        ]
-        if "kind" in node:  # nothing has happened yet that an expression could read
-            found = [replace(one, fields=plain_fields(one.fields)) for one in found]
-        found += _connections(node, block, known)
-    own = Schema(_own_form(node, block))
-    return [*found, _section("node", "General", own, node, known)]
+    found = _given_sections(node, block, known, data) if block is not None else []
+    undo = undo_of(node)
+    undoing = block_of(undo, registry) if undo is not None else None
+    if undo is not None and undoing is not None:
+        inside = _given_sections(undo, undoing, known, data, below="undo/")
+        found += [replace(one, title=f"Undo: {one.title.lower()}") for one in inside]
+    own = Schema(_own_form(node, block, may_place=may_place))
+    return [*found, _section("node", "How it runs", own, node, known)]
+
+
+def _given_sections(
+    node: Mapping[str, Any],
+    block: Block,
+    known: Known,
+    data: Data | None,
+    *,
+    below: str = "",
+) -> list[Section]:
+    """List the parts of what a block is given: settings, data, connections."""
+    taken = input_schema_of(node.get("config", {}), block, known)
+    parts = (("config", "Settings", block.config_schema), ("input", "Data in", taken))
+    found = [
+        _section(below + name, title, schema, node.get(name, {}), known)
+        for name, title, schema in parts
+        if schema.document.get("properties") and (name == "config" or "kind" not in node)
+    ]
+    if "kind" in node:  # nothing has happened yet that an expression could read
+        found = [replace(one, fields=plain_fields(one.fields)) for one in found]
+    else:
+        found = [replace(one, fields=with_data(one.fields, data)) for one in found]
+    return [*found, *_connections(node, block, known, below)]
 
 
 def is_sound_schedule(node: Mapping[str, Any], known: Known) -> bool:
@@ -166,24 +165,41 @@ def is_sound_schedule(node: Mapping[str, Any], known: Known) -> bool:
 
 
 def read_node(
-    node: Mapping[str, Any], form: Submitted, registry: Registry, known: Known = NOTHING_KNOWN
+    node: Mapping[str, Any],
+    form: Submitted,
+    registry: Registry,
+    known: Known = NOTHING_KNOWN,
+    *,
+    memory: Kept | None = None,
+    may_place: bool = False,
 ) -> dict[str, Any]:
     """Read the form back into the node it was made from; never fails on what was typed.
 
-    `known` is what was known when the form was made.
+    Args:
+        node: What the form was made from.
+        form: What was submitted.
+        registry: The blocks that are installed.
+        known: What was known when the form was made.
+        memory: What fields held before they were switched over; changed in place.
+        may_place: As when the form was made.
     """
     block = block_of(node, registry)
-    own = _own_form(node, block)
+    own = _own_form(node, block, may_place=may_place)
     kept = {key: value for key, value in node.items() if key not in own["properties"]}
     read = {**kept, **read_form(own, form, previous=node, at="/node")}
     if read.get("correlate") and not is_expression(read["correlate"]):
         read["correlate"] = f"= {read['correlate'].strip()}"  # nothing else makes sense there
+    read = in_words(read, node) if "block" in node and "kind" not in node else read
     if block is None:
         return in_order(read, node) if node.get("kind") == "schedule" else read
     taken = input_schema_of(node.get("config", {}), block, known).document
     parts = [("config", block.manifest.config), ("input", taken)]
     for name, schema in parts[:1] if "kind" in node else parts:
-        read[name] = read_form(schema, form, previous=node.get(name), at=f"/{name}")
+        held = node.get(name)
+        read[name] = read_form(schema, form, previous=held, at=f"/{name}", kept=memory)
+    undo = None if "kind" in node else read_undo(node, form, registry)
+    read = {key: value for key, value in read.items() if key != "undo"}
+    read |= {"undo": undo} if undo is not None else {}
     named = read_form(slots_schema(block.manifest), form, at=CONNECTIONS)
     read.pop("connections", None)
     return {**read, "connections": named} if named else read
@@ -209,12 +225,13 @@ def _section(
     )
 
 
-def _connections(node: Mapping[str, Any], block: Block, known: Known) -> list[Section]:
+def _connections(node: Mapping[str, Any], block: Block, known: Known, below: str) -> list[Section]:
     """Offer a choice for each slot of the block, first of all where it is needed."""
-    fields = connection_fields(node, block.manifest, known)
+    name = below + "connections"
+    fields = connection_fields(node, block.manifest, known, at="/" + name)
     if not fields:
         return []
-    section = Section(name="connections", title="Connections", fields=fields, unplaced=[])
+    section = Section(name=name, title="Connections", fields=fields, unplaced=[])
     return [section]
 
 
@@ -237,12 +254,14 @@ def _without_expressions(field: Field) -> Field:
     return replace(field, can_toggle=False, children=children)
 
 
-def _own_form(node: Mapping[str, Any], block: Block | None = None) -> dict[str, Any]:
+def _own_form(
+    node: Mapping[str, Any], block: Block | None = None, *, may_place: bool = False
+) -> dict[str, Any]:
     if node.get("kind") == "block":
         said = block.manifest.trigger if block is not None else None
         return TRIGGER_FORM if said is not None and said.mode == "webhook" else BLOCK_TRIGGER_FORM
     if "block" in node:
-        return STEP_FORM
+        return step_form(may_place=may_place)
     if node.get("kind") == "webhook":
         return WEBHOOK_FORM
     if node.get("kind") != "schedule":

@@ -19,16 +19,13 @@ from werkzeug.wrappers import Response
 
 from blocks.installs.registry import registry_of
 from blocks.registry import Block
-from blocks.speaking import in_language
 from designer.drafts import read_json_text, write_json_text
 from designer.problems.checking import checked
 from designer.rule_links.views import step_links
 from designer.workflows.deeds import HANDLING
 from designer.workflows.facts import drawing_of, page_facts
-from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.palette import problems_document
-from designer.workflows.schedules import live_schedules, starts_ahead
-from designer.workflows.surroundings import known_to
+from designer.workflows.schedules import live_schedules
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import (
@@ -37,7 +34,6 @@ from kernel.http import (
     db_session,
     json_body,
     languages,
-    only_reads,
     page_of,
     render,
     require,
@@ -49,7 +45,6 @@ from runtime.flows import versions
 from runtime.flows.api import readable
 from runtime.flows.hearing import is_told
 from runtime.flows.model import every_step
-from runtime.flows.table_steps import fitted
 from runtime.flows.versions import FlowView
 from runtime.polls.marks import polls_of_flow
 from runtime.runs.glance import glances
@@ -136,33 +131,6 @@ def put_draft(flow_id: UUID) -> Response:
         revision=saved.draft_revision,
         problems=problems_document(found),
         panel=render_template("designer/problems/_panel.html", problem_groups=panel),
-    )
-
-
-@bp.post("/t/<tenant>/workflows/inspector")
-@require("workflows.view")
-@only_reads
-def inspect_node() -> Response:
-    """Give the form of a node that the page holds; a filled form is read into it first."""
-    node = read_json_text(request.form.get("value", ""))
-    if not isinstance(node, dict):
-        raise InvalidError("a node of a workflow is an object")
-    where, changed = (db_session(), acting().tenant_id), "filled" in request.form
-    registry = in_language(registry_of(*where), languages())
-    known = known_to(*where, node, registry)
-    if changed:
-        node = read_node(node, request.form, registry, known)
-        known = known_to(*where, node, registry)
-        node = fitted(node, block_of(node, registry), known)
-    return render(
-        "designer/workflows/_inspector.html",
-        node_id=request.form.get("node", ""),
-        node=node,
-        changed=changed,
-        block=block_of(node, registry),
-        kind=kind_of(node, registry),
-        sections=node_sections(node, registry, known),
-        ahead=starts_ahead(*where, node, known, now=utc_now()),
     )
 
 
@@ -272,8 +240,10 @@ def _addresses(flow: FlowView) -> dict[str, Any]:
         "publish_url": url_for("publishing.show_plan", flow_id=flow.id),
         "rename_url": url_for("renaming.look"),
         "merge_url": url_for("together.merge", flow_id=flow.id),
-        "inspector_url": url_for("workflows.inspect_node"),
         "part_url": url_for("clipboard.read_copied"),
+        "inspector_url": url_for("inspecting.inspect_node", flow=flow.id),
+        "whole_url": url_for("inspecting.inspect_whole", flow_id=flow.id),
+        "data_url": url_for("data.offer_data", flow_id=flow.id),
     }
 
 

@@ -84,6 +84,21 @@ def plain_path(text: str) -> Path | None:
     return tuple(one.text for one in names) if is_path else None
 
 
+def read_path(text: str) -> Path | None:
+    """Give the path when an expression only reads one, whether or not what is there may be absent.
+
+    >>> read_path('steps.a.output.?tags[?"x-y"].orValue("")')
+    ('steps', 'a', 'output', 'tags', 'x-y')
+    >>> read_path("trigger.alarm.text + '!'")
+    """
+    tokens = [one for one in tokens_of(text) if one.text != "?"]
+    if tokens and tokens[0].kind == "name" and tokens[0].text in ROOTS:
+        path, end = _read_from(tokens, 0)
+        if not tokens[end:] or _is_or_value(tokens[end:]):
+            return path
+    return None
+
+
 def wanted_of(paths: Iterable[Path]) -> Wanted:
     """Fold paths into one tree; an empty mapping at a name means all that lies there.
 
@@ -112,14 +127,26 @@ def is_field(tokens: Sequence[Token], index: int) -> bool:
 
 
 def _path_from(tokens: Sequence[Token], index: int) -> Path:
+    return _read_from(tokens, index)[0]
+
+
+def _read_from(tokens: Sequence[Token], index: int) -> tuple[Path, int]:
+    """Give a path, and the place behind it."""
     path = [tokens[index].text]
     position = index + 1
     while True:
         field, after = _field_at(tokens, position)
         if field is None:
-            return tuple(path)
+            return tuple(path), position
         path.append(field)
         position = after
+
+
+def _is_or_value(tokens: Sequence[Token]) -> bool:
+    """Tell whether all that is left is `.orValue(…)` with a plain value."""
+    opening, closing = tokens[:3], tokens[-1:]
+    is_call = [one.text for one in (*opening, *closing)] == [".", "orValue", "(", ")"]
+    return is_call and not any(one.text in ("(", ")", "+") for one in tokens[3:-1])
 
 
 def _field_at(tokens: Sequence[Token], position: int) -> tuple[str | None, int]:

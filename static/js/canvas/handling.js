@@ -15,7 +15,7 @@ import { Pointer } from "./pointer.js";
 /** @param {DesignerPage} page @returns {KeyLink} */
 export function mountHandling(page) {
   const { deeds, editor, root, viewport } = page;
-  const inspector = new Inspector(editor, need("#inspector"), page.facts.inspector_url);
+  const inspector = new Inspector(page);
   const pointer = new Pointer(root, viewport);
   const linking = new Linking(page, pointer);
   const link = new KeyLink(editor, linking);

@@ -1,53 +1,74 @@
 /**
- * The form of the selected node, made on the server from its block's schemas. Each change posts the
- * form; the answer carries the node's new value, which enters the document like any other edit.
- * @import {Editor} from "./editor.js"
+ * The form of what is selected: a node, several, or the workflow itself. The server makes it and is
+ * told the document with each change; the answer carries the new value, which enters the document like
+ * any other edit.
+ * @import {DesignerPage} from "./page.js"
+ * @import {Flow, Json} from "./types.js"
  */
-import { make } from "./dom.js";
-import { inserted, readable } from "./variables.js";
+import { mountExpressions } from "../data/expression.js";
+import { fieldAt, focusIn } from "../data/fields.js";
+import { DataPicker } from "../data/picker.js";
+import { mountRich } from "../data/rich.js";
+import { nest } from "./bodies.js";
+import { need } from "./dom.js";
+import { Tabs } from "./tabs.js";
 
 const HOLD_MOST_MS = 5000;
-const TEXT = "input[type=text], input:not([type]), textarea";
 
 export class Inspector {
-  /** @type {HTMLInputElement|HTMLTextAreaElement|null} the text field the person was in last */
-  #field = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #held;
   /** @type {string|null} */
   #shown = null;
   /** @type {unknown} */
   #value = null;
+  /** Where the focus goes once the form is there: a place in it. */
+  #awaited = "";
+  /** @type {HTMLElement|null} what had the focus before the form was drawn anew */
+  #before = null;
+  panel = need("#inspector");
+  tabs = new Tabs(this.panel);
 
-  /** @param {Editor} editor @param {HTMLElement} panel @param {string} url */
-  constructor(editor, panel, url) {
+  /** @param {DesignerPage} page */
+  constructor({ editor, facts }) {
     this.editor = editor;
-    this.panel = panel;
-    this.url = url;
-    this.hint = [...panel.childNodes];
-    for (const kind of ["change", "submit"]) {
-      panel.addEventListener(kind, () => this.#hold());
-    }
+    this.facts = facts;
+    const { panel } = this;
+    for (const kind of ["change", "submit"]) panel.addEventListener(kind, () => this.#hold());
+    document.addEventListener("htmx:config:request", (event) => {
+      const { ctx } = /** @type {CustomEvent} */ (event).detail;
+      if (event.target instanceof Element && event.target.id === "inspector-form")
+        ctx.request.body.set("document", this.document());
+    });
+    document.addEventListener("htmx:before:swap", () => {
+      const active = document.activeElement;
+      this.#before = active instanceof HTMLElement && panel.contains(active) ? active : null;
+    });
     document.addEventListener("htmx:finally:request", (event) => {
       if (event.target instanceof Element && event.target.id === "inspector-form") this.#release();
     });
+    document.addEventListener("htmx:after:swap", () => this.#take());
     editor.on("selection", () => this.#follow());
     editor.on("flow", () => this.#follow());
-    document.addEventListener("htmx:after:swap", () => {
-      this.#take();
-      this.#offer();
-    });
-    panel.addEventListener("focusin", (event) => {
-      const field = event.target;
-      const isText = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
-      if (isText && field.matches(TEXT) && /^\/(config|input)\//.test(field.name))
-        this.#field = field;
-    });
+    panel.addEventListener("click", (event) => this.#click(event));
+    panel.addEventListener("change", (event) => this.#leadError(event));
+    const facts_ = () => ({ document: this.document(), step: editor.only ?? "" });
+    const picker = new DataPicker(panel, { facts: facts_, say: (text) => editor.say(text) });
+    mountExpressions(panel, picker);
+    mountRich(panel);
+    this.#follow();
+  }
+
+  /** The workflow as it is now, as the server reads it. */
+  document() {
+    return JSON.stringify(nest(this.editor.flow));
   }
 
   /** @param {string} id */
   #nodeOf(id) {
-    return this.editor.flow.steps[id] ?? this.editor.flow.triggers[id];
+    const flow = /** @type {Flow & Json} */ (this.editor.flow);
+    if (!id) return { description: flow.description, vars: flow.vars };
+    return flow.steps[id] ?? flow.triggers[id];
   }
 
   /** A change is on its way: the form stays until the answer came, or the change would be lost. */
@@ -62,25 +83,39 @@ export class Inspector {
     this.#follow();
   }
 
+  /** What is selected: a node's id, several with commas between them, "" for the workflow itself. */
+  get #wanted() {
+    return [...this.editor.selection].join(",");
+  }
+
   #follow() {
+    const id = this.#wanted;
     const active = document.activeElement;
-    const leaves = this.editor.only !== this.#shown && active && this.panel.contains(active);
-    if (leaves && active instanceof HTMLElement) active.blur(); // so that its change is sent first
+    if (id !== this.#shown && active instanceof HTMLElement && this.panel.contains(active))
+      active.blur(); // so that its change is sent first
     if (this.#held !== undefined) return;
-    const id = this.editor.only;
-    const value = id ? settingsOf(this.#nodeOf(id)) : "";
+    const value = settingsOf(this.#nodeOf(id) ?? {});
     if (id === this.#shown && value === this.#value) return;
+    if (id !== this.#shown) this.tabs.current = "settings";
     this.#shown = id;
     this.#value = value;
-    if (!id) {
-      this.panel.replaceChildren(...this.hint);
-      return;
-    }
-    const values = { node: id, value: JSON.stringify(this.#nodeOf(id)) };
-    htmx.ajax("POST", this.url, { target: "#inspector", swap: "innerHTML", values });
+    this.#ask(id);
+  }
+
+  /** Ask for the form of what is selected. @param {string} id */
+  #ask(id) {
+    const node = this.editor.only ? this.#nodeOf(id) : null;
+    const url = node ? this.facts.inspector_url : this.facts.whole_url;
+    const document = this.document();
+    const values = node
+      ? { document, node: id, value: JSON.stringify(node) }
+      : { document, nodes: id };
+    htmx.ajax("POST", url, { target: "#inspector", swap: "innerHTML", values });
   }
 
   #take() {
+    this.tabs.show();
+    this.#refocus();
     const data = this.panel.querySelector("#inspector-value");
     if (!data) return;
     const { node, value, changed } = JSON.parse(data.textContent ?? "null");
@@ -91,54 +126,88 @@ export class Inspector {
     this.#follow();
   }
 
+  /** Give the focus to what is waited for, or back to what was drawn anew under it. */
+  #refocus() {
+    const name = this.#awaited || this.panel.dataset.returns;
+    const field = name && fieldAt(this.panel, name);
+    const before = this.#before;
+    delete this.panel.dataset.returns;
+    this.#awaited = "";
+    if (field) {
+      this.tabs.show(field.closest("[role=tabpanel]")?.id.slice("tab-".length));
+      focusIn(field);
+    } else if (before && !before.isConnected && before.id)
+      document.getElementById(before.id)?.focus();
+  }
+
   /** @param {string} node @param {Record<string, unknown>} value */
   #enter(node, value) {
     const current = this.#nodeOf(node);
     if (node === this.#shown) this.#value = settingsOf(value);
     if (settingsOf(current) === settingsOf(value)) return;
     const gone = Object.fromEntries(Object.keys(current).map((key) => [key, undefined]));
-    const patch = { ...gone, ...value, position: current.position };
+    if (!node) {
+      this.editor.change("Workflow changed", { ...this.editor.flow, ...gone, ...value });
+      return;
+    }
+    const { position, within, loops } = /** @type {any} */ (current);
+    const patch = { ...gone, ...value, position, within, loops };
     this.editor.patch(node, patch, `${this.editor.face(node).title} changed`);
   }
 
-  /** Fill the data picker with what this step can read. */
-  #offer() {
-    const place = this.panel.querySelector("[data-picker]");
-    if (!place || !this.#shown || place.childElementCount > 0) return;
-    const items = readable(this.editor.flow, this.#shown, this.editor.catalogue);
-    place.replaceChildren(
-      ...items.map(({ path, from }) => {
-        const button = make("button", { type: "button", class: "data-item" }, [
-          make("code", {}, [path]),
-          make("span", { class: "faint" }, [from]),
-        ]);
-        button.addEventListener("click", () => this.#insert(path));
-        return make("li", {}, [button]);
-      }),
-    );
+  /** @param {MouseEvent} event */
+  #click(event) {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    if (button?.dataset.all) this.#switchAll();
   }
 
-  /** @param {string} path */
-  #insert(path) {
-    const field = this.#field;
-    if (!field?.isConnected) {
-      this.editor.say("Click into a field first, then choose what goes there.");
-      return;
+  /** Switch the selected steps off, or on where all are off. */
+  #switchAll() {
+    const { editor } = this;
+    const ids = [...editor.selection].filter((id) => editor.flow.steps[id]);
+    const areOff = ids.every((id) => editor.flow.steps[id].disabled);
+    const steps = { ...editor.flow.steps };
+    for (const id of ids) steps[id] = { ...steps[id], disabled: areOff ? undefined : true };
+    const label = `${ids.length} steps switched ${areOff ? "on" : "off"}`;
+    editor.change(label, { ...editor.flow, steps: structuredClone(steps) });
+  }
+
+  /** Lead what a step's failure leaves by to the step that was chosen. @param {Event} event */
+  #leadError(event) {
+    const choice = event.target;
+    const id = this.editor.only;
+    if (!id || !(choice instanceof HTMLSelectElement) || !choice.matches("[data-error-to]")) return;
+    event.stopPropagation();
+    const from = `${id}:error`;
+    for (const wire of this.editor.flow.wires) {
+      if (wire.from === from && wire.to !== choice.value) this.editor.disconnect(from, wire.to);
     }
-    field.value = inserted(field.value, field.selectionStart ?? field.value.length, path);
-    field.focus();
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-    this.editor.say(`${path} put in.`);
+    if (choice.value) this.editor.connect(from, choice.value);
+  }
+
+  /** Show the place a problem points to, such as /steps/x/config/when. @param {string} pointer */
+  focusField(pointer) {
+    const [, id, rest] = /^\/(?:steps|triggers)\/(?:.*\/steps\/)?([^/]+)(.*)$/.exec(pointer) ?? [];
+    if (!id) return;
+    const name = /^\/(config|input|undo|connections)\//.test(rest) ? rest : `/node${rest}`;
+    this.#awaited = name;
+    if (this.editor.only !== id) this.editor.select([id]);
+    else this.#refocus();
   }
 
   focus() {
-    const first = this.panel.querySelector("input:not([type=hidden]), select, textarea");
-    if (first instanceof HTMLElement) first.focus();
+    const first = "[role=tabpanel]:not([hidden]) :is(input:not([type=hidden]), select, textarea)";
+    const found =
+      this.panel.querySelector(first) ?? this.panel.querySelector("input:not([type=hidden])");
+    if (found instanceof HTMLElement) found.focus();
   }
 }
 
 /** A node's settings as text, its place apart: moving a node is no reason to draw the form again. @param {object} node */
 function settingsOf(node) {
-  const entries = Object.entries(node).filter(([key]) => key !== "position");
+  const apart = ["position", "within", "loops"];
+  const entries = Object.entries(node).filter(
+    ([key, value]) => !apart.includes(key) && value !== undefined,
+  );
   return JSON.stringify(Object.fromEntries(entries.sort()));
 }

@@ -1,0 +1,89 @@
+"""A person takes a step's fields from data: by search, by dragging, by keyboard, as text and code."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.test_pages import browser, garland, page, serious_violations  # noqa: F401  fixtures
+from tests.support.browser import sign_in
+from tests.support.running import Running
+
+pytestmark = pytest.mark.journey
+
+
+def _open(page: Page, garland: Running, width: int) -> Locator:  # noqa: F811
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(page, garland, "designer")
+    page.goto(f"{garland.url}/t/acme/workflows?q=critical")
+    page.locator("tbody a").first.click()
+    expect(page.locator("#inspector").get_by_label("What it is for")).to_be_visible()
+    page.locator("#node-log .node__head").click()
+    return page.locator('#inspector [data-field="/config/message"]')
+
+
+def test_a_field_is_taken_from_data_and_back_without_losing_what_was_typed(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+) -> None:
+    message = _open(page, garland, 1440)
+    message.get_by_role("button", name="Enter a plain value").click()
+    message.get_by_role("textbox").fill("Down: ")
+    page.keyboard.press("Control+Space")
+    picker = page.locator("#data-picker")
+    expect(picker.get_by_label("Search data")).to_be_focused()
+    page.keyboard.type("managed obj")
+    page.keyboard.press("Enter")
+
+    rich = message.locator("[data-rich]")
+    expect(rich).to_have_text("Down: Alarm › Managed object")
+    expect(rich).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" now")
+    page.keyboard.press("Tab")
+    code = message.locator("textarea")
+    expect(code).to_have_value('= "Down: " + trigger.alarm.managed_object + " now"')
+    assert serious_violations(page) == []
+
+    message.get_by_role("button", name="Enter a plain value").click()
+    expect(message.get_by_role("textbox")).to_have_value("Down: ")
+    _drag(page, message)
+    expect(message.locator(".data-chip")).to_have_text("From: Alarm › Place")
+
+
+def _drag(page: Page, message: Locator) -> None:  # noqa: F811
+    message.get_by_role("button", name="Insert data").click()
+    page.get_by_label("Search data").fill("place")
+    datum = page.locator("#data-picker .datum:visible").first
+    datum.hover()
+    page.mouse.down()
+    level = page.locator('#inspector [data-field="/config/level"]')
+    for target in (level, message):
+        box = target.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 20, box["y"] + 10, steps=4)
+    expect(message).to_have_class("field field--over")
+    page.mouse.up()
+
+
+def test_an_expression_is_completed_checked_and_tried_while_it_is_written(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+) -> None:
+    message = _open(page, garland, 1440)
+    message.locator("summary").click()
+    code = message.locator("textarea")
+    code.fill("= 1 + ")
+    outcome = message.locator(".expression__outcome")
+    expect(outcome).to_contain_text("ends too early")
+    code.press_sequentially("times rai")
+    code.press("Backspace")
+    code.fill("= ")
+    code.press_sequentially("flap")
+    code.press("ArrowDown")
+    expect(code).to_have_attribute("aria-expanded", "true")
+    code.press("Enter")
+
+    expect(code).to_have_value("= trigger.alarm.flap_count")
+    expect(outcome).to_contain_text("must be text")
+    expect(outcome).to_contain_text("Gives 0")
