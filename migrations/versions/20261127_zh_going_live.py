@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261127_zh_going_live"
-down_revision = "20261127_zc_vouched"
+down_revision = "20261127_zg_draft_revisions"
 
 DOCUMENT = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 OPEN = sa.text("state = 'open'")
