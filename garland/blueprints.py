@@ -6,6 +6,7 @@ from flask import Blueprint
 
 import designer.blocks.api
 import designer.blocks.views
+import designer.exchange.views
 import designer.history.views
 import designer.keeping.views
 import designer.packs.api
@@ -52,6 +53,7 @@ import runtime.connections.api
 import runtime.connections.views
 import runtime.flow_control.api
 import runtime.flows.api
+import runtime.flows.exchange.api
 import runtime.hooks.api
 import runtime.hooks.called.api
 import runtime.hooks.views
@@ -122,6 +124,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.trials.views.bp,
     designer.history.views.bp,
     designer.keeping.views.bp,
+    designer.exchange.views.bp,
     designer.saving.views.bp,
     designer.rules.views.bp,
     designer.rules.asked.views.bp,
@@ -145,6 +148,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.connections.api.api,
     runtime.flows.api.api,
     runtime.flow_control.api.api,
+    runtime.flows.exchange.api.api,
     runtime.step_state.api.api,
     runtime.hooks.api.api,
     runtime.hooks.called.api.hooks,
