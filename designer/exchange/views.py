@@ -9,11 +9,13 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
+from blocks.installs.registry import registry_of
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other
 from kernel.numbers import whole_number
 from runtime.flows import versions
+from runtime.flows.drawn import flow_svg, picture_entries
 from runtime.flows.exchange import exporting, staged
 from runtime.flows.exchange.api import exported
 from runtime.flows.exchange.envelope import MOST
@@ -22,6 +24,8 @@ from runtime.imports.staging import ImportAppliedError
 
 bp = Blueprint("exchange", __name__)
 
+PICTURES_MAX = 20
+PICTURED_STEPS_MAX = 200
 CHOICES = {
     "new": "A new workflow",
     "draft": "The draft of the one that is there",
@@ -131,6 +135,12 @@ def _start_page(*, text: str = "", problems: Sequence[Problem] = (), status: int
 def _plan_page(import_id: UUID, *, problems: Sequence[Problem] = (), status: int = 200) -> Response:
     where = (db_session(), acting().tenant_id)
     planned = staged.plan_staged(*where, import_id)
+    registry = registry_of(*where)
+    pictures = {
+        one.slug: flow_svg(one.document, picture_entries(one.document, registry), "page")
+        for one in planned[:PICTURES_MAX]
+        if len(one.document["steps"]) <= PICTURED_STEPS_MAX
+    }
     options: dict[str, Any] = {
         one.slug: [(key, text) for key, text in CHOICES.items() if key != "draft" or one.standing]
         for one in planned
@@ -142,6 +152,7 @@ def _plan_page(import_id: UUID, *, problems: Sequence[Problem] = (), status: int
         planned=planned,
         options=options,
         chosen={one.slug: request.form.get(f"as/{one.slug}", one.choice) for one in planned},
+        pictures=pictures,
         problems=problems,
     )
 

@@ -280,7 +280,7 @@ def test_ticked_workflows_go_into_one_zip(designer: FlaskClient, at: str, make: 
     assert [one.slug for one in read_file(sent.data)] == ["chain", "other"]
 
 
-def test_who_may_not_change_workflows_imports_none(signed_in: SignedIn, at: str, see: See) -> None:
+def test_who_may_not_change_workflows_imports_none(signed_in: SignedIn, at: str) -> None:
     viewer = signed_in("viewer")
 
     answers = [viewer.get(f"{at}/import"), viewer.post(f"{at}/import", data={"text": "{}"})]
@@ -335,9 +335,7 @@ def test_nothing_of_another_tenant_goes_out_or_is_written_over(
     assert any("sites" in line for line in plan["items"][1]["todo"])
 
 
-def test_an_import_does_not_change_what_is_drawn(
-    designer: FlaskClient, at: str, make: Make, see: See
-) -> None:
+def test_an_import_does_not_change_what_is_drawn(designer: FlaskClient, at: str, see: See) -> None:
     document = copy.deepcopy(chain_document(2))
     document["canvas"] = {"notes": {"n": {"text": "Why", "position": [0, 0]}}}
 
