@@ -8,6 +8,7 @@ import designer.blocks.api
 import designer.blocks.views
 import designer.clipboard.views
 import designer.data.views
+import designer.exchange.views
 import designer.gallery.own.views
 import designer.gallery.views
 import designer.guide.views
@@ -66,6 +67,7 @@ import runtime.environments.api
 import runtime.environments.views
 import runtime.flow_control.api
 import runtime.flows.api
+import runtime.flows.exchange.api
 import runtime.going_live.api
 import runtime.going_live.views
 import runtime.hooks.api
@@ -152,6 +154,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.clipboard.views.bp,
     designer.history.views.bp,
     designer.keeping.views.bp,
+    designer.exchange.views.bp,
     designer.saving.views.bp,
     designer.rule_links.views.bp,
     designer.rules.views.bp,
@@ -178,6 +181,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.connections.api.api,
     runtime.flows.api.api,
     runtime.flow_control.api.api,
+    runtime.flows.exchange.api.api,
     runtime.step_state.api.api,
     runtime.environments.api.api,
     runtime.going_live.api.api,

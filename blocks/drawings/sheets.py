@@ -58,6 +58,8 @@ def sheet_of(document: Mapping[str, Any], entries: Mapping[str, Any]) -> Sheet:
     sheet = Sheet(faces, [], [], [])
     _take(document, "", (0.0, 0.0), (sheet, entries))
     sheet.boxes.reverse()  # the inner ones were measured first
+    known = [one for one in sheet.wires if one[0] in faces and one[2] in faces]
+    sheet.wires[:] = known  # a draft's wires may lead to what is gone
     groups = document.get("canvas", {}).get("groups", {})
     sheet.groups.extend(_groups(groups, sheet))
     return sheet
@@ -104,8 +106,7 @@ def _take(
             sheet.boxes.append(_box(sheet, id_, step["body"]["steps"], inside))
     for wire in part["wires"]:
         source, _, port = wire["from"].partition(":")
-        if source in sheet.faces and wire["to"] in sheet.faces:
-            sheet.wires.append((source, port, wire["to"]))
+        sheet.wires.append((source, port, wire["to"]))
 
 
 def _box(sheet: Sheet, loop: str, inner: Mapping[str, Any], at: tuple[float, float]) -> Frame:

@@ -97,6 +97,19 @@ def stage_file(  # noqa: PLR0913  what was read and what it would do, for whom a
     return _view_of(row)
 
 
+def read_staged(session: Session, tenant_id: UUID, import_id: UUID, *, kind: str) -> Staged:
+    """Give what a staged file says.
+
+    Raises:
+        ImportAppliedError: somebody applied it already.
+        NotFoundError: there is no such import.
+    """
+    row = _row(session, tenant_id, import_id, kind)
+    if row.applied_at is not None or row.document is None:
+        raise ImportAppliedError(kind)
+    return Staged(origin=row.origin, format=row.format, document=row.document)
+
+
 def apply_once(
     session: Session,
     tenant_id: UUID,

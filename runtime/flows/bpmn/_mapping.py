@@ -80,21 +80,22 @@ def trigger_for(event: Element) -> Mapped:
     """Say what a start event becomes."""
     kind = kind_of(event)
     if kind == "timer":
-        name, text = timer_of(event)
-        when = schedule_of(name, text)
-        if when is not None:
-            return Mapped({"kind": "schedule", **when})
-        told = f"its time {text!r} is not taken: say in its settings when it starts"
-        return Mapped({"kind": "schedule"}, [told])
-    if kind == "message":
-        told = "became a webhook: it has an address once the workflow is published"
-        return Mapped({"kind": "webhook"}, [told])
-    if kind in ("signal", "condition"):
-        told = f"its {kind} became a rule: say in a rule which alarms start this workflow"
-        return Mapped({"kind": "rule"}, [told])
-    if kind:
-        return Mapped({"kind": "manual"}, [f"started by {kind}, which is not known: now by hand"])
-    return Mapped({"kind": "manual"})
+        return _schedule(event)
+    told = {
+        "message": ("webhook", "became a webhook: it has an address once it is published"),
+        "signal": ("rule", "its signal became a rule: say in a rule which alarms start this"),
+        "condition": ("rule", "its condition became a rule: say in one which alarms start this"),
+        "": ("manual", ""),
+    }
+    found, note = told.get(kind, ("manual", f"started by {kind}, which is not known: now by hand"))
+    return Mapped({"kind": found}, [note] if note else [])
+
+
+def _schedule(event: Element) -> Mapped:
+    name, text = timer_of(event)
+    when = schedule_of(name, text)
+    told = f"its time {text!r} is not taken: say in its settings when it starts"
+    return Mapped({"kind": "schedule", **(when or {})}, [] if when is not None else [told])
 
 
 def step_for(node: Element, title: str, messages: Mapping[str, str]) -> Mapped:
@@ -197,19 +198,23 @@ def _message(node: Element, _title: str, messages: Mapping[str, str]) -> Mapped:
 def _catch(node: Element, title: str, messages: Mapping[str, str]) -> Mapped:
     kind = kind_of(node)
     if kind == "timer":
-        name, text = timer_of(node)
-        seconds = seconds_of(text) if name == "timeDuration" else None
-        if seconds is not None:
-            return Mapped(block("wait", {"for_s": seconds}))
-        if name == "timeDate" and is_moment(text):
-            return Mapped(block("wait", {"until": text.strip()}))
-        return Mapped(block("wait"), [f"its time {text!r} is not taken: say how long it waits"])
+        return _pause(node)
     if kind == "message":
         return _message(node, title, messages)
     if kind in ("signal", "condition"):
         told = f"its {kind} became waiting for an alarm: say in its settings which"
         return Mapped(block("wait-for-event", {"event": "alarm"}), [told])
     return placeholder(node, title, messages)
+
+
+def _pause(node: Element) -> Mapped:
+    name, text = timer_of(node)
+    seconds = seconds_of(text) if name == "timeDuration" else None
+    if seconds is not None:
+        return Mapped(block("wait", {"for_s": seconds}))
+    if name == "timeDate" and is_moment(text):
+        return Mapped(block("wait", {"until": text.strip()}))
+    return Mapped(block("wait"), [f"its time {text!r} is not taken: say how long it waits"])
 
 
 def _ending(node: Element, title: str, messages: Mapping[str, str]) -> Mapped:

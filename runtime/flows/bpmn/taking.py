@@ -133,19 +133,24 @@ class Taking:
             if node.local == "exclusiveGateway":
                 ports |= own_ports(step, node, flows)
             return Mapped(_renamed(step, node, own))
+        if node.attributes.get("triggeredByEvent") == "true":
+            return Mapped(None, ["left out: make a workflow of its own of it"])
         if node.local in SUB_PROCESSES:
-            if node.attributes.get("triggeredByEvent") == "true":
-                return Mapped(None, ["left out: make a workflow of its own of it"])
             return loop_for(node)
         if node.local in GATEWAYS and node.local != "eventBasedGateway":
-            if not asks(node, flows) or inside.is_led_by_ports(id_):
-                return Mapped(None)
-            mapped, by_flow = gate_for(node, flows)
-            ports |= by_flow
-            return mapped
+            return self._gate(node, inside, ports)
         if node.local == "intermediateThrowEvent" and not kind_of(node):
             return Mapped(None)
         return step_for(node, called(node), self._named)
+
+    @staticmethod
+    def _gate(node: Element, inside: Container, ports: dict[str, str]) -> Mapped:
+        id_ = node.attributes.get("id", "")
+        if not asks(node, inside.out(id_)) or inside.is_led_by_ports(id_):
+            return Mapped(None)
+        mapped, by_flow = gate_for(node, inside.out(id_))
+        ports |= by_flow
+        return mapped
 
     def _finished(
         self, node: Element, step: dict[str, Any], origin: tuple[float, float] | None

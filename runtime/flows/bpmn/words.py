@@ -57,9 +57,19 @@ _BY_BLOCK = {
     "garland.approval": "userTask",
     "garland.decide": "businessRuleTask",
     "garland.code": "scriptTask",
+    "garland.wait": "task",
+    "garland.branch": "task",
+    "garland.switch": "task",
     "garland.send-trap": "sendTask",
     "garland.mqtt-publish": "sendTask",
 }
+_BY_CONTROL = {"call": "callActivity", "event": "receiveTask"}
+_WITHOUT_ERRORS = {
+    "garland.branch": "exclusiveGateway",
+    "garland.switch": "exclusiveGateway",
+    "garland.wait": "intermediateCatchEvent",
+}
+"""Gateways and events, from which no error can lead on."""
 _BY_CATEGORY = {
     "data": "scriptTask",
     "notify": "sendTask",
@@ -81,18 +91,11 @@ def element_of(step: Mapping[str, Any], block: Block | None, *, leads_on: bool, 
         fails: Whether a wire leaves it by `error`; no event and no gateway has such.
     """
     control = block.manifest.behaviour.control if block is not None else ""
+    name, category = str(step["block"]), block.manifest.category if block is not None else ""
     if "body" in step or control in ("each", "repeat"):
         return "subProcess"
-    name = str(step["block"])
-    if not fails and not leads_on and (control == "end" or name == "garland.fail"):
+    if not fails and (control == "end" or name == "garland.fail") and not leads_on:
         return "endEvent"
-    if not fails and name in ("garland.branch", "garland.switch"):
-        return "exclusiveGateway"
-    if control == "call":
-        return "callActivity"
-    if name == "garland.wait":
-        return "task" if fails else "intermediateCatchEvent"
-    if control == "event":
-        return "receiveTask"
-    category = block.manifest.category if block is not None else ""
-    return _BY_BLOCK.get(name) or _BY_CATEGORY.get(category, "task")
+    if not fails and name in _WITHOUT_ERRORS:
+        return _WITHOUT_ERRORS[name]
+    return _BY_BLOCK.get(name) or _BY_CONTROL.get(control or "") or _BY_CATEGORY.get(category, "task")

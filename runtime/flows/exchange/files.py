@@ -14,7 +14,7 @@ from runtime.flows.bpmn.reading import read_bpmn
 from runtime.flows.exchange.carried import Carried
 from runtime.flows.exchange.envelope import MOST, read_envelope
 
-FILE_MAX_BYTES = 10 * 1024 * 1024
+FILE_MAX_BYTES = 5 * 1024 * 1024
 UNPACKED_MAX_BYTES = 20 * 1024 * 1024
 _STAMP = (1980, 1, 1, 0, 0, 0)
 """The time of every file in a zip: none, so that the same workflows give the same bytes."""

@@ -31,8 +31,7 @@ def make_planned(
     Calls between workflows of the file hold together: where one got another short name than the
     file says, those that call it follow.
 
-    Args:
-        revisions: By short name, the revision of the draft that the plan was shown for.
+    `revisions` are, by short name, those of the drafts that the plan was shown for.
 
     Raises:
         InvalidError: nothing is to be made.

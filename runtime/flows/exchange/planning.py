@@ -22,6 +22,7 @@ from runtime.flows._publishing import known_to
 from runtime.flows._tables import FlowRow
 from runtime.flows.comparing import Change, compare
 from runtime.flows.decisions import decisions_of
+from runtime.flows.exchange.canonical import canonical_text
 from runtime.flows.exchange.carried import Carried
 from runtime.flows.exchange.filling import is_filled, place_words, with_kept_secrets
 from runtime.flows.model import every_step
@@ -74,7 +75,8 @@ class Planned:
     @property
     def is_same(self) -> bool:
         """Tell whether the draft that is there says the same."""
-        return self.standing is not None and self.standing.draft == self.document
+        there = self.standing.draft if self.standing is not None else None
+        return there is not None and canonical_text(there) == canonical_text(self.document)
 
 
 def plan_import(
@@ -85,9 +87,7 @@ def plan_import(
 ) -> list[Planned]:
     """Say what importing would make; nothing is changed.
 
-    Args:
-        carried: The workflows of a file.
-        choices: By short name; what is not chosen becomes the draft of what is there, or new.
+    `choices` go by short name; what is not chosen becomes the draft of what is there, or new.
 
     Raises:
         InvalidError: a choice is none, or there is no such workflow to become the draft of.

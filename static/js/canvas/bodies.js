@@ -4,10 +4,16 @@
  * `within` which loop, and is placed like every other; wires are one list. Pure.
  * @import {Flow, Json, Point, Step, Wire} from "./types.js"
  */
+import { clamp } from "./geometry.js";
 import { splitEnd } from "./graph.js";
 
 /** From a loop's corner to the origin of its body; as in runtime/flows/layout.py. @type {Point} */
 export const BODY_OFFSET = [24, 176];
+
+/** How far from the origin anything may be kept; the schema refuses what is further. */
+const FAR = 1_000_000;
+/** @param {number} x @param {number} y @returns {Point} */
+const near = (x, y) => [clamp(x, -FAR, FAR), clamp(y, -FAR, FAR)];
 
 /**
  * @param {Json} flow  as it is kept
@@ -59,10 +65,13 @@ export function nest(flow) {
     const steps = {};
     for (const [id, { within: _within, loops, ...step }] of members.get(inside) ?? []) {
       const [x, y] = step.position ?? [0, 0];
-      steps[id] = { ...step, position: [x - left, y - top] };
+      steps[id] = { ...step, position: near(x - left, y - top) };
       if (loops) steps[id].body = part(id, [x + BODY_OFFSET[0], y + BODY_OFFSET[1]]);
     }
     return { steps, wires: wires.get(inside) ?? [] };
   };
-  return { ...flow, ...part("", [0, 0]) };
+  const triggers = Object.entries(flow.triggers).map(([id, { position, ...trigger }]) => {
+    return [id, position ? { ...trigger, position: near(...position) } : trigger];
+  });
+  return { ...flow, triggers: Object.fromEntries(triggers), ...part("", [0, 0]) };
 }

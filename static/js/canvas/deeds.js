@@ -8,8 +8,8 @@
 import { copyPart } from "./document.js";
 import { GRID } from "./geometry.js";
 import { nodeIds, splitEnd, wireKey } from "./graph.js";
-import { rename } from "./title_editing.js";
 import { tidyPlaces } from "./tidy.js";
+import { rename } from "./title_editing.js";
 import { along, step } from "./walking.js";
 
 /** @type {Record<string, Point>} */

@@ -7,6 +7,9 @@ import { withInside } from "./boxes.js";
 import { joinEnd, splitEnd, whyNot } from "./graph.js";
 import { pasteGroups } from "./marks.js";
 
+/** Room for a number after it: the schema takes 60 signs. */
+const ID_MAX = 54;
+
 /**
  * A free id that reads like the block's name and can stand in an expression (`steps.send_email`).
  * @param {Flow} flow
@@ -18,7 +21,8 @@ export function freshId(flow, wish, reserved = new Set()) {
     wish
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "_")
-      .replace(/^[_0-9]+|_+$/g, "") || "step";
+      .replace(/^[_0-9]+|_+$/g, "")
+      .slice(0, ID_MAX) || "step";
   const taken = (/** @type {string} */ id) =>
     id in flow.steps || id in flow.triggers || reserved.has(id);
   let id = stem;

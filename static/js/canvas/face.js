@@ -10,6 +10,8 @@ export const HEAD_HEIGHT = 48;
 export const PORT_HEIGHT = 22;
 export const FOOT_HEIGHT = 6;
 
+/** As in blocks/manifest.py; a wire from any other is none that the schema takes. */
+const PORT_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
 /** @type {[number, string][]} */
 const UNITS = [
   [86_400, "day"],
@@ -56,9 +58,11 @@ function dynamicPorts(entry, config) {
   if (!rule || !Array.isArray(rows)) return [];
   /** @type {Port[]} */
   const ports = [];
+  const taken = new Set(["error", ...entry.outputs.map((port) => port.name)]);
   for (const row of rows) {
     const name = at(row, rule.name);
-    if (typeof name !== "string" || !name || ports.some((port) => port.name === name)) continue;
+    if (typeof name !== "string" || !PORT_NAME.test(name) || taken.has(name)) continue;
+    taken.add(name);
     const title = rule.title ? at(row, rule.title) : "";
     ports.push({ name, title: String(title || name), tone: "neutral" });
   }

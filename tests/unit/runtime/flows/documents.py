@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.unit.runtime.flows.strategies import json_values, texts
 
-IDS = st.sampled_from(["a", "b", "c2", "step_1", "note", "start", "x" * 60])
+IDS = st.sampled_from(["a", "b", "c2", "step_1", "note", "constructor", "x" * 60])
 PORTS = st.sampled_from(["", ":done", ":error", ":yes", ":no", ":found", ":gold", ":timeout"])
 BLOCKS = st.sampled_from(
     [
