@@ -46,13 +46,13 @@ def test_a_loops_body_is_a_box_that_steps_are_dragged_into_and_every_view_shows(
     garland: Running,  # noqa: F811
     page: Page,  # noqa: F811
 ) -> None:
+    body = {"steps": {}, "wires": []}
     steps = {
-        "each": step("for-each", config={"items": [1]}, position=[256, 0]),
+        "each": step("for-each", config={"items": [1]}, position=[256, 0], body=body),
         "note_it": {**LOG, "position": [640, 0]},
     }
-    parts = {"steps": steps, "wires": ["hand > each"], "triggers": {"hand": {"kind": "manual"}}}
-    parts["steps"]["each"]["body"] = {"steps": {}, "wires": []}
-    at = _made(garland, page, "In a box", **parts)
+    triggers = {"hand": {"kind": "manual"}}
+    at = _made(garland, page, "In a box", steps=steps, wires=["hand > each"], triggers=triggers)
     said, node = page.locator("#canvas-said"), page.locator("#node-note_it")
     head = node.locator(".node__head")
     expect(page.get_by_text("Drag a step in here")).to_be_visible()
