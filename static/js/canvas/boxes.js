@@ -5,7 +5,7 @@
  * @import {Flow, Point, Rect} from "./types.js"
  */
 import { bounds, holds } from "./geometry.js";
-import { splitEnd } from "./graph.js";
+import { gathered, nodeIds, splitEnd, withinOf } from "./graph.js";
 
 export const PAD = 24;
 export const HEAD = 44;
@@ -21,13 +21,7 @@ const DEEP_MOST = 4;
  * @returns {Map<string, string[]>}
  */
 export function membersOf(flow) {
-  /** @type {Map<string, string[]>} */
-  const found = new Map([["", Object.keys(flow.triggers)]]);
-  for (const [id, step] of Object.entries(flow.steps)) {
-    const within = step.within ?? "";
-    found.set(within, [...(found.get(within) ?? []), id]);
-  }
-  return found;
+  return gathered(nodeIds(flow), (id) => withinOf(flow, id));
 }
 
 /**

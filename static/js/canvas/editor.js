@@ -6,7 +6,7 @@
 import { flatten } from "./bodies.js";
 import * as boxes from "./boxes.js";
 import * as edit from "./document.js";
-import { entryKey, faceOf, firstPort, nextPort, sizeOf, triggerKey } from "./face.js";
+import { faceOf, firstPort, nextPort, sizeOf } from "./face.js";
 import { bounds, freePlace, looseSpot, snap } from "./geometry.js";
 import {
   joinEnd,
@@ -146,12 +146,6 @@ export class Editor {
     return nodeIds(this.flow).map((id) => this.face(id));
   }
 
-  /** @param {string} id */
-  entry(id) {
-    const step = this.flow.steps[id];
-    return this.catalogue[step ? entryKey(step) : triggerKey(this.flow.triggers[id])];
-  }
-
   /** Every rectangle a new node in a loop ("" for none) must not lie on. @param {string} [loop] */
   taken(loop = "") {
     const beside = [...this.boxes].filter(([id]) => withinOf(this.flow, id) === loop);
@@ -168,13 +162,19 @@ export class Editor {
     const middle = /** @type {Point} */ ([position[0] + size.w / 2, position[1] + size.h / 2]);
     const loop = into ?? boxes.boxAt(this.boxes, middle);
     const wish = { x: snap(position[0]), y: snap(position[1]), ...size };
-    let { flow, id } = edit.addNode(this.flow, entry, freePlace(wish, this.taken(loop)));
-    const refusal = boxes.whyNotInside(flow, [id], loop, () => entry.title);
-    if (refusal) return this.refuse(refusal, "");
-    flow = boxes.putInside(flow, [id], loop);
+    const { flow, id } = this.#added(entry, wish, loop);
+    if (!id) return "";
     this.change(`${entry.title} added`, flow);
     this.select([id]);
     return id;
+  }
+
+  /** A new node in a loop; no id where it may not stand there. @param {Entry} entry @param {Rect} wish @param {string} loop */
+  #added(entry, wish, loop) {
+    const { flow, id } = edit.addNode(this.flow, entry, freePlace(wish, this.taken(loop)));
+    const refusal = boxes.whyNotInside(flow, [id], loop, () => entry.title);
+    if (refusal) return this.refuse(refusal, { flow: this.flow, id: "" });
+    return { flow: boxes.putInside(flow, [id], loop), id };
   }
 
   /**
@@ -209,21 +209,17 @@ export class Editor {
    * @param {Point|null} [spot]  where its corner should be
    */
   addAfter(entry, after, port = null, spot = null) {
-    const size = sizeOf(entry);
     if (!after || entry.sort === "trigger") return this.addAt(entry, looseSpot(this.taken()), "");
     const face = this.face(after);
     const chosen = port ?? nextPort(face, wiredPorts(this.flow, after));
-    const found = face.ports.findIndex((candidate) => candidate.name === chosen);
-    const row = Math.max(0, found);
-    const [x, y] = spot ?? [face.rect.x + face.rect.w + 64, face.rect.y + row * 96];
-    const wish = { x, y, ...size };
-    const loop = withinOf(this.flow, after);
-    const added = edit.addNode(this.flow, entry, freePlace(wish, this.taken(loop)));
-    const placed = boxes.putInside(added.flow, [added.id], loop);
-    const flow = edit.connect(placed, joinEnd(after, chosen), added.id);
-    this.change(`${entry.title} added after ${face.title}`, flow);
-    this.select([added.id]);
-    return added.id;
+    const row = face.ports.findIndex((candidate) => candidate.name === chosen);
+    const [x, y] = spot ?? [face.rect.x + face.rect.w + 64, face.rect.y + Math.max(row, 0) * 96];
+    const { flow, id } = this.#added(entry, { x, y, ...sizeOf(entry) }, withinOf(this.flow, after));
+    if (!id) return "";
+    const wired = edit.connect(flow, joinEnd(after, chosen), id);
+    this.change(`${entry.title} added after ${face.title}`, wired);
+    this.select([id]);
+    return id;
   }
 
   /** The box of every loop. */
@@ -258,10 +254,9 @@ export class Editor {
     }
     const ids = [...boxes.withInside(this.flow, this.selection)];
     if (ids.length === 0) return;
-    const label =
-      ids.length === 1 ? `${this.face(ids[0]).title} removed` : `${ids.length} steps removed`;
+    const what = ids.length === 1 ? this.face(ids[0]).title : `${ids.length} steps`;
     const flow = edit.removeNodes(this.flow, ids, (id) => firstPort(this.face(id)));
-    this.change(label, flow);
+    this.change(`${what} removed`, flow);
   }
 
   /**

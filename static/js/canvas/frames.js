@@ -122,9 +122,10 @@ export class Frames {
   }
 }
 
-/** @param {HTMLElement|undefined} element @param {Rect} rect */
+/** Put a frame at its place, before those that are larger. @param {HTMLElement|undefined} element @param {Rect} rect */
 export function stand(element, { x, y, w, h }) {
   if (!element) return;
+  element.style.zIndex = String(-Math.round(w * h));
   element.style.transform = `translate(${x}px, ${y}px)`;
   element.style.width = `${w}px`;
   element.style.height = `${h}px`;

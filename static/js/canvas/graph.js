@@ -28,6 +28,21 @@ export function withinOf(flow, id) {
   return flow.steps[id]?.within ?? "";
 }
 
+/**
+ * Things by what they have in common, in their order.
+ * @template T
+ * @param {T[]} things @param {(thing: T) => string} keyOf
+ */
+export function gathered(things, keyOf) {
+  /** @type {Map<string, T[]>} */
+  const found = new Map();
+  for (const one of things) {
+    const key = keyOf(one);
+    if (!found.get(key)?.push(one)) found.set(key, [one]);
+  }
+  return found;
+}
+
 /** @param {Flow} flow @returns {string[]} */
 export function nodeIds(flow) {
   return [...Object.keys(flow.triggers), ...Object.keys(flow.steps)];

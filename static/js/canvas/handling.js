@@ -5,7 +5,6 @@
 import { mountBar } from "./bar.js";
 import { mountClipboard } from "./clipboard.js";
 import { canvasDeeds } from "./deeds.js";
-import { need } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { Inspector } from "./inspector.js";
 import { KeyLink } from "./key_link.js";

@@ -9,7 +9,10 @@ import { mountFlowView } from "./flow_view.js";
 /** @param {DesignerPage} page */
 export function mountOpening({ editor, root }) {
   const dialog = /** @type {HTMLDialogElement} */ (need("#opened"));
-  dialog.addEventListener("close", () => root.focus({ preventScroll: true }));
+  dialog.addEventListener("close", () => {
+    need("#opened-body").replaceChildren();
+    root.focus({ preventScroll: true });
+  });
   document.addEventListener("htmx:after:swap", () => {
     const drawn = dialog.querySelector("[data-flow-view]:not(.canvas)");
     if (!dialog.open && dialog.querySelector("#opened-flow:not([data-seen])")) dialog.showModal();

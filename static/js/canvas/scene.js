@@ -8,7 +8,7 @@ import { make, makeSvg } from "./dom.js";
 import { faceOf, inputPoint, outputPoint } from "./face.js";
 import { Frames } from "./frames.js";
 import { bounds, overlaps } from "./geometry.js";
-import { nodeIds, splitEnd, wasTaken, wireKey, withinOf } from "./graph.js";
+import { gathered, nodeIds, splitEnd, wasTaken, wireKey, withinOf } from "./graph.js";
 import { fillNode, markProblem, markProgress, nodeElement, sayNode } from "./node_face.js";
 import { wirePath } from "./routing.js";
 
@@ -194,7 +194,7 @@ export class Scene {
 
   /** @param {Problem[]} problems */
   showProblems(problems) {
-    this.#problems = grouped(problems);
+    this.#problems = gathered(problems, (problem) => problem.step ?? "");
     for (const [id, { element }] of this.#nodes) this.#mark(id, element);
     this.#label();
   }
@@ -268,15 +268,4 @@ function sameLook(a, b) {
       face.ports.map((p) => [p.name, p.title, p.tone]),
     ]);
   return look(a) === look(b);
-}
-
-/** @param {Problem[]} problems */
-function grouped(problems) {
-  /** @type {Map<string, Problem[]>} */
-  const found = new Map();
-  for (const problem of problems) {
-    const key = problem.step ?? "";
-    found.set(key, [...(found.get(key) ?? []), problem]);
-  }
-  return found;
 }
