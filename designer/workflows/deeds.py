@@ -20,9 +20,8 @@ class Deed:
     `keys` are written as the script reads them (`ctrl+shift+z`; `arrow` is any of the four), with
     spaces between them. `when` says what has to be selected: a `node`, `nodes`, a `wire`, `any` of
     them, or nothing ("").
-    `places` are where it is offered beside its keys: in the `bar`, in the `menu`. `mode` is when
-    its keys act: on the `canvas`, or while a wire is drawn by them (`linking`). Those of a `native`
-    one are left to the browser, which answers them with an event of its own.
+    `places` are where it is offered beside its keys: in the `bar`, in the `menu`. The keys of a
+    `native` one are left to the browser, which answers them with an event of its own.
     """
 
     name: str
@@ -31,7 +30,6 @@ class Deed:
     icon: str = ""
     when: str = ""
     places: str = ""
-    mode: str = "canvas"
     native: bool = False
 
     @property
@@ -81,11 +79,7 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
             when="node",
             places="bar menu",
         ),
-        Deed(name="link-turn", title="Choose what it leads to", keys="arrow", mode="linking"),
-        Deed(name="link-output", title="The next way out", keys="o", mode="linking"),
-        Deed(name="link-confirm", title="Connect, or disconnect", keys="enter", mode="linking"),
-        Deed(name="link-end", title="Leave it as it was", keys="escape", mode="linking"),
-        Deed(name="wire", title="Select the next wire of the step", keys="w"),
+        Deed(name="wire", title="Select its wire, or the next one", keys="w"),
     ),
     "Change": (
         Deed(
@@ -162,9 +156,9 @@ def offered(place: str) -> list[Deed]:
 
 
 def keys_document() -> list[dict[str, Any]]:
-    """Write the deeds for the script: which keys do what, and when."""
+    """Write the deeds for the script: which keys do what."""
     return [
-        {"name": deed.name, "keys": [] if deed.native else deed.keys.split(), "mode": deed.mode}
+        {"name": deed.name, "keys": [] if deed.native else deed.keys.split()}
         for deeds in DEEDS.values()
         for deed in deeds
     ]

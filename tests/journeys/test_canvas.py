@@ -171,8 +171,9 @@ def _build_by_key(page: Page) -> None:  # noqa: F811
     _press(page, "Control+f")
     _take(page, "Approval")
     _press(page, "c")
-    expect(page.locator("#canvas-said")).to_contain_text("Approved to Write log: Enter connects.")
-    _press(page, "Enter")
+    expect(page.locator("#node-write_log")).to_have_attribute("data-fit", "amber")
+    expect(page.locator("#quick-list")).to_contain_text("still to be filled in: Message.")
+    _take(page, "Write log")
 
 
 def _fill_by_key(page: Page, step: str, field: str, text: str, *, is_mapped: bool) -> None:  # noqa: F811

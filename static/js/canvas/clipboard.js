@@ -8,21 +8,18 @@
 import { takesText } from "../shortcuts.js";
 import { flatten, nest } from "./bodies.js";
 import { copyPart } from "./document.js";
-import { bounds, GRID } from "./geometry.js";
+import { bounds } from "./geometry.js";
 
 /** @param {DesignerPage} page */
 export function mountClipboard(page) {
   const { deeds, editor, facts, root, viewport } = page;
-  /** @type {{clientX: number, clientY: number}|null} where the pointer is, while it is over the canvas */
-  let pointer = null;
+  /** @type {Point|undefined} where the pointer is, unless keys were used since */
+  let at;
   root.addEventListener("pointermove", (event) => {
-    pointer = event;
-  });
-  root.addEventListener("pointerleave", () => {
-    pointer = null;
+    at = viewport.point(event);
   });
   root.addEventListener("keydown", (event) => {
-    if (event.key.startsWith("Arrow") || event.key === "Tab") pointer = null;
+    if (event.key.startsWith("Arrow") || event.key === "Tab") at = undefined;
   });
 
   /** @param {"copy"|"cut"|"paste"} kind @param {(event: ClipboardEvent) => void} then */
@@ -67,20 +64,11 @@ export function mountClipboard(page) {
       editor.say(`Not pasted: ${body?.errors?.[0]?.message ?? "no connection, try again"}.`);
       return;
     }
-    const part = flatten(body.part);
-    editor.paste(part, offset(part), "pasted");
+    editor.paste(flatten(body.part), "pasted", at);
     const pasted = bounds([...editor.selection].map((id) => editor.face(id).rect));
     if (pasted) viewport.reveal(pasted);
     page.focus();
     if (body.missing.length) editor.say(`Pasted. Not installed here: ${body.missing.join(", ")}.`);
-  };
-  /** To the pointer; by key beside where it was copied. @param {import("./types.js").Flow} part @returns {Point} */
-  const offset = (part) => {
-    if (!pointer) return [GRID * 2, GRID * 3];
-    const places = Object.values({ ...part.triggers, ...part.steps }).map((node) => node.position);
-    const [x, y] = viewport.point(pointer);
-    const corner = [0, 1].map((axis) => Math.min(...places.map((place) => place?.[axis] ?? 0)));
-    return [x - corner[0], y - corner[1]];
   };
   deeds.copy = () => document.execCommand("copy");
   deeds.cut = () => document.execCommand("cut");

@@ -6,7 +6,7 @@
 import { flatten } from "./bodies.js";
 import * as edit from "./document.js";
 import { entryKey, faceOf, firstPort, nextPort, sizeOf, triggerKey } from "./face.js";
-import { bounds, freePlace, looseSpot, snap } from "./geometry.js";
+import { bounds, freePlace, GRID, looseSpot, snap } from "./geometry.js";
 import { joinEnd, nodeIds, reach, splitEnd, whyNot, wiredPorts, wireKey } from "./graph.js";
 import { History } from "./history.js";
 
@@ -275,13 +275,14 @@ export class Editor {
   /**
    * Add a part under ids of its own, nowhere on top of what stands.
    * @param {Flow} part
-   * @param {Point} offset
    * @param {string} verb
+   * @param {Point} [at]  where its corner should be, else beside where it was copied
    */
-  paste(part, offset, verb) {
+  paste(part, verb, at) {
     const box = bounds(nodeIds(part).map((id) => faceOf(part, id, this.catalogue).rect));
     if (!box) return;
-    const [x, y] = this.freePlace({ ...box, x: box.x + offset[0], y: box.y + offset[1] });
+    const [left, top] = at ?? [box.x + GRID * 2, box.y + GRID * 3];
+    const [x, y] = this.freePlace({ ...box, x: left, y: top });
     const pasted = edit.pastePart(this.flow, part, [x - box.x, y - box.y]);
     const count = pasted.ids.length;
     this.change(`${count} ${count === 1 ? "step" : "steps"} ${verb}`, pasted.flow);

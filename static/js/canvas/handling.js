@@ -8,19 +8,17 @@ import { canvasDeeds } from "./deeds.js";
 import { need } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { Inspector } from "./inspector.js";
-import { KeyLink } from "./key_link.js";
 import { Linking } from "./linking.js";
 import { Pointer } from "./pointer.js";
 
-/** @param {DesignerPage} page @returns {KeyLink} */
+/** @param {DesignerPage} page */
 export function mountHandling(page) {
   const { deeds, editor, root, viewport } = page;
   const inspector = new Inspector(editor, need("#inspector"), page.facts.inspector_url);
   const pointer = new Pointer(root, viewport);
-  const linking = new Linking(page, pointer);
-  const link = new KeyLink(editor, linking);
-  new Gestures(page, pointer, linking);
-  Object.assign(deeds, canvasDeeds(page, link), {
+  page.linking = new Linking(page, pointer);
+  new Gestures(page, pointer);
+  Object.assign(deeds, canvasDeeds(page), {
     settings: () => {
       page.openDrawer("inspector");
       inspector.focus();
@@ -44,5 +42,4 @@ export function mountHandling(page) {
     if (event.target instanceof Element && event.target.closest("[data-node]"))
       deeds.settings(event);
   });
-  return link;
 }

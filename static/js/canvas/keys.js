@@ -2,7 +2,6 @@
  * The canvas by keyboard: which key does what is the table of designer/workflows/deeds.py. Keys act
  * only while the canvas or one of its nodes has the focus, so none is taken from an input.
  * @import {DesignerPage} from "./page.js"
- * @import {KeyLink} from "./key_link.js"
  */
 import { takesText } from "../shortcuts.js";
 import { need } from "./dom.js";
@@ -18,17 +17,17 @@ export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   return [control && "ctrl", altKey && "alt", shift && "shift", name].filter(Boolean).join("+");
 }
 
-/** Comes last: every deed of the table has to be there by then. @param {DesignerPage} page @param {KeyLink} link */
-export function mountKeys({ deeds, facts, root }, link) {
+/** Comes last: every deed of the table has to be there by then. @param {DesignerPage} page */
+export function mountKeys({ deeds, facts, root }) {
   /** @type {Map<string, string>} */
   const table = new Map();
-  for (const { name, keys, mode } of facts.deeds) {
+  for (const { name, keys } of facts.deeds) {
     if (!deeds[name]) throw new Error(`there is no deed ${name}`);
-    for (const key of keys) table.set(`${mode} ${key}`, name);
+    for (const key of keys) table.set(key, name);
   }
   root.addEventListener("keydown", (event) => {
     if (takesText(/** @type {any} */ (event.target))) return;
-    const name = table.get(`${link.active ? "linking" : "canvas"} ${chordOf(event)}`);
+    const name = table.get(chordOf(event));
     if (!name) return;
     event.preventDefault();
     event.stopPropagation();

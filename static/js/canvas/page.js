@@ -20,6 +20,8 @@ export class DesignerPage {
   deeds = {};
   /** Offer steps to hang on a port. @type {(from: string, at?: import("./types.js").Point) => void} */
   addFromPort = () => {};
+  /** Set by handling.js. */
+  linking = /** @type {import("./linking.js").Linking} */ (/** @type {unknown} */ (null));
 
   constructor() {
     this.editor = new Editor(this.facts.flow, this.facts.blocks);
