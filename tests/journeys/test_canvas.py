@@ -95,7 +95,9 @@ def _show_all(page: Page) -> None:  # noqa: F811
 
 
 def _box(page: Page, field: str) -> Locator:  # noqa: F811
-    return page.locator(f'#inspector :is(input, textarea):not([type=hidden])[name$="/{field}"]')
+    return page.locator(
+        f'#inspector :is(input, textarea):not([type=hidden], [name^="/node"])[name$="/{field}"]'
+    )
 
 
 def _add_on(page: Page, wire: str, words: str) -> None:  # noqa: F811
