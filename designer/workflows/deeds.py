@@ -1,8 +1,8 @@
 """What can be done on the canvas: one table that feeds the keys, the help, the bar and the menu.
 
 Pure. The page draws its help, the bar over what is selected and the menu from it, and its script
-takes the keys from it. `static/js/canvas/deeds.js` holds what each does, and refuses to begin when
-one is missing: so what is written and what happens can't differ.
+takes the keys from it; what each does is a deed of the page (`static/js/canvas/deeds.js` has most).
+A test compares both, so what is written and what happens can't differ.
 """
 
 from __future__ import annotations
@@ -10,7 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-_CAPS = {"delete": "Del", "escape": "Esc", "arrow": "Arrows", "backspace": "⌫"}
+_CAPS = {
+    "delete": "Del",
+    "escape": "Esc",
+    "arrow": "Arrows",
+    "backspace": "⌫",
+    "contextmenu": "Menu",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +143,7 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
         Deed(name="find", title="Find a step", keys="ctrl+f", icon="search", places="menu"),
         Deed(name="all", title="Select all", keys="ctrl+a", icon="square-check-big", places="menu"),
         Deed(name="none", title="Select nothing", keys="escape"),
-        Deed(name="menu", title="All that can be done here", keys="m", icon="ellipsis"),
+        Deed(name="menu", title="All that can be done here", keys="shift+f10 contextmenu"),
     ),
     "View": (
         Deed(name="zoom-in", title="Larger", keys="+ ="),

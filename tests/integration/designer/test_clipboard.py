@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from flask.testing import FlaskClient
+
 from tenancy.organisations import OrganisationView
-from tests.factories.flows import step
 from tests.integration.conftest import SignedIn
 
 JSON = {"Accept": "application/json"}
 PART = '{"garland": "flow-part", "steps": {"a": {"block": "acme.laser", "version": "2.0.0"}}}'
 
 
+def _paste(browser: FlaskClient, organisation: OrganisationView, text: str) -> Any:
+    at = f"/t/{organisation.slug}/workflows/part"
+    return browser.post(at, json={"text": text}, headers=JSON)
+
+
 def test_answers_the_part_and_which_blocks_are_not_installed(
     signed_in: SignedIn, acme: OrganisationView
 ) -> None:
-    at = f"/t/{acme.slug}/workflows/part"
-
-    answer = signed_in("designer").post(at, json={"text": PART}, headers=JSON)
+    answer = _paste(signed_in("designer"), acme, PART)
 
     assert answer.status_code == 200
     assert answer.json["missing"] == ["acme.laser 2.0.0"]
@@ -25,17 +31,11 @@ def test_answers_the_part_and_which_blocks_are_not_installed(
 def test_says_what_to_do_with_a_text_that_is_no_part(
     signed_in: SignedIn, acme: OrganisationView
 ) -> None:
-    at = f"/t/{acme.slug}/workflows/part"
-
-    answer = signed_in("designer").post(at, json={"text": str(step("wait"))}, headers=JSON)
+    answer = _paste(signed_in("designer"), acme, "see you at nine")
 
     assert answer.status_code == 422
     assert "press Ctrl+C" in answer.json["errors"][0]["message"]
 
 
 def test_only_who_may_edit_workflows_pastes(signed_in: SignedIn, acme: OrganisationView) -> None:
-    at = f"/t/{acme.slug}/workflows/part"
-
-    answer = signed_in("operator").post(at, json={"text": PART}, headers=JSON)
-
-    assert answer.status_code == 403
+    assert _paste(signed_in("operator"), acme, PART).status_code == 403
