@@ -9,6 +9,7 @@ import designer.blocks.views
 import designer.clipboard.views
 import designer.history.views
 import designer.keeping.views
+import designer.opened.views
 import designer.packs.api
 import designer.packs.views
 import designer.rules.asked.views
@@ -117,6 +118,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.services.imports.views.bp,
     designer.blocks.views.bp,
     designer.packs.views.bp,
+    designer.opened.views.bp,
     designer.workflows.views.bp,
     designer.setup.views.bp,
     designer.starting.views.bp,

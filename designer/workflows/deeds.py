@@ -76,6 +76,14 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
             places="bar menu",
         ),
     ),
+    "Loops, groups and notes": (
+        Deed(name="inside", title="Add a step in the loop", keys="b"),
+        Deed(name="put-in", title="Into the loop before it", keys=">"),
+        Deed(name="take-out", title="Out of the loop", keys="<"),
+        Deed(name="group", title="Group", keys="g", icon="boxes", when="nodes", places="bar menu"),
+        Deed(name="note", title="Add a note", keys="m", icon="square-pen", places="menu"),
+        Deed(name="open-here", title="Look into the called workflow", keys="o"),
+    ),
     "Connect": (
         Deed(
             name="connect",
@@ -150,6 +158,7 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
         Deed(name="zoom-out", title="Smaller", keys="-"),
         Deed(name="actual", title="As large as it is", keys="0"),
         Deed(name="fit", title="Show all", keys="1", icon="maximize", places="menu"),
+        Deed(name="outline", title="Outline", keys="l", icon="list", places="menu"),
         Deed(name="help", title="These keys", keys="?", icon="keyboard", places="menu"),
     ),
 }

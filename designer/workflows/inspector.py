@@ -57,6 +57,11 @@ STEP_FORM: dict[str, Any] = {
                 "base_s": {**_SECONDS, "title": "First pause in seconds"},
             },
         },
+        "disabled": {
+            "type": "boolean",
+            "title": "Off",
+            "description": "Passed over: nothing is done, the run goes on by its first port",
+        },
         "notes": _NOTES,
     },
 }

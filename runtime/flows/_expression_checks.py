@@ -32,10 +32,12 @@ def step_expression_problems(
     for pointer, text in [*expressions_in(value), *condition_texts(schema, value)]:
         name = pointer.rpartition("/")[2]
         is_late = is_deferred(field_schema(schema, pointer.split("/")[1]))
+        where, said = f"{prefix}/{part}{pointer}", f"{placed.title}: {name}"
         for wrong in reader.problems(text, after_each_round=is_late):
-            yield FlowProblem(
-                f"{prefix}/{part}{pointer}", f"{placed.title}: {name}: {wrong}", placed.id
-            )
+            yield FlowProblem(where, f"{said}: {wrong}", placed.id)
+        for title in reader.read_while_off(text):
+            message = f"{said}: {title} is off and gives nothing: switch it on, or read another"
+            yield FlowProblem(where, message, placed.id, "warning")
 
 
 def trigger_expression_problems(text: str, pointer: str, name: str) -> Iterable[FlowProblem]:
@@ -77,6 +79,13 @@ class _Reader:
             return
         for path in sorted(paths_read_by(text)):
             yield from self._wrong_with(path, after_each_round=after_each_round)
+
+    def read_while_off(self, text: str) -> Iterable[str]:
+        """Give the titles of the steps it reads that are switched off."""
+        if check_expression(text) is None:
+            read = {path[1] for path in paths_read_by(text) if path[0] == "steps" and path[1:]}
+            found = (self._structure.steps.get(id_) for id_ in sorted(read))
+            yield from (one.title for one in found if one is not None and one.is_off)
 
     def _wrong_with(self, path: Path, *, after_each_round: bool) -> Iterable[str]:
         if path[0] == "item" and not (self._is_inside or after_each_round):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from blocks.registry import Block, Registry
@@ -77,9 +78,11 @@ class StepChecks:
         yield from self._named(placed, f"{prefix}/config", config, block)
         yield from self._table(placed, f"{prefix}/config", config, block)
         yield from connection_problems(placed, holder, prefix, block.manifest, self._known)
+        is_idle = placed.is_off and block.manifest.behaviour.control is None
         for part, schema in (("config", block.config_schema), ("input", taken)):
             value = holder.get(part, {})
-            yield from self._values(placed, f"{prefix}/{part}", schema, value)
+            for problem in self._values(placed, f"{prefix}/{part}", schema, value):
+                yield replace(problem, severity="warning") if is_idle else problem
             yield from step_expression_problems(
                 self._structure, placed, part, schema.document, key=key
             )

@@ -23,6 +23,11 @@ class Placed:
         """What people call it."""
         return self.step.get("title") or self.id
 
+    @property
+    def is_off(self) -> bool:
+        """Tell whether it is switched off, and so gives nothing."""
+        return bool(self.step.get("disabled"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedWire:

@@ -21,7 +21,7 @@ from runtime.flows._trigger_schema import TriggerKind
 
 __all__ = ["FLOW_SCHEMA"]
 
-ERROR_PORT = "error"
+DONE_PORT, ERROR_PORT = "done", "error"
 DEPTH_MAX = 64
 SIZE_MAX_BYTES = 1024 * 1024
 JOINS = {"all": 0, "any": 1}
@@ -66,6 +66,7 @@ class Step:
             "" takes the block's own.
         connections: By slot of its block, the tenant's connection by its name.
         digest: The block's package as it was when this was published; "" for any.
+        disabled: It is switched off: passed over without being performed.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Step:
     worker_group: str = ""
     connections: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,7 @@ def _step(id_: str, found: Mapping[str, Any], container: str) -> Step:
         worker_group=found.get("worker_group", ""),
         connections=found.get("connections", {}),
         digest=found.get("digest", ""),
+        disabled=found.get("disabled", False),
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from blocks.registry import Block, Port, Registry, output_ports
-from runtime.flows.model import ERROR_PORT, every_step
+from blocks.registry import Block, Port, Registry
+from runtime.flows.model import every_step
 from runtime.flows.port_kinds import port_kind
 
 TRIGGERS: Mapping[str, tuple[str, str, str]] = {
@@ -50,15 +50,6 @@ def trigger_key(trigger: Mapping[str, Any]) -> str:
     if trigger["kind"] != "block":
         return f"trigger:{trigger['kind']}"
     return f"trigger:{trigger.get('block', '')}@{trigger.get('version', '')}"
-
-
-def ports_of(step: Mapping[str, Any], registry: Registry) -> int:
-    """Count the ways out of a step as the canvas draws them, the error port among them."""
-    block = registry.find(step["block"], step["version"])
-    if block is None:
-        return 1
-    named = [port.name for port in output_ports(block.manifest, step.get("config", {}))]
-    return len([name for name in named if name != ERROR_PORT]) + 1
 
 
 def _trigger_entry(kind: str) -> dict[str, Any]:

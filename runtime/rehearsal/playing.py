@@ -19,7 +19,7 @@ from blocks.services import Services
 from kernel.clock import format_instant
 from runtime.expressions.evaluating import ExpressionError
 from runtime.flows.model import Step
-from runtime.rehearsal.trace import Line, Rehearsed, line_of
+from runtime.rehearsal.trace import Line, Rehearsed, line_of, off_line
 from runtime.runs.advance import advance
 from runtime.runs.attempt import (
     Attempted,
@@ -39,6 +39,7 @@ from runtime.runs.events import (
     Conclude,
     Event,
     Finish,
+    PassedOver,
     Perform,
     Started,
     Woken,
@@ -121,6 +122,9 @@ class _Playing:
         elif isinstance(command, Abandon):
             gone = (command.step, command.attempt)
             self._later = [one for one in self._later if (one.step, one.attempt) != gone]
+        elif isinstance(command, PassedOver):
+            step = self._program.steps[split(command.step)[1]]
+            self._trace.append(off_line(command, f"{step.block}@{step.version}"))
         elif isinstance(command, Perform):
             if command.not_before is not None and command.not_before > self._now:
                 self._later.append(command)

@@ -8,7 +8,7 @@ from typing import Any
 
 from kernel.clock import format_instant
 from runtime.runs.attempt import Attempted
-from runtime.runs.events import Completed, Ended, Failed, Opened, Perform, Waiting
+from runtime.runs.events import Completed, Ended, Failed, Opened, PassedOver, Perform, Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Line:
     """One attempt in the trace.
 
     Attributes:
-        how: done, failed, waits, loops or ends.
+        how: done, failed, waits, loops, ends or off.
         notes: The liberties taken, and what the block said.
     """
 
@@ -75,3 +75,8 @@ def line_of(
         error=error,
         notes=tuple(said),
     )
+
+
+def off_line(command: PassedOver, block: str) -> Line:
+    """Write that a step was switched off and passed over."""
+    return Line(step=command.step, attempt=1, block=block, how="off", port=command.port, output={})

@@ -55,12 +55,13 @@ class RunState(Enum):
 
 
 class StepState(Enum):
-    """How far one attempt of a step is."""
+    """How far one attempt of a step is; one that is switched off is passed over."""
 
     QUEUED = "queued"
     RUNNING = "running"
     WAITING = "waiting"
     SUCCEEDED = "succeeded"
+    PASSED = "passed_over"
     FAILED = "failed"
     CANCELLED = "cancelled"
 

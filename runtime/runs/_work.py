@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from runtime.runs.events import Abandon, Command, Conclude, Perform
+from runtime.runs.events import Abandon, Command, Conclude, PassedOver, Perform
 from runtime.runs.paths import loop_of, path_in, round_scope, split
-from runtime.runs.plan import Plan
+from runtime.runs.plan import Plan, PlanStep
 from runtime.runs.state import (
     IDLE,
     UNDER_WAY,
@@ -25,7 +25,10 @@ from runtime.runs.state import (
     ended,
 )
 
+Wires = Iterable[tuple[str, bool]]
+"""The steps that wires lead to, each with whether it was taken."""
 _RUNNING, _IDLE, _DEAD = Status.RUNNING, Status.IDLE, Status.DEAD  # quicker to reach
+_FIRST = Progress(_RUNNING, attempt=1)
 
 
 class Work:
@@ -90,38 +93,43 @@ class Work:
         if plan_step.has_undo:
             self.undoable = (*self.undoable, path)
         if plan_step.follows:
-            self.follow(
-                scope,
-                [(target, name == port) for name, to in plan_step.follows.items() for target in to],
-            )
+            self.follow(scope, _wires_of(plan_step, port))
         self.settle_round(scope)
 
-    def follow(self, scope: str, wires: Iterable[tuple[str, bool]]) -> None:
+    def follow(self, scope: str, wires: Wires) -> None:
         """Settle wires as taken or dead, and what that decides, breadth first."""
         queue = list(wires)
         position = 0
         while position < len(queue):
             target, is_taken = queue[position]
             position += 1
-            if self._settle(scope, target, is_taken=is_taken):
-                follows = self.plan.steps[target].follows.values()
-                queue.extend((after, False) for targets in follows for after in targets)
+            queue.extend(self._settle(scope, target, is_taken=is_taken))
 
-    def _settle(self, scope: str, step_id: str, *, is_taken: bool) -> bool:
-        """Note one wire of a step; True when that makes the step dead."""
+    def _settle(self, scope: str, step_id: str, *, is_taken: bool) -> Wires:
+        """Note one wire of a step; give the wires that are decided by that."""
         step, steps = self.plan.steps[step_id], self.scopes[scope]
         before = steps.get(step_id, IDLE)
         taken, dead = before.taken + is_taken, before.dead + (not is_taken)
         if before.status is not _IDLE:
             steps[step_id] = before._replace(taken=taken, dead=dead)
-            return False
+            return ()
         all_settled = taken + dead == step.wires_in
         if taken >= step.needs if step.needs else taken and all_settled:
-            steps[step_id] = Progress(_RUNNING, taken, dead, 1)
-            self.commands.append(Perform(path_in(scope, step_id), 1))
-            return False
+            return self._begin(scope, step, Progress(_RUNNING, taken, dead, 1))
         steps[step_id] = Progress(_DEAD if all_settled else _IDLE, taken, dead)
-        return all_settled
+        return _wires_of(step, None) if all_settled else ()
+
+    def _begin(self, scope: str, step: PlanStep, progress: Progress) -> Wires:
+        """Ask for the first attempt of a step; one that is off is left at once instead."""
+        path, port = path_in(scope, step.id), step.passes_by
+        if not port:
+            self.scopes[scope][step.id] = progress
+            self.commands.append(Perform(path, progress.attempt))
+            return ()
+        passed = progress._replace(status=Status.PASSED, port=port, output={})
+        self.scopes[scope][step.id] = passed
+        self.commands.append(PassedOver(path, port))
+        return _wires_of(step, port)
 
     def goes_on(self, scope: str) -> bool:
         """Tell whether a step of the scope is under way."""
@@ -140,7 +148,7 @@ class Work:
         self.loops[loop] = state._replace(opened=state.opened + 1, results=(*state.results, ()))
         self.scopes[scope] = {}
         for step in self.plan.entries.get(split(loop)[1], ()):
-            self.perform(path_in(scope, step), Progress(attempt=1))
+            self.follow(scope, self._begin(scope, self.plan.steps[step], _FIRST))
         self.settle_round(scope)
 
     def abandon(self, scopes: Iterable[str]) -> None:
@@ -162,3 +170,8 @@ class Work:
             self.put(path, one._replace(status=Status.ABANDONED, wake_at=None))
             if one.status is not Status.OPEN and path not in asked_for:
                 self.commands.append(Abandon(path, one.attempt))
+
+
+def _wires_of(step: PlanStep, port: str | None) -> Wires:
+    """Give the wires that leave a step, those of one port taken; none of them without a port."""
+    return [(target, name == port) for name, to in step.follows.items() for target in to]

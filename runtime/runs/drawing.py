@@ -19,28 +19,23 @@ from runtime.secrecy import masked
 
 _STATUS = {StepState.QUEUED: "ready", StepState.SUCCEEDED: "done", StepState.CANCELLED: "dead"}
 """The canvas's words where an attempt has another."""
-_FIRST = ("running", "waiting", "ready", "failed", "done", "dead")
-_WORDS = {"ready": "queued", "dead": "cancelled"}
+_FIRST = ("running", "waiting", "ready", "failed", "done", "passed_over", "dead")
+_WORDS = {"ready": "queued", "passed_over": "passed over", "dead": "cancelled"}
 
 
-_STEP_PARTS = ("block", "version", "title", "position")
+_STEP_PARTS = ("block", "version", "title", "position", "disabled")
 _TRIGGER_PARTS = ("kind", "title", "position", "cron", "timezone")
 
 
-def without_values(sheet: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
-    """Leave of a workflow spread out (`layout.spread_out`) what drawing it needs.
+def without_values(flow: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
+    """Leave of a workflow, every node placed, what drawing it needs.
 
     What steps are given is left out, and secrets among their settings are masked: whoever may see
     a run need not see those.
     """
-    flow = sheet["flow"]
-    steps = {
-        id_: {**_only(step, _STEP_PARTS), "config": _config(step, registry)}
-        for id_, step in flow["steps"].items()
-    }
     triggers = {id_: _only(one, _TRIGGER_PARTS) for id_, one in flow["triggers"].items()}
-    drawn = {**_only(flow, ("flow", "name", "wires")), "steps": steps, "triggers": triggers}
-    return {**sheet, "flow": drawn}
+    drawn = _only(flow, ("flow", "name", "wires", "canvas"))
+    return {**drawn, "steps": _drawn(flow["steps"], registry), "triggers": triggers}
 
 
 def run_progress(
@@ -65,6 +60,16 @@ def run_progress(
         elif known.get(id_, [""])[0] in ("dead", "abandoned") or run.state.is_over:
             steps[id_] = {"status": "dead"}
     return {"state": run.state.value, "trigger": run.trigger_id, "steps": steps}
+
+
+def _drawn(steps: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
+    found = {}
+    for id_, step in steps.items():
+        found[id_] = {**_only(step, _STEP_PARTS), "config": _config(step, registry)}
+        if "body" in step:
+            inner = _drawn(step["body"]["steps"], registry)
+            found[id_]["body"] = {**step["body"], "steps": inner}
+    return found
 
 
 def _only(document: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

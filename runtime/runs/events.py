@@ -161,6 +161,14 @@ class Perform:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A step that is switched off was left by a port; nothing is to be done but to note it."""
+
+    step: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conclude:
     """Say what a round of a loop came to; its steps are still to be seen."""
 
@@ -185,4 +193,4 @@ class Finish:
     output: Any = None
 
 
-Command = Perform | Conclude | Abandon | Finish
+Command = Perform | PassedOver | Conclude | Abandon | Finish

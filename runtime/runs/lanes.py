@@ -23,6 +23,7 @@ _WORST = (
     StepState.FAILED,
     StepState.CANCELLED,
     StepState.SUCCEEDED,
+    StepState.PASSED,
 )
 _RANK = {state: rank for rank, state in enumerate(_WORST)}
 _STEPS_S = (

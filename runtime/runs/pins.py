@@ -67,7 +67,7 @@ def read_pins(document: Mapping[str, Any] | None) -> Pins:
 
 def alone(plan: Plan, step: str) -> Plan:
     """Give the plan of one step: every trigger leads to it and it leads nowhere."""
-    only = replace(plan.steps[step], wires_in=len(plan.triggers), needs=1, follows={})
+    only = replace(plan.steps[step], wires_in=len(plan.triggers), needs=1, follows={}, passes_by="")
     inside = {id_: one for id_, one in plan.steps.items() if id_ != step}
     return replace(
         plan,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from blocks.manifest import Retry
-from runtime.flows.model import ERROR_PORT, Flow, Step
+from runtime.flows.model import DONE_PORT, ERROR_PORT, Flow, Step
 
 NO_RETRY = Retry()
 UNDO = "~undo"
@@ -21,6 +21,7 @@ class PlanStep:
         needs: How many of them must be taken; 0 waits until each is taken or dead.
         follows: By port, the steps its wires lead to; a step twice where two wires do.
         has_undo: Whether something takes it back when the run fails.
+        passes_by: The port it is left by at once because it is switched off; "" performs it.
     """
 
     id: str
@@ -29,6 +30,7 @@ class PlanStep:
     retry: Retry = NO_RETRY
     follows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     has_undo: bool = False
+    passes_by: str = ""
 
     @property
     def catches_errors(self) -> bool:
@@ -51,13 +53,19 @@ class Plan:
     entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def compile_plan(flow: Flow, retry_of: Callable[[str], Retry | None] | None = None) -> Plan:
+def compile_plan(
+    flow: Flow,
+    retry_of: Callable[[str], Retry | None] | None = None,
+    first_port_of: Callable[[str], str] | None = None,
+) -> Plan:
     """Compile a checked workflow.
 
     Args:
         flow: Free of cycles and of wires to nowhere, as `check_flow` demands.
         retry_of: Gives the block's own policy by the step's id (`<id>~undo` for an undo), for
             steps that state none.
+        first_port_of: Gives a step's first port that is no error, by which it is left when it is
+            switched off; `done` without it.
     """
     follows: dict[str, dict[str, list[str]]] = {}
     wires_in: dict[str, int] = {}
@@ -68,6 +76,11 @@ def compile_plan(flow: Flow, retry_of: Callable[[str], Retry | None] | None = No
     def declared(id_: str) -> Retry:
         return (retry_of(id_) if retry_of is not None else None) or NO_RETRY
 
+    def passed_by(step: Step) -> str:
+        if not step.disabled:
+            return ""
+        return first_port_of(step.id) if first_port_of is not None else DONE_PORT
+
     def compiled(step: Step) -> PlanStep:
         return PlanStep(
             id=step.id,
@@ -76,6 +89,7 @@ def compile_plan(flow: Flow, retry_of: Callable[[str], Retry | None] | None = No
             retry=step.retry or declared(step.id),
             follows={port: tuple(to) for port, to in follows.get(step.id, {}).items()},
             has_undo=step.undo is not None,
+            passes_by=passed_by(step),
         )
 
     steps = {id_: compiled(step) for id_, step in flow.steps.items()}

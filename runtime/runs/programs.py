@@ -12,12 +12,20 @@ from sqlalchemy.orm import Session
 from blocks.installs.pins import as_pinned
 from blocks.installs.registry import registry_of
 from blocks.manifest import Retry
-from blocks.registry import Block, Registry
+from blocks.registry import Block, Registry, output_ports
 from blocks.templates import Template
 from kernel.kept import Kept
 from runtime.expressions.evaluating import expressions_in, paths_read_by
 from runtime.flows._expression_checks import condition_texts
-from runtime.flows.model import Concurrency, Flow, OnFailure, Step, parse_flow
+from runtime.flows.model import (
+    DONE_PORT,
+    ERROR_PORT,
+    Concurrency,
+    Flow,
+    OnFailure,
+    Step,
+    parse_flow,
+)
 from runtime.flows.versions import get_version
 from runtime.runs.plan import UNDO, Plan, compile_plan
 
@@ -84,11 +92,14 @@ def compile_program(document: Mapping[str, Any], registry: Registry) -> Program:
         block = blocks[id_]
         return block.manifest.behaviour.retry if block is not None else None
 
+    def first_port_of(id_: str) -> str:
+        return _first_port(steps[id_], blocks[id_])
+
     installed = [(steps[id_], block.manifest) for id_, block in blocks.items() if block]
     steps = {id_: _placed(step, blocks[id_]) for id_, step in steps.items()}
     return Program(
         name=flow.name,
-        plan=compile_plan(flow, declared),
+        plan=compile_plan(flow, declared, first_port_of),
         steps=steps,
         blocks=blocks,
         configs={one.id: Template(known.config, one.config) for one, known in installed},
@@ -117,6 +128,12 @@ def _undos(flow: Flow) -> dict[str, Step]:
         for id_, step in flow.steps.items()
         if step.undo is not None
     }
+
+
+def _first_port(step: Step, block: Block | None) -> str:
+    """Give the first port of a step that is no error, as the canvas draws them."""
+    ports = output_ports(block.manifest, step.config) if block is not None else ()
+    return next((one.name for one in ports if one.name != ERROR_PORT), DONE_PORT)
 
 
 def _placed(step: Step, block: Block | None) -> Step:

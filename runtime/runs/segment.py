@@ -39,6 +39,7 @@ from runtime.runs.events import (
     Event,
     Finish,
     Opened,
+    PassedOver,
     Perform,
     Started,
     Woken,
@@ -156,6 +157,8 @@ class _Work:
         match command:
             case Perform():
                 return self._perform(command)
+            case PassedOver():
+                return self._pass_over(command)
             case Conclude():
                 return self._conclude(command)
             case Abandon():
@@ -179,6 +182,17 @@ class _Work:
             event = unknown_block(step, command.step, command.attempt)
             return self._settle(record, Attempted(event=event))
         return self._perform_block(command, record, step, block)
+
+    def _pass_over(self, command: PassedOver) -> Event | None:
+        """Note that a step was switched off; a loop of such steps is as long as any."""
+        step = self._program.steps[split(command.step)[1]]
+        record = self._attempts.of(step, Perform(command.step, 1))
+        record.port, record.output = command.port, {}
+        self._attempts.end(record, StepState.PASSED)
+        self._made += 1
+        if self._made > self._segment.steps_max:
+            return Broken(too_many_steps(self._segment.steps_max, command.step))
+        return None
 
     def _perform_block(
         self, command: Perform, record: RecordRow, step: Step, block: Block

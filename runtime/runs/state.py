@@ -13,19 +13,24 @@ from runtime.runs.paths import enclosing, loop_of, path_in, split
 
 
 class Status(StrEnum):
-    """How far a step is; one that nothing led to yet is idle, a loop under way is open."""
+    """How far a step is; one that nothing led to yet is idle, a loop under way is open.
+
+    One that is switched off is passed over instead of done.
+    """
 
     IDLE = "idle"
     RUNNING = "running"
     WAITING = "waiting"
     OPEN = "open"
     DONE = "done"
+    PASSED = "passed_over"
     DEAD = "dead"
     FAILED = "failed"
     ABANDONED = "abandoned"
 
 
 _STATUSES = {one.value: one for one in Status}
+GAVE = frozenset({Status.DONE, Status.PASSED})
 UNDER_WAY = frozenset({Status.RUNNING, Status.WAITING, Status.OPEN})
 
 
@@ -198,7 +203,7 @@ class RunState:
         for around in enclosing(scope):
             steps = self.scopes.get(around, {})
             for step in steps if wanted is None else wanted & steps.keys():
-                if steps[step].status is Status.DONE and step not in found:
+                if steps[step].status in GAVE and step not in found:
                     found[step] = {"port": steps[step].port, "output": steps[step].output}
             if around:
                 loop, number = loop_of(around)

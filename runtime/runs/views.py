@@ -26,8 +26,8 @@ from kernel.http import (
     wants_part,
 )
 from kernel.json_text import read_json
-from runtime.flows.layout import spread_out
-from runtime.flows.picture import TRIGGERS, entries_of, ports_of
+from runtime.flows.layout import laid_out
+from runtime.flows.picture import TRIGGERS, entries_of
 from runtime.flows.versions import flow_choices
 from runtime.runs import bulk, control, listing, query
 from runtime.runs.asked import NAMES as ASKED
@@ -259,9 +259,8 @@ def _step_asked(run_id: UUID, asked: Mapping[str, str]) -> query.StepView:
 
 def _drawing(document: Mapping[str, Any]) -> dict[str, Any]:
     registry = registry_of(db_session(), acting().tenant_id)
-    sheet = spread_out(document, lambda step: ports_of(step, registry))
-    drawn = without_values(sheet, registry)
-    return {**drawn, "blocks": entries_of(document, registry, _icon_url)}
+    drawn = without_values(laid_out(document), registry)
+    return {"flow": drawn, "blocks": entries_of(document, registry, _icon_url)}
 
 
 def _icon_url(block: Block) -> str:

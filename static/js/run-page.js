@@ -3,6 +3,8 @@
  * swapped; a click on a step shows it in the panel. Without this module the timeline does all of it.
  * @import {FlowView} from "./canvas/flow_view.js"
  */
+
+import { flatten } from "./canvas/bodies.js";
 import { island, make } from "./canvas/dom.js";
 import { mountFlowView } from "./canvas/flow_view.js";
 import { stepAddress, stepIdOf } from "./run-steps.js";
@@ -61,9 +63,9 @@ function show() {
 
 /** @param {HTMLElement} root */
 function start(root) {
-  const { flow, blocks, boxes } = island("drawing");
-  const known = new Set(Object.keys(flow.steps));
-  const view = mountFlowView(root, { flow, blocks, boxes }, (id) => pick(id, known.has(id)));
+  const { flow, blocks } = island("drawing");
+  const known = new Set(Object.keys(flatten(flow).steps));
+  const view = mountFlowView(root, { flow, blocks }, (id) => pick(id, known.has(id)));
   refresh(view);
   document.addEventListener("click", onClick);
   document.addEventListener("htmx:after:swap", () => {

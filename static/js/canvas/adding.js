@@ -8,7 +8,9 @@ import { need } from "./dom.js";
 import { nextPort } from "./face.js";
 import { follower, judge } from "./fits.js";
 import { joinEnd, splitEnd, wiredPorts, wireKey } from "./graph.js";
+import { addInside } from "./looping.js";
 import { mountPalette } from "./palette.js";
+import { addAfter, addAt, insert } from "./placing.js";
 import { asEntry, QuickAdd } from "./quick_add.js";
 import { readingOrder } from "./walking.js";
 
@@ -16,17 +18,23 @@ import { readingOrder } from "./walking.js";
 export function mountAdding(page) {
   const { deeds, editor, entries } = page;
   const quick = new QuickAdd(/** @type {HTMLDialogElement} */ (need("#quick-add")));
-  const add = (/** @type {Entry} */ entry) => page.show(editor.addAfter(entry, editor.only));
+  const add = (/** @type {Entry} */ entry) => page.show(addAfter(editor, entry, editor.only));
   mountPalette(need("#palette"), entries, { add, drop: (entry, at) => drop(page, entry, at) });
   const steps = entries.filter((entry) => entry.sort === "step");
   const judged = (/** @type {string} */ id) => (/** @type {string} */ port) =>
     follower(editor.flow, joinEnd(id, port), editor.catalogue);
+  page.addInside = (loop) =>
+    quick.open({
+      entries: steps,
+      take: (entry) => page.show(addInside(editor, entry, loop)),
+      title: `Add a step in ${editor.face(loop).title}`,
+    });
   page.addFromPort = (from, at) => {
     const { id, port } = splitEnd(from);
     const { ports, title } = editor.face(id);
     quick.open({
       entries: steps,
-      take: (entry, chosen) => page.show(editor.addAfter(entry, id, chosen, at ?? null)),
+      take: (entry, chosen) => page.show(addAfter(editor, entry, id, chosen, at ?? null)),
       title: `Add a step after ${title}`,
       ...{ judge: judged(id), ports, port },
     });
@@ -38,7 +46,7 @@ export function mountAdding(page) {
     else
       quick.open({
         entries: steps.filter((entry) => entry.outputs.length || entry.dynamic),
-        take: (entry) => page.show(editor.insert(entry, wire)),
+        take: (entry) => page.show(insert(editor, entry, wire)),
         title: "Add a step on the wire",
         judge: () => follower(flow, wire.from, editor.catalogue),
       });
@@ -84,5 +92,5 @@ function drop(page, entry, event) {
   const key = under.closest("[data-wire]")?.getAttribute("data-wire");
   const wire = editor.flow.wires.find((one) => wireKey(one) === key);
   const lies = wire && entry.sort === "step";
-  page.choose(lies ? editor.insert(entry, wire) : editor.addAt(entry, [x - 104, y - 24]));
+  page.choose(lies ? insert(editor, entry, wire) : addAt(editor, entry, [x - 104, y - 24]));
 }

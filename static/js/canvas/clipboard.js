@@ -9,6 +9,7 @@ import { takesText } from "../shortcuts.js";
 import { flatten, nest } from "./bodies.js";
 import { copyPart } from "./document.js";
 import { bounds } from "./geometry.js";
+import { paste } from "./placing.js";
 
 /** @param {DesignerPage} page */
 export function mountClipboard(page) {
@@ -32,7 +33,10 @@ export function mountClipboard(page) {
     });
   /** @param {ClipboardEvent} event @param {string} word */
   const copy = (event, word) => {
-    const { steps, triggers, wires } = nest(copyPart(editor.flow, editor.selection));
+    const copied = copyPart(editor.flow, editor.selection);
+    for (const step of Object.values(copied.steps))
+      if (!copied.steps[step.within ?? ""]) delete step.within;
+    const { steps, triggers, wires } = nest(copied);
     const count = editor.selection.size;
     if (count === 0) {
       editor.say("Select steps first.");
@@ -47,9 +51,9 @@ export function mountClipboard(page) {
     copy(event, "cut");
     editor.removeSelection();
   });
-  on("paste", (event) => paste(event.clipboardData?.getData("text/plain") ?? ""));
+  on("paste", (event) => take(event.clipboardData?.getData("text/plain") ?? ""));
   /** @param {string} text */
-  const paste = async (text) => {
+  const take = async (text) => {
     const answer = await fetch(facts.part_url, {
       method: "POST",
       headers: {
@@ -64,7 +68,7 @@ export function mountClipboard(page) {
       editor.say(`Not pasted: ${body?.errors?.[0]?.message ?? "no connection, try again"}.`);
       return;
     }
-    editor.paste(flatten(body.part), "pasted", at);
+    paste(editor, flatten(body.part), "pasted", at);
     const pasted = bounds([...editor.selection].map((id) => editor.face(id).rect));
     if (pasted) viewport.reveal(pasted);
     page.focus();
@@ -74,6 +78,6 @@ export function mountClipboard(page) {
   deeds.cut = () => document.execCommand("cut");
   deeds.paste = () =>
     navigator.clipboard
-      ? navigator.clipboard.readText().then(paste, () => editor.say("Press Ctrl+V to paste."))
+      ? navigator.clipboard.readText().then(take, () => editor.say("Press Ctrl+V to paste."))
       : editor.say("Press Ctrl+V to paste.");
 }

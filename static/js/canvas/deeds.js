@@ -7,6 +7,7 @@
 import { copyPart } from "./document.js";
 import { GRID } from "./geometry.js";
 import { nodeIds, splitEnd, wireKey } from "./graph.js";
+import { paste } from "./placing.js";
 import { rename } from "./renaming.js";
 import { tidyPlaces } from "./tidy.js";
 import { along, step } from "./walking.js";
@@ -44,12 +45,12 @@ export function canvasDeeds(page) {
     nudge: (event) => nudge(page, ARROWS[event.key], 1),
     "nudge-far": (event) => nudge(page, ARROWS[event.key], 5),
     rename: () => rename(page),
-    disable: () => disable(page),
     remove: () => editor.removeSelection(),
-    duplicate: () => editor.paste(copyPart(editor.flow, editor.selection), "duplicated"),
+    duplicate: () => paste(editor, copyPart(editor.flow, editor.selection), "duplicated"),
     tidy: async () => {
-      editor.place(await tidyPlaces(editor.flow, editor.faces()), "Tidied");
-      page.fit();
+      const chosen = editor.only ? [] : [...editor.selection];
+      editor.place(await tidyPlaces(editor.flow, editor.faces(), chosen), "Tidied");
+      if (chosen.length === 0) page.fit();
     },
     reload: () => {
       saving.forget();
@@ -95,16 +96,4 @@ function nudge({ editor, viewport }, [dx, dy], times) {
     places.set(id, [x + dx * GRID * times, y + dy * GRID * times]);
   }
   editor.place(places, "Moved", "nudge");
-}
-
-/** Switch what is selected off, or on again where all of it is off. @param {DesignerPage} page */
-function disable({ editor }) {
-  const ids = [...editor.selection].filter((id) => editor.flow.steps[id]);
-  const isOff = ids.every((id) => editor.flow.steps[id].disabled);
-  const words = ids.length === 1 ? editor.face(ids[0]).title : `${ids.length} steps`;
-  editor.patchAll(
-    ids,
-    { disabled: isOff ? undefined : true },
-    `${words} switched ${isOff ? "on" : "off"}`,
-  );
 }

@@ -3,7 +3,9 @@
  * that undo keeps plain references and drawing can compare by identity.
  * @import {Entry, Flow, Json, Point, Step, Trigger, Wire} from "./types.js"
  */
+import { withInside } from "./boxes.js";
 import { joinEnd, splitEnd, whyNot } from "./graph.js";
+import { pasteGroups } from "./marks.js";
 
 /**
  * A free id that reads like the block's name and can stand in an expression (`steps.send_email`).
@@ -155,33 +157,28 @@ export function pruneWires(flow, id, ports) {
 }
 
 /**
- * The selected part of a flow, for the clipboard: nodes, what stands in them, and the wires between.
+ * The selected part of a flow, for the clipboard: nodes with what stands in their loops, and the wires
+ * between them.
  * @param {Flow} flow
  * @param {Set<string>} chosen
  * @returns {Flow}
  */
 export function copyPart(flow, chosen) {
-  const ids = withBodies(flow, chosen);
+  const ids = withInside(flow, chosen);
   /** @param {Record<string, any>} shelf */
   const keep = (shelf) => Object.fromEntries(Object.entries(shelf).filter(([id]) => ids.has(id)));
   const wires = flow.wires.filter((wire) => ids.has(splitEnd(wire.from).id) && ids.has(wire.to));
-  const { canvas: _, ...rest } = flow;
-  const part = { ...rest, steps: keep(flow.steps), triggers: keep(flow.triggers), wires };
-  const copy = structuredClone(part);
-  for (const step of Object.values(copy.steps)) if (!ids.has(step.within ?? "")) delete step.within;
-  return copy;
-}
-
-/** Those steps, and all that stand in the bodies of the loops among them. @param {Flow} flow @param {Set<string>} chosen */
-export function withBodies(flow, chosen) {
-  /** @param {string|undefined} id @returns {boolean} */
-  const inside = (id) => id !== undefined && (chosen.has(id) || inside(flow.steps[id]?.within));
-  return new Set([...chosen, ...Object.keys(flow.steps).filter(inside)]);
+  return structuredClone({
+    ...flow,
+    steps: keep(flow.steps),
+    triggers: keep(flow.triggers),
+    wires,
+  });
 }
 
 /**
  * Add a copied part under fresh ids, moved by an offset. Expressions inside the part that read one of
- * its own steps follow the new id.
+ * its own steps follow the new id; a step stays in the loop it was copied from, where that is there.
  * @param {Flow} flow
  * @param {Flow} part
  * @param {Point} offset
@@ -197,23 +194,23 @@ export function pastePart(flow, part, [dx, dy]) {
     Object.fromEntries(
       Object.entries(shelf).map(([id, node]) => {
         const [x, y] = node.position ?? [0, 0];
-        const own = { ...retarget(node, names), position: [x + dx, y + dy] };
-        return [names.get(id), node.within ? { ...own, within: names.get(node.within) } : own];
+        const { within, ...fresh } = { ...retarget(node, names), position: [x + dx, y + dy] };
+        const loop = names.get(within) ?? (flow.steps[within]?.loops ? within : undefined);
+        return [names.get(id), loop ? { ...fresh, within: loop } : fresh];
       }),
     );
   const wires = part.wires.map((wire) => {
     const source = splitEnd(wire.from);
     return { from: joinEnd(names.get(source.id), source.port), to: names.get(wire.to) };
   });
-  return {
-    flow: {
-      ...flow,
-      triggers: { ...flow.triggers, ...renamed(part.triggers) },
-      steps: { ...flow.steps, ...renamed(part.steps) },
-      wires: [...flow.wires, ...wires],
-    },
-    ids: [...names.values()],
+  /** @type {Flow} */
+  const pasted = {
+    ...flow,
+    triggers: { ...flow.triggers, ...renamed(part.triggers) },
+    steps: { ...flow.steps, ...renamed(part.steps) },
+    wires: [...flow.wires, ...wires],
   };
+  return { flow: pasteGroups(pasted, part, names), ids: [...names.values()] };
 }
 
 /**

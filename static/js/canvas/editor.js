@@ -4,15 +4,12 @@
  * @import {Catalogue, Entry, Face, Flow, Json, Point, Problem, Rect, Wire} from "./types.js"
  */
 import { flatten } from "./bodies.js";
+import * as boxes from "./boxes.js";
 import * as edit from "./document.js";
-import { entryKey, faceOf, firstPort, nextPort, sizeOf, triggerKey } from "./face.js";
-import { bounds, freePlace, GRID, looseSpot, snap } from "./geometry.js";
-import { joinEnd, nodeIds, reach, splitEnd, whyNot, wiredPorts, wireKey } from "./graph.js";
+import { faceOf, firstPort } from "./face.js";
+import { nodeIds, splitEnd, whyNot, wireKey, withinOf } from "./graph.js";
 import { History } from "./history.js";
-
-const GAP = 64;
-/** A step that is laid into a wire that goes back pushes nothing. */
-const MOST_PUSHED = 800;
+import { withoutEmptyGroups } from "./marks.js";
 
 /** @typedef {"flow"|"selection"|"problems"|"say"} Topic */
 
@@ -58,6 +55,12 @@ export class Editor {
     this.#tell("say", text);
   }
 
+  /** Say why something is not done. @template T @param {string} reason @param {T} answer */
+  refuse(reason, answer) {
+    this.say(reason);
+    return answer;
+  }
+
   /** @param {Problem[]} problems */
   setProblems(problems) {
     this.problems = problems;
@@ -71,7 +74,7 @@ export class Editor {
    */
   change(label, flow, { group, quiet = false } = {}) {
     if (flow === this.flow) return;
-    this.#history.push(label, flow, group ?? null);
+    this.#history.push(label, withoutEmptyGroups(flow), group ?? null);
     this.#keepSelection();
     this.#tell("flow");
     if (!quiet) this.say(`${label}.`);
@@ -87,10 +90,8 @@ export class Editor {
 
   /** @param {string} verb @param {string|null} label */
   #afterTravel(verb, label) {
-    if (label === null) {
-      this.say(verb === "Undone" ? "Nothing to undo." : "Nothing to do again.");
-      return;
-    }
+    if (label === null)
+      return this.say(verb === "Undone" ? "Nothing to undo." : "Nothing to do again.");
     this.#keepSelection();
     this.#tell("flow");
     this.say(`${verb}: ${label}.`);
@@ -116,7 +117,7 @@ export class Editor {
     return this.flow.wires.find((wire) => wireKey(wire) === this.wire) ?? null;
   }
 
-  /** The one selected node, or null. @returns {string|null} */
+  /** The one selected node, or null. */
   get only() {
     return this.selection.size === 1 ? [...this.selection][0] : null;
   }
@@ -131,81 +132,15 @@ export class Editor {
     return nodeIds(this.flow).map((id) => this.face(id));
   }
 
-  /** @param {string} id */
-  entry(id) {
-    const step = this.flow.steps[id];
-    return this.catalogue[step ? entryKey(step) : triggerKey(this.flow.triggers[id])];
+  /** Every rectangle a new node in a loop ("" for none) must not lie on. @param {string} [loop] */
+  taken(loop = "") {
+    const beside = [...this.boxes].filter(([id]) => withinOf(this.flow, id) === loop);
+    return [...this.faces().map((face) => face.rect), ...beside.map(([, rect]) => rect)];
   }
 
-  /** @param {Rect} wish @returns {Point} */
-  freePlace(wish) {
-    return freePlace(
-      wish,
-      this.faces().map((face) => face.rect),
-    );
-  }
-
-  /** Add a node where it was dropped. @param {Entry} entry @param {Point} position */
-  addAt(entry, [x, y]) {
-    const place = this.freePlace({ x: snap(x), y: snap(y), ...sizeOf(entry) });
-    const { flow, id } = edit.addNode(this.flow, entry, place);
-    this.change(`${entry.title} added`, flow);
-    this.select([id]);
-    return id;
-  }
-
-  /**
-   * Lay a step into a wire, midway; where it has no room, what follows makes way.
-   * @param {Entry} entry
-   * @param {Wire} wire
-   */
-  insert(entry, wire) {
-    const source = splitEnd(wire.from).id;
-    const [a, b] = [this.face(source).rect, this.face(wire.to).rect];
-    const { w } = sizeOf(entry);
-    const lack = Math.max(0, snap(a.x + a.w + w + GAP * 2 - b.x));
-    const after = [wire.to, ...reach(this.flow, wire.to, "down")].map((id) => this.face(id));
-    const moved = after.filter(({ rect }) => lack < MOST_PUSHED && rect.x >= b.x);
-    const places = moved.map(({ id, rect }) => [id, [rect.x + lack, rect.y]]);
-    const made = edit.placeNodes(this.flow, new Map(/** @type {[string, Point][]} */ (places)));
-    const added = edit.addNode(made, entry, [snap(a.x + a.w + GAP), snap((a.y + b.y) / 2)]);
-    const within = { within: this.flow.steps[source]?.within };
-    const stands = edit.patchNode(added.flow, added.id, within);
-    const port = firstPort(faceOf(stands, added.id, this.catalogue));
-    this.change(
-      `${entry.title} added on the wire`,
-      edit.insertOnWire(stands, wire, added.id, port),
-    );
-    this.select([added.id]);
-    return added.id;
-  }
-
-  /**
-   * Add a node to the right of one that stands, and lead a wire to it.
-   * @param {Entry} entry
-   * @param {string|null} after
-   * @param {string|null} [port]
-   * @param {Point|null} [spot]  where its corner should be
-   */
-  addAfter(entry, after, port = null, spot = null) {
-    const size = sizeOf(entry);
-    if (!after || entry.sort === "trigger")
-      return this.addAt(entry, looseSpot(this.faces().map((face) => face.rect)));
-    const face = this.face(after);
-    const chosen = port ?? nextPort(face, wiredPorts(this.flow, after));
-    const row = Math.max(
-      0,
-      face.ports.findIndex((candidate) => candidate.name === chosen),
-    );
-    const [x, y] = spot ?? [face.rect.x + face.rect.w + 64, face.rect.y + row * 96];
-    const wish = { x, y, ...size };
-    const added = edit.addNode(this.flow, entry, this.freePlace(wish));
-    const within = { within: this.flow.steps[after]?.within };
-    const stands = edit.patchNode(added.flow, added.id, within);
-    const flow = edit.connect(stands, joinEnd(after, chosen), added.id);
-    this.change(`${entry.title} added after ${face.title}`, flow);
-    this.select([added.id]);
-    return added.id;
+  /** The box of every loop. */
+  get boxes() {
+    return boxes.boxesOf(this.flow, (id) => this.face(id).rect);
   }
 
   /**
@@ -215,15 +150,10 @@ export class Editor {
    */
   connect(from, to) {
     const refusal = whyNot(this.flow, from, to);
-    if (refusal) {
-      this.say(refusal);
-      return false;
-    }
+    if (refusal) return this.refuse(refusal, false);
     const source = this.face(splitEnd(from).id);
-    this.change(
-      `${source.title} connected to ${this.face(to).title}`,
-      edit.connect(this.flow, from, to),
-    );
+    const label = `${source.title} connected to ${this.face(to).title}`;
+    this.change(label, edit.connect(this.flow, from, to));
     return true;
   }
 
@@ -238,12 +168,11 @@ export class Editor {
       this.disconnect(wire.from, wire.to);
       return;
     }
-    const ids = [...this.selection];
+    const ids = [...boxes.withInside(this.flow, this.selection)];
     if (ids.length === 0) return;
-    const label =
-      ids.length === 1 ? `${this.face(ids[0]).title} removed` : `${ids.length} steps removed`;
+    const what = ids.length === 1 ? this.face(ids[0]).title : `${ids.length} steps`;
     const flow = edit.removeNodes(this.flow, ids, (id) => firstPort(this.face(id)));
-    this.change(label, flow);
+    this.change(`${what} removed`, flow);
   }
 
   /**
@@ -269,23 +198,6 @@ export class Editor {
 
   /** @param {Map<string, Point>} places @param {string} label @param {string} [group] */
   place(places, label, group) {
-    this.change(label, edit.placeNodes(this.flow, places), { group });
-  }
-
-  /**
-   * Add a part under ids of its own, nowhere on top of what stands.
-   * @param {Flow} part
-   * @param {string} verb
-   * @param {Point} [at]  where its corner should be, else beside where it was copied
-   */
-  paste(part, verb, at) {
-    const box = bounds(nodeIds(part).map((id) => faceOf(part, id, this.catalogue).rect));
-    if (!box) return;
-    const [left, top] = at ?? [box.x + GRID * 2, box.y + GRID * 3];
-    const [x, y] = this.freePlace({ ...box, x: left, y: top });
-    const pasted = edit.pastePart(this.flow, part, [x - box.x, y - box.y]);
-    const count = pasted.ids.length;
-    this.change(`${count} ${count === 1 ? "step" : "steps"} ${verb}`, pasted.flow);
-    this.select(pasted.ids);
+    this.change(label, edit.placeNodes(this.flow, boxes.carried(this.flow, places)), { group });
   }
 }

@@ -100,6 +100,7 @@ function stepFace(id, step, catalogue) {
     icon: entry?.icon ?? "",
     ports,
     missing: !entry,
+    off: step.disabled === true,
     rect: rectAt(step.position, ports.length),
   };
 }

@@ -1,10 +1,11 @@
 /**
  * A workflow drawn to be looked at: on its page, and on a run's page with how each step went. Reads
  * what to draw from JSON islands; pans, zooms and fits, changes nothing.
- * @import {Box, Catalogue, Flow, Progress, Rect} from "./types.js"
+ * @import {Catalogue, Json, Progress, Rect} from "./types.js"
  */
-import { icon, island, make, makeSvg } from "./dom.js";
-import { bounds, reveal } from "./geometry.js";
+import { flatten } from "./bodies.js";
+import { icon, island, make } from "./dom.js";
+import { reveal } from "./geometry.js";
 import { Scene } from "./scene.js";
 import { Viewport } from "./viewport.js";
 
@@ -20,22 +21,21 @@ const STILL_PX = 4;
 
 /**
  * @param {HTMLElement} root
- * @param {{flow: Flow, blocks: Catalogue, boxes?: Box[], progress?: Progress|null}} drawing
+ * @param {{flow: Json, blocks: Catalogue, progress?: Progress|null}} drawing  the workflow as it is kept
  * @param {(id: string) => void} [onPick]  a node was clicked, or Enter pressed on it
  * @returns {FlowView}
  */
-export function mountFlowView(root, { flow, blocks, boxes = [], progress = null }, onPick) {
+export function mountFlowView(root, { flow, blocks, progress = null }, onPick) {
   const dots = make("div", { class: "canvas__dots" });
-  const world = make("div", { class: "canvas__world", role: "listbox", "aria-label": "Steps" });
+  const world = make("div", { class: "canvas__world" });
   root.classList.add("canvas");
   root.replaceChildren(dots, world);
   const viewport = new Viewport(root, world, dots);
-  drawBoxes(world, boxes);
   const scene = new Scene(world, blocks);
-  scene.draw(flow);
+  scene.draw(flatten(flow));
   scene.showProgress(progress);
   scene.showSelection(new Set(), null);
-  const all = () => bounds([...scene.faces().map((face) => face.rect), ...boxes]);
+  const all = () => scene.bounds();
   viewport.fit(all());
   root.append(zoomButtons(viewport, all));
   root.addEventListener("pointerdown", (event) => follow(root, viewport, event, onPick));
@@ -44,23 +44,6 @@ export function mountFlowView(root, { flow, blocks, boxes = [], progress = null 
     show: (next) => scene.showProgress(next),
     choose: (id) => choose(scene, viewport, id),
   };
-}
-
-/** Bodies of loops: a frame each, tied to its step. @param {HTMLElement} world @param {Box[]} boxes */
-function drawBoxes(world, boxes) {
-  const ties = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
-  for (const box of boxes) {
-    const [x, y] = box.from;
-    ties.append(makeSvg("path", { class: "box-tie", d: `M${x} ${y}V${box.y}` }));
-    const frame = make("div", { class: "box", "aria-hidden": "true" }, [
-      make("span", { class: "box__title" }, [icon("repeat"), `Each round of ${box.title}`]),
-    ]);
-    frame.style.transform = `translate(${box.x}px, ${box.y}px)`;
-    frame.style.width = `${box.w}px`;
-    frame.style.height = `${box.h}px`;
-    world.append(frame);
-  }
-  world.append(ties);
 }
 
 /** @param {Viewport} viewport @param {() => Rect|null} all */

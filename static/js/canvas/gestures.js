@@ -10,6 +10,8 @@ import { make, makeSvg } from "./dom.js";
 import { between, bounds, distance, overlaps, snap, spread } from "./geometry.js";
 import { joinEnd } from "./graph.js";
 import { align } from "./guides.js";
+import { drop } from "./looping.js";
+import { paste } from "./placing.js";
 import { afterClick } from "./pointer.js";
 
 const SLOP_PX = 4;
@@ -167,13 +169,13 @@ export class Gestures {
     const { flow, selection } = this.editor;
     const { x, y } = bounds(chosen.map((face) => face.rect)) ?? { x: 0, y: 0 };
     if (copies) {
-      this.editor.paste(copyPart(flow, selection), "duplicated", [x + dx, y + dy]);
+      paste(this.editor, copyPart(flow, selection), "duplicated", [x + dx, y + dy]);
       return;
     }
     const label = chosen.length === 1 ? `${chosen[0].title} moved` : `${chosen.length} steps moved`;
     /** @type {[string, Point][]} */
     const places = chosen.map(({ id, rect }) => [id, [rect.x + dx, rect.y + dy]]);
-    this.editor.place(new Map(places), label);
+    drop(this.editor, new Map(places), label);
   }
 
   /**

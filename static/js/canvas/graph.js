@@ -23,6 +23,23 @@ export function wireKey(wire) {
   return `${wire.from}>${wire.to}`;
 }
 
+/** The loop a node stands in; "" for none. @param {Flow} flow @param {string} id */
+export function withinOf(flow, id) {
+  return flow.steps[id]?.within ?? "";
+}
+
+/**
+ * Things by what they have in common, in their order.
+ * @template T
+ * @param {T[]} things @param {(thing: T) => string} keyOf
+ */
+export function gathered(things, keyOf) {
+  /** @type {Map<string, T[]>} */
+  const found = new Map();
+  for (const one of things) found.set(keyOf(one), [...(found.get(keyOf(one)) ?? []), one]);
+  return found;
+}
+
 /** @param {Flow} flow @returns {string[]} */
 export function nodeIds(flow) {
   return [...Object.keys(flow.triggers), ...Object.keys(flow.steps)];
@@ -82,7 +99,7 @@ export function whyNot(flow, from, to) {
   if (flow.wires.some((wire) => wire.from === from && wire.to === to)) {
     return "These two are connected already.";
   }
-  if ((flow.steps[source]?.within ?? "") !== (flow.steps[to].within ?? "")) {
+  if (withinOf(flow, source) !== withinOf(flow, to)) {
     return "A wire can't cross the edge of a loop: both steps have to stand in the same one.";
   }
   if (reach(flow, to, "down").includes(source)) {
@@ -101,9 +118,8 @@ export function targetsFor(flow, from) {
   const source = splitEnd(from).id;
   const refused = new Set([source, ...reach(flow, source, "up")]);
   for (const wire of flow.wires) if (wire.from === from) refused.add(wire.to);
-  const within = flow.steps[source]?.within ?? "";
-  const fits = (/** @type {string} */ id) =>
-    !refused.has(id) && (flow.steps[id].within ?? "") === within;
+  const within = withinOf(flow, source);
+  const fits = (/** @type {string} */ id) => !refused.has(id) && withinOf(flow, id) === within;
   return new Set(Object.keys(flow.steps).filter(fits));
 }
 
@@ -129,5 +145,5 @@ export function wasTaken(wire, flow, progress) {
   const source = progress.steps[end.id];
   if (!source) return false;
   if (source.ports) return source.ports.includes(end.port);
-  return source.port === end.port && ["done", "failed"].includes(source.status);
+  return source.port === end.port && ["done", "failed", "passed_over"].includes(source.status);
 }

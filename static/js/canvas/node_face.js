@@ -13,6 +13,7 @@ export const STATE_WORDS = {
   done: "Done",
   failed: "Failed",
   dead: "Skipped",
+  passed_over: "Passed over",
 };
 
 /**
@@ -58,7 +59,9 @@ export function fillNode(element, face) {
     ]),
   ]);
   const ports = face.ports.map((port) => portElement(port));
-  element.className = `node node--${face.sort}${face.missing ? " node--missing" : ""}`;
+  const look = `${face.missing ? " node--missing" : ""}${face.off ? " node--off" : ""}`;
+  element.className = `node node--${face.sort}${look}`;
+  if (face.off) head.append(make("span", { class: "node__off" }, ["Off"]));
   element.replaceChildren(head, ...ports);
   if (face.sort === "step")
     element.append(make("span", { class: "port port--in", "data-in": face.id }));
@@ -120,17 +123,21 @@ export function markProblem(element, severity, text) {
 }
 
 /**
- * Say to a screen reader, after what the node shows: where it leads, its state, what is wrong. As
- * hidden words rather than a label, which would have to repeat everything on the card.
+ * Say to a screen reader, after what the node shows: where it stands and leads, its state, what is
+ * wrong. As hidden words rather than a label, which would have to repeat everything on the card; the
+ * outline shows them.
  * @param {HTMLElement} element
+ * @param {string[]} where  its loop, and what it comes after
  * @param {string[]} onward  titles of what it leads to
- * @param {StepProgress|null} progress
- * @param {string[]} problems
+ * @param {{progress: StepProgress|null, problems: string[]}} state
  */
-export function sayNode(element, onward, progress, problems) {
-  const parts = [onward.length ? `leads to ${onward.join(", ")}` : "leads nowhere"];
+export function sayNode(element, where, onward, { progress, problems }) {
+  const parts = [...where, onward.length ? `leads to ${onward.join(", ")}` : "leads nowhere"];
   if (progress) parts.push(progress.text ?? STATE_WORDS[progress.status] ?? progress.status);
-  if (problems.length) parts.push(`${problems.length} problems: ${problems.join(" ")}`);
+  if (problems.length)
+    parts.push(
+      `${problems.length === 1 ? "a problem" : `${problems.length} problems`}: ${problems.join(" ")}`,
+    );
   const words = parts.join(", ");
   let place = element.querySelector(".node__said");
   if (!place) {
@@ -138,4 +145,18 @@ export function sayNode(element, onward, progress, problems) {
     element.append(place);
   }
   if (place.textContent !== words) place.textContent = words;
+}
+
+/** Whether two faces are drawn alike. @param {Face} a @param {Face} b */
+export function sameLook(a, b) {
+  const look = (/** @type {Face} */ face) =>
+    JSON.stringify([
+      face.title,
+      face.subtitle,
+      face.icon,
+      face.missing,
+      face.off,
+      face.ports.map((p) => [p.name, p.title, p.tone]),
+    ]);
+  return look(a) === look(b);
 }

@@ -4,7 +4,6 @@
  */
 import { island, need } from "./dom.js";
 import { Editor } from "./editor.js";
-import { bounds } from "./geometry.js";
 import { Saving } from "./saving.js";
 import { Scene } from "./scene.js";
 import { showSaveState } from "./status.js";
@@ -22,6 +21,8 @@ export class DesignerPage {
   addFromPort = () => {};
   /** Set by handling.js. */
   linking = /** @type {import("./linking.js").Linking} */ (/** @type {unknown} */ (null));
+  /** Offer steps to put into a loop. @type {(loop: string) => void} */
+  addInside = () => {};
 
   constructor() {
     this.editor = new Editor(this.facts.flow, this.facts.blocks);
@@ -35,6 +36,7 @@ export class DesignerPage {
 
   /** Select a node, bring it on screen and give it the focus. @param {string} id */
   show(id) {
+    if (!id) return; // what was refused
     this.choose(id);
     this.viewport.reveal(this.editor.face(id).rect);
   }
@@ -51,7 +53,7 @@ export class DesignerPage {
   }
 
   fit() {
-    this.viewport.fit(bounds(this.scene.faces().map((face) => face.rect)));
+    this.viewport.fit(this.scene.bounds());
   }
 
   /** On narrow screens palette and inspector are drawers. @param {string} name "" closes them */

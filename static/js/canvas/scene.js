@@ -3,12 +3,16 @@
  * changed, decided by comparing document parts by identity; never reads layout.
  * @import {Catalogue, Face, Flow, Point, Problem, Progress, Rect, Wire} from "./types.js"
  */
+import { carried, dropTarget } from "./boxes.js";
 import { make, makeSvg } from "./dom.js";
 import { faceOf, inputPoint, outputPoint } from "./face.js";
-import { overlaps } from "./geometry.js";
-import { nodeIds, splitEnd, wasTaken, wireKey } from "./graph.js";
-import { fillNode, markProblem, markProgress, nodeElement, sayNode } from "./node_face.js";
+import { Frames } from "./frames.js";
+import { bounds, overlaps } from "./geometry.js";
+import { gathered, nodeIds, splitEnd, wasTaken, wireKey, withinOf } from "./graph.js";
+import * as node from "./node_face.js";
 import { wirePath } from "./routing.js";
+
+const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
 
 export class Scene {
   /** @type {Map<string, {element: HTMLElement, source: unknown, face: Face}>} */
@@ -16,7 +20,8 @@ export class Scene {
   /** @type {Map<string, {group: SVGElement, line: SVGPathElement, hit: SVGElement, path: string, look: string}>} */
   #wires = new Map();
   /** @type {Map<string, Wire[]>} */
-  #wiresAt = new Map();
+  #leaving = new Map();
+  #entering = this.#leaving;
   /** @type {Rect[]} what wires keep clear of */
   #rects = [];
   /** @type {Flow} */
@@ -32,7 +37,9 @@ export class Scene {
   constructor(world, catalogue) {
     this.catalogue = catalogue;
     this.svg = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
-    this.layer = make("div", { class: "nodes", role: "presentation" });
+    this.layer = make("div", { class: "nodes", role: "listbox", "aria-label": "Steps" });
+    if (world.closest(".canvas--editing")) this.layer.setAttribute("aria-multiselectable", "true");
+    this.frames = new Frames(world);
     world.append(this.svg, this.layer);
   }
 
@@ -54,10 +61,18 @@ export class Scene {
     return [...this.#nodes.values()].map((node) => node.face);
   }
 
+  /** All that is drawn. @returns {Rect|null} */
+  bounds() {
+    return bounds([...this.faces().map((face) => face.rect), ...this.frames.rects()]);
+  }
+
   /** @param {Flow} flow */
   draw(flow) {
     if (flow === this.#flow) return;
-    if (flow.wires !== this.#flow.wires) this.#wiresAt = wiresByNode(flow);
+    if (flow.wires !== this.#flow.wires) {
+      this.#leaving = gathered(flow.wires, (wire) => splitEnd(wire.from).id);
+      this.#entering = gathered(flow.wires, (wire) => wire.to);
+    }
     this.#flow = flow;
     const wanted = new Set(nodeIds(flow));
     for (const [id, node] of this.#nodes) {
@@ -67,6 +82,7 @@ export class Scene {
     }
     for (const id of wanted) this.#drawNode(id);
     this.#rects = this.faces().map((face) => face.rect);
+    this.frames.draw(flow, (id) => this.face(id));
     this.#drawWires();
     this.#label();
   }
@@ -77,9 +93,9 @@ export class Scene {
     const known = this.#nodes.get(id);
     if (known?.source === source) return;
     const face = faceOf(this.#flow, id, this.catalogue);
-    const element = known?.element ?? nodeElement(id);
-    if (!known || !sameLook(known.face, face)) {
-      fillNode(element, face);
+    const element = known?.element ?? node.nodeElement(id);
+    if (!known || !node.sameLook(known.face, face)) {
+      node.fillNode(element, face);
       this.#mark(id, element);
     }
     move(element, [face.rect.x, face.rect.y]);
@@ -89,11 +105,11 @@ export class Scene {
 
   /** @param {string} id @param {HTMLElement} element */
   #mark(id, element) {
-    markProgress(element, this.#progress?.steps[id] ?? null);
+    node.markProgress(element, this.#progress?.steps[id] ?? null);
     const problems = this.#problems.get(id) ?? [];
     const severity = problems.some((problem) => problem.severity === "error") ? "error" : "warning";
     const text = problems.map((problem) => problem.message).join("\n");
-    markProblem(element, problems.length ? severity : null, text);
+    node.markProblem(element, problems.length ? severity : null, text);
   }
 
   #drawWires() {
@@ -148,9 +164,11 @@ export class Scene {
 
   /**
    * Show nodes elsewhere while they are dragged; the document is untouched. An empty map ends it.
-   * @param {Map<string, Point>} places
+   * What stands in a loop goes with it; the box that would take them in lights up.
+   * @param {Map<string, Point>} chosen
    */
-  preview(places) {
+  preview(chosen) {
+    const places = carried(this.#flow, chosen);
     const touched = new Set([...this.#moved.keys(), ...places.keys()]);
     this.#moved = places;
     for (const id of touched) {
@@ -158,9 +176,12 @@ export class Scene {
       const element = this.element(id);
       if (face && element) move(element, [face.rect.x, face.rect.y]);
     }
+    const rectOf = (/** @type {string} */ id) => this.#nodes.get(id)?.face.rect ?? NOWHERE;
+    this.frames.preview(places, dropTarget(this.#flow, this.frames.boxes, chosen, rectOf));
     const still = this.faces().filter((face) => !places.has(face.id));
     this.#rects = still.map((face) => face.rect);
-    const wires = [...touched].flatMap((id) => this.#wiresAt.get(id) ?? []);
+    const moving = [this.#leaving, this.#entering];
+    const wires = [...touched].flatMap((id) => moving.flatMap((ends) => ends.get(id) ?? []));
     for (const wire of new Set(wires)) this.#drawWire(wire);
   }
 
@@ -177,7 +198,7 @@ export class Scene {
 
   /** @param {Problem[]} problems */
   showProblems(problems) {
-    this.#problems = grouped(problems);
+    this.#problems = gathered(problems, (problem) => problem.step ?? "");
     for (const [id, { element }] of this.#nodes) this.#mark(id, element);
     this.#label();
   }
@@ -186,7 +207,7 @@ export class Scene {
   showProgress(progress) {
     this.#progress = progress;
     for (const [id, { element }] of this.#nodes) {
-      markProgress(element, progress?.steps[id] ?? null);
+      node.markProgress(element, progress?.steps[id] ?? null);
     }
     for (const wire of this.#flow.wires) {
       const drawn = this.#wires.get(wireKey(wire));
@@ -204,55 +225,26 @@ export class Scene {
 
   #label() {
     /** @type {Map<string, string[]>} */
-    const onward = new Map();
+    const ways = new Map();
+    const titleOf = (/** @type {string} */ id) => this.#nodes.get(id)?.face.title ?? id;
+    const note = (/** @type {string} */ key, /** @type {string} */ id) =>
+      ways.set(key, [...(ways.get(key) ?? []), titleOf(id)]);
     for (const wire of this.#flow.wires) {
-      const id = splitEnd(wire.from).id;
-      const title = this.#nodes.get(wire.to)?.face.title ?? wire.to;
-      onward.set(id, [...(onward.get(id) ?? []), title]);
+      note(`from ${splitEnd(wire.from).id}`, wire.to);
+      note(`to ${wire.to}`, splitEnd(wire.from).id);
     }
     for (const [id, { element }] of this.#nodes) {
       const problems = (this.#problems.get(id) ?? []).map((problem) => problem.message);
       const progress = this.#progress?.steps[id] ?? null;
-      sayNode(element, onward.get(id) ?? [], progress, problems);
+      const loop = withinOf(this.#flow, id);
+      const where = loop ? [`in each round of ${titleOf(loop)}`] : [];
+      if (ways.has(`to ${id}`)) where.push(`after ${ways.get(`to ${id}`)?.join(", ")}`);
+      node.sayNode(element, where, ways.get(`from ${id}`) ?? [], { progress, problems });
     }
   }
-}
-
-/** @param {Flow} flow */
-function wiresByNode(flow) {
-  /** @type {Map<string, Wire[]>} */
-  const found = new Map();
-  for (const wire of flow.wires)
-    for (const id of [splitEnd(wire.from).id, wire.to])
-      found.set(id, [...(found.get(id) ?? []), wire]);
-  return found;
 }
 
 /** @param {HTMLElement} element @param {Point} place */
 function move(element, [x, y]) {
   element.style.transform = `translate(${x}px, ${y}px)`;
-}
-
-/** @param {Face} a @param {Face} b */
-function sameLook(a, b) {
-  const look = (/** @type {Face} */ face) =>
-    JSON.stringify([
-      face.title,
-      face.subtitle,
-      face.icon,
-      face.missing,
-      face.ports.map((p) => [p.name, p.title, p.tone]),
-    ]);
-  return look(a) === look(b);
-}
-
-/** @param {Problem[]} problems */
-function grouped(problems) {
-  /** @type {Map<string, Problem[]>} */
-  const found = new Map();
-  for (const problem of problems) {
-    const key = problem.step ?? "";
-    found.set(key, [...(found.get(key) ?? []), problem]);
-  }
-  return found;
 }

@@ -1,27 +1,32 @@
 /**
- * Tidy: a layered layout from left to right by dagre, which is loaded when first asked for.
+ * Tidy: a layered layout from left to right by dagre, which is loaded when first asked for; of a large
+ * workflow in a worker, so that the page goes on.
  * @import {Face, Flow, Point} from "./types.js"
  */
-import { snap } from "./geometry.js";
-import { splitEnd } from "./graph.js";
+import { arrange } from "./tidy_layout.js";
+
+const MANY = 800;
 
 /**
  * @param {Flow} flow
  * @param {Face[]} faces
+ * @param {string[]} [chosen]  only these; all when there are none
  * @returns {Promise<Map<string, Point>>} the upper left corner of every node
  */
-export async function tidyPlaces(flow, faces) {
-  const { default: dagre } = await import("../../vendor/dagre/dagre.esm.js");
-  const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 32, ranksep: 64 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const { id, rect } of faces) graph.setNode(id, { width: rect.w, height: rect.h });
-  for (const wire of flow.wires) graph.setEdge(splitEnd(wire.from).id, wire.to, {}, wire.from);
-  dagre.layout(graph);
-  return new Map(
-    faces.map(({ id, rect }) => {
-      const { x, y } = graph.node(id);
-      return [id, [snap(x - rect.w / 2), snap(y - rect.h / 2)]];
-    }),
-  );
+export async function tidyPlaces(flow, faces, chosen = []) {
+  const rects = new Map(faces.map(({ id, rect }) => [id, rect]));
+  if (faces.length <= MANY) {
+    const { default: dagre } = await import("../../vendor/dagre/dagre.esm.js");
+    return arrange(dagre, flow, rects, chosen);
+  }
+  const worker = new Worker(new URL("./tidy_worker.js", import.meta.url), { type: "module" });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.onmessage = (event) => resolve(event.data);
+      worker.onerror = reject;
+      worker.postMessage({ flow, rects, chosen });
+    });
+  } finally {
+    worker.terminate();
+  }
 }

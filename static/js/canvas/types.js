@@ -66,6 +66,7 @@
  * @property {string} icon
  * @property {Port[]} ports
  * @property {boolean} missing  the block isn't installed
+ * @property {boolean} [off]  it is switched off
  * @property {Rect} rect
  *
  * @typedef {{pointer: string, message: string, step: string|null, severity: "error"|"warning"}} Problem
@@ -81,7 +82,6 @@
  * @property {any} [error]
  *
  * @typedef {{state: string, trigger?: string, steps: Record<string, StepProgress>}} Progress
- * @typedef {{id: string, title: string, x: number, y: number, w: number, h: number, from: Point}} Box  The body of a loop, below its step.
  * @typedef {{x: number, y: number, zoom: number}} View  Where the canvas's origin is on screen, and its scale.
  */
 

@@ -2,7 +2,7 @@
  * Which node the keyboard goes to next. Pure.
  * @import {Face, Flow} from "./types.js"
  */
-import { neighbours } from "./graph.js";
+import { neighbours, withinOf } from "./graph.js";
 
 /**
  * Nodes in reading order: from left to right, then from top to bottom.
@@ -13,6 +13,20 @@ export function readingOrder(faces) {
   return [...faces]
     .sort((a, b) => a.rect.x - b.rect.x || a.rect.y - b.rect.y)
     .map((face) => face.id);
+}
+
+/**
+ * Nodes as an outline lists them: in reading order, the body of a loop after it.
+ * @param {Flow} flow
+ * @param {Face[]} faces
+ * @param {string} [loop]
+ * @returns {string[]}
+ */
+export function outlineOrder(flow, faces, loop = "") {
+  const here = faces.filter((face) => withinOf(flow, face.id) === loop);
+  return readingOrder(here).flatMap((id) =>
+    flow.steps[id]?.loops ? [id, ...outlineOrder(flow, faces, id)] : [id],
+  );
 }
 
 /**

@@ -53,6 +53,22 @@ def test_the_drawing_is_told_how_far_each_step_is(
     assert set(island(page, "drawing")["flow"]["steps"]) == {"facts", "open", "log"}
 
 
+def test_a_step_that_is_off_is_recorded_as_passed_over_and_shown_so(
+    bench: Bench, browser: FlaskClient, at: str
+) -> None:
+    steps = {"open": call(disabled=True), "log": LOG}
+    flow = bench.publish(steps, ["hand > open", "open > log"], name="Off")
+
+    page = browser.get(f"{at}/{bench.run(flow, {'input': {'title': 'x'}})}?step=open").text
+
+    progress = island(page, "run-progress")["progress"]
+    states = {name: one["status"] for name, one in progress["steps"].items()}
+    assert states == {"open": "passed_over", "log": "done"}
+    assert island(page, "drawing")["flow"]["steps"]["open"]["disabled"]
+    assert "Passed over" in words(page)
+    assert bench.http.calls == []
+
+
 def test_the_part_alone_comes_without_the_drawing_and_only_when_it_changed(
     bench: Bench, browser: FlaskClient, at: str
 ) -> None:

@@ -86,6 +86,14 @@ def test_steps_are_performed_with_what_the_steps_before_gave() -> None:
     assert ways(done) == [("site", "done", "found"), ("gold", "done", "yes"), ("end", "ends", "")]
 
 
+def test_a_step_that_is_off_is_said_to_be_and_not_performed() -> None:
+    steps = {"fail": step("fail", config={"message": "no"}, disabled=True), "end": step("end")}
+
+    done = play(steps, ["hand > fail", "fail > end"])
+
+    assert ways(done) == [("fail", "off", "done"), ("end", "ends", "")]
+
+
 def test_a_failure_names_the_step_and_ends_the_run() -> None:
     done = play({"fail": step("fail", config={"message": "no"})}, ["hand > fail"])
 

@@ -34,7 +34,7 @@ ERROR = {"code": "x", "message": "y"}
 
 @st.composite
 def bodies(draw: st.DrawFn, prefix: str, depth: int = 0) -> dict[str, Any]:
-    """Draw some steps and wires between them; some steps are loops with bodies of their own."""
+    """Draw some steps and wires between them; some are off, some are loops with bodies."""
     count = draw(st.integers(1, 6 if depth == 0 else 3))
     names = [f"{prefix}{number}" for number in range(count)]
     wires: list[str] = []
@@ -50,6 +50,8 @@ def bodies(draw: st.DrawFn, prefix: str, depth: int = 0) -> dict[str, Any]:
         found = step("any", retry=retry, join=draw(st.sampled_from(["all", "any", 2])))
         if draw(st.booleans()):
             found["undo"] = step("any")
+        if draw(st.integers(0, 4)) == 0:
+            found["disabled"] = True
         if depth < 2 and draw(st.integers(0, 3)) == 0:
             inner = draw(bodies(f"{name}_", depth + 1))
             found["body"] = {

@@ -83,6 +83,15 @@ def test_a_step_in_a_body_sums_up_its_rounds() -> None:
     }
 
 
+def test_a_step_that_was_off_is_passed_over() -> None:
+    found = progress(
+        attempt("a", "passed_over", times=(0, None, 0)), attempt("each[0].call", "passed_over")
+    )
+
+    assert found["a"]["status"] == "passed_over"
+    assert found["call"]["text"] == "1 passed over"
+
+
 def test_a_step_not_reached_is_left_out_while_the_run_goes_on_and_dead_after() -> None:
     assert "last" not in progress(attempt("a"))
     assert progress(attempt("a"), state=RunState.SUCCEEDED)["last"] == {"status": "dead"}
@@ -104,9 +113,19 @@ def test_the_canvas_is_given_no_input_and_no_secret() -> None:
         triggers={"t": {"kind": "schedule", "cron": "0 6 * * *", "key": "k"}},
     )
 
-    found = without_values({"flow": flow, "boxes": []}, standard_registry())
+    found = without_values(flow, standard_registry())
 
-    drawn = found["flow"]["steps"]["a"]
+    drawn = found["steps"]["a"]
     assert drawn["config"]["headers"] == {"Authorization": MASK}
     assert drawn.keys() == {"block", "version", "title", "config"}
-    assert found["flow"]["triggers"]["t"] == {"kind": "schedule", "cron": "0 6 * * *"}
+    assert found["triggers"]["t"] == {"kind": "schedule", "cron": "0 6 * * *"}
+
+
+def test_a_body_is_drawn_with_its_steps_places_and_wires_and_none_of_its_values() -> None:
+    body = {**BODY, "steps": {"call": step("write-log", position=[3, 4], input={"x": 1})}}
+    flow = flow_document({"each": step("for-each", body=body)}, [])
+
+    drawn = without_values(flow, standard_registry())["steps"]["each"]["body"]
+
+    assert drawn["wires"] == []
+    assert drawn["steps"]["call"].keys() == {"block", "version", "position", "config"}

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from runtime.runs.advance import Advance, advance
 from runtime.runs.events import Abandon, Cancelled, Failed, Perform, Reopened
+from runtime.runs.paths import split
 from runtime.runs.plan import UNDO, Plan
-from runtime.runs.state import UNDER_WAY, Outcome, RunState
+from runtime.runs.state import UNDER_WAY, Outcome, RunState, Status
 from tests.factories.tenancy import NOON
 from tests.unit.runtime.runs.strategies import Worker, plans
 
@@ -126,3 +127,17 @@ def test_only_attempts_under_way_are_abandoned(plan: Plan, seed: int) -> None:
     assert not given_up & {
         (one.step, one.attempt) for one in worker.now.commands if isinstance(one, Perform)
     }
+
+
+@often
+@given(plan=plans(), seed=SEEDS)
+def test_a_step_that_is_off_is_never_performed_nor_taken_back(plan: Plan, seed: int) -> None:
+    worker = Worker(plan, seed)
+    state = worker.play()
+
+    off = {id_ for id_, one in plan.steps.items() if one.passes_by}
+    performed = {split(path)[1].removesuffix(UNDO) for path, _ in worker.made}
+    assert not performed & off
+    assert {
+        split(path)[1] for path, one in state.every_step() if one.status is Status.PASSED
+    } <= off

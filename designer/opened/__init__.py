@@ -1,0 +1,1 @@
+"""Looking into a workflow that another one calls, without leaving the canvas."""

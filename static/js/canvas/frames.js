@@ -1,0 +1,132 @@
+/**
+ * What lies behind the steps: the boxes of loops' bodies, groups and notes. An element is filled when
+ * what it shows changed, and moved otherwise.
+ * @import {Face, Flow, Point, Rect} from "./types.js"
+ */
+import { boxesOf } from "./boxes.js";
+import { make, makeSvg } from "./dom.js";
+import { boxElement, groupElement, noteElement, refill } from "./mark_faces.js";
+import { groupRect, noteRect } from "./marks.js";
+
+const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
+const INSET = 24;
+/** @typedef {Map<string, Rect>} Boxes */
+/**
+ * @typedef {Object} Frame
+ * @property {unknown} source  what it shows; another one fills it anew
+ * @property {(boxes: Boxes) => Rect} rect  where it stands
+ * @property {() => HTMLElement} fresh
+ */
+
+export class Frames {
+  /** @type {Map<string, HTMLElement>} by "box:id", "group:id", "note:id" */
+  #elements = new Map();
+  /** @type {Map<string, Frame>} */
+  #frames = new Map();
+  /** @type {Flow|null} */
+  #flow = null;
+  /** @type {(id: string) => Rect} */
+  #rectOf = () => NOWHERE;
+  /** @type {Boxes} the box of every loop */
+  boxes = new Map();
+
+  /** @param {HTMLElement} world */
+  constructor(world) {
+    this.edits = world.closest(".canvas--editing") !== null;
+    this.layer = make("div", { class: "frames" });
+    this.ties = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
+    world.append(this.layer, this.ties);
+  }
+
+  /** @returns {Rect[]} */
+  rects() {
+    return [...this.#frames.values()].map((frame) => frame.rect(this.boxes));
+  }
+
+  /** @param {string} key @returns {HTMLElement|undefined} */
+  element(key) {
+    return this.#elements.get(key);
+  }
+
+  /** @param {Flow} flow @param {(id: string) => Face|undefined} faceOf */
+  draw(flow, faceOf) {
+    this.#flow = flow;
+    this.#rectOf = (id) => faceOf(id)?.rect ?? NOWHERE;
+    this.boxes = boxesOf(flow, this.#rectOf);
+    const before = this.#frames;
+    this.#frames = this.#wanted(flow, faceOf);
+    const gone = [...this.#elements.keys()].filter((key) => !this.#frames.has(key));
+    for (const key of gone) {
+      this.#elements.get(key)?.remove();
+      this.#elements.delete(key);
+    }
+    for (const [key, { source, fresh }] of this.#frames) {
+      const element = this.#elements.get(key) ?? fresh();
+      if (!before.has(key)) this.layer.append(element);
+      else if (before.get(key)?.source !== source) refill(element, fresh());
+      this.#elements.set(key, element);
+    }
+    this.#lay(this.boxes);
+  }
+
+  /** @param {Flow} flow @param {(id: string) => Face|undefined} faceOf @returns {Map<string, Frame>} */
+  #wanted(flow, faceOf) {
+    const { canvas = {}, steps } = flow;
+    /** @type {Map<string, Frame>} */
+    const found = new Map();
+    for (const [id, source] of Object.entries(canvas.groups ?? {})) {
+      const rect = (/** @type {Boxes} */ boxes) => groupRect(source, this.#rectOf, boxes);
+      const fresh = () => groupElement(`group:${id}`, source, this.edits);
+      found.set(`group:${id}`, { source, rect, fresh });
+    }
+    const inhabited = new Set(Object.values(steps).map((step) => step.within));
+    for (const id of this.boxes.keys()) {
+      const [title, fills] = [faceOf(id)?.title ?? id, this.edits && !inhabited.has(id)];
+      const rect = (/** @type {Boxes} */ boxes) => boxes.get(id) ?? NOWHERE;
+      const fresh = () => boxElement(id, title, fills);
+      found.set(`box:${id}`, { source: `${title}:${fills}`, rect, fresh });
+    }
+    for (const [id, source] of Object.entries(canvas.notes ?? {})) {
+      const fresh = () => noteElement(`note:${id}`, source, this.edits);
+      found.set(`note:${id}`, { source, rect: () => noteRect(flow, `note:${id}`), fresh });
+    }
+    return found;
+  }
+
+  /** Put all where it stands, and draw the lines from loops to their boxes. @param {Boxes} boxes */
+  #lay(boxes) {
+    for (const [key, frame] of this.#frames) stand(this.#elements.get(key), frame.rect(boxes));
+    const paths = [...boxes].map(([id, box]) => {
+      const { x, y, w, h } = this.#rectOf(id);
+      const to = Math.min(Math.max(x + w / 2, box.x + INSET), box.x + box.w - INSET);
+      return makeSvg("path", { class: "box-tie", d: `M${x + w / 2} ${y + h}L${to} ${box.y}` });
+    });
+    this.ties.replaceChildren(...paths);
+  }
+
+  /**
+   * Follow nodes that are dragged: groups grow with their steps, boxes stay unless their loop moves.
+   * @param {Map<string, Point>} places
+   * @param {string} target  the loop whose box would take them in
+   */
+  preview(places, target) {
+    const boxes = new Map(this.boxes);
+    for (const [id, box] of this.boxes) {
+      const [left, top] = this.#flow?.steps[id]?.position ?? [0, 0];
+      const [x, y] = places.get(id) ?? [left, top];
+      boxes.set(id, { ...box, x: box.x + x - left, y: box.y + y - top });
+      const lit = places.size > 0 && id === target;
+      this.element(`box:${id}`)?.classList.toggle("box--target", lit);
+    }
+    this.#lay(boxes);
+  }
+}
+
+/** Put a frame at its place, before those that are larger. @param {HTMLElement|undefined} element @param {Rect} rect */
+export function stand(element, { x, y, w, h }) {
+  if (!element) return;
+  element.style.zIndex = String(-Math.round(w * h));
+  element.style.transform = `translate(${x}px, ${y}px)`;
+  element.style.width = `${w}px`;
+  element.style.height = `${h}px`;
+}

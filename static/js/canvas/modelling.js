@@ -1,0 +1,48 @@
+/**
+ * What can be done with steps beside drawing them: groups and notes, switching off, into loops and out,
+ * and looking into a workflow that a step calls. Each is a deed of the page; their keys stand in designer/workflows/deeds.py.
+ * @import {DesignerPage} from "./page.js"
+ */
+import { patchNode } from "./document.js";
+import { shiftInside } from "./looping.js";
+import { groupSelection, mountMarks, newNote } from "./mark_handling.js";
+import { outlineOrder } from "./walking.js";
+
+/** @param {DesignerPage} page */
+export function mountModelling(page) {
+  const { deeds, editor, scene } = page;
+  const order = () => outlineOrder(editor.flow, scene.faces());
+  mountMarks(page);
+  Object.assign(deeds, {
+    group: () => groupSelection(page),
+    note: () => newNote(page),
+    disable: () => switchSteps(page),
+    inside: () => {
+      if (editor.only && editor.flow.steps[editor.only]?.loops) page.addInside(editor.only);
+      else editor.say("Select a loop first, then press B to put a step into it.");
+    },
+    "put-in": () => shiftInside(editor, order(), true),
+    "take-out": () => shiftInside(editor, order(), false),
+    "open-here": () => {
+      const link = document.querySelector("#inspector [data-open-here]");
+      if (link instanceof HTMLElement) link.click();
+      else editor.say("Select a step that calls a workflow, then press O to look into it.");
+    },
+  });
+  scene.frames.layer.addEventListener("click", ({ target }) => {
+    const button = target instanceof Element ? target.closest("[data-inside]") : null;
+    if (button instanceof HTMLElement) page.addInside(button.dataset.inside ?? "");
+  });
+}
+
+/** Switch the selected steps off, or on again when all of them are off. @param {DesignerPage} page */
+function switchSteps({ editor }) {
+  const steps = [...editor.selection].filter((id) => id in editor.flow.steps);
+  if (steps.length === 0)
+    return editor.say("Select a step first; a trigger can't be switched off.");
+  const off = !steps.every((id) => editor.flow.steps[id].disabled);
+  const patch = { disabled: off || undefined };
+  const flow = steps.reduce((next, id) => patchNode(next, id, patch), editor.flow);
+  const what = steps.length === 1 ? editor.face(steps[0]).title : `${steps.length} steps`;
+  editor.change(`${what} switched ${off ? "off" : "on"}`, flow);
+}
