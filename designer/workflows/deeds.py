@@ -1,8 +1,8 @@
 """What can be done on the canvas: one table that feeds the keys, the help, the bar and the menu.
 
 Pure. The page draws its help, the bar over what is selected and the menu from it, and its script
-takes the keys from it. `static/js/canvas/deeds.js` holds what each does, and refuses to begin when
-one is missing: so what is written and what happens can't differ.
+takes the keys from it; what each does is a deed of the page (`static/js/canvas/deeds.js` has most).
+A test compares both, so what is written and what happens can't differ.
 """
 
 from __future__ import annotations
@@ -10,7 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-_CAPS = {"delete": "Del", "escape": "Esc", "arrow": "Arrows", "backspace": "⌫"}
+_CAPS = {
+    "delete": "Del",
+    "escape": "Esc",
+    "arrow": "Arrows",
+    "backspace": "⌫",
+    "contextmenu": "Menu",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +26,8 @@ class Deed:
     `keys` are written as the script reads them (`ctrl+shift+z`; `arrow` is any of the four), with
     spaces between them. `when` says what has to be selected: a `node`, `nodes`, a `wire`, `any` of
     them, or nothing ("").
-    `places` are where it is offered beside its keys: in the `bar`, in the `menu`. `mode` is when
-    its keys act: on the `canvas`, or while a wire is drawn by them (`linking`). Those of a `native`
-    one are left to the browser, which answers them with an event of its own.
+    `places` are where it is offered beside its keys: in the `bar`, in the `menu`. The keys of a
+    `native` one are left to the browser, which answers them with an event of its own.
     """
 
     name: str
@@ -31,7 +36,6 @@ class Deed:
     icon: str = ""
     when: str = ""
     places: str = ""
-    mode: str = "canvas"
     native: bool = False
 
     @property
@@ -72,15 +76,13 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
             places="bar menu",
         ),
     ),
-    "Loops, groups, notes": (
-        Deed(name="inside", title="Add a step into the loop", keys="b", icon="repeat", when="node"),
-        Deed(name="put-in", title="Put into the loop before", keys=">", when="nodes"),
-        Deed(name="take-out", title="Take out of the loop", keys="<", when="nodes"),
-        Deed(
-            name="group", title="Group", keys="g", icon="group", when="nodes", places="bar menu"
-        ),
-        Deed(name="note", title="Add a note", keys="s", icon="sticky-note", places="menu"),
-        Deed(name="open-here", title="Look into the called workflow", keys="o", when="node"),
+    "Loops, groups and notes": (
+        Deed(name="inside", title="Add a step in the loop", keys="b"),
+        Deed(name="put-in", title="Into the loop before it", keys=">"),
+        Deed(name="take-out", title="Out of the loop", keys="<"),
+        Deed(name="group", title="Group", keys="g", icon="boxes", when="nodes", places="bar menu"),
+        Deed(name="note", title="Add a note", keys="m", icon="square-pen", places="menu"),
+        Deed(name="open-here", title="Look into the called workflow", keys="o"),
     ),
     "Connect": (
         Deed(
@@ -91,11 +93,7 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
             when="node",
             places="bar menu",
         ),
-        Deed(name="link-turn", title="Choose what it leads to", keys="arrow", mode="linking"),
-        Deed(name="link-output", title="The next way out", keys="o", mode="linking"),
-        Deed(name="link-confirm", title="Connect, or disconnect", keys="enter", mode="linking"),
-        Deed(name="link-end", title="Leave it as it was", keys="escape", mode="linking"),
-        Deed(name="wire", title="Select the next wire of the step", keys="w"),
+        Deed(name="wire", title="Select its wire, or the next one", keys="w"),
     ),
     "Change": (
         Deed(
@@ -153,14 +151,14 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
         Deed(name="find", title="Find a step", keys="ctrl+f", icon="search", places="menu"),
         Deed(name="all", title="Select all", keys="ctrl+a", icon="square-check-big", places="menu"),
         Deed(name="none", title="Select nothing", keys="escape"),
-        Deed(name="menu", title="All that can be done here", keys="m", icon="ellipsis"),
+        Deed(name="menu", title="All that can be done here", keys="shift+f10 contextmenu"),
     ),
     "View": (
         Deed(name="zoom-in", title="Larger", keys="+ ="),
         Deed(name="zoom-out", title="Smaller", keys="-"),
         Deed(name="actual", title="As large as it is", keys="0"),
         Deed(name="fit", title="Show all", keys="1", icon="maximize", places="menu"),
-        Deed(name="outline", title="As a list, or as a drawing", keys="l", icon="list-tree"),
+        Deed(name="outline", title="Outline", keys="l", icon="list", places="menu"),
         Deed(name="help", title="These keys", keys="?", icon="keyboard", places="menu"),
     ),
 }
@@ -173,9 +171,9 @@ def offered(place: str) -> list[Deed]:
 
 
 def keys_document() -> list[dict[str, Any]]:
-    """Write the deeds for the script: which keys do what, and when."""
+    """Write the deeds for the script: which keys do what."""
     return [
-        {"name": deed.name, "keys": [] if deed.native else deed.keys.split(), "mode": deed.mode}
+        {"name": deed.name, "keys": [] if deed.native else deed.keys.split()}
         for deeds in DEEDS.values()
         for deed in deeds
     ]

@@ -12,6 +12,7 @@ from typing import Any
 from blocks.drawings.faces import TRIGGERS, entry_of, trigger_entry, trigger_key
 from blocks.registry import Block, Registry
 from runtime.flows.model import every_step
+from runtime.flows.port_kinds import port_kind
 
 __all__ = ["TRIGGERS", "entries_of", "trigger_key"]
 
@@ -34,5 +35,12 @@ def entries_of(
         block = registry.find(step["block"], step["version"])
         if block is not None:
             key = f"{step['block']}@{step['version']}"
-            entries[key] = entry_of(block.manifest, icon_url(block))
+            entries[key] = _with_kinds(entry_of(block.manifest, icon_url(block)), block)
     return entries
+
+
+def _with_kinds(entry: dict[str, Any], block: Block) -> dict[str, Any]:
+    """Say of each port what kind of data leaves by it, which is its shape and colour."""
+    ports = zip(entry["outputs"], block.manifest.outputs, strict=True)
+    named = [{**drawn, "kind": port_kind(port.schema).value} for drawn, port in ports]
+    return {**entry, "outputs": named}

@@ -31,7 +31,8 @@ function onKey(event) {
     menu.querySelector("summary")?.focus();
     return;
   }
-  const items = /** @type {HTMLElement[]} */ ([...menu.querySelectorAll(".menu__item")]);
+  const all = /** @type {HTMLElement[]} */ ([...menu.querySelectorAll(".menu__item")]);
+  const items = all.filter((item) => item.checkVisibility());
   const next = stepTo(
     event.key,
     items.indexOf(/** @type {HTMLElement} */ (event.target)),

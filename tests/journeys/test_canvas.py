@@ -95,7 +95,9 @@ def _show_all(page: Page) -> None:  # noqa: F811
 
 
 def _box(page: Page, field: str) -> Locator:  # noqa: F811
-    return page.locator(f'#inspector :is(input, textarea):not([type=hidden])[name$="/{field}"]')
+    return page.locator(
+        f'#inspector :is(input, textarea):not([type=hidden], [name^="/node"])[name$="/{field}"]'
+    )
 
 
 def _add_on(page: Page, wire: str, words: str) -> None:  # noqa: F811
@@ -171,8 +173,9 @@ def _build_by_key(page: Page) -> None:  # noqa: F811
     _press(page, "Control+f")
     _take(page, "Approval")
     _press(page, "c")
-    expect(page.locator("#canvas-said")).to_contain_text("Approved to Write log: Enter connects.")
-    _press(page, "Enter")
+    expect(page.locator("#node-write_log")).to_have_attribute("data-fit", "amber")
+    expect(page.locator("#quick-list")).to_contain_text("still to be filled in: Message.")
+    _take(page, "Write log")
 
 
 def _fill_by_key(page: Page, step: str, field: str, text: str, *, is_mapped: bool) -> None:  # noqa: F811

@@ -1,40 +1,42 @@
 /**
  * Ways to a new step: from the palette by click or drag, by quick-add after a step, on a wire or from a
- * port, from a wire dropped on nothing. And to one that is there: by searching for it.
+ * port, from a wire dropped on nothing. And to one that is there: to go to it, or to connect it.
  * @import {Entry} from "./types.js"
  * @import {DesignerPage} from "./page.js"
  */
 import { need } from "./dom.js";
 import { nextPort } from "./face.js";
-import { follower } from "./fits.js";
+import { follower, judge } from "./fits.js";
 import { joinEnd, splitEnd, wiredPorts, wireKey } from "./graph.js";
 import { addInside } from "./looping.js";
 import { mountPalette } from "./palette.js";
-import { QuickAdd } from "./quick_add.js";
+import { addAfter, addAt, insert } from "./placing.js";
+import { asEntry, QuickAdd } from "./quick_add.js";
+import { readingOrder } from "./walking.js";
 
 /** @param {DesignerPage} page */
 export function mountAdding(page) {
   const { deeds, editor, entries } = page;
   const quick = new QuickAdd(/** @type {HTMLDialogElement} */ (need("#quick-add")));
-  const add = (/** @type {Entry} */ entry) => page.show(editor.addAfter(entry, editor.only));
+  const add = (/** @type {Entry} */ entry) => page.show(addAfter(editor, entry, editor.only));
   mountPalette(need("#palette"), entries, { add, drop: (entry, at) => drop(page, entry, at) });
   const steps = entries.filter((entry) => entry.sort === "step");
+  const judged = (/** @type {string} */ id) => (/** @type {string} */ port) =>
+    follower(editor.flow, joinEnd(id, port), editor.catalogue);
   page.addInside = (loop) =>
     quick.open({
       entries: steps,
       take: (entry) => page.show(addInside(editor, entry, loop)),
-      title: `Add a step into ${editor.face(loop).title}`,
+      title: `Add a step in ${editor.face(loop).title}`,
     });
   page.addFromPort = (from, at) => {
     const { id, port } = splitEnd(from);
-    const face = editor.face(id);
+    const { ports, title } = editor.face(id);
     quick.open({
       entries: steps,
-      take: (entry, chosen) => page.show(editor.addAfter(entry, id, chosen || port, at ?? null)),
-      title: `Add a step after ${face.title}`,
-      fits: follower(editor.flow, from, editor.catalogue),
-      ports: face.ports,
-      port,
+      take: (entry, chosen) => page.show(addAfter(editor, entry, id, chosen, at ?? null)),
+      title: `Add a step after ${title}`,
+      ...{ judge: judged(id), ports, port },
     });
   };
   deeds.add = () => {
@@ -44,28 +46,41 @@ export function mountAdding(page) {
     else
       quick.open({
         entries: steps.filter((entry) => entry.outputs.length || entry.dynamic),
-        take: (entry) => page.show(editor.insert(entry, wire)),
+        take: (entry) => page.show(insert(editor, entry, wire)),
         title: "Add a step on the wire",
-        fits: follower(flow, wire.from, editor.catalogue),
+        judge: () => follower(flow, wire.from, editor.catalogue),
       });
   };
-  mountFinding(page, quick);
-}
-
-/** Steps are found like blocks; opened again, it goes on from the one that was found. @param {DesignerPage} page @param {QuickAdd} quick */
-function mountFinding(page, quick) {
-  const { deeds, editor } = page;
-  const unlike = { category: "", order: 0, publisher: "", version: "", outputs: [] };
   deeds.find = () =>
     quick.open({
-      entries: editor.faces().map((face) => ({
-        ...{ ...unlike, ...face, key: face.id },
-        ...{ summary: face.subtitle, keywords: [face.id, face.subtitle] },
-      })),
+      entries: editor.faces().map(asEntry),
       take: ({ key }) => page.show(key),
       title: "Find a step",
-      again: true,
     });
+  deeds.connect = () => connect(page, quick);
+}
+
+/** Connect by key: a list of the steps, each with what is to be said of it; they light up as well. @param {DesignerPage} page @param {QuickAdd} quick */
+function connect({ editor, linking }, quick) {
+  const id = editor.only;
+  if (!id) {
+    editor.say("Select one step first, then press C.");
+    return;
+  }
+  const { ports, title } = editor.face(id);
+  const others = readingOrder(editor.faces()).filter((one) => one !== id && editor.flow.steps[one]);
+  quick.open({
+    entries: others.map((one) => asEntry(editor.face(one))),
+    take: ({ key }, port) => linking.connect(joinEnd(id, port), key),
+    title: `Connect ${title} to`,
+    judge: (port) => {
+      const verdict = judge(editor.flow, joinEnd(id, port), editor.catalogue);
+      linking.glow(verdict);
+      return ({ key }) => verdict(key);
+    },
+    ...{ ports, port: nextPort(editor.face(id), wiredPorts(editor.flow, id)) },
+  });
+  quick.dialog.addEventListener("close", () => linking.glow(null), { once: true });
 }
 
 /** @param {DesignerPage} page @param {Entry} entry @param {PointerEvent} event */
@@ -77,5 +92,5 @@ function drop(page, entry, event) {
   const key = under.closest("[data-wire]")?.getAttribute("data-wire");
   const wire = editor.flow.wires.find((one) => wireKey(one) === key);
   const lies = wire && entry.sort === "step";
-  page.choose(lies ? editor.insert(entry, wire) : editor.addAt(entry, [x - 104, y - 24]));
+  page.choose(lies ? insert(editor, entry, wire) : addAt(editor, entry, [x - 104, y - 24]));
 }

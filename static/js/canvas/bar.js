@@ -34,10 +34,7 @@ export function mountBar(page) {
     world.append(plus);
   };
   const place = () => {
-    const rects = [...editor.selection]
-      .map((id) => scene.face(id)?.rect)
-      .filter((rect) => rect !== undefined);
-    const box = bounds(rects);
+    const box = bounds([...editor.selection].flatMap((id) => scene.face(id)?.rect ?? []));
     const only = editor.only ? "node" : "nodes";
     element.dataset.chosen = editor.wire ? "wire" : box ? only : "";
     bar.hidden = !box;
@@ -46,10 +43,11 @@ export function mountBar(page) {
     bar.style.left = `clamp(150px, ${Math.round(x)}px, 100% - 150px)`;
     bar.style.top = `${Math.max(Math.round(y) - 54, 8)}px`;
   };
-  editor.on("selection", place);
-  editor.on("selection", () => showPlus(editor.wire));
-  editor.on("flow", place);
-  editor.on("flow", () => showPlus(editor.wire));
+  for (const topic of /** @type {const} */ (["selection", "flow"]))
+    editor.on(topic, () => {
+      place();
+      showPlus(editor.wire);
+    });
   viewport.onMove(place);
   root.addEventListener("pointerover", (event) => {
     const target = event.target instanceof Element ? event.target : root;
@@ -59,25 +57,18 @@ export function mountBar(page) {
   });
 
   deeds.menu = (event) => {
-    const at = event?.clientX
-      ? event
-      : (scene.element(editor.only ?? "") ?? root).getBoundingClientRect();
-    const [x, y] = viewport.local({
-      clientX: event?.clientX || at.left + 24,
-      clientY: event?.clientY || at.top + 24,
-    });
-    menu.style.left = `${Math.min(x, viewport.size.w - 240)}px`;
-    menu.style.top = `${Math.min(y, viewport.size.h / 2)}px`;
+    const box = (scene.element(editor.only ?? "") ?? root).getBoundingClientRect();
+    const clientX = event?.clientX || box.left + 24;
+    const [x, y] = viewport.local({ clientX, clientY: event?.clientY || box.top + 24 });
+    menu.style.setProperty("--left", `${Math.min(x, viewport.size.w - 240)}px`);
+    menu.style.setProperty("--top", `${Math.min(y, viewport.size.h / 2)}px`);
     menu.open = true;
     [...menu.querySelectorAll("button")].find((one) => one.checkVisibility())?.focus();
   };
   menu.addEventListener("click", (event) => {
     if (event.target instanceof Element && event.target.closest("button")) menu.open = false;
   });
-  menu.addEventListener(
-    "toggle",
-    () => menu.open || (menu.contains(document.activeElement) && page.focus()),
-  );
+  need("summary", menu).addEventListener("focus", () => page.focus()); // as Escape closes it
   root.addEventListener("contextmenu", (event) => {
     event.preventDefault();
     if (/** @type {PointerEvent} */ (event).pointerType === "touch") return;

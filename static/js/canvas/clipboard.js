@@ -8,21 +8,19 @@
 import { takesText } from "../shortcuts.js";
 import { flatten, nest } from "./bodies.js";
 import { copyPart } from "./document.js";
-import { bounds, GRID } from "./geometry.js";
+import { bounds } from "./geometry.js";
+import { paste } from "./placing.js";
 
 /** @param {DesignerPage} page */
 export function mountClipboard(page) {
   const { deeds, editor, facts, root, viewport } = page;
-  /** @type {{clientX: number, clientY: number}|null} where the pointer is, while it is over the canvas */
-  let pointer = null;
+  /** @type {Point|undefined} where the pointer is, unless keys were used since */
+  let at;
   root.addEventListener("pointermove", (event) => {
-    pointer = event;
-  });
-  root.addEventListener("pointerleave", () => {
-    pointer = null;
+    at = viewport.point(event);
   });
   root.addEventListener("keydown", (event) => {
-    if (event.key.startsWith("Arrow") || event.key === "Tab") pointer = null;
+    if (event.key.startsWith("Arrow") || event.key === "Tab") at = undefined;
   });
 
   /** @param {"copy"|"cut"|"paste"} kind @param {(event: ClipboardEvent) => void} then */
@@ -35,7 +33,10 @@ export function mountClipboard(page) {
     });
   /** @param {ClipboardEvent} event @param {string} word */
   const copy = (event, word) => {
-    const { steps, triggers, wires } = nest(copyPart(editor.flow, editor.selection));
+    const copied = copyPart(editor.flow, editor.selection);
+    for (const step of Object.values(copied.steps))
+      if (!copied.steps[step.within ?? ""]) delete step.within;
+    const { steps, triggers, wires } = nest(copied);
     const count = editor.selection.size;
     if (count === 0) {
       editor.say("Select steps first.");
@@ -50,9 +51,9 @@ export function mountClipboard(page) {
     copy(event, "cut");
     editor.removeSelection();
   });
-  on("paste", (event) => paste(event.clipboardData?.getData("text/plain") ?? ""));
+  on("paste", (event) => take(event.clipboardData?.getData("text/plain") ?? ""));
   /** @param {string} text */
-  const paste = async (text) => {
+  const take = async (text) => {
     const answer = await fetch(facts.part_url, {
       method: "POST",
       headers: {
@@ -67,25 +68,16 @@ export function mountClipboard(page) {
       editor.say(`Not pasted: ${body?.errors?.[0]?.message ?? "no connection, try again"}.`);
       return;
     }
-    const part = flatten(body.part);
-    editor.paste(part, offset(part), "pasted");
+    paste(editor, flatten(body.part), "pasted", at);
     const pasted = bounds([...editor.selection].map((id) => editor.face(id).rect));
     if (pasted) viewport.reveal(pasted);
     page.focus();
     if (body.missing.length) editor.say(`Pasted. Not installed here: ${body.missing.join(", ")}.`);
   };
-  /** To the pointer; by key beside where it was copied. @param {import("./types.js").Flow} part @returns {Point} */
-  const offset = (part) => {
-    if (!pointer) return [GRID * 2, GRID * 3];
-    const places = Object.values({ ...part.triggers, ...part.steps }).map((node) => node.position);
-    const [x, y] = viewport.point(pointer);
-    const corner = [0, 1].map((axis) => Math.min(...places.map((place) => place?.[axis] ?? 0)));
-    return [x - corner[0], y - corner[1]];
-  };
   deeds.copy = () => document.execCommand("copy");
   deeds.cut = () => document.execCommand("cut");
   deeds.paste = () =>
     navigator.clipboard
-      ? navigator.clipboard.readText().then(paste, () => editor.say("Press Ctrl+V to paste."))
+      ? navigator.clipboard.readText().then(take, () => editor.say("Press Ctrl+V to paste."))
       : editor.say("Press Ctrl+V to paste.");
 }

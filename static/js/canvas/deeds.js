@@ -3,11 +3,11 @@
  * when it is done, and leaves the focus where the keys act.
  * @import {Point} from "./types.js"
  * @import {DesignerPage} from "./page.js"
- * @import {KeyLink} from "./key_link.js"
  */
 import { copyPart } from "./document.js";
 import { GRID } from "./geometry.js";
 import { nodeIds, splitEnd, wireKey } from "./graph.js";
+import { paste } from "./placing.js";
 import { tidyPlaces } from "./tidy.js";
 import { rename } from "./title_editing.js";
 import { along, step } from "./walking.js";
@@ -20,8 +20,8 @@ const ARROWS = {
   ArrowDown: [0, 1],
 };
 
-/** @param {DesignerPage} page @param {KeyLink} link @returns {DesignerPage["deeds"]} */
-export function canvasDeeds(page, link) {
+/** @param {DesignerPage} page @returns {DesignerPage["deeds"]} */
+export function canvasDeeds(page) {
   const { editor, saving, scene, viewport } = page;
   const go = (/** @type {string|null} */ id) =>
     id ? page.show(id) : editor.say("Nothing that way.");
@@ -40,19 +40,13 @@ export function canvasDeeds(page, link) {
     none: () => editor.select([]),
     before: next(-1),
     after: next(1),
-    walk: (event) => go(wireEnd(page, event.key) ?? walked(page, event.key)),
+    walk: (event) => go(walked(page, event.key)),
     wire: () => nextWire(page),
-    connect: () => link.begin(),
-    "link-turn": (event) => link.turn(/Left|Up/.test(event.key) ? -1 : 1),
-    "link-output": () => link.nextOutput(),
-    "link-confirm": () => link.confirm(),
-    "link-end": () => link.end("Not connected."),
     nudge: (event) => nudge(page, ARROWS[event.key], 1),
     "nudge-far": (event) => nudge(page, ARROWS[event.key], 5),
     rename: () => rename(page),
     remove: () => editor.removeSelection(),
-    duplicate: () =>
-      editor.paste(copyPart(editor.flow, editor.selection), [GRID * 2, GRID * 3], "duplicated"),
+    duplicate: () => paste(editor, copyPart(editor.flow, editor.selection), "duplicated"),
     tidy: async () => {
       const chosen = editor.only ? [] : [...editor.selection];
       editor.place(await tidyPlaces(editor.flow, editor.faces(), chosen), "Tidied");
@@ -65,16 +59,12 @@ export function canvasDeeds(page, link) {
   };
 }
 
-/** With a wire selected, the arrows lead to its ends. @param {DesignerPage} page @param {string} key */
-function wireEnd({ editor }, key) {
-  const wire = editor.selectedWire;
-  if (!wire) return null;
-  return key === "ArrowRight" || key === "ArrowDown" ? wire.to : splitEnd(wire.from).id;
-}
-
-/** @param {DesignerPage} page @param {string} key */
+/** Along the wires; with one selected, to its ends. @param {DesignerPage} page @param {string} key */
 function walked({ editor, scene }, key) {
-  return editor.only ? along(editor.flow, editor.only, key) : step(scene.faces(), null, 1);
+  const { only, selectedWire } = editor;
+  if (selectedWire)
+    return /Right|Down/.test(key) ? selectedWire.to : splitEnd(selectedWire.from).id;
+  return only ? along(editor.flow, only, key) : step(scene.faces(), null, 1);
 }
 
 /** Select the wire that leaves a step, or else leads to it; from wire to wire. @param {DesignerPage} page */

@@ -109,3 +109,23 @@ test("the keyboard walks along wires and in reading order", () => {
   assert.equal(step(faces, "a", 1), "b");
   assert.equal(step(faces, null, -1), "b");
 });
+
+test("a loop is copied with what stands in it, and the copies stand in the copy", () => {
+  const steps = {
+    ...FLOW.steps,
+    in: { ...make(), within: "b" },
+    deep: { ...make(), within: "in" },
+  };
+  const part = edit.copyPart({ ...FLOW, steps }, new Set(["b"]));
+  const pasted = edit.pastePart({ ...FLOW, steps }, part, [0, 0]);
+
+  assert.deepEqual(Object.keys(part.steps), ["b", "in", "deep"]);
+  assert.deepEqual(pasted.ids, ["b_2", "in_2", "deep_2"]);
+  assert.equal(pasted.flow.steps.deep_2.within, "in_2");
+});
+
+test("a step that is copied out of a loop stands in none", () => {
+  const steps = { ...FLOW.steps, in: { ...make(), within: "b" } };
+
+  assert.equal(edit.copyPart({ ...FLOW, steps }, new Set(["in"])).steps.in.within, undefined);
+});

@@ -6,24 +6,10 @@
 import { flatten } from "./bodies.js";
 import * as boxes from "./boxes.js";
 import * as edit from "./document.js";
-import { faceOf, firstPort, nextPort, sizeOf } from "./face.js";
-import { bounds, freePlace, looseSpot, snap } from "./geometry.js";
-import {
-  joinEnd,
-  nodeIds,
-  reach,
-  splitEnd,
-  whyNot,
-  wiredPorts,
-  wireKey,
-  withinOf,
-} from "./graph.js";
+import { faceOf, firstPort } from "./face.js";
+import { nodeIds, splitEnd, whyNot, wireKey, withinOf } from "./graph.js";
 import { History } from "./history.js";
 import { withoutEmptyGroups } from "./marks.js";
-
-const GAP = 64;
-/** A step that is laid into a wire that goes back pushes nothing. */
-const MOST_PUSHED = 800;
 
 /** @typedef {"flow"|"selection"|"problems"|"say"} Topic */
 
@@ -131,7 +117,7 @@ export class Editor {
     return this.flow.wires.find((wire) => wireKey(wire) === this.wire) ?? null;
   }
 
-  /** The one selected node, or null. @returns {string|null} */
+  /** The one selected node, or null. */
   get only() {
     return this.selection.size === 1 ? [...this.selection][0] : null;
   }
@@ -150,76 +136,6 @@ export class Editor {
   taken(loop = "") {
     const beside = [...this.boxes].filter(([id]) => withinOf(this.flow, id) === loop);
     return [...this.faces().map((face) => face.rect), ...beside.map(([, rect]) => rect)];
-  }
-
-  /**
-   * Add a node where it was dropped.
-   * @param {Entry} entry @param {Point} position
-   * @param {string} [into]  the loop it goes into; else the one whose box it was dropped on
-   */
-  addAt(entry, position, into) {
-    const size = sizeOf(entry);
-    const middle = /** @type {Point} */ ([position[0] + size.w / 2, position[1] + size.h / 2]);
-    const loop = into ?? boxes.boxAt(this.boxes, middle);
-    const wish = { x: snap(position[0]), y: snap(position[1]), ...size };
-    const { flow, id } = this.#added(entry, wish, loop);
-    if (!id) return "";
-    this.change(`${entry.title} added`, flow);
-    this.select([id]);
-    return id;
-  }
-
-  /** A new node in a loop; no id where it may not stand there. @param {Entry} entry @param {Rect} wish @param {string} loop */
-  #added(entry, wish, loop) {
-    const { flow, id } = edit.addNode(this.flow, entry, freePlace(wish, this.taken(loop)));
-    const refusal = boxes.whyNotInside(flow, [id], loop, () => entry.title);
-    if (refusal) return this.refuse(refusal, { flow: this.flow, id: "" });
-    return { flow: boxes.putInside(flow, [id], loop), id };
-  }
-
-  /**
-   * Lay a step into a wire, midway; where it has no room, what follows makes way.
-   * @param {Entry} entry
-   * @param {Wire} wire
-   */
-  insert(entry, wire) {
-    const source = splitEnd(wire.from).id;
-    const [a, b] = [this.face(source).rect, this.face(wire.to).rect];
-    const { w } = sizeOf(entry);
-    const lack = Math.max(0, snap(a.x + a.w + w + GAP * 2 - b.x));
-    const after = [wire.to, ...reach(this.flow, wire.to, "down")].map((id) => this.face(id));
-    const moved = after.filter(({ rect }) => lack < MOST_PUSHED && rect.x >= b.x);
-    const places = moved.map(({ id, rect }) => [id, [rect.x + lack, rect.y]]);
-    const made = edit.placeNodes(this.flow, new Map(/** @type {[string, Point][]} */ (places)));
-    const added = edit.addNode(made, entry, [snap(a.x + a.w + GAP), snap((a.y + b.y) / 2)]);
-    const within = { within: this.flow.steps[source]?.within };
-    const stands = edit.patchNode(added.flow, added.id, within);
-    const port = firstPort(faceOf(stands, added.id, this.catalogue));
-    this.change(
-      `${entry.title} added on the wire`,
-      edit.insertOnWire(stands, wire, added.id, port),
-    );
-    this.select([added.id]);
-    return added.id;
-  }
-
-  /**
-   * Add a node to the right of one that stands, and lead a wire to it.
-   * @param {Entry} entry @param {string|null} after @param {string|null} [port]
-   * @param {Point|null} [spot]  where its corner should be
-   */
-  addAfter(entry, after, port = null, spot = null) {
-    if (!after || entry.sort === "trigger") return this.addAt(entry, looseSpot(this.taken()), "");
-    const face = this.face(after);
-    const chosen = port ?? nextPort(face, wiredPorts(this.flow, after));
-    const row = face.ports.findIndex((candidate) => candidate.name === chosen);
-    const [x, y] = spot ?? [face.rect.x + face.rect.w + 64, face.rect.y + Math.max(row, 0) * 96];
-    const { flow, id } = this.#added(entry, { x, y, ...sizeOf(entry) }, withinOf(this.flow, after));
-    if (!id) return "";
-    const wired = edit.connect(flow, joinEnd(after, chosen), id);
-    this.change(`${entry.title} added after ${face.title}`, wired);
-    this.select([id]);
-    return id;
   }
 
   /** The box of every loop. */
@@ -283,22 +199,5 @@ export class Editor {
   /** @param {Map<string, Point>} places @param {string} label @param {string} [group] */
   place(places, label, group) {
     this.change(label, edit.placeNodes(this.flow, boxes.carried(this.flow, places)), { group });
-  }
-
-  /**
-   * Add a part under ids of its own, nowhere on top of what stands.
-   * @param {Flow} part
-   * @param {Point} offset
-   * @param {string} verb
-   */
-  paste(part, offset, verb) {
-    const box = bounds(nodeIds(part).map((id) => faceOf(part, id, this.catalogue).rect));
-    if (!box) return;
-    const wish = { ...box, x: box.x + offset[0], y: box.y + offset[1] };
-    const [x, y] = freePlace(wish, this.taken());
-    const pasted = edit.pastePart(this.flow, part, [x - box.x, y - box.y]);
-    const count = pasted.ids.length;
-    this.change(`${count} ${count === 1 ? "step" : "steps"} ${verb}`, pasted.flow);
-    this.select(pasted.ids);
   }
 }

@@ -73,18 +73,18 @@ function refused(flow, from, id) {
 }
 
 /**
- * Which blocks can follow here: those whose input can come from before. A wire that goes on asks for
- * a way out as well.
+ * Judge the blocks that could follow here: those come first whose input can come from before.
  * @param {Flow} flow
  * @param {string} from
  * @param {Catalogue} catalogue
- * @param {boolean} [goesOn]
- * @returns {(entry: Entry) => boolean}
+ * @returns {(entry: Entry) => Verdict}
  */
-export function follower(flow, from, catalogue, goesOn = false) {
+export function follower(flow, from, catalogue) {
   const before = kindsBefore(flow, from, catalogue);
-  return ({ sort, needs = [], outputs, dynamic }) =>
-    sort === "step" &&
-    (!goesOn || outputs.length > 0 || Boolean(dynamic)) &&
-    needs.every((need) => need.part === "config" || comes(need, before));
+  return ({ needs = [], summary }) => {
+    const lacks = needs.filter((need) => need.part === "input" && !comes(need, before));
+    if (lacks.length === 0) return { fit: "good", why: summary };
+    const titles = lacks.map((need) => need.title).join(", ");
+    return { fit: "amber", why: `Nothing before it gives what it needs: ${titles}` };
+  };
 }

@@ -77,15 +77,15 @@ test("a step whose block is not installed says so", () => {
   assert.match(judge(FLOW, "rule", CATALOGUE)("lost").why, /not installed/);
 });
 
-test("only what can follow is offered, and on a wire only what leads on", () => {
-  const offered = (/** @type {string} */ from, goesOn = false) =>
+test("what can follow is told from what lacks its data", () => {
+  const fits = (/** @type {string} */ from) =>
     Object.values(CATALOGUE)
-      .filter(follower(FLOW, from, CATALOGUE, goesOn))
+      .filter((one) => one.sort === "step" && follower(FLOW, from, CATALOGUE)(one).fit === "good")
       .map((one) => one.id);
 
-  assert.deepEqual(offered("rule"), ["find", "log"]);
-  assert.deepEqual(offered("find:found"), ["find", "sort", "log"]);
-  assert.deepEqual(offered("find:found", true), ["find", "sort"]);
+  assert.deepEqual(fits("rule"), ["find", "log"]);
+  assert.deepEqual(fits("find:found"), ["find", "sort", "log"]);
+  assert.match(follower(FLOW, "rule", CATALOGUE)(CATALOGUE["sort@1"]).why, /needs: List$/);
 });
 
 test("2,000 steps are judged within a frame", () => {

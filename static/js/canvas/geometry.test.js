@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bounds, fitView, freePlace, overlaps, reveal, toCanvas, zoomAt } from "./geometry.js";
+import {
+  bounds,
+  edgePan,
+  fitView,
+  freePlace,
+  overlaps,
+  reveal,
+  spread,
+  toCanvas,
+  zoomAt,
+} from "./geometry.js";
 import { laneFor, wirePath } from "./routing.js";
 
 const SIZE = { w: 208, h: 120 };
@@ -44,4 +54,22 @@ test("a wire back runs below both nodes", () => {
 
   assert.ok(lane > 140);
   assert.match(wirePath([608, 60], [0, 44], source, target), /^M608 60H/);
+});
+
+test("near an edge the canvas pans towards it, faster the nearer; elsewhere it stands still", () => {
+  const screen = { w: 800, h: 600 };
+
+  assert.deepEqual(edgePan([400, 300], screen), [0, 0]);
+  assert.ok(edgePan([10, 300], screen)[0] > edgePan([20, 300], screen)[0]);
+  assert.ok(edgePan([790, 595], screen).every((by) => by < 0));
+});
+
+test("two fingers have a middle and a gap; one has none", () => {
+  const two = spread([
+    [0, 0],
+    [6, 8],
+  ]);
+
+  assert.deepEqual(two, { middle: [3, 4], gap: 10 });
+  assert.equal(spread([[5, 5]]).gap, 0);
 });

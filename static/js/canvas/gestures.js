@@ -3,7 +3,6 @@
  * wheel. A finger pans; held on a node it drags, or opens the menu where it was not moved.
  * @import {Face, Point, Rect} from "./types.js"
  * @import {DesignerPage} from "./page.js"
- * @import {Linking} from "./linking.js"
  * @import {Pointer} from "./pointer.js"
  */
 import { copyPart } from "./document.js";
@@ -12,6 +11,7 @@ import { between, bounds, distance, overlaps, snap, spread } from "./geometry.js
 import { joinEnd } from "./graph.js";
 import { align } from "./guides.js";
 import { drop } from "./looping.js";
+import { paste } from "./placing.js";
 import { afterClick } from "./pointer.js";
 
 const SLOP_PX = 4;
@@ -25,11 +25,11 @@ export class Gestures {
   /** @type {Map<number, Point>} fingers on the canvas */
   #fingers = new Map();
 
-  /** @param {DesignerPage} page @param {Pointer} pointer @param {Linking} linking */
-  constructor(page, pointer, linking) {
+  /** @param {DesignerPage} page @param {Pointer} pointer */
+  constructor(page, pointer) {
     this.page = page;
     this.pointer = pointer;
-    this.linking = linking;
+    this.linking = page.linking;
     const { editor, root, scene, viewport } = page;
     this.root = root;
     this.editor = editor;
@@ -166,9 +166,10 @@ export class Gestures {
 
   /** @param {Face[]} chosen @param {Point} by @param {boolean} copies */
   #drop(chosen, [dx, dy], copies) {
+    const { flow, selection } = this.editor;
+    const { x, y } = bounds(chosen.map((face) => face.rect)) ?? { x: 0, y: 0 };
     if (copies) {
-      const part = copyPart(this.editor.flow, this.editor.selection);
-      this.editor.paste(part, [dx, dy], "duplicated");
+      paste(this.editor, copyPart(flow, selection), "duplicated", [x + dx, y + dy]);
       return;
     }
     const label = chosen.length === 1 ? `${chosen[0].title} moved` : `${chosen.length} steps moved`;

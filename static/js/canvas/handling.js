@@ -7,19 +7,17 @@ import { mountClipboard } from "./clipboard.js";
 import { canvasDeeds } from "./deeds.js";
 import { Gestures } from "./gestures.js";
 import { Inspector } from "./inspector.js";
-import { KeyLink } from "./key_link.js";
 import { Linking } from "./linking.js";
 import { Pointer } from "./pointer.js";
 
-/** @param {DesignerPage} page @returns {KeyLink} */
+/** @param {DesignerPage} page */
 export function mountHandling(page) {
   const { deeds, editor, root, viewport } = page;
   const inspector = new Inspector(page);
   const pointer = new Pointer(root, viewport);
-  const linking = new Linking(page, pointer);
-  const link = new KeyLink(editor, linking);
-  new Gestures(page, pointer, linking);
-  Object.assign(deeds, canvasDeeds(page, link), {
+  page.linking = new Linking(page, pointer);
+  new Gestures(page, pointer);
+  Object.assign(deeds, canvasDeeds(page), {
     settings: () => {
       page.openDrawer("inspector");
       inspector.focus();
@@ -43,5 +41,4 @@ export function mountHandling(page) {
     if (event.target instanceof Element && event.target.closest("[data-node]"))
       deeds.settings(event);
   });
-  return link;
 }

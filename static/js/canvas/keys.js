@@ -2,7 +2,6 @@
  * The canvas by keyboard: which key does what is the table of designer/workflows/deeds.py. Keys act
  * only while the canvas or one of its nodes has the focus, so none is taken from an input.
  * @import {DesignerPage} from "./page.js"
- * @import {KeyLink} from "./key_link.js"
  */
 import { takesText } from "../shortcuts.js";
 import { need } from "./dom.js";
@@ -18,21 +17,20 @@ export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   return [control && "ctrl", altKey && "alt", shift && "shift", name].filter(Boolean).join("+");
 }
 
-/** Comes last: every deed of the table has to be there by then. @param {DesignerPage} page @param {KeyLink} link */
-export function mountKeys({ deeds, facts, root }, link) {
+/** @param {DesignerPage} page */
+export function mountKeys({ deeds, facts, root }) {
   /** @type {Map<string, string>} */
   const table = new Map();
-  for (const { name, keys, mode } of facts.deeds) {
-    if (!deeds[name]) throw new Error(`there is no deed ${name}`);
-    for (const key of keys) table.set(`${mode} ${key}`, name);
+  for (const { name, keys } of facts.deeds) {
+    for (const key of keys) table.set(key, name);
   }
   root.addEventListener("keydown", (event) => {
     if (takesText(/** @type {any} */ (event.target))) return;
-    const name = table.get(`${link.active ? "linking" : "canvas"} ${chordOf(event)}`);
+    const name = table.get(chordOf(event));
     if (!name) return;
     event.preventDefault();
     event.stopPropagation();
-    deeds[name](event);
+    deeds[name]?.(event);
   });
   const search = /** @type {HTMLInputElement} */ (need("#key-search"));
   search.addEventListener("input", () => {

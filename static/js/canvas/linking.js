@@ -77,10 +77,13 @@ export class Linking {
     const near = this.nodeNear(point);
     if (!near) this.page.addFromPort(from, point);
     else if (near === splitEnd(from).id) this.page.addFromPort(from);
-    else {
-      const { why, fit } = judge(this.editor.flow, from, this.editor.catalogue)(near);
-      if (this.editor.connect(from, near) && fit === "amber") this.editor.say(why);
-    }
+    else this.connect(from, near);
+  }
+
+  /** Connect, and say what is still missing. @param {string} from @param {string} to */
+  connect(from, to) {
+    const { why, fit } = judge(this.editor.flow, from, this.editor.catalogue)(to);
+    if (this.editor.connect(from, to) && fit === "amber") this.editor.say(why);
   }
 
   #unlink() {
@@ -89,19 +92,11 @@ export class Linking {
     this.ghost.remove();
   }
 
-  /**
-   * Show where a wire may end: green, amber or faded; null ends it.
-   * @param {((id: string) => Verdict)|null} verdict
-   * @param {string} [target]  the one chosen by key
-   */
-  glow(verdict, target) {
+  /** Show where a wire may end: green, amber or faded; null ends it. @param {((id: string) => Verdict)|null} verdict */
+  glow(verdict) {
     this.page.root.classList.toggle("canvas--linking", verdict !== null);
-    for (const { id } of this.scene.faces()) {
-      const element = this.scene.element(id);
-      if (verdict) element?.setAttribute("data-fit", verdict(id).fit);
-      else element?.removeAttribute("data-fit");
-      element?.classList.toggle("node--target", id === target);
-    }
+    for (const { id } of this.scene.faces())
+      this.scene.element(id)?.setAttribute("data-fit", verdict?.(id).fit ?? "");
   }
 
   /** @param {Point} point */

@@ -7,6 +7,7 @@
 import { carried, dropTarget, HEAD, PAD, putInside, rootsOf, whyNotInside } from "./boxes.js";
 import { placeNodes } from "./document.js";
 import { withinOf } from "./graph.js";
+import { addAt } from "./placing.js";
 
 /**
  * Add a step to a loop's body, right of what stands there.
@@ -17,7 +18,7 @@ export function addInside(editor, entry, loop) {
   if (!rect) return "";
   const isEmpty = !Object.values(editor.flow.steps).some((step) => step.within === loop);
   const x = rect.x + (isEmpty ? PAD : rect.w - PAD + 64);
-  return editor.addAt(entry, [x, rect.y + HEAD], loop);
+  return addAt(editor, entry, [x, rect.y + HEAD], loop);
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * What can be done with steps beside drawing them: groups and notes, switching off, into loops and out,
- * and looking into a workflow that a step calls. Each is a deed of the page; their keys are in designer/workflows/deeds.py.
+ * and looking into a workflow that a step calls. Each is a deed of the page; their keys stand in designer/workflows/deeds.py.
  * @import {DesignerPage} from "./page.js"
  */
 import { shiftInside } from "./looping.js";

@@ -146,3 +146,17 @@ export function sayNode(element, where, onward, { progress, problems }) {
   }
   if (place.textContent !== words) place.textContent = words;
 }
+
+/** Whether two faces are drawn alike. @param {Face} a @param {Face} b */
+export function sameLook(a, b) {
+  const look = (/** @type {Face} */ face) =>
+    JSON.stringify([
+      face.title,
+      face.subtitle,
+      face.icon,
+      face.missing,
+      face.off,
+      face.ports.map((p) => [p.name, p.title, p.tone]),
+    ]);
+  return look(a) === look(b);
+}

@@ -19,6 +19,8 @@ export class DesignerPage {
   deeds = {};
   /** Offer steps to hang on a port. @type {(from: string, at?: import("./types.js").Point) => void} */
   addFromPort = () => {};
+  /** Set by handling.js. */
+  linking = /** @type {import("./linking.js").Linking} */ (/** @type {unknown} */ (null));
   /** Offer steps to put into a loop. @type {(loop: string) => void} */
   addInside = () => {};
   /** Open the settings at the field that a JSON Pointer leads to. @type {(pointer: string) => void} */

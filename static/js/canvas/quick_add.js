@@ -1,7 +1,8 @@
 /**
- * Quick-add: a search over blocks, opened by `/`, by the + of a port or wire, or by dropping a wire on
- * nothing; and, as *Find*, over the steps there are. What fits comes first.
- * @import {Entry, Port} from "./types.js"
+ * A list to search in, over the canvas: of blocks to add (by `/`, by the + of a port or wire, by dropping
+ * a wire on nothing), of steps to connect to, or of steps to go to. What fits comes first.
+ * @import {Entry, Face, Port} from "./types.js"
+ * @import {Verdict} from "./fits.js"
  */
 import { make, need } from "./dom.js";
 import { entryPicture } from "./palette.js";
@@ -12,13 +13,19 @@ const SHOWN = 40;
 /**
  * @typedef {Object} Offer
  * @property {Entry[]} entries
- * @property {(entry: Entry, port?: string) => void} take
+ * @property {(entry: Entry, port: string) => void} take
  * @property {string} title
- * @property {(entry: Entry) => boolean} [fits]  these come first; the others can be taken as well
+ * @property {(port: string) => (entry: Entry) => Verdict} [judge]  what to say of each, for a way out
  * @property {Port[]} [ports]  ways out to choose from
  * @property {string} [port]
- * @property {boolean} [again]  opened a second time in a row, it begins with the next one found
  */
+
+/** Steps are found like blocks. @param {Face} face @returns {Entry} */
+export function asEntry({ id, title, subtitle, icon }) {
+  const unlike = { category: "", order: 0, publisher: "", version: "", outputs: [] };
+  const words = { title, summary: subtitle, keywords: [id, subtitle] };
+  return { ...unlike, ...words, id, icon, key: id, sort: "step" };
+}
 
 export class QuickAdd {
   #chosen = 0;
@@ -32,9 +39,9 @@ export class QuickAdd {
     this.dialog = dialog;
     this.box = /** @type {HTMLInputElement} */ (need("input", dialog));
     this.list = need("[role=listbox]", dialog);
-    this.from = need("label", dialog);
     this.port = /** @type {HTMLSelectElement} */ (need("select", dialog));
     this.box.addEventListener("input", () => this.#search());
+    this.port.addEventListener("change", () => this.#search());
     this.box.addEventListener("keydown", (event) => this.#key(event));
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) dialog.close();
@@ -43,41 +50,38 @@ export class QuickAdd {
 
   /** @param {Offer} offer */
   open(offer) {
-    const again = offer.again && this.#offer.again && this.#found.length > 0;
+    const { ports = [], port = "", title } = offer;
+    if (title !== this.#offer.title) this.box.value = "";
     this.#offer = offer;
-    const ports = offer.ports ?? [];
-    this.from.hidden = ports.length < 2;
-    this.port.replaceChildren(...ports.map(({ name, title }) => new Option(title, name)));
-    this.port.value = offer.port ?? "";
-    const next = (this.#chosen + 1) % this.#found.length;
-    if (!again) this.box.value = "";
-    this.box.placeholder = offer.title;
-    this.dialog.setAttribute("aria-label", offer.title);
+    need("label", this.dialog).hidden = ports.length < 2;
+    this.port.replaceChildren(...ports.map((one) => new Option(one.title, one.name)));
+    this.port.value = port;
+    this.box.placeholder = title;
+    this.dialog.setAttribute("aria-label", title);
     this.#search();
-    if (again) this.#choose(next);
     this.dialog.showModal();
     this.box.select();
   }
 
   #search() {
-    const { entries, fits = () => true } = this.#offer;
+    const { entries, judge } = this.#offer;
     const found = searchEntries(entries, this.box.value);
-    const order = this.box.value
-      ? found
-      : [...found.filter(fits), ...found.filter((one) => !fits(one))];
-    this.#found = order.slice(0, SHOWN);
-    this.#chosen = 0;
-    this.#draw();
+    const verdict = judge?.(this.port.value);
+    const byFit = ["good", "amber", "bad"].flatMap((fit) =>
+      found.filter((entry) => verdict?.(entry).fit === fit),
+    );
+    this.#found = (verdict && !this.box.value ? byFit : found).slice(0, SHOWN);
+    this.#choose(0);
   }
 
-  #draw() {
-    const { fits = () => true } = this.#offer;
+  /** @param {number} chosen */
+  #choose(chosen) {
+    this.#chosen = chosen;
+    const verdict = this.#offer.judge?.(this.port.value);
     const options = this.#found.map((entry, index) => {
       const words = make("span", { class: "palette__words" }, [
         make("span", { class: "palette__name" }, [entry.title]),
-        make("span", { class: "palette__summary" }, [
-          fits(entry) ? entry.summary : "Needs data that nothing before gives",
-        ]),
+        make("span", { class: "palette__summary" }, [verdict?.(entry).why ?? entry.summary]),
       ]);
       const option = make(
         "div",
@@ -85,7 +89,7 @@ export class QuickAdd {
           class: "palette__item",
           role: "option",
           id: `quick-${index}`,
-          "aria-selected": String(index === this.#chosen),
+          "aria-selected": String(index === chosen),
         },
         [entryPicture(entry), words],
       );
@@ -93,8 +97,8 @@ export class QuickAdd {
       return option;
     });
     this.list.replaceChildren(...(options.length ? options : ["Nothing is called that."]));
-    this.box.setAttribute("aria-activedescendant", options.length ? `quick-${this.#chosen}` : "");
-    options[this.#chosen]?.scrollIntoView({ block: "nearest" });
+    this.box.setAttribute("aria-activedescendant", options.length ? `quick-${chosen}` : "");
+    options[chosen]?.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {KeyboardEvent} event */
@@ -105,12 +109,6 @@ export class QuickAdd {
     else if (event.key === "Enter" && count) this.#take(this.#found[this.#chosen]);
     else return;
     event.preventDefault();
-  }
-
-  /** @param {number} at */
-  #choose(at) {
-    this.#chosen = at;
-    this.#draw();
   }
 
   /** @param {Entry} entry */

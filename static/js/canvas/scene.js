@@ -9,7 +9,7 @@ import { faceOf, inputPoint, outputPoint } from "./face.js";
 import { Frames } from "./frames.js";
 import { bounds, overlaps } from "./geometry.js";
 import { gathered, nodeIds, splitEnd, wasTaken, wireKey, withinOf } from "./graph.js";
-import { fillNode, markProblem, markProgress, nodeElement, sayNode } from "./node_face.js";
+import * as node from "./node_face.js";
 import { wirePath } from "./routing.js";
 
 const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
@@ -20,7 +20,8 @@ export class Scene {
   /** @type {Map<string, {group: SVGElement, line: SVGPathElement, hit: SVGElement, path: string, look: string}>} */
   #wires = new Map();
   /** @type {Map<string, Wire[]>} */
-  #wiresAt = new Map();
+  #leaving = new Map();
+  #entering = this.#leaving;
   /** @type {Rect[]} what wires keep clear of */
   #rects = [];
   /** @type {Flow} */
@@ -68,7 +69,10 @@ export class Scene {
   /** @param {Flow} flow */
   draw(flow) {
     if (flow === this.#flow) return;
-    if (flow.wires !== this.#flow.wires) this.#wiresAt = wiresByNode(flow);
+    if (flow.wires !== this.#flow.wires) {
+      this.#leaving = gathered(flow.wires, (wire) => splitEnd(wire.from).id);
+      this.#entering = gathered(flow.wires, (wire) => wire.to);
+    }
     this.#flow = flow;
     const wanted = new Set(nodeIds(flow));
     for (const [id, node] of this.#nodes) {
@@ -77,8 +81,8 @@ export class Scene {
       this.#nodes.delete(id);
     }
     for (const id of wanted) this.#drawNode(id);
-    this.frames.draw(flow, (id) => this.face(id));
     this.#rects = this.faces().map((face) => face.rect);
+    this.frames.draw(flow, (id) => this.face(id));
     this.#drawWires();
     this.#label();
   }
@@ -89,9 +93,9 @@ export class Scene {
     const known = this.#nodes.get(id);
     if (known?.source === source) return;
     const face = faceOf(this.#flow, id, this.catalogue);
-    const element = known?.element ?? nodeElement(id);
-    if (!known || !sameLook(known.face, face)) {
-      fillNode(element, face);
+    const element = known?.element ?? node.nodeElement(id);
+    if (!known || !node.sameLook(known.face, face)) {
+      node.fillNode(element, face);
       this.#mark(id, element);
     }
     move(element, [face.rect.x, face.rect.y]);
@@ -102,11 +106,11 @@ export class Scene {
 
   /** @param {string} id @param {HTMLElement} element */
   #mark(id, element) {
-    markProgress(element, this.#progress?.steps[id] ?? null);
+    node.markProgress(element, this.#progress?.steps[id] ?? null);
     const problems = this.#problems.get(id) ?? [];
     const severity = problems.some((problem) => problem.severity === "error") ? "error" : "warning";
     const text = problems.map((problem) => problem.message).join("\n");
-    markProblem(element, problems.length ? severity : null, text);
+    node.markProblem(element, problems.length ? severity : null, text);
   }
 
   #drawWires() {
@@ -177,7 +181,8 @@ export class Scene {
     this.frames.preview(places, dropTarget(this.#flow, this.frames.boxes, chosen, rectOf));
     const still = this.faces().filter((face) => !places.has(face.id));
     this.#rects = still.map((face) => face.rect);
-    const wires = [...touched].flatMap((id) => this.#wiresAt.get(id) ?? []);
+    const moving = [this.#leaving, this.#entering];
+    const wires = [...touched].flatMap((id) => moving.flatMap((ends) => ends.get(id) ?? []));
     for (const wire of new Set(wires)) this.#drawWire(wire);
   }
 
@@ -203,7 +208,7 @@ export class Scene {
   showProgress(progress) {
     this.#progress = progress;
     for (const [id, { element }] of this.#nodes) {
-      markProgress(element, progress?.steps[id] ?? null);
+      node.markProgress(element, progress?.steps[id] ?? null);
     }
     for (const wire of this.#flow.wires) {
       const drawn = this.#wires.get(wireKey(wire));
@@ -235,37 +240,13 @@ export class Scene {
       const loop = withinOf(this.#flow, id);
       const where = loop ? [`in each round of ${titleOf(loop)}`] : [];
       if (ways.has(`to ${id}`)) where.push(`after ${ways.get(`to ${id}`)?.join(", ")}`);
-      sayNode(element, where, ways.get(`from ${id}`) ?? [], { progress, problems });
+      node.sayNode(element, where, ways.get(`from ${id}`) ?? [], { progress, problems });
     }
   }
-}
-
-/** @param {Flow} flow */
-function wiresByNode(flow) {
-  /** @type {Map<string, Wire[]>} */
-  const found = new Map();
-  for (const wire of flow.wires)
-    for (const id of [splitEnd(wire.from).id, wire.to])
-      found.set(id, [...(found.get(id) ?? []), wire]);
-  return found;
 }
 
 /** @param {HTMLElement} element @param {Point} place */
 function move(element, [x, y]) {
   element.style.left = `${x}px`;
   element.style.top = `${y}px`;
-}
-
-/** @param {Face} a @param {Face} b */
-function sameLook(a, b) {
-  const look = (/** @type {Face} */ face) =>
-    JSON.stringify([
-      face.title,
-      face.subtitle,
-      face.icon,
-      face.missing,
-      face.off,
-      face.ports.map((p) => [p.name, p.title, p.tone]),
-    ]);
-  return look(a) === look(b);
 }

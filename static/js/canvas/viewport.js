@@ -94,7 +94,7 @@ export class Viewport {
 
   /** @param {Rect|null} content */
   fit(content) {
-    this.set(fitView(content, this.size));
+    this.set(fitView(content, this.size, Math.min(48, this.size.w / 20)));
   }
 
   /** Bring a rectangle on screen by the least pan. @param {Rect} rect */

@@ -1,0 +1,103 @@
+/**
+ * Where something new comes to stand: what is dropped, what follows a step, what is laid into a wire,
+ * what is pasted. Nothing is put on top of what stands, and in a loop it stands in that loop.
+ * @import {Entry, Flow, Point, Rect, Wire} from "./types.js"
+ * @import {Editor} from "./editor.js"
+ */
+import { boxAt, carried, putInside, whyNotInside } from "./boxes.js";
+import * as edit from "./document.js";
+import { faceOf, firstPort, nextPort, sizeOf } from "./face.js";
+import { bounds, freePlace, GRID, looseSpot, snap } from "./geometry.js";
+import { joinEnd, nodeIds, reach, splitEnd, wiredPorts, withinOf } from "./graph.js";
+
+const GAP = 64;
+/** A step that is laid into a wire that goes back pushes nothing. */
+const MOST_PUSHED = 800;
+
+/**
+ * A new node in a loop of a document; no id where it may not stand there.
+ * @param {Editor} editor @param {Flow} before @param {Entry} entry @param {Point} spot @param {string} loop
+ */
+function added(editor, before, entry, spot, loop) {
+  const { flow, id } = edit.addNode(before, entry, spot);
+  const refusal = whyNotInside(flow, [id], loop, () => entry.title);
+  if (refusal) return editor.refuse(refusal, { flow: before, id: "" });
+  return { flow: putInside(flow, [id], loop), id };
+}
+
+/** @param {Editor} editor @param {string} label @param {Flow} flow @param {string} id */
+function entered(editor, label, flow, id) {
+  if (!id) return "";
+  editor.change(label, flow);
+  editor.select([id]);
+  return id;
+}
+
+/**
+ * Add a node where it was dropped.
+ * @param {Editor} editor @param {Entry} entry @param {Point} position
+ * @param {string} [into]  the loop it goes into; else the one whose box it was dropped on
+ */
+export function addAt(editor, entry, [x, y], into) {
+  const size = sizeOf(entry);
+  const loop = into ?? boxAt(editor.boxes, [x + size.w / 2, y + size.h / 2]);
+  const spot = freePlace({ x: snap(x), y: snap(y), ...size }, editor.taken(loop));
+  const { flow, id } = added(editor, editor.flow, entry, spot, loop);
+  return entered(editor, `${entry.title} added`, flow, id);
+}
+
+/**
+ * Add a node to the right of one that stands, and lead a wire to it.
+ * @param {Editor} editor @param {Entry} entry @param {string|null} after @param {string|null} [port]
+ * @param {Point|null} [spot]  where its corner should be
+ */
+export function addAfter(editor, entry, after, port = null, spot = null) {
+  if (!after || entry.sort === "trigger")
+    return addAt(editor, entry, looseSpot(editor.taken()), "");
+  const face = editor.face(after);
+  const chosen = port ?? nextPort(face, wiredPorts(editor.flow, after));
+  const row = face.ports.findIndex((candidate) => candidate.name === chosen);
+  const [x, y] = spot ?? [face.rect.x + face.rect.w + GAP, face.rect.y + Math.max(row, 0) * 96];
+  const loop = withinOf(editor.flow, after);
+  const place = freePlace({ x, y, ...sizeOf(entry) }, editor.taken(loop));
+  const { flow, id } = added(editor, editor.flow, entry, place, loop);
+  const wired = id ? edit.connect(flow, joinEnd(after, chosen), id) : flow;
+  return entered(editor, `${entry.title} added after ${face.title}`, wired, id);
+}
+
+/**
+ * Lay a step into a wire, midway; where it has no room, what follows makes way.
+ * @param {Editor} editor @param {Entry} entry @param {Wire} wire
+ */
+export function insert(editor, entry, wire) {
+  const source = splitEnd(wire.from).id;
+  const [a, b] = [editor.face(source).rect, editor.face(wire.to).rect];
+  const lack = Math.max(0, snap(a.x + a.w + sizeOf(entry).w + GAP * 2 - b.x));
+  const after = [wire.to, ...reach(editor.flow, wire.to, "down")].map((id) => editor.face(id));
+  const pushed = after.filter(({ rect }) => lack < MOST_PUSHED && rect.x >= b.x);
+  /** @type {[string, Point][]} */
+  const places = pushed.map(({ id, rect }) => [id, [rect.x + lack, rect.y]]);
+  const made = edit.placeNodes(editor.flow, carried(editor.flow, new Map(places)));
+  const spot = /** @type {Point} */ ([snap(a.x + a.w + GAP), snap((a.y + b.y) / 2)]);
+  const { flow, id } = added(editor, made, entry, spot, withinOf(editor.flow, source));
+  if (!id) return "";
+  const port = firstPort(faceOf(flow, id, editor.catalogue));
+  const laid = edit.insertOnWire(flow, wire, id, port);
+  return entered(editor, `${entry.title} added on the wire`, laid, id);
+}
+
+/**
+ * Add a part under ids of its own.
+ * @param {Editor} editor @param {Flow} part @param {string} verb
+ * @param {Point} [at]  where its corner should be, else beside where it was copied
+ */
+export function paste(editor, part, verb, at) {
+  const box = bounds(nodeIds(part).map((id) => faceOf(part, id, editor.catalogue).rect));
+  if (!box) return;
+  const [left, top] = at ?? [box.x + GRID * 2, box.y + GRID * 3];
+  const [x, y] = freePlace({ ...box, x: left, y: top }, editor.taken());
+  const pasted = edit.pastePart(editor.flow, part, [x - box.x, y - box.y]);
+  const count = pasted.ids.length;
+  editor.change(`${count} ${count === 1 ? "step" : "steps"} ${verb}`, pasted.flow);
+  editor.select(pasted.ids);
+}
