@@ -59,6 +59,10 @@ def upgrade() -> None:
     op.add_column(
         "flow_version", sa.Column("made_of", DOCUMENT, nullable=False, server_default="{}")
     )
+    op.add_column(
+        "flow_version",
+        sa.Column("took_two", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
     op.create_table(
         "draft_author",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -175,6 +179,7 @@ def _create_promotions() -> None:
 def downgrade() -> None:
     for table in ("promotion", "environment", "publish_request", "draft_author"):
         op.drop_table(table)
+    op.drop_column("flow_version", "took_two")
     op.drop_column("flow_version", "made_of")
     for column in ("made_of", "yes_mode"):
         op.drop_column("rule", column)

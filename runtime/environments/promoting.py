@@ -214,6 +214,7 @@ def _put_all(
             now=now,
             by=by[:WHO_MAX],
             note=f"From {row.from_name}. {row.note}".strip(),
+            is_second=not is_alone,
         )
         wanted = {one.carried.key for one in plan.lines if one.verdict != "same"}
         done: list[Put] = [put_live(place, one) for one in picked if one.key in wanted]

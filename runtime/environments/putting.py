@@ -27,6 +27,7 @@ from runtime.going_live.subjects import without_digests
 from runtime.rules import history as rule_history
 from runtime.rules import store as rules
 from runtime.rules.model import Mode
+from tenancy.policies import NOBODY, key_of
 
 NOTHING: Mapping[str, Any] = {"name": "", "triggers": {}, "steps": {}}
 
@@ -61,7 +62,10 @@ class Put:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where things are put, for whom, and when; the session acts there as `who`."""
+    """Where things are put, for whom, and when; the session acts there as `who`.
+
+    `is_second` tells that somebody else asked for it, and `who` said yes.
+    """
 
     session: Session
     who: Acting
@@ -70,6 +74,12 @@ class Place:
     by: str
     note: str
     tables: dict[str, str] = field(default_factory=dict)
+    is_second: bool = False
+
+    def is_second_to(self, carried: Carried) -> bool:
+        """Tell whether somebody else puts it live than who had a hand in it."""
+        mine = key_of(self.who.vouched_by)
+        return self.is_second or (bool(carried.authors) and mine not in {NOBODY, *carried.authors})
 
     @property
     def where(self) -> tuple[Session, UUID]:
@@ -89,13 +99,29 @@ class Here:
     is_untouched: bool = True
 
 
-def make_place(
-    session: Session, *, who: Acting, vault: Vault, now: datetime, by: str, note: str
+def make_place(  # noqa: PLR0913  where, for whom, with which keys and words
+    session: Session,
+    *,
+    who: Acting,
+    vault: Vault,
+    now: datetime,
+    by: str,
+    note: str,
+    is_second: bool = False,
 ) -> Place:
     """Look which tables there are here, by their names."""
     found = rules.list_rules(session, who.tenant_id)
     tables = {one.name.lower(): str(one.id) for one in found if one.kind == "table"}
-    return Place(session=session, who=who, vault=vault, now=now, by=by, note=note, tables=tables)
+    return Place(
+        session=session,
+        who=who,
+        vault=vault,
+        now=now,
+        by=by,
+        note=note,
+        tables=tables,
+        is_second=is_second,
+    )
 
 
 def here_of(place: Place, carried: Carried) -> Here:
@@ -198,7 +224,12 @@ def _put_flow(place: Place, carried: Carried, here: Here, document: dict[str, An
         by=place.by,
         vault=place.vault,
         now=place.now,
-        yes=Yes(document=flow.draft, revision=flow.draft_revision, fixed=fixed),
+        yes=Yes(
+            document=flow.draft,
+            revision=flow.draft_revision,
+            fixed=fixed,
+            took_two=place.is_second_to(carried),
+        ),
     )
     return Put(
         kind=carried.kind,

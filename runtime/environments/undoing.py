@@ -1,7 +1,7 @@
 """Taking a promotion back: what was live before is live again, all of it or nothing.
 
-One person does it, as one person switches a rule off: it leads back to what was live, to which
-somebody said yes already. What was new cannot be unmade: a workflow is paused, a rule switched off.
+One person does it, as one person switches a rule off, where it leads back to what a second person
+put live or said yes to. What was new cannot be unmade: a workflow is paused, a rule switched off.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def undo(
 
     Raises:
         ForbiddenError: who acts may not publish here.
+        SecondPersonError: it would lead back to a workflow that only who acts ever said yes to.
         ConflictError: it is not done, or something of it was changed or published since; nothing is
             changed then.
         InvalidError: what was live before could not be published any more.
@@ -69,6 +70,7 @@ def _flow_back(
     if was["before"] is None:
         flows.set_paused(*where, paused=True, now=now)
         return
+    took_two = flow_history.require_back(*where, was["before"])
     said: dict[str, Any] = {"by": who.person_name, "now": now}
     document = without_digests(flow_history.document_of(*where, was["before"]))
     saved = flows.save_draft(
@@ -76,7 +78,7 @@ def _flow_back(
     )
     require_use(*where, who=who)
     fixed = flows.fixed_of(*flows.ready_to_publish(session, who.tenant_id, saved.draft))
-    yes = Yes(document=saved.draft, revision=saved.draft_revision, fixed=fixed)
+    yes = Yes(document=saved.draft, revision=saved.draft_revision, fixed=fixed, took_two=took_two)
     note = f"Version {was['before']} again"
     publish(*where, note=note, vault=vault, yes=yes, **said)
 

@@ -81,20 +81,18 @@ def publish_flow(  # noqa: PLR0913  what, with which note, for whom, and who sai
     live = session.get(FlowVersionRow, row.live_version_id) if row.live_version_id else None
     if live is not None and live.document == document and (live.calls or {}) == calls:
         return version_view_of(live)
+    took_two = yes is not None and yes.took_two
     if yes is None:
         documents = [document, live.document] if live is not None else [document]
-        refuse_alone(session, tenant_id, flow_id, documents)
+        took_two = refuse_alone(session, tenant_id, flow_id, documents)
     elif yes.fixed != fixed_of(calls, document):
         raise ConflictError(
             "a workflow, table or block that it uses is another one by now: ask to publish it anew"
         )
-    last = session.scalar(
-        select(func.max(FlowVersionRow.number)).where(FlowVersionRow.flow_id == flow_id)
-    )
-    version = _new_version(row, number=(last or 0) + 1, by=by, now=now)
-    version.document, version.note, version.calls = document, kept_text(note)[:500], calls or None
     revision = yes.revision if yes is not None else row.draft_revision
-    version.digest = digest_of(draft)
+    version = _new_version(row, number=_next_number(session, flow_id), by=by, now=now)
+    version.document, version.note, version.calls = document, kept_text(note)[:500], calls or None
+    version.digest, version.took_two = digest_of(draft), took_two
     version.made_of = authors_of(session, tenant_id, "flow_id", flow_id, until=revision)
     session.add(version)
     session.flush()
@@ -108,6 +106,13 @@ def publish_flow(  # noqa: PLR0913  what, with which note, for whom, and who sai
     place_block_triggers(session, row, document, before, registry_of(session, tenant_id), now=now)
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return version_view_of(version)
+
+
+def _next_number(session: Session, flow_id: UUID) -> int:
+    last = session.scalar(
+        select(func.max(FlowVersionRow.number)).where(FlowVersionRow.flow_id == flow_id)
+    )
+    return (last or 0) + 1
 
 
 def ready_to_publish(

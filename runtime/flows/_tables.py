@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import (
@@ -43,7 +43,8 @@ class FlowRow(TenantOwned, Base):
 class FlowVersionRow(TenantOwned, Base):
     """One immutable state of a workflow; a trial's snapshot has no number.
 
-    `made_of` names who had a hand in it, by the word for who answers (`tenancy.policies.key_of`).
+    `made_of` names who had a hand in it, by the word for who answers (`tenancy.policies.key_of`);
+    `took_two` tells whether a second person put it live, or said yes to it.
     """
 
     __tablename__ = "flow_version"
@@ -63,6 +64,7 @@ class FlowVersionRow(TenantOwned, Base):
     made_by: Mapped[str] = mapped_column(String(200), default="")
     retired_at: Mapped[OptionalInstant]
     made_of: Mapped[AnyDocument] = mapped_column(default=dict, server_default="{}")
+    took_two: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class EarlierDraft(TenantOwned, Base):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from blocks.registry import Registry
 from kernel.errors import NotFoundError
 from kernel.numbers import MOST
+from runtime.flows._alone import refuse_back_alone
 from runtime.flows._carrying import refuse_carried
 from runtime.flows._records import FlowVersionView, FlowView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
@@ -94,6 +95,20 @@ def document_of(
     if number is None:
         return get_flow(session, tenant_id, flow_id).draft
     return _row(session, tenant_id, flow_id, number).document
+
+
+def require_back(session: Session, tenant_id: UUID, flow_id: UUID, number: int) -> bool:
+    """Refuse that whoever acts lets a version be live again, where that takes a second person.
+
+    Tells whether a second person put it live before, or said yes to it.
+
+    Raises:
+        NotFoundError: no such version.
+        SecondPersonError: nobody but who made it ever put it live or said yes to it.
+    """
+    row = _row(session, tenant_id, flow_id, number)
+    refuse_back_alone(session, row)
+    return row.took_two
 
 
 def authors_of_version(

@@ -34,12 +34,14 @@ class Yes:
     Attributes:
         document: What is published, whatever the draft is by now.
         revision: Of the draft that it was.
+        took_two: Whether that was a second person; where it takes one only, it need not have been.
         fixed: What it was fixed to when it was asked for, as `fixed_of` gives it; "" for a rule.
     """
 
     document: Mapping[str, Any]
     revision: int
     fixed: str = ""
+    took_two: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

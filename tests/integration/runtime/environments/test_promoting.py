@@ -181,6 +181,18 @@ def test_taken_back_what_was_live_before_is_live_again_and_what_was_new_is_pause
     assert states == {"New": "paused", "Ours": "live"}
 
 
+def test_it_leads_back_to_nothing_that_only_who_undoes_it_said_yes_to(two: Two) -> None:
+    two.publish(two.live, chain_document(3, name="Ours"))
+    two.publish(two.test, chain_document(2, name="Ours"))
+    done = two.bring(("workflow", "ours")).json
+    two.decide(workflows="two")
+    address = f"/api/v1/promotions/{done['id']}/undo"
+
+    answers = [two.program(two.live, who).post(address) for who in ("anna", "berta")]
+
+    assert [one.status_code for one in answers] == [409, 200]
+
+
 def test_it_is_not_taken_back_over_what_somebody_published_since(two: Two) -> None:
     two.publish(two.test, make_rule_document())
     done = two.bring(("rule", "critical link alarms")).json
