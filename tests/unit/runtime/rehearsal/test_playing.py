@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-
 from blocks.brokers.mail import MailBroker
 from blocks.registry import standard_registry
 from blocks.sdk import BlockError, HttpRequest, HttpResponse
