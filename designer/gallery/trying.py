@@ -17,6 +17,9 @@ from runtime.rehearsal.services import FileServices
 from runtime.rehearsal.trace import Rehearsed
 from runtime.runs.outside import Brokers
 
+ATTEMPTS_MAX = 500
+"""A person waits for the page meanwhile."""
+
 
 def rehearse(
     documents: Mapping[str, Any], trial: Trial, registry: Registry, *, now: datetime
@@ -33,7 +36,13 @@ def rehearse(
     kind = flow["triggers"][name]["kind"]
     trigger = {"kind": kind, "alarm": alarm, "input": {}, "body": {}, "headers": {}, "query": {}}
     trigger |= {"at": format_instant(now), **trial.given}
-    how = Rehearsal(registry=registry, services=services, mock=True, answers=trial.answers)
+    how = Rehearsal(
+        registry=registry,
+        services=services,
+        mock=True,
+        answers=trial.answers,
+        attempts_max=ATTEMPTS_MAX,
+    )
     return how.play(flow, trigger, name, now)
 
 

@@ -62,6 +62,7 @@ class Rehearsal:
         sleep: Waits for so many seconds; None skips waits.
         answers: By step, what it comes to instead of being performed: the port, or `port` with
             `output`. The port `error` lets it fail for good.
+        attempts_max: After so many attempts it is stopped.
     """
 
     registry: Registry
@@ -69,6 +70,7 @@ class Rehearsal:
     mock: bool = False
     sleep: Callable[[float], None] | None = None
     answers: Mapping[str, Any] = field(default_factory=dict)
+    attempts_max: int = ATTEMPTS_MAX
 
     def play(
         self,
@@ -96,7 +98,7 @@ class _Playing:
 
     def go(self, trigger_id: str) -> Rehearsed:
         events: list[Event] = [Started(trigger_id, self._program.variables)]
-        while events and len(self._trace) < ATTEMPTS_MAX:
+        while events and len(self._trace) < self._how.attempts_max:
             done = advance(self._program.plan, self._state, events, now=self._now)
             self._state = done.state
             found = [self._do(command) for command in done.commands]
@@ -106,8 +108,8 @@ class _Playing:
     def _result(self) -> Rehearsed:
         over = self._over
         reason = "it waits for what never comes here"
-        if len(self._trace) >= ATTEMPTS_MAX:
-            reason = f"it made {ATTEMPTS_MAX:,} attempts and was stopped"
+        if len(self._trace) >= self._how.attempts_max:
+            reason = f"it made {self._how.attempts_max:,} attempts and was stopped"
         stopped = {"code": "rehearsal.stopped", "message": reason}
         return Rehearsed(
             state=over.outcome.value if over else "stopped",

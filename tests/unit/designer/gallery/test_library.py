@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -121,7 +122,7 @@ def test_people_agree_before_it_changes_a_device_or_tells_everybody(template: Te
     assert not (risky | ASKS_FIRST.get(template.key, set())) & reached_without_asking(template.flow)
 
 
-def reached_without_asking(flow: dict[str, Any]) -> set[str]:
+def reached_without_asking(flow: Mapping[str, Any]) -> set[str]:
     """Give the steps that a run can come to without leaving an approval as approved."""
     asks = {id_ for id_, one in flow["steps"].items() if one["block"] == "garland.approval"}
     found, ahead = set(flow["triggers"]), deque(flow["triggers"])

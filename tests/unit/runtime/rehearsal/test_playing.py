@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pytest
-
 from blocks.brokers.mail import MailBroker
 from blocks.registry import standard_registry
 from blocks.sdk import BlockError, HttpRequest, HttpResponse
-from runtime.rehearsal import playing
 from runtime.rehearsal.playing import Rehearsal
 from runtime.rehearsal.services import FileServices
 from runtime.rehearsal.trace import Rehearsed
@@ -205,13 +202,12 @@ def test_a_table_that_was_not_given_is_named_with_the_remedy() -> None:
     assert "There is no table sitez: give it with --tables." in error["message"]
 
 
-def test_a_rehearsal_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(playing, "ATTEMPTS_MAX", 20)
+def test_a_rehearsal_that_does_not_end_is_stopped() -> None:
     body = {"steps": {"say": step("set-data", config={"values": {"n": 1}})}, "wires": []}
     config = {"until": "false", "rounds_max": 1_000}
     steps = {"again": step("repeat", config=config, body=body)}
 
-    done = play(steps, ["hand > again"])
+    done = play(steps, ["hand > again"], attempts_max=20)
 
     assert done.state == "stopped"
     assert "made 20 attempts" in (done.error or {})["message"]
