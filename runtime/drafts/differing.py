@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.registry import Registry
+from runtime.drafts.aligning import aligned
 from runtime.drafts.flat import WITHIN, flattened, loose_steps, nested
 from runtime.drafts.wording import Kind, Told, changes_told
 
@@ -47,7 +48,7 @@ def difference(old: Document, new: Document, registry: Registry) -> Difference:
     for one in sorted(told, key=lambda one: -_WORST_FIRST.index(one.kind)):
         if one.node:
             nodes[one.node] = one.kind
-    before, after = flattened(old), flattened(new)
+    before, after = flattened(aligned(old, new, registry)[0]), flattened(new)
     wires: dict[str, Kind] = {}
     for wire in (*before["wires"], *after["wires"]):
         if wire not in after["wires"]:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from blocks.registry import Registry
 from blocks.schemas import field_schema
+from runtime.drafts.aligning import aligned
 from runtime.drafts.flat import WITHIN, flattened
 from runtime.drafts.merging import ABSENT, is_same
 from runtime.flows.safe import for_reader
@@ -47,9 +48,11 @@ class Told:
 
 def changes_told(old: Document, new: Document, registry: Registry) -> list[Told]:
     """Tell what changed, the workflow's name first, then triggers, steps, wires and the rest."""
+    old, called = aligned(old, new, registry)
     before, after = _Side(old, registry), _Side(new, registry)
     return [
         *_whole(before, after, ("name", "description")),
+        *(_called(after, was, now) for was, now in called.items()),
         *_nodes(before, after, "triggers"),
         *_nodes(before, after, "steps"),
         *_wires(before, after),
@@ -179,6 +182,11 @@ def _node(before: _Side, after: _Side, at: tuple[str, str], title: str) -> Itera
         yield Told(kind="changed", node=at[1], title=title, text=text)
     if not texts and "position" in old and not is_same(old["position"], new.get("position")):
         yield Told(kind="moved", node=at[1], title=title, text="moved")
+
+
+def _called(after: _Side, was: str, now: str) -> Told:
+    text = f"called {now} instead of {was}, with all that reads it"
+    return Told(kind="changed", node=now, title=after.title(now), text=text)
 
 
 def _in_loop(after: _Side, node: Document) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from blocks.registry import standard_registry
+from runtime.drafts.differing import difference
+from runtime.drafts.renaming import rename
 from runtime.drafts.wording import changes_told
 from tests.factories.flows import flow_document, step
 
@@ -91,3 +93,29 @@ def test_a_step_that_went_takes_its_wires_along_unsaid() -> None:
     new["wires"] = new["wires"][:1]
 
     assert told(new) == ["HTTP request: removed"]
+
+
+def test_a_renamed_step_is_told_as_that_and_what_reads_it_is_no_change() -> None:
+    old = start()
+    old["steps"]["call"]["config"]["url"] = "= steps.mail.output.id"
+    new = rename(old, "step", "mail", "letter", REGISTRY).document
+
+    found = difference(old, new, REGISTRY)
+
+    [one] = found.told
+    assert one.text == "called letter instead of mail, with all that reads it"
+    assert (found.nodes, found.wires) == ({"letter": "changed"}, {})
+
+
+def test_what_was_added_removed_and_changed_is_marked_in_one_drawing() -> None:
+    new = start()
+    del new["steps"]["call"]
+    new["steps"]["log"] = step("write-log")
+    new["steps"]["mail"]["title"] = "Tell all"
+    new["wires"] = [new["wires"][0], {"from": "mail:done", "to": "log"}]
+
+    found = difference(start(), new, REGISTRY)
+
+    assert found.nodes == {"call": "removed", "log": "added", "mail": "changed"}
+    assert found.wires == {"mail:done>call": "removed", "mail:done>log": "added"}
+    assert set(found.drawn["steps"]) == {"mail", "call", "log"}
