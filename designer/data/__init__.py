@@ -1,0 +1,1 @@
+"""Data for fields: the picker, what fields take from data, expressions checked and tried."""

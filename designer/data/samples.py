@@ -1,0 +1,179 @@
+"""Real data to show and to try expressions on: the latest runs of a workflow, the latest alarms.
+
+Secrets are masked before anything else sees them, so an expression that is tried cannot show one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from blocks.registry import Registry
+from designer.workflows.samples import SAMPLE_ALARM
+from kernel.clock import format_instant
+from kernel.errors import NotFoundError
+from runtime.alarms.documents import alarm_document
+from runtime.alarms.store import AlarmFilter, list_alarms
+from runtime.runs.blobs import fetch, is_reference
+from runtime.runs.paths import loop_of, split
+from runtime.runs.query import (
+    RunFilter,
+    RunView,
+    StepView,
+    attempts_of,
+    find_run,
+    find_step,
+    list_runs,
+    progress_of,
+    version_of,
+)
+from runtime.runs.values import manifest_of, safe_trigger, safe_value
+from runtime.secrecy import masked
+
+RUNS, ALARMS = 5, 5
+MADE_UP = "made-up"
+
+
+class Choice(NamedTuple):
+    """One sample that can be chosen."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Data as expressions see it.
+
+    Attributes:
+        title: What it is, to stand behind "on"; "" when there is none yet.
+        variables: By name; a step that did not end in it is not there.
+    """
+
+    id: str
+    title: str
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Whose data it is, and what of it may be seen."""
+
+    session: Session
+    tenant_id: UUID
+    registry: Registry
+    flow_id: UUID | None
+    sees_runs: bool
+    sees_alarms: bool
+
+
+def choices(place: Place) -> list[Choice]:
+    """List the samples there are, the best first: what a run gave tells more than an alarm."""
+    found: list[Choice] = []
+    where = (place.session, place.tenant_id)
+    if place.sees_runs and place.flow_id is not None:
+        asked = RunFilter(flow_id=place.flow_id, with_trials=True)
+        found += [_of_run(run) for run in list_runs(*where, asked, limit=RUNS)]
+    if place.sees_alarms:
+        alarms = list_alarms(*where, AlarmFilter(state=""), limit=ALARMS)
+        found += [
+            Choice(f"alarm:{one.id}", f"the alarm of {_at(one.changed_at)}: {one.managed_object}")
+            for one in alarms
+        ]
+    return [*found, Choice(MADE_UP, "a made-up alarm")]
+
+
+def chosen_of(offered: list[Choice], wanted: str) -> Choice:
+    """Give the choice of an id, the best where it is not there."""
+    return next((one for one in offered if one.id == wanted), offered[0])
+
+
+def sample_of(
+    place: Place,
+    chosen: Choice,
+    document: Mapping[str, Any],
+    steps: Collection[str],
+) -> Sample:
+    """Give a sample.
+
+    Args:
+        place: Whose data.
+        chosen: Which of `choices`.
+        document: The workflow as it is drawn now.
+        steps: The steps whose output matters.
+    """
+    first = {"vars": dict(document.get("vars", {}))}
+    kind, _, id_ = chosen.id.partition(":")
+    if kind == "run":
+        variables = {**first, **_seen_in_run(place, UUID(id_), steps)}
+    else:
+        variables = {**first, "trigger": {"kind": "rule", "alarm": _alarm(place, id_)}}
+    return Sample(id=chosen.id, title=chosen.title, variables=variables)
+
+
+def _of_run(run: RunView) -> Choice:
+    about = f": {run.subject}" if run.subject else ""
+    word = "test run" if run.is_trial else "run"
+    return Choice(f"run:{run.id}", f"the {word} of {_at(run.started_at)}{about}"[:120])
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%d %b %H:%M} UTC"
+
+
+def _alarm(place: Place, id_: str) -> dict[str, Any]:
+    alarms = list_alarms(place.session, place.tenant_id, AlarmFilter(state=""), limit=ALARMS)
+    found = next((alarm_document(one) for one in alarms if str(one.id) == id_), SAMPLE_ALARM)
+    given: dict[str, Any] = masked(found, {})
+    return given
+
+
+def _seen_in_run(place: Place, run_id: UUID, steps: Collection[str]) -> dict[str, Any]:
+    where = (place.session, place.tenant_id)
+    run = find_run(*where, run_id)
+    if run is None:
+        raise NotFoundError("no such run", id=str(run_id))
+    found: dict[str, Any] = {}
+    item: dict[str, Any] = {}
+    last = {one.step: one for one in attempts_of(*where, run_id)}
+    for path in last:
+        scope, id_ = split(path)
+        step = find_step(*where, run_id, path) if id_ in steps else None
+        if step is not None and step.port is not None:
+            found[id_] = {**found.get(id_, {}), "port": step.port, "output": _given(place, step)}
+        if scope:
+            loop, number = loop_of(scope)
+            found[split(loop)[1]] = {**found.get(split(loop)[1], {}), "index": number}
+            item = _item(place, run_id, loop, number)
+    facts = {"id": str(run_id), "started_at": format_instant(run.started_at)}
+    trigger = safe_trigger(run.trigger, version_of(*where, run).document)
+    seen = {"trigger": trigger, "steps": found, "run": facts, **item}
+    variables = progress_of(*where, run_id).get("variables")
+    return {**seen, "vars": masked(variables, {})} if variables else seen
+
+
+def _item(place: Place, run_id: UUID, loop: str, number: int) -> dict[str, Any]:
+    """Give the item of a round, where the loop was given a list."""
+    step = find_step(place.session, place.tenant_id, run_id, loop)
+    items = step.config.get("items") if step is not None and isinstance(step.config, dict) else None
+    items = _fetched(place, items)
+    return (
+        {"item": masked(items[number], {})}
+        if isinstance(items, list) and number < len(items)
+        else {}
+    )
+
+
+def _given(place: Place, step: StepView) -> Any:
+    manifest = manifest_of(step, place.registry)
+    found = safe_value(step, "output", manifest)
+    return masked(_fetched(place, found), {}) if is_reference(found) else found
+
+
+def _fetched(place: Place, value: Any) -> Any:
+    return fetch(place.session, place.tenant_id, value) if is_reference(value) else value
