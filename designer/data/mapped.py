@@ -1,4 +1,4 @@
-"""What a field takes from data, as people see it: "Alarm › Managed object", text with data, code.
+"""What a field takes from data, as people see it: what it reads, text with data in it, or code.
 
 Pure.
 """
@@ -12,7 +12,7 @@ from typing import Any
 from blocks.forms import Field
 from blocks.schemas import EXPRESSION_PREFIX, is_expression
 from designer.data.texts import pieces_of
-from designer.data.tree import ABSENT, Datum, each_of, tree_of, words_of
+from designer.data.tree import ABSENT, BELOW, Datum, each_of, tree_of, words_of
 from runtime.expressions.references import Path, read_path
 from runtime.flows.reading import Readable
 
@@ -66,7 +66,7 @@ class Data:
         for length in range(len(path), 0, -1):
             found = self._by_path.get(path[:length])
             if found is not None:
-                return " › ".join([found.trail, *path[length:]])
+                return BELOW.join([found.trail, *path[length:]])
         return ""
 
 

@@ -20,6 +20,8 @@ DEEPEST = 4
 MANY = 60
 SHOWN_MAX = 80
 EACH = "each"
+BELOW = " \u203a "
+"""Between what something belongs to and its own title."""
 BARE = ("alarm",)
 """The alarm as rules name its fields: without anything before them."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
@@ -48,7 +50,7 @@ class Datum:
 
     Attributes:
         title: What people call it.
-        trail: The same with what it belongs to, such as "Alarm › Managed object".
+        trail: The same with what it belongs to, such as "Managed object" below "Alarm".
         kind: Of which kind it is, in plain words; "" when nobody knows.
         path: The expression that reads it.
         value: The last value as text; "" when there is none.
@@ -172,7 +174,7 @@ def _kind_of_value(value: Any) -> str:
 def _datum(
     title: str, before: str, way: _Way, schema: Mapping[str, Any], sample: Any, *, depth: int
 ) -> Datum:
-    trail = f"{before} › {title}" if before else title
+    trail = f"{before}{BELOW}{title}" if before else title
     kind = kind_of(schema, sample)
     said = schema.get("type")
     may_be_null = isinstance(said, list) and "null" in said
@@ -221,7 +223,7 @@ def _entries(
     count = "" if sample is ABSENT else str(len(held))
     yield Datum(
         title="How many",
-        trail=f"{trail} › How many",
+        trail=f"{trail}{BELOW}How many",
         kind=words_of_kind("integer"),
         path=f"{whole}.size()",
         value=count,
@@ -234,7 +236,7 @@ def _entries(
     for one in _fields("", _Way(EACH), items, first, DEEPEST):
         yield Datum(
             title=f"{one.title} of every entry",
-            trail=f"{trail} › {one.title} of every entry",
+            trail=f"{trail}{BELOW}{one.title} of every entry",
             kind=words_of_kind("array"),
             path=f"{whole}.map({EACH}, {one.path})",
         )

@@ -36,6 +36,7 @@ from runtime.limits.book import limits_of
 from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
 from tenancy.connections.store import hold_connections, kinds_by_name
+from tenancy.policies import approval_before_effects
 from tenancy.rows import get_owned
 
 
@@ -237,6 +238,7 @@ def known_to(session: Session, tenant_id: UUID, document: Any) -> Known:
         ),
         lookups=decisions_of(session).look_up_tables(session, tenant_id),
         connections=kinds_by_name(session, tenant_id),
+        unapproved="error" if approval_before_effects(session, tenant_id) else "warning",
     )
 
 

@@ -1,4 +1,4 @@
-"""A person takes a step's fields from data: by search, by dragging, by keyboard, as text and code."""
+"""A person takes a step's fields from data: by search, by dragging, by keys, as text and code."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_field_is_taken_from_data_and_back_without_losing_what_was_typed(
     page.keyboard.press("Enter")
 
     rich = message.locator("[data-rich]")
-    expect(rich).to_have_text("Down: Alarm › Managed object")
+    expect(rich).to_have_text("Down: Alarm \u203a Managed object")
     expect(rich).to_be_focused()
     page.keyboard.press("Control+End")
     page.keyboard.type(" now")
@@ -48,7 +48,7 @@ def test_a_field_is_taken_from_data_and_back_without_losing_what_was_typed(
     message.get_by_role("button", name="Enter a plain value").click()
     expect(message.get_by_role("textbox")).to_have_value("Down: ")
     _drag(page, message)
-    expect(message.locator(".data-chip")).to_have_text("From: Alarm › Place")
+    expect(message.locator(".data-chip")).to_have_text("From: Alarm \u203a Place")
 
 
 def _drag(page: Page, message: Locator) -> None:  # noqa: F811

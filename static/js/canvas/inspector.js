@@ -11,7 +11,6 @@ import { DataPicker } from "../data/picker.js";
 import { mountRich } from "../data/rich.js";
 import { nest } from "./bodies.js";
 import { need } from "./dom.js";
-import { Tabs } from "./tabs.js";
 
 const HOLD_MOST_MS = 5000;
 
@@ -27,14 +26,17 @@ export class Inspector {
   /** @type {HTMLElement|null} what had the focus before the form was drawn anew */
   #before = null;
   panel = need("#inspector");
-  tabs = new Tabs(this.panel);
 
   /** @param {DesignerPage} page */
   constructor({ editor, facts }) {
     this.editor = editor;
     this.facts = facts;
     const { panel } = this;
-    for (const kind of ["change", "submit"]) panel.addEventListener(kind, () => this.#hold());
+    for (const kind of ["change", "submit"]) {
+      panel.addEventListener(kind, ({ target }) => {
+        if (target instanceof Element && target.closest("#inspector-form")) this.#hold();
+      });
+    }
     document.addEventListener("htmx:config:request", (event) => {
       const { ctx } = /** @type {CustomEvent} */ (event).detail;
       if (event.target instanceof Element && event.target.id === "inspector-form")
@@ -50,8 +52,6 @@ export class Inspector {
     document.addEventListener("htmx:after:swap", () => this.#take());
     editor.on("selection", () => this.#follow());
     editor.on("flow", () => this.#follow());
-    panel.addEventListener("click", (event) => this.#click(event));
-    panel.addEventListener("change", (event) => this.#leadError(event));
     const facts_ = () => ({ document: this.document(), step: editor.only ?? "" });
     const picker = new DataPicker(panel, { facts: facts_, say: (text) => editor.say(text) });
     mountExpressions(panel, picker);
@@ -96,7 +96,6 @@ export class Inspector {
     if (this.#held !== undefined) return;
     const value = settingsOf(this.#nodeOf(id) ?? {});
     if (id === this.#shown && value === this.#value) return;
-    if (id !== this.#shown) this.tabs.current = "settings";
     this.#shown = id;
     this.#value = value;
     this.#ask(id);
@@ -110,11 +109,15 @@ export class Inspector {
     const values = node
       ? { document, node: id, value: JSON.stringify(node) }
       : { document, nodes: id };
-    htmx.ajax("POST", url, { target: "#inspector", swap: "innerHTML", values });
+    htmx.ajax("POST", url, {
+      source: "#inspector-asks", // htmx sends along what stands in its source
+      target: "#inspector",
+      swap: "innerHTML",
+      values,
+    });
   }
 
   #take() {
-    this.tabs.show();
     this.#refocus();
     const data = this.panel.querySelector("#inspector-value");
     if (!data) return;
@@ -134,7 +137,9 @@ export class Inspector {
     delete this.panel.dataset.returns;
     this.#awaited = "";
     if (field) {
-      this.tabs.show(field.closest("[role=tabpanel]")?.id.slice("tab-".length));
+      const tab = field.closest(".inspector__tab")?.id.slice("tab-".length);
+      const shows = document.getElementById(`show-${tab}`);
+      if (shows instanceof HTMLInputElement) shows.checked = true;
       focusIn(field);
     } else if (before && !before.isConnected && before.id)
       document.getElementById(before.id)?.focus();
@@ -155,36 +160,6 @@ export class Inspector {
     this.editor.patch(node, patch, `${this.editor.face(node).title} changed`);
   }
 
-  /** @param {MouseEvent} event */
-  #click(event) {
-    const button = event.target instanceof Element ? event.target.closest("button") : null;
-    if (button?.dataset.all) this.#switchAll();
-  }
-
-  /** Switch the selected steps off, or on where all are off. */
-  #switchAll() {
-    const { editor } = this;
-    const ids = [...editor.selection].filter((id) => editor.flow.steps[id]);
-    const areOff = ids.every((id) => editor.flow.steps[id].disabled);
-    const steps = { ...editor.flow.steps };
-    for (const id of ids) steps[id] = { ...steps[id], disabled: areOff ? undefined : true };
-    const label = `${ids.length} steps switched ${areOff ? "on" : "off"}`;
-    editor.change(label, { ...editor.flow, steps: structuredClone(steps) });
-  }
-
-  /** Lead what a step's failure leaves by to the step that was chosen. @param {Event} event */
-  #leadError(event) {
-    const choice = event.target;
-    const id = this.editor.only;
-    if (!id || !(choice instanceof HTMLSelectElement) || !choice.matches("[data-error-to]")) return;
-    event.stopPropagation();
-    const from = `${id}:error`;
-    for (const wire of this.editor.flow.wires) {
-      if (wire.from === from && wire.to !== choice.value) this.editor.disconnect(from, wire.to);
-    }
-    if (choice.value) this.editor.connect(from, choice.value);
-  }
-
   /** Show the place a problem points to, such as /steps/x/config/when. @param {string} pointer */
   focusField(pointer) {
     const [, id, rest] = /^\/(?:steps|triggers)\/(?:.*\/steps\/)?([^/]+)(.*)$/.exec(pointer) ?? [];
@@ -196,10 +171,8 @@ export class Inspector {
   }
 
   focus() {
-    const first = "[role=tabpanel]:not([hidden]) :is(input:not([type=hidden]), select, textarea)";
-    const found =
-      this.panel.querySelector(first) ?? this.panel.querySelector("input:not([type=hidden])");
-    if (found instanceof HTMLElement) found.focus();
+    const field = this.panel.querySelector("#tab-settings [data-field]");
+    if (field instanceof HTMLElement) focusIn(field);
   }
 }
 

@@ -146,11 +146,8 @@ export class DataPicker {
     }
   }
 
-  /** @returns {HTMLElement[]} */
   #data() {
-    return [...this.panel.querySelectorAll("button[data-insert]")].filter(
-      (one) => one instanceof HTMLElement,
-    );
+    return /** @type {HTMLElement[]} */ ([...this.panel.querySelectorAll("button[data-insert]")]);
   }
 
   /** @param {KeyboardEvent} event */

@@ -88,7 +88,7 @@ def test_the_form_of_a_step_shows_what_its_fields_take_with_the_last_value(
 
     page = signed_in("designer").post(at, data=form).text
 
-    assert "<bdi>Set data › Site</bdi>" in page
+    assert "<bdi>Set data \u203a Site</bdi>" in page
     assert "Last value: <bdi>Bern</bdi>" in page
 
 

@@ -116,9 +116,9 @@ def test_fields_that_only_the_last_run_showed_are_offered_with_their_values() ->
 
     found = {one.trail: one for one in each_of(_tree(CHAIN, "log", steps=steps))}
 
-    tier = found["Find the site › Tier"]
+    tier = found["Find the site \u203a Tier"]
     assert (tier.path, tier.value) == ('steps.look.output.?tier.orValue("")', "gold")
-    assert found["Find the site › X y"].path == 'steps.look.output[?"x-y"].orValue(0)'
+    assert found["Find the site \u203a X y"].path == 'steps.look.output[?"x-y"].orValue(0)'
 
 
 def test_an_alarm_that_only_some_starts_bring_may_be_absent() -> None:
@@ -129,7 +129,7 @@ def test_an_alarm_that_only_some_starts_bring_may_be_absent() -> None:
 
     paths = _paths(document, "log")
 
-    assert paths["Alarm › Managed object"] == 'trigger.?alarm.?managed_object.orValue("")'
+    assert paths["Alarm \u203a Managed object"] == 'trigger.?alarm.?managed_object.orValue("")'
     assert paths["Due at"] == 'trigger.?at.orValue("")'
 
 
@@ -144,7 +144,7 @@ def test_only_what_starts_the_run_of_this_step_is_offered() -> None:
 
     assert "Body" in _paths(document, "log")
     assert "Body" not in _paths(document, "other")
-    assert "What it was started with › Site" in _paths(document, "other")
+    assert "What it was started with \u203a Site" in _paths(document, "other")
 
 
 def test_a_step_in_a_loop_reads_the_item_of_its_round_and_what_stands_around() -> None:
