@@ -8,6 +8,9 @@ import { copyPart } from "../../static/js/canvas/document.js";
 import { Editor } from "../../static/js/canvas/editor.js";
 import { inputPoint, outputPoint } from "../../static/js/canvas/face.js";
 import { nodeIds, splitEnd } from "../../static/js/canvas/graph.js";
+import { moveInside, shiftInside } from "../../static/js/canvas/looping.js";
+import { addGroup, addNote } from "../../static/js/canvas/marks.js";
+import { addAfter, addAt, insert, paste } from "../../static/js/canvas/placing.js";
 import { wirePath } from "../../static/js/canvas/routing.js";
 
 const EDITS_EACH = 25;
@@ -44,12 +47,25 @@ function edited(document, catalogue, seed) {
   const next = numbers(seed);
   const pick = (/** @type {any[]} */ list) => list[Math.floor(next() * list.length)];
   const entries = Object.values(catalogue);
+  const steps = entries.filter((entry) => entry.sort === "step");
   const far = () => Math.round((next() - 0.5) * 3_000_000);
   const some = () => nodeIds(editor.flow).filter(() => next() < 0.4);
   const deeds = [
-    () => editor.addAt(pick(entries), [far(), far()]),
-    () => editor.addAt(pick(entries), [0, 0], pick(editor.flow.wires) ?? null),
-    () => editor.addAfter(pick(entries), pick(nodeIds(editor.flow)) ?? null),
+    () => addAt(editor, pick(entries), [far(), far()]),
+    () => {
+      const known = new Set(nodeIds(editor.flow));
+      const led = editor.flow.wires.filter((one) => known.has(splitEnd(one.from).id));
+      const wire = pick(led.filter((one) => one.to in editor.flow.steps));
+      if (wire) insert(editor, pick(steps), wire);
+    },
+    () => addAfter(editor, pick(entries), pick(nodeIds(editor.flow)) ?? null),
+    () => moveInside(editor, some(), pick(["", ...editor.boxes.keys()])),
+    () => {
+      editor.select(some());
+      shiftInside(editor, nodeIds(editor.flow), next() < 0.5);
+    },
+    () => editor.change("Grouped", addGroup(editor.flow, some()).flow),
+    () => editor.change("Noted", addNote(editor.flow, [far(), far()]).flow),
     () => {
       const face = pick(editor.faces());
       const to = pick(Object.keys(editor.flow.steps));
@@ -70,7 +86,7 @@ function edited(document, catalogue, seed) {
       editor.select(some());
       editor.removeSelection();
     },
-    () => editor.paste(copyPart(editor.flow, new Set(some())), [far(), far()], "pasted"),
+    () => paste(editor, copyPart(editor.flow, new Set(some())), "pasted", [far(), far()]),
     () => editor.undo(),
     () => editor.redo(),
   ];
