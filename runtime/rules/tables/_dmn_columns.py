@@ -13,11 +13,11 @@ from typing import Any
 from kernel.errors import Problem
 from runtime.rules.fields import ATTRIBUTES, find_field
 from runtime.rules.tables._schema import INPUT_KIND_NAMES, INPUTS_MAX, OUTPUTS_MAX, TARGETS
-from runtime.xml_files import Element
 from runtime.rules.tables.cell_text import CellError
 from runtime.rules.tables.columns import output_columns
 from runtime.rules.tables.dmn import OWN
 from runtime.rules.tables.feel import read_literal, split_list
+from runtime.xml_files import Element
 
 _KINDS = {
     "number": "number", "integer": "number", "long": "number", "double": "number",

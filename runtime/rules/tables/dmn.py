@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from runtime.rules.fields import Kind
-from runtime.xml_files import write_element
 from runtime.rules.tables.cell_text import CellError, parse_cell, write_cell
 from runtime.rules.tables.columns import Input, Output, input_columns, output_columns
 from runtime.rules.tables.feel import read_feel, read_literal, write_feel, write_literal
 from runtime.rules.tables.outputs import read_output
 from runtime.rules.tables.words import input_title, output_title
+from runtime.xml_files import write_element
 
 MODEL = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 OWN = "https://garland.invalid/dmn"

@@ -15,10 +15,10 @@ from runtime.rules._schema import NAME_MAX
 from runtime.rules.fields import Kind
 from runtime.rules.tables._dmn_columns import Imported, own, read_inputs, read_outputs
 from runtime.rules.tables._schema import AGGREGATES, HIT_POLICIES, ROWS_MAX
-from runtime.xml_files import Element, read_xml
 from runtime.rules.tables.cell_text import CellError, write_cell
 from runtime.rules.tables.columns import input_columns, output_columns
 from runtime.rules.tables.feel import compares_case, read_feel, read_literal
+from runtime.xml_files import Element, read_xml
 
 __all__ = ["Imported", "read_dmn"]
 
