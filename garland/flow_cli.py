@@ -1,4 +1,4 @@
-"""The commands `garland flow check` and `garland flow run`: a workflow from a file, in memory.
+"""The commands `garland flow check`, `run` and `convert`: a workflow from a file, in memory.
 
 Nothing of an installation is needed, and nothing of one is touched but what the workflow's own
 blocks call outside; `--mock` keeps them from that too.
@@ -200,3 +200,41 @@ def _line_as_text(line: "Line") -> list[str]:
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= SHOWN_MAX else text[: SHOWN_MAX - 1] + "…"
+
+
+@flow.command("convert")
+@_FILE
+@click.option(
+    "--to", "form", type=click.Choice(["json", "bpmn", "svg"]), required=True, help="As what."
+)
+@click.option("--dark", is_flag=True, help="Draw a picture for dark grounds.")
+def convert(file: Path, form: str, dark: bool) -> None:  # noqa: FBT001  click
+    """Print the workflow in FILE (JSON or BPMN 2.0) as stable JSON, BPMN 2.0 or a picture.
+
+    What could not be taken is told on standard error.
+    """
+    from blocks.registry import standard_registry
+    from kernel.errors import InvalidError
+    from runtime.flows.bpmn.writing import write_bpmn
+    from runtime.flows.drawn import flow_svg, picture_entries
+    from runtime.flows.exchange.envelope import write_envelope
+    from runtime.flows.exchange.files import read_file
+
+    registry = standard_registry()
+    try:
+        found = read_file(file.read_bytes(), name=file.name)
+    except InvalidError as error:
+        refuse_with(f"{file.name} cannot be taken", error)
+    if len(found) > 1 and form != "json":
+        raise click.ClickException(f"{file.name} has {len(found)} workflows: convert it to json.")
+    for one in found:
+        for note in one.notes:
+            click.echo(f"{one.slug}: {note}", err=True)
+    if form == "json":
+        documents = {one.slug: one.document for one in found}
+        click.echo(write_envelope(documents, registry, found[0].tables), nl=False)
+    elif form == "bpmn":
+        click.echo(write_bpmn(found[0].document, registry, slug=found[0].slug), nl=False)
+    else:
+        entries = picture_entries(found[0].document, registry)
+        click.echo(flow_svg(found[0].document, entries, "dark" if dark else "light"), nl=False)

@@ -108,6 +108,8 @@ def step_for(node: Element, title: str, messages: Mapping[str, str]) -> Mapped:
         "intermediateCatchEvent": _catch,
         "endEvent": _ending,
     }
+    if node.local == "intermediateThrowEvent" and not kind_of(node):
+        return Mapped(None)
     make = makers.get(node.local, placeholder)
     return make(node, title, messages)
 

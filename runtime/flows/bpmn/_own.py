@@ -42,6 +42,16 @@ def read_own(element: Element) -> dict[str, Any]:
     return found
 
 
+def pointers_of(element: Element) -> tuple[str, ...]:
+    """Give where secrets were left out; what was made of it elsewhere counts for nothing."""
+    try:
+        found = read_json(element.attributes.get("leftOut", "[]"))
+    except MalformedError:
+        return ()
+    is_list = isinstance(found, list)
+    return tuple(one for one in found if isinstance(one, str)) if is_list else ()
+
+
 def refusal(message: str) -> InvalidError:
     """Refuse a file as a whole."""
     return InvalidError(message, problems=[Problem("/file", message)])

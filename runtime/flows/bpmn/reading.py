@@ -11,7 +11,7 @@ from typing import Any
 
 from kernel.errors import InvalidError
 from kernel.ids import slugify
-from runtime.flows.bpmn._own import name_of, own_of, read_own
+from runtime.flows.bpmn._own import name_of, own_of, pointers_of, read_own
 from runtime.flows.bpmn._own import refusal as _refusal
 from runtime.flows.bpmn.fingerprint import fingerprint
 from runtime.flows.bpmn.taking import Taking
@@ -58,7 +58,7 @@ def _read_process(root: Element, process: Element, drawn: str) -> Carried:
     slug = slugify(name_of(process))
     if own is not None:
         slug = slugify(own.attributes.get("slug", slug))
-        left_out = tuple(own.attributes.get("leftOut", "").split())
+        left_out = pointers_of(own)
         if own.attributes.get("format") == FORMAT and own.attributes.get("drawn") == drawn:
             document = _restored(process, own)
             return Carried(slug=slug, document=document, left_out=left_out)

@@ -139,8 +139,6 @@ class Taking:
             return loop_for(node)
         if node.local in GATEWAYS and node.local != "eventBasedGateway":
             return self._gate(node, inside, ports)
-        if node.local == "intermediateThrowEvent" and not kind_of(node):
-            return Mapped(None)
         return step_for(node, called(node), self._named)
 
     @staticmethod

@@ -98,4 +98,6 @@ def element_of(step: Mapping[str, Any], block: Block | None, *, leads_on: bool, 
         return "endEvent"
     if not fails and name in _WITHOUT_ERRORS:
         return _WITHOUT_ERRORS[name]
-    return _BY_BLOCK.get(name) or _BY_CONTROL.get(control or "") or _BY_CATEGORY.get(category, "task")
+    return (
+        _BY_BLOCK.get(name) or _BY_CONTROL.get(control or "") or _BY_CATEGORY.get(category, "task")
+    )

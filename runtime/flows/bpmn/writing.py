@@ -17,6 +17,7 @@ from runtime.flows.bpmn.drawing import Drawing, as_json
 from runtime.flows.bpmn.fingerprint import fingerprint
 from runtime.flows.bpmn.words import DC, DD, DI, MODEL, OWN, SCALE, XSI
 from runtime.flows.exchange.canonical import ordered
+from runtime.flows.exchange.secrets import without_secrets
 from runtime.xml_files import read_xml, write_element
 
 FORMAT = "1"
@@ -33,18 +34,16 @@ _NOTE_SIZE = (208.0, 112.0)
 Rect = tuple[float, float, float, float]
 
 
-def write_bpmn(
-    document: Mapping[str, Any], registry: Registry, *, slug: str, left_out: Sequence[str] = ()
-) -> str:
-    """Write a workflow of the schema.
+def write_bpmn(document: Mapping[str, Any], registry: Registry, *, slug: str) -> str:
+    """Write a workflow of the schema, without its secrets; the file names those.
 
     Args:
-        document: Without its secrets.
+        document: The workflow.
         registry: The blocks, by which it is told what each step is in BPMN's terms.
         slug: Its short name.
-        left_out: Pointers to the secrets that were taken out of it.
     """
-    written = _Writing(document, registry, slug, left_out)
+    safe, left_out = without_secrets(document, registry)
+    written = _Writing(safe, registry, slug, left_out)
     drawn = fingerprint(read_xml(written.text("").encode(), what="it", most=SIZE_MAX_BYTES))
     return written.text(drawn)
 
@@ -94,7 +93,7 @@ class _Writing:
         rest = {name: value for name, value in self._document.items() if name not in _ELSEWHERE}
         said = {"format": FORMAT, "slug": self._slug, "drawn": drawn}
         if self._left_out:
-            said["leftOut"] = " ".join(self._left_out)
+            said["leftOut"] = as_json(list(self._left_out))
         own = write_element("garland:workflow", said, text=as_json(rest))
         artifacts = [
             write_element(

@@ -14,7 +14,6 @@ from runtime.flows.bpmn.writing import write_bpmn
 from runtime.flows.decisions import decisions_of
 from runtime.flows.drawn import flow_svg, picture_entries
 from runtime.flows.exchange.envelope import write_envelope
-from runtime.flows.exchange.secrets import without_secrets
 from runtime.flows.history import document_of
 from runtime.flows.versions import get_flow
 
@@ -42,8 +41,7 @@ def export_json(
 def export_bpmn(session: Session, tenant_id: UUID, flow_id: UUID, number: int | None = None) -> str:
     """Write a workflow as BPMN 2.0."""
     flow, registry = get_flow(session, tenant_id, flow_id), registry_of(session, tenant_id)
-    safe, left_out = without_secrets(_document(session, tenant_id, flow_id, number), registry)
-    return write_bpmn(safe, registry, slug=flow.slug, left_out=left_out)
+    return write_bpmn(_document(session, tenant_id, flow_id, number), registry, slug=flow.slug)
 
 
 def export_svg(

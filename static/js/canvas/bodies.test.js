@@ -46,3 +46,16 @@ test("moving a loop with its body changes the loop's place alone", () => {
   assert.deepEqual(kept.steps.rounds.position, [304, 16]);
   assert.deepEqual(kept.steps.rounds.body, KEPT.steps.rounds.body);
 });
+
+test("nothing is kept further out than the schema takes", () => {
+  const flat = flatten(KEPT);
+  flat.steps.rounds.position = [-3_000_000, 16];
+  flat.steps.one.position = [3_000_000, 0];
+  flat.triggers.start.position = [0, 2e9];
+
+  const kept = nest(flat);
+
+  assert.deepEqual(kept.steps.rounds.position, [-1_000_000, 16]);
+  assert.equal(kept.steps.rounds.body.steps.one.position[0], 1_000_000);
+  assert.deepEqual(kept.triggers.start.position, [0, 1_000_000]);
+});

@@ -27,6 +27,13 @@ test("an id is free and can stand in an expression", () => {
   assert.equal(edit.freshId(FLOW, "9"), "step");
 });
 
+test("an id stays as short as the schema takes, however long what it is made of", () => {
+  const long = "x".repeat(60);
+  const flow = { ...FLOW, steps: { [long.slice(0, 54)]: make() } };
+
+  assert.match(edit.freshId(flow, long), /^x{54}_2$/);
+});
+
 test("removing a step from a chain leaves the chain whole", () => {
   const next = edit.removeNodes(FLOW, ["b"], () => "done");
 

@@ -74,3 +74,15 @@ test("a schedule says when it starts, whatever its kind", () => {
     "No time set yet",
   ]);
 });
+
+test("a way out that no wire could leave by is not offered", () => {
+  const entry = /** @type {any} */ ({
+    outputs: [{ name: "otherwise", title: "Otherwise", tone: "neutral" }],
+    dynamic: { from: "/cases", name: "/port" },
+  });
+  const cases = ["gold", "Not a port!", "otherwise", "error", "gold", ""].map((port) => ({ port }));
+
+  const names = outputPorts(entry, { cases }).map((port) => port.name);
+
+  assert.deepEqual(names, ["gold", "otherwise", "error"]);
+});

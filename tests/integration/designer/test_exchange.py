@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
 
 from blocks.registry import standard_registry
 from runtime.flows.exchange.canonical import canonical_text
@@ -65,6 +66,10 @@ def client_of_acme(
     app: Flask, sessions: sessionmaker[Session], acme: OrganisationView
 ) -> FlaskClient:
     return client_of(app, sessions, acme, "designer")
+
+
+def said(answer: TestResponse) -> Any:
+    return answer.json
 
 
 def file_of(**documents: dict[str, Any]) -> bytes:
@@ -227,8 +232,8 @@ def test_a_decision_table_of_the_same_name_is_taken(
 
     client_of_acme.post(f"{API}/import", data=sent)
 
-    draft = client_of_acme.get(f"{API}?q=Decide").json["items"][0]["id"]
-    found = client_of_acme.get(f"{API}/{draft}/draft").json
+    draft = said(client_of_acme.get(f"{API}?q=Decide"))["items"][0]["id"]
+    found = said(client_of_acme.get(f"{API}/{draft}/draft"))
     assert found["steps"]["d"]["config"]["table"] == str(table.id)
 
 
@@ -291,14 +296,14 @@ def test_who_may_not_change_workflows_imports_none(signed_in: SignedIn, at: str)
 def test_a_program_plans_an_import_and_then_makes_it(client_of_acme: FlaskClient) -> None:
     sent = file_of(caller=calling("Caller", "gone"))
 
-    plan = client_of_acme.post(f"{API}/import?dry_run=true", data=sent).json
-    before = client_of_acme.get(API).json["items"]
-    done = client_of_acme.post(f"{API}/import", data=sent).json
+    plan = said(client_of_acme.post(f"{API}/import?dry_run=true", data=sent))
+    before = said(client_of_acme.get(API))["items"]
+    done = said(client_of_acme.post(f"{API}/import", data=sent))
 
     assert (plan["applied"], before, done["applied"]) == (False, [], True)
     assert plan["items"][0]["action"] == "new"
     assert any("gone" in line for line in plan["items"][0]["todo"])
-    assert client_of_acme.get(f"{API}/{done['items'][0]['id']}").json["slug"] == "caller"
+    assert said(client_of_acme.get(f"{API}/{done['items'][0]['id']}"))["slug"] == "caller"
 
 
 def test_a_program_takes_all_workflows_as_one_file(client_of_acme: FlaskClient, make: Make) -> None:
@@ -307,7 +312,7 @@ def test_a_program_takes_all_workflows_as_one_file(client_of_acme: FlaskClient, 
 
     sent = client_of_acme.get(f"{API}/export")
 
-    assert list(sent.json["workflows"]) == ["one", "two"]
+    assert list(said(sent)["workflows"]) == ["one", "two"]
     assert client_of_acme.get(f"{API}/export?ids=x").status_code == 422
 
 
@@ -323,9 +328,11 @@ def test_nothing_of_another_tenant_goes_out_or_is_written_over(
     lookup = flow_document(
         {"s": step("look-up-table", config={"table": "sites"}, input={"key": "x"})}, []
     )
-    plan = client_of_acme.post(
-        f"{API}/import?dry_run=1", data=file_of(chain=chain_document(2), look=lookup)
-    ).json
+    plan = said(
+        client_of_acme.post(
+            f"{API}/import?dry_run=1", data=file_of(chain=chain_document(2), look=lookup)
+        )
+    )
 
     assert [
         client_of_acme.get(f"{API}/{theirs.id}/export.{form}").status_code
@@ -367,7 +374,7 @@ def test_an_earlier_version_goes_out_by_its_number(
         )
         assert get_flow(session, acme.id, flow.id).draft_revision == 2
 
-    sent = designer.get(f"{at}/{flow.id}/export.json?version=1").json
+    sent = said(designer.get(f"{at}/{flow.id}/export.json?version=1"))
 
     assert len(sent["workflows"]["chain"]["steps"]) == 2
     assert designer.get(f"{at}/{flow.id}/export.json?version=9").status_code == 404

@@ -147,5 +147,5 @@ def test_an_icon_that_would_act_is_not_shown() -> None:
 
 def test_long_text_is_cut_to_what_fits_and_notes_are_wrapped() -> None:
     assert fitting("Until the ticket is closed by somebody", 13, 142).endswith("…")
-    assert wrapped("one two three four five", 12, 60, 2) == ["one two", "three fo…"]
+    assert wrapped("one two three seven five", 12, 60, 2) == ["one two", "three se…"]
     assert wrapped("", 12, 60, 2) == [""]

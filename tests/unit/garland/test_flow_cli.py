@@ -1,4 +1,4 @@
-"""`garland flow check` and `garland flow run`, on the examples and on what is wrong."""
+"""`garland flow check`, `run` and `convert`, on the examples and on what is wrong."""
 
 from __future__ import annotations
 
@@ -161,3 +161,32 @@ def test_a_decision_table_that_was_not_given_is_asked_for(file: Any) -> None:
 
     assert done.exit_code == 1
     assert "There is no decision table triage: give it with --decisions." in done.output
+
+
+@pytest.mark.parametrize("form", ["json", "bpmn"])
+def test_a_workflow_converted_there_and_back_is_the_same(form: str, tmp_path: Path) -> None:
+    first = flow("convert", LINK, "--to", "json").output
+    between = tmp_path / "between"
+    between.write_text(flow("convert", LINK, "--to", form).output)
+
+    assert flow("convert", str(between), "--to", "json").output == first
+
+
+def test_what_another_tool_drew_is_converted_with_what_could_not_be_taken(tmp_path: Path) -> None:
+    model = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+    drawn = tmp_path / "theirs.bpmn"
+    drawn.write_text(
+        f'<definitions xmlns="{model}"><process id="p"><task id="t"/></process></definitions>'
+    )
+
+    done = flow("convert", str(drawn), "--to", "svg")
+
+    assert "p: Task (t): became a placeholder" in done.stderr
+    assert done.stdout.startswith("<svg")
+
+
+def test_what_is_no_workflow_is_not_converted(file: Any) -> None:
+    refused = flow("convert", file("[]"), "--to", "bpmn")
+
+    assert refused.exit_code == 1
+    assert "no workflows of Garland" in refused.output

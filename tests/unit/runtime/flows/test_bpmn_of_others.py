@@ -93,20 +93,22 @@ def test_a_chain_of_tasks_becomes_steps_with_their_names_and_places() -> None:
 
 
 def test_what_has_no_plain_block_becomes_a_placeholder_that_says_what_to_choose() -> None:
-    told = '<bpmn:extensionElements><zeebe:taskDefinition type="open-ticket"/></bpmn:extensionElements>'
+    inner = '<zeebe:taskDefinition type="open-ticket"/>'
+    told = f"<bpmn:extensionElements>{inner}</bpmn:extensionElements>"
     carried = taken(
         node("startEvent", "s"),
         node("serviceTask", "t", "Open a ticket", told),
         flow("s", "t"),
     )
 
-    step = steps(carried)["open_a_ticket"]
+    step, who = steps(carried)["open_a_ticket"], "Service task “Open a ticket” (t)"
+    became = "became a placeholder that only writes to the log: choose the block that does it, such"
+    became += " as HTTP request"
     assert step["block"] == "garland.write-log"
     assert step["config"]["message"].startswith("Open a ticket: choose the block that does it")
     assert [note for note in carried.notes if "Open a ticket" in note] == [
-        "Service task “Open a ticket” (t): became a placeholder that only writes to the log: choose "
-        "the block that does it, such as HTTP request, and remove it.",
-        "Service task “Open a ticket” (t): its tool was told: type open-ticket.",
+        f"{who}: {became}, and remove it.",
+        f"{who}: its tool was told: type open-ticket.",
     ]
     errors = [
         one for one in check_flow(carried.document, standard_registry()) if one.severity == "error"
