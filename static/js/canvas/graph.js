@@ -36,7 +36,10 @@ export function withinOf(flow, id) {
 export function gathered(things, keyOf) {
   /** @type {Map<string, T[]>} */
   const found = new Map();
-  for (const one of things) found.set(keyOf(one), [...(found.get(keyOf(one)) ?? []), one]);
+  for (const one of things) {
+    const key = keyOf(one);
+    if (!found.get(key)?.push(one)) found.set(key, [one]);
+  }
   return found;
 }
 

@@ -60,8 +60,12 @@ function tools(key, name, colour) {
   ]);
 }
 
-/** Show what changed; the focus stays where it is. @param {HTMLElement} old @param {HTMLElement} fresh */
+/**
+ * Show what changed; the focus stays where it is, and a field that is written in as it is.
+ * @param {HTMLElement} old @param {HTMLElement} fresh
+ */
 export function refill(old, fresh) {
+  if (old.querySelector(":is(input, textarea):focus")) return;
   const held = document.activeElement;
   const at = held && old.contains(held) ? [...old.querySelectorAll("*")].indexOf(held) : -1;
   old.className = fresh.className;

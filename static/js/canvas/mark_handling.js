@@ -53,9 +53,10 @@ export function mountMarks(page) {
         deed(event, found.dataset.mark ?? "", found.dataset.does ?? "");
     });
   on("click", (_event, key, does) => act(page, key, does));
-  on("change", ({ target }, key) => {
+  on("input", ({ target }, key) => {
     const name = target instanceof HTMLInputElement ? "title" : "text";
-    editor.change("Text changed", patchMark(editor.flow, key, { [name]: target.value }));
+    const flow = patchMark(editor.flow, key, { [name]: target.value });
+    editor.change("Text changed", flow, { group: `write ${key}`, quiet: true });
   });
   on("pointerdown", (event, key, does) => press(page, event, key, does));
   on("keydown", (event, key, does) => {
@@ -100,8 +101,8 @@ function press(page, event, key, does) {
   const { editor, scene, viewport } = page;
   const box = event.target instanceof HTMLTextAreaElement ? event.target : null;
   event.stopPropagation();
-  if (event.button !== 0 || (does && does !== "hold") || event.target === document.activeElement)
-    return;
+  const writes = !box && event.target === document.activeElement;
+  if (event.button !== 0 || writes || (does && does !== "hold")) return;
   if (!box && !does) event.preventDefault();
   const from = viewport.point(event);
   const stop = new AbortController();

@@ -1,11 +1,11 @@
 /**
  * Where tidied nodes stand. The body of a loop is laid out first and counts as part of its loop; groups
  * are kept together. Pure; dagre is handed in.
- * @import {Flow, Point, Rect} from "./types.js"
+ * @import {Flow, Point, Rect, Wire} from "./types.js"
  */
 import { boxCorner, EMPTY, HEAD, membersOf, PAD, rootsOf } from "./boxes.js";
 import { bounds, snap } from "./geometry.js";
-import { splitEnd, withinOf } from "./graph.js";
+import { gathered, splitEnd, withinOf } from "./graph.js";
 
 const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
 const HINT = { w: EMPTY.w - PAD * 2, h: EMPTY.h - HEAD - PAD };
@@ -66,11 +66,52 @@ function layered(dagre, flow, sizes) {
     for (const one of steps.filter((each) => sizes.has(each))) graph.setParent(one, `:${id}`);
   const inside = flow.wires.filter(({ from, to }) => sizes.has(to) && sizes.has(splitEnd(from).id));
   for (const { from, to } of inside) graph.setEdge(splitEnd(from).id, to, {}, from);
-  dagre.layout(graph);
+  try {
+    dagre.layout(graph);
+  } catch (error) {
+    if (error instanceof RangeError) return inColumns(inside, sizes);
+    throw error; // what it cannot do is chains of over a thousand: it calls itself for each step
+  }
   const found = [...sizes].map(([id, { w, h }]) => {
     const { x, y } = graph.node(id);
     return { id, rect: { x: x - w / 2, y: y - h / 2, w, h } };
   });
   const { x: left, y: top } = bounds(found.map((one) => one.rect)) ?? NOWHERE;
   return new Map(found.map(({ id, rect }) => [id, { ...rect, x: rect.x - left, y: rect.y - top }]));
+}
+
+/**
+ * Each node one column right of the last that leads to it, as they come from top to bottom.
+ * @param {Wire[]} wires @param {Map<string, Rect>} sizes @returns {Map<string, Rect>}
+ */
+function inColumns(wires, sizes) {
+  const widest = Math.max(...[...sizes.values()].map((rect) => rect.w));
+  const columns = columnsOf(wires, [...sizes.keys()]);
+  /** @type {number[]} */
+  const filled = [];
+  /** @type {[string, Rect][]} */
+  const found = [...sizes].map(([id, rect]) => {
+    const column = columns.get(id) ?? 0;
+    const y = filled[column] ?? 0;
+    filled[column] = y + rect.h + 32;
+    return [id, { ...rect, x: column * (widest + 64), y }];
+  });
+  return new Map(found);
+}
+
+/** @param {Wire[]} wires @param {string[]} ids @returns {Map<string, number>} */
+function columnsOf(wires, ids) {
+  const onward = gathered(wires, (wire) => splitEnd(wire.from).id);
+  const open = new Map(
+    [...gathered(wires, (wire) => wire.to)].map(([id, some]) => [id, some.length]),
+  );
+  const columns = new Map(ids.filter((id) => !open.has(id)).map((id) => [id, 0]));
+  for (const [id, column] of columns) {
+    for (const { to } of onward.get(id) ?? []) {
+      const left = (open.get(to) ?? 0) - 1;
+      open.set(to, left);
+      if (left === 0) columns.set(to, column + 1); // its last source stands furthest right
+    }
+  }
+  return columns;
 }

@@ -89,6 +89,21 @@ test("of several chosen steps only those are placed, where they stood as a whole
   assert.equal(Math.min(...[...places.values()].map(([, y]) => y)), 320);
 });
 
+test("a chain that is too long for dagre is laid out all the same", () => {
+  const ids = Array.from({ length: 3000 }, (_none, at) => `s${at}`);
+  const steps = Object.fromEntries(ids.map((id) => [id, log()]));
+  const drawn = flatten({ flow: 1, name: "x", triggers: {}, steps, wires: chain(...ids) });
+  const layout = () => {
+    throw new RangeError("Maximum call stack size exceeded");
+  };
+  const rects = new Map(ids.map((id) => [id, { x: 0, y: 0, ...SIZE }]));
+
+  const places = arrange({ ...dagre, layout }, drawn, rects, []);
+
+  assert.deepEqual(places.get("s2"), [2 * 272, 0]);
+  assert.equal(places.size, 3000);
+});
+
 test("the outline lists a loop's body after the loop, in reading order", () => {
   const drawn = flow();
   const at = (/** @type {string} */ id, /** @type {number} */ x) => ({
