@@ -35,7 +35,8 @@ export function mountHandling(page) {
     const away = event.target instanceof Node && !root.contains(event.target);
     if (event.key === "Escape" && away && !event.defaultPrevented) page.focus();
   });
-  editor.on("flow", () => document.activeElement === document.body && page.focus());
+  const keepFocus = () => document.activeElement === document.body && page.focus();
+  editor.on("flow", () => setTimeout(keepFocus)); // a field that is left has passed the focus on by then
   root.addEventListener("pointerdown", () => page.openDrawer(""));
   root.addEventListener("dblclick", (event) => {
     if (event.target instanceof Element && event.target.closest("[data-node]"))
