@@ -5,7 +5,7 @@
  * @import {Flow, Json, Point, Step, Wire} from "./types.js"
  */
 import { clamp } from "./geometry.js";
-import { splitEnd } from "./graph.js";
+import { gathered, splitEnd, withinOf } from "./graph.js";
 
 /** From a loop's corner to the origin of its body; as in runtime/flows/layout.py. @type {Point} */
 export const BODY_OFFSET = [24, 176];
@@ -47,31 +47,35 @@ export function flatten(flow) {
  * @returns {Json} as it is kept
  */
 export function nest(flow) {
-  /** @type {Map<string, Wire[]>} */
-  const wires = new Map();
-  for (const wire of flow.wires) {
-    const inside = flow.steps[splitEnd(wire.from).id]?.within ?? "";
-    wires.set(inside, [...(wires.get(inside) ?? []), wire]);
-  }
-  /** @type {Map<string, [string, Step][]>} */
-  const members = new Map();
-  for (const [id, step] of Object.entries(flow.steps)) {
-    const inside = step.within ?? "";
-    members.set(inside, [...(members.get(inside) ?? []), [id, step]]);
-  }
-  /** @param {string} inside @param {Point} origin @returns {Json} */
-  const part = (inside, [left, top]) => {
+  const wires = gathered(flow.wires, (wire) => withinOf(flow, splitEnd(wire.from).id));
+  const members = gathered(Object.entries(flow.steps), ([id]) => withinOf(flow, id));
+  /** @param {string} loop @param {Point} origin @returns {Json} */
+  const part = (loop, [left, top]) => {
     /** @type {Json} */
     const steps = {};
-    for (const [id, { within: _within, loops, ...step }] of members.get(inside) ?? []) {
+    for (const [id, { within: _within, loops, ...step }] of members.get(loop) ?? []) {
       const [x, y] = step.position ?? [0, 0];
       steps[id] = { ...step, position: near(x - left, y - top) };
       if (loops) steps[id].body = part(id, [x + BODY_OFFSET[0], y + BODY_OFFSET[1]]);
     }
-    return { steps, wires: wires.get(inside) ?? [] };
+    return { steps, wires: wires.get(loop) ?? [] };
   };
-  const triggers = Object.entries(flow.triggers).map(([id, { position, ...trigger }]) => {
-    return [id, position ? { ...trigger, position: near(...position) } : trigger];
+  return { ...flow, ...marksNear(flow), triggers: placedNear(flow.triggers), ...part("", [0, 0]) };
+}
+
+/**
+ * What stands too far out is kept as far out as may be.
+ * @template {{position?: Point}} Placed
+ * @param {Record<string, Placed>} shelf
+ */
+function placedNear(shelf) {
+  const kept = Object.entries(shelf).map(([id, { position, ...own }]) => {
+    return [id, position ? { ...own, position: near(...position) } : own];
   });
-  return { ...flow, triggers: Object.fromEntries(triggers), ...part("", [0, 0]) };
+  return Object.fromEntries(kept);
+}
+
+/** @param {Flow} flow @returns {Json} */
+function marksNear({ canvas }) {
+  return canvas?.notes ? { canvas: { ...canvas, notes: placedNear(canvas.notes) } } : {};
 }

@@ -120,7 +120,8 @@ test("the keyboard walks along wires and in reading order", () => {
 test("a loop is copied with what stands in it, and the copies stand in the copy", () => {
   const steps = {
     ...FLOW.steps,
-    in: { ...make(), within: "b" },
+    b: { ...make(), loops: true },
+    in: { ...make(), loops: true, within: "b" },
     deep: { ...make(), within: "in" },
   };
   const part = edit.copyPart({ ...FLOW, steps }, new Set(["b"]));
@@ -131,8 +132,11 @@ test("a loop is copied with what stands in it, and the copies stand in the copy"
   assert.equal(pasted.flow.steps.deep_2.within, "in_2");
 });
 
-test("a step that is copied out of a loop stands in none", () => {
-  const steps = { ...FLOW.steps, in: { ...make(), within: "b" } };
+test("a copied step stands in the loop it was copied from, where there is one", () => {
+  const b = { ...make(), loops: true };
+  const flow = { ...FLOW, steps: { ...FLOW.steps, b, in: { ...make(), within: "b" } } };
+  const part = edit.copyPart(flow, new Set(["in"]));
 
-  assert.equal(edit.copyPart({ ...FLOW, steps }, new Set(["in"])).steps.in.within, undefined);
+  assert.equal(edit.pastePart(flow, part, [0, 0]).flow.steps.in_2.within, "b");
+  assert.equal(edit.pastePart(FLOW, part, [0, 0]).flow.steps.in.within, undefined);
 });
