@@ -70,9 +70,10 @@ def test_a_person_sets_up_starts_and_takes_back_a_workflow(
     page.get_by_role("button", name="Retire").click()
     page.locator("#retire-1").get_by_role("button", name="Retire").click()
     expect(page.get_by_text("Version 1 is retired.")).to_be_visible()
-    page.get_by_role("link", name="Compare version 1").click()
+    page.get_by_role("link", name="Compare version 1", exact=True).click()
     expect(page.get_by_text("From version 1 to the draft")).to_be_visible()
-    expect(page.get_by_text('"policy": "queue"')).to_be_visible()
+    expect(page.get_by_text("Policy set to “queue”")).to_be_visible()
+    assert serious_violations(page) == []
 
 
 def test_a_person_without_a_mouse_pauses_many_workflows(

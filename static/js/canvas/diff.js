@@ -2,7 +2,7 @@
  * Two states of a workflow in one drawing: what was added, changed, removed or moved is marked, and
  * the list of changes beside it leads to the place.
  */
-import { island } from "./dom.js";
+import { island, make } from "./dom.js";
 import { mountFlowView } from "./flow_view.js";
 
 /** @type {WeakMap<Element, import("./flow_view.js").FlowView>} */
@@ -18,7 +18,7 @@ function mount(root) {
     node.id = `diff-${id}`; // the designer's own canvas may have the same node
     if (!kind) continue;
     node.setAttribute("data-diff", kind);
-    node.setAttribute("aria-label", `${node.getAttribute("aria-label") ?? id}, ${kind}`);
+    node.append(make("span", { class: "node__status" }, [kind]));
   }
   for (const wire of root.querySelectorAll("[data-wire]")) {
     const kind = drawing.marks.wires[wire.getAttribute("data-wire") ?? ""];
