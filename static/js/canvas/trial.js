@@ -118,9 +118,9 @@ class Trial {
     this.#refuse(form, "");
     const body = new FormData(form, submitter);
     for (const id of this.marks.stops) body.append("stops", id);
-    if (form.querySelector("[data-latest]")) {
-      body.set("source", this.#progress ? "run" : "sample");
-      body.set("choice", this.#progress?.run ?? "");
+    if (form.querySelector("[data-latest]") && this.#progress) {
+      body.set("source", "run");
+      body.set("choice", this.#progress.run);
     }
     if (!(await this.page.saving.now())) throw new Error("The draft could not be saved.");
     const headers = { Accept: "application/json", "X-CSRFToken": this.page.facts.csrf };
