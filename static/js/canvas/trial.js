@@ -30,6 +30,7 @@ class Trial {
     page.deeds["trial-leave"] = () => this.#leave();
     page.editor.on("selection", () => this.#look());
     document.addEventListener("htmx:after:swap", () => this.#take());
+    document.body.addEventListener("pins", () => this.#look());
     document.addEventListener("click", (event) => this.#click(event));
     document.addEventListener("submit", (event) => this.#submit(event), { capture: true });
     setInterval(() => this.#follow(), LOOK_MS);
