@@ -17,17 +17,19 @@ from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other
 from kernel.ids import new_id
+from runtime.flow_control.trying import require_effects
 from runtime.flows.excerpt import container_of
 from runtime.flows.versions import get_flow
 from runtime.runs.by_hand import ByHand, start_by_hand, starting
 from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
 from runtime.runs.trying import results_needed, take_from, try_step
+from runtime.trials.trying import Wanted
 
 bp = Blueprint("starting", __name__)
 
 RECENT = 20
-_SHOWN = ("/pins", "/trigger", "/input", "/item")
+_SHOWN = ("/pins", "/trigger", "/input", "/item", "/confirmed")
 
 
 @bp.get("/t/<tenant>/workflows/<uuid:flow_id>/start")
@@ -85,6 +87,9 @@ def try_alone(flow_id: UUID, step: str) -> Response:
             allow_effects=form.get("allow_effects") == "true",
             key=f"form:{form['form_key']}" if form.get("form_key") else "",
         )
+        trial = Wanted(allow_effects=wanted.allow_effects, only=step)
+        confirmed = form.get("confirmed") == "true"
+        require_effects(*where, flow_id, trial, who=acting(), confirmed=confirmed)
         by, now = acting().person_name, utc_now()
         begun = try_step(*where, flow_id, step, wanted, by=by, now=now)
     except InvalidError as error:

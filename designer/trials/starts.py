@@ -19,9 +19,9 @@ from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.schema import Schema
 from runtime.alarms.documents import alarm_document
 from runtime.alarms.store import get_alarm
-from runtime.runs.query import get_run
+from runtime.runs.query import RunFilter, get_run, list_runs
 from runtime.runs.start import Start
-from runtime.trials.inputs import take_input
+from runtime.trials.inputs import list_inputs, take_input
 
 
 def start_of(  # noqa: PLR0913  which workflow, what was chosen and filled in, by whom
@@ -42,22 +42,37 @@ def start_of(  # noqa: PLR0913  which workflow, what was chosen and filled in, b
         InvalidError: nothing was chosen, or what was typed cannot be read or does not fit.
     """
     id_, trigger = trigger_of(document, asked)
+    found: Start | None = None
     match asked.source:
         case "alarm":
             alarm = alarm_document(get_alarm(session, tenant_id, asked.chosen))
-            return trial_start(document, alarm, trigger_id=id_, by=by, now=now)
+            found = trial_start(document, alarm, trigger_id=id_, by=by, now=now)
         case "run":
             run = get_run(session, tenant_id, asked.chosen)
             if run.flow_id != flow_id:
                 raise NotFoundError("no such run of this workflow", run_id=str(run.id))
-            return _again(document, run.trigger_id, run.trigger, subject=run.subject, by=by)
+            found = _again(document, run.trigger_id, run.trigger, subject=run.subject, by=by)
         case "kept":
             kept = take_input(session, tenant_id, flow_id, asked.chosen, now=now)
-            return _again(document, kept.trigger_id, kept.trigger, subject=kept.name, by=by)
+            found = _again(document, kept.trigger_id, kept.trigger, subject=kept.name, by=by)
         case "form":
-            return _typed(document, id_, trigger, asked, form, by=by, now=now)
-        case _:
-            return trial_start(document, SAMPLE_ALARM, trigger_id=id_, by=by, now=now)
+            found = _typed(document, id_, trigger, asked, form, by=by, now=now)
+        case "":
+            found = _likeliest(session, tenant_id, flow_id, document, by=by)
+    return found or trial_start(document, SAMPLE_ALARM, trigger_id=id_, by=by, now=now)
+
+
+def _likeliest(
+    session: Session, tenant_id: UUID, flow_id: UUID, document: Mapping[str, Any], *, by: str
+) -> Start | None:
+    """Start it, where nobody said with what, with the input offered first or the latest run's."""
+    kept = next((one for one in list_inputs(session, tenant_id, flow_id) if one.is_default), None)
+    if kept is not None:
+        return _again(document, kept.trigger_id, kept.trigger, subject=kept.name, by=by)
+    wanted = RunFilter(flow_id=flow_id, with_trials=True)
+    for run in list_runs(session, tenant_id, wanted, limit=1):
+        return _again(document, run.trigger_id, run.trigger, subject=run.subject, by=by)
+    return None
 
 
 def _again(

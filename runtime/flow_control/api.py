@@ -23,6 +23,7 @@ from runtime.flow_control import removing, retiring
 from runtime.flow_control.parts import PARTS, parts_of, save_parts
 from runtime.flow_control.pausing import set_many_paused
 from runtime.flow_control.publishing import publish, require_use
+from runtime.flow_control.trying import require_effects
 from runtime.flows import history, shapes, versions
 from runtime.flows.api import (
     flow_document,
@@ -35,6 +36,7 @@ from runtime.runs import shapes as run_shapes
 from runtime.runs.api import started
 from runtime.runs.query import get_run
 from runtime.runs.trying import Alone, try_step
+from runtime.trials.trying import Wanted
 
 api = Blueprint("flow_control_api", __name__, url_prefix="/api/v1/flows")
 
@@ -82,6 +84,7 @@ _TRY = Schema(
             "input": {"type": "object"},
             "item": {},
             "allow_effects": {"type": "boolean"},
+            "confirmed": {"type": "boolean"},
         },
     }
 )
@@ -264,5 +267,8 @@ def try_alone(flow_id: UUID, step: str) -> Response:
         allow_effects=body.get("allow_effects", False),
         key=request.headers.get("Idempotency-Key", ""),
     )
+    trial = Wanted(allow_effects=wanted.allow_effects, only=step)
+    confirmed = body.get("confirmed", False)
+    require_effects(*where, flow_id, trial, who=acting(), confirmed=confirmed)
     begun = try_step(*where, flow_id, step, wanted, by=by, now=utc_now())
     return started(get_run(*where, begun.run_id), is_new=begun.is_new)

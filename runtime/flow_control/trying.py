@@ -46,7 +46,7 @@ def require_effects(
     touched = [
         one.title
         for one in changing_steps(draft, registry_of(session, tenant_id))
-        if one.is_service_affecting and (wanted.allow_effects or one.step in wanted.allows)
+        if one.is_service_affecting and wanted.may_act(one.step)
     ]
     if touched and not confirmed:
         message = (

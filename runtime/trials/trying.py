@@ -52,6 +52,11 @@ class Wanted:
         """Tell whether a step may really do what it does."""
         return self.allow_effects or bool(self.allows)
 
+    def may_act(self, step: str) -> bool:
+        """Tell whether a step that comes along may really do what it does."""
+        is_meant = not self.only or step == self.only
+        return is_meant and (self.allow_effects or step in self.allows)
+
 
 def try_draft(
     session: Session,

@@ -16,6 +16,7 @@ from designer.drafts import write_json_text
 from runtime.flows.model import ERROR_PORT, every_step
 from runtime.flows.versions import get_flow
 from runtime.runs.attempt import SIMULATED
+from runtime.runs.page import titles_of
 from runtime.runs.query import StepView, get_run
 from runtime.runs.remedies import remedy_for
 from runtime.runs.values import manifest_of, safe_value
@@ -55,16 +56,25 @@ def panel_facts(
 
 
 def value_facts(
-    session: Session, tenant_id: UUID, run_id: UUID, step: str, port: str
+    session: Session,
+    tenant_id: UUID,
+    run_id: UUID,
+    step: str,
+    port: str,
+    *,
+    draft: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Give the last value that passed a port; what came by another port did not pass this one."""
-    found = last_attempt(session, tenant_id, run_id, step)
-    text = ""
+    found, registry = (
+        last_attempt(session, tenant_id, run_id, step),
+        registry_of(session, tenant_id),
+    )
+    names, text = titles_of(draft, registry), ""
     if found is not None and (not port or found.port == port):
-        manifest = manifest_of(found, registry_of(session, tenant_id))
+        manifest = manifest_of(found, registry)
         text = _text(safe_value(found, "output" if port else "input", manifest))
     return {
-        "title": f"{step}:{port}" if port else step,
+        "title": f"{names.get(step, step)}: {port}" if port else names.get(step, step),
         "text": text[:VALUE_MAX],
         "is_cut": len(text) > VALUE_MAX,
     }

@@ -36,7 +36,8 @@ def show_value(flow_id: UUID, step: str) -> Response:
     if run_id is None:
         raise NotFoundError("say of which run")
     where = (db_session(), acting().tenant_id)
-    facts = value_facts(*where, run_id, step, request.args.get("port", ""))
+    draft, port = get_flow(*where, flow_id).draft, request.args.get("port", "")
+    facts = value_facts(*where, run_id, step, port, draft=draft)
     return render("designer/trials/value.html", "designer/trials/_value.html", **facts)
 
 
@@ -54,7 +55,7 @@ def pin(flow_id: UUID, step: str) -> Response:
             pins.pin_step(*where, flow_id, step, port=port, output=output, by=by, now=now)
     except InvalidError as error:
         return _panel(flow_id, step, refused=error, text=request.form.get("output"))
-    return _told(flow_id, _panel(flow_id, step), f"{step} is pinned")
+    return _told(flow_id, _panel(flow_id, step), "The step is pinned")
 
 
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/steps/<step>/unpin")
@@ -62,7 +63,7 @@ def pin(flow_id: UUID, step: str) -> Response:
 def unpin(flow_id: UUID, step: str) -> Response:
     """Let a step be performed again."""
     pins.unpin(db_session(), acting().tenant_id, flow_id, step)
-    return _told(flow_id, _panel(flow_id, step), f"{step} is performed again")
+    return _told(flow_id, _panel(flow_id, step), "The step is performed again")
 
 
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/unpin")

@@ -30,6 +30,7 @@ class Trial {
     page.deeds["trial-leave"] = () => this.#leave();
     page.editor.on("selection", () => this.#look());
     document.addEventListener("htmx:after:swap", () => this.#take());
+    document.body.addEventListener("pins", () => this.#look());
     document.addEventListener("click", (event) => this.#click(event));
     document.addEventListener("submit", (event) => this.#submit(event), { capture: true });
     setInterval(() => this.#follow(), LOOK_MS);
@@ -118,9 +119,9 @@ class Trial {
     this.#refuse(form, "");
     const body = new FormData(form, submitter);
     for (const id of this.marks.stops) body.append("stops", id);
-    if (form.querySelector("[data-latest]")) {
-      body.set("source", this.#progress ? "run" : "sample");
-      body.set("choice", this.#progress?.run ?? "");
+    if (form.querySelector("[data-latest]") && this.#progress) {
+      body.set("source", "run");
+      body.set("choice", this.#progress.run);
     }
     if (!(await this.page.saving.now())) throw new Error("The draft could not be saved.");
     const headers = { Accept: "application/json", "X-CSRFToken": this.page.facts.csrf };
