@@ -28,6 +28,7 @@ def test_a_field_is_taken_from_data_and_back_without_losing_what_was_typed(
 ) -> None:
     message = _open(page, garland, 1440)
     message.get_by_role("button", name="Enter a plain value").click()
+    expect(message.locator("[data-rich]")).to_have_count(0)
     message.get_by_role("textbox").fill("Down: ")
     page.keyboard.press("Control+Space")
     picker = page.locator("#data-picker")
@@ -85,4 +86,4 @@ def test_an_expression_is_completed_checked_and_tried_while_it_is_written(
 
     expect(code).to_have_value("= trigger.alarm.flap_count")
     expect(outcome).to_contain_text("must be text")
-    expect(outcome).to_contain_text("Gives 0")
+    expect(outcome).to_contain_text("(number) on the alarm of")
