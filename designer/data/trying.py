@@ -70,7 +70,7 @@ def try_expression(text: str, problems: Sequence[str], sample: Sample) -> Outcom
 def _placed(message: str, before: int) -> str:
     """Count the columns of the first line as they are seen, with the sign that stands before."""
     found = _PLACE.match(message)
-    return f"line 1, column {int(found[1]) + before}{message[found.end():]}" if found else message
+    return f"line 1, column {int(found[1]) + before}{message[found.end() :]}" if found else message
 
 
 def _missing(text: str, variables: Mapping[str, Any]) -> str:

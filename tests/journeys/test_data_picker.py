@@ -11,32 +11,35 @@ from tests.support.running import Running
 
 pytestmark = pytest.mark.journey
 
+LONG_MS = 15_000
 
-def _open(page: Page, garland: Running, width: int) -> Locator:  # noqa: F811
-    page.set_viewport_size({"width": width, "height": 900})
+
+def _open(page: Page, garland: Running, step: str, field: str) -> Locator:  # noqa: F811
+    page.set_viewport_size({"width": 1440, "height": 900})
     sign_in(page, garland, "designer")
     page.goto(f"{garland.url}/t/acme/workflows?q=critical")
     page.locator("tbody a").first.click()
     expect(page.locator("#inspector").get_by_label("What it is for")).to_be_visible()
-    page.locator("#node-log .node__head").click()
-    return page.locator('#inspector [data-field="/config/message"]')
+    page.locator(f"#node-{step} .node__head").click()
+    return page.locator(f'#inspector [data-field="{field}"]')
 
 
 def test_a_field_is_taken_from_data_and_back_without_losing_what_was_typed(
     garland: Running,  # noqa: F811
     page: Page,  # noqa: F811
 ) -> None:
-    message = _open(page, garland, 1440)
+    message = _open(page, garland, "log", "/config/message")
     message.get_by_role("button", name="Enter a plain value").click()
+    expect(message.locator("[data-rich]")).to_have_count(0, timeout=LONG_MS)
     message.get_by_role("textbox").fill("Down: ")
     page.keyboard.press("Control+Space")
     picker = page.locator("#data-picker")
-    expect(picker.get_by_label("Search data")).to_be_focused()
+    expect(picker.get_by_label("Search data")).to_be_focused(timeout=LONG_MS)
     page.keyboard.type("managed obj")
     page.keyboard.press("Enter")
 
     rich = message.locator("[data-rich]")
-    expect(rich).to_have_text("Down: Alarm \u203a Managed object")
+    expect(rich).to_have_text("Down: Alarm \u203a Managed object", timeout=LONG_MS)
     expect(rich).to_be_focused()
     page.keyboard.press("Control+End")
     page.keyboard.type(" now")
@@ -46,9 +49,10 @@ def test_a_field_is_taken_from_data_and_back_without_losing_what_was_typed(
     assert serious_violations(page) == []
 
     message.get_by_role("button", name="Enter a plain value").click()
+    expect(rich).to_have_count(0, timeout=LONG_MS)
     expect(message.get_by_role("textbox")).to_have_value("Down: ")
     _drag(page, message)
-    expect(message.locator(".data-chip")).to_have_text("From: Alarm \u203a Place")
+    expect(message.locator(".data-chip")).to_have_text("From: Alarm \u203a Place", timeout=LONG_MS)
 
 
 def _drag(page: Page, message: Locator) -> None:  # noqa: F811
@@ -70,20 +74,19 @@ def test_an_expression_is_completed_checked_and_tried_while_it_is_written(
     garland: Running,  # noqa: F811
     page: Page,  # noqa: F811
 ) -> None:
-    message = _open(page, garland, 1440)
-    message.locator("summary").click()
-    code = message.locator("textarea")
-    code.fill("= 1 + ")
-    outcome = message.locator(".expression__outcome")
-    expect(outcome).to_contain_text("ends too early")
-    code.press_sequentially("times rai")
-    code.press("Backspace")
-    code.fill("= ")
+    condition = _open(page, garland, "gold", "/config/when")
+    code, outcome = condition.locator("textarea"), condition.locator(".expression__outcome")
+    code.fill("1 + ")
+    expect(outcome).to_contain_text("ends too early", timeout=LONG_MS)
+    code.fill("1 + 1")
+    expect(outcome).to_contain_text("must be true or false", timeout=LONG_MS)
+    expect(outcome).to_contain_text("Gives 2")
+    expect(page.locator("#completions li").first).to_be_attached()
+    code.fill("")
     code.press_sequentially("flap")
     code.press("ArrowDown")
     expect(code).to_have_attribute("aria-expanded", "true")
     code.press("Enter")
 
-    expect(code).to_have_value("= trigger.alarm.flap_count")
-    expect(outcome).to_contain_text("must be text")
-    expect(outcome).to_contain_text("Gives 0")
+    expect(code).to_have_value("trigger.alarm.flap_count")
+    expect(outcome).to_contain_text("(number) on the alarm of", timeout=LONG_MS)

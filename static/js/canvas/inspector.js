@@ -23,8 +23,8 @@ export class Inspector {
   #value = null;
   /** Where the focus goes once the form is there: a place in it. */
   #awaited = "";
-  /** @type {HTMLElement|null} what had the focus before the form was drawn anew */
-  #before = null;
+  /** The field that had the focus before the form was drawn anew, and may have lost it. */
+  #before = "";
   panel = need("#inspector");
 
   /** @param {DesignerPage} page */
@@ -44,7 +44,8 @@ export class Inspector {
     });
     document.addEventListener("htmx:before:swap", () => {
       const active = document.activeElement;
-      this.#before = active instanceof HTMLElement && panel.contains(active) ? active : null;
+      const field = panel.contains(active) && active?.closest("[data-field]");
+      this.#before = field instanceof HTMLElement ? (field.dataset.field ?? "") : "";
     });
     document.addEventListener("htmx:finally:request", (event) => {
       if (event.target instanceof Element && event.target.id === "inspector-form") this.#release();
@@ -131,18 +132,16 @@ export class Inspector {
 
   /** Give the focus to what is waited for, or back to what was drawn anew under it. */
   #refocus() {
-    const name = this.#awaited || this.panel.dataset.returns;
+    const lost = document.activeElement === document.body ? this.#before : "";
+    const name = this.#awaited || this.panel.dataset.returns || lost;
     const field = name && fieldAt(this.panel, name);
-    const before = this.#before;
     delete this.panel.dataset.returns;
     this.#awaited = "";
-    if (field) {
-      const tab = field.closest(".inspector__tab")?.id.slice("tab-".length);
-      const shows = document.getElementById(`show-${tab}`);
-      if (shows instanceof HTMLInputElement) shows.checked = true;
-      focusIn(field);
-    } else if (before && !before.isConnected && before.id)
-      document.getElementById(before.id)?.focus();
+    if (!field) return;
+    const tab = field.closest(".inspector__tab")?.id.slice("tab-".length);
+    const shows = document.getElementById(`show-${tab}`);
+    if (shows instanceof HTMLInputElement) shows.checked = true;
+    focusIn(field);
   }
 
   /** @param {string} node @param {Record<string, unknown>} value */

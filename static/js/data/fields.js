@@ -52,10 +52,15 @@ export function focusIn(field) {
     around = around.parentElement?.closest("details") ?? null
   )
     around.open = true;
-  const ways = ["[contenteditable=plaintext-only]", ":is(input, select, textarea):not([hidden])"];
-  const inside = [...ways, "button, summary"].flatMap((way) => [...field.querySelectorAll(way)]);
-  const target = [field, ...inside].find(
-    (one) => one.matches(":not(div, fieldset, p, [type=hidden])") && one.checkVisibility(),
+  const ways = [
+    "[contenteditable=plaintext-only]",
+    ":is(input, select, textarea)",
+    "button, summary",
+  ];
+  const isOne = field.matches("input, select");
+  const inside = ways.flatMap((way) => [...field.querySelectorAll(way)]);
+  const target = (isOne ? [field] : inside).find(
+    (one) => !one.matches("[type=hidden]") && one.checkVisibility(),
   );
   if (target instanceof HTMLElement) target.focus();
   field.scrollIntoView({ block: "nearest" });

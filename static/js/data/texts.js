@@ -55,6 +55,6 @@ export function startOf(text, caret, { insert, words }) {
     return tail && tail !== word && insert.startsWith(tail) ? caret - tail.length : -1;
   }
   const plain = (/** @type {string} */ path) => path.replaceAll("?", "").toLowerCase();
-  const fits = plain(insert).startsWith(plain(word)) || words.includes(word.toLowerCase());
+  const fits = plain(insert).includes(plain(word)) || words.includes(word.toLowerCase());
   return word.length > 0 && insert !== word && fits ? caret - word.length : -1;
 }
