@@ -14,6 +14,7 @@ from kernel.http import acting, db_session, render, see_other
 from runtime.alarms.sources.store import list_sources
 from runtime.alarms.store import AlarmFilter, count_active, list_alarms, raised_by_hour
 from runtime.approvals.store import count_mine, voter_of
+from runtime.environments import promoting
 from runtime.flows.versions import list_flows
 from runtime.going_live.requests import count_waiting
 from runtime.rules.store import list_rules
@@ -56,4 +57,5 @@ def tenant_home() -> Response:
         sources=list_sources(*where),
         waiting=count_mine(*where, voter_of(where[0], acting())),
         asked=count_waiting(where[0], who=acting(), now=now),
+        brought=promoting.count_waiting(where[0], acting()),
     )
