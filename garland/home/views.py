@@ -14,6 +14,7 @@ from kernel.clock import utc_now
 from kernel.http import acting, db_session, render, see_other
 from runtime.alarms.store import AlarmFilter, count_active, list_alarms, raised_by_hour
 from runtime.approvals.store import count_mine, voter_of
+from runtime.environments import promoting
 from runtime.flows.versions import list_flows
 from runtime.going_live.requests import count_waiting
 from runtime.rules.store import list_rules
@@ -57,4 +58,5 @@ def tenant_home() -> Response:
         guide=guide if guide is not None and not guide.is_complete else None,
         waiting=count_mine(*where, voter_of(where[0], acting())),
         asked=count_waiting(where[0], who=acting(), now=now),
+        brought=promoting.count_waiting(where[0], acting()),
     )

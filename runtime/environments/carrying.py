@@ -65,28 +65,26 @@ class Carried:
 
 def live_there(session: Session, tenant_id: UUID) -> list[Carried]:
     """List what is live in an environment, by kind and name; the session acts there."""
-    registry, every = registry_of(session, tenant_id), rules.list_rules(session, tenant_id)
-    tables = {str(one.id): one.name for one in every if one.kind == TABLE}
+    registry, judged = registry_of(session, tenant_id), list(_live_rules(session, tenant_id))
+    tables = {str(one.id): live["name"] for one, live in judged if one.kind == TABLE}
     found = [
         _flow(session, tenant_id, flow, registry, tables)
         for flow in _every_flow(session, tenant_id)
         if flow.live_number is not None
     ]
-    for rule in every:
-        if rule.live_number is not None and (rule.kind == TABLE or rule.mode.value != "off"):
-            document = rule_history.document_of(session, tenant_id, rule.id, rule.live_number)
-            found.append(
-                Carried(
-                    key=(rule.kind, rule.name.lower()),
-                    title=rule.name,
-                    document=document,
-                    number=rule.live_number,
-                    mode=rule.mode.value,
-                    authors=rule.made_of,
-                    tables={},
-                    calls=frozenset(),
-                )
-            )
+    found += [
+        Carried(
+            key=(rule.kind, live["name"].lower()),
+            title=live["name"],
+            document=live,
+            number=rule.live_number or 0,
+            mode=rule.mode.value,
+            authors=rule.made_of,
+            tables={},
+            calls=frozenset(),
+        )
+        for rule, live in judged
+    ]
     return sorted(found, key=lambda one: (KINDS.index(one.kind), one.title.lower()))
 
 
@@ -150,7 +148,7 @@ def _flow(
     document = without_digests(flow_history.document_of(session, tenant_id, flow.id, number))
     return Carried(
         key=(WORKFLOW, flow.slug),
-        title=flow.name,
+        title=document["name"],
         document=document,
         number=number,
         mode="",
@@ -158,6 +156,15 @@ def _flow(
         tables={one: tables[one] for one in _tables_named(document, registry) if one in tables},
         calls=frozenset(slug for _, slug, _ in calls_in(document, registry)),
     )
+
+
+def _live_rules(
+    session: Session, tenant_id: UUID
+) -> Iterator[tuple[rules.RuleView, Mapping[str, Any]]]:
+    """Yield each rule and table with what is live of it; a rule that is switched off is not."""
+    for one in rules.list_rules(session, tenant_id):
+        if one.live_number is not None and (one.kind == TABLE or one.mode.value != "off"):
+            yield one, rule_history.document_of(session, tenant_id, one.id, one.live_number)
 
 
 def _tables_named(document: Mapping[str, Any], registry: Registry) -> Iterator[str]:

@@ -167,6 +167,16 @@ def list_promotions(session: Session, tenant_id: UUID, *, limit: int = 100) -> l
     )
 
 
+def count_waiting(session: Session, who: Acting) -> int:
+    """Count the promotions that wait for somebody's yes."""
+    rows = session.scalars(
+        select(Promotion).where(
+            Promotion.tenant_id == who.tenant_id, Promotion.state == PromotionState.ASKED
+        )
+    )
+    return sum(not why_not(session, row, who) for row in rows)
+
+
 def get_promotion(
     session: Session, tenant_id: UUID, promotion_id: UUID, *, lock: bool = False
 ) -> Promotion:

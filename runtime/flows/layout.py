@@ -22,6 +22,8 @@ BODY_OFFSET = (24, 176)
 BOX = (256, 132)
 """The box of an empty body, and what its edge keeps from the steps in it; as in boxes.js."""
 PADDING = 24
+FAR = 1_000_000
+"""How far from the origin the schema lets anything stand."""
 BETWEEN = (COLUMN - NODE[0], ROW - NODE[1])
 
 
@@ -33,18 +35,18 @@ def laid_out(document: Mapping[str, Any]) -> dict[str, Any]:
     [272, 0]
     """
     steps = {id_: _with_body(step) for id_, step in document["steps"].items()}
-    nodes = {**document["triggers"], **steps}
+    shelves: dict[str, dict[str, Any]] = {"triggers": dict(document["triggers"]), "steps": steps}
     columns = _columns(document)
-    starts = _starts(columns, nodes)
+    starts = _starts(columns, {**document["triggers"], **steps})
     filled: dict[int, int] = {}
-    shelves: dict[str, dict[str, Any]] = {"triggers": {}, "steps": {}}
-    for id_, node in nodes.items():
-        shelf = shelves["steps" if id_ in steps else "triggers"]
-        column = columns[id_]
-        top = filled.get(column, 0)
-        shelf[id_] = {"position": [starts[column], top], **node}
-        if "position" not in node:
-            filled[column] = top + _extent(node)[1] + BETWEEN[1]
+    for shelf in shelves.values():
+        for id_, node in shelf.items():
+            column = columns[id_]
+            top = filled.get(column, 0)
+            place = [min(starts[column], FAR), min(top, FAR)]
+            shelf[id_] = {"position": place, **node}
+            if "position" not in node:
+                filled[column] = top + _extent(node)[1] + BETWEEN[1]
     return {**document, **shelves}
 
 

@@ -11,17 +11,15 @@ from uuid import UUID
 from sqlalchemy import case, false, func, select
 from sqlalchemy.orm import Session
 
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id
-from runtime.flows.versions import flow_slugs
 from runtime.going_live.authors import authors_of, note_authors_of, settle
 from runtime.going_live.model import Yes
 from runtime.rules._alone import note_yes, refuse_alone
+from runtime.rules._requiring import require_good, require_publishable, require_same_kind
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
-from runtime.rules.model import Mode, check_rule
-from runtime.rules.tables.analysis import publishing_problems
-from runtime.rules.tables.model import check_table, is_table
-from runtime.rules.uses import require_look_up_tables
+from runtime.rules.model import Mode
+from runtime.rules.tables.model import is_table
 from runtime.wake import tell_pages_after_commit
 from tenancy.rows import get_owned
 
@@ -83,7 +81,7 @@ def create_rule(
     Raises:
         InvalidError: with every problem of the document.
     """
-    _require(session, tenant_id, document)
+    require_good(session, tenant_id, document)
     row = RuleRow(
         id=new_id(),
         tenant_id=tenant_id,
@@ -187,8 +185,8 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
         ConflictError: somebody saved another draft first.
     """
     row = _row(session, tenant_id, rule_id, lock=True)
-    _require_same_kind(row.draft, document)
-    _require(session, tenant_id, document)
+    require_same_kind(row.draft, document)
+    require_good(session, tenant_id, document)
     if row.draft_revision != expected_revision:
         raise ConflictError(
             f"{row.updated_by or 'somebody'} saved this rule meanwhile: load it again",
@@ -240,19 +238,6 @@ def publish_rule(  # noqa: PLR0913  which, how, who and when, and who said yes
     return get_rule(session, tenant_id, rule_id)
 
 
-def require_publishable(
-    session: Session, tenant_id: UUID, document: Mapping[str, Any], mode: Mode
-) -> None:
-    """Refuse what cannot be published, or not in that mode; raises InvalidError."""
-    if mode not in (Mode.LIVE, Mode.OBSERVE) and not (mode is Mode.OFF and is_table(document)):
-        raise InvalidError(
-            "publish as live or observe", problems=[Problem("/mode", "mode: live or observe")]
-        )
-    _require(session, tenant_id, document)
-    _require_decisive(document)
-    require_look_up_tables(session, tenant_id, document)
-
-
 def _add_version(
     session: Session, row: RuleRow, document: Mapping[str, Any], *, by: str, now: datetime
 ) -> UUID:
@@ -302,30 +287,6 @@ def switch_off(session: Session, tenant_id: UUID, rule_id: UUID) -> RuleView:
     session.flush()
     tell_pages_after_commit(session, tenant_id, "rules", {"id": str(row.id)})
     return get_rule(session, tenant_id, rule_id)
-
-
-def _require_same_kind(before: Any, document: Any) -> None:
-    """Refuse to make a table of a rule or a rule of a table: what leans on it would break."""
-    if is_table(before) != is_table(document):
-        what = "decision table" if is_table(before) else "rule"
-        raise InvalidError(f"this is a {what} and stays one: make the other one anew")
-
-
-def _require(session: Session, tenant_id: UUID, document: Any) -> None:
-    check = check_table if is_table(document) else check_rule
-    problems = check(document, flow_slugs(session, tenant_id).keys())
-    if problems:
-        what = "table" if is_table(document) else "rule"
-        raise InvalidError(
-            f"the {what} has {len(problems)} problem(s) to solve first", problems=problems
-        )
-
-
-def _require_decisive(document: Mapping[str, Any]) -> None:
-    """Refuse to publish a table whose rows contradict each other or can never match."""
-    problems = publishing_problems(document) if is_table(document) else []
-    if problems:
-        raise InvalidError("the table cannot be published yet", problems=problems)
 
 
 def _row(session: Session, tenant_id: UUID, rule_id: UUID, *, lock: bool = False) -> RuleRow:

@@ -104,6 +104,18 @@ def test_what_is_live_in_test_is_brought_with_what_it_calls(two: Two) -> None:
     assert two.names(two.live) == {"Called": 1, "Caller": 1}
 
 
+def test_it_comes_as_it_is_live_there_and_not_as_its_draft_is_called_since(two: Two) -> None:
+    address = two.publish(two.test, CALLED)
+    anna = two.program(two.test)
+    tag = anna.get(f"{address}/draft").headers["ETag"]
+    renamed = chain_document(4, name="Renamed since")
+    anna.put(f"{address}/draft", json=renamed, headers={"If-Match": tag})
+
+    two.bring(("workflow", "called"))
+
+    assert two.names(two.live) == {"Called": 1}
+
+
 def test_what_is_missing_here_is_named_and_nothing_is_brought(two: Two) -> None:
     two.publish(two.test, CALLED)
     two.publish(two.test, CALLER)
