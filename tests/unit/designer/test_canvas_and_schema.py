@@ -25,9 +25,9 @@ from blocks.registry import standard_registry
 from designer.workflows.palette import catalogue
 from garland.demo import automation, restarts
 from runtime.flows.drawn import flow_svg, picture_entries
-from runtime.flows.layout import laid_out, spread_out
+from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step, every_wire, shape_problems
-from runtime.flows.picture import entries_of, ports_of
+from runtime.flows.picture import entries_of
 from tests.factories.flows import chain_document, step
 from tests.support.size import examples
 from tests.unit.runtime.flows.documents import flow_documents
@@ -104,12 +104,11 @@ def test_the_canvas_draws_every_document_of_the_schema(documents: list[dict[str,
 @given(flow_documents)
 def test_every_document_of_the_schema_has_a_place_and_a_picture(document: dict[str, Any]) -> None:
     placed = laid_out(document)
-    spread = spread_out(document, lambda one: ports_of(one, standard_registry()))
+    sheet = sheet_of(placed, entries_of(document, standard_registry(), lambda _: ""))
 
     assert shape_problems(placed) == []
-    ids = {id_ for id_, _, _ in every_step(document)}
-    assert set(spread["flow"]["steps"]) == ids
-    assert all("position" in one for one in spread["flow"]["steps"].values())
+    assert all("position" in one for _, one, _ in every_step(placed))
+    assert set(sheet.faces) == {*document["triggers"], *(id_ for id_, _, _ in every_step(document))}
     assert is_drawn(document)
 
 
