@@ -14,9 +14,12 @@ from blocks.drawings.faces import NODE_WIDTH, Face, face_of_step, face_of_trigge
 
 BODY_OFFSET = (24.0, 176.0)
 """From a loop's corner to the origin of its body; as in bodies.js."""
-PADDING = 24
-TITLE_HEIGHT = 44
-EMPTY_BODY = (NODE_WIDTH, 64)
+PADDING, TITLE_HEIGHT = 24, 44
+EMPTY_BODY = (256, 132)
+"""The box of a loop's body, as in boxes.js: round what stands in it, or with room for a step."""
+DROP, GAP = 132, 16
+GROUP_PADDING, GROUP_TITLE = 16, 48
+"""As in marks.js."""
 
 Rect = tuple[float, float, float, float]
 
@@ -103,19 +106,21 @@ def _take(
         if "body" in step:
             inside = (place[0] + BODY_OFFSET[0], place[1] + BODY_OFFSET[1])
             _take(step["body"], id_, inside, into)
-            sheet.boxes.append(_box(sheet, id_, step["body"]["steps"], inside))
+            sheet.boxes.append(_box(sheet, id_, step["body"]["steps"]))
     for wire in part["wires"]:
         source, _, port = wire["from"].partition(":")
         sheet.wires.append((source, port, wire["to"]))
 
 
-def _box(sheet: Sheet, loop: str, inner: Mapping[str, Any], at: tuple[float, float]) -> Frame:
-    """Put a frame round what stands in a body; an empty one has room for a step."""
-    around = list(rects(sheet, inner)) or [(*at, *EMPTY_BODY)]
+def _box(sheet: Sheet, loop: str, inner: Mapping[str, Any]) -> Frame:
+    """Put a frame round what stands in a body; that of an empty one hangs below its loop."""
+    face, around = sheet.faces[loop], list(rects(sheet, inner))
+    title = f"Each round of {face.title}"
+    if not around:
+        return Frame(loop, title, face.x, face.y + max(DROP, face.height + GAP), *EMPTY_BODY)
     x, y, right, bottom = bounds(around)
-    title = f"Each round of {sheet.faces[loop].title}"
-    top = y - TITLE_HEIGHT
-    return Frame(loop, title, x - PADDING, top, right - x + 2 * PADDING, bottom - top + PADDING)
+    size = (right - x + 2 * PADDING, bottom - y + TITLE_HEIGHT + PADDING)
+    return Frame(loop, title, x - PADDING, y - TITLE_HEIGHT, *size)
 
 
 def _groups(groups: Mapping[str, Any], sheet: Sheet) -> Iterator[Frame]:
@@ -123,6 +128,6 @@ def _groups(groups: Mapping[str, Any], sheet: Sheet) -> Iterator[Frame]:
         around = list(rects(sheet, {one for one in group["steps"] if one in sheet.faces}))
         if around:
             x, y, right, bottom = bounds(around)
-            size = (right - x + 2 * PADDING, bottom - y + TITLE_HEIGHT + PADDING)
-            place = (x - PADDING, y - TITLE_HEIGHT)
+            size = (right - x + 2 * GROUP_PADDING, bottom - y + GROUP_TITLE + GROUP_PADDING)
+            place = (x - GROUP_PADDING, y - GROUP_TITLE)
             yield Frame(id_, group["title"], *place, *size, group["colour"])

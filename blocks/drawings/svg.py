@@ -19,7 +19,7 @@ from blocks.drawings.words import fitting, wrapped, written
 MARGIN = 32
 NAMES_WIDTH = 142
 SAID_MAX = 40
-NOTE_SIZE = (208.0, 112.0)
+NOTE_SIZE = (208.0, 144.0)
 _TITLE, _SMALL, _HEAD = 13, 11, 12
 _LINE = 17
 _NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'

@@ -30,7 +30,7 @@ _NAMES = {
     "xmlns:xsi": XSI,
     "xmlns:garland": OWN,
 }
-_NOTE_SIZE = (208.0, 112.0)
+_NOTE_SIZE = (208.0, 144.0)
 Rect = tuple[float, float, float, float]
 
 

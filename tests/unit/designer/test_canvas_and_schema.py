@@ -104,9 +104,11 @@ def test_the_canvas_draws_every_document_of_the_schema(documents: list[dict[str,
 @given(flow_documents)
 def test_every_document_of_the_schema_has_a_place_and_a_picture(document: dict[str, Any]) -> None:
     placed = laid_out(document)
+    sheet = sheet_of(placed, entries_of(document, standard_registry(), lambda _: ""))
 
     assert shape_problems(placed) == []
     assert all("position" in one for _, one, _ in every_step(placed))
+    assert set(sheet.faces) == {*document["triggers"], *(id_ for id_, _, _ in every_step(document))}
     assert is_drawn(document)
 
 
