@@ -65,7 +65,12 @@ function tools(key, name, colour) {
  * @param {HTMLElement} old @param {HTMLElement} fresh
  */
 export function refill(old, fresh) {
-  if (old.querySelector(":is(input, textarea):focus")) return;
+  if (old.querySelector(":is(input, textarea):focus")) {
+    const names = [...fresh.querySelectorAll("[aria-label]")].map((one) => one.ariaLabel);
+    for (const [at, one] of old.querySelectorAll("[aria-label]").entries())
+      one.ariaLabel = names[at];
+    return;
+  }
   const held = document.activeElement;
   const at = held && old.contains(held) ? [...old.querySelectorAll("*")].indexOf(held) : -1;
   old.className = fresh.className;
