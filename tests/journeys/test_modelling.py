@@ -46,7 +46,7 @@ def test_a_loops_body_is_a_box_that_steps_are_dragged_into_and_every_view_shows(
     garland: Running,  # noqa: F811
     page: Page,  # noqa: F811
 ) -> None:
-    body = {"steps": {}, "wires": []}
+    body: dict[str, Any] = {"steps": {}, "wires": []}
     steps = {
         "each": step("for-each", config={"items": [1]}, position=[256, 0], body=body),
         "note_it": {**LOG, "position": [640, 0]},
