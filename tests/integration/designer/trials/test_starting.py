@@ -1,69 +1,27 @@
-"""Test runs in the designer: what they are tried with, held, pinned, laid over the draft."""
+"""Test runs in the designer: what they are tried with, and what they may change."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from kernel.clock import utc_now
-from runtime.flows.versions import FlowView, get_flow, save_draft
-from runtime.runs._tables import Run
-from runtime.runs.query import get_run
-from runtime.runs.start import Start, start_run
+from runtime.flows.versions import FlowView
 from runtime.trials.inputs import list_inputs
-from runtime.trials.pins import list_pins
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.alarms import make_alarm
-from tests.factories.flows import flow_document, make_flow, step
 from tests.integration.conftest import SignedIn
-
-JSON = {"Accept": "application/json"}
-PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
-CALL = step("http-request", config={"url": "https://api.test/x", "method": "POST"}, title="Tell")
-DEVICE = step("run-device-command", title="Reset the port")
-STEPS = {"first": step("set-data", config={"values": {"n": 1}}), "call": CALL}
-WIRES = ["rule > first", "hand > first", "first > call"]
-INPUT = {
-    "type": "object",
-    "required": ["site"],
-    "properties": {"site": {"type": "string", "minLength": 2}},
-}
-
-
-@pytest.fixture
-def flow(sessions: sessionmaker[Session], acme: OrganisationView) -> FlowView:
-    document = {**flow_document(STEPS, WIRES), "input": INPUT}
-    with sessions.begin() as session, as_tenant(session, acme.id):
-        return make_flow(session, acme.id, document)
-
-
-@pytest.fixture
-def at(acme: OrganisationView, flow: FlowView) -> str:
-    return f"/t/{acme.slug}/workflows/{flow.id}"
-
-
-@pytest.fixture
-def run_of(sessions: sessionmaker[Session], acme: OrganisationView) -> Any:
-    def find(answer: Any) -> Run:
-        assert answer.status_code == 200, answer.text
-        with sessions() as session, as_tenant(session, acme.id):
-            return session.scalars(select(Run).where(Run.id == UUID(answer.json["run"]))).one()
-
-    return find
-
-
-def a_run(sessions: sessionmaker[Session], acme: OrganisationView, flow: FlowView) -> UUID:
-    start = Start(trigger={"kind": "manual", "input": {"site": "ZRH"}}, started_by="Ann")
-    with sessions.begin() as session, as_tenant(session, acme.id):
-        found = start_run(session, acme.id, flow.id, start, now=utc_now())
-    assert found is not None
-    return found
+from tests.integration.designer.trials.conftest import (
+    DEVICE,
+    JSON,
+    PART,
+    STEPS,
+    a_run,
+    draft_with,
+)
 
 
 def test_alarms_are_found_by_words_and_severity_a_page_at_a_time(
@@ -220,153 +178,6 @@ def test_what_reaches_into_the_network_is_confirmed_first(
     assert (refused.json or {})["errors"][0]["pointer"] == "/confirmed"
     assert "Reset the port" in page
     assert not any("confirmed" in one["pointer"] for one in (confirmed.json or {})["errors"])
-
-
-def draft_with(
-    sessions: sessionmaker[Session],
-    acme: OrganisationView,
-    flow: FlowView,
-    steps: dict[str, Any],
-) -> None:
-    with sessions.begin() as session, as_tenant(session, acme.id):
-        before = get_flow(session, acme.id, flow.id)
-        save_draft(
-            session,
-            acme.id,
-            flow.id,
-            document={**flow_document(steps, WIRES), "input": INPUT},
-            expected_revision=before.draft_revision,
-            by="Ann",
-            now=utc_now(),
-        )
-
-
-def test_a_past_run_tells_what_the_draft_does_otherwise(
-    signed_in: SignedIn,
-    at: str,
-    sessions: sessionmaker[Session],
-    acme: OrganisationView,
-    flow: FlowView,
-) -> None:
-    earlier, run = a_run(sessions, acme, flow), a_run(sessions, acme, flow)
-    draft_with(sessions, acme, flow, {**STEPS, "call": {**CALL, "config": {}}})
-
-    bar = signed_in("viewer").get(f"{at}/trials/{run}", headers=PART).text
-
-    assert "It ran version 1." in bar
-    assert "changed Tell" in bar
-    assert str(earlier) in bar
-    assert '"changed": ["call"]' in bar
-
-
-def test_a_run_of_another_workflow_is_not_laid_over(
-    signed_in: SignedIn, at: str, sessions: sessionmaker[Session], acme: OrganisationView
-) -> None:
-    with sessions.begin() as session, as_tenant(session, acme.id):
-        other = make_flow(session, acme.id, flow_document(STEPS, WIRES, name="Other"))
-    run = a_run(sessions, acme, other)
-    browser = signed_in("designer")
-
-    for address in (f"trials/{run}", f"steps/first/test?run={run}", "steps/first/test?run=x"):
-        assert browser.get(f"{at}/{address}").status_code == 404
-    assert browser.post(f"{at}/trials/{run}/go").status_code == 404
-    assert browser.post(f"{at}/trials/{run}/stop").status_code == 404
-
-
-def test_a_real_run_is_not_stopped_as_a_test(
-    signed_in: SignedIn,
-    at: str,
-    sessions: sessionmaker[Session],
-    acme: OrganisationView,
-    flow: FlowView,
-) -> None:
-    run = a_run(sessions, acme, flow)
-
-    assert signed_in("designer").post(f"{at}/trials/{run}/stop").status_code == 404
-
-
-def test_a_test_run_is_stopped(
-    signed_in: SignedIn,
-    at: str,
-    run_of: Any,
-    sessions: sessionmaker[Session],
-    acme: OrganisationView,
-) -> None:
-    browser = signed_in("operator")
-    run = run_of(browser.post(f"{at}/trials", data={"source": "sample"}, headers=JSON))
-
-    bar = browser.post(f"{at}/trials/{run.id}/stop", headers=PART)
-
-    assert bar.status_code == 200
-    with sessions() as session, as_tenant(session, acme.id):
-        assert get_run(session, acme.id, run.id).is_cancelling
-
-
-def test_a_step_is_pinned_to_what_was_typed_and_told_to_the_canvas(
-    signed_in: SignedIn,
-    at: str,
-    sessions: sessionmaker[Session],
-    acme: OrganisationView,
-    flow: FlowView,
-) -> None:
-    browser, form = signed_in("designer"), {"port": "done", "output": '{"status": "no"}'}
-
-    pinned = browser.post(f"{at}/steps/call/pin", data=form, headers=PART)
-    refused = browser.post(f"{at}/steps/call/pin", data={**form, "output": "{"}, headers=PART)
-    page = browser.get(at).text
-    with sessions() as session, as_tenant(session, acme.id):
-        (kept,) = list_pins(session, acme.id, flow.id)
-    browser.post(f"{at}/steps/call/unpin", headers=PART)
-
-    assert json.loads(pinned.headers["HX-Trigger"])["pins"] == {"steps": ["call"]}
-    assert "does not fit what the block says it gives" in pinned.text
-    assert refused.status_code == 422
-    assert '"pins": ["call"]' in page
-    assert kept.output == {"status": "no"}
-    with sessions() as session, as_tenant(session, acme.id):
-        assert list_pins(session, acme.id, flow.id) == []
-
-
-def test_viewers_pin_and_try_nothing(signed_in: SignedIn, at: str) -> None:
-    browser = signed_in("viewer")
-
-    for address in ("trials", "steps/call/pin", "steps/call/unpin", "unpin", "inputs"):
-        assert browser.post(f"{at}/{address}").status_code == 403
-
-
-def test_a_kept_input_is_renamed_and_deleted_from_its_list(
-    signed_in: SignedIn,
-    at: str,
-    sessions: sessionmaker[Session],
-    acme: OrganisationView,
-    flow: FlowView,
-) -> None:
-    run, browser = a_run(sessions, acme, flow), signed_in("designer")
-    browser.post(f"{at}/inputs", data={"run": str(run), "name": "One"}, headers=PART)
-    with sessions() as session, as_tenant(session, acme.id):
-        (kept,) = list_inputs(session, acme.id, flow.id)
-
-    renamed = browser.post(f"{at}/inputs/{kept.id}/rename", data={"name": "Two"}, headers=PART)
-    refused = browser.post(f"{at}/inputs/{kept.id}/rename", data={"name": ""}, headers=PART)
-    gone = browser.post(f"{at}/inputs/{kept.id}/delete", headers=PART)
-
-    assert "Two" in renamed.text
-    assert refused.status_code == 422
-    assert "None is kept yet" in gone.text
-
-
-def test_the_runs_there_were_are_listed_to_be_laid_over(
-    signed_in: SignedIn,
-    at: str,
-    sessions: sessionmaker[Session],
-    acme: OrganisationView,
-    flow: FlowView,
-) -> None:
-    run = a_run(sessions, acme, flow)
-
-    page = signed_in("viewer").get(f"{at}/trials/past", headers=PART).text
-
-    assert f"{at}/trials/{run}" in page
 
 
 def test_a_step_alone_is_started_as_the_latest_run_was(
