@@ -23,6 +23,10 @@ export function mountHandling(page) {
       inspector.focus();
     },
   });
+  page.focusField = (pointer) => {
+    page.openDrawer("inspector");
+    inspector.focusField(pointer);
+  };
   mountClipboard(page);
   mountBar(page);
   document.addEventListener("click", (event) => {
