@@ -131,6 +131,7 @@ def test_the_page_of_a_table_names_the_workflows_that_decide_by_it(
     page = browser.get(f"/t/{acme.slug}/rules/tables/{table.id}").text
     versions = browser.get(f"/t/{acme.slug}/rules/{table.id}/versions").text
 
-    assert "Workflows that decide by it: Route it." in page
+    assert "Workflows that decide by it: <a" in page
+    assert ">Route it</a>." in page
     assert "It cannot be deleted while a workflow decides by it: Route it." in versions
     assert "Delete this table" not in versions
