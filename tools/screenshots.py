@@ -22,6 +22,7 @@ PAGES = {
     "map": "/t/acme/map",
     "map-by-place": "/t/acme/map?by=place",
     "workflows": "/t/acme/workflows",
+    "workflow-import": "/t/acme/workflows/import",
     "rules": "/t/acme/rules",
     "rule-new": "/t/acme/rules/new",
     "rule-hits": "/t/acme/rules/hits",

@@ -38,6 +38,7 @@ PAGES = [
     "/t/acme/alarms",
     "/t/acme/alarms?state=all",
     "/t/acme/workflows",
+    "/t/acme/workflows/import",
     "/t/acme/rules",
     "/t/acme/rules/new",
     "/t/acme/runs",

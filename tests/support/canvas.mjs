@@ -1,13 +1,12 @@
 /**
- * The designer's editor without a page: takes documents and numbers to edit them by at random, and
+ * The designer's edits without a page: takes documents and numbers to edit them by at random, and
  * prints what it makes of them, for `tests/unit/designer/test_canvas_and_schema.py`.
  */
 import { text } from "node:stream/consumers";
 import { flatten, nest } from "../../static/js/canvas/bodies.js";
-import { copyPart } from "../../static/js/canvas/document.js";
-import { Editor } from "../../static/js/canvas/editor.js";
-import { inputPoint, outputPoint } from "../../static/js/canvas/face.js";
-import { nodeIds, splitEnd } from "../../static/js/canvas/graph.js";
+import * as edit from "../../static/js/canvas/document.js";
+import { faceOf, firstPort, inputPoint, outputPoint } from "../../static/js/canvas/face.js";
+import { joinEnd, nodeIds, splitEnd } from "../../static/js/canvas/graph.js";
 import { wirePath } from "../../static/js/canvas/routing.js";
 
 const EDITS_EACH = 25;
@@ -23,11 +22,11 @@ function numbers(seed) {
 
 /** @param {Record<string, any>} document @param {Record<string, any>} catalogue */
 function drawn(document, catalogue) {
-  const editor = new Editor(document, catalogue);
-  const faces = editor.faces();
+  const flow = flatten(document);
+  const faces = nodeIds(flow).map((id) => faceOf(flow, id, catalogue));
   const nodes = faces.map((face) => [face.id, face.rect.x, face.rect.y, face.rect.w, face.rect.h]);
   const wires = [];
-  for (const wire of editor.flow.wires) {
+  for (const wire of flow.wires) {
     const end = splitEnd(wire.from);
     const source = faces.find((face) => face.id === end.id);
     const target = faces.find((face) => face.id === wire.to);
@@ -35,47 +34,50 @@ function drawn(document, catalogue) {
     const from = outputPoint(source, end.port);
     wires.push(wirePath(from, inputPoint(target.rect), source.rect, target.rect));
   }
-  return { nodes, wires, again: nest(flatten(document)) };
+  return { nodes, wires };
 }
 
 /** @param {Record<string, any>} document @param {Record<string, any>} catalogue @param {number} seed */
 function edited(document, catalogue, seed) {
-  const editor = new Editor(document, catalogue);
+  let flow = flatten(document);
   const next = numbers(seed);
   const pick = (/** @type {any[]} */ list) => list[Math.floor(next() * list.length)];
   const entries = Object.values(catalogue);
-  const far = () => Math.round((next() - 0.5) * 3_000_000);
-  const some = () => nodeIds(editor.flow).filter(() => next() < 0.4);
+  const far = () => Math.round((next() - 0.5) * 5_000_000);
+  const face = (/** @type {string} */ id) => faceOf(flow, id, catalogue);
+  const some = () => new Set(nodeIds(flow).filter(() => next() < 0.4));
+  const cases = [{ port: "gold", when: "true" }, { port: "Not a port!" }, { port: "error" }];
   const deeds = [
-    () => editor.addAt(pick(entries), [far(), far()]),
-    () => editor.addAt(pick(entries), [0, 0], pick(editor.flow.wires) ?? null),
-    () => editor.addAfter(pick(entries), pick(nodeIds(editor.flow)) ?? null),
+    () => edit.addNode(flow, pick(entries), [far(), far()]).flow,
     () => {
-      const face = pick(editor.faces());
-      const to = pick(Object.keys(editor.flow.steps));
-      if (!face || !to) return;
-      const port = pick(face.ports).name;
-      editor.connect(port ? `${face.id}:${port}` : face.id, to);
+      const wire = pick(flow.wires);
+      const added = edit.addNode(flow, pick(entries.filter((one) => one.sort === "step")), [0, 0]);
+      if (!wire) return added.flow;
+      const port = firstPort(faceOf(added.flow, added.id, catalogue));
+      return edit.insertOnWire(added.flow, wire, added.id, port);
     },
     () => {
-      const id = pick(nodeIds(editor.flow));
-      if (id) editor.place(new Map([[id, [far(), far()]]]), "Moved");
+      const from = pick(nodeIds(flow));
+      const to = pick(Object.keys(flow.steps));
+      if (!from || !to) return flow;
+      return edit.connect(flow, joinEnd(from, pick(face(from).ports).name), to);
     },
     () => {
-      const id = pick(Object.keys(editor.flow.steps));
-      const cases = [{ port: "gold", when: "true" }, { port: "Not a port!" }, { port: "error" }];
-      if (id) editor.patch(id, { config: { cases } }, "Set up");
+      const id = pick(nodeIds(flow));
+      return id ? edit.placeNodes(flow, new Map([[id, [far(), far()]]])) : flow;
     },
     () => {
-      editor.select(some());
-      editor.removeSelection();
+      const id = pick(Object.keys(flow.steps));
+      if (!id) return flow;
+      const changed = edit.patchNode(flow, id, { config: { cases }, title: undefined });
+      const ports = faceOf(changed, id, catalogue).ports.map((port) => port.name);
+      return edit.pruneWires(changed, id, new Set(ports));
     },
-    () => editor.paste(copyPart(editor.flow, new Set(some())), [far(), far()], "pasted"),
-    () => editor.undo(),
-    () => editor.redo(),
+    () => edit.removeNodes(flow, some(), (id) => firstPort(face(id))),
+    () => edit.pastePart(flow, edit.copyPart(flow, some()), [far(), far()]).flow,
   ];
-  for (let n = 0; n < EDITS_EACH; n += 1) pick(deeds)();
-  return nest(editor.flow);
+  for (let n = 0; n < EDITS_EACH; n += 1) flow = pick(deeds)();
+  return nest(flow);
 }
 
 const { catalogue, documents, seeds } = JSON.parse(await text(process.stdin));
