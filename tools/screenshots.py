@@ -25,6 +25,7 @@ PAGES = {
     "workflows": "/t/acme/workflows",
     "templates": "/t/acme/workflows/templates",
     "template": "/t/acme/workflows/templates/fibre-cut",
+    "workflow-import": "/t/acme/workflows/import",
     "rules": "/t/acme/rules",
     "rule-new": "/t/acme/rules/new",
     "rule-hits": "/t/acme/rules/hits",

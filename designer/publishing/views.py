@@ -19,7 +19,6 @@ from kernel.http import acting, db_session, languages, render, require, see_othe
 from runtime.drafts.differing import Difference
 from runtime.flow_control import publishing
 from runtime.flows import versions
-from runtime.flows.going_back import make_live_again
 from runtime.flows.layout import laid_out
 from runtime.flows.picture import entries_of
 from runtime.runs.drawing import without_values
@@ -70,8 +69,8 @@ def go_back(flow_id: UUID, number: int) -> Response:
     where = (db_session(), acting().tenant_id, flow_id)
     before = versions.get_flow(*where).live_number
     try:
-        make_live_again(*where, number, now=utc_now())
-    except InvalidError as error:
+        publishing.go_back(*where, number, who=acting(), now=utc_now())
+    except (InvalidError, SecondPersonError) as error:
         flash(f"Nothing was changed: {error.message}.", "error")
         return see_other(url_for("history.list_versions", flow_id=flow_id))
     return _is_live(flow_id, number, before)

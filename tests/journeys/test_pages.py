@@ -41,6 +41,7 @@ PAGES = [
     "/t/acme/workflows",
     "/t/acme/workflows/templates",
     "/t/acme/workflows/templates/fibre-cut",
+    "/t/acme/workflows/import",
     "/t/acme/rules",
     "/t/acme/rules/new",
     "/t/acme/runs",
