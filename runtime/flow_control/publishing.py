@@ -13,9 +13,9 @@ from kernel.acting import Acting
 from kernel.errors import ForbiddenError
 from kernel.secrets import Vault
 from runtime.flows.going_back import make_live_again
-from runtime.flows.history import require_back
+from runtime.flows.history import find_numbered, require_back
 from runtime.flows.uses import connections_of
-from runtime.flows.versions import FlowVersionView, get_flow, get_version, publish_flow
+from runtime.flows.versions import FlowVersionView, get_flow, publish_flow
 from runtime.going_live.authors import pass_by
 from runtime.going_live.model import Yes
 from runtime.hooks.store import make_addresses
@@ -72,7 +72,7 @@ def go_back(
         SecondPersonError: nobody but who made it ever put it live or said yes to it.
         InvalidError: it is retired, or what it needs is not there any more.
     """
-    document = get_version(session, tenant_id, flow_id, number).document
+    document = find_numbered(session, tenant_id, flow_id, number).document
     require_use(session, tenant_id, flow_id, who=who, document=document)
     require_back(session, tenant_id, flow_id, number)
     version = make_live_again(session, tenant_id, flow_id, number, now=now)

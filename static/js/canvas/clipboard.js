@@ -7,7 +7,7 @@
  */
 import { takesText } from "../shortcuts.js";
 import { flatten, nest } from "./bodies.js";
-import { copyPart } from "./document.js";
+import { copyPart, takenOut } from "./document.js";
 import { bounds } from "./geometry.js";
 import { paste } from "./placing.js";
 
@@ -33,9 +33,7 @@ export function mountClipboard(page) {
     });
   /** @param {ClipboardEvent} event @param {string} word */
   const copy = (event, word) => {
-    const copied = copyPart(editor.flow, editor.selection);
-    for (const step of Object.values(copied.steps))
-      if (!copied.steps[step.within ?? ""]) delete step.within;
+    const copied = takenOut(copyPart(editor.flow, editor.selection));
     const { steps, triggers, wires } = nest(copied);
     const count = editor.selection.size;
     if (count === 0) {

@@ -180,6 +180,15 @@ export function copyPart(flow, chosen) {
   });
 }
 
+/** A part that leaves its workflow: what stood in a loop that stays behind stands in none. @param {Flow} part @returns {Flow} */
+export function takenOut(part) {
+  const steps = Object.entries(part.steps).map(([id, { within, ...step }]) => [
+    id,
+    within && part.steps[within] ? { ...step, within } : step,
+  ]);
+  return { ...part, steps: Object.fromEntries(steps) };
+}
+
 /**
  * Add a copied part under fresh ids, moved by an offset. Expressions inside the part that read one of
  * its own steps follow the new id; a step stays in the loop it was copied from, where that is there.

@@ -118,14 +118,11 @@ test("the keyboard walks along wires and in reading order", () => {
 });
 
 test("a loop is copied with what stands in it, and the copies stand in the copy", () => {
-  const steps = {
-    ...FLOW.steps,
-    b: { ...make(), loops: true },
-    in: { ...make(), loops: true, within: "b" },
-    deep: { ...make(), within: "in" },
-  };
-  const part = edit.copyPart({ ...FLOW, steps }, new Set(["b"]));
-  const pasted = edit.pastePart({ ...FLOW, steps }, part, [0, 0]);
+  const loop = { ...make(), loops: true };
+  const inner = { in: { ...loop, within: "b" }, deep: { ...make(), within: "in" } };
+  const flow = { ...FLOW, steps: { ...FLOW.steps, b: loop, ...inner } };
+  const part = edit.copyPart(flow, new Set(["b"]));
+  const pasted = edit.pastePart(flow, part, [0, 0]);
 
   assert.deepEqual(Object.keys(part.steps), ["b", "in", "deep"]);
   assert.deepEqual(pasted.ids, ["b_2", "in_2", "deep_2"]);
@@ -139,4 +136,11 @@ test("a copied step stands in the loop it was copied from, where there is one", 
 
   assert.equal(edit.pastePart(flow, part, [0, 0]).flow.steps.in_2.within, "b");
   assert.equal(edit.pastePart(FLOW, part, [0, 0]).flow.steps.in.within, undefined);
+});
+
+test("a step that is copied out of its loop for elsewhere stands in none", () => {
+  const steps = { ...FLOW.steps, in: { ...make(), within: "b" } };
+  const part = edit.copyPart({ ...FLOW, steps }, new Set(["in"]));
+
+  assert.equal(edit.takenOut(part).steps.in.within, undefined);
 });
