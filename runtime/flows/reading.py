@@ -12,8 +12,8 @@ from typing import Any
 
 from blocks.registry import Block, Registry, output_ports
 from runtime.flows._graph import reachable
+from runtime.flows._said import ERROR, RULE, SAID
 from runtime.flows._structure import Structure
-from runtime.flows.alarm_fields import ALARM_SCHEMA
 from runtime.flows.model import ERROR_PORT, shape_problems
 from runtime.flows.picture import TRIGGERS
 from runtime.flows.problems import NOTHING_KNOWN, Known
@@ -21,47 +21,6 @@ from runtime.flows.table_steps import DECIDED, face_of
 
 _TEXT = {"type": "string"}
 _WHEN = {**_TEXT, "title": "Started at"}
-_RULE = {
-    "type": "object",
-    "title": "Rule that fired",
-    "required": ["id", "name"],
-    "properties": {
-        "name": {**_TEXT, "title": "Name"},
-        "id": {**_TEXT, "title": "Id"},
-        "values": {"type": "object", "title": "What it found"},
-    },
-}
-_ERROR: dict[str, Any] = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "title": "Error",
-            "required": ["code", "message"],
-            "properties": {
-                "code": {**_TEXT, "title": "Code"},
-                "message": {**_TEXT, "title": "What went wrong"},
-            },
-        }
-    },
-}
-_HEADERS = {"type": "object", "title": "Headers", "additionalProperties": _TEXT}
-_SAID: Mapping[str, Mapping[str, Any]] = {
-    "rule": {"alarm": ALARM_SCHEMA},
-    "webhook": {
-        "body": {"title": "Body"},
-        "query": {"type": "object", "title": "Query of the address"},
-        "headers": _HEADERS,
-        "received_at": {**_TEXT, "title": "Received at"},
-    },
-    "schedule": {
-        "at": {**_TEXT, "title": "Due at"},
-        "scheduled_local": {**_TEXT, "title": "Due at, local time"},
-        "missed": {"type": "integer", "title": "Starts missed before"},
-    },
-}
-"""What a run that a trigger of a kind starts always sees as `trigger`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +105,7 @@ class _Around:
                     title="Item of this round",
                     about=title,
                     path=path,
-                    schema=self._item_of(loop),
+                    schema={},
                     certain=certain,
                 )
             yield Readable(
@@ -221,7 +180,7 @@ class _Around:
         face = face_of(config, block, self._known)
         if face is not None:
             schemas[DECIDED] = dict(face.outputs)
-        schemas[ERROR_PORT] = _ERROR
+        schemas[ERROR_PORT] = ERROR
         ends = [one.wire for one in self._structure.wires if one.wire["from"].startswith(id_)]
         after = self._structure.after
         ports = {
@@ -230,13 +189,6 @@ class _Around:
             if name == id_ and place in _from(after, ends, name, port)
         }
         return [schemas.get(port, {}) for port in sorted(ports)] or [{}]
-
-    def _item_of(self, loop: str) -> Mapping[str, Any]:
-        """Give the schema of what a loop goes through, where it names a list plainly."""
-        text = self._structure.steps[loop].step.get("config", {}).get("items")
-        if text == "= trigger.alarm.affected_services":
-            return _TEXT
-        return {}
 
     def start(self) -> Iterator[Readable]:
         """Yield what the triggers that lead to the step say, kind by kind."""
@@ -268,14 +220,14 @@ class _Around:
             given = self._structure.input_schema or {"type": "object"}
             return {"input": {**given, "title": "What it was started with"}}
         if kind == "rule":
-            return {**_SAID["rule"], "rule": _RULE}
+            return {**SAID["rule"], "rule": RULE}
         if kind == "block":
             block = self._registry.find(trigger.get("block", ""), trigger.get("version", ""))
             schemas = [one.schema for one in block.manifest.outputs] if block is not None else []
             event = schemas[0] if schemas else {}
             parts = {"key": {**_TEXT, "title": "What is new"}, "at": {**_TEXT, "title": "Found at"}}
             return {"event": {**event, "title": "What was found"}, **parts}
-        return _SAID.get(kind, {})
+        return SAID.get(kind, {})
 
     def variables(self) -> Iterator[Readable]:
         """Yield the run's variables."""

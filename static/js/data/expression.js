@@ -68,7 +68,8 @@ export function mountExpressions(root, picker) {
     if (!box || !field) return;
     const part = /^(\/undo)?\/(config|input)/.exec(field.dataset.field ?? "")?.[0] ?? "";
     const facts = { pointer: part + field.dataset.pointer, text: box.value, sample: picker.sample };
-    const place = `#${CSS.escape(`${box.id}-outcome`)}`;
+    const place = document.getElementById(`${box.id}-outcome`);
+    if (!place) return;
     const values = { ...picker.page.facts(), ...facts };
     await htmx.ajax("POST", `${picker.panel.dataset.url}/tried`, {
       source: place,
