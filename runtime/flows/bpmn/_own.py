@@ -27,6 +27,12 @@ def own_of(element: Element, local: str) -> Element | None:
     return next((one for one in inner if one.namespace == OWN and one.local == local), None)
 
 
+def own_id(node: Element, local: str) -> str:
+    """Give the id that a step or trigger had in Garland; "" for one of another tool."""
+    own = own_of(node, local)
+    return own.attributes.get("id", "") if own is not None else ""
+
+
 def read_own(element: Element) -> dict[str, Any]:
     """Read the JSON in an element of ours.
 

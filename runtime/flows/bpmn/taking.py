@@ -23,7 +23,7 @@ from runtime.flows.bpmn._mapping import (
     trigger_for,
     wait_limit,
 )
-from runtime.flows.bpmn._own import called, name_of, own_of, read_own
+from runtime.flows.bpmn._own import called, name_of, own_id, own_of, read_own
 from runtime.flows.bpmn._part import Container
 from runtime.flows.bpmn._places import Places
 from runtime.flows.bpmn._rest import notes_on_rest, notes_on_roots
@@ -291,12 +291,6 @@ class Taking:
             for id_, name in self._steps.items()
             if id_ in inner and self._places.holds(group, inner[id_])
         ]
-
-
-def own_id(node: Element, local: str) -> str:
-    """Give the id that a step or trigger had in Garland; "" for one of another tool."""
-    own = own_of(node, local)
-    return own.attributes.get("id", "") if own is not None else ""
 
 
 def _renamed(step: dict[str, Any], node: Element, own: Element) -> dict[str, Any]:

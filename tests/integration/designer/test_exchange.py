@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from blocks.registry import standard_registry
 from runtime.flows.exchange.canonical import canonical_text
 from runtime.flows.exchange.envelope import write_envelope
+from runtime.flows.exchange.exporting import FORMATS
 from runtime.flows.exchange.files import read_file
 from runtime.flows.versions import FlowView, get_flow, list_flows, save_draft
 from runtime.inventory.lookups.store import create_table
@@ -307,12 +308,13 @@ def test_a_program_plans_an_import_and_then_makes_it(client_of_acme: FlaskClient
 
 
 def test_a_program_takes_all_workflows_as_one_file(client_of_acme: FlaskClient, make: Make) -> None:
-    for name in ("One", "Two"):
-        make(chain_document(1, name=name))
+    made = [make(chain_document(1, name=name)) for name in ("One", "Two")]
 
     sent = client_of_acme.get(f"{API}/export")
 
     assert list(said(sent)["workflows"]) == ["one", "two"]
+    alone = [client_of_acme.get(f"{API}/{made[0].id}/export.{form}") for form in FORMATS]
+    assert [one.status_code for one in alone] == [200] * len(FORMATS)
     assert client_of_acme.get(f"{API}/export?ids=x").status_code == 422
 
 
