@@ -50,15 +50,8 @@ def publish(flow_id: UUID) -> Response:
         version = publishing.publish(
             *where, flow_id, note=note, by=by, vault=vault(), now=utc_now()
         )
-    except InvalidError as error:
-        if wants_part():
-            return _plan(flow_id, refused=f"Nothing was published: {error.message}.", status=422)
-        return flow_page(flow_id, status=422, refused=error)
-    except SecondPersonError as error:
-        if wants_part():
-            return _plan(flow_id, refused=f"Nothing was published: {error.message}.", status=422)
-        flash(f"Nothing was published: {error.message}.", "warning")
-        return see_other(url_for("going_live.ask_for_flow", flow_id=flow_id))
+    except (InvalidError, SecondPersonError) as error:
+        return _refused(flow_id, error)
     return _is_live(flow_id, version.number or 0, flow.live_number)
 
 
@@ -99,6 +92,16 @@ def _plan(flow_id: UUID, *, refused: str = "", status: int = 200) -> Response:
         drawing=drawing_of(plan.difference, registry),
         refused=refused,
     )
+
+
+def _refused(flow_id: UUID, error: InvalidError | SecondPersonError) -> Response:
+    told = f"Nothing was published: {error.message}."
+    if wants_part():
+        return _plan(flow_id, refused=told, status=422)
+    if isinstance(error, InvalidError):
+        return flow_page(flow_id, status=422, refused=error)
+    flash(told, "warning")
+    return see_other(url_for("going_live.ask_for_flow", flow_id=flow_id))
 
 
 def _is_live(flow_id: UUID, number: int, before: int | None) -> Response:
