@@ -23,7 +23,7 @@ def fitting(text: str, size: float, most: float) -> str:
     """Cut a text with … so that it is at most so wide; on one line.
 
     >>> fitting("Look up the site", 11, 500), fitting("Look up the site", 11, 60)
-    ('Look up the site', 'Look up t…')
+    ('Look up the site', 'Look up…')
     """
     line = " ".join(text.split())
     if width_of(line, size) <= most:

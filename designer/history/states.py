@@ -45,7 +45,7 @@ def timeline(session: Session, tenant_id: UUID, flow: FlowView, registry: Regist
     kept = list_revisions(session, tenant_id, flow.id)[: SHOWN + 1]
     documents = {one.number: find_revision(session, flow, one.number) or {} for one in kept}
     drafts = []
-    for later, earlier in zip(kept, [*kept[1:], None], strict=True):
+    for later, earlier in zip(kept, [*kept[1:], None], strict=False):
         before = documents[earlier.number] if earlier is not None else None
         told = changes_told(before, documents[later.number], registry) if before else []
         drafts.append(_draft(later, tuple(told)))

@@ -86,6 +86,7 @@ def restore(flow_id: UUID, number: int) -> Response:
 def restore_draft(flow_id: UUID, number: int) -> Response:
     """Make an earlier draft the draft again; refused when somebody saved it meanwhile."""
     where, by = (db_session(), acting().tenant_id), acting().person_name
+    versions.get_flow(*where, flow_id)  # nobody else's
     revision = request.form.get("revision", 0, type=int)
     try:
         restore_revision(*where, flow_id, number, expected_revision=revision, by=by, now=utc_now())

@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
+from kernel.numbers import MOST
 from runtime.flows._records import FlowView
 from runtime.flows._tables import DraftRevisionRow, FlowRow
 
@@ -100,6 +101,8 @@ def find_revision(session: Session, flow: FlowView, number: int) -> Mapping[str,
     """Give the draft as a revision had it; None when it is not kept any more."""
     if flow.draft_revision == number:
         return flow.draft
+    if not 0 < number <= MOST:
+        return None
     wanted = select(DraftRevisionRow.draft).where(
         DraftRevisionRow.tenant_id == flow.tenant_id,
         DraftRevisionRow.flow_id == flow.id,

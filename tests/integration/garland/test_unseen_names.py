@@ -60,7 +60,7 @@ def table_id(sessions: sessionmaker[Session], acme: OrganisationView) -> UUID:
     ("path", "named"),
     [
         pytest.param("rules/{id}/versions", "Secret plan", id="the versions of a table"),
-        pytest.param("rules/tables/{id}", "decide by it: Secret plan", id="its grid"),
+        pytest.param("rules/tables/{id}", ">Secret plan</a>", id="its grid"),
         pytest.param("map/panel?key=r1", "Secret work", id="the map beside a resource"),
     ],
 )
