@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from blocks.packages.archive import ARCHIVE_MAX_BYTES
 from garland import repeats, sign_in, telling
 from garland.addresses import LateRule
-from garland.assets import asset_version, resource_folder
+from garland.assets import asset_version
 from garland.blueprints import BLUEPRINTS
 from garland.failures import install_failures
 from garland.operations.gauges import DatabaseGauges
@@ -26,6 +26,7 @@ from garland.settings import Settings
 from kernel.clock import utc_now
 from kernel.http import Database, acting_or_none, csrf, install, logged_path, wants_part
 from kernel.ids import new_id
+from kernel.resources import resource_folder
 from tenancy.scope import bind
 
 BODY_MAX_BYTES = 6 * 1024 * 1024

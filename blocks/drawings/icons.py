@@ -6,12 +6,11 @@ import re
 import xml.etree.ElementTree as ET
 from functools import cache
 from html import escape
-from pathlib import Path
 
 from blocks.authoring.images import why_no_image
+from kernel.resources import resource_folder
 
 SIZE = 17
-_SPRITE = Path(__file__).parents[2] / "static" / "icons.svg"
 _SYMBOL = re.compile(r'<symbol id="([\w-]+)" ([^>]*)>(.*?)</symbol>', re.DOTALL)
 _KEPT = ("fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
 
@@ -36,7 +35,7 @@ def icon_of(content: bytes) -> str:
 
 @cache
 def _sprite() -> dict[str, str]:
-    found = _SYMBOL.findall(_SPRITE.read_text(encoding="utf-8"))
+    found = _SYMBOL.findall((resource_folder("static") / "icons.svg").read_text(encoding="utf-8"))
     return {name: _sized(said, inner) for name, said, inner in found}
 
 

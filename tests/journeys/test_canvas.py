@@ -24,10 +24,11 @@ WIRES = [
     "approval:approved>write_log",
 ]
 MAPPED = [
-    ("common_cause", "items", "= steps.find_alarms.output.alarms"),
-    ("group_alarms", "alarms", "= steps.common_cause.output.alarms"),
+    ("common_cause", "items", "steps.find_alarms.output.?alarms.orValue([])"),
+    ("group_alarms", "alarms", "steps.common_cause.output.?alarms.orValue([])"),
 ]
 WRITTEN = [("approval", "title", "Send a crew to the cut?"), ("write_log", "message", "Sent")]
+FOUND_WITHIN_MS = 10_000
 FOCUSED = """() => {
   const at = document.activeElement;
   return [at.id, at.name, at.getAttribute("aria-label"), at.textContent.trim().slice(0, 40)];
@@ -82,9 +83,10 @@ def test_a_person_draws_the_fibre_cut_by_mouse(
     for step, field, text in [*MAPPED, *WRITTEN]:
         page.locator(f"#node-{step} .node__head").click()
         if (step, field, text) in MAPPED:
-            page.get_by_label("Use an expression for Alarms").click()
-        _box(page, field).fill(text)
-        page.keyboard.press("Tab")
+            _take_data(page, field, text)
+        else:
+            _box(page, field).fill(text)
+            page.keyboard.press("Tab")
     expect(page.locator("#problem-count")).to_have_text("No problems", timeout=10_000)
     assert serious_violations(page) == []
     _publish(page)
@@ -92,6 +94,22 @@ def test_a_person_draws_the_fibre_cut_by_mouse(
 
 def _show_all(page: Page) -> None:  # noqa: F811
     page.locator(".canvas__tools").get_by_label("Show all").click()
+
+
+def _field(page: Page, name: str) -> Locator:  # noqa: F811
+    return page.locator(f'#inspector [data-field="/input/{name}"]')
+
+
+def _take_data(page: Page, field: str, path: str) -> None:  # noqa: F811
+    """Take a field's value from what an earlier step gives."""
+    _field(page, field).get_by_role("button", name="Insert data").first.click()
+    page.locator(f'#data-picker [data-insert="{path}"]').click(timeout=FOUND_WITHIN_MS)
+    _is_taken(page, field)
+
+
+def _is_taken(page: Page, field: str) -> None:  # noqa: F811
+    chip = _field(page, field).locator(".data-chip").first
+    expect(chip).to_contain_text("alarms", ignore_case=True, timeout=FOUND_WITHIN_MS)
 
 
 def _box(page: Page, field: str) -> Locator:  # noqa: F811
@@ -184,15 +202,20 @@ def _fill_by_key(page: Page, step: str, field: str, text: str, *, is_mapped: boo
     page.keyboard.press("Control+f")
     page.keyboard.press("Control+a")
     _take(page, title)
-    expect(page.locator("#inspector h2")).to_have_text(title)
+    expect(page.locator(f'#inspector [name="node"][value="{step}"]')).to_be_attached()
     page.keyboard.press("Enter")
     if is_mapped:
-        _tab_to(page, "Use an expression for Alarms")
+        _tab_to(page, "Insert data")
         page.keyboard.press("Enter")
-        expect(_box(page, field)).to_be_attached()
-    name = f"/input/{field}" if is_mapped else f"/config/{field}"
-    if name not in page.evaluate(FOCUSED):
-        _tab_to(page, name, key="Shift+Tab" if is_mapped else "Tab")
-    page.keyboard.type(text)
+        expect(page.get_by_label("Search data")).to_be_focused(timeout=FOUND_WITHIN_MS)
+        page.keyboard.type("alarms")
+        expect(page.locator(f'#data-picker [data-insert="{text}"]')).to_be_visible()
+        page.keyboard.press("Enter")
+        _is_taken(page, field)
+    else:
+        name = f"/config/{field}"
+        if name not in page.evaluate(FOCUSED):
+            _tab_to(page, name)
+        page.keyboard.type(text)
     page.keyboard.press("Escape")
     expect(page.locator(f"#node-{step}")).to_be_focused()

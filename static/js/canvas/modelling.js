@@ -24,7 +24,8 @@ export function mountModelling(page) {
     "take-out": () => shiftInside(editor, order(), false),
     "open-here": () => {
       const link = document.querySelector("#inspector [data-open-here]");
-      if (link instanceof HTMLElement) link.click();
+      if (link instanceof HTMLAnchorElement)
+        htmx.ajax("GET", link.href, { source: link, target: "#opened-body" });
       else editor.say("Select a step that calls a workflow, then press O to look into it.");
     },
   });
