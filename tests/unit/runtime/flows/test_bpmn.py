@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from lxml import etree  # type: ignore[import-untyped]
 
 from blocks.registry import standard_registry
+from runtime.flows._schema import STEPS_MAX
 from runtime.flows.bpmn.reading import read_bpmn
 from runtime.flows.bpmn.words import MODEL
 from runtime.flows.bpmn.writing import write_bpmn
@@ -71,6 +72,17 @@ def test_every_workflow_that_comes_with_garland_is_valid_and_read_back(
     compiled().assertValid(etree.fromstring(text.encode()))
     (carried,) = read_bpmn(text.encode())
     assert (carried.slug, carried.notes) == ("it", ())
+    assert canonical_text(carried.document) == canonical_text(document)
+
+
+def test_a_workflow_of_as_many_steps_as_there_may_be_is_read_back() -> None:
+    config = {"url": "https://crm.example/customers", "method": "GET"}
+    steps = {f"ask_{n}": step("http-request", config=config) for n in range(STEPS_MAX)}
+    onward = [f"ask_{n}:done > ask_{n + 1}" for n in range(STEPS_MAX - 1)]
+    document = laid_out(flow_document(steps, ["hand > ask_0", *onward]))
+
+    (carried,) = read_bpmn(bpmn(document).encode())
+
     assert canonical_text(carried.document) == canonical_text(document)
 
 
