@@ -1,4 +1,4 @@
-"""XML read without any of its dangers: no document type, no entities, bounded size and depth.
+"""XML read without any of its dangers: no document type, no entities, all of it bounded.
 
 Expat reads it; a document type is refused where it begins, so that nothing can be declared, and
 nothing is ever fetched.
@@ -16,6 +16,7 @@ from kernel.errors import InvalidError, Problem
 
 SIZE_MAX_BYTES = 2_000_000
 DEPTH_MAX = 40
+ELEMENTS_MAX = 100_000
 _ESCAPED = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -64,8 +65,8 @@ def read_xml(body: bytes, *, what: str, most: int = SIZE_MAX_BYTES) -> Element:
     """Read a document of at most so many bytes.
 
     Raises:
-        InvalidError: it is too large or too deep, no XML (with line and column), or has a
-            document type.
+        InvalidError: it is too large or too deep, has too many elements, is no XML (with line
+            and column), or has a document type.
     """
     if len(body) > most:
         raise _refusal(f"{what} is larger than {most:,} bytes: part it")
@@ -88,6 +89,8 @@ class _Reader:
     def __init__(self, what: str) -> None:
         self._what = what
         self._open = [Element("", {}, 0)]
+        self._texts: list[list[str]] = [[]]
+        self._made = 0
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._refuse
@@ -104,15 +107,19 @@ class _Reader:
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) > DEPTH_MAX:
             raise _refusal(f"{self._what} is nested more than {DEPTH_MAX} deep")
+        self._made += 1
+        if self._made > ELEMENTS_MAX:
+            raise _refusal(f"{self._what} has more than {ELEMENTS_MAX:,} elements: part it")
         made = Element(name, attributes, self.parser.CurrentLineNumber)
         self._open[-1].children.append(made)
         self._open.append(made)
+        self._texts.append([])
 
     def _end(self, _name: str) -> None:
-        self._open.pop()
+        self._open.pop().text = "".join(self._texts.pop())
 
     def _take(self, text: str) -> None:
-        self._open[-1].text += text
+        self._texts[-1].append(text)
 
     def _refuse(self, *_facts: object) -> None:
         raise _refusal(

@@ -32,8 +32,9 @@ from runtime.runs.query import (
     progress_of,
     version_of,
 )
-from runtime.runs.values import manifest_of, safe_trigger, safe_value
-from runtime.secrecy import masked
+from runtime.runs.values import manifest_of, safe_trigger
+from runtime.secrecy import MASK, masked, masked_at
+from runtime.trials.pins import safe_output
 
 RUNS, ALARMS = 5, 5
 MADE_UP = "made-up"
@@ -138,18 +139,17 @@ def _seen_in_run(place: Place, run_id: UUID, steps: Collection[str]) -> dict[str
     run = find_run(*where, run_id)
     if run is None:
         raise NotFoundError("no such run", id=str(run_id))
-    found: dict[str, Any] = {}
-    item: dict[str, Any] = {}
     last = {one.step: one for one in attempts_of(*where, run_id)}
-    for path in last:
-        scope, id_ = split(path)
+    given = {split(path)[1]: path for path, one in last.items() if one.port is not None}
+    scopes = [scope for path in last if (scope := split(path)[0])]
+    found: dict[str, Any] = {
+        split(loop)[1]: {"index": number} for loop, number in map(loop_of, scopes)
+    }
+    for id_, path in given.items():
         step = find_step(*where, run_id, path) if id_ in steps else None
-        if step is not None and step.port is not None:
+        if step is not None:
             found[id_] = {**found.get(id_, {}), "port": step.port, "output": _given(place, step)}
-        if scope:
-            loop, number = loop_of(scope)
-            found[split(loop)[1]] = {**found.get(split(loop)[1], {}), "index": number}
-            item = _item(place, run_id, loop, number)
+    item = _item(place, run_id, *loop_of(scopes[-1])) if scopes else {}
     facts = {"id": str(run_id), "started_at": format_instant(run.started_at)}
     trigger = safe_trigger(run.trigger, version_of(*where, run).document)
     seen = {"trigger": trigger, "steps": found, "run": facts, **item}
@@ -160,19 +160,19 @@ def _seen_in_run(place: Place, run_id: UUID, steps: Collection[str]) -> dict[str
 def _item(place: Place, run_id: UUID, loop: str, number: int) -> dict[str, Any]:
     """Give the item of a round, where the loop was given a list."""
     step = find_step(place.session, place.tenant_id, run_id, loop)
-    items = step.config.get("items") if step is not None and isinstance(step.config, dict) else None
-    items = _fetched(place, items)
-    return (
-        {"item": masked(items[number], {})}
-        if isinstance(items, list) and number < len(items)
-        else {}
-    )
+    config = _fetched(place, step.config) if step is not None else None
+    items = _fetched(place, config.get("items")) if isinstance(config, dict) else None
+    if step is None or not isinstance(items, list) or number >= len(items):
+        return {}
+    manifest = manifest_of(step, place.registry)
+    if manifest is None:
+        return {"item": MASK}
+    return {"item": masked_at(["items", str(number)], items[number], manifest.config)}
 
 
 def _given(place: Place, step: StepView) -> Any:
     manifest = manifest_of(step, place.registry)
-    found = safe_value(step, "output", manifest)
-    return masked(_fetched(place, found), {}) if is_reference(found) else found
+    return safe_output(_fetched(place, step.output), step.port, manifest)
 
 
 def _fetched(place: Place, value: Any) -> Any:

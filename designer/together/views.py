@@ -30,7 +30,7 @@ _MERGE = Schema(
         "required": ["revision", "document"],
         "additionalProperties": False,
         "properties": {
-            "revision": {"type": "integer"},
+            "revision": {"type": "integer", "minimum": 1},
             "document": {"type": "object"},
             "page": {"type": "string", "maxLength": 36},
             "choices": {"type": "object", "additionalProperties": {"enum": ["mine", "theirs"]}},

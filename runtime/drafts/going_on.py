@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from blocks.registry import Registry
 from kernel.errors import NotFoundError
-from runtime.drafts.merging import Choices, Merge, merged
+from runtime.drafts.merging import Choices, Merge, is_same, merged
 from runtime.flows.model import require_shape
 from runtime.flows.revisions import built_on, find_revision
 from runtime.flows.versions import FlowView, get_flow, save_draft
@@ -90,11 +91,26 @@ def restore_revision(  # noqa: PLR0913  who, which one, on which revision and wh
     )
 
 
-def _shared(mine: Any, theirs: Any) -> Any:
+def _shared(mine: Any, theirs: Any, path: tuple[str, ...] = ()) -> Any:
     """Give what two values have alike: a base that nothing was removed from."""
     if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
-        both = {name: _shared(mine[name], theirs[name]) for name in mine if name in theirs}
+        both = {
+            name: _shared(mine[name], theirs[name], (*path, name))
+            for name in mine
+            if name in theirs
+        }
         return {name: value for name, value in both.items() if value is not None}
-    if isinstance(mine, list) and isinstance(theirs, list):
-        return [one for one in mine if one in theirs]
-    return mine if mine == theirs else None
+    if isinstance(mine, list) and isinstance(theirs, list) and _is_set(path):
+        known = set(map(_key, theirs))
+        return [one for one in mine if _key(one) in known]
+    return mine if is_same(mine, theirs) else None
+
+
+def _is_set(path: tuple[str, ...]) -> bool:
+    """Tell whether a list has no order: wires, in loops too, and the members of a group."""
+    members = path[:2] == ("canvas", "groups") and path[3:] == ("steps",)
+    return members or path == ("wires",) or path[-2:] == ("body", "wires")
+
+
+def _key(one: Any) -> str:
+    return json.dumps(one, sort_keys=True)

@@ -24,10 +24,9 @@ from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.schema import Schema
 from runtime.flows.model import ERROR_PORT, every_step
 from runtime.flows.versions import get_flow
-from runtime.runs._shown import StepView
 from runtime.runs.blobs import fetch, is_reference, size_of
 from runtime.runs.query import find_step, get_run
-from runtime.secrecy import masked, unmasked
+from runtime.secrecy import MASK, masked, unmasked
 from runtime.trials._tables import PinRow
 
 PIN_MAX_BYTES = 256_000
@@ -176,21 +175,24 @@ def use_pins(
     return {one.step: {"port": one.port, "output": one.output, "pinned": True} for one in rows}
 
 
-def safe_output(step: StepView, manifest: Manifest | None) -> Any:
-    """Give what an attempt gave as people see it."""
-    return masked(step.output, _schema_of(manifest, step.port, step.config))
+def safe_output(output: Any, port: str | None, manifest: Manifest | None) -> Any:
+    """Give what a step gave by a port as people see it: nothing, where no schema tells secrets."""
+    schema = _schema_of(manifest, port)
+    if schema is None:
+        return MASK if output not in (None, "") else output
+    return masked(output, schema)
 
 
 def _pin(row: PinRow, document: Mapping[str, Any] | None, registry: Registry) -> Pin:
     block = registry.find(document["block"], document["version"]) if document else None
     manifest = block.manifest if block is not None else None
-    schema = _schema_of(manifest, row.port, (document or {}).get("config", {}))
+    schema = _schema_of(manifest, row.port)
     wrong = Schema(schema).problems(row.output) if schema else []
     return Pin(
         step=row.step,
         port=row.port,
         output=row.output,
-        shown=masked(row.output, schema),
+        shown=safe_output(row.output, row.port, manifest),
         warning="; ".join(one.message for one in wrong[:PROBLEMS_SHOWN]),
         is_gone=document is None,
         pinned_by=row.pinned_by,
@@ -198,11 +200,15 @@ def _pin(row: PinRow, document: Mapping[str, Any] | None, registry: Registry) ->
     )
 
 
-def _schema_of(manifest: Manifest | None, port: str | None, config: Any) -> Mapping[str, Any]:
+def _schema_of(manifest: Manifest | None, port: str | None) -> Mapping[str, Any] | None:
+    """Give the schema of what leaves by a port; None where the block or its port is gone."""
     if manifest is None:
-        return {}
-    ports = output_ports(manifest, config)
-    return next((one.schema for one in ports if one.name == port), {})
+        return None
+    known = {one.name: one.schema for one in manifest.outputs}
+    if port in known or port in (None, ERROR_PORT):
+        return known.get(port or "", {})
+    dynamic = manifest.dynamic_outputs
+    return dynamic.schema if dynamic is not None else None
 
 
 def _ports(document: Mapping[str, Any], registry: Registry) -> list[str]:

@@ -1,7 +1,11 @@
-/** Signing out leaves no unsaved drafts in the browser (`canvas/keeping.js` keeps them there). */
+import { KEPT, tidied } from "./canvas/keeping.js";
+
+/** Signing out leaves no unsaved drafts in the browser, nor does a session's end to the next person. */
 export function startSigningOut() {
+  const { person } = document.body.dataset;
+  if (person) tidied({ flow: "", person, open: [], now: Date.now() });
   document.addEventListener("submit", ({ target }) => {
     const leaves = target instanceof HTMLFormElement && target.action.endsWith("/sign-out");
-    if (leaves) indexedDB.deleteDatabase("garland-drafts");
+    if (leaves) indexedDB.deleteDatabase(KEPT);
   });
 }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from runtime.flows.bpmn._own import called
+from runtime.flows.bpmn._own import called, refusal
 from runtime.flows.bpmn.words import NODES
 from runtime.xml_files import Element
 
+LOOKED_MAX = 200_000
+"""Flows followed through gateways: where each leads to each, there are wires without number."""
 _BY_PORT = re.compile(r'steps\.[a-z][a-z0-9_]*\.port == "([a-z][a-z0-9_-]{0,59})"')
 
 
@@ -42,6 +44,7 @@ class Container:
             if one.local == "boundaryEvent":
                 self.boundaries.setdefault(one.attributes.get("attachedToRef", ""), []).append(one)
         self.flows = [Flow(one) for one in element.all("sequenceFlow")]
+        self._looked = 0
         self._out: dict[str, list[Flow]] = {}
         for flow in self.flows:
             self._out.setdefault(flow.source, []).append(flow)
@@ -60,10 +63,17 @@ class Container:
         waiting, seen = [(flow, flow.port)], {flow.id}
         while waiting:
             now, port = waiting.pop()
+            self._look(now)
             if now.target in steps:
                 yield port, steps[now.target]
                 continue
             for onward in self.out(now.target):
+                self._look(onward)
                 if onward.id not in seen:
                     seen.add(onward.id)
                     waiting.append((onward, onward.port or port))
+
+    def _look(self, flow: Flow) -> None:
+        self._looked += 1
+        if self._looked > LOOKED_MAX:
+            raise refusal(f"too many ways lead on from {flow.target}: part its gateways")

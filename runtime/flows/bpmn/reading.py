@@ -21,7 +21,8 @@ from runtime.flows.model import shape_problems
 from runtime.xml_files import Element, read_xml
 
 FORMAT = "1"
-SIZE_MAX_BYTES = 20 * 1024 * 1024
+SIZE_MAX_BYTES = 5 * 1024 * 1024
+_BOUNDS = ((NODES, 10_000, "tasks, gateways and events"), ({"group"}, 1_000, "groups"))
 NOTES_MAX = 200
 
 
@@ -29,11 +30,15 @@ def read_bpmn(body: bytes, *, what: str = "the file") -> list[Carried]:
     """Read each process of a file as a workflow.
 
     Raises:
-        InvalidError: the file is no BPMN 2.0, has no process, or is not to be trusted as XML.
+        InvalidError: the file is no BPMN 2.0, has no process or too much in it, or is not to be
+            trusted as XML.
     """
     root = read_xml(body, what=what, most=SIZE_MAX_BYTES)
     if root.local != "definitions" or root.namespace != MODEL:
         raise _refusal(f"{what} is XML but no BPMN 2.0: export it as BPMN 2.0 XML")
+    for named, most, told in _BOUNDS:
+        if sum(one.local in named for one in root.walk()) > most:
+            raise _refusal(f"{what} has more than {most:,} {told}: part it")
     processes = [one for one in root.all("process") if any(_is_drawn(each) for each in one.walk())]
     if not processes:
         raise _refusal(f"{what} has no process with anything in it: draw one, or send another file")

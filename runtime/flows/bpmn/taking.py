@@ -54,6 +54,7 @@ class Taking:
         self._own = own_of(process, "workflow")
         self._places = Places(root, is_own=self._own is not None)
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
         self._steps: dict[str, str] = {}
         self._named = {
             one.attributes.get("id", ""): name_of(one)
@@ -215,17 +216,15 @@ class Taking:
     def _boundary(self, event: Element, step: dict[str, Any] | None) -> str:
         """Give the port that a boundary event becomes; "" for one that is not taken."""
         kind = kind_of(event)
-        is_ours = own_of(self._process, "workflow") is not None
         if kind == "error":
             return ERROR_PORT
         if kind == "timer" and step is not None and step["block"] in _TIMED:
             limit = wait_limit(event)
             if limit is not None and "timeout_s" not in step.get("config", {}):
                 step["config"] = {**step.get("config", {}), "timeout_s": limit}
-            elif limit is None and not is_ours:
-                self._say(
-                    event, f"its time {timer_of(event)[1]!r} is not taken: set its time limit"
-                )
+            elif limit is None and self._own is None:
+                told = f"its time {timer_of(event)[1]!r} is not taken: set its time limit"
+                self._say(event, told)
             return "timeout"
         self._say(
             event,
@@ -250,10 +249,11 @@ class Taking:
         stem = wish
         if not re.fullmatch(ID_PATTERN, wish):
             stem = _NO_ID.sub("_", wish.lower()).lstrip("_0123456789")[:ID_MAX].strip("_") or "step"
-        found, number = stem, 1
+        found, number = stem, self._numbers.get(stem, 1)
         while found in self._taken:
             number += 1
             found = f"{stem[:ID_MAX]}_{number}"
+        self._numbers[stem] = number
         self._taken.add(found)
         return found
 
@@ -263,6 +263,7 @@ class Taking:
         known = found.get("canvas", {})
         kept = {f"note_{id_}" for id_ in known.get("notes", {})}
         kept |= {f"group_{id_}" for id_ in known.get("groups", {})}
+        inner = {one.attributes.get("id", ""): one for one in self._process.walk()}
         for one in self._process.walk():
             if one.attributes.get("id", "") in kept:
                 continue
@@ -271,7 +272,7 @@ class Taking:
                 at = [short(place[0]), short(place[1])]
                 notes[self._fresh("note")] = {"text": one.said("text")[:TEXT_MAX], "position": at}
             elif one.local == "group":
-                steps = self._held_by(one)
+                steps = self._held_by(one, inner)
                 if steps:
                     title = called(one) or "Group"
                     groups[self._fresh("group")] = {
@@ -284,8 +285,7 @@ class Taking:
                 canvas = found.setdefault("canvas", {})
                 canvas[name] = {**canvas.get(name, {}), **made}
 
-    def _held_by(self, group: Element) -> list[str]:
-        inner = {one.attributes.get("id", ""): one for one in self._process.walk()}
+    def _held_by(self, group: Element, inner: Mapping[str, Element]) -> list[str]:
         return [
             name
             for id_, name in self._steps.items()

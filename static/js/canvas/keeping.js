@@ -45,6 +45,17 @@ function keep(work) {
   });
 }
 
+/**
+ * Gives what to offer, and lets go of what is of no use: on every page, and so at the first that
+ * another person sees.
+ * @param {Parameters<typeof sorted>[1]} asked
+ */
+export async function tidied(asked) {
+  const { offer, useless } = sorted((await keep((store) => store.getAll())) ?? [], asked);
+  for (const one of useless) keep((store) => store.delete(one.key));
+  return offer;
+}
+
 /** @param {DesignerPage} page */
 export async function mountKeeping({ deeds, editor, facts, saving }) {
   const { person, draft_url: flow } = facts;
@@ -64,9 +75,7 @@ export async function mountKeeping({ deeds, editor, facts, saving }) {
   document.addEventListener("draft:saved", () => forget(key));
   navigator.locks?.request(saving.page, () => new Promise(() => {})); // shows that it is open
   const open = ((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name);
-  const all = (await keep((store) => store.getAll())) ?? [];
-  const { offer, useless } = sorted(all, { flow, person, open, now: Date.now() });
-  for (const one of useless) forget(one.key);
+  const offer = await tidied({ flow, person, open, now: Date.now() });
   if (!offer) return;
   const { revision, page, document: drawn } = offer;
   const subject = { revision, page, document: drawn };

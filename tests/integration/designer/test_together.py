@@ -109,6 +109,26 @@ def test_where_what_both_began_with_is_gone_nothing_counts_as_removed(
     assert "is not kept any more" in found["html"]
 
 
+def test_where_that_is_gone_a_list_that_differs_is_asked_about(
+    signed_in: SignedIn, at: str
+) -> None:
+    browser = signed_in("designer")
+    saved(browser, at, 1, changed(n=[1]))
+
+    found = merge(browser, at, changed(n=[1, True]), revision=77)
+
+    assert found["collisions"] == 1
+    assert found["document"]["wires"] == chain_document(2)["wires"]
+
+
+def test_a_merge_builds_on_a_revision_that_there_can_be(signed_in: SignedIn, at: str) -> None:
+    sent = {"revision": 0, "document": chain_document(2)}
+
+    answer = signed_in("designer").post(f"{at}/merge", json=sent)
+
+    assert (answer.status_code, "revision" in answer.text) == (422, True)
+
+
 def test_only_those_who_may_edit_merge_and_only_in_their_organisation(
     signed_in: SignedIn, at: str, flow: FlowView, sessions: sessionmaker[Session]
 ) -> None:

@@ -110,6 +110,13 @@ def test_signing_out_ends_it(signed_in: SignedIn, acme: OrganisationView) -> Non
     assert answer.location.startswith("/sign-in?next=")
 
 
+def test_a_page_says_to_its_scripts_whose_it_is(signed_in: SignedIn, browser: FlaskClient) -> None:
+    page, before = signed_in().get("/", follow_redirects=True), browser.get("/sign-in")
+
+    assert page.text.count('data-person="') == 1
+    assert "data-person" not in before.text
+
+
 def test_signing_out_needs_a_post(signed_in: SignedIn) -> None:
     assert signed_in().get("/sign-out").status_code == 405
 

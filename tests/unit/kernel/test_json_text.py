@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from kernel.errors import MalformedError
@@ -16,3 +18,13 @@ def test_a_number_beyond_what_is_kept_is_refused(text: str) -> None:
 
 def test_the_largest_number_is_read() -> None:
     assert read_json("[1.7976931348623157e308, 1e-400]") == [1.7976931348623157e308, 0.0]
+
+
+def test_the_name_that_is_there_twice_is_found_among_many_in_a_moment() -> None:
+    names = ",".join(f'"n{number}":1' for number in range(30_000))
+    began = process_time()
+
+    with pytest.raises(MalformedError, match="names 'z' twice"):
+        read_json(f'{{{names},"z":1,"z":1}}')
+
+    assert process_time() - began < 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -314,3 +315,52 @@ def test_a_flow_that_goes_round_and_round_through_gateways_ends() -> None:
     )
 
     assert (steps(carried), wires(carried)) == ({}, set())
+
+
+def many(form: str, count: int) -> str:
+    return "".join(form.replace("@", str(number)) for number in range(count))
+
+
+TANGLE = '<bpmn:task id="n@"/>' + flow("n@", "g") + flow("g", "n@")
+
+
+@pytest.mark.parametrize(
+    ("inner", "told"),
+    [
+        pytest.param("<a/>" * 100_000, "100,000 elements: part it", id="elements"),
+        pytest.param(many('<bpmn:task id="n@"/>', 10_001), "10,000 tasks", id="tasks"),
+        pytest.param(many('<bpmn:group id="g@"/>', 1_001), "1,000 groups", id="groups"),
+        pytest.param(
+            node("parallelGateway", "g") + many(TANGLE, 500), "too many ways lead on", id="ways"
+        ),
+        pytest.param(" " * (5 << 20), "larger than 5,242,880 bytes: part it", id="bytes"),
+    ],
+)
+def test_a_diagram_too_large_to_be_read_in_a_moment_is_refused(inner: str, told: str) -> None:
+    with pytest.raises(InvalidError, match=told):
+        taken(inner)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        pytest.param(
+            node("task", "a", inner="a" * (4 << 20) + "<t/>a" * 20_000), id="pieces of text"
+        ),
+        pytest.param(many('<bpmn:task id="n@" name="x"/>', 2_000), id="one name for all"),
+        pytest.param(
+            node("task", "a")
+            + many(
+                '<bpmn:boundaryEvent id="n@" attachedToRef="a">'
+                "<bpmn:errorEventDefinition/></bpmn:boundaryEvent>",
+                9_000,
+            ),
+            id="errors of one task",
+        ),
+    ],
+)
+def test_reading_takes_time_only_as_a_diagram_grows(inner: str) -> None:
+    began = process_time()
+    taken(inner)
+
+    assert process_time() - began < 3

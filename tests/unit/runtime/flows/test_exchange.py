@@ -204,6 +204,11 @@ def packed(*files: tuple[str, bytes]) -> bytes:
             packed(*((f"{n}.json", b" " * (3 << 20)) for n in range(8))), "unpacks to", id="a bomb"
         ),
         pytest.param(
+            packed(*((f"{n}.xml", b"<a/>" * 90_000) for n in range(5))),
+            "large together",
+            id="many tags",
+        ),
+        pytest.param(
             packed(("a.json", envelope()), ("b.json", envelope())), "two workflows", id="twice"
         ),
         pytest.param(b"<html/>", "no BPMN 2.0", id="other XML"),
