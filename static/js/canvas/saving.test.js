@@ -116,14 +116,16 @@ test("a choice about what is drawn is no choice about kept changes", async () =>
 });
 
 test("kept changes that can't be merged now are offered still", async () => {
-  draw("mine");
   server.isGone = true;
-  saving.pending = kept();
+  for (const isDrawn of [false, true]) {
+    if (isDrawn) draw("mine");
+    saving.pending = kept();
 
-  await saving.merge();
+    await saving.merge();
 
-  assert.equal(saving.taken, null);
-  assert.deepEqual(here(), ["mine"]);
+    assert.deepEqual([saving.taken, saving.pending], [null, null]);
+    assert.deepEqual(here(), isDrawn ? ["mine"] : []);
+  }
 });
 
 test("the page is no longer offline once nothing is left to save", async () => {
