@@ -51,7 +51,7 @@ def put(verb: str) -> Response:
     if person_id is not None:
         set_away(*where, person_id, away=verb == "away", now=utc_now())
     if verb == "away":
-        flash("The first steps are put away. You find them again under Help.", "success")
+        flash("The first steps are put away. Your account menu has them: First steps.", "success")
     return see_other(url_for("guide.show_guide" if verb == "back" else "home.tenant_home"))
 
 

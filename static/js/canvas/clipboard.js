@@ -2,14 +2,30 @@
  * Copy, cut and paste through the system's clipboard, as text: between workflows, tabs and tenants, and
  * into a text editor and back. By the browser's own events, so nobody is asked for permission and no
  * field loses its keys. What is pasted is read by the server first: anybody may have written it.
- * @import {Point} from "./types.js"
+ * @import {Flow, Point} from "./types.js"
  * @import {DesignerPage} from "./page.js"
  */
 import { takesText } from "../shortcuts.js";
 import { flatten, nest } from "./bodies.js";
 import { copyPart, takenOut } from "./document.js";
 import { bounds } from "./geometry.js";
+import { nodeIds } from "./graph.js";
 import { paste } from "./placing.js";
+
+/**
+ * What is copied: the chosen steps, the wires between them, and the groups that hold no others.
+ * @param {Flow} flow @param {Set<string>} chosen
+ */
+export function partOf(flow, chosen) {
+  const { canvas, ...copied } = takenOut(copyPart(flow, chosen));
+  const { steps, triggers, wires } = nest(copied);
+  const ids = nodeIds(copied);
+  const all = Object.entries(canvas?.groups ?? {});
+  const groups = Object.fromEntries(
+    all.filter(([, one]) => one.steps.every((id) => ids.includes(id))),
+  );
+  return { garland: "flow-part", triggers, steps, wires, canvas: { groups } };
+}
 
 /** @param {DesignerPage} page */
 export function mountClipboard(page) {
@@ -33,21 +49,19 @@ export function mountClipboard(page) {
     });
   /** @param {ClipboardEvent} event @param {string} word */
   const copy = (event, word) => {
-    const copied = takenOut(copyPart(editor.flow, editor.selection));
-    const { steps, triggers, wires } = nest(copied);
     const count = editor.selection.size;
     if (count === 0) {
       editor.say("Select steps first.");
       return;
     }
-    const part = { garland: "flow-part", triggers, steps, wires };
-    event.clipboardData?.setData("text/plain", JSON.stringify(part, null, 2));
+    const part = JSON.stringify(partOf(editor.flow, editor.selection), null, 2);
+    event.clipboardData?.setData("text/plain", part);
     editor.say(`${count} ${count === 1 ? "step" : "steps"} ${word}.`);
   };
   on("copy", (event) => copy(event, "copied"));
   on("cut", (event) => {
     copy(event, "cut");
-    editor.removeSelection();
+    if (editor.selection.size) editor.removeSelection();
   });
   on("paste", (event) => take(event.clipboardData?.getData("text/plain") ?? ""));
   /** @param {string} text */

@@ -23,8 +23,9 @@ export function mountCulling({ editor, scene, viewport, world }) {
     const isCrowded = faces.length > FEW;
     world.classList.toggle("world--crowded", isCrowded);
     for (const { id, rect } of faces) {
-      const isAway = isCrowded && !overlaps(rect, drawn) && !editor.selection.has(id);
-      scene.element(id)?.classList.toggle("node--away", isAway);
+      const element = scene.element(id);
+      const isHeld = editor.selection.has(id) || element === document.activeElement;
+      element?.classList.toggle("node--away", isCrowded && !isHeld && !overlaps(rect, drawn));
     }
   };
   viewport.onMove(look);

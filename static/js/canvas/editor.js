@@ -80,6 +80,13 @@ export class Editor {
     if (!quiet) this.say(`${label}.`);
   }
 
+  /** Take in what others did: undo can't take it away. @param {Flow} flow */
+  replace(flow) {
+    this.#history.replace(withoutEmptyGroups(flow));
+    this.#keepSelection();
+    this.#tell("flow");
+  }
+
   undo() {
     this.#afterTravel("Undone", this.#history.undo());
   }

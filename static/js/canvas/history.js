@@ -32,6 +32,13 @@ export class History {
     this.state = state;
   }
 
+  /** Take in what others did. It is no step, and what was before lacks it: it can't come back. @param {T} state */
+  replace(state) {
+    this.state = state;
+    this.#past = [];
+    this.#future = [];
+  }
+
   /** End the current group: the next change is a step of its own. */
   settle() {
     const last = this.#past.at(-1);

@@ -51,7 +51,10 @@ export class Inspector {
       if (event.target instanceof Element && event.target.id === "inspector-form") this.#release();
     });
     document.addEventListener("htmx:after:swap", () => this.#take());
-    editor.on("selection", () => this.#follow());
+    editor.on("selection", () => {
+      this.#awaited = "";
+      this.#follow();
+    });
     editor.on("flow", () => this.#follow());
     const facts_ = () => ({ document: this.document(), step: editor.only ?? "" });
     const picker = new DataPicker(panel, { facts: facts_, say: (text) => editor.say(text) });
@@ -132,6 +135,8 @@ export class Inspector {
 
   /** Give the focus to what is waited for, or back to what was drawn anew under it. */
   #refocus() {
+    const shown = this.panel.querySelector("[name=node]")?.getAttribute("value");
+    if (this.#awaited && shown !== this.editor.only) return; // its form is on the way
     const lost = document.activeElement === document.body ? this.#before : "";
     const name = this.#awaited || this.panel.dataset.returns || lost;
     const field = name && fieldAt(this.panel, name);
@@ -164,9 +169,9 @@ export class Inspector {
     const [, id, rest] = /^\/(?:steps|triggers)\/(?:.*\/steps\/)?([^/]+)(.*)$/.exec(pointer) ?? [];
     if (!id) return;
     const name = /^\/(config|input|undo|connections)\//.test(rest) ? rest : `/node${rest}`;
-    this.#awaited = name;
     if (this.editor.only !== id) this.editor.select([id]);
-    else this.#refocus();
+    this.#awaited = name;
+    this.#refocus();
   }
 
   focus() {

@@ -89,15 +89,14 @@ export async function mountKeeping({ deeds, editor, facts, saving }) {
     need("#recovery").hidden = true;
     forget(offer.key);
   };
+  document.addEventListener("draft:saved", () => saving.taken === subject && deeds["drop-kept"](0));
   deeds["take-kept"] = () => {
     saving.pending = subject;
-    document.addEventListener("draft:saved", deeds["drop-kept"], { once: true });
     saving.merge();
   };
   deeds["look-kept"] = async () => {
     const found = await saving.compare(subject);
     if (found) saving.ask(found.html);
     saving.pending = subject;
-    document.addEventListener("draft:saved", () => saving.pending || deeds["drop-kept"](null));
   };
 }

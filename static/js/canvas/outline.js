@@ -3,6 +3,7 @@
  * those of the canvas, drawn otherwise by CSS, so everything the canvas can do is done here too.
  * @import {DesignerPage} from "./page.js"
  */
+import { takesText } from "../shortcuts.js";
 import { loopsAround } from "./boxes.js";
 import { outlineOrder } from "./walking.js";
 
@@ -54,6 +55,7 @@ export function mountOutline(page) {
   for (const kind of ["wheel", "pointerdown"]) {
     root.addEventListener(kind, (event) => isOn() && event.stopPropagation(), { capture: true });
   }
+  root.addEventListener("pointerdown", () => isOn() && page.openDrawer(""), { capture: true });
   root.addEventListener("click", ({ target }) => {
     const node = target instanceof Element ? target.closest("[data-node]") : null;
     if (isOn() && node instanceof HTMLElement) go(node.dataset.node ?? "");
@@ -63,6 +65,7 @@ export function mountOutline(page) {
     (event) => {
       const walk = STEPS[event.key];
       if (!isOn() || !walk || event.altKey || event.ctrlKey || event.shiftKey) return;
+      if (takesText(/** @type {any} */ (event.target))) return;
       if (root.classList.contains("canvas--linking")) return; // arrows choose where a wire leads
       event.preventDefault();
       event.stopPropagation();

@@ -4,6 +4,7 @@
  */
 import { island, need } from "./dom.js";
 import { Editor } from "./editor.js";
+import { nodeIds } from "./graph.js";
 import { Saving } from "./saving.js";
 import { Scene } from "./scene.js";
 import { showSaveState } from "./status.js";
@@ -39,6 +40,7 @@ export class DesignerPage {
   /** Select a node, bring it on screen and give it the focus. @param {string} id */
   show(id) {
     if (!id) return; // what was refused
+    if (!nodeIds(this.editor.flow).includes(id)) return this.editor.say("That step is gone.");
     this.choose(id);
     this.viewport.reveal(this.editor.face(id).rect);
   }

@@ -3,10 +3,21 @@
  * with F8, and what is obvious is mended by a button. A step that was just put down is not judged
  * before it is left.
  * @import {DesignerPage} from "./page.js"
- * @import {Problem} from "./types.js"
+ * @import {Flow, Problem} from "./types.js"
  */
 import { need } from "./dom.js";
-import { nodeIds, wireKey } from "./graph.js";
+import { nodeIds, splitEnd, wireKey, withinOf } from "./graph.js";
+
+/**
+ * Where a problem leads: its wire by the number it has as it is kept, its step or trigger ("" for none).
+ * @param {Flow} flow @param {string} pointer @param {string} step
+ */
+export function placeOf(flow, pointer, step) {
+  const [, shelf, name] = /^\/(wires|triggers)\/([^/]+)/.exec(pointer) ?? [];
+  const outermost = flow.wires.filter(({ from }) => !withinOf(flow, splitEnd(from).id));
+  const wire = shelf === "wires" ? outermost[Number(name)] : undefined;
+  return { wire, id: step || (shelf === "triggers" ? name : "") };
+}
 
 /** @param {DesignerPage} page */
 export function mountProblems(page) {
@@ -41,16 +52,17 @@ export function mountProblems(page) {
 
   /** @param {HTMLElement} place */
   function go({ dataset: { problem = "", step = "" } }) {
-    const wire = editor.flow.wires[Number(/^\/wires\/(\d+)/.exec(problem)?.[1])];
+    const { wire, id } = placeOf(editor.flow, problem, step);
     if (wire) editor.select([], wireKey(wire));
-    if (!step) return;
-    page.show(step);
-    page.focusField(problem);
+    page.show(id);
+    if (id && editor.only === id) page.focusField(problem);
   }
 
   /** @param {any} deed */
   function mend(deed) {
     if (deed.do === "unwire") return editor.disconnect(deed.from, deed.to);
+    const needed = deed.step ? [deed.step] : [splitEnd(deed.from).id, deed.to];
+    if (!needed.every((id) => known.includes(id))) return editor.say("That step is gone.");
     if (deed.do === "wire") return editor.connect(deed.from, deed.to);
     const [name, inner] = deed.path;
     const before = /** @type {any} */ (editor.flow.steps[deed.step])?.[name];

@@ -33,6 +33,8 @@ export class Saving {
   page = pageId();
   /** What is to be merged in place of what is drawn: taken up from before. @type {Kept|null} */
   pending = null;
+  /** What was pending and is in the document since. @type {Kept|null} */
+  taken = null;
   /** Have a person choose what collides. @type {(html: string) => void} */
   ask = () => {};
 
@@ -101,6 +103,7 @@ export class Saving {
       await this.#underway;
       this.#underway = null;
     }
+    if (!this.isDirty && this.state === "offline") this.#tell("saved");
     return !this.isDirty;
   }
 
@@ -134,7 +137,7 @@ export class Saving {
 
   /** @param {Response} answer @param {Flow} flow */
   async #take(answer, flow) {
-    if (answer.status === CONFLICT) return this.merge();
+    if (answer.status === CONFLICT) return this.merge({}, this.current);
     const body = await answer.json();
     if (!answer.ok) return this.#refuse(body);
     this.revision = body.revision;
@@ -157,27 +160,45 @@ export class Saving {
     return answer?.ok ? body : null;
   }
 
-  /** Put together what is here and what was saved meanwhile. @param {Record<string, any>} [choices] @returns {Promise<void>} */
-  async merge(choices) {
-    if (this.pending && this.state !== "conflict") await this.now();
+  /** Save what is drawn before what is pending takes its place; what can't be saved now stays, and the pending waits. */
+  async #settle() {
+    if (this.isDirty) this.state = "waiting";
+    while (this.isDirty && this.state === "waiting") await this.now();
+    if (this.isDirty) this.pending = null;
+    return !this.isDirty;
+  }
+
+  /** Put together what is here and what was saved meanwhile. @param {Record<string, any>} [choices] @param {Kept} [kept] @returns {Promise<void>} */
+  async merge(choices, kept = this.pending ?? this.current) {
+    if (kept === this.pending && !(await this.#settle())) return;
     const flow = this.editor.flow;
-    const found = await this.compare(this.pending ?? this.current, choices);
-    if (!found) return;
-    if (this.editor.flow !== flow) return this.merge(choices); // more was drawn meanwhile
-    if (found.collisions) {
-      this.#tell("conflict");
-      return this.ask(found.html);
+    const found = await this.compare(kept, choices);
+    const isPending = kept === this.pending;
+    if (found && this.editor.flow !== flow) {
+      return this.merge(choices, isPending ? kept : this.current); // more was drawn meanwhile
     }
-    this.pending = null;
+    if (!found?.collisions) return this.#enter(found, isPending);
+    if (!isPending) this.pending = null; // what is drawn is asked about first
+    this.#tell("conflict");
+    this.ask(found.html);
+  }
+
+  /** @param {any} found  null where it could not be merged: what is pending stays offered @param {boolean} isPending */
+  #enter(found, isPending) {
+    const isOwn = isPending || this.isDirty;
+    if (isPending && found) this.taken = this.pending;
+    if (isPending) this.pending = null;
+    if (!found) return;
     this.revision = found.revision;
     this.state = "waiting";
-    this.editor.change("Changes merged", flatten(found.document));
+    if (isOwn) this.editor.change("Changes merged", flatten(found.document));
+    else this.editor.replace(flatten(found.document));
     if (found.told) toast(found.told);
   }
 
   /** Somebody saved a revision: take it in where nothing of one's own is on its way. @param {number} revision */
   follow(revision) {
-    if (revision > this.revision && this.state === "saved") this.merge();
+    if (revision > this.revision && this.state === "saved" && !this.pending) this.merge();
   }
 
   /** Leave without a question: the person chose to drop what is here. */

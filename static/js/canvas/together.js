@@ -32,13 +32,17 @@ export function mountTogether(page) {
   const choices = /** @type {HTMLFormElement} */ (need("#merge-form"));
   saving.ask = (html) => {
     need("#merge-body").innerHTML = html;
+    dialog.returnValue = "";
     if (!dialog.open) dialog.show();
     need("input, summary", dialog).focus();
   };
   choices.addEventListener("submit", (event) => {
     event.preventDefault();
-    dialog.close();
-    saving.merge(Object.fromEntries(new FormData(choices)));
+    dialog.close("merge");
+  });
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue) saving.merge(Object.fromEntries(new FormData(choices)));
+    else if (saving.state !== "conflict") saving.pending = null; // later
   });
   const all = (/** @type {string} */ side) => {
     for (const one of choices.querySelectorAll("input")) if (one.value === side) one.checked = true;

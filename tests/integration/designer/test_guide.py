@@ -72,9 +72,11 @@ def test_the_first_page_shows_the_steps_until_a_person_puts_them_away(
 
     before = one.get(home).text
     one.post(f"{home}guide/away")
+    after = one.get(home).text
 
     assert "First steps</h2>" in before
-    assert "First steps</h2>" not in one.get(home).text
+    assert "First steps</h2>" not in after
+    assert "Your account menu has them: First steps." in after
     assert "First steps</h2>" in other.get(home).text
     one.post(f"{home}guide/back")
     assert "First steps</h2>" in one.get(home).text

@@ -29,8 +29,10 @@ def _read(document: Any) -> Part:
 
 
 def test_a_part_comes_back_as_it_was_copied() -> None:
-    part = _read(PART)
+    canvas = {"groups": {"mail": {"title": "Mail", "colour": "blue", "steps": ["a", "b"]}}}
+    part = _read({**PART, "canvas": canvas})
 
+    assert part.document["canvas"] == canvas
     assert (part.document["steps"], part.document["wires"]) == (PART["steps"], PART["wires"])
     assert part.missing == ()
 
