@@ -21,11 +21,23 @@ export class TrialMarks {
       this.pins = new Set(/** @type {CustomEvent} */ (event).detail.steps);
       this.#draw();
     });
+    document.addEventListener("draft:checked", (event) => {
+      const { called, pins } = /** @type {CustomEvent} */ (event).detail;
+      for (const [was, is] of Object.entries(called))
+        if (this.stops.delete(was)) this.stops.add(is);
+      this.pins = new Set(pins);
+      this.#draw();
+    });
     document.addEventListener("click", (event) => {
       const button = event.target instanceof Element && event.target.closest("[data-stop]");
       if (button instanceof HTMLElement) this.#toggle(button.dataset.stop ?? "");
     });
     this.#draw();
+  }
+
+  /** Of the steps to hold before, those that still stand. */
+  get stopsThere() {
+    return [...this.stops].filter((id) => id in this.page.editor.flow.steps);
   }
 
   /** @param {RunOverlay|null} progress */
