@@ -110,13 +110,9 @@ class Trial {
     if (event.submitter?.hasAttribute("formaction") || event.submitter?.hasAttribute("hx-post"))
       return;
     event.preventDefault();
+    const again = { source: form, target: form, event, swap: "outerMorph" };
     if (event.submitter?.getAttribute("name") === "_op")
-      return htmx.ajax("POST", form.dataset.ask ?? "", {
-        source: form,
-        event,
-        target: "#trial-form",
-        swap: "outerMorph",
-      });
+      return htmx.ajax("POST", form.dataset.ask ?? "", again);
     this.#start(form, event.submitter).catch((error) => this.#refuse(form, String(error.message)));
   }
 

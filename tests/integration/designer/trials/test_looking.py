@@ -180,7 +180,7 @@ def test_a_step_is_pinned_to_what_was_typed_and_told_to_the_canvas(
         (kept,) = list_pins(session, acme.id, flow.id)
     browser.post(f"{at}/steps/call/unpin", headers=PART)
 
-    assert json.loads(pinned.headers["HX-Trigger"])["pins"] == {"steps": ["call"]}
+    assert json.loads(pinned.headers["HX-Trigger"])["pins"] == {"pins": ["call"]}
     assert "does not fit what the block says it gives" in pinned.text
     assert refused.status_code == 422
     assert '"pins": ["call"]' in page
