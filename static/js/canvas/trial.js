@@ -28,6 +28,11 @@ class Trial {
     this.marks = new TrialMarks(page);
     this.panel = need("#trial-result");
     page.deeds["trial-leave"] = () => this.#leave();
+    page.deeds.try = () => {
+      const only = this.panel.querySelector(`[data-step="${page.editor.only}"] [name=only]`);
+      if (only instanceof HTMLInputElement) only.form?.requestSubmit();
+      else page.editor.say("Select a step that is saved: it can be tried alone.");
+    };
     page.editor.on("selection", () => this.#look());
     document.addEventListener("htmx:after:swap", () => this.#take());
     document.body.addEventListener("pins", () => this.#look());
