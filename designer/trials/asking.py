@@ -67,7 +67,7 @@ class Asked:
         """Give how the trial is to go.
 
         Raises:
-            InvalidError: the item is no JSON.
+            InvalidError: the item is no JSON, or no run was chosen.
         """
         return Wanted(
             allow_effects=self.effects == "all",
@@ -76,6 +76,7 @@ class Asked:
             stops=self.stops,
             until=self.until,
             only=self.only,
+            from_run=self.chosen if self.only and self.source == "run" else None,
             item=(read_json_text(self.item),) if self.item else (),
         )
 

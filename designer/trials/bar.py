@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from blocks.installs.registry import registry_of
+from runtime.flows.excerpt import excerpt
+from runtime.flows.model import every_step
 from runtime.flows.versions import get_flow
 from runtime.runs.drawing import run_progress
 from runtime.runs.page import titles_of
@@ -23,8 +25,8 @@ from runtime.runs.query import (
 )
 from runtime.runs.stepping import held_at
 from runtime.trials.effects import spared_steps
-from runtime.trials.looking import beside
-from runtime.trials.overlay import drift
+from runtime.trials.looking import beside, pins_of
+from runtime.trials.overlay import Drift, drift
 
 STEPS_MAX = 500
 
@@ -36,7 +38,7 @@ def bar_facts(session: Session, tenant_id: UUID, run: RunView) -> dict[str, Any]
     registry, remembered = registry_of(session, tenant_id), progress_of(*where, run.id)
     names = {**titles_of(version.document, registry), **titles_of(flow.draft, registry)}
     held = [] if run.state.is_over else held_at(remembered)
-    parted = drift(version.document, flow.draft)
+    parted = _parted(version.document, flow.draft, pins_of(*where, run.id).only)
     earlier, later = beside(*where, run)
     spared = []
     if run.is_trial and run.state.is_over:
@@ -64,6 +66,16 @@ def bar_facts(session: Session, tenant_id: UUID, run: RunView) -> dict[str, Any]
             "held": [split(path)[1] for path in held],
         },
     }
+
+
+def _parted(version: Mapping[str, Any], draft: Mapping[str, Any], only: str) -> Drift:
+    """Tell what the draft does otherwise; of a step that was tried alone, that step."""
+    if not only:
+        return drift(version, draft)
+    if only not in {id_ for id_, _, _ in every_step(draft)}:
+        return Drift(gone=(only,))
+    (trigger,) = version["triggers"].values()
+    return drift(version, excerpt(draft, only, kind=trigger["kind"]))
 
 
 def _said(run: RunView, held: Sequence[str]) -> str:

@@ -117,7 +117,7 @@ def go_on(flow_id: UUID, run_id: UUID) -> Response:
     if step:
         stepping.next_step(*where, step, now=utc_now())
     else:
-        stepping.run_on(*where, stops=request.form.getlist("stops"), now=utc_now())
+        stepping.run_on(*where, stops=request.form.getlist("stops") or None, now=utc_now())
     return _bar(_run(flow_id, run_id))
 
 

@@ -68,6 +68,14 @@ DEEDS: dict[str, tuple[Deed, ...]] = {
         ),
         Deed(name="rename", title="Rename", keys="f2", icon="pencil", when="node", places="menu"),
         Deed(
+            name="try",
+            title="Run only this step",
+            keys="r",
+            icon="play",
+            when="node",
+            places="bar menu",
+        ),
+        Deed(
             name="disable",
             title="Switch off or on",
             keys="e",

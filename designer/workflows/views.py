@@ -41,6 +41,7 @@ from kernel.http import (
 )
 from kernel.ids import new_id
 from kernel.schema import Schema
+from runtime.drafts.aligning import aligned
 from runtime.flows import versions
 from runtime.flows.api import readable
 from runtime.flows.hearing import is_told
@@ -50,7 +51,7 @@ from runtime.polls.marks import polls_of_flow
 from runtime.runs.glance import glances
 from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
-from runtime.trials.pins import pinned_steps
+from runtime.trials import pins
 
 bp = Blueprint("workflows", __name__)
 
@@ -113,10 +114,14 @@ def edit_workflow(flow_id: UUID) -> Response:
 @bp.put("/t/<tenant>/workflows/<uuid:flow_id>/draft")
 @require("workflows.edit")
 def put_draft(flow_id: UUID) -> Response:
-    """Save the designer's draft: `revision` it builds on and `document`; answers its problems."""
+    """Save the designer's draft: `revision` it builds on and `document`; answers its problems.
+
+    What a step is pinned to goes with it where it is only called otherwise.
+    """
     body = json_body()
     _DRAFT.require(body, "a draft needs its document and the revision it builds on")
     where, by, now = (db_session(), acting().tenant_id), acting().person_name, utc_now()
+    before, registry = versions.get_flow(*where, flow_id).draft, registry_of(*where)
     saved = versions.save_draft(
         *where,
         flow_id,
@@ -126,9 +131,14 @@ def put_draft(flow_id: UUID) -> Response:
         now=now,
         page=body.get("page", ""),
     )
-    found, panel = checked(*where, saved, registry_of(*where))
+    called = aligned(before, saved.draft, registry)[1]
+    for was, is_ in called.items():
+        pins.rename_step(*where, flow_id, was, to=is_)
+    found, panel = checked(*where, saved, registry)
     return jsonify(
         revision=saved.draft_revision,
+        called=called,
+        pins=pins.pinned_steps(*where, flow_id),
         problems=problems_document(found),
         panel=render_template("designer/problems/_panel.html", problem_groups=panel),
     )
@@ -249,8 +259,8 @@ def _addresses(flow: FlowView) -> dict[str, Any]:
 
 def _tried(flow_id: UUID) -> dict[str, Any]:
     """Say which steps are pinned, and which run the address asks to be laid over the draft."""
-    pins = pinned_steps(db_session(), acting().tenant_id, flow_id)
-    return {"pins": pins, "run": request.args.get("run", "")}
+    pinned = pins.pinned_steps(db_session(), acting().tenant_id, flow_id)
+    return {"pins": pinned, "run": request.args.get("run", "")}
 
 
 def _icon_url(block: Block) -> str:

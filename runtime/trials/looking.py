@@ -1,4 +1,4 @@
-"""What is looked at of a run on the canvas: a step's last attempt, the runs before and after it."""
+"""What is looked at of a run on the canvas: a step's last attempt, its pins, the runs beside it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from runtime.runs._shown import RunView, StepView, step_view
 from runtime.runs._tables import Run, StepRecord
+from runtime.runs.pins import Pins, read_pins
 
 
 def last_attempt(session: Session, tenant_id: UUID, run_id: UUID, step: str) -> StepView | None:
@@ -36,3 +37,9 @@ def beside(session: Session, tenant_id: UUID, run: RunView) -> tuple[UUID | None
     before = mine.where(earlier).order_by(place[0].desc(), place[1].desc()).limit(1)
     after = mine.where(later).order_by(*place).limit(1)
     return session.scalar(before), session.scalar(after)
+
+
+def pins_of(session: Session, tenant_id: UUID, run_id: UUID) -> Pins:
+    """Give what a run need not do; all of it where it was started whole, or is not there."""
+    query = select(Run.pins).where(Run.tenant_id == tenant_id, Run.id == run_id)
+    return read_pins(session.scalar(query))

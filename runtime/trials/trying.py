@@ -21,6 +21,7 @@ from runtime.runs.pins import Pins
 from runtime.runs.query import RunFilter, find_step, list_runs
 from runtime.runs.start import Start, start_trial
 from runtime.runs.trying import Alone, stowed, try_step
+from runtime.trials.looking import pins_of
 from runtime.trials.pins import use_pins
 
 
@@ -130,7 +131,10 @@ def _latest(session: Session, tenant_id: UUID, flow_id: UUID) -> UUID | None:
 def _first_item(session: Session, tenant_id: UUID, run_id: UUID, loop: str) -> tuple[Any, ...]:
     """Give, in a list of one, what the first round of a loop worked on in a run; () if unknown."""
     found = find_step(session, tenant_id, run_id, loop)
-    items = found.config.get("items") if found is not None else None
+    if found is None:  # one of its steps alone, with an item of its own
+        pins = pins_of(session, tenant_id, run_id)
+        return (pins.item,) if pins.loop == loop else ()
+    items = found.config.get("items")
     return (items[0],) if isinstance(items, list) and items else ()
 
 

@@ -23,7 +23,7 @@ export function mountPortValues(page, runShown) {
   const open = async (spot, beside) => {
     const asked = { run: runShown(), port: spot.port };
     const url = atStep(page.facts.flow_url, spot.step, "value", asked);
-    await htmx.ajax("GET", url, { target: "#port-value", swap: "innerHTML" });
+    await htmx.ajax("GET", url, { source: panel, target: panel, swap: "innerHTML" });
     panel.showPopover();
     const box = panel.getBoundingClientRect();
     const left = Math.min(beside.right + GAP, innerWidth - box.width - GAP);

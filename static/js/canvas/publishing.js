@@ -14,7 +14,8 @@ export function mountPublishing({ facts, saving }) {
     if (!dialog.open) return need("#publish-plan").replaceChildren();
     const saved = await saving.now();
     if (!saved) return dialog.close();
-    await htmx.ajax("GET", facts.publish_url, { target: "#publish-plan", swap: "outerHTML" });
+    const plan = "#publish-plan";
+    await htmx.ajax("GET", facts.publish_url, { source: plan, target: plan, swap: "outerHTML" });
   });
   document.addEventListener("htmx:after:swap", mountDiffs);
   dialog.addEventListener("click", ({ target }) => {

@@ -3,7 +3,7 @@
  * canvas paints of it comes along as JSON. Starting one saves the draft first.
  * @import {DesignerPage} from "./page.js"
  */
-import { need } from "./dom.js";
+import { make, need } from "./dom.js";
 import { mountPortValues } from "./port_values.js";
 import { atStep, TrialMarks } from "./trial_marks.js";
 
@@ -28,6 +28,11 @@ class Trial {
     this.marks = new TrialMarks(page);
     this.panel = need("#trial-result");
     page.deeds["trial-leave"] = () => this.#leave();
+    page.deeds.try = () => {
+      const only = this.panel.querySelector(`[data-step="${page.editor.only}"] [name=only]`);
+      if (only instanceof HTMLInputElement) only.form?.requestSubmit();
+      else page.editor.say("Select a step that is saved: it can be tried alone.");
+    };
     page.editor.on("selection", () => this.#look());
     document.addEventListener("htmx:after:swap", () => this.#take());
     document.body.addEventListener("pins", () => this.#look());
@@ -41,7 +46,7 @@ class Trial {
 
   /** @param {string} url */
   #open(url) {
-    htmx.ajax("GET", url, { target: "#trial-bar", swap: "outerMorph" });
+    htmx.ajax("GET", url, { source: "#trial-opens", target: "#trial-bar", swap: "outerMorph" });
   }
 
   /** Notices may be missed: look now and then while a run goes on. */
@@ -52,8 +57,7 @@ class Trial {
 
   #leave() {
     this.#progress = null;
-    need("#trial-bar").hidden = true;
-    need("#trial-bar").replaceChildren();
+    need("#trial-bar").replaceWith(make("section", { id: "trial-bar", hidden: "" })); // asks no more
     this.#paint("Left the run.");
   }
 
@@ -87,7 +91,7 @@ class Trial {
       this.panel.hidden = !isStep;
       if (!isStep) return;
       const url = atStep(this.page.facts.flow_url, id, "test", { run: this.#progress?.run ?? "" });
-      htmx.ajax("GET", url, { target: "#test-panel", swap: "outerMorph" });
+      htmx.ajax("GET", url, { source: "#trial-looks", target: "#test-panel", swap: "outerMorph" });
     }, PANEL_MS);
   }
 
@@ -111,6 +115,9 @@ class Trial {
     if (event.submitter?.hasAttribute("formaction") || event.submitter?.hasAttribute("hx-post"))
       return;
     event.preventDefault();
+    const again = { source: form, target: form, event, swap: "outerMorph" };
+    if (event.submitter?.getAttribute("name") === "_op")
+      return htmx.ajax("POST", form.dataset.ask ?? "", again);
     this.#start(form, event.submitter).catch((error) => this.#refuse(form, String(error.message)));
   }
 
@@ -118,12 +125,12 @@ class Trial {
   async #start(form, submitter) {
     this.#refuse(form, "");
     const body = new FormData(form, submitter);
-    for (const id of this.marks.stops) body.append("stops", id);
     if (form.querySelector("[data-latest]") && this.#progress) {
       body.set("source", "run");
       body.set("choice", this.#progress.run);
     }
     if (!(await this.page.saving.now())) throw new Error("The draft could not be saved.");
+    for (const id of this.marks.stopsThere) body.append("stops", id);
     const headers = { Accept: "application/json", "X-CSRFToken": this.page.facts.csrf };
     const answer = await fetch(form.action, { method: "POST", headers, body });
     const said = await answer.json();

@@ -17,15 +17,25 @@ export class TrialMarks {
     /** @type {Set<string>} */
     this.pins = new Set(page.facts.pins);
     page.editor.on("flow", () => this.#draw());
-    document.body.addEventListener("pins", (event) => {
-      this.pins = new Set(/** @type {CustomEvent} */ (event).detail.steps);
+    /** @param {any} event */
+    const take = ({ detail }) => {
+      for (const [was, is] of Object.entries(detail.called ?? {}))
+        if (this.stops.delete(was)) this.stops.add(is);
+      this.pins = new Set(detail.pins);
       this.#draw();
-    });
+    };
+    document.body.addEventListener("pins", take);
+    document.addEventListener("draft:checked", take);
     document.addEventListener("click", (event) => {
       const button = event.target instanceof Element && event.target.closest("[data-stop]");
       if (button instanceof HTMLElement) this.#toggle(button.dataset.stop ?? "");
     });
     this.#draw();
+  }
+
+  /** Of the steps to hold before, those that still stand. */
+  get stopsThere() {
+    return [...this.stops].filter((id) => id in this.page.editor.flow.steps);
   }
 
   /** @param {RunOverlay|null} progress */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atStep, marksOf } from "./trial_marks.js";
+import { atStep, marksOf, TrialMarks } from "./trial_marks.js";
 
 const RUN = { held: ["b"], changed: ["a", "b"] };
 
@@ -16,4 +16,33 @@ test("a step's marks say whether it is pinned, held before and changed since", (
 test("an address names the step, and the run and port where there are", () => {
   const asked = { run: "r1", port: "" };
   assert.equal(atStep("/flow", "a b", "value", asked), "/flow/steps/a%20b/value?run=r1&port=");
+});
+
+function marks(/** @type {Record<string, object>} */ steps) {
+  const page = new EventTarget();
+  Object.assign(globalThis, { document: Object.assign(page, { body: new EventTarget() }) });
+  const editor = { flow: { steps }, on() {} };
+  const found = { facts: { pins: ["a"] }, editor, scene: { element() {} } };
+  return new TrialMarks(/** @type {any} */ (found));
+}
+
+test("a step that is called otherwise keeps its marks once the draft is saved", () => {
+  const found = marks({});
+  found.stops.add("a");
+
+  const detail = { called: { a: "z", b: "y" }, pins: ["z"] };
+  document.dispatchEvent(new CustomEvent("draft:checked", { detail }));
+
+  assert.deepEqual([...found.stops], ["z"]);
+  assert.deepEqual([...found.pins], ["z"]);
+});
+
+test("a step that is gone is held before no more, until undo brings it back", () => {
+  const steps = /** @type {Record<string, object>} */ ({ a: {} });
+  const found = marks(steps);
+  found.stops.add("a").add("b");
+
+  assert.deepEqual(found.stopsThere, ["a"]);
+  steps.b = {};
+  assert.deepEqual(found.stopsThere, ["a", "b"]);
 });

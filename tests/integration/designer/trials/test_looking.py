@@ -8,15 +8,19 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from runtime.flows.versions import FlowView
+from runtime.runs._tables import Run
+from runtime.runs.holding import HOLDING
 from runtime.runs.query import get_run
 from runtime.trials.inputs import list_inputs
 from runtime.trials.pins import list_pins
 from tenancy.organisations import OrganisationView
+from tenancy.rows import get_owned
 from tenancy.scope import as_tenant
 from tests.factories.flows import flow_document, make_flow
 from tests.integration.conftest import SignedIn
 from tests.integration.designer.trials.conftest import (
     CALL,
+    INPUT,
     JSON,
     PART,
     STEPS,
@@ -87,6 +91,79 @@ def test_a_test_run_is_stopped(
         assert get_run(session, acme.id, run.id).is_cancelling
 
 
+def test_running_on_keeps_the_steps_that_are_held_before(
+    signed_in: SignedIn,
+    at: str,
+    run_of: Any,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+) -> None:
+    browser = signed_in("operator")
+    run = run_of(browser.post(f"{at}/trials", data={"source": "sample"}, headers=JSON))
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        row = get_owned(session, Run, acme.id, run.id, name="run")
+        row.progress = {HOLDING: {"at": ["first"], "stops": ["first", "call"]}}
+
+    browser.post(f"{at}/trials/{run.id}/go", headers=PART)
+
+    with sessions() as session, as_tenant(session, acme.id):
+        assert get_run(session, acme.id, run.id).wish == {"go": {"on": True}}
+
+
+def test_a_step_tried_alone_is_compared_alone(
+    signed_in: SignedIn,
+    at: str,
+    run_of: Any,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    flow: FlowView,
+) -> None:
+    browser = signed_in("operator")
+    run = run_of(browser.post(f"{at}/trials", data={"only": "call"}, headers=JSON))
+    other = {"first": STEPS["first"]}
+    bars = []
+    for steps in (STEPS, {**STEPS, "call": {**CALL, "config": {}}}, other):
+        draft_with(sessions, acme, flow, steps)
+        bars.append(" ".join(browser.get(f"{at}/trials/{run.id}", headers=PART).text.split()))
+
+    same, changed, gone = bars
+    assert "The draft is different since" not in same
+    assert "The draft is different since: changed Tell;</p>" in changed
+    assert "The draft is different since: gone Tell;</p>" in gone
+
+
+def test_a_pin_goes_with_its_step_and_back_by_undo(
+    signed_in: SignedIn, at: str, flow: FlowView
+) -> None:
+    browser, form = signed_in("designer"), {"port": "done", "output": '{"n": 5}'}
+    browser.post(f"{at}/steps/first/pin", data=form, headers=PART)
+    renamed = {"begin": STEPS["first"], "call": CALL}
+    wires = [one.replace("first", "begin") for one in WIRES]
+
+    def put(revision: int, document: Any) -> Any:
+        body = {"revision": revision, "document": document}
+        return browser.put(f"{at}/draft", json=body, headers=JSON).json
+
+    there = put(flow.draft_revision, {**flow_document(renamed, wires), "input": INPUT})
+    back = put(there["revision"], {**flow_document(STEPS, WIRES), "input": INPUT})
+
+    assert (there["pins"], there["called"]) == (["begin"], {"first": "begin"})
+    assert (back["pins"], back["called"]) == (["first"], {"begin": "first"})
+
+
+def test_a_step_that_is_not_saved_yet_is_asked_for_again_once_it_is(
+    signed_in: SignedIn, at: str
+) -> None:
+    browser = signed_in("designer")
+
+    fresh = browser.get(f"{at}/steps/fresh/test", headers=PART).text
+    saved = browser.get(f"{at}/steps/first/test", headers=PART).text
+
+    again = f'hx-get="{at}/steps/fresh/test" hx-trigger="draft:saved from:document"'
+    assert again in fresh
+    assert "draft:saved" not in saved
+
+
 def test_a_step_is_pinned_to_what_was_typed_and_told_to_the_canvas(
     signed_in: SignedIn,
     at: str,
@@ -103,7 +180,7 @@ def test_a_step_is_pinned_to_what_was_typed_and_told_to_the_canvas(
         (kept,) = list_pins(session, acme.id, flow.id)
     browser.post(f"{at}/steps/call/unpin", headers=PART)
 
-    assert json.loads(pinned.headers["HX-Trigger"])["pins"] == {"steps": ["call"]}
+    assert json.loads(pinned.headers["HX-Trigger"])["pins"] == {"pins": ["call"]}
     assert "does not fit what the block says it gives" in pinned.text
     assert refused.status_code == 422
     assert '"pins": ["call"]' in page

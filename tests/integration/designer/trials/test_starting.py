@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +10,10 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from runtime.flows.versions import FlowView
+from runtime.runs._tables import Run
 from runtime.trials.inputs import list_inputs
 from tenancy.organisations import OrganisationView
+from tenancy.rows import get_owned
 from tenancy.scope import as_tenant
 from tests.factories.alarms import make_alarm
 from tests.integration.conftest import SignedIn
@@ -194,6 +197,52 @@ def test_a_step_alone_is_started_as_the_latest_run_was(
 
     assert run.trigger["input"] == {"site": "ZRH"}
     assert run.pins["only"] == "first"
+
+
+def test_a_step_alone_is_given_what_the_run_that_is_looked_at_gave(
+    signed_in: SignedIn,
+    at: str,
+    run_of: Any,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    flow: FlowView,
+) -> None:
+    browser, past = signed_in("operator"), a_run(sessions, acme, flow)
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        row = get_owned(session, Run, acme.id, past, name="run")
+        row.pins = {"steps": {"first": {"port": "done", "output": {"n": 7}}}}
+    a_run(sessions, acme, flow)
+    form = {"only": "call", "source": "run", "choice": str(past)}
+
+    run = run_of(browser.post(f"{at}/trials", data=form, headers=JSON))
+
+    assert run.pins["steps"] == {"first": {"port": "done", "output": {"n": 7}}}
+
+
+@pytest.mark.parametrize(
+    ("form", "starts"),
+    [
+        pytest.param({"source": "alarm"}, False, id="the search for an alarm"),
+        pytest.param({"source": "kept"}, False, id="the name of a recorded input"),
+        pytest.param({"source": "form", "trigger": "hand"}, True, id="the last field"),
+    ],
+)
+def test_enter_starts_only_from_what_is_filled_in(
+    signed_in: SignedIn, at: str, form: dict[str, str], *, starts: bool
+) -> None:
+    page = signed_in("designer").post(f"{at}/trials/ask", data=form, headers=PART).text
+
+    (first, *_) = re.findall(r"<button[^>]*type=\"submit\"[^>]*>", page)  # which Enter presses
+    assert ("disabled" not in first) is starts
+
+
+def test_the_form_says_where_an_entry_is_added(signed_in: SignedIn, at: str) -> None:
+    browser, form = signed_in("designer"), {"source": "form", "trigger": "hand"}
+
+    page = browser.post(f"{at}/trials/ask", data={**form, "_op": "add:/input"}, headers=PART)
+
+    assert page.status_code == 200
+    assert f'data-ask="{at}/trials/ask"' in page.text
 
 
 def test_one_step_alone_acts_for_those_who_may_publish(signed_in: SignedIn, at: str) -> None:

@@ -82,6 +82,26 @@ def test_one_step_of_a_loop_is_given_the_first_item_of_the_latest_run(bench: Ben
     assert bench.output(run, "say") == {"n": "a"}
 
 
+def test_one_step_of_a_loop_is_tried_again_with_the_same_item(bench: Bench) -> None:
+    flow = bench.publish(LOOP, LOOP_WIRES)
+    first = attempt(bench, flow, only="say", item=("z",))
+
+    again = attempt(bench, flow, only="say", from_run=first)
+
+    assert bench.output(again, "say") == {"n": "z"}
+
+
+def test_the_item_of_another_loop_is_not_taken(bench: Bench) -> None:
+    other = {"other": {**LOOP["each"], "body": {"steps": {"tell": CALL}, "wires": []}}}
+    flow = bench.publish({**LOOP, **other}, [*LOOP_WIRES, "last > other"])
+    first = attempt(bench, flow, only="say", item=("z",))
+
+    with pytest.raises(InvalidError) as refused:
+        attempt(bench, flow, only="tell", from_run=first)
+
+    assert [one.pointer for one in refused.value.problems] == ["/item"]
+
+
 def test_a_step_of_a_loop_that_never_ran_asks_for_an_item(bench: Bench) -> None:
     flow = bench.publish(LOOP, LOOP_WIRES)
 
