@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -36,12 +36,14 @@ class Yes:
         revision: Of the draft that it was.
         took_two: Whether that was a second person; where it takes one only, it need not have been.
         fixed: What it was fixed to when it was asked for, as `fixed_of` gives it; "" for a rule.
+        authors: Who had a hand in it elsewhere or before, beside who changed the draft.
     """
 
     document: Mapping[str, Any]
     revision: int
     fixed: str = ""
     took_two: bool = True
+    authors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
