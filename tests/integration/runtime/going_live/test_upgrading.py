@@ -25,14 +25,14 @@ BEFORE = "20261127_zg_draft_revisions"
 def test_what_is_not_live_yet_has_somebody_and_a_rule_the_yes_of_its_mode(
     engine: Engine, sessions: sessionmaker[Session], database_url: str
 ) -> None:
-    ann, who = uuid4(), {"by": "Ann", "now": NOON}
+    ann = uuid4()
     with sessions.begin() as session:
         tenant_id = make_customer(session).id
         with as_tenant(session, tenant_id):
             here = (session, tenant_id)
             changed, never = _flows(*here)
             seen, drawn = (_rule(*here, name, ann) for name in ("Seen", "Drawn"))
-            rules.publish_rule(*here, seen, mode=Mode.OBSERVE, **who)
+            rules.publish_rule(*here, seen, mode=Mode.OBSERVE, by="Ann", now=NOON)
             session.execute(update(RuleRow).values(yes_mode="live"))
     engine.dispose()
 
