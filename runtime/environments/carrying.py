@@ -21,6 +21,7 @@ from runtime.flows import versions as flows
 from runtime.flows.history import calls_in
 from runtime.flows.model import every_step
 from runtime.flows.table_steps import table_use
+from runtime.going_live.model import Known
 from runtime.going_live.subjects import without_digests
 from runtime.rules import history as rule_history
 from runtime.rules import store as rules
@@ -63,7 +64,7 @@ class Carried:
         return flows.digest_of({"document": self.document, "mode": self.mode})
 
 
-def live_there(session: Session, tenant_id: UUID, brought: Mapping[Key, int]) -> list[Carried]:
+def live_there(session: Session, tenant_id: UUID, brought: Mapping[Key, Known]) -> list[Carried]:
     """List what is live in an environment, by kind and name; the session acts there.
 
     `brought` says which version was brought last from there: who made what came since is told.
@@ -87,7 +88,7 @@ def live_there(session: Session, tenant_id: UUID, brought: Mapping[Key, int]) ->
                 tenant_id,
                 rule.id,
                 rule.live_number or 0,
-                after=brought.get((rule.kind, live["name"].lower()), 0),
+                known=brought.get((rule.kind, live["name"].lower())),
             ),
             tables={},
             calls=frozenset(),
@@ -152,7 +153,7 @@ def _flow(
     flow: flows.FlowView,
     registry: Registry,
     tables: Mapping[str, str],
-    brought: Mapping[Key, int],
+    brought: Mapping[Key, Known],
 ) -> Carried:
     number = flow.live_number or 0
     document = without_digests(flow_history.document_of(session, tenant_id, flow.id, number))
@@ -163,7 +164,7 @@ def _flow(
         number=number,
         mode="",
         authors=flow_history.authors_of_versions(
-            session, tenant_id, flow.id, number, after=brought.get((WORKFLOW, flow.slug), 0)
+            session, tenant_id, flow.id, number, known=brought.get((WORKFLOW, flow.slug))
         ),
         tables={one: tables[one] for one in _tables_named(document, registry) if one in tables},
         calls=frozenset(slug for _, slug, _ in calls_in(document, registry)),

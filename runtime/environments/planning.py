@@ -30,6 +30,7 @@ from runtime.environments.putting import (
 )
 from runtime.flows.affecting import affecting_steps
 from runtime.flows.comparing import Change
+from runtime.going_live.model import Known
 from tenancy.environments import EnvironmentView, acting_there
 from tenancy.policies import publishing_policy, why_no_second
 from tenancy.scope import as_tenant
@@ -150,10 +151,10 @@ def _is_affecting(session: Session, tenant_id: UUID, one: Carried) -> bool:
     return any(affecting_steps(session, tenant_id, part) for part in documents if part)
 
 
-def _brought(session: Session, tenant_id: UUID, from_id: UUID) -> dict[Key, int]:
-    """Give which version of each thing was brought here last from another environment."""
+def _brought(session: Session, tenant_id: UUID, from_id: UUID) -> dict[Key, Known]:
+    """Give which version of each thing was brought here last from another environment, and when."""
     rows = session.scalars(
-        select(Promotion.items)
+        select(Promotion)
         .where(
             Promotion.tenant_id == tenant_id,
             Promotion.from_id == from_id,
@@ -161,7 +162,11 @@ def _brought(session: Session, tenant_id: UUID, from_id: UUID) -> dict[Key, int]
         )
         .order_by(Promotion.ended_at, Promotion.id)
     )
-    return {(one["kind"], one["key"]): one["number"] for items in rows for one in items}
+    return {
+        (one["kind"], one["key"]): (one["number"], row.asked_at)
+        for row in rows
+        for one in row.items
+    }
 
 
 def _line(carried: Carried, place: Place) -> Line:

@@ -19,6 +19,7 @@ from runtime.flows._records import FlowVersionView, FlowView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import every_step
 from runtime.flows.versions import get_flow, save_draft
+from runtime.going_live.model import Known, known_since
 from runtime.wake import tell_pages_after_commit
 from tenancy.policies import together
 from tenancy.rows import get_owned
@@ -124,20 +125,21 @@ def require_second(session: Session, tenant_id: UUID, flow_id: UUID) -> None:
 
 
 def authors_of_versions(
-    session: Session, tenant_id: UUID, flow_id: UUID, number: int, *, after: int = 0
+    session: Session, tenant_id: UUID, flow_id: UUID, number: int, *, known: Known | None = None
 ) -> dict[str, str]:
     """Give who had a hand in a version and in those it grew from, names by who answers.
 
-    Those up to `after` are known; where that is not before it, all that it grew from count.
+    Those that are `known` are left out; where it is one of them, all that it grew from count.
     """
-    rows = session.execute(
-        select(FlowVersionRow.made_of)
+    rows = session.scalars(
+        select(FlowVersionRow)
         .where(FlowVersionRow.tenant_id == tenant_id, FlowVersionRow.flow_id == flow_id)
-        .where(FlowVersionRow.number > (after if after < number else 0))
         .where(FlowVersionRow.number <= number)
         .order_by(FlowVersionRow.number)
     )
-    return together(row.made_of for row in rows)
+    return together(
+        known_since(known, [(one.number or 0, one.made_at, one.made_of) for one in rows])
+    )
 
 
 def callers_of(

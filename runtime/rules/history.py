@@ -14,6 +14,7 @@ from kernel.errors import ConflictError, NotFoundError
 from kernel.numbers import MOST
 from runtime.flows.comparing import Change, compare_parts
 from runtime.flows.uses import flows_deciding_by
+from runtime.going_live.model import Known, known_since
 from runtime.rules._alone import refuse_back_alone
 from runtime.rules._schema import NAME_MAX
 from runtime.rules._tables import RuleRow, RuleVersionRow
@@ -74,20 +75,21 @@ def require_back(
 
 
 def authors_of_versions(
-    session: Session, tenant_id: UUID, rule_id: UUID, number: int, *, after: int = 0
+    session: Session, tenant_id: UUID, rule_id: UUID, number: int, *, known: Known | None = None
 ) -> dict[str, str]:
     """Give who had a hand in a version and in those it grew from, names by who answers.
 
-    Those up to `after` are known; where that is not before it, all that it grew from count.
+    Those that are `known` are left out; where it is one of them, all that it grew from count.
     """
-    rows = session.execute(
-        select(RuleVersionRow.made_of)
+    rows = session.scalars(
+        select(RuleVersionRow)
         .where(RuleVersionRow.tenant_id == tenant_id, RuleVersionRow.rule_id == rule_id)
-        .where(RuleVersionRow.number > (after if after < number else 0))
         .where(RuleVersionRow.number <= number)
         .order_by(RuleVersionRow.number)
     )
-    return together(row.made_of for row in rows)
+    return together(
+        known_since(known, [(one.number or 0, one.made_at, one.made_of) for one in rows])
+    )
 
 
 def compare_rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

@@ -338,6 +338,20 @@ def test_who_made_what_was_brought_before_has_no_hand_in_what_came_since(two: Tw
     assert two.bring(("workflow", "called")).json["state"] == "done"
 
 
+def test_what_is_made_anew_under_a_name_that_was_brought_before_is_known_to_nobody(
+    two: Two,
+) -> None:
+    old = two.publish(two.test, CALLED)
+    two.bring(("workflow", "called"))
+    gone = two.program(two.test).delete(old)
+    two.decide(workflows="two")
+    address = two.publish(two.test, CALLED)
+    two.redraw(two.test, address, chain_document(4, name="Called"), "berta")
+
+    assert gone.status_code == 204, gone.text
+    assert two.bring(("workflow", "called")).json["state"] == "asked"
+
+
 @pytest.mark.parametrize("kind", ["workflow", "rule"])
 def test_who_made_it_in_test_does_not_lead_back_to_it_where_a_colleague_brought_it(
     two: Two, kind: str
