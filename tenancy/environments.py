@@ -121,15 +121,25 @@ def find_environment(session: Session, organisation_id: UUID, slug: str) -> Envi
     raise NotFoundError(f"{slug} is no environment that belongs with this one")
 
 
-def acting_there(session: Session, who: Acting, one: EnvironmentView) -> Acting:
+def acting_there(
+    session: Session, who: Acting, one: EnvironmentView, *, takes: bool = False
+) -> Acting:
     """Give the same person as they act in another environment.
 
+    Who takes things from there sees all of them here, secrets too: that takes who may change them.
+
     Raises:
-        ForbiddenError: nobody answers for who asks, or they may not see workflows and rules there.
+        ForbiddenError: nobody answers for who asks, or they may not see workflows and rules there,
+            or not change them where they take some.
     """
     found = acting_for(session, who.vouched_by, one.slug) if who.vouched_by is not None else None
     if found is None or not (found.may("workflows.view") and found.may("rules.view")):
         raise ForbiddenError(f"you may not see {one.name}: ask an admin of it to add you")
+    if takes and not (found.may("workflows.edit") and found.may("rules.edit")):
+        raise ForbiddenError(
+            f"your role ({found.role}) in {one.name} may not change workflows and rules, and only "
+            "who may brings them: ask a colleague whose role may"
+        )
     return found
 
 

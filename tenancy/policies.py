@@ -145,6 +145,18 @@ def key_of(person_id: UUID | None) -> str:
     return str(person_id) if person_id is not None else NOBODY
 
 
+def together(parts: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Give who had a hand in any of several parts; nobody is known where of one nobody is.
+
+    >>> together([{"a": "Ann"}, {}])
+    {'a': 'Ann', 'installation': ''}
+    """
+    found: dict[str, str] = {}
+    for one in parts:
+        found.update(one or {NOBODY: ""})
+    return found
+
+
 def require_second_person(
     session: Session,
     tenant_id: UUID,
@@ -174,9 +186,17 @@ def require_second_person(
 
 
 def why_no_second(
-    authors: Mapping[str, str], publishes: UUID | None, *, role: str, needed: str
+    authors: Mapping[str, str],
+    publishes: UUID | None,
+    *,
+    role: str,
+    needed: str,
+    asked_by: str = NOBODY,
 ) -> str:
     """Say why somebody may not say yes to what others made; "" where they may.
+
+    Where nobody is known to have made a part of it, that part may be theirs: they may say yes only
+    to what somebody else who is known asked for, `asked_by`.
 
     >>> why_no_second({}, None, role="admin", needed="")[:8]
     'somebody'
@@ -188,6 +208,8 @@ def why_no_second(
     if key_of(publishes) in authors:
         others = _named(name for key, name in authors.items() if key == key_of(publishes))
         return f"{others} changed it, and here a second person has to put it live: {ask}"
+    if asked_by in {NOBODY, key_of(publishes)} and (not authors or NOBODY in authors):
+        return f"nobody knows who made it, and here a second person has to put it live: {ask}"
     if needed and role != needed:
         return f"here only the role {needed} says yes to what goes live: {ask}"
     return ""

@@ -29,7 +29,7 @@ from kernel.http import (
     see_other,
 )
 from runtime.alarms import store as alarms
-from runtime.flow_control.trying import require_effects
+from runtime.flow_control.trying import require_effects, require_going_on
 from runtime.flows import versions
 from runtime.runs import control, stepping
 from runtime.runs.query import RunFilter, RunView, get_run, list_runs, place_of
@@ -112,7 +112,7 @@ def show_bar(flow_id: UUID, run_id: UUID) -> Response:
 @require("workflows.run")
 def go_on(flow_id: UUID, run_id: UUID) -> Response:
     """Let the held `step` go on, or without one all of them until the next of `stops`."""
-    _run(flow_id, run_id)
+    require_going_on(db_session(), acting().tenant_id, _run(flow_id, run_id), who=acting())
     where, step = (db_session(), acting().tenant_id, run_id), request.form.get("step", "")
     if step:
         stepping.next_step(*where, step, now=utc_now())

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_recorded_input"),
         sa.UniqueConstraint("flow_id", "name", name="uq_recorded_input_flow_id_name"),
     )
+    op.create_index("ix_recorded_input_tenant_id", "recorded_input", ["tenant_id"])
     op.create_index(
         "ix_recorded_input_tenant_id_used_at", "recorded_input", ["tenant_id", "used_at"]
     )

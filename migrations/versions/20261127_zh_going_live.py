@@ -1,10 +1,12 @@
 """Let a second person say yes before something goes live, and let organisations try things out.
 
 Safe while the previous release runs: yes, it leaves the columns at their defaults and knows none of
-the tables; what it changes meanwhile has no author that anybody is held back by.
+the tables; what it changes meanwhile has no author that is known: it takes somebody who asks.
 """
 
 from __future__ import annotations
+
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +18,20 @@ down_revision = "20261127_zg_draft_revisions"
 DOCUMENT = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 OPEN = sa.text("state = 'open'")
 DUE = sa.text("notice_at IS NOT NULL")
+_NOT_LIVE = """
+    SELECT 'flow' AS subject, flow.tenant_id, flow.id, NULL AS by_id, updated_by, draft_revision
+    FROM flow LEFT JOIN flow_version AS live ON live.id = flow.live_version_id
+    WHERE live.id IS NULL OR live.digest <> flow.draft_digest
+    UNION ALL
+    SELECT 'rule', rule.tenant_id, rule.id, draft_by_id, updated_by, draft_revision
+    FROM rule LEFT JOIN rule_version AS live ON live.id = rule.live_version_id
+    WHERE live.id IS NULL OR live.document <> rule.draft
+"""
+_AUTHORS = sa.table(
+    "draft_author",
+    *(sa.column(name, sa.Uuid()) for name in ("id", "tenant_id", "flow_id", "rule_id")),
+    *(sa.column(name) for name in ("who", "name", "first", "last")),
+)
 
 
 def _tenant(table: str, column: str = "tenant_id") -> sa.Column:
@@ -52,17 +68,13 @@ def upgrade() -> None:
         sa.Column("history", DOCUMENT, nullable=False, server_default="[]"),
     ):
         op.add_column("organisation_policy", column)
-    op.add_column(
-        "rule", sa.Column("yes_mode", sa.String(20), nullable=False, server_default="live")
-    )
+    op.add_column("rule", sa.Column("yes_mode", sa.String(20), nullable=False, server_default=""))
     op.add_column("rule", sa.Column("made_of", DOCUMENT, nullable=False, server_default="{}"))
-    op.add_column(
-        "flow_version", sa.Column("made_of", DOCUMENT, nullable=False, server_default="{}")
-    )
-    op.add_column(
-        "flow_version",
-        sa.Column("took_two", sa.Boolean(), nullable=False, server_default=sa.false()),
-    )
+    for table in ("flow_version", "rule_version"):
+        op.add_column(table, sa.Column("made_of", DOCUMENT, nullable=False, server_default="{}"))
+        op.add_column(
+            table, sa.Column("took_two", sa.Boolean(), nullable=False, server_default=sa.false())
+        )
     op.create_table(
         "draft_author",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -77,6 +89,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("rule_id", "who", name="uq_draft_author_rule_id_who"),
     )
     op.create_index("ix_draft_author_tenant_id", "draft_author", ["tenant_id"])
+    _note_what_is_known()
     _create_requests()
     op.create_table(
         "environment",
@@ -98,6 +111,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_environment_live_id", "environment", ["live_id"])
     _create_promotions()
+
+
+def _note_what_is_known() -> None:
+    """Note who changed what is not live yet, and in which mode rules were put live already.
+
+    Of workflows nobody was noted: a word for nobody known stands for whoever it was, which holds
+    back only where it takes two.
+    """
+    op.execute(sa.text("UPDATE rule SET yes_mode = mode"))
+    found = op.get_bind().execute(sa.text(_NOT_LIVE)).all()
+    rows = [
+        {
+            "id": uuid4(),
+            "tenant_id": UUID(str(one.tenant_id)),
+            f"{one.subject}_id": UUID(str(one.id)),
+            "who": str(UUID(str(one.by_id))) if one.by_id else "installation",
+            "name": one.updated_by[:200],
+            "first": one.draft_revision,
+            "last": one.draft_revision,
+        }
+        for one in found
+    ]
+    for row in rows:
+        op.get_bind().execute(sa.insert(_AUTHORS).values(**row))
 
 
 def _create_requests() -> None:
@@ -179,8 +216,9 @@ def _create_promotions() -> None:
 def downgrade() -> None:
     for table in ("promotion", "environment", "publish_request", "draft_author"):
         op.drop_table(table)
-    op.drop_column("flow_version", "took_two")
-    op.drop_column("flow_version", "made_of")
+    for table in ("flow_version", "rule_version"):
+        op.drop_column(table, "took_two")
+        op.drop_column(table, "made_of")
     for column in ("made_of", "yes_mode"):
         op.drop_column("rule", column)
     for column in ("history", "effects_need_approval", "yes_role", "flows_need"):

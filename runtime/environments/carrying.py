@@ -21,6 +21,7 @@ from runtime.flows import versions as flows
 from runtime.flows.history import calls_in
 from runtime.flows.model import every_step
 from runtime.flows.table_steps import table_use
+from runtime.going_live.model import Known
 from runtime.going_live.subjects import without_digests
 from runtime.rules import history as rule_history
 from runtime.rules import store as rules
@@ -63,12 +64,15 @@ class Carried:
         return flows.digest_of({"document": self.document, "mode": self.mode})
 
 
-def live_there(session: Session, tenant_id: UUID) -> list[Carried]:
-    """List what is live in an environment, by kind and name; the session acts there."""
+def live_there(session: Session, tenant_id: UUID, brought: Mapping[Key, Known]) -> list[Carried]:
+    """List what is live in an environment, by kind and name; the session acts there.
+
+    `brought` says which version was brought last from there: who made what came since is told.
+    """
     registry, judged = registry_of(session, tenant_id), list(_live_rules(session, tenant_id))
     tables = {str(one.id): live["name"] for one, live in judged if one.kind == TABLE}
     found = [
-        _flow(session, tenant_id, flow, registry, tables)
+        _flow(session, tenant_id, flow, registry, tables, brought)
         for flow in _every_flow(session, tenant_id)
         if flow.live_number is not None
     ]
@@ -79,7 +83,13 @@ def live_there(session: Session, tenant_id: UUID) -> list[Carried]:
             document=live,
             number=rule.live_number or 0,
             mode=rule.mode.value,
-            authors=rule.made_of,
+            authors=rule_history.authors_of_versions(
+                session,
+                tenant_id,
+                rule.id,
+                rule.live_number or 0,
+                known=brought.get((rule.kind, live["name"].lower())),
+            ),
             tables={},
             calls=frozenset(),
         )
@@ -143,6 +153,7 @@ def _flow(
     flow: flows.FlowView,
     registry: Registry,
     tables: Mapping[str, str],
+    brought: Mapping[Key, Known],
 ) -> Carried:
     number = flow.live_number or 0
     document = without_digests(flow_history.document_of(session, tenant_id, flow.id, number))
@@ -152,7 +163,9 @@ def _flow(
         document=document,
         number=number,
         mode="",
-        authors=flow_history.authors_of_version(session, tenant_id, flow.id, number),
+        authors=flow_history.authors_of_versions(
+            session, tenant_id, flow.id, number, known=brought.get((WORKFLOW, flow.slug))
+        ),
         tables={one: tables[one] for one in _tables_named(document, registry) if one in tables},
         calls=frozenset(slug for _, slug, _ in calls_in(document, registry)),
     )

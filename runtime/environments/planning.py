@@ -9,16 +9,28 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting, acting_as
 from kernel.errors import GarlandError, InvalidError, Problem
 from kernel.secrets import Vault
+from runtime.environments._tables import Promotion, PromotionState
 from runtime.environments.carrying import WORKFLOW, Carried, Key, in_order, live_there
-from runtime.environments.putting import Place, changes_of, here_of, make_place, put_live
+from runtime.environments.putting import (
+    Place,
+    changes_of,
+    here_of,
+    live_flow,
+    make_place,
+    put_live,
+    shown_changes_of,
+)
 from runtime.flows.affecting import affecting_steps
 from runtime.flows.comparing import Change
+from runtime.going_live.model import Known
 from tenancy.environments import EnvironmentView, acting_there
 from tenancy.policies import publishing_policy, why_no_second
 from tenancy.scope import as_tenant
@@ -53,17 +65,25 @@ class Plan:
 
 
 def read_there(
-    session: Session, *, who: Acting, there: EnvironmentView, picked: Collection[Key] | None = None
+    session: Session,
+    *,
+    who: Acting,
+    there: EnvironmentView,
+    picked: Collection[Key] | None = None,
+    is_asked: bool = False,
 ) -> list[Carried]:
     """List what is live in another environment, or what of it was picked, in the order of putting.
 
+    `is_asked` tells that it was picked by who may take it, and somebody else says yes.
+
     Raises:
-        ForbiddenError: who asks may not see it.
+        ForbiddenError: who asks may not see it, or not take what they picked.
         InvalidError: something that was picked is not live there, or nothing was picked.
     """
-    them = acting_there(session, who, there)
+    them = acting_there(session, who, there, takes=picked is not None and not is_asked)
+    brought = _brought(session, who.tenant_id, there.organisation_id)
     with as_tenant(session, there.organisation_id), acting_as(session, them):
-        found = live_there(session, there.organisation_id)
+        found = live_there(session, there.organisation_id, brought)
     if picked is None:
         return found
     chosen = [one for one in found if one.key in picked]
@@ -104,7 +124,7 @@ def why_not_alone(session: Session, picked: Sequence[Carried], *, who: Acting) -
         needed = policy.workflows if is_flow else policy.rules
         if needed == "one":
             continue
-        if needed == "effects" and not affecting_steps(session, who.tenant_id, one.document):
+        if needed == "effects" and not _is_affecting(session, who.tenant_id, one):
             continue
         why = why_no_second(one.authors, who.vouched_by, role=who.role, needed=policy.yes_role)
         if why:
@@ -125,14 +145,39 @@ def refuse_impossible(plan: Plan) -> None:
         raise InvalidError("all of it is live here already")
 
 
+def _is_affecting(session: Session, tenant_id: UUID, one: Carried) -> bool:
+    """Tell whether it changes something outside, or what is live here of it does."""
+    documents = (one.document, live_flow(session, tenant_id, one.key[1]))
+    return any(affecting_steps(session, tenant_id, part) for part in documents if part)
+
+
+def _brought(session: Session, tenant_id: UUID, from_id: UUID) -> dict[Key, Known]:
+    """Give which version of each thing was brought here last from another environment, and when."""
+    rows = session.scalars(
+        select(Promotion)
+        .where(
+            Promotion.tenant_id == tenant_id,
+            Promotion.from_id == from_id,
+            Promotion.state == PromotionState.DONE,
+        )
+        .order_by(Promotion.ended_at, Promotion.id)
+    )
+    return {
+        (one["kind"], one["key"]): (one["number"], row.asked_at)
+        for row in rows
+        for one in row.items
+    }
+
+
 def _line(carried: Carried, place: Place) -> Line:
     problems: list[str] = []
     changes: Sequence[Change] = ()
     live, verdict = None, "new"
     try:
         here = here_of(place, carried)
-        live, changes = here.live, changes_of(place, carried, here)
-        verdict = "new" if here.live is None else "changed" if changes else "same"
+        live, changes = here.live, shown_changes_of(place, carried, here)
+        is_changed = bool(changes_of(place, carried, here))
+        verdict = "new" if here.live is None else "changed" if is_changed else "same"
         if verdict != "same":
             with place.session.begin_nested():
                 put_live(place, carried)

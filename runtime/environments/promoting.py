@@ -99,7 +99,7 @@ def approve(
     if refusal:
         raise ForbiddenError(refusal)
     keys = [(one["kind"], one["key"]) for one in row.items]
-    picked = read_there(session, who=who, there=there, picked=keys)
+    picked = read_there(session, who=who, there=there, picked=keys, is_asked=True)
     said = {(one["kind"], one["key"]): one["digest"] for one in row.items}
     moved = [one.title for one in picked if said[one.key] != one.digest]
     if moved:
@@ -152,7 +152,9 @@ def why_not(session: Session, row: Promotion, who: Acting) -> str:
     authors = {key: name for one in row.items for key, name in one["authors"].items()}
     if who.vouched_by is not None and key_of(who.vouched_by) in authors:
         return "you had a hand in it, and somebody else has to say yes"
-    return why_no_second(authors, who.vouched_by, role=who.role, needed=role)
+    return why_no_second(
+        authors, who.vouched_by, role=who.role, needed=role, asked_by=row.asked_key
+    )
 
 
 def list_promotions(session: Session, tenant_id: UUID, *, limit: int = 100) -> list[Promotion]:

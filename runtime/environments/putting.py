@@ -21,6 +21,7 @@ from runtime.flows import versions as flows
 from runtime.flows.comparing import Change, compare
 from runtime.flows.history import calls_in
 from runtime.flows.model import every_step
+from runtime.flows.safe import for_reader
 from runtime.flows.table_steps import table_use
 from runtime.going_live.model import Yes
 from runtime.going_live.subjects import without_digests
@@ -78,8 +79,8 @@ class Place:
 
     def is_second_to(self, carried: Carried) -> bool:
         """Tell whether somebody else puts it live than who had a hand in it."""
-        mine = key_of(self.who.vouched_by)
-        return self.is_second or (bool(carried.authors) and mine not in {NOBODY, *carried.authors})
+        mine, known = key_of(self.who.vouched_by), set(carried.authors)
+        return self.is_second or (bool(known) and not known & {NOBODY, mine} and mine != NOBODY)
 
     @property
     def where(self) -> tuple[Session, UUID]:
@@ -137,6 +138,21 @@ def changes_of(place: Place, carried: Carried, here: Here) -> list[Change]:
     return rule_history.compare_rules(here.document or {}, document)
 
 
+def shown_changes_of(place: Place, carried: Carried, here: Here) -> list[Change]:
+    """List the same for people to see: without secrets, so that what differs in them alone is not.
+
+    Rules and tables hold none.
+    """
+    if carried.kind != WORKFLOW:
+        return changes_of(place, carried, here)
+    registry = registry_of(*place.where)
+    document, _ = fitted(carried, place.tables)
+    old, new = (
+        for_reader(one, registry, may_change=False) for one in (here.document or NOTHING, document)
+    )
+    return compare(old, new)
+
+
 def put_live(place: Place, carried: Carried) -> Put:
     """Put it live here; its draft here becomes the same.
 
@@ -160,15 +176,19 @@ def put_live(place: Place, carried: Carried) -> Put:
     return put(place, carried, here, document)
 
 
+def live_flow(session: Session, tenant_id: UUID, slug: str) -> dict[str, Any] | None:
+    """Give what is live here of a workflow, as it was drawn; None where nothing is."""
+    flow = flows.find_flow_by_slug(session, tenant_id, slug)
+    if flow is None or not flow.live_number:
+        return None
+    return without_digests(flow_history.document_of(session, tenant_id, flow.id, flow.live_number))
+
+
 def _flow_here(place: Place, carried: Carried) -> Here:
     flow = flows.find_flow_by_slug(*place.where, carried.key[1])
     if flow is None:
         return Here()
-    live = (
-        without_digests(flow_history.document_of(*place.where, flow.id, flow.live_number))
-        if flow.live_number
-        else None
-    )
+    live = live_flow(*place.where, carried.key[1])
     return Here(
         id=flow.id,
         live=flow.live_number,
@@ -229,6 +249,7 @@ def _put_flow(place: Place, carried: Carried, here: Here, document: dict[str, An
             revision=flow.draft_revision,
             fixed=fixed,
             took_two=place.is_second_to(carried),
+            authors=carried.authors,
         ),
     )
     return Put(
@@ -273,7 +294,12 @@ def _put_rule(place: Place, carried: Carried, here: Here, document: dict[str, An
         *place.where,
         rule.id,
         mode=mode,
-        yes=Yes(document=rule.draft, revision=rule.draft_revision),
+        yes=Yes(
+            document=rule.draft,
+            revision=rule.draft_revision,
+            took_two=place.is_second_to(carried),
+            authors=carried.authors,
+        ),
         **who,
     )
     return Put(

@@ -38,7 +38,7 @@ def undo(
 
     Raises:
         ForbiddenError: who acts may not publish here.
-        SecondPersonError: it would lead back to a workflow that only who acts ever said yes to.
+        SecondPersonError: it would lead back to what only who acts ever said yes to.
         ConflictError: it is not done, or something of it was changed or published since; nothing is
             changed then.
         InvalidError: what was live before could not be published any more.
@@ -78,7 +78,13 @@ def _flow_back(
     )
     require_use(*where, who=who)
     fixed = flows.fixed_of(*flows.ready_to_publish(session, who.tenant_id, saved.draft))
-    yes = Yes(document=saved.draft, revision=saved.draft_revision, fixed=fixed, took_two=took_two)
+    yes = Yes(
+        document=saved.draft,
+        revision=saved.draft_revision,
+        fixed=fixed,
+        took_two=took_two,
+        authors=flow_history.authors_of_versions(*where, was["before"]),
+    )
     note = f"Version {was['before']} again"
     publish(*where, note=note, vault=vault, yes=yes, **said)
 
@@ -93,10 +99,16 @@ def _rule_back(session: Session, was: dict[str, Any], *, who: Acting, now: datet
         return
     said: dict[str, Any] = {"by": who.person_name, "by_id": who.vouched_by, "now": now}
     document = rule_history.document_of(*where, was["before"])
+    took_two = rule_history.require_back(*where, was["before"], by_id=who.vouched_by)
     saved = rules.save_draft(
         *where, document=document, expected_revision=rule.draft_revision, **said
     )
-    yes = Yes(document=saved.draft, revision=saved.draft_revision)
+    yes = Yes(
+        document=saved.draft,
+        revision=saved.draft_revision,
+        took_two=took_two,
+        authors=rule_history.authors_of_versions(*where, was["before"]),
+    )
     if was["mode"] == Mode.OFF and saved.kind == "rule":
         rules.publish_rule(*where, mode=Mode.OBSERVE, yes=yes, **said)
         rules.switch_off(*where)

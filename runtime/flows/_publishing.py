@@ -18,7 +18,7 @@ from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, sha256_of
 from kernel.json_text import kept_text
 from runtime.calendars.store import calendar_names, hold_calendars
-from runtime.flows._alone import refuse_alone
+from runtime.flows._alone import makers_of, refuse_alone
 from runtime.flows._carrying import of_people, refuse_carried
 from runtime.flows._named_things import calendars_of, connections_of, look_up_tables_of
 from runtime.flows._placing import place_block_triggers
@@ -30,7 +30,7 @@ from runtime.flows.model import every_step, shape_problems
 from runtime.flows.problems import FlowProblem, Known, Versions
 from runtime.flows.table_steps import table_use, tables_used
 from runtime.flows.validate import check_flow
-from runtime.going_live.authors import authors_of, settle
+from runtime.going_live.authors import settle
 from runtime.going_live.model import Yes
 from runtime.limits.book import limits_of
 from runtime.schedules.marks import place_marks
@@ -85,7 +85,7 @@ def publish_flow(  # noqa: PLR0913  what, with which note, for whom, and who sai
     took_two = yes is not None and yes.took_two
     if yes is None:
         documents = [document, live.document] if live is not None else [document]
-        took_two = refuse_alone(session, tenant_id, flow_id, documents)
+        took_two = refuse_alone(session, tenant_id, flow_id, documents, digest=digest_of(draft))
     elif yes.fixed != fixed_of(calls, document):
         raise ConflictError(
             "a workflow, table or block that it uses is another one by now: ask to publish it anew"
@@ -94,7 +94,10 @@ def publish_flow(  # noqa: PLR0913  what, with which note, for whom, and who sai
     version = _new_version(row, number=_next_number(session, flow_id), by=by, now=now)
     version.document, version.note, version.calls = document, kept_text(note)[:500], calls or None
     version.digest, version.took_two = digest_of(draft), took_two
-    version.made_of = authors_of(session, tenant_id, "flow_id", flow_id, until=revision)
+    version.made_of = {
+        **makers_of(session, tenant_id, flow_id, version.digest, until=revision),
+        **(yes.authors if yes is not None else {}),
+    }
     session.add(version)
     session.flush()
     if row.live_version_id is None:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from blocks.installs.registry import registry_of
 from blocks.registry import Block, Registry
+from runtime.flows._danger_checks import danger_problems
+from runtime.flows._structure import Structure
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import every_step
 
@@ -21,6 +23,28 @@ def affecting_steps(session: Session, tenant_id: UUID, document: Mapping[str, An
     Of a called workflow the live version is looked at.
     """
     return _steps(session, tenant_id, document, registry_of(session, tenant_id), seen=set())
+
+
+def dangerous_steps(document: Mapping[str, Any], registry: Registry) -> list[str]:
+    """List the ids of the steps that can hurt many and may be reached although nobody approved."""
+    structure = Structure(document)
+    blocks = {
+        id_: registry.find(one.step["block"], one.step["version"])
+        for id_, one in structure.steps.items()
+    }
+    return [one.step for one in danger_problems(structure, blocks, "error") if one.step]
+
+
+def approvals_in(document: Mapping[str, Any], registry: Registry) -> set[str]:
+    """Give the ids of the steps that ask people."""
+    found = (
+        (id_, registry.find(one["block"], one["version"])) for id_, one, _ in every_step(document)
+    )
+    return {
+        id_
+        for id_, block in found
+        if block is not None and block.manifest.behaviour.control == "approval"
+    }
 
 
 def is_affecting(block: Block) -> bool:

@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from blocks.registry import Registry
 from kernel.errors import NotFoundError
 from kernel.numbers import MOST
-from runtime.flows._alone import refuse_back_alone
+from runtime.flows._alone import refuse_alone, refuse_back_alone
 from runtime.flows._carrying import refuse_carried
 from runtime.flows._records import FlowVersionView, FlowView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import every_step
 from runtime.flows.versions import get_flow, save_draft
+from runtime.going_live.model import Known, known_since
 from runtime.wake import tell_pages_after_commit
+from tenancy.policies import together
 from tenancy.rows import get_owned
 
 
@@ -111,11 +113,33 @@ def require_back(session: Session, tenant_id: UUID, flow_id: UUID, number: int) 
     return row.took_two
 
 
-def authors_of_version(
-    session: Session, tenant_id: UUID, flow_id: UUID, number: int
+def require_second(session: Session, tenant_id: UUID, flow_id: UUID) -> None:
+    """Refuse that whoever acts lets a draft act that they had a hand in, where that takes two.
+
+    Raises:
+        NotFoundError: no such workflow.
+        SecondPersonError: saying who has to do it.
+    """
+    row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow")
+    refuse_alone(session, tenant_id, flow_id, [row.draft], digest=row.draft_digest)
+
+
+def authors_of_versions(
+    session: Session, tenant_id: UUID, flow_id: UUID, number: int, *, known: Known | None = None
 ) -> dict[str, str]:
-    """Give who had a hand in a version, names by the word for who answers; raises NotFoundError."""
-    return dict(_row(session, tenant_id, flow_id, number).made_of)
+    """Give who had a hand in a version and in those it grew from, names by who answers.
+
+    Those that are `known` are left out; where it is one of them, all that it grew from count.
+    """
+    rows = session.scalars(
+        select(FlowVersionRow)
+        .where(FlowVersionRow.tenant_id == tenant_id, FlowVersionRow.flow_id == flow_id)
+        .where(FlowVersionRow.number <= number)
+        .order_by(FlowVersionRow.number)
+    )
+    return together(
+        known_since(known, [(one.number or 0, one.made_at, one.made_of) for one in rows])
+    )
 
 
 def callers_of(

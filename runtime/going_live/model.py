@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -36,12 +36,14 @@ class Yes:
         revision: Of the draft that it was.
         took_two: Whether that was a second person; where it takes one only, it need not have been.
         fixed: What it was fixed to when it was asked for, as `fixed_of` gives it; "" for a rule.
+        authors: Who had a hand in it elsewhere or before, beside who changed the draft.
     """
 
     document: Mapping[str, Any]
     revision: int
     fixed: str = ""
     took_two: bool = True
+    authors: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,23 @@ class RequestView:
         if not self.is_open:
             return 2
         return 0 if self.waits_for_reader else 1
+
+
+Known = tuple[int, datetime]
+"""Up to which number versions are known elsewhere, of those that were made by an instant."""
+
+
+def known_since(
+    known: Known | None, versions: Sequence[tuple[int, datetime, Mapping[str, str]]]
+) -> list[Mapping[str, str]]:
+    """Give who made those versions, the last live, that are not known; all where that is known.
+
+    What was made anew under the same name has small numbers again, and its instants tell it.
+    """
+    number, at = known or (0, datetime.max.replace(tzinfo=UTC))
+    fresh = [one[0] > number or one[1] > at for one in versions]
+    is_known = not (fresh and fresh[-1])
+    return [one[2] for one, is_new in zip(versions, fresh, strict=True) if is_new or is_known]
 
 
 def state_at(state: RequestState, until: datetime, now: datetime) -> RequestState:

@@ -308,7 +308,9 @@ def _why_not(row: PublishRequest, role: str, who: Acting) -> str:
     authors: Mapping[str, str] = row.authors
     if who.vouched_by is not None and key_of(who.vouched_by) in authors:
         return "you had a hand in it, and somebody else has to say yes"
-    return why_no_second(authors, who.vouched_by, role=who.role, needed=role)
+    return why_no_second(
+        authors, who.vouched_by, role=who.role, needed=role, asked_by=row.asked_key
+    )
 
 
 def _no_permission(who: Acting) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import (
@@ -41,13 +41,17 @@ class RuleRow(TenantOwned, Base):
     # Events that it did not take in because it had, or waited for, as many as it may.
     left_out: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     # Of the live version: the furthest mode that was said yes to, and who had a hand in it.
-    yes_mode: Mapped[str] = mapped_column(String(20), default="", server_default="live")
+    yes_mode: Mapped[str] = mapped_column(String(20), default="", server_default="")
     made_of: Mapped[AnyDocument] = mapped_column(default=dict, server_default="{}")
     draft_by_id: Mapped[UUID | None]  # who answers for the draft; no foreign key: it outlives them
 
 
 class RuleVersionRow(TenantOwned, Base):
-    """One published state of a rule; never changed."""
+    """One published state of a rule; its document is never changed.
+
+    `made_of` names who had a hand in it; `took_two` tells whether a second person put it live as
+    far as it went, or said yes to it.
+    """
 
     __tablename__ = "rule_version"
     __table_args__ = (UniqueConstraint("rule_id", "number"),)
@@ -59,6 +63,8 @@ class RuleVersionRow(TenantOwned, Base):
     made_at: Mapped[Instant]
     made_by: Mapped[str] = mapped_column(String(200), default="")
     drafted_by: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    made_of: Mapped[AnyDocument] = mapped_column(default=dict, server_default="{}")
+    took_two: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class RuleMemory(TenantOwned, Base):

@@ -14,6 +14,8 @@ from kernel.errors import ConflictError, NotFoundError
 from kernel.numbers import MOST
 from runtime.flows.comparing import Change, compare_parts
 from runtime.flows.uses import flows_deciding_by
+from runtime.going_live.model import Known, known_since
+from runtime.rules._alone import refuse_back_alone
 from runtime.rules._schema import NAME_MAX
 from runtime.rules._tables import RuleRow, RuleVersionRow
 from runtime.rules.model import Mode
@@ -21,6 +23,7 @@ from runtime.rules.store import RuleView, create_rule, get_rule, list_rules, sav
 from runtime.rules.tables.comparing import compare_tables
 from runtime.rules.tables.model import is_table
 from runtime.wake import tell_pages_after_commit
+from tenancy.policies import together
 from tenancy.rows import get_owned
 
 _PARTS = {
@@ -53,6 +56,40 @@ def document_of(
     if number is None:
         return get_rule(session, tenant_id, rule_id).draft
     return _version(session, tenant_id, rule_id, number).document
+
+
+def require_back(
+    session: Session, tenant_id: UUID, rule_id: UUID, number: int, *, by_id: UUID | None
+) -> bool:
+    """Refuse that whoever acts lets a version be live again, where that takes a second person.
+
+    Tells whether a second person put it live before, or said yes to it.
+
+    Raises:
+        NotFoundError: no such rule or version.
+        SecondPersonError: nobody but who made it ever put it live or said yes to it.
+    """
+    version = _version(session, tenant_id, rule_id, number)
+    refuse_back_alone(session, version, by_id=by_id)
+    return version.took_two
+
+
+def authors_of_versions(
+    session: Session, tenant_id: UUID, rule_id: UUID, number: int, *, known: Known | None = None
+) -> dict[str, str]:
+    """Give who had a hand in a version and in those it grew from, names by who answers.
+
+    Those that are `known` are left out; where it is one of them, all that it grew from count.
+    """
+    rows = session.scalars(
+        select(RuleVersionRow)
+        .where(RuleVersionRow.tenant_id == tenant_id, RuleVersionRow.rule_id == rule_id)
+        .where(RuleVersionRow.number <= number)
+        .order_by(RuleVersionRow.number)
+    )
+    return together(
+        known_since(known, [(one.number or 0, one.made_at, one.made_of) for one in rows])
+    )
 
 
 def compare_rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

@@ -225,11 +225,14 @@ def publish_rule(  # noqa: PLR0913  which, how, who and when, and who said yes
     require_publishable(session, tenant_id, draft, mode)
     live = session.get(RuleVersionRow, row.live_version_id) if row.live_version_id else None
     is_new = live is None or live.document != draft
-    if yes is None:
-        refuse_alone(session, row, mode, is_new=is_new, by_id=by_id)
-    note_yes(session, row, mode, is_new=is_new, revision=yes.revision if yes else None)
+    took_two = (
+        yes.took_two
+        if yes is not None
+        else refuse_alone(session, row, mode, is_new=is_new, by_id=by_id)
+    )
     if is_new:
         row.live_version_id = _add_version(session, row, draft, by=by, now=now)
+    note_yes(session, row, mode, is_new=is_new, yes=yes, took_two=took_two)
     revision = yes.revision if yes is not None else row.draft_revision
     settle(session, tenant_id, "rule_id", rule_id, revision=revision, now=now)
     row.mode = mode

@@ -17,12 +17,14 @@ from kernel.errors import InvalidError, Problem
 from runtime.flows.excerpt import container_of
 from runtime.flows.model import every_step
 from runtime.flows.versions import get_flow
-from runtime.runs.pins import Pins
+from runtime.runs._tables import Run
+from runtime.runs.pins import Pins, read_pins
 from runtime.runs.query import RunFilter, find_step, list_runs
 from runtime.runs.start import Start, start_trial
 from runtime.runs.trying import Alone, stowed, try_step
 from runtime.trials.looking import pins_of
 from runtime.trials.pins import use_pins
+from tenancy.rows import get_owned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,12 @@ def try_draft(
         now=now,
         pins=pins.to_document() if pins != Pins() else None,
     )
+
+
+def may_change(session: Session, tenant_id: UUID, run_id: UUID) -> bool:
+    """Tell whether a step of a run may really do what it does; raises NotFoundError."""
+    run = get_owned(session, Run, tenant_id, run_id, name="run")
+    return run.allows_effects or bool(read_pins(run.pins).allows)
 
 
 def _try_alone(  # noqa: PLR0913, PLR0917  as above, and what is known of the draft

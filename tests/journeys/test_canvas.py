@@ -103,7 +103,7 @@ def _field(page: Page, name: str) -> Locator:  # noqa: F811
 def _take_data(page: Page, field: str, path: str) -> None:  # noqa: F811
     """Take a field's value from what an earlier step gives."""
     _field(page, field).get_by_role("button", name="Insert data").first.click()
-    page.locator(f'#data-picker [data-insert="{path}"]').click(timeout=FOUND_WITHIN_MS)
+    page.locator(f'#data-picker [data-insert="{path}"]').first.click(timeout=FOUND_WITHIN_MS)
     _is_taken(page, field)
 
 
@@ -209,7 +209,7 @@ def _fill_by_key(page: Page, step: str, field: str, text: str, *, is_mapped: boo
         page.keyboard.press("Enter")
         expect(page.get_by_label("Search data")).to_be_focused(timeout=FOUND_WITHIN_MS)
         page.keyboard.type("alarms")
-        expect(page.locator(f'#data-picker [data-insert="{text}"]')).to_be_visible()
+        expect(page.locator(f'#data-picker [data-insert="{text}"]').first).to_be_visible()
         page.keyboard.press("Enter")
         _is_taken(page, field)
     else:

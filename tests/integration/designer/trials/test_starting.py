@@ -12,10 +12,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from runtime.flows.versions import FlowView
 from runtime.runs._tables import Run
 from runtime.trials.inputs import list_inputs
+from runtime.trials.pins import pin_step
 from tenancy.organisations import OrganisationView
+from tenancy.policies import change_policy
 from tenancy.rows import get_owned
 from tenancy.scope import as_tenant
 from tests.factories.alarms import make_alarm
+from tests.factories.flows import step
+from tests.factories.tenancy import NOON
 from tests.integration.conftest import SignedIn
 from tests.integration.designer.trials.conftest import (
     DEVICE,
@@ -265,3 +269,39 @@ def test_the_page_of_a_step_asks_to_confirm_what_reaches_into_the_network(
 
     assert page.status_code == 422
     assert "I know that customers may notice" in page.text
+
+
+@pytest.mark.parametrize(
+    ("effects", "statuses"),
+    [pytest.param("all", [403, 409], id="acts"), pytest.param("", [409, 409], id="tells only")],
+)
+def test_a_trial_that_changes_something_goes_on_by_those_who_may_publish(
+    signed_in: SignedIn, at: str, run_of: Any, effects: str, statuses: list[int]
+) -> None:
+    form = {"source": "sample", "effects": effects, "confirmed": "true", "each": "true"}
+    run = run_of(signed_in("designer").post(f"{at}/trials", data=form, headers=JSON))
+    address = f"{at}/trials/{run.id}/go"  # it holds nowhere yet, which is said to who may ask
+
+    answers = [signed_in(role).post(address, headers=JSON) for role in ("operator", "designer")]
+
+    assert [one.status_code for one in answers] == statuses
+
+
+def test_an_approval_that_is_demanded_is_not_pinned_where_the_trial_acts(
+    signed_in: SignedIn,
+    at: str,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    flow: FlowView,
+) -> None:
+    draft_with(sessions, acme, flow, {**STEPS, "ask": step("approval")})
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        change_policy(session, acme.id, {"effects_need_approval": True}, by="Ann", now=NOON)
+        who: dict[str, Any] = {"by": "Ann", "now": NOON}
+        pin_step(session, acme.id, flow.id, "ask", port="approved", output=None, **who)
+    form = {"source": "sample", "effects": "all", "confirmed": "true"}
+
+    answer = signed_in("designer").post(f"{at}/trials", data=form, headers=JSON)
+
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in (answer.json or {})["errors"]] == ["/pins/ask"]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
+from uuid import UUID
 
-from tests.factories.flows import chain_document
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
+
+from runtime.flows.going_back import make_live_again
+from tenancy.organisations import OrganisationView
+from tenancy.scope import as_tenant
+from tests.factories.flows import chain_document, flow_document, step
 from tests.factories.rules import make_rule_document
+from tests.factories.tenancy import NOON
+from tests.integration.conftest import client_of
 from tests.integration.runtime.going_live.conftest import (
     RULES,
     Decide,
@@ -20,6 +29,12 @@ def anna(decide: Decide, program: Programs) -> Program:
     """A designer of an organisation that asks for two people."""
     decide(workflows="two", rules="two")
     return program()
+
+
+@pytest.fixture
+def nobody(app: Flask, sessions: sessionmaker[Session], acme: OrganisationView) -> Program:
+    """A program for which nobody answers."""
+    return Program(client_of(app, sessions, acme, "designer"), "")
 
 
 def test_who_made_a_draft_does_not_publish_it(anna: Program) -> None:
@@ -141,3 +156,63 @@ def test_an_unchanged_draft_is_published_by_anybody(anna: Program, program: Prog
     program().post(f"{flow}/publish")
 
     assert anna.post(f"{flow}/publish").status_code == 200
+
+
+@pytest.mark.parametrize("who", ["asker", "nobody"])
+def test_what_a_program_changed_that_nobody_answers_for_is_nobodys_to_put_live_alone(
+    anna: Program, program: Programs, nobody: Program, who: str
+) -> None:
+    flow = nobody.make_flow()
+    request = (anna if who == "asker" else nobody).ask(flow)
+    berta = program()
+
+    answers = [berta.post(f"{flow}/publish"), berta.post(f"{request}/approve")]
+
+    assert [one.status_code for one in answers] == [409, 200 if who == "asker" else 403]
+    assert "nobody knows who made it" in answers[0].json["detail"]
+
+
+def test_a_draft_that_was_published_before_is_not_published_anew_by_who_made_it(
+    decide: Decide, program: Programs, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    anna, berta = program(), program()
+    flow = anna.make_flow()
+    anna.post(f"{flow}/publish")
+    anna.redraw(flow, chain_document(3))
+    anna.post(f"{flow}/publish")
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        make_live_again(session, acme.id, UUID(flow.rpartition("/")[2]), 1, now=NOON)
+    decide(workflows="two")
+
+    answers = [one.post(f"{flow}/publish").status_code for one in (anna, berta)]
+
+    assert answers == [409, 200]
+
+
+def test_who_made_a_draft_lets_no_test_run_of_it_change_anything(
+    anna: Program, program: Programs
+) -> None:
+    address = f"{anna.make_flow(mailing_document())}/steps/mail/try"
+
+    answers = [
+        anna.post(address, allow_effects=True),
+        anna.post(address),
+        program().post(address, allow_effects=True),
+    ]
+
+    assert [one.status_code for one in answers] == [409, 202, 202]
+
+
+def test_a_step_that_needs_an_approval_is_not_tried_alone_for_real(
+    decide: Decide, program: Programs
+) -> None:
+    decide(effects_need_approval=True)
+    anna = program()
+    device = step("run-device-command", title="Reset the port")
+    document = flow_document({"device": device}, ["hand > device"], name="Resets")
+    address = f"{anna.make_flow(document)}/steps/device/try"
+
+    answer = anna.post(address, allow_effects=True, confirmed=True)
+
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json["errors"]] == ["/only"]
