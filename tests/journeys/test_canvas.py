@@ -31,7 +31,9 @@ WRITTEN = [("approval", "title", "Send a crew to the cut?"), ("write_log", "mess
 FOUND_WITHIN_MS = 10_000
 FOCUSED = """() => {
   const at = document.activeElement;
-  return [at.id, at.name, at.getAttribute("aria-label"), at.textContent.trim().slice(0, 40)];
+  const field = at.closest("[data-field]")?.dataset.field;
+  const text = at.textContent.trim().slice(0, 40);
+  return [at.id, at.name, at.getAttribute("aria-label"), text, field];
 }"""
 
 
@@ -137,13 +139,13 @@ def _draw_the_last_wire(page: Page) -> None:  # noqa: F811
     page.mouse.up()
 
 
-def _tab_to(page: Page, words: str, *, key: str = "Tab") -> None:  # noqa: F811
+def _tab_to(page: Page, *words: str, key: str = "Tab") -> None:  # noqa: F811
     """Press Tab until what has the focus is called so, as one does who sees only that."""
     for _ in range(140):
         page.keyboard.press(key)
-        if words in [str(one) for one in page.evaluate(FOCUSED)]:
+        if set(words) <= {str(one) for one in page.evaluate(FOCUSED)}:
             return
-    pytest.fail(f"{words} is not reached by {key}")
+    pytest.fail(f"{', '.join(words)} is not reached by {key}")
 
 
 def test_a_person_draws_the_fibre_cut_by_keyboard_alone(
@@ -205,7 +207,7 @@ def _fill_by_key(page: Page, step: str, field: str, text: str, *, is_mapped: boo
     expect(page.locator(f'#inspector [name="node"][value="{step}"]')).to_be_attached()
     page.keyboard.press("Enter")
     if is_mapped:
-        _tab_to(page, "Insert data")
+        _tab_to(page, "Insert data", f"/input/{field}")
         page.keyboard.press("Enter")
         expect(page.get_by_label("Search data")).to_be_focused(timeout=FOUND_WITHIN_MS)
         page.keyboard.type("alarms")
