@@ -29,6 +29,13 @@ MAPPED = [
 ]
 WRITTEN = [("approval", "title", "Send a crew to the cut?"), ("write_log", "message", "Sent")]
 FOUND_WITHIN_MS = 10_000
+TRIES = 60
+A_FRAME_LATER = "() => new Promise((go) => requestAnimationFrame(() => setTimeout(go, 50, true)))"
+ON_THE_WIRE = """line => {
+  const middle = line.getPointAtLength(line.getTotalLength() / 2);
+  const { x, y } = middle.matrixTransform(line.getScreenCTM());
+  return [x, y];
+}"""
 FOCUSED = """() => {
   const at = document.activeElement;
   const field = at.closest("[data-field]")?.dataset.field;
@@ -123,8 +130,14 @@ def _box(page: Page, field: str) -> Locator:  # noqa: F811
 def _add_on(page: Page, wire: str, words: str) -> None:  # noqa: F811
     """Add a step by the + of a wire."""
     _show_all(page)
-    page.locator(f'[data-wire="{wire}"] .wire__hit').hover(force=True)
-    page.locator(".wire-add").click()
+    line, plus = page.locator(f'[data-wire="{wire}"] .wire__line'), page.locator(".wire-add")
+    for _ in range(TRIES):  # the view may still be moving when the wire is aimed at
+        x, y = line.evaluate(ON_THE_WIRE)
+        page.mouse.move(x - 2, y)
+        page.mouse.move(x, y)
+        if page.evaluate(A_FRAME_LATER) and plus.is_visible():
+            break
+    plus.click()
     _take(page, words)
 
 
