@@ -32,6 +32,13 @@ READY = """n => new Promise(done => {
     ? requestIdleCallback(() => done(performance.now())) : requestAnimationFrame(look);
   look();
 })"""
+ON_SCREEN = """() => {
+  for (const node of document.querySelectorAll(".node--step")) {
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    if (right > left && left > 400 && right < 900 && top > 200 && bottom < 700)
+      return [(left + right) / 2, (top + bottom) / 2];
+  }
+}"""
 RECORD = """() => {
   const frames = window.frames_ = [];
   let last = 0;
@@ -155,12 +162,10 @@ def _drag_all(page: Page) -> Iterator[None]:
     page.locator("#canvas").focus()
     page.keyboard.press("1")
     page.wait_for_timeout(300)
-    box = page.locator("#node-s0").bounding_box()
-    if box is None:
-        raise SystemExit("the step is not on screen")
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4)
+    x, y = page.evaluate(ON_SCREEN)
+    page.mouse.move(x, y)
     page.mouse.down()
-    yield from _wander(page.mouse.move, box["x"], box["y"])
+    yield from _wander(page.mouse.move, x, y)
     page.mouse.up()
 
 
