@@ -1,7 +1,7 @@
 """What of a workflow could be asked for in a form, and the template made of what was chosen.
 
 Every plain value in the settings of a step or trigger, and every variable, is a candidate; the
-block's own schema says how it is asked for. Pure. Secrets are left out and named.
+block's own schema says how it is asked for. Pure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from blocks.forms import can_show
 from blocks.registry import Registry
 from blocks.schemas import is_expression
 from kernel.schema import path_of, pointer_to
-from runtime.flows.safe import for_reader
 from runtime.secrecy import MASK
 
 CANDIDATES_MAX = 200
@@ -37,15 +36,6 @@ class Candidate:
     title: str
     shown: str
     schema: Mapping[str, Any]
-
-
-def without_secrets(
-    flow: Mapping[str, Any], registry: Registry
-) -> tuple[dict[str, Any], list[str]]:
-    """Give a workflow without its secrets, and where they stood."""
-    gone: list[str] = []
-    shown = for_reader(flow, registry, may_change=False)
-    return _emptied(shown, [], gone), gone
 
 
 def candidates_of(flow: Mapping[str, Any], registry: Registry) -> list[Candidate]:
@@ -125,21 +115,6 @@ def _candidate(
 
 def _is_plain_list(value: list[Any]) -> bool:
     return bool(value) and all(isinstance(one, str) and not is_expression(one) for one in value)
-
-
-def _emptied(value: Any, path: list[str], gone: list[str]) -> Any:
-    """Take out what is masked, and note where it stood; in a list an empty text keeps its place."""
-    if isinstance(value, Mapping):
-        kept = {}
-        for name, part in value.items():
-            if part == MASK:
-                gone.append(pointer_to([*path, name]))
-            else:
-                kept[name] = _emptied(part, [*path, name], gone)
-        return kept
-    if isinstance(value, list):
-        return [_emptied("" if one == MASK else one, path, gone) for one in value]
-    return value
 
 
 def _at(held: Any, path: list[str]) -> Any:

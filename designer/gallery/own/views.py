@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from blocks.installs.registry import registry_of
 from designer.gallery.model import CATEGORIES, TemplateError
-from designer.gallery.own.offering import candidates_of, template_document, without_secrets
+from designer.gallery.own.offering import candidates_of, template_document
 from designer.gallery.store import keep_template
 from kernel.clock import utc_now
 from kernel.errors import ConflictError
 from kernel.http import acting, db_session, render, require, see_other
+from runtime.flows.exchange.secrets import without_secrets
 from runtime.flows.versions import get_flow
 
 bp = Blueprint("own_templates", __name__)

@@ -15,9 +15,10 @@ from designer.gallery.library import library
 from designer.gallery.model import TemplateError, parse_template
 from designer.gallery.needs import Slot, slots_of
 from designer.gallery.own import offering
-from designer.gallery.own.offering import candidates_of, without_secrets
+from designer.gallery.own.offering import candidates_of
 from designer.gallery.played import told
 from designer.gallery.trying import rehearse, trials_of
+from runtime.flows.exchange.secrets import without_secrets
 from tests.factories.flows import flow_document, step
 from tests.factories.gallery import template_document
 from tests.factories.tenancy import NOON
