@@ -216,7 +216,7 @@ def convert(file: Path, form: str, dark: bool) -> None:  # noqa: FBT001  click
     from blocks.registry import standard_registry
     from kernel.errors import InvalidError
     from runtime.flows.bpmn.writing import write_bpmn
-    from runtime.flows.drawn import flow_svg, picture_entries
+    from runtime.flows.drawn import picture_of
     from runtime.flows.exchange.envelope import write_envelope
     from runtime.flows.exchange.files import read_file
 
@@ -236,5 +236,5 @@ def convert(file: Path, form: str, dark: bool) -> None:  # noqa: FBT001  click
     elif form == "bpmn":
         click.echo(write_bpmn(found[0].document, registry, slug=found[0].slug), nl=False)
     else:
-        entries = picture_entries(found[0].document, registry)
-        click.echo(flow_svg(found[0].document, entries, "dark" if dark else "light"), nl=False)
+        picture = picture_of(found[0].document, registry, "dark" if dark else "light")
+        click.echo(picture, nl=False)

@@ -1,4 +1,4 @@
-"""The way a wire takes, as an SVG path: the same as `static/js/canvas/routing.js`. Pure.
+"""The way a wire takes, as an SVG path: as the canvas draws it where no block is in the way. Pure.
 
 Forward wires are one smooth curve; one that has to go back leaves to the right, passes under or
 over both nodes and enters from the left, so that it never runs through what it joins.
@@ -23,18 +23,6 @@ def wire_path(source: Face, port: str, target: Face) -> str:
         bend = min(max((x2 - x1) / 2, STUB), BEND_MAX)
         return f"M{at(x1, y1)}C{at(x1 + bend, y1)} {at(x2 - bend, y2)} {at(x2, y2)}"
     return _back_path((x1, y1), (x2, y2), _lane(source, target))
-
-
-def waypoints(source: Face, port: str, target: Face) -> list[Point]:
-    """Give a wire's way in straight lines, for formats that know no curves."""
-    (x1, y1), (x2, y2) = source.exit(port), target.entrance
-    if x2 >= x1 + STUB:
-        middle = (x1 + x2) / 2
-        bends = [] if y1 == y2 else [(middle, y1), (middle, y2)]
-        return [(x1, y1), *bends, (x2, y2)]
-    lane = _lane(source, target)
-    right, left = x1 + STUB, x2 - STUB
-    return [(x1, y1), (right, y1), (right, lane), (left, lane), (left, y2), (x2, y2)]
 
 
 def at(x: float, y: float) -> str:

@@ -15,7 +15,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, render, require, see_other
 from kernel.numbers import whole_number
 from runtime.flows import versions
-from runtime.flows.drawn import flow_svg, picture_entries
+from runtime.flows.drawn import picture_of
 from runtime.flows.exchange import exporting, staged
 from runtime.flows.exchange.api import exported
 from runtime.flows.exchange.envelope import MOST
@@ -137,7 +137,7 @@ def _plan_page(import_id: UUID, *, problems: Sequence[Problem] = (), status: int
     planned = staged.plan_staged(*where, import_id)
     registry = registry_of(*where)
     pictures = {
-        one.slug: flow_svg(one.document, picture_entries(one.document, registry), "page")
+        one.slug: picture_of(one.document, registry, "page")
         for one in planned[:PICTURES_MAX]
         if len(one.document["steps"]) <= PICTURED_STEPS_MAX
     }

@@ -19,7 +19,6 @@ from designer.gallery.form import (
 )
 from designer.gallery.needs import Slot, needs_of, slots_of
 from designer.gallery.offers import Offer, categories_of, every_offer, find_offer
-from designer.gallery.pictures import picture_of
 from designer.gallery.played import told
 from designer.gallery.store import remove_template
 from designer.gallery.trying import rehearse, trials_of
@@ -27,6 +26,7 @@ from designer.gallery.using import Made, Maker, permissions_of, use_template
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
 from kernel.http import acting, db_session, only_reads, render, require, see_other
+from runtime.flows.drawn import picture_of
 from tenancy.connections.store import kinds_by_name
 from tenancy.people import find_active_person
 

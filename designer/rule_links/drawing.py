@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from blocks.registry import Registry
-from runtime.flows.drawn import flow_svg, picture_entries
+from runtime.flows.drawn import picture_of
 
 
 def draw_small(document: Mapping[str, Any], registry: Registry) -> str:
     """Draw a workflow as SVG; "" where nothing was drawn yet."""
     if not document["triggers"] and not document["steps"]:
         return ""
-    return flow_svg(document, picture_entries(document, registry))
+    return picture_of(document, registry)

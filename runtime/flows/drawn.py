@@ -17,21 +17,16 @@ from runtime.flows.layout import laid_out
 from runtime.flows.picture import entries_of
 
 
-def flow_svg(document: Mapping[str, Any], entries: Mapping[str, Any], theme: Theme = "auto") -> str:
+def picture_of(document: Mapping[str, Any], registry: Registry, theme: Theme = "auto") -> str:
     """Draw a workflow of the schema.
 
     Args:
         document: What has no position is laid out.
-        entries: As `picture_entries` gives them; a block without one is drawn as not installed.
+        registry: A block that is not in it is drawn as not installed.
         theme: "light", "dark", "auto" (as the system of whoever looks), or "page": the page's own
             tokens, for a picture that stands in a page's HTML.
     """
-    return draw(laid_out(document), entries, theme)
-
-
-def picture_entries(document: Mapping[str, Any], registry: Registry) -> dict[str, dict[str, Any]]:
-    """Give what draws each block and trigger of a workflow, icons as markup."""
-    return entries_of(document, registry, _icon)
+    return draw(laid_out(document), entries_of(document, registry, _icon), theme)
 
 
 def _icon(block: Block) -> str:

@@ -12,7 +12,7 @@ from blocks.drawings.colours import Theme
 from blocks.installs.registry import registry_of
 from runtime.flows.bpmn.writing import write_bpmn
 from runtime.flows.decisions import decisions_of
-from runtime.flows.drawn import flow_svg, picture_entries
+from runtime.flows.drawn import picture_of
 from runtime.flows.exchange.envelope import write_envelope
 from runtime.flows.history import document_of
 from runtime.flows.versions import get_flow
@@ -54,7 +54,7 @@ def export_svg(
 ) -> str:
     """Draw a workflow; what is in the settings of its steps is not on the picture."""
     document = _document(session, tenant_id, flow_id, number)
-    return flow_svg(document, picture_entries(document, registry_of(session, tenant_id)), theme)
+    return picture_of(document, registry_of(session, tenant_id), theme)
 
 
 def _document(

@@ -24,7 +24,7 @@ from blocks.drawings.sheets import sheet_of
 from blocks.registry import standard_registry
 from designer.workflows.palette import catalogue
 from garland.demo import automation, restarts
-from runtime.flows.drawn import flow_svg, picture_entries
+from runtime.flows.drawn import picture_of
 from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step, every_wire, shape_problems
 from runtime.flows.picture import entries_of
@@ -124,7 +124,7 @@ def drawable(wire: Mapping[str, str], ids: set[str]) -> bool:
 
 def is_drawn(document: dict[str, Any]) -> bool:
     """Tell whether a picture has a face for each node and a path for each wire between such."""
-    picture = flow_svg(document, picture_entries(document, standard_registry()), "light")
+    picture = picture_of(document, standard_registry(), "light")
     ids = {*document["triggers"], *(id_ for id_, _, _ in every_step(document))}
     wires = [one for one in every_wire(document) if drawable(one, ids)]
     faces = len(re.findall(r'<g transform="translate\([^)]*\)">\n<rect width="208"', picture))

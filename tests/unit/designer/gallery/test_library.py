@@ -14,12 +14,12 @@ from designer.gallery.filling import defaults_of, filled, value_problems
 from designer.gallery.library import LIBRARY, library
 from designer.gallery.model import Template, Trial
 from designer.gallery.offers import pack_templates
-from designer.gallery.pictures import picture_of
 from designer.gallery.trying import rehearse, trials_of
 from designer.workflows.samples import SAMPLES, sample_alarm, sample_events
 from kernel.ids import slugify
 from runtime.alarms.model import parse_event
 from runtime.calendars.model import parse_calendar
+from runtime.flows.drawn import picture_of
 from runtime.flows.model import every_step
 from runtime.flows.problems import Known, Versions
 from runtime.flows.validate import check_flow
