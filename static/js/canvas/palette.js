@@ -4,6 +4,7 @@
  * @import {Entry, Point} from "./types.js"
  */
 import { icon, make, need, paintIcon } from "./dom.js";
+import { gathered } from "./graph.js";
 import { searchEntries } from "./search.js";
 
 const SLOP_PX = 6;
@@ -33,11 +34,7 @@ export function mountPalette(root, entries, { add, drop }) {
 /** @param {Entry[]} entries @param {boolean} ranked @returns {[string, Entry[]][]} */
 function groups(entries, ranked) {
   if (ranked) return [["Best first", entries]];
-  /** @type {Map<string, Entry[]>} */
-  const found = new Map();
-  for (const entry of entries)
-    found.set(entry.category, [...(found.get(entry.category) ?? []), entry]);
-  return [...found];
+  return [...gathered(entries, (entry) => entry.category)];
 }
 
 /** @param {Entry} entry */

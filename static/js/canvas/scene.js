@@ -225,22 +225,16 @@ export class Scene {
   }
 
   #label() {
-    /** @type {Map<string, string[]>} */
-    const ways = new Map();
     const titleOf = (/** @type {string} */ id) => this.#nodes.get(id)?.face.title ?? id;
-    const note = (/** @type {string} */ key, /** @type {string} */ id) =>
-      ways.set(key, [...(ways.get(key) ?? []), titleOf(id)]);
-    for (const wire of this.#flow.wires) {
-      note(`from ${splitEnd(wire.from).id}`, wire.to);
-      note(`to ${wire.to}`, splitEnd(wire.from).id);
-    }
     for (const [id, { element }] of this.#nodes) {
       const problems = (this.#problems.get(id) ?? []).map((problem) => problem.message);
       const progress = this.#progress?.steps[id] ?? null;
       const loop = withinOf(this.#flow, id);
       const where = loop ? [`in each round of ${titleOf(loop)}`] : [];
-      if (ways.has(`to ${id}`)) where.push(`after ${ways.get(`to ${id}`)?.join(", ")}`);
-      node.sayNode(element, where, ways.get(`from ${id}`) ?? [], { progress, problems });
+      const before = this.#entering.get(id)?.map((wire) => titleOf(splitEnd(wire.from).id));
+      if (before) where.push(`after ${before.join(", ")}`);
+      const onward = this.#leaving.get(id)?.map((wire) => titleOf(wire.to)) ?? [];
+      node.sayNode(element, where, onward, { progress, problems });
     }
   }
 }
