@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.ids import slugify
+from kernel.numbers import whole_number
 from runtime.flows.bpmn._times import is_moment, schedule_of, seconds_of
 from runtime.flows.bpmn.words import MODEL, SUB_PROCESSES
 from runtime.xml_files import Element
@@ -153,8 +154,8 @@ def loop_for(node: Element) -> Mapped:
         return Mapped(block("for-each", config), [*notes, "say in its settings which items"])
     if again is not None:
         asked = again.said("loopCondition")
-        most = again.attributes.get("loopMaximum", "")
-        limit = int(most) if most.isascii() and most.isdigit() and len(most) < 5 else 10  # noqa: PLR2004
+        most = whole_number(again.attributes.get("loopMaximum", ""), most=9_999)
+        limit = 10 if most is None else most
         config = {"until": "true", "rounds_max": max(1, min(limit, 1_000))}
         told = f"say in its settings until when it is repeated; it was while {asked or 'nothing'}"
         return Mapped(block("repeat", config), [*notes, told])
