@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots bare-debian clean
+.PHONY: help run test quick check bench screenshots bare-debian clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -16,6 +16,10 @@ run: ## Install what is missing and run Garland with its demo world; Ctrl-C stop
 test: ## Run all tests: SQLite, PostgreSQL, real browser, killed processes, JavaScript
 	@tools/bootstrap test
 	@exec .venv/bin/python tools/run_tests.py
+
+quick: ## Run the tests that need no database and no browser, before a commit
+	@tools/bootstrap test
+	@exec .venv/bin/python tools/run_tests.py quick
 
 check: ## Format, lint, types, import contracts, templates, JavaScript, spelling, migrations
 	@tools/bootstrap check

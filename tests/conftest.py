@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -36,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if config.getoption("--nightly"):
         os.environ[NIGHTLY] = "1"
+    settings.register_profile("garland", deadline=None)  # a busy machine is no defect
+    settings.load_profile("garland")
     structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
     _keep_no_logger()
 

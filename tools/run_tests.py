@@ -17,8 +17,23 @@ SLOW_FOLDERS = ["tests/faults", "tests/journeys"]
 
 
 def main() -> int:
-    """Run the parts one after the other; exit code 1 when one failed."""
-    parts = {
+    """Run the parts one after the other; exit code 1 when one failed.
+
+    With the argument `quick`, only what opens no database and no browser.
+    """
+    quick = {
+        "unit": [*PYTEST, *SIDE_BY_SIDE, "tests/unit", "tests/architecture"],
+        "JavaScript": ["npm", "test", "--silent"],
+    }
+    parts = quick if sys.argv[1:] == ["quick"] else every_part()
+    failed = [name for name, command in parts.items() if not _passes(name, command)]
+    print(f"\nfailed: {', '.join(failed)}" if failed else "\nall tests passed")
+    return 1 if failed else 0
+
+
+def every_part() -> dict[str, list[str]]:
+    """Give the command of each part by its name."""
+    return {
         "unit and integration, SQLite": [*PYTEST, *SIDE_BY_SIDE, "-m", f"not ({SLOW})"],
         "integration, PostgreSQL": [
             *PYTEST,
@@ -31,9 +46,6 @@ def main() -> int:
         "journeys and faults": [*PYTEST, *SIDE_BY_SIDE, *FILE_BY_FILE, "-m", SLOW, *SLOW_FOLDERS],
         "JavaScript": ["npm", "test", "--silent"],
     }
-    failed = [name for name, command in parts.items() if not _passes(name, command)]
-    print(f"\nfailed: {', '.join(failed)}" if failed else "\nall tests passed")
-    return 1 if failed else 0
 
 
 def _passes(name: str, command: list[str]) -> bool:

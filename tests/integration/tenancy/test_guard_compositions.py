@@ -68,7 +68,6 @@ def selects(draw: st.DrawFn, depth: int = 2) -> Any:
 @pytest.mark.filterwarnings("ignore:SELECT statement has a cartesian product")
 @settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(statement=selects())

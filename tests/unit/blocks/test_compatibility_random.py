@@ -17,8 +17,7 @@ from tests.support.size import examples
 NAMES = st.sampled_from(["a", "b", "c"])
 SMALL = st.integers(0, 6)
 MUCH = settings(
-    max_examples=examples(150, at_night=4_000),
-    deadline=None,
+    max_examples=examples(60, at_night=4_000),
     suppress_health_check=list(HealthCheck),
 )
 

@@ -16,10 +16,10 @@ from blocks.schemas import field_schema, is_expression, with_defaults
 from kernel.schema import Schema
 from tests.fakes.form_schemas import NAMES, SCHEMAS, values_like, values_of
 from tests.fakes.forms import render_form, submit
+from tests.support.size import examples
 
 SLOW = settings(
-    max_examples=100,
-    deadline=None,
+    max_examples=examples(40),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 PARTS = [
@@ -161,7 +161,7 @@ def test_any_json_at_all_is_shown_and_read_without_an_error(
 
 
 @pytest.mark.parametrize(("block", "part"), PARTS)
-@settings(SLOW, max_examples=15)
+@settings(SLOW, max_examples=examples(6))
 @given(data=st.data())
 def test_a_standard_blocks_form_gives_the_same_verdict(
     block: Block, part: str, data: st.DataObject

@@ -123,7 +123,7 @@ EMPTY: dict[str, Any] = {"string": "", "array": [], "object": {}}
 UNSAID: dict[str, Any] = {"b/c": {"type": "array", "items": {}, "minItems": 2}}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(DRAWN)
 @example(({"type": "object", "properties": UNSAID, "required": []}, {"b/c": [None]}))
 def test_the_verdict_is_the_same(drawn: tuple[dict[str, Any], Any]) -> None:

@@ -92,7 +92,7 @@ def test_more_secrets_than_rows_are_drawn_for_other_things_are_all_kept() -> Non
     assert read_form(form, submit(html), previous=value) == value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(objects(st.just(SECRET) | st.just(inside(SECRET)), nullable=False), st.data())
 def test_whatever_stands_where_secrets_may_stand_is_not_on_the_page(
     schema: dict[str, Any], data: st.DataObject

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from blocks.manifest import MANIFEST_SCHEMA, Manifest, manifest_problems, parse_manifest
 from kernel.errors import InvalidError
+from tests.support.size import examples
 
 LABEL = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 ASKED = {
@@ -254,13 +255,13 @@ _json = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100))
 @given(document=_json)
 def test_any_document_gives_problems_or_a_manifest(document: Any) -> None:
     _read(document)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100))
 @given(name=st.sampled_from(sorted(WHOLE)), value=_json, base=st.sampled_from([WHOLE, CODE]))
 def test_a_manifest_with_any_value_gives_problems_or_a_manifest(
     name: str, value: Any, base: Mapping[str, Any]
@@ -268,7 +269,7 @@ def test_a_manifest_with_any_value_gives_problems_or_a_manifest(
     _read({**base, name: value})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100))
 @given(text=st.text(alphabet="AMITND()+-. 0OR\x00WHé", min_size=1, max_size=30))
 def test_any_text_is_a_licence_or_refused(text: str) -> None:
     _read({**WHOLE, "licence": text})

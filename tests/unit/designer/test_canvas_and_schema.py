@@ -85,7 +85,6 @@ def test_a_picture_shows_what_the_canvas_shows(at: int) -> None:
 
 @settings(
     max_examples=examples(1),
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
@@ -100,7 +99,7 @@ def test_the_canvas_draws_every_document_of_the_schema(documents: list[dict[str,
         assert all(shape_problems(one) == [] for one in answer["edited"])
 
 
-@settings(max_examples=examples(12), deadline=None)
+@settings(max_examples=examples(12))
 @given(flow_documents)
 def test_every_document_of_the_schema_has_a_place_and_a_picture(document: dict[str, Any]) -> None:
     placed = laid_out(document)

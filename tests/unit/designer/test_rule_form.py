@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.rules.convert import document_of, rows_of
@@ -168,7 +168,6 @@ def test_an_operator_that_no_longer_fits_the_field_is_replaced() -> None:
         ["/then", "/when/members", "/when/members/0", "/then/0/settings", "/on/0", "/"]
     ),
 )
-@settings(deadline=None)
 def test_rubbish_is_never_an_error(posted: list[tuple[str, str]], verb: str, at: str) -> None:
     rows = read_rows(posted)
     operate(rows, verb + at)

@@ -100,7 +100,6 @@ def backtested(world: World) -> set[Verdict]:
 
 _settings = settings(
     max_examples=examples(15),
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 batch_sizes = st.lists(st.integers(1, 12), min_size=1, max_size=6)

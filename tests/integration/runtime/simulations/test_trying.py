@@ -105,7 +105,6 @@ def places(done: Simulation) -> set[Any]:
 )
 @settings(
     max_examples=examples(20),
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_what_is_tried_is_what_live_says_of_it_before_it_came_and_after(

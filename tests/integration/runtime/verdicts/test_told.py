@@ -66,7 +66,6 @@ def explained(world: World) -> Iterator[tuple[dict[UUID, Firing], list[Verdict]]
 
 _settings = settings(
     max_examples=examples(10),
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -17,6 +17,7 @@ from blocks.openapi.reading import read_document
 from blocks.registry import Block
 from blocks.testing import run_example
 from kernel.errors import InvalidError
+from tests.support.size import examples
 
 TMF = Path("/work/shared/data/tmf")
 SPECS = {
@@ -304,7 +305,7 @@ TREES = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(NAMES, TREES, max_size=4),
     st.sampled_from([{"openapi": "3.1.0"}, {"swagger": "2.0"}]),
@@ -322,7 +323,7 @@ def test_no_document_breaks_the_importer(
     assert all(parse_manifest(manifest) for manifest in made.blocks.values())
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(NAMES, TREES, max_size=5))
 def test_no_schema_breaks_the_importer(schema: dict[str, Any]) -> None:
     body = {"content": {"application/json": {"schema": schema}}}

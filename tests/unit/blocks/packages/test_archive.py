@@ -282,7 +282,7 @@ def test_an_archive_that_is_cut_off_is_refused(length: int) -> None:
         read_archive(GOOD[:length])
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(st.data())
 def test_whatever_byte_is_changed_it_is_refused_or_the_same_files(data: st.DataObject) -> None:
     good = write_archive(make_files())
@@ -299,7 +299,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 @given(
     parts=st.lists(st.one_of(PIECES, st.binary(max_size=80)), max_size=8), cut=st.integers(0, 90)
 )

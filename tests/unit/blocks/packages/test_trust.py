@@ -223,7 +223,7 @@ def _changed(content: bytes, data: st.DataObject) -> bytes:
     return content[:at] + bytes([content[at] ^ byte]) + content[at + 1 :]
 
 
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(400))
 @given(st.data())
 def test_a_change_of_any_byte_of_an_envelope_is_refused(data: st.DataObject) -> None:
     text = _changed(write_envelope(signed_index()), data)
@@ -232,7 +232,7 @@ def test_a_change_of_any_byte_of_an_envelope_is_refused(data: st.DataObject) -> 
         read_index(read_envelope(text), ROOT_OF_OURS, known_serial=0, now=NOW)
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(st.data())
 def test_a_change_of_any_byte_of_a_payload_is_a_wrong_signature(data: st.DataObject) -> None:
     good = signed_index()
@@ -241,7 +241,7 @@ def test_a_change_of_any_byte_of_a_payload_is_a_wrong_signature(data: st.DataObj
     assert _index_refusal(changed) == "signature.wrong"
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(st.sampled_from(sorted(SIGNED.files)), st.data())
 def test_a_change_of_any_byte_of_a_file_is_a_changed_package(
     name: str, data: st.DataObject
@@ -255,7 +255,7 @@ def test_a_change_of_any_byte_of_a_file_is_a_changed_package(
     assert refused.value.detail["files"] == [name]
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(st.data())
 def test_a_change_of_any_byte_of_a_signed_archive_is_refused(data: st.DataObject) -> None:
     good = sign_package(write_archive(make_files()), KEY)
@@ -264,7 +264,7 @@ def test_a_change_of_any_byte_of_a_signed_archive_is_refused(data: st.DataObject
         believed(read_package(_changed(good, data)))
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 @given(st.data())
 def test_a_signature_that_was_changed_and_packed_again_is_refused(data: st.DataObject) -> None:
     files = read_archive(sign_package(write_archive(make_files()), KEY))

@@ -102,7 +102,7 @@ def test_what_makes_no_form_is_named_with_its_place(fields: list[Any], where: st
     assert [problem.pointer for problem in field_problems(fields)] == [where]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(field_lists())
 def test_the_settings_of_a_document_come_back_from_its_form(fields: list[dict[str, Any]]) -> None:
     document = {

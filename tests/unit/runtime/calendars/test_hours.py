@@ -41,7 +41,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), instants())
 def test_the_next_opening_is_the_first_open_minute(calendar: Calendar, start: datetime) -> None:
     expected = first(start, lambda minute: scanned_open(calendar, minute))
@@ -52,7 +52,7 @@ def test_the_next_opening_is_the_first_open_minute(calendar: Calendar, start: da
         assert next_open(calendar, start) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), instants())
 def test_the_next_closed_moment_is_the_first_closed_minute(
     calendar: Calendar, start: datetime
@@ -65,7 +65,7 @@ def test_the_next_closed_moment_is_the_first_closed_minute(
         assert next_closed(calendar, start) == expected
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), instants(), st.integers(1, 1_500))
 def test_open_time_is_as_many_open_minutes(
     calendar: Calendar, start: datetime, minutes: int
@@ -78,7 +78,7 @@ def test_open_time_is_as_many_open_minutes(
         assert add_open_time(calendar, start, minutes * 60) == opened[minutes - 1] + MINUTE
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calendars(), instants(), st.integers(1, 40_000), st.integers(1, 40_000))
 def test_open_time_can_be_added_in_parts(
     calendar: Calendar, start: datetime, one: int, other: int

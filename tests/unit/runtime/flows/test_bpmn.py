@@ -91,7 +91,7 @@ def test_a_workflow_of_as_many_steps_as_there_may_be_is_read_back() -> None:
     assert canonical_text(carried.document) == canonical_text(document)
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(30))
 @given(flow_documents)
 def test_any_workflow_of_the_schema_is_read_back(document: dict[str, Any]) -> None:
     safe, left_out = without_secrets(document, standard_registry())
@@ -103,7 +103,7 @@ def test_any_workflow_of_the_schema_is_read_back(document: dict[str, Any]) -> No
 
 
 @needs_schemas
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(30))
 @given(flow_documents)
 def test_any_workflow_of_the_schema_is_valid(document: dict[str, Any]) -> None:
     compiled().assertValid(tree(document))

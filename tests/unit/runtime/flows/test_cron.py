@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.flows.cron import check_cron
+from tests.support.size import examples
 
 FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 
@@ -23,7 +24,7 @@ def lines(draw: st.DrawFn) -> str:
     return " ".join(texts)
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=examples(150))
 @given(line=lines())
 def test_the_scheduler_reads_every_line_that_passes(line: str) -> None:
     if check_cron(line) is None:

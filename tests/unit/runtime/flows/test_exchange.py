@@ -73,7 +73,7 @@ def test_every_workflow_that_comes_with_garland_travels_there_and_back(
     assert again(text) == text
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(30))
 @given(flow_documents)
 def test_any_workflow_of_the_schema_travels_there_and_back(document: dict[str, Any]) -> None:
     assert shape_problems(document) == []
@@ -86,7 +86,7 @@ def test_any_workflow_of_the_schema_travels_there_and_back(document: dict[str, A
     assert canonical_text(carried.document) == canonical_text(safe)
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(30))
 @given(flow_documents)
 def test_the_order_things_were_written_in_says_nothing(document: dict[str, Any]) -> None:
     document.pop("input", None)

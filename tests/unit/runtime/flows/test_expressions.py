@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.expressions import _apart as apart_module
@@ -36,14 +36,12 @@ VARIABLES: dict[str, Any] = {
 }
 
 
-@settings(deadline=None)
 @given(value=json_values)
 def test_any_json_value_comes_through_a_bare_path_as_it_went_in(value: Any) -> None:
     assert evaluate_template("= item", {"item": value}) == value
     assert evaluate_template({"a": ["= trigger.x"]}, {"trigger": {"x": value}}) == {"a": [value]}
 
 
-@settings(deadline=None)
 @given(value=json_values)
 def test_any_json_value_comes_through_the_library_as_it_went_in(value: Any) -> None:
     found = evaluate("[item][0]", {"item": value})
@@ -52,14 +50,12 @@ def test_any_json_value_comes_through_the_library_as_it_went_in(value: Any) -> N
     assert type(found) is type(value)
 
 
-@settings(deadline=None)
 @given(value=json_values)
 def test_a_template_without_expressions_stays_as_it_is(value: Any) -> None:
     if not list(expressions_in(value)):
         assert evaluate_template(value, {}) == value
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=40))
 def test_any_text_is_an_expression_or_has_a_problem_that_is_said(text: str) -> None:
     problem = check_expression(text)
@@ -67,7 +63,6 @@ def test_any_text_is_an_expression_or_has_a_problem_that_is_said(text: str) -> N
     assert problem is None or problem.message
 
 
-@settings(deadline=None)
 @given(text=st.text(st.sampled_from("trigesp.?[]'ab\"\\ ()+,stm`/"), max_size=30))
 def test_words_that_look_like_expressions_never_break_the_reader(text: str) -> None:
     steps_read_by(text)
@@ -231,7 +226,7 @@ def test_what_would_take_all_memory_is_refused_and_the_next_is_evaluated(text: s
     assert evaluate("trigger.l.filter(x, x > 1).size()", data) == 2_998
 
 
-@settings(deadline=None)  # a process answers
+# a process answers
 @given(rows=st.lists(st.dictionaries(st.sampled_from("ab"), st.text() | st.integers())))
 def test_an_expression_gives_the_same_in_a_process_apart(rows: list[dict[str, Any]]) -> None:
     text, data = "trigger.rows.map(row, row)", {"trigger": {"rows": rows}}

@@ -204,7 +204,7 @@ def sketches(draw: st.DrawFn) -> dict[str, Any]:
     return flow_document(steps, wires)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(document=sketches())
 def test_a_workflow_without_errors_can_be_compiled_and_run_to_its_end(
     document: dict[str, Any],
@@ -232,7 +232,7 @@ def test_settings_nested_without_end_are_said(depth: int) -> None:
     assert problems(deep) == problems(document)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(document=JSON)
 def test_rubbish_gives_problems_and_never_an_exception(document: Any) -> None:
     assert problems(document)

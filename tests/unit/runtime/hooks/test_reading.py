@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import GarlandError, MalformedError
@@ -149,7 +149,6 @@ def texts_in(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_any_json_is_seen_as_it_is_unless_it_holds_a_nul(body: Any) -> None:
     found = delivery(json.dumps(body).encode())
@@ -160,7 +159,6 @@ def test_any_json_is_seen_as_it_is_unless_it_holds_a_nul(body: Any) -> None:
         assert trigger_of(found)["body"] == body
 
 
-@settings(deadline=None)
 @given(
     body=st.binary(max_size=200),
     mimetype=st.sampled_from(["application/json", FORM, "text/plain", "", "a/b"]),

@@ -8,7 +8,7 @@ import hmac
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import InvalidError
@@ -48,7 +48,6 @@ def test_the_published_example_is_made_and_passes() -> None:
     verify(CLAIM, BODY, [SECRET], now_s=AT_S)
 
 
-@settings(deadline=None)
 @given(secret=SECRETS, message_id=IDS, at_s=st.integers(0, 10**11), body=st.binary(max_size=200))
 def test_a_signature_is_the_hmac_of_id_timestamp_and_body(
     secret: str, message_id: str, at_s: int, body: bytes
@@ -60,7 +59,6 @@ def test_a_signature_is_the_hmac_of_id_timestamp_and_body(
     assert sign(secret, message_id=message_id, at_s=at_s, body=body) == f"v1,{wanted}"
 
 
-@settings(deadline=None)
 @given(secret=SECRETS, other=SECRETS, data=st.data())
 def test_no_other_id_time_body_or_secret_passes(secret: str, other: str, data: Any) -> None:
     message_id, body = data.draw(IDS), data.draw(st.binary(max_size=60))
@@ -84,7 +82,6 @@ def test_no_other_id_time_body_or_secret_passes(secret: str, other: str, data: A
         assert "no signature fits" in refused(seen, came, known)
 
 
-@settings(deadline=None)
 @given(position=st.integers(0, 8 * 32 - 1))
 def test_a_signature_with_one_bit_changed_does_not_pass(position: int) -> None:
     raw = bytearray(base64.b64decode(SIGNATURE.removeprefix("v1,")))
@@ -148,7 +145,6 @@ def test_a_refusal_names_the_header_and_the_remedy(parts: dict[str, str], words:
     assert words in refused(Claim(**facts), BODY, SECRET)
 
 
-@settings(deadline=None)
 @given(st.tuples(st.text(max_size=60), st.text(max_size=20), st.text(max_size=60)))
 def test_any_headers_are_refused_and_never_break(parts: tuple[str, str, str]) -> None:
     claim = Claim(message_id=parts[0], timestamp=parts[1], signatures=parts[2])

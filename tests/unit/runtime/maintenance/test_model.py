@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.errors import InvalidError
@@ -194,7 +194,7 @@ parts = st.sampled_from([part for each in PARTS for part in each])
 
 
 @given(st.lists(parts, max_size=5).map(";".join) | st.text(max_size=30))
-@settings(deadline=None)  # a rule that seldom comes is looked for over years
+# a rule that seldom comes is looked for over years
 def test_any_rule_is_followed_or_refused(rrule: str) -> None:
     try:
         found = parse_window(make(rrule=rrule))

@@ -29,7 +29,7 @@ def matcher() -> Iterator[Matcher]:
     documents=st.lists(strategies.conditions, min_size=1, max_size=12),
     facts=st.lists(strategies.alarms, min_size=1, max_size=8),
 )
-@settings(max_examples=examples(150, at_night=30_000), deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=examples(150, at_night=30_000), suppress_health_check=CHECKS)
 def test_on_conditions_that_nearly_hold(
     matcher: Matcher, documents: list[Any], facts: list[dict[str, Any]]
 ) -> None:
@@ -40,7 +40,7 @@ def test_on_conditions_that_nearly_hold(
     documents=st.lists(crowds.conditions, min_size=1, max_size=6),
     facts=st.lists(crowds.alarms, min_size=1, max_size=4),
 )
-@settings(max_examples=examples(40, at_night=4_000), deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=examples(40, at_night=4_000), suppress_health_check=CHECKS)
 def test_on_every_field_and_operator_in_deep_trees(
     matcher: Matcher, documents: list[Any], facts: list[dict[str, Any]]
 ) -> None:
@@ -48,7 +48,7 @@ def test_on_every_field_and_operator_in_deep_trees(
 
 
 @given(documents=crowds.crowds, facts=st.lists(crowds.in_crowds, min_size=1, max_size=6))
-@settings(max_examples=examples(15, at_night=3_000), deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=examples(15, at_night=3_000), suppress_health_check=CHECKS)
 def test_on_as_many_rules_as_durable_rules_can_bear_and_more(
     matcher: Matcher, documents: list[Any], facts: list[dict[str, Any]]
 ) -> None:

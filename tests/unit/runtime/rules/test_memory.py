@@ -104,7 +104,7 @@ def items_of(said: list[Said]) -> list[Event]:
     said=streams,
     cuts=st.lists(st.integers(1, 9), min_size=1, max_size=5),
 )
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_how_events_are_cut_into_batches_changes_no_verdict(
     documents: list[dict[str, Any]], said: list[Said], cuts: list[int]
 ) -> None:

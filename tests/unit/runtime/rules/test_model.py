@@ -95,7 +95,7 @@ def test_a_bad_rule_cannot_be_parsed() -> None:
 
 
 @given(document=json_values)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rubbish_is_a_problem_and_never_raises(document: Any) -> None:
     assert check_rule(document, flow_slugs=[])
 
@@ -103,7 +103,7 @@ def test_rubbish_is_a_problem_and_never_raises(document: Any) -> None:
 @given(
     key=st.sampled_from(["name", "on", "when", "pattern", "then", "priority"]), value=json_values
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_rubbish_in_a_good_rule_never_raises(key: str, value: Any) -> None:
     check_rule(make_rule_document(**{key: value}), flow_slugs=[])
 
@@ -113,6 +113,6 @@ def test_rubbish_in_a_good_rule_never_raises(key: str, value: Any) -> None:
     op=st.sampled_from(["is", "in", "at_least", "contains", "matches", "exists"]),
     field=st.sampled_from(["text", "count", "perceived_severity", "attributes.x"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_rubbish_value_never_raises(leaf: dict[str, Any], op: str, field: str) -> None:
     check_rule(make_rule_document(when={"field": field, "op": op, **leaf}))

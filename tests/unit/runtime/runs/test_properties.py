@@ -14,7 +14,7 @@ from tests.factories.tenancy import NOON
 from tests.unit.runtime.runs.strategies import Worker, plans
 
 SEEDS = st.integers(0, 2**32)
-often = settings(deadline=None, max_examples=80)
+often = settings(max_examples=80)
 
 
 @often

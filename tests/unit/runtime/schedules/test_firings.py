@@ -37,7 +37,7 @@ def _fits(part: str, value: int) -> bool:
     return int(low) <= value <= int(high or low)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.sampled_from(LINES), st.sampled_from(ZONES), instants())
 def test_a_cron_line_fires_at_its_local_times_moved_or_once(
     line: str, zone_name: str, start: datetime
@@ -70,7 +70,7 @@ def test_intervals_lie_on_one_grid_wherever_one_begins(
     assert due.at == start or due.at - after <= timedelta(seconds=every_s)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["skip", "once", "all"]),
     st.integers(1, 5),

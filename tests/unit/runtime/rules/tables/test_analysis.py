@@ -17,6 +17,7 @@ from runtime.rules.tables.deciding import decide, matching_rows, values_of
 from runtime.rules.tables.gap_words import gap_row, gap_words
 from runtime.rules.tables.model import parse_table
 from tests.factories.tables import make_plain_table, make_row, make_table, make_table_document
+from tests.support.size import examples
 from tests.unit.runtime.rules.tables.strategies import alarms, tables
 
 POLICIES = ("first", "priority", "unique", "any", "collect")
@@ -45,7 +46,7 @@ def positions(partitions: Any, values: Any, document: dict[str, Any]) -> tuple[i
 
 
 @given(drawn_alarms)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(60))
 def test_every_alarm_lies_in_a_gap_or_in_a_row(drawn: tuple[dict[str, Any], list[Any]]) -> None:
     document, facts = drawn
     table = parse_table(document)
@@ -59,7 +60,7 @@ def test_every_alarm_lies_in_a_gap_or_in_a_row(drawn: tuple[dict[str, Any], list
 
 
 @given(tables(POLICIES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(60))
 def test_the_findings_are_those_of_trying_every_combination(document: dict[str, Any]) -> None:
     table = parse_table(document)
     findings = analyse(table)
@@ -83,7 +84,7 @@ def test_the_findings_are_those_of_trying_every_combination(document: dict[str, 
 
 
 @given(tables(POLICIES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(60))
 def test_each_example_is_one(document: dict[str, Any]) -> None:
     table = parse_table(document)
     findings = analyse(table)
@@ -95,7 +96,7 @@ def test_each_example_is_one(document: dict[str, Any]) -> None:
 
 
 @given(tables())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(60))
 def test_a_row_added_for_each_gap_leaves_none(document: dict[str, Any]) -> None:
     for _ in range(40):
         table = parse_table(document)

@@ -17,6 +17,7 @@ from runtime.rules.tables.deciding import actions_of, decide, matching_rows, nam
 from runtime.rules.tables.judging import decided, idle_rule, row_keys, rows_by_key, table_sentences
 from runtime.rules.tables.model import parse_table
 from tests.factories.tables import make_plain_table, make_row, make_table
+from tests.support.size import examples
 from tests.unit.runtime.rules.tables.strategies import alarms, tables
 
 ROWS = [("> 1", "b"), ("> 2", "a"), ("> 3", "c"), ("> 90", "a")]
@@ -34,8 +35,7 @@ def matcher() -> Iterator[Matcher]:
     facts=st.lists(alarms(EVENTS), min_size=1, max_size=8),
 )
 @settings(
-    max_examples=150,
-    deadline=None,
+    max_examples=examples(40),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_the_matcher_finds_the_rows_of_the_reference_evaluator(
