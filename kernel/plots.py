@@ -138,7 +138,8 @@ def _is_whole(at: datetime, every: timedelta) -> bool:
 
 def _shown(step: timedelta, columns: float) -> Mapping[str, timedelta]:
     """Give, for each width, of which whole hours or days the times are written below."""
-    unit, choices = (_DAY, _EVERY_DAYS) if step >= _DAY else (_HOUR, _EVERY_HOURS)
+    unit: timedelta = _DAY if step >= _DAY else _HOUR
+    choices: tuple[int, ...] = _EVERY_DAYS if step >= _DAY else _EVERY_HOURS
     spread = step * columns
     if step < _DAY and spread > 2 * _DAY + step:
         choices = tuple(hours for hours in choices if _HOUR * hours >= _DAY)

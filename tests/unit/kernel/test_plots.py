@@ -1,3 +1,7 @@
+"""Where the bars, lines and labels of a plot lie."""
+
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
 
 import pytest
