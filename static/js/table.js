@@ -30,7 +30,7 @@ function refresh(box) {
   const bar = box.querySelector("[data-bulk]");
   if (bar instanceof HTMLElement) bar.hidden = count === 0;
   const every = box.querySelector("[data-every]:checked")?.getAttribute("data-every");
-  for (const place of document.querySelectorAll("[data-count], [data-chosen]"))
+  for (const place of document.querySelectorAll("[data-count], dialog [data-chosen]"))
     place.textContent = every ?? `${count} selected`;
 }
 
