@@ -64,7 +64,7 @@ def _as_page(response: AnyResponse) -> AnyResponse:
     """Let a whole page take the place of the one that is there, also where htmx asked."""
     response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#content"
     response.headers["HX-Reswap"] = "outerHTML"
-    response.headers["HX-Push-Url"] = request.full_path
+    response.headers["HX-Push-Url"] = address_with()
     return response
 
 
