@@ -26,6 +26,7 @@ from garland.settings import Settings
 from kernel.clock import utc_now
 from kernel.http import Database, acting_or_none, csrf, install, logged_path, wants_part
 from kernel.ids import new_id
+from kernel.plots import drawn_plot
 from kernel.resources import resource_folder
 from tenancy.scope import bind
 
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> Flask:
     _install_request_name(app)
     telling.install(app)
     install(app, Database(writing=services.sessions, reading=services.reading, bind=bind))
+    app.add_template_global(drawn_plot)
     install_security(app, is_https=settings.public_url.startswith("https://"))
     install_failures(app)
     sign_in.install(app)

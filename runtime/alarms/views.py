@@ -44,10 +44,13 @@ def list_alarms() -> Response:
     opening = saved.opening_view(views)
     if opening is not None and not request.args and not wants_part():
         return see_other(f"{address_with()}?{opening.query}&view={opening.id}")
+    rows = _held() if request.args.get("shown") else _page()
+    cursor = request.args.get("cursor")
+    shown = ",".join(str(one.id) for one in rows["alarms"]) or None
     return render(
         "runtime/alarms/list.html",
         "runtime/alarms/_rows.html",
-        **(_held() if request.args.get("shown") else _page()),
+        **rows,
         views=views,
         counts=store.count_active(db_session(), acting().tenant_id),
         asked=request.args,
@@ -56,7 +59,10 @@ def list_alarms() -> Response:
         look=read_look(request.cookies.get(COOKIE, "")),
         columns=COLUMNS,
         address_with=partial(address_with, **_UNHELD),
-        here=address_with(cursor=request.args.get("cursor"), **_UNHELD),
+        here=address_with(cursor=cursor, **_UNHELD),
+        held=address_with(
+            cursor=cursor, shown=shown, as_of=rows["as_of"], more=rows["more"] or None
+        ),
         **({} if wants_part() else _around()),
     )
 

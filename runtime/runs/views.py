@@ -55,6 +55,8 @@ def list_runs() -> AnyResponse:
         query.place_of,
     )
     top = query.place_of(found[0]) if found else None
+    here = address_with(cursor=request.args.get("cursor"), as_of=None)
+    is_first = not request.args.get("cursor")
     return render(
         "runtime/runs/list.html",
         "runtime/runs/_rows.html",
@@ -67,8 +69,8 @@ def list_runs() -> AnyResponse:
         is_filtered=any(request.args.get(name) for name in NAMES if name != "zone"),
         address_with=address_with,
         newer=listing.count_newer(*where, wanted, place=top) if as_of and top else None,
-        top=encode_cursor(*top) if top else "",
-        here=address_with(cursor=request.args.get("cursor"), as_of=None),
+        here=here,
+        held=address_with(as_of=encode_cursor(*top)) if top and is_first else here,
         next_url=address_with(cursor=more, as_of=None) if more else None,
     )
 

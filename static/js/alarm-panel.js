@@ -1,62 +1,36 @@
 /** The alarm that is open beside the list, where the window is wide enough for both. */
-import { byId, focusedRow, openId, openRow, rows } from "./alarm-rows.js";
+import { untick } from "./table.js";
 import { announce } from "./toast.js";
 
 const WIDE = "(min-width: 1200px)";
 
-/** Mark the row that is open. */
-export function markOpen() {
-  const open = openId();
-  for (const row of rows())
-    row.classList.toggle("is-open", row.getAttribute("data-alarm") === open);
+const rows = () => [...document.querySelectorAll("#alarm-rows tbody tr")];
+const panel = () => document.getElementById("alarm-panel");
+const openRow = () => {
+  const open = panel()?.querySelector("[data-open]")?.getAttribute("data-open");
+  return rows().find((row) => row.getAttribute("data-alarm") === open);
+};
+
+function markOpen() {
+  const open = openRow();
+  for (const row of rows()) row.classList.toggle("is-open", row === open);
 }
 
-/** @param {string} address */
-async function load(address) {
-  await htmx.ajax("GET", address, { target: "#alarm-panel", swap: "innerHTML" });
-  const form = byId("panel-deed");
-  const choice = byId("alarm-choice");
-  if (form instanceof HTMLFormElement && choice instanceof HTMLFormElement)
-    form.action = choice.action;
-  markOpen();
-}
-
-/** @param {Element | undefined} row */
+/** @param {Element | null | undefined} row */
 async function openBeside(row) {
-  const link = row?.querySelector("a[data-panel]");
-  const panel = byId("alarm-panel");
-  if (!link || !panel) return;
-  await load(link.getAttribute("data-panel") ?? "");
-  if (!openId()) return;
-  panel.hidden = false;
-  panel.parentElement?.classList.add("alarm-desk--open");
-  announce(`${byId("alarm-card-title")?.textContent ?? "Alarm"} is open beside the list`);
-}
-
-/** Show what became of the alarm that is open. */
-export async function refreshPanel() {
-  const address = byId("alarm-panel")?.querySelector("[data-open]")?.getAttribute("data-address");
-  if (address) await load(address);
+  const address = row?.querySelector("a[data-panel]")?.getAttribute("data-panel");
+  if (!address) return;
+  await htmx.ajax("GET", address, { target: "#alarm-panel", swap: "innerHTML" });
+  const title = document.getElementById("alarm-card-title");
+  if (title) announce(`${title.textContent} is open beside the list`);
 }
 
 /** Close it; the focus goes back to its row, unless it is in another. */
-export function closePanel() {
-  const panel = byId("alarm-panel");
-  if (!panel || panel.hidden) return;
-  const row = focusedRow() >= 0 ? undefined : openRow();
-  panel.hidden = true;
-  panel.replaceChildren();
-  panel.parentElement?.classList.remove("alarm-desk--open");
+function close() {
+  const row = openRow();
+  panel()?.replaceChildren();
   markOpen();
-  row?.querySelector("a")?.focus();
-}
-
-/** @param {number} step */
-function openNext(step) {
-  const all = rows();
-  const at = all.findIndex((row) => row.getAttribute("data-alarm") === openId());
-  const next = all[at + step];
-  if (at >= 0 && next) openBeside(next);
+  if (!rows().some((one) => one.contains(document.activeElement))) row?.querySelector("a")?.focus();
 }
 
 /** @param {MouseEvent} event */
@@ -64,16 +38,24 @@ function onClick(event) {
   if (!(event.target instanceof Element) || event.ctrlKey || event.metaKey || event.shiftKey)
     return;
   const link = event.target.closest("a[data-panel]");
+  const button = event.target.closest("#alarm-panel button");
+  const step = Number(button?.getAttribute("data-step"));
+  const at = rows().findIndex((row) => row.matches(".is-open"));
   if (link && matchMedia(WIDE).matches) {
     event.preventDefault();
-    openBeside(link.closest("tr") ?? undefined);
-  }
-  if (event.target.closest("[data-close-panel]")) closePanel();
-  const step = event.target.closest("[data-step]");
-  if (step) openNext(Number(step.getAttribute("data-step")));
+    openBeside(link.closest("tr"));
+  } else if (button?.matches("[data-close-panel]")) close();
+  else if (step && at >= 0) openBeside(rows()[at + step]);
+  else if (button?.matches("[commandfor]")) mean(event);
 }
 
-/** Open alarms beside the list from now on. */
-export function startPanel() {
-  document.addEventListener("click", onClick);
+/** What a dialog asks from here is about the open alarm alone. @param {MouseEvent} event */
+function mean(event) {
+  const box = openRow()?.querySelector("input.row-check");
+  untick();
+  if (box instanceof HTMLInputElement) box.click();
+  else event.preventDefault();
 }
+
+document.addEventListener("click", onClick);
+document.addEventListener("htmx:after:swap", markOpen);

@@ -1,4 +1,4 @@
-/** Copy buttons of ui/code.html: shown where the clipboard may be written. */
+/** Copy buttons of ui/code.html: CSS shows them where the clipboard may be written. */
 import { toast } from "./toast.js";
 
 /** @param {MouseEvent} event */
@@ -15,16 +15,7 @@ async function onClick(event) {
   }
 }
 
-function reveal() {
-  for (const button of document.querySelectorAll(".code__copy[hidden]")) {
-    button.removeAttribute("hidden");
-  }
-}
-
-/** Show the buttons, now and after swaps. */
+/** Copy wherever a button says so. */
 export function startCopying() {
-  if (!navigator.clipboard) return;
-  reveal();
-  document.addEventListener("htmx:after:swap", reveal);
   document.addEventListener("click", onClick);
 }

@@ -1,5 +1,4 @@
 /** What the vendored classic scripts put on the window. */
-declare const uPlot: typeof import("../vendor/uplot/uPlot");
 declare const htmx: {
   ajax(verb: string, path: string, options: Record<string, unknown>): Promise<void>;
 };

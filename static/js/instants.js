@@ -1,25 +1,20 @@
 /**
- * Instants in the reader's own zone. The server writes them in UTC as <time class="instant">;
- * this rewrites the text and keeps UTC in the title.
+ * Instants in the reader's own zone. The server writes them in UTC as <time class="instant">, or with
+ * data-at where SVG knows no <time>; this rewrites the text and keeps UTC in the title.
  */
 
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
 
-const shortForm = new Intl.DateTimeFormat(undefined, {
-  day: "2-digit",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
-const timeForm = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
+const clock = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const short = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short", ...clock });
+/** @type {Record<string, Intl.DateTimeFormat>} */
+const FORMS = {
+  clock: new Intl.DateTimeFormat(undefined, clock),
+  day: new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" }),
+  time: new Intl.DateTimeFormat(undefined, { ...clock, second: "2-digit" }),
+};
 
 /**
  * How long ago `at` was, in words; both in milliseconds since the epoch.
@@ -36,23 +31,24 @@ export function ago(at, now) {
 }
 
 /**
- * The text for an instant in one of the forms of ui/time.html.
+ * The text for an instant in one of the forms of ui/time.html, or one of ui/plot_parts.html: clock, day.
  * @param {Date} at
  * @param {string | undefined} form
  * @param {number} now
  */
 export function write(at, form, now) {
   if (form === "ago") return ago(at.getTime(), now);
-  return (form === "time" ? timeForm : shortForm).format(at);
+  return (FORMS[form ?? ""] ?? short).format(at);
 }
 
 /** @param {ParentNode} root */
 function rewrite(root) {
   const now = Date.now();
-  for (const time of root.querySelectorAll("time.instant")) {
-    const element = /** @type {HTMLTimeElement} */ (time);
-    const at = new Date(element.dateTime);
-    if (!Number.isNaN(at.getTime())) element.textContent = write(at, element.dataset.form, now);
+  for (const time of root.querySelectorAll(".instant")) {
+    const { dateTime, dataset } = /** @type {HTMLTimeElement} */ (time);
+    const at = new Date(dataset.at ?? dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    time.textContent = write(at, dataset.form, now) + (dataset.after ?? "");
   }
 }
 

@@ -24,3 +24,7 @@ test("an instant ahead of a slow clock is just now", () => {
 test("the time form has seconds", () => {
   assert.match(write(new Date(NOON), "time", NOON), /^\d\d:\d\d:\d\d$/);
 });
+
+test("a plot's hours are times of the day without seconds", () => {
+  assert.match(write(new Date(NOON), "clock", NOON), /^\d\d:\d\d$/);
+});

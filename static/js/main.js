@@ -1,10 +1,8 @@
 /** Starts what every page has. A page's own modules are loaded by its template. */
 import { startCopying } from "./copying.js";
-import { startDialogs } from "./dialog.js";
 import { startInstants } from "./instants.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menu.js";
-import { startPosting } from "./posting.js";
 import { startShortcuts } from "./shortcuts.js";
 import { startSigningOut } from "./signing_out.js";
 import { startSteps } from "./steps.js";
@@ -15,8 +13,6 @@ import { startToasts } from "./toast.js";
 startTheme();
 startLive();
 startToasts();
-startPosting();
-startDialogs();
 startMenus();
 startInstants();
 startCopying();

@@ -1,8 +1,10 @@
 /**
  * Walking a list without a mouse: in [data-walk], a list itself or round a table, j and k move from
- * row to row, x ticks the row; Enter follows the row's link, as the browser does by itself.
+ * row to row, with Shift ticking both, x ticks the row; Enter follows the row's link, as the browser
+ * does by itself. Escape goes a step back: nothing is ticked, then no row has the focus.
  */
-import { takesText } from "./shortcuts.js";
+import { isForPage } from "./shortcuts.js";
+import { untick } from "./table.js";
 
 const STEPS = new Map([
   ["j", 1],
@@ -20,21 +22,40 @@ export function nextRow(at, step, count) {
   return Math.max(0, Math.min(count - 1, at + step));
 }
 
+/**
+ * Where the focus goes when rows have changed: the row it was in, else the one that took its place.
+ * @param {string[]} ids of the rows that are there now
+ * @param {{ id: string, at: number }} was
+ */
+export function rowAfter(ids, { id, at }) {
+  const same = ids.indexOf(id);
+  return same >= 0 ? same : Math.min(at, ids.length - 1);
+}
+
+/** @param {Element | undefined} row */
+const boxOf = (row) =>
+  /** @type {HTMLInputElement | null | undefined} */ (row?.querySelector(".row-check"));
+
+/** @param {Element[]} rows @param {number} at @param {number} step @param {boolean} ticks */
+function walk(rows, at, step, ticks) {
+  const next = rows[nextRow(at, step, rows.length)];
+  for (const row of ticks && at >= 0 ? [rows[at], next] : [])
+    if (!boxOf(row)?.checked) boxOf(row)?.click();
+  next.querySelector("a")?.focus();
+}
+
 /** @param {KeyboardEvent} event */
 function onKey(event) {
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (takesText(/** @type {any} */ (event.target)) || document.querySelector("dialog[open]"))
-    return;
+  if (!isForPage(event)) return;
   const rows = [...document.querySelectorAll("[data-walk] tbody tr, ol[data-walk] > li")];
-  const at = rows.findIndex((row) => row.contains(document.activeElement));
-  const step = STEPS.get(event.key);
+  const active = document.activeElement;
+  const at = rows.findIndex((row) => row.contains(active));
+  const step = STEPS.get(event.key.toLowerCase());
   if (step && rows.length > 0) {
     event.preventDefault();
-    rows[nextRow(at, step, rows.length)].querySelector("a")?.focus();
-  } else if (event.key === "x" && at >= 0) {
-    const box = rows[at].querySelector("input.row-check");
-    if (box instanceof HTMLInputElement) box.click();
-  }
+    walk(rows, at, step, event.shiftKey);
+  } else if (event.key === "x") boxOf(rows[at])?.click();
+  else if (event.key === "Escape" && !untick() && active instanceof HTMLElement) active.blur();
 }
 
 if (typeof document !== "undefined") document.addEventListener("keydown", onKey);

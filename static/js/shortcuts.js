@@ -1,7 +1,14 @@
 /**
- * Single-key shortcuts that lead to a control: data-key="/" on an input or link. Never while one types,
- * and never with Ctrl, Alt or Meta held.
+ * Single-key shortcuts that lead to a control: data-key="/" on what the key presses, or types in;
+ * "g v" is one key after the other; round links it goes to the first. Never while one types, and never
+ * with Ctrl, Alt or Meta held. A key of a [data-bulk] bar means the row with the focus where none is
+ * ticked. Ctrl+Enter in a dialog's text does what the dialog's button does.
  */
+import { meanRow } from "./table.js";
+import { toast } from "./toast.js";
+
+const CHORD_MS = 1_200;
+let last = { key: "", at: 0 };
 
 /**
  * Tell whether a key pressed on this element is text for it.
@@ -14,18 +21,45 @@ export function takesText(target) {
   return target.tagName === "INPUT" && !["checkbox", "radio", "button"].includes(target.type ?? "");
 }
 
+/** Tell whether a key is meant for the page, not for a field or a dialog. @param {KeyboardEvent} event */
+export function isForPage(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return false;
+  return !takesText(/** @type {any} */ (event.target)) && !document.querySelector("dialog[open]");
+}
+
+/** What a key leads to; what the page itself has for it comes before the top bar's. @param {string} key */
+function goalOf(key) {
+  const marked = `[data-key="${CSS.escape(key)}"]`;
+  const goal = document.querySelector(`#content ${marked}`) ?? document.querySelector(marked);
+  return goal instanceof HTMLElement ? goal : null;
+}
+
+/** @param {HTMLElement} goal */
+function press(goal) {
+  const rows = goal.closest("[data-rows]");
+  if (takesText(goal)) goal.focus();
+  else if (!goal.matches("a, button, input")) goal.querySelector("a")?.focus();
+  else if (goal.matches("[data-bulk] button") && rows && !meanRow(rows))
+    toast("Choose a row first: j and k walk, x ticks.");
+  else goal.click();
+}
+
 /** @param {KeyboardEvent} event */
 function onKey(event) {
-  if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (takesText(/** @type {any} */ (event.target)) || document.querySelector("dialog[open]"))
-    return;
-  const marked = `[data-key="${CSS.escape(event.key)}"]`;
-  // What the page itself has for the key comes before the top bar's.
-  const goal = document.querySelector(`#content ${marked}`) ?? document.querySelector(marked);
-  if (!(goal instanceof HTMLElement)) return;
+  if (!isForPage(event)) return sendByKey(event);
+  const { key, timeStamp: at } = event;
+  const goal = (at - last.at < CHORD_MS && goalOf(`${last.key} ${key}`)) || goalOf(key);
+  last = { key, at };
+  if (!goal) return;
   event.preventDefault();
-  if (goal instanceof HTMLInputElement) goal.focus();
-  else goal.click();
+  press(goal);
+}
+
+/** @param {KeyboardEvent} event */
+function sendByKey({ key, ctrlKey, metaKey, target }) {
+  if (key !== "Enter" || !(ctrlKey || metaKey) || !(target instanceof HTMLTextAreaElement)) return;
+  const button = target.closest("dialog")?.querySelector('button[type="submit"]');
+  if (button instanceof HTMLElement) button.click();
 }
 
 /** Listen on the whole page. */

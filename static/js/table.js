@@ -1,6 +1,7 @@
 /**
  * Choosing rows: [data-rows] holds the table, a .check-all box in its head and .row-check boxes in
- * its rows; the [data-bulk] bar inside it shows while at least one is ticked and counts them in [data-count].
+ * its rows; the [data-bulk] bar inside it shows while at least one is ticked. [data-count] in the bar and
+ * [data-chosen] in dialogs count them, or say the `data-every` of the ticked box that means all there are.
  * Shift+click ticks the range between.
  */
 
@@ -14,9 +15,8 @@ export function between(from, to) {
   return Array.from({ length: Math.abs(to - from) + 1 }, (_, step) => first + step);
 }
 
-/** @param {Element} box @returns {HTMLInputElement[]} */
-const checks = (box) =>
-  [...box.querySelectorAll("input.row-check")].map((one) => /** @type {HTMLInputElement} */ (one));
+/** @param {ParentNode} box @returns {HTMLInputElement[]} */
+export const checks = (box) => [.../** @type {any} */ (box.querySelectorAll("input.row-check"))];
 
 /** @param {Element} box */
 function refresh(box) {
@@ -29,8 +29,9 @@ function refresh(box) {
   }
   const bar = box.querySelector("[data-bulk]");
   if (bar instanceof HTMLElement) bar.hidden = count === 0;
-  const words = box.querySelector("[data-count]");
-  if (words) words.textContent = `${count} selected`;
+  const every = box.querySelector("[data-every]:checked")?.getAttribute("data-every");
+  for (const place of document.querySelectorAll("[data-count], dialog [data-chosen]"))
+    place.textContent = every ?? `${count} selected`;
 }
 
 /** @type {WeakMap<Element, HTMLInputElement>} */
@@ -47,22 +48,44 @@ function tick(box, clicked, asRange) {
   lastTicked.set(box, clicked);
 }
 
+/**
+ * Where no row is ticked, tick the one that is meant: it has the focus, else it is open beside the list.
+ * @param {Element} box
+ * @returns {boolean} whether any is ticked now
+ */
+export function meanRow(box) {
+  const isTicked = () => checks(box).some((one) => one.checked);
+  const row = box.querySelector("tr:focus-within") ?? box.querySelector("tr.is-open");
+  if (row && !isTicked()) checks(row)[0]?.click();
+  return isTicked();
+}
+
+/** Nothing is chosen any more. @returns {boolean} whether anything was */
+export function untick() {
+  const ticked = document.querySelectorAll("[data-rows] input:checked");
+  for (const box of ticked) /** @type {HTMLInputElement} */ (box).checked = false;
+  refreshAll();
+  return ticked.length > 0;
+}
+
 /** @param {MouseEvent} event */
 function onClick(event) {
   const input = event.target;
   if (!(input instanceof HTMLInputElement)) return;
   const box = input.closest("[data-rows]");
   if (!box) return;
-  if (input.matches(".check-all")) for (const one of checks(box)) one.checked = input.checked;
-  else if (input.matches(".row-check")) tick(box, input, event.shiftKey);
-  else return;
+  const isNone = !checks(box).some((one) => one.checked);
+  if (input.matches(".row-check")) tick(box, input, event.shiftKey);
+  else if (input.matches(".check-all") || (input.matches("[data-every]") && isNone))
+    for (const one of checks(box)) one.checked = input.checked;
   refresh(box);
 }
+
+const refreshAll = () => document.querySelectorAll("[data-rows]").forEach(refresh);
 
 /** Watch every table of the page, now and later. */
 export function startTables() {
   document.addEventListener("click", onClick);
-  const refreshAll = () => document.querySelectorAll("[data-rows]").forEach(refresh);
   document.addEventListener("htmx:after:swap", refreshAll);
   refreshAll();
 }

@@ -1,6 +1,5 @@
 /**
  * The theme button: as the system, light, dark, in turn; remembered in this browser.
- * Raises `themechange` on the document, for what is drawn on a canvas.
  */
 
 /** @typedef {"system" | "light" | "dark"} Theme */
@@ -44,7 +43,6 @@ function apply(theme) {
   const root = document.documentElement;
   if (theme === "system") delete root.dataset.theme;
   else root.dataset.theme = theme;
-  document.dispatchEvent(new CustomEvent("themechange", { detail: { theme } }));
 }
 
 /** Make the theme button work. */
@@ -64,7 +62,4 @@ export function startTheme() {
     apply(theme);
     name();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
-    document.dispatchEvent(new CustomEvent("themechange")),
-  );
 }

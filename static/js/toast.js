@@ -55,21 +55,6 @@ export function staysFor({ tone, undo }) {
   return tone === "bad" ? BAD_STAYS_MS : STAYS_MS;
 }
 
-/** @param {HTMLElement} box @param {string} address */
-function undoButton(box, address) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "toast__undo";
-  button.dataset.key = "z";
-  button.title = "Undo (z)";
-  button.textContent = "Undo";
-  button.addEventListener("click", () => {
-    box.remove();
-    document.dispatchEvent(new CustomEvent("undo", { detail: address }));
-  });
-  return button;
-}
-
 /**
  * Show a message and speak it.
  * @param {string} text
@@ -78,19 +63,19 @@ function undoButton(box, address) {
  */
 export function toast(text, tone = "neutral", undo = "") {
   const corner = document.getElementById("toasts");
-  if (!corner || !text) return;
-  const box = document.createElement("div");
-  box.className = `toast toast--${tone}`;
-  const words = document.createElement("span");
+  const form = document.getElementById("toast-form");
+  if (!corner || !(form instanceof HTMLTemplateElement) || !text) return;
+  const box = /** @type {DocumentFragment} */ (form.content.cloneNode(true)).children[0];
+  const [words, back, close] = box.children;
+  box.classList.add(`toast--${tone}`);
   words.textContent = text;
-  const close = document.createElement("button");
-  close.type = "button";
-  close.className = "toast__close";
-  close.setAttribute("aria-label", "Dismiss");
-  close.textContent = "✕";
   close.addEventListener("click", () => box.remove());
+  back.addEventListener("click", () => {
+    box.remove();
+    htmx.ajax("POST", undo, { target: "#toasts", swap: "none" });
+  });
   if (undo) for (const old of corner.querySelectorAll(".toast__undo")) old.remove();
-  box.append(words, ...(undo ? [undoButton(box, undo)] : []), close);
+  else back.remove();
   corner.append(box);
   announce(undo ? `${text} Press z to undo.` : text);
   setTimeout(() => box.remove(), staysFor({ text, tone, undo }));

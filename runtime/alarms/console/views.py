@@ -52,12 +52,20 @@ def act_on_many() -> AnyResponse:
     """Do something to the alarms that are ticked, or begin to do it to all that fit the filter."""
     wish, who = _wish(), acting()
     if request.form.get("all"):
-        return _progress_page(wish, many.Progress())
+        return _as_page(_progress_page(wish, many.Progress(), is_page=True))
     chosen = [_id_of(one) for one in request.form.getlist("alarm")]
     where, now = (db_session(), who.tenant_id), utc_now()
     done = many.act_on(*where, wish, chosen, by=who.person_name, now=now)
     deed = note_deed(db_session(), who, wish.verb, done.before, owner=wish.text, now=now)
     return _told(many.summary(wish, done), deed=deed, is_good=not done.reasons)
+
+
+def _as_page(response: AnyResponse) -> AnyResponse:
+    """Let a whole page take the place of the one that is there, also where htmx asked."""
+    response.headers["HX-Retarget"] = response.headers["HX-Reselect"] = "#content"
+    response.headers["HX-Reswap"] = "outerHTML"
+    response.headers["HX-Push-Url"] = address_with()
+    return response
 
 
 @bp.post("/t/<tenant>/alarms/undo")
@@ -102,12 +110,14 @@ def _after_deed(deed: UUID | None) -> str:
     return address_with(url_for("alarms.list_alarms"), deed=str(deed) if deed else None)
 
 
-def _progress_page(wish: many.Wish, progress: many.Progress) -> AnyResponse:
+def _progress_page(
+    wish: many.Wish, progress: many.Progress, *, is_page: bool = False
+) -> AnyResponse:
     counted = count_fitting(db_session(), acting().tenant_id, read_filter(request.args))
     total = request.form.get("total", type=int) or counted.count
     return render(
         "runtime/alarms/many.html",
-        "runtime/alarms/_many.html",
+        None if is_page else "runtime/alarms/_many.html",
         wish=wish,
         progress=progress,
         total=max(total, progress.seen),

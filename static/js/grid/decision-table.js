@@ -109,7 +109,7 @@ function onPress(event) {
     const from = cells.corner() ?? cells.placeOf(active);
     cells.go(cells.placeOf(cell));
     cells.choose(from, cells.placeOf(cell));
-  } else cells.choose(null, null);
+  } else cells.choose(null, null); // also where the cell has the focus already
   if (event.detail > 1) cell.classList.add("is-editing");
 }
 
@@ -121,7 +121,9 @@ function onInput(event) {
 /** @param {FocusEvent} event */
 function onFocus(event) {
   const cell = cells.asCell(event.target);
-  if (cell) cells.remember(cell);
+  if (!cell) return;
+  cells.remember(cell);
+  cells.choose(null, null);
 }
 
 if (cells.form()) {

@@ -1,11 +1,11 @@
 /** Undo and redo of the table's form: cells are put back in place, other shapes by the server. */
+import { History } from "../canvas/history.js";
 import { announce } from "../toast.js";
 import { changed, form } from "./cells.js";
-import { Past, sameFields } from "./past.js";
 
-/** @typedef {import("./past.js").Values} Values */
+/** @typedef {Record<string, string>} Values what a form holds, by the names of its fields */
 
-/** @type {Past | null} */
+/** @type {History<Values> | null} */
 let past = null;
 /** Whether a form that was sent from here is still to come back. */
 let awaited = false;
@@ -30,10 +30,26 @@ export function valuesOf() {
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
 }
 
-/** Enter what the form holds now as a step. */
+/**
+ * Tell whether two forms have the same fields, whatever is in them.
+ * @param {Values} one
+ * @param {Values} other
+ */
+export function sameFields(one, other) {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => name in other);
+}
+
+/** @param {Values} one @param {Values} other */
+export function isSame(one, other) {
+  return sameFields(one, other) && Object.keys(one).every((name) => one[name] === other[name]);
+}
+
+/** Enter what the form holds now as a step; none where it holds the same. */
 export function enterStep() {
-  if (past) past.enter(valuesOf());
-  else past = new Past(valuesOf());
+  const values = valuesOf();
+  past ??= new History(values);
+  if (!isSame(values, past.state)) past.push("", values);
   show();
 }
 
@@ -60,9 +76,9 @@ export function send(values) {
  * @returns {boolean} whether the form is fetched anew, since rows or columns were others
  */
 export function walkHistory(way) {
-  const values = past?.[way]();
   const found = form();
-  if (!values || !found) return false;
+  if (!past || !found || past[way]() === null) return false;
+  const values = past.state;
   announce(way === "undo" ? "Undone" : "Done again");
   const reshapes = !sameFields(values, valuesOf());
   if (reshapes) send({ ...values, _op: "show" });

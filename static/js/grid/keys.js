@@ -1,19 +1,8 @@
-/** The keys of the grid: moving, editing, emptying, and what changes rows. */
+/** The keys of the grid: moving, editing, emptying; what changes rows is their buttons' (`data-grid-key`). */
 import { announce } from "../toast.js";
 import * as cells from "./cells.js";
 import { walkHistory } from "./form_history.js";
-import { ARROWS, nextInOrder, stepped } from "./selection.js";
-
-/**
- * Keys that press a button of the row: its operation, and how many rows on one is afterwards.
- * @type {Map<string, { operation: (row: number) => string, on: number }>}
- */
-const ROW_KEYS = new Map([
-  ["ctrl+Enter", { operation: (row) => `add:rows:${row + 1}`, on: 1 }],
-  ["ctrl+Delete", { operation: (row) => `del:rows:${row}`, on: 0 }],
-  ["alt+ArrowUp", { operation: (row) => `back:rows:${row}`, on: -1 }],
-  ["alt+ArrowDown", { operation: (row) => `on:rows:${row}`, on: 1 }],
-]);
+import { ARROWS, stepped } from "./selection.js";
 
 /** @type {Record<string, (cell: HTMLInputElement, event: KeyboardEvent) => void>} */
 const PLAIN_KEYS = {
@@ -21,7 +10,6 @@ const PLAIN_KEYS = {
   Escape: (cell) => cells.giveUp(cell),
   Delete: (cell) => empty(cell),
   Enter: (cell, event) => walk(cell, ARROWS[event.shiftKey ? "ArrowUp" : "ArrowDown"], false),
-  Tab: (cell, event) => goOn(cell, event),
   "ctrl+z": (cell) => back(cell, "undo"),
   "ctrl+y": (cell) => back(cell, "redo"),
   "ctrl+Z": (cell) => back(cell, "redo"),
@@ -50,7 +38,6 @@ export function keyName(event) {
  */
 export function deedOf(name, editing) {
   if (editing && CARET_KEYS.includes(name)) return null;
-  if (ROW_KEYS.has(name)) return (cell) => press(cell, name);
   return PLAIN_KEYS[name] ?? null;
 }
 
@@ -60,18 +47,18 @@ export function onKey(event) {
   if (!cell || event.isComposing) return;
   const name = keyName(event);
   const deed = deedOf(name, cells.isEditing(cell));
-  if (!deed) return;
-  if (name !== "Tab") event.preventDefault();
-  deed(cell, event);
+  const button = cell.closest("tr")?.querySelector(`[data-grid-key="${CSS.escape(name)}"]`);
+  if (!deed && !(button instanceof HTMLButtonElement)) return;
+  event.preventDefault();
+  if (deed) deed(cell, event);
+  else press(cell, /** @type {HTMLButtonElement} */ (button));
 }
 
-/** @param {HTMLInputElement} cell @param {string} name */
-function press(cell, name) {
-  const { operation, on } = /** @type {any} */ (ROW_KEYS.get(name));
+/** @param {HTMLInputElement} cell @param {HTMLButtonElement} button with how many rows on one is afterwards */
+function press(cell, button) {
+  if (button.disabled) return;
   const at = cells.placeOf(cell);
-  const button = cells.form()?.querySelector(`button[value="${operation(at.row)}"]:not(:disabled)`);
-  if (!(button instanceof HTMLButtonElement)) return;
-  cells.goAfterSwap({ ...at, row: at.row + on });
+  cells.goAfterSwap({ ...at, row: at.row + Number(button.dataset.on) });
   cell.blur(); // a focused cell would keep its text while the rows move under it
   button.click();
 }
@@ -86,21 +73,6 @@ function walk(cell, step, chooses) {
     cells.changed(cell);
   cells.go(next);
   cells.choose(from, next);
-}
-
-/**
- * Tab goes on in reading order, and out of the grid at its ends.
- * @param {HTMLInputElement} cell
- * @param {KeyboardEvent} event
- */
-function goOn(cell, event) {
-  const grid = cells.cells();
-  const at = cells.placeOf(cell);
-  const next = nextInOrder(at, event.shiftKey ? -1 : 1, grid.length, grid[at.row].length);
-  cells.choose(null, null);
-  if (!next) return;
-  event.preventDefault();
-  cells.go(next);
 }
 
 /** @param {HTMLInputElement} cell @param {"undo" | "redo"} way */

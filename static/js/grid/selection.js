@@ -28,20 +28,6 @@ export function stepped(from, [down, right], rows, columns) {
 }
 
 /**
- * The next place in reading order, or null past either end, where Tab leaves the grid.
- * @param {Place} from
- * @param {1 | -1} step
- * @param {number} rows
- * @param {number} columns
- * @returns {Place | null}
- */
-export function nextInOrder(from, step, rows, columns) {
-  const at = from.row * columns + from.column + step;
-  if (at < 0 || at >= rows * columns) return null;
-  return { row: Math.floor(at / columns), column: at % columns };
-}
-
-/**
  * The places of the rectangle between two corners, row by row.
  * @param {Place} one
  * @param {Place} other

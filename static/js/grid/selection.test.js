@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asText, between, isSeveral, nextInOrder, stepped } from "./selection.js";
+import { asText, between, isSeveral, stepped } from "./selection.js";
 
 test("a step stays inside the grid", () => {
   assert.deepEqual(stepped({ row: 0, column: 1 }, [-1, 0], 3, 2), { row: 0, column: 1 });
   assert.deepEqual(stepped({ row: 2, column: 1 }, [1, 1], 3, 2), { row: 2, column: 1 });
   assert.deepEqual(stepped({ row: 1, column: 0 }, [1, 1], 3, 2), { row: 2, column: 1 });
-});
-
-test("reading order goes on in the next row and leaves at the ends", () => {
-  assert.deepEqual(nextInOrder({ row: 0, column: 1 }, 1, 2, 2), { row: 1, column: 0 });
-  assert.equal(nextInOrder({ row: 1, column: 1 }, 1, 2, 2), null);
-  assert.equal(nextInOrder({ row: 0, column: 0 }, -1, 2, 2), null);
 });
 
 test("a rectangle is the same from any of its corners", () => {

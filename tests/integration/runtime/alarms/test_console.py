@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from urllib.parse import quote
@@ -113,6 +115,33 @@ def test_holds_the_rows_that_are_shown_and_says_how_many_are_newer(
     assert names_in(page) == "CA"
     assert "1 new alarm: show" in page
     assert "Cleared" in page
+
+
+@pytest.mark.usefixtures("alarms")
+def test_the_list_says_how_it_is_refreshed_without_moving_a_row(
+    browser: FlaskClient, at: str, sessions: Sessions, acme: OrganisationView
+) -> None:
+    page = browser.get(f"{at}?state=active").text
+    held = html.unescape(re.findall(r'data-held="([^"]+)"', page)[0])
+    say(sessions, acme.id, {"managed_object": "D", "raised_at": "2026-11-24T12:09:00Z"})
+
+    rows = browser.get(held, headers=PART).text
+
+    assert names_in(rows) == names_in(page)
+    assert "1 new alarm: show" in rows
+
+
+@pytest.mark.usefixtures("alarms")
+def test_what_is_asked_of_all_that_fit_takes_the_place_of_the_list(
+    browser: FlaskClient, at: str
+) -> None:
+    form = {"verb": "acknowledge", "all": "yes"}
+
+    answer = browser.post(f"{at}?state=active", data=form, headers=PART)
+
+    assert answer.headers["HX-Retarget"] == "#content"
+    assert "3 alarms fit the filter." in answer.text
+    assert 'id="content"' in answer.text
 
 
 def test_acts_on_all_that_fit_in_bites(
@@ -279,6 +308,16 @@ def test_shows_trends(browser: FlaskClient, at: str, query: str) -> None:
 
     assert "From events to work" in page
     assert "Objects with the most alarms" in page
+
+
+@pytest.mark.usefixtures("alarms")
+def test_trends_are_drawn_without_scripts(browser: FlaskClient, at: str) -> None:
+    page = browser.get(f"{at}/trends?span=month").text
+
+    drawing = page.split('<figure class="plot" id="raised">')[1].split("</svg>")[0]
+    assert drawing.count('class="plot__column"') == 30
+    assert 'fill="url(#raised-critical)"' not in drawing  # none was raised
+    assert '<pattern id="raised-critical"' in drawing
 
 
 @pytest.mark.usefixtures("alarms")

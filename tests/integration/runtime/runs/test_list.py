@@ -74,11 +74,11 @@ def test_a_live_refresh_only_says_that_there_are_newer_runs(
     bench: Bench, browser: FlaskClient, at: str
 ) -> None:
     first = failed_run(bench)
-    top = re.findall(r'data-top="([^"]+)"', browser.get(at).text)[0]
+    held = re.findall(r'data-held="([^"]+)"', browser.get(at).text)[0]
     bench.go(after_s=1)
     waiting_runs(bench, 2)
 
-    rows = browser.get(f"{at}?as_of={html.unescape(top)}", headers=PART).text
+    rows = browser.get(html.unescape(held), headers=PART).text
 
     assert listed(rows) == [first]
     assert "2 newer runs: show" in rows

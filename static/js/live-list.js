@@ -1,0 +1,102 @@
+/**
+ * A list that is refreshed while somebody works in it: [data-held] is the address of a refresh that
+ * leaves its rows where they are. As long as rows are ticked, one has the focus, the page is scrolled,
+ * something is open, or it is a later page, only what is there is brought up to date; the server then
+ * says how many are newer. What is done from the list ("deed") shows at once, and the focus stays.
+ */
+import { rowAfter } from "./row-walk.js";
+import { checks, untick } from "./table.js";
+import { announce } from "./toast.js";
+
+const list = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-held]"));
+const rows = () => [...document.querySelectorAll("[data-held] tbody tr")];
+const rowInFocus = () => rows().findIndex((row) => row.contains(document.activeElement));
+const isThere = (/** @type {string} */ selector) => document.querySelector(selector) !== null;
+
+/** Whether a deed is to be seen: until the list was read anew, nothing is held. */
+let awaitsDeed = false;
+let newer = "";
+/** @type {{ id: string, at: number } | null} the row that had the focus before a swap */
+let place = null;
+
+/**
+ * Whether new rows would disturb.
+ * @param {{ticked: number, focused: boolean, scrolled: number, dialog: boolean, open: boolean, later: boolean}} now
+ */
+export function isBusy({ ticked, focused, scrolled, dialog, open, later }) {
+  return ticked > 0 || focused || dialog || open || later || scrolled > 80;
+}
+
+/** @param {HTMLElement} found */
+const state = (found) => ({
+  ticked: checks(found).filter((box) => box.checked).length,
+  focused: rowInFocus() >= 0,
+  scrolled: document.getElementById("content")?.scrollTop || window.scrollY,
+  dialog: isThere("dialog[open]"),
+  open: isThere("[data-open]"),
+  later: found.dataset.later === "yes",
+});
+
+/** @param {Event} event */
+function onRequest(event) {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail;
+  const found = list();
+  if (!found || ctx.sourceElement !== found || awaitsDeed || !isBusy(state(found))) return;
+  ctx.request.action = found.dataset.held;
+}
+
+/** Something was done: its dialog closes and nothing is chosen any more. The list hears of it as well. */
+function onDeed() {
+  awaitsDeed = true;
+  const dialog = document.querySelector("dialog[open]");
+  for (const field of dialog?.querySelectorAll("textarea") ?? []) field.value = "";
+  if (dialog instanceof HTMLDialogElement) dialog.close();
+  untick();
+}
+
+function beforeSwap() {
+  const at = rowInFocus();
+  place = at < 0 ? null : { id: rows()[at].id, at };
+}
+
+/** Speak of newer rows once for each number; where a swap took the row in focus, the next has it. @param {Event} event */
+function afterSwap(event) {
+  if (/** @type {CustomEvent} */ (event).detail.ctx.sourceElement?.id === list()?.id)
+    awaitsDeed = false;
+  const words = document.querySelector("[data-newer]")?.textContent?.trim() ?? "";
+  if (words && words !== newer) announce(words);
+  newer = words;
+  if (!place || document.activeElement !== document.body) return;
+  const all = rows();
+  const next = rowAfter(
+    all.map((row) => row.id),
+    place,
+  );
+  all[next]?.querySelector("a")?.focus();
+}
+
+/** What a dialog needs is required while it is open: its fields are those of the form round the list. @param {Event} event */
+function onToggle({ target }) {
+  if (!(target instanceof HTMLDialogElement)) return;
+  for (const field of target.querySelectorAll("[data-required]"))
+    field.toggleAttribute("required", target.open);
+}
+
+/** Times asked for are the reader's own. */
+function useOwnZone() {
+  const field = document.querySelector("[data-own-zone]");
+  const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!(field instanceof HTMLInputElement) || !name) return;
+  field.value = new URLSearchParams(location.search).get("zone") || name;
+  const words = document.querySelector("[data-zone-name]");
+  if (words) words.textContent = field.value.replaceAll("_", " ");
+}
+
+if (typeof document !== "undefined") {
+  document.addEventListener("htmx:config:request", onRequest);
+  document.addEventListener("deed", onDeed, true); // before the list asks for itself anew
+  document.addEventListener("htmx:before:swap", beforeSwap);
+  document.addEventListener("htmx:after:swap", afterSwap);
+  document.addEventListener("toggle", onToggle, true);
+  useOwnZone();
+}
