@@ -27,6 +27,7 @@ from kernel.http import (
     render,
     require,
     see_other,
+    wants_part,
 )
 from runtime.alarms import store as alarms
 from runtime.flow_control.trying import require_effects, require_going_on
@@ -77,7 +78,7 @@ def change_asked(flow_id: UUID) -> Response:
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/trials")
 @require("workflows.run")
 def start_trial(flow_id: UUID) -> Response:
-    """Start the trial that the form asks for; programs are answered where to look at it."""
+    """Start the trial that the form asks for: shows it over the draft, tells programs where it is."""
     if OPERATION in request.form:
         return _form(flow_id)
     asked, where, who = read_asked(request.form), (db_session(), acting().tenant_id), acting()
@@ -95,6 +96,8 @@ def start_trial(flow_id: UUID) -> Response:
         if is_machine_request():
             raise
         return _form(flow_id, refused=error)
+    if wants_part():
+        return _bar(_run(flow_id, run_id))
     if is_machine_request():
         bar = url_for("trials.show_bar", flow_id=flow_id, run_id=run_id)
         return jsonify(run=str(run_id), url=bar)

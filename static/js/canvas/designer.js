@@ -1,6 +1,8 @@
 /** The designer's page: puts its parts together. */
 import { mountAdding } from "./adding.js";
+import { mountAsking } from "./asking.js";
 import { mountCulling } from "./culling.js";
+import "./diff.js";
 import { mountDrawing } from "./drawing.js";
 import { mountName } from "./flow_name.js";
 import { mountHandling } from "./handling.js";
@@ -11,7 +13,6 @@ import { mountOpening } from "./opening.js";
 import { mountOutline } from "./outline.js";
 import { DesignerPage } from "./page.js";
 import { mountProblems } from "./problems.js";
-import { mountPublishing } from "./publishing.js";
 import { mountRenaming } from "./renaming.js";
 import { mountTogether } from "./together.js";
 import { mountTour } from "./tour.js";
@@ -26,7 +27,7 @@ mountModelling(page);
 mountOpening(page);
 mountOutline(page);
 mountName(page);
-mountPublishing(page);
+mountAsking(page);
 mountTrial(page);
 mountTour(page);
 mountTogether(page);

@@ -1,8 +1,8 @@
 /**
  * Two states of a workflow in one drawing: what was added, changed, removed or moved is marked, and
- * the list of changes beside it leads to the place.
+ * the list of changes beside it leads to the place. Also those that come later are drawn.
  */
-import { island, make } from "./dom.js";
+import { hear, island, make } from "./dom.js";
 import { mountFlowView } from "./flow_view.js";
 
 /** @type {WeakMap<Element, import("./flow_view.js").FlowView>} */
@@ -26,15 +26,15 @@ function mount(root) {
   }
 }
 
-/** Draw whatever is there to compare and not drawn yet. */
-export function mountDiffs() {
-  for (const root of document.querySelectorAll("[data-diff-view]:not(.canvas)"))
-    if (root instanceof HTMLElement) mount(root);
+function mountAll() {
+  /** @type {NodeListOf<HTMLElement>} */
+  const fresh = document.querySelectorAll("[data-diff-view]:not(.canvas)");
+  fresh.forEach(mount);
 }
 
-document.addEventListener("click", ({ target }) => {
-  const button = target instanceof Element ? target.closest("[data-change]") : null;
-  const root = button && document.querySelector("[data-diff-view]");
-  if (root) views.get(root)?.choose(button.getAttribute("data-change") ?? "");
+hear(document, "click", "[data-change]", ({ dataset }) => {
+  const root = document.querySelector("[data-diff-view]");
+  if (root) views.get(root)?.choose(dataset.change ?? "");
 });
-mountDiffs();
+document.addEventListener("htmx:after:swap", mountAll);
+mountAll();

@@ -38,6 +38,20 @@ export function need(selector, root = document) {
 }
 
 /**
+ * Hear an event of whatever under `root` fits a selector, of what is there and what comes later.
+ * @param {EventTarget} root
+ * @param {string} kind
+ * @param {string} selector
+ * @param {(found: HTMLElement, event: any) => void} then
+ */
+export function hear(root, kind, selector, then) {
+  root.addEventListener(kind, (event) => {
+    const found = /** @type {any} */ (event.target)?.closest?.(selector);
+    if (found) then(found, event);
+  });
+}
+
+/**
  * JSON the server laid into the page as `<script type="application/json" id="…">`.
  * @param {string} id
  * @returns {any}

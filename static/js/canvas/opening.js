@@ -7,16 +7,11 @@ import { island, need } from "./dom.js";
 import { mountFlowView } from "./flow_view.js";
 
 /** @param {DesignerPage} page */
-export function mountOpening({ editor, root }) {
-  const dialog = /** @type {HTMLDialogElement} */ (need("#opened"));
-  dialog.addEventListener("close", () => {
-    need("#opened-body").replaceChildren();
-    root.focus({ preventScroll: true });
-  });
+export function mountOpening({ editor }) {
+  const body = need("#opened-body");
+  need("#opened").addEventListener("close", () => body.replaceChildren());
   document.addEventListener("htmx:after:swap", () => {
-    const drawn = dialog.querySelector("[data-flow-view]:not(.canvas)");
-    if (!dialog.open && dialog.querySelector("#opened-flow:not([data-seen])")) dialog.showModal();
-    dialog.querySelector("#opened-flow")?.setAttribute("data-seen", "");
+    const drawn = body.querySelector("[data-flow-view]:not(.canvas)");
     if (!(drawn instanceof HTMLElement)) return;
     mountFlowView(drawn, island("opened-drawing"));
     editor.say("Looking into the workflow that is called. Escape leads back to the draft.");

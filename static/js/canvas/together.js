@@ -36,23 +36,12 @@ export function mountTogether(page) {
     if (!dialog.open) dialog.show();
     need("input, summary", dialog).focus();
   };
-  choices.addEventListener("submit", (event) => {
-    event.preventDefault();
-    dialog.close("merge");
-  });
   dialog.addEventListener("close", () => {
     if (dialog.returnValue) saving.merge(Object.fromEntries(new FormData(choices)));
     else if (saving.state !== "conflict") saving.pending = null; // later
   });
-  const all = (/** @type {string} */ side) => {
-    for (const one of choices.querySelectorAll("input")) if (one.value === side) one.checked = true;
+  deeds["all-of"] = (_event, { value }) => {
+    for (const one of choices.querySelectorAll("input")) one.checked ||= one.value === value;
   };
-  deeds["all-mine"] = () => all("mine");
-  deeds["all-theirs"] = () => all("theirs");
   deeds.merge = () => saving.merge();
-  choices.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-deed]") : null;
-    if (button instanceof HTMLButtonElement && button.value in editor.flow.steps)
-      page.show(button.value);
-  });
 }

@@ -26,10 +26,11 @@ export class TrialMarks {
     };
     document.body.addEventListener("pins", take);
     document.addEventListener("draft:checked", take);
-    document.addEventListener("click", (event) => {
-      const button = event.target instanceof Element && event.target.closest("[data-stop]");
-      if (button instanceof HTMLElement) this.#toggle(button.dataset.stop ?? "");
-    });
+    document.addEventListener("htmx:after:swap", () => this.#draw());
+    page.deeds.hold = (_event, button) => this.#toggle(button.value);
+    page.sends.stops = (body) => {
+      for (const id of this.stopsThere) body.append("stops", id);
+    };
     this.#draw();
   }
 
@@ -49,20 +50,15 @@ export class TrialMarks {
     if (!this.stops.delete(id)) this.stops.add(id);
     const held = this.stops.has(id) ? "Test runs hold before" : "Test runs no longer hold before";
     this.page.editor.say(`${held} ${this.page.editor.face(id).title}.`);
-    this.buttons();
     this.#draw();
   }
 
-  /** Let the panel's button say whether its step is held. */
-  buttons() {
-    for (const button of document.querySelectorAll("[data-stop]"))
-      button.setAttribute(
-        "aria-pressed",
-        String(this.stops.has(button.getAttribute("data-stop") ?? "")),
-      );
-  }
-
   #draw() {
+    const button = document.querySelector("[data-deed=hold]");
+    button?.setAttribute(
+      "aria-pressed",
+      String(this.stops.has(button.getAttribute("value") ?? "")),
+    );
     for (const id of Object.keys(this.page.editor.flow.steps)) {
       const words = marksOf(id, this.pins, this.stops, this.#progress);
       const element = this.page.scene.element(id);
