@@ -78,9 +78,11 @@ def change_asked(flow_id: UUID) -> Response:
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/trials")
 @require("workflows.run")
 def start_trial(flow_id: UUID) -> Response:
-    """Start the trial that the form asks for: shows it over the draft, tells programs where it is."""
+    """Start the trial that the form asks for and show it, or tell programs where it is."""
     if OPERATION in request.form:
-        return _form(flow_id)
+        again = _form(flow_id)
+        again.headers["HX-Retarget"] = "#trial-form"  # else it would come in place of the run
+        return again
     asked, where, who = read_asked(request.form), (db_session(), acting().tenant_id), acting()
     flow, now = versions.get_flow(*where, flow_id), utc_now()
     try:

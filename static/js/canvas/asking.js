@@ -1,7 +1,7 @@
 /**
  * What the page adds to what htmx asks for: `data-sends` names what of `page.sends` goes along, and with
  * `draft` among them the draft is saved first. What is asked for outside of a dialog and comes into it
- * opens it; what comes elsewhere closes the dialog it was asked for in.
+ * opens it and goes when it closes; what comes elsewhere closes the dialog it was asked for in.
  * @import {DesignerPage} from "./page.js"
  */
 
@@ -36,6 +36,8 @@ export function mountAsking({ editor, saving, sends }) {
     const [asked, comes] = [ctx.sourceElement, into].map((one) => one?.closest("dialog"));
     if (asked === comes) return;
     asked?.close();
-    if (comes && !comes.open) comes.showModal();
+    if (!comes || comes.open) return;
+    comes.showModal();
+    comes.addEventListener("close", () => into.replaceChildren(), { once: true });
   });
 }

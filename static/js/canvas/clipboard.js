@@ -48,19 +48,18 @@ export function mountClipboard(page) {
       event.preventDefault();
       then(event);
     });
-  /** @param {ClipboardEvent} event @param {string} word */
-  const copy = (event, word) => {
+  /** @param {ClipboardEvent} event */
+  const copy = (event) => {
     const count = editor.selection.size;
     if (count === 0) return editor.say("Select steps first.");
     const part = JSON.stringify(partOf(editor.flow, editor.selection), null, 2);
     event.clipboardData?.setData("text/plain", part);
-    editor.say(`${count} ${count === 1 ? "step" : "steps"} ${word}.`);
+    const isCut = event.type === "cut";
+    editor.say(`${count} ${count === 1 ? "step" : "steps"} ${isCut ? "cut" : "copied"}.`);
+    if (isCut) editor.removeSelection();
   };
-  on("copy", (event) => copy(event, "copied"));
-  on("cut", (event) => {
-    copy(event, "cut");
-    if (editor.selection.size) editor.removeSelection();
-  });
+  on("copy", copy);
+  on("cut", copy);
   on("paste", (event) => take(event.clipboardData?.getData("text/plain") ?? ""));
   /** @param {string} text */
   const take = async (text) => {

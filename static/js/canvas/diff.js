@@ -1,6 +1,6 @@
 /**
- * Two states of a workflow in one drawing: what was added, changed, removed or moved is marked, and
- * the list of changes beside it leads to the place. Also those that come later are drawn.
+ * Drawings that come with a part of the page: a workflow that is looked into, or two states of one: what
+ * was added, changed, removed or moved is marked, and the list of changes beside it leads to the place.
  */
 import { hear, island, make } from "./dom.js";
 import { mountFlowView } from "./flow_view.js";
@@ -10,25 +10,25 @@ const views = new WeakMap();
 
 /** @param {HTMLElement} root */
 function mount(root) {
-  const drawing = island(root.dataset.diffView ?? "");
+  const drawing = island(root.dataset.diffView ?? root.dataset.flowView ?? "");
   views.set(root, mountFlowView(root, drawing));
   for (const node of root.querySelectorAll("[data-node]")) {
     const id = node.getAttribute("data-node") ?? "";
-    const kind = drawing.marks.nodes[id];
+    const kind = drawing.marks?.nodes[id];
     node.id = `diff-${id}`; // the designer's own canvas may have the same node
     if (!kind) continue;
     node.setAttribute("data-diff", kind);
     node.append(make("span", { class: "node__status" }, [kind]));
   }
   for (const wire of root.querySelectorAll("[data-wire]")) {
-    const kind = drawing.marks.wires[wire.getAttribute("data-wire") ?? ""];
+    const kind = drawing.marks?.wires[wire.getAttribute("data-wire") ?? ""];
     if (kind) wire.setAttribute("data-diff", kind);
   }
 }
 
 function mountAll() {
   /** @type {NodeListOf<HTMLElement>} */
-  const fresh = document.querySelectorAll("[data-diff-view]:not(.canvas)");
+  const fresh = document.querySelectorAll(":is([data-diff-view], [data-flow-view]):not(.canvas)");
   fresh.forEach(mount);
 }
 

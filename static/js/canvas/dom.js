@@ -51,6 +51,13 @@ export function hear(root, kind, selector, then) {
   });
 }
 
+/** An attribute of what an event hit, or of the nearest around it. @param {Event} event @param {string} name */
+export function hit(event, name) {
+  return event.target instanceof Element
+    ? (event.target.closest(`[${name}]`)?.getAttribute(name) ?? null)
+    : null;
+}
+
 /**
  * JSON the server laid into the page as `<script type="application/json" id="…">`.
  * @param {string} id

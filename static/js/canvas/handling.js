@@ -1,12 +1,12 @@
 /**
- * How the canvas is worked with: pointer, keys, the page's buttons (`data-deed`), and boxes that search
+ * How the canvas is worked with: pointer, keys, the workflow's name, the page's buttons (`data-deed`), and boxes that search
  * in a list (`data-sifts` says what of it is hidden where it lacks the words).
  * @import {DesignerPage} from "./page.js"
  */
 import { mountBar } from "./bar.js";
 import { mountClipboard } from "./clipboard.js";
 import { canvasDeeds } from "./deeds.js";
-import { hear } from "./dom.js";
+import { hear, need } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { Inspector } from "./inspector.js";
 import { Linking } from "./linking.js";
@@ -25,9 +25,9 @@ export function mountHandling(page) {
       inspector.focus();
     },
   });
-  page.focusField = (pointer) => {
+  page.focusField = (name) => {
     page.openDrawer("inspector");
-    inspector.focusField(pointer);
+    inspector.focusField(name);
   };
   mountClipboard(page);
   mountBar(page);
@@ -44,8 +44,17 @@ export function mountHandling(page) {
     const away = event.target instanceof Node && !root.contains(event.target);
     if (event.key === "Escape" && away && !event.defaultPrevented) page.focus();
   });
+  const name = /** @type {HTMLInputElement} */ (need("#flow-name"));
+  name.addEventListener("change", () => {
+    const wish = name.value.trim();
+    if (wish) editor.change("Workflow renamed", { ...editor.flow, name: wish });
+    name.value = editor.flow.name;
+  });
   const keepFocus = () => document.activeElement === document.body && page.focus();
-  editor.on("flow", () => setTimeout(keepFocus)); // a field that is left has passed the focus on by then
+  editor.on("flow", () => {
+    name.value = editor.flow.name;
+    setTimeout(keepFocus); // a field that is left has passed the focus on by then
+  });
   root.addEventListener("pointerdown", () => page.openDrawer(""), { capture: true });
   hear(root, "dblclick", "[data-node]", (_node, event) => deeds.settings(event));
 }

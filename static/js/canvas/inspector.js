@@ -92,8 +92,7 @@ export class Inspector {
     const { node, value, changed } = JSON.parse(data.textContent ?? "null");
     data.remove();
     if (changed) this.#enter(node, value);
-    if (node === this.#shown) return;
-    this.#value = "";
+    this.#value = node === this.#shown ? this.#valueOf(node) : "";
     this.#follow();
   }
 
@@ -118,7 +117,6 @@ export class Inspector {
     const { editor } = this;
     if (node.includes(",")) return editor.patchEach(value, "Steps changed");
     const current = this.#nodeOf(node);
-    if (node === this.#shown) this.#value = settingsOf(value);
     if (!current || settingsOf(current) === settingsOf(value)) return;
     const gone = Object.fromEntries(Object.keys(current).map((key) => [key, undefined]));
     if (!node) return editor.change("Workflow changed", { ...editor.flow, ...gone, ...value });
@@ -127,12 +125,8 @@ export class Inspector {
     editor.patch(node, patch, `${editor.face(node).title} changed`);
   }
 
-  /** Show the place a problem points to, such as /steps/x/config/when. @param {string} pointer */
-  focusField(pointer) {
-    const [, id, rest] = /^\/(?:steps|triggers)\/(?:.*\/steps\/)?([^/]+)(.*)$/.exec(pointer) ?? [];
-    if (!id) return;
-    const name = /^\/(config|input|undo|connections)\//.test(rest) ? rest : `/node${rest}`;
-    if (this.editor.only !== id) this.editor.select([id]);
+  /** Show a field of what is selected, such as /config/when. @param {string} name */
+  focusField(name) {
     this.#awaited = name;
     this.#refocus();
   }

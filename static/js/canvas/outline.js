@@ -34,7 +34,7 @@ export function mountOutline(page) {
       button.setAttribute("aria-pressed", String(on));
     settle();
   };
-  const go = (/** @type {string|undefined} */ id) => id && page.choose(id);
+  const go = (/** @type {string|undefined} */ id) => id && page.show(id);
   deeds.outline = () => {
     show(!isOn());
     localStorage.setItem(KEPT, isOn() ? "on" : "");

@@ -26,7 +26,7 @@ export class DesignerPage {
   linking = /** @type {import("./linking.js").Linking} */ (/** @type {unknown} */ (null));
   /** Offer steps to put into a loop. @type {(loop: string) => void} */
   addInside = () => {};
-  /** Open the settings at the field that a JSON Pointer leads to. @type {(pointer: string) => void} */
+  /** Open the settings of what is selected at a field, such as /config/when. @type {(name: string) => void} */
   focusField = () => this.deeds.settings(null);
 
   constructor() {

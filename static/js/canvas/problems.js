@@ -3,21 +3,10 @@
  * with F8, and what is obvious is mended by a button. A step that was just put down is not judged
  * before it is left.
  * @import {DesignerPage} from "./page.js"
- * @import {Flow, Problem} from "./types.js"
+ * @import {Problem} from "./types.js"
  */
 import { need } from "./dom.js";
-import { nodeIds, splitEnd, wireKey, withinOf } from "./graph.js";
-
-/**
- * Where a problem leads: its wire by the number it has as it is kept, its step or trigger ("" for none).
- * @param {Flow} flow @param {string} pointer @param {string} step
- */
-export function placeOf(flow, pointer, step) {
-  const [, shelf, name] = /^\/(wires|triggers)\/([^/]+)/.exec(pointer) ?? [];
-  const outermost = flow.wires.filter(({ from }) => !withinOf(flow, splitEnd(from).id));
-  const wire = shelf === "wires" ? outermost[Number(name)] : undefined;
-  return { wire, id: step || (shelf === "triggers" ? name : "") };
-}
+import { nodeIds, splitEnd, wireKey } from "./graph.js";
 
 /** @param {DesignerPage} page */
 export function mountProblems(page) {
@@ -46,12 +35,11 @@ export function mountProblems(page) {
   }
 
   deeds["to-problem"] = (_event, button) => {
-    const { problem, step } = button.dataset;
-    const { wire, id } = placeOf(editor.flow, problem, step);
+    const { wireKey: key, step, goal } = button.dataset;
     button.closest("dialog")?.close();
-    if (wire) editor.select([], wireKey(wire));
-    page.show(id);
-    if (id && editor.only === id) page.focusField(problem);
+    if (editor.flow.wires.some((wire) => wireKey(wire) === key)) editor.select([], key);
+    page.show(step);
+    if (step && editor.only === step) page.focusField(goal);
   };
   deeds.problem = (event) => {
     const found = list.querySelectorAll(":not([hidden], [data-fresh]) > ul .problem");

@@ -7,26 +7,22 @@ import { need } from "./dom.js";
 
 /** @param {DesignerPage} page */
 export function mountTogether(page) {
-  const { deeds, editor, saving } = page;
+  const { deeds, editor, saving, sends } = page;
   const form = /** @type {HTMLFormElement} */ (need("#presence"));
-  const field = (/** @type {string} */ name) =>
-    /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-  const beat = () => form.dispatchEvent(new CustomEvent("beat"));
-  field("page").value = saving.page;
-  editor.on("selection", () => {
-    field("step").value = editor.only ? editor.face(editor.only).title : "";
-  });
+  sends.presence = (body) => {
+    body.set("page", saving.page);
+    body.set("step", editor.only ? editor.face(editor.only).title : "");
+  };
   document.addEventListener("htmx:after:swap", () => {
     const told = form.querySelector("[data-revision]");
     if (told instanceof HTMLElement) saving.follow(Number(told.dataset.revision));
   });
   addEventListener("pagehide", () => {
     const parting = new FormData(form);
+    sends.presence(parting);
     parting.set("leaves", "1");
     navigator.sendBeacon(form.action, parting);
   });
-  addEventListener("pageshow", beat); // also of a page that comes back out of the browser's cache
-  addEventListener("load", beat);
 
   const dialog = /** @type {HTMLDialogElement} */ (need("#merge"));
   const choices = /** @type {HTMLFormElement} */ (need("#merge-form"));

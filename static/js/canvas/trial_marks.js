@@ -16,17 +16,16 @@ export class TrialMarks {
     this.page = page;
     /** @type {Set<string>} */
     this.pins = new Set(page.facts.pins);
-    page.editor.on("flow", () => this.#draw());
     /** @param {any} event */
-    const take = ({ detail }) => {
-      for (const [was, is] of Object.entries(detail.called ?? {}))
-        if (this.stops.delete(was)) this.stops.add(is);
-      this.pins = new Set(detail.pins);
+    const take = ({ detail: { called = {}, pins } }) => {
+      for (const was in called) if (this.stops.delete(was)) this.stops.add(called[was]);
+      this.pins = new Set(pins);
       this.#draw();
     };
     document.body.addEventListener("pins", take);
     document.addEventListener("draft:checked", take);
     document.addEventListener("htmx:after:swap", () => this.#draw());
+    page.editor.on("flow", () => this.#draw());
     page.deeds.hold = (_event, button) => this.#toggle(button.value);
     page.sends.stops = (body) => {
       for (const id of this.stopsThere) body.append("stops", id);
@@ -63,8 +62,7 @@ export class TrialMarks {
       const words = marksOf(id, this.pins, this.stops, this.#progress);
       const element = this.page.scene.element(id);
       if (!element) continue;
-      if (words.length) element.dataset.marks = words.join(" ");
-      else delete element.dataset.marks;
+      element.dataset.marks = words.join(" ");
       element.setAttribute("aria-description", words.join(", "));
     }
   }
@@ -83,9 +81,4 @@ export function marksOf(id, pins, stops, progress) {
     progress?.held.includes(id) ? "held" : "",
     progress?.changed.includes(id) ? "changed" : "",
   ].filter(Boolean);
-}
-
-/** The address of a part of a step. @param {string} flow @param {string} step @param {string} part @param {Record<string, string>} asked */
-export function atStep(flow, step, part, asked) {
-  return `${flow}/steps/${encodeURIComponent(step)}/${part}?${new URLSearchParams(asked)}`;
 }
