@@ -55,7 +55,7 @@ def _refused(patch: Mapping[str, Any]) -> list[str]:
     own = STEP_FORM["properties"]
     parts = {RETRY: own["retry"]["properties"]["max"], TIMEOUT: own["timeout_s"]}
     return [
-        f"{parts[name]['title']}: {problem.message}"
+        f"{parts[name]['title']}: {problem.message.replace('the document', 'it')}"
         for name, value in patch.items()
         if value is not None
         for problem in Schema(parts[name]).problems(value)
