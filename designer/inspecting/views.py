@@ -19,6 +19,7 @@ from designer.data.offers import Asked, offer_of
 from designer.data.views import place_of
 from designer.drafts import read_json_text
 from designer.inspecting.failing import failing_of
+from designer.inspecting.several import read_shared, shared, steps_among
 from designer.inspecting.whole import read_whole, whole_fields
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.schedules import starts_ahead
@@ -70,6 +71,7 @@ def inspect_node() -> Response:
     sections = node_sections(node, registry, known, data=data, may_place=may_place)
     return render(
         "designer/inspecting/_inspector.html",
+        flow_id=page.flow_id,
         node_id=page.node_id,
         node=node,
         changed=changed,
@@ -89,18 +91,33 @@ def inspect_node() -> Response:
 @require("workflows.view")
 @only_reads
 def inspect_whole(flow_id: UUID) -> Response:
-    """Give the form of the workflow itself, or say what can be done with several `nodes`."""
+    """Give the form of the workflow itself, or that of several, whose ids `node` has."""
     versions.get_flow(db_session(), acting().tenant_id, flow_id)  # nobody else's
     document = _object("document")
-    nodes = [one for one in request.form.get("nodes", "").split(",") if one]
+    nodes = [one for one in request.form.get("node", "").split(",") if one]
     if nodes:
-        return render("designer/inspecting/_several.html", nodes=nodes)
+        return _several(flow_id, document, nodes)
     read = read_whole(document, request.form) if "filled" in request.form else None
     return render(
         "designer/inspecting/_whole.html",
         flow_id=flow_id,
         read=read,
         fields=whole_fields({**document, **(read or {})}),
+    )
+
+
+def _several(flow_id: UUID, document: dict[str, Any], nodes: list[str]) -> Response:
+    steps = {} if shape_problems(document) else steps_among(document, nodes)
+    changes, wrong = read_shared(steps, request.form) if "filled" in request.form else ({}, [])
+    now = {id_: {**step, **changes.get(id_, {})} for id_, step in steps.items()}
+    return render(
+        "designer/inspecting/_several.html",
+        flow_id=flow_id,
+        nodes=nodes,
+        count=len(steps),
+        held=shared(now),
+        changes=changes,
+        wrong=wrong,
     )
 
 

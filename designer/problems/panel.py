@@ -12,6 +12,7 @@ from typing import Any
 
 from blocks.manifest import output_ports
 from blocks.registry import Registry
+from designer.problems.places import Place, place_of
 from kernel.schema import path_of
 from runtime.drafts.flat import WITHIN, flattened, has_repeated_ids
 from runtime.drafts.wording import node_title
@@ -35,11 +36,12 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One problem, with its fix where there is an obvious one."""
+    """One problem, where it leads, and its fix where there is an obvious one."""
 
     pointer: str
     message: str
     severity: str
+    place: Place
     fix: Fix | None
 
 
@@ -72,9 +74,11 @@ def problem_groups(
     found: dict[str, list[Listed]] = {}
     for one in sorted(problems, key=lambda one: one.severity):
         fix = _fix(one, flat, document, registry, connections) if offering else None
-        node = _node_of(one)
+        place = place_of(one, document)
+        node = place.node
         said = _without_name(one.message, (_title(node, flat, registry), node))
-        listed = Listed(pointer=one.pointer, message=said, severity=one.severity, fix=fix)
+        told = {"pointer": one.pointer, "message": said, "severity": one.severity}
+        listed = Listed(**told, place=place, fix=fix)
         found.setdefault(node, []).append(listed)
     groups = [
         Group(node=id_, title=_title(id_, flat, registry), problems=tuple(listed))
@@ -92,11 +96,6 @@ def _without_name(message: str, names: Sequence[str]) -> str:
     for name in names:
         message = message.removeprefix(f"{name}: ")
     return message[:1].upper() + message[1:]
-
-
-def _node_of(problem: FlowProblem) -> str:
-    shelf, _, id_ = problem.pointer.lstrip("/").partition("/")
-    return problem.step or (id_.partition("/")[0] if shelf == "triggers" else "")
 
 
 def _title(id_: str, flat: Document, registry: Registry) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from blocks.registry import Registry
+from designer.problems.places import Place, place_of
 from runtime.drafts.differing import Difference, difference
 from runtime.flow_control.removing import rules_that_start
 from runtime.flows.comparing import Change, compare
@@ -38,9 +39,10 @@ class PublishPlan:
     affects: Sequence[str]
 
     @property
-    def errors(self) -> list[FlowProblem]:
-        """List what stands in the way."""
-        return [one for one in self.problems if one.severity == "error"]
+    def errors(self) -> list[tuple[FlowProblem, Place]]:
+        """List what stands in the way, and where it leads."""
+        draft = self.flow.draft
+        return [(one, place_of(one, draft)) for one in self.problems if one.severity == "error"]
 
     @property
     def is_news(self) -> bool:

@@ -49,7 +49,6 @@ def look() -> Response:
         found=found,
         refused=refused,
         result=_result(found),
-        document=asked.get("document", ""),
     )
 
 

@@ -79,11 +79,11 @@ def _parted(version: Mapping[str, Any], draft: Mapping[str, Any], only: str) -> 
 
 
 def _said(run: RunView, held: Sequence[str]) -> str:
-    """Say where a run is, for those who hear the page; "" while it goes on."""
+    """Say where a run is, for those who hear the page."""
     kind = "Test run" if run.is_trial else "Run"
     if held:
         return f"{kind} holds before {', '.join(held)}."
     if not run.state.is_over:
-        return ""
+        return f"{kind} under way."
     error = (run.error or {}).get("message", "")
     return f"{kind} {run.state.value}.{' ' if error else ''}{error}"

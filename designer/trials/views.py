@@ -27,6 +27,7 @@ from kernel.http import (
     render,
     require,
     see_other,
+    wants_part,
 )
 from runtime.alarms import store as alarms
 from runtime.flow_control.trying import require_effects, require_going_on
@@ -77,9 +78,11 @@ def change_asked(flow_id: UUID) -> Response:
 @bp.post("/t/<tenant>/workflows/<uuid:flow_id>/trials")
 @require("workflows.run")
 def start_trial(flow_id: UUID) -> Response:
-    """Start the trial that the form asks for; programs are answered where to look at it."""
+    """Start the trial that the form asks for and show it, or tell programs where it is."""
     if OPERATION in request.form:
-        return _form(flow_id)
+        again = _form(flow_id)
+        again.headers["HX-Retarget"] = "#trial-form"  # else it would come in place of the run
+        return again
     asked, where, who = read_asked(request.form), (db_session(), acting().tenant_id), acting()
     flow, now = versions.get_flow(*where, flow_id), utc_now()
     try:
@@ -95,6 +98,8 @@ def start_trial(flow_id: UUID) -> Response:
         if is_machine_request():
             raise
         return _form(flow_id, refused=error)
+    if wants_part():
+        return _bar(_run(flow_id, run_id))
     if is_machine_request():
         bar = url_for("trials.show_bar", flow_id=flow_id, run_id=run_id)
         return jsonify(run=str(run_id), url=bar)

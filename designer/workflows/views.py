@@ -247,8 +247,6 @@ def _addresses(flow: FlowView) -> dict[str, Any]:
         "person": str(acting().person_id or ""),
         "draft_url": url_for("workflows.put_draft", flow_id=flow.id),
         "flow_url": url_for("workflows.edit_workflow", flow_id=flow.id),
-        "publish_url": url_for("publishing.show_plan", flow_id=flow.id),
-        "rename_url": url_for("renaming.look"),
         "merge_url": url_for("together.merge", flow_id=flow.id),
         "part_url": url_for("clipboard.read_copied"),
         "inspector_url": url_for("inspecting.inspect_node", flow=flow.id),

@@ -2,3 +2,12 @@
 declare const htmx: {
   ajax(verb: string, path: string, options: Record<string, unknown>): Promise<void>;
 };
+/** What the page's parts tell each other, and htmx of its requests. */
+interface DocumentEventMap {
+  "draft:checked": CustomEvent;
+  "htmx:after:swap": CustomEvent;
+  "htmx:before:swap": CustomEvent;
+  "htmx:config:request": CustomEvent;
+  "htmx:confirm": CustomEvent;
+  "htmx:finally:request": CustomEvent;
+}

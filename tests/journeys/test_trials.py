@@ -66,7 +66,7 @@ def _lay_over_again(page: Page) -> None:  # noqa: F811
     page.get_by_role("button", name="Leave the run").click()
     expect(page.locator("#node-site[data-status]")).to_have_count(0)
     page.get_by_role("button", name="Runs", exact=True).click()
-    page.locator("[data-run-bar]").first.click()
+    page.locator(".trial-past a").first.click()
     expect(page.locator('#node-take[data-status="done"]')).to_be_visible(timeout=15_000)
     page.locator("#node-site .node__port").first.hover()
     expect(page.locator("#port-value")).to_contain_text("trial-link-9")

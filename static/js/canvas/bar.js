@@ -3,35 +3,30 @@
  * deeds, put in place here. CSS shows of them what fits the selection (`data-chosen`).
  * @import {DesignerPage} from "./page.js"
  */
-import { make, need } from "./dom.js";
+import { hear, hit, need } from "./dom.js";
 import { bounds, toScreen } from "./geometry.js";
 import { wireKey } from "./graph.js";
 
 /** @param {DesignerPage} page */
 export function mountBar(page) {
-  const { deeds, editor, element, root, scene, viewport, world } = page;
+  const { deeds, editor, element, root, scene, viewport } = page;
   const bar = need("#deed-bar");
   const menu = /** @type {HTMLDetailsElement} */ (need("#deed-menu"));
-  const plus = make(
-    "button",
-    { type: "button", class: "wire-add", tabindex: "-1", "aria-label": "Add a step on the wire" },
-    ["+"],
-  );
-  plus.addEventListener("click", () => {
+  const plus = need("#wire-add");
+  deeds["add-on-wire"] = (event) => {
     editor.select([], plus.dataset.of);
-    deeds.add(null);
-  });
+    deeds.add(event);
+  };
 
   /** @param {string|null} key */
   const showPlus = (key) => {
     const wire = editor.flow.wires.find((one) => wireKey(one) === key);
     const path = wire && scene.wireLine(wire);
-    plus.remove();
+    plus.hidden = !path;
     if (!path) return;
     const { x, y } = path.getPointAtLength(path.getTotalLength() / 2);
     plus.dataset.of = key ?? "";
     plus.style.transform = `translate(${x}px, ${y}px)`;
-    world.append(plus);
   };
   const place = () => {
     const box = bounds([...editor.selection].flatMap((id) => scene.face(id)?.rect ?? []));
@@ -50,10 +45,9 @@ export function mountBar(page) {
     });
   viewport.onMove(place);
   root.addEventListener("pointerover", (event) => {
-    const target = event.target instanceof Element ? event.target : root;
-    const key = target.closest("[data-wire]")?.getAttribute("data-wire");
-    if (key) showPlus(key);
-    else if (!target.closest(".wire-add") && plus.dataset.of !== editor.wire) showPlus(editor.wire);
+    const key = hit(event, "data-wire");
+    if (key || (event.target !== plus && plus.dataset.of !== editor.wire))
+      showPlus(key ?? editor.wire);
   });
 
   deeds.menu = (event) => {
@@ -65,16 +59,14 @@ export function mountBar(page) {
     menu.open = true;
     [...menu.querySelectorAll("button")].find((one) => one.checkVisibility())?.focus();
   };
-  menu.addEventListener("click", (event) => {
-    if (event.target instanceof Element && event.target.closest("button")) menu.open = false;
+  hear(menu, "click", "button", () => {
+    menu.open = false;
   });
   need("summary", menu).addEventListener("focus", () => page.focus()); // as Escape closes it
   root.addEventListener("contextmenu", (event) => {
     event.preventDefault();
-    if (/** @type {PointerEvent} */ (event).pointerType === "touch") return;
-    const target = event.target instanceof Element ? event.target : root;
-    const id = target.closest("[data-node]")?.getAttribute("data-node");
-    const key = target.closest("[data-wire]")?.getAttribute("data-wire");
+    if (/** @type {any} */ (event).pointerType === "touch") return;
+    const [id, key] = [hit(event, "data-node"), hit(event, "data-wire")];
     if (id && !editor.selection.has(id)) page.choose(id);
     if (key) editor.select([], key);
     deeds.menu(event);

@@ -6,6 +6,7 @@
  * @import {DesignerPage} from "./page.js"
  */
 import { takesText } from "../shortcuts.js";
+import { askJson } from "./asking.js";
 import { flatten, nest } from "./bodies.js";
 import { copyPart, takenOut } from "./document.js";
 import { bounds } from "./geometry.js";
@@ -47,39 +48,25 @@ export function mountClipboard(page) {
       event.preventDefault();
       then(event);
     });
-  /** @param {ClipboardEvent} event @param {string} word */
-  const copy = (event, word) => {
+  /** @param {ClipboardEvent} event */
+  const copy = (event) => {
     const count = editor.selection.size;
-    if (count === 0) {
-      editor.say("Select steps first.");
-      return;
-    }
+    if (count === 0) return editor.say("Select steps first.");
     const part = JSON.stringify(partOf(editor.flow, editor.selection), null, 2);
     event.clipboardData?.setData("text/plain", part);
-    editor.say(`${count} ${count === 1 ? "step" : "steps"} ${word}.`);
+    const isCut = event.type === "cut";
+    editor.say(`${count} ${count === 1 ? "step" : "steps"} ${isCut ? "cut" : "copied"}.`);
+    if (isCut) editor.removeSelection();
   };
-  on("copy", (event) => copy(event, "copied"));
-  on("cut", (event) => {
-    copy(event, "cut");
-    if (editor.selection.size) editor.removeSelection();
-  });
+  on("copy", copy);
+  on("cut", copy);
   on("paste", (event) => take(event.clipboardData?.getData("text/plain") ?? ""));
   /** @param {string} text */
   const take = async (text) => {
-    const answer = await fetch(facts.part_url, {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        Accept: "application/json",
-        "X-CSRFToken": facts.csrf,
-      },
-      body: JSON.stringify({ text }),
-    }).catch(() => null);
+    const answer = await askJson(facts.part_url, { text }, facts.csrf).catch(() => null);
     const body = await answer?.json();
-    if (!answer?.ok) {
-      editor.say(`Not pasted: ${body?.errors?.[0]?.message ?? "no connection, try again"}.`);
-      return;
-    }
+    if (!answer?.ok)
+      return editor.say(`Not pasted: ${body?.errors?.[0]?.message ?? "no connection, try again"}.`);
     paste(editor, flatten(body.part), "pasted", at);
     const pasted = bounds([...editor.selection].map((id) => editor.face(id).rect));
     if (pasted) viewport.reveal(pasted);

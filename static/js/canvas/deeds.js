@@ -40,6 +40,7 @@ export function canvasDeeds(page) {
     none: () => editor.select([]),
     before: next(-1),
     after: next(1),
+    "show-step": (_event, button) => page.show(button.value),
     walk: (event) => go(walked(page, event.key)),
     wire: () => nextWire(page),
     nudge: (event) => nudge(page, ARROWS[event.key], 1),

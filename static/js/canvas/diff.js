@@ -1,8 +1,8 @@
 /**
- * Two states of a workflow in one drawing: what was added, changed, removed or moved is marked, and
- * the list of changes beside it leads to the place.
+ * Drawings that come with a part of the page: a workflow that is looked into, or two states of one: what
+ * was added, changed, removed or moved is marked, and the list of changes beside it leads to the place.
  */
-import { island, make } from "./dom.js";
+import { hear, island, make } from "./dom.js";
 import { mountFlowView } from "./flow_view.js";
 
 /** @type {WeakMap<Element, import("./flow_view.js").FlowView>} */
@@ -10,31 +10,31 @@ const views = new WeakMap();
 
 /** @param {HTMLElement} root */
 function mount(root) {
-  const drawing = island(root.dataset.diffView ?? "");
+  const drawing = island(root.dataset.diffView ?? root.dataset.flowView ?? "");
   views.set(root, mountFlowView(root, drawing));
   for (const node of root.querySelectorAll("[data-node]")) {
     const id = node.getAttribute("data-node") ?? "";
-    const kind = drawing.marks.nodes[id];
+    const kind = drawing.marks?.nodes[id];
     node.id = `diff-${id}`; // the designer's own canvas may have the same node
     if (!kind) continue;
     node.setAttribute("data-diff", kind);
     node.append(make("span", { class: "node__status" }, [kind]));
   }
   for (const wire of root.querySelectorAll("[data-wire]")) {
-    const kind = drawing.marks.wires[wire.getAttribute("data-wire") ?? ""];
+    const kind = drawing.marks?.wires[wire.getAttribute("data-wire") ?? ""];
     if (kind) wire.setAttribute("data-diff", kind);
   }
 }
 
-/** Draw whatever is there to compare and not drawn yet. */
-export function mountDiffs() {
-  for (const root of document.querySelectorAll("[data-diff-view]:not(.canvas)"))
-    if (root instanceof HTMLElement) mount(root);
+function mountAll() {
+  /** @type {NodeListOf<HTMLElement>} */
+  const fresh = document.querySelectorAll(":is([data-diff-view], [data-flow-view]):not(.canvas)");
+  fresh.forEach(mount);
 }
 
-document.addEventListener("click", ({ target }) => {
-  const button = target instanceof Element ? target.closest("[data-change]") : null;
-  const root = button && document.querySelector("[data-diff-view]");
-  if (root) views.get(root)?.choose(button.getAttribute("data-change") ?? "");
+hear(document, "click", "[data-change]", ({ dataset }) => {
+  const root = document.querySelector("[data-diff-view]");
+  if (root) views.get(root)?.choose(dataset.change ?? "");
 });
-mountDiffs();
+document.addEventListener("htmx:after:swap", mountAll);
+mountAll();

@@ -113,7 +113,7 @@ function removeOne(flow, id, port) {
 }
 
 /**
- * Change some keys of one node; a key set to undefined goes away.
+ * Change some keys of one node; a key set to undefined or null goes away.
  * @param {Flow} flow
  * @param {string} id
  * @param {Json} patch
@@ -125,7 +125,7 @@ export function patchNode(flow, id, patch) {
   if (!current) return flow;
   /** @type {Json} */
   const changed = { ...current, ...patch };
-  for (const key of Object.keys(changed)) if (changed[key] === undefined) delete changed[key];
+  for (const key of Object.keys(changed)) if (changed[key] == null) delete changed[key];
   return { ...flow, [shelf]: { ...flow[shelf], [id]: changed } };
 }
 

@@ -195,12 +195,11 @@ export class Editor {
     this.change(label, known ? edit.pruneWires(flow, id, ports) : flow, { group, quiet: true });
   }
 
-  /** @param {string[]} ids @param {Json} patch @param {string} label */
-  patchAll(ids, patch, label) {
-    this.change(
-      label,
-      ids.reduce((flow, id) => edit.patchNode(flow, id, patch), this.flow),
-    );
+  /** Change several nodes at once. @param {Record<string, Json>} patches  by id @param {string} label */
+  patchEach(patches, label) {
+    let { flow } = this;
+    for (const [id, patch] of Object.entries(patches)) flow = edit.patchNode(flow, id, patch);
+    this.change(label, flow);
   }
 
   /** @param {Map<string, Point>} places @param {string} label @param {string} [group] */

@@ -1,10 +1,12 @@
 /**
- * How the canvas is worked with: pointer, keys, and the page's buttons (`data-deed`).
+ * How the canvas is worked with: pointer, keys, the workflow's name, the page's buttons (`data-deed`), and boxes that search
+ * in a list (`data-sifts` says what of it is hidden where it lacks the words).
  * @import {DesignerPage} from "./page.js"
  */
 import { mountBar } from "./bar.js";
 import { mountClipboard } from "./clipboard.js";
 import { canvasDeeds } from "./deeds.js";
+import { hear, need } from "./dom.js";
 import { Gestures } from "./gestures.js";
 import { Inspector } from "./inspector.js";
 import { Linking } from "./linking.js";
@@ -23,27 +25,36 @@ export function mountHandling(page) {
       inspector.focus();
     },
   });
-  page.focusField = (pointer) => {
+  page.focusField = (name) => {
     page.openDrawer("inspector");
-    inspector.focusField(pointer);
+    inspector.focusField(name);
   };
   mountClipboard(page);
   mountBar(page);
-  document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-deed]") : null;
-    if (!(button instanceof HTMLElement)) return;
+  hear(document, "click", "[data-deed]", (button, event) => {
     if (button.closest("[data-deeds]")) page.focus();
-    deeds[button.dataset.deed ?? ""]?.(event);
+    deeds[button.dataset.deed ?? ""]?.(event, button);
+  });
+  hear(document, "input", "[data-sifts]", (box) => {
+    const { value } = /** @type {HTMLInputElement} */ (box);
+    for (const one of document.querySelectorAll(box.dataset.sifts ?? ""))
+      one.toggleAttribute("hidden", !one.textContent?.toLowerCase().includes(value.toLowerCase()));
   });
   page.element.addEventListener("keydown", (event) => {
     const away = event.target instanceof Node && !root.contains(event.target);
     if (event.key === "Escape" && away && !event.defaultPrevented) page.focus();
   });
-  const keepFocus = () => document.activeElement === document.body && page.focus();
-  editor.on("flow", () => setTimeout(keepFocus)); // a field that is left has passed the focus on by then
-  root.addEventListener("pointerdown", () => page.openDrawer(""));
-  root.addEventListener("dblclick", (event) => {
-    if (event.target instanceof Element && event.target.closest("[data-node]"))
-      deeds.settings(event);
+  const name = /** @type {HTMLInputElement} */ (need("#flow-name"));
+  name.addEventListener("change", () => {
+    const wish = name.value.trim();
+    if (wish) editor.change("Workflow renamed", { ...editor.flow, name: wish });
+    name.value = editor.flow.name;
   });
+  const keepFocus = () => document.activeElement === document.body && page.focus();
+  editor.on("flow", () => {
+    name.value = editor.flow.name;
+    setTimeout(keepFocus); // a field that is left has passed the focus on by then
+  });
+  root.addEventListener("pointerdown", () => page.openDrawer(""), { capture: true });
+  hear(root, "dblclick", "[data-node]", (_node, event) => deeds.settings(event));
 }

@@ -9,18 +9,14 @@ import { mountExpressions } from "../data/expression.js";
 import { fieldAt, focusIn } from "../data/fields.js";
 import { DataPicker } from "../data/picker.js";
 import { mountRich } from "../data/rich.js";
-import { nest } from "./bodies.js";
 import { need } from "./dom.js";
 
-const HOLD_MOST_MS = 5000;
-
 export class Inspector {
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #held;
+  /** Changes on their way: the form stays until their answers came, or they would be lost. */
+  #underway = new Set();
   /** @type {string|null} */
   #shown = null;
-  /** @type {unknown} */
-  #value = null;
+  #value = "";
   /** Where the focus goes once the form is there: a place in it. */
   #awaited = "";
   /** The field that had the focus before the form was drawn anew, and may have lost it. */
@@ -28,27 +24,20 @@ export class Inspector {
   panel = need("#inspector");
 
   /** @param {DesignerPage} page */
-  constructor({ editor, facts }) {
-    this.editor = editor;
-    this.facts = facts;
+  constructor(page) {
+    const { editor } = page;
     const { panel } = this;
-    for (const kind of ["change", "submit"]) {
-      panel.addEventListener(kind, ({ target }) => {
-        if (target instanceof Element && target.closest("#inspector-form")) this.#hold();
-      });
-    }
-    document.addEventListener("htmx:config:request", (event) => {
-      const { ctx } = /** @type {CustomEvent} */ (event).detail;
-      if (event.target instanceof Element && event.target.id === "inspector-form")
-        ctx.request.body.set("document", this.document());
+    this.page = page;
+    this.editor = editor;
+    document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+      if (ctx.sourceElement.id === "inspector-form") this.#underway.add(ctx);
+    });
+    document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+      if (this.#underway.delete(ctx)) this.#follow();
     });
     document.addEventListener("htmx:before:swap", () => {
-      const active = document.activeElement;
-      const field = panel.contains(active) && active?.closest("[data-field]");
-      this.#before = field instanceof HTMLElement ? (field.dataset.field ?? "") : "";
-    });
-    document.addEventListener("htmx:finally:request", (event) => {
-      if (event.target instanceof Element && event.target.id === "inspector-form") this.#release();
+      const field = panel.querySelector(":focus")?.closest("[data-field]");
+      this.#before = field?.getAttribute("data-field") ?? "";
     });
     document.addEventListener("htmx:after:swap", () => this.#take());
     editor.on("selection", () => {
@@ -56,16 +45,11 @@ export class Inspector {
       this.#follow();
     });
     editor.on("flow", () => this.#follow());
-    const facts_ = () => ({ document: this.document(), step: editor.only ?? "" });
-    const picker = new DataPicker(panel, { facts: facts_, say: (text) => editor.say(text) });
+    const facts = () => ({ document: page.document(), step: editor.only ?? "" });
+    const picker = new DataPicker(panel, { facts, say: (text) => editor.say(text) });
     mountExpressions(panel, picker);
     mountRich(panel);
     this.#follow();
-  }
-
-  /** The workflow as it is now, as the server reads it. */
-  document() {
-    return JSON.stringify(nest(this.editor.flow));
   }
 
   /** @param {string} id */
@@ -75,49 +59,29 @@ export class Inspector {
     return flow.steps[id] ?? flow.triggers[id];
   }
 
-  /** A change is on its way: the form stays until the answer came, or the change would be lost. */
-  #hold() {
-    clearTimeout(this.#held);
-    this.#held = setTimeout(() => this.#release(), HOLD_MOST_MS);
+  /** What the form of what is selected was made from, as text. @param {string} id */
+  #valueOf(id) {
+    const nodes = id.split(",").map((one) => settingsOf(this.#nodeOf(one) ?? {}));
+    return nodes.join();
   }
 
-  #release() {
-    clearTimeout(this.#held);
-    this.#held = undefined;
-    this.#follow();
-  }
-
-  /** What is selected: a node's id, several with commas between them, "" for the workflow itself. */
-  get #wanted() {
-    return [...this.editor.selection].join(",");
-  }
-
+  /** Ask for the form of what is selected: a node's id, several with commas between, "" for the workflow. */
   #follow() {
-    const id = this.#wanted;
-    const active = document.activeElement;
-    if (id !== this.#shown && active instanceof HTMLElement && this.panel.contains(active))
-      active.blur(); // so that its change is sent first
-    if (this.#held !== undefined) return;
-    const value = settingsOf(this.#nodeOf(id) ?? {});
+    const id = [...this.editor.selection].join(",");
+    const active = this.panel.querySelector(":focus");
+    if (id !== this.#shown && active instanceof HTMLElement) active.blur(); // so that its change is sent first
+    if (this.#underway.size) return;
+    const value = this.#valueOf(id);
     if (id === this.#shown && value === this.#value) return;
     this.#shown = id;
     this.#value = value;
-    this.#ask(id);
-  }
-
-  /** Ask for the form of what is selected. @param {string} id */
-  #ask(id) {
-    const node = this.editor.only ? this.#nodeOf(id) : null;
-    const url = node ? this.facts.inspector_url : this.facts.whole_url;
-    const document = this.document();
-    const values = node
-      ? { document, node: id, value: JSON.stringify(node) }
-      : { document, nodes: id };
-    htmx.ajax("POST", url, {
+    const { facts } = this.page;
+    const one = this.editor.only && this.#nodeOf(id);
+    htmx.ajax("POST", one ? facts.inspector_url : facts.whole_url, {
       source: "#inspector-asks", // htmx sends along what stands in its source
       target: "#inspector",
       swap: "innerHTML",
-      values,
+      values: { document: this.page.document(), node: id, value: JSON.stringify(one) },
     });
   }
 
@@ -127,9 +91,8 @@ export class Inspector {
     if (!data) return;
     const { node, value, changed } = JSON.parse(data.textContent ?? "null");
     data.remove();
-    if (changed && this.#nodeOf(node)) this.#enter(node, value);
-    if (node === this.#shown) return;
-    this.#value = null;
+    if (changed) this.#enter(node, value);
+    this.#value = node === this.#shown ? this.#valueOf(node) : "";
     this.#follow();
   }
 
@@ -149,27 +112,21 @@ export class Inspector {
     focusIn(field);
   }
 
-  /** @param {string} node @param {Record<string, unknown>} value */
+  /** @param {string} node @param {Record<string, any>} value  of several: what changes, by id */
   #enter(node, value) {
+    const { editor } = this;
+    if (node.includes(",")) return editor.patchEach(value, "Steps changed");
     const current = this.#nodeOf(node);
-    if (node === this.#shown) this.#value = settingsOf(value);
-    if (settingsOf(current) === settingsOf(value)) return;
+    if (!current || settingsOf(current) === settingsOf(value)) return;
     const gone = Object.fromEntries(Object.keys(current).map((key) => [key, undefined]));
-    if (!node) {
-      this.editor.change("Workflow changed", { ...this.editor.flow, ...gone, ...value });
-      return;
-    }
+    if (!node) return editor.change("Workflow changed", { ...editor.flow, ...gone, ...value });
     const { position, within, loops } = /** @type {any} */ (current);
     const patch = { ...gone, ...value, position, within, loops };
-    this.editor.patch(node, patch, `${this.editor.face(node).title} changed`);
+    editor.patch(node, patch, `${editor.face(node).title} changed`);
   }
 
-  /** Show the place a problem points to, such as /steps/x/config/when. @param {string} pointer */
-  focusField(pointer) {
-    const [, id, rest] = /^\/(?:steps|triggers)\/(?:.*\/steps\/)?([^/]+)(.*)$/.exec(pointer) ?? [];
-    if (!id) return;
-    const name = /^\/(config|input|undo|connections)\//.test(rest) ? rest : `/node${rest}`;
-    if (this.editor.only !== id) this.editor.select([id]);
+  /** Show a field of what is selected, such as /config/when. @param {string} name */
+  focusField(name) {
     this.#awaited = name;
     this.#refocus();
   }

@@ -24,6 +24,7 @@ class Place extends EventTarget {
   append() {}
   body = { append() {} };
   getAttribute = () => shown;
+  blur() {}
   focus = () => focused.push(`${this.name} of ${shown}`);
   /** @param {string} selector */
   querySelector(selector) {
@@ -47,10 +48,11 @@ test("a problem waits for the form that its field is in", () => {
   });
   const steps = { log: { block: "x", version: "1" }, mail: { block: "x", version: "1" } };
   const editor = new Editor({ triggers: {}, steps, wires: [] }, {});
-  const inspector = new Inspector(/** @type {any} */ ({ editor, facts: {} }));
+  const page = { editor, facts: {}, document: () => "" };
+  const inspector = new Inspector(/** @type {any} */ (page));
   editor.select(["mail"]);
 
-  inspector.focusField("/steps/mail/config/body");
+  inspector.focusField("/config/body");
   document.dispatchEvent(new Event("htmx:after:swap")); // of another part of the page
   assert.deepEqual(focused, []);
 

@@ -4,7 +4,6 @@
  * @import {DesignerPage} from "./page.js"
  */
 import { takesText } from "../shortcuts.js";
-import { need } from "./dom.js";
 
 /**
  * What was pressed, as the table writes it. Shift is not told of a character that is typed with it.
@@ -31,13 +30,5 @@ export function mountKeys({ deeds, facts, root }) {
     event.preventDefault();
     event.stopPropagation();
     deeds[name]?.(event);
-  });
-  const search = /** @type {HTMLInputElement} */ (need("#key-search"));
-  search.addEventListener("input", () => {
-    for (const row of document.querySelectorAll(".key-list__row"))
-      row.toggleAttribute(
-        "hidden",
-        !row.textContent?.toLowerCase().includes(search.value.toLowerCase()),
-      );
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chordOf } from "./keys.js";
+import { chordOf, mountKeys } from "./keys.js";
 
 for (const [event, chord] of /** @type {const} */ ([
   [{ key: "N" }, "n"],
@@ -17,3 +17,19 @@ for (const [event, chord] of /** @type {const} */ ([
     assert.equal(chordOf(event), chord);
   });
 }
+
+test("a text field on the canvas keeps its keys", () => {
+  /** @type {string[]} */
+  const done = [];
+  const root = Object.assign(new EventTarget(), { tagName: "TEXTAREA" });
+  const facts = { deeds: [{ name: "first", keys: ["home"] }] };
+  mountKeys(/** @type {any} */ ({ deeds: { first: () => done.push("first") }, facts, root }));
+  const press = () =>
+    root.dispatchEvent(Object.assign(new Event("keydown", { cancelable: true }), { key: "Home" }));
+
+  assert.ok(press());
+  root.tagName = "DIV";
+
+  assert.ok(!press());
+  assert.deepEqual(done, ["first"]);
+});

@@ -3,6 +3,7 @@
  * and looking into a workflow that a step calls. Each is a deed of the page; their keys stand in designer/workflows/deeds.py.
  * @import {DesignerPage} from "./page.js"
  */
+import { hear } from "./dom.js";
 import { shiftInside } from "./looping.js";
 import { groupSelection, mountMarks, newNote } from "./mark_handling.js";
 import { outlineOrder } from "./walking.js";
@@ -24,15 +25,13 @@ export function mountModelling(page) {
     "take-out": () => shiftInside(editor, order(), false),
     "open-here": () => {
       const link = document.querySelector("#inspector [data-open-here]");
-      if (link instanceof HTMLAnchorElement)
-        htmx.ajax("GET", link.href, { source: link, target: "#opened-body" });
+      if (link instanceof HTMLAnchorElement) link.click();
       else editor.say("Select a step that calls a workflow, then press O to look into it.");
     },
   });
-  scene.frames.layer.addEventListener("click", ({ target }) => {
-    const button = target instanceof Element ? target.closest("[data-inside]") : null;
-    if (button instanceof HTMLElement) page.addInside(button.dataset.inside ?? "");
-  });
+  hear(scene.frames.layer, "click", "[data-inside]", ({ dataset }) =>
+    page.addInside(dataset.inside ?? ""),
+  );
 }
 
 /** Switch the selected steps off, or on again when all of them are off. @param {DesignerPage} page */
@@ -42,5 +41,6 @@ function switchSteps({ editor }) {
     return editor.say("Select a step first; a trigger can't be switched off.");
   const off = !steps.every((id) => editor.flow.steps[id].disabled);
   const what = steps.length === 1 ? editor.face(steps[0]).title : `${steps.length} steps`;
-  editor.patchAll(steps, { disabled: off || undefined }, `${what} switched ${off ? "off" : "on"}`);
+  const patches = Object.fromEntries(steps.map((id) => [id, { disabled: off || undefined }]));
+  editor.patchEach(patches, `${what} switched ${off ? "off" : "on"}`);
 }

@@ -4,7 +4,6 @@ import { Editor } from "./editor.js";
 import { mountOutline } from "./outline.js";
 
 class Place extends EventTarget {
-  tagName = "DIV";
   #names = new Set();
   classList = {
     toggle: (/** @type {string} */ name, /** @type {boolean} */ on) =>
@@ -17,38 +16,46 @@ class Place extends EventTarget {
 let root;
 /** @type {Editor} */
 let editor;
-/** @type {string[]} */
-let drawers;
+/** @type {Record<string, (event: any) => void>} */
+let deeds;
+/** @type {string[]} what was done on the canvas */
+let moved;
 
 beforeEach(() => {
   root = new Place();
-  drawers = [];
-  editor = new Editor({ triggers: {}, steps: { a: { block: "x", version: "1" } }, wires: [] }, {});
+  moved = [];
+  const step = (/** @type {number} */ x) => ({ block: "x", version: "1", position: [x, 0] });
+  editor = new Editor({ triggers: {}, steps: { a: step(0), b: step(300) }, wires: [] }, {});
   const document = { querySelectorAll: () => [] };
   Object.assign(globalThis, { document, localStorage: { getItem: () => "on" } });
   const scene = { faces: () => editor.faces(), element: () => null };
-  const openDrawer = (/** @type {string} */ name) => drawers.push(name);
-  mountOutline(/** @type {any} */ ({ deeds: {}, editor, root, scene, openDrawer }));
+  const choose = (/** @type {string} */ id) => editor.select([id]);
+  deeds = { nudge: ({ key }) => moved.push(key) };
+  mountOutline(/** @type {any} */ ({ deeds, editor, root, scene, choose, show: choose }));
 });
 
-const press = () =>
-  root.dispatchEvent(Object.assign(new Event("keydown", { cancelable: true }), { key: "Home" }));
-
-test("Home goes to the first step", () => {
-  press();
-
+test("Home goes to the first step, End to the last", () => {
+  deeds.first(null);
   assert.equal(editor.only, "a");
+
+  deeds.last(null);
+  assert.equal(editor.only, "b");
 });
 
-test("a text field in the outline keeps its keys", () => {
-  root.tagName = "TEXTAREA";
+test("arrows walk through the list and stop at its ends", () => {
+  const seen = ["ArrowUp", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowLeft"].map((key) => {
+    deeds.nudge({ key });
+    return editor.only;
+  });
 
-  assert.ok(press());
-  assert.equal(editor.only, null);
+  assert.deepEqual(seen, ["a", "b", "b", "a", "a"]);
+  assert.deepEqual(moved, []);
 });
 
-test("a touch of the outline closes the drawers", () => {
-  root.dispatchEvent(new Event("pointerdown"));
+test("on the canvas arrows move what is selected", () => {
+  root.classList.toggle("canvas--outline", false);
 
-  assert.deepEqual(drawers, [""]);
+  deeds.nudge({ key: "ArrowDown" });
+
+  assert.deepEqual(moved, ["ArrowDown"]);
 });

@@ -2,12 +2,12 @@
  * The designer's page as its parts see it: the document, the drawing, the view, saving, and what the
  * buttons of the page do. Parts add themselves by a function `mount…(page)`, called by designer.js.
  */
+import { nest } from "./bodies.js";
 import { island, need } from "./dom.js";
 import { Editor } from "./editor.js";
 import { nodeIds } from "./graph.js";
 import { Saving } from "./saving.js";
 import { Scene } from "./scene.js";
-import { showSaveState } from "./status.js";
 import { Viewport } from "./viewport.js";
 
 export class DesignerPage {
@@ -16,25 +16,36 @@ export class DesignerPage {
   element = need(".designer");
   root = need("#canvas");
   world = need(".canvas__world", this.root);
-  /** What a button with `data-deed`, or a key, does, by that name. @type {Record<string, (event: any) => void>} */
+  /** What a button with `data-deed`, or a key, does, by that name. @type {Record<string, (event: any, button?: any) => void>} */
   deeds = {};
+  /** What goes along with what htmx asks for, by the names in `data-sends`. @type {Record<string, (body: FormData) => void>} */
+  sends = { document: (body) => body.set("document", this.document()) };
   /** Offer steps to hang on a port. @type {(from: string, at?: import("./types.js").Point) => void} */
   addFromPort = () => {};
   /** Set by handling.js. */
   linking = /** @type {import("./linking.js").Linking} */ (/** @type {unknown} */ (null));
   /** Offer steps to put into a loop. @type {(loop: string) => void} */
   addInside = () => {};
-  /** Open the settings at the field that a JSON Pointer leads to. @type {(pointer: string) => void} */
+  /** Open the settings of what is selected at a field, such as /config/when. @type {(name: string) => void} */
   focusField = () => this.deeds.settings(null);
 
   constructor() {
     this.editor = new Editor(this.facts.flow, this.facts.blocks);
     this.viewport = new Viewport(this.root, this.world, need(".canvas__dots", this.root));
     this.scene = new Scene(this.world, this.facts.blocks);
-    this.saving = new Saving(this.editor, this.facts, showSaveState);
+    const place = need("#save-state");
+    this.saving = new Saving(this.editor, this.facts, (state, message) => {
+      place.dataset.state = state;
+      place.textContent = message || place.getAttribute(`data-${state}`);
+    });
     /** @type {import("./types.js").Entry[]} in the palette's order */
     this.entries = Object.values(this.facts.blocks);
     this.entries.sort((a, b) => a.order - b.order || a.title.localeCompare(b.title));
+  }
+
+  /** The workflow as it is now, as the server reads it. */
+  document() {
+    return JSON.stringify(nest(this.editor.flow));
   }
 
   /** Select a node, bring it on screen and give it the focus. @param {string} id */

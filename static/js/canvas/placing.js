@@ -15,20 +15,15 @@ const GAP = 64;
 const MOST_PUSHED = 800;
 
 /**
- * A new node in a loop of a document; no id where it may not stand there.
- * @param {Editor} editor @param {Flow} before @param {Entry} entry @param {Point} spot @param {string} loop
+ * Put a new node into a document and select it; "" where it may not stand there.
+ * @param {Editor} editor @param {Flow} before @param {Entry} entry
+ * @param {{spot: Point, loop: string, where?: string, wired?: (flow: Flow, id: string) => Flow}} how
  */
-function added(editor, before, entry, spot, loop) {
+function put(editor, before, entry, { spot, loop, where = "", wired = (flow) => flow }) {
   const { flow, id } = edit.addNode(before, entry, spot);
   const refusal = whyNotInside(flow, [id], loop, () => entry.title);
-  if (refusal) return editor.refuse(refusal, { flow: before, id: "" });
-  return { flow: putInside(flow, [id], loop), id };
-}
-
-/** @param {Editor} editor @param {string} label @param {Flow} flow @param {string} id */
-function entered(editor, label, flow, id) {
-  if (!id) return "";
-  editor.change(label, flow);
+  if (refusal) return editor.refuse(refusal, "");
+  editor.change(`${entry.title} added${where}`, wired(putInside(flow, [id], loop), id));
   editor.select([id]);
   return id;
 }
@@ -42,8 +37,7 @@ export function addAt(editor, entry, [x, y], into) {
   const size = sizeOf(entry);
   const loop = into ?? boxAt(editor.boxes, [x + size.w / 2, y + size.h / 2]);
   const spot = freePlace({ x: snap(x), y: snap(y), ...size }, editor.taken(loop));
-  const { flow, id } = added(editor, editor.flow, entry, spot, loop);
-  return entered(editor, `${entry.title} added`, flow, id);
+  return put(editor, editor.flow, entry, { spot, loop });
 }
 
 /**
@@ -59,10 +53,12 @@ export function addAfter(editor, entry, after, port = null, spot = null) {
   const row = face.ports.findIndex((candidate) => candidate.name === chosen);
   const [x, y] = spot ?? [face.rect.x + face.rect.w + GAP, face.rect.y + Math.max(row, 0) * 96];
   const loop = withinOf(editor.flow, after);
-  const place = freePlace({ x, y, ...sizeOf(entry) }, editor.taken(loop));
-  const { flow, id } = added(editor, editor.flow, entry, place, loop);
-  const wired = id ? edit.connect(flow, joinEnd(after, chosen), id) : flow;
-  return entered(editor, `${entry.title} added after ${face.title}`, wired, id);
+  return put(editor, editor.flow, entry, {
+    spot: freePlace({ x, y, ...sizeOf(entry) }, editor.taken(loop)),
+    loop,
+    where: ` after ${face.title}`,
+    wired: (flow, id) => edit.connect(flow, joinEnd(after, chosen), id),
+  });
 }
 
 /**
@@ -78,12 +74,13 @@ export function insert(editor, entry, wire) {
   /** @type {[string, Point][]} */
   const places = pushed.map(({ id, rect }) => [id, [rect.x + lack, rect.y]]);
   const made = edit.placeNodes(editor.flow, carried(editor.flow, new Map(places)));
-  const spot = /** @type {Point} */ ([snap(a.x + a.w + GAP), snap((a.y + b.y) / 2)]);
-  const { flow, id } = added(editor, made, entry, spot, withinOf(editor.flow, source));
-  if (!id) return "";
-  const port = firstPort(faceOf(flow, id, editor.catalogue));
-  const laid = edit.insertOnWire(flow, wire, id, port);
-  return entered(editor, `${entry.title} added on the wire`, laid, id);
+  return put(editor, made, entry, {
+    spot: [snap(a.x + a.w + GAP), snap((a.y + b.y) / 2)],
+    loop: withinOf(editor.flow, source),
+    where: " on the wire",
+    wired: (flow, id) =>
+      edit.insertOnWire(flow, wire, id, firstPort(faceOf(flow, id, editor.catalogue))),
+  });
 }
 
 /**

@@ -3,35 +3,27 @@
  * enters like any other edit, so undo takes it back.
  * @import {DesignerPage} from "./page.js"
  */
-import { flatten, nest } from "./bodies.js";
+import { flatten } from "./bodies.js";
 import { need } from "./dom.js";
 import { nodeIds } from "./graph.js";
 
 /** @param {DesignerPage} page */
 export function mountRenaming(page) {
-  const { deeds, editor, facts } = page;
-  const dialog = /** @type {HTMLDialogElement} */ (need("#rename"));
+  const { deeds, editor, sends } = page;
   let asked = editor.flow;
-  const ask = (/** @type {Record<string, any>} */ about) => {
+  sends.renaming = (body) => {
     asked = editor.flow;
-    const values = { document: JSON.stringify(nest(asked)), ...about };
-    htmx.ajax("POST", facts.rename_url, { target: "#rename-part", swap: "outerHTML", values });
+    sends.document(body);
+    if (!body.has("what")) body.set("what", editor.only ? `step:${editor.only}` : "");
   };
-  deeds["rename-id"] = () => {
-    ask({ what: editor.only ? `step:${editor.only}` : "" });
-    dialog.showModal();
-  };
-  deeds.renamed = () => {
-    const { what, name } = Object.fromEntries(
-      new FormData(/** @type {any} */ (need("#rename-part", dialog))),
-    );
+  deeds.renamed = (_event, button) => {
     if (editor.flow !== asked) {
-      ask({ what, name });
+      button.form.requestSubmit();
       return editor.say("The workflow was changed meanwhile. See once more what follows.");
     }
-    const result = flatten(JSON.parse(need("[data-document]", dialog).dataset.document ?? ""));
+    const result = flatten(JSON.parse(button.dataset.document));
     const renamed = nodeIds(result).find((id) => !nodeIds(asked).includes(id));
-    dialog.close();
+    /** @type {HTMLDialogElement} */ (need("#rename")).close();
     editor.change("Renamed, with all that reads it", result);
     page.show(renamed ?? "");
   };

@@ -8,61 +8,67 @@ const flowWith = (/** @type {string[]} */ ...ids) => {
   return { triggers: {}, steps: Object.fromEntries(steps), wires: [] };
 };
 
-class Dialog {
-  dataset = { document: JSON.stringify(flowWith("letter", "wait")) };
-  isOpen = false;
-  querySelector = () => this;
-  showModal = () => {
-    this.isOpen = true;
-  };
-  close = () => {
-    this.isOpen = false;
-  };
-}
-
 /** @type {any} */
 let page;
-/** @type {any[]} */
+/** What the form of the dialog sends, each time. @type {FormData[]} */
 let sent;
 /** @type {string[]} */
 let shown;
-/** @type {Dialog} */
-let dialog;
+let isOpen = true;
+
+class Dialog {
+  querySelector = () => this;
+  close = () => {
+    isOpen = false;
+  };
+}
+
+/** The button that the server made of what was sent. */
+const button = {
+  dataset: { document: JSON.stringify(flowWith("letter", "wait")) },
+  form: { requestSubmit: () => ask({ what: "step:mail", name: "letter" }) },
+};
+
+/** @param {Record<string, string>} about */
+function ask(about) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(about)) body.set(name, value);
+  page.sends.renaming(body);
+  sent.push(body);
+}
 
 beforeEach(() => {
-  [dialog, sent, shown] = [new Dialog(), [], []];
-  Object.assign(globalThis, {
-    HTMLElement: Dialog,
-    FormData: function FormData() {
-      return Object.entries({ what: "step:mail", name: "letter" });
-    },
-    document: dialog,
-    htmx: { ajax: (/** @type {any} */ ...asked) => sent.push(asked[2].values) },
-  });
+  [sent, shown, isOpen] = [[], [], true];
+  Object.assign(globalThis, { HTMLElement: Dialog, document: new Dialog() });
   const editor = new Editor(flowWith("mail", "wait"), {});
   const show = (/** @type {string} */ id) => shown.push(id);
-  page = { deeds: {}, editor, facts: {}, show };
+  const document = (/** @type {FormData} */ body) =>
+    body.set("document", JSON.stringify(editor.flow));
+  page = { deeds: {}, editor, sends: { document }, show };
   mountRenaming(page);
   editor.select(["mail"]);
-  page.deeds["rename-id"]();
+  ask({});
+});
+
+test("what is selected is offered to be renamed", () => {
+  assert.equal(sent[0].get("what"), "step:mail");
 });
 
 test("a step that was renamed is selected under its new name", () => {
-  page.deeds.renamed();
+  page.deeds.renamed(null, button);
 
   assert.deepEqual(Object.keys(page.editor.flow.steps), ["letter", "wait"]);
   assert.deepEqual(shown, ["letter"]);
-  assert.equal(dialog.isOpen, false);
+  assert.equal(isOpen, false);
 });
 
 test("what changed since the dialog opened is asked about anew, and stays", () => {
   page.editor.replace(flowWith("mail", "wait", "theirs"));
 
-  page.deeds.renamed();
+  page.deeds.renamed(null, button);
 
   assert.deepEqual(Object.keys(page.editor.flow.steps), ["mail", "wait", "theirs"]);
-  const { document, ...about } = sent[1];
-  assert.deepEqual(about, { what: "step:mail", name: "letter" });
-  assert.ok("theirs" in JSON.parse(document).steps);
-  assert.equal(dialog.isOpen, true);
+  assert.equal(sent[1].get("name"), "letter");
+  assert.ok("theirs" in JSON.parse(String(sent[1].get("document"))).steps);
+  assert.equal(isOpen, true);
 });

@@ -6,6 +6,7 @@
  * @import {Editor} from "./editor.js"
  */
 import { toast } from "../toast.js";
+import { askJson } from "./asking.js";
 import { flatten, nest } from "./bodies.js";
 
 const PAUSE_MS = 800;
@@ -78,13 +79,8 @@ export class Saving {
   #later() {
     clearTimeout(this.#timer);
     if (this.state === "conflict") return;
-    if (!this.isDirty) {
-      // Undone within the pause: what is here is what the server has.
-      this.#tell("saved");
-      return;
-    }
-    this.#tell("waiting");
-    this.#timer = setTimeout(() => this.now(), PAUSE_MS);
+    this.#tell(this.isDirty ? "waiting" : "saved"); // undone within the pause: the server has it
+    if (this.isDirty) this.#timer = setTimeout(() => this.now(), PAUSE_MS);
   }
 
   /** @param {SaveState} state @param {string} [message] */
@@ -112,13 +108,8 @@ export class Saving {
    * @returns {Promise<Response|null>} null when nothing came of it, which was said
    */
   async #send(method, url, body, keepalive = false) {
-    const headers = {
-      "Content-Type": "application/json",
-      Accept: "application/json",
-      "X-CSRFToken": this.where.csrf,
-    };
     try {
-      const answer = await fetch(url, { method, headers, keepalive, body: JSON.stringify(body) });
+      const answer = await askJson(url, body, this.where.csrf, { method, keepalive });
       if (!answer.redirected && answer.status !== 400 && answer.status !== 401) return answer;
       this.#tell("signed-out");
     } catch {
@@ -132,32 +123,27 @@ export class Saving {
     const flow = this.editor.flow;
     this.#tell("saving");
     const answer = await this.#send("PUT", this.where.draft_url, this.current);
-    if (answer) await this.#take(answer, flow);
-  }
-
-  /** @param {Response} answer @param {Flow} flow */
-  async #take(answer, flow) {
-    if (answer.status === CONFLICT) return this.merge({}, this.current);
-    const body = await answer.json();
-    if (!answer.ok) return this.#refuse(body);
+    if (answer?.status === CONFLICT) return this.merge({}, this.current);
+    const body = await this.#read(answer);
+    if (!body) return;
     this.revision = body.revision;
     this.#saved = flow;
     document.dispatchEvent(new CustomEvent("draft:checked", { detail: body }));
-    this.#tell(this.isDirty ? "waiting" : "saved");
-    if (this.isDirty) this.#later();
+    this.#later();
   }
 
-  /** @param {any} body */
-  #refuse(body) {
-    this.#tell("refused", `Not saved: ${body.errors?.[0]?.message ?? body.detail ?? "try again"}`);
+  /** What was answered; null when nothing came of it, which was said. @param {Response|null} answer */
+  async #read(answer) {
+    const body = await answer?.json();
+    if (answer?.ok) return body;
+    const why = body?.errors?.[0]?.message ?? body?.detail ?? "try again";
+    if (answer) this.#tell("refused", `Not saved: ${why}`);
+    return null;
   }
 
   /** What merging would give: `document`, `html` to read, how many `collisions`. @param {Kept} kept @param {Record<string, any>} [choices] */
   async compare(kept, choices = {}) {
-    const answer = await this.#send("POST", this.where.merge_url, { ...kept, choices });
-    const body = await answer?.json();
-    if (answer && !answer.ok) this.#refuse(body);
-    return answer?.ok ? body : null;
+    return this.#read(await this.#send("POST", this.where.merge_url, { ...kept, choices }));
   }
 
   /** Save what is drawn before what is pending takes its place; what can't be saved now stays, and the pending waits. */

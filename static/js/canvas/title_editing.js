@@ -19,7 +19,7 @@ export function rename(page) {
     const name = (title.textContent ?? "").trim().slice(0, 120);
     title.textContent = before;
     if (name === before) return;
-    editor.patchAll([id], { title: name || undefined }, `${before} renamed`);
+    editor.patchEach({ [id]: { title: name || undefined } }, `${before} renamed`);
   };
   title.onkeydown = (event) => {
     const { key } = event;

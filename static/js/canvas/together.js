@@ -7,26 +7,22 @@ import { need } from "./dom.js";
 
 /** @param {DesignerPage} page */
 export function mountTogether(page) {
-  const { deeds, editor, saving } = page;
+  const { deeds, editor, saving, sends } = page;
   const form = /** @type {HTMLFormElement} */ (need("#presence"));
-  const field = (/** @type {string} */ name) =>
-    /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-  const beat = () => form.dispatchEvent(new CustomEvent("beat"));
-  field("page").value = saving.page;
-  editor.on("selection", () => {
-    field("step").value = editor.only ? editor.face(editor.only).title : "";
-  });
+  sends.presence = (body) => {
+    body.set("page", saving.page);
+    body.set("step", editor.only ? editor.face(editor.only).title : "");
+  };
   document.addEventListener("htmx:after:swap", () => {
     const told = form.querySelector("[data-revision]");
     if (told instanceof HTMLElement) saving.follow(Number(told.dataset.revision));
   });
   addEventListener("pagehide", () => {
     const parting = new FormData(form);
+    sends.presence(parting);
     parting.set("leaves", "1");
     navigator.sendBeacon(form.action, parting);
   });
-  addEventListener("pageshow", beat); // also of a page that comes back out of the browser's cache
-  addEventListener("load", beat);
 
   const dialog = /** @type {HTMLDialogElement} */ (need("#merge"));
   const choices = /** @type {HTMLFormElement} */ (need("#merge-form"));
@@ -36,23 +32,12 @@ export function mountTogether(page) {
     if (!dialog.open) dialog.show();
     need("input, summary", dialog).focus();
   };
-  choices.addEventListener("submit", (event) => {
-    event.preventDefault();
-    dialog.close("merge");
-  });
   dialog.addEventListener("close", () => {
     if (dialog.returnValue) saving.merge(Object.fromEntries(new FormData(choices)));
     else if (saving.state !== "conflict") saving.pending = null; // later
   });
-  const all = (/** @type {string} */ side) => {
-    for (const one of choices.querySelectorAll("input")) if (one.value === side) one.checked = true;
+  deeds["all-of"] = (_event, { value }) => {
+    for (const one of choices.querySelectorAll("input")) one.checked ||= one.value === value;
   };
-  deeds["all-mine"] = () => all("mine");
-  deeds["all-theirs"] = () => all("theirs");
   deeds.merge = () => saving.merge();
-  choices.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest("[data-deed]") : null;
-    if (button instanceof HTMLButtonElement && button.value in editor.flow.steps)
-      page.show(button.value);
-  });
 }

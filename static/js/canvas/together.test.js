@@ -3,7 +3,6 @@ import { beforeEach, test } from "node:test";
 import { mountTogether } from "./together.js";
 
 class Place extends EventTarget {
-  elements = { namedItem: () => ({}) };
   returnValue = "";
   open = false;
   show() {
@@ -38,7 +37,7 @@ beforeEach(() => {
   });
   const merge = (/** @type {any} */ choices) => merged.push([choices, saving.pending]);
   saving = { page: "p", state: "saved", pending: "kept", merge };
-  mountTogether(/** @type {any} */ ({ deeds: {}, editor: { on() {} }, saving }));
+  mountTogether(/** @type {any} */ ({ deeds: {}, sends: {}, editor: { on() {} }, saving }));
   saving.ask("");
 });
 
@@ -58,7 +57,7 @@ test("a collision that is left for later can still be chosen about", () => {
 });
 
 test("what was chosen is merged, also after it was left for later once", () => {
-  place.dispatchEvent(new Event("submit", { cancelable: true }));
+  place.close("merge");
   saving.ask("");
   place.close();
 

@@ -16,20 +16,20 @@ export class TrialMarks {
     this.page = page;
     /** @type {Set<string>} */
     this.pins = new Set(page.facts.pins);
-    page.editor.on("flow", () => this.#draw());
     /** @param {any} event */
-    const take = ({ detail }) => {
-      for (const [was, is] of Object.entries(detail.called ?? {}))
-        if (this.stops.delete(was)) this.stops.add(is);
-      this.pins = new Set(detail.pins);
+    const take = ({ detail: { called = {}, pins } }) => {
+      for (const was in called) if (this.stops.delete(was)) this.stops.add(called[was]);
+      this.pins = new Set(pins);
       this.#draw();
     };
     document.body.addEventListener("pins", take);
     document.addEventListener("draft:checked", take);
-    document.addEventListener("click", (event) => {
-      const button = event.target instanceof Element && event.target.closest("[data-stop]");
-      if (button instanceof HTMLElement) this.#toggle(button.dataset.stop ?? "");
-    });
+    document.addEventListener("htmx:after:swap", () => this.#draw());
+    page.editor.on("flow", () => this.#draw());
+    page.deeds.hold = (_event, button) => this.#toggle(button.value);
+    page.sends.stops = (body) => {
+      for (const id of this.stopsThere) body.append("stops", id);
+    };
     this.#draw();
   }
 
@@ -49,26 +49,20 @@ export class TrialMarks {
     if (!this.stops.delete(id)) this.stops.add(id);
     const held = this.stops.has(id) ? "Test runs hold before" : "Test runs no longer hold before";
     this.page.editor.say(`${held} ${this.page.editor.face(id).title}.`);
-    this.buttons();
     this.#draw();
   }
 
-  /** Let the panel's button say whether its step is held. */
-  buttons() {
-    for (const button of document.querySelectorAll("[data-stop]"))
-      button.setAttribute(
-        "aria-pressed",
-        String(this.stops.has(button.getAttribute("data-stop") ?? "")),
-      );
-  }
-
   #draw() {
+    const button = document.querySelector("[data-deed=hold]");
+    button?.setAttribute(
+      "aria-pressed",
+      String(this.stops.has(button.getAttribute("value") ?? "")),
+    );
     for (const id of Object.keys(this.page.editor.flow.steps)) {
       const words = marksOf(id, this.pins, this.stops, this.#progress);
       const element = this.page.scene.element(id);
       if (!element) continue;
-      if (words.length) element.dataset.marks = words.join(" ");
-      else delete element.dataset.marks;
+      element.dataset.marks = words.join(" ");
       element.setAttribute("aria-description", words.join(", "));
     }
   }
@@ -87,9 +81,4 @@ export function marksOf(id, pins, stops, progress) {
     progress?.held.includes(id) ? "held" : "",
     progress?.changed.includes(id) ? "changed" : "",
   ].filter(Boolean);
-}
-
-/** The address of a part of a step. @param {string} flow @param {string} step @param {string} part @param {Record<string, string>} asked */
-export function atStep(flow, step, part, asked) {
-  return `${flow}/steps/${encodeURIComponent(step)}/${part}?${new URLSearchParams(asked)}`;
 }

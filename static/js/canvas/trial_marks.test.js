@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { atStep, marksOf, TrialMarks } from "./trial_marks.js";
+import { marksOf, TrialMarks } from "./trial_marks.js";
 
 const RUN = { held: ["b"], changed: ["a", "b"] };
 
@@ -13,16 +13,13 @@ test("a step's marks say whether it is pinned, held before and changed since", (
   assert.deepEqual(marksOf("c", new Set(), new Set(), /** @type {any} */ (RUN)), []);
 });
 
-test("an address names the step, and the run and port where there are", () => {
-  const asked = { run: "r1", port: "" };
-  assert.equal(atStep("/flow", "a b", "value", asked), "/flow/steps/a%20b/value?run=r1&port=");
-});
-
 function marks(/** @type {Record<string, object>} */ steps) {
   const page = new EventTarget();
-  Object.assign(globalThis, { document: Object.assign(page, { body: new EventTarget() }) });
+  Object.assign(globalThis, {
+    document: Object.assign(page, { body: new EventTarget(), querySelector: () => null }),
+  });
   const editor = { flow: { steps }, on() {} };
-  const found = { facts: { pins: ["a"] }, editor, scene: { element() {} } };
+  const found = { deeds: {}, sends: {}, facts: { pins: ["a"] }, editor, scene: { element() {} } };
   return new TrialMarks(/** @type {any} */ (found));
 }
 

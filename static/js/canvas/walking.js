@@ -37,9 +37,8 @@ export function outlineOrder(flow, faces, loop = "") {
  */
 export function step(faces, from, by) {
   const order = readingOrder(faces);
-  if (order.length === 0) return null;
   const at = from ? order.indexOf(from) : -1;
-  if (at < 0) return by > 0 ? order[0] : (order.at(-1) ?? null);
+  if (at < 0) return order.at(by > 0 ? 0 : -1) ?? null;
   return order[(at + by + order.length) % order.length];
 }
 

@@ -98,7 +98,7 @@ def test_the_workflow_itself_and_several_steps_have_a_form_too(
     at = f"/t/{acme.slug}/workflows/{flow.id}/inspector"
 
     whole = _ask(signed_in, at, filled="1", **{"/flow/description": "Why"}).text
-    several = _ask(signed_in, at, nodes="facts,log").text
+    several = _ask(signed_in, at, node="facts,log").text
 
     assert '"description": "Why"' in whole
     assert "2 selected" in several

@@ -240,13 +240,24 @@ def test_enter_starts_only_from_what_is_filled_in(
     assert ("disabled" not in first) is starts
 
 
-def test_the_form_says_where_an_entry_is_added(signed_in: SignedIn, at: str) -> None:
-    browser, form = signed_in("designer"), {"source": "form", "trigger": "hand"}
+def test_an_entry_that_is_added_is_shown_in_the_form_and_starts_nothing(
+    signed_in: SignedIn, at: str
+) -> None:
+    form = {"source": "form", "trigger": "hand", "_op": "add:/input"}
 
-    page = browser.post(f"{at}/trials/ask", data={**form, "_op": "add:/input"}, headers=PART)
+    page = signed_in("designer").post(f"{at}/trials", data=form, headers=PART)
 
     assert page.status_code == 200
-    assert f'data-ask="{at}/trials/ask"' in page.text
+    assert page.headers["HX-Retarget"] == "#trial-form"
+    assert 'id="trial-form"' in page.text
+
+
+def test_on_the_canvas_the_run_that_began_is_shown_at_once(signed_in: SignedIn, at: str) -> None:
+    page = signed_in("designer").post(f"{at}/trials", data={"source": "sample"}, headers=PART)
+
+    assert page.status_code == 200
+    assert 'id="trial-bar"' in page.text
+    assert "Test run under way." in page.text
 
 
 def test_one_step_alone_acts_for_those_who_may_publish(signed_in: SignedIn, at: str) -> None:
