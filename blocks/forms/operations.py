@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from blocks.forms._kinds import kind_of
-from blocks.schemas import EXPRESSION_PREFIX, field_schema, with_defaults
+from blocks.schemas import EXPRESSION_PREFIX, field_schema, is_expression, with_defaults
 from kernel.numbers import MOST, whole_number
 from kernel.schema import path_of
 
@@ -64,7 +64,8 @@ def _switched(schema: Mapping[str, Any], value: Any, wanted: tuple[str, str], ke
     parent, parent_schema, last = _place(schema, value, path_of(name) or [""])
     found = _held(parent, parent_schema, last)
     memory = kept.setdefault(name, {})
-    if found is not None:
+    is_again = verb == "fx" and is_expression(found)  # other data: what was typed stays known
+    if found is not None and not is_again:
         memory["plain" if verb == "fx" else "fx"] = found
     apply_operation(schema, value, f"{verb}:{name}")
     if verb in memory:

@@ -9,7 +9,6 @@ from typing import Any
 from designer.data.mapped import Data
 from designer.data.samples import Choice, Place, Sample, choices, chosen_of, sample_of
 from designer.data.trying import Outcome, try_expression
-from runtime.flows.alarm_fields import ALARM_SCHEMA
 from runtime.flows.mappings import expression_problems
 from runtime.flows.problems import Known
 from runtime.flows.reading import Readable, readable_by
@@ -42,26 +41,14 @@ def offer_of(place: Place, asked: Asked, known: Known) -> Offer:
     return Offer(data=Data(sources, sample.variables), sample=sample, choices=offered)
 
 
-def outcome_of(place: Place, asked: Asked, known: Known, *, pointer: str, text: str) -> Outcome:
-    """Check and try an expression where it stands."""
-    sources = readable_by(asked.document, asked.step, place.registry, known)
-    chosen = chosen_of(choices(place), asked.sample)
-    sample = sample_of(place, chosen, asked.document, _steps_of(sources))
+def outcome_of(
+    place: Place, asked: Asked, known: Known, *, pointer: str, text: str, offer: Offer
+) -> Outcome:
+    """Check and try an expression where it stands, on the sample of what is offered there."""
     wrong = expression_problems(
         asked.document, asked.step, pointer, text, registry=place.registry, known=known
     )
-    return try_expression(text, wrong, sample)
-
-
-def alarm_data(place: Place, wanted: str) -> Offer:
-    """Give what a rule reads: the alarm's own fields, without a path before them."""
-    source = Readable(
-        title="Alarm", about="", path=("alarm",), schema=ALARM_SCHEMA, certain=(True,)
-    )
-    offered = choices(place)
-    sample = sample_of(place, chosen_of(offered, wanted), {}, ())
-    seen = {"alarm": sample.variables["trigger"]["alarm"]}
-    return Offer(data=Data([source], seen), sample=sample, choices=offered)
+    return try_expression(text, wrong, offer.sample)
 
 
 def _steps_of(sources: list[Readable]) -> frozenset[str]:

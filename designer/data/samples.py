@@ -1,4 +1,4 @@
-"""Real data to show and to try expressions on: the latest runs of a workflow, the latest alarms.
+"""Real data to show and to try expressions on: runs of a workflow, what was kept for it, alarms.
 
 Secrets are masked before anything else sees them, so an expression that is tried cannot show one.
 """
@@ -14,6 +14,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from blocks.registry import Registry
+from designer.data.kept_samples import (
+    INPUT,
+    PINNED,
+    kept_choices,
+    pinned_outputs,
+    trigger_of_input,
+)
 from designer.workflows.samples import SAMPLE_ALARM
 from kernel.clock import format_instant
 from kernel.errors import NotFoundError
@@ -80,6 +87,7 @@ def choices(place: Place) -> list[Choice]:
     if place.sees_runs and place.flow_id is not None:
         asked = RunFilter(flow_id=place.flow_id, with_trials=True)
         found += [_of_run(run) for run in list_runs(*where, asked, limit=RUNS)]
+        found += [Choice(*one) for one in kept_choices(*where, place.flow_id, place.registry)]
     if place.sees_alarms:
         alarms = list_alarms(*where, AlarmFilter(state=""), limit=ALARMS)
         found += [
@@ -108,13 +116,28 @@ def sample_of(
         document: The workflow as it is drawn now.
         steps: The steps whose output matters.
     """
-    first = {"vars": dict(document.get("vars", {}))}
+    variables: dict[str, Any] = {"vars": dict(document.get("vars", {}))}
     kind, _, id_ = chosen.id.partition(":")
     if kind == "run":
-        variables = {**first, **_seen_in_run(place, UUID(id_), steps)}
+        variables |= _seen_in_run(place, UUID(id_), steps)
     else:
-        variables = {**first, "trigger": {"kind": "rule", "alarm": _alarm(place, id_)}}
+        trigger = _kept_trigger(place, id_) if kind in (INPUT, PINNED) else None
+        variables["trigger"] = trigger or {"kind": "rule", "alarm": _alarm(place, id_)}
+    pinned = _pinned(place, steps)
+    if pinned:
+        variables["steps"] = pinned | variables.get("steps", {})
     return Sample(id=chosen.id, title=chosen.title, variables=variables)
+
+
+def _kept_trigger(place: Place, input_id: str) -> Any:
+    where = (place.session, place.tenant_id)
+    return trigger_of_input(*where, place.flow_id, input_id) if place.flow_id else None
+
+
+def _pinned(place: Place, steps: Collection[str]) -> dict[str, Any]:
+    if place.flow_id is None or not place.sees_runs:
+        return {}
+    return pinned_outputs(place.session, place.tenant_id, place.flow_id, steps)
 
 
 def _of_run(run: RunView) -> Choice:

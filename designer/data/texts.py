@@ -10,10 +10,14 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from blocks.schemas import EXPRESSION_PREFIX
+from designer.drafts import read_json_text
+from kernel.errors import InvalidError
 from runtime.expressions.references import Token, read_path, tokens_of
 
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _JOINED = ".join(', ')"
+_PARTS = frozenset({"text", "path", "kind"})
 
 
 class Piece(NamedTuple):
@@ -40,15 +44,45 @@ def pieces_of(text: str) -> list[Piece] | None:
     return found if any(not one.is_data for one in found) else None
 
 
-def joined(pieces: Iterable[tuple[str, bool, str]]) -> str:
-    """Write pieces as an expression; the third part is the data's kind, which says how to join it.
+class Part(NamedTuple):
+    """A part of a text as a page sends it: some words, or data by its path and plain kind."""
 
-    >>> joined([("Down: ", False, ""), ("trigger.alarm.count", True, "number")])
-    '"Down: " + string(trigger.alarm.count)'
+    text: str = ""
+    path: str = ""
+    kind: str = ""
+
+
+def read_parts(sent: str) -> list[Part]:
+    """Read what a page sends of a text with data in it.
+
+    Raises:
+        InvalidError: it is no JSON, or no list of parts.
     """
-    return " + ".join(
-        as_text(text, kind) if is_data else json.dumps(text, ensure_ascii=False)
-        for text, is_data, kind in pieces
+    found = read_json_text(sent)
+    parts = found if isinstance(found, list) else [found]
+    if not all(isinstance(one, dict) and _PARTS.issuperset(one) for one in parts):
+        raise InvalidError("a text with data is a list of parts: text, or path and kind")
+    return [Part(**{name: str(value) for name, value in one.items()}) for one in parts]
+
+
+def composed(parts: Iterable[Part]) -> str:
+    """Write a text with data in it: as it is where there is none, else an expression.
+
+    >>> composed([Part("Down: "), Part(path="trigger.alarm.count", kind="number")])
+    '= "Down: " + string(trigger.alarm.count)'
+    >>> composed([Part("Down")]), composed([Part(path="run.id"), Part("")])
+    ('Down', '= run.id')
+    """
+    said = [one for one in parts if one.path or one.text]
+    data = [one for one in said if one.path]
+    if not data:
+        return "".join(one.text for one in said)
+    if len(said) == 1:
+        return EXPRESSION_PREFIX + data[0].path
+    whole = [Part(), *said] if len(data) == len(said) else said  # text makes text of what joins it
+    return EXPRESSION_PREFIX + " + ".join(
+        as_text(one.path, one.kind) if one.path else json.dumps(one.text, ensure_ascii=False)
+        for one in whole
     )
 
 

@@ -22,8 +22,6 @@ SHOWN_MAX = 80
 EACH = "each"
 BELOW = " \u203a "
 """Between what something belongs to and its own title."""
-BARE = ("alarm",)
-"""The alarm as rules name its fields: without anything before them."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _RESERVED = frozenset({"in", "true", "false", "null"})
 _BLANKS = {
@@ -68,11 +66,6 @@ class Datum:
     children: tuple[Datum, ...] = ()
     about: str = ""
 
-    @property
-    def is_text(self) -> bool:
-        """Tell whether it can be joined to text as it is."""
-        return self.kind == _WORDS["string"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Way:
@@ -84,8 +77,6 @@ class _Way:
     def field(self, name: str, *, certain: bool) -> _Way:
         may_miss = self.may_miss or not certain
         sign = "?" if may_miss else ""
-        if not self.text:
-            return _Way(name)
         if _NAME.fullmatch(name) and name not in _RESERVED:
             return _Way(f"{self.text}.{sign}{name}", may_miss)
         return _Way(f"{self.text}[{sign}{json.dumps(name)}]", may_miss)
@@ -106,8 +97,6 @@ def tree_of(readable: Readable, sample: Any = ABSENT) -> Datum:
         sample: Its last value, secrets masked; ABSENT when there is none.
     """
     way = _Way(readable.path[0])
-    if readable.path == BARE:
-        way = _Way("")
     for name, certain in zip(readable.path[1:], readable.certain[1:], strict=True):
         way = way.field(name, certain=certain)
     found = _datum(readable.title, "", way, readable.schema, sample, depth=0)

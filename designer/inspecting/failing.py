@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from runtime.flows.model import ERROR_PORT, every_wire
 
+ALARMS = ("critical", "major", "minor", "warning")
+
 
 class Failing(NamedTuple):
     """Where a run goes on that a step's error would stop.
@@ -18,6 +20,18 @@ class Failing(NamedTuple):
 
     goes_to: list[str]
     alarm: str
+
+
+def with_alarm(document: Mapping[str, Any], severity: str) -> dict[str, Any]:
+    """Give the settings of a workflow whose failed runs raise an alarm of a severity, "" for none.
+
+    >>> with_alarm({"settings": {"on_failure": {"alarm": "major"}}}, "")
+    {}
+    """
+    settings = dict(document.get("settings", {}))
+    others = {k: v for k, v in settings.pop("on_failure", {}).items() if k != "alarm"}
+    on_failure = {**others, "alarm": severity} if severity in ALARMS else others
+    return {**settings, "on_failure": on_failure} if on_failure else settings
 
 
 def failing_of(document: Mapping[str, Any], id_: str, titles: Mapping[str, str]) -> Failing:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from blocks.forms import Kept
@@ -16,11 +17,13 @@ from blocks.registry import Registry
 from blocks.speaking import in_language
 from designer.data.mapped import Data
 from designer.data.offers import Asked, offer_of
+from designer.data.texts import composed, read_parts
 from designer.data.views import place_of
 from designer.drafts import read_json_text
-from designer.inspecting.failing import failing_of
+from designer.inspecting.failing import failing_of, with_alarm
 from designer.inspecting.several import read_shared, shared, steps_among
 from designer.inspecting.whole import read_whole, whole_fields
+from designer.rule_links.views import step_links
 from designer.workflows.inspector import block_of, kind_of, node_sections, read_node
 from designer.workflows.schedules import starts_ahead
 from designer.workflows.step_form import undo_choices
@@ -30,7 +33,7 @@ from kernel.errors import InvalidError
 from kernel.http import acting, db_session, languages, only_reads, render, require
 from kernel.numbers import whole_number
 from runtime.flows import versions
-from runtime.flows.model import shape_problems
+from runtime.flows.model import empty_flow, shape_problems
 from runtime.flows.problems import Known
 from runtime.flows.table_steps import fitted
 from runtime.runs.page import titles_of
@@ -38,6 +41,8 @@ from runtime.runs.page import titles_of
 bp = Blueprint("inspecting", __name__)
 
 MEMORY_MAX = 100_000
+_RICH = "_rich:"
+"""Before the name of a field: the parts of its text, as its chips stand."""
 _PLACES_WORK = "workflows.publish"
 
 
@@ -59,11 +64,12 @@ def inspect_node() -> Response:
     node = _object("value")
     where, changed = (db_session(), acting().tenant_id), "filled" in request.form
     page, memory = _page(), _memory()
+    settings = _settings(page)
     registry, may_place = page.registry, acting().may(_PLACES_WORK)
     known = known_to(*where, node, registry)
     if changed:
         node = _as_example(node, registry) or read_node(
-            node, request.form, registry, known, memory=memory, may_place=may_place
+            node, _filled(), registry, known, memory=memory, may_place=may_place
         )
         known = known_to(*where, node, registry)
         node = fitted(node, block_of(node, registry), known)
@@ -83,6 +89,8 @@ def inspect_node() -> Response:
         memory=json.dumps(memory),
         undos=undo_choices(registry, node) if "kind" not in node else [],
         failing=_failing(page, node),
+        links=_links(page, node),
+        settings=settings,
         address=request.full_path,
     )
 
@@ -152,8 +160,17 @@ def _memory() -> Kept:
         memory = {name: one for name, one in found.items() if isinstance(one, dict)}
     verb, _, name = (request.form.getlist("_op") or [""])[-1].partition(":")
     if verb == "fx" and "_fx" in request.form:
-        memory.setdefault(name, {})["fx"] = request.form["_fx"]
+        memory.setdefault(name, {})["fx"] = composed(read_parts(request.form["_fx"]))
     return memory
+
+
+def _filled() -> MultiDict[str, str]:
+    """Give the form, with the expressions of texts whose chips were changed."""
+    form = MultiDict(request.form)
+    for name, sent in request.form.items():
+        if name.startswith(_RICH):
+            form[name.removeprefix(_RICH)] = composed(read_parts(sent))
+    return form
 
 
 def _data(page: _Page, node: dict[str, Any], known: Known) -> Data | None:
@@ -162,6 +179,27 @@ def _data(page: _Page, node: dict[str, Any], known: Known) -> Data | None:
         return None
     asked = Asked(document=page.document, step=page.node_id, sample=request.form.get("sample", ""))
     return offer_of(place_of(page.flow_id), asked, known).data
+
+
+def _settings(page: _Page) -> dict[str, Any] | None:
+    """Take in what the form says of the workflow as a whole; None where that is as it was."""
+    severity = request.form.get("_alarm")
+    if severity is None or not page.document:
+        return None
+    found = with_alarm(page.document, severity)
+    if found == page.document.get("settings", {}):
+        return None
+    page.document["settings"] = found
+    return found
+
+
+def _links(page: _Page, node: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give what a step leads to: the table it decides by, the workflow it calls."""
+    if "kind" in node or not acting().may("rules.view"):
+        return []
+    alone = {**empty_flow(page.node_id), "steps": {page.node_id: node}}
+    where = (db_session(), acting().tenant_id)
+    return step_links(*where, alone, back_to=page.flow_id).get(page.node_id, [])
 
 
 def _failing(page: _Page, node: dict[str, Any]) -> Any:

@@ -48,7 +48,7 @@ def action_rows(action: Mapping[str, Any]) -> ActionRow:
 
 
 def _suppress(row: ActionRow) -> dict[str, Any]:
-    return {"reason": row.reason} if row.reason else {}
+    return {"reason": row.reason.strip()} if row.reason.strip() else {}
 
 
 def _correlate(row: ActionRow) -> dict[str, Any]:
@@ -79,9 +79,9 @@ def _fill(row: ActionRow) -> dict[str, Any]:
 
 def _notify(row: ActionRow) -> dict[str, Any]:
     to = [line.strip() for line in row.to.splitlines() if line.strip()]
-    written: dict[str, Any] = {"to": to, "subject": row.subject}
-    if row.text:
-        written["text"] = row.text
+    written: dict[str, Any] = {"to": to, "subject": row.subject.strip()}
+    if row.text.strip():
+        written["text"] = row.text.strip()
     if row.every.amount:
         written["every_s"] = seconds(row.every)
     return written

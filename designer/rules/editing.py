@@ -79,7 +79,7 @@ def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool
     named = {path: field_words(path) for path in _DERIVABLE}
     is_good = not check_rule(document, flows)
     fields = [(field.path, field.title) for field in (*CATALOGUE, *offered_fields())]
-    fields += _inventory_fields(session, tenant_id)
+    fields += inventory_fields(session, tenant_id)
     fields += _named_already(rows, {path for path, _ in fields})
     return Offer(
         fields=(*fields, *attributes),
@@ -96,7 +96,7 @@ def make_offer(session: Session, tenant_id: UUID, rows: RuleRows, *, tries: bool
     )
 
 
-def _inventory_fields(session: Session, tenant_id: UUID) -> list[Choice]:
+def inventory_fields(session: Session, tenant_id: UUID) -> list[Choice]:
     """Offer the attributes that resources have most."""
     spots = graph_of(session, tenant_id).spots.values()
     seen = Counter(name for spot in spots for name in spot.attributes)

@@ -11,6 +11,7 @@ from runtime.rules.condition_rows import field_name
 from runtime.rules.fields import ATTRIBUTES
 
 _SHOWN = {
+    "/pattern": "/kind",
     "/pattern/within_s": "/within/amount",
     "/pattern/after_s": "/within/amount",
     "/pattern/at_least": "/at_least",
@@ -21,9 +22,13 @@ _SHOWN = {
 }
 
 
-def place(problems: Iterable[Problem], rows: RuleRows) -> dict[str, str]:
-    """Give each problem of the document the name of the field that shows it."""
-    return {_field_name(problem.pointer, rows): problem.message for problem in problems}
+def place(problems: Iterable[Problem], rows: RuleRows) -> list[Problem]:
+    """Let each problem of the document point to the field that shows it, the first of each."""
+    placed: dict[str, Problem] = {}
+    for one in problems:
+        name = _field_name(one.pointer, rows)
+        placed.setdefault(name, Problem(name, one.message))
+    return list(placed.values())
 
 
 def _field_name(pointer: str, rows: RuleRows) -> str:
@@ -57,7 +62,7 @@ def _setting_name(pointer: str, rows: RuleRows) -> str:
     for number, one in enumerate(rows.then[index].settings):
         if one.field == path:
             return f"/then/{index}/settings/{number}/value"
-    return f"/then/{index}"
+    return f"/then/{index}/do"
 
 
 _OF_ACTIONS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (

@@ -177,12 +177,12 @@ def _form_page(
     tries: bool = False,
 ) -> Response:
     where = (db_session(), acting().tenant_id)
-    problems = getattr(refused, "problems", ())
+    problems = place(getattr(refused, "problems", ()), rows)
     facts: dict[str, Any] = {
         "rule": rule,
         "rows": rows,
         "offer": make_offer(*where, rows, tries=tries),
-        "errors": place(problems, rows),
+        "errors": {one.pointer: one.message for one in problems},
         "problems": problems,
         "refused": refused,
         "words": OPERATOR_WORDS,

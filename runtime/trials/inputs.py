@@ -57,6 +57,21 @@ def list_inputs(session: Session, tenant_id: UUID, flow_id: UUID) -> list[Record
     return [_recorded(row, draft) for row in rows]
 
 
+def list_alarm_inputs(session: Session, tenant_id: UUID) -> list[tuple[str, Recorded]]:
+    """List the kept inputs with an alarm, with the names of their workflows; at most 50.
+
+    Those that were used last are first: rules, which start workflows, are tried on them too.
+    """
+    rows = session.scalars(
+        select(RecordedInput)
+        .where(RecordedInput.tenant_id == tenant_id)
+        .order_by(RecordedInput.used_at.desc(), RecordedInput.id)
+    )
+    found = [row for row in rows if isinstance(row.trigger.get("alarm"), dict)][:KEPT_MAX]
+    flows = {one: get_flow(session, tenant_id, one) for one in {row.flow_id for row in found}}
+    return [(flows[row.flow_id].name, _recorded(row, flows[row.flow_id].draft)) for row in found]
+
+
 def keep_input(  # noqa: PLR0913  what, under which name, by whom
     session: Session,
     tenant_id: UUID,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -61,6 +61,20 @@ def events_of(session: Session, alarms: Sequence[AlarmView]) -> list[dict[str, A
         if one.id in silent
     ]
     return [event for _, _, event in sorted(said, key=lambda one: one[:2])]
+
+
+def event_of_document(alarm: Mapping[str, Any]) -> dict[str, Any]:
+    """Write an alarm as a workflow sees it as the event that would have told of it."""
+    names = (*_SAID, *_TRUTHS, *_KEYS, "threshold", "attributes")
+    said = {name: alarm[name] for name in names if alarm.get(name) not in (None, "", [], {})}
+    severity = str(alarm.get("perceived_severity") or EXAMPLE["perceived_severity"])
+    at = alarm.get("last_raised_at") or alarm.get("raised_at") or EXAMPLE["raised_at"]
+    return {
+        "managed_object": alarm.get("managed_object", ""),
+        "perceived_severity": severity,
+        **said,
+        "cleared_at" if severity == Severity.CLEARED else "raised_at": at,
+    }
 
 
 def _severity(line: Line) -> str:

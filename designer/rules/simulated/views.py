@@ -22,7 +22,7 @@ from designer.rules.simulated.choosing import (
     taken,
 )
 from designer.rules.simulated.fillings import told_fillings
-from designer.rules.simulated.samples import recent_events
+from designer.rules.simulated.samples import event_of_document, recent_events
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, only_reads, render, require
 from runtime.alarms.documents import AlarmView
@@ -33,6 +33,7 @@ from runtime.rules.model import parse_rule
 from runtime.rules.store import RuleView, get_rule
 from runtime.rules.tables.judging import table_sentences
 from runtime.simulations.trying import try_on
+from runtime.trials.inputs import Recorded, list_alarm_inputs
 
 bp = Blueprint("rules_simulated", __name__)
 
@@ -81,10 +82,30 @@ def _asked_for(rule: RuleView, text: str, chosen: Sequence[AlarmView]) -> _Shown
         events = taken(db_session(), chosen)
         text = write_json_text({"events": events})
         return _Shown(text=text, choice=_choice(()), taken=len(events))
+    if do == "recorded":
+        events = [event_of_document(_recorded(form.get("recorded", "")))]
+        text = write_json_text({"events": events})
+        return _Shown(text=text, choice=_choice(chosen), taken=len(events))
     if do in ("look", "next", "first"):
         cursor = form.get("cursor", "") if do == "next" else ""
         return _Shown(text=text, choice=_choice(chosen, cursor=cursor))
     return _Shown(text=text, choice=_choice(chosen), done=_simulate(rule, text))
+
+
+def _recorded(input_id: str) -> Mapping[str, Any]:
+    """Give the alarm of a recorded input; its secrets are masked."""
+    for _, one in _inputs():
+        if str(one.id) == input_id:
+            alarm: Mapping[str, Any] = one.shown["alarm"]
+            return alarm
+    message = "choose one of the recorded inputs, then take it"
+    raise InvalidError(message, problems=[Problem("/recorded", message)])
+
+
+def _inputs() -> list[tuple[str, Recorded]]:
+    """List what may be taken of what trials of workflows were started with."""
+    is_allowed = acting().may("runs.view")
+    return list_alarm_inputs(db_session(), acting().tenant_id) if is_allowed else []
 
 
 def _choice(chosen: Sequence[AlarmView], *, cursor: str = "") -> Choice:
@@ -112,6 +133,7 @@ def _page(rule: RuleView, shown: _Shown) -> Response:
         "text": shown.text,
         "choice": shown.choice,
         "states": STATES,
+        "inputs": _inputs(),
         "taken": shown.taken,
         "problems": refused.problems if refused else (),
         "refused": refused,

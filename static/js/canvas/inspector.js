@@ -89,8 +89,9 @@ export class Inspector {
     this.#refocus();
     const data = this.panel.querySelector("#inspector-value");
     if (!data) return;
-    const { node, value, changed } = JSON.parse(data.textContent ?? "null");
+    const { node, value, changed, settings } = JSON.parse(data.textContent ?? "null");
     data.remove();
+    if (settings) this.editor.change("Workflow changed", { ...this.editor.flow, ...{ settings } });
     if (changed) this.#enter(node, value);
     this.#value = node === this.#shown ? this.#valueOf(node) : "";
     this.#follow();

@@ -1,115 +1,81 @@
 /**
- * Writing an expression: completion as a combobox, and what the server says of it while it is written
- * (`[data-expression]`, with the place for that beside it).
+ * Writing an expression (`[data-expression]`): what the server says of it while it is written, and its
+ * completions as a combobox.
  */
 import { need } from "../canvas/dom.js";
 import { fieldOf } from "./fields.js";
-import { startOf } from "./texts.js";
 
-const PAUSE_MS = 400;
-const OFFERED = 8;
+const PAUSE_MS = 150;
 
 /** @param {HTMLElement} root @param {import("./picker.js").DataPicker} picker */
 export function mountExpressions(root, picker) {
   const list = need("#completions");
   /** @type {HTMLTextAreaElement|null} */
   let box = null;
-  /** @type {HTMLElement|null} */
-  let active = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
+  const active = () => list.querySelector("[aria-selected=true]");
 
-  const close = () => {
-    if (list.matches(":popover-open")) list.hidePopover();
-    box?.setAttribute("aria-expanded", "false");
-    box?.removeAttribute("aria-activedescendant");
-    active?.setAttribute("aria-selected", "false");
-    active = null;
-  };
-  /** @param {HTMLElement|undefined} option */
+  /** @param {Element|undefined} option */
   const choose = (option) => {
-    active?.setAttribute("aria-selected", "false");
-    active = option ?? null;
-    active?.setAttribute("aria-selected", "true");
-    active?.scrollIntoView({ block: "nearest" });
-    if (active) box?.setAttribute("aria-activedescendant", active.id);
+    active()?.setAttribute("aria-selected", "false");
+    option?.setAttribute("aria-selected", "true");
+    option?.scrollIntoView({ block: "nearest" });
+    box?.setAttribute("aria-activedescendant", option?.id ?? "");
+  };
+  /** @param {boolean} isOpen */
+  const show = (isOpen) => {
+    choose(undefined);
+    list.togglePopover(isOpen);
+    box?.setAttribute("aria-expanded", `${isOpen}`);
+  };
+  /** Ask what it gives; where the caret is told, also what could follow. */
+  const ask = async (caret = "") => {
+    const place = document.getElementById(`${box?.id}-outcome`);
+    if (!box || !place) return;
+    const { field, pointer } = fieldOf(box)?.dataset ?? {};
+    const text = box.value;
+    const values = { ...picker.page.facts(), field, pointer, text, caret, sample: picker.sample };
+    const url = `${picker.panel.dataset.url}/tried`;
+    await htmx.ajax("POST", url, { source: place, target: place, values });
+    const isHere = box === document.activeElement && box.value === text;
+    if (caret && isHere && list.childElementCount > 0) show(true);
   };
   /** @param {Element} option */
-  const start = (option) => {
-    if (!box || !(option instanceof HTMLElement)) return -1;
-    const { insert = "", words = "" } = option.dataset;
-    return startOf(box.value, box.selectionStart, { insert, words });
-  };
-  const offer = () => {
-    close();
-    let left = OFFERED;
-    for (const option of list.children) {
-      const fits = left > 0 && start(option) >= 0;
-      option.toggleAttribute("hidden", !fits);
-      left -= Number(fits);
-    }
-    if (left === OFFERED || !box) return;
-    const { left: x, bottom, width } = box.getBoundingClientRect();
-    Object.assign(list.style, { left: `${x}px`, top: `${bottom + 2}px`, width: `${width}px` });
-    list.showPopover();
-    box.setAttribute("aria-expanded", "true");
-  };
-  /** @param {HTMLElement} option */
   const complete = (option) => {
-    if (!box) return;
-    const insert = option.dataset.insert ?? "";
-    box.setRangeText(insert, Math.max(0, start(option)), box.selectionStart, "end");
-    close();
-    box.focus();
+    const { insert = "", from } = /** @type {HTMLElement} */ (option).dataset;
+    box?.setRangeText(insert, Number(from), box.selectionStart, "end");
+    show(false);
+    box?.focus();
     ask();
-  };
-  const ask = async () => {
-    const field = box && fieldOf(box);
-    if (!box || !field) return;
-    const part = /^(\/undo)?\/(config|input)/.exec(field.dataset.field ?? "")?.[0] ?? "";
-    const facts = { pointer: part + field.dataset.pointer, text: box.value, sample: picker.sample };
-    const place = document.getElementById(`${box.id}-outcome`);
-    if (!place) return;
-    const values = { ...picker.page.facts(), ...facts };
-    await htmx.ajax("POST", `${picker.panel.dataset.url}/tried`, {
-      source: place,
-      target: place,
-      values,
-    });
   };
 
-  root.addEventListener("focusin", async (event) => {
-    const found = event.target;
-    if (!(found instanceof HTMLTextAreaElement) || !found.matches("[data-expression]")) return;
-    box = found;
+  root.addEventListener("focusin", ({ target }) => {
+    if (!(target instanceof HTMLTextAreaElement) || !target.matches("[data-expression]")) return;
+    box = target;
     ask();
-    if (list.childElementCount === 0) await picker.load();
   });
-  root.addEventListener("focusout", close);
-  root.addEventListener("input", (event) => {
-    if (event.target !== box) return;
-    offer();
+  root.addEventListener("focusout", () => show(false));
+  root.addEventListener("input", ({ target }) => {
+    if (target !== box) return;
+    show(false);
     clearTimeout(timer);
-    timer = setTimeout(ask, PAUSE_MS);
+    timer = setTimeout(() => ask(`${box?.selectionStart}`), PAUSE_MS);
   });
-  /** @param {string} key @returns {boolean} whether it did something */
-  const press = (key) => {
-    const shown = [...list.querySelectorAll("li")].filter((one) => !one.hidden);
-    const way = { ArrowDown: 1, ArrowUp: -1 }[key];
-    if (way) choose(shown.at((shown.findIndex((one) => one === active) + way) % shown.length));
-    else if (key === "Escape") close();
-    else if (active && /^(Enter|Tab)$/.test(key)) complete(active);
-    else return false;
-    return true;
-  };
   root.addEventListener("keydown", (event) => {
-    if (event.target !== box || !list.matches(":popover-open") || !press(event.key)) return;
+    if (box?.ariaExpanded !== "true") return;
+    const [shown, chosen] = [[...list.children], active()];
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (way) choose(shown.at((shown.findIndex((one) => one === chosen) + way) % shown.length));
+    else if (event.key === "Escape") show(false);
+    else if (chosen && /^(Enter|Tab)$/.test(event.key)) complete(chosen);
+    else return;
     event.preventDefault();
     event.stopPropagation();
   });
   list.addEventListener("pointerdown", (event) => {
     event.preventDefault(); // the caret stays where it is
-    const option = event.target instanceof Element ? event.target.closest("li") : null;
+    const option = event.target instanceof Element && event.target.closest("li");
     if (option) complete(option);
   });
 }

@@ -1,61 +1,42 @@
-/** Text with data in it as chips: what is typed there is written into the expression behind it. */
+/** Text with data in it as chips; the form sends its pieces, of which the server makes an expression. */
 import { make } from "../canvas/dom.js";
-import { composed } from "./texts.js";
 
-/** @param {Element} rich @returns {import("./texts.js").Piece[]} */
-function piecesOf(rich) {
-  return [...rich.childNodes].map((node) => {
-    if (!(node instanceof HTMLElement)) return { text: node.textContent ?? "" };
-    if (node.tagName === "BR") return { text: "\n" };
-    return { text: node.textContent ?? "", path: node.dataset.path, kind: node.dataset.kind };
-  });
-}
+/** @param {EventTarget|null} inside @returns {HTMLElement|null} */
+const richOf = (inside) => (inside instanceof Element ? inside.closest("[data-rich]") : null);
+
+/** What the form sends of it. @param {HTMLElement} rich */
+const boxOf = (rich) => /** @type {HTMLInputElement} */ (rich.nextElementSibling);
 
 /** @param {HTMLElement} rich */
-function written(rich) {
-  const box = document.getElementById(rich.dataset.rich ?? "");
-  if (!(box instanceof HTMLTextAreaElement)) return;
-  const text = composed(piecesOf(rich));
-  if (box.value === text) return;
-  box.value = text;
-  box.dataset.unsent = "";
+function write(rich) {
+  const pieces = [...rich.childNodes].map((node) => {
+    const { path, kind } = node instanceof HTMLElement ? node.dataset : {};
+    return path ? { path, kind } : { text: node.nodeName === "BR" ? "\n" : node.textContent };
+  });
+  boxOf(rich).disabled = false;
+  boxOf(rich).value = JSON.stringify(pieces);
+}
+
+/** @param {HTMLElement|null} rich */
+function send(rich) {
+  if (rich && !boxOf(rich).disabled) rich.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /** Put data in where the caret is, else at the end. @param {HTMLElement} rich @param {{path: string, kind: string, trail: string}} datum @param {Range|null} at */
 export function putIn(rich, { path, kind, trail }, at) {
-  const facts = {
-    class: "data-chip",
-    contenteditable: "false",
-    "data-path": path,
-    "data-kind": kind,
-  };
-  const chip = make("span", facts, [trail]);
+  const told = { "data-path": path, "data-kind": kind };
+  const chip = make("span", { class: "data-chip", contenteditable: "false", ...told }, [trail]);
   if (at && rich.contains(at.startContainer)) at.insertNode(chip);
   else rich.append(chip);
-  written(rich);
+  write(rich);
   send(rich);
-}
-
-/** @param {HTMLElement} rich */
-function send(rich) {
-  const box = document.getElementById(rich.dataset.rich ?? "");
-  if (box?.dataset.unsent === undefined) return;
-  delete box.dataset.unsent;
-  box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /** @param {HTMLElement} root  whose texts with data follow what is typed */
 export function mountRich(root) {
-  const rich = (/** @type {Event} */ event) => {
-    const found = event.target instanceof Element ? event.target.closest("[data-rich]") : null;
-    return found instanceof HTMLElement ? found : null;
-  };
-  root.addEventListener("input", (event) => {
-    const found = rich(event);
-    if (found) written(found);
+  root.addEventListener("input", ({ target }) => {
+    const rich = richOf(target);
+    if (rich) write(rich);
   });
-  root.addEventListener("focusout", (event) => {
-    const found = rich(event);
-    if (found) send(found);
-  });
+  root.addEventListener("focusout", ({ target }) => send(richOf(target)));
 }

@@ -11,12 +11,16 @@ from sqlalchemy.orm import Session, sessionmaker
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
 from runtime.flows.versions import FlowView
+from runtime.inventory.resources import save_resource
 from runtime.runs.drain import Drain
 from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
 from runtime.runs.start import Start, start_trial
+from runtime.trials.inputs import keep_input
+from runtime.trials.pins import pin_step
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
+from tests.factories.alarms import make_alarm
 from tests.factories.flows import flow_document, make_flow, step
 from tests.factories.tenancy import NOON, make_customer
 from tests.integration.conftest import SignedIn
@@ -112,18 +116,139 @@ def test_an_example_of_its_block_sets_a_step_up(
 
     page = signed_in("designer").post(at, data={**form, "_example": "0"}).text
 
-    value = json.loads(page.partition('id="inspector-value">')[2].partition("</script>")[0])
-    assert value["value"]["title"] == "Kept"
-    assert value["value"]["config"]["message"]
+    value = _value(page)
+    assert value["title"] == "Kept"
+    assert value["config"]["message"]
 
 
-def test_a_rule_is_offered_the_fields_of_an_alarm(
-    signed_in: SignedIn, acme: OrganisationView
+def test_a_rule_is_offered_an_alarms_fields_in_words_with_the_values_of_a_real_one(
+    signed_in: SignedIn, acme: OrganisationView, sessions: sessionmaker[Session]
 ) -> None:
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        make_alarm(session, acme.id, "link-7", attributes={"ring": "R9", "token": "t-9f86"})
+        save_resource(session, acme.id, {"key": "link-7", "attributes": {"vendor": "Acme"}})
+
     page = signed_in("designer").get(f"/t/{acme.slug}/data/alarm").text
 
-    assert 'data-insert="managed_object"' in page
-    assert "Perceived severity" in page
+    assert 'data-braces="{managed_object}"' in page
+    assert "<bdi>link-7</bdi>" in page
+    assert 'data-trail="What sources added \u203a ring"' in page
+    assert 'data-insert="inventory.vendor"' in page
+    assert "<bdi>Acme</bdi>" in page
+    assert "t-9f86" not in page
+
+
+def test_a_rule_is_offered_no_field_and_no_value_of_another_tenant(
+    signed_in: SignedIn, acme: OrganisationView, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        other = make_customer(session).id
+        with as_tenant(session, other):
+            foreign = make_alarm(session, other, "theirs-1", attributes={"their_ring": "R9"})
+            save_resource(session, other, {"key": "theirs-1", "attributes": {"their_owner": "X"}})
+
+    page = signed_in("designer").get(f"/t/{acme.slug}/data/alarm?sample=alarm:{foreign}").text
+
+    assert "their" not in page
+    assert "a made-up alarm" in page
+
+
+def test_recorded_inputs_and_pins_are_samples_by_their_names(
+    signed_in: SignedIn, acme: OrganisationView, sessions: sessionmaker[Session], flow: FlowView
+) -> None:
+    kept = {
+        "kind": "rule",
+        "alarm": {"managed_object": "kept-1", "attributes": {"token": "t-9f87"}},
+    }
+    output = {"site": "Thun", "token": "t-9f88"}
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        where = (session, acme.id, flow.id)
+        kept_id = keep_input(*where, "Gold", trigger_id="rule", trigger=kept, by="t", now=NOON)
+        pin_step(*where, "facts", port="done", output=output, by="t", now=NOON)
+    at = f"/t/{acme.slug}/workflows/{flow.id}/data"
+
+    page = _ask(signed_in, at, sample=f"input:{kept_id}").text
+
+    assert "the recorded input \u201cGold\u201d" in page
+    assert "what is pinned: " in page
+    assert "<bdi>kept-1</bdi>" in page
+    assert "<bdi>Thun</bdi>" in page
+    assert "t-9f87" not in page
+    assert "t-9f88" not in page
+
+
+def test_what_was_kept_for_another_workflow_is_no_sample(
+    signed_in: SignedIn, acme: OrganisationView, sessions: sessionmaker[Session], flow: FlowView
+) -> None:
+    with sessions.begin() as session:
+        other = make_customer(session).id
+        with as_tenant(session, other):
+            foreign = make_flow(session, other, DOCUMENT)
+            trigger = {"kind": "rule", "alarm": {"managed_object": "theirs-1"}}
+            where = (session, other, foreign.id)
+            kept = keep_input(
+                *where, "Theirs", trigger_id="rule", trigger=trigger, by="t", now=NOON
+            )
+
+    page = _ask(signed_in, f"/t/{acme.slug}/workflows/{flow.id}/data", sample=f"input:{kept}").text
+
+    assert "Theirs" not in page
+    assert "theirs-1" not in page
+
+
+def test_data_that_is_put_in_is_written_by_the_server(
+    signed_in: SignedIn, acme: OrganisationView, flow: FlowView
+) -> None:
+    parts = [{"text": "Down: "}, {"path": "run.n", "kind": "number"}, {"text": ""}]
+    node = step("write-log", config={"message": "Down: "})
+    held = {"node": "log", "value": json.dumps(node), "document": json.dumps(DOCUMENT)}
+    form = {**held, "filled": "1", "/config/message": "Down: "}
+    asked = {"_op": "fx:/config/message", "_fx": json.dumps(parts)}
+    at = f"/t/{acme.slug}/workflows/inspector?flow={flow.id}"
+
+    put_in = signed_in("designer").post(at, data={**form, **asked}).text
+    typed = (
+        signed_in("designer")
+        .post(at, data={**form, "_rich:/config/message": json.dumps([*parts, {"text": "!"}])})
+        .text
+    )
+
+    assert _value(put_in)["config"]["message"] == '= "Down: " + string(run.n)'
+    assert _value(typed)["config"]["message"] == '= "Down: " + string(run.n) + "!"'
+
+
+def test_whether_a_failed_run_raises_an_alarm_is_switched_in_the_form_of_any_step(
+    signed_in: SignedIn, acme: OrganisationView, flow: FlowView
+) -> None:
+    node = step("write-log", config={"message": "x"})
+    held = {"node": "log", "value": json.dumps(node), "document": json.dumps(DOCUMENT)}
+    at = f"/t/{acme.slug}/workflows/inspector?flow={flow.id}"
+
+    page = signed_in("designer").post(at, data={**held, "filled": "1", "_alarm": "major"}).text
+
+    assert '<option value="major" selected>a major alarm' in page
+    assert _island(page)["settings"] == {"on_failure": {"alarm": "major"}}
+
+
+def test_what_completes_an_expression_is_given_where_its_caret_is_told(
+    signed_in: SignedIn, acme: OrganisationView, flow: FlowView
+) -> None:
+    at = f"/t/{acme.slug}/workflows/{flow.id}/data/tried"
+    asked = {"field": "/config/message", "pointer": "/message", "text": "= managed ob"}
+
+    page = _ask(signed_in, at, **asked, caret="9").text
+    silent = _ask(signed_in, at, **asked).text
+
+    assert 'data-insert="trigger.alarm.managed_object" data-from="2"' in page
+    assert 'role="option"' not in silent
+
+
+def _island(page: str) -> Any:
+    return json.loads(page.partition('id="inspector-value">')[2].partition("</script>")[0])
+
+
+def _value(page: str) -> Any:
+    return _island(page)["value"]
 
 
 def test_another_tenants_workflow_gives_no_data(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tenancy.scope import as_tenant
 from tests.factories.flows import chain_document, flow_document, make_flow, step
 from tests.factories.rules import make_rule_document
 from tests.factories.tables import make_table_document
-from tests.factories.tenancy import NOON
+from tests.factories.tenancy import NOON, make_customer
 from tests.integration.conftest import SignedIn
 from tests.integration.designer.test_rules import FORM
 
@@ -106,4 +107,51 @@ def test_a_step_leads_to_its_table_and_the_table_back(
     back = browser.get(f"/t/{acme.slug}/rules/tables/{table.id}").text
 
     assert f'href="/t/{acme.slug}/rules/{table.id}">Table ' in there
+    assert "Back to workflow" not in back
     assert f'href="/t/{acme.slug}/workflows/{flow.id}">Decides</a>' in back
+
+
+def test_a_form_of_a_step_leads_to_its_table_and_the_table_back_to_that_workflow(
+    signed_in: SignedIn, sessions: sessionmaker[Session], acme: OrganisationView, mend: Any
+) -> None:
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        table = create_rule(session, acme.id, document=make_table_document(), by="t", now=NOON)
+    node = step("decide", config={"table": str(table.id)})
+    browser, at = signed_in("designer"), f"/t/{acme.slug}/rules/tables/{table.id}?from={mend.id}"
+
+    form = browser.post(
+        f"/t/{acme.slug}/workflows/inspector?flow={mend.id}",
+        data={"node": "d", "value": json.dumps(node)},
+    ).text
+    page = browser.get(at).text
+
+    assert f'href="/t/{acme.slug}/rules/{table.id}?from={mend.id}"' in form
+    assert "Back to workflow Mend" in page
+    assert f'href="/t/{acme.slug}/rules/{table.id}/versions?from={mend.id}"' in page
+
+
+def test_a_step_that_calls_a_workflow_leads_to_it(
+    signed_in: SignedIn, acme: OrganisationView, mend: Any
+) -> None:
+    node = step("call-workflow", config={"flow": mend.slug})
+    form = {"node": "c", "value": json.dumps(node)}
+
+    page = signed_in("designer").post(f"/t/{acme.slug}/workflows/inspector", data=form).text
+
+    assert f'href="/t/{acme.slug}/workflows/{mend.id}">' in page
+
+
+def test_there_is_no_way_back_to_another_tenants_workflow(
+    signed_in: SignedIn, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        other = make_customer(session).id
+        with as_tenant(session, other):
+            foreign = make_flow(session, other, chain_document(2, name="Theirs"))
+        with as_tenant(session, acme.id):
+            rule = create_rule(session, acme.id, document=make_rule_document(), by="t", now=NOON)
+
+    page = signed_in("designer").get(f"/t/{acme.slug}/rules/{rule.id}?from={foreign.id}").text
+
+    assert "Theirs" not in page
+    assert "Back to workflow" not in page

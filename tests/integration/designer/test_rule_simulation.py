@@ -7,6 +7,7 @@ import json
 import re
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,8 +20,10 @@ from runtime.alarms.store import AlarmFilter, apply_batch, list_alarms
 from runtime.inventory.resources import save_resource
 from runtime.maintenance.windows import plan_window
 from runtime.rules.store import create_rule
+from runtime.trials.inputs import keep_input
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
+from tests.factories.flows import chain_document, make_flow
 from tests.factories.maintenance import window_document
 from tests.factories.rules import make_leaf, make_rule_document
 from tests.factories.tenancy import NOON, make_customer
@@ -272,3 +275,52 @@ def test_planned_work_that_would_hold_an_alarm_back_is_told(
 
     assert "The draft does not fire for these alarms." in page
     assert "planned work “Core upgrade” holds it back: rules do not judge it" in page
+
+
+def test_a_rule_is_tried_on_an_input_recorded_for_a_workflow(
+    browser: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    address, kept = at(sessions, acme), recorded(sessions, acme.id, "fan stopped")
+
+    page = browser.get(address).text
+    taken = browser.post(address, data={"do": "recorded", "recorded": str(kept), "alarms": ""})
+
+    assert f'<option value="{kept}">Gold (' in page
+    text = html.unescape(re.findall(r"<textarea[^>]*>(.*?)</textarea>", taken.text, re.DOTALL)[-1])
+    (event,) = json.loads(text)["events"]
+    assert (event["managed_object"], event["text"]) == ("kept-1", "fan stopped")
+    tried = browser.post(address, data={"alarms": text}).text
+    assert "The draft fires <b>1</b> time for these alarms." in tried
+
+
+def test_another_tenants_recorded_input_is_neither_offered_nor_taken(
+    browser: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    address = at(sessions, acme)
+    with sessions.begin() as session:
+        other = make_customer(session).id
+    kept = recorded(sessions, other, "theirs")
+
+    page = browser.get(address).text
+    taken = browser.post(address, data={"do": "recorded", "recorded": str(kept), "alarms": ""})
+
+    assert "recorded at a workflow" not in page
+    assert taken.status_code == 422
+    assert "theirs" not in taken.text
+
+
+def recorded(sessions: sessionmaker[Session], tenant_id: UUID, text: str) -> UUID:
+    """Keep an input of a workflow of a tenant."""
+    alarm = {"managed_object": "kept-1", "perceived_severity": "major", "text": text}
+    with sessions.begin() as session, as_tenant(session, tenant_id):
+        flow = make_flow(session, tenant_id, chain_document(1))
+        return keep_input(
+            session,
+            tenant_id,
+            flow.id,
+            "Gold",
+            trigger_id="rule",
+            trigger={"kind": "rule", "alarm": alarm},
+            by="t",
+            now=NOON,
+        )

@@ -13,9 +13,10 @@ from blocks.forms import Field, Kept
 from blocks.registry import standard_registry
 from designer.data.mapped import Data
 from designer.data.samples import Sample
-from designer.data.texts import joined, pieces_of
+from designer.data.texts import Part, composed, pieces_of, read_parts
 from designer.data.trying import try_expression
 from designer.workflows.inspector import node_sections, read_node
+from kernel.errors import InvalidError
 from runtime.expressions.evaluating import evaluate
 from runtime.flows.mappings import expression_problems
 from runtime.flows.reading import readable_by
@@ -69,24 +70,59 @@ def test_any_other_expression_is_shown_as_code() -> None:
 
 @given(st.lists(st.text("ab \"'\\\n{é+", min_size=1), min_size=1, max_size=3))
 def test_text_with_data_reads_back_as_it_was_put_together(texts: list[str]) -> None:
-    pieces = [part for text in texts for part in ((text, False, ""), ("item.n", True, "number"))]
+    data = Part(path="item.n", kind="number")
+    parts = [part for text in texts for part in (Part(text), data)]
 
-    written = joined(pieces)
+    written = composed(parts).removeprefix("= ")
 
-    assert [(one.text, one.is_data) for one in pieces_of(written) or []] == [
-        (text, is_data) for text, is_data, _ in pieces
-    ]
+    read = [(one.text, one.is_data) for one in pieces_of(written) or []]
+    assert read == [(one.path or one.text, bool(one.path)) for one in parts]
     assert evaluate(written, {"item": {"n": 5}}) == "".join(f"{text}5" for text in texts)
 
 
 def test_a_list_in_a_text_is_joined_with_commas() -> None:
-    text = joined([("On: ", False, ""), ("trigger.alarm.affected_services", True, "list")])
+    services = Part(path="trigger.alarm.affected_services", kind="list")
+    text = composed([Part("On: "), services]).removeprefix("= ")
 
     assert evaluate(text, SEEN) == "On: a, b"
     assert [one.text for one in pieces_of(text) or []] == [
         "On: ",
         "trigger.alarm.affected_services",
     ]
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        pytest.param([Part("Down")], "Down", id="no data: a plain text"),
+        pytest.param([Part(""), Part(path="item.a", kind="text")], "= item.a", id="data alone"),
+        pytest.param(
+            [Part(path="item.a", kind="text"), Part(path="item.b", kind="text")],
+            '= "" + item.a + item.b',
+            id="data beside data: text nevertheless",
+        ),
+    ],
+)
+def test_a_text_is_an_expression_where_there_is_data_in_it(
+    parts: list[Part], expected: str
+) -> None:
+    assert composed(parts) == expected
+
+
+@pytest.mark.parametrize("sent", ["{", "5", '[{"html": "x"}]'])
+def test_what_is_no_text_with_data_is_refused(sent: str) -> None:
+    with pytest.raises(InvalidError):
+        read_parts(sent)
+
+
+def test_data_put_in_place_of_other_data_keeps_what_was_typed_before_it() -> None:
+    node, memory = _document("= trigger.alarm.id")["steps"]["log"], Kept()
+    memory["/config/message"] = {"plain": "typed by hand", "fx": "= trigger.alarm.place"}
+    sent = {"/config/message": "= trigger.alarm.id", "_op": "fx:/config/message"}
+
+    read_node(node, MultiDict(sent), REGISTRY, memory=memory)
+
+    assert memory["/config/message"]["plain"] == "typed by hand"
 
 
 def test_switching_to_data_and_back_loses_nothing_that_was_typed() -> None:
