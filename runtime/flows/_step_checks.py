@@ -41,12 +41,7 @@ class StepChecks:
 
     def problems(self) -> Iterable[FlowProblem]:
         """Yield what is wrong with every step."""
-        for one in self._structure.repeated:
-            yield FlowProblem(one.pointer, f"two steps are called {one.id}: rename one", one.id)
         for id_, placed in self._structure.steps.items():
-            if id_ in self._structure.triggers:
-                message = f"{id_} names a trigger and a step: rename one"
-                yield FlowProblem(f"/triggers/{id_}", message)
             yield from self._step(placed, self.blocks[id_])
             yield from self._join(placed)
             yield from self._path(placed)
