@@ -75,16 +75,18 @@ class StepChecks:
         yield from connection_problems(placed, holder, prefix, block.manifest, self._known)
         is_idle = placed.is_off and block.manifest.behaviour.control is None
         for part, schema in (("config", block.config_schema), ("input", taken)):
-            value = holder.get(part, {})
-            for problem in self._values(placed, f"{prefix}/{part}", schema, value):
+            for problem in self._said(placed, part, schema, key):
                 yield replace(problem, severity="warning") if is_idle else problem
-            yield from step_expression_problems(
-                self._structure, placed, part, schema.document, key=key
-            )
-            yield from step_code_problems(placed, part, schema.document, key=key)
-            yield from mapping_problems(
-                self._sources, placed, f"{prefix}/{part}", schema.document, value
-            )
+
+    def _said(self, placed: Placed, part: str, schema: Schema, key: str) -> Iterable[FlowProblem]:
+        """Yield what is wrong with a step's config or input; a step that is off reads neither."""
+        holder = placed.step[key] if key else placed.step
+        pointer = f"{placed.pointer}/{key}/{part}" if key else f"{placed.pointer}/{part}"
+        value, known = holder.get(part, {}), schema.document
+        yield from self._values(placed, pointer, schema, value)
+        yield from step_expression_problems(self._structure, placed, part, known, key=key)
+        yield from step_code_problems(placed, part, known, key=key)
+        yield from mapping_problems(self._sources, placed, pointer, known, value)
 
     def _named(
         self, placed: Placed, pointer: str, config: Mapping[str, Any], block: Block
