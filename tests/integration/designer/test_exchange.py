@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from blocks.registry import standard_registry
 from runtime.flows.exchange.canonical import canonical_text
+from runtime.flows.exchange.carried import Carried
 from runtime.flows.exchange.envelope import write_envelope
 from runtime.flows.exchange.exporting import FORMATS
 from runtime.flows.exchange.files import read_file
@@ -156,6 +157,32 @@ def test_what_is_there_becomes_a_new_draft_and_the_rest_is_made(
     assert len(found["chain"].draft["steps"]) == 3
     assert found["chain"].draft_revision == 2
     assert found["fresh"].live_number is None
+
+
+@pytest.mark.parametrize("how", ["page", "REST"])
+def test_a_file_is_read_before_anybody_is_held_up(
+    designer: FlaskClient,
+    client_of_acme: FlaskClient,
+    at: str,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+) -> None:
+    """On SQLite a transaction that may write holds the one lock until it ends."""
+    seen = []
+
+    def read(content: bytes, *, name: str) -> list[Carried]:
+        seen.append("db_session" in g and g.db_session.in_transaction())
+        return read_file(content, name=name)
+
+    monkeypatch.setattr("designer.exchange.views.read_file", read)
+    monkeypatch.setattr("runtime.flows.exchange.api.read_file", read)
+
+    if how == "page":
+        staged(designer, at, file_of(chain=chain_document(1)))
+    else:
+        client_of_acme.post(f"{API}/import", data=file_of(chain=chain_document(1)))
+
+    assert seen == [False]
 
 
 def test_it_is_all_or_nothing(
