@@ -152,6 +152,18 @@ def kept_manifest(document: Mapping[str, Any]) -> Manifest:
     )
 
 
+def port_schema(manifest: Manifest, port: str) -> Mapping[str, Any] | None:
+    """Give the schema of what leaves by a port, one that settings name too; None for `error`.
+
+    Of a block without such ports it is None for a port that it has not.
+    """
+    static = {one.name: one.schema for one in manifest.outputs}
+    if port in static:
+        return static[port]
+    dynamic = manifest.dynamic_outputs
+    return dynamic.schema if dynamic is not None and port != ERROR_PORT else None
+
+
 def output_ports(manifest: Manifest, config: Any) -> tuple[Port, ...]:
     """List the ways out of a step with this config: the static ports, then those it names.
 

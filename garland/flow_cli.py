@@ -232,7 +232,8 @@ def convert(file: Path, form: str, dark: bool) -> None:  # noqa: FBT001  click
             click.echo(f"{one.slug}: {note}", err=True)
     if form == "json":
         documents = {one.slug: one.document for one in found}
-        click.echo(write_envelope(documents, registry, found[0].tables), nl=False)
+        tables = {told: name for one in found for told, name in one.tables.items()}
+        click.echo(write_envelope(documents, registry, tables), nl=False)
     elif form == "bpmn":
         click.echo(write_bpmn(found[0].document, registry, slug=found[0].slug), nl=False)
     else:

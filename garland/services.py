@@ -23,6 +23,7 @@ from kernel.secrets import Vault
 from runtime.alarms.sources.snmp.layers import Given
 from runtime.alarms.sources.snmp.packs import TRAP_PACKS, read_packs
 from runtime.connections.serving import Connections
+from runtime.flows.beside import BESIDE
 from runtime.flows.decisions import DECISIONS
 from runtime.inventory.lookups.store import USERS
 from runtime.limits.book import BOOK, LimitsBook
@@ -32,6 +33,7 @@ from runtime.rules.published import PublishedTables
 from runtime.rules.uses import users_of_look_up_table
 from runtime.runs.inventory import SERVICES_OVER
 from runtime.services.over import services_over
+from runtime.trials.following import PinsFollow
 from runtime.wake import WAKER
 from runtime.worker import RedisWaker
 from tenancy.scope import guarded, system
@@ -136,6 +138,7 @@ class Services:
             BOOK: self.limits,
             RATES: self.rates,
             DECISIONS: PublishedTables(),
+            BESIDE: PinsFollow(),
             SERVICES_OVER: services_over,
             USERS: users_of_look_up_table,
             SHELF: self.shelf,

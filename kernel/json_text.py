@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from math import isinf
+from math import isfinite, isinf
 from typing import Any
 
 from kernel.errors import MalformedError
@@ -59,6 +59,23 @@ def _read_float(digits: str) -> float:
     if isinf(number := float(digits)):
         raise MalformedError(f"{digits[:20]} is beyond the numbers that JSON is read with")
     return number
+
+
+def no_number_at(value: Any) -> tuple[str | int, ...]:
+    """Give the path to the first number that JSON has no form for; () where there is none.
+
+    >>> no_number_at({"position": [0, float("nan")]})
+    ('position', 1)
+    """
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
+    for path, one in waiting:
+        if isinstance(one, dict):
+            waiting += [((*path, name), part) for name, part in one.items()]
+        elif isinstance(one, list):
+            waiting += [((*path, index), part) for index, part in enumerate(one)]
+        elif isinstance(one, float) and not isfinite(one):
+            return path
+    return ()
 
 
 def why_not_kept(value: Any, text: str) -> str:

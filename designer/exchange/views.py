@@ -19,7 +19,7 @@ from runtime.flows.drawn import picture_of
 from runtime.flows.exchange import exporting, staged
 from runtime.flows.exchange.api import exported
 from runtime.flows.exchange.envelope import MOST
-from runtime.flows.exchange.files import zip_of
+from runtime.flows.exchange.files import read_file, zip_of
 from runtime.imports.staging import ImportAppliedError
 
 bp = Blueprint("exchange", __name__)
@@ -69,17 +69,14 @@ def stage() -> Response:
     """Read a file, and show what it would make."""
     sent, text = request.files.get("file"), request.form.get("text", "")
     content = sent.read() if sent is not None and sent.filename else text.encode("utf-8", "replace")
+    name = (sent.filename if sent is not None else "") or "what was pasted"
+    db_session().rollback()  # who signed in was looked up: nobody is held up while a file is read
     try:
-        found = staged.stage_workflows(
-            db_session(),
-            acting().tenant_id,
-            content,
-            name=(sent.filename if sent is not None and sent.filename else "") or "what was pasted",
-            by=acting().person_name,
-            now=utc_now(),
-        )
+        carried = read_file(content, name=name)
     except InvalidError as error:
         return _start_page(text=text, problems=error.problems, status=422)
+    by, now, where = acting().person_name, utc_now(), (db_session(), acting().tenant_id)
+    found = staged.stage_workflows(*where, carried, name=name, by=by, now=now)
     return see_other(url_for("exchange.show_import", import_id=found.id))
 
 

@@ -88,7 +88,7 @@ def use_template(maker: Maker, documents: Mapping[str, Any], *, name: str) -> Ma
     rules = [
         create_rule(
             *maker.where,
-            document=_starting(rule, called, flow.slug),
+            document=starting(rule, called, flow.slug),
             by_id=maker.by_id,
             **maker.who,
         )
@@ -115,8 +115,8 @@ def _make_calendars(maker: Maker, documents: Mapping[str, Any]) -> Collection[st
     return [one["name"] for one in documents.get("calendars", ()) if one["name"] in there]
 
 
-def _starting(rule: Mapping[str, Any], called: str, slug: str) -> dict[str, Any]:
-    """Let a rule start the workflow that was made, whatever its name became."""
+def starting(rule: Mapping[str, Any], called: str, slug: str) -> dict[str, Any]:
+    """Let a rule start a workflow by another short name than the one it was called by."""
     deeds = [
         {**one, "flow": slug} if one["do"] == "start" and one["flow"] == called else one
         for one in rule["then"]

@@ -132,8 +132,6 @@ def put_draft(flow_id: UUID) -> Response:
         page=body.get("page", ""),
     )
     called = aligned(before, saved.draft, registry)[1]
-    for was, is_ in called.items():
-        pins.rename_step(*where, flow_id, was, to=is_)
     found, panel = checked(*where, saved, registry)
     return jsonify(
         revision=saved.draft_revision,

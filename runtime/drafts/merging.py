@@ -239,7 +239,7 @@ def _apart(
     flat = [flattened(side) for side in (base, mine, theirs)]
     taken = {id_ for side in flat for shelf in ("steps", "triggers") for id_ in side[shelf]}
     nodes = {}
-    for id_ in [*_clashes(flat, ("steps",)), *_clashes(flat, ("triggers",))]:
+    for id_ in [*_clashes(flat, ("steps",)), *_clashes(flat, ("triggers",)), *_crossed(flat)]:
         nodes[id_] = _free(id_, taken)
         said.append(Said("renamed", id_, nodes[id_]))
     found = renamed_nodes(mine, nodes, registry).document if nodes else dict(mine)
@@ -256,6 +256,13 @@ def _clashes(flat: list[dict[str, Any]], shelf: Path) -> Iterator[str]:
     for id_ in mine:
         if id_ in theirs and id_ not in base and not is_same(mine[id_], theirs[id_]):
             yield id_
+
+
+def _crossed(flat: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the ids of triggers in mine that steps have in theirs, and the other way round."""
+    _, mine, theirs = flat
+    for here, there in (("steps", "triggers"), ("triggers", "steps")):
+        yield from (id_ for id_ in mine[here] if id_ in theirs[there])
 
 
 def _at(document: Document, path: Path) -> Document:

@@ -41,12 +41,7 @@ class StepChecks:
 
     def problems(self) -> Iterable[FlowProblem]:
         """Yield what is wrong with every step."""
-        for one in self._structure.repeated:
-            yield FlowProblem(one.pointer, f"two steps are called {one.id}: rename one", one.id)
         for id_, placed in self._structure.steps.items():
-            if id_ in self._structure.triggers:
-                message = f"{id_} names a trigger and a step: rename one"
-                yield FlowProblem(f"/triggers/{id_}", message)
             yield from self._step(placed, self.blocks[id_])
             yield from self._join(placed)
             yield from self._path(placed)
@@ -80,16 +75,18 @@ class StepChecks:
         yield from connection_problems(placed, holder, prefix, block.manifest, self._known)
         is_idle = placed.is_off and block.manifest.behaviour.control is None
         for part, schema in (("config", block.config_schema), ("input", taken)):
-            value = holder.get(part, {})
-            for problem in self._values(placed, f"{prefix}/{part}", schema, value):
+            for problem in self._said(placed, part, schema, key):
                 yield replace(problem, severity="warning") if is_idle else problem
-            yield from step_expression_problems(
-                self._structure, placed, part, schema.document, key=key
-            )
-            yield from step_code_problems(placed, part, schema.document, key=key)
-            yield from mapping_problems(
-                self._sources, placed, f"{prefix}/{part}", schema.document, value
-            )
+
+    def _said(self, placed: Placed, part: str, schema: Schema, key: str) -> Iterable[FlowProblem]:
+        """Yield what is wrong with a step's config or input; a step that is off reads neither."""
+        holder = placed.step[key] if key else placed.step
+        pointer = f"{placed.pointer}/{key}/{part}" if key else f"{placed.pointer}/{part}"
+        value, known = holder.get(part, {}), schema.document
+        yield from self._values(placed, pointer, schema, value)
+        yield from step_expression_problems(self._structure, placed, part, known, key=key)
+        yield from step_code_problems(placed, part, known, key=key)
+        yield from mapping_problems(self._sources, placed, pointer, known, value)
 
     def _named(
         self, placed: Placed, pointer: str, config: Mapping[str, Any], block: Block

@@ -43,21 +43,14 @@ class Structure:
 
     Attributes:
         input_schema: What it is started with by hand; {} for anything.
-        steps: By id, the first of each.
-        repeated: Steps whose id another step has.
+        steps: By id.
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.triggers: Mapping[str, Any] = document["triggers"]
         self.input_schema: Mapping[str, Any] = document.get("input", {})
         self.variables = frozenset(document.get("vars", {}))
-        self.steps: dict[str, Placed] = {}
-        self.repeated: list[Placed] = []
-        for placed in _steps_of(document, "", ""):
-            if placed.id in self.steps:
-                self.repeated.append(placed)
-            else:
-                self.steps[placed.id] = placed
+        self.steps = {placed.id: placed for placed in steps_of(document)}
         self.wires = list(_wires_of(document, "", ""))
         self.after: dict[str, set[str]] = {}
         for one in self.wires:
@@ -93,12 +86,13 @@ class Structure:
         return read in places[1:] or any(comes_before(self._before, read, one) for one in places)
 
 
-def _steps_of(part: Mapping[str, Any], container: str, pointer: str) -> Iterator[Placed]:
+def steps_of(part: Mapping[str, Any], container: str = "", pointer: str = "") -> Iterator[Placed]:
+    """Yield each step of a document, or of a body, those in bodies after what holds them."""
     for id_, step in part["steps"].items():
         where = f"{pointer}/steps/{id_}"
         yield Placed(id=id_, step=step, container=container, pointer=where)
         if "body" in step:
-            yield from _steps_of(step["body"], id_, f"{where}/body")
+            yield from steps_of(step["body"], id_, f"{where}/body")
 
 
 def _wires_of(part: Mapping[str, Any], container: str, pointer: str) -> Iterator[PlacedWire]:

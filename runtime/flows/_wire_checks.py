@@ -54,7 +54,10 @@ def port_names(manifest: Manifest, config: Mapping[str, Any]) -> list[str]:
 
 def _ends(structure: Structure, placed: PlacedWire) -> Iterable[FlowProblem]:
     source, target = placed.wire["from"].partition(":")[0], placed.wire["to"]
-    if target not in structure.steps:
+    if target in structure.triggers:
+        message = f"a wire leads to {target}, which is no step but a trigger: remove the wire"
+        yield FlowProblem(placed.pointer, message)
+    elif target not in structure.steps:
         message = f"a wire leads to {target}, which is not there: remove the wire"
         yield FlowProblem(placed.pointer, message)
     if source not in structure.steps and source not in structure.triggers:

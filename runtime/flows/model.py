@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 from blocks.manifest import Retry
 from kernel.errors import InvalidError, Problem
-from kernel.json_text import why_not_kept
-from kernel.schema import Schema
+from kernel.json_text import no_number_at, why_not_kept
+from kernel.schema import Schema, pointer_to
+from runtime.flows._ids import id_problems
 from runtime.flows._schema import FLOW_SCHEMA
 from runtime.flows._trigger_schema import TriggerKind
 
@@ -153,11 +154,12 @@ def shape_problems(document: Any) -> list[Problem]:
     try:
         text = json.dumps(document, allow_nan=False)
     except (TypeError, ValueError):
-        return [Problem("", "the workflow holds what is not JSON, such as an infinite number")]
+        told = "the workflow holds what is not JSON, such as an infinite number: remove it"
+        return [Problem(pointer_to(no_number_at(document)), told)]
     unkept = why_not_kept(document, text)
     if unkept:
         return [Problem("", f"the workflow cannot be kept: {unkept}: remove it")]
-    problems = flow_schema().problems(document)
+    problems = flow_schema().problems(document) or list(id_problems(document))
     if not problems and len(text) > SIZE_MAX_BYTES:
         return [Problem("", "the workflow is larger than 1 MB: split it into several")]
     return problems

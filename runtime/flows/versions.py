@@ -36,6 +36,7 @@ from runtime.flows._records import (
     view_of,
 )
 from runtime.flows._tables import FlowRow, FlowVersionRow
+from runtime.flows.beside import follow_draft
 from runtime.flows.model import empty_flow, require_shape
 from runtime.flows.revisions import built_on, keep_revision
 from runtime.wake import tell_pages_after_commit
@@ -247,12 +248,14 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
     digest = digest_of(document)
     if digest != row.draft_digest:
         keep_revision(session, row)
+        was = row.draft
         row.draft, row.draft_digest = dict(document), digest
         row.draft_revision += 1
         row.name = document["name"].strip()
         row.updated_at, row.updated_by = now, by
         keep_revision(session, row, page=page, told=told)
         session.flush()
+        follow_draft(session, tenant_id, flow_id, was=was, draft=document)
         tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
     return get_flow(session, tenant_id, flow_id)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from blocks.manifest import Manifest
+from blocks.manifest import Manifest, port_schema
 from blocks.registry import Block, Registry
 from blocks.schemas import value_at
 from kernel.errors import NotFoundError
@@ -66,7 +66,7 @@ def schema_of(step: StepView, part: str, manifest: Manifest | None) -> Mapping[s
     if part in ("config", "input"):
         found: dict[str, Any] = getattr(manifest, part)
         return found
-    return next((port.schema for port in manifest.outputs if port.name == step.port), {})
+    return (port_schema(manifest, step.port) if step.port is not None else None) or {}
 
 
 def safe_value(step: StepView, part: str, manifest: Manifest | None) -> Any:

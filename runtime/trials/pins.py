@@ -18,7 +18,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from blocks.installs.registry import registry_of
-from blocks.manifest import Manifest, output_ports
+from blocks.manifest import Manifest, output_ports, port_schema
 from blocks.registry import Registry
 from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.schema import Schema
@@ -204,11 +204,7 @@ def _schema_of(manifest: Manifest | None, port: str | None) -> Mapping[str, Any]
     """Give the schema of what leaves by a port; None where the block or its port is gone."""
     if manifest is None:
         return None
-    known = {one.name: one.schema for one in manifest.outputs}
-    if port in known or port in (None, ERROR_PORT):
-        return known.get(port or "", {})
-    dynamic = manifest.dynamic_outputs
-    return dynamic.schema if dynamic is not None else None
+    return {} if port in (None, ERROR_PORT) else port_schema(manifest, port)
 
 
 def _ports(document: Mapping[str, Any], registry: Registry) -> list[str]:

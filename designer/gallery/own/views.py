@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from blocks.installs.registry import registry_of
 from designer.gallery.model import CATEGORIES, TemplateError
+from designer.gallery.own.leaning import leaned_on
 from designer.gallery.own.offering import candidates_of, template_document
 from designer.gallery.store import keep_template
 from kernel.clock import utc_now
@@ -33,11 +34,13 @@ def keep(flow_id: UUID) -> Response:
     """Keep the workflow's draft as a template; its secrets are left out."""
     where = (db_session(), acting().tenant_id)
     registry = registry_of(*where)
-    flow, gone = without_secrets(get_flow(*where, flow_id).draft, registry)
+    found = get_flow(*where, flow_id)
+    flow, gone = without_secrets(found.draft, registry)
     said = {name: request.form.get(name, "").strip() for name in ("title", "summary", "category")}
     document = template_document(
         flow, said, request.form.getlist("ask"), candidates_of(flow, registry)
     )
+    document |= leaned_on(*where, flow, found.slug, registry)
     try:
         made = keep_template(*where, document=document, by=acting().person_name, now=utc_now())
     except (TemplateError, ConflictError) as error:

@@ -17,11 +17,14 @@ _WRAPPED = re.compile(r"[$#]\{(.*)\}", re.DOTALL)
 
 
 def asks(gateway: Element, flows: Sequence[Flow]) -> bool:
-    """Tell whether a gateway chooses a way: one that only joins, or forks, does not."""
-    if len(flows) < 2:  # noqa: PLR2004  one way is no choice
-        return False
-    has_conditions = any(flow.condition for flow in flows)
-    return gateway.local == "exclusiveGateway" or (gateway.local in ASKING and has_conditions)
+    """Tell whether a gateway chooses a way: one that only joins, or forks, does not.
+
+    One way with a condition is a choice too: where it is not met, nothing follows.
+    """
+    default = gateway.attributes.get("default", "")
+    has_conditions = any(flow.condition and flow.id != default for flow in flows)
+    parts = gateway.local == "exclusiveGateway" and len(flows) > 1
+    return parts or (gateway.local in ASKING and has_conditions)
 
 
 def gate_for(gateway: Element, flows: Sequence[Flow]) -> tuple[Mapped, dict[str, str]]:
@@ -30,7 +33,7 @@ def gate_for(gateway: Element, flows: Sequence[Flow]) -> tuple[Mapped, dict[str,
     asked = [flow for flow in flows if flow.condition and flow.id != default]
     rest = [flow for flow in flows if flow not in asked]
     notes = _notes(gateway, asked, rest, default)
-    if len(flows) == 2:  # noqa: PLR2004  yes and no
+    if len(flows) <= 2:  # noqa: PLR2004  yes and no
         yes = asked[0] if asked else next(one for one in flows if one.id != default)
         step = block("branch", {"when": condition_of(yes.condition)})
         return Mapped(step, notes), {one.id: "yes" if one is yes else "no" for one in flows}

@@ -209,13 +209,19 @@ class Drawing:
         ports: Mapping[str, list[str]],
         said: tuple[Mapping[str, str], Mapping[str, str]],
     ) -> None:
-        """Let a node lead on by condition; what has none of its own is its default."""
+        """Let a node lead on by condition; what has none of its own is its default.
+
+        A default alone would always be taken, so the other ways are drawn too, each to an end.
+        """
         conditions, titles = said
         for port, targets in ports.items():
             condition, name = conditions.get(port, ""), titles.get(port, port)
             flow = self._lead(part, gateway, targets, name, condition)
             if port in _OTHERWISE and not condition:
                 gateway.attributes["default"] = flow
+        if not conditions.keys() & ports.keys():
+            for port, condition in conditions.items():
+                self._end(part, gateway, gateway.id, titles.get(port, port), condition)
 
     def _lead(
         self,
@@ -249,11 +255,11 @@ class Drawing:
         part.nodes[node.id] = node
         return node
 
-    def _end(self, part: Part, node: Node, id_: str) -> None:
+    def _end(self, part: Part, node: Node, id_: str, name: str = "", condition: str = "") -> None:
         end = Node(id=self._ids.new(f"end_{id_}"), tag="endEvent", size=EVENT)
         end.x, end.y = node.right + AIR, node.middle - EVENT[1] / 2
         part.nodes[end.id] = end
-        self._flow(part, node.id, end.id)
+        self._flow(part, node.id, end.id, name, condition)
 
     def _boundary(self, part: Part, host: Node, wish: str, at: int) -> Node:
         event = Node(id=self._ids.new(wish), tag="boundaryEvent", size=EVENT)

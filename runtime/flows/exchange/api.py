@@ -87,9 +87,9 @@ def import_file() -> Response:
     Each becomes the draft of the workflow that has its short name, or a new one; `as` says `new`
     or `draft` for all. With `dry_run=true` nothing is made and the answer says what would be.
     """
-    where, by = (db_session(), acting().tenant_id), acting().person_name
     name = request.args.get("name", "").strip()[:100] or "the file"
-    carried = read_file(request.get_data(), name=name)
+    carried = read_file(request.get_data(), name=name)  # before a session holds others up
+    where, by = (db_session(), acting().tenant_id), acting().person_name
     wanted = request.args.get("as", "")
     choices = {one.slug: wanted for one in carried} if wanted else {}
     planned = plan_import(*where, carried, choices)

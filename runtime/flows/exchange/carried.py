@@ -15,7 +15,7 @@ class Carried:
         slug: Its short name, by which others in the file call it.
         left_out: Pointers to the secrets that did not come along.
         notes: What was taken differently, or not at all, for people.
-        tables: The names of the decision tables that it names by their ids.
+        tables: The names of the decision tables, by what its steps call them.
     """
 
     slug: str

@@ -16,6 +16,7 @@ from kernel.schema import pointer_to
 from runtime.flows._named_things import calendars_of, connections_of, look_up_tables_of
 from runtime.flows.exchange.canonical import ordered, written
 from runtime.flows.exchange.carried import Carried
+from runtime.flows.exchange.retelling import retold, unmistakable
 from runtime.flows.exchange.secrets import without_secrets
 from runtime.flows.model import shape_problems
 from runtime.flows.table_steps import tables_used
@@ -37,9 +38,13 @@ def write_envelope(
     Args:
         workflows: Documents of the schema.
         registry: The blocks by which secrets and what is named are told.
-        tables: The names of decision tables by their ids.
+        tables: The names of decision tables by their ids, which stand in the file instead.
     """
-    safe = {slug: without_secrets(workflows[slug], registry) for slug in sorted(workflows)}
+    told = unmistakable(tables or {})
+    safe = {
+        slug: without_secrets(retold(workflows[slug], registry, told, "table"), registry)
+        for slug in sorted(workflows)
+    }
     left_out = {slug: pointers for slug, (_, pointers) in safe.items() if pointers}
     return written(
         {
@@ -55,7 +60,11 @@ def write_envelope(
 def needs_of(
     documents: list[dict[str, Any]], registry: Registry, tables: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Say what workflows need of where they go: by name, and only what they name."""
+    """Say what workflows need of where they go: by name, and only what they name.
+
+    A decision table stands under what steps call it: its name too, or its id where several tables
+    have that name.
+    """
     found: dict[str, set[str]] = {
         name: set() for name in ("blocks", "connections", "calendars", "look_up_tables")
     }
@@ -66,7 +75,7 @@ def needs_of(
         found["calendars"] |= calendars_of(one, registry)
         found["look_up_tables"] |= look_up_tables_of(one, registry)
         decided |= {used.table for used in tables_used(one, registry)}
-    named = {id_: tables[id_] for id_ in sorted(decided) if id_ in tables}
+    named = {told: tables.get(told, told) for told in sorted(decided)}
     return {
         **{name: sorted(names) for name, names in found.items() if names},
         **({"decision_tables": named} if named else {}),

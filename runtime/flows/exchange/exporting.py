@@ -14,6 +14,7 @@ from runtime.flows.bpmn.writing import write_bpmn
 from runtime.flows.decisions import decisions_of
 from runtime.flows.drawn import picture_of
 from runtime.flows.exchange.envelope import write_envelope
+from runtime.flows.exchange.retelling import retold, unmistakable
 from runtime.flows.history import document_of
 from runtime.flows.versions import get_flow
 
@@ -33,15 +34,17 @@ def export_json(
     for flow_id in flow_ids:
         flow = get_flow(session, tenant_id, flow_id)
         documents[flow.slug] = _document(session, tenant_id, flow_id, number)
-    tables = decisions_of(session).known(session, tenant_id, ())
-    names = {id_: table.name for id_, table in tables.items()}
-    return write_envelope(documents, registry_of(session, tenant_id), names)
+    return write_envelope(
+        documents, registry_of(session, tenant_id), _table_names(session, tenant_id)
+    )
 
 
 def export_bpmn(session: Session, tenant_id: UUID, flow_id: UUID, number: int | None = None) -> str:
     """Write a workflow as BPMN 2.0."""
     flow, registry = get_flow(session, tenant_id, flow_id), registry_of(session, tenant_id)
-    return write_bpmn(_document(session, tenant_id, flow_id, number), registry, slug=flow.slug)
+    document = _document(session, tenant_id, flow_id, number)
+    told = retold(document, registry, unmistakable(_table_names(session, tenant_id)), "table")
+    return write_bpmn(told, registry, slug=flow.slug)
 
 
 def export_svg(
@@ -55,6 +58,11 @@ def export_svg(
     """Draw a workflow; what is in the settings of its steps is not on the picture."""
     document = _document(session, tenant_id, flow_id, number)
     return picture_of(document, registry_of(session, tenant_id), theme)
+
+
+def _table_names(session: Session, tenant_id: UUID) -> dict[str, str]:
+    tables = decisions_of(session).known(session, tenant_id, ())
+    return {id_: table.name for id_, table in tables.items()}
 
 
 def _document(

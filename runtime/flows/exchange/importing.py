@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from blocks.installs.registry import registry_of
 from kernel.errors import InvalidError, Problem
-from runtime.flows.exchange.planning import Planned, retold
+from runtime.flows.exchange.planning import Planned
+from runtime.flows.exchange.retelling import retold
 from runtime.flows.versions import FlowView, create_flow, get_flow, save_draft
 
 log = structlog.get_logger(__name__)

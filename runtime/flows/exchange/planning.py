@@ -25,9 +25,10 @@ from runtime.flows.decisions import decisions_of
 from runtime.flows.exchange.canonical import canonical_text
 from runtime.flows.exchange.carried import Carried
 from runtime.flows.exchange.filling import is_filled, place_words, with_kept_secrets
+from runtime.flows.exchange.retelling import retold, unmistakable
 from runtime.flows.model import every_step
 from runtime.flows.problems import Known, Versions
-from runtime.flows.table_steps import table_use
+from runtime.flows.table_steps import tables_used
 from runtime.flows.validate import check_flow
 
 Choice = Literal["new", "draft", "leave"]
@@ -111,7 +112,7 @@ def _plan(
     choices, registry, along = beside
     known = known_to(session, tenant_id, one.document)
     tables = decisions_of(session).known(session, tenant_id, ())
-    names = {table.name: id_ for id_, table in tables.items()}
+    names = {id_: table.name for id_, table in tables.items()}
     document = _with_tables(one, registry, names, known)
     choice = _chosen(choices.get(one.slug), one.slug, there)
     if choice == "draft" and there is not None:
@@ -154,38 +155,11 @@ def _standing(session: Session, tenant_id: UUID, slugs: set[str]) -> dict[str, S
 def _with_tables(
     one: Carried, registry: Registry, names: Mapping[str, str], known: Known
 ) -> dict[str, Any]:
-    """Let steps decide by the tables of the same names, where those of the ids are not here."""
-    moved = {
-        id_: names[name]
-        for id_, name in one.tables.items()
-        if name in names and id_ not in (known.tables or {})
-    }
+    """Let steps decide by the tables of the names that the file gives, where ids are not here."""
+    ids = {name: id_ for id_, name in unmistakable(names).items()}
+    said = {used.table for used in tables_used(one.document, registry)} - {*(known.tables or {})}
+    moved = {told: ids[name] for told in said if (name := one.tables.get(told, told)) in ids}
     return retold(one.document, registry, moved, "table") if moved else dict(one.document)
-
-
-def retold(
-    part: Mapping[str, Any], registry: Registry, names: Mapping[str, str], what: str
-) -> dict[str, Any]:
-    """Give a workflow, or a body, whose steps name tables or workflows by other names."""
-    steps = {id_: _retold_step(step, registry, names, what) for id_, step in part["steps"].items()}
-    return {**part, "steps": steps}
-
-
-def _retold_step(
-    step: Mapping[str, Any], registry: Registry, names: Mapping[str, str], what: str
-) -> dict[str, Any]:
-    block = registry.find(step["block"], step["version"])
-    config = step.get("config", {})
-    used = table_use(config, block)
-    field = used.field if what == "table" and used is not None else ""
-    if what == "flow" and block is not None and block.manifest.behaviour.control == "call":
-        field = "flow" if block.manifest.kind != "composite" else ""
-    found = dict(step)
-    if field and config.get(field) in names:
-        found["config"] = {**config, field: names[config[field]]}
-    if "body" in step:
-        found["body"] = retold(step["body"], registry, names, what)
-    return found
 
 
 def _todo(one: Carried, document: Mapping[str, Any], registry: Registry, known: Known) -> list[str]:

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from runtime.flows.exchange.carried import Carried
-from runtime.flows.exchange.files import read_file
 from runtime.flows.exchange.importing import make_planned
 from runtime.flows.exchange.planning import Planned, plan_import
 from runtime.flows.versions import FlowView
@@ -24,14 +23,13 @@ KIND = "workflows"
 def stage_workflows(
     session: Session,
     tenant_id: UUID,
-    content: bytes,
+    found: Sequence[Carried],
     *,
     name: str,
     by: str,
     now: datetime,
 ) -> ImportView:
-    """Read a file of workflows and keep what it has; raises what `read_file` does."""
-    found = read_file(content, name=name)
+    """Keep what `read_file` found in a file of workflows; who stages reads it beforehand."""
     said = Staged(origin=name[:ORIGIN_MAX], format=KIND, document=[_document(one) for one in found])
     read = FileRead(format=KIND)
     return stage_file(

@@ -5,10 +5,12 @@
  * @import {Drawn, Flow, Group, Note, Point, Rect} from "./types.js"
  */
 import { around } from "./boxes.js";
-import { bounds } from "./geometry.js";
+import { bounds, clamp } from "./geometry.js";
 
 export const COLOURS = ["blue", "green", "amber", "red", "violet", "grey"];
 const NOTE_SIZE = /** @type {Point} */ ([208, 144]);
+/** How long the sides of a note may be; the schema refuses others. @type {Point} */
+const SIDES = [48, 4_000];
 const PAD = 16;
 const HEAD = 48;
 
@@ -60,8 +62,9 @@ export function patchMark(flow, key, patch) {
   /** @type {Record<string, any>} */
   const marks = { ...flow.canvas?.[shelf] };
   if (!marks[id]) return flow;
-  if (patch) marks[id] = { ...marks[id], ...patch };
-  else delete marks[id];
+  if (!patch) delete marks[id];
+  else marks[id] = { ...marks[id], ...patch };
+  if (patch?.size) marks[id].size = patch.size.map((side) => clamp(side, ...SIDES));
   return drawn(flow, { [shelf]: marks });
 }
 

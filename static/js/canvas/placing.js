@@ -69,7 +69,9 @@ export function insert(editor, entry, wire) {
   const source = splitEnd(wire.from).id;
   const [a, b] = [editor.face(source).rect, editor.face(wire.to).rect];
   const lack = Math.max(0, snap(a.x + a.w + sizeOf(entry).w + GAP * 2 - b.x));
-  const after = [wire.to, ...reach(editor.flow, wire.to, "down")].map((id) => editor.face(id));
+  const after = [wire.to, ...reach(editor.flow, wire.to, "down")]
+    .filter((id) => Object.hasOwn(editor.flow.steps, id)) // a wire may lead to nothing
+    .map((id) => editor.face(id));
   const pushed = after.filter(({ rect }) => lack < MOST_PUSHED && rect.x >= b.x);
   /** @type {[string, Point][]} */
   const places = pushed.map(({ id, rect }) => [id, [rect.x + lack, rect.y]]);

@@ -8,24 +8,22 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from blocks.registry import standard_registry
 from runtime.flows.exchange.canonical import canonical_text
+from runtime.flows.exchange.carried import Carried
 from runtime.flows.exchange.envelope import write_envelope
 from runtime.flows.exchange.exporting import FORMATS
 from runtime.flows.exchange.files import read_file
 from runtime.flows.versions import FlowView, get_flow, list_flows, save_draft
 from runtime.inventory.lookups.store import create_table
-from runtime.rules.model import Mode
-from runtime.rules.store import create_rule, publish_rule
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.flows import chain_document, flow_document, make_flow, step
-from tests.factories.tables import make_table_document
 from tests.factories.tenancy import NOON, make_customer
 from tests.integration.conftest import SignedIn, client_of
 
@@ -136,6 +134,32 @@ def test_what_is_there_becomes_a_new_draft_and_the_rest_is_made(
     assert found["fresh"].live_number is None
 
 
+@pytest.mark.parametrize("how", ["page", "REST"])
+def test_a_file_is_read_before_anybody_is_held_up(
+    designer: FlaskClient,
+    client_of_acme: FlaskClient,
+    at: str,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+) -> None:
+    """On SQLite a transaction that may write holds the one lock until it ends."""
+    seen = []
+
+    def read(content: bytes, *, name: str) -> list[Carried]:
+        seen.append("db_session" in g and g.db_session.in_transaction())
+        return read_file(content, name=name)
+
+    monkeypatch.setattr("designer.exchange.views.read_file", read)
+    monkeypatch.setattr("runtime.flows.exchange.api.read_file", read)
+
+    if how == "page":
+        staged(designer, at, file_of(chain=chain_document(1)))
+    else:
+        client_of_acme.post(f"{API}/import", data=file_of(chain=chain_document(1)))
+
+    assert seen == [False]
+
+
 def test_it_is_all_or_nothing(
     designer: FlaskClient,
     at: str,
@@ -220,22 +244,6 @@ def test_a_secret_that_is_missing_is_to_be_filled_in(designer: FlaskClient, at: 
     page = designer.get(staged(designer, at, file_of(chain=document))).text
 
     assert "Vars token: fill in the secret, which stayed behind" in page
-
-
-def test_a_decision_table_of_the_same_name_is_taken(
-    client_of_acme: FlaskClient, sessions: sessionmaker[Session], acme: OrganisationView
-) -> None:
-    with sessions.begin() as session, as_tenant(session, acme.id):
-        table = create_rule(session, acme.id, document=make_table_document(), by="t", now=NOON)
-        publish_rule(session, acme.id, table.id, mode=Mode.LIVE, by="t", now=NOON)
-    decide = flow_document({"d": step("decide", config={"table": "old-id"})}, [], name="Decide")
-    sent = write_envelope({"decide": decide}, standard_registry(), {"old-id": table.name})
-
-    client_of_acme.post(f"{API}/import", data=sent)
-
-    draft = said(client_of_acme.get(f"{API}?q=Decide"))["items"][0]["id"]
-    found = said(client_of_acme.get(f"{API}/{draft}/draft"))
-    assert found["steps"]["d"]["config"]["table"] == str(table.id)
 
 
 def test_a_diagram_of_another_tool_says_what_could_not_be_taken(

@@ -337,6 +337,30 @@ def test_a_workflow_is_kept_as_a_template_of_the_organisation_alone(
         assert own_templates(session, acme.id) == []
 
 
+def test_an_own_template_brings_the_rules_and_tables_that_its_workflow_leans_on(
+    signed_in: SignedIn,
+    gallery: str,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    there: There,
+) -> None:
+    browser = signed_in("designer")
+    browser.post(f"{gallery}/cell-site-power", data=POWER)
+    [flow] = there.flows
+    said = {"title": "Our power", "summary": "Ours", "category": "other"}
+
+    kept = browser.post(gallery.replace("templates", f"{flow.id}/template"), data=said)
+    browser.post(kept.location, data={"name": "Again"})
+
+    with sessions() as session, as_tenant(session, acme.id):
+        [template] = own_templates(session, acme.id)
+    assert [one["name"] for one in template.parts("tables")] == ["cell-sites"]
+    assert template.parts("tables") == library()["cell-site-power"].parts("tables")
+    started = [one.draft["then"] for one in there.rules]
+    assert [{"do": "start", "flow": "again"}] in started
+    assert [{"do": "start", "flow": "power"}] in started
+
+
 def test_a_template_without_a_sentence_is_not_kept(
     signed_in: SignedIn, gallery: str, sessions: sessionmaker[Session], acme: OrganisationView
 ) -> None:

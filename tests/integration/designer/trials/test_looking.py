@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
 from runtime.flows.versions import FlowView
@@ -12,12 +14,12 @@ from runtime.runs._tables import Run
 from runtime.runs.holding import HOLDING
 from runtime.runs.query import get_run
 from runtime.trials.inputs import list_inputs
-from runtime.trials.pins import list_pins
+from runtime.trials.pins import list_pins, pinned_steps
 from tenancy.organisations import OrganisationView
 from tenancy.rows import get_owned
 from tenancy.scope import as_tenant
 from tests.factories.flows import flow_document, make_flow
-from tests.integration.conftest import SignedIn
+from tests.integration.conftest import SignedIn, client_of
 from tests.integration.designer.trials.conftest import (
     CALL,
     INPUT,
@@ -149,6 +151,40 @@ def test_a_pin_goes_with_its_step_and_back_by_undo(
 
     assert (there["pins"], there["called"]) == (["begin"], {"first": "begin"})
     assert (back["pins"], back["called"]) == (["first"], {"begin": "first"})
+
+
+@pytest.mark.parametrize("how", ["text", "REST", "a file"])
+def test_a_pin_goes_with_its_step_however_the_draft_is_saved(  # noqa: PLR0913
+    app: Flask,
+    signed_in: SignedIn,
+    at: str,
+    flow: FlowView,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    *,
+    how: str,
+) -> None:
+    browser, program = signed_in("designer"), client_of(app, sessions, acme, "designer")
+    form = {"port": "done", "output": '{"n": 5}'}
+    browser.post(f"{at}/steps/first/pin", data=form, headers=PART)
+    wires = [one.replace("first", "begin") for one in WIRES]
+    steps = {"begin": STEPS["first"], "call": CALL}
+    document = {**flow_document(steps, wires, name=flow.name), "input": INPUT}
+    revision, api = flow.draft_revision, "/api/v1/flows"
+
+    saved = {
+        "text": lambda: browser.post(
+            f"{at}/draft", data={"document": json.dumps(document), "revision": revision}
+        ),
+        "REST": lambda: program.put(
+            f"{api}/{flow.id}/draft", json=document, headers={"If-Match": f'"{revision}"'}
+        ),
+        "a file": lambda: program.post(f"{api}/import", json=document),
+    }[how]()
+
+    assert saved.status_code in (200, 303)
+    with sessions() as session, as_tenant(session, acme.id):
+        assert pinned_steps(session, acme.id, flow.id) == ["begin"]
 
 
 def test_a_step_that_is_not_saved_yet_is_asked_for_again_once_it_is(

@@ -1,4 +1,4 @@
-"""Any workflow of the schema, odd ones too: wires to nowhere, circles, steps on one spot."""
+"""Any workflow of the right shape, odd ones too: wires to nowhere, circles, steps on one spot."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from tests.unit.runtime.flows.strategies import json_values, texts
 
-IDS = st.sampled_from(["a", "b", "c2", "step_1", "note", "constructor", "x" * 60])
+IDS = st.sampled_from(
+    ["a", "b", "c2", "d", "e", "step_1", "step_2", "note", "constructor", "x" * 60]
+)
 PORTS = st.sampled_from(["", ":done", ":error", ":yes", ":no", ":found", ":gold", ":timeout"])
 BLOCKS = st.sampled_from(
     [
@@ -110,6 +112,23 @@ _canvas = _some(
         IDS, _some({"text": texts, "position": places}, size=sizes, colour=COLOURS), max_size=2
     ),
 )
+
+
+def _with_ids_of_their_own(document: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what has the id of a trigger, or of a step that stands before it."""
+    taken = {*document["triggers"]}
+
+    def kept(part: dict[str, Any]) -> dict[str, Any]:
+        steps = {}
+        for id_, one in part["steps"].items():
+            if id_ not in taken:
+                taken.add(id_)
+                steps[id_] = {**one, "body": kept(one["body"])} if "body" in one else one
+        return {**part, "steps": steps}
+
+    return kept(document)
+
+
 flow_documents: st.SearchStrategy[dict[str, Any]] = _some(
     {
         "flow": st.just(1),
@@ -124,5 +143,5 @@ flow_documents: st.SearchStrategy[dict[str, Any]] = _some(
     input=objects,
     vars=st.dictionaries(IDS, json_values, max_size=3),
     canvas=_canvas,
-)
-"""Documents that the schema takes."""
+).map(_with_ids_of_their_own)
+"""Documents that are taken."""

@@ -184,6 +184,15 @@ def test_ways_out_are_conditional_flows_and_the_error_port_a_boundary_event() ->
     assert tags(document)["errorEventDefinition"] == 1
 
 
+def test_a_branch_that_only_goes_on_for_no_ends_for_yes() -> None:
+    steps = {"ask": step("branch", config={"when": "vars.x > 1"}), "a": step("write-log")}
+    document = flow_document(steps, ["hand > ask", "ask:no > a"])
+
+    assert {"step_ask > step_a", "step_ask > end_step_ask"} <= flows(document)
+    (carried,) = read_bpmn(bpmn(document).encode())
+    assert sorted(one["from"] for one in carried.document["wires"]) == ["ask:no", "hand"]
+
+
 def test_a_way_that_leads_to_several_forks_and_joins_in_parallel() -> None:
     steps = {name: step("set-data") for name in ("a", "b", "c", "d")}
     document = flow_document(

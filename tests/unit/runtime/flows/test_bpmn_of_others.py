@@ -142,6 +142,18 @@ def test_two_ways_become_a_branch_and_more_a_switch() -> None:
     assert any("check that they can be asked here: =tier = 1" in note for note in three.notes)
 
 
+def test_one_way_with_a_condition_is_a_choice_too() -> None:
+    carried = taken(
+        node("startEvent", "s"),
+        *(node("exclusiveGateway", "g", "Gold?"), node("task", "a", "A")),
+        *(flow("s", "g"), flow("g", "a", "${tier == 'gold'}")),
+    )
+
+    assert steps(carried)["gold"]["config"] == {"when": "tier == 'gold'"}
+    assert wires(carried) == {"start > gold", "gold:yes > a"}
+    assert any("check that they can be asked here" in note for note in carried.notes)
+
+
 def test_gateways_that_fork_and_join_become_wires() -> None:
     carried = taken(
         node("startEvent", "s"),

@@ -46,6 +46,28 @@ def test_a_setting_that_is_missing_stops_publishing_only_while_the_step_is_on(
     ]
 
 
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        pytest.param("= steps.gone.output", "there is no step gone", id="a step that is gone"),
+        pytest.param("= vars.gone", "there is no variable gone", id="a variable that is gone"),
+        pytest.param("= (((", "a: message: ", id="half an expression"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("is_off", "severity"),
+    [pytest.param(True, "warning", id="off"), pytest.param(False, "error", id="on")],
+)
+def test_an_expression_that_nobody_evaluates_stops_publishing_only_while_the_step_is_on(
+    message: str, told: str, is_off: bool, severity: str
+) -> None:
+    log = step("write-log", config={"message": message}, **({"disabled": True} if is_off else {}))
+
+    [(said, text)] = found({"a": log}, ["rule > a", "hand > a"])
+
+    assert (said, told in text) == (severity, True)
+
+
 def test_a_trigger_cannot_be_off() -> None:
     document = flow_document({"a": step("end")}, ["rule > a"])
     document["triggers"] = {"rule": {"kind": "rule", "disabled": True}}

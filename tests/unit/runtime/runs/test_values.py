@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.runs.values import SHOWN_MAX, as_text, safe_trigger, shown
+from blocks.registry import standard_registry
+from runtime.runs.values import SHOWN_MAX, as_text, safe_trigger, schema_of, shown
 
 BLOB = {"$blob": "9f86", "bytes": 20_000}
 
@@ -45,6 +50,30 @@ def test_what_started_a_run_is_masked_by_name_and_by_the_workflows_input() -> No
     masked = {"kind": "manual", "input": {"pin": "••••••", "n": 1, "token": "••••••"}}
     assert safe_trigger(trigger, document) == masked
     assert safe_trigger({"kind": "manual", "input": {"pin": "4711"}}, {})["input"]["pin"] == "4711"
+
+
+@pytest.mark.parametrize(
+    ("port", "schema"),
+    [
+        pytest.param(
+            "gold", {"properties": {"pin": {"format": "password"}}}, id="settings name it"
+        ),
+        pytest.param("error", {}, id="error"),
+        pytest.param(None, {}, id="not left yet"),
+    ],
+)
+def test_what_leaves_by_a_port_that_settings_name_has_the_schema_of_those(
+    port: str | None, schema: dict[str, Any]
+) -> None:
+    block = standard_registry().find("garland.switch", "1.0.0")
+    assert block is not None
+    dynamic = block.manifest.dynamic_outputs
+    assert dynamic is not None
+    secret = {"properties": {"pin": {"format": "password"}}}
+    manifest = replace(block.manifest, dynamic_outputs=replace(dynamic, schema=secret))
+    step: Any = SimpleNamespace(port=port)
+
+    assert schema_of(step, "output", manifest) == schema
 
 
 @given(st.recursive(st.none() | st.integers() | st.text(), st.lists))
