@@ -29,9 +29,9 @@ bench: ## Run every script in benchmarks/ and print its table
 	@tools/bootstrap run
 	@set -e; for script in benchmarks/[a-z]*.py; do .venv/bin/python "$$script"; done
 
-screenshots: ## Take the pictures of every page into docs/pictures/
+screenshots: ## Take the tour's pictures and those of every page into docs/pictures/
 	@tools/bootstrap test
-	@exec .venv/bin/python tools/screenshots.py
+	@exec .venv/bin/python tools/screenshots.py $(WHAT)
 
 bare-debian: ## As root: try `make run` in a fresh, minimal Debian, and time it
 	@exec tools/try-bare-debian

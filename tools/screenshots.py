@@ -1,122 +1,60 @@
-"""Takes a picture of every page, light and dark, on a desktop and a phone, of a running demo.
+"""Takes pictures of Garland: the tour of docs/tour.md, and every page to look at.
 
-`make screenshots` starts a Garland of its own; the pictures land in docs/pictures/.
+`make screenshots` starts a Garland of its own for each. The tour's pictures are handed on with the
+docs; the others land where git does not look. `make screenshots WHAT=states` takes pages that are
+empty, loading, refused and full, and very long names and names from right to left.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))  # it is run by its path
 
-from tests.support.browser import LAUNCH_ARGUMENTS, find_chromium, sign_in
-from tests.support.running import Running, running_garland
+from tests.support.running import running_garland  # noqa: E402
+from tools.pictures.every_page import take_every_page  # noqa: E402
+from tools.pictures.states import take_states  # noqa: E402
+from tools.pictures.taking import Taker, taking  # noqa: E402
+from tools.pictures.tour import take_tour  # noqa: E402
 
-SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
-PAGES = {
-    "home": "/t/acme/",
-    "alarms": "/t/acme/alarms?state=all",
-    "map": "/t/acme/map",
-    "map-by-place": "/t/acme/map?by=place",
-    "first-steps": "/t/acme/guide",
-    "workflows": "/t/acme/workflows",
-    "templates": "/t/acme/workflows/templates",
-    "template": "/t/acme/workflows/templates/fibre-cut",
-    "workflow-import": "/t/acme/workflows/import",
-    "rules": "/t/acme/rules",
-    "rule-new": "/t/acme/rules/new",
-    "rule-hits": "/t/acme/rules/hits",
-    "runs": "/t/acme/runs",
-    "approvals": "/t/acme/approvals",
-    "limits": "/t/acme/limits",
-    "calendars": "/t/acme/calendars",
-    "inventory": "/t/acme/inventory",
-    "inventory-import": "/t/acme/inventory/imports",
-    "look-up-tables": "/t/acme/look-up-tables",
-    "maintenance": "/t/acme/maintenance",
-    "services": "/t/acme/services",
-    "service-new": "/t/acme/services/new",
-    "maintenance-new": "/t/acme/maintenance/new",
-    "storm-protection": "/t/acme/storm-protection",
-    "sources": "/t/acme/sources",
-    "listeners": "/t/acme/listeners",
-    "source-new": "/t/acme/sources/new",
-    "traps": "/t/acme/traps?q=down",
-    "trap": "/t/acme/traps/entry?oid=1.3.6.1.6.3.1.1.5.3",
-    "members": "/t/acme/members",
-    "tokens": "/t/acme/tokens",
-    "missing": "/t/acme/nowhere",
+PICTURES = ROOT / "docs" / "pictures"
+KINDS: dict[str, tuple[Callable[[Taker], None], Path]] = {
+    "tour": (take_tour, PICTURES / "tour"),
+    "pages": (take_every_page, PICTURES),
+    "states": (take_states, PICTURES / "states"),
 }
-DETAILS = {
-    "alarm": "alarms?state=all",
-    "workflow": "workflows?q=critical",
-    "rule": "rules",
-    "run": "runs",
-    "run-failed": "runs?state=failed",
-    "approval": "approvals",
-    "calendar": "calendars",
-    "resource": "inventory?kind=node",
-    "look-up-table": "look-up-tables",
-    "service": "services",
-    "source": "sources",
-}
-
+USUALLY = ("tour", "pages")
 USUAL_PORTS = {"GARLAND_LISTENER_SNMP_PORT": "9162", "GARLAND_LISTENER_SYSLOG_PORT": "9514"}
 """They are seen on the pages of sources."""
 
 
-def main() -> int:
-    """Take all pictures into the folder named by the argument."""
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
-    target.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_garland(Path(folder), **USUAL_PORTS) as garland,
-        sync_playwright() as playwright,
-    ):
-        garland.send(
-            {
-                "managed_object": "link-zrh-brn",
-                "perceived_severity": "critical",
-                "event_type": "communicationsAlarm",
-                "specific_problem": "Loss of signal",
-                "text": "Loss of signal: link-zrh-brn at ZRH",
-                "attributes": {"site": "ZRH"},
-            }
-        )
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=LAUNCH_ARGUMENTS)
-        for name, page in _views(browser, garland):
-            page.screenshot(path=target / f"{name}.png")
-            print(name)
-        browser.close()
+def main(asked: list[str]) -> int:
+    """Take the pictures of the kinds that are asked for."""
+    unknown = [one for one in asked if one not in KINDS]
+    if unknown:
+        print(f"there are no pictures of {unknown[0]!r}: ask for {', '.join(KINDS)}")
+        return 2
+    for kind in asked or USUALLY:
+        _take(kind)
     return 0
 
 
-def _views(browser: Browser, garland: Running) -> Iterator[tuple[str, Page]]:
-    for size, (width, height) in SIZES.items():
-        for scheme in ("light", "dark"):
-            context = browser.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme=scheme,  # type: ignore[arg-type]
-            )
-            page = context.new_page()
-            page.goto(f"{garland.url}/sign-in")
-            yield f"sign-in-{size}-{scheme}", page
-            sign_in(page, garland, "admin")
-            for name, path in PAGES.items():
-                page.goto(garland.url + path)
-                page.wait_for_timeout(300)
-                yield f"{name}-{size}-{scheme}", page
-            for name, path in DETAILS.items():
-                page.goto(f"{garland.url}/t/acme/{path}")
-                page.locator("main tbody a[href]").first.click()
-                page.wait_for_timeout(300)
-                yield f"{name}-{size}-{scheme}", page
-            context.close()
+def _take(kind: str) -> None:
+    take, folder = KINDS[kind]
+    began = time.monotonic()
+    with (
+        tempfile.TemporaryDirectory() as data,
+        running_garland(Path(data), **USUAL_PORTS) as garland,
+        taking(garland, folder) as taker,
+    ):
+        take(taker)
+    print(f"{kind}: {len(taker.taken)} pictures in {folder}, {time.monotonic() - began:.0f} s")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -57,6 +57,12 @@ class Running:
             headers["Idempotency-Key"] = key
         return CLIENT.post(f"{self.url}/api/v1{path}", headers=headers, json=body)
 
+    def put(self, path: str, body: Any) -> httpx.Response:
+        """Put to the REST API as Acme, where it is new or was put so before."""
+        headers = {"Authorization": f"Bearer {self.demo['tokens']['acme']}"}
+        answer = CLIENT.put(f"{self.url}/api/v1{path}", headers=headers, json=body)
+        return answer.raise_for_status()
+
     def child(self, name: str) -> int:
         """Give the process id of one of the supervised programs, such as worker or redis-server."""
         for pid in self.children(name):
