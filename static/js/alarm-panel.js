@@ -1,4 +1,5 @@
 /** The alarm that is open beside the list, where the window is wide enough for both. */
+import { hear } from "./canvas/dom.js";
 import { untick } from "./table.js";
 import { announce } from "./toast.js";
 
@@ -33,29 +34,22 @@ function close() {
   if (!rows().some((one) => one.contains(document.activeElement))) row?.querySelector("a")?.focus();
 }
 
-/** @param {MouseEvent} event */
-function onClick(event) {
-  if (!(event.target instanceof Element) || event.ctrlKey || event.metaKey || event.shiftKey)
-    return;
-  const link = event.target.closest("a[data-panel]");
-  const button = event.target.closest("#alarm-panel button");
-  const step = Number(button?.getAttribute("data-step"));
+hear(document, "click", "a[data-panel]", (link, event) => {
+  const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+  if (elsewhere || !matchMedia(WIDE).matches) return;
+  event.preventDefault();
+  openBeside(link.closest("tr"));
+});
+hear(document, "click", "#alarm-panel [data-close-panel]", close);
+hear(document, "click", "#alarm-panel [data-step]", ({ dataset }) => {
   const at = rows().findIndex((row) => row.matches(".is-open"));
-  if (link && matchMedia(WIDE).matches) {
-    event.preventDefault();
-    openBeside(link.closest("tr"));
-  } else if (button?.matches("[data-close-panel]")) close();
-  else if (step && at >= 0) openBeside(rows()[at + step]);
-  else if (button?.matches("[commandfor]")) mean(event);
-}
-
-/** What a dialog asks from here is about the open alarm alone. @param {MouseEvent} event */
-function mean(event) {
+  if (at >= 0) openBeside(rows()[at + Number(dataset.step)]);
+});
+// What a dialog asks from here is about the open alarm alone.
+hear(document, "click", "#alarm-panel [commandfor]", (_, event) => {
   const box = openRow()?.querySelector("input.row-check");
   untick();
   if (box instanceof HTMLInputElement) box.click();
   else event.preventDefault();
-}
-
-document.addEventListener("click", onClick);
+});
 document.addEventListener("htmx:after:swap", markOpen);

@@ -1,11 +1,9 @@
 /** Copy buttons of ui/code.html: CSS shows them where the clipboard may be written. */
+import { hear } from "./canvas/dom.js";
 import { toast } from "./toast.js";
 
-/** @param {MouseEvent} event */
-async function onClick(event) {
-  if (!(event.target instanceof Element)) return;
-  const button = event.target.closest(".code__copy");
-  if (!button) return;
+/** @param {HTMLElement} button */
+async function copy(button) {
   const text = button.closest("[data-copy]")?.querySelector("code")?.textContent ?? "";
   try {
     await navigator.clipboard.writeText(text);
@@ -17,5 +15,5 @@ async function onClick(event) {
 
 /** Copy wherever a button says so. */
 export function startCopying() {
-  document.addEventListener("click", onClick);
+  hear(document, "click", ".code__copy", copy);
 }

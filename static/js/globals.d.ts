@@ -1,6 +1,7 @@
 /** What the vendored classic scripts put on the window. */
 declare const htmx: {
   ajax(verb: string, path: string, options: Record<string, unknown>): Promise<void>;
+  trigger(source: EventTarget, name: string): void;
 };
 /** What the page's parts tell each other, and htmx of its requests. */
 interface DocumentEventMap {

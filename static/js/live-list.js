@@ -5,13 +5,16 @@
  * says how many are newer. What is done from the list ("deed") shows at once, and the focus stays.
  */
 import { rowAfter } from "./row-walk.js";
-import { checks, untick } from "./table.js";
+import { untick } from "./table.js";
 import { announce } from "./toast.js";
 
 const list = () => /** @type {HTMLElement | null} */ (document.querySelector("[data-held]"));
 const rows = () => [...document.querySelectorAll("[data-held] tbody tr")];
 const rowInFocus = () => rows().findIndex((row) => row.contains(document.activeElement));
-const isThere = (/** @type {string} */ selector) => document.querySelector(selector) !== null;
+/** A row is ticked or has the focus, it is a later page, something is open. */
+const IN_USE = `[data-held] .row-check:checked, [data-held] tbody tr:focus-within,
+  [data-held][data-later=yes], dialog[open], [data-open]`;
+const SCROLLED_PX = 80;
 
 /** Whether a deed is to be seen: until the list was read anew, nothing is held. */
 let awaitsDeed = false;
@@ -19,38 +22,26 @@ let newer = "";
 /** @type {{ id: string, at: number } | null} the row that had the focus before a swap */
 let place = null;
 
-/**
- * Whether new rows would disturb.
- * @param {{ticked: number, focused: boolean, scrolled: number, dialog: boolean, open: boolean, later: boolean}} now
- */
-export function isBusy({ ticked, focused, scrolled, dialog, open, later }) {
-  return ticked > 0 || focused || dialog || open || later || scrolled > 80;
+/** Whether new rows would disturb. */
+function isBusy() {
+  const scrolled = document.getElementById("content")?.scrollTop || window.scrollY;
+  return scrolled > SCROLLED_PX || document.querySelector(IN_USE) !== null;
 }
 
-/** @param {HTMLElement} found */
-const state = (found) => ({
-  ticked: checks(found).filter((box) => box.checked).length,
-  focused: rowInFocus() >= 0,
-  scrolled: document.getElementById("content")?.scrollTop || window.scrollY,
-  dialog: isThere("dialog[open]"),
-  open: isThere("[data-open]"),
-  later: found.dataset.later === "yes",
-});
-
-/** @param {Event} event */
-function onRequest(event) {
-  const { ctx } = /** @type {CustomEvent} */ (event).detail;
+/** @param {CustomEvent} event */
+function onRequest({ detail: { ctx } }) {
   const found = list();
-  if (!found || ctx.sourceElement !== found || awaitsDeed || !isBusy(state(found))) return;
+  if (!found || ctx.sourceElement !== found || awaitsDeed || !isBusy()) return;
   ctx.request.action = found.dataset.held;
 }
 
 /** Something was done: its dialog closes and nothing is chosen any more. The list hears of it as well. */
 function onDeed() {
   awaitsDeed = true;
+  /** @type {HTMLDialogElement | null} */
   const dialog = document.querySelector("dialog[open]");
   for (const field of dialog?.querySelectorAll("textarea") ?? []) field.value = "";
-  if (dialog instanceof HTMLDialogElement) dialog.close();
+  dialog?.close();
   untick();
 }
 
@@ -59,20 +50,15 @@ function beforeSwap() {
   place = at < 0 ? null : { id: rows()[at].id, at };
 }
 
-/** Speak of newer rows once for each number; where a swap took the row in focus, the next has it. @param {Event} event */
-function afterSwap(event) {
-  if (/** @type {CustomEvent} */ (event).detail.ctx.sourceElement?.id === list()?.id)
-    awaitsDeed = false;
+/** Speak of newer rows once for each number; where a swap took the row in focus, the next has it. @param {CustomEvent} event */
+function afterSwap({ detail: { ctx } }) {
+  if (ctx.sourceElement?.id === list()?.id) awaitsDeed = false;
   const words = document.querySelector("[data-newer]")?.textContent?.trim() ?? "";
   if (words && words !== newer) announce(words);
   newer = words;
   if (!place || document.activeElement !== document.body) return;
-  const all = rows();
-  const next = rowAfter(
-    all.map((row) => row.id),
-    place,
-  );
-  all[next]?.querySelector("a")?.focus();
+  const ids = rows().map((row) => row.id);
+  rows()[rowAfter(ids, place)]?.querySelector("a")?.focus();
 }
 
 /** What a dialog needs is required while it is open: its fields are those of the form round the list. @param {Event} event */
@@ -92,11 +78,9 @@ function useOwnZone() {
   if (words) words.textContent = field.value.replaceAll("_", " ");
 }
 
-if (typeof document !== "undefined") {
-  document.addEventListener("htmx:config:request", onRequest);
-  document.addEventListener("deed", onDeed, true); // before the list asks for itself anew
-  document.addEventListener("htmx:before:swap", beforeSwap);
-  document.addEventListener("htmx:after:swap", afterSwap);
-  document.addEventListener("toggle", onToggle, true);
-  useOwnZone();
-}
+document.addEventListener("htmx:config:request", onRequest);
+document.addEventListener("deed", onDeed, true); // before the list asks for itself anew
+document.addEventListener("htmx:before:swap", beforeSwap);
+document.addEventListener("htmx:after:swap", afterSwap);
+document.addEventListener("toggle", onToggle, true);
+useOwnZone();

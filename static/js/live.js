@@ -20,23 +20,11 @@ export function retryDelay(attempt) {
   return Math.min(FIRST_DELAY_MS * 2 ** attempt, LONGEST_DELAY_MS);
 }
 
-/** @typedef {"connecting" | "open" | "lost"} LiveState */
+/** @typedef {"open" | "lost"} LiveState */
 
-/** @type {Record<LiveState, string>} */
-const WORDS = {
-  connecting: "Connecting to live updates",
-  open: "Live: this page updates by itself",
-  lost: "Live updates are interrupted; trying again",
-};
-
-/** @param {LiveState} state */
+/** What the sign in the top bar shows and says. @param {LiveState} state */
 function show(state) {
-  const sign = document.getElementById("live-state");
-  if (!sign) return;
-  sign.dataset.state = state;
-  sign.title = WORDS[state];
-  const text = sign.querySelector(".visually-hidden");
-  if (text) text.textContent = WORDS[state];
+  document.getElementById("live-state")?.setAttribute("data-state", state);
 }
 
 /**
@@ -52,18 +40,14 @@ function follow(source) {
   const opened = () => {
     clearTimeout(timer);
     show("open");
-    if (wasOpen)
-      for (const name of EVENTS) source.dispatchEvent(new CustomEvent(name, { bubbles: true }));
+    for (const name of wasOpen ? EVENTS : []) htmx.trigger(source, name);
     wasOpen = true;
     attempt = 0;
   };
   const tryAgain = () => {
     show("lost");
     clearTimeout(timer);
-    timer = setTimeout(
-      () => source.dispatchEvent(new CustomEvent("live:retry")),
-      retryDelay(attempt),
-    );
+    timer = setTimeout(() => htmx.trigger(source, "live:retry"), retryDelay(attempt));
     attempt += 1;
   };
 
@@ -85,7 +69,7 @@ export function startLive() {
   const source = document.getElementById("live");
   if (!source) return;
   follow(source);
-  const connect = () => source.dispatchEvent(new CustomEvent("live:connect"));
+  const connect = () => htmx.trigger(source, "live:connect");
   if (document.readyState === "complete") connect();
   else addEventListener("load", connect, { once: true });
 }

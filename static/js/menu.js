@@ -1,52 +1,41 @@
 /** Menus are <details>: this closes them on Escape and on a click elsewhere, and lets arrows walk the items. */
+import { hear } from "./canvas/dom.js";
 
 /**
- * The index an arrow key leads to among `count` items; -1 where the key is no arrow.
+ * What a key leads to in a menu, round at both ends; nothing where it is no key of a menu.
+ * @template T
  * @param {string} key
+ * @param {T[]} items
  * @param {number} at the focused item, -1 for none
- * @param {number} count
+ * @returns {T | undefined}
  */
-export function stepTo(key, at, count) {
-  if (key === "Home") return 0;
-  if (key === "End") return count - 1;
-  if (key === "ArrowDown") return (at + 1) % count;
-  if (key === "ArrowUp") return at <= 0 ? count - 1 : at - 1;
-  return -1;
-}
-
-/** @param {Element | null} except the menu that may stay open */
-function closeOthers(except) {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (menu !== except) menu.removeAttribute("open");
-  }
-}
-
-/** @param {KeyboardEvent} event */
-function onKey(event) {
-  if (!(event.target instanceof Element)) return;
-  const menu = event.target.closest("details.menu[open]");
-  if (!menu) return;
-  if (event.key === "Escape") {
-    menu.removeAttribute("open");
-    menu.querySelector("summary")?.focus();
-    return;
-  }
-  const all = /** @type {HTMLElement[]} */ ([...menu.querySelectorAll(".menu__item")]);
-  const items = all.filter((item) => item.checkVisibility());
-  const next = stepTo(
-    event.key,
-    items.indexOf(/** @type {HTMLElement} */ (event.target)),
-    items.length,
-  );
-  if (next < 0 || items.length === 0) return;
-  event.preventDefault();
-  items[next].focus();
+export function stepTo(key, items, at) {
+  /** @type {Record<string, T | undefined>} */
+  const goals = {
+    Home: items[0],
+    End: items.at(-1),
+    ArrowDown: items[(at + 1) % items.length],
+    ArrowUp: items.at(Math.max(at, 0) - 1),
+  };
+  return goals[key];
 }
 
 /** Make every menu of the page, now and later, behave. */
 export function startMenus() {
-  document.addEventListener("click", (event) => {
-    closeOthers(event.target instanceof Element ? event.target.closest("details.menu") : null);
+  document.addEventListener("click", ({ target }) => {
+    for (const menu of document.querySelectorAll("details.menu[open]"))
+      if (!menu.contains(/** @type {Node} */ (target))) menu.removeAttribute("open");
   });
-  document.addEventListener("keydown", onKey);
+  hear(document, "keydown", "details.menu[open]", (menu, event) => {
+    const all = /** @type {HTMLElement[]} */ ([...menu.querySelectorAll(".menu__item")]);
+    const items = all.filter((item) => item.checkVisibility());
+    if (event.key === "Escape") {
+      menu.removeAttribute("open");
+      menu.querySelector("summary")?.focus();
+    }
+    const next = stepTo(event.key, items, items.indexOf(event.target));
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
 }

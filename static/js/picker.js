@@ -1,9 +1,10 @@
 /** The mapping editor's picker: a click on a value of the sample fills the box chosen last. */
+import { hear } from "./canvas/dom.js";
 import { announce } from "./toast.js";
 
 /** @typedef {HTMLInputElement | HTMLTextAreaElement} Box */
 
-/** @type {Box | null} */
+/** @type {Element | null} */
 let chosen = null;
 
 /**
@@ -19,35 +20,22 @@ export function filled(before, path, isLines) {
   return `${kept}${kept ? "\n" : ""}${name}: ${path}`;
 }
 
-/** @param {Element} element */
-function isBox(element) {
-  return element.matches("[data-pick]");
-}
-
-/** @param {FocusEvent} event */
-function onFocus(event) {
-  const box = event.target;
-  if (box instanceof Element && isBox(box)) chosen = /** @type {Box} */ (box);
-}
-
-/** @param {MouseEvent} event */
-function onClick(event) {
-  if (!(event.target instanceof Element)) return;
-  const button = event.target.closest("[data-path]");
-  if (!(button instanceof HTMLElement)) return;
+/** @param {HTMLElement} button */
+function pick(button) {
   const form = button.closest("form");
   const named = button.hasAttribute("data-list") ? form?.querySelector("[name=list]") : chosen;
-  const box = named ?? form?.querySelector("[data-pick]");
-  if (!(box instanceof HTMLInputElement || box instanceof HTMLTextAreaElement)) return;
-  box.value = filled(box.value, button.dataset.path ?? "", box.dataset.pick === "line");
+  const box = /** @type {Box | null | undefined} */ (named ?? form?.querySelector("[data-pick]"));
+  if (!box) return;
+  const { path = "" } = button.dataset;
+  box.value = filled(box.value, path, box.dataset.pick === "line");
   box.dispatchEvent(new Event("input", { bubbles: true }));
   box.focus();
-  announce(`${box.labels?.[0]?.textContent ?? "The box"}: ${button.dataset.path}`);
+  announce(`${box.labels?.[0]?.textContent ?? "The box"}: ${path}`);
 }
 
-export function startPicking() {
-  document.addEventListener("focusin", onFocus);
-  document.addEventListener("click", onClick);
+if (typeof document !== "undefined" && document.getElementById("mapping")) {
+  hear(document, "focusin", "[data-pick]", (box) => {
+    chosen = box;
+  });
+  hear(document, "click", "[data-path]", pick);
 }
-
-if (typeof document !== "undefined" && document.getElementById("mapping")) startPicking();

@@ -5,7 +5,7 @@
  * waits for the answer: sent at once, it would know nothing of the step, and undo it.
  */
 
-/** @typedef {{ kind: "click", name: string, value: string } | { kind: "change", name: string, value: string, checked: boolean }} Held */
+/** @typedef {{ isClick: boolean, name: string, value: string, checked: boolean }} Held */
 /** @typedef {{ step: string, held: Held[] }} UnderWay */
 
 /** @type {Map<string, UnderWay>} The step under way, by its form's id. */
@@ -19,95 +19,66 @@ const underWay = new Map();
  * @param {UnderWay} done
  * @returns {{ changes: Held[], click: Held | undefined, rest: Held[] }}
  */
-export function whatIsNext(done) {
-  const moved = done.step.startsWith("del:");
-  const kept = done.held.filter(
-    (one) => !moved || (one.kind === "click" && !one.value.startsWith("del:")),
-  );
-  const at = kept.findIndex((one) => one.kind === "click");
-  if (at < 0) return { changes: kept, click: undefined, rest: [] };
-  return { changes: kept.slice(0, at), click: kept[at], rest: kept.slice(at + 1) };
+export function whatIsNext({ step, held }) {
+  const moved = step.startsWith("del:");
+  const kept = held.filter((one) => !moved || (one.isClick && !one.value.startsWith("del:")));
+  const at = kept.findIndex((one) => one.isClick);
+  const end = at < 0 ? kept.length : at;
+  return { changes: kept.slice(0, end), click: kept[end], rest: kept.slice(end + 1) };
 }
 
-/**
- * @param {EventTarget | null} target
- * @returns {HTMLFormElement | null}
- */
-function formOf(target) {
-  return target instanceof Element ? target.closest("form[data-steps]") : null;
+/** @param {HTMLFormElement} form @param {Held} one @returns {any} its field, or the button that was clicked */
+function find(form, { isClick, name, value }) {
+  const button = isClick ? `[value="${CSS.escape(value)}"]` : "";
+  return form.querySelector(`[name="${CSS.escape(name)}"]${button}`);
 }
 
-/**
- * @param {HTMLFormElement} form
- * @param {Held} one
- */
-function find(form, one) {
-  const name = CSS.escape(one.name);
-  const value = one.kind === "click" ? `[value="${CSS.escape(one.value)}"]` : "";
-  return form.querySelector(`[name="${name}"]${value}`);
-}
-
-/** @param {Event} event */
-function hold(event) {
+/** Begin a step, or let what comes while one is under way wait. @param {Event} event */
+function onWish(event) {
+  const form = event.target instanceof Element && event.target.closest("form[data-steps]");
+  if (!form) return;
+  const isClick = event instanceof SubmitEvent;
+  const from = /** @type {any} */ (isClick ? event.submitter : event.target);
+  const { name = "", value = "", checked = false } = from ?? {};
+  const now = underWay.get(form.id);
+  if (!now && isClick) underWay.set(form.id, { step: value, held: [] });
+  if (!now) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  now.held.push({ isClick, name, value, checked });
 }
 
-/** @param {SubmitEvent} event */
-function onSubmit(event) {
-  const form = formOf(event.target);
-  const button = event.submitter;
-  if (!form) return;
-  const { name, value } = button instanceof HTMLButtonElement ? button : { name: "", value: "" };
-  const now = underWay.get(form.id);
-  if (!now) {
-    underWay.set(form.id, { step: value, held: [] });
-    return;
-  }
-  hold(event);
-  now.held.push({ kind: "click", name, value });
-}
-
-/** @param {Event} event */
-function onChange(event) {
-  const now = underWay.get(formOf(event.target)?.id ?? "");
-  const field = event.target;
-  if (!now) return;
-  hold(event);
-  if (!(field instanceof HTMLElement) || !("name" in field && "value" in field)) return;
-  const checked = field instanceof HTMLInputElement && field.checked;
-  now.held.push({ kind: "change", name: `${field.name}`, value: `${field.value}`, checked });
-}
-
-/** @param {HTMLFormElement} form @param {Held} one */
-function write(form, one) {
-  const field = find(form, one);
-  if (one.kind !== "change" || !field) return;
-  if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = one.checked;
-  else if ("value" in field) field.value = one.value;
-}
-
-/** @param {Event} event */
-function onEnd(event) {
-  const { ctx } = /** @type {CustomEvent} */ (event).detail;
-  const id = formOf(ctx.sourceElement)?.id ?? ctx.sourceElement.id;
+/** @param {CustomEvent} event */
+function onEnd({ detail: { ctx } }) {
+  const { id } = ctx.sourceElement;
+  const form = /** @type {HTMLFormElement | null} */ (document.getElementById(id));
   const done = underWay.get(id);
   if (!done || ctx.sourceEvent?.type !== "submit") return; // a change that the step took the place of
   underWay.delete(id);
-  const form = document.getElementById(id);
-  if (!(form instanceof HTMLFormElement) || !done.held.length) return;
+  if (form) replay(form, done);
+}
+
+/** @param {HTMLFormElement} form @param {UnderWay} done */
+function replay(form, done) {
   const { changes, click, rest } = whatIsNext(done);
-  for (const one of changes) write(form, one);
-  const button = click ? find(form, click) : null;
-  if (button instanceof HTMLElement) {
+  for (const one of changes) {
+    const field = find(form, one);
+    if (field)
+      Object.assign(
+        field,
+        field.type === "checkbox" ? { checked: one.checked } : { value: one.value },
+      );
+  }
+  const button = click && find(form, click);
+  if (button) {
     form.requestSubmit(button);
-    underWay.get(id)?.held.push(...rest);
+    underWay.get(form.id)?.held.push(...rest);
   } else if (changes.length) form.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /** Let what comes while a step is under way wait for it. */
 export function startSteps() {
-  document.addEventListener("submit", onSubmit, true);
-  document.addEventListener("change", onChange, true);
+  document.addEventListener("submit", onWish, true);
+  document.addEventListener("change", onWish, true);
   document.addEventListener("htmx:finally:request", onEnd);
 }

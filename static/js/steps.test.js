@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { whatIsNext } from "./steps.js";
 
 /** @param {string} value @returns {import("./steps.js").Held} */
-const click = (value) => ({ kind: "click", name: "_op", value });
+const click = (value) => ({ isClick: true, name: "_op", value, checked: false });
 /** @type {import("./steps.js").Held} */
-const change = { kind: "change", name: "/mib", value: "X", checked: false };
+const change = { isClick: false, name: "/mib", value: "X", checked: false };
 
 test("changes before the next click are written, what is behind it waits on", () => {
   const held = [change, click("add:/objects"), click("key:1")];

@@ -4,16 +4,15 @@
  * [data-chosen] in dialogs count them, or say the `data-every` of the ticked box that means all there are.
  * Shift+click ticks the range between.
  */
+import { hear } from "./canvas/dom.js";
 
 /**
  * The indexes from one row to another, both included, in ascending order.
  * @param {number} from
  * @param {number} to
  */
-export function between(from, to) {
-  const first = Math.min(from, to);
-  return Array.from({ length: Math.abs(to - from) + 1 }, (_, step) => first + step);
-}
+export const between = (from, to) =>
+  Array.from({ length: Math.abs(to - from) + 1 }, (_, step) => Math.min(from, to) + step);
 
 /** @param {ParentNode} box @returns {HTMLInputElement[]} */
 export const checks = (box) => [.../** @type {any} */ (box.querySelectorAll("input.row-check"))];
@@ -34,18 +33,16 @@ function refresh(box) {
     place.textContent = every ?? `${count} selected`;
 }
 
-/** @type {WeakMap<Element, HTMLInputElement>} */
-const lastTicked = new WeakMap();
+/** @type {HTMLInputElement | null} */
+let lastTicked = null;
 
 /** @param {Element} box @param {HTMLInputElement} clicked @param {boolean} asRange */
 function tick(box, clicked, asRange) {
   const all = checks(box);
-  const last = lastTicked.get(box);
-  if (asRange && last && all.includes(last)) {
-    for (const at of between(all.indexOf(last), all.indexOf(clicked)))
-      all[at].checked = clicked.checked;
-  }
-  lastTicked.set(box, clicked);
+  const last = all.findIndex((one) => one === lastTicked);
+  for (const at of asRange && last >= 0 ? between(last, all.indexOf(clicked)) : [])
+    all[at].checked = clicked.checked;
+  lastTicked = clicked;
 }
 
 /**
@@ -68,12 +65,10 @@ export function untick() {
   return ticked.length > 0;
 }
 
-/** @param {MouseEvent} event */
-function onClick(event) {
-  const input = event.target;
-  if (!(input instanceof HTMLInputElement)) return;
-  const box = input.closest("[data-rows]");
-  if (!box) return;
+/** @param {HTMLElement} clicked @param {MouseEvent} event */
+function onClick(clicked, event) {
+  const input = /** @type {HTMLInputElement} */ (clicked);
+  const box = /** @type {Element} */ (input.closest("[data-rows]"));
   const isNone = !checks(box).some((one) => one.checked);
   if (input.matches(".row-check")) tick(box, input, event.shiftKey);
   else if (input.matches(".check-all") || (input.matches("[data-every]") && isNone))
@@ -85,7 +80,7 @@ const refreshAll = () => document.querySelectorAll("[data-rows]").forEach(refres
 
 /** Watch every table of the page, now and later. */
 export function startTables() {
-  document.addEventListener("click", onClick);
+  hear(document, "click", "[data-rows] input", onClick);
   document.addEventListener("htmx:after:swap", refreshAll);
   refreshAll();
 }

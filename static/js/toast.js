@@ -4,9 +4,7 @@
  * "undo": an address, there is a button that posts to it. A request that failed says so here as well.
  */
 
-const STAYS_MS = 5_000;
-const BAD_STAYS_MS = 12_000;
-const UNDO_STAYS_MS = 20_000;
+const STAYS_MS = { neutral: 5_000, bad: 12_000, undo: 20_000 };
 
 /** @typedef {{ text: string, tone: "neutral" | "bad", undo: string }} Toast */
 
@@ -22,18 +20,14 @@ export function readToast(detail) {
   return { text, tone: carried?.tone === "bad" ? "bad" : "neutral", undo };
 }
 
-/**
- * The words for an answer that was refused or failed.
- * @param {number} status HTTP status
- */
-export function explainStatus(status) {
-  if (status === 401) return "You are signed out. Reload the page to sign in again.";
-  if (status === 403) return "Your role does not allow this.";
-  if (status === 404) return "This is gone. Reload the page to see what is there now.";
-  if (status === 400) return "The page is out of date. Reload it and try again.";
-  if (status === 413) return "That is too large to accept.";
-  if (status === 429) return "Too many requests at once. Wait a moment and try again.";
-  return `Something went wrong (${status}). Nothing was changed; try again.`;
+/** The page's words for an answer that was refused or failed. @param {number} status HTTP status */
+function explain(status) {
+  const words = document.getElementById("toast-words");
+  if (!(words instanceof HTMLTemplateElement)) return "";
+  const all = words.content;
+  const said =
+    all.querySelector(`[data-status="${status}"]`) ?? all.querySelector("[data-status='']");
+  return (said?.textContent ?? "").replace("{status}", `${status}`);
 }
 
 /**
@@ -50,10 +44,7 @@ export function announce(text) {
 }
 
 /** How long it stays. @param {Toast} said */
-export function staysFor({ tone, undo }) {
-  if (undo) return UNDO_STAYS_MS;
-  return tone === "bad" ? BAD_STAYS_MS : STAYS_MS;
-}
+export const staysFor = ({ tone, undo }) => STAYS_MS[undo ? "undo" : tone];
 
 /**
  * Show a message and speak it.
@@ -92,7 +83,7 @@ export function startToasts() {
   });
   document.addEventListener("htmx:response:error", (event) => {
     const { status } = /** @type {CustomEvent} */ (event).detail.ctx.response;
-    if (!SPEAKS_FOR_ITSELF.includes(status)) toast(explainStatus(status), "bad");
+    if (!SPEAKS_FOR_ITSELF.includes(status)) toast(explain(status), "bad");
   });
   document.addEventListener("htmx:error", (event) => {
     const ctx = /** @type {CustomEvent} */ (event).detail.ctx;
