@@ -6,10 +6,8 @@
 import { isForPage } from "./shortcuts.js";
 import { untick } from "./table.js";
 
-const STEPS = new Map([
-  ["j", 1],
-  ["k", -1],
-]);
+/** @type {Record<string, number>} */
+const STEPS = { j: 1, k: -1 };
 
 /**
  * The row to go to from row `at` (-1: none yet) in a list of `count` rows; stops at both ends.
@@ -32,9 +30,8 @@ export function rowAfter(ids, { id, at }) {
   return same >= 0 ? same : Math.min(at, ids.length - 1);
 }
 
-/** @param {Element | undefined} row */
-const boxOf = (row) =>
-  /** @type {HTMLInputElement | null | undefined} */ (row?.querySelector(".row-check"));
+/** @param {Element | undefined} row @returns {HTMLInputElement | null | undefined} */
+const boxOf = (row) => row?.querySelector("input.row-check");
 
 /** @param {Element[]} rows @param {number} at @param {number} step @param {boolean} ticks */
 function walk(rows, at, step, ticks) {
@@ -50,7 +47,7 @@ function onKey(event) {
   const rows = [...document.querySelectorAll("[data-walk] tbody tr, ol[data-walk] > li")];
   const active = document.activeElement;
   const at = rows.findIndex((row) => row.contains(active));
-  const step = STEPS.get(event.key.toLowerCase());
+  const step = STEPS[event.key.toLowerCase()];
   if (step && rows.length > 0) {
     event.preventDefault();
     walk(rows, at, step, event.shiftKey);

@@ -15,10 +15,9 @@ let last = { key: "", at: 0 };
  * @param {{ tagName?: string, isContentEditable?: boolean, type?: string } | null} target
  */
 export function takesText(target) {
-  if (!target) return false;
-  if (target.isContentEditable) return true;
-  if (target.tagName === "TEXTAREA" || target.tagName === "SELECT") return true;
-  return target.tagName === "INPUT" && !["checkbox", "radio", "button"].includes(target.type ?? "");
+  const { tagName = "", isContentEditable = false, type = "" } = target ?? {};
+  if (isContentEditable || ["TEXTAREA", "SELECT"].includes(tagName)) return true;
+  return tagName === "INPUT" && !["checkbox", "radio", "button"].includes(type);
 }
 
 /** Tell whether a key is meant for the page, not for a field or a dialog. @param {KeyboardEvent} event */

@@ -2,7 +2,7 @@
  * The data picker: what there is to read, made on the server (designer/data). A click, Enter or a drag
  * puts it into a field of `root`; Ctrl+Space or a field's button opens it.
  */
-import { need } from "../canvas/dom.js";
+import { hear, need } from "../canvas/dom.js";
 import { mountDragging } from "./dragging.js";
 import { boxOf, fieldOf, focusIn, takeFrom, writeIn } from "./fields.js";
 import { putIn } from "./rich.js";
@@ -30,17 +30,14 @@ export class DataPicker {
       event.preventDefault();
       this.open(fieldOf(event.target));
     });
-    root.addEventListener("click", (event) => {
-      const button = event.target instanceof Element && event.target.closest("[data-data-open]");
-      if (!button) return;
+    hear(root, "click", "[data-data-open]", (button, event) => {
       event.preventDefault();
       this.open(fieldOf(button));
     });
-    this.panel.addEventListener("click", (event) => this.#click(event));
+    hear(this.panel, "click", "[data-insert]", (datum) => this.put(datum));
+    hear(this.panel, "click", "[data-data-close]", () => this.close());
+    hear(this.panel, "change", "select", () => this.load());
     this.panel.addEventListener("input", () => this.#search());
-    this.panel.addEventListener("change", ({ target }) => {
-      if (target instanceof HTMLSelectElement) this.load();
-    });
     this.panel.addEventListener("keydown", (event) => this.#key(event));
     mountDragging(this.panel, root, (datum, field) => {
       [this.#caret, this.#range] = [Number.MAX_SAFE_INTEGER, null];
@@ -106,14 +103,6 @@ export class DataPicker {
     } else if (!box || takes === "value") takeFrom(field, [{ path, kind }]);
     else writeIn(box, datum.dataset[takes] ?? path, caret); // as such fields have it written
     this.page.say(`${trail} put in.`);
-  }
-
-  /** @param {MouseEvent} event */
-  #click(event) {
-    if (!(event.target instanceof Element)) return;
-    const datum = event.target.closest("[data-insert]");
-    if (datum instanceof HTMLElement) this.put(datum);
-    else if (event.target.closest("[data-data-close]")) this.close();
   }
 
   get #data() {

@@ -1,8 +1,5 @@
 /** Text with data in it as chips; the form sends its pieces, of which the server makes an expression. */
-import { make } from "../canvas/dom.js";
-
-/** @param {EventTarget|null} inside @returns {HTMLElement|null} */
-const richOf = (inside) => (inside instanceof Element ? inside.closest("[data-rich]") : null);
+import { hear, make } from "../canvas/dom.js";
 
 /** What the form sends of it. @param {HTMLElement} rich */
 const boxOf = (rich) => /** @type {HTMLInputElement} */ (rich.nextElementSibling);
@@ -17,9 +14,9 @@ function write(rich) {
   boxOf(rich).value = JSON.stringify(pieces);
 }
 
-/** @param {HTMLElement|null} rich */
+/** @param {HTMLElement} rich */
 function send(rich) {
-  if (rich && !boxOf(rich).disabled) rich.dispatchEvent(new Event("change", { bubbles: true }));
+  if (!boxOf(rich).disabled) rich.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 /** Put data in where the caret is, else at the end. @param {HTMLElement} rich @param {{path: string, kind: string, trail: string}} datum @param {Range|null} at */
@@ -34,9 +31,6 @@ export function putIn(rich, { path, kind, trail }, at) {
 
 /** @param {HTMLElement} root  whose texts with data follow what is typed */
 export function mountRich(root) {
-  root.addEventListener("input", ({ target }) => {
-    const rich = richOf(target);
-    if (rich) write(rich);
-  });
-  root.addEventListener("focusout", ({ target }) => send(richOf(target)));
+  hear(root, "input", "[data-rich]", write);
+  hear(root, "focusout", "[data-rich]", send);
 }

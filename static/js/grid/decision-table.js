@@ -3,6 +3,7 @@
  * works by itself; here come keys, chosen cells, copy and paste, undo and redo, and problems beside
  * the cells while one types.
  */
+import { hear, make } from "../canvas/dom.js";
 import * as cells from "./cells.js";
 import { bringsForm, enterStep, send, valuesOf, walkHistory } from "./form_history.js";
 import { empty, onKey } from "./keys.js";
@@ -43,32 +44,20 @@ function onChange(event) {
 
 /** Mark the cells that the check names, and only these. */
 function markProblems() {
-  const named = [...document.querySelectorAll("[data-problem]")];
-  const words = new Map(named.map((one) => [one.getAttribute("data-problem"), one.textContent]));
-  for (const cell of cells.cells().flat()) {
-    mark(cell, words.get(cell.name)?.trim() ?? "");
-  }
-}
-
-/** @param {HTMLInputElement} cell @param {string} said the problem; "" for none */
-function mark(cell, said) {
-  const id = `field-${cell.name}-error`;
-  let beside = document.getElementById(id);
-  if (!said) {
-    beside?.remove();
+  for (const old of document.querySelectorAll("[data-cell] ~ .field__error")) old.remove();
+  for (const cell of document.querySelectorAll("[data-cell][aria-invalid]")) {
     cell.removeAttribute("aria-invalid");
     cell.removeAttribute("aria-describedby");
-    return;
   }
-  if (!beside) {
-    beside = document.createElement("p");
-    beside.className = "field__error";
-    beside.id = id;
-    cell.after(beside);
+  for (const said of document.querySelectorAll("[data-problem]")) {
+    const [pointer, beside] = [said.getAttribute("data-problem"), said.getAttribute("data-beside")];
+    const cell = document.getElementById(`cell-${pointer}`);
+    if (!cell || cell.ariaInvalid) continue;
+    const id = `field-${pointer}-error`;
+    cell.after(make("p", { class: "field__error", id }, [beside ?? ""]));
+    cell.setAttribute("aria-invalid", "true");
+    cell.setAttribute("aria-describedby", id);
   }
-  beside.textContent = said.slice(said.indexOf(": ") + 2); // the cell need not be named beside itself
-  cell.setAttribute("aria-invalid", "true");
-  cell.setAttribute("aria-describedby", id);
 }
 
 /**
@@ -86,14 +75,15 @@ function onSwap(event) {
 
 /** @param {MouseEvent} event */
 function onClick(event) {
-  const target = event.target instanceof Element ? event.target : null;
-  if (target?.closest("[data-undo]")) walkHistory("undo");
-  if (target?.closest("[data-redo]")) walkHistory("redo");
-  const clicked = cells.asCell(target);
+  const clicked = cells.asCell(event.target);
   if (clicked && event.detail === 1 && !event.shiftKey && !cells.isTouched(clicked))
     clicked.select();
-  const address = target?.closest('a[href^="#cell-"]')?.getAttribute("href") ?? "";
-  const cell = cells.asCell(document.getElementById(decodeURIComponent(address.slice(1))));
+}
+
+/** @param {HTMLElement} link to a cell @param {MouseEvent} event */
+function follow(link, event) {
+  const { hash } = /** @type {HTMLAnchorElement} */ (link);
+  const cell = cells.asCell(document.getElementById(decodeURIComponent(hash.slice(1))));
   if (!cell) return;
   event.preventDefault();
   cells.go(cells.placeOf(cell));
@@ -134,6 +124,9 @@ if (cells.form()) {
   document.addEventListener("focusin", onFocus);
   document.addEventListener("mousedown", onPress);
   document.addEventListener("click", onClick);
+  hear(document, "click", "[data-undo]", () => walkHistory("undo"));
+  hear(document, "click", "[data-redo]", () => walkHistory("redo"));
+  hear(document, "click", 'a[href^="#cell-"]', follow);
   document.addEventListener("copy", onCopy);
   document.addEventListener("cut", onCopy);
   document.addEventListener("paste", onPaste);

@@ -1,4 +1,5 @@
 /** Undo and redo of the table's form: cells are put back in place, other shapes by the server. */
+import { need } from "../canvas/dom.js";
 import { History } from "../canvas/history.js";
 import { announce } from "../toast.js";
 import { changed, form } from "./cells.js";
@@ -36,20 +37,14 @@ export function valuesOf() {
  * @param {Values} other
  */
 export function sameFields(one, other) {
-  const names = Object.keys(one);
-  return names.length === Object.keys(other).length && names.every((name) => name in other);
-}
-
-/** @param {Values} one @param {Values} other */
-export function isSame(one, other) {
-  return sameFields(one, other) && Object.keys(one).every((name) => one[name] === other[name]);
+  return `${Object.keys(one)}` === `${Object.keys(other)}`;
 }
 
 /** Enter what the form holds now as a step; none where it holds the same. */
 export function enterStep() {
   const values = valuesOf();
   past ??= new History(values);
-  if (!isSame(values, past.state)) past.push("", values);
+  if (JSON.stringify(values) !== JSON.stringify(past.state)) past.push("", values);
   show();
 }
 
@@ -60,11 +55,8 @@ export function enterStep() {
 export function send(values) {
   const found = form();
   if (!found) return;
-  const sent = { ...values };
-  for (const name of ["csrf_token", "revision"]) {
-    const field = found.elements.namedItem(name);
-    if (field instanceof HTMLInputElement) sent[name] = field.value;
-  }
+  const { csrf_token, revision } = Object.fromEntries(new FormData(found));
+  const sent = { ...values, csrf_token, revision };
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
   awaited = true;
   htmx.ajax("POST", found.action, { values: sent, target: "#table-form", swap: "outerMorph" });
@@ -101,14 +93,6 @@ function putBack(found, values) {
 
 /** Show which way one can go. */
 function show() {
-  const box = document.querySelector("[data-history]");
-  if (!(box instanceof HTMLElement)) return;
-  box.hidden = false;
-  setDisabled(box.querySelector("[data-undo]"), !past?.canUndo);
-  setDisabled(box.querySelector("[data-redo]"), !past?.canRedo);
-}
-
-/** @param {Element | null} button @param {boolean} off */
-function setDisabled(button, off) {
-  if (button instanceof HTMLButtonElement) button.disabled = off;
+  need("[data-undo]").toggleAttribute("disabled", !past?.canUndo);
+  need("[data-redo]").toggleAttribute("disabled", !past?.canRedo);
 }

@@ -3,6 +3,8 @@
  * spreadsheet takes. Pure.
  */
 
+import { between as range } from "../table.js";
+
 /** @typedef {{ row: number, column: number }} Place */
 
 /** @type {Record<string, [number, number]>} */
@@ -37,12 +39,6 @@ export function between(one, other) {
   const rows = range(one.row, other.row);
   const columns = range(one.column, other.column);
   return rows.map((row) => columns.map((column) => ({ row, column })));
-}
-
-/** @param {number} a @param {number} b */
-function range(a, b) {
-  const from = Math.min(a, b);
-  return Array.from({ length: Math.abs(a - b) + 1 }, (_, index) => from + index);
 }
 
 /**
