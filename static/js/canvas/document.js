@@ -5,7 +5,7 @@
  */
 import { withInside } from "./boxes.js";
 import { joinEnd, splitEnd, whyNot } from "./graph.js";
-import { pasteGroups } from "./marks.js";
+import { pasteGroups, patchMark } from "./marks.js";
 
 /** Room for a number after it: the schema takes 60 signs. */
 const ID_MAX = 54;
@@ -138,11 +138,13 @@ export function patchNode(flow, id, patch) {
 export function placeNodes(flow, places) {
   const steps = { ...flow.steps };
   const triggers = { ...flow.triggers };
+  let next = { ...flow, steps, triggers };
   for (const [id, position] of places) {
     if (steps[id]) steps[id] = { ...steps[id], position };
     else if (triggers[id]) triggers[id] = { ...triggers[id], position };
+    else if (id.startsWith("note:")) next = patchMark(next, id, { position });
   }
-  return { ...flow, steps, triggers };
+  return next;
 }
 
 /**

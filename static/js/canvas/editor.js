@@ -1,7 +1,7 @@
 /**
  * The designer's state: the document, its history, what is selected. Everything that changes the
  * document passes through `change`, so undo misses nothing; parts of the screen listen.
- * @import {Catalogue, Entry, Face, Flow, Json, Point, Problem, Rect, Wire} from "./types.js"
+ * @import {Catalogue, Entry, Face, Flow, Json, Point, Problem, Rect, Thing, Wire} from "./types.js"
  */
 import { flatten } from "./bodies.js";
 import * as boxes from "./boxes.js";
@@ -9,7 +9,7 @@ import * as edit from "./document.js";
 import { faceOf, firstPort } from "./face.js";
 import { nodeIds, splitEnd, whyNot, wireKey, withinOf } from "./graph.js";
 import { History } from "./history.js";
-import { withoutEmptyGroups } from "./marks.js";
+import { noteRect, withoutEmptyGroups } from "./marks.js";
 
 /** @typedef {"flow"|"selection"|"problems"|"say"} Topic */
 
@@ -132,6 +132,12 @@ export class Editor {
   /** @param {string} id @returns {Face} */
   face(id) {
     return faceOf(this.flow, id, this.catalogue);
+  }
+
+  /** What can be dragged: a node, or a note by its key. @param {string} id @returns {Thing} */
+  thing(id) {
+    if (!id.startsWith("note:")) return this.face(id);
+    return { id, title: "Note", rect: noteRect(this.flow, id) };
   }
 
   /** @returns {Face[]} */

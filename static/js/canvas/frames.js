@@ -5,7 +5,7 @@
  */
 import { boxesOf } from "./boxes.js";
 import { make, makeSvg } from "./dom.js";
-import { boxElement, groupElement, noteElement, refill } from "./mark_faces.js";
+import { fillBox, fillMark, frameElement } from "./mark_faces.js";
 import { groupRect, noteRect } from "./marks.js";
 
 const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
@@ -15,7 +15,7 @@ const INSET = 24;
  * @typedef {Object} Frame
  * @property {unknown} source  what it shows; another one fills it anew
  * @property {(boxes: Boxes) => Rect} rect  where it stands
- * @property {() => HTMLElement} fresh
+ * @property {(element: HTMLElement) => void} fill
  */
 
 export class Frames {
@@ -55,16 +55,16 @@ export class Frames {
     this.boxes = boxesOf(flow, this.#rectOf);
     const before = this.#frames;
     this.#frames = this.#wanted(flow, faceOf);
-    const gone = [...this.#elements.keys()].filter((key) => !this.#frames.has(key));
-    for (const key of gone) {
-      this.#elements.get(key)?.remove();
+    for (const [key, element] of this.#elements) {
+      if (this.#frames.has(key)) continue;
+      element.remove();
       this.#elements.delete(key);
     }
-    for (const [key, { source, fresh }] of this.#frames) {
-      const element = this.#elements.get(key) ?? fresh();
-      if (!before.has(key)) this.layer.append(element);
-      else if (before.get(key)?.source !== source) refill(element, fresh());
+    for (const [key, { source, fill }] of this.#frames) {
+      const element =
+        this.#elements.get(key) ?? this.layer.appendChild(frameElement(key, this.edits));
       this.#elements.set(key, element);
+      if (before.get(key)?.source !== source) fill(element);
     }
     this.#lay(this.boxes);
   }
@@ -74,28 +74,40 @@ export class Frames {
     const { canvas = {}, steps } = flow;
     /** @type {Map<string, Frame>} */
     const found = new Map();
-    for (const [id, source] of Object.entries(canvas.groups ?? {})) {
-      const rect = (/** @type {Boxes} */ boxes) => groupRect(source, this.#rectOf, boxes);
-      const fresh = () => groupElement(`group:${id}`, source, this.edits);
-      found.set(`group:${id}`, { source, rect, fresh });
-    }
+    for (const [id, source] of Object.entries(canvas.groups ?? {}))
+      found.set(`group:${id}`, {
+        source,
+        rect: (boxes) => groupRect(source, this.#rectOf, boxes),
+        fill: (element) => fillMark(element, "group", source.title, source.colour),
+      });
     const inhabited = new Set(Object.values(steps).map((step) => step.within));
     for (const id of this.boxes.keys()) {
       const [title, fills] = [faceOf(id)?.title ?? id, this.edits && !inhabited.has(id)];
-      const rect = (/** @type {Boxes} */ boxes) => boxes.get(id) ?? NOWHERE;
-      const fresh = () => boxElement(id, title, fills);
-      found.set(`box:${id}`, { source: `${title}:${fills}`, rect, fresh });
+      found.set(`box:${id}`, {
+        source: `${title}:${fills}`,
+        rect: (boxes) => boxes.get(id) ?? NOWHERE,
+        fill: (element) => fillBox(element, id, title, fills),
+      });
     }
-    for (const [id, source] of Object.entries(canvas.notes ?? {})) {
-      const fresh = () => noteElement(`note:${id}`, source, this.edits);
-      found.set(`note:${id}`, { source, rect: () => noteRect(flow, `note:${id}`), fresh });
-    }
+    for (const [id, source] of Object.entries(canvas.notes ?? {}))
+      found.set(`note:${id}`, {
+        source,
+        rect: () => noteRect(flow, `note:${id}`),
+        fill: (element) => fillMark(element, "note", source.text, source.colour ?? "amber"),
+      });
     return found;
   }
 
-  /** Put all where it stands, and draw the lines from loops to their boxes. @param {Boxes} boxes */
-  #lay(boxes) {
-    for (const [key, frame] of this.#frames) stand(this.#elements.get(key), frame.rect(boxes));
+  /**
+   * Put all where it stands, and draw the lines from loops to their boxes.
+   * @param {Boxes} boxes @param {Map<string, Point>} [places]  of notes that are dragged
+   */
+  #lay(boxes, places = new Map()) {
+    for (const [key, frame] of this.#frames) {
+      const rect = frame.rect(boxes);
+      const [x, y] = places.get(key) ?? [rect.x, rect.y];
+      stand(this.element(key), { ...rect, x, y });
+    }
     const paths = [...boxes].map(([id, box]) => {
       const { x, y, w, h } = this.#rectOf(id);
       const to = Math.min(Math.max(x + w / 2, box.x + INSET), box.x + box.w - INSET);
@@ -105,7 +117,7 @@ export class Frames {
   }
 
   /**
-   * Follow nodes that are dragged: groups grow with their steps, boxes stay unless their loop moves.
+   * Follow nodes and notes that are dragged: groups grow with their steps, boxes stay unless their loop moves.
    * @param {Map<string, Point>} places
    * @param {string} target  the loop whose box would take them in
    */
@@ -118,12 +130,12 @@ export class Frames {
       const lit = places.size > 0 && id === target;
       this.element(`box:${id}`)?.classList.toggle("box--target", lit);
     }
-    this.#lay(boxes);
+    this.#lay(boxes, places);
   }
 }
 
 /** Put a frame at its place, before those that are larger. @param {HTMLElement|undefined} element @param {Rect} rect */
-export function stand(element, { x, y, w, h }) {
+function stand(element, { x, y, w, h }) {
   if (!element) return;
   element.style.zIndex = String(-Math.round(w * h));
   element.style.transform = `translate(${x}px, ${y}px)`;

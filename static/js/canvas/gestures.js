@@ -1,7 +1,7 @@
 /**
  * What pointers and fingers do on the canvas: move nodes, draw wires, select by a frame, pan, pinch and
  * wheel. A finger pans; held on a node it drags, or opens the menu where it was not moved.
- * @import {Face, Point, Rect} from "./types.js"
+ * @import {Point, Rect, Thing} from "./types.js"
  * @import {DesignerPage} from "./page.js"
  * @import {Pointer} from "./pointer.js"
  */
@@ -11,6 +11,7 @@ import { between, bounds, distance, overlaps, snap, spread } from "./geometry.js
 import { joinEnd } from "./graph.js";
 import { align } from "./guides.js";
 import { drop } from "./looping.js";
+import { labelOf, markAt, movesWith, tap } from "./mark_handling.js";
 import { paste } from "./placing.js";
 import { afterClick } from "./pointer.js";
 
@@ -42,12 +43,12 @@ export class Gestures {
     for (const kind of /** @type {const} */ (["pointerup", "pointercancel"]))
       addEventListener(kind, (event) => this.#fingers.delete(event.pointerId));
     root.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    addEventListener("keydown", (event) => this.#hold(event, true));
-    addEventListener("keyup", (event) => this.#hold(event, false));
+    addEventListener("keydown", (event) => this.#spaceBar(event, true));
+    addEventListener("keyup", (event) => this.#spaceBar(event, false));
   }
 
   /** @param {KeyboardEvent} event @param {boolean} down */
-  #hold(event, down) {
+  #spaceBar(event, down) {
     if (event.key !== " " || event.target !== this.root) return;
     this.#space = down;
     if (down) event.preventDefault();
@@ -65,6 +66,8 @@ export class Gestures {
   /** @param {PointerEvent} event */
   #down(event) {
     const target = event.target instanceof Element ? event.target : this.root;
+    const mark = markAt(target);
+    if (mark) return this.#hold(event, mark.key, mark.does);
     if (target.closest("button")) return;
     const id = target.closest("[data-node]")?.getAttribute("data-node") ?? "";
     if (event.pointerType === "touch")
@@ -135,52 +138,71 @@ export class Gestures {
     if (adds) this.#toggle(id);
     else if (!this.editor.selection.has(id)) this.editor.select([id]);
     this.scene.element(id)?.focus({ preventScroll: true });
-    const start = this.viewport.point(event);
     const chosen = [...this.editor.selection].map((one) => this.editor.face(one));
-    const others = this.scene.faces().filter((face) => !this.editor.selection.has(face.id));
+    const label = chosen.length === 1 ? `${chosen[0].title} moved` : `${chosen.length} steps moved`;
+    this.#carry(event, chosen, label, () => {
+      if (event.pointerType === "touch") afterClick(() => this.page.deeds.menu(event));
+      else if (!adds) this.editor.select([id]);
+    });
+  }
+
+  /**
+   * A group or note is dragged by its bar; a press without a drag writes.
+   * @param {PointerEvent} event @param {string} key @param {string} does
+   */
+  #hold(event, key, does) {
+    const { target } = event;
+    const writes = target instanceof HTMLTextAreaElement || target === document.activeElement;
+    if (event.button !== 0 || (does ? does !== "hold" : writes)) return;
+    if (!does) event.preventDefault();
+    const onTap = () => tap(this.page, key, does);
+    this.#carry(event, movesWith(this.editor, key), labelOf(key), onTap);
+  }
+
+  /**
+   * Move things with the pointer until it is lifted.
+   * @param {PointerEvent} event @param {Thing[]} chosen @param {string} label
+   * @param {() => void} onTap  it was lifted where it was put down
+   */
+  #carry(event, chosen, label, onTap) {
+    const start = this.viewport.point(event);
+    const ids = new Set(chosen.map((one) => one.id));
+    const others = this.scene.faces().filter((face) => !ids.has(face.id));
     const still = others.map((face) => face.rect);
-    /** @type {Point} */
-    let by = [0, 0];
-    let isMoved = false;
+    /** @type {Map<string, Point>} */
+    let places = new Map();
     const move = (/** @type {PointerEvent} */ other) => {
       const [x, y] = this.viewport.point(other);
-      isMoved ||= distance([x, y], start) * this.viewport.view.zoom > SLOP_PX;
-      if (!isMoved) return;
-      by = this.#aligned(chosen, still, [x - start[0], y - start[1]]);
-      this.scene.preview(
-        new Map(chosen.map(({ id, rect }) => [id, [rect.x + by[0], rect.y + by[1]]])),
-      );
+      const gap = distance([x, y], start) * this.viewport.view.zoom;
+      if (places.size === 0 && gap <= SLOP_PX) return;
+      const [dx, dy] = this.#aligned(chosen, still, [x - start[0], y - start[1]]);
+      places = new Map(chosen.map(({ id, rect }) => [id, [rect.x + dx, rect.y + dy]]));
+      this.scene.preview(places);
     };
     const end = (/** @type {PointerEvent} */ other, /** @type {boolean} */ cancelled) => {
       this.root.classList.remove("canvas--dragging");
       this.guide.setAttribute("d", "");
       this.scene.preview(new Map());
       if (cancelled) return;
-      if (isMoved) this.#drop(chosen, by, other.altKey);
-      else if (event.pointerType === "touch") afterClick(() => this.page.deeds.menu(event));
-      else if (!adds) this.editor.select([id]);
+      if (places.size === 0) onTap();
+      else if (other.altKey && this.scene.face(chosen[0].id)) this.#copy(ids, places);
+      else drop(this.editor, places, label);
     };
     this.root.classList.add("canvas--dragging");
     this.pointer.follow(event, move, end, true);
   }
 
-  /** @param {Face[]} chosen @param {Point} by @param {boolean} copies */
-  #drop(chosen, [dx, dy], copies) {
-    const { flow, selection } = this.editor;
-    const { x, y } = bounds(chosen.map((face) => face.rect)) ?? { x: 0, y: 0 };
-    if (copies) {
-      paste(this.editor, copyPart(flow, selection), "duplicated", [x + dx, y + dy]);
-      return;
-    }
-    const label = chosen.length === 1 ? `${chosen[0].title} moved` : `${chosen.length} steps moved`;
-    /** @type {[string, Point][]} */
-    const places = chosen.map(({ id, rect }) => [id, [rect.x + dx, rect.y + dy]]);
-    drop(this.editor, new Map(places), label);
+  /** Leave copies where steps were dragged to. @param {Set<string>} ids @param {Map<string, Point>} places */
+  #copy(ids, places) {
+    const corners = [...places.values()];
+    /** @type {Point} */
+    const corner = [Math.min(...corners.map(([x]) => x)), Math.min(...corners.map(([, y]) => y))];
+    paste(this.editor, copyPart(this.editor.flow, ids), "duplicated", corner);
   }
 
   /**
    * How far what is dragged goes: lined up with what stands near it, or else on the grid.
-   * @param {Face[]} chosen
+   * @param {Thing[]} chosen
    * @param {Rect[]} still
    * @param {Point} wish
    * @returns {Point}

@@ -68,6 +68,7 @@
  * @property {boolean} missing  the block isn't installed
  * @property {boolean} [off]  it is switched off
  * @property {Rect} rect
+ * @typedef {{id: string, title: string, rect: Rect}} Thing  What can be dragged: a node's face, or a note by its key.
  *
  * @typedef {{pointer: string, message: string, step: string|null, severity: "error"|"warning"}} Problem
  * @typedef {Object} StepProgress

@@ -102,6 +102,12 @@ export class Viewport {
     this.set(reveal(this.view, rect, this.size));
   }
 
+  /** @param {Point} point  in canvas units */
+  centreOn([x, y]) {
+    const { zoom } = this.view;
+    this.set({ zoom, x: this.size.w / 2 - x * zoom, y: this.size.h / 2 - y * zoom });
+  }
+
   /** @returns {Point} canvas point in the middle of the screen */
   get centre() {
     return toCanvas(this.view, [this.size.w / 2, this.size.h / 2]);
