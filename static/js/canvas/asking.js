@@ -1,17 +1,11 @@
-/** Asking the server for what the canvas can't work out itself. */
+/** Asking the server. */
 
 /**
- * @param {string} url
- * @param {string} csrf
- * @param {object} question
- * @returns {Promise<any>} the answer; where there is none, `refusal` is the reason as a sentence
+ * Ask the server something in JSON.
+ * @param {string} url @param {object} body @param {string} csrf @param {RequestInit} [how]
  */
-export async function ask(url, csrf, question) {
+export function askJson(url, body, csrf, how = {}) {
   const json = "application/json";
   const headers = { "Content-Type": json, Accept: json, "X-CSRFToken": csrf };
-  const sent = { method: "POST", headers, body: JSON.stringify(question) };
-  const answer = await fetch(url, sent).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  if (answer?.ok && told) return told;
-  return { refusal: told?.errors?.[0]?.message ?? "no connection, try again" };
+  return fetch(url, { method: "POST", headers, body: JSON.stringify(body), ...how });
 }

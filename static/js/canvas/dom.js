@@ -38,6 +38,27 @@ export function need(selector, root = document) {
 }
 
 /**
+ * Hear an event of whatever under `root` fits a selector, of what is there and what comes later.
+ * @param {EventTarget} root
+ * @param {string} kind
+ * @param {string} selector
+ * @param {(found: HTMLElement, event: any) => void} then
+ */
+export function hear(root, kind, selector, then) {
+  root.addEventListener(kind, (event) => {
+    const found = /** @type {any} */ (event.target)?.closest?.(selector);
+    if (found) then(found, event);
+  });
+}
+
+/** An attribute of what an event hit, or of the nearest around it. @param {Event} event @param {string} name */
+export function hit(event, name) {
+  return event.target instanceof Element
+    ? (event.target.closest(`[${name}]`)?.getAttribute(name) ?? null)
+    : null;
+}
+
+/**
  * JSON the server laid into the page as `<script type="application/json" id="…">`.
  * @param {string} id
  * @returns {any}

@@ -175,8 +175,3 @@ export function edgePan([x, y], { w, h }, margin = 32) {
     clamp(margin - place, 0, margin) / 3 - clamp(place - size + margin, 0, margin) / 3;
   return [speed(x, w), speed(y, h)];
 }
-
-/** How two fingers lie. @param {Point[]} fingers @returns {{middle: Point, gap: number}} */
-export function spread([a, b = a]) {
-  return { middle: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], gap: distance(a, b) };
-}

@@ -7,13 +7,14 @@
  */
 import { copyPart } from "./document.js";
 import { make, makeSvg } from "./dom.js";
-import { between, bounds, distance, overlaps, snap, spread } from "./geometry.js";
+import { between, bounds, distance, overlaps, snap } from "./geometry.js";
 import { joinEnd } from "./graph.js";
 import { align } from "./guides.js";
 import { drop } from "./looping.js";
 import { labelOf, markAt, movesWith, tap } from "./mark_handling.js";
 import { paste } from "./placing.js";
 import { afterClick } from "./pointer.js";
+import { steer, wheel } from "./steering.js";
 
 const SLOP_PX = 4;
 const FINGER_PX = 10;
@@ -42,7 +43,7 @@ export class Gestures {
     root.addEventListener("pointermove", (event) => this.#pinch(event));
     for (const kind of /** @type {const} */ (["pointerup", "pointercancel"]))
       addEventListener(kind, (event) => this.#fingers.delete(event.pointerId));
-    root.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    root.addEventListener("wheel", (event) => wheel(viewport, event), { passive: false });
     addEventListener("keydown", (event) => this.#spaceBar(event, true));
     addEventListener("keyup", (event) => this.#spaceBar(event, false));
   }
@@ -52,15 +53,6 @@ export class Gestures {
     if (event.key !== " " || event.target !== this.root) return;
     this.#space = down;
     if (down) event.preventDefault();
-  }
-
-  /** @param {WheelEvent} event */
-  #wheel(event) {
-    event.preventDefault();
-    if (event.ctrlKey || event.metaKey) {
-      this.viewport.zoom(Math.exp(-event.deltaY / 300), this.viewport.local(event));
-    } else if (event.shiftKey) this.viewport.pan(-event.deltaY, 0);
-    else this.viewport.pan(-event.deltaX, -event.deltaY);
   }
 
   /** @param {PointerEvent} event */
@@ -92,13 +84,10 @@ export class Gestures {
 
   /** Two fingers pan and zoom. @param {PointerEvent} event */
   #pinch(event) {
-    if (!this.#fingers.has(event.pointerId)) return;
-    const before = spread([...this.#fingers.values()]);
-    this.#fingers.set(event.pointerId, this.viewport.local(event));
-    if (this.#fingers.size !== 2) return;
-    const after = spread([...this.#fingers.values()]);
-    this.viewport.pan(after.middle[0] - before.middle[0], after.middle[1] - before.middle[1]);
-    this.viewport.zoom(after.gap / Math.max(before.gap, 1), after.middle);
+    if (this.#fingers.size === 2 && this.#fingers.has(event.pointerId))
+      steer(this.viewport, this.#fingers, event);
+    else if (this.#fingers.has(event.pointerId))
+      this.#fingers.set(event.pointerId, this.viewport.local(event));
   }
 
   /** @param {PointerEvent} event @param {() => void} [onTap]  it was lifted where it was put down */

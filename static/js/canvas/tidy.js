@@ -3,7 +3,7 @@
  * @import {DesignerPage} from "./page.js"
  * @import {Point} from "./types.js"
  */
-import { ask } from "./asking.js";
+import { askJson } from "./asking.js";
 import { withinOf } from "./graph.js";
 import { noteRect } from "./marks.js";
 
@@ -17,14 +17,17 @@ export async function tidy(page) {
     const place = { within: withinOf(flow, id), loops: flow.steps[id]?.loops === true };
     return [id, { ...rect, ...place, ports: ports.map((port) => port.name) }];
   });
-  const { places, refusal } = await ask(facts.tidy_url, facts.csrf, {
+  const drawn = {
     nodes: Object.fromEntries(nodes),
     notes: Object.fromEntries(Object.keys(notes).map((id) => [id, noteRect(flow, `note:${id}`)])),
     wires: flow.wires,
     groups: Object.values(groups).map((group) => group.steps),
     chosen,
-  });
-  if (refusal) return editor.say(`Not tidied: ${refusal}.`);
+  };
+  const answer = await askJson(facts.tidy_url, drawn, facts.csrf).catch(() => null);
+  const { places, errors } = (await answer?.json().catch(() => null)) ?? {};
+  if (!places)
+    return editor.say(`Not tidied: ${errors?.[0]?.message ?? "no connection, try again"}.`);
   editor.place(new Map(/** @type {[string, Point][]} */ (Object.entries(places))), "Tidied");
   if (chosen.length === 0) page.fit();
 }
