@@ -228,20 +228,13 @@ export function pastePart(flow, part, [dx, dy]) {
   return { flow: pasteGroups(pasted, part, names), ids: [...names.values()] };
 }
 
-/**
- * @param {any} value
- * @param {Map<string, string>} names
- * @returns {any}
- */
-function retarget(value, names) {
-  if (typeof value === "string") {
-    return value.replace(/\bsteps\.([A-Za-z_]\w*)/g, (all, id) =>
+/** A copy whose expressions read the steps by their new names. @param {Json} node @param {Map<string, string>} names @returns {any} */
+function retarget(node, names) {
+  const renamed = (/** @type {string} */ text) =>
+    text.replace(/\bsteps\.([A-Za-z_]\w*)/g, (all, id) =>
       names.has(id) ? `steps.${names.get(id)}` : all,
     );
-  }
-  if (Array.isArray(value)) return value.map((item) => retarget(item, names));
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, retarget(item, names)]),
+  return JSON.parse(JSON.stringify(node), (_key, value) =>
+    typeof value === "string" ? renamed(value) : value,
   );
 }

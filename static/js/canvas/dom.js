@@ -59,6 +59,20 @@ export function hit(event, name) {
 }
 
 /**
+ * Remove what is shown and wanted no more.
+ * @template T
+ * @param {Map<string, T>} shown @param {{has: (key: string) => boolean}} wanted
+ * @param {(one: T) => Element} elementOf
+ */
+export function removeOthers(shown, wanted, elementOf) {
+  for (const [key, one] of shown) {
+    if (wanted.has(key)) continue;
+    elementOf(one).remove();
+    shown.delete(key);
+  }
+}
+
+/**
  * JSON the server laid into the page as `<script type="application/json" id="…">`.
  * @param {string} id
  * @returns {any}

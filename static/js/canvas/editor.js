@@ -36,7 +36,7 @@ export class Editor {
   }
 
   get can() {
-    return { undo: this.#history.canUndo, redo: this.#history.canRedo };
+    return this.#history.can;
   }
 
   /** @param {Topic} topic @param {(fact?: any) => void} listener */

@@ -4,7 +4,8 @@
  * @import {Face, Flow, Point, Rect} from "./types.js"
  */
 import { boxesOf } from "./boxes.js";
-import { make, makeSvg } from "./dom.js";
+import { make, makeSvg, removeOthers } from "./dom.js";
+import { clamp } from "./geometry.js";
 import { fillBox, fillMark, frameElement } from "./mark_faces.js";
 import { groupRect, noteRect } from "./marks.js";
 
@@ -34,8 +35,10 @@ export class Frames {
   constructor(world) {
     this.edits = world.closest(".canvas--editing") !== null;
     this.layer = make("div", { class: "frames" });
-    this.ties = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
-    world.append(this.layer, this.ties);
+    this.ties = makeSvg("path", { class: "box-tie" });
+    const svg = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
+    svg.append(this.ties);
+    world.append(this.layer, svg);
   }
 
   /** @returns {Rect[]} */
@@ -55,11 +58,7 @@ export class Frames {
     this.boxes = boxesOf(flow, this.#rectOf);
     const before = this.#frames;
     this.#frames = this.#wanted(flow, faceOf);
-    for (const [key, element] of this.#elements) {
-      if (this.#frames.has(key)) continue;
-      element.remove();
-      this.#elements.delete(key);
-    }
+    removeOthers(this.#elements, this.#frames, (element) => element);
     for (const [key, { source, fill }] of this.#frames) {
       const element =
         this.#elements.get(key) ?? this.layer.appendChild(frameElement(key, this.edits));
@@ -108,12 +107,12 @@ export class Frames {
       const [x, y] = places.get(key) ?? [rect.x, rect.y];
       stand(this.element(key), { ...rect, x, y });
     }
-    const paths = [...boxes].map(([id, box]) => {
+    const ways = [...boxes].map(([id, box]) => {
       const { x, y, w, h } = this.#rectOf(id);
-      const to = Math.min(Math.max(x + w / 2, box.x + INSET), box.x + box.w - INSET);
-      return makeSvg("path", { class: "box-tie", d: `M${x + w / 2} ${y + h}L${to} ${box.y}` });
+      const to = clamp(x + w / 2, box.x + INSET, box.x + box.w - INSET);
+      return `M${x + w / 2} ${y + h}L${to} ${box.y}`;
     });
-    this.ties.replaceChildren(...paths);
+    this.ties.setAttribute("d", ways.join(""));
   }
 
   /**

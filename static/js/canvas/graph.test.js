@@ -43,9 +43,9 @@ const RUN = {
   state: "failed",
   trigger: "start",
   steps: {
-    a: { status: "done", port: "done" },
-    b: { status: "failed", port: "error", ports: undefined },
-    c: { status: "dead" },
+    a: { status: "done", port: "done", text: "1 s", said: "Done" },
+    b: { status: "failed", port: "error", text: "Failed", said: "Failed" },
+    c: { status: "dead", text: "Skipped", said: "Skipped" },
   },
 };
 

@@ -4,7 +4,7 @@
  * would be restyled).
  * @import {Point, Rect, View} from "./types.js"
  */
-import { fitView, reveal, toCanvas, toScreen, zoomAt } from "./geometry.js";
+import { fitView, reveal, toCanvas, zoomAt } from "./geometry.js";
 
 export class Viewport {
   /** @type {View} */
@@ -71,11 +71,6 @@ export class Viewport {
   /** @param {{clientX: number, clientY: number}} event @returns {Point} in canvas units */
   point(event) {
     return toCanvas(this.view, this.local(event));
-  }
-
-  /** @param {Point} point @returns {Point} screen place of a canvas point, relative to the corner */
-  place(point) {
-    return toScreen(this.view, point);
   }
 
   /** @param {number} dx @param {number} dy */
