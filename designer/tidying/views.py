@@ -1,54 +1,31 @@
-"""Tidying: the canvas says what stands on it, and is told where that would stand better."""
+"""Tidying: the canvas sends what it holds, and is told where that would stand better."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
-from designer.tidying.arranging import Drawing, Rect, arrange
-from designer.tidying.layers import Tie
-from kernel.http import json_body, only_reads, require
+from blocks.installs.registry import registry_of
+from designer.tidying.arranging import arrange
+from designer.tidying.reading import drawing_of
+from kernel.errors import InvalidError
+from kernel.http import acting, db_session, json_body, only_reads, require
 from kernel.schema import Schema
+from runtime.flows.model import shape_problems
+from runtime.flows.picture import entries_of
 
 bp = Blueprint("tidying", __name__)
 
-NODES_MOST = 5_000
-NOTES_MOST = 500
-_IDS = {"type": "array", "maxItems": NODES_MOST, "items": {"type": "string"}}
-_FAR = {"type": "number", "minimum": -10_000_000, "maximum": 10_000_000}
-_SIZE = {"type": "number", "minimum": 0, "maximum": 100_000}
-_RECT = {"x": _FAR, "y": _FAR, "w": _SIZE, "h": _SIZE}
-_NODE = {**_RECT, "within": {"type": "string"}, "loops": {"type": "boolean"}, "ports": _IDS}
-_WIRE = {"from": {"type": "string"}, "to": {"type": "string"}}
-
-
-def _record(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+_ASKED = Schema(
+    {
         "type": "object",
-        "required": list(properties),
+        "required": ["document", "chosen"],
         "additionalProperties": False,
-        "properties": properties,
+        "properties": {
+            "document": {"type": "object"},
+            "chosen": {"type": "array", "items": {"type": "string"}, "maxItems": 10_000},
+        },
     }
-
-
-def _named(properties: Mapping[str, Any], most: int) -> dict[str, Any]:
-    each = _record(properties)
-    return {"type": "object", "maxProperties": most, "additionalProperties": each}
-
-
-_CANVAS = Schema(
-    _record(
-        {
-            "nodes": _named(_NODE, NODES_MOST),
-            "notes": _named(_RECT, NOTES_MOST),
-            "wires": {"type": "array", "maxItems": NODES_MOST * 5, "items": _record(_WIRE)},
-            "groups": {"type": "array", "maxItems": NODES_MOST, "items": _IDS},
-            "chosen": _IDS,
-        }
-    )
 )
 
 
@@ -56,30 +33,16 @@ _CANVAS = Schema(
 @require("workflows.edit")
 @only_reads
 def tidy() -> Response:
-    """Answer `places`: the upper left corners of nodes by id, and of notes by "note:" and id."""
+    """Answer `places`: the upper left corners of nodes by id, and of notes by "note:" and id.
+
+    The `document` is a workflow's; of several `chosen` steps only those are placed.
+    """
     body = json_body()
-    _CANVAS.require(body, "a canvas is sent as its nodes, notes, wires and groups")
-    return jsonify(places=arrange(_drawing(body), body["chosen"]))
-
-
-def _drawing(body: Mapping[str, Any]) -> Drawing:
-    nodes = body["nodes"]
-    return Drawing(
-        nodes={id_: _rect(node) for id_, node in nodes.items()},
-        ties=[_tie(wire, nodes) for wire in body["wires"]],
-        loops=frozenset(id_ for id_, node in nodes.items() if node["loops"]),
-        within={id_: node["within"] for id_, node in nodes.items() if node["within"] in nodes},
-        groups=body["groups"],
-        notes={id_: _rect(note) for id_, note in body["notes"].items()},
-    )
-
-
-def _rect(found: Mapping[str, float]) -> Rect:
-    return Rect(x=found["x"], y=found["y"], w=found["w"], h=found["h"])
-
-
-def _tie(wire: Mapping[str, str], nodes: Mapping[str, Any]) -> Tie:
-    source, _, port = wire["from"].partition(":")
-    ports = nodes.get(source, {}).get("ports", [])
-    row = ports.index(port) if port in ports else len(ports)
-    return Tie(source=source, target=wire["to"], row=row)
+    _ASKED.require(body, "tidying needs a workflow's document and which of its steps are chosen")
+    document = body["document"]
+    problems = shape_problems(document)
+    if problems:
+        raise InvalidError("the workflow can't be drawn as it is", problems=problems)
+    registry = registry_of(db_session(), acting().tenant_id)
+    entries = entries_of(document, registry, lambda _block: "")
+    return jsonify(places=arrange(drawing_of(document, entries), body["chosen"]))

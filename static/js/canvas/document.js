@@ -38,22 +38,17 @@ export function freshId(flow, wish, reserved = new Set()) {
  * @returns {{flow: Flow, id: string}}
  */
 export function addNode(flow, entry, position) {
-  if (entry.sort === "trigger") {
+  const { sort, version, loops, config = {}, input = {} } = structuredClone(entry);
+  if (sort === "trigger") {
     const id = freshId(flow, entry.id);
     /** @type {Trigger} */
-    const trigger = { kind: entry.id, ...structuredClone(entry.config ?? {}), position };
+    const trigger = { kind: entry.id, ...config, position };
     return { flow: { ...flow, triggers: { ...flow.triggers, [id]: trigger } }, id };
   }
   const id = freshId(flow, entry.id.slice(entry.id.lastIndexOf(".") + 1));
   /** @type {Step} */
-  const step = {
-    block: entry.id,
-    version: entry.version,
-    config: structuredClone(entry.config ?? {}),
-    input: structuredClone(entry.input ?? {}),
-    position,
-  };
-  if (entry.loops) step.loops = true;
+  const step = { block: entry.id, version, config, input, position };
+  if (loops) step.loops = true;
   return { flow: { ...flow, steps: { ...flow.steps, [id]: step } }, id };
 }
 
@@ -174,12 +169,8 @@ export function copyPart(flow, chosen) {
   /** @param {Record<string, any>} shelf */
   const keep = (shelf) => Object.fromEntries(Object.entries(shelf).filter(([id]) => ids.has(id)));
   const wires = flow.wires.filter((wire) => ids.has(splitEnd(wire.from).id) && ids.has(wire.to));
-  return structuredClone({
-    ...flow,
-    steps: keep(flow.steps),
-    triggers: keep(flow.triggers),
-    wires,
-  });
+  const [steps, triggers] = [keep(flow.steps), keep(flow.triggers)];
+  return structuredClone({ ...flow, steps, triggers, wires });
 }
 
 /** A part that leaves its workflow: what stood in a loop that stays behind stands in none. @param {Flow} part @returns {Flow} */

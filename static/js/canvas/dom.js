@@ -8,10 +8,7 @@
  * @returns {HTMLElementTagNameMap[K]}
  */
 export function make(tag, attributes = {}, children = []) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
+  return filled(document.createElement(tag), attributes, children);
 }
 
 /**
@@ -20,8 +17,16 @@ export function make(tag, attributes = {}, children = []) {
  * @returns {SVGElement}
  */
 export function makeSvg(tag, attributes = {}) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, []);
+}
+
+/**
+ * @template {Element} E
+ * @param {E} element @param {Record<string, string>} attributes @param {(Node|string)[]} children
+ */
+function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
   return element;
 }
 

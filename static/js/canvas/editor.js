@@ -177,10 +177,7 @@ export class Editor {
 
   removeSelection() {
     const wire = this.selectedWire;
-    if (wire) {
-      this.disconnect(wire.from, wire.to);
-      return;
-    }
+    if (wire) return this.disconnect(wire.from, wire.to);
     const ids = [...boxes.withInside(this.flow, this.selection)];
     if (ids.length === 0) return;
     const what = ids.length === 1 ? this.face(ids[0]).title : `${ids.length} steps`;
@@ -196,9 +193,9 @@ export class Editor {
    */
   patch(id, patch, label, group) {
     const flow = edit.patchNode(this.flow, id, patch);
-    const ports = new Set(faceOf(flow, id, this.catalogue).ports.map((port) => port.name));
-    const known = !faceOf(flow, id, this.catalogue).missing;
-    this.change(label, known ? edit.pruneWires(flow, id, ports) : flow, { group, quiet: true });
+    const { ports, missing } = faceOf(flow, id, this.catalogue);
+    const names = new Set(ports.map((port) => port.name));
+    this.change(label, missing ? flow : edit.pruneWires(flow, id, names), { group, quiet: true });
   }
 
   /** @param {string[]} ids @param {Json} patch @param {string} label */

@@ -6,7 +6,7 @@
 import { boxesOf } from "./boxes.js";
 import { make, makeSvg, removeOthers } from "./dom.js";
 import { clamp } from "./geometry.js";
-import { fillBox, fillMark, frameElement } from "./mark_faces.js";
+import { fillFrame, frameElement } from "./mark_faces.js";
 import { groupRect, noteRect } from "./marks.js";
 
 const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
@@ -16,7 +16,9 @@ const INSET = 24;
  * @typedef {Object} Frame
  * @property {unknown} source  what it shows; another one fills it anew
  * @property {(boxes: Boxes) => Rect} rect  where it stands
- * @property {(element: HTMLElement) => void} fill
+ * @property {string} words
+ * @property {string} [colour]
+ * @property {boolean} [fills]  of a box: whether it is empty and can be filled
  */
 
 export class Frames {
@@ -59,41 +61,34 @@ export class Frames {
     const before = this.#frames;
     this.#frames = this.#wanted(flow, faceOf);
     removeOthers(this.#elements, this.#frames, (element) => element);
-    for (const [key, { source, fill }] of this.#frames) {
+    for (const [key, frame] of this.#frames) {
       const element =
         this.#elements.get(key) ?? this.layer.appendChild(frameElement(key, this.edits));
       this.#elements.set(key, element);
-      if (before.get(key)?.source !== source) fill(element);
+      if (before.get(key)?.source !== frame.source) fillFrame(element, key, frame);
     }
     this.#lay(this.boxes);
   }
 
   /** @param {Flow} flow @param {(id: string) => Face|undefined} faceOf @returns {Map<string, Frame>} */
   #wanted(flow, faceOf) {
-    const { canvas = {}, steps } = flow;
     /** @type {Map<string, Frame>} */
     const found = new Map();
-    for (const [id, source] of Object.entries(canvas.groups ?? {}))
-      found.set(`group:${id}`, {
-        source,
-        rect: (boxes) => groupRect(source, this.#rectOf, boxes),
-        fill: (element) => fillMark(element, "group", source.title, source.colour),
-      });
-    const inhabited = new Set(Object.values(steps).map((step) => step.within));
-    for (const id of this.boxes.keys()) {
-      const [title, fills] = [faceOf(id)?.title ?? id, this.edits && !inhabited.has(id)];
-      found.set(`box:${id}`, {
-        source: `${title}:${fills}`,
-        rect: (boxes) => boxes.get(id) ?? NOWHERE,
-        fill: (element) => fillBox(element, id, title, fills),
-      });
+    const { groups = {}, notes = {} } = flow.canvas ?? {};
+    for (const [id, group] of Object.entries(groups)) {
+      const rect = (/** @type {Boxes} */ boxes) => groupRect(group, this.#rectOf, boxes);
+      found.set(`group:${id}`, { source: group, rect, words: group.title, colour: group.colour });
     }
-    for (const [id, source] of Object.entries(canvas.notes ?? {}))
-      found.set(`note:${id}`, {
-        source,
-        rect: () => noteRect(flow, `note:${id}`),
-        fill: (element) => fillMark(element, "note", source.text, source.colour ?? "amber"),
-      });
+    const inhabited = new Set(Object.values(flow.steps).map((step) => step.within));
+    for (const id of this.boxes.keys()) {
+      const [words, fills] = [faceOf(id)?.title ?? id, this.edits && !inhabited.has(id)];
+      const rect = (/** @type {Boxes} */ boxes) => boxes.get(id) ?? NOWHERE;
+      found.set(`box:${id}`, { source: `${words}:${fills}`, rect, words, fills });
+    }
+    for (const [id, note] of Object.entries(notes)) {
+      const rect = () => noteRect(flow, `note:${id}`);
+      found.set(`note:${id}`, { source: note, rect, words: note.text, colour: note.colour });
+    }
     return found;
   }
 

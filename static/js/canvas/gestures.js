@@ -6,7 +6,7 @@
  * @import {Pointer} from "./pointer.js"
  */
 import { copyPart } from "./document.js";
-import { make, makeSvg } from "./dom.js";
+import { hit, make, makeSvg } from "./dom.js";
 import { between, bounds, distance, overlaps, snap } from "./geometry.js";
 import { joinEnd } from "./graph.js";
 import { align } from "./guides.js";
@@ -57,23 +57,21 @@ export class Gestures {
 
   /** @param {PointerEvent} event */
   #down(event) {
-    const target = event.target instanceof Element ? event.target : this.root;
-    const mark = markAt(target);
+    const mark = markAt(event);
     if (mark) return this.#hold(event, mark.key, mark.does);
-    if (target.closest("button")) return;
-    const id = target.closest("[data-node]")?.getAttribute("data-node") ?? "";
+    if (event.target instanceof Element && event.target.closest("button")) return;
+    const id = hit(event, "data-node") ?? "";
     if (event.pointerType === "touch")
       this.#fingers.set(event.pointerId, this.viewport.local(event));
     if (this.#fingers.size > 1) this.pointer.cancel();
     else if (event.button === 1 || this.#space) this.#pan(event);
-    else if (event.button === 0) this.#press(event, target, id);
+    else if (event.button === 0) this.#press(event, id);
     if (!id) this.root.focus({ preventScroll: true });
   }
 
-  /** @param {PointerEvent} event @param {Element} target @param {string} id */
-  #press(event, target, id) {
-    const port = target.closest("[data-port]")?.getAttribute("data-port") ?? null;
-    const wire = target.closest("[data-wire]")?.getAttribute("data-wire") ?? null;
+  /** @param {PointerEvent} event @param {string} id */
+  #press(event, id) {
+    const [port, wire] = [hit(event, "data-port"), hit(event, "data-wire")];
     if (this.linking.tapped) this.linking.second(event);
     else if (id && port !== null) this.linking.begin(event, joinEnd(id, port));
     else if (wire) this.editor.select([], wire);
@@ -93,13 +91,9 @@ export class Gestures {
   /** @param {PointerEvent} event @param {() => void} [onTap]  it was lifted where it was put down */
   #pan(event, onTap) {
     const start = this.viewport.local(event);
-    let last = start;
+    const held = new Map([[event.pointerId, start]]);
     this.root.classList.add("canvas--panning");
-    const move = (/** @type {PointerEvent} */ other) => {
-      const now = this.viewport.local(other);
-      this.viewport.pan(now[0] - last[0], now[1] - last[1]);
-      last = now;
-    };
+    const move = (/** @type {PointerEvent} */ other) => steer(this.viewport, held, other);
     this.pointer.follow(event, move, (other, cancelled) => {
       this.root.classList.remove("canvas--panning");
       if (!cancelled && distance(start, this.viewport.local(other)) < FINGER_PX) onTap?.();
@@ -124,8 +118,10 @@ export class Gestures {
   /** @param {PointerEvent} event @param {string} id */
   #drag(event, id) {
     const adds = event.shiftKey || event.ctrlKey || event.metaKey;
-    if (adds) this.#toggle(id);
-    else if (!this.editor.selection.has(id)) this.editor.select([id]);
+    const { selection } = this.editor;
+    if (adds && selection.has(id)) this.editor.select([...selection].filter((one) => one !== id));
+    else if (adds) this.editor.select([...selection, id]);
+    else if (!selection.has(id)) this.editor.select([id]);
     this.scene.element(id)?.focus({ preventScroll: true });
     const chosen = [...this.editor.selection].map((one) => this.editor.face(one));
     const label = chosen.length === 1 ? `${chosen[0].title} moved` : `${chosen.length} steps moved`;
@@ -206,13 +202,6 @@ export class Gestures {
       dx === null ? snap(rect.x) - box.x : x + dx,
       dy === null ? snap(rect.y) - box.y : y + dy,
     ];
-  }
-
-  /** @param {string} id */
-  #toggle(id) {
-    const next = new Set(this.editor.selection);
-    if (!next.delete(id)) next.add(id);
-    this.editor.select(next);
   }
 
   /** @param {PointerEvent} event */

@@ -5,8 +5,8 @@
  */
 import { icon, make, need } from "./dom.js";
 
-/** @param {HTMLElement} box @param {string} id @param {string} title @param {boolean} fills whether it is empty and can be filled */
-export function fillBox(box, id, title, fills) {
+/** @param {HTMLElement} box @param {string} id @param {string} title @param {boolean} [fills] whether it is empty and can be filled */
+function fillBox(box, id, title, fills) {
   const words = make("span", { class: "box__title" }, [icon("repeat"), `Each round of ${title}`]);
   const look = { class: "button button--small", type: "button", "data-inside": id };
   const label = `Add a step to each round of ${title}`;
@@ -32,10 +32,13 @@ export function frameElement(key, edits) {
 }
 
 /**
- * Show a group's title or a note's text, and its colour; a field that is written in is left as it is.
- * @param {HTMLElement} element @param {string} kind @param {string} words @param {string} colour
+ * Show the words of a frame and its colour; a field that is written in is left as it is.
+ * @param {HTMLElement} element @param {string} key
+ * @param {{words: string, colour?: string, fills?: boolean}} frame
  */
-export function fillMark(element, kind, words, colour) {
+export function fillFrame(element, key, { words, colour = "amber", fills }) {
+  const [kind, id] = key.split(":");
+  if (kind === "box") return fillBox(element, id, words, fills);
   element.className = `mark mark--${kind} mark--${colour}`;
   const field = element.querySelector(".mark__title, .mark__text");
   if (field && !("value" in field)) field.textContent = words;

@@ -4,9 +4,10 @@
  * @import {Editor} from "./editor.js"
  * @import {Point} from "./types.js"
  */
+import { hit } from "./dom.js";
 import { freePlace, GRID, snap } from "./geometry.js";
 import { drop } from "./looping.js";
-import { addGroup, addNote, COLOURS, noteRect, patchMark, stepsOf } from "./marks.js";
+import { addGroup, addNote, noteRect, patchMark, stepsOf } from "./marks.js";
 
 const SLOP = 6;
 /** How tall the bar of a note is, as in canvas-frames.css. */
@@ -41,13 +42,11 @@ function write({ scene }, key) {
   if (box instanceof HTMLInputElement) box.select();
 }
 
-/** What a pointer or key meets of a mark: its key, and what the tool there does. @param {EventTarget|null} target */
-export function markAt(target) {
-  const part = target instanceof Element ? target.closest(".mark__bar, .mark__text") : null;
-  const mark = part?.closest("[data-mark]");
-  if (!(mark instanceof HTMLElement) || !(target instanceof Element)) return null;
-  const does = target.closest("[data-does]")?.getAttribute("data-does") ?? "";
-  return { key: mark.dataset.mark ?? "", does };
+/** What an event meets of a mark: its key, and what the tool there does. @param {Event} event */
+export function markAt(event) {
+  const key = hit(event, "data-mark");
+  const isIn = event.target instanceof Element && event.target.closest(".mark__bar, .mark__text");
+  return key && isIn ? { key, does: hit(event, "data-does") ?? "" } : null;
 }
 
 /** @param {DesignerPage} page */
@@ -57,7 +56,7 @@ export function mountMarks(page) {
   /** @param {string} kind @param {(event: any, key: string, does: string) => void} deed */
   const on = (kind, deed) =>
     layer.addEventListener(kind, (event) => {
-      const mark = markAt(event.target);
+      const mark = markAt(event);
       if (mark) deed(event, mark.key, mark.does);
     });
   on("click", (_event, key, does) => does && tap(page, key, does));
@@ -100,14 +99,13 @@ function movedBy(editor, key, [dx, dy]) {
 /** What a tool does; a bar without one is written in. @param {DesignerPage} page @param {string} key @param {string} does */
 export function tap(page, key, does) {
   const { editor, root } = page;
+  const isGroup = key.startsWith("group");
   if (!does) write(page, key);
-  if (COLOURS.includes(does))
-    editor.change(`Coloured ${does}`, patchMark(editor.flow, key, { colour: does }));
-  if (does === "hold" && key.startsWith("group")) editor.select(stepsOf(editor.flow, key));
-  if (does !== "remove") return;
-  const label = key.startsWith("note") ? "Note deleted" : "Ungrouped";
-  editor.change(label, patchMark(editor.flow, key, null));
-  root.focus({ preventScroll: true });
+  else if (does === "hold") isGroup && editor.select(stepsOf(editor.flow, key));
+  else if (does === "remove") {
+    editor.change(isGroup ? "Ungrouped" : "Note deleted", patchMark(editor.flow, key, null));
+    root.focus({ preventScroll: true });
+  } else editor.change(`Coloured ${does}`, patchMark(editor.flow, key, { colour: does }));
 }
 
 /** Move a note's lower right corner. @param {DesignerPage} page @param {string} key @param {Point} by */

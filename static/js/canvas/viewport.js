@@ -4,7 +4,7 @@
  * would be restyled).
  * @import {Point, Rect, View} from "./types.js"
  */
-import { fitView, reveal, toCanvas, zoomAt } from "./geometry.js";
+import { fitView, reveal, toCanvas, viewOf, zoomAt } from "./geometry.js";
 
 export class Viewport {
   /** @type {View} */
@@ -98,9 +98,8 @@ export class Viewport {
   }
 
   /** @param {Point} point  in canvas units */
-  centreOn([x, y]) {
-    const { zoom } = this.view;
-    this.set({ zoom, x: this.size.w / 2 - x * zoom, y: this.size.h / 2 - y * zoom });
+  centreOn(point) {
+    this.set(viewOf(point, this.view.zoom, this.size));
   }
 
   /** @returns {Point} canvas point in the middle of the screen */

@@ -1,4 +1,4 @@
-"""Tidying: what the canvas is answered for what stands on it."""
+"""Tidying: what the canvas is answered for what it holds."""
 
 from __future__ import annotations
 
@@ -7,38 +7,36 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from tenancy.organisations import OrganisationView
+from tests.factories.flows import flow_document, step
 from tests.integration.conftest import SignedIn
 
-RECT = {"x": 0, "y": 0, "w": 208, "h": 98}
-NODE = {**RECT, "within": "", "loops": False, "ports": ["done", "error"]}
-WIRE = {"from": "a:done", "to": "b"}
-EMPTY: dict[str, Any] = {"nodes": {}, "notes": {}, "wires": [], "groups": [], "chosen": []}
+STEPS = {"b": step("write-log"), "a": step("write-log")}
 
 
-def _tidy(browser: FlaskClient, organisation: OrganisationView, **parts: Any) -> Any:
+def _tidy(browser: FlaskClient, organisation: OrganisationView, document: Any) -> Any:
     at = f"/t/{organisation.slug}/workflows/tidied"
-    return browser.post(at, json={**EMPTY, **parts}, headers={"Accept": "application/json"})
+    asked = {"document": document, "chosen": []}
+    return browser.post(at, json=asked, headers={"Accept": "application/json"})
 
 
 def test_answers_where_steps_and_notes_stand(signed_in: SignedIn, acme: OrganisationView) -> None:
-    nodes, notes = {"b": NODE, "a": NODE}, {"n": {**RECT, "y": 120}}
+    document = flow_document(STEPS, ["a:done > b"])
+    document["canvas"] = {"notes": {"n": {"text": "", "position": [0, 120]}}}
 
-    answer = _tidy(signed_in("designer"), acme, nodes=nodes, notes=notes, wires=[WIRE])
+    places = _tidy(signed_in("designer"), acme, document).json["places"]
 
-    assert answer.json["places"].keys() == {"a", "b", "note:n"}
-    assert answer.json["places"]["a"][0] < answer.json["places"]["b"][0]
-
-
-def test_an_empty_canvas_has_no_places(signed_in: SignedIn, acme: OrganisationView) -> None:
-    assert _tidy(signed_in("designer"), acme).json == {"places": {}}
+    assert {"a", "b", "note:n"} <= places.keys()
+    assert places["a"][0] < places["b"][0]
 
 
-def test_says_which_part_of_a_canvas_is_wrong(signed_in: SignedIn, acme: OrganisationView) -> None:
-    answer = _tidy(signed_in("designer"), acme, nodes={"a": {**NODE, "x": "left"}})
+def test_says_which_part_of_a_workflow_is_wrong(
+    signed_in: SignedIn, acme: OrganisationView
+) -> None:
+    answer = _tidy(signed_in("designer"), acme, flow_document({"a": {"block": 1}}, []))
 
     assert answer.status_code == 422
-    assert answer.json["errors"][0]["pointer"] == "/nodes/a/x"
+    assert answer.json["errors"][0]["pointer"].startswith("/steps/a")
 
 
 def test_only_who_may_edit_workflows_tidies(signed_in: SignedIn, acme: OrganisationView) -> None:
-    assert _tidy(signed_in("operator"), acme).status_code == 403
+    assert _tidy(signed_in("operator"), acme, flow_document(STEPS, [])).status_code == 403
