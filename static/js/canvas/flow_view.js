@@ -4,7 +4,7 @@
  * @import {Catalogue, Json, Progress} from "./types.js"
  */
 import { flatten } from "./bodies.js";
-import { hit, icon, island, make } from "./dom.js";
+import { hear, hit, icon, island, make } from "./dom.js";
 import { Scene } from "./scene.js";
 import { startSteering, viewKeys } from "./steering.js";
 import { Viewport } from "./viewport.js";
@@ -42,7 +42,20 @@ export function mountFlowView(root, { flow, blocks, progress = null }, onPick) {
   scene.draw(flatten(flow));
   scene.showProgress(progress);
   scene.showSelection(new Set(), null);
-  const keys = viewKeys(viewport, () => viewport.fit(scene.bounds()));
+  /** @param {1|-1} by */
+  const walk = (by) => {
+    const from = document.activeElement?.getAttribute("data-node") ?? null;
+    const next = step(scene.faces(), from, by);
+    if (!next) return;
+    scene.element(next)?.focus({ preventScroll: true });
+    reveal(next);
+  };
+  /** @type {Record<string, () => void>} */
+  const keys = {
+    ...viewKeys(viewport, () => viewport.fit(scene.bounds())),
+    "[": () => walk(-1),
+    "]": () => walk(1),
+  };
   keys[1]();
   for (const [key, name, label] of BUTTONS) {
     const look = "button button--icon button--ghost";
@@ -51,23 +64,18 @@ export function mountFlowView(root, { flow, blocks, progress = null }, onPick) {
     button.addEventListener("click", keys[key]);
     zooms.append(button);
   }
-  /** @param {Event} event */
-  const pick = (event) => {
-    const id = hit(event, "data-node");
-    if (id && !event.defaultPrevented) onPick?.(id);
-  };
   startSteering(root, viewport);
-  root.addEventListener("click", pick);
+  hear(root, "click", "[data-node]", ({ dataset }, event) => {
+    if (!event.defaultPrevented) onPick?.(dataset.node ?? "");
+  });
   root.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const by = { "[": /** @type {const} */ (-1), "]": /** @type {const} */ (1) }[event.key];
-    const next = by && step(scene.faces(), hit(event, "data-node"), by);
-    if (next) {
-      scene.element(next)?.focus({ preventScroll: true });
-      reveal(next);
-    } else if (keys[event.key]) keys[event.key]();
-    else return event.key === "Enter" && pick(event);
+    const id = hit(event, "data-node");
+    const picks = event.key === "Enter" && id && onPick;
+    const deed = picks ? () => onPick(id) : keys[event.key];
+    if (!deed) return;
     event.preventDefault();
+    deed();
   });
   /** @param {string} id */
   const reveal = (id) => {
