@@ -32,6 +32,7 @@ import designer.saving.views
 import designer.setup.views
 import designer.starting.views
 import designer.tables.views
+import designer.tidying.views
 import designer.together.views
 import designer.trials.kept.views
 import designer.trials.views
@@ -149,6 +150,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.setup.views.bp,
     designer.starting.views.bp,
     designer.trials.kept.views.bp,
+    designer.tidying.views.bp,
     designer.together.views.bp,
     designer.trials.views.bp,
     designer.clipboard.views.bp,

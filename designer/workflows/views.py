@@ -247,6 +247,7 @@ def _addresses(flow: FlowView) -> dict[str, Any]:
         "flow_url": url_for("workflows.edit_workflow", flow_id=flow.id),
         "merge_url": url_for("together.merge", flow_id=flow.id),
         "part_url": url_for("clipboard.read_copied"),
+        "tidy_url": url_for("tidying.tidy"),
         "inspector_url": url_for("inspecting.inspect_node", flow=flow.id),
         "whole_url": url_for("inspecting.inspect_whole", flow_id=flow.id),
         "data_url": url_for("data.offer_data", flow_id=flow.id),

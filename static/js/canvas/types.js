@@ -68,15 +68,15 @@
  * @property {boolean} missing  the block isn't installed
  * @property {boolean} [off]  it is switched off
  * @property {Rect} rect
+ * @typedef {{id: string, title: string, rect: Rect}} Thing  What can be dragged: a node's face, or a note by its key.
  *
  * @typedef {{pointer: string, message: string, step: string|null, severity: "error"|"warning"}} Problem
  * @typedef {Object} StepProgress
  * @property {string} status
  * @property {string|null} [port]
  * @property {string[]} [ports]  of a step in a loop's body: every port a round of it left by
- * @property {string} [text]  of the same: how many rounds are in which state
- * @property {number} [attempt]
- * @property {number|null} [duration_ms]
+ * @property {string} text  what its badge says: how long it took, its state, or how its rounds went
+ * @property {string} said  the same to be said
  * @property {any} [input]
  * @property {any} [output]
  * @property {any} [error]
