@@ -32,9 +32,13 @@ export class DesignerPage {
     this.viewport = new Viewport(this.root, this.world, need(".canvas__dots", this.root));
     this.scene = new Scene(this.world, this.facts.blocks);
     this.saving = new Saving(this.editor, this.facts, showSaveState);
-    /** @type {import("./types.js").Entry[]} in the palette's order */
-    this.entries = Object.values(this.facts.blocks);
-    this.entries.sort((a, b) => a.order - b.order || a.title.localeCompare(b.title));
+  }
+
+  /** What there is to add, in the palette's order. @returns {import("./types.js").Entry[]} */
+  get entries() {
+    return Object.values(this.facts.blocks).sort(
+      (a, b) => a.order - b.order || a.title.localeCompare(b.title),
+    );
   }
 
   /** Select a node, bring it on screen and give it the focus. @param {string} id */

@@ -3,16 +3,19 @@
  * a wire on nothing), of steps to connect to, or of steps to go to. What fits comes first.
  * @import {Entry, Face, Port} from "./types.js"
  * @import {Verdict} from "./fits.js"
+ * @import {Found} from "./search.js"
  */
-import { make, need } from "./dom.js";
-import { entryPicture } from "./palette.js";
-import { searchEntries } from "./search.js";
+import { icon, make, need } from "./dom.js";
+import { shown } from "./palette.js";
+import { searchEntries, wordsOf } from "./search.js";
 
 const SHOWN = 40;
+const FITS = ["good", "amber", "bad"];
 
 /**
  * @typedef {Object} Offer
- * @property {Entry[]} entries
+ * @property {() => Entry[]} entries
+ * @property {(port: string) => Found[]} [first]  those of them that come first, with the reason; of blocks alone
  * @property {(entry: Entry, port: string) => void} take
  * @property {string} title
  * @property {(port: string) => (entry: Entry) => Verdict} [judge]  what to say of each, for a way out
@@ -22,30 +25,30 @@ const SHOWN = 40;
 
 /** Steps are found like blocks. @param {Face} face @returns {Entry} */
 export function asEntry({ id, title, subtitle, icon }) {
-  const unlike = { category: "", order: 0, publisher: "", version: "", outputs: [] };
-  const words = { title, summary: subtitle, keywords: [id, subtitle] };
-  return { ...unlike, ...words, id, icon, key: id, sort: "step" };
+  const unlike = { category: "", name: "", order: 0, publisher: "", version: "", outputs: [] };
+  const said = wordsOf(`${title} ${id} ${subtitle}`);
+  const own = { key: id, id, title, summary: subtitle, icon };
+  return { ...unlike, ...own, sort: "step", find: [[40, "", said]] };
 }
 
 export class QuickAdd {
   #chosen = 0;
-  /** @type {Entry[]} */
+  /** @type {Found[]} */
   #found = [];
   /** @type {Offer} */
-  #offer = { entries: [], take: () => {}, title: "" };
+  #offer = { entries: () => [], take: () => {}, title: "" };
 
-  /** @param {HTMLDialogElement} dialog */
-  constructor(dialog) {
+  /** @param {HTMLDialogElement} dialog @param {(entry: Entry) => void} mark  make it a favourite, or none */
+  constructor(dialog, mark) {
     this.dialog = dialog;
+    this.mark = mark;
     this.box = /** @type {HTMLInputElement} */ (need("input", dialog));
     this.list = need("[role=listbox]", dialog);
     this.port = /** @type {HTMLSelectElement} */ (need("select", dialog));
     this.box.addEventListener("input", () => this.#search());
     this.port.addEventListener("change", () => this.#search());
+    document.addEventListener("palette:renewed", () => dialog.open && this.#search());
     this.box.addEventListener("keydown", (event) => this.#key(event));
-    dialog.addEventListener("click", (event) => {
-      if (event.target === dialog) dialog.close();
-    });
   }
 
   /** @param {Offer} offer */
@@ -64,13 +67,16 @@ export class QuickAdd {
   }
 
   #search() {
-    const { entries, judge } = this.#offer;
-    const found = searchEntries(entries, this.box.value);
+    const { entries, first, judge } = this.#offer;
+    const query = this.box.value;
     const verdict = judge?.(this.port.value);
-    const byFit = ["good", "amber", "bad"].flatMap((fit) =>
-      found.filter((entry) => verdict?.(entry).fit === fit),
+    const usual = query ? [] : (first?.(this.port.value) ?? []);
+    const all = [...usual, ...searchEntries(entries(), query)].filter(
+      ({ entry }, at, every) => every.findIndex((one) => one.entry === entry) === at,
     );
-    this.#found = (verdict && !this.box.value ? byFit : found).slice(0, SHOWN);
+    const rank = (/** @type {Found} */ { entry }) => FITS.indexOf(verdict?.(entry).fit ?? "");
+    this.#found = (query ? all : all.sort((a, b) => rank(a) - rank(b))).slice(0, SHOWN);
+    need(".palette__more", this.dialog).hidden = !first || all.length > 2;
     this.#choose(0);
   }
 
@@ -78,25 +84,18 @@ export class QuickAdd {
   #choose(chosen) {
     this.#chosen = chosen;
     const verdict = this.#offer.judge?.(this.port.value);
-    const options = this.#found.map((entry, index) => {
-      const words = make("span", { class: "palette__words" }, [
-        make("span", { class: "palette__name" }, [entry.title]),
-        make("span", { class: "palette__summary" }, [verdict?.(entry).why ?? entry.summary]),
+    const options = this.#found.map(({ entry, why }, index) => {
+      const said = verdict?.(entry);
+      const told = said?.fit === "good" && why ? why : (said?.why ?? why);
+      const selected = { "aria-selected": String(index === chosen), id: `quick-${index}` };
+      const option = make("div", { class: "palette__item", role: "option", ...selected }, [
+        ...shown({ entry, why: told }),
+        ...(entry.favourite ? [icon("star")] : []),
       ]);
-      const option = make(
-        "div",
-        {
-          class: "palette__item",
-          role: "option",
-          id: `quick-${index}`,
-          "aria-selected": String(index === chosen),
-        },
-        [entryPicture(entry), words],
-      );
-      option.addEventListener("click", () => this.#take(entry));
+      option.addEventListener("click", () => this.take(entry));
       return option;
     });
-    this.list.replaceChildren(...(options.length ? options : ["Nothing is called that."]));
+    this.list.replaceChildren(...(options.length ? options : ["Nothing does that."]));
     this.box.setAttribute("aria-activedescendant", options.length ? `quick-${chosen}` : "");
     options[chosen]?.scrollIntoView({ block: "nearest" });
   }
@@ -106,13 +105,15 @@ export class QuickAdd {
     const count = this.#found.length;
     if (event.key === "ArrowDown" && count) this.#choose((this.#chosen + 1) % count);
     else if (event.key === "ArrowUp" && count) this.#choose((this.#chosen + count - 1) % count);
-    else if (event.key === "Enter" && count) this.#take(this.#found[this.#chosen]);
+    else if (event.key === "Enter" && count) this.take(this.#found[this.#chosen].entry);
+    else if (event.altKey && event.code === "KeyF" && this.#offer.first && count)
+      this.mark(this.#found[this.#chosen].entry);
     else return;
     event.preventDefault();
   }
 
   /** @param {Entry} entry */
-  #take(entry) {
+  take(entry) {
     this.dialog.close();
     this.#offer.take(entry, this.port.value);
   }
