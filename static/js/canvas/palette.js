@@ -23,7 +23,7 @@ export function shown({ entry, why }) {
   } else picture.append(icon(entry.icon || "puzzle"));
   const words = make("span", { class: "palette__words" }, [
     make("span", { class: "palette__name" }, [entry.title]),
-    make("span", { class: "palette__summary" }, [why ?? entry.summary]),
+    make("span", { class: why ? "palette__why" : "palette__summary" }, [why ?? entry.summary]),
   ]);
   return [make("span", { class: "node__badge" }, [picture]), words];
 }

@@ -9,6 +9,8 @@
 
 const SMALL = /^(a|an|and|at|do|for|i|if|in|is|it|my|of|on|the|this|to|us|we|with)$/;
 const SLIPS_FROM = 4;
+/** What it is worth that all that is said, small words too, stands in one place. */
+const TOGETHER = 25;
 
 /** As `words_of` of designer/palette/finding.py. @param {string} text @returns {string[]} */
 export const wordsOf = (text) =>
@@ -53,7 +55,8 @@ export function searchEntries(entries, query) {
       const best = worths.reduce((a, b) => (b.worth > a.worth ? b : a));
       return best.worth ? [best] : [];
     });
-    const total = fits.reduce((sum, { worth }) => sum + worth, 0);
+    const together = entry.find.some(([, , words]) => said.every((one) => words.includes(one)));
+    const total = fits.reduce((sum, { worth }) => sum + worth, together ? TOGETHER : 0);
     return { entry, count: fits.length, total, why: fits.find(({ why }) => why)?.why };
   });
   const most = Math.max(said.length && 1, ...found.map(({ count }) => count));
