@@ -23,18 +23,15 @@ export function mountAdding(page) {
   const quick = new QuickAdd(/** @type {HTMLDialogElement} */ (need("#quick-add")), palette.toggle);
   const steps = () => page.entries.filter((entry) => entry.sort === "step");
   page.addInside = (loop) =>
-    quick.open({
-      entries: steps,
-      take: (entry) => page.show(addInside(editor, entry, loop)),
-      title: `Add a step in ${editor.face(loop).title}`,
-    });
+    quick.open(`Add a step in ${editor.face(loop).title}`, steps, (entry) =>
+      page.show(addInside(editor, entry, loop)),
+    );
   page.addFromPort = (from, at) => {
     const { id, port } = splitEnd(from);
     const { ports, title } = editor.face(id);
-    quick.open({
-      entries: steps,
-      take: (entry, chosen) => page.show(addAfter(editor, entry, id, chosen, at ?? null)),
-      title: `Add a step after ${title}`,
+    const take = (/** @type {Entry} */ entry, /** @type {string} */ chosen) =>
+      page.show(addAfter(editor, entry, id, chosen, at ?? null));
+    quick.open(`Add a step after ${title}`, steps, take, {
       first: (chosen) => palette.after(joinEnd(id, chosen)),
       judge: (chosen) => follower(editor.flow, joinEnd(id, chosen), editor.catalogue),
       ...{ ports, port },
@@ -43,28 +40,18 @@ export function mountAdding(page) {
   deeds.add = () => {
     const { flow, only, selectedWire: wire } = editor;
     if (only) page.addFromPort(joinEnd(only, nextPort(editor.face(only), wiredPorts(flow, only))));
-    else if (!wire)
-      quick.open({
-        entries: () => page.entries,
-        take: add,
-        title: "Add a step",
-        first: palette.mine,
-      });
-    else
-      quick.open({
-        entries: () => steps().filter((entry) => entry.outputs.length || entry.dynamic),
-        take: (entry) => page.show(insert(editor, entry, wire)),
-        title: "Add a step on the wire",
+    else if (!wire) quick.open("Add a step", () => page.entries, add, { first: palette.mine });
+    else {
+      const passing = () => steps().filter((entry) => entry.outputs.length || entry.dynamic);
+      const take = (/** @type {Entry} */ entry) => page.show(insert(editor, entry, wire));
+      quick.open("Add a step on the wire", passing, take, {
         first: () => palette.after(wire.from),
         judge: () => follower(flow, wire.from, editor.catalogue),
       });
+    }
   };
-  deeds.find = () =>
-    quick.open({
-      entries: () => editor.faces().map(asEntry),
-      take: ({ key }) => page.show(key),
-      title: "Find a step",
-    });
+  const found = () => editor.faces().map(asEntry);
+  deeds.find = () => quick.open("Find a step", found, ({ key }) => page.show(key));
   deeds.connect = () => connect(page, quick);
 }
 
@@ -74,10 +61,10 @@ function connect({ editor, linking }, quick) {
   if (!id) return editor.say("Select one step first, then press C.");
   const { ports, title } = editor.face(id);
   const others = readingOrder(editor.faces()).filter((one) => one !== id && editor.flow.steps[one]);
-  quick.open({
-    entries: () => others.map((one) => asEntry(editor.face(one))),
-    take: ({ key }, port) => linking.connect(joinEnd(id, port), key),
-    title: `Connect ${title} to`,
+  const entries = () => others.map((one) => asEntry(editor.face(one)));
+  const take = (/** @type {Entry} */ { key }, /** @type {string} */ port) =>
+    linking.connect(joinEnd(id, port), key);
+  quick.open(`Connect ${title} to`, entries, take, {
     judge: (port) => {
       const verdict = judge(editor.flow, joinEnd(id, port), editor.catalogue);
       linking.glow(verdict);

@@ -13,11 +13,8 @@ const SHOWN = 40;
 const FITS = ["good", "amber", "bad"];
 
 /**
- * @typedef {Object} Offer
- * @property {() => Entry[]} entries
- * @property {(port: string) => Found[]} [first]  those of them that come first, with the reason; of blocks alone
- * @property {(entry: Entry, port: string) => void} take
- * @property {string} title
+ * @typedef {Object} More
+ * @property {(port: string) => Found[]} [first]  those that come first, with the reason; of blocks alone
  * @property {(port: string) => (entry: Entry) => Verdict} [judge]  what to say of each, for a way out
  * @property {Port[]} [ports]  ways out to choose from
  * @property {string} [port]
@@ -35,8 +32,12 @@ export class QuickAdd {
   #chosen = 0;
   /** @type {Found[]} */
   #found = [];
-  /** @type {Offer} */
-  #offer = { entries: () => [], take: () => {}, title: "" };
+  /** @type {More} */
+  #more = {};
+  /** @type {() => Entry[]} */
+  #entries = () => [];
+  /** @type {(entry: Entry, port: string) => void} */
+  #take = () => {};
 
   /** @param {HTMLDialogElement} dialog @param {(entry: Entry) => void} mark  make it a favourite, or none */
   constructor(dialog, mark) {
@@ -47,15 +48,15 @@ export class QuickAdd {
     this.port = /** @type {HTMLSelectElement} */ (need("select", dialog));
     this.box.addEventListener("input", () => this.#search());
     this.port.addEventListener("change", () => this.#search());
-    document.addEventListener("palette:renewed", () => dialog.open && this.#search());
+    document.addEventListener("palette:renewed", () => dialog.open && this.#search(this.#chosen));
     this.box.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** @param {Offer} offer */
-  open(offer) {
-    const { ports = [], port = "", title } = offer;
-    if (title !== this.#offer.title) this.box.value = "";
-    this.#offer = offer;
+  /** @param {string} title @param {() => Entry[]} entries @param {(entry: Entry, port: string) => void} take @param {More} [more] */
+  open(title, entries, take, more = {}) {
+    const { ports = [], port = "" } = more;
+    if (title !== this.box.placeholder) this.box.value = "";
+    [this.#more, this.#entries, this.#take] = [more, entries, take];
     need("label", this.dialog).hidden = ports.length < 2;
     this.port.replaceChildren(...ports.map((one) => new Option(one.title, one.name)));
     this.port.value = port;
@@ -66,24 +67,24 @@ export class QuickAdd {
     this.box.select();
   }
 
-  #search() {
-    const { entries, first, judge } = this.#offer;
+  #search(chosen = 0) {
+    const { first, judge } = this.#more;
     const query = this.box.value;
     const verdict = judge?.(this.port.value);
     const usual = query ? [] : (first?.(this.port.value) ?? []);
-    const all = [...usual, ...searchEntries(entries(), query)].filter(
+    const all = [...usual, ...searchEntries(this.#entries(), query)].filter(
       ({ entry }, at, every) => every.findIndex((one) => one.entry === entry) === at,
     );
     const rank = (/** @type {Found} */ { entry }) => FITS.indexOf(verdict?.(entry).fit ?? "");
     this.#found = (query ? all : all.sort((a, b) => rank(a) - rank(b))).slice(0, SHOWN);
     need(".palette__more", this.dialog).hidden = !first || all.length > 2;
-    this.#choose(0);
+    this.#choose(chosen);
   }
 
   /** @param {number} chosen */
   #choose(chosen) {
     this.#chosen = chosen;
-    const verdict = this.#offer.judge?.(this.port.value);
+    const verdict = this.#more.judge?.(this.port.value);
     const options = this.#found.map(({ entry, why }, index) => {
       const said = verdict?.(entry);
       const told = said?.fit === "good" && why ? why : (said?.why ?? why);
@@ -106,7 +107,7 @@ export class QuickAdd {
     if (event.key === "ArrowDown" && count) this.#choose((this.#chosen + 1) % count);
     else if (event.key === "ArrowUp" && count) this.#choose((this.#chosen + count - 1) % count);
     else if (event.key === "Enter" && count) this.take(this.#found[this.#chosen].entry);
-    else if (event.altKey && event.code === "KeyF" && this.#offer.first && count)
+    else if (event.altKey && event.code === "KeyF" && this.#more.first && count)
       this.mark(this.#found[this.#chosen].entry);
     else return;
     event.preventDefault();
@@ -115,6 +116,6 @@ export class QuickAdd {
   /** @param {Entry} entry */
   take(entry) {
     this.dialog.close();
-    this.#offer.take(entry, this.port.value);
+    this.#take(entry, this.port.value);
   }
 }

@@ -48,16 +48,19 @@ export function searchEntries(entries, query) {
   const said = wordsOf(query);
   const meant = said.filter((word) => !SMALL.test(word));
   const found = offered.map((entry) => {
-    const fits = (meant.length ? meant : said).flatMap((word) => {
-      const worths = entry.find.map(([worth, why, words]) => {
+    const worths = (meant.length ? meant : said).map((word) =>
+      entry.find.map(([worth, why, words]) => {
         return { why, worth: worth * Math.max(0, ...words.map((one) => fit(word, one))) };
-      });
-      const best = worths.reduce((a, b) => (b.worth > a.worth ? b : a));
-      return best.worth ? [best] : [];
-    });
+      }),
+    );
+    const fits = worths.map((all) => all.reduce((a, b) => (b.worth > a.worth ? b : a)));
     const together = entry.find.some(([, , words]) => said.every((one) => words.includes(one)));
     const total = fits.reduce((sum, { worth }) => sum + worth, together ? TOGETHER : 0);
-    return { entry, count: fits.length, total, why: fits.find(({ why }) => why)?.why };
+    const [count, why] = [
+      fits.filter(({ worth }) => worth).length,
+      fits.find(({ why }) => why)?.why,
+    ];
+    return { entry, count, total, why };
   });
   const most = Math.max(said.length && 1, ...found.map(({ count }) => count));
   return found.filter(({ count }) => count === most).sort((a, b) => b.total - a.total);
