@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.factories.installs import REACHES_OUT, make_package
 from tests.factories.packs import make_block_files, make_pack_package
@@ -27,9 +27,10 @@ def _shelf(page: Page, block: str) -> Locator:  # noqa: F811
     return page.locator(f'[data-part=all] [data-entry^="{block}"]')
 
 
-def _mine(page: Page, title: str) -> Locator:  # noqa: F811
-    """Give the first row under a title above the shelves."""
-    return page.locator(f'[data-part=mine] h2:text-is("{title}") + .palette__row')
+def _mine(page: Page, title: str, block: str = "") -> Locator:  # noqa: F811
+    """Give the first row under a title above the shelves, of a block where one is named."""
+    rows = page.locator(f'[data-part=mine] h2:text-is("{title}") ~ .palette__row')
+    return rows.filter(has_text=block).first
 
 
 def _saved(page: Page) -> None:  # noqa: F811
@@ -41,20 +42,21 @@ def test_a_star_brings_a_block_to_the_top_and_it_stays_there(
     page: Page,  # noqa: F811
 ) -> None:
     _draw(page, garland, "Stars")
-    _shelf(page, "garland.branch").hover()
-    _shelf(page, "garland.branch").get_by_role("button", name="Favourite: Branch").click()
-    expect(_mine(page, "Favourites")).to_contain_text("Branch")
+    row = _shelf(page, "garland.fingerprint")
+    row.hover()
+    row.get_by_role("button", name="Favourite: Fingerprint").click()
+    expect(_mine(page, "Favourites", "Fingerprint")).to_be_visible()
 
     page.reload()
 
-    expect(_mine(page, "Favourites")).to_contain_text("Branch")
-    star = _mine(page, "Favourites").get_by_role("button", name="Favourite: Branch")
+    mine = _mine(page, "Favourites", "Fingerprint")
+    star = mine.get_by_role("button", name="Favourite: Fingerprint")
     expect(star).to_have_attribute("aria-pressed", "true")
     assert serious_violations(page) == []
-    page.get_by_role("searchbox", name="Search blocks").focus()
+    page.get_by_role("searchbox", name="Search blocks").fill("fingerprint")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("f")
-    expect(_mine(page, "Favourites")).to_have_count(0)
+    expect(_mine(page, "Favourites", "Fingerprint")).to_have_count(0)
 
 
 def test_what_works_well_after_a_ticket_is_offered_with_its_reason(
@@ -88,7 +90,8 @@ def test_a_pack_is_installed_from_the_canvas_and_nothing_drawn_is_lost(
     _draw(page, garland, "Installed meanwhile")
     _shelf(page, "trigger:rule").get_by_role("button").first.click()
     _saved(page)
-    page.route("**/draft", lambda route: route.abort())
+    held: list[Route] = []
+    page.route("**/draft", held.append)
     _shelf(page, "garland.wait@").get_by_role("button").first.click()
     here = page.url
 
@@ -96,9 +99,8 @@ def test_a_pack_is_installed_from_the_canvas_and_nothing_drawn_is_lost(
     expect(page.locator(".palette__few")).to_contain_text("No block does that.")
     page.locator("#palette").get_by_role("button", name="More blocks…").click()
     catalogue = page.get_by_role("dialog", name="More blocks")
-    pack = make_pack_package(
-        parts=make_block_files(permissions=REACHES_OUT, title="Pronounce a word")
-    )
+    said = {"id": "acme.pronounce", "title": "Pronounce a word", "permissions": REACHES_OUT}
+    pack = make_pack_package(id="acme.words", title="Words", parts=make_block_files(**said))
     file = {"name": "core.gblk", "mimeType": "application/octet-stream", "buffer": pack}
     catalogue.get_by_label("A block or a pack").set_input_files(file)
     catalogue.get_by_role("button", name="Look at it").click()
@@ -107,7 +109,7 @@ def test_a_pack_is_installed_from_the_canvas_and_nothing_drawn_is_lost(
     catalogue.get_by_label("I agree").check()
     catalogue.get_by_role("button", name="Install").click()
 
-    expect(_shelf(page, "acme.say")).to_be_attached()
+    expect(_shelf(page, "acme.pronounce")).to_be_attached()
     catalogue.get_by_role("button", name="Add Pronounce a word").click()
     expect(page.locator("#canvas [data-node]")).to_have_count(3)
     assert page.url == here
@@ -115,8 +117,10 @@ def test_a_pack_is_installed_from_the_canvas_and_nothing_drawn_is_lost(
     page.keyboard.press("Control+z")
     expect(page.locator("#canvas [data-node]")).to_have_count(1)
     page.keyboard.press("Control+y")
-    page.unroute("**/draft")
     page.keyboard.press("Control+y")
+    page.unroute("**/draft")
+    for one in held:
+        one.continue_()
     expect(page.locator("#canvas [data-node]")).to_have_count(3)
     _saved(page)
 
@@ -131,8 +135,9 @@ def test_a_block_is_installed_and_used_by_keys_alone(
     page.locator("#canvas").focus()
     page.keyboard.press("/")
     page.keyboard.type("webhook")
+    expect(page.locator("#quick-list [role=option]").first).to_contain_text("Webhook")
     page.keyboard.press("Alt+f")
-    expect(_mine(page, "Favourites")).to_contain_text("Webhook")
+    expect(_mine(page, "Favourites", "Webhook")).to_be_attached()
     page.keyboard.press("Enter")
     page.keyboard.press("/")
     page.keyboard.type("whisper")

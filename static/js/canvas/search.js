@@ -56,11 +56,8 @@ export function searchEntries(entries, query) {
     const fits = worths.map((all) => all.reduce((a, b) => (b.worth > a.worth ? b : a)));
     const together = entry.find.some(([, , words]) => said.every((one) => words.includes(one)));
     const total = fits.reduce((sum, { worth }) => sum + worth, together ? TOGETHER : 0);
-    const [count, why] = [
-      fits.filter(({ worth }) => worth).length,
-      fits.find(({ why }) => why)?.why,
-    ];
-    return { entry, count, total, why };
+    const count = fits.filter(({ worth }) => worth).length;
+    return { entry, count, total, why: fits.find(({ why }) => why)?.why };
   });
   const most = Math.max(said.length && 1, ...found.map(({ count }) => count));
   return found.filter(({ count }) => count === most).sort((a, b) => b.total - a.total);
