@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from tests.factories.installs import REACHES_OUT, make_package
 from tests.factories.packs import make_block_files, make_pack_package
@@ -31,6 +33,10 @@ def _mine(page: Page, title: str, block: str = "") -> Locator:  # noqa: F811
     """Give the first row under a title above the shelves, of a block where one is named."""
     rows = page.locator(f'[data-part=mine] h2:text-is("{title}") ~ .palette__row')
     return rows.filter(has_text=block).first
+
+
+def _file(package: bytes) -> FilePayload:
+    return {"name": "it.gblk", "mimeType": "application/octet-stream", "buffer": package}
 
 
 def _saved(page: Page) -> None:  # noqa: F811
@@ -99,9 +105,13 @@ def test_a_pack_is_installed_from_the_canvas_and_nothing_drawn_is_lost(
     expect(page.locator(".palette__few")).to_contain_text("No block does that.")
     page.locator("#palette").get_by_role("button", name="More blocks…").click()
     catalogue = page.get_by_role("dialog", name="More blocks")
-    said = {"id": "acme.pronounce", "title": "Pronounce a word", "permissions": REACHES_OUT}
+    said: dict[str, Any] = {
+        "id": "acme.pronounce",
+        "title": "Pronounce a word",
+        "permissions": REACHES_OUT,
+    }
     pack = make_pack_package(id="acme.words", title="Words", parts=make_block_files(**said))
-    file = {"name": "core.gblk", "mimeType": "application/octet-stream", "buffer": pack}
+    file = _file(pack)
     catalogue.get_by_label("A block or a pack").set_input_files(file)
     catalogue.get_by_role("button", name="Look at it").click()
     expect(catalogue).to_contain_text("probe.example")
@@ -131,7 +141,7 @@ def test_a_block_is_installed_and_used_by_keys_alone(
 ) -> None:
     _draw(page, garland, "By keys")
     package = make_package(id="acme.whisper", title="Whisper a word", permissions=REACHES_OUT)
-    file = {"name": "whisper.gblk", "mimeType": "application/octet-stream", "buffer": package}
+    file = _file(package)
     page.locator("#canvas").focus()
     page.keyboard.press("/")
     page.keyboard.type("webhook")
