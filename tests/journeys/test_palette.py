@@ -35,8 +35,19 @@ def _mine(page: Page, title: str, block: str = "") -> Locator:  # noqa: F811
     return rows.filter(has_text=block).first
 
 
-def _file(package: bytes) -> FilePayload:
-    return {"name": "it.gblk", "mimeType": "application/octet-stream", "buffer": package}
+def _install(page: Page, catalogue: Locator, package: bytes) -> None:  # noqa: F811
+    """Bring a file in the dialog, see what it asks for, agree and install it, by keys."""
+    file: FilePayload = {
+        "name": "it.gblk",
+        "mimeType": "application/octet-stream",
+        "buffer": package,
+    }
+    catalogue.get_by_label("A block or a pack").set_input_files(file)
+    catalogue.get_by_role("button", name="Look at it").press("Enter")
+    expect(catalogue).to_contain_text("probe.example")
+    assert serious_violations(page) == []
+    catalogue.get_by_label("I agree").press("Space")
+    catalogue.get_by_role("button", name="Install").press("Enter")
 
 
 def _saved(page: Page) -> None:  # noqa: F811
@@ -97,7 +108,7 @@ def test_a_pack_is_installed_from_the_canvas_and_nothing_drawn_is_lost(
     _shelf(page, "trigger:rule").get_by_role("button").first.click()
     _saved(page)
     held: list[Route] = []
-    page.route("**/draft", held.append)
+    page.route("**/draft", lambda route: held.append(route))
     _shelf(page, "garland.wait@").get_by_role("button").first.click()
     here = page.url
 
@@ -111,13 +122,7 @@ def test_a_pack_is_installed_from_the_canvas_and_nothing_drawn_is_lost(
         "permissions": REACHES_OUT,
     }
     pack = make_pack_package(id="acme.words", title="Words", parts=make_block_files(**said))
-    file = _file(pack)
-    catalogue.get_by_label("A block or a pack").set_input_files(file)
-    catalogue.get_by_role("button", name="Look at it").click()
-    expect(catalogue).to_contain_text("probe.example")
-    assert serious_violations(page) == []
-    catalogue.get_by_label("I agree").check()
-    catalogue.get_by_role("button", name="Install").click()
+    _install(page, catalogue, pack)
 
     expect(_shelf(page, "acme.pronounce")).to_be_attached()
     catalogue.get_by_role("button", name="Add Pronounce a word").click()
@@ -141,7 +146,6 @@ def test_a_block_is_installed_and_used_by_keys_alone(
 ) -> None:
     _draw(page, garland, "By keys")
     package = make_package(id="acme.whisper", title="Whisper a word", permissions=REACHES_OUT)
-    file = _file(package)
     page.locator("#canvas").focus()
     page.keyboard.press("/")
     page.keyboard.type("webhook")
@@ -156,10 +160,7 @@ def test_a_block_is_installed_and_used_by_keys_alone(
     expect(more).to_be_focused()
     page.keyboard.press("Enter")
     catalogue = page.get_by_role("dialog", name="More blocks")
-    catalogue.get_by_label("A block or a pack").set_input_files(file)
-    catalogue.get_by_role("button", name="Look at it").press("Enter")
-    catalogue.get_by_label("I agree").press("Space")
-    catalogue.get_by_role("button", name="Install").press("Enter")
+    _install(page, catalogue, package)
     expect(_shelf(page, "acme.whisper")).to_be_attached()
     catalogue.get_by_role("button", name="Add Whisper a word").press("Enter")
 
