@@ -134,9 +134,9 @@ def test_a_pack_is_installed_from_the_canvas_and_nothing_drawn_is_lost(
     expect(page.locator("#canvas [data-node]")).to_have_count(1)
     page.keyboard.press("Control+y")
     page.keyboard.press("Control+y")
-    page.unroute("**/draft")
     for one in held:
         one.continue_()
+    page.unroute("**/draft")
     expect(page.locator("#canvas [data-node]")).to_have_count(3)
     _saved(page)
 

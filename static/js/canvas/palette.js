@@ -104,6 +104,9 @@ export function mountPalette(page, { add, drop }) {
   const choose = (/** @type {Event} */ event) => {
     const entry = entryAt(event);
     if (!entry || dragged) return;
+    /** @type {HTMLDialogElement|null} */ (
+      /** @type {Element} */ (event.target).closest("dialog")
+    )?.close();
     if (/** @type {Element} */ (event.target).closest(".palette__star")) toggle(entry);
     else add(entry);
   };
