@@ -18,6 +18,7 @@ import designer.keeping.views
 import designer.opened.views
 import designer.packs.api
 import designer.packs.views
+import designer.palette.views
 import designer.publishing.views
 import designer.renaming.views
 import designer.rule_links.views
@@ -140,6 +141,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.services.imports.views.bp,
     designer.blocks.views.bp,
     designer.packs.views.bp,
+    designer.palette.views.bp,
     designer.opened.views.bp,
     designer.workflows.views.bp,
     designer.gallery.views.bp,

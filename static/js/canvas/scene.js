@@ -87,7 +87,7 @@ export class Scene {
   #drawNode(id) {
     const source = this.#flow.steps[id] ?? this.#flow.triggers[id];
     const known = this.#nodes.get(id);
-    if (known?.source === source) return;
+    if (known?.source === source && !known.face.missing) return; // its block may have come by now
     const face = faceOf(this.#flow, id, this.catalogue);
     const element = known?.element ?? node.nodeElement(id);
     if (!known || node.lookOf(known.face) !== node.lookOf(face)) {

@@ -35,6 +35,8 @@
  *
  * @typedef {Object} Entry  One thing the palette offers: a block or a kind of trigger.
  * @property {string} key  "garland.branch@1.0.0" or "trigger:rule"
+ * @property {string} name  the same in every version
+ * @property {boolean} [favourite]
  * @property {"step"|"trigger"} sort
  * @property {string} id
  * @property {string} version
@@ -42,7 +44,7 @@
  * @property {string} summary
  * @property {string} category
  * @property {number} order  of its category in the palette
- * @property {string[]} keywords
+ * @property {[number, string, string[]][]} find  what it is found by: worth, what to say of it, words
  * @property {string} publisher
  * @property {string} icon  address of an SVG (begins with /), or a name in the sprite
  * @property {string} [effects]
