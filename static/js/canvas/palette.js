@@ -6,7 +6,6 @@
  * @import {Found} from "./search.js"
  * @import {DesignerPage} from "./page.js"
  */
-import { post } from "../posting.js";
 import { icon, make, need, paintIcon } from "./dom.js";
 import { nextPort } from "./face.js";
 import { gathered, joinEnd, splitEnd, wiredPorts } from "./graph.js";
@@ -84,7 +83,10 @@ export function mountPalette(page, { add, drop }) {
     need(".palette__few", root).hidden = !box.value || found.length > 2;
   };
   const toggle = (/** @type {Entry} */ { favourite, name }) =>
-    post(`${facts.palette_url}/favourites/${name}/${favourite ? "remove" : "add"}`);
+    htmx.ajax("POST", `${facts.palette_url}/favourites/${name}/${favourite ? "remove" : "add"}`, {
+      source: root,
+      swap: "none",
+    });
   /** Take in the blocks that there are now; the drawing and its history stay. */
   const renew = async () => {
     const { blocks, palette } = await (await fetch(facts.palette_url)).json();

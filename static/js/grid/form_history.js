@@ -104,8 +104,8 @@ function show() {
   const box = document.querySelector("[data-history]");
   if (!(box instanceof HTMLElement)) return;
   box.hidden = false;
-  setDisabled(box.querySelector("[data-undo]"), !past?.canUndo);
-  setDisabled(box.querySelector("[data-redo]"), !past?.canRedo);
+  setDisabled(box.querySelector("[data-undo]"), !past?.can.undo);
+  setDisabled(box.querySelector("[data-redo]"), !past?.can.redo);
 }
 
 /** @param {Element | null} button @param {boolean} off */
