@@ -18,6 +18,7 @@ import designer.keeping.views
 import designer.opened.views
 import designer.packs.api
 import designer.packs.views
+import designer.palette.views
 import designer.publishing.views
 import designer.renaming.views
 import designer.rule_links.views
@@ -32,6 +33,7 @@ import designer.saving.views
 import designer.setup.views
 import designer.starting.views
 import designer.tables.views
+import designer.tidying.views
 import designer.together.views
 import designer.trials.kept.views
 import designer.trials.views
@@ -139,6 +141,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.services.imports.views.bp,
     designer.blocks.views.bp,
     designer.packs.views.bp,
+    designer.palette.views.bp,
     designer.opened.views.bp,
     designer.workflows.views.bp,
     designer.gallery.views.bp,
@@ -149,6 +152,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.setup.views.bp,
     designer.starting.views.bp,
     designer.trials.kept.views.bp,
+    designer.tidying.views.bp,
     designer.together.views.bp,
     designer.trials.views.bp,
     designer.clipboard.views.bp,

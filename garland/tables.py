@@ -8,6 +8,7 @@ import blocks.installs._tables
 import blocks.packages._tables
 import designer.gallery._tables
 import designer.guide._tables
+import designer.palette._tables
 import runtime._tables
 import runtime.alarms._tables
 import runtime.alarms.console._tables

@@ -22,6 +22,7 @@ from blocks.installs.vouching import signers_of
 from blocks.manifest import kept_manifest
 from blocks.packages.package import Package, read_package
 from blocks.packages.trust import Trusted
+from blocks.versions import precedence
 from kernel.errors import NotFoundError
 from kernel.ids import new_id
 from tenancy.rows import insert_new
@@ -98,6 +99,28 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
         replaces=same.digest if same is not None and same.digest != digest else "",
         is_installed=same is not None and same.digest == digest,
     )
+
+
+def waiting(session: Session, tenant_id: UUID) -> list[Offered]:
+    """List what the tenant may install and has not: the highest version of each block, by title.
+
+    A block of which it has that version, or a higher one, waits for nothing.
+    """
+    brought = select(BlockUpload.digest).where(BlockUpload.tenant_id == tenant_id)
+    mine, installed = set(session.scalars(brought)), installed_rows(session, tenant_id)
+    highest: dict[str, tuple[object, ...]] = {}
+    for one in installed:
+        highest[one.block_id] = max(highest.get(one.block_id, ()), precedence(one.version))
+    columns = (BlockPackage.digest, BlockPackage.block_id, BlockPackage.version)
+    rows = session.execute(select(*columns, BlockPackage.signers).order_by(BlockPackage.added_at))
+    found: dict[str, str] = {}
+    for row in rows:  # of two of one version, what came last
+        is_offered = bool(row.signers) or row.digest in mine
+        if is_offered and precedence(row.version) >= highest.get(row.block_id, ()):
+            highest[row.block_id], found[row.block_id] = precedence(row.version), row.digest
+    there = {one.digest for one in installed}
+    shown = [offered(session, tenant_id, one) for one in found.values() if one not in there]
+    return sorted(shown, key=lambda one: (one.manifest.title.lower(), one.manifest.id))
 
 
 def parts_of(session: Session, tenant_id: UUID, digest: str) -> dict[str, Any]:

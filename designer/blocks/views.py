@@ -16,9 +16,18 @@ from blocks.registry import Registry, Standing
 from blocks.speaking import in_language
 from designer.blocks import installing, upgrading
 from designer.blocks.using import what_uses
+from designer.palette.views import came
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
-from kernel.http import acting, db_session, languages, render, require, see_other
+from kernel.http import (
+    acting,
+    db_session,
+    languages,
+    render,
+    require,
+    see_other,
+    wants_part,
+)
 from runtime.flows.earlier_drafts import last_change
 from runtime.flows.uses import flows_with_block
 from runtime.packs.standard import pack_of_block
@@ -72,6 +81,8 @@ def install(digest: str) -> Response:
         made = installing.install(*_where(), digest, consents=consents, **_who())
     except (ConflictError, InvalidError) as error:
         return _consent_page(digest, status=error.status, refused=error)
+    if wants_part():
+        return came(made.manifest.title, [(made.manifest.id, made.manifest.version)])
     flash(f"{made.manifest.title} {made.manifest.version} can be used now.", "success")
     return see_other(url_for("blocks.show_block", block_id=made.manifest.id))
 
@@ -156,8 +167,10 @@ def _consent_page(digest: str, *, status: int = 200, **refusal: Any) -> Response
     found = offering.offered(*_where(), digest)
     return render(
         "designer/blocks/consent.html",
+        "designer/blocks/_consent.html",
         status=status,
         found=found,
+        in_dialog=wants_part(),
         code_uses=_code_uses(digest),
         refused=refusal.get("refused"),
     )

@@ -12,13 +12,30 @@ from werkzeug.wrappers import Response
 from blocks.packages.signing import NotTrustedError
 from blocks.registry import standard_registry
 from designer.packs.desks import desk_of, require_each
+from designer.palette.views import came
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
-from kernel.http import acting, address_with, db_session, page_of, render, require, see_other, vault
+from kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    GarlandError,
+    InvalidError,
+    NotFoundError,
+)
+from kernel.http import (
+    acting,
+    address_with,
+    db_session,
+    page_of,
+    render,
+    require,
+    see_other,
+    vault,
+    wants_part,
+)
 from runtime.packs import installing, leaving, listing, offers
 from runtime.packs.desk import Desk, Had
 from runtime.packs.kinds import permissions_of
-from runtime.packs.parts import Part, parts_of
+from runtime.packs.parts import BLOCK, Part, parts_of
 from runtime.packs.store import find_installed, had_of
 
 bp = Blueprint("packs", __name__)
@@ -75,9 +92,13 @@ def install(pack_id: str) -> Response:
     )
     try:
         made = installing.install(desk, pack_id, version, agreed=agreed)
-    except (ConflictError, InvalidError) as error:
+    except (ConflictError, InvalidError, ForbiddenError) as error:
         db_session().rollback()
         return _plan_page(pack_id, version, status=error.status, refused=error)
+    if wants_part():
+        parts = [one for one in had_of(*_where(), made.id).values() if one.kind == BLOCK]
+        blocks = [(one.document["block"], one.document["version"]) for one in parts]
+        return came(made.title, blocks)
     flash(f"{made.title} {made.version} is installed: look at what came.", "success")
     return see_other(url_for("packs.show_pack", pack_id=pack_id))
 
@@ -171,7 +192,12 @@ def _parts_shown(pack: listing.PackView) -> Sequence[Had | Part]:
 def _plan_page(pack_id: str, version: str, *, status: int = 200, **refusal: Any) -> Response:
     found = installing.look(_desk(), pack_id, version)
     return render(
-        "designer/packs/plan.html", status=status, found=found, refused=refusal.get("refused")
+        "designer/packs/plan.html",
+        "designer/packs/_plan.html",
+        status=status,
+        found=found,
+        in_dialog=wants_part(),
+        refused=refusal.get("refused"),
     )
 
 

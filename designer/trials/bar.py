@@ -46,7 +46,7 @@ def bar_facts(session: Session, tenant_id: UUID, run: RunView) -> dict[str, Any]
     told = [names.get(split(path)[1], path) for path in held]
     painted = run_progress(run, attempts_of(*where, run.id), remembered, version.document)
     for path in held:
-        painted["steps"].get(split(path)[1], {})["text"] = "Held"
+        painted["steps"].get(split(path)[1], {}).update(text="Held", said="Held")
     return {
         "run": run,
         "version": version,

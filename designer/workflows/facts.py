@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +25,25 @@ def drawing_of(
     *,
     icon_url: Callable[[Block], str],
     languages: Sequence[str],
+    favourites: Collection[str] = (),
 ) -> dict[str, Any]:
     """Give a workflow's document, every node placed, and the entries of all blocks there are."""
-    registry = in_language(registry_of(session, tenant_id), languages)
-    blocks = catalogue(registry, icon_url, live_outputs(session, tenant_id))
+    said: dict[str, Any] = {"languages": languages, "favourites": favourites}
+    blocks = entries_for(session, tenant_id, icon_url=icon_url, **said)
     return {"flow": laid_out(document), "blocks": blocks}
+
+
+def entries_for(
+    session: Session,
+    tenant_id: UUID,
+    *,
+    icon_url: Callable[[Block], str],
+    languages: Sequence[str],
+    favourites: Collection[str] = (),
+) -> dict[str, dict[str, Any]]:
+    """Give the entries of all blocks there are for a tenant; see `palette.catalogue`."""
+    registry = in_language(registry_of(session, tenant_id), languages)
+    return catalogue(registry, icon_url, live_outputs(session, tenant_id), favourites)
 
 
 def page_facts(

@@ -6,12 +6,13 @@ The canvas draws a node from its entry alone: title, icon and ways out. Pure but
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from blocks.manifest import CATEGORIES, Port
 from blocks.registry import Block, Registry, Standing
 from blocks.schemas import widget_of, with_defaults
+from designer.palette.finding import Field, fields_of
 from designer.workflows.needs import kinds_given, needs_of
 from runtime.flows.picture import trigger_key
 from runtime.flows.port_kinds import PortKind, port_kind
@@ -23,6 +24,14 @@ _GIVEN = {"rule": ["number", "object", "string"], "schedule": ["array", "number"
 """What a run can read of what started it, by the kind of its trigger."""
 LOOPS = ("each", "repeat")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_STARTS = ("trigger", "start", "when", "begin")
+_ALSO: dict[str, tuple[str, ...]] = {
+    "rule": ("alarm", "when an alarm comes", "event", "condition"),
+    "manual": ("manual", "button", "by myself", "form"),
+    "schedule": ("every day", "every hour", "cron", "timer", "night", "at a time", "regularly"),
+    "webhook": ("http", "called from outside", "api", "push", "url"),
+}
+"""Other words by which people look for a kind of trigger."""
 TRIGGERS: dict[str, tuple[str, str, str, dict[str, str]]] = {
     "rule": ("Rule", "When a rule fires for an alarm", "bell-ring", {}),
     "manual": ("By hand", "When a person or a program starts it", "hand", {}),
@@ -40,13 +49,17 @@ def catalogue(
     registry: Registry,
     icon_url: Callable[[Block], str],
     tables: Mapping[str, Mapping[str, Any]] | None = None,
+    favourites: Collection[str] = (),
 ) -> dict[str, dict[str, Any]]:
     """Give the entries by key: `id@version` of a block, `trigger:<kind>` of a trigger.
+
+    The `name` of an entry is the same in every version; see `runtime.flows.following.name_of`.
 
     Of a block with several versions one is offered; the others are `hidden`, for steps that have
     them.
 
-    `tables` are the outputs of decision tables by id, for the blocks that pick one.
+    `tables` are the outputs of decision tables by id, for the blocks that pick one; `favourites`
+    the names of entries that a person marked.
     """
     entries = {f"trigger:{kind}": _trigger_entry(kind) for kind in TRIGGERS}
     offered = {block.manifest.id: block for block in registry.all()}
@@ -63,6 +76,7 @@ def catalogue(
     order = ["Start", *CATEGORIES.values()]
     for entry in entries.values():
         entry["order"] = order.index(entry["category"])
+        entry["favourite"] = entry["name"] in favourites
     return entries
 
 
@@ -97,15 +111,17 @@ def problems_document(problems: Iterable[FlowProblem]) -> list[dict[str, str]]:
 
 def _trigger_entry(kind: str) -> dict[str, Any]:
     title, summary, icon, config = TRIGGERS[kind]
+    words = _ALSO[kind]
     return {
         "key": f"trigger:{kind}",
+        "name": f"trigger:{kind}",
         "sort": "trigger",
         "id": kind,
         "version": "",
         "title": title,
         "summary": summary,
         "category": "Start",
-        "keywords": ["trigger", "start", "when"],
+        "find": fields_of(title, [*_STARTS, *words], "Start", summary, is_core=True),
         "publisher": "garland",
         "icon": icon,
         "config": config,
@@ -126,13 +142,14 @@ def _block_trigger_entry(block: Block, icon_url: str) -> dict[str, Any]:
     named = {"block": manifest.id, "version": manifest.version}
     return {
         "key": trigger_key({"kind": "block", **named}),
+        "name": manifest.id,
         "sort": "trigger",
         "id": "block",
         "version": manifest.version,
         "title": manifest.title,
         "summary": manifest.summary,
         "category": "Start",
-        "keywords": ["trigger", "start", "when", *manifest.keywords],
+        "find": _found_by(block, "Start", *_STARTS),
         "publisher": manifest.publisher,
         "icon": icon_url,
         "core": manifest.publisher == "garland",
@@ -145,13 +162,14 @@ def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
     manifest, dynamic = block.manifest, block.manifest.dynamic_outputs
     return {
         "key": f"{manifest.id}@{manifest.version}",
+        "name": manifest.id,
         "sort": "step",
         "id": manifest.id,
         "version": manifest.version,
         "title": manifest.title,
         "summary": _summary(block),
         "category": CATEGORIES[manifest.category],
-        "keywords": list(manifest.keywords),
+        "find": _found_by(block, CATEGORIES[manifest.category]),
         "publisher": manifest.publisher,
         "effects": manifest.behaviour.effects,
         "icon": icon_url,
@@ -164,6 +182,12 @@ def _block_entry(block: Block, icon_url: str) -> dict[str, Any]:
         "dynamic": dynamic
         and {"from": dynamic.source, "name": dynamic.name, "title": dynamic.title or None},
     }
+
+
+def _found_by(block: Block, category: str, *keywords: str) -> list[Field]:
+    manifest, is_core = block.manifest, block.standing is Standing.STANDARD
+    said = (manifest.title, [*keywords, *manifest.keywords], category, manifest.summary)
+    return fields_of(*said, is_core=is_core)
 
 
 def _summary(block: Block) -> str:

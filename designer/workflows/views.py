@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +19,10 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from blocks.installs.registry import registry_of
-from blocks.registry import Block
 from designer.drafts import read_json_text, write_json_text
+from designer.palette import memory
+from designer.palette.named import mine
+from designer.palette.views import icon_url, palette_facts
 from designer.problems.checking import checked
 from designer.rule_links.views import step_links
 from designer.workflows.deeds import HANDLING
@@ -100,14 +103,17 @@ def edit_workflow(flow_id: UUID) -> Response:
     where = (db_session(), acting().tenant_id)
     flow, registry = versions.get_flow(*where, flow_id), registry_of(*where)
     found, panel = checked(*where, flow, registry)
-    told = {"problems": problems_document(found), **_tried(flow_id)}
+    kept = memory.memory_of(*where, acting().person_id)
+    told = {"palette": palette_facts(kept), "problems": problems_document(found)}
     return render(
         "designer/workflows/designer.html",
         problem_groups=panel,
         flow=flow,
         handling=HANDLING,
         is_told=any(is_told(one, registry) for one in flow.draft["triggers"].values()),
-        facts=page_facts(_drawing(flow), flow, _addresses(flow), **told),
+        facts=page_facts(
+            _drawing(flow, kept.favourites), flow, _addresses(flow), **told, **_tried(flow_id)
+        ),
     )
 
 
@@ -132,10 +138,12 @@ def put_draft(flow_id: UUID) -> Response:
         page=body.get("page", ""),
     )
     called = aligned(before, saved.draft, registry)[1]
+    memory.note_placed(*where, acting().person_id, before, saved.draft)
     found, panel = checked(*where, saved, registry)
     return jsonify(
         revision=saved.draft_revision,
         called=called,
+        palette=mine(registry, memory.memory_of(*where, acting().person_id)),
         pins=pins.pinned_steps(*where, flow_id),
         problems=problems_document(found),
         panel=render_template("designer/problems/_panel.html", problem_groups=panel),
@@ -234,9 +242,10 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
     )
 
 
-def _drawing(flow: FlowView) -> dict[str, Any]:
+def _drawing(flow: FlowView, favourites: Collection[str] = ()) -> dict[str, Any]:
     where, draft = (db_session(), acting().tenant_id), readable(flow.draft)
-    return drawing_of(*where, draft, icon_url=_icon_url, languages=languages())
+    said: dict[str, Any] = {"languages": languages(), "favourites": favourites}
+    return drawing_of(*where, draft, icon_url=icon_url, **said)
 
 
 def _addresses(flow: FlowView) -> dict[str, Any]:
@@ -247,9 +256,11 @@ def _addresses(flow: FlowView) -> dict[str, Any]:
         "flow_url": url_for("workflows.edit_workflow", flow_id=flow.id),
         "merge_url": url_for("together.merge", flow_id=flow.id),
         "part_url": url_for("clipboard.read_copied"),
+        "tidy_url": url_for("tidying.tidy"),
         "inspector_url": url_for("inspecting.inspect_node", flow=flow.id),
         "whole_url": url_for("inspecting.inspect_whole", flow_id=flow.id),
         "data_url": url_for("data.offer_data", flow_id=flow.id),
+        "palette_url": url_for("palette.give_palette"),
     }
 
 
@@ -257,11 +268,6 @@ def _tried(flow_id: UUID) -> dict[str, Any]:
     """Say which steps are pinned, and which run the address asks to be laid over the draft."""
     pinned = pins.pinned_steps(db_session(), acting().tenant_id, flow_id)
     return {"pins": pinned, "run": request.args.get("run", "")}
-
-
-def _icon_url(block: Block) -> str:
-    found = block.manifest
-    return url_for("workflows.block_icon", block_id=found.id, version=found.version)
 
 
 def _list_page(*, status: int = 200, name: str = "", error: str | None = None) -> Response:

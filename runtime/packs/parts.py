@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from blocks.packages.archive import write_archive
 from blocks.packages.package import Package, read_package
 from blocks.packs import DataFile, PackError
 from kernel.errors import GarlandError, InvalidError, Problem
+from kernel.json_text import read_json
 from runtime.alarms.sources.snmp.entries import UPLOAD_MAX
 from runtime.alarms.sources.snmp.layers import garlands
 from runtime.alarms.sources.snmp.packs import KIND as TRAPS
@@ -23,6 +25,7 @@ from runtime.packs.checking import Contents, check_contents
 
 BLOCK, WORKFLOW, RULE, DECISION = "block", "workflow", "rule", "decision table"
 TABLE, MAPPING, TRAP_ENTRIES = "look-up table", "source mapping", "trap entries"
+_BLOCK_FILE = re.compile(r"blocks/[^/]+/block\.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,12 @@ def parts_of(package: Package) -> tuple[Part, ...]:
         entries = with_pack(garlands(), folder)
         traps = {oid: entries.documents[oid] for oid in entries.packs}
     return tuple(_parts(package, contents, traps))
+
+
+def block_titles(package: Package) -> tuple[str, ...]:
+    """Give the titles of the blocks in a pack that was checked before, in their order."""
+    files = [one for one in package.files if _BLOCK_FILE.fullmatch(one)]
+    return tuple(sorted(read_json(package.files[one], what=one)["title"] for one in files))
 
 
 def _parts(

@@ -13,13 +13,14 @@ from blocks.registry import Registry
 from runtime.flows.model import every_step
 from runtime.runs._shown import RunView
 from runtime.runs._tables import StepState
-from runtime.runs.lanes import Attempt, last_of_each
+from runtime.runs.lanes import Attempt, last_of_each, words
 from runtime.runs.paths import split
 from runtime.secrecy import masked
 
 _STATUS = {StepState.QUEUED: "ready", StepState.SUCCEEDED: "done", StepState.CANCELLED: "dead"}
 """The canvas's words where an attempt has another."""
 _FIRST = ("running", "waiting", "ready", "failed", "done", "passed_over", "dead")
+_SAID = {"ready": "Queued", "dead": "Skipped", "passed_over": "Passed over"}
 _WORDS = {"ready": "queued", "passed_over": "passed over", "dead": "cancelled"}
 
 
@@ -47,7 +48,8 @@ def run_progress(
     """Give the progress of a run as the canvas shows it.
 
     `remembered` is what the interpreter does (`query.progress_of`), {} when that is gone;
-    `document` is the workflow's version.
+    `document` is the workflow's version. Of each step `text` is what its badge shows, and `said`
+    what a screen reader says.
     """
     by_step: dict[str, list[Attempt]] = {}
     for path, one in last_of_each(attempts).items():
@@ -58,7 +60,7 @@ def run_progress(
         if id_ in by_step:
             steps[id_] = _many(by_step[id_]) if container else _single(by_step[id_][-1])
         elif known.get(id_, [""])[0] in ("dead", "abandoned") or run.state.is_over:
-            steps[id_] = {"status": "dead"}
+            steps[id_] = {"status": "dead", "text": _SAID["dead"], "said": _SAID["dead"]}
     return {"state": run.state.value, "trigger": run.trigger_id, "steps": steps}
 
 
@@ -82,15 +84,13 @@ def _config(step: Mapping[str, Any], registry: Registry) -> Any:
 
 
 def _single(one: Attempt) -> dict[str, Any]:
-    ended = one.started_at is not None and one.ended_at is not None
-    return {
-        "status": _status(one.state),
-        "port": _port(one),
-        "attempt": one.attempt,
-        "duration_ms": (one.ended_at - one.started_at).total_seconds() * 1000  # type: ignore[operator]
-        if ended
-        else None,
-    }
+    """Give one step: its badge says how long it took where it is done, else its state."""
+    status = _status(one.state)
+    said = text = _SAID.get(status, status.capitalize())
+    if status == "done" and one.started_at is not None and one.ended_at is not None:
+        text = words((one.ended_at - one.started_at).total_seconds())
+    tries = f" · try {one.attempt}" if one.attempt > 1 else ""
+    return {"status": status, "port": _port(one), "text": text + tries, "said": said}
 
 
 def _many(found: list[Attempt]) -> dict[str, Any]:
@@ -99,6 +99,7 @@ def _many(found: list[Attempt]) -> dict[str, Any]:
     return {
         "status": next(word for word in _FIRST if counts[word]),
         "text": text,
+        "said": text,
         "ports": sorted({port for port in map(_port, found) if port}),
     }
 

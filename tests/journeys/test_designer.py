@@ -29,7 +29,7 @@ def _drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> N
 def _place(page: Page, entry: str, right: int, down: int) -> None:  # noqa: F811
     canvas = page.locator("#canvas").bounding_box()
     assert canvas is not None
-    item = page.locator(f'[data-entry^="{entry}"]')
+    item = page.locator(f'[data-part=all] [data-entry^="{entry}"]')
     item.scroll_into_view_if_needed()
     before = page.locator(".node").count()
     _drag(page, _middle(item), (canvas["x"] + right, canvas["y"] + down))

@@ -59,13 +59,13 @@ def test_two_people_edit_at_once_and_nothing_is_overwritten(
     )
     expect(anna.locator(".presence__face")).to_be_visible(timeout=10_000)
 
-    bert.locator('[data-entry^="garland.write-log"]').click()
+    bert.locator('[data-part=all] [data-entry^="garland.write-log"]').click()
     expect(bert.locator("#save-state")).to_have_text("Saved")
     expect(anna.locator("#node-write_log")).to_be_visible(timeout=10_000)
 
     anna.context.set_offline(True)
     _named(anna, "As Anna calls it")
-    anna.locator('[data-entry^="garland.branch"]').click()
+    anna.locator('[data-part=all] [data-entry^="garland.branch"]').click()
     _named(bert, "As Bert calls it")
     expect(bert.locator("#save-state")).to_have_text("Saved")
     anna.context.set_offline(False)
@@ -104,7 +104,7 @@ def test_a_draft_is_recovered_after_the_browser_was_killed(
     with _killable(playwright, tmp_path / "browser") as page:
         _opened(page, shared_garland, "designer", address)
         page.route("**/draft", lambda route: route.abort())
-        page.locator('[data-entry^="garland.write-log"]').click()
+        page.locator('[data-part=all] [data-entry^="garland.write-log"]').click()
         expect(page.locator('#save-state[data-kept="yes"]')).to_be_attached()
 
     with _killable(playwright, tmp_path / "browser") as page:

@@ -16,63 +16,55 @@ import { readingOrder } from "./walking.js";
 
 /** @param {DesignerPage} page */
 export function mountAdding(page) {
-  const { deeds, editor, entries } = page;
-  const quick = new QuickAdd(/** @type {HTMLDialogElement} */ (need("#quick-add")));
-  const add = (/** @type {Entry} */ entry) => page.show(addAfter(editor, entry, editor.only));
-  mountPalette(need("#palette"), entries, { add, drop: (entry, at) => drop(page, entry, at) });
-  const steps = entries.filter((entry) => entry.sort === "step");
-  const judged = (/** @type {string} */ id) => (/** @type {string} */ port) =>
-    follower(editor.flow, joinEnd(id, port), editor.catalogue);
+  const { deeds, editor } = page;
+  const add = (/** @type {Entry} */ entry) =>
+    quick.dialog.open ? quick.take(entry) : page.show(addAfter(editor, entry, editor.only));
+  const palette = mountPalette(page, { add, drop: (entry, at) => drop(page, entry, at) });
+  const quick = new QuickAdd(/** @type {HTMLDialogElement} */ (need("#quick-add")), palette.toggle);
+  const steps = () => page.entries.filter((entry) => entry.sort === "step");
   page.addInside = (loop) =>
-    quick.open({
-      entries: steps,
-      take: (entry) => page.show(addInside(editor, entry, loop)),
-      title: `Add a step in ${editor.face(loop).title}`,
-    });
+    quick.open(`Add a step in ${editor.face(loop).title}`, steps, (entry) =>
+      page.show(addInside(editor, entry, loop)),
+    );
   page.addFromPort = (from, at) => {
     const { id, port } = splitEnd(from);
     const { ports, title } = editor.face(id);
-    quick.open({
-      entries: steps,
-      take: (entry, chosen) => page.show(addAfter(editor, entry, id, chosen, at ?? null)),
-      title: `Add a step after ${title}`,
-      ...{ judge: judged(id), ports, port },
+    const take = (/** @type {Entry} */ entry, /** @type {string} */ chosen) =>
+      page.show(addAfter(editor, entry, id, chosen, at ?? null));
+    quick.open(`Add a step after ${title}`, steps, take, {
+      first: (chosen) => palette.after(joinEnd(id, chosen)),
+      judge: (chosen) => follower(editor.flow, joinEnd(id, chosen), editor.catalogue),
+      ...{ ports, port },
     });
   };
   deeds.add = () => {
     const { flow, only, selectedWire: wire } = editor;
     if (only) page.addFromPort(joinEnd(only, nextPort(editor.face(only), wiredPorts(flow, only))));
-    else if (!wire) quick.open({ entries, take: add, title: "Add a step" });
-    else
-      quick.open({
-        entries: steps.filter((entry) => entry.outputs.length || entry.dynamic),
-        take: (entry) => page.show(insert(editor, entry, wire)),
-        title: "Add a step on the wire",
+    else if (!wire) quick.open("Add a step", () => page.entries, add, { first: palette.mine });
+    else {
+      const passing = () => steps().filter((entry) => entry.outputs.length || entry.dynamic);
+      const take = (/** @type {Entry} */ entry) => page.show(insert(editor, entry, wire));
+      quick.open("Add a step on the wire", passing, take, {
+        first: () => palette.after(wire.from),
         judge: () => follower(flow, wire.from, editor.catalogue),
       });
+    }
   };
-  deeds.find = () =>
-    quick.open({
-      entries: editor.faces().map(asEntry),
-      take: ({ key }) => page.show(key),
-      title: "Find a step",
-    });
+  const found = () => editor.faces().map(asEntry);
+  deeds.find = () => quick.open("Find a step", found, ({ key }) => page.show(key));
   deeds.connect = () => connect(page, quick);
 }
 
 /** Connect by key: a list of the steps, each with what is to be said of it; they light up as well. @param {DesignerPage} page @param {QuickAdd} quick */
 function connect({ editor, linking }, quick) {
   const id = editor.only;
-  if (!id) {
-    editor.say("Select one step first, then press C.");
-    return;
-  }
+  if (!id) return editor.say("Select one step first, then press C.");
   const { ports, title } = editor.face(id);
   const others = readingOrder(editor.faces()).filter((one) => one !== id && editor.flow.steps[one]);
-  quick.open({
-    entries: others.map((one) => asEntry(editor.face(one))),
-    take: ({ key }, port) => linking.connect(joinEnd(id, port), key),
-    title: `Connect ${title} to`,
+  const entries = () => others.map((one) => asEntry(editor.face(one)));
+  const take = (/** @type {Entry} */ { key }, /** @type {string} */ port) =>
+    linking.connect(joinEnd(id, port), key);
+  quick.open(`Connect ${title} to`, entries, take, {
     judge: (port) => {
       const verdict = judge(editor.flow, joinEnd(id, port), editor.catalogue);
       linking.glow(verdict);

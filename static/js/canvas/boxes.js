@@ -91,10 +91,15 @@ export function around({ x, y, w, h }, pad, head) {
  * @param {(id: string) => Rect} rectOf
  */
 export function dropTarget(flow, boxes, places, rectOf) {
-  const rects = rootsOf(flow, places.keys()).map((id) => {
-    const [x, y] = places.get(id) ?? [0, 0];
-    return { ...rectOf(id), x, y };
-  });
+  const nodes = [...places].filter(([id]) => id in flow.steps || id in flow.triggers);
+  const roots = new Set(
+    rootsOf(
+      flow,
+      nodes.map(([id]) => id),
+    ),
+  );
+  const dropped = nodes.filter(([id]) => roots.has(id));
+  const rects = dropped.map(([id, [x, y]]) => ({ ...rectOf(id), x, y }));
   const all = bounds(rects);
   const moved = withInside(flow, places.keys());
   return all ? boxAt(boxes, [all.x + all.w / 2, all.y + all.h / 2], moved) : "";

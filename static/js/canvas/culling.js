@@ -4,7 +4,8 @@
  * @import {Rect} from "./types.js"
  * @import {DesignerPage} from "./page.js"
  */
-import { overlaps } from "./geometry.js";
+import { around } from "./boxes.js";
+import { holds, overlaps } from "./geometry.js";
 
 const FEW = 150;
 const MARGIN_PX = 400;
@@ -18,7 +19,7 @@ export function mountCulling({ editor, scene, viewport, world }) {
     const { shown, view } = viewport;
     if (drawn && view.zoom === zoom && holdsAll(drawn, shown)) return;
     zoom = view.zoom;
-    drawn = grown(shown, MARGIN_PX / zoom);
+    drawn = around(shown, MARGIN_PX / zoom, MARGIN_PX / zoom);
     const faces = scene.faces();
     const isCrowded = faces.length > FEW;
     world.classList.toggle("world--crowded", isCrowded);
@@ -39,17 +40,5 @@ export function mountCulling({ editor, scene, viewport, world }) {
   });
 }
 
-/** @param {Rect} rect @param {number} by @returns {Rect} */
-function grown({ x, y, w, h }, by) {
-  return { x: x - by, y: y - by, w: w + by * 2, h: h + by * 2 };
-}
-
 /** Whether one rectangle lies in another. @param {Rect} outer @param {Rect} inner */
-function holdsAll(outer, inner) {
-  return (
-    inner.x >= outer.x &&
-    inner.y >= outer.y &&
-    inner.x + inner.w <= outer.x + outer.w &&
-    inner.y + inner.h <= outer.y + outer.h
-  );
-}
+const holdsAll = (outer, { x, y, w, h }) => holds(outer, [x, y]) && holds(outer, [x + w, y + h]);

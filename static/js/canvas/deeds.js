@@ -8,7 +8,7 @@ import { copyPart } from "./document.js";
 import { GRID } from "./geometry.js";
 import { nodeIds, splitEnd, wireKey } from "./graph.js";
 import { paste } from "./placing.js";
-import { tidyPlaces } from "./tidy.js";
+import { tidy } from "./tidy.js";
 import { rename } from "./title_editing.js";
 import { along, step } from "./walking.js";
 
@@ -48,11 +48,7 @@ export function canvasDeeds(page) {
     rename: () => rename(page),
     remove: () => editor.removeSelection(),
     duplicate: () => paste(editor, copyPart(editor.flow, editor.selection), "duplicated"),
-    tidy: async () => {
-      const chosen = editor.only ? [] : [...editor.selection];
-      editor.place(await tidyPlaces(editor.flow, editor.faces(), chosen), "Tidied");
-      if (chosen.length === 0) page.fit();
-    },
+    tidy: () => tidy(page),
     reload: () => {
       saving.forget();
       location.reload();

@@ -5,7 +5,7 @@
  */
 import { withInside } from "./boxes.js";
 import { joinEnd, splitEnd, whyNot } from "./graph.js";
-import { pasteGroups } from "./marks.js";
+import { pasteGroups, patchMark } from "./marks.js";
 
 /** Room for a number after it: the schema takes 60 signs. */
 const ID_MAX = 54;
@@ -38,22 +38,17 @@ export function freshId(flow, wish, reserved = new Set()) {
  * @returns {{flow: Flow, id: string}}
  */
 export function addNode(flow, entry, position) {
-  if (entry.sort === "trigger") {
+  const { sort, version, loops, config = {}, input = {} } = structuredClone(entry);
+  if (sort === "trigger") {
     const id = freshId(flow, entry.id);
     /** @type {Trigger} */
-    const trigger = { kind: entry.id, ...structuredClone(entry.config ?? {}), position };
+    const trigger = { kind: entry.id, ...config, position };
     return { flow: { ...flow, triggers: { ...flow.triggers, [id]: trigger } }, id };
   }
   const id = freshId(flow, entry.id.slice(entry.id.lastIndexOf(".") + 1));
   /** @type {Step} */
-  const step = {
-    block: entry.id,
-    version: entry.version,
-    config: structuredClone(entry.config ?? {}),
-    input: structuredClone(entry.input ?? {}),
-    position,
-  };
-  if (entry.loops) step.loops = true;
+  const step = { block: entry.id, version, config, input, position };
+  if (loops) step.loops = true;
   return { flow: { ...flow, steps: { ...flow.steps, [id]: step } }, id };
 }
 
@@ -138,11 +133,13 @@ export function patchNode(flow, id, patch) {
 export function placeNodes(flow, places) {
   const steps = { ...flow.steps };
   const triggers = { ...flow.triggers };
+  let next = { ...flow, steps, triggers };
   for (const [id, position] of places) {
     if (steps[id]) steps[id] = { ...steps[id], position };
     else if (triggers[id]) triggers[id] = { ...triggers[id], position };
+    else if (id.startsWith("note:")) next = patchMark(next, id, { position });
   }
-  return { ...flow, steps, triggers };
+  return next;
 }
 
 /**
@@ -172,12 +169,8 @@ export function copyPart(flow, chosen) {
   /** @param {Record<string, any>} shelf */
   const keep = (shelf) => Object.fromEntries(Object.entries(shelf).filter(([id]) => ids.has(id)));
   const wires = flow.wires.filter((wire) => ids.has(splitEnd(wire.from).id) && ids.has(wire.to));
-  return structuredClone({
-    ...flow,
-    steps: keep(flow.steps),
-    triggers: keep(flow.triggers),
-    wires,
-  });
+  const [steps, triggers] = [keep(flow.steps), keep(flow.triggers)];
+  return structuredClone({ ...flow, steps, triggers, wires });
 }
 
 /** A part that leaves its workflow: what stood in a loop that stays behind stands in none. @param {Flow} part @returns {Flow} */
@@ -226,20 +219,13 @@ export function pastePart(flow, part, [dx, dy]) {
   return { flow: pasteGroups(pasted, part, names), ids: [...names.values()] };
 }
 
-/**
- * @param {any} value
- * @param {Map<string, string>} names
- * @returns {any}
- */
-function retarget(value, names) {
-  if (typeof value === "string") {
-    return value.replace(/\bsteps\.([A-Za-z_]\w*)/g, (all, id) =>
+/** A copy whose expressions read the steps by their new names. @param {Json} node @param {Map<string, string>} names @returns {any} */
+function retarget(node, names) {
+  const renamed = (/** @type {string} */ text) =>
+    text.replace(/\bsteps\.([A-Za-z_]\w*)/g, (all, id) =>
       names.has(id) ? `steps.${names.get(id)}` : all,
     );
-  }
-  if (Array.isArray(value)) return value.map((item) => retarget(item, names));
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, retarget(item, names)]),
+  return JSON.parse(JSON.stringify(node), (_key, value) =>
+    typeof value === "string" ? renamed(value) : value,
   );
 }

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as edit from "./document.js";
 import { History } from "./history.js";
-import { searchEntries } from "./search.js";
 import { along, step } from "./walking.js";
 
 /** @param {string} [block] @returns {import("./types.js").Step} */
@@ -85,25 +84,6 @@ test("undo and redo walk over all changes, and typing in one field is one step",
   history.undo();
   history.push("Other", 9);
   assert.equal(history.redo(), null);
-});
-
-test("search ranks the name over the keyword over the summary", () => {
-  /** @param {string} title @param {string[]} keywords @param {string} summary */
-  const entry = (title, keywords, summary) => ({
-    ...{ key: title, sort: /** @type {const} */ ("step"), id: title, version: "1.0.0", order: 1 },
-    ...{ title, keywords, summary, category: "Flow", publisher: "", icon: "", outputs: [] },
-  });
-  const found = [
-    entry("Other", [], "can wait"),
-    entry("Pause", ["wait"], ""),
-    entry("Wait", [], ""),
-  ];
-
-  assert.deepEqual(
-    searchEntries(found, "wai").map((one) => one.title),
-    ["Wait", "Pause", "Other"],
-  );
-  assert.deepEqual(searchEntries(found, "nothing"), []);
 });
 
 test("the keyboard walks along wires and in reading order", () => {

@@ -8,10 +8,7 @@
  * @returns {HTMLElementTagNameMap[K]}
  */
 export function make(tag, attributes = {}, children = []) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
+  return filled(document.createElement(tag), attributes, children);
 }
 
 /**
@@ -20,8 +17,16 @@ export function make(tag, attributes = {}, children = []) {
  * @returns {SVGElement}
  */
 export function makeSvg(tag, attributes = {}) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  return filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, []);
+}
+
+/**
+ * @template {Element} E
+ * @param {E} element @param {Record<string, string>} attributes @param {(Node|string)[]} children
+ */
+function filled(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
   return element;
 }
 
@@ -56,6 +61,20 @@ export function hit(event, name) {
   return event.target instanceof Element
     ? (event.target.closest(`[${name}]`)?.getAttribute(name) ?? null)
     : null;
+}
+
+/**
+ * Remove what is shown and wanted no more.
+ * @template T
+ * @param {Map<string, T>} shown @param {{has: (key: string) => boolean}} wanted
+ * @param {(one: T) => Element} elementOf
+ */
+export function removeOthers(shown, wanted, elementOf) {
+  for (const [key, one] of shown) {
+    if (wanted.has(key)) continue;
+    elementOf(one).remove();
+    shown.delete(key);
+  }
 }
 
 /**

@@ -4,15 +4,16 @@
  * @import {DesignerPage} from "./page.js"
  */
 import { need } from "./dom.js";
-import { Minimap } from "./minimap.js";
+import { mountMinimap } from "./minimap.js";
 
 /** @param {DesignerPage} page */
 export function mountDrawing({ editor, scene, viewport }) {
-  const map = new Minimap(/** @type {HTMLCanvasElement} */ (need("#minimap")), viewport);
+  const found = /** @type {SVGSVGElement} */ (document.querySelector("#minimap"));
+  const showOnMap = mountMinimap(found, viewport);
   const draw = () => {
     scene.draw(editor.flow);
     scene.showSelection(editor.selection, editor.wire);
-    map.show(scene.faces(), editor.selection);
+    showOnMap(scene.faces(), editor.selection);
     need("#canvas-hint").hidden = scene.faces().length > 0;
     enable("undo", editor.can.undo);
     enable("redo", editor.can.redo);

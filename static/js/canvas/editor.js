@@ -1,7 +1,7 @@
 /**
  * The designer's state: the document, its history, what is selected. Everything that changes the
  * document passes through `change`, so undo misses nothing; parts of the screen listen.
- * @import {Catalogue, Entry, Face, Flow, Json, Point, Problem, Rect, Wire} from "./types.js"
+ * @import {Catalogue, Entry, Face, Flow, Json, Point, Problem, Rect, Thing, Wire} from "./types.js"
  */
 import { flatten } from "./bodies.js";
 import * as boxes from "./boxes.js";
@@ -9,7 +9,7 @@ import * as edit from "./document.js";
 import { faceOf, firstPort } from "./face.js";
 import { nodeIds, splitEnd, whyNot, wireKey, withinOf } from "./graph.js";
 import { History } from "./history.js";
-import { withoutEmptyGroups } from "./marks.js";
+import { noteRect, withoutEmptyGroups } from "./marks.js";
 
 /** @typedef {"flow"|"selection"|"problems"|"say"} Topic */
 
@@ -36,7 +36,7 @@ export class Editor {
   }
 
   get can() {
-    return { undo: this.#history.canUndo, redo: this.#history.canRedo };
+    return this.#history.can;
   }
 
   /** @param {Topic} topic @param {(fact?: any) => void} listener */
@@ -134,6 +134,12 @@ export class Editor {
     return faceOf(this.flow, id, this.catalogue);
   }
 
+  /** What can be dragged: a node, or a note by its key. @param {string} id @returns {Thing} */
+  thing(id) {
+    if (!id.startsWith("note:")) return this.face(id);
+    return { id, title: "Note", rect: noteRect(this.flow, id) };
+  }
+
   /** @returns {Face[]} */
   faces() {
     return nodeIds(this.flow).map((id) => this.face(id));
@@ -171,10 +177,7 @@ export class Editor {
 
   removeSelection() {
     const wire = this.selectedWire;
-    if (wire) {
-      this.disconnect(wire.from, wire.to);
-      return;
-    }
+    if (wire) return this.disconnect(wire.from, wire.to);
     const ids = [...boxes.withInside(this.flow, this.selection)];
     if (ids.length === 0) return;
     const what = ids.length === 1 ? this.face(ids[0]).title : `${ids.length} steps`;
@@ -190,9 +193,9 @@ export class Editor {
    */
   patch(id, patch, label, group) {
     const flow = edit.patchNode(this.flow, id, patch);
-    const ports = new Set(faceOf(flow, id, this.catalogue).ports.map((port) => port.name));
-    const known = !faceOf(flow, id, this.catalogue).missing;
-    this.change(label, known ? edit.pruneWires(flow, id, ports) : flow, { group, quiet: true });
+    const { ports, missing } = faceOf(flow, id, this.catalogue);
+    const names = new Set(ports.map((port) => port.name));
+    this.change(label, missing ? flow : edit.pruneWires(flow, id, names), { group, quiet: true });
   }
 
   /** Change several nodes at once. @param {Record<string, Json>} patches  by id @param {string} label */

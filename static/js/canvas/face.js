@@ -12,13 +12,8 @@ export const FOOT_HEIGHT = 6;
 
 /** As in blocks/manifest.py; a wire from any other is none that the schema takes. */
 const PORT_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
-/** @type {[number, string][]} */
-const UNITS = [
-  [86_400, "day"],
-  [3_600, "hour"],
-  [60, "minute"],
-  [1, "second"],
-];
+/** In seconds. */
+const UNITS = { day: 86_400, hour: 3_600, minute: 60, second: 1 };
 /** @type {Port} */
 const ERROR_PORT = { name: "error", title: "Error", tone: "error" };
 /** @type {Port} */
@@ -134,7 +129,8 @@ function scheduleLine(trigger) {
 
 /** Seconds in the largest unit that needs no fraction. @param {number} seconds */
 function amount(seconds) {
-  const [size, unit] = UNITS.find(([each]) => seconds % each === 0) ?? [1, "second"];
+  const fits = Object.entries(UNITS).find(([, each]) => seconds % each === 0);
+  const [unit, size] = fits ?? ["second", 1];
   const count = seconds / size;
   return count === 1 ? unit : `${count} ${unit}s`;
 }

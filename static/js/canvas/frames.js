@@ -4,8 +4,9 @@
  * @import {Face, Flow, Point, Rect} from "./types.js"
  */
 import { boxesOf } from "./boxes.js";
-import { make, makeSvg } from "./dom.js";
-import { boxElement, groupElement, noteElement, refill } from "./mark_faces.js";
+import { make, makeSvg, removeOthers } from "./dom.js";
+import { clamp } from "./geometry.js";
+import { fillFrame, frameElement } from "./mark_faces.js";
 import { groupRect, noteRect } from "./marks.js";
 
 const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
@@ -15,7 +16,9 @@ const INSET = 24;
  * @typedef {Object} Frame
  * @property {unknown} source  what it shows; another one fills it anew
  * @property {(boxes: Boxes) => Rect} rect  where it stands
- * @property {() => HTMLElement} fresh
+ * @property {string} words
+ * @property {string} [colour]
+ * @property {boolean} [fills]  of a box: whether it is empty and can be filled
  */
 
 export class Frames {
@@ -34,8 +37,10 @@ export class Frames {
   constructor(world) {
     this.edits = world.closest(".canvas--editing") !== null;
     this.layer = make("div", { class: "frames" });
-    this.ties = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
-    world.append(this.layer, this.ties);
+    this.ties = makeSvg("path", { class: "box-tie" });
+    const svg = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
+    svg.append(this.ties);
+    world.append(this.layer, svg);
   }
 
   /** @returns {Rect[]} */
@@ -55,57 +60,58 @@ export class Frames {
     this.boxes = boxesOf(flow, this.#rectOf);
     const before = this.#frames;
     this.#frames = this.#wanted(flow, faceOf);
-    const gone = [...this.#elements.keys()].filter((key) => !this.#frames.has(key));
-    for (const key of gone) {
-      this.#elements.get(key)?.remove();
-      this.#elements.delete(key);
-    }
-    for (const [key, { source, fresh }] of this.#frames) {
-      const element = this.#elements.get(key) ?? fresh();
-      if (!before.has(key)) this.layer.append(element);
-      else if (before.get(key)?.source !== source) refill(element, fresh());
+    removeOthers(this.#elements, this.#frames, (element) => element);
+    for (const [key, frame] of this.#frames) {
+      const element =
+        this.#elements.get(key) ?? this.layer.appendChild(frameElement(key, this.edits));
       this.#elements.set(key, element);
+      if (before.get(key)?.source !== frame.source) fillFrame(element, key, frame);
     }
     this.#lay(this.boxes);
   }
 
   /** @param {Flow} flow @param {(id: string) => Face|undefined} faceOf @returns {Map<string, Frame>} */
   #wanted(flow, faceOf) {
-    const { canvas = {}, steps } = flow;
     /** @type {Map<string, Frame>} */
     const found = new Map();
-    for (const [id, source] of Object.entries(canvas.groups ?? {})) {
-      const rect = (/** @type {Boxes} */ boxes) => groupRect(source, this.#rectOf, boxes);
-      const fresh = () => groupElement(`group:${id}`, source, this.edits);
-      found.set(`group:${id}`, { source, rect, fresh });
+    const { groups = {}, notes = {} } = flow.canvas ?? {};
+    for (const [id, group] of Object.entries(groups)) {
+      const rect = (/** @type {Boxes} */ boxes) => groupRect(group, this.#rectOf, boxes);
+      found.set(`group:${id}`, { source: group, rect, words: group.title, colour: group.colour });
     }
-    const inhabited = new Set(Object.values(steps).map((step) => step.within));
+    const inhabited = new Set(Object.values(flow.steps).map((step) => step.within));
     for (const id of this.boxes.keys()) {
-      const [title, fills] = [faceOf(id)?.title ?? id, this.edits && !inhabited.has(id)];
+      const [words, fills] = [faceOf(id)?.title ?? id, this.edits && !inhabited.has(id)];
       const rect = (/** @type {Boxes} */ boxes) => boxes.get(id) ?? NOWHERE;
-      const fresh = () => boxElement(id, title, fills);
-      found.set(`box:${id}`, { source: `${title}:${fills}`, rect, fresh });
+      found.set(`box:${id}`, { source: `${words}:${fills}`, rect, words, fills });
     }
-    for (const [id, source] of Object.entries(canvas.notes ?? {})) {
-      const fresh = () => noteElement(`note:${id}`, source, this.edits);
-      found.set(`note:${id}`, { source, rect: () => noteRect(flow, `note:${id}`), fresh });
+    for (const [id, note] of Object.entries(notes)) {
+      const rect = () => noteRect(flow, `note:${id}`);
+      found.set(`note:${id}`, { source: note, rect, words: note.text, colour: note.colour });
     }
     return found;
   }
 
-  /** Put all where it stands, and draw the lines from loops to their boxes. @param {Boxes} boxes */
-  #lay(boxes) {
-    for (const [key, frame] of this.#frames) stand(this.#elements.get(key), frame.rect(boxes));
-    const paths = [...boxes].map(([id, box]) => {
+  /**
+   * Put all where it stands, and draw the lines from loops to their boxes.
+   * @param {Boxes} boxes @param {Map<string, Point>} [places]  of notes that are dragged
+   */
+  #lay(boxes, places = new Map()) {
+    for (const [key, frame] of this.#frames) {
+      const rect = frame.rect(boxes);
+      const [x, y] = places.get(key) ?? [rect.x, rect.y];
+      stand(this.element(key), { ...rect, x, y });
+    }
+    const ways = [...boxes].map(([id, box]) => {
       const { x, y, w, h } = this.#rectOf(id);
-      const to = Math.min(Math.max(x + w / 2, box.x + INSET), box.x + box.w - INSET);
-      return makeSvg("path", { class: "box-tie", d: `M${x + w / 2} ${y + h}L${to} ${box.y}` });
+      const to = clamp(x + w / 2, box.x + INSET, box.x + box.w - INSET);
+      return `M${x + w / 2} ${y + h}L${to} ${box.y}`;
     });
-    this.ties.replaceChildren(...paths);
+    this.ties.setAttribute("d", ways.join(""));
   }
 
   /**
-   * Follow nodes that are dragged: groups grow with their steps, boxes stay unless their loop moves.
+   * Follow nodes and notes that are dragged: groups grow with their steps, boxes stay unless their loop moves.
    * @param {Map<string, Point>} places
    * @param {string} target  the loop whose box would take them in
    */
@@ -118,12 +124,12 @@ export class Frames {
       const lit = places.size > 0 && id === target;
       this.element(`box:${id}`)?.classList.toggle("box--target", lit);
     }
-    this.#lay(boxes);
+    this.#lay(boxes, places);
   }
 }
 
 /** Put a frame at its place, before those that are larger. @param {HTMLElement|undefined} element @param {Rect} rect */
-export function stand(element, { x, y, w, h }) {
+function stand(element, { x, y, w, h }) {
   if (!element) return;
   element.style.zIndex = String(-Math.round(w * h));
   element.style.transform = `translate(${x}px, ${y}px)`;

@@ -36,12 +36,8 @@ export function holds(rect, [x, y]) {
  * @returns {Rect}
  */
 export function between(a, b) {
-  return {
-    x: Math.min(a[0], b[0]),
-    y: Math.min(a[1], b[1]),
-    w: Math.abs(a[0] - b[0]),
-    h: Math.abs(a[1] - b[1]),
-  };
+  const [x, y] = [Math.min(a[0], b[0]), Math.min(a[1], b[1])];
+  return { x, y, w: Math.abs(a[0] - b[0]), h: Math.abs(a[1] - b[1]) };
 }
 
 /**
@@ -90,16 +86,18 @@ export function freePlace(wish, taken) {
  */
 export function fitView(content, screen, margin = 48) {
   if (!content) return { x: screen.w / 2, y: screen.h / 3, zoom: 1 };
-  const zoom = clamp(
-    Math.min((screen.w - margin * 2) / content.w, (screen.h - margin * 2) / content.h),
-    ZOOM_LEAST,
-    1,
-  );
-  return {
-    x: (screen.w - content.w * zoom) / 2 - content.x * zoom,
-    y: (screen.h - content.h * zoom) / 2 - content.y * zoom,
-    zoom,
-  };
+  const { x, y, w, h } = content;
+  const most = Math.min((screen.w - margin * 2) / w, (screen.h - margin * 2) / h);
+  return viewOf([x + w / 2, y + h / 2], clamp(most, ZOOM_LEAST, 1), screen);
+}
+
+/**
+ * The view with a point in the middle.
+ * @param {Point} point @param {number} zoom @param {{w: number, h: number}} screen
+ * @returns {View}
+ */
+export function viewOf([x, y], zoom, { w, h }) {
+  return { x: w / 2 - x * zoom, y: h / 2 - y * zoom, zoom };
 }
 
 /**
@@ -174,9 +172,4 @@ export function edgePan([x, y], { w, h }, margin = 32) {
   const speed = (/** @type {number} */ place, /** @type {number} */ size) =>
     clamp(margin - place, 0, margin) / 3 - clamp(place - size + margin, 0, margin) / 3;
   return [speed(x, w), speed(y, h)];
-}
-
-/** How two fingers lie. @param {Point[]} fingers @returns {{middle: Point, gap: number}} */
-export function spread([a, b = a]) {
-  return { middle: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], gap: distance(a, b) };
 }

@@ -7,7 +7,6 @@ import {
   freePlace,
   overlaps,
   reveal,
-  spread,
   toCanvas,
   zoomAt,
 } from "./geometry.js";
@@ -62,14 +61,4 @@ test("near an edge the canvas pans towards it, faster the nearer; elsewhere it s
   assert.deepEqual(edgePan([400, 300], screen), [0, 0]);
   assert.ok(edgePan([10, 300], screen)[0] > edgePan([20, 300], screen)[0]);
   assert.ok(edgePan([790, 595], screen).every((by) => by < 0));
-});
-
-test("two fingers have a middle and a gap; one has none", () => {
-  const two = spread([
-    [0, 0],
-    [6, 8],
-  ]);
-
-  assert.deepEqual(two, { middle: [3, 4], gap: 10 });
-  assert.equal(spread([[5, 5]]).gap, 0);
 });

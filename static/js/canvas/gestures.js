@@ -1,18 +1,20 @@
 /**
  * What pointers and fingers do on the canvas: move nodes, draw wires, select by a frame, pan, pinch and
  * wheel. A finger pans; held on a node it drags, or opens the menu where it was not moved.
- * @import {Face, Point, Rect} from "./types.js"
+ * @import {Point, Rect, Thing} from "./types.js"
  * @import {DesignerPage} from "./page.js"
  * @import {Pointer} from "./pointer.js"
  */
 import { copyPart } from "./document.js";
-import { make, makeSvg } from "./dom.js";
-import { between, bounds, distance, overlaps, snap, spread } from "./geometry.js";
+import { hit, make, makeSvg } from "./dom.js";
+import { between, bounds, distance, overlaps, snap } from "./geometry.js";
 import { joinEnd } from "./graph.js";
 import { align } from "./guides.js";
 import { drop } from "./looping.js";
+import { labelOf, markAt, movesWith, tap } from "./mark_handling.js";
 import { paste } from "./placing.js";
 import { afterClick } from "./pointer.js";
+import { steer, wheel } from "./steering.js";
 
 const SLOP_PX = 4;
 const FINGER_PX = 10;
@@ -41,44 +43,35 @@ export class Gestures {
     root.addEventListener("pointermove", (event) => this.#pinch(event));
     for (const kind of /** @type {const} */ (["pointerup", "pointercancel"]))
       addEventListener(kind, (event) => this.#fingers.delete(event.pointerId));
-    root.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    addEventListener("keydown", (event) => this.#hold(event, true));
-    addEventListener("keyup", (event) => this.#hold(event, false));
+    root.addEventListener("wheel", (event) => wheel(viewport, event), { passive: false });
+    addEventListener("keydown", (event) => this.#spaceBar(event, true));
+    addEventListener("keyup", (event) => this.#spaceBar(event, false));
   }
 
   /** @param {KeyboardEvent} event @param {boolean} down */
-  #hold(event, down) {
+  #spaceBar(event, down) {
     if (event.key !== " " || event.target !== this.root) return;
     this.#space = down;
     if (down) event.preventDefault();
   }
 
-  /** @param {WheelEvent} event */
-  #wheel(event) {
-    event.preventDefault();
-    if (event.ctrlKey || event.metaKey) {
-      this.viewport.zoom(Math.exp(-event.deltaY / 300), this.viewport.local(event));
-    } else if (event.shiftKey) this.viewport.pan(-event.deltaY, 0);
-    else this.viewport.pan(-event.deltaX, -event.deltaY);
-  }
-
   /** @param {PointerEvent} event */
   #down(event) {
-    const target = event.target instanceof Element ? event.target : this.root;
-    if (target.closest("button")) return;
-    const id = target.closest("[data-node]")?.getAttribute("data-node") ?? "";
+    const mark = markAt(event);
+    if (mark) return this.#hold(event, mark.key, mark.does);
+    if (event.target instanceof Element && event.target.closest("button")) return;
+    const id = hit(event, "data-node") ?? "";
     if (event.pointerType === "touch")
       this.#fingers.set(event.pointerId, this.viewport.local(event));
     if (this.#fingers.size > 1) this.pointer.cancel();
     else if (event.button === 1 || this.#space) this.#pan(event);
-    else if (event.button === 0) this.#press(event, target, id);
+    else if (event.button === 0) this.#press(event, id);
     if (!id) this.root.focus({ preventScroll: true });
   }
 
-  /** @param {PointerEvent} event @param {Element} target @param {string} id */
-  #press(event, target, id) {
-    const port = target.closest("[data-port]")?.getAttribute("data-port") ?? null;
-    const wire = target.closest("[data-wire]")?.getAttribute("data-wire") ?? null;
+  /** @param {PointerEvent} event @param {string} id */
+  #press(event, id) {
+    const [port, wire] = [hit(event, "data-port"), hit(event, "data-wire")];
     if (this.linking.tapped) this.linking.second(event);
     else if (id && port !== null) this.linking.begin(event, joinEnd(id, port));
     else if (wire) this.editor.select([], wire);
@@ -89,25 +82,18 @@ export class Gestures {
 
   /** Two fingers pan and zoom. @param {PointerEvent} event */
   #pinch(event) {
-    if (!this.#fingers.has(event.pointerId)) return;
-    const before = spread([...this.#fingers.values()]);
-    this.#fingers.set(event.pointerId, this.viewport.local(event));
-    if (this.#fingers.size !== 2) return;
-    const after = spread([...this.#fingers.values()]);
-    this.viewport.pan(after.middle[0] - before.middle[0], after.middle[1] - before.middle[1]);
-    this.viewport.zoom(after.gap / Math.max(before.gap, 1), after.middle);
+    if (this.#fingers.size === 2 && this.#fingers.has(event.pointerId))
+      steer(this.viewport, this.#fingers, event);
+    else if (this.#fingers.has(event.pointerId))
+      this.#fingers.set(event.pointerId, this.viewport.local(event));
   }
 
   /** @param {PointerEvent} event @param {() => void} [onTap]  it was lifted where it was put down */
   #pan(event, onTap) {
     const start = this.viewport.local(event);
-    let last = start;
+    const held = new Map([[event.pointerId, start]]);
     this.root.classList.add("canvas--panning");
-    const move = (/** @type {PointerEvent} */ other) => {
-      const now = this.viewport.local(other);
-      this.viewport.pan(now[0] - last[0], now[1] - last[1]);
-      last = now;
-    };
+    const move = (/** @type {PointerEvent} */ other) => steer(this.viewport, held, other);
     this.pointer.follow(event, move, (other, cancelled) => {
       this.root.classList.remove("canvas--panning");
       if (!cancelled && distance(start, this.viewport.local(other)) < FINGER_PX) onTap?.();
@@ -132,55 +118,76 @@ export class Gestures {
   /** @param {PointerEvent} event @param {string} id */
   #drag(event, id) {
     const adds = event.shiftKey || event.ctrlKey || event.metaKey;
-    if (adds) this.#toggle(id);
-    else if (!this.editor.selection.has(id)) this.editor.select([id]);
+    const { selection } = this.editor;
+    if (adds && selection.has(id)) this.editor.select([...selection].filter((one) => one !== id));
+    else if (adds) this.editor.select([...selection, id]);
+    else if (!selection.has(id)) this.editor.select([id]);
     this.scene.element(id)?.focus({ preventScroll: true });
-    const start = this.viewport.point(event);
     const chosen = [...this.editor.selection].map((one) => this.editor.face(one));
-    const others = this.scene.faces().filter((face) => !this.editor.selection.has(face.id));
+    const label = chosen.length === 1 ? `${chosen[0].title} moved` : `${chosen.length} steps moved`;
+    this.#carry(event, chosen, label, () => {
+      if (event.pointerType === "touch") afterClick(() => this.page.deeds.menu(event));
+      else if (!adds) this.editor.select([id]);
+    });
+  }
+
+  /**
+   * A group or note is dragged by its bar; a press without a drag writes.
+   * @param {PointerEvent} event @param {string} key @param {string} does
+   */
+  #hold(event, key, does) {
+    const { target } = event;
+    const writes = target instanceof HTMLTextAreaElement || target === document.activeElement;
+    if (event.button !== 0 || (does ? does !== "hold" : writes)) return;
+    if (!does) event.preventDefault();
+    const onTap = () => tap(this.page, key, does);
+    this.#carry(event, movesWith(this.editor, key), labelOf(key), onTap);
+  }
+
+  /**
+   * Move things with the pointer until it is lifted.
+   * @param {PointerEvent} event @param {Thing[]} chosen @param {string} label
+   * @param {() => void} onTap  it was lifted where it was put down
+   */
+  #carry(event, chosen, label, onTap) {
+    const start = this.viewport.point(event);
+    const ids = new Set(chosen.map((one) => one.id));
+    const others = this.scene.faces().filter((face) => !ids.has(face.id));
     const still = others.map((face) => face.rect);
-    /** @type {Point} */
-    let by = [0, 0];
-    let isMoved = false;
+    /** @type {Map<string, Point>} */
+    let places = new Map();
     const move = (/** @type {PointerEvent} */ other) => {
       const [x, y] = this.viewport.point(other);
-      isMoved ||= distance([x, y], start) * this.viewport.view.zoom > SLOP_PX;
-      if (!isMoved) return;
-      by = this.#aligned(chosen, still, [x - start[0], y - start[1]]);
-      this.scene.preview(
-        new Map(chosen.map(({ id, rect }) => [id, [rect.x + by[0], rect.y + by[1]]])),
-      );
+      const gap = distance([x, y], start) * this.viewport.view.zoom;
+      if (places.size === 0 && gap <= SLOP_PX) return;
+      const [dx, dy] = this.#aligned(chosen, still, [x - start[0], y - start[1]]);
+      places = new Map(chosen.map(({ id, rect }) => [id, [rect.x + dx, rect.y + dy]]));
+      this.scene.preview(places);
     };
     const end = (/** @type {PointerEvent} */ other, /** @type {boolean} */ cancelled) => {
       this.root.classList.remove("canvas--dragging");
       this.guide.setAttribute("d", "");
       this.scene.preview(new Map());
       if (cancelled) return;
-      if (isMoved) this.#drop(chosen, by, other.altKey);
-      else if (event.pointerType === "touch") afterClick(() => this.page.deeds.menu(event));
-      else if (!adds) this.editor.select([id]);
+      if (places.size === 0) onTap();
+      else if (other.altKey && this.scene.face(chosen[0].id)) this.#copy(ids, places);
+      else drop(this.editor, places, label);
     };
     this.root.classList.add("canvas--dragging");
     this.pointer.follow(event, move, end, true);
   }
 
-  /** @param {Face[]} chosen @param {Point} by @param {boolean} copies */
-  #drop(chosen, [dx, dy], copies) {
-    const { flow, selection } = this.editor;
-    const { x, y } = bounds(chosen.map((face) => face.rect)) ?? { x: 0, y: 0 };
-    if (copies) {
-      paste(this.editor, copyPart(flow, selection), "duplicated", [x + dx, y + dy]);
-      return;
-    }
-    const label = chosen.length === 1 ? `${chosen[0].title} moved` : `${chosen.length} steps moved`;
-    /** @type {[string, Point][]} */
-    const places = chosen.map(({ id, rect }) => [id, [rect.x + dx, rect.y + dy]]);
-    drop(this.editor, new Map(places), label);
+  /** Leave copies where steps were dragged to. @param {Set<string>} ids @param {Map<string, Point>} places */
+  #copy(ids, places) {
+    const corners = [...places.values()];
+    /** @type {Point} */
+    const corner = [Math.min(...corners.map(([x]) => x)), Math.min(...corners.map(([, y]) => y))];
+    paste(this.editor, copyPart(this.editor.flow, ids), "duplicated", corner);
   }
 
   /**
    * How far what is dragged goes: lined up with what stands near it, or else on the grid.
-   * @param {Face[]} chosen
+   * @param {Thing[]} chosen
    * @param {Rect[]} still
    * @param {Point} wish
    * @returns {Point}
@@ -195,13 +202,6 @@ export class Gestures {
       dx === null ? snap(rect.x) - box.x : x + dx,
       dy === null ? snap(rect.y) - box.y : y + dy,
     ];
-  }
-
-  /** @param {string} id */
-  #toggle(id) {
-    const next = new Set(this.editor.selection);
-    if (!next.delete(id)) next.add(id);
-    this.editor.select(next);
   }
 
   /** @param {PointerEvent} event */

@@ -60,9 +60,7 @@ export function neighbours(flow, direction) {
   for (const wire of flow.wires) {
     const source = splitEnd(wire.from).id;
     const [here, there] = direction === "down" ? [source, wire.to] : [wire.to, source];
-    const list = found.get(here);
-    if (list) list.push(there);
-    else found.set(here, [there]);
+    if (!found.get(here)?.push(there)) found.set(here, [there]);
   }
   return found;
 }

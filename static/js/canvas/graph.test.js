@@ -43,9 +43,9 @@ const RUN = {
   state: "failed",
   trigger: "start",
   steps: {
-    a: { status: "done", port: "done" },
-    b: { status: "failed", port: "error", ports: undefined },
-    c: { status: "dead" },
+    a: { status: "done", port: "done", text: "1 s", said: "Done" },
+    b: { status: "failed", port: "error", text: "Failed", said: "Failed" },
+    c: { status: "dead", text: "Skipped", said: "Skipped" },
   },
 };
 
@@ -65,7 +65,10 @@ test("only the trigger that started a run leads on", () => {
 });
 
 test("of the rounds of a loop each port counts that any of them left by", () => {
-  const rounds = { ...RUN, steps: { a: { status: "running", ports: ["done", "error"] } } };
+  const rounds = {
+    ...RUN,
+    steps: { a: { status: "running", text: "", said: "", ports: ["done", "error"] } },
+  };
   assert.equal(wasTaken({ from: "a:error", to: "b" }, FLOW, rounds), true);
   assert.equal(wasTaken({ from: "a:other", to: "b" }, FLOW, rounds), false);
 });

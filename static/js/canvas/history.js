@@ -1,12 +1,17 @@
 /**
+ * @template T
+ * @typedef {{label: string, state: T, group: string|null}} Moment  before what its label says was done
+ */
+
+/**
  * Undo and redo over immutable documents: what is kept is references, so a step back is free.
  *
  * @template T
  */
 export class History {
-  /** @type {{label: string, state: T, group: string|null}[]} */
+  /** @type {Moment<T>[]} */
   #past = [];
-  /** @type {{label: string, state: T}[]} */
+  /** @type {Moment<T>[]} */
   #future = [];
   #limit;
 
@@ -45,28 +50,26 @@ export class History {
     if (last) last.group = null;
   }
 
-  get canUndo() {
-    return this.#past.length > 0;
-  }
-
-  get canRedo() {
-    return this.#future.length > 0;
+  /** Whether there is a step back, and one forward again. */
+  get can() {
+    return { undo: this.#past.length > 0, redo: this.#future.length > 0 };
   }
 
   /** @returns {string|null} the label of what was undone */
   undo() {
-    const step = this.#past.pop();
-    if (!step) return null;
-    this.#future.push({ label: step.label, state: this.state });
-    this.state = step.state;
-    return step.label;
+    return this.#travel(this.#past, this.#future);
   }
 
   /** @returns {string|null} the label of what was done again */
   redo() {
-    const step = this.#future.pop();
+    return this.#travel(this.#future, this.#past);
+  }
+
+  /** @param {Moment<T>[]} from @param {Moment<T>[]} to */
+  #travel(from, to) {
+    const step = from.pop();
     if (!step) return null;
-    this.#past.push({ label: step.label, state: this.state, group: null });
+    to.push({ label: step.label, state: this.state, group: null });
     this.state = step.state;
     return step.label;
   }

@@ -39,20 +39,22 @@ export function moveInside(editor, ids, loop, places = new Map()) {
 }
 
 /**
- * Nodes were dragged to places: they go into the box they were dropped on. What stood over that box
- * before is only moved.
+ * Nodes or notes were dragged to places: nodes go into the box they were dropped on. What stood over
+ * that box before is only moved.
  * @param {Editor} editor @param {Map<string, Point>} places @param {string} label
+ * @param {string} [group]  of changes that are one step back
  */
-export function drop(editor, places, label) {
+export function drop(editor, places, label, group) {
   const { boxes, flow } = editor;
-  const rectOf = (/** @type {string} */ id) => editor.face(id).rect;
+  const rectOf = (/** @type {string} */ id) => editor.thing(id).rect;
   const roots = rootsOf(flow, places.keys());
   const stood = new Map(
     roots.map((id) => [id, /** @type {Point} */ ([rectOf(id).x, rectOf(id).y])]),
   );
   const target = dropTarget(flow, boxes, places, rectOf);
   const stays = roots.every((id) => withinOf(flow, id) === target);
-  if (stays || target === dropTarget(flow, boxes, stood, rectOf)) editor.place(places, label);
+  if (stays || target === dropTarget(flow, boxes, stood, rectOf))
+    editor.place(places, label, group);
   else moveInside(editor, roots, target, places);
 }
 

@@ -1,80 +1,51 @@
 /**
- * The elements of what lies behind the steps: the box of a loop's body, a group, a note. Where the
- * canvas is only looked at they are words alone.
- * @import {Group, Note} from "./types.js"
+ * The elements of what lies behind the steps: the box of a loop's body, a group, a note. What is edited
+ * is a template of the page (templates/designer/workflows/_marks.html); where the canvas is only looked
+ * at they are words alone.
  */
-import { icon, make } from "./dom.js";
-import { COLOURS } from "./marks.js";
+import { icon, make, need } from "./dom.js";
 
-/** @param {string} id @param {string} title @param {boolean} fills whether it is empty and can be filled */
-export function boxElement(id, title, fills) {
+/** @param {HTMLElement} box @param {string} id @param {string} title @param {boolean} [fills] whether it is empty and can be filled */
+function fillBox(box, id, title, fills) {
   const words = make("span", { class: "box__title" }, [icon("repeat"), `Each round of ${title}`]);
-  if (!fills) return make("div", { class: "box" }, [words]);
   const look = { class: "button button--small", type: "button", "data-inside": id };
   const label = `Add a step to each round of ${title}`;
   const add = make("button", { ...look, "aria-label": label, title: label }, [icon("plus")]);
   const hint = make("div", { class: "box__empty" }, ["Drag a step in here", add]);
-  return make("div", { class: "box" }, [words, hint]);
+  box.replaceChildren(words, ...(fills ? [hint] : []));
 }
 
-/** @param {string} key @param {Group} group @param {boolean} edits */
-export function groupElement(key, { title, colour }, edits) {
-  const look = { class: "mark__title", "data-mark": key, value: title, maxlength: "120" };
-  const inside = edits
-    ? [make("input", { ...look, "aria-label": "Title of the group" }), tools(key, title, colour)]
-    : [make("span", look, [title])];
-  const bar = make("div", { class: "mark__bar", "data-mark": key }, inside);
-  return make("div", { class: `mark mark--group mark--${colour}` }, [bar]);
-}
-
-/** @param {string} key @param {Note} note @param {boolean} edits */
-export function noteElement(key, { text, colour = "amber" }, edits) {
-  const look = { class: `mark mark--note mark--${colour}` };
-  if (!edits) return make("div", look, [make("p", { class: "mark__text" }, [text])]);
-  const write = { class: "mark__text", "data-mark": key, maxlength: "4000" };
-  const box = make("textarea", { ...write, "aria-label": "Note", placeholder: "Write a note" });
-  box.value = text;
-  const bar = { class: "mark__bar", "data-mark": key };
-  return make("div", look, [make("div", bar, [tools(key, "note", colour)]), box]);
-}
-
-/** @param {string} key @param {string} name @param {string} colour */
-function tools(key, name, colour) {
-  const isNote = key.startsWith("note");
-  /** @param {string} does @param {string} label @param {Node[]} inside */
-  const tool = (does, label, inside) => {
-    const facts = { "data-mark": key, "data-does": does, "aria-label": `${label}: ${name}` };
-    return make("button", { ...facts, class: "mark__tool", type: "button", title: label }, inside);
-  };
-  const swatches = COLOURS.map((one) => {
-    const swatch = tool(one, one, []);
-    swatch.classList.add("mark__swatch", `mark--${one}`);
-    swatch.setAttribute("aria-pressed", String(one === colour));
-    return swatch;
-  });
-  const hold = isNote ? "Move with the arrow keys, resize with Shift" : "Select its steps";
-  return make("div", { class: "mark__tools", role: "group", "aria-label": `Tools of ${name}` }, [
-    tool("hold", hold, [icon("grip-vertical")]),
-    ...swatches,
-    tool("remove", isNote ? "Delete" : "Ungroup", [icon(isNote ? "trash-2" : "x")]),
+/** An empty element for "box:id", "group:id" or "note:id". @param {string} key @param {boolean} edits @returns {HTMLElement} */
+export function frameElement(key, edits) {
+  const kind = key.split(":")[0];
+  if (kind === "box") return make("div", { class: "box" });
+  if (edits) {
+    const template = /** @type {HTMLTemplateElement} */ (need(`#mark-${kind}`));
+    const element = /** @type {HTMLElement} */ (template.content.children[0].cloneNode(true));
+    element.dataset.mark = key;
+    return element;
+  }
+  if (kind === "note") return make("div", {}, [make("p", { class: "mark__text" })]);
+  return make("div", {}, [
+    make("div", { class: "mark__bar" }, [make("span", { class: "mark__title" })]),
   ]);
 }
 
 /**
- * Show what changed; the focus stays where it is, and a field that is written in as it is.
- * @param {HTMLElement} old @param {HTMLElement} fresh
+ * Show the words of a frame and its colour; a field that is written in is left as it is.
+ * @param {HTMLElement} element @param {string} key
+ * @param {{words: string, colour?: string, fills?: boolean}} frame
  */
-export function refill(old, fresh) {
-  if (old.querySelector(":is(input, textarea):focus")) {
-    const names = [...fresh.querySelectorAll("[aria-label]")].map((one) => one.ariaLabel);
-    for (const [at, one] of old.querySelectorAll("[aria-label]").entries())
-      one.ariaLabel = names[at];
-    return;
+export function fillFrame(element, key, { words, colour = "amber", fills }) {
+  const [kind, id] = key.split(":");
+  if (kind === "box") return fillBox(element, id, words, fills);
+  element.className = `mark mark--${kind} mark--${colour}`;
+  const field = element.querySelector(".mark__title, .mark__text");
+  if (field && !("value" in field)) field.textContent = words;
+  else if (field && field !== document.activeElement) Object.assign(field, { value: words });
+  const name = kind === "note" ? kind : words;
+  for (const tool of element.querySelectorAll("button")) {
+    tool.ariaLabel = `${tool.title}: ${name}`;
+    if (tool.ariaPressed) tool.ariaPressed = String(tool.dataset.does === colour);
   }
-  const held = document.activeElement;
-  const at = held && old.contains(held) ? [...old.querySelectorAll("*")].indexOf(held) : -1;
-  old.className = fresh.className;
-  old.replaceChildren(...fresh.childNodes);
-  const again = old.querySelectorAll("*")[at];
-  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }

@@ -1,12 +1,13 @@
 /**
  * Groups and notes by pointer and by keyboard: made, moved, written in place, coloured, taken away.
  * @import {DesignerPage} from "./page.js"
+ * @import {Editor} from "./editor.js"
  * @import {Point} from "./types.js"
  */
-import { stand } from "./frames.js";
+import { hit } from "./dom.js";
 import { freePlace, GRID, snap } from "./geometry.js";
 import { drop } from "./looping.js";
-import { addGroup, addNote, COLOURS, noteRect, patchMark, stepsOf } from "./marks.js";
+import { addGroup, addNote, noteRect, patchMark, stepsOf } from "./marks.js";
 
 const SLOP = 6;
 /** How tall the bar of a note is, as in canvas-frames.css. */
@@ -34,11 +35,18 @@ export function newNote(page) {
   write(page, key);
 }
 
-/** @param {DesignerPage} page @param {string} key */
+/** Let a group's title or a note be written. @param {DesignerPage} page @param {string} key */
 function write({ scene }, key) {
   const box = scene.frames.element(key)?.querySelector("input, textarea");
   if (box instanceof HTMLElement) box.focus({ preventScroll: true });
   if (box instanceof HTMLInputElement) box.select();
+}
+
+/** What an event meets of a mark: its key, and what the tool there does. @param {Event} event */
+export function markAt(event) {
+  const key = hit(event, "data-mark");
+  const isIn = event.target instanceof Element && event.target.closest(".mark__bar, .mark__text");
+  return key && isIn ? { key, does: hit(event, "data-does") ?? "" } : null;
 }
 
 /** @param {DesignerPage} page */
@@ -48,83 +56,71 @@ export function mountMarks(page) {
   /** @param {string} kind @param {(event: any, key: string, does: string) => void} deed */
   const on = (kind, deed) =>
     layer.addEventListener(kind, (event) => {
-      const found = event.target instanceof Element ? event.target.closest("[data-mark]") : null;
-      if (found instanceof HTMLElement)
-        deed(event, found.dataset.mark ?? "", found.dataset.does ?? "");
+      const mark = markAt(event);
+      if (mark) deed(event, mark.key, mark.does);
     });
-  on("click", (_event, key, does) => act(page, key, does));
+  on("click", (_event, key, does) => does && tap(page, key, does));
   on("input", ({ target }, key) => {
     const name = target instanceof HTMLInputElement ? "title" : "text";
     const flow = patchMark(editor.flow, key, { [name]: target.value });
     editor.change("Text changed", flow, { group: `write ${key}`, quiet: true });
   });
-  on("pointerdown", (event, key, does) => press(page, event, key, does));
+  on("pointerdown", ({ target }, key) => {
+    if (target instanceof HTMLTextAreaElement)
+      addEventListener("pointerup", () => resized(page, key, target), { once: true });
+  });
   on("keydown", (event, key, does) => {
-    const by = ARROWS[event.key];
+    const by = does === "hold" && ARROWS[event.key];
     if (event.key === "Escape") root.focus({ preventScroll: true });
-    if (by && does === "hold") reshape(page, key, [by[0] * GRID, by[1] * GRID], event.shiftKey);
-    if (by && does === "hold") event.preventDefault();
+    if (!by) return;
+    event.preventDefault();
+    const step = /** @type {Point} */ ([by[0] * GRID, by[1] * GRID]);
+    if (event.shiftKey && key.startsWith("note")) grow(page, key, step);
+    else drop(editor, movedBy(editor, key, step), labelOf(key), labelOf(key));
   });
   layer.addEventListener("keydown", (event) => event.stopPropagation()); // its letters are no keys
 }
 
-/** What a tool does. @param {DesignerPage} page @param {string} key @param {string} does */
-function act({ editor, root }, key, does) {
-  if (COLOURS.includes(does))
-    editor.change(`Coloured ${does}`, patchMark(editor.flow, key, { colour: does }));
-  if (does === "hold" && key.startsWith("group")) editor.select(stepsOf(editor.flow, key));
-  if (does !== "remove") return;
-  const label = key.startsWith("note") ? "Note deleted" : "Ungrouped";
-  editor.change(label, patchMark(editor.flow, key, null));
-  root.focus({ preventScroll: true });
+/** What is done where a mark is moved. @param {string} key */
+export const labelOf = (key) => (key.startsWith("group") ? "Group moved" : "Note moved");
+
+/** What moves with a mark: the steps of a group, a note itself. @param {Editor} editor @param {string} key */
+export function movesWith(editor, key) {
+  const ids = key.startsWith("group") ? stepsOf(editor.flow, key) : [key];
+  return ids.map((id) => editor.thing(id));
 }
 
-/** Move a group or note, or a note's lower right corner. @param {DesignerPage} page @param {string} key @param {Point} by @param {boolean} [resizes] */
-function reshape({ editor }, key, [dx, dy], resizes = false) {
-  if (key.startsWith("group")) return drop(editor, placesOf(editor, key, [dx, dy]), "Group moved");
-  const { x, y, w, h } = noteRect(editor.flow, key);
-  const patch = resizes
-    ? { size: /** @type {Point} */ ([Math.max(snap(w + dx), 112), Math.max(snap(h + dy), 80)]) }
-    : { position: /** @type {Point} */ ([snap(x + dx), snap(y + dy)]) };
-  const label = resizes ? "Note resized" : "Note moved";
-  editor.change(label, patchMark(editor.flow, key, patch), { group: label });
+/** @param {Editor} editor @param {string} key @param {Point} by @returns {Map<string, Point>} */
+function movedBy(editor, key, [dx, dy]) {
+  const things = movesWith(editor, key);
+  return new Map(things.map(({ id, rect }) => [id, [snap(rect.x + dx), snap(rect.y + dy)]]));
 }
 
-/** @param {import("./editor.js").Editor} editor @param {string} key @param {Point} by @returns {Map<string, Point>} */
-function placesOf(editor, key, [dx, dy]) {
-  const rects = stepsOf(editor.flow, key).map((id) => editor.face(id));
-  return new Map(rects.map(({ id, rect }) => [id, [snap(rect.x + dx), snap(rect.y + dy)]]));
+/** What a tool does; a bar without one is written in. @param {DesignerPage} page @param {string} key @param {string} does */
+export function tap(page, key, does) {
+  const { editor, root } = page;
+  const isGroup = key.startsWith("group");
+  if (!does) write(page, key);
+  else if (does === "hold") isGroup && editor.select(stepsOf(editor.flow, key));
+  else if (does === "remove") {
+    editor.change(isGroup ? "Ungrouped" : "Note deleted", patchMark(editor.flow, key, null));
+    root.focus({ preventScroll: true });
+  } else editor.change(`Coloured ${does}`, patchMark(editor.flow, key, { colour: does }));
 }
 
-/** Drag by the bar; a press without a drag writes. A note's text has a corner to resize it by. @param {DesignerPage} page @param {PointerEvent} event @param {string} key @param {string} does */
-function press(page, event, key, does) {
-  const { editor, scene, viewport } = page;
-  const box = event.target instanceof HTMLTextAreaElement ? event.target : null;
-  event.stopPropagation();
-  const writes = !box && event.target === document.activeElement;
-  if (event.button !== 0 || writes || (does && does !== "hold")) return;
-  if (!box && !does) event.preventDefault();
-  const from = viewport.point(event);
-  const stop = new AbortController();
+/** Move a note's lower right corner. @param {DesignerPage} page @param {string} key @param {Point} by */
+function grow({ editor }, key, [dx, dy]) {
+  const { w, h } = noteRect(editor.flow, key);
   /** @type {Point} */
-  let by = [0, 0];
-  const drag = (/** @type {PointerEvent} */ at) => {
-    const [x, y] = viewport.point(at);
-    by = [x - from[0], y - from[1]];
-    if (key.startsWith("group")) return scene.preview(placesOf(editor, key, by));
-    const rect = noteRect(editor.flow, key);
-    if (!box) stand(scene.frames.element(key), { ...rect, x: rect.x + by[0], y: rect.y + by[1] });
-  };
-  const end = () => {
-    stop.abort();
-    scene.preview(new Map());
-    const { w, h } = noteRect(editor.flow, key);
-    const grown = /** @type {Point} */ (
-      box ? [box.offsetWidth - w, box.offsetHeight + BAR - h] : by
-    );
-    if (Math.hypot(...grown) > SLOP) reshape(page, key, grown, box !== null);
-    else if (!box && !does) write(page, key);
-  };
-  addEventListener("pointermove", drag, { signal: stop.signal });
-  addEventListener("pointerup", end, { signal: stop.signal });
+  const size = [Math.max(snap(w + dx), 112), Math.max(snap(h + dy), 80)];
+  const label = "Note resized";
+  editor.change(label, patchMark(editor.flow, key, { size }), { group: label });
+}
+
+/** A note's text has a corner of the browser's to resize it by. @param {DesignerPage} page @param {string} key @param {HTMLTextAreaElement} box */
+function resized(page, key, box) {
+  const { w, h } = noteRect(page.editor.flow, key);
+  const by = /** @type {Point} */ ([box.offsetWidth - w, box.offsetHeight + BAR - h]);
+  if (Math.hypot(...by) > SLOP) grow(page, key, by);
+  box.removeAttribute("style"); // it fills its note again
 }

@@ -7,7 +7,6 @@
 import { around } from "./boxes.js";
 import { bounds, clamp } from "./geometry.js";
 
-export const COLOURS = ["blue", "green", "amber", "red", "violet", "grey"];
 const NOTE_SIZE = /** @type {Point} */ ([208, 144]);
 /** How long the sides of a note may be; the schema refuses others. @type {Point} */
 const SIDES = [48, 4_000];
@@ -75,12 +74,13 @@ export function withoutEmptyGroups(flow) {
   const known = (/** @type {string} */ id) => id in flow.steps || id in flow.triggers;
   if (Object.values(groups).every((one) => one.steps.length > 0 && one.steps.every(known)))
     return flow;
-  const kept = Object.entries(groups)
-    .map(
-      ([id, group]) => /** @type {const} */ ([id, { ...group, steps: group.steps.filter(known) }]),
-    )
-    .filter(([, group]) => group.steps.length > 0);
-  return drawn(flow, { groups: Object.fromEntries(kept) });
+  /** @type {Record<string, Group>} */
+  const kept = {};
+  for (const [id, group] of Object.entries(groups)) {
+    const steps = group.steps.filter(known);
+    if (steps.length > 0) kept[id] = { ...group, steps };
+  }
+  return drawn(flow, { groups: kept });
 }
 
 /**

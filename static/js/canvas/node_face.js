@@ -1,43 +1,14 @@
 /**
  * The HTML of one node. Status badges and problem marks float outside the flow of the card, so that a
  * run never moves a port.
- * @import {Face, Port, StepProgress} from "./types.js"
+ * @import {Face, Port, Problem, StepProgress} from "./types.js"
  */
 import { icon, make, paintIcon } from "./dom.js";
 
-/** Words a person reads for a step's state. @type {Record<string, string>} */
-export const STATE_WORDS = {
-  ready: "Queued",
-  running: "Running",
-  waiting: "Waiting",
-  done: "Done",
-  failed: "Failed",
-  dead: "Skipped",
-  passed_over: "Passed over",
-};
-
-/**
- * @param {number|null|undefined} ms
- * @returns {string}
- */
-export function durationWords(ms) {
-  if (ms === null || ms === undefined) return "";
-  if (ms < 1) return "<1 ms";
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}
-
 /** @param {string} id */
 export function nodeElement(id) {
-  return make("div", {
-    class: "node",
-    role: "option",
-    tabindex: "-1",
-    "data-node": id,
-    id: `node-${id}`,
-  });
+  const look = { role: "option", tabindex: "-1", "data-node": id, id: `node-${id}` };
+  return make("div", look);
 }
 
 /**
@@ -51,75 +22,58 @@ export function fillNode(element, face) {
     picture.classList.add("block-icon");
     paintIcon(picture, face.icon);
   } else picture.append(icon(face.icon || "puzzle"));
+  const names = [
+    make("div", { class: "node__title" }, [face.title]),
+    make("div", { class: "node__subtitle" }, [face.subtitle]),
+  ];
   const head = make("div", { class: "node__head" }, [
     make("span", { class: "node__badge" }, [picture]),
-    make("div", { class: "node__names" }, [
-      make("div", { class: "node__title" }, [face.title]),
-      make("div", { class: "node__subtitle" }, [face.subtitle]),
-    ]),
+    make("div", { class: "node__names" }, names),
   ]);
-  const ports = face.ports.map((port) => portElement(port));
-  const look = `${face.missing ? " node--missing" : ""}${face.off ? " node--off" : ""}`;
-  element.className = `node node--${face.sort}${look}`;
   if (face.off) head.append(make("span", { class: "node__off" }, ["Off"]));
-  element.replaceChildren(head, ...ports);
+  element.className = `node node--${face.sort}`;
+  element.classList.toggle("node--missing", face.missing);
+  element.classList.toggle("node--off", face.off === true);
+  element.replaceChildren(head, ...face.ports.map(portElement));
   if (face.sort === "step")
     element.append(make("span", { class: "port port--in", "data-in": face.id }));
 }
 
 /** @param {Port} port */
-function portElement(port) {
-  return make("div", { class: `node__port node__port--${port.tone}` }, [
-    make("span", { class: "node__port-name" }, [port.title]),
-    make("span", {
-      class: `port port--out port--${port.tone}`,
-      "data-port": port.name,
-      "data-kind": port.kind ?? "nothing",
-    }),
-  ]);
+function portElement({ name, title, tone, kind = "nothing" }) {
+  const look = { class: `port port--out port--${tone}`, "data-port": name, "data-kind": kind };
+  const children = [make("span", { class: "node__port-name" }, [title]), make("span", look)];
+  return make("div", { class: `node__port node__port--${tone}` }, children);
 }
 
 /**
  * Show how a run went through this node.
  * @param {HTMLElement} element
- * @param {StepProgress|null} progress
+ * @param {StepProgress|undefined} progress
  */
 export function markProgress(element, progress) {
   element.querySelector(".node__status")?.remove();
-  if (!progress || progress.status === "idle") {
-    delete element.dataset.status;
-    return;
-  }
+  delete element.dataset.status;
+  if (!progress) return;
   element.dataset.status = progress.status;
-  element.append(make("span", { class: "node__status" }, [statusWords(progress)]));
+  element.append(make("span", { class: "node__status" }, [progress.text]));
 }
 
-/**
- * What the badge of a node says: how long it took, which state it is in, or how its rounds went.
- * @param {StepProgress} progress
- * @returns {string}
- */
-export function statusWords(progress) {
-  if (progress.text) return progress.text;
-  const time = durationWords(progress.duration_ms);
-  const word = STATE_WORDS[progress.status] ?? progress.status;
-  const tries = (progress.attempt ?? 1) > 1 ? ` · try ${progress.attempt}` : "";
-  return `${progress.status === "done" && time ? time : word}${tries}`;
-}
-
-/**
- * @param {HTMLElement} element
- * @param {"error"|"warning"|null} severity
- * @param {string} text
- */
-export function markProblem(element, severity, text) {
+/** @param {HTMLElement} element @param {Problem[]} problems */
+export function markProblems(element, problems) {
   element.querySelector(".node__problem")?.remove();
-  if (!severity) return;
-  element.append(
-    make("span", { class: `node__problem node__problem--${severity}`, title: text }, [
-      icon("triangle-alert"),
-    ]),
-  );
+  if (problems.length === 0) return;
+  const severity = problems.some((one) => one.severity === "error") ? "error" : "warning";
+  const title = problems.map((one) => one.message).join("\n");
+  const look = { class: `node__problem node__problem--${severity}`, title };
+  element.append(make("span", look, [icon("triangle-alert")]));
+}
+
+/** @param {Problem[]} problems */
+export function problemWords(problems) {
+  if (problems.length === 0) return "";
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  return `${count}: ${problems.map((one) => one.message).join(" ")}`;
 }
 
 /**
@@ -127,36 +81,15 @@ export function markProblem(element, severity, text) {
  * wrong. As hidden words rather than a label, which would have to repeat everything on the card; the
  * outline shows them.
  * @param {HTMLElement} element
- * @param {string[]} where  its loop, and what it comes after
- * @param {string[]} onward  titles of what it leads to
- * @param {{progress: StepProgress|null, problems: string[]}} state
+ * @param {string} words
  */
-export function sayNode(element, where, onward, { progress, problems }) {
-  const parts = [...where, onward.length ? `leads to ${onward.join(", ")}` : "leads nowhere"];
-  if (progress) parts.push(progress.text ?? STATE_WORDS[progress.status] ?? progress.status);
-  if (problems.length)
-    parts.push(
-      `${problems.length === 1 ? "a problem" : `${problems.length} problems`}: ${problems.join(" ")}`,
-    );
-  const words = parts.join(", ");
-  let place = element.querySelector(".node__said");
-  if (!place) {
-    place = make("span", { class: "node__said visually-hidden" });
-    element.append(place);
-  }
+export function sayNode(element, words) {
+  const known = element.querySelector(".node__said");
+  const place = known ?? make("span", { class: "node__said visually-hidden" });
+  if (!known) element.append(place);
   if (place.textContent !== words) place.textContent = words;
 }
 
-/** Whether two faces are drawn alike. @param {Face} a @param {Face} b */
-export function sameLook(a, b) {
-  const look = (/** @type {Face} */ face) =>
-    JSON.stringify([
-      face.title,
-      face.subtitle,
-      face.icon,
-      face.missing,
-      face.off,
-      face.ports.map((p) => [p.name, p.title, p.tone]),
-    ]);
-  return look(a) === look(b);
-}
+/** What is drawn of a face, to be compared. @param {Face} face */
+export const lookOf = (face) =>
+  JSON.stringify(face, ["title", "subtitle", "icon", "missing", "off", "ports", "name", "tone"]);

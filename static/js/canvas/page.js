@@ -38,9 +38,13 @@ export class DesignerPage {
       place.dataset.state = state;
       place.textContent = message || place.getAttribute(`data-${state}`);
     });
-    /** @type {import("./types.js").Entry[]} in the palette's order */
-    this.entries = Object.values(this.facts.blocks);
-    this.entries.sort((a, b) => a.order - b.order || a.title.localeCompare(b.title));
+  }
+
+  /** What there is to add, in the palette's order. @returns {import("./types.js").Entry[]} */
+  get entries() {
+    return Object.values(this.facts.blocks).sort(
+      (a, b) => a.order - b.order || a.title.localeCompare(b.title),
+    );
   }
 
   /** The workflow as it is now, as the server reads it. */

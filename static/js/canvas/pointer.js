@@ -25,42 +25,36 @@ export class Pointer {
    * @param {boolean} [pansAtEdges]
    */
   follow(event, move, end, pansAtEdges = false) {
+    const { root, viewport } = this;
     const stop = new AbortController();
+    const { signal } = stop;
     let last = event;
+    let isPanning = false;
     const finish = (/** @type {boolean} */ cancelled) => {
       stop.abort();
       this.cancel = () => {};
       end(last, cancelled);
     };
     this.cancel = () => finish(true);
-    /** @param {"pointermove"|"pointerup"|"pointercancel"} kind @param {() => void} then */
-    const on = (kind, then) =>
-      this.root.addEventListener(
-        kind,
-        (other) => {
-          if (other.pointerId !== event.pointerId) return;
-          last = other;
-          then();
-        },
-        { signal: stop.signal },
-      );
-    this.root.setPointerCapture(event.pointerId);
-    let isPanning = false;
     const panOn = () => {
-      const [dx, dy] = edgePan(this.viewport.local(last), this.viewport.size);
-      isPanning = pansAtEdges && !stop.signal.aborted && Boolean(dx || dy);
+      const [dx, dy] = edgePan(viewport.local(last), viewport.size);
+      isPanning = pansAtEdges && !signal.aborted && Boolean(dx || dy);
       if (!isPanning) return;
-      this.viewport.pan(dx, dy);
+      viewport.pan(dx, dy);
       move(last);
       requestAnimationFrame(panOn);
     };
-    on("pointermove", () => {
-      move(last);
+    const hear = (/** @type {PointerEvent} */ other) => {
+      if (other.pointerId !== event.pointerId) return;
+      last = other;
+      if (other.type !== "pointermove") return finish(other.type === "pointercancel");
+      move(other);
       if (!isPanning) panOn();
-    });
-    on("pointerup", () => finish(false));
-    on("pointercancel", () => finish(true));
-    const options = { signal: stop.signal, capture: true };
-    addEventListener("keydown", (key) => key.key === "Escape" && finish(true), options);
+    };
+    root.setPointerCapture(event.pointerId);
+    for (const kind of /** @type {const} */ (["pointermove", "pointerup", "pointercancel"]))
+      root.addEventListener(kind, hear, { signal });
+    const onKey = (/** @type {KeyboardEvent} */ { key }) => key === "Escape" && finish(true);
+    addEventListener("keydown", onKey, { signal, capture: true });
   }
 }

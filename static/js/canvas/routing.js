@@ -31,8 +31,7 @@ export function wirePath(from, to, source, target, near = () => [], shift = 0) {
   if (ahead) {
     const bend = Math.min(Math.max((x2 - x1) / 2, STUB), 160);
     const area = { x: x1, y: Math.min(y1, y2), w: x2 - x1, h: Math.abs(y2 - y1) };
-    if (!others(area).some((one) => isCrossed(one, from, to, bend)))
-      return `M${r(x1)} ${r(y1)}C${r(x1 + bend)} ${r(y1)} ${r(x2 - bend)} ${r(y2)} ${r(x2)} ${r(y2)}`;
+    if (!others(area).some((one) => isCrossed(one, from, to, bend))) return curve(from, to, bend);
   }
   const [left, right] = [x1 + STUB, x2 - STUB].sort((a, b) => a - b);
   const wish = ahead ? (y1 + y2) / 2 : laneFor(source, target);
@@ -105,7 +104,11 @@ function lanePath([x1, y1], [x2, y2], lane, shift) {
  * @param {Point} from
  * @param {Point} to
  */
-export function loosePath([x1, y1], [x2, y2]) {
-  const bend = Math.max(Math.abs(x2 - x1) / 2, STUB);
+export function loosePath(from, to) {
+  return curve(from, to, Math.max(Math.abs(to[0] - from[0]) / 2, STUB));
+}
+
+/** @param {Point} from @param {Point} to @param {number} bend */
+function curve([x1, y1], [x2, y2], bend) {
   return `M${r(x1)} ${r(y1)}C${r(x1 + bend)} ${r(y1)} ${r(x2 - bend)} ${r(y2)} ${r(x2)} ${r(y2)}`;
 }

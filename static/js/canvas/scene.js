@@ -4,7 +4,7 @@
  * @import {Catalogue, Face, Flow, Point, Problem, Progress, Rect, Wire} from "./types.js"
  */
 import { carried, dropTarget } from "./boxes.js";
-import { make, makeSvg } from "./dom.js";
+import { make, makeSvg, removeOthers } from "./dom.js";
 import { faceOf, inputPoint, outputPoint } from "./face.js";
 import { Frames } from "./frames.js";
 import { bounds, overlaps } from "./geometry.js";
@@ -75,11 +75,7 @@ export class Scene {
     }
     this.#flow = flow;
     const wanted = new Set(nodeIds(flow));
-    for (const [id, node] of this.#nodes) {
-      if (wanted.has(id)) continue;
-      node.element.remove();
-      this.#nodes.delete(id);
-    }
+    removeOthers(this.#nodes, wanted, (one) => one.element);
     for (const id of wanted) this.#drawNode(id);
     this.#rects = this.faces().map((face) => face.rect);
     this.frames.draw(flow, (id) => this.face(id));
@@ -91,10 +87,10 @@ export class Scene {
   #drawNode(id) {
     const source = this.#flow.steps[id] ?? this.#flow.triggers[id];
     const known = this.#nodes.get(id);
-    if (known?.source === source) return;
+    if (known?.source === source && !known.face.missing) return; // its block may have come by now
     const face = faceOf(this.#flow, id, this.catalogue);
     const element = known?.element ?? node.nodeElement(id);
-    if (!known || !node.sameLook(known.face, face)) {
+    if (!known || node.lookOf(known.face) !== node.lookOf(face)) {
       node.fillNode(element, face);
       this.#mark(id, element);
     }
@@ -106,20 +102,13 @@ export class Scene {
 
   /** @param {string} id @param {HTMLElement} element */
   #mark(id, element) {
-    node.markProgress(element, this.#progress?.steps[id] ?? null);
-    const problems = this.#problems.get(id) ?? [];
-    const severity = problems.some((problem) => problem.severity === "error") ? "error" : "warning";
-    const text = problems.map((problem) => problem.message).join("\n");
-    node.markProblem(element, problems.length ? severity : null, text);
+    node.markProgress(element, this.#progress?.steps[id]);
+    node.markProblems(element, this.#problems.get(id) ?? []);
   }
 
   #drawWires() {
     const wanted = new Set(this.#flow.wires.map(wireKey));
-    for (const [key, wire] of this.#wires) {
-      if (wanted.has(key)) continue;
-      wire.group.remove();
-      this.#wires.delete(key);
-    }
+    removeOthers(this.#wires, wanted, (one) => one.group);
     for (const wire of this.#flow.wires) this.#drawWire(wire);
   }
 
@@ -207,9 +196,7 @@ export class Scene {
   /** @param {Progress|null} progress */
   showProgress(progress) {
     this.#progress = progress;
-    for (const [id, { element }] of this.#nodes) {
-      node.markProgress(element, progress?.steps[id] ?? null);
-    }
+    for (const [id, { element }] of this.#nodes) node.markProgress(element, progress?.steps[id]);
     for (const wire of this.#flow.wires) {
       const drawn = this.#wires.get(wireKey(wire));
       if (drawn) this.#lightWire(wire, drawn.group);
@@ -227,14 +214,17 @@ export class Scene {
   #label() {
     const titleOf = (/** @type {string} */ id) => this.#nodes.get(id)?.face.title ?? id;
     for (const [id, { element }] of this.#nodes) {
-      const problems = (this.#problems.get(id) ?? []).map((problem) => problem.message);
-      const progress = this.#progress?.steps[id] ?? null;
       const loop = withinOf(this.#flow, id);
-      const where = loop ? [`in each round of ${titleOf(loop)}`] : [];
       const before = this.#entering.get(id)?.map((wire) => titleOf(splitEnd(wire.from).id));
-      if (before) where.push(`after ${before.join(", ")}`);
-      const onward = this.#leaving.get(id)?.map((wire) => titleOf(wire.to)) ?? [];
-      node.sayNode(element, where, onward, { progress, problems });
+      const onward = this.#leaving.get(id)?.map((wire) => titleOf(wire.to));
+      const parts = [
+        loop && `in each round of ${titleOf(loop)}`,
+        before && `after ${before.join(", ")}`,
+        onward ? `leads to ${onward.join(", ")}` : "leads nowhere",
+        this.#progress?.steps[id]?.said,
+        node.problemWords(this.#problems.get(id) ?? []),
+      ];
+      node.sayNode(element, parts.filter(Boolean).join(", "));
     }
   }
 }

@@ -1,48 +1,64 @@
 /**
- * Palette search: finds by name, keyword, category and summary, in that order of worth; blocks that
- * ship with Garland stand above the marketplace's when they match equally well. Pure.
+ * Search by what a block does: small words are passed over, each other word is looked for in what the
+ * server prepared of title, keywords, category and summary, in that order of worth, and one slip of the
+ * finger is forgiven. Blocks that ship with Garland come first where they fit equally well. Pure.
  * @import {Entry} from "./types.js"
  */
 
-/** @param {string} text */
-const fold = (text) =>
+/** @typedef {{entry: Entry, why?: string}} Found  why it is offered, where its title does not say so */
+
+const SMALL = /^(a|an|and|at|do|for|i|if|in|is|it|my|of|on|the|this|to|us|we|with)$/;
+const SLIPS_FROM = 4;
+/** What it is worth that all that is said, small words too, stands in one place. */
+const TOGETHER = 25;
+
+/** As `words_of` of designer/palette/finding.py. @param {string} text @returns {string[]} */
+export const wordsOf = (text) =>
   text
     .toLowerCase()
     .normalize("NFKD")
-    .replace(/\p{Diacritic}/gu, "");
+    .replace(/\p{Mn}/gu, "")
+    .match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/**
- * @param {Entry} entry
- * @param {string} word  folded
- * @returns {number} 0 = no match
- */
-function worth(entry, word) {
-  const title = fold(entry.title);
-  if (title.startsWith(word)) return 50;
-  if (title.split(/[\s-]+/).some((part) => part.startsWith(word))) return 40;
-  if (entry.keywords.some((keyword) => fold(keyword).startsWith(word))) return 30;
-  if (title.includes(word) || fold(entry.id).includes(word)) return 20;
-  if (fold(entry.category).startsWith(word)) return 15;
-  return fold(entry.summary).includes(word) ? 10 : 0;
+/** Whether words are one but for a letter left out, put in or mistaken, or two in the wrong order. @param {string} a @param {string} b */
+export function isNear(a, b) {
+  let from = 0;
+  while (from < a.length && a[from] === b[from]) from += 1;
+  let [x, y] = [a.length, b.length];
+  while (x > from && y > from && a[x - 1] === b[y - 1]) [x, y] = [x - 1, y - 1];
+  if (x - from === 2 && y - from === 2) return a[from] === b[from + 1] && b[from] === a[from + 1];
+  return x - from < 2 && y - from < 2;
+}
+
+/** @param {string} word @param {string} one  of an entry */
+function fit(word, one) {
+  if (one.startsWith(word)) return one === word ? 1.2 : 1;
+  return word.length >= SLIPS_FROM && isNear(word, one) ? 0.4 : 0;
 }
 
 /**
- * Entries that match every word of the query, best first; all in their own order for an empty query.
+ * What the words of a query find, best first: what fits all of them, or where nothing does, what fits
+ * most of them. All that is offered, in its own order, for an empty query.
  * @param {Entry[]} entries
  * @param {string} query
- * @returns {Entry[]}
+ * @returns {Found[]}
  */
 export function searchEntries(entries, query) {
-  const words = fold(query).split(/\s+/).filter(Boolean);
   const offered = entries.filter((entry) => !entry.hidden);
-  if (words.length === 0) return offered;
-  return offered
-    .map((entry, order) => {
-      const scores = words.map((word) => worth(entry, word));
-      const total = scores.includes(0) ? 0 : scores.reduce((sum, score) => sum + score, 0);
-      return { entry, order, total: total && total + (entry.core ? 5 : 0) };
-    })
-    .filter((found) => found.total > 0)
-    .sort((a, b) => b.total - a.total || a.order - b.order)
-    .map((found) => found.entry);
+  const said = wordsOf(query);
+  const meant = said.filter((word) => !SMALL.test(word));
+  const found = offered.map((entry) => {
+    const worths = (meant.length ? meant : said).map((word) =>
+      entry.find.map(([worth, why, words]) => {
+        return { why, worth: worth * Math.max(0, ...words.map((one) => fit(word, one))) };
+      }),
+    );
+    const fits = worths.map((all) => all.reduce((a, b) => (b.worth > a.worth ? b : a)));
+    const together = entry.find.some(([, , words]) => said.every((one) => words.includes(one)));
+    const total = fits.reduce((sum, { worth }) => sum + worth, together ? TOGETHER : 0);
+    const count = fits.filter(({ worth }) => worth).length;
+    return { entry, count, total, why: fits.find(({ why }) => why)?.why };
+  });
+  const most = Math.max(said.length && 1, ...found.map(({ count }) => count));
+  return found.filter(({ count }) => count === most).sort((a, b) => b.total - a.total);
 }

@@ -1,32 +1,20 @@
 /**
- * Tidy: a layered layout from left to right by dagre, which is loaded when first asked for; of a large
- * workflow in a worker, so that the page goes on.
- * @import {Face, Flow, Point} from "./types.js"
+ * Tidy: the server lays out in layers, from left to right, what the canvas holds.
+ * @import {DesignerPage} from "./page.js"
+ * @import {Point} from "./types.js"
  */
-import { arrange } from "./tidy_layout.js";
+import { askJson } from "./asking.js";
+import { nest } from "./bodies.js";
 
-const MANY = 800;
-
-/**
- * @param {Flow} flow
- * @param {Face[]} faces
- * @param {string[]} [chosen]  only these; all when there are none
- * @returns {Promise<Map<string, Point>>} the upper left corner of every node
- */
-export async function tidyPlaces(flow, faces, chosen = []) {
-  const rects = new Map(faces.map(({ id, rect }) => [id, rect]));
-  if (faces.length <= MANY) {
-    const { default: dagre } = await import("../../vendor/dagre/dagre.esm.js");
-    return arrange(dagre, flow, rects, chosen);
-  }
-  const worker = new Worker(new URL("./tidy_worker.js", import.meta.url), { type: "module" });
-  try {
-    return await new Promise((resolve, reject) => {
-      worker.onmessage = (event) => resolve(event.data);
-      worker.onerror = reject;
-      worker.postMessage({ flow, rects, chosen });
-    });
-  } finally {
-    worker.terminate();
-  }
+/** Tidy what is selected where it is several, else all. @param {DesignerPage} page */
+export async function tidy(page) {
+  const { editor, facts } = page;
+  const chosen = editor.only ? [] : [...editor.selection];
+  const asked = { document: nest(editor.flow), chosen };
+  const answer = await askJson(facts.tidy_url, asked, facts.csrf).catch(() => null);
+  const { places, errors } = (await answer?.json().catch(() => null)) ?? {};
+  if (!places)
+    return editor.say(`Not tidied: ${errors?.[0]?.message ?? "no connection, try again"}.`);
+  editor.place(new Map(/** @type {[string, Point][]} */ (Object.entries(places))), "Tidied");
+  if (chosen.length === 0) page.fit();
 }

@@ -35,6 +35,8 @@
  *
  * @typedef {Object} Entry  One thing the palette offers: a block or a kind of trigger.
  * @property {string} key  "garland.branch@1.0.0" or "trigger:rule"
+ * @property {string} name  the same in every version
+ * @property {boolean} [favourite]
  * @property {"step"|"trigger"} sort
  * @property {string} id
  * @property {string} version
@@ -42,7 +44,7 @@
  * @property {string} summary
  * @property {string} category
  * @property {number} order  of its category in the palette
- * @property {string[]} keywords
+ * @property {[number, string, string[]][]} find  what it is found by: worth, what to say of it, words
  * @property {string} publisher
  * @property {string} icon  address of an SVG (begins with /), or a name in the sprite
  * @property {string} [effects]
@@ -68,15 +70,15 @@
  * @property {boolean} missing  the block isn't installed
  * @property {boolean} [off]  it is switched off
  * @property {Rect} rect
+ * @typedef {{id: string, title: string, rect: Rect}} Thing  What can be dragged: a node's face, or a note by its key.
  *
  * @typedef {{pointer: string, message: string, step: string|null, severity: "error"|"warning"}} Problem
  * @typedef {Object} StepProgress
  * @property {string} status
  * @property {string|null} [port]
  * @property {string[]} [ports]  of a step in a loop's body: every port a round of it left by
- * @property {string} [text]  of the same: how many rounds are in which state
- * @property {number} [attempt]
- * @property {number|null} [duration_ms]
+ * @property {string} text  what its badge says: how long it took, its state, or how its rounds went
+ * @property {string} said  the same to be said
  * @property {any} [input]
  * @property {any} [output]
  * @property {any} [error]

@@ -4,7 +4,7 @@
  * would be restyled).
  * @import {Point, Rect, View} from "./types.js"
  */
-import { fitView, reveal, toCanvas, toScreen, zoomAt } from "./geometry.js";
+import { fitView, reveal, toCanvas, viewOf, zoomAt } from "./geometry.js";
 
 export class Viewport {
   /** @type {View} */
@@ -73,11 +73,6 @@ export class Viewport {
     return toCanvas(this.view, this.local(event));
   }
 
-  /** @param {Point} point @returns {Point} screen place of a canvas point, relative to the corner */
-  place(point) {
-    return toScreen(this.view, point);
-  }
-
   /** @param {number} dx @param {number} dy */
   pan(dx, dy) {
     this.set({ ...this.view, x: this.view.x + dx, y: this.view.y + dy });
@@ -100,6 +95,11 @@ export class Viewport {
   /** Bring a rectangle on screen by the least pan. @param {Rect} rect */
   reveal(rect) {
     this.set(reveal(this.view, rect, this.size));
+  }
+
+  /** @param {Point} point  in canvas units */
+  centreOn(point) {
+    this.set(viewOf(point, this.view.zoom, this.size));
   }
 
   /** @returns {Point} canvas point in the middle of the screen */

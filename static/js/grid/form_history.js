@@ -93,6 +93,6 @@ function putBack(found, values) {
 
 /** Show which way one can go. */
 function show() {
-  need("[data-undo]").toggleAttribute("disabled", !past?.canUndo);
-  need("[data-redo]").toggleAttribute("disabled", !past?.canRedo);
+  need("[data-undo]").toggleAttribute("disabled", !past?.can.undo);
+  need("[data-redo]").toggleAttribute("disabled", !past?.can.redo);
 }

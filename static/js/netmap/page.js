@@ -3,12 +3,11 @@
  * panel beside it. Live refreshes morph the drawing under it; the view, the focus and what is open stay.
  * @import {Rect} from "../canvas/types.js"
  */
+import { startSteering, viewKeys } from "../canvas/steering.js";
 import { Viewport } from "../canvas/viewport.js";
 import { announce } from "../toast.js";
-import { startSteering } from "./steering.js";
 import { along, toward } from "./toward.js";
 
-const PAN_PX = 48;
 const NARROW_PX = 640;
 const LEGIBLE = 0.75;
 const CARD = { w: 172, h: 48 };
@@ -66,7 +65,8 @@ function adopt() {
   root.classList.add("netmap--live");
   if (shown?.root !== root) {
     shown = { root, viewport: new Viewport(root, world, dots), scene: "" };
-    startSteering(root, shown.viewport);
+    // Once it has the focus: till then the page is scrolled past it.
+    startSteering(root, shown.viewport, () => root.contains(document.activeElement));
     root.addEventListener("keydown", onKey);
   }
   shown.viewport.set(shown.viewport.view);
@@ -147,15 +147,11 @@ function onKey(event) {
   const from = focused();
   /** @type {Record<string, () => void>} */
   const deeds = {
-    "+": () => viewport.zoom(1.2),
-    "=": () => viewport.zoom(1.2),
-    "-": () => viewport.zoom(1 / 1.2),
-    0: () => viewport.actual(),
-    1: showAll,
+    ...viewKeys(viewport, showAll),
     "[": () => go(along(spots(), from, -1)),
     "]": () => go(along(spots(), from, 1)),
     Escape: () => (openKey() ? closePanel() : shown?.root.focus()),
-    ...(from ? arrowsFrom(from) : arrowsOf(viewport)),
+    ...(from ? arrowsFrom(from) : {}),
   };
   if (event.target === shown.root) deeds.Enter = () => go(spots()[0]?.id ?? null);
   const deed = deeds[event.key];
@@ -170,27 +166,11 @@ function arrowsFrom(from) {
   return Object.fromEntries(names.map((name) => [name, () => go(toward(spots(), from, name))]));
 }
 
-/** @param {Viewport} viewport */
-function arrowsOf(viewport) {
-  return {
-    ArrowLeft: () => viewport.pan(PAN_PX, 0),
-    ArrowRight: () => viewport.pan(-PAN_PX, 0),
-    ArrowUp: () => viewport.pan(0, PAN_PX),
-    ArrowDown: () => viewport.pan(0, -PAN_PX),
-  };
-}
-
-/** @type {Record<string, () => void>} */
-const ZOOMS = {
-  in: () => shown?.viewport.zoom(1.2),
-  out: () => shown?.viewport.zoom(1 / 1.2),
-  fit: showAll,
-};
-
 /** @param {MouseEvent} event */
 function onClick(event) {
   const target = event.target instanceof Element ? event.target : null;
-  ZOOMS[target?.closest("[data-zoom]")?.getAttribute("data-zoom") ?? ""]?.();
+  const zoom = target?.closest("[data-zoom]")?.getAttribute("data-zoom");
+  if (shown && zoom) viewKeys(shown.viewport, showAll)[zoom]();
   if (target?.closest("[data-close-panel]")) closePanel();
   const link = target?.closest("#netmap a[data-panel]");
   if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;

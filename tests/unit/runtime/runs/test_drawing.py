@@ -61,7 +61,18 @@ def test_a_step_shows_its_last_try_the_port_it_left_by_and_how_long_it_took() ->
         attempt("a", "failed", port=None), attempt("a", number=2, times=(3, 3, 3.5), port="done")
     )
 
-    assert found["a"] == {"status": "done", "port": "done", "attempt": 2, "duration_ms": 500.0}
+    assert found["a"] == {
+        "status": "done",
+        "port": "done",
+        "text": "500 ms · try 2",
+        "said": "Done",
+    }
+
+
+def test_a_step_that_is_not_done_says_its_state() -> None:
+    found = progress(attempt("a", "queued", times=(0, None, None), port=None))
+
+    assert (found["a"]["text"], found["a"]["said"]) == ("Queued", "Queued")
 
 
 def test_a_failed_step_left_by_its_error_port() -> None:
@@ -79,6 +90,7 @@ def test_a_step_in_a_body_sums_up_its_rounds() -> None:
     assert found["call"] == {
         "status": "running",
         "text": "1 running, 1 failed, 1 done",
+        "said": "1 running, 1 failed, 1 done",
         "ports": ["done", "error"],
     }
 
@@ -94,11 +106,11 @@ def test_a_step_that_was_off_is_passed_over() -> None:
 
 def test_a_step_not_reached_is_left_out_while_the_run_goes_on_and_dead_after() -> None:
     assert "last" not in progress(attempt("a"))
-    assert progress(attempt("a"), state=RunState.SUCCEEDED)["last"] == {"status": "dead"}
+    assert progress(attempt("a"), state=RunState.SUCCEEDED)["last"]["status"] == "dead"
 
 
 def test_a_step_the_interpreter_gave_up_is_dead_at_once() -> None:
-    assert progress(attempt("a"), last=["dead"])["last"] == {"status": "dead"}
+    assert progress(attempt("a"), last=["dead"])["last"]["status"] == "dead"
 
 
 def test_the_canvas_is_given_no_input_and_no_secret() -> None:

@@ -1,0 +1,101 @@
+"""What could be installed for the palette: blocks by themselves, and packs that bring some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from blocks.installs.offering import waiting
+from blocks.packages.signing import NotTrustedError
+from kernel.errors import InvalidError
+from runtime.packs import offers
+from runtime.packs.listing import PackView, list_packs
+from runtime.packs.parts import block_titles
+from tenancy.members import MemberView, list_members
+from tenancy.roles import may
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """One thing that may be installed.
+
+    Attributes:
+        key: A block's digest, a pack's id.
+        version: The one that would come, of a pack.
+        blocks: The titles of the blocks that a pack brings.
+        is_upgrade: Whether an earlier version is installed.
+    """
+
+    kind: Literal["block", "pack"]
+    key: str
+    version: str
+    title: str
+    summary: str
+    publisher: str
+    blocks: tuple[str, ...] = ()
+    is_upgrade: bool = False
+
+    def is_about(self, q: str) -> bool:
+        """Tell whether each word of a search stands somewhere in what is said of it."""
+        said = " ".join([self.title, self.summary, self.publisher, *self.blocks]).lower()
+        return all(word in said for word in q.lower().split())
+
+
+def coming(session: Session, tenant_id: UUID, *, now: datetime) -> list[Coming]:
+    """List what a tenant may install and would bring blocks, by title."""
+    blocks = [
+        Coming(
+            kind="block",
+            key=one.digest,
+            version=one.manifest.version,
+            title=one.manifest.title,
+            summary=one.manifest.summary,
+            publisher=one.manifest.publisher,
+        )
+        for one in waiting(session, tenant_id)
+    ]
+    found = [*blocks, *_packs(session, tenant_id, now=now)]
+    return sorted(found, key=lambda one: (one.title.lower(), one.key))
+
+
+def who_may_install(session: Session, tenant_id: UUID) -> list[MemberView]:
+    """List the members of a tenant who may install blocks, by name."""
+    return [one for one in list_members(session, tenant_id) if may(one.role, "blocks.edit")]
+
+
+def _packs(session: Session, tenant_id: UUID, *, now: datetime) -> Iterator[Coming]:
+    for pack in list_packs(session, tenant_id):
+        if pack.state not in ("offered", "upgrade available") or pack.offer is None:
+            continue
+        titles = _blocks_of(session, tenant_id, pack.offer, now=now)
+        if titles:
+            yield _coming_pack(pack, pack.offer, titles)
+
+
+def _coming_pack(pack: PackView, offer: offers.OfferView, titles: tuple[str, ...]) -> Coming:
+    return Coming(
+        kind="pack",
+        key=pack.pack_id,
+        version=offer.version,
+        title=pack.title,
+        summary=pack.summary,
+        publisher=pack.publisher,
+        blocks=titles,
+        is_upgrade=pack.installed is not None,
+    )
+
+
+def _blocks_of(
+    session: Session, tenant_id: UUID, offer: offers.OfferView, *, now: datetime
+) -> tuple[str, ...]:
+    """Give the titles of the blocks in a pack; of one that cannot be installed any more none."""
+    try:
+        package, _ = offers.package_of(session, tenant_id, offer, now=now)
+    except (InvalidError, NotTrustedError):
+        return ()
+    return block_titles(package)
