@@ -2,7 +2,7 @@
  * Writing an expression (`[data-expression]`): what the server says of it while it is written, and its
  * completions as a combobox.
  */
-import { need } from "../canvas/dom.js";
+import { hear, need } from "../canvas/dom.js";
 import { fieldOf } from "./fields.js";
 
 const PAUSE_MS = 150;
@@ -14,6 +14,7 @@ export function mountExpressions(root, picker) {
   let box = null;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
+  /** @returns {HTMLElement|null} */
   const active = () => list.querySelector("[aria-selected=true]");
 
   /** @param {Element|undefined} option */
@@ -41,18 +42,16 @@ export function mountExpressions(root, picker) {
     const isHere = box === document.activeElement && box.value === text;
     if (caret && isHere && list.childElementCount > 0) show(true);
   };
-  /** @param {Element} option */
-  const complete = (option) => {
-    const { insert = "", from } = /** @type {HTMLElement} */ (option).dataset;
+  /** @param {HTMLElement} option */
+  const complete = ({ dataset: { insert = "", from } }) => {
     box?.setRangeText(insert, Number(from), box.selectionStart, "end");
     show(false);
     box?.focus();
     ask();
   };
 
-  root.addEventListener("focusin", ({ target }) => {
-    if (!(target instanceof HTMLTextAreaElement) || !target.matches("[data-expression]")) return;
-    box = target;
+  hear(root, "focusin", "[data-expression]", (found) => {
+    box = /** @type {HTMLTextAreaElement} */ (found);
     ask();
   });
   root.addEventListener("focusout", () => show(false));
@@ -73,9 +72,6 @@ export function mountExpressions(root, picker) {
     event.preventDefault();
     event.stopPropagation();
   });
-  list.addEventListener("pointerdown", (event) => {
-    event.preventDefault(); // the caret stays where it is
-    const option = event.target instanceof Element && event.target.closest("li");
-    if (option) complete(option);
-  });
+  list.addEventListener("pointerdown", (event) => event.preventDefault()); // the caret stays where it is
+  hear(list, "pointerdown", "li", complete);
 }

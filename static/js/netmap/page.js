@@ -3,6 +3,7 @@
  * panel beside it. Live refreshes morph the drawing under it; the view, the focus and what is open stay.
  * @import {Rect} from "../canvas/types.js"
  */
+import { hear } from "../canvas/dom.js";
 import { startSteering, viewKeys } from "../canvas/steering.js";
 import { Viewport } from "../canvas/viewport.js";
 import { announce } from "../toast.js";
@@ -18,13 +19,10 @@ let shown = null;
 const byId = (/** @type {string} */ id) => document.getElementById(id);
 /** Cards, the worst first, then the marks of links. @returns {SVGElement[]} */
 const cards = () =>
-  ["#netmap a.netmap-dot", "#netmap a.netmap-mark"].flatMap((kind) => [
-    .../** @type {NodeListOf<SVGElement>} */ (document.querySelectorAll(kind)),
+  ["dot", "mark"].flatMap((kind) => [
+    .../** @type {any} */ (document.querySelectorAll(`#netmap a.netmap-${kind}`)),
   ]);
-const cardOf = (/** @type {string} */ id) =>
-  /** @type {SVGElement|null} */ (
-    document.querySelector(`#netmap [data-node="${CSS.escape(id)}"]`)
-  );
+const cardOf = (/** @type {string} */ id) => cards().find((card) => card.dataset.node === id);
 const focused = () =>
   document.activeElement?.closest("#netmap [data-node]")?.getAttribute("data-node") ?? "";
 const openKey = () => byId("map-panel")?.dataset.open ?? "";
@@ -34,24 +32,7 @@ function rectOf(card) {
   return { x: Number(card.dataset.x), y: Number(card.dataset.y), ...CARD };
 }
 
-const spots = () =>
-  cards().map((card) => ({
-    id: card.dataset.node ?? "",
-    x: Number(card.dataset.x),
-    y: Number(card.dataset.y),
-  }));
-
-/** All that is drawn. @returns {Rect|null} */
-function sheet() {
-  const box = document.querySelector("#netmap .netmap__sheet");
-  if (!box) return null;
-  return {
-    x: 0,
-    y: 0,
-    w: Number(box.getAttribute("width")),
-    h: Number(box.getAttribute("height")),
-  };
-}
+const spots = () => cards().map((card) => ({ id: card.dataset.node ?? "", ...rectOf(card) }));
 
 /** Take over the drawing that is on the page now, and mend what a morph took away. */
 function adopt() {
@@ -78,7 +59,10 @@ function adopt() {
 }
 
 function showAll() {
-  shown?.viewport.fit(sheet());
+  /** @type {SVGSVGElement|null} */
+  const box = document.querySelector("#netmap .netmap__sheet");
+  const [w, h] = [box?.width.baseVal.value ?? 0, box?.height.baseVal.value ?? 0];
+  shown?.viewport.fit(box && { x: 0, y: 0, w, h });
 }
 
 /** Show all that is drawn; where it would be too small to read, what it is about or the worst. */
@@ -86,27 +70,24 @@ function open() {
   if (!shown) return;
   showAll();
   const { viewport } = shown;
-  const card = document.querySelector("#netmap .netmap-dot--focus") ?? cards()[0];
-  if (viewport.size.w > NARROW_PX || viewport.view.zoom > LEGIBLE) return;
-  if (!(card instanceof SVGElement)) return;
+  const card = cards().find((one) => one.matches(".netmap-dot--focus")) ?? cards()[0];
+  if (!card || viewport.size.w > NARROW_PX || viewport.view.zoom > LEGIBLE) return;
   const { x, y, w, h } = rectOf(card);
-  const middle = { x: viewport.size.w / 2, y: viewport.size.h / 2 };
-  const [left, upper] = [(x + w / 2) * LEGIBLE, (y + h / 2) * LEGIBLE];
-  viewport.set({ x: middle.x - left, y: middle.y - upper, zoom: LEGIBLE });
+  viewport.zoom(LEGIBLE / viewport.view.zoom);
+  viewport.centreOn([x + w / 2, y + h / 2]);
 }
 
 /** One card is reached by Tab; the others by the arrows. @param {string} id */
 function rove(id) {
-  const all = cards();
-  const one = all.find((card) => card.dataset.node === id) ?? all[0];
-  for (const card of all) card.setAttribute("tabindex", card === one ? "0" : "-1");
+  const one = cardOf(id) ?? cards()[0];
+  for (const card of cards()) card.setAttribute("tabindex", card === one ? "0" : "-1");
 }
 
 /** @param {string|null} id */
 function go(id) {
-  const card = id ? cardOf(id) : null;
-  if (!card || !shown) return announce("Nothing that way");
-  rove(id ?? "");
+  const card = cardOf(id ?? "");
+  if (!id || !card || !shown) return announce("Nothing that way");
+  rove(id);
   card.focus({ preventScroll: true });
   shown.viewport.reveal(rectOf(card));
 }
@@ -116,12 +97,9 @@ function markOpen() {
   for (const card of cards()) card.classList.toggle("is-open", card.dataset.node === open);
 }
 
-/** @param {Element} link */
-async function openPanel(link) {
-  await htmx.ajax("GET", link.getAttribute("data-panel") ?? "", {
-    target: "#map-side",
-    swap: "innerHTML",
-  });
+/** @param {HTMLElement} link */
+async function openPanel({ dataset: { panel = "" } }) {
+  await htmx.ajax("GET", panel, { target: "#map-side", swap: "innerHTML" });
   const title = byId("map-panel-title");
   if (!title) return;
   markOpen();
@@ -133,10 +111,9 @@ async function openPanel(link) {
 }
 
 function closePanel() {
-  const id = openKey();
+  const card = cardOf(openKey());
   byId("map-side")?.replaceChildren();
   markOpen();
-  const card = id ? cardOf(id) : null;
   (card ?? shown?.root)?.focus({ preventScroll: true });
 }
 
@@ -166,20 +143,15 @@ function arrowsFrom(from) {
   return Object.fromEntries(names.map((name) => [name, () => go(toward(spots(), from, name))]));
 }
 
-/** @param {MouseEvent} event */
-function onClick(event) {
-  const target = event.target instanceof Element ? event.target : null;
-  const zoom = target?.closest("[data-zoom]")?.getAttribute("data-zoom");
-  if (shown && zoom) viewKeys(shown.viewport, showAll)[zoom]();
-  if (target?.closest("[data-close-panel]")) closePanel();
-  const link = target?.closest("#netmap a[data-panel]");
-  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+hear(document, "click", "[data-zoom]", ({ dataset }) => {
+  if (shown) viewKeys(shown.viewport, showAll)[dataset.zoom ?? ""]();
+});
+hear(document, "click", "[data-close-panel]", closePanel);
+hear(document, "click", "#netmap a[data-panel]", (link, event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const id = link.getAttribute("data-node");
-  if (id) rove(id);
+  rove(link.dataset.node ?? "");
   openPanel(link);
-}
-
+});
 document.addEventListener("htmx:after:swap", adopt);
-document.addEventListener("click", onClick);
 adopt();

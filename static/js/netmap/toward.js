@@ -25,17 +25,14 @@ export function toward(spots, from, key) {
   const way = WAYS[key];
   const start = spots.find((spot) => spot.id === from);
   if (!way || !start) return null;
-  let best = null;
-  let least = Infinity;
-  for (const spot of spots) {
-    const [dx, dy] = [spot.x - start.x, spot.y - start.y];
+  const ways = spots.map(({ id, x, y }) => {
+    const [dx, dy] = [x - start.x, y - start.y];
     const ahead = dx * way[0] + dy * way[1];
     const aside = Math.abs(dx * way[1]) + Math.abs(dy * way[0]);
-    if (ahead <= 0 || aside > ahead * 2) continue;
-    const length = ahead + aside * ASIDE_WEIGHS;
-    if (length < least) [best, least] = [spot.id, length];
-  }
-  return best;
+    return { id, fits: ahead > 0 && aside <= ahead * 2, length: ahead + aside * ASIDE_WEIGHS };
+  });
+  const [best] = ways.filter((one) => one.fits).sort((a, b) => a.length - b.length);
+  return best?.id ?? null;
 }
 
 /**
@@ -47,8 +44,7 @@ export function toward(spots, from, key) {
  */
 export function along(spots, from, by) {
   const order = [...spots].sort((a, b) => a.y - b.y || a.x - b.x).map((spot) => spot.id);
-  if (order.length === 0) return null;
   const at = order.indexOf(from);
-  if (at < 0) return order[by > 0 ? 0 : order.length - 1];
+  if (at < 0) return order.at(by > 0 ? 0 : -1) ?? null;
   return order[(at + by + order.length) % order.length];
 }
