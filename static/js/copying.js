@@ -13,7 +13,4 @@ async function copy(button) {
   }
 }
 
-/** Copy wherever a button says so. */
-export function startCopying() {
-  hear(document, "click", ".code__copy", copy);
-}
+hear(document, "click", ".code__copy", copy);

@@ -6,7 +6,9 @@ declare const htmx: {
 /** What the page's parts tell each other, and htmx of its requests. */
 interface DocumentEventMap {
   "draft:checked": CustomEvent;
+  toast: CustomEvent;
   "htmx:after:swap": CustomEvent;
+  "htmx:before:request": CustomEvent;
   "htmx:before:swap": CustomEvent;
   "htmx:config:request": CustomEvent;
   "htmx:confirm": CustomEvent;

@@ -54,8 +54,8 @@ function rewrite(root) {
 
 const REFRESH_MS = 30_000;
 
-/** Rewrite what is there, what comes later, and the "ago" ones as time goes by. */
-export function startInstants() {
+// What is there, what comes later, and the "ago" ones as time goes by.
+if (typeof document !== "undefined") {
   rewrite(document);
   document.addEventListener("htmx:after:swap", () => rewrite(document));
   setInterval(() => rewrite(document), REFRESH_MS);

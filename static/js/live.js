@@ -62,12 +62,11 @@ function follow(source) {
 }
 
 /**
- * Start where the page has a stream. The first connection is asked for from here, once htmx knows
- * the page and the listeners are in place: one that opened earlier would go unnoticed.
+ * The page's stream, if any. The first connection is asked for from here, once htmx knows the page and
+ * the listeners are in place: one that opened earlier would go unnoticed.
  */
-export function startLive() {
-  const source = document.getElementById("live");
-  if (!source) return;
+const source = globalThis.document?.getElementById("live");
+if (source) {
   follow(source);
   const connect = () => htmx.trigger(source, "live:connect");
   if (document.readyState === "complete") connect();

@@ -20,8 +20,7 @@ export function stepTo(key, items, at) {
   return goals[key];
 }
 
-/** Make every menu of the page, now and later, behave. */
-export function startMenus() {
+if (typeof document !== "undefined") {
   document.addEventListener("click", ({ target }) => {
     for (const menu of document.querySelectorAll("details.menu[open]"))
       if (!menu.contains(/** @type {Node} */ (target))) menu.removeAttribute("open");

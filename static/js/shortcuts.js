@@ -61,7 +61,4 @@ function sendByKey({ key, ctrlKey, metaKey, target }) {
   if (button instanceof HTMLElement) button.click();
 }
 
-/** Listen on the whole page. */
-export function startShortcuts() {
-  document.addEventListener("keydown", onKey);
-}
+if (typeof document !== "undefined") document.addEventListener("keydown", onKey);

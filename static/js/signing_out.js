@@ -1,11 +1,9 @@
+/** Signing out leaves no unsaved drafts in the browser, nor does a session's end to the next person. */
 import { KEPT, tidied } from "./canvas/keeping.js";
 
-/** Signing out leaves no unsaved drafts in the browser, nor does a session's end to the next person. */
-export function startSigningOut() {
-  const { person } = document.body.dataset;
-  if (person) tidied({ flow: "", person, open: [], now: Date.now() });
-  document.addEventListener("submit", ({ target }) => {
-    const leaves = target instanceof HTMLFormElement && target.action.endsWith("/sign-out");
-    if (leaves) indexedDB.deleteDatabase(KEPT);
-  });
-}
+const { person } = document.body.dataset;
+if (person) tidied({ flow: "", person, open: [], now: Date.now() });
+document.addEventListener("submit", ({ target }) => {
+  const leaves = target instanceof HTMLFormElement && target.action.endsWith("/sign-out");
+  if (leaves) indexedDB.deleteDatabase(KEPT);
+});

@@ -1,36 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { whatIsNext } from "./steps.js";
-
-/** @param {string} value @returns {import("./steps.js").Held} */
-const click = (value) => ({ isClick: true, name: "_op", value, checked: false });
-/** @type {import("./steps.js").Held} */
-const change = { isClick: false, name: "/mib", value: "X", checked: false };
-
-test("changes before the next click are written, what is behind it waits on", () => {
-  const held = [change, click("add:/objects"), click("key:1")];
-
-  assert.deepEqual(whatIsNext({ step: "add:/objects", held }), {
-    changes: [change],
-    click: click("add:/objects"),
-    rest: [click("key:1")],
-  });
-});
-
-test("without a click all changes are written", () => {
-  assert.deepEqual(whatIsNext({ step: "add:/objects", held: [change] }), {
-    changes: [change],
-    click: undefined,
-    rest: [],
-  });
-});
+import { isMeant } from "./steps.js";
 
 test("once a row is gone, no other row is taken for it", () => {
-  const held = [change, click("del:/objects/1"), click("add:/objects")];
+  assert.equal(isMeant("del:/objects/1", true), false);
+});
 
-  assert.deepEqual(whatIsNext({ step: "del:/objects/0", held }), {
-    changes: [],
-    click: click("add:/objects"),
-    rest: [],
-  });
+test("a row is taken out, and what else is asked is done", () => {
+  assert.equal(isMeant("del:/objects/1", false), true);
+  assert.equal(isMeant("add:/objects", true), true);
+  assert.equal(isMeant("", true), true);
 });

@@ -1,6 +1,6 @@
 /**
  * Choosing rows: [data-rows] holds the table, a .check-all box in its head and .row-check boxes in
- * its rows; the [data-bulk] bar inside it shows while at least one is ticked. [data-count] in the bar and
+ * its rows; the [data-bulk] bar inside it shows (by its style) while at least one is ticked. [data-count] in the bar and
  * [data-chosen] in dialogs count them, or say the `data-every` of the ticked box that means all there are.
  * Shift+click ticks the range between.
  */
@@ -26,8 +26,6 @@ function refresh(box) {
     head.checked = count > 0 && count === all.length;
     head.indeterminate = count > 0 && count < all.length;
   }
-  const bar = box.querySelector("[data-bulk]");
-  if (bar instanceof HTMLElement) bar.hidden = count === 0;
   const every = box.querySelector("[data-every]:checked")?.getAttribute("data-every");
   for (const place of document.querySelectorAll("[data-count], dialog [data-chosen]"))
     place.textContent = every ?? `${count} selected`;
@@ -78,8 +76,7 @@ function onClick(clicked, event) {
 
 const refreshAll = () => document.querySelectorAll("[data-rows]").forEach(refresh);
 
-/** Watch every table of the page, now and later. */
-export function startTables() {
+if (typeof document !== "undefined") {
   hear(document, "click", "[data-rows] input", onClick);
   document.addEventListener("htmx:after:swap", refreshAll);
   refreshAll();

@@ -15,8 +15,7 @@ export function nextTheme(theme) {
   return theme === "dark" ? "" : "light";
 }
 
-/** Make the theme button work. */
-export function startTheme() {
+if (typeof document !== "undefined") {
   const { dataset } = document.documentElement;
   document.getElementById("theme-toggle")?.addEventListener("click", () => {
     const theme = nextTheme(dataset.theme);

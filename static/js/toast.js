@@ -1,24 +1,12 @@
 /**
  * Short messages at the corner, spoken through the page's one live region. A response raises one
- * with the header HX-Trigger: {"toast": "Saved"}, or {"toast": {"text": …, "tone": "bad"}}; with
+ * with the header HX-Trigger: {"toast": {"text": "Saved"}}; with "tone": "bad" it stays longer, with
  * "undo": an address, there is a button that posts to it. A request that failed says so here as well.
  */
 
 const STAYS_MS = { neutral: 5_000, bad: 12_000, undo: 20_000 };
 
 /** @typedef {{ text: string, tone: "neutral" | "bad", undo: string }} Toast */
-
-/**
- * What a `toast` event carries: htmx wraps a plain word as {value}.
- * @param {any} detail
- * @returns {Toast}
- */
-export function readToast(detail) {
-  const carried = detail?.value ?? detail;
-  const text = typeof carried === "string" ? carried : String(carried?.text ?? "");
-  const undo = typeof carried?.undo === "string" ? carried.undo : "";
-  return { text, tone: carried?.tone === "bad" ? "bad" : "neutral", undo };
-}
 
 /** The page's words for an answer that was refused or failed. @param {number} status HTTP status */
 function explain(status) {
@@ -75,12 +63,8 @@ export function toast(text, tone = "neutral", undo = "") {
 /** The statuses whose body htmx swaps in: the part itself says what is wrong. */
 const SPEAKS_FOR_ITSELF = [409, 422];
 
-/** Listen for toasts and failures anywhere in the page. */
-export function startToasts() {
-  document.addEventListener("toast", (event) => {
-    const { text, tone, undo } = readToast(/** @type {CustomEvent} */ (event).detail);
-    toast(text, tone, undo);
-  });
+if (typeof document !== "undefined") {
+  document.addEventListener("toast", ({ detail: { text, tone, undo } }) => toast(text, tone, undo));
   document.addEventListener("htmx:response:error", (event) => {
     const { status } = /** @type {CustomEvent} */ (event).detail.ctx.response;
     if (!SPEAKS_FOR_ITSELF.includes(status)) toast(explain(status), "bad");

@@ -152,11 +152,11 @@ def _output_sent() -> Any:
 def _told(flow_id: UUID, answer: Response, text: str) -> Response:
     found = pins.list_pins(db_session(), acting().tenant_id, flow_id)
     answer.headers["HX-Trigger"] = json.dumps(
-        {"pins": {"pins": [one.step for one in found]}, "toast": text}
+        {"pins": {"pins": [one.step for one in found]}, "toast": {"text": text}}
     )
     return answer
 
 
 def _toasted(answer: Response, text: str) -> Response:
-    answer.headers["HX-Trigger"] = json.dumps({"toast": text})
+    answer.headers["HX-Trigger"] = json.dumps({"toast": {"text": text}})
     return answer

@@ -5,7 +5,7 @@
  */
 import { hear, make } from "../canvas/dom.js";
 import * as cells from "./cells.js";
-import { bringsForm, enterStep, send, valuesOf, walkHistory } from "./form_history.js";
+import { enterStep, send, valuesOf, walkHistory } from "./form_history.js";
 import { empty, onKey } from "./keys.js";
 import { asText, isSeveral } from "./selection.js";
 
@@ -62,10 +62,10 @@ function markProblems() {
 
 /**
  * What the server answers is what holds: a morph leaves boxes that were typed in as they were.
- * @param {Event} event
+ * @param {CustomEvent} event
  */
-function onSwap(event) {
-  const isForm = bringsForm(event.target);
+function onSwap({ detail: { ctx } }) {
+  const isForm = ctx.target?.id === "table-form";
   if (isForm) cells.form()?.reset();
   markProblems();
   if (!isForm) return; // a check that comes back while one types is no step

@@ -8,20 +8,6 @@ import { changed, form } from "./cells.js";
 
 /** @type {History<Values> | null} */
 let past = null;
-/** Whether a form that was sent from here is still to come back. */
-let awaited = false;
-
-/**
- * Tell whether a swap brought the form itself; one sent from here is not announced on the form.
- * @param {EventTarget | null} target
- */
-export function bringsForm(target) {
-  if (target === form()) return true;
-  const other = target instanceof Element && target.id === "table-check";
-  if (other || !awaited) return false;
-  awaited = false;
-  return true;
-}
 
 /** @returns {Values} what the form holds, by name */
 export function valuesOf() {
@@ -58,7 +44,6 @@ export function send(values) {
   const { csrf_token, revision } = Object.fromEntries(new FormData(found));
   const sent = { ...values, csrf_token, revision };
   if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  awaited = true;
   htmx.ajax("POST", found.action, { values: sent, target: "#table-form", swap: "outerMorph" });
 }
 

@@ -13,10 +13,6 @@ const PLAIN_KEYS = {
   "ctrl+z": (cell) => back(cell, "undo"),
   "ctrl+y": (cell) => back(cell, "redo"),
   "ctrl+Z": (cell) => back(cell, "redo"),
-  ArrowUp: (cell, event) => walk(cell, ARROWS.ArrowUp, event.shiftKey),
-  ArrowDown: (cell, event) => walk(cell, ARROWS.ArrowDown, event.shiftKey),
-  ArrowLeft: (cell, event) => walk(cell, ARROWS.ArrowLeft, event.shiftKey),
-  ArrowRight: (cell, event) => walk(cell, ARROWS.ArrowRight, event.shiftKey),
 };
 /** While one edits, these are for the caret. */
 const CARET_KEYS = ["ArrowLeft", "ArrowRight", "Delete"];
@@ -38,6 +34,8 @@ export function keyName(event) {
  */
 export function deedOf(name, editing) {
   if (editing && CARET_KEYS.includes(name)) return null;
+  const step = ARROWS[name];
+  if (step) return (cell, event) => walk(cell, step, event.shiftKey);
   return PLAIN_KEYS[name] ?? null;
 }
 
