@@ -28,13 +28,12 @@ if (typeof document !== "undefined") {
   hear(document, "keydown", "details.menu[open]", (menu, event) => {
     const all = /** @type {HTMLElement[]} */ ([...menu.querySelectorAll(".menu__item")]);
     const items = all.filter((item) => item.checkVisibility());
-    if (event.key === "Escape") {
-      menu.removeAttribute("open");
-      menu.querySelector("summary")?.focus();
-    }
-    const next = stepTo(event.key, items, items.indexOf(event.target));
+    const isLeft = event.key === "Escape";
+    if (isLeft) menu.removeAttribute("open");
+    const walked = stepTo(event.key, items, items.indexOf(event.target));
+    const next = isLeft ? menu.querySelector("summary") : walked;
     if (!next) return;
-    event.preventDefault();
+    event.preventDefault(); // Escape leaves no more than the menu
     next.focus();
   });
 }
