@@ -168,12 +168,17 @@ WITHOUT_FRAME = {"alarm_list.show_trend", "data.offer_alarm", "guide.show_next"}
 """What is only ever a part of another page: it is judged where it is shown."""
 
 
+DRAWN = ("/workflows", "/rules", "/blocks", "/packs", "/guide")
+"""How the addresses begin where workflows and rules are made."""
+
+
 def address_of(pattern: str, ids: Mapping[str, str]) -> str:
     """Fill an address of PAGES with ids."""
     filled = pattern.format_map(ids)
     return filled[1:] if filled.startswith("//") else f"/t/acme{filled}"
 
 
-def pages() -> list[str]:
-    """List the addresses of all whole pages, unfilled."""
-    return [one for name, some in PAGES.items() if name not in WITHOUT_FRAME for one in some]
+def pages(*, drawn: bool | None = None) -> list[str]:
+    """List the addresses of whole pages, unfilled: all, or where workflows and rules are made."""
+    whole = [one for name, some in PAGES.items() if name not in WITHOUT_FRAME for one in some]
+    return [one for one in whole if drawn is None or one.startswith(DRAWN) is drawn]

@@ -53,3 +53,28 @@ def cut(page: Page) -> list[str]:
 def too_small(page: Page, within: str) -> list[str]:
     """List what is too small for a fingertip, in the parts that a selector names."""
     return _asked(page, f"small({within!r})")
+SIZES = {"200 %": (720, 450), "phone": (390, 844), "400 %": (320, 640)}
+"""Zooming a window of 1440×900 or 1280×1024 leaves so few CSS pixels (WCAG 1.4.4 and 1.4.10)."""
+TEXT_ALONE = "text alone at 200 %"
+_DOUBLED = "(size) => { document.documentElement.style.fontSize = size; }"
+
+
+def judge(page: Page, address: str = "") -> dict[str, list[str]]:
+    """Judge a page in both themes, at each size and with its text alone twice as large.
+
+    Returns:
+        What is wrong by where it is seen; what is right is left out.
+    """
+    found = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        found[scheme] = violations(page, address)
+    before = page.viewport_size
+    for name, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        found[name] = sideways(page) + cut(page)
+    page.set_viewport_size(before or {"width": 1440, "height": 900})
+    page.evaluate(_DOUBLED, "200%")
+    found[TEXT_ALONE] = sideways(page) + cut(page)
+    page.evaluate(_DOUBLED, "")
+    return {where: wrong for where, wrong in found.items() if wrong}

@@ -1,0 +1,228 @@
+"""What opens on a page, what is refused, empty or broken: judged like whole pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from garland.app import create_app
+from garland.settings import Settings
+from kernel.errors import ConflictError
+from kernel.secrets import new_key
+from tests.support.browser import sign_in, wait_until_live
+from tests.support.every_page import PAGES, WITHOUT_FRAME, address_of
+from tests.support.judging import judge
+from tests.support.running import Running
+
+pytestmark = pytest.mark.journey
+
+EMPTY = ("/", "/alarms", "/alarms/trends", "/approvals", "/blocks", "/calendars", "/connections")
+EMPTY += ("/inventory", "/listeners", "/look-up-tables", "/maintenance", "/map", "/packs", "/rules")
+EMPTY += ("/publish-requests", "/runs", "/services", "/sources", "/traps", "/workflows", "/tokens")
+PART = """async (address) => {
+  const part = await (await fetch(address, { headers: { "HX-Request": "true" } })).text();
+  const box = document.querySelector("main > .stack, main");
+  box.replaceChildren(document.createElement("h1"));
+  box.firstChild.textContent = "Part";
+  box.insertAdjacentHTML("beforeend", part.replaceAll("hx-", "data-hx-"));
+}"""
+
+
+@pytest.fixture
+def page(chromium: Browser, shared_garland: Running) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    sign_in(page, shared_garland, "admin")
+    yield page
+    context.close()
+
+
+def _right(found: dict[str, dict[str, list[str]]]) -> None:
+    """Require that something was judged, and that nothing is wrong with it."""
+    assert found
+    assert {one: wrong for one, wrong in found.items() if wrong} == {}
+
+
+def _open(page: Page, garland: Running, flow: str) -> None:
+    page.goto(f"{garland.url}/t/acme/workflows/{flow}")
+    wait_until_live(page)
+
+
+def test_dialogs_of_the_designer(page: Page, shared_garland: Running, each: dict[str, str]) -> None:
+    _open(page, shared_garland, each["changed"])
+    opens = {
+        "#help": lambda: page.keyboard.press("?"),
+        "#quick-add": lambda: page.keyboard.press("/"),
+        "#publish": lambda: page.locator("[commandfor=publish]").first.click(),
+        "#trial": lambda: page.locator("[commandfor=trial]").first.click(),
+        "#runs": lambda: page.locator("[commandfor=runs]").first.click(),
+        "#rename": lambda: page.locator(".topbar [data-deed=rename-id]").click(),
+    }
+
+    found = {}
+    for name, does in opens.items():
+        page.locator("#canvas").focus()
+        does()
+        expect(page.locator(name)).to_be_visible()
+        expect(page.locator(f"{name} .htmx-request")).to_have_count(0)
+        found[name] = judge(page)
+        page.keyboard.press("Escape")
+        expect(page.locator(name)).to_be_hidden()
+
+    _right(found)
+
+
+def test_the_inspector_of_each_kind_of_step(
+    page: Page, shared_garland: Running, each: dict[str, str]
+) -> None:
+    found = {}
+    for flow in ("started", "flow"):
+        _open(page, shared_garland, each[flow])
+        for node in page.locator(".node").all():
+            page.evaluate("() => document.querySelector('.designer').dataset.drawer = ''")
+            node.focus()
+            page.keyboard.press("Enter")
+            expect(page.locator("#inspector h2")).to_be_visible()
+            found[f"{flow} {node.get_attribute('id')}"] = judge(page)
+
+    _right(found)
+
+
+def test_palette_menu_problems_and_outline(
+    page: Page, shared_garland: Running, each: dict[str, str]
+) -> None:
+    _open(page, shared_garland, each["flow"])
+    found = {"palette": judge(page)}
+    page.locator("#palette input").fill("log")
+    found["searched"] = judge(page)
+    page.locator("#problem-count").click()
+    found["problems"] = judge(page)
+    page.locator("#problem-count").click()
+    page.locator("#node-site").focus()
+    page.keyboard.press("Shift+F10")
+    expect(page.locator("#deed-menu")).to_have_attribute("open", "")
+    found["menu"] = judge(page)
+    page.keyboard.press("Escape")
+    page.locator("#canvas").focus()
+    page.keyboard.press("l")
+    found["outline"] = judge(page)
+    page.keyboard.press("l")
+
+    _right(found)
+
+
+def test_every_dialog_that_a_page_holds(
+    page: Page, shared_garland: Running, each: dict[str, str]
+) -> None:
+    places = ("/alarms", "/alarms/{alarm}", "/runs", "/runs/{failed_run}", "/rules", "/rules/{rule}")
+    places += ("/workflows", "/workflows/{changed}/details", "/services/{service}", "/tokens")
+    places += ("/calendars/{calendar}", "/connections/{connection}", "/sources/{json}", "/members")
+    places += ("/maintenance/{window}", "/inventory/{resource}", "/publish-requests/{request}")
+    places += ("/look-up-tables/{look_up_table}", "/blocks/pages.say")
+
+    found = {}
+    for place in places:
+        page.goto(shared_garland.url + address_of(place, each))
+        for name in page.locator("dialog[id]").evaluate_all("all => all.map(one => one.id)"):
+            page.evaluate("(id) => document.getElementById(id).showModal()", name)
+            found[f"{place} #{name}"] = judge(page)
+            page.evaluate("(id) => document.getElementById(id).close()", name)
+
+    _right(found)
+    assert len(found) > 20
+
+
+def test_parts_that_are_shown_in_other_pages(
+    page: Page, shared_garland: Running, each: dict[str, str]
+) -> None:
+    found = {}
+    for name in sorted(WITHOUT_FRAME):
+        page.goto(f"{shared_garland.url}/t/acme/limits")
+        page.evaluate(PART, address_of(PAGES[name][0], each))
+        found[name] = judge(page)
+
+    _right(found)
+
+
+def test_forms_that_are_refused(page: Page, shared_garland: Running, each: dict[str, str]) -> None:
+    refused = {
+        "/rules/new?as=text": "Save draft",
+        "/calendars/new": "Save",
+        "/services/new": "Save",
+        "/connections/new": "Save",
+        "/workflows/import": "Look at it",
+    }
+
+    found = {}
+    for place, button in refused.items():
+        page.goto(shared_garland.url + address_of(place, each))
+        page.locator("main form").first.evaluate("(form) => { form.noValidate = true; }")
+        with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+            page.locator("main").get_by_role("button", name=button).first.click()
+        assert answer.value.status == 422, place
+        found[place] = judge(page)
+
+    _right(found)
+
+
+def test_pages_of_a_tenant_that_has_nothing_yet(
+    page: Page, shared_garland: Running, each: dict[str, str]
+) -> None:
+    found = {}
+    for place in EMPTY:
+        page.goto(f"{shared_garland.url}/t/{each['environment']}{place}")
+        found[place] = judge(page)
+
+    _right(found)
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Flask:
+    """An application with addresses that fail, as no address of Garland does by itself."""
+    app = create_app(
+        Settings(
+            data_dir=tmp_path,
+            database_url=f"sqlite:///{tmp_path}/none.db",
+            redis_url="redis://127.0.0.1:1/0",
+            secret_key="a secret of tests",
+            encryption_keys=new_key(),
+            public_url="http://localhost",
+        )
+    )
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def conflict() -> str:
+        raise ConflictError("somebody saved it meanwhile: load it again, then change it")
+
+    app.add_url_rule("/broken/409", view_func=conflict)
+    app.add_url_rule("/broken/500", view_func=lambda: 1 // 0, endpoint="crash")
+    return app
+
+
+def test_pages_that_say_what_went_wrong(
+    page: Page, shared_garland: Running, each: dict[str, str], broken: Flask
+) -> None:
+    found = {}
+    for status in (409, 500):
+        answer = broken.test_client().get(f"/broken/{status}")
+        assert answer.status_code == status
+        page.route("**/broken", lambda route, body=answer.text: route.fulfill(body=body))
+        page.goto(f"{shared_garland.url}/broken")
+        found[str(status)] = judge(page)
+        page.unroute("**/broken")
+    page.goto(f"{shared_garland.url}/t/acme/nowhere")
+    found["404"] = judge(page)
+    sign_in(page, shared_garland, "operator")
+    answer = page.goto(f"{shared_garland.url}/t/acme/tokens")
+    assert answer is not None
+    assert answer.status == 403
+    found["403"] = judge(page)
+    page.context.clear_cookies()
+    page.goto(f"{shared_garland.url}/sign-in")
+    found["sign in"] = judge(page)
+
+    _right(found)
