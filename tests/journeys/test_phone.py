@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import sign_in
+from tests.support.browser import sign_in, wait_until_live
 from tests.support.fingers import Fingers, middle, phone
 from tests.support.judging import judge, sideways
 from tests.support.running import Running
@@ -50,8 +50,8 @@ def test_a_person_draws_and_publishes_a_workflow_with_a_finger(
     page.goto(f"{shared_garland.url}/t/acme/workflows")
     page.get_by_label("Name").last.fill("Made on the train")
     page.get_by_role("button", name="Create").tap()
+    wait_until_live(page)
     expect(page.locator("#canvas-hint")).to_be_visible()
-    page.wait_for_load_state("load")
 
     _add(page, "by hand", "By hand")
     _add(page, "write log", "Write log")

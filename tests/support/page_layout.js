@@ -15,7 +15,7 @@ window.garlandLayout = (() => {
   function isSeen(one) {
     if (!one.checkVisibility({ opacityProperty: false, visibilityProperty: true })) return false;
     const box = one.getBoundingClientRect();
-    return box.width > HIDDEN_BOX && box.height > HIDDEN_BOX && !one.closest(".visually-hidden, .skip-link");
+    return box.width > HIDDEN_BOX && box.height > HIDDEN_BOX && !one.closest(".visually-hidden, .skip-link, .table--cards thead");
   }
 
   /** A box of its own that scrolls, such as that of a table or the canvas. @param {Element} one */
