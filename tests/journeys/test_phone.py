@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -26,7 +27,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
-def _add(page: Page, words: str, name: str) -> None:
+def _add(page: Page, words: str, name: str | re.Pattern[str]) -> None:
     """Add a block by the thumb bar: search it, tap the first."""
     count = page.locator(".node").count()
     page.get_by_role("navigation", name="Workflow").get_by_role("button", name="Add").tap()
@@ -55,36 +56,64 @@ def test_a_person_draws_and_publishes_a_workflow_with_a_finger(
 
     _add(page, "by hand", "By hand")
     _add(page, "write log", "Write log")
-    page.locator("#canvas").tap(position={"x": 30, "y": 30})
-    _add(page, "set data", "Set data")
+    page.touchscreen.tap(30, 90)
+    _add(page, "end", re.compile("^End"))
+    fingers = Fingers(page)
+    _see_all(page, fingers)
     _wire(page)
-    _settle(page)
-    _move(page)
-    _publish(page)
+    _set_up(page)
+    _move_and_undo(page, fingers)
     assert sideways(page) == []
+    _publish(page)
+
+
+def _see_all(page: Page, fingers: Fingers) -> None:
+    """Pinch until all of it is on the screen."""
+    before = _zoomed(page)
+    fingers.pinch((195, 600), 300, 160)
+    expect(page.locator("#node-write_log")).to_be_in_viewport(ratio=0.99)
+    assert _zoomed(page) < before
 
 
 def _wire(page: Page) -> None:
     """Connect what is not connected yet: tap a port, then a step."""
-    page.screenshot(path="/tmp/acc-phone-1.png")
     before = page.locator(".wire").count()
     page.touchscreen.tap(*middle(page.locator('#node-write_log [data-port="done"]')))
-    page.touchscreen.tap(*middle(page.locator("#node-set_data .node__head")))
+    page.touchscreen.tap(*middle(page.locator("#node-end .node__head")))
     expect(page.locator(".wire")).to_have_count(before + 1)
 
 
-def _settle(page: Page) -> None:
-    page.locator("#node-write_log .node__head").tap()
-    page.get_by_role("button", name="Settings", exact=True).tap()
+def _set_up(page: Page) -> None:
+    """Fill a field in the sheet that comes up, and put the sheet away."""
+    page.touchscreen.tap(*middle(page.locator("#node-write_log .node__head")))
     message = page.locator("#inspector").get_by_label("Message").first
+    if not message.is_visible():
+        page.get_by_role("button", name="Settings", exact=True).tap()
     message.fill("On my way")
-    page.screenshot(path="/tmp/acc-phone-2.png")
-    message.press("Tab")
+    page.get_by_role("button", name="Settings", exact=True).tap()
+    expect(page.locator(".designer__inspector")).to_be_hidden()
+    expect(page.locator("#problem-count")).to_have_text("No problems", timeout=15_000)
 
 
-def _move(page: Page) -> None:
-    pass
+def _move_and_undo(page: Page, fingers: Fingers) -> None:
+    """Hold a step, draw it down, and take that back."""
+    head = page.locator("#node-end .node__head")
+    place = middle(head)
+    fingers.drag_held(place, (place[0] + 40, place[1] + 90))
+    expect(page.locator("#canvas-said")).to_contain_text("End moved")
+    assert middle(head)[1] > place[1] + 40
+
+    page.get_by_role("button", name="Undo", exact=True).last.tap()
+    expect(page.locator("#canvas-said")).to_contain_text("Undone")
+    assert abs(middle(head)[1] - place[1]) < 2
 
 
 def _publish(page: Page) -> None:
-    pass
+    page.locator(".thumbs").get_by_role("button", name="Publish").tap()
+    dialog = page.locator("#publish")
+    dialog.get_by_role("textbox").fill("Made with one thumb")
+    assert judge(page) == {}
+    dialog.get_by_role("button", name="Publish", exact=True).tap()
+    expect(page.get_by_text("Version 1 is live.")).to_be_visible(timeout=15_000)
+    page.reload()
+    expect(page.get_by_text("Published", exact=True)).to_be_attached()
