@@ -17,8 +17,11 @@ WRONG_HERE: dict[tuple[str, str], str] = {}
 RUN = """async (without) => {
   const rules = Object.fromEntries(without.map((one) => [one, { enabled: false }]));
   const said = await axe.run({ resultTypes: ["violations"], rules });
-  return said.violations.flatMap((one) =>
-    one.nodes.slice(0, 3).map((node) => `${one.impact} ${one.id}: ${node.html.slice(0, 160)} ${node.any.concat(node.all, node.none)[0]?.message ?? ""}`.slice(0, 330)));
+  const tell = (one, node) => {
+    const why = [...node.any, ...node.all, ...node.none][0]?.message ?? "";
+    return `${one.impact} ${one.id}: ${node.html.slice(0, 160)} ${why}`.slice(0, 330);
+  };
+  return said.violations.flatMap((one) => one.nodes.slice(0, 3).map((node) => tell(one, node)));
 }"""
 
 
@@ -53,8 +56,10 @@ def cut(page: Page) -> list[str]:
 def too_small(page: Page, within: str) -> list[str]:
     """List what is too small for a fingertip, in the parts that a selector names."""
     return _asked(page, f"small({within!r})")
+
+
 SIZES = {"200 %": (720, 450), "phone": (390, 844), "400 %": (320, 640)}
-"""Zooming a window of 1440×900 or 1280×1024 leaves so few CSS pixels (WCAG 1.4.4 and 1.4.10)."""
+"""Zooming a window of 1440 x 900 or 1280 x 1024 leaves so few CSS pixels (WCAG 1.4.4 and 1.4.10)."""
 TEXT_ALONE = "text alone at 200 %"
 _DOUBLED = "(size) => { document.documentElement.style.fontSize = size; }"
 

@@ -74,7 +74,7 @@ def one_of_each(garland: Running, folder: Path) -> dict[str, str]:
     garland.send(ALARM)
     ids = {**_found(garland), **_made(garland), **_imported(garland, person)}
     ids |= _installed(garland, folder)
-    ids |= _tried(garland, person, ids["flow"])
+    ids |= _tried(person, ids["flow"])
     ids["look_up_table"] = person.first_link("/t/acme/look-up-tables", "/look-up-tables/")
     at = person.first_link(f"/t/acme/runs/{ids['failed_run']}", "/retry\\?step=")
     ids["failed_step"] = at
@@ -194,13 +194,12 @@ def _installed(garland: Running, folder: Path) -> dict[str, str]:
     return {"install": old["id"], "package": package["digest"], "pack": PACK}
 
 
-
 def _webhook_of(garland: Running, flow: str) -> str:
     triggers = garland.api(f"/flows/{flow}/draft")["triggers"]
     return next(name for name, one in triggers.items() if one["kind"] == "webhook")
 
 
-def _tried(garland: Running, person: Person, flow: str) -> dict[str, str]:
+def _tried(person: Person, flow: str) -> dict[str, str]:
     answer = person.post(
         f"/t/acme/workflows/{flow}/trials",
         on=f"/t/acme/workflows/{flow}/trials/ask",
