@@ -16,7 +16,16 @@ from tests.support.running import Running
 pytestmark = pytest.mark.journey
 
 TOUCHED = ".topbar, nav, .tabs, .filter-bar, .thumbs, main .table, main .page-header, main .form"
-LISTS = ("/", "/alarms", "/runs", "/rules", "/rules/new", "/workflows", "/sources", "/services")
+LISTS: tuple[str, ...] = (
+    "/",
+    "/alarms",
+    "/runs",
+    "/rules",
+    "/rules/new",
+    "/workflows",
+    "/sources",
+    "/services",
+)
 LISTS += ("/calendars/{calendar}", "/connections", "/members", "/tokens", "/runs/{run}")
 MOVING = """() => document.getAnimations().filter((one) => {
   const { duration, delay } = one.effect.getComputedTiming();
@@ -123,7 +132,8 @@ def test_the_keyboard_is_never_caught(
     wait_until_live(calm)
     calm.evaluate("() => document.querySelector('.skip-link').focus()")
 
-    on, back = [], []
+    on: list[str] = []
+    back: list[str] = []
     for key, visited in (("Tab", on), ("Shift+Tab", back)):
         for _ in range(200):
             calm.keyboard.press(key)

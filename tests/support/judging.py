@@ -59,7 +59,7 @@ def too_small(page: Page, within: str) -> list[str]:
 
 
 SIZES = {"200 %": (720, 450), "phone": (390, 844), "400 %": (320, 640)}
-"""Zooming a window of 1440 x 900 or 1280 x 1024 leaves so few CSS pixels (WCAG 1.4.4 and 1.4.10)."""
+"""What zooming 1440 x 900 or 1280 x 1024 leaves of CSS pixels (WCAG 1.4.4 and 1.4.10)."""
 TEXT_ALONE = "text alone at 200 %"
 _DOUBLED = "(size) => { document.documentElement.style.fontSize = size; }"
 
