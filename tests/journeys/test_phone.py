@@ -116,4 +116,4 @@ def _publish(page: Page) -> None:
     dialog.get_by_role("button", name="Publish", exact=True).tap()
     expect(page.get_by_text("Version 1 is live.")).to_be_visible(timeout=15_000)
     page.reload()
-    expect(page.locator("#flow-state")).to_contain_text("Published")
+    expect(page.locator("#flow-state")).to_contain_text("Live")

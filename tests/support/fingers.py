@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Locator, Page, ViewportSize
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 HELD_MS = 600
 """Longer than the canvas waits before a finger that stays drags what is under it."""
 Place = tuple[float, float]
 
 
-def phone(browser: Browser, **more: str) -> BrowserContext:
+def phone(browser: Browser) -> BrowserContext:
     """Give a context that is a phone with a touch screen."""
-    return browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, **more)
+    return browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
 
 
 def middle(found: Locator) -> Place:

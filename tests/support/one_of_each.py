@@ -180,7 +180,7 @@ def _installed(garland: Running, folder: Path) -> dict[str, str]:
     change(settings, lambda session, now: add_publisher(session, root, PUBLISHER, public, now=now))
     files = []
     for version in ("1.0.0", "1.1.0", "1.2.0"):
-        facts = {"id": "pages.say", "publisher": PUBLISHER, "version": version}
+        facts: dict[str, Any] = {"id": "pages.say", "publisher": PUBLISHER, "version": version}
         made = make_package(**facts, permissions=REACHES_OUT, examples=[])
         file = folder / f"pages.say-{version}.gblk"
         file.write_bytes(sign_package(made, KEY))
@@ -196,7 +196,7 @@ def _installed(garland: Running, folder: Path) -> dict[str, str]:
 
 def _webhook_of(garland: Running, flow: str) -> str:
     triggers = garland.api(f"/flows/{flow}/draft")["triggers"]
-    return next(name for name, one in triggers.items() if one["kind"] == "webhook")
+    return next(str(name) for name, one in triggers.items() if one["kind"] == "webhook")
 
 
 def _tried(person: Person, flow: str) -> dict[str, str]:
