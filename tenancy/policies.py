@@ -108,7 +108,7 @@ def change_policy(
     Raises:
         InvalidError: naming each part that cannot be so; nothing is changed.
     """
-    _SCHEMA.require(dict(changes), "this cannot be decided so")
+    _SCHEMA.require(changes, "this cannot be decided so")
     before = publishing_policy(session, tenant_id)
     wanted = PublishingPolicy(**{**before.document(), **changes})
     if wanted == before:

@@ -86,7 +86,9 @@ _STEP: dict[str, Any] = {
         "position": POSITION,
     },
 }
-_COLOUR = {"enum": ["blue", "green", "amber", "red", "violet", "grey"]}
+COLOURS = ("blue", "green", "amber", "red", "violet", "grey")
+"""Of groups and notes."""
+_COLOUR = {"enum": list(COLOURS)}
 _SIZE = {
     "type": "array",
     "items": {"type": "number", "minimum": 48, "maximum": 4_000},

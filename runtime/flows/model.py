@@ -17,10 +17,10 @@ from kernel.errors import InvalidError, Problem
 from kernel.json_text import no_number_at, why_not_kept
 from kernel.schema import Schema, pointer_to
 from runtime.flows._ids import id_problems
-from runtime.flows._schema import FLOW_SCHEMA
+from runtime.flows._schema import COLOURS, FLOW_SCHEMA
 from runtime.flows._trigger_schema import TriggerKind
 
-__all__ = ["FLOW_SCHEMA"]
+__all__ = ["COLOURS", "FLOW_SCHEMA"]
 
 DONE_PORT, ERROR_PORT = "done", "error"
 DEPTH_MAX = 64

@@ -11,58 +11,11 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.factories.flows import flow_document, step
 from tests.support.browser import LAUNCH_ARGUMENTS, find_chromium, sign_in, wait_until_live
-from tests.support.running import Running, wait_for
+from tests.support.running import Running
 
 pytestmark = pytest.mark.journey
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-CRITICAL = {
-    "perceived_severity": "critical",
-    "event_type": "communicationsAlarm",
-    "specific_problem": "Loss of signal",
-    "attributes": {"site": "ZRH"},
-}
-LISTS = (
-    "alarms?state=all",
-    "workflows",
-    "rules",
-    "runs",
-    "runs?state=failed",
-    "approvals",
-    "sources",
-    "calendars",
-)
-PAGES = [
-    "/sign-in",
-    "/t/acme/",
-    "/t/acme/alarms",
-    "/t/acme/alarms?state=all",
-    "/t/acme/guide",
-    "/t/acme/workflows",
-    "/t/acme/workflows/templates",
-    "/t/acme/workflows/templates/fibre-cut",
-    "/t/acme/workflows/import",
-    "/t/acme/rules",
-    "/t/acme/rules/new",
-    "/t/acme/runs",
-    "/t/acme/approvals",
-    "/t/acme/publish-requests",
-    "/t/acme/publishing-policy",
-    "/t/acme/environments",
-    "/t/acme/limits",
-    "/t/acme/calendars",
-    "/t/acme/calendars/new",
-    "/t/acme/services",
-    "/t/acme/services/new",
-    "/t/acme/services/imports",
-    "/t/acme/sources",
-    "/t/acme/sources/new",
-    "/t/acme/traps",
-    "/t/acme/traps/entry",
-    "/t/acme/traps/try",
-    "/t/acme/members",
-    "/t/acme/tokens",
-]
 
 
 @pytest.fixture
@@ -112,67 +65,6 @@ def serious_violations(page: Page) -> list[str]:
         for one in found
         if one["impact"] in ("serious", "critical")
     ]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_has_a_serious_accessibility_violation(
-    garland: Running, page: Page, scheme: str
-) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    sign_in(page, garland, "admin")
-
-    found = {}
-    for path in PAGES:
-        page.goto(garland.url + path)
-        page.wait_for_load_state("load")
-        found[path] = serious_violations(page)
-
-    assert found == {path: [] for path in PAGES}
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_one_thing_has_a_serious_accessibility_violation(
-    garland: Running, page: Page, scheme: str
-) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    garland.send({**CRITICAL, "managed_object": f"link-axe-{scheme}"})
-    wait_for(
-        lambda: garland.api("/runs", q=f"axe-{scheme}", state="succeeded")["items"],
-        within_s=30,
-        what="a run to look at",
-    )
-    sign_in(page, garland, "admin")
-
-    found = {}
-    for name in LISTS:
-        page.goto(f"{garland.url}/t/acme/{name}")
-        page.locator("main tbody a[href]").first.click()
-        page.wait_for_load_state("load")
-        found[name] = serious_violations(page)
-        if name == "workflows":
-            page.get_by_role("link", name="Versions and runs").click()
-            page.wait_for_load_state("load")
-            found["versions"] = serious_violations(page)
-
-    assert found == {name: [] for name in (*LISTS, "versions")}
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_a_listened_source_has_a_serious_accessibility_violation(
-    garland: Running, page: Page, scheme: str
-) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    sign_in(page, garland, "admin")
-
-    found = {}
-    for name in ("Traps", "Router logs"):
-        page.goto(f"{garland.url}/t/acme/sources")
-        page.get_by_role("link", name=name, exact=True).click()
-        page.get_by_role("link", name="Listening", exact=True).click()
-        page.wait_for_url("**/listening")
-        found[name] = serious_violations(page)
-
-    assert found == {"Traps": [], "Router logs": []}
 
 
 def test_a_designer_makes_publishes_and_tries_a_workflow(garland: Running, page: Page) -> None:

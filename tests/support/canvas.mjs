@@ -11,12 +11,14 @@ import { Editor } from "../../static/js/canvas/editor.js";
 import { inputPoint, outputPoint } from "../../static/js/canvas/face.js";
 import { nodeIds, splitEnd } from "../../static/js/canvas/graph.js";
 import { addInside, drop, moveInside, shiftInside } from "../../static/js/canvas/looping.js";
-import { addGroup, addNote, COLOURS, patchMark } from "../../static/js/canvas/marks.js";
+import { addGroup, addNote, patchMark } from "../../static/js/canvas/marks.js";
 import { addAfter, addAt, insert, paste } from "../../static/js/canvas/placing.js";
 import { wirePath } from "../../static/js/canvas/routing.js";
 
 /** @type {Record<string, any>} */
 let catalogue = {};
+/** @type {string[]} */
+let colours = [];
 
 /** @param {Editor} editor */
 function drawn(editor) {
@@ -90,14 +92,12 @@ const DEEDS = {
   },
   name: (editor, [a, b]) => {
     const id = at(nodeIds(editor.flow), a);
-    if (id) editor.patchAll([id], { title: at(["Mine", undefined], b) }, "Renamed");
+    if (id) editor.patchEach({ [id]: { title: at(["Mine", undefined], b) } }, "Renamed");
   },
   switch: (editor, [a, b]) => {
-    editor.patchAll(
-      some(Object.keys(editor.flow.steps), a),
-      { disabled: b < 0.5 || undefined },
-      "Switched",
-    );
+    const steps = some(Object.keys(editor.flow.steps), a);
+    const off = { disabled: b < 0.5 || undefined };
+    editor.patchEach(Object.fromEntries(steps.map((id) => [id, off])), "Switched");
   },
   group: (editor, [a]) => {
     editor.change("Grouped", addGroup(editor.flow, some(nodeIds(editor.flow), a)).flow);
@@ -111,7 +111,7 @@ const DEEDS = {
     const group = at(Object.keys(groups), a);
     /** @type {any} */
     const size = [Math.abs(far(b)), Math.abs(far(c))];
-    const patches = [{ size, text: "Why" }, { position: size }, { colour: at(COLOURS, c) }, null];
+    const patches = [{ size, text: "Why" }, { position: size }, { colour: at(colours, c) }, null];
     if (note) editor.change("Drawn", patchMark(editor.flow, `note:${note}`, at(patches, b)));
     if (group) editor.change("Drawn", patchMark(editor.flow, `group:${group}`, at([{ title: "G" }, null], c)));
   },
@@ -156,7 +156,7 @@ function done({ document, deeds }) {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const asked = JSON.parse(line);
-  if (asked.catalogue) catalogue = asked.catalogue;
+  if (asked.catalogue) ({ catalogue, colours } = asked);
   const answer = asked.catalogue ? Object.keys(DEEDS) : answered(asked);
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from blocks.registry import standard_registry
 from designer.workflows.palette import catalogue
+from runtime.flows.model import COLOURS
 
 _HARNESS = Path(__file__).with_name("canvas.mjs")
 Deed = tuple[str, Sequence[float]]
@@ -24,7 +25,7 @@ class Canvas:
             ["node", _HARNESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         entries = catalogue(standard_registry(), lambda _: "puzzle")
-        self.deeds: list[str] = self._said({"catalogue": entries})
+        self.deeds: list[str] = self._said({"catalogue": entries, "colours": COLOURS})
 
     def asked(self, document: Any, deeds: Sequence[Deed] = ()) -> dict[str, Any]:
         """Give what is drawn of a document.
