@@ -72,6 +72,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "packs.look": ("/packs/garland.alarms/plan",),
     "packs.look_at_removal": ("/packs/{pack}/removal",),
     "packs.show_pack": ("/packs/garland.alarms", "/packs/{pack}"),
+    "palette.show_catalogue": ("/palette/catalogue", "/palette/catalogue?q=webhook"),
     "publishing.show_plan": ("/workflows/{changed}/publish",),
     "reference.list_schemas": ("//schemas/",),
     "reference.page": ("//reference",),
@@ -149,6 +150,7 @@ NO_PAGES: dict[str, str] = {
     "operations.healthz": "for machines",
     "operations.metrics": "for machines",
     "operations.readyz": "for machines",
+    "palette.give_palette": "for the page's script",
     "reference.schema": "a file",
     "rule_links.small_picture": "a picture",
     "services.month_as_csv": "a file",
@@ -163,7 +165,8 @@ MACHINES = ("/api/", "/tmf-api/")
 """How the addresses of programs begin."""
 
 WITHOUT_FRAME = {"alarm_list.show_trend", "data.offer_alarm", "guide.show_next"} | {
-    "rule_links.list_starting"
+    "palette.show_catalogue",
+    "rule_links.list_starting",
 }
 """What is only ever a part of another page: it is judged where it is shown."""
 
