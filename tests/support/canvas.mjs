@@ -50,7 +50,7 @@ const DEEDS = {
   insert: (editor, [a, b]) => {
     const known = new Set(nodeIds(editor.flow));
     const drawn = editor.flow.wires.filter(
-      (one) => known.has(splitEnd(one.from).id) && one.to in editor.flow.steps,
+      (one) => known.has(splitEnd(one.from).id) && Object.hasOwn(editor.flow.steps, one.to),
     );
     const steps = Object.values(catalogue).filter((entry) => entry.sort === "step");
     if (drawn.length) insert(editor, at(steps, a), at(drawn, b));
@@ -130,12 +130,13 @@ const DEEDS = {
   redo: (editor) => editor.redo(),
 };
 
-/** @param {{document: any, deeds: [string, number[]][]}} asked */
+/** The line that answers, also where it fails. @param {any} asked */
 function answered(asked) {
   try {
-    return done(asked);
+    if (asked.catalogue) ({ catalogue, colours } = asked);
+    return JSON.stringify(asked.catalogue ? Object.keys(DEEDS) : done(asked));
   } catch (error) {
-    return { failed: error instanceof Error ? error.stack : String(error) };
+    return JSON.stringify({ failed: error instanceof Error ? error.stack : String(error) });
   }
 }
 
@@ -155,8 +156,5 @@ function done({ document, deeds }) {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const asked = JSON.parse(line);
-  if (asked.catalogue) ({ catalogue, colours } = asked);
-  const answer = asked.catalogue ? Object.keys(DEEDS) : answered(asked);
-  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  process.stdout.write(`${answered(JSON.parse(line))}\n`);
 }

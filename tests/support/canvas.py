@@ -18,14 +18,20 @@ Deed = tuple[str, Sequence[float]]
 
 
 class Canvas:
-    """The canvas's own modules in Node, without a page; `deeds` names what can be done."""
+    """The canvas's own modules in Node, without a page; `deeds` names what can be done.
+
+    What one document ends Node with, such as a list without end, fails that document alone.
+    """
 
     def __init__(self) -> None:
+        self._entries = catalogue(standard_registry(), lambda _: "puzzle")
+        self._begin()
+
+    def _begin(self) -> None:
         self._node = subprocess.Popen(
             ["node", _HARNESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        entries = catalogue(standard_registry(), lambda _: "puzzle")
-        self.deeds: list[str] = self._said({"catalogue": entries, "colours": COLOURS})
+        self.deeds: list[str] = self._said({"catalogue": self._entries, "colours": COLOURS})
 
     def asked(self, document: Any, deeds: Sequence[Deed] = ()) -> dict[str, Any]:
         """Give what is drawn of a document.
@@ -33,6 +39,8 @@ class Canvas:
         Also what it is kept as `again`, what deeds `made` of it, and where all of redo, of undo and
         of redo `ends`.
         """
+        if self._node.poll() is not None:
+            self._begin()
         found: dict[str, Any] = self._said({"document": document, "deeds": list(deeds)})
         assert "failed" not in found, found["failed"]
         return found
@@ -47,5 +55,8 @@ class Canvas:
         self._node.stdin.write(f"{json.dumps(asked)}\n")
         self._node.stdin.flush()
         answer = self._node.stdout.readline()
-        assert answer, "the canvas failed: its error stands above"
+        if not answer:
+            self._node.communicate(timeout=30)
+            told = f"Node ended with {self._node.returncode}: its error stands above"
+            raise AssertionError(told)
         return json.loads(answer)

@@ -60,7 +60,8 @@ function connect({ editor, linking }, quick) {
   const id = editor.only;
   if (!id) return editor.say("Select one step first, then press C.");
   const { ports, title } = editor.face(id);
-  const others = readingOrder(editor.faces()).filter((one) => one !== id && editor.flow.steps[one]);
+  const steps = editor.faces().filter((one) => one.sort === "step" && one.id !== id);
+  const others = readingOrder(steps);
   const entries = () => others.map((one) => asEntry(editor.face(one)));
   const take = (/** @type {Entry} */ { key }, /** @type {string} */ port) =>
     linking.connect(joinEnd(id, port), key);

@@ -151,8 +151,10 @@ export function rootsOf(flow, ids) {
  */
 export function whyNotInside(flow, ids, loop, titleOf) {
   const moved = new Set(ids);
-  if (loop && ids.some((id) => id in flow.triggers))
+  if (loop && ids.some((id) => Object.hasOwn(flow.triggers, id)))
     return "A trigger starts the workflow: it can't stand in a loop.";
+  if ([loop, ...loopsAround(flow, loop)].some((one) => moved.has(one)))
+    return "A loop can't stand in itself.";
   if (loop && deepest(flow, moved) + loopsAround(flow, loop).length + 1 > DEEP_MOST)
     return "Loops stand in each other four deep at most: put the inner ones into a workflow.";
   const crossing = flow.wires.find(
@@ -178,8 +180,9 @@ function deepest(flow, ids) {
 export function putInside(flow, ids, loop) {
   const steps = { ...flow.steps };
   for (const id of ids) {
-    const { within: _out, ...step } = steps[id] ?? {};
-    if (steps[id]) steps[id] = loop ? { ...step, within: loop } : step;
+    if (!Object.hasOwn(steps, id)) continue;
+    const { within: _out, ...step } = steps[id];
+    steps[id] = loop ? { ...step, within: loop } : step;
   }
   return { ...flow, steps };
 }

@@ -138,3 +138,19 @@ test("a loop is never dropped into its own box", () => {
 
   assert.equal(dropTarget(one.flow, one.boxes, new Map([["each", [60, 150]]]), rectOf), "");
 });
+
+test("a loop is put into no loop that is put in with it, itself least of all", () => {
+  const { editor: one, said } = editor();
+  const loop = () => /** @type {any} */ (log(900, 0, { loops: true }));
+  one.replace({ ...one.flow, steps: { ...one.flow.steps, d: loop(), e: loop() } });
+
+  moveInside(one, ["c", "d"], "d");
+  assert.equal(said.at(-1), "A loop can't stand in itself.");
+  one.select(["e", "d"]);
+  shiftInside(one, ["each", "d", "e"], true);
+  assert.deepEqual([one.flow.steps.d.within, one.flow.steps.e.within], ["each", "each"]);
+  moveInside(one, ["each"], "d");
+
+  assert.equal(said.at(-1), "A loop can't stand in itself.");
+  assert.equal(one.flow.steps.each.within, undefined);
+});

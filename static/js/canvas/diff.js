@@ -16,7 +16,7 @@ function mount(root) {
     const id = node.getAttribute("data-node") ?? "";
     const kind = drawing.marks?.nodes[id];
     node.id = `diff-${id}`; // the designer's own canvas may have the same node
-    if (!kind) continue;
+    if (typeof kind !== "string") continue; // `constructor` may be an id
     node.setAttribute("data-diff", kind);
     node.append(make("span", { class: "node__status" }, [kind]));
   }

@@ -115,11 +115,10 @@ function removeOne(flow, id, port) {
  * @returns {Flow}
  */
 export function patchNode(flow, id, patch) {
-  const shelf = id in flow.steps ? "steps" : "triggers";
-  const current = flow[shelf][id];
-  if (!current) return flow;
+  const shelf = Object.hasOwn(flow.steps, id) ? "steps" : "triggers";
+  if (!Object.hasOwn(flow[shelf], id)) return flow; // `constructor` may be an id
   /** @type {Json} */
-  const changed = { ...current, ...patch };
+  const changed = { ...flow[shelf][id], ...patch };
   for (const key of Object.keys(changed)) if (changed[key] == null) delete changed[key];
   return { ...flow, [shelf]: { ...flow[shelf], [id]: changed } };
 }
@@ -135,8 +134,8 @@ export function placeNodes(flow, places) {
   const triggers = { ...flow.triggers };
   let next = { ...flow, steps, triggers };
   for (const [id, position] of places) {
-    if (steps[id]) steps[id] = { ...steps[id], position };
-    else if (triggers[id]) triggers[id] = { ...triggers[id], position };
+    if (Object.hasOwn(steps, id)) steps[id] = { ...steps[id], position };
+    else if (Object.hasOwn(triggers, id)) triggers[id] = { ...triggers[id], position };
     else if (id.startsWith("note:")) next = patchMark(next, id, { position });
   }
   return next;
@@ -177,7 +176,7 @@ export function copyPart(flow, chosen) {
 export function takenOut(part) {
   const steps = Object.entries(part.steps).map(([id, { within, ...step }]) => [
     id,
-    within && part.steps[within] ? { ...step, within } : step,
+    within && Object.hasOwn(part.steps, within) ? { ...step, within } : step,
   ]);
   return { ...part, steps: Object.fromEntries(steps) };
 }

@@ -124,3 +124,20 @@ test("a step that is copied out of its loop for elsewhere stands in none", () =>
 
   assert.equal(edit.takenOut(part).steps.in.within, undefined);
 });
+
+test("a node may be called as what every object has, such as `constructor`", () => {
+  /** @type {any} */
+  const called = { flow: 1, name: "", steps: { a: make() }, wires: [] };
+  called.triggers = { constructor: { kind: "manual" } };
+
+  const patched = edit.patchNode(called, "constructor", { title: "By hand" });
+  const placed = edit.placeNodes(patched, new Map([["constructor", [16, 32]]]));
+
+  assert.deepEqual(Object.keys(placed.steps), ["a"]);
+  assert.deepEqual(placed.triggers, {
+    constructor: { kind: "manual", title: "By hand", position: [16, 32] },
+  });
+  assert.equal(edit.connect(called, "a:done", "constructor"), called);
+  assert.equal(edit.patchNode(FLOW, "constructor", { title: "Nobody" }), FLOW);
+  assert.equal(edit.freshId(FLOW, "constructor"), "constructor_2");
+});

@@ -82,8 +82,9 @@ export function triggerKey(trigger) {
  * @returns {Face}
  */
 export function faceOf(flow, id, catalogue) {
-  const step = flow.steps[id];
-  return step ? stepFace(id, step, catalogue) : triggerFace(id, flow.triggers[id], catalogue);
+  return Object.hasOwn(flow.steps, id)
+    ? stepFace(id, flow.steps[id], catalogue)
+    : triggerFace(id, flow.triggers[id], catalogue);
 }
 
 /** @param {string} id @param {Step} step @param {Catalogue} catalogue @returns {Face} */

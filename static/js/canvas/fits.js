@@ -20,8 +20,9 @@ import { reach, splitEnd, targetsFor, whyNot } from "./graph.js";
 export function kindsBefore(flow, from, catalogue) {
   const { id, port } = splitEnd(from);
   const ports = [id, ...reach(flow, id, "up")].flatMap((other) => {
-    const step = flow.steps[other];
-    const entry = catalogue[step ? entryKey(step) : triggerKey(flow.triggers[other])];
+    const isStep = Object.hasOwn(flow.steps, other);
+    const entry =
+      catalogue[isStep ? entryKey(flow.steps[other]) : triggerKey(flow.triggers[other])];
     return (entry?.outputs ?? []).filter(({ name }) => other !== id || name === port);
   });
   return new Set(ports.flatMap(({ gives }) => gives ?? []));

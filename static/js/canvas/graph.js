@@ -95,7 +95,8 @@ export function reach(flow, start, direction) {
  */
 export function whyNot(flow, from, to) {
   const source = splitEnd(from).id;
-  if (!flow.steps[to]) return "A trigger starts the workflow; nothing can lead into it.";
+  if (!Object.hasOwn(flow.steps, to))
+    return "A trigger starts the workflow; nothing can lead into it.";
   if (source === to) return "A step can't be connected to itself.";
   if (flow.wires.some((wire) => wire.from === from && wire.to === to)) {
     return "These two are connected already.";
@@ -138,7 +139,7 @@ export function wiredPorts(flow, id) {
  */
 export function wasTaken(wire, flow, progress) {
   const end = splitEnd(wire.from);
-  if (end.id in flow.triggers && progress.trigger && progress.trigger !== end.id) return false;
+  if (Object.hasOwn(flow.triggers, end.id) && (progress.trigger || end.id) !== end.id) return false;
   if (end.port === "") {
     const status = progress.steps[wire.to]?.status;
     return status !== undefined && status !== "dead" && status !== "idle";

@@ -56,7 +56,7 @@ export class Inspector {
   #nodeOf(id) {
     const flow = /** @type {Flow & Json} */ (this.editor.flow);
     if (!id) return { description: flow.description, vars: flow.vars };
-    return flow.steps[id] ?? flow.triggers[id];
+    return (Object.hasOwn(flow.steps, id) ? flow.steps : flow.triggers)[id];
   }
 
   /** What the form of what is selected was made from, as text. @param {string} id */

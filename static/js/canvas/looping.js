@@ -73,7 +73,7 @@ export function shiftInside(editor, order, inward) {
   }
   const before = order.slice(0, order.indexOf(roots[0])).reverse();
   const beside = (/** @type {string} */ id) =>
-    editor.flow.steps[id]?.loops && withinOf(editor.flow, id) === within;
+    editor.flow.steps[id]?.loops && withinOf(editor.flow, id) === within && !roots.includes(id);
   const loop = before.find(beside);
   if (loop) moveInside(editor, roots, loop);
   else editor.say("No loop stands before it.");

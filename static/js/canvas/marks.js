@@ -71,7 +71,8 @@ export function patchMark(flow, key, patch) {
 export function withoutEmptyGroups(flow) {
   const groups = flow.canvas?.groups;
   if (!groups) return flow;
-  const known = (/** @type {string} */ id) => id in flow.steps || id in flow.triggers;
+  const known = (/** @type {string} */ id) =>
+    Object.hasOwn(flow.steps, id) || Object.hasOwn(flow.triggers, id);
   if (Object.values(groups).every((one) => one.steps.length > 0 && one.steps.every(known)))
     return flow;
   /** @type {Record<string, Group>} */

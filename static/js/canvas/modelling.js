@@ -36,7 +36,7 @@ export function mountModelling(page) {
 
 /** Switch the selected steps off, or on again when all of them are off. @param {DesignerPage} page */
 function switchSteps({ editor }) {
-  const steps = [...editor.selection].filter((id) => id in editor.flow.steps);
+  const steps = [...editor.selection].filter((id) => Object.hasOwn(editor.flow.steps, id));
   if (steps.length === 0)
     return editor.say("Select a step first; a trigger can't be switched off.");
   const off = !steps.every((id) => editor.flow.steps[id].disabled);

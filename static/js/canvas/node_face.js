@@ -54,7 +54,7 @@ function portElement({ name, title, tone, kind = "nothing" }) {
 export function markProgress(element, progress) {
   element.querySelector(".node__status")?.remove();
   delete element.dataset.status;
-  if (!progress) return;
+  if (!progress?.status) return;
   element.dataset.status = progress.status;
   element.append(make("span", { class: "node__status" }, [progress.text]));
 }

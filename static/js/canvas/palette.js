@@ -45,8 +45,9 @@ export function mountPalette(page, { add, drop }) {
   /** What works well after a way out, the most usual first. @param {string} from */
   const after = (from) => {
     const { id, port } = splitEnd(from);
+    const { steps, triggers } = editor.flow;
     /** @type {{block?: string, kind?: string}} */
-    const { block, kind } = editor.flow.steps[id] ?? editor.flow.triggers[id];
+    const { block, kind } = (Object.hasOwn(steps, id) ? steps : triggers)[id];
     const name = block ?? `trigger:${kind}`;
     return named(facts.palette.after[`${name}:${port}`] ?? facts.palette.after[`${name}:*`]);
   };

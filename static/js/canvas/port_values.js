@@ -21,7 +21,7 @@ export function mountPortValues({ editor, facts, root }, runShown) {
   const rest = (event) => {
     hide();
     const spot = spotOf(event);
-    if (!runShown() || !(spot.step in editor.flow.steps)) return;
+    if (!runShown() || !Object.hasOwn(editor.flow.steps, spot.step)) return;
     timer = setTimeout(async () => {
       const asked = new URLSearchParams({ run: runShown(), port: spot.port });
       const url = `${facts.flow_url}/steps/${encodeURIComponent(spot.step)}/value?${asked}`;

@@ -85,7 +85,8 @@ export class Scene {
 
   /** @param {string} id */
   #drawNode(id) {
-    const source = this.#flow.steps[id] ?? this.#flow.triggers[id];
+    const { steps, triggers } = this.#flow;
+    const source = (Object.hasOwn(steps, id) ? steps : triggers)[id];
     const known = this.#nodes.get(id);
     if (known?.source === source && !known.face.missing) return; // its block may have come by now
     const face = faceOf(this.#flow, id, this.catalogue);

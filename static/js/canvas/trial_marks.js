@@ -35,7 +35,7 @@ export class TrialMarks {
 
   /** Of the steps to hold before, those that still stand. */
   get stopsThere() {
-    return [...this.stops].filter((id) => id in this.page.editor.flow.steps);
+    return [...this.stops].filter((id) => Object.hasOwn(this.page.editor.flow.steps, id));
   }
 
   /** @param {RunOverlay|null} progress */
