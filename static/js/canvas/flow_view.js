@@ -4,7 +4,7 @@
  * @import {Catalogue, Json, Progress} from "./types.js"
  */
 import { flatten } from "./bodies.js";
-import { hear, hit, icon, island, make } from "./dom.js";
+import { hear, hit, island, need } from "./dom.js";
 import { Scene } from "./scene.js";
 import { startSteering, viewKeys } from "./steering.js";
 import { Viewport } from "./viewport.js";
@@ -12,12 +12,6 @@ import { step } from "./walking.js";
 
 const TOO_SMALL = 0.5;
 const LEGIBLE = 0.75;
-/** The key that does the same, the picture, the name. */
-const BUTTONS = [
-  ["-", "minus", "Smaller"],
-  ["+", "plus", "Larger"],
-  ["1", "maximize", "Show all"],
-];
 
 /**
  * @typedef {Object} FlowView
@@ -32,12 +26,11 @@ const BUTTONS = [
  * @returns {FlowView}
  */
 export function mountFlowView(root, { flow, blocks, progress = null }, onPick) {
-  const dots = make("div", { class: "canvas__dots" });
-  const world = make("div", { class: "canvas__world" });
-  const zooms = make("div", { class: "canvas__zoom" });
+  const drawn = /** @type {HTMLTemplateElement} */ (need("template", root));
   root.classList.add("canvas");
-  root.replaceChildren(dots, world, zooms);
-  const viewport = new Viewport(root, world, dots);
+  root.replaceChildren(drawn.content);
+  const world = need(".canvas__world", root);
+  const viewport = new Viewport(root, world, need(".canvas__dots", root));
   const scene = new Scene(world, blocks);
   scene.draw(flatten(flow));
   scene.showProgress(progress);
@@ -57,13 +50,7 @@ export function mountFlowView(root, { flow, blocks, progress = null }, onPick) {
     "]": () => walk(1),
   };
   keys[1]();
-  for (const [key, name, label] of BUTTONS) {
-    const look = "button button--icon button--ghost";
-    const button = make("button", { type: "button", class: look, "aria-label": label });
-    button.append(icon(name));
-    button.addEventListener("click", keys[key]);
-    zooms.append(button);
-  }
+  hear(root, "click", "[data-key]", ({ dataset }) => keys[dataset.key ?? ""]());
   startSteering(root, viewport);
   hear(root, "click", "[data-node]", ({ dataset }, event) => {
     if (!event.defaultPrevented) onPick?.(dataset.node ?? "");

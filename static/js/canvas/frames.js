@@ -4,7 +4,7 @@
  * @import {Face, Flow, Point, Rect} from "./types.js"
  */
 import { boxesOf } from "./boxes.js";
-import { make, makeSvg, removeOthers } from "./dom.js";
+import { need, removeOthers } from "./dom.js";
 import { clamp } from "./geometry.js";
 import { fillFrame, frameElement } from "./mark_faces.js";
 import { groupRect, noteRect } from "./marks.js";
@@ -35,12 +35,9 @@ export class Frames {
 
   /** @param {HTMLElement} world */
   constructor(world) {
-    this.edits = world.closest(".canvas--editing") !== null;
-    this.layer = make("div", { class: "frames" });
-    this.ties = makeSvg("path", { class: "box-tie" });
-    const svg = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
-    svg.append(this.ties);
-    world.append(this.layer, svg);
+    this.layer = need(".frames", world);
+    this.ties = world.querySelector(".box-tie");
+    this.root = /** @type {Element} */ (world.parentElement);
   }
 
   /** @returns {Rect[]} */
@@ -62,8 +59,8 @@ export class Frames {
     this.#frames = this.#wanted(flow, faceOf);
     removeOthers(this.#elements, this.#frames, (element) => element);
     for (const [key, frame] of this.#frames) {
-      const element =
-        this.#elements.get(key) ?? this.layer.appendChild(frameElement(key, this.edits));
+      const element = this.#elements.get(key) ?? frameElement(key, this.root);
+      if (!this.#elements.has(key)) this.layer.append(element);
       this.#elements.set(key, element);
       if (before.get(key)?.source !== frame.source) fillFrame(element, key, frame);
     }
@@ -81,7 +78,8 @@ export class Frames {
     }
     const inhabited = new Set(Object.values(flow.steps).map((step) => step.within));
     for (const id of this.boxes.keys()) {
-      const [words, fills] = [faceOf(id)?.title ?? id, this.edits && !inhabited.has(id)];
+      const words = `Each round of ${faceOf(id)?.title ?? id}`;
+      const fills = !inhabited.has(id);
       const rect = (/** @type {Boxes} */ boxes) => boxes.get(id) ?? NOWHERE;
       found.set(`box:${id}`, { source: `${words}:${fills}`, rect, words, fills });
     }
@@ -107,7 +105,7 @@ export class Frames {
       const to = clamp(x + w / 2, box.x + INSET, box.x + box.w - INSET);
       return `M${x + w / 2} ${y + h}L${to} ${box.y}`;
     });
-    this.ties.setAttribute("d", ways.join(""));
+    this.ties?.setAttribute("d", ways.join(""));
   }
 
   /**

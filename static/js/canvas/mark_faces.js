@@ -1,34 +1,15 @@
 /**
- * The elements of what lies behind the steps: the box of a loop's body, a group, a note. What is edited
- * is a template of the page (templates/designer/workflows/_marks.html); where the canvas is only looked
- * at they are words alone.
+ * The elements of what lies behind the steps: the box of a loop's body, a group, a note. Templates of the
+ * page: with tools where the canvas is edited (templates/designer/workflows/_marks.html), else words
+ * alone (templates/ui/drawing.html).
  */
-import { icon, make, need } from "./dom.js";
+import { copied } from "./dom.js";
 
-/** @param {HTMLElement} box @param {string} id @param {string} title @param {boolean} [fills] whether it is empty and can be filled */
-function fillBox(box, id, title, fills) {
-  const words = make("span", { class: "box__title" }, [icon("repeat"), `Each round of ${title}`]);
-  const look = { class: "button button--small", type: "button", "data-inside": id };
-  const label = `Add a step to each round of ${title}`;
-  const add = make("button", { ...look, "aria-label": label, title: label }, [icon("plus")]);
-  const hint = make("div", { class: "box__empty" }, ["Drag a step in here", add]);
-  box.replaceChildren(words, ...(fills ? [hint] : []));
-}
-
-/** An empty element for "box:id", "group:id" or "note:id". @param {string} key @param {boolean} edits @returns {HTMLElement} */
-export function frameElement(key, edits) {
-  const kind = key.split(":")[0];
-  if (kind === "box") return make("div", { class: "box" });
-  if (edits) {
-    const template = /** @type {HTMLTemplateElement} */ (need(`#mark-${kind}`));
-    const element = /** @type {HTMLElement} */ (template.content.children[0].cloneNode(true));
-    element.dataset.mark = key;
-    return element;
-  }
-  if (kind === "note") return make("div", {}, [make("p", { class: "mark__text" })]);
-  return make("div", {}, [
-    make("div", { class: "mark__bar" }, [make("span", { class: "mark__title" })]),
-  ]);
+/** An empty element for "box:id", "group:id" or "note:id". @param {string} key @param {Element} root of the canvas */
+export function frameElement(key, root) {
+  const element = copied(`.${key.split(":")[0]}`, root);
+  element.dataset.mark = key;
+  return element;
 }
 
 /**
@@ -36,11 +17,10 @@ export function frameElement(key, edits) {
  * @param {HTMLElement} element @param {string} key
  * @param {{words: string, colour?: string, fills?: boolean}} frame
  */
-export function fillFrame(element, key, { words, colour = "amber", fills }) {
-  const [kind, id] = key.split(":");
-  if (kind === "box") return fillBox(element, id, words, fills);
-  element.className = `mark mark--${kind} mark--${colour}`;
-  const field = element.querySelector(".mark__title, .mark__text");
+export function fillFrame(element, key, { words, colour = "amber", fills = true }) {
+  const kind = key.split(":")[0];
+  if (kind !== "box") element.className = `mark mark--${kind} mark--${colour}`;
+  const field = element.querySelector("[data-words]");
   if (field && !("value" in field)) field.textContent = words;
   else if (field && field !== document.activeElement) Object.assign(field, { value: words });
   const name = kind === "note" ? kind : words;
@@ -48,4 +28,5 @@ export function fillFrame(element, key, { words, colour = "amber", fills }) {
     tool.ariaLabel = `${tool.title}: ${name}`;
     if (tool.ariaPressed) tool.ariaPressed = String(tool.dataset.does === colour);
   }
+  element.querySelector(".box__empty")?.toggleAttribute("hidden", !fills);
 }

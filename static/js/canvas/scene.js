@@ -4,7 +4,7 @@
  * @import {Catalogue, Face, Flow, Point, Problem, Progress, Rect, Wire} from "./types.js"
  */
 import { carried, dropTarget } from "./boxes.js";
-import { make, makeSvg, removeOthers } from "./dom.js";
+import { makeSvg, need, removeOthers } from "./dom.js";
 import { faceOf, inputPoint, outputPoint } from "./face.js";
 import { Frames } from "./frames.js";
 import { bounds, overlaps } from "./geometry.js";
@@ -36,11 +36,9 @@ export class Scene {
   /** @param {HTMLElement} world @param {Catalogue} catalogue */
   constructor(world, catalogue) {
     this.catalogue = catalogue;
-    this.svg = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
-    this.layer = make("div", { class: "nodes", role: "listbox", "aria-label": "Steps" });
-    if (world.closest(".canvas--editing")) this.layer.setAttribute("aria-multiselectable", "true");
+    this.svg = /** @type {Element} */ (world.querySelector(".canvas__wires"));
+    this.layer = need(".nodes", world);
     this.frames = new Frames(world);
-    world.append(this.svg, this.layer);
   }
 
   /** @param {string} id @returns {HTMLElement|undefined} */
