@@ -1,10 +1,11 @@
 /**
- * A workflow drawn to be looked at: on its page, and on a run's page with how each step went. Reads
- * what to draw from JSON islands; pans, zooms and fits, changes nothing.
+ * A workflow drawn to be looked at: on its page, on a run's page with how each step went, and two states
+ * of one: what was added, changed, removed or moved is marked, and the list of changes beside it leads to
+ * the place. Reads what to draw from JSON islands; pans, zooms and fits, changes nothing.
  * @import {Catalogue, Json, Progress} from "./types.js"
  */
 import { flatten } from "./bodies.js";
-import { hear, hit, island, need } from "./dom.js";
+import { hear, hit, island, make, need } from "./dom.js";
 import { Scene } from "./scene.js";
 import { startSteering, viewKeys } from "./steering.js";
 import { Viewport } from "./viewport.js";
@@ -80,6 +81,36 @@ export function mountFlowView(root, { flow, blocks, progress = null }, onPick) {
   };
 }
 
-for (const root of document.querySelectorAll("[data-flow-view]")) {
-  if (root instanceof HTMLElement) mountFlowView(root, island(root.dataset.flowView ?? ""));
+/** @type {WeakMap<Element, FlowView>} */
+const views = new WeakMap();
+
+/** Draw what came with a part of the page; of two states of a workflow, what differs is marked. @param {HTMLElement} root */
+function mount(root) {
+  const drawing = island(root.dataset.diffView ?? root.dataset.flowView ?? "");
+  views.set(root, mountFlowView(root, drawing));
+  for (const node of root.querySelectorAll("[data-node]")) {
+    const id = node.getAttribute("data-node") ?? "";
+    const kind = drawing.marks?.nodes[id];
+    node.id = `view-${id}`; // the designer's own canvas may have the same node
+    if (!kind) continue;
+    node.setAttribute("data-diff", kind);
+    node.append(make("span", { class: "node__status" }, [kind]));
+  }
+  for (const wire of root.querySelectorAll("[data-wire]")) {
+    const kind = drawing.marks?.wires[wire.getAttribute("data-wire") ?? ""];
+    if (kind) wire.setAttribute("data-diff", kind);
+  }
 }
+
+function mountAll() {
+  /** @type {NodeListOf<HTMLElement>} */
+  const fresh = document.querySelectorAll(":is([data-diff-view], [data-flow-view]):not(.canvas)");
+  fresh.forEach(mount);
+}
+
+hear(document, "click", "[data-change]", ({ dataset }) => {
+  const root = document.querySelector("[data-diff-view]");
+  if (root) views.get(root)?.choose(dataset.change ?? "");
+});
+document.addEventListener("htmx:after:swap", mountAll);
+mountAll();

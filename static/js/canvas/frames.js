@@ -1,12 +1,12 @@
 /**
  * What lies behind the steps: the boxes of loops' bodies, groups and notes. An element is filled when
- * what it shows changed, and moved otherwise.
+ * what it shows changed, and moved otherwise. They are templates of the page: with tools where the canvas
+ * is edited (templates/designer/workflows/_marks.html), else words alone (templates/ui/drawing.html).
  * @import {Face, Flow, Point, Rect} from "./types.js"
  */
 import { boxesOf } from "./boxes.js";
-import { need, removeOthers } from "./dom.js";
+import { copied, need, removeOthers } from "./dom.js";
 import { clamp } from "./geometry.js";
-import { fillFrame, frameElement } from "./mark_faces.js";
 import { groupRect, noteRect } from "./marks.js";
 
 const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
@@ -133,4 +133,30 @@ function stand(element, { x, y, w, h }) {
   element.style.transform = `translate(${x}px, ${y}px)`;
   element.style.width = `${w}px`;
   element.style.height = `${h}px`;
+}
+
+/** An empty element for "box:id", "group:id" or "note:id". @param {string} key @param {Element} root of the canvas */
+function frameElement(key, root) {
+  const element = copied(`.${key.split(":")[0]}`, root);
+  element.dataset.mark = key;
+  return element;
+}
+
+/**
+ * Show the words of a frame and its colour; a field that is written in is left as it is.
+ * @param {HTMLElement} element @param {string} key
+ * @param {{words: string, colour?: string, fills?: boolean}} frame
+ */
+function fillFrame(element, key, { words, colour = "amber", fills = true }) {
+  const kind = key.split(":")[0];
+  if (kind !== "box") element.className = `mark mark--${kind} mark--${colour}`;
+  const field = element.querySelector("[data-words]");
+  if (field && !("value" in field)) field.textContent = words;
+  else if (field && field !== document.activeElement) Object.assign(field, { value: words });
+  const name = kind === "note" ? kind : words;
+  for (const tool of element.querySelectorAll("button")) {
+    tool.ariaLabel = `${tool.title}: ${name}`;
+    if (tool.ariaPressed) tool.ariaPressed = String(tool.dataset.does === colour);
+  }
+  element.querySelector(".box__empty")?.toggleAttribute("hidden", !fills);
 }

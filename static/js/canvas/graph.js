@@ -19,6 +19,9 @@ export function joinEnd(id, port) {
 }
 
 /** @param {Wire} wire */
+const sourceOf = (wire) => splitEnd(wire.from).id;
+
+/** @param {Wire} wire */
 export function wireKey(wire) {
   return `${wire.from}>${wire.to}`;
 }
@@ -30,15 +33,16 @@ export function withinOf(flow, id) {
 
 /**
  * Things by what they have in common, in their order.
- * @template T
+ * @template T @template [V=T]
  * @param {T[]} things @param {(thing: T) => string} keyOf
+ * @param {(thing: T) => V} [partOf]  what is kept of each, if not all
  */
-export function gathered(things, keyOf) {
-  /** @type {Map<string, T[]>} */
+export function gathered(things, keyOf, partOf = (one) => /** @type {any} */ (one)) {
+  /** @type {Map<string, V[]>} */
   const found = new Map();
   for (const one of things) {
-    const key = keyOf(one);
-    if (!found.get(key)?.push(one)) found.set(key, [one]);
+    const [key, value] = [keyOf(one), partOf(one)];
+    if (!found.get(key)?.push(value)) found.set(key, [value]);
   }
   return found;
 }
@@ -55,14 +59,9 @@ export function nodeIds(flow) {
  * @returns {Map<string, string[]>}
  */
 export function neighbours(flow, direction) {
-  /** @type {Map<string, string[]>} */
-  const found = new Map();
-  for (const wire of flow.wires) {
-    const source = splitEnd(wire.from).id;
-    const [here, there] = direction === "down" ? [source, wire.to] : [wire.to, source];
-    if (!found.get(here)?.push(there)) found.set(here, [there]);
-  }
-  return found;
+  const ends = [sourceOf, (/** @type {Wire} */ wire) => wire.to];
+  const [here, there] = direction === "down" ? ends : ends.reverse();
+  return gathered(flow.wires, here, there);
 }
 
 /**

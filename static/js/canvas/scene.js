@@ -17,7 +17,7 @@ const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
 export class Scene {
   /** @type {Map<string, {element: HTMLElement, source: unknown, face: Face}>} */
   #nodes = new Map();
-  /** @type {Map<string, {group: SVGElement, line: SVGPathElement, hit: SVGElement, path: string, look: string}>} */
+  /** @type {Map<string, {group: SVGElement, line: SVGPathElement, look: string}>} */
   #wires = new Map();
   /** @type {Map<string, Wire[]>} */
   #leaving = new Map();
@@ -127,24 +127,21 @@ export class Scene {
     const ends = /** @type {const} */ ([source.rect, target.rect]);
     const path = wirePath(from, inputPoint(target.rect), ...ends, near, (Math.max(row, 0) % 4) * 5);
     const drawn = this.#wires.get(wireKey(wire)) ?? this.#newWire(wire);
-    const port = source.ports[row];
-    const look = `${port?.tone ?? "error"} ${port?.kind ?? "nothing"}`;
-    if (drawn.path === path && drawn.look === look) return;
-    Object.assign(drawn, { path, look });
-    drawn.group.setAttribute("data-tone", port?.tone ?? "error");
-    drawn.group.setAttribute("data-kind", port?.kind ?? "nothing");
-    drawn.line.setAttribute("d", path);
-    drawn.hit.setAttribute("d", path);
+    const { tone = "error", kind = "nothing" } = source.ports[row] ?? {};
+    const look = `${tone} ${kind} ${path}`;
+    if (drawn.look === look) return;
+    drawn.look = look;
+    Object.assign(drawn.group.dataset, { tone, kind });
+    for (const line of drawn.group.children) line.setAttribute("d", path);
   }
 
   /** @param {Wire} wire */
   #newWire(wire) {
     const group = makeSvg("g", { class: "wire", "data-wire": wireKey(wire) });
-    const hit = makeSvg("path", { class: "wire__hit" });
     const line = /** @type {SVGPathElement} */ (makeSvg("path", { class: "wire__line" }));
-    group.append(hit, line);
+    group.append(makeSvg("path", { class: "wire__hit" }), line);
     this.svg.append(group);
-    const drawn = { group, line, hit, path: "", look: "" };
+    const drawn = { group, line, look: "" };
     this.#wires.set(wireKey(wire), drawn);
     this.#lightWire(wire, group);
     return drawn;
