@@ -74,12 +74,13 @@ export function withoutEmptyGroups(flow) {
   const known = (/** @type {string} */ id) => id in flow.steps || id in flow.triggers;
   if (Object.values(groups).every((one) => one.steps.length > 0 && one.steps.every(known)))
     return flow;
-  const kept = Object.entries(groups)
-    .map(
-      ([id, group]) => /** @type {const} */ ([id, { ...group, steps: group.steps.filter(known) }]),
-    )
-    .filter(([, group]) => group.steps.length > 0);
-  return drawn(flow, { groups: Object.fromEntries(kept) });
+  /** @type {Record<string, Group>} */
+  const kept = {};
+  for (const [id, group] of Object.entries(groups)) {
+    const steps = group.steps.filter(known);
+    if (steps.length > 0) kept[id] = { ...group, steps };
+  }
+  return drawn(flow, { groups: kept });
 }
 
 /**

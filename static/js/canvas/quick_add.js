@@ -95,6 +95,8 @@ export function mountQuickAdd(mark) {
     box.placeholder = title;
     dialog.ariaLabel = title;
     search();
+    dialog.setAttribute("closedby", "closerequest");
+    setTimeout(() => dialog.setAttribute("closedby", "any")); // the press that opens it must not close it
     dialog.showModal();
     box.select();
   };
