@@ -63,10 +63,7 @@ function nextWire({ editor }) {
   const at = selectedWire ? flow.wires.indexOf(selectedWire) : -1;
   const enters = flow.wires.find((one) => one.to === only);
   const wire = only ? (leaves ?? enters) : flow.wires[(at + 1) % flow.wires.length];
-  if (!wire) {
-    editor.say("No wire here.");
-    return;
-  }
+  if (!wire) return editor.say("No wire here.");
   editor.select([], wireKey(wire));
   const [from, to] = [splitEnd(wire.from).id, wire.to].map((end) => editor.face(end).title);
   editor.say(`Wire from ${from} to ${to}. Slash adds a step here, Delete removes the wire.`);
@@ -74,10 +71,7 @@ function nextWire({ editor }) {
 
 /** @param {DesignerPage} page @param {Point} direction @param {number} times */
 function nudge({ editor, viewport }, [dx, dy], times) {
-  if (editor.selection.size === 0) {
-    viewport.pan(-dx * 48, -dy * 48);
-    return;
-  }
+  if (editor.selection.size === 0) return viewport.pan(-dx * 48, -dy * 48);
   /** @type {Map<string, Point>} */
   const places = new Map();
   for (const id of editor.selection) {

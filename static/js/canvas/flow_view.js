@@ -87,18 +87,16 @@ const views = new WeakMap();
 /** Draw what came with a part of the page; of two states of a workflow, what differs is marked. @param {HTMLElement} root */
 function mount(root) {
   const drawing = island(root.dataset.diffView ?? root.dataset.flowView ?? "");
+  const { nodes = {}, wires = {} } = drawing.marks ?? {};
   views.set(root, mountFlowView(root, drawing));
-  for (const node of root.querySelectorAll("[data-node]")) {
-    const id = node.getAttribute("data-node") ?? "";
-    const kind = drawing.marks?.nodes[id];
-    node.id = `view-${id}`; // the designer's own canvas may have the same node
-    if (!kind) continue;
-    node.setAttribute("data-diff", kind);
-    node.append(make("span", { class: "node__status" }, [kind]));
-  }
-  for (const wire of root.querySelectorAll("[data-wire]")) {
-    const kind = drawing.marks?.wires[wire.getAttribute("data-wire") ?? ""];
-    if (kind) wire.setAttribute("data-diff", kind);
+  /** @type {NodeListOf<HTMLElement>} of nodes, and of wires */
+  const drawn = root.querySelectorAll("[data-node], [data-wire]");
+  for (const one of drawn) {
+    const { node, wire } = one.dataset;
+    const kind = node ? nodes[node] : wires[wire ?? ""];
+    if (node) one.id = `view-${node}`; // the designer's own canvas may have the same node
+    if (kind) one.dataset.diff = kind;
+    if (kind && node) one.append(make("span", { class: "node__status" }, [kind]));
   }
 }
 

@@ -96,15 +96,12 @@ export function whyNot(flow, from, to) {
   const source = splitEnd(from).id;
   if (!flow.steps[to]) return "A trigger starts the workflow; nothing can lead into it.";
   if (source === to) return "A step can't be connected to itself.";
-  if (flow.wires.some((wire) => wire.from === from && wire.to === to)) {
+  if (flow.wires.some((wire) => wire.from === from && wire.to === to))
     return "These two are connected already.";
-  }
-  if (withinOf(flow, source) !== withinOf(flow, to)) {
+  if (withinOf(flow, source) !== withinOf(flow, to))
     return "A wire can't cross the edge of a loop: both steps have to stand in the same one.";
-  }
-  if (reach(flow, to, "down").includes(source)) {
+  if (reach(flow, to, "down").includes(source))
     return "That would make a circle: the step comes before this one.";
-  }
   return null;
 }
 

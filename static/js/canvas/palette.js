@@ -108,8 +108,9 @@ export function mountPalette(page, { add, drop }) {
   });
   page.root.addEventListener("drop", (event) => {
     const entry = editor.catalogue[event.dataTransfer?.getData(DRAGGED) ?? ""];
+    if (!entry) return;
     event.preventDefault();
-    if (entry) drop(entry, event);
+    drop(entry, event);
   });
   root.addEventListener("keydown", (event) => {
     /** @type {NodeListOf<HTMLElement>} */

@@ -174,8 +174,7 @@ export class Scene {
   showSelection(ids, wire) {
     for (const [id, { element }] of this.#nodes) {
       const selected = String(ids.has(id));
-      if (element.getAttribute("aria-selected") !== selected)
-        element.setAttribute("aria-selected", selected);
+      if (element.ariaSelected !== selected) element.ariaSelected = selected;
     }
     for (const [key, { group }] of this.#wires)
       group.classList.toggle("wire--selected", key === wire);
