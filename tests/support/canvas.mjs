@@ -11,9 +11,11 @@ import { Editor } from "../../static/js/canvas/editor.js";
 import { inputPoint, outputPoint } from "../../static/js/canvas/face.js";
 import { nodeIds, splitEnd } from "../../static/js/canvas/graph.js";
 import { addInside, drop, moveInside, shiftInside } from "../../static/js/canvas/looping.js";
-import { addGroup, addNote, COLOURS, patchMark } from "../../static/js/canvas/marks.js";
+import { addGroup, addNote, patchMark } from "../../static/js/canvas/marks.js";
 import { addAfter, addAt, insert, paste } from "../../static/js/canvas/placing.js";
 import { wirePath } from "../../static/js/canvas/routing.js";
+
+const COLOURS = ["blue", "green", "amber", "red", "violet", "grey"];
 
 /** @type {Record<string, any>} */
 let catalogue = {};

@@ -84,19 +84,26 @@ export function mountFlowView(root, { flow, blocks, progress = null }, onPick) {
 /** @type {WeakMap<Element, FlowView>} */
 const views = new WeakMap();
 
-/** Draw what came with a part of the page; of two states of a workflow, what differs is marked. @param {HTMLElement} root */
+/** Draw what came with a part of the page. @param {HTMLElement} root */
 function mount(root) {
   const drawing = island(root.dataset.diffView ?? root.dataset.flowView ?? "");
-  const { nodes = {}, wires = {} } = drawing.marks ?? {};
   views.set(root, mountFlowView(root, drawing));
-  /** @type {NodeListOf<HTMLElement>} of nodes, and of wires */
+  /** @type {NodeListOf<HTMLElement>} */
+  const nodes = root.querySelectorAll("[data-node]");
+  for (const one of nodes) one.id = `view-${one.dataset.node}`; // the designer's own canvas may have the same
+  if (drawing.marks) mark(root, drawing.marks);
+}
+
+/** Show what differs between two states. @param {HTMLElement} root @param {Record<string, Record<string, string>>} marks */
+function mark(root, { nodes, wires }) {
+  /** @type {NodeListOf<HTMLElement>} */
   const drawn = root.querySelectorAll("[data-node], [data-wire]");
   for (const one of drawn) {
     const { node, wire } = one.dataset;
     const kind = node ? nodes[node] : wires[wire ?? ""];
-    if (node) one.id = `view-${node}`; // the designer's own canvas may have the same node
-    if (kind) one.dataset.diff = kind;
-    if (kind && node) one.append(make("span", { class: "node__status" }, [kind]));
+    if (!kind) continue;
+    one.dataset.diff = kind;
+    if (node) one.append(make("span", { class: "node__status" }, [kind]));
   }
 }
 
