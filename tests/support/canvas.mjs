@@ -15,6 +15,8 @@ import { addGroup, addNote, patchMark } from "../../static/js/canvas/marks.js";
 import { addAfter, addAt, insert, paste } from "../../static/js/canvas/placing.js";
 import { wirePath } from "../../static/js/canvas/routing.js";
 
+const COLOURS = ["blue", "green", "amber", "red", "violet", "grey"];
+
 /** @type {Record<string, any>} */
 let catalogue = {};
 /** @type {string[]} */

@@ -4,14 +4,14 @@
  * @import {Entry} from "./types.js"
  * @import {DesignerPage} from "./page.js"
  */
-import { need } from "./dom.js";
+import { hit } from "./dom.js";
 import { nextPort } from "./face.js";
 import { follower, judge } from "./fits.js";
 import { joinEnd, splitEnd, wiredPorts, wireKey } from "./graph.js";
 import { addInside } from "./looping.js";
 import { mountPalette } from "./palette.js";
 import { addAfter, addAt, insert } from "./placing.js";
-import { asEntry, QuickAdd } from "./quick_add.js";
+import { asEntry, mountQuickAdd } from "./quick_add.js";
 import { readingOrder } from "./walking.js";
 
 /** @param {DesignerPage} page */
@@ -20,7 +20,7 @@ export function mountAdding(page) {
   const add = (/** @type {Entry} */ entry) =>
     quick.dialog.open ? quick.take(entry) : page.show(addAfter(editor, entry, editor.only));
   const palette = mountPalette(page, { add, drop: (entry, at) => drop(page, entry, at) });
-  const quick = new QuickAdd(/** @type {HTMLDialogElement} */ (need("#quick-add")), palette.toggle);
+  const quick = mountQuickAdd(palette.toggle);
   const steps = () => page.entries.filter((entry) => entry.sort === "step");
   page.addInside = (loop) =>
     quick.open(`Add a step in ${editor.face(loop).title}`, steps, (entry) =>
@@ -55,7 +55,7 @@ export function mountAdding(page) {
   deeds.connect = () => connect(page, quick);
 }
 
-/** Connect by key: a list of the steps, each with what is to be said of it; they light up as well. @param {DesignerPage} page @param {QuickAdd} quick */
+/** Connect by key: a list of the steps, each with what is to be said of it; they light up as well. @param {DesignerPage} page @param {ReturnType<typeof mountQuickAdd>} quick */
 function connect({ editor, linking }, quick) {
   const id = editor.only;
   if (!id) return editor.say("Select one step first, then press C.");
@@ -76,13 +76,11 @@ function connect({ editor, linking }, quick) {
   quick.dialog.addEventListener("close", () => linking.glow(null), { once: true });
 }
 
-/** @param {DesignerPage} page @param {Entry} entry @param {PointerEvent} event */
+/** @param {DesignerPage} page @param {Entry} entry @param {DragEvent} event */
 function drop(page, entry, event) {
-  const { editor, root, viewport } = page;
-  const under = document.elementFromPoint(event.clientX, event.clientY);
-  if (!under || !root.contains(under)) return;
+  const { editor, viewport } = page;
   const [x, y] = viewport.point(event);
-  const key = under.closest("[data-wire]")?.getAttribute("data-wire");
+  const key = hit(event, "data-wire");
   const wire = editor.flow.wires.find((one) => wireKey(one) === key);
   const lies = wire && entry.sort === "step";
   page.choose(lies ? insert(editor, entry, wire) : addAt(editor, entry, [x - 104, y - 24]));

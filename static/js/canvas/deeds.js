@@ -4,21 +4,13 @@
  * @import {Point} from "./types.js"
  * @import {DesignerPage} from "./page.js"
  */
+import { askJson } from "./asking.js";
+import { nest } from "./bodies.js";
 import { copyPart } from "./document.js";
-import { GRID } from "./geometry.js";
+import { ARROWS, GRID } from "./geometry.js";
 import { nodeIds, splitEnd, wireKey } from "./graph.js";
 import { paste } from "./placing.js";
-import { tidy } from "./tidy.js";
-import { rename } from "./title_editing.js";
 import { along, step } from "./walking.js";
-
-/** @type {Record<string, Point>} */
-const ARROWS = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
 
 /** @param {DesignerPage} page @returns {DesignerPage["deeds"]} */
 export function canvasDeeds(page) {
@@ -71,10 +63,7 @@ function nextWire({ editor }) {
   const at = selectedWire ? flow.wires.indexOf(selectedWire) : -1;
   const enters = flow.wires.find((one) => one.to === only);
   const wire = only ? (leaves ?? enters) : flow.wires[(at + 1) % flow.wires.length];
-  if (!wire) {
-    editor.say("No wire here.");
-    return;
-  }
+  if (!wire) return editor.say("No wire here.");
   editor.select([], wireKey(wire));
   const [from, to] = [splitEnd(wire.from).id, wire.to].map((end) => editor.face(end).title);
   editor.say(`Wire from ${from} to ${to}. Slash adds a step here, Delete removes the wire.`);
@@ -82,10 +71,7 @@ function nextWire({ editor }) {
 
 /** @param {DesignerPage} page @param {Point} direction @param {number} times */
 function nudge({ editor, viewport }, [dx, dy], times) {
-  if (editor.selection.size === 0) {
-    viewport.pan(-dx * 48, -dy * 48);
-    return;
-  }
+  if (editor.selection.size === 0) return viewport.pan(-dx * 48, -dy * 48);
   /** @type {Map<string, Point>} */
   const places = new Map();
   for (const id of editor.selection) {
@@ -93,4 +79,43 @@ function nudge({ editor, viewport }, [dx, dy], times) {
     places.set(id, [x + dx * GRID * times, y + dy * GRID * times]);
   }
   editor.place(places, "Moved", "nudge");
+}
+
+/** The server lays out in layers, from left to right: what is selected where that is several steps, else all. @param {DesignerPage} page */
+async function tidy(page) {
+  const { editor, facts } = page;
+  const chosen = editor.only ? [] : [...editor.selection];
+  const asked = { document: nest(editor.flow), chosen };
+  const answer = await askJson(facts.tidy_url, asked, facts.csrf).catch(() => null);
+  const { places, errors } = (await answer?.json().catch(() => null)) ?? {};
+  if (!places)
+    return editor.say(`Not tidied: ${errors?.[0]?.message ?? "no connection, try again"}.`);
+  editor.place(new Map(/** @type {[string, Point][]} */ (Object.entries(places))), "Tidied");
+  if (chosen.length === 0) page.fit();
+}
+
+/** A step is renamed in place: Enter keeps what is written, Escape brings the old title back. @param {DesignerPage} page */
+function rename(page) {
+  const { editor, scene } = page;
+  const id = editor.only ?? "";
+  const title = scene.element(id)?.querySelector(".node__title");
+  if (!(title instanceof HTMLElement)) return;
+  const before = title.textContent ?? "";
+  title.contentEditable = "plaintext-only";
+  title.focus();
+  getSelection()?.selectAllChildren(title);
+  title.onblur = () => {
+    title.contentEditable = "false";
+    title.onblur = null;
+    const name = (title.textContent ?? "").trim().slice(0, 120);
+    title.textContent = before;
+    if (name === before) return;
+    editor.patchEach({ [id]: { title: name || undefined } }, `${before} renamed`);
+  };
+  title.onkeydown = (event) => {
+    const { key } = event;
+    event.stopPropagation();
+    if (key === "Escape") title.textContent = before;
+    if (key === "Escape" || key === "Enter") page.focus();
+  };
 }

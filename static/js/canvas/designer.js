@@ -2,8 +2,8 @@
 import { mountAdding } from "./adding.js";
 import { mountAsking } from "./asking.js";
 import { mountCulling } from "./culling.js";
-import "./diff.js";
 import { mountDrawing } from "./drawing.js";
+import "./flow_view.js";
 import { mountHandling } from "./handling.js";
 import { mountKeeping } from "./keeping.js";
 import { mountKeys } from "./keys.js";

@@ -42,6 +42,12 @@ export function need(selector, root = document) {
   return found;
 }
 
+/** A copy of an element of the first template there. @param {string} selector @param {ParentNode} root */
+export function copied(selector, root) {
+  const template = /** @type {HTMLTemplateElement} */ (need("template", root));
+  return /** @type {HTMLElement} */ (document.importNode(need(selector, template.content), true));
+}
+
 /**
  * Hear an event of whatever under `root` fits a selector, of what is there and what comes later.
  * @param {EventTarget} root
@@ -98,13 +104,13 @@ export function icon(name) {
 }
 
 /**
- * A block's own picture, coloured like text: its SVG is a mask, never part of the page.
+ * Show the picture of a block: one of the sprite, or its own, coloured like text: its SVG is a mask,
+ * never part of the page.
  * @param {HTMLElement} element
- * @param {string} address
+ * @param {string} name  in the sprite, or an address
  */
-export function paintIcon(element, address) {
-  if (!address) return;
-  const mask = `url("${encodeURI(address)}")`;
-  element.style.setProperty("mask-image", mask);
-  element.style.setProperty("-webkit-mask-image", mask);
+export function paintIcon(element, name) {
+  if (!name.startsWith("/")) return element.append(icon(name || "puzzle"));
+  element.classList.add("block-icon");
+  element.style.maskImage = `url("${encodeURI(name)}")`;
 }

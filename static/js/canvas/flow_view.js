@@ -1,10 +1,11 @@
 /**
- * A workflow drawn to be looked at: on its page, and on a run's page with how each step went. Reads
- * what to draw from JSON islands; pans, zooms and fits, changes nothing.
+ * A workflow drawn to be looked at: on its page, on a run's page with how each step went, and two states
+ * of one: what was added, changed, removed or moved is marked, and the list of changes beside it leads to
+ * the place. Reads what to draw from JSON islands; pans, zooms and fits, changes nothing.
  * @import {Catalogue, Json, Progress} from "./types.js"
  */
 import { flatten } from "./bodies.js";
-import { hear, hit, icon, island, make } from "./dom.js";
+import { hear, hit, island, make, need } from "./dom.js";
 import { Scene } from "./scene.js";
 import { startSteering, viewKeys } from "./steering.js";
 import { Viewport } from "./viewport.js";
@@ -12,12 +13,6 @@ import { step } from "./walking.js";
 
 const TOO_SMALL = 0.5;
 const LEGIBLE = 0.75;
-/** The key that does the same, the picture, the name. */
-const BUTTONS = [
-  ["-", "minus", "Smaller"],
-  ["+", "plus", "Larger"],
-  ["1", "maximize", "Show all"],
-];
 
 /**
  * @typedef {Object} FlowView
@@ -32,12 +27,11 @@ const BUTTONS = [
  * @returns {FlowView}
  */
 export function mountFlowView(root, { flow, blocks, progress = null }, onPick) {
-  const dots = make("div", { class: "canvas__dots" });
-  const world = make("div", { class: "canvas__world" });
-  const zooms = make("div", { class: "canvas__zoom" });
+  const drawn = /** @type {HTMLTemplateElement} */ (need("template", root));
   root.classList.add("canvas");
-  root.replaceChildren(dots, world, zooms);
-  const viewport = new Viewport(root, world, dots);
+  root.replaceChildren(drawn.content);
+  const world = need(".canvas__world", root);
+  const viewport = new Viewport(root, world, need(".canvas__dots", root));
   const scene = new Scene(world, blocks);
   scene.draw(flatten(flow));
   scene.showProgress(progress);
@@ -57,13 +51,7 @@ export function mountFlowView(root, { flow, blocks, progress = null }, onPick) {
     "]": () => walk(1),
   };
   keys[1]();
-  for (const [key, name, label] of BUTTONS) {
-    const look = "button button--icon button--ghost";
-    const button = make("button", { type: "button", class: look, "aria-label": label });
-    button.append(icon(name));
-    button.addEventListener("click", keys[key]);
-    zooms.append(button);
-  }
+  hear(root, "click", "[data-key]", ({ dataset }) => keys[dataset.key ?? ""]());
   startSteering(root, viewport);
   hear(root, "click", "[data-node]", ({ dataset }, event) => {
     if (!event.defaultPrevented) onPick?.(dataset.node ?? "");
@@ -93,6 +81,41 @@ export function mountFlowView(root, { flow, blocks, progress = null }, onPick) {
   };
 }
 
-for (const root of document.querySelectorAll("[data-flow-view]")) {
-  if (root instanceof HTMLElement) mountFlowView(root, island(root.dataset.flowView ?? ""));
+/** @type {WeakMap<Element, FlowView>} */
+const views = new WeakMap();
+
+/** Draw what came with a part of the page. @param {HTMLElement} root */
+function mount(root) {
+  const drawing = island(root.dataset.diffView ?? root.dataset.flowView ?? "");
+  views.set(root, mountFlowView(root, drawing));
+  /** @type {NodeListOf<HTMLElement>} */
+  const nodes = root.querySelectorAll("[data-node]");
+  for (const one of nodes) one.id = `view-${one.dataset.node}`; // the designer's own canvas may have the same
+  if (drawing.marks) mark(root, drawing.marks);
 }
+
+/** Show what differs between two states. @param {HTMLElement} root @param {Record<string, Record<string, string>>} marks */
+function mark(root, { nodes, wires }) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const drawn = root.querySelectorAll("[data-node], [data-wire]");
+  for (const one of drawn) {
+    const { node, wire } = one.dataset;
+    const kind = node ? nodes[node] : wires[wire ?? ""];
+    if (!kind) continue;
+    one.dataset.diff = kind;
+    if (node) one.append(make("span", { class: "node__status" }, [kind]));
+  }
+}
+
+function mountAll() {
+  /** @type {NodeListOf<HTMLElement>} */
+  const fresh = document.querySelectorAll(":is([data-diff-view], [data-flow-view]):not(.canvas)");
+  fresh.forEach(mount);
+}
+
+hear(document, "click", "[data-change]", ({ dataset }) => {
+  const root = document.querySelector("[data-diff-view]");
+  if (root) views.get(root)?.choose(dataset.change ?? "");
+});
+document.addEventListener("htmx:after:swap", mountAll);
+mountAll();

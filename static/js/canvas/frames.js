@@ -1,12 +1,12 @@
 /**
  * What lies behind the steps: the boxes of loops' bodies, groups and notes. An element is filled when
- * what it shows changed, and moved otherwise.
+ * what it shows changed, and moved otherwise. They are templates of the page: with tools where the canvas
+ * is edited (templates/designer/workflows/_marks.html), else words alone (templates/ui/drawing.html).
  * @import {Face, Flow, Point, Rect} from "./types.js"
  */
 import { boxesOf } from "./boxes.js";
-import { make, makeSvg, removeOthers } from "./dom.js";
+import { copied, need, removeOthers } from "./dom.js";
 import { clamp } from "./geometry.js";
-import { fillFrame, frameElement } from "./mark_faces.js";
 import { groupRect, noteRect } from "./marks.js";
 
 const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
@@ -35,12 +35,9 @@ export class Frames {
 
   /** @param {HTMLElement} world */
   constructor(world) {
-    this.edits = world.closest(".canvas--editing") !== null;
-    this.layer = make("div", { class: "frames" });
-    this.ties = makeSvg("path", { class: "box-tie" });
-    const svg = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
-    svg.append(this.ties);
-    world.append(this.layer, svg);
+    this.layer = need(".frames", world);
+    this.ties = world.querySelector(".box-tie");
+    this.root = /** @type {Element} */ (world.parentElement);
   }
 
   /** @returns {Rect[]} */
@@ -62,8 +59,8 @@ export class Frames {
     this.#frames = this.#wanted(flow, faceOf);
     removeOthers(this.#elements, this.#frames, (element) => element);
     for (const [key, frame] of this.#frames) {
-      const element =
-        this.#elements.get(key) ?? this.layer.appendChild(frameElement(key, this.edits));
+      const element = this.#elements.get(key) ?? frameElement(key, this.root);
+      if (!this.#elements.has(key)) this.layer.append(element);
       this.#elements.set(key, element);
       if (before.get(key)?.source !== frame.source) fillFrame(element, key, frame);
     }
@@ -81,7 +78,8 @@ export class Frames {
     }
     const inhabited = new Set(Object.values(flow.steps).map((step) => step.within));
     for (const id of this.boxes.keys()) {
-      const [words, fills] = [faceOf(id)?.title ?? id, this.edits && !inhabited.has(id)];
+      const words = `Each round of ${faceOf(id)?.title ?? id}`;
+      const fills = !inhabited.has(id);
       const rect = (/** @type {Boxes} */ boxes) => boxes.get(id) ?? NOWHERE;
       found.set(`box:${id}`, { source: `${words}:${fills}`, rect, words, fills });
     }
@@ -107,7 +105,7 @@ export class Frames {
       const to = clamp(x + w / 2, box.x + INSET, box.x + box.w - INSET);
       return `M${x + w / 2} ${y + h}L${to} ${box.y}`;
     });
-    this.ties.setAttribute("d", ways.join(""));
+    this.ties?.setAttribute("d", ways.join(""));
   }
 
   /**
@@ -135,4 +133,30 @@ function stand(element, { x, y, w, h }) {
   element.style.transform = `translate(${x}px, ${y}px)`;
   element.style.width = `${w}px`;
   element.style.height = `${h}px`;
+}
+
+/** An empty element for "box:id", "group:id" or "note:id". @param {string} key @param {Element} root of the canvas */
+function frameElement(key, root) {
+  const element = copied(`.${key.split(":")[0]}`, root);
+  element.dataset.mark = key;
+  return element;
+}
+
+/**
+ * Show the words of a frame and its colour; a field that is written in is left as it is.
+ * @param {HTMLElement} element @param {string} key
+ * @param {{words: string, colour?: string, fills?: boolean}} frame
+ */
+function fillFrame(element, key, { words, colour = "amber", fills = true }) {
+  const kind = key.split(":")[0];
+  if (kind !== "box") element.className = `mark mark--${kind} mark--${colour}`;
+  const field = element.querySelector("[data-words]");
+  if (field && !("value" in field)) field.textContent = words;
+  else if (field && field !== document.activeElement) Object.assign(field, { value: words });
+  const name = kind === "note" ? kind : words;
+  for (const tool of element.querySelectorAll("button")) {
+    tool.ariaLabel = `${tool.title}: ${name}`;
+    if (tool.ariaPressed) tool.ariaPressed = String(tool.dataset.does === colour);
+  }
+  element.querySelector(".box__empty")?.toggleAttribute("hidden", !fills);
 }

@@ -4,6 +4,13 @@
  */
 
 export const GRID = 16;
+/** The ways that keys go. @type {Record<string, Point>} */
+export const ARROWS = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 export const ZOOM_LEAST = 0.15;
 export const ZOOM_MOST = 2;
 

@@ -72,7 +72,7 @@ export class Gestures {
   /** @param {PointerEvent} event @param {string} id */
   #press(event, id) {
     const [port, wire] = [hit(event, "data-port"), hit(event, "data-wire")];
-    if (this.linking.tapped) this.linking.second(event);
+    if (this.linking.isTapped()) this.linking.second(event);
     else if (id && port !== null) this.linking.begin(event, joinEnd(id, port));
     else if (wire) this.editor.select([], wire);
     else if (event.pointerType === "touch") this.#touch(event, id);

@@ -19,6 +19,9 @@ export function joinEnd(id, port) {
 }
 
 /** @param {Wire} wire */
+const sourceOf = (wire) => splitEnd(wire.from).id;
+
+/** @param {Wire} wire */
 export function wireKey(wire) {
   return `${wire.from}>${wire.to}`;
 }
@@ -30,15 +33,16 @@ export function withinOf(flow, id) {
 
 /**
  * Things by what they have in common, in their order.
- * @template T
+ * @template T @template [V=T]
  * @param {T[]} things @param {(thing: T) => string} keyOf
+ * @param {(thing: T) => V} [partOf]  what is kept of each, if not all
  */
-export function gathered(things, keyOf) {
-  /** @type {Map<string, T[]>} */
+export function gathered(things, keyOf, partOf = (one) => /** @type {any} */ (one)) {
+  /** @type {Map<string, V[]>} */
   const found = new Map();
   for (const one of things) {
-    const key = keyOf(one);
-    if (!found.get(key)?.push(one)) found.set(key, [one]);
+    const [key, value] = [keyOf(one), partOf(one)];
+    if (!found.get(key)?.push(value)) found.set(key, [value]);
   }
   return found;
 }
@@ -55,14 +59,9 @@ export function nodeIds(flow) {
  * @returns {Map<string, string[]>}
  */
 export function neighbours(flow, direction) {
-  /** @type {Map<string, string[]>} */
-  const found = new Map();
-  for (const wire of flow.wires) {
-    const source = splitEnd(wire.from).id;
-    const [here, there] = direction === "down" ? [source, wire.to] : [wire.to, source];
-    if (!found.get(here)?.push(there)) found.set(here, [there]);
-  }
-  return found;
+  const ends = [sourceOf, (/** @type {Wire} */ wire) => wire.to];
+  const [here, there] = direction === "down" ? ends : ends.reverse();
+  return gathered(flow.wires, here, there);
 }
 
 /**
@@ -98,15 +97,12 @@ export function whyNot(flow, from, to) {
   if (!Object.hasOwn(flow.steps, to))
     return "A trigger starts the workflow; nothing can lead into it.";
   if (source === to) return "A step can't be connected to itself.";
-  if (flow.wires.some((wire) => wire.from === from && wire.to === to)) {
+  if (flow.wires.some((wire) => wire.from === from && wire.to === to))
     return "These two are connected already.";
-  }
-  if (withinOf(flow, source) !== withinOf(flow, to)) {
+  if (withinOf(flow, source) !== withinOf(flow, to))
     return "A wire can't cross the edge of a loop: both steps have to stand in the same one.";
-  }
-  if (reach(flow, to, "down").includes(source)) {
+  if (reach(flow, to, "down").includes(source))
     return "That would make a circle: the step comes before this one.";
-  }
   return null;
 }
 

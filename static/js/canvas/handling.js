@@ -8,16 +8,16 @@ import { mountClipboard } from "./clipboard.js";
 import { canvasDeeds } from "./deeds.js";
 import { hear, need } from "./dom.js";
 import { Gestures } from "./gestures.js";
-import { Inspector } from "./inspector.js";
-import { Linking } from "./linking.js";
-import { Pointer } from "./pointer.js";
+import { mountInspector } from "./inspector.js";
+import { mountLinking } from "./linking.js";
+import { mountPointer } from "./pointer.js";
 
 /** @param {DesignerPage} page */
 export function mountHandling(page) {
   const { deeds, editor, root, viewport } = page;
-  const inspector = new Inspector(page);
-  const pointer = new Pointer(root, viewport);
-  page.linking = new Linking(page, pointer);
+  const inspector = mountInspector(page);
+  const pointer = mountPointer(root, viewport);
+  page.linking = mountLinking(page, pointer);
   new Gestures(page, pointer);
   Object.assign(deeds, canvasDeeds(page), {
     settings: () => {

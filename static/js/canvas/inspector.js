@@ -11,101 +11,96 @@ import { DataPicker } from "../data/picker.js";
 import { mountRich } from "../data/rich.js";
 import { need } from "./dom.js";
 
-export class Inspector {
+/** @param {DesignerPage} page */
+export function mountInspector(page) {
+  const { editor } = page;
+  const panel = need("#inspector");
   /** Changes on their way: the form stays until their answers came, or they would be lost. */
-  #underway = new Set();
+  const underway = new Set();
   /** @type {string|null} */
-  #shown = null;
-  #value = "";
+  let shown = null;
+  let formed = "";
   /** Where the focus goes once the form is there: a place in it. */
-  #awaited = "";
+  let awaited = "";
   /** The field that had the focus before the form was drawn anew, and may have lost it. */
-  #before = "";
-  panel = need("#inspector");
-
-  /** @param {DesignerPage} page */
-  constructor(page) {
-    const { editor } = page;
-    const { panel } = this;
-    this.page = page;
-    this.editor = editor;
-    document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-      if (ctx.sourceElement.id === "inspector-form") this.#underway.add(ctx);
-    });
-    document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-      if (this.#underway.delete(ctx)) this.#follow();
-    });
-    document.addEventListener("htmx:before:swap", () => {
-      const field = panel.querySelector(":focus")?.closest("[data-field]");
-      this.#before = field?.getAttribute("data-field") ?? "";
-    });
-    document.addEventListener("htmx:after:swap", () => this.#take());
-    editor.on("selection", () => {
-      this.#awaited = "";
-      this.#follow();
-    });
-    editor.on("flow", () => this.#follow());
-    const facts = () => ({ document: page.document(), step: editor.only ?? "" });
-    const picker = new DataPicker(panel, { facts, say: (text) => editor.say(text) });
-    mountExpressions(panel, picker);
-    mountRich(panel);
-    this.#follow();
-  }
+  let before = "";
+  document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.id === "inspector-form") underway.add(ctx);
+  });
+  document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (underway.delete(ctx)) follow();
+  });
+  document.addEventListener("htmx:before:swap", () => {
+    const field = panel.querySelector(":focus")?.closest("[data-field]");
+    before = field?.getAttribute("data-field") ?? "";
+  });
+  document.addEventListener("htmx:after:swap", () => take());
+  editor.on("selection", () => {
+    awaited = "";
+    follow();
+  });
+  editor.on("flow", () => follow());
+  const facts = () => ({ document: page.document(), step: editor.only ?? "" });
+  const picker = new DataPicker(panel, { facts, say: (text) => editor.say(text) });
+  mountExpressions(panel, picker);
+  mountRich(panel);
+  follow();
 
   /** @param {string} id */
-  #nodeOf(id) {
-    const flow = /** @type {Flow & Json} */ (this.editor.flow);
+  function nodeOf(id) {
+    const flow = /** @type {Flow & Json} */ (editor.flow);
     if (!id) return { description: flow.description, vars: flow.vars };
     return (Object.hasOwn(flow.steps, id) ? flow.steps : flow.triggers)[id];
   }
 
   /** What the form of what is selected was made from, as text. @param {string} id */
-  #valueOf(id) {
-    const nodes = id.split(",").map((one) => settingsOf(this.#nodeOf(one) ?? {}));
+  function valueFor(id) {
+    const nodes = id.split(",").map((one) => settingsOf(nodeOf(one) ?? {}));
     return nodes.join();
   }
 
   /** Ask for the form of what is selected: a node's id, several with commas between, "" for the workflow. */
-  #follow() {
-    const id = [...this.editor.selection].join(",");
-    const active = this.panel.querySelector(":focus");
-    if (id !== this.#shown && active instanceof HTMLElement) active.blur(); // so that its change is sent first
-    if (this.#underway.size) return;
-    const value = this.#valueOf(id);
-    if (id === this.#shown && value === this.#value) return;
-    this.#shown = id;
-    this.#value = value;
-    const { facts } = this.page;
-    const one = this.editor.only && this.#nodeOf(id);
+  function follow() {
+    const id = [...editor.selection].join(",");
+    /** @type {HTMLElement|null} */
+    const active = panel.querySelector(":focus");
+    if (id !== shown) active?.blur(); // so that its change is sent first
+    if (underway.size) return;
+    const value = valueFor(id);
+    if (id === shown && value === formed) return;
+    shown = id;
+    formed = value;
+    const { facts } = page;
+    const one = editor.only && nodeOf(id);
     htmx.ajax("POST", one ? facts.inspector_url : facts.whole_url, {
       source: "#inspector-asks", // htmx sends along what stands in its source
       target: "#inspector",
       swap: "innerHTML",
-      values: { document: this.page.document(), node: id, value: JSON.stringify(one) },
+      values: { document: page.document(), node: id, value: JSON.stringify(one) },
     });
   }
 
-  #take() {
-    this.#refocus();
-    const data = this.panel.querySelector("#inspector-value");
+  function take() {
+    refocus();
+    const data = panel.querySelector("#inspector-value");
     if (!data) return;
     const { node, value, changed, settings } = JSON.parse(data.textContent ?? "null");
     data.remove();
-    if (settings) this.editor.change("Workflow changed", { ...this.editor.flow, ...{ settings } });
-    if (changed) this.#enter(node, value);
-    this.#value = node === this.#shown ? this.#valueOf(node) : "";
-    this.#follow();
+    if (settings) editor.change("Workflow changed", { ...editor.flow, ...{ settings } });
+    if (changed) enter(node, value);
+    formed = node === shown ? valueFor(node) : "";
+    follow();
   }
 
   /** Give the focus to what is waited for, or back to what was drawn anew under it. */
-  #refocus() {
-    const shown = this.panel.querySelector("[name=node]")?.getAttribute("value");
-    if (this.#awaited && shown !== this.editor.only) return; // its form is on the way
-    const lost = document.activeElement === document.body ? this.#before : "";
-    const name = this.#awaited || this.panel.dataset.returns || lost;
-    const field = name && fieldAt(this.panel, name);
-    delete this.panel.dataset.returns;
-    this.#awaited = "";
+  function refocus() {
+    const shown = panel.querySelector("[name=node]")?.getAttribute("value");
+    if (awaited && shown !== editor.only) return; // its form is on the way
+    const lost = document.activeElement === document.body ? before : "";
+    const name = [awaited, panel.dataset.returns, lost].find(Boolean);
+    const field = name && fieldAt(panel, name);
+    delete panel.dataset.returns;
+    awaited = "";
     if (!field) return;
     const tab = field.closest(".inspector__tab")?.id.slice("tab-".length);
     const shows = document.getElementById(`show-${tab}`);
@@ -114,10 +109,9 @@ export class Inspector {
   }
 
   /** @param {string} node @param {Record<string, any>} value  of several: what changes, by id */
-  #enter(node, value) {
-    const { editor } = this;
+  function enter(node, value) {
     if (node.includes(",")) return editor.patchEach(value, "Steps changed");
-    const current = this.#nodeOf(node);
+    const current = nodeOf(node);
     if (!current || settingsOf(current) === settingsOf(value)) return;
     const gone = Object.fromEntries(Object.keys(current).map((key) => [key, undefined]));
     if (!node) return editor.change("Workflow changed", { ...editor.flow, ...gone, ...value });
@@ -127,15 +121,17 @@ export class Inspector {
   }
 
   /** Show a field of what is selected, such as /config/when. @param {string} name */
-  focusField(name) {
-    this.#awaited = name;
-    this.#refocus();
+  function focusField(name) {
+    awaited = name;
+    refocus();
   }
 
-  focus() {
-    const field = this.panel.querySelector("#tab-settings [data-field]");
+  function focus() {
+    const field = panel.querySelector("#tab-settings [data-field]");
     if (field instanceof HTMLElement) focusIn(field);
   }
+
+  return { focus, focusField };
 }
 
 /** A node's settings as text, its place apart: moving a node is no reason to draw the form again. @param {object} node */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Editor } from "./editor.js";
-import { Inspector } from "./inspector.js";
+import { mountInspector } from "./inspector.js";
 
 /** Whose form is shown, and each field that got the focus. */
 let shown = "log";
@@ -49,7 +49,7 @@ test("a problem waits for the form that its field is in", () => {
   const steps = { log: { block: "x", version: "1" }, mail: { block: "x", version: "1" } };
   const editor = new Editor({ triggers: {}, steps, wires: [] }, {});
   const page = { editor, facts: {}, document: () => "" };
-  const inspector = new Inspector(/** @type {any} */ (page));
+  const inspector = mountInspector(/** @type {any} */ (page));
   editor.select(["mail"]);
 
   inspector.focusField("/config/body");

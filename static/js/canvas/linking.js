@@ -16,91 +16,90 @@ import { loosePath } from "./routing.js";
 
 const SNAP_PX = 36;
 
-export class Linking {
-  /** The port a finger tapped: the next tap says where its wire ends. */
-  tapped = "";
+/** @typedef {ReturnType<typeof mountLinking>} Linking */
 
-  /** @param {DesignerPage} page @param {Pointer} pointer */
-  constructor(page, pointer) {
-    this.page = page;
-    this.pointer = pointer;
-    this.editor = page.editor;
-    this.scene = page.scene;
-    this.viewport = page.viewport;
-    this.ghost = makeSvg("path", { class: "wire-ghost" });
-  }
+/** @param {DesignerPage} page @param {Pointer} pointer */
+export function mountLinking(page, pointer) {
+  const { editor, root, scene, viewport } = page;
+  const ghost = makeSvg("path", { class: "wire-ghost" });
+  /** The port a finger tapped: the next tap says where its wire ends. */
+  let tapped = "";
 
   /** @param {PointerEvent} event @param {string} from */
-  begin(event, from) {
+  function begin(event, from) {
     const end = splitEnd(from);
-    const start = outputPoint(this.editor.face(end.id), end.port);
-    const verdict = judge(this.editor.flow, from, this.editor.catalogue);
+    const start = outputPoint(editor.face(end.id), end.port);
+    const verdict = judge(editor.flow, from, editor.catalogue);
     /** @type {string|null} */
     let told = null;
-    this.glow(verdict);
-    this.scene.svg.append(this.ghost);
+    glow(verdict);
+    scene.svg.append(ghost);
     const move = (/** @type {PointerEvent} */ other) => {
-      const point = this.viewport.point(other);
-      const near = this.nodeNear(point);
-      if (near && near !== told && near !== end.id) this.editor.say(verdict(near).why);
+      const point = viewport.point(other);
+      const near = nodeAt(point);
+      if (near && near !== told && near !== end.id) editor.say(verdict(near).why);
       told = near;
       const snaps = near && verdict(near).fit !== "bad";
-      const goal = snaps ? inputPoint(this.editor.face(near).rect) : point;
-      this.ghost.setAttribute("d", loosePath(start, goal));
+      const goal = snaps ? inputPoint(editor.face(near).rect) : point;
+      ghost.setAttribute("d", loosePath(start, goal));
     };
-    const done = (/** @type {PointerEvent} */ other, /** @type {boolean} */ cancelled) => {
-      const gap = distance(this.viewport.point(other), start) * this.viewport.view.zoom;
-      const isTap = !cancelled && gap <= SNAP_PX / 2;
-      if (isTap && event.pointerType === "touch") {
-        this.tapped = from;
-        this.editor.say("Tap the step it leads to, or an empty place for a new one.");
-        return;
-      }
-      this.#unlink();
-      if (isTap) this.page.addFromPort(from);
-      else if (!cancelled) this.land(from, other);
-    };
-    this.pointer.follow(event, move, done, true);
+    const done = (/** @type {PointerEvent} */ other, /** @type {boolean} */ cancelled) =>
+      cancelled ? unlink() : lift(from, start, other);
+    pointer.follow(event, move, done, true);
+  }
+
+  /** A pointer is lifted that drew from a port, or only tapped it. @param {string} from @param {Point} start @param {PointerEvent} event */
+  function lift(from, start, event) {
+    const gap = distance(viewport.point(event), start) * viewport.view.zoom;
+    if (gap > SNAP_PX / 2) return land(from, event);
+    if (event.pointerType === "touch") {
+      tapped = from;
+      return editor.say("Tap the step it leads to, or an empty place for a new one.");
+    }
+    unlink();
+    page.addFromPort(from);
   }
 
   /** The tap that says where the wire of a tapped port ends. @param {PointerEvent} event */
-  second(event) {
-    const from = this.tapped;
-    const end = (/** @type {PointerEvent} */ other) => afterClick(() => this.land(from, other));
-    this.pointer.follow(event, () => {}, end);
+  function second(event) {
+    const from = tapped;
+    const end = (/** @type {PointerEvent} */ other) => afterClick(() => land(from, other));
+    pointer.follow(event, () => {}, end);
   }
 
   /** A wire ends: on a node, or on nothing, where a new one is offered. @param {string} from @param {PointerEvent} event */
-  land(from, event) {
-    this.#unlink();
-    const point = this.viewport.point(event);
-    const near = this.nodeNear(point);
-    if (!near) this.page.addFromPort(from, point);
-    else if (near === splitEnd(from).id) this.page.addFromPort(from);
-    else this.connect(from, near);
+  function land(from, event) {
+    unlink();
+    const point = viewport.point(event);
+    const near = nodeAt(point);
+    if (!near) page.addFromPort(from, point);
+    else if (near === splitEnd(from).id) page.addFromPort(from);
+    else connect(from, near);
   }
 
   /** Connect, and say what is still missing. @param {string} from @param {string} to */
-  connect(from, to) {
-    const { why, fit } = judge(this.editor.flow, from, this.editor.catalogue)(to);
-    if (this.editor.connect(from, to) && fit === "amber") this.editor.say(why);
+  function connect(from, to) {
+    const { why, fit } = judge(editor.flow, from, editor.catalogue)(to);
+    if (editor.connect(from, to) && fit === "amber") editor.say(why);
   }
 
-  #unlink() {
-    this.tapped = "";
-    this.glow(null);
-    this.ghost.remove();
+  function unlink() {
+    tapped = "";
+    glow(null);
+    ghost.remove();
   }
 
   /** Show where a wire may end: green, amber or faded; null ends it. @param {((id: string) => Verdict)|null} verdict */
-  glow(verdict) {
-    this.page.root.classList.toggle("canvas--linking", verdict !== null);
-    for (const { id } of this.scene.faces())
-      this.scene.element(id)?.setAttribute("data-fit", verdict?.(id).fit ?? "");
+  function glow(verdict) {
+    root.classList.toggle("canvas--linking", verdict !== null);
+    for (const { id } of scene.faces())
+      scene.element(id)?.setAttribute("data-fit", verdict?.(id).fit ?? "");
   }
 
   /** @param {Point} point */
-  nodeNear(point) {
-    return nodeNear(this.scene.faces(), point, SNAP_PX / this.viewport.view.zoom);
+  function nodeAt(point) {
+    return nodeNear(scene.faces(), point, SNAP_PX / viewport.view.zoom);
   }
+
+  return { begin, connect, glow, second, isTapped: () => tapped !== "" };
 }

@@ -66,11 +66,8 @@ export function shiftInside(editor, order, inward) {
   const roots = rootsOf(editor.flow, editor.selection);
   if (roots.length === 0) return;
   const within = withinOf(editor.flow, roots[0]);
-  if (!inward) {
-    if (within) moveInside(editor, roots, withinOf(editor.flow, within));
-    else editor.say("It stands in no loop.");
-    return;
-  }
+  if (!inward && !within) return editor.say("It stands in no loop.");
+  if (!inward) return moveInside(editor, roots, withinOf(editor.flow, within));
   const before = order.slice(0, order.indexOf(roots[0])).reverse();
   const beside = (/** @type {string} */ id) =>
     editor.flow.steps[id]?.loops && withinOf(editor.flow, id) === within && !roots.includes(id);

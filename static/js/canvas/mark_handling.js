@@ -5,16 +5,13 @@
  * @import {Point} from "./types.js"
  */
 import { hit } from "./dom.js";
-import { freePlace, GRID, snap } from "./geometry.js";
+import { ARROWS, freePlace, GRID, snap } from "./geometry.js";
 import { drop } from "./looping.js";
 import { addGroup, addNote, noteRect, patchMark, stepsOf } from "./marks.js";
 
 const SLOP = 6;
 /** How tall the bar of a note is, as in canvas-frames.css. */
 const BAR = 32;
-
-/** @type {Record<string, Point>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** Put a frame round the selected steps, its title ready to be written. @param {DesignerPage} page */
 export function groupSelection(page) {

@@ -3,7 +3,7 @@
  * and looking into a workflow that a step calls. Each is a deed of the page; their keys stand in designer/workflows/deeds.py.
  * @import {DesignerPage} from "./page.js"
  */
-import { hear } from "./dom.js";
+import { hear, hit } from "./dom.js";
 import { shiftInside } from "./looping.js";
 import { groupSelection, mountMarks, newNote } from "./mark_handling.js";
 import { outlineOrder } from "./walking.js";
@@ -29,8 +29,8 @@ export function mountModelling(page) {
       else editor.say("Select a step that calls a workflow, then press O to look into it.");
     },
   });
-  hear(scene.frames.layer, "click", "[data-inside]", ({ dataset }) =>
-    page.addInside(dataset.inside ?? ""),
+  hear(scene.frames.layer, "click", "[data-inside]", (_button, event) =>
+    page.addInside(hit(event, "data-mark")?.slice("box:".length) ?? ""),
   );
 }
 

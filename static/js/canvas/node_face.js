@@ -18,10 +18,7 @@ export function nodeElement(id) {
  */
 export function fillNode(element, face) {
   const picture = make("span", { class: "node__icon" });
-  if (face.icon.startsWith("/")) {
-    picture.classList.add("block-icon");
-    paintIcon(picture, face.icon);
-  } else picture.append(icon(face.icon || "puzzle"));
+  paintIcon(picture, face.icon);
   const names = [
     make("div", { class: "node__title" }, [face.title]),
     make("div", { class: "node__subtitle" }, [face.subtitle]),

@@ -1,41 +1,38 @@
 /**
  * The palette: what works well after what is selected, favourites, what was placed last, then all by
- * category, with a search; each added by a click, by Enter, or by dragging it on the canvas with any
- * pointer. Arrows walk the list, and F marks a favourite.
+ * category, with a search; each added by a click, by Enter, or by dragging it on the canvas as the
+ * browser does it. Arrows walk the list, and F marks a favourite.
  * @import {Entry} from "./types.js"
  * @import {Found} from "./search.js"
  * @import {DesignerPage} from "./page.js"
  */
-import { icon, make, need, paintIcon } from "./dom.js";
+import { copied, hear, hit, make, need, paintIcon } from "./dom.js";
 import { nextPort } from "./face.js";
 import { gathered, joinEnd, splitEnd, wiredPorts } from "./graph.js";
 import { searchEntries } from "./search.js";
 
-const SLOP_PX = 6;
+/** What is dragged: nothing else that is dropped on the canvas is taken. */
+const DRAGGED = "application/x-garland-block";
 
-/** What is shown of an entry. @param {Found} found */
-export function shown({ entry, why }) {
-  const picture = make("span", { class: "node__icon" });
-  if (entry.icon.startsWith("/")) {
-    picture.classList.add("block-icon");
-    paintIcon(picture, entry.icon);
-  } else picture.append(icon(entry.icon || "puzzle"));
-  const words = make("span", { class: "palette__words" }, [
-    make("span", { class: "palette__name" }, [entry.title]),
-    make("span", { class: why ? "palette__why" : "palette__summary" }, [why ?? entry.summary]),
-  ]);
-  return [make("span", { class: "node__badge" }, [picture]), words];
+/** Show an entry in a copy of a row. @param {string} selector @param {Element} root @param {Found} found */
+export function entryRow(selector, root, { entry, why }) {
+  const row = copied(selector, root);
+  const words = need(".palette__summary", row);
+  paintIcon(need(".node__icon", row), entry.icon);
+  need(".palette__name", row).textContent = entry.title;
+  words.textContent = why ?? entry.summary;
+  if (why) words.className = "palette__why";
+  return row;
 }
 
 /**
  * @param {DesignerPage} page
- * @param {{add: (entry: Entry) => void, drop: (entry: Entry, event: PointerEvent) => void}} deeds
+ * @param {{add: (entry: Entry) => void, drop: (entry: Entry, event: DragEvent) => void}} deeds
  */
 export function mountPalette(page, { add, drop }) {
   const { editor, facts } = page;
   const root = need("#palette");
   const box = /** @type {HTMLInputElement} */ (need("input", root));
-  const blank = /** @type {HTMLTemplateElement} */ (need("template", root)).content;
 
   /** @param {[string, string?][]} [told]  keys of entries, each with why it is offered */
   const named = (told = []) => told.map(([key, why]) => ({ entry: editor.catalogue[key], why }));
@@ -52,9 +49,8 @@ export function mountPalette(page, { add, drop }) {
     return named(facts.palette.after[`${name}:${port}`] ?? facts.palette.after[`${name}:*`]);
   };
   const item = (/** @type {Found} */ one) => {
-    const row = /** @type {HTMLElement} */ (need(".palette__row", blank).cloneNode(true));
+    const row = entryRow(".palette__row", root, one);
     row.dataset.entry = one.entry.key;
-    need(".palette__item", row).append(...shown(one));
     const star = need(".palette__star", row);
     star.ariaPressed = String(one.entry.favourite);
     star.ariaLabel = `Favourite: ${one.entry.title}`;
@@ -98,38 +94,31 @@ export function mountPalette(page, { add, drop }) {
     document.dispatchEvent(new Event("palette:renewed"));
   };
 
-  let dragged = false;
-  /** @param {Event} event  in a row @returns {Entry | undefined} */
-  const entryAt = ({ target }) => {
-    const row = /** @type {Element} */ (target).closest("[data-entry]");
-    return editor.catalogue[row?.getAttribute("data-entry") ?? ""];
-  };
-  const choose = (/** @type {Event} */ event) => {
-    const entry = entryAt(event);
-    if (!entry || dragged) return;
-    /** @type {HTMLDialogElement|null} */ (
-      /** @type {Element} */ (event.target).closest("dialog")
-    )?.close();
-    if (/** @type {Element} */ (event.target).closest(".palette__star")) toggle(entry);
+  hear(document, "click", "[data-entry]", (row, { target }) => {
+    const entry = editor.catalogue[row.dataset.entry ?? ""];
+    if (!entry) return;
+    row.closest("dialog")?.close();
+    if (target.closest(".palette__star")) toggle(entry);
     else add(entry);
-  };
-  for (const place of [root, need("#catalogue")]) place.addEventListener("click", choose);
-  root.addEventListener("pointerdown", (event) => {
-    const button = /** @type {Element} */ (event.target).closest(".palette__item");
-    const entry = entryAt(event);
-    dragged = false;
-    if (event.button !== 0 || event.pointerType === "touch" || !button || !entry) return;
-    drag(/** @type {HTMLElement} */ (button), event, (end) => {
-      dragged = true;
-      drop(entry, end);
-    });
+  });
+  hear(root, "dragstart", "[data-entry]", (row, { dataTransfer }) =>
+    dataTransfer.setData(DRAGGED, row.dataset.entry),
+  );
+  page.root.addEventListener("dragover", (event) => {
+    if (event.dataTransfer?.types.includes(DRAGGED)) event.preventDefault();
+  });
+  page.root.addEventListener("drop", (event) => {
+    const entry = editor.catalogue[event.dataTransfer?.getData(DRAGGED) ?? ""];
+    if (!entry) return;
+    event.preventDefault();
+    drop(entry, event);
   });
   root.addEventListener("keydown", (event) => {
     /** @type {NodeListOf<HTMLElement>} */
     const all = root.querySelectorAll("input, .palette__item");
     const stops = [...all].filter((one) => one.checkVisibility()); // a search hides some
     const at = stops.indexOf(/** @type {HTMLElement} */ (event.target));
-    const entry = entryAt(event);
+    const entry = editor.catalogue[hit(event, "data-entry") ?? ""];
     if (event.key === "ArrowDown") stops[at + 1]?.focus();
     else if (event.key === "ArrowUp") stops[at - 1]?.focus();
     else if (event.key === "f" && entry) toggle(entry);
@@ -142,32 +131,8 @@ export function mountPalette(page, { add, drop }) {
   document.addEventListener("palette:changed", renew);
   document.addEventListener("draft:checked", (event) => {
     facts.palette.mine = /** @type {CustomEvent} */ (event).detail.palette;
-    if (!document.querySelector(".palette__ghost")) drawMine(); // what is dragged has to stay
+    drawMine();
   });
   draw();
   return { after, mine: () => mine().flatMap(([, found]) => found), toggle };
-}
-
-/**
- * @param {HTMLElement} button
- * @param {PointerEvent} start
- * @param {(event: PointerEvent) => void} done
- */
-function drag(button, start, done) {
-  /** @type {HTMLElement|null} */
-  let ghost = null;
-  const end = (/** @type {PointerEvent} */ event) => {
-    button.onpointermove = button.onpointerup = button.onpointercancel = null;
-    ghost?.remove();
-    if (ghost && event.type === "pointerup") done(event);
-  };
-  button.onpointermove = (event) => {
-    const far = Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY);
-    if (!ghost && far < SLOP_PX) return;
-    ghost ??= make("div", { class: "palette__ghost" }, [button.cloneNode(true)]);
-    document.body.append(ghost);
-    ghost.style.transform = `translate(${event.clientX}px, ${event.clientY}px)`;
-  };
-  button.onpointerup = button.onpointercancel = end;
-  button.setPointerCapture(start.pointerId);
 }

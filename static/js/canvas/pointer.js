@@ -8,34 +8,27 @@ import { edgePan } from "./geometry.js";
 /** A click follows when a finger is lifted: what opens waits for it, or it would be clicked itself. @param {() => void} then */
 export const afterClick = (then) => setTimeout(then, 80);
 
-export class Pointer {
-  /** Takes back what is under way. */
-  cancel = () => {};
+/** @typedef {ReturnType<typeof mountPointer>} Pointer  `cancel` takes back what is under way */
 
-  /** @param {HTMLElement} root @param {Viewport} viewport */
-  constructor(root, viewport) {
-    this.root = root;
-    this.viewport = viewport;
-  }
-
+/** @param {HTMLElement} root @param {Viewport} viewport */
+export function mountPointer(root, viewport) {
   /**
    * @param {PointerEvent} event
    * @param {(event: PointerEvent) => void} move
    * @param {(event: PointerEvent, cancelled: boolean) => void} end
    * @param {boolean} [pansAtEdges]
    */
-  follow(event, move, end, pansAtEdges = false) {
-    const { root, viewport } = this;
+  function follow(event, move, end, pansAtEdges = false) {
     const stop = new AbortController();
     const { signal } = stop;
     let last = event;
     let isPanning = false;
     const finish = (/** @type {boolean} */ cancelled) => {
       stop.abort();
-      this.cancel = () => {};
+      pointer.cancel = () => {};
       end(last, cancelled);
     };
-    this.cancel = () => finish(true);
+    pointer.cancel = () => finish(true);
     const panOn = () => {
       const [dx, dy] = edgePan(viewport.local(last), viewport.size);
       isPanning = pansAtEdges && !signal.aborted && Boolean(dx || dy);
@@ -57,4 +50,6 @@ export class Pointer {
     const onKey = (/** @type {KeyboardEvent} */ { key }) => key === "Escape" && finish(true);
     addEventListener("keydown", onKey, { signal, capture: true });
   }
+  const pointer = { cancel: () => {}, follow };
+  return pointer;
 }

@@ -5,8 +5,8 @@
  * @import {Verdict} from "./fits.js"
  * @import {Found} from "./search.js"
  */
-import { icon, make, need } from "./dom.js";
-import { shown } from "./palette.js";
+import { icon, need } from "./dom.js";
+import { entryRow } from "./palette.js";
 import { searchEntries, wordsOf } from "./search.js";
 
 const SHOWN = 40;
@@ -20,6 +20,12 @@ const FITS = ["good", "amber", "bad"];
  * @property {string} [port]
  */
 
+/**
+ * @typedef {Object} Asked
+ * @property {() => Entry[]} entries
+ * @property {(entry: Entry, port: string) => void} use  what is done with the chosen one
+ */
+
 /** Steps are found like blocks. @param {Face} face @returns {Entry} */
 export function asEntry({ id, title, subtitle, icon }) {
   const unlike = { category: "", name: "", order: 0, publisher: "", version: "", outputs: [] };
@@ -28,94 +34,84 @@ export function asEntry({ id, title, subtitle, icon }) {
   return { ...unlike, ...own, sort: "step", find: [[40, "", said]] };
 }
 
-export class QuickAdd {
-  #chosen = 0;
+/** @param {(entry: Entry) => void} mark  make it a favourite, or none */
+export function mountQuickAdd(mark) {
+  const dialog = /** @type {HTMLDialogElement} */ (need("#quick-add"));
+  const box = /** @type {HTMLInputElement} */ (need("input", dialog));
+  const list = need("[role=listbox]", dialog);
+  const port = /** @type {HTMLSelectElement} */ (need("select", dialog));
+  let chosen = 0;
   /** @type {Found[]} */
-  #found = [];
-  /** @type {More} */
-  #more = {};
-  /** @type {() => Entry[]} */
-  #entries = () => [];
-  /** @type {(entry: Entry, port: string) => void} */
-  #take = () => {};
-
-  /** @param {HTMLDialogElement} dialog @param {(entry: Entry) => void} mark  make it a favourite, or none */
-  constructor(dialog, mark) {
-    this.dialog = dialog;
-    this.mark = mark;
-    this.box = /** @type {HTMLInputElement} */ (need("input", dialog));
-    this.list = need("[role=listbox]", dialog);
-    this.port = /** @type {HTMLSelectElement} */ (need("select", dialog));
-    this.box.addEventListener("input", () => this.#search());
-    this.port.addEventListener("change", () => this.#search());
-    document.addEventListener("palette:renewed", () => dialog.open && this.#search(this.#chosen));
-    this.box.addEventListener("keydown", (event) => this.#key(event));
-  }
-
-  /** @param {string} title @param {() => Entry[]} entries @param {(entry: Entry, port: string) => void} take @param {More} [more] */
-  open(title, entries, take, more = {}) {
-    const { ports = [], port = "" } = more;
-    if (title !== this.box.placeholder) this.box.value = "";
-    [this.#more, this.#entries, this.#take] = [more, entries, take];
-    need("label", this.dialog).hidden = ports.length < 2;
-    this.port.replaceChildren(...ports.map((one) => new Option(one.title, one.name)));
-    this.port.value = port;
-    this.box.placeholder = title;
-    this.dialog.setAttribute("aria-label", title);
-    this.#search();
-    this.dialog.showModal();
-    this.box.select();
-  }
-
-  #search(chosen = 0) {
-    const { first, judge } = this.#more;
-    const query = this.box.value;
-    const verdict = judge?.(this.port.value);
-    const usual = query ? [] : (first?.(this.port.value) ?? []);
-    const all = [...usual, ...searchEntries(this.#entries(), query)].filter(
-      ({ entry }, at, every) => every.findIndex((one) => one.entry === entry) === at,
-    );
-    const rank = (/** @type {Found} */ { entry }) => FITS.indexOf(verdict?.(entry).fit ?? "");
-    this.#found = (query ? all : all.sort((a, b) => rank(a) - rank(b))).slice(0, SHOWN);
-    need(".palette__more", this.dialog).hidden = !first || all.length > 2;
-    this.#choose(chosen);
-  }
-
-  /** @param {number} chosen */
-  #choose(chosen) {
-    this.#chosen = chosen;
-    const verdict = this.#more.judge?.(this.port.value);
-    const options = this.#found.map(({ entry, why }, index) => {
-      const said = verdict?.(entry);
-      const told = said?.fit === "good" && why ? why : (said?.why ?? why);
-      const selected = { "aria-selected": String(index === chosen), id: `quick-${index}` };
-      const option = make("div", { class: "palette__item", role: "option", ...selected }, [
-        ...shown({ entry, why: told }),
-        ...(entry.favourite ? [icon("star")] : []),
-      ]);
-      option.addEventListener("click", () => this.take(entry));
-      return option;
-    });
-    this.list.replaceChildren(...(options.length ? options : ["Nothing does that."]));
-    this.box.setAttribute("aria-activedescendant", options.length ? `quick-${chosen}` : "");
-    options[chosen]?.scrollIntoView({ block: "nearest" });
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const count = this.#found.length;
-    if (event.key === "ArrowDown" && count) this.#choose((this.#chosen + 1) % count);
-    else if (event.key === "ArrowUp" && count) this.#choose((this.#chosen + count - 1) % count);
-    else if (event.key === "Enter" && count) this.take(this.#found[this.#chosen].entry);
-    else if (event.altKey && event.code === "KeyF" && this.#more.first && count)
-      this.mark(this.#found[this.#chosen].entry);
-    else return;
-    event.preventDefault();
-  }
+  let found = [];
+  /** @type {Asked & More} */
+  let asked = { entries: () => [], use: () => {} };
 
   /** @param {Entry} entry */
-  take(entry) {
-    this.dialog.close();
-    this.#take(entry, this.port.value);
-  }
+  const take = (entry) => {
+    dialog.close();
+    asked.use(entry, port.value);
+  };
+  /** @param {number} at */
+  const choose = (at) => {
+    chosen = at;
+    const options = [...list.children];
+    options.forEach((one, index) => {
+      one.ariaSelected = String(index === at);
+    });
+    box.setAttribute("aria-activedescendant", options[at]?.id ?? "");
+    options[at]?.scrollIntoView({ block: "nearest" });
+  };
+  /** @param {Found} found @param {number} index @param {Verdict} [said] */
+  const row = ({ entry, why }, index, said) => {
+    const told = said?.fit === "good" && why ? why : (said?.why ?? why);
+    const option = entryRow(".palette__item", dialog, { entry, why: told });
+    option.id = `quick-${index}`;
+    if (entry.favourite) option.append(icon("star"));
+    option.addEventListener("click", () => take(entry));
+    return option;
+  };
+  const search = (at = 0) => {
+    const { entries, first, judge } = asked;
+    const verdict = judge?.(port.value);
+    const usual = box.value ? [] : (first?.(port.value) ?? []);
+    const all = [...usual, ...searchEntries(entries(), box.value)].filter(
+      ({ entry }, index, every) => every.findIndex((one) => one.entry === entry) === index,
+    );
+    const rank = (/** @type {Found} */ { entry }) => FITS.indexOf(verdict?.(entry).fit ?? "");
+    found = (box.value ? all : all.sort((a, b) => rank(a) - rank(b))).slice(0, SHOWN);
+    need(".palette__more", dialog).hidden = !first || all.length > 2;
+    list.replaceChildren(...found.map((one, index) => row(one, index, verdict?.(one.entry))));
+    if (!found.length) list.replaceChildren("Nothing does that.");
+    choose(at);
+  };
+  /** @param {string} title @param {Asked["entries"]} entries @param {Asked["use"]} use @param {More} [more] */
+  const open = (title, entries, use, more = {}) => {
+    const ports = more.ports ?? [];
+    if (title !== box.placeholder) box.value = "";
+    asked = { entries, use, ...more };
+    need("label", dialog).hidden = ports.length < 2;
+    port.replaceChildren(...ports.map((one) => new Option(one.title, one.name)));
+    port.value = more.port ?? "";
+    box.placeholder = title;
+    dialog.ariaLabel = title;
+    search();
+    dialog.setAttribute("closedby", "closerequest");
+    setTimeout(() => dialog.setAttribute("closedby", "any")); // the press that opens it must not close it
+    dialog.showModal();
+    box.select();
+  };
+  box.addEventListener("input", () => search());
+  port.addEventListener("change", () => search());
+  document.addEventListener("palette:renewed", () => dialog.open && search(chosen));
+  box.addEventListener("keydown", (event) => {
+    const count = found.length;
+    if (!count) return;
+    const by = { ArrowDown: 1, ArrowUp: count - 1 }[event.key];
+    if (by) choose((chosen + by) % count);
+    else if (event.key === "Enter") take(found[chosen].entry);
+    else if (event.altKey && event.code === "KeyF" && asked.first) mark(found[chosen].entry);
+    else return;
+    event.preventDefault();
+  });
+  return { dialog, open, take };
 }

@@ -4,7 +4,7 @@
  * @import {Catalogue, Face, Flow, Point, Problem, Progress, Rect, Wire} from "./types.js"
  */
 import { carried, dropTarget } from "./boxes.js";
-import { make, makeSvg, removeOthers } from "./dom.js";
+import { makeSvg, need, removeOthers } from "./dom.js";
 import { faceOf, inputPoint, outputPoint } from "./face.js";
 import { Frames } from "./frames.js";
 import { bounds, overlaps } from "./geometry.js";
@@ -17,7 +17,7 @@ const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
 export class Scene {
   /** @type {Map<string, {element: HTMLElement, source: unknown, face: Face}>} */
   #nodes = new Map();
-  /** @type {Map<string, {group: SVGElement, line: SVGPathElement, hit: SVGElement, path: string, look: string}>} */
+  /** @type {Map<string, {group: SVGElement, line: SVGPathElement, look: string}>} */
   #wires = new Map();
   /** @type {Map<string, Wire[]>} */
   #leaving = new Map();
@@ -36,11 +36,9 @@ export class Scene {
   /** @param {HTMLElement} world @param {Catalogue} catalogue */
   constructor(world, catalogue) {
     this.catalogue = catalogue;
-    this.svg = makeSvg("svg", { class: "wires", "aria-hidden": "true", width: "1", height: "1" });
-    this.layer = make("div", { class: "nodes", role: "listbox", "aria-label": "Steps" });
-    if (world.closest(".canvas--editing")) this.layer.setAttribute("aria-multiselectable", "true");
+    this.svg = /** @type {Element} */ (world.querySelector(".canvas__wires"));
+    this.layer = need(".nodes", world);
     this.frames = new Frames(world);
-    world.append(this.svg, this.layer);
   }
 
   /** @param {string} id @returns {HTMLElement|undefined} */
@@ -130,24 +128,21 @@ export class Scene {
     const ends = /** @type {const} */ ([source.rect, target.rect]);
     const path = wirePath(from, inputPoint(target.rect), ...ends, near, (Math.max(row, 0) % 4) * 5);
     const drawn = this.#wires.get(wireKey(wire)) ?? this.#newWire(wire);
-    const port = source.ports[row];
-    const look = `${port?.tone ?? "error"} ${port?.kind ?? "nothing"}`;
-    if (drawn.path === path && drawn.look === look) return;
-    Object.assign(drawn, { path, look });
-    drawn.group.setAttribute("data-tone", port?.tone ?? "error");
-    drawn.group.setAttribute("data-kind", port?.kind ?? "nothing");
-    drawn.line.setAttribute("d", path);
-    drawn.hit.setAttribute("d", path);
+    const { tone = "error", kind = "nothing" } = source.ports[row] ?? {};
+    const look = `${tone} ${kind} ${path}`;
+    if (drawn.look === look) return;
+    drawn.look = look;
+    Object.assign(drawn.group.dataset, { tone, kind });
+    for (const line of drawn.group.children) line.setAttribute("d", path);
   }
 
   /** @param {Wire} wire */
   #newWire(wire) {
     const group = makeSvg("g", { class: "wire", "data-wire": wireKey(wire) });
-    const hit = makeSvg("path", { class: "wire__hit" });
     const line = /** @type {SVGPathElement} */ (makeSvg("path", { class: "wire__line" }));
-    group.append(hit, line);
+    group.append(makeSvg("path", { class: "wire__hit" }), line);
     this.svg.append(group);
-    const drawn = { group, line, hit, path: "", look: "" };
+    const drawn = { group, line, look: "" };
     this.#wires.set(wireKey(wire), drawn);
     this.#lightWire(wire, group);
     return drawn;
@@ -180,8 +175,7 @@ export class Scene {
   showSelection(ids, wire) {
     for (const [id, { element }] of this.#nodes) {
       const selected = String(ids.has(id));
-      if (element.getAttribute("aria-selected") !== selected)
-        element.setAttribute("aria-selected", selected);
+      if (element.ariaSelected !== selected) element.ariaSelected = selected;
     }
     for (const [key, { group }] of this.#wires)
       group.classList.toggle("wire--selected", key === wire);

@@ -5,12 +5,12 @@
  */
 import { make, need } from "./dom.js";
 import { mountPortValues } from "./port_values.js";
-import { TrialMarks } from "./trial_marks.js";
+import { mountTrialMarks } from "./trial_marks.js";
 
 /** @param {DesignerPage} page */
 export function mountTrial(page) {
   const { deeds, editor, scene } = page;
-  const marks = new TrialMarks(page);
+  const mark = mountTrialMarks(page);
   /** @type {import("./types.js").RunOverlay|null} */
   let progress = null;
   let shown = "";
@@ -23,7 +23,7 @@ export function mountTrial(page) {
     progress = JSON.parse(text || "null");
     page.element.toggleAttribute("data-run", progress !== null);
     scene.showProgress(progress);
-    marks.show(progress);
+    mark(progress);
     if (progress?.said !== before) editor.say(progress?.said ?? "Left the run.");
     document.body.dispatchEvent(new Event("trial"));
   };

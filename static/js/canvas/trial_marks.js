@@ -5,67 +5,53 @@
  * @import {RunOverlay} from "./types.js"
  */
 
-export class TrialMarks {
+/**
+ * Gives what shows a run's marks, null for none.
+ * @param {DesignerPage} page
+ * @returns {(progress: RunOverlay|null) => void}
+ */
+export function mountTrialMarks({ deeds, editor, facts, scene, sends }) {
   /** Steps that test runs hold before. @type {Set<string>} */
-  stops = new Set();
+  const stops = new Set();
+  /** @type {Set<string>} */
+  let pins = new Set(facts.pins);
   /** @type {RunOverlay|null} */
-  #progress = null;
-
-  /** @param {DesignerPage} page */
-  constructor(page) {
-    this.page = page;
-    /** @type {Set<string>} */
-    this.pins = new Set(page.facts.pins);
-    /** @param {any} event */
-    const take = ({ detail: { called = {}, pins } }) => {
-      for (const was in called) if (this.stops.delete(was)) this.stops.add(called[was]);
-      this.pins = new Set(pins);
-      this.#draw();
-    };
-    document.body.addEventListener("pins", take);
-    document.addEventListener("draft:checked", take);
-    document.addEventListener("htmx:after:swap", () => this.#draw());
-    page.editor.on("flow", () => this.#draw());
-    page.deeds.hold = (_event, button) => this.#toggle(button.value);
-    page.sends.stops = (body) => {
-      for (const id of this.stopsThere) body.append("stops", id);
-    };
-    this.#draw();
-  }
-
-  /** Of the steps to hold before, those that still stand. */
-  get stopsThere() {
-    return [...this.stops].filter((id) => Object.hasOwn(this.page.editor.flow.steps, id));
-  }
-
-  /** @param {RunOverlay|null} progress */
-  show(progress) {
-    this.#progress = progress;
-    this.#draw();
-  }
-
-  /** @param {string} id */
-  #toggle(id) {
-    if (!this.stops.delete(id)) this.stops.add(id);
-    const held = this.stops.has(id) ? "Test runs hold before" : "Test runs no longer hold before";
-    this.page.editor.say(`${held} ${this.page.editor.face(id).title}.`);
-    this.#draw();
-  }
-
-  #draw() {
+  let progress = null;
+  const draw = () => {
     const button = document.querySelector("[data-deed=hold]");
-    button?.setAttribute(
-      "aria-pressed",
-      String(this.stops.has(button.getAttribute("value") ?? "")),
-    );
-    for (const id of Object.keys(this.page.editor.flow.steps)) {
-      const words = marksOf(id, this.pins, this.stops, this.#progress);
-      const element = this.page.scene.element(id);
+    if (button) button.ariaPressed = String(stops.has(button.getAttribute("value") ?? ""));
+    for (const id of Object.keys(editor.flow.steps)) {
+      const words = marksOf(id, pins, stops, progress);
+      const element = scene.element(id);
       if (!element) continue;
       element.dataset.marks = words.join(" ");
       element.setAttribute("aria-description", words.join(", "));
     }
-  }
+  };
+  /** @param {any} event */
+  const take = ({ detail: { called = {}, pins: now } }) => {
+    for (const was in called) if (stops.delete(was)) stops.add(called[was]);
+    pins = new Set(now);
+    draw();
+  };
+  document.body.addEventListener("pins", take);
+  document.addEventListener("draft:checked", take);
+  document.addEventListener("htmx:after:swap", draw);
+  editor.on("flow", draw);
+  deeds.hold = (_event, { value: id }) => {
+    if (!stops.delete(id)) stops.add(id);
+    const held = stops.has(id) ? "Test runs hold before" : "Test runs no longer hold before";
+    editor.say(`${held} ${editor.face(id).title}.`);
+    draw();
+  };
+  sends.stops = (body) => {
+    for (const id of stops) if (Object.hasOwn(editor.flow.steps, id)) body.append("stops", id);
+  };
+  draw();
+  return (now) => {
+    progress = now;
+    draw();
+  };
 }
 
 /**
