@@ -66,8 +66,9 @@ const SPEAKS_FOR_ITSELF = [409, 422];
 if (typeof document !== "undefined") {
   document.addEventListener("toast", ({ detail: { text, tone, undo } }) => toast(text, tone, undo));
   document.addEventListener("htmx:response:error", (event) => {
-    const { status } = /** @type {CustomEvent} */ (event).detail.ctx.response;
-    if (!SPEAKS_FOR_ITSELF.includes(status)) toast(explain(status), "bad");
+    const { response, swap } = /** @type {CustomEvent} */ (event).detail.ctx;
+    if (swap === "none" || !SPEAKS_FOR_ITSELF.includes(response.status))
+      toast(explain(response.status), "bad");
   });
   document.addEventListener("htmx:error", (event) => {
     const ctx = /** @type {CustomEvent} */ (event).detail.ctx;

@@ -34,9 +34,9 @@ export function mountAsking({ editor, saving, sends }) {
     if (ctx.swap === "none") return;
     const into = tasks.find((/** @type {any} */ one) => one.type === "main")?.target;
     const [asked, comes] = [ctx.sourceElement, into].map((one) => one?.closest("dialog"));
-    if (asked === comes) return;
+    if (asked === comes || comes?.open) return;
     asked?.close();
-    if (!comes || comes.open) return;
+    if (!comes) return;
     comes.showModal();
     comes.addEventListener("close", () => into.replaceChildren(), { once: true });
   });

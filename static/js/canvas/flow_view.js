@@ -101,7 +101,7 @@ function mark(root, { nodes, wires }) {
   for (const one of drawn) {
     const { node, wire } = one.dataset;
     const kind = node ? nodes[node] : wires[wire ?? ""];
-    if (!kind) continue;
+    if (typeof kind !== "string") continue; // `constructor` may be an id
     one.dataset.diff = kind;
     if (node) one.append(make("span", { class: "node__status" }, [kind]));
   }

@@ -34,8 +34,11 @@ export function mountPalette(page, { add, drop }) {
   const root = need("#palette");
   const box = /** @type {HTMLInputElement} */ (need("input", root));
 
-  /** @param {[string, string?][]} [told]  keys of entries, each with why it is offered */
-  const named = (told = []) => told.map(([key, why]) => ({ entry: editor.catalogue[key], why }));
+  /** Those of them that the page knows. @param {[string, string?][]} [told]  keys of entries, each with why it is offered */
+  const named = (told = []) =>
+    told
+      .map(([key, why]) => ({ entry: editor.catalogue[key], why }))
+      .filter(({ entry }) => Boolean(entry));
   /** Favourites, and what was placed last. @returns {[string, Found[]][]} */
   const mine = () =>
     facts.palette.mine.map((/** @type {[string, any]} */ [title, keys]) => [title, named(keys)]);
@@ -121,7 +124,7 @@ export function mountPalette(page, { add, drop }) {
     const entry = editor.catalogue[hit(event, "data-entry") ?? ""];
     if (event.key === "ArrowDown") stops[at + 1]?.focus();
     else if (event.key === "ArrowUp") stops[at - 1]?.focus();
-    else if (event.key === "f" && entry) toggle(entry);
+    else if (event.key === "f" && entry && !event.ctrlKey && !event.metaKey) toggle(entry);
     else return;
     event.preventDefault();
   });
