@@ -92,14 +92,12 @@ const DEEDS = {
   },
   name: (editor, [a, b]) => {
     const id = at(nodeIds(editor.flow), a);
-    if (id) editor.patchAll([id], { title: at(["Mine", undefined], b) }, "Renamed");
+    if (id) editor.patchEach({ [id]: { title: at(["Mine", undefined], b) } }, "Renamed");
   },
   switch: (editor, [a, b]) => {
-    editor.patchAll(
-      some(Object.keys(editor.flow.steps), a),
-      { disabled: b < 0.5 || undefined },
-      "Switched",
-    );
+    const chosen = some(Object.keys(editor.flow.steps), a);
+    const patches = chosen.map((id) => [id, { disabled: b < 0.5 || undefined }]);
+    editor.patchEach(Object.fromEntries(patches), "Switched");
   },
   group: (editor, [a]) => {
     editor.change("Grouped", addGroup(editor.flow, some(nodeIds(editor.flow), a)).flow);
