@@ -127,7 +127,7 @@ def test_a_text_too_long_to_try_is_refused_by_name(
     answer = _ask(signed_in, at, text="x" * 20_001)
 
     assert answer.status_code == 422
-    assert "text: at most 20,000 characters" in answer.text
+    assert "at most 20,000 characters are tried" in answer.text
 
 
 def test_an_example_of_its_block_sets_a_step_up(
