@@ -76,6 +76,20 @@ def test_a_star_is_kept_for_one_person_and_taken_off_again(
     assert names(palette(one, acme), 0) == ["trigger:rule"]
 
 
+def test_a_star_of_a_block_that_is_gone_can_be_taken_off(
+    signed_in: SignedIn, sessions: Sessions, acme: OrganisationView
+) -> None:
+    browser = signed_in("designer")
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        person = list_members(session, acme.id)[0].person_id
+        set_favourite(session, acme.id, person, "acme.gone", is_one=True)
+
+    assert mark(browser, acme, "acme.gone", "remove") == 200
+
+    with sessions() as session, as_tenant(session, acme.id):
+        assert memory_of(session, acme.id, person).favourites == ()
+
+
 def test_a_star_counts_in_one_organisation(sessions: Sessions, acme: OrganisationView) -> None:
     with sessions.begin() as session:
         neighbour = make_customer(session, "Neighbour").id
