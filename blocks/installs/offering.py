@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
 from blocks.installs.fitness import checked_block
 from blocks.installs.model import Offered, asks_of, new_asks
-from blocks.installs.vouching import signers_of
+from blocks.installs.vouching import signers_of, taken_back
 from blocks.manifest import kept_manifest
 from blocks.packages.package import Package, read_package
 from blocks.packages.trust import Trusted
@@ -101,22 +101,27 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
     )
 
 
-def waiting(session: Session, tenant_id: UUID) -> list[Offered]:
+def waiting(session: Session, tenant_id: UUID, *, now: datetime) -> list[Offered]:
     """List what the tenant may install and has not: the highest version of each block, by title.
 
-    A block of which it has that version, or a higher one, waits for nothing.
+    A block of which it has that version, or a higher one, waits for nothing; what was revoked, or
+    whose signature was, is left out.
     """
+    is_taken_back = taken_back(session, now=now)
     brought = select(BlockUpload.digest).where(BlockUpload.tenant_id == tenant_id)
     mine, installed = set(session.scalars(brought)), installed_rows(session, tenant_id)
     highest: dict[str, tuple[object, ...]] = {}
     for one in installed:
         highest[one.block_id] = max(highest.get(one.block_id, ()), precedence(one.version))
-    columns = (BlockPackage.digest, BlockPackage.block_id, BlockPackage.version)
-    rows = session.execute(select(*columns, BlockPackage.signers).order_by(BlockPackage.added_at))
+    named = (BlockPackage.digest, BlockPackage.block_id, BlockPackage.version)
+    said = (BlockPackage.signers, BlockPackage.vouched_in)
+    rows = session.execute(select(*named, *said).order_by(BlockPackage.added_at))
     found: dict[str, str] = {}
     for row in rows:  # of two of one version, what came last
         is_offered = bool(row.signers) or row.digest in mine
-        if is_offered and precedence(row.version) >= highest.get(row.block_id, ()):
+        if not is_offered or precedence(row.version) < highest.get(row.block_id, ()):
+            continue
+        if not is_taken_back(row.digest, row.signers, row.vouched_in):
             highest[row.block_id], found[row.block_id] = precedence(row.version), row.digest
     there = {one.digest for one in installed}
     shown = [offered(session, tenant_id, one) for one in found.values() if one not in there]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +14,7 @@ from blocks.packages.signing import NotTrustedError
 from blocks.packages.trust import Index, still_believed
 from blocks.packages.trusted import admit, current_index
 
+TakenBack = Callable[[str, Collection[str], Mapping[str, Collection[str]]], bool]
 REVOKED = frozenset({"package.revoked", "key.revoked"})
 """Codes that say somebody took back their word; others, such as an old index, are no such news."""
 
@@ -30,6 +31,37 @@ def refuse_revoked(session: Session, digest: str, *, now: datetime) -> None:
         return  # there is none that says so
     if reason := index.revoked_digests.get(digest):
         raise NotTrustedError("package.revoked", f"The package was revoked: {reason}")
+
+
+def taken_back(session: Session, *, now: datetime) -> TakenBack:
+    """Give what tells of kept packages whether somebody took back their word, by the index alone.
+
+    It is asked with a digest, the keys that signed it, and the signed packs that it came in.
+    Nothing is taken back where no index says so. Installing looks at the signature itself.
+    """
+    try:
+        index = current_index(session, now=now)
+    except NotTrustedError:
+        return lambda _digest, _signers, _vouched_in: False
+    return partial(_is_taken_back, index)
+
+
+def _is_taken_back(
+    index: Index, digest: str, signers: Collection[str], vouched_in: Mapping[str, Collection[str]]
+) -> bool:
+    if digest in index.revoked_digests:
+        return True
+    words = {digest: signers, **vouched_in} if signers else {}
+    doubts = {_doubt(index, *word) for word in words.items()}
+    return "" not in doubts and not REVOKED.isdisjoint(doubts)
+
+
+def _doubt(index: Index, digest: str, keys: Collection[str]) -> str:
+    try:
+        _believe_pack(index, digest, keys)
+    except NotTrustedError as error:
+        return error.code
+    return ""
 
 
 def signers_of(session: Session, package: Package, *, now: datetime) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from blocks.installs import offering, store
 from blocks.installs.registry import registry_of
 from blocks.packages.imports import imported_modules, notable_modules
+from blocks.packages.signing import NotTrustedError
 from blocks.registry import Registry, Standing
 from blocks.speaking import in_language
 from designer.blocks import installing, upgrading
@@ -79,7 +80,7 @@ def install(digest: str) -> Response:
     consents = request.form.get("consent") == "true"
     try:
         made = installing.install(*_where(), digest, consents=consents, **_who())
-    except (ConflictError, InvalidError) as error:
+    except (ConflictError, InvalidError, NotTrustedError) as error:
         return _consent_page(digest, status=error.status, refused=error)
     if wants_part():
         return came(made.manifest.title, [(made.manifest.id, made.manifest.version)])

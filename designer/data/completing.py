@@ -11,6 +11,8 @@ from designer.data.tree import Datum
 from designer.data.words import FUNCTIONS
 
 OFFERED = 8
+_BACK = 200
+"""How far before the caret a word may begin; a longer one is no path, and completes nothing."""
 _WORD = re.compile(r"[\w.?[\]]*\Z", re.ASCII)
 _TAIL = re.compile(r"\.\w*\Z", re.ASCII)
 
@@ -42,26 +44,26 @@ def completions(text: str, caret: int, data: Iterable[Datum]) -> list[Completion
 
 
 def _completions(before: str, data: Iterable[Datum]) -> Iterator[Completion]:
+    near = before[-_BACK:]
+    word, tail = _matched(_WORD, near), _matched(_TAIL, near)
+    if len(word) == _BACK:
+        return
     for one in data:
-        start = _start(before, one.path, one.trail)
-        if start is not None:
+        if written := _completed(word, tail, one.path, one.trail):
             about = f"{one.trail}: {one.value}" if one.is_seen else one.trail
-            yield Completion(start, one.path, one.path, about)
-    for word in FUNCTIONS:
-        start = _start(before, word.insert)
-        if start is not None:
-            yield Completion(start, word.insert, word.form, word.help)
+            yield Completion(len(before) - len(written), one.path, one.path, about)
+    for offer in FUNCTIONS:
+        if written := _completed(word, tail, offer.insert):
+            yield Completion(len(before) - len(written), offer.insert, offer.form, offer.help)
 
 
-def _start(before: str, insert: str, title: str = "") -> int | None:
-    """Say where begins what an offer completes; None where it completes nothing."""
-    word, tail = _matched(_WORD, before), _matched(_TAIL, before)
+def _completed(word: str, tail: str, insert: str, title: str = "") -> str:
+    """Give what of the word before the caret an offer stands in for; "" where it fits nothing."""
     if insert.startswith("."):
-        follows = tail and tail != word and insert.startswith(tail)
-        return len(before) - len(tail) if follows else None
+        return tail if tail != word and insert.startswith(tail) else ""
     sought = word.lower()
     fits = sought.replace("?", "") in insert.replace("?", "").lower() or sought in title.lower()
-    return len(before) - len(word) if word and insert != word and fits else None
+    return word if insert != word and fits else ""
 
 
 def _matched(pattern: re.Pattern[str], text: str) -> str:

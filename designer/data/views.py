@@ -17,6 +17,7 @@ from designer.data.samples import Place
 from designer.data.tree import each_of
 from designer.drafts import read_json_text
 from designer.workflows.surroundings import known_to
+from kernel.errors import InvalidError
 from kernel.http import acting, db_session, only_reads, render, require
 from kernel.numbers import whole_number
 from runtime.flows import versions
@@ -24,6 +25,9 @@ from runtime.flows.model import every_step, shape_problems
 from runtime.flows.problems import Known
 
 bp = Blueprint("data", __name__)
+
+TEXT_MAX = 20_000
+"""Characters of a field that are tried while it is written."""
 
 _PART = re.compile(r"(/undo)?/(config|input)")
 """Where in its step a field stands, told by its name."""
@@ -54,6 +58,8 @@ def try_text(flow_id: UUID) -> Response:
     """
     form, place, asked = request.form, place_of(flow_id), _asked()
     known, text = _known(asked, place), form.get("text", "")
+    if len(text) > TEXT_MAX:
+        raise InvalidError(f"text: at most {TEXT_MAX:,} characters are tried: shorten it")
     offer = offer_of(place, asked, known)
     part = _PART.match(form.get("field", ""))
     pointer = (part[0] if part else "") + form.get("pointer", "")

@@ -11,12 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from designer.gallery._tables import FlowTemplate
-from designer.gallery.model import Template, parse_template
-from kernel.errors import ConflictError
+from designer.gallery.model import Template, TemplateError, parse_template
+from kernel.errors import ConflictError, Problem
 from kernel.ids import new_id
+from runtime.runs.blobs import size_of
 from tenancy.rows import get_owned
 
 TEMPLATES_MAX = 200
+TEMPLATE_MAX_BYTES = 1_000_000
 
 
 def keep_template(
@@ -25,10 +27,11 @@ def keep_template(
     """Keep a template for the organisation.
 
     Raises:
-        TemplateError: it is none.
+        TemplateError: it is none, or too large.
         ConflictError: the organisation has as many as it may.
     """
     key = new_id()
+    _require_small(document)
     template = parse_template(document, key=str(key))
     mine = select(func.count(FlowTemplate.id)).where(FlowTemplate.tenant_id == tenant_id)
     if (session.scalar(mine) or 0) >= TEMPLATES_MAX:
@@ -45,6 +48,20 @@ def keep_template(
     )
     session.flush()
     return template
+
+
+def _require_small(document: Mapping[str, Any]) -> None:
+    sizes = {part: size_of(held) for part, held in document.items()}
+    size_bytes = sum(sizes.values())
+    if size_bytes > TEMPLATE_MAX_BYTES:
+        part = max(sizes, key=lambda one: sizes[one])
+        message = (
+            f"{part}: the template has {size_bytes:,} bytes, {sizes[part]:,} of them here, and at "
+            f"most {TEMPLATE_MAX_BYTES:,} are kept: take out what it can do without"
+        )
+        raise TemplateError(
+            "the template is too large to keep", problems=[Problem(f"/{part}", message)]
+        )
 
 
 def own_templates(session: Session, tenant_id: UUID) -> list[Template]:

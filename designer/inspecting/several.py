@@ -21,7 +21,8 @@ Steps = Mapping[str, Mapping[str, Any]]
 
 def steps_among(document: Mapping[str, Any], ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     """Give the steps of a document among some ids; triggers run once and have no such settings."""
-    return {id_: step for id_, step, _ in every_step(document) if id_ in ids}
+    wanted = frozenset(ids)
+    return {id_: step for id_, step, _ in every_step(document) if id_ in wanted}
 
 
 def shared(steps: Steps) -> dict[str, str | None]:

@@ -41,6 +41,7 @@ from runtime.runs.page import titles_of
 bp = Blueprint("inspecting", __name__)
 
 MEMORY_MAX = 100_000
+NODES_MAX = 2_000
 _RICH = "_rich:"
 """Before the name of a field: the parts of its text, as its chips stand."""
 _PLACES_WORK = "workflows.publish"
@@ -102,7 +103,9 @@ def inspect_whole(flow_id: UUID) -> Response:
     """Give the form of the workflow itself, or that of several, whose ids `node` has."""
     versions.get_flow(db_session(), acting().tenant_id, flow_id)  # nobody else's
     document = _object("document")
-    nodes = [one for one in request.form.get("node", "").split(",") if one]
+    nodes = [one for one in request.form.get("node", "").split(",", NODES_MAX) if one]
+    if len(nodes) > NODES_MAX:
+        raise InvalidError(f"node: at most {NODES_MAX:,} are changed at once: choose fewer")
     if nodes:
         return _several(flow_id, document, nodes)
     read = read_whole(document, request.form) if "filled" in request.form else None

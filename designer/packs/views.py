@@ -95,6 +95,9 @@ def install(pack_id: str) -> Response:
     except (ConflictError, InvalidError, ForbiddenError) as error:
         db_session().rollback()
         return _plan_page(pack_id, version, status=error.status, refused=error)
+    except NotTrustedError as error:  # there is no plan of what must not be installed
+        db_session().rollback()
+        return _pack_page(pack_id, status=error.status, refused=error)
     if wants_part():
         parts = [one for one in had_of(*_where(), made.id).values() if one.kind == BLOCK]
         blocks = [(one.document["block"], one.document["version"]) for one in parts]
@@ -167,6 +170,7 @@ def _pack_page(pack_id: str, *, status: int = 200, **refusal: Any) -> Response:
     blocks = standard_registry()
     return render(
         "designer/packs/show.html",
+        *(["designer/packs/_refused.html"] if refusal else []),
         status=status,
         pack=pack,
         parts=_parts_shown(pack),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from blocks.installs.offering import waiting
+from blocks.installs.vouching import taken_back
 from blocks.packages.signing import NotTrustedError
 from kernel.errors import InvalidError
 from runtime.packs import offers
@@ -18,6 +21,11 @@ from runtime.packs.listing import PackView, list_packs
 from runtime.packs.parts import block_titles
 from tenancy.members import MemberView, list_members
 from tenancy.roles import may
+
+KEPT_MOST = 1_000
+"""Packs of which a process keeps what blocks are in them: those read last."""
+_titles: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+_keeping = Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +65,7 @@ def coming(session: Session, tenant_id: UUID, *, now: datetime) -> list[Coming]:
             summary=one.manifest.summary,
             publisher=one.manifest.publisher,
         )
-        for one in waiting(session, tenant_id)
+        for one in waiting(session, tenant_id, now=now)
     ]
     found = [*blocks, *_packs(session, tenant_id, now=now)]
     return sorted(found, key=lambda one: (one.title.lower(), one.key))
@@ -69,12 +77,16 @@ def who_may_install(session: Session, tenant_id: UUID) -> list[MemberView]:
 
 
 def _packs(session: Session, tenant_id: UUID, *, now: datetime) -> Iterator[Coming]:
+    is_taken_back = taken_back(session, now=now)
     for pack in list_packs(session, tenant_id):
-        if pack.state not in ("offered", "upgrade available") or pack.offer is None:
+        offer = pack.offer
+        if pack.state not in ("offered", "upgrade available") or offer is None:
             continue
-        titles = _blocks_of(session, tenant_id, pack.offer, now=now)
+        if is_taken_back(offer.digest, offer.signers, {}):
+            continue
+        titles = _blocks_of(session, tenant_id, offer, now=now)
         if titles:
-            yield _coming_pack(pack, pack.offer, titles)
+            yield _coming_pack(pack, offer, titles)
 
 
 def _coming_pack(pack: PackView, offer: offers.OfferView, titles: tuple[str, ...]) -> Coming:
@@ -93,9 +105,20 @@ def _coming_pack(pack: PackView, offer: offers.OfferView, titles: tuple[str, ...
 def _blocks_of(
     session: Session, tenant_id: UUID, offer: offers.OfferView, *, now: datetime
 ) -> tuple[str, ...]:
-    """Give the titles of the blocks in a pack; of one that cannot be installed any more none."""
+    """Give the titles of the blocks in a pack; of one that cannot be installed any more none.
+
+    What a digest names never changes: a pack is read once for each process.
+    """
+    with _keeping:
+        if (kept := _titles.get(offer.digest)) is not None:
+            return kept
     try:
         package, _ = offers.package_of(session, tenant_id, offer, now=now)
     except (InvalidError, NotTrustedError):
         return ()
-    return block_titles(package)
+    titles = block_titles(package)
+    with _keeping:
+        _titles[offer.digest] = titles
+        while len(_titles) > KEPT_MOST:
+            _titles.popitem(last=False)
+    return titles

@@ -52,9 +52,10 @@ def give_palette() -> Response:
 def mark(name: str, verb: str) -> Response:
     """Mark a block as a favourite of who asks, or take the mark away."""
     person_id = acting().person_id
-    if person_id is None or not is_offered(registry_of(*_where()), name):
+    is_one = verb == "add"  # one whose block was removed since can still be taken off
+    if person_id is None or (is_one and not is_offered(registry_of(*_where()), name)):
         raise NotFoundError("no such block is installed", block=name)
-    set_favourite(*_where(), person_id, name, is_one=verb == "add")
+    set_favourite(*_where(), person_id, name, is_one=is_one)
     return _told(make_response("", 200))
 
 

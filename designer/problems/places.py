@@ -10,6 +10,8 @@ from runtime.flows.problems import FlowProblem
 
 _SHELVES = ("steps", "triggers")
 _GIVEN = ("config", "input", "undo", "connections")
+_IN_BODY = 3
+"""How many parts lead to a body; what has no more is of its loop, which may lack the body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,7 @@ class Place:
 def place_of(problem: FlowProblem, document: Mapping[str, Any]) -> Place:
     """Say where a problem of a document leads."""
     part, rest = document, problem.pointer.split("/")[1:]
-    while rest[:1] == ["steps"] and rest[2:3] == ["body"]:
+    while rest[:1] == ["steps"] and rest[2:3] == ["body"] and len(rest) > _IN_BODY:
         part, rest = part["steps"][rest[1]]["body"], rest[3:]
     shelf, name, *inside = [*rest, "", ""][: max(len(rest), 2)]
     wire = part["wires"][int(name)] if shelf == "wires" and name else None

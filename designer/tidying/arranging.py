@@ -116,12 +116,21 @@ class _Tidying:
             near = min(drawing.nodes, key=lambda id_: drawing.nodes[id_].gap_to(rect), default="")
             if near and drawing.nodes[near].gap_to(rect) <= NEAR:
                 self._notes.setdefault(near, []).append(note)
+        self._leaving: dict[str, list[tuple[int, Tie]]] = {}
+        for number, tie in enumerate(drawing.ties):
+            self._leaving.setdefault(tie.source, []).append((number, tie))
+        self._groups: dict[str, list[tuple[int, Sequence[str]]]] = {}
+        for number, group in enumerate(drawing.groups):
+            for body in {drawing.within.get(id_, "") for id_ in group}:
+                self._groups.setdefault(body, []).append((number, group))
 
     def sheet(self, ids: Sequence[str]) -> dict[str, Point]:
         """Lay out nodes that stand side by side, with all that belongs to them."""
+        if not ids:
+            return {}
         parts = {id_: self._node(id_) for id_ in ids}
         holder = {id_: id_ for id_ in ids}
-        for number, group in enumerate(self._drawing.groups):
+        for number, group in self._groups.get(self._drawing.within.get(ids[0], ""), ()):
             inside = [id_ for id_ in group if holder.get(id_) == id_]
             if inside:
                 key = f":{number}"  # no node is called so
@@ -175,10 +184,8 @@ class _Tidying:
                 leaves=down[tie.source],
                 enters=down[tie.target],
             )
-            for tie in self._drawing.ties
-            if holder.get(tie.source, "") != holder.get(tie.target, "")
-            and tie.source in holder
-            and tie.target in holder
+            for _, tie in sorted(one for id_ in holder for one in self._leaving.get(id_, ()))
+            if tie.target in holder and holder[tie.source] != holder[tie.target]
         ]
         corners = layered({key: laid.block for key, laid in parts.items()}, ties)
         places = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Mapping
+from threading import Lock
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -37,6 +38,8 @@ class Pair(NamedTuple):
 
 
 _kept: OrderedDict[UUID, frozenset[Pair]] = OrderedDict()
+_keeping = Lock()
+"""Threads that answer requests share what is kept."""
 
 
 def name_of(node: Mapping[str, Any]) -> str:
@@ -69,13 +72,15 @@ def live_pairs(session: Session, tenant_id: UUID) -> Counter[Pair]:
         FlowRow.tenant_id == tenant_id, FlowRow.live_version_id.is_not(None), of_people()
     )
     found = [one for one in session.scalars(live) if one is not None]
-    kept = {one: pairs for one in found if (pairs := _kept.get(one)) is not None}
+    with _keeping:
+        kept = {one: pairs for one in found if (pairs := _kept.get(one)) is not None}
     kept |= _loaded(session, tenant_id, [one for one in found if one not in kept])
-    for one, pairs in kept.items():
-        _kept[one] = pairs
-        _kept.move_to_end(one)
-    while len(_kept) > KEPT_MOST:
-        _kept.popitem(last=False)
+    with _keeping:
+        for one, pairs in kept.items():
+            _kept[one] = pairs
+            _kept.move_to_end(one)
+        while len(_kept) > KEPT_MOST:
+            _kept.popitem(last=False)
     return Counter(pair for pairs in kept.values() for pair in pairs)
 
 

@@ -42,6 +42,7 @@ class OfferView:
     licence: str
     manifest: Mapping[str, Any]
     is_signed: bool
+    signers: tuple[str, ...] = ()
     is_standard: bool = False
     added_at: datetime | None = None
     added_by: str = ""
@@ -157,6 +158,7 @@ def _view(row: PackOffer) -> OfferView:
     return OfferView(
         digest=row.digest,
         is_signed=bool(row.signers),
+        signers=tuple(row.signers),
         added_at=row.added_at,
         added_by=row.added_by,
         **_said(row.manifest),

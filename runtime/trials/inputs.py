@@ -12,12 +12,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import Text, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
-from runtime.flows.versions import get_flow
+from runtime.flows.versions import flow_names, get_flow
 from runtime.runs.blobs import size_of
 from runtime.runs.values import safe_trigger
 from runtime.trials._tables import NAME_MAX, RecordedInput
@@ -25,6 +25,8 @@ from tenancy.rows import get_owned
 
 KEPT_MAX = 50
 INPUT_MAX_BYTES = 256_000
+_ALARM = cast(RecordedInput.trigger["alarm"].as_string(), Text)
+"""An object begins with a brace, however a database writes it."""
 log = structlog.get_logger(__name__)
 
 
@@ -57,19 +59,48 @@ def list_inputs(session: Session, tenant_id: UUID, flow_id: UUID) -> list[Record
     return [_recorded(row, draft) for row in rows]
 
 
-def list_alarm_inputs(session: Session, tenant_id: UUID) -> list[tuple[str, Recorded]]:
-    """List the kept inputs with an alarm, with the names of their workflows; at most 50.
+def input_names(session: Session, tenant_id: UUID, flow_id: UUID) -> list[tuple[UUID, str]]:
+    """List id and name of what was kept for a workflow, in the order of `list_inputs`."""
+    rows = session.execute(
+        select(RecordedInput.id, RecordedInput.name)
+        .where(*_mine(tenant_id, flow_id))
+        .order_by(RecordedInput.is_default.desc(), func.lower(RecordedInput.name))
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def find_input(
+    session: Session, tenant_id: UUID, flow_id: UUID, input_id: UUID | None
+) -> Recorded | None:
+    """Give a kept input, the default where none is named; None where there is no such one."""
+    wanted = RecordedInput.is_default if input_id is None else RecordedInput.id == input_id
+    row = session.scalar(select(RecordedInput).where(*_mine(tenant_id, flow_id), wanted).limit(1))
+    return _recorded(row, get_flow(session, tenant_id, flow_id).draft) if row is not None else None
+
+
+def list_alarm_inputs(session: Session, tenant_id: UUID) -> list[tuple[UUID, str, str]]:
+    """List the kept inputs with an alarm: id, name, and that of the workflow; at most 50.
 
     Those that were used last are first: rules, which start workflows, are tried on them too.
     """
-    rows = session.scalars(
-        select(RecordedInput)
-        .where(RecordedInput.tenant_id == tenant_id)
+    rows = session.execute(
+        select(RecordedInput.id, RecordedInput.name, RecordedInput.flow_id)
+        .where(RecordedInput.tenant_id == tenant_id, _ALARM.startswith("{"))
         .order_by(RecordedInput.used_at.desc(), RecordedInput.id)
-    )
-    found = [row for row in rows if isinstance(row.trigger.get("alarm"), dict)][:KEPT_MAX]
-    flows = {one: get_flow(session, tenant_id, one) for one in {row.flow_id for row in found}}
-    return [(flows[row.flow_id].name, _recorded(row, flows[row.flow_id].draft)) for row in found]
+        .limit(KEPT_MAX)
+    ).all()
+    flows = flow_names(session, tenant_id, {row.flow_id for row in rows})
+    return [(row.id, row.name, flows[row.flow_id]) for row in rows]
+
+
+def alarm_of_input(session: Session, tenant_id: UUID, input_id: UUID) -> Mapping[str, Any]:
+    """Give the alarm of a kept input of any workflow, masked; raises NotFoundError."""
+    row = get_owned(session, RecordedInput, tenant_id, input_id, name="recorded input")
+    draft = get_flow(session, tenant_id, row.flow_id).draft
+    alarm: Any = safe_trigger(row.trigger, draft).get("alarm")
+    if not isinstance(alarm, dict):
+        raise NotFoundError("no such recorded input with an alarm", id=str(input_id))
+    return alarm
 
 
 def keep_input(  # noqa: PLR0913  what, under which name, by whom

@@ -54,11 +54,16 @@ class Pin:
     pinned_at: datetime
 
 
-def list_pins(session: Session, tenant_id: UUID, flow_id: UUID) -> list[Pin]:
-    """List what steps of a workflow are pinned to, by step; raises NotFoundError."""
+def list_pins(
+    session: Session, tenant_id: UUID, flow_id: UUID, *, among: Collection[str] | None = None
+) -> list[Pin]:
+    """List what steps of a workflow, or those `among` some, are pinned to; raises NotFoundError."""
     draft, registry = get_flow(session, tenant_id, flow_id).draft, registry_of(session, tenant_id)
     steps = {id_: step for id_, step, _ in every_step(draft)}
-    rows = session.scalars(select(PinRow).where(*_mine(tenant_id, flow_id)).order_by(PinRow.step))
+    wanted = select(PinRow).where(*_mine(tenant_id, flow_id)).order_by(PinRow.step)
+    if among is not None:
+        wanted = wanted.where(PinRow.step.in_(among))
+    rows = session.scalars(wanted)
     return [_pin(row, steps.get(row.step), registry) for row in rows]
 
 
@@ -69,7 +74,7 @@ def pinned_steps(session: Session, tenant_id: UUID, flow_id: UUID) -> list[str]:
 
 def find_pin(session: Session, tenant_id: UUID, flow_id: UUID, step: str) -> Pin | None:
     """Give what one step is pinned to, or None."""
-    return next((one for one in list_pins(session, tenant_id, flow_id) if one.step == step), None)
+    return next(iter(list_pins(session, tenant_id, flow_id, among=[step])), None)
 
 
 def pin_step(  # noqa: PLR0913  which step, to what, by whom

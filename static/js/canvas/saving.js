@@ -95,9 +95,10 @@ export class Saving {
     clearTimeout(this.#timer);
     if (this.#underway) await this.#underway;
     if (this.isDirty && this.state !== "conflict") {
-      this.#underway = this.#put();
+      this.#underway = this.#put().finally(() => {
+        this.#underway = null;
+      });
       await this.#underway;
-      this.#underway = null;
     }
     if (!this.isDirty && this.state === "offline") this.#tell("saved");
     return !this.isDirty;
@@ -134,8 +135,8 @@ export class Saving {
 
   /** What was answered; null when nothing came of it, which was said. @param {Response|null} answer */
   async #read(answer) {
-    const body = await answer?.json();
-    if (answer?.ok) return body;
+    const body = await answer?.json().catch(() => null); // a proxy's page says nothing to us
+    if (answer?.ok && body) return body;
     const why = body?.errors?.[0]?.message ?? body?.detail ?? "try again";
     if (answer) this.#tell("refused", `Not saved: ${why}`);
     return null;

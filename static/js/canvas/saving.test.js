@@ -164,3 +164,27 @@ test("undo takes a merge of what is not saved yet back", async () => {
 
   assert.deepEqual(here(), ["mine"]);
 });
+
+test("an answer that is no JSON is refused, and the next change is saved", async () => {
+  const page = async () => Promise.reject(new SyntaxError("<html>"));
+  Object.assign(globalThis, { fetch: async () => ({ status: 502, ok: false, json: page }) });
+  draw("mine");
+
+  assert.equal(await saving.now(), false);
+  assert.equal(saving.state, "refused");
+
+  Object.assign(globalThis, { fetch: answer });
+  assert.equal(await saving.now(), true);
+  assert.deepEqual(there(), ["mine"]);
+});
+
+test("a save that breaks does not stand in the way of the next", async () => {
+  const { document } = globalThis;
+  Object.assign(globalThis, { document: null });
+  draw("mine");
+  await assert.rejects(saving.now());
+  Object.assign(globalThis, { document });
+  draw("more");
+
+  assert.equal(await saving.now(), true);
+});

@@ -108,6 +108,28 @@ def test_the_workflow_itself_and_several_steps_have_a_form_too(
     assert "2 selected" in several
 
 
+def test_more_steps_than_a_form_takes_are_refused_with_what_to_do(
+    signed_in: SignedIn, acme: OrganisationView, flow: FlowView
+) -> None:
+    at = f"/t/{acme.slug}/workflows/{flow.id}/inspector"
+
+    answer = _ask(signed_in, at, node="log," * 2_001)
+
+    assert answer.status_code == 422
+    assert "choose fewer" in answer.text
+
+
+def test_a_text_too_long_to_try_is_refused_by_name(
+    signed_in: SignedIn, acme: OrganisationView, flow: FlowView
+) -> None:
+    at = f"/t/{acme.slug}/workflows/{flow.id}/data/tried"
+
+    answer = _ask(signed_in, at, text="x" * 20_001)
+
+    assert answer.status_code == 422
+    assert "at most 20,000 characters are tried" in answer.text
+
+
 def test_an_example_of_its_block_sets_a_step_up(
     signed_in: SignedIn, acme: OrganisationView, flow: FlowView
 ) -> None:

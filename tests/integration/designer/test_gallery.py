@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 from typing_extensions import override
 
+from designer.gallery import store
 from designer.gallery.library import library
 from designer.gallery.store import own_templates
 from kernel.clock import utc_now
@@ -374,3 +375,26 @@ def test_a_template_without_a_sentence_is_not_kept(
 
     assert answer.status_code == 422
     assert "summary" in answer.text
+
+
+def test_a_workflow_too_large_for_a_template_is_refused_with_what_is_large(
+    signed_in: SignedIn,
+    gallery: str,
+    sessions: sessionmaker[Session],
+    acme: OrganisationView,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(store, "TEMPLATE_MAX_BYTES", 500)
+    document = flow_document({"log": step("write-log", config={"message": "x" * 600})}, [])
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        flow = make_flow(session, acme.id, document, publish=False)
+    said = {"title": "Large", "summary": "Large", "category": "other"}
+
+    kept = signed_in("designer").post(
+        gallery.replace("templates", f"{flow.id}/template"), data=said
+    )
+
+    assert kept.status_code == 422
+    assert "flow: the template has" in kept.text
+    with sessions() as session, as_tenant(session, acme.id):
+        assert own_templates(session, acme.id) == []

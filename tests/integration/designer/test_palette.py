@@ -10,16 +10,21 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.packages.package import read_package, sign_package
+from blocks.packages.trusted import add_publisher, add_release, found_trust, revoke_package
+from designer.palette import offering
 from designer.palette.memory import FAVOURITES_MOST, RECENT_MOST, memory_of, set_favourite
 from designer.palette.offering import coming
 from kernel.errors import ConflictError
 from runtime.flows.following import Pair, live_pairs
 from runtime.flows.versions import FlowView, publish_flow, save_draft
+from runtime.packs.parts import block_titles
 from tenancy.members import list_members
 from tenancy.organisations import OrganisationView
-from tenancy.scope import as_tenant
+from tenancy.scope import as_tenant, system
 from tests.factories.flows import flow_document, make_flow, step
 from tests.factories.installs import REACHES_OUT, make_package
+from tests.factories.packages import KEY, ROOT_KEY
 from tests.factories.packs import make_block_files, make_pack_package
 from tests.factories.tenancy import NOON, make_customer, make_member
 from tests.integration.conftest import SignedIn
@@ -74,6 +79,20 @@ def test_a_star_is_kept_for_one_person_and_taken_off_again(
     assert names(palette(other, acme), 0) == []
     assert mark(one, acme, WAIT, "remove") == 200
     assert names(palette(one, acme), 0) == ["trigger:rule"]
+
+
+def test_a_star_of_a_block_that_is_gone_can_be_taken_off(
+    signed_in: SignedIn, sessions: Sessions, acme: OrganisationView
+) -> None:
+    browser = signed_in("designer")
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        person = list_members(session, acme.id)[0].person_id
+        set_favourite(session, acme.id, person, "acme.gone", is_one=True)
+
+    assert mark(browser, acme, "acme.gone", "remove") == 200
+
+    with sessions() as session, as_tenant(session, acme.id):
+        assert memory_of(session, acme.id, person).favourites == ()
 
 
 def test_a_star_counts_in_one_organisation(sessions: Sessions, acme: OrganisationView) -> None:
@@ -251,3 +270,68 @@ def test_what_one_organisation_brought_is_not_offered_to_another(
         assert coming(session, neighbour, now=NOON) == []
     with sessions() as session, as_tenant(session, acme.id):
         assert [one.title for one in coming(session, acme.id, now=NOON)] == ["Say a word"]
+
+
+def vouch(sessions: Sessions, data: bytes) -> bytes:
+    """Sign a package with a key that this installation believes, and list it."""
+    signed = sign_package(data, KEY)
+    with sessions.begin() as session, system(session):
+        found_trust(session, ROOT_KEY, now=NOON)
+        add_publisher(session, ROOT_KEY, "acme", KEY.public_key(), now=NOON)
+        add_release(session, ROOT_KEY, read_package(signed), now=NOON)
+    return signed
+
+
+def revoke(sessions: Sessions, data: bytes) -> None:
+    with sessions.begin() as session, system(session):
+        digest = read_package(data).digest
+        revoke_package(session, ROOT_KEY, digest, reason="It leaks", now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("package", "says"),
+    [
+        pytest.param(make_package(), "What it may do", id="a block"),
+        pytest.param(make_pack_package(parts=make_block_files()), "Back", id="a pack"),
+    ],
+)
+def test_what_was_revoked_while_it_was_looked_at_is_refused_in_the_dialog_with_the_reason(
+    signed_in: SignedIn, sessions: Sessions, acme: OrganisationView, package: bytes, says: str
+) -> None:
+    browser, signed = signed_in("admin"), vouch(sessions, package)
+    looked = bring(browser, acme, signed).request
+    revoke(sessions, signed)
+
+    data = {"consent": "true", "version": looked.args.get("version", "")}
+    refused = browser.post(looked.path, data=data, headers=PART)
+
+    assert refused.status_code == 422
+    assert "It leaks" in refused.text
+    assert says in refused.text
+    assert "<html" not in refused.text
+
+
+def test_a_pack_is_read_once_for_the_catalogue_and_no_longer_listed_once_revoked(
+    signed_in: SignedIn,
+    sessions: Sessions,
+    acme: OrganisationView,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    signed = vouch(sessions, make_pack_package(parts=make_block_files(title="Read once")))
+    bring(signed_in("admin"), acme, signed)
+    read: list[tuple[str, ...]] = []
+
+    def titles(package: Any) -> tuple[str, ...]:
+        read.append(block_titles(package))
+        return read[-1]
+
+    monkeypatch.setattr(offering, "block_titles", titles)
+    with sessions() as session, as_tenant(session, acme.id):
+        found = [coming(session, acme.id, now=NOON) for _ in range(3)]
+    revoke(sessions, signed)
+    with sessions() as session, as_tenant(session, acme.id):
+        after = coming(session, acme.id, now=NOON)
+
+    assert [len(one) for one in found] == [1, 1, 1]
+    assert read == [("Read once",)]
+    assert after == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -9,8 +11,14 @@ from blocks.installs import offering, store
 from blocks.installs.model import InstallView
 from blocks.installs.revoking import Withdrawing, withdraw_revoked
 from blocks.packages.package import read_package, sign_package
-from blocks.packages.signing import NotTrustedError
-from blocks.packages.trusted import add_publisher, add_release, found_trust, revoke_package
+from blocks.packages.signing import NotTrustedError, key_id
+from blocks.packages.trusted import (
+    add_publisher,
+    add_release,
+    found_trust,
+    revoke_key,
+    revoke_package,
+)
 from blocks.registry import Standing
 from runtime.runs.not_started import NotStartedError
 from tests.factories.installs import make_package
@@ -105,3 +113,25 @@ def test_news_stay_news_until_they_were_dealt_with(bench: Bench) -> None:
         withdrawing.is_done(serial)
 
         assert (again, withdrawing.news(session, now=NOW)) == (serial, None)
+
+
+def take_back_package(session: Session) -> None:
+    digest = read_package(make_package()).digest
+    revoke_package(session, ROOT_KEY, digest, reason="It leaks", now=NOW)
+
+
+def take_back_key(session: Session) -> None:
+    revoke_key(session, ROOT_KEY, key_id(KEY.public_key()), since=NOW, now=NOW)
+
+
+@pytest.mark.parametrize("take_back", [take_back_package, take_back_key])
+def test_what_was_revoked_is_not_waiting_to_be_installed(
+    bench: Bench, take_back: Callable[[Session], None]
+) -> None:
+    with bench.writing() as session:
+        where = (session, bench.tenant_id)
+        offering.upload(*where, trust(session), **WHO)
+        before = [one.manifest.id for one in offering.waiting(*where, now=NOW)]
+        take_back(session)
+
+        assert (before, offering.waiting(*where, now=NOW)) == (["acme.say"], [])

@@ -11,8 +11,12 @@ from kernel.errors import InvalidError, NotFoundError
 from runtime.secrecy import MASK
 from runtime.trials import inputs
 from runtime.trials.inputs import (
+    alarm_of_input,
+    find_input,
     forget_input,
+    input_names,
     keep_input,
+    list_alarm_inputs,
     list_inputs,
     offer_first,
     rename_input,
@@ -129,3 +133,60 @@ def test_an_input_of_another_workflow_is_not_found(bench: Bench, flow: UUID) -> 
         for wanted in ((other, key), (flow, uuid4())):
             with pytest.raises(NotFoundError):
                 take_input(session, bench.tenant_id, *wanted, now=bench.now)
+
+
+def keep_alarm(bench: Bench, flow: UUID, name: str, alarm: Any) -> UUID:
+    with bench.writing() as session:
+        return keep_input(
+            session,
+            bench.tenant_id,
+            flow,
+            name,
+            trigger_id="rule",
+            trigger={"kind": "rule", "alarm": alarm},
+            by="Ann",
+            now=bench.now,
+        )
+
+
+def test_inputs_with_an_alarm_are_listed_by_name_and_no_more_than_asked_for(
+    bench: Bench, flow: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(bench, flow, "none")
+    keep_alarm(bench, flow, "a word", "link down")
+    kept = {keep_alarm(bench, flow, name, {"text": name}) for name in ("one", "two")}
+
+    with bench.writing() as session:
+        every = list_alarm_inputs(session, bench.tenant_id)
+        monkeypatch.setattr(inputs, "KEPT_MAX", 1)
+        few = list_alarm_inputs(session, bench.tenant_id)
+
+    assert {id_ for id_, _, _ in every} == kept
+    assert len(few) == 1
+
+
+def test_the_alarm_of_an_input_is_masked_and_no_other_tenants(bench: Bench, flow: UUID) -> None:
+    alarm = {"text": "down", "password": "s3cret"}
+    key, word = keep_alarm(bench, flow, "one", alarm), keep_alarm(bench, flow, "two", "down")
+
+    with bench.writing() as session:
+        found = alarm_of_input(session, bench.tenant_id, key)
+        for wanted in (word, uuid4()):
+            with pytest.raises(NotFoundError):
+                alarm_of_input(session, bench.tenant_id, wanted)
+
+    assert found == {"text": "down", "password": MASK}
+
+
+def test_one_input_is_found_by_its_id_and_the_default_without_one(bench: Bench, flow: UUID) -> None:
+    first, second = keep(bench, flow, "a"), keep(bench, flow, "b")
+
+    with bench.writing() as session:
+        where = (session, bench.tenant_id, flow)
+        assert find_input(*where, None) is None
+        offer_first(*where, second)
+        found = [find_input(*where, one) for one in (first, None, uuid4())]
+        listed = input_names(*where)
+
+    assert [one and one.name for one in found] == ["a", "b", None]
+    assert listed == [(second, "b"), (first, "a")]

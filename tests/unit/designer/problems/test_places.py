@@ -13,7 +13,7 @@ BODY = {
     "wires": [{"from": "inner:done", "to": "last"}],
 }
 DOCUMENT = flow_document(
-    {"loop": step("for-each", body=BODY), "mail": step("send-email")},
+    {"loop": step("for-each", body=BODY), "bare": step("for-each"), "mail": step("send-email")},
     ["rule > loop", "loop:done > mail"],
 )
 
@@ -39,6 +39,9 @@ DOCUMENT = flow_document(
         ),
         pytest.param(
             "/triggers/rule/every", "", ("rule", "", "/node/every"), id="a trigger's setting"
+        ),
+        pytest.param(
+            "/steps/bare/body", "bare", ("bare", "", "/node/body"), id="a loop without a body"
         ),
         pytest.param("/vars/site", "", ("", "", ""), id="the workflow itself"),
     ],

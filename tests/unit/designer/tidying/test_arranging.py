@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,3 +172,23 @@ def test_nothing_lies_on_anything_else_and_all_stand_on_the_grid(
 
     assert not [pair for pair in combinations(places, 2) if _overlap(places, *pair)]
     assert {x % GRID + y % GRID for x, y in places.values()} == {0}
+
+
+class _Counted(list[Any]):
+    """A list that counts how often it is gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_wires_and_groups_are_gone_through_once_however_many_loops_there_are() -> None:
+    letters = "ABCDEFGH"
+    drawing = _drawing(letters + letters.lower(), within={one.lower(): one for one in letters})
+    ties, groups = _Counted([Tie(source="A", target="B")]), _Counted(["CD", "e"])
+
+    arrange(replace(drawing, ties=ties, groups=groups))
+
+    assert (ties.times, groups.times) == (1, 1)
