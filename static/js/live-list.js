@@ -64,8 +64,12 @@ function afterSwap({ detail: { ctx } }) {
 /** What a dialog needs is required while it is open: its fields are those of the form round the list. @param {Event} event */
 function onToggle({ target }) {
   if (!(target instanceof HTMLDialogElement)) return;
-  for (const field of target.querySelectorAll("[data-required]"))
-    field.toggleAttribute("required", target.open);
+  /** @type {NodeListOf<HTMLTextAreaElement>} */
+  const fields = target.querySelectorAll("[data-required]");
+  for (const field of fields) {
+    field.required = target.open;
+    field.oninput = () => field.setCustomValidity(field.value.trim() ? "" : "Write it first."); // no blanks
+  }
 }
 
 /** Times asked for are the reader's own. */
