@@ -157,11 +157,11 @@ export function whyNotInside(flow, ids, loop, titleOf) {
     return "A loop can't stand in itself.";
   if (loop && deepest(flow, moved) + loopsAround(flow, loop).length + 1 > DEEP_MOST)
     return "Loops stand in each other four deep at most: put the inner ones into a workflow.";
-  const crossing = flow.wires.find(
-    ({ from, to }) => moved.has(splitEnd(from).id) !== moved.has(to),
-  );
-  if (!crossing) return null;
-  const ends = [splitEnd(crossing.from).id, crossing.to];
+  const known = new Set(nodeIds(flow)); // a wire may lead to nothing
+  const ends = flow.wires
+    .map(({ from, to }) => [splitEnd(from).id, to])
+    .find(([a, b]) => known.has(a) && known.has(b) && moved.has(a) !== moved.has(b));
+  if (!ends) return null;
   const [mine, other] = moved.has(ends[0]) ? ends : ends.reverse();
   const edge = loop ? "into the loop" : "out of the loop";
   return `${titleOf(mine)} is connected to ${titleOf(other)}: remove that connection first, or take both ${edge}.`;

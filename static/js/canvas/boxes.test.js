@@ -154,3 +154,12 @@ test("a loop is put into no loop that is put in with it, itself least of all", (
   assert.equal(said.at(-1), "A loop can't stand in itself.");
   assert.equal(one.flow.steps.each.within, undefined);
 });
+
+test("a wire that leads to nothing keeps no step out of a loop", () => {
+  const { editor: one } = editor();
+  one.replace({ ...one.flow, wires: [...one.flow.wires, { from: "c:done", to: "gone" }] });
+
+  moveInside(one, ["c"], "each");
+
+  assert.equal(one.flow.steps.c.within, "each");
+});
