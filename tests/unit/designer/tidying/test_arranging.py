@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from designer.tidying.arranging import EMPTY, GRID, PADDING, Drawing, Rect, arrange
 from designer.tidying.layers import Tie
@@ -179,6 +180,7 @@ class _Counted(list[Any]):
 
     times = 0
 
+    @override
     def __iter__(self) -> Iterator[Any]:
         self.times += 1
         return super().__iter__()
