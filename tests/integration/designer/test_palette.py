@@ -333,5 +333,5 @@ def test_a_pack_is_read_once_for_the_catalogue_and_no_longer_listed_once_revoked
         after = coming(session, acme.id, now=NOON)
 
     assert [len(one) for one in found] == [1, 1, 1]
-    assert read == [("Read once",)]
+    assert read.count(("Read once",)) == 1
     assert after == []
