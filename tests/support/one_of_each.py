@@ -44,7 +44,8 @@ class Person:
             for one in garland.demo["users"]
             if one["organisation"] == "acme" and one["role"] == role
         )
-        self._http = httpx.Client(base_url=garland.url, timeout=60)
+        none_kept = httpx.Limits(max_keepalive_connections=0)  # nothing is left to close
+        self._http = httpx.Client(base_url=garland.url, timeout=60, limits=none_kept)
         self.post("/sign-in", email=found["email"], password=found["password"])
 
     def post(self, path: str, *, on: str = "", files: Any = None, **form: str) -> httpx.Response:
