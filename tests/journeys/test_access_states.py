@@ -64,9 +64,9 @@ def _open(page: Page, garland: Running, flow: str) -> None:
 def test_dialogs_of_the_designer(page: Page, shared_garland: Running, each: dict[str, str]) -> None:
     _open(page, shared_garland, each["changed"])
     opens: dict[str, str | Locator] = {
-        "#publish": page.locator(".topbar [commandfor=publish]"),
-        "#trial": page.locator(".topbar [commandfor=trial]"),
-        "#runs": page.locator(".topbar [commandfor=runs]"),
+        "#publish": page.locator(".topbar [hx-target='#publish-ask']"),
+        "#trial": page.locator(".topbar [hx-target='#trial-ask']"),
+        "#runs": page.locator(".topbar [hx-target='#runs-ask']"),
         "#help": "?",
         "#quick-add": "/",
     }

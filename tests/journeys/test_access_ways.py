@@ -100,7 +100,7 @@ def test_nothing_moves_for_who_wants_no_motion(
         calm.locator(f".canvas__tools [data-deed={deed}]").click()
     calm.locator("#node-site").focus()
     calm.keyboard.press("Enter")
-    calm.locator("[commandfor=publish]").first.click()
+    calm.locator(".topbar [hx-target='#publish-ask']").click()
     expect(calm.locator("#publish")).to_be_visible()
     calm.keyboard.press("Escape")
 
