@@ -116,7 +116,7 @@ def test_deeds_on_the_canvas_are_spoken(
     heard = calm.locator("#announcer")
     expect(heard).to_have_attribute("aria-live", "polite")
 
-    calm.locator('[data-entry^="garland.write-log"]').click()
+    calm.locator('[data-part=all] [data-entry^="garland.write-log"]').click()
     expect(heard).to_contain_text("Write log added")
     calm.locator("#canvas").focus()
     calm.keyboard.press("Control+z")
