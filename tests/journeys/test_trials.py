@@ -32,7 +32,7 @@ def _start(page: Page, garland: Running) -> None:  # noqa: F811
     """Look for the alarm and start on it step by step."""
     garland.send({"managed_object": "trial-link-9", "perceived_severity": "major"})
     page.get_by_role("button", name="Test run").click()
-    page.get_by_label("Find").fill("trial-link-9")
+    page.get_by_label("Find", exact=True).fill("trial-link-9")
     expect(page.locator(".trial-row")).to_have_count(1, timeout=15_000)
     assert serious_violations(page) == []
     page.get_by_role("button", name="Step by step").click()

@@ -179,7 +179,7 @@ def _insert(page: Page, name: str) -> Locator:
 def _try(taker: Taker, page: Page) -> None:
     """Play the draft on one of the alarms; nothing outside is changed."""
     page.get_by_role("button", name="Test run").click()
-    page.get_by_label("Find").fill(SPAN[0])
+    page.get_by_label("Find", exact=True).fill(SPAN[0])
     expect(page.locator(".trial-row").first).to_contain_text(SPAN[0])
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator('#node-group_alarms[data-status="done"]')).to_be_visible()
