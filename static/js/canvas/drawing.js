@@ -7,7 +7,7 @@ import { need } from "./dom.js";
 import { mountMinimap } from "./minimap.js";
 
 /** @param {DesignerPage} page */
-export function mountDrawing({ editor, scene, viewport }) {
+export function mountDrawing({ editor, root, scene, viewport }) {
   const found = /** @type {SVGSVGElement} */ (document.querySelector("#minimap"));
   const showOnMap = mountMinimap(found, viewport);
   const draw = () => {
@@ -26,6 +26,7 @@ export function mountDrawing({ editor, scene, viewport }) {
     need("#canvas-said").textContent = text;
   });
   draw();
+  root.ariaBusy = "false";
 }
 
 /** @param {string} deed @param {boolean} can */
