@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from blocks.packages.archive import ARCHIVE_MAX_BYTES
 from garland import repeats, sign_in, telling
 from garland.addresses import LateRule
-from garland.assets import asset_version
+from garland.assets import Site, address_parts
 from garland.blueprints import BLUEPRINTS
 from garland.failures import install_failures
 from garland.operations.gauges import DatabaseGauges
@@ -48,7 +48,7 @@ TAKE_PACKAGES = frozenset(
 def create_app(settings: Settings) -> Flask:
     """Make the web application: one per process, after any fork."""
     services = Services(settings)
-    app = Flask(
+    app = Site(
         "garland",
         template_folder=str(resource_folder("templates")),
         static_folder=str(resource_folder("static")),
@@ -109,7 +109,7 @@ def _install_addresses(app: Flask) -> None:
         if wanted and "tenant" not in values and "tenant_slug" in g:
             values["tenant"] = g.tenant_slug
         if endpoint == "static" and "v" not in values and "filename" in values:
-            values["v"] = asset_version(values["filename"])
+            values.update(address_parts(values["filename"]))
 
 
 def _install_request_name(app: Flask) -> None:

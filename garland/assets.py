@@ -1,8 +1,16 @@
-"""Addresses of static files with a digest, for caching."""
+"""Addresses of static files with a digest, so that browsers keep them for ever.
+
+Scripts import each other by relative addresses, which can carry no query: the digest of all of them
+stands in their folder's name instead, `js@<digest>/…`, and whatever one imports has it as well.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import cache
+
+from flask import Flask, Response
+from typing_extensions import override
 
 from kernel.ids import sha256_of
 from kernel.resources import resource_folder
@@ -14,3 +22,48 @@ DIGEST_CHARACTERS = 12
 def asset_version(name: str) -> str:
     """Give a short digest of a static file, so that browsers may keep it for ever."""
     return sha256_of((resource_folder("static") / name).read_bytes())[:DIGEST_CHARACTERS]
+
+
+@cache
+def scripts_version() -> str:
+    """Give a short digest of all scripts together."""
+    folder = resource_folder("static") / "js"
+    files = sorted(folder.rglob("*.js"))
+    read = ((file.relative_to(folder).as_posix(), file.read_bytes()) for file in files)
+    return sha256_of(b"".join(b"%s\0%s\0" % (name.encode(), data) for name, data in read))[
+        :DIGEST_CHARACTERS
+    ]
+
+
+def address_parts(name: str) -> dict[str, str]:
+    """Give what the address of a static file is made of: its name, and its digest in it.
+
+    >>> address_parts("js/main.js")["filename"].endswith("/main.js")
+    True
+    """
+    if name.startswith("js/"):
+        return {"filename": f"js@{scripts_version()}/{name.removeprefix('js/')}"}
+    return {"filename": name, "v": asset_version(name)}
+
+
+_SCRIPTS = re.compile(r"js@([0-9a-f]+)/")
+
+
+def may_be_kept(name: str, version: str) -> bool:
+    """Tell whether what such an address gives never changes.
+
+    Args:
+        name: The file as the address names it.
+        version: The digest asked for in the query; empty where there is none.
+    """
+    scripts = _SCRIPTS.match(name)
+    return scripts[1] == scripts_version() if scripts else bool(version)
+
+
+class Site(Flask):
+    """An application whose scripts lie in a folder named by their digest."""
+
+    @override
+    def send_static_file(self, filename: str) -> Response:
+        """Send a static file; a page of another release gets the scripts there are."""
+        return super().send_static_file(_SCRIPTS.sub("js/", filename, count=1))

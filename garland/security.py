@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from garland.assets import may_be_kept
+
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; object-src 'none'; base-uri 'none'; "
@@ -44,8 +46,9 @@ def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "static":
-        # modules import each other without a digest in the address: those are asked for anew
-        fresh = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+        name = (request.view_args or {}).get("filename", "")
+        is_kept = may_be_kept(name, request.args.get("v", ""))
+        fresh = "public, max-age=31536000, immutable" if is_kept else "no-cache"
         response.headers["Cache-Control"] = fresh
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
