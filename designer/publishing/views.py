@@ -21,6 +21,8 @@ from runtime.flow_control import publishing
 from runtime.flows import versions
 from runtime.flows.layout import laid_out
 from runtime.flows.picture import entries_of
+from runtime.flows.revisions import built_on
+from runtime.flows.versions import FlowView
 from runtime.runs.drawing import without_values
 from tenancy.policies import SecondPersonError
 
@@ -43,9 +45,8 @@ def publish(flow_id: UUID) -> Response:
     publishing.require_use(*where, flow_id, who=acting())
     flow = versions.get_flow(*where, flow_id)
     if seen is not None and seen != flow.draft_revision:
-        who = flow.updated_by or "Somebody"
-        told = f"Nothing was published: {who} changed the draft meanwhile. This is what it is now."
-        return _plan(flow_id, refused=told, status=422)
+        told = f"Nothing was published: {_moved_on(flow, seen)}. This is what it is now."
+        return _plan(flow_id, refused=told, note=note, status=422)
     try:
         version = publishing.publish(
             *where, flow_id, note=note, by=by, vault=vault(), now=utc_now()
@@ -79,7 +80,17 @@ def drawing_of(
     return {"flow": drawn, "blocks": blocks, "marks": marks}
 
 
-def _plan(flow_id: UUID, *, refused: str = "", status: int = 200) -> Response:
+def _moved_on(flow: FlowView, seen: int) -> str:
+    """Say who changed the draft since it was looked at: whoever publishes, or somebody else."""
+    page = request.form.get("page", "")[:36]
+    if built_on(db_session(), flow, seen, page=page) == flow.draft_revision:
+        return "your latest changes were saved after this was shown"
+    if flow.updated_by == acting().person_name:
+        return "the draft was changed meanwhile under your name, in another window"
+    return f"{flow.updated_by or 'somebody'} changed the draft meanwhile"
+
+
+def _plan(flow_id: UUID, *, refused: str = "", note: str = "", status: int = 200) -> Response:
     where = (db_session(), acting().tenant_id)
     registry = in_language(registry_of(*where), languages())
     plan = publish_plan(*where, versions.get_flow(*where, flow_id), registry)
@@ -91,13 +102,14 @@ def _plan(flow_id: UUID, *, refused: str = "", status: int = 200) -> Response:
         flow=plan.flow,
         drawing=drawing_of(plan.difference, registry),
         refused=refused,
+        note=note,
     )
 
 
 def _refused(flow_id: UUID, error: InvalidError | SecondPersonError) -> Response:
     told = f"Nothing was published: {error.message}."
     if wants_part():
-        return _plan(flow_id, refused=told, status=422)
+        return _plan(flow_id, refused=told, note=request.form.get("note", ""), status=422)
     if isinstance(error, InvalidError):
         return flow_page(flow_id, status=422, refused=error)
     flash(told, "warning")

@@ -240,9 +240,10 @@ def save_draft(  # noqa: PLR0913  who, what, on which revision and when
     require_shape(document)
     row = _row(session, tenant_id, flow_id, lock=True)
     if row.draft_revision != built_on(session, row, expected_revision, page=page):
+        own = "it was saved meanwhile under your name, in another window"
+        theirs = f"{row.updated_by or 'somebody'} saved this workflow meanwhile"
         raise ConflictError(
-            f"{row.updated_by or 'somebody'} saved this workflow meanwhile: load it again, or "
-            "save yours as a copy",
+            f"{own if row.updated_by == by else theirs}: load it again, or save yours as a copy",
             revision=row.draft_revision,
         )
     digest = digest_of(document)

@@ -16,7 +16,8 @@ export function askJson(url, body, csrf, how = {}) {
 }
 
 /** @param {DesignerPage} page */
-export function mountAsking({ editor, saving, sends }) {
+export function mountAsking(page) {
+  const { editor, saving, sends } = page;
   document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
     const names = ctx.sourceElement.dataset.sends?.split(" ") ?? [];
     for (const name of names) sends[name]?.(ctx.request.body);
@@ -26,7 +27,8 @@ export function mountAsking({ editor, saving, sends }) {
     const { ctx, issueRequest, dropRequest } = event.detail;
     if (ctx.confirm !== "draft") return;
     event.preventDefault();
-    if (await saving.now()) return issueRequest();
+    await page.settled();
+    if (await saving.all()) return issueRequest();
     dropRequest();
     editor.say("The draft could not be saved.");
   });

@@ -13,9 +13,10 @@ beforeEach(() => {
   [isSaved, said] = [true, []];
   Object.assign(globalThis, { document: page });
   const editor = { say: (/** @type {string} */ text) => said.push(text) };
-  const saving = { now: async () => isSaved };
+  const saving = { all: async () => isSaved };
   const sends = { stops: (/** @type {FormData} */ body) => body.append("stops", "mail") };
-  mountAsking(/** @type {any} */ ({ editor, saving, sends }));
+  const settled = async () => said.push("settled");
+  mountAsking(/** @type {any} */ ({ editor, saving, sends, settled }));
 });
 
 /** @param {string} name @param {object} detail */
@@ -74,7 +75,8 @@ for (const saved of [true, false]) {
 
     assert.equal(isLeft, false);
     assert.deepEqual(done, [saved ? "asked" : "dropped"]);
-    assert.equal(said.length, saved ? 0 : 1);
+    assert.equal(said.length, saved ? 1 : 2);
+    assert.equal(said[0], "settled");
   });
 }
 

@@ -35,6 +35,13 @@ export function mountInspector(page) {
     before = field?.getAttribute("data-field") ?? "";
   });
   document.addEventListener("htmx:after:swap", () => take());
+  page.settled = async () => {
+    /** @type {HTMLElement|null} */ (panel.querySelector("#inspector-form :focus"))?.blur();
+    while (underway.size)
+      await new Promise((done) =>
+        document.addEventListener("htmx:finally:request", done, { once: true }),
+      );
+  };
   editor.on("selection", () => {
     awaited = "";
     follow();

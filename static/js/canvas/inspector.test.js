@@ -35,7 +35,8 @@ class Place extends EventTarget {
   }
 }
 
-test("a problem waits for the form that its field is in", () => {
+/** Two steps, of which none is selected. */
+function arranged() {
   const document = new Place();
   Object.assign(globalThis, {
     document,
@@ -48,8 +49,14 @@ test("a problem waits for the form that its field is in", () => {
   });
   const steps = { log: { block: "x", version: "1" }, mail: { block: "x", version: "1" } };
   const editor = new Editor({ triggers: {}, steps, wires: [] }, {});
+  /** @type {any} */
   const page = { editor, facts: {}, document: () => "" };
-  const inspector = mountInspector(/** @type {any} */ (page));
+  return { document, editor, page };
+}
+
+test("a problem waits for the form that its field is in", () => {
+  const { document, editor, page } = arranged();
+  const inspector = mountInspector(page);
   editor.select(["mail"]);
 
   inspector.focusField("/config/body");
@@ -59,4 +66,23 @@ test("a problem waits for the form that its field is in", () => {
   shown = "mail";
   document.dispatchEvent(new Event("htmx:after:swap"));
   assert.deepEqual(focused, ["/config/body of mail"]);
+});
+
+test("what is typed is in the document before what needs it is asked for", async () => {
+  const { document, page } = arranged();
+  mountInspector(page);
+  const ctx = { sourceElement: { id: "inspector-form" } };
+  const told = (/** @type {string} */ name) =>
+    document.dispatchEvent(new CustomEvent(`htmx:${name}`, { detail: { ctx } }));
+  let isSettled = false;
+  told("config:request");
+
+  const settled = page.settled().then(() => {
+    isSettled = true;
+  });
+  await new Promise(setImmediate);
+  assert.equal(isSettled, false);
+
+  told("finally:request");
+  await settled;
 });

@@ -19,7 +19,12 @@ export class DesignerPage {
   /** What a button with `data-deed`, or a key, does, by that name. @type {Record<string, (event: any, button?: any) => void>} */
   deeds = {};
   /** What goes along with what htmx asks for, by the names in `data-sends`. @type {Record<string, (body: FormData) => void>} */
-  sends = { document: (body) => body.set("document", this.document()) };
+  sends = {
+    document: (body) => body.set("document", this.document()),
+    page: (body) => body.set("page", this.saving.page),
+  };
+  /** Wait for what is typed to be in the document. @type {() => Promise<void>} */
+  settled = async () => {};
   /** Offer steps to hang on a port. @type {(from: string, at?: import("./types.js").Point) => void} */
   addFromPort = () => {};
   /** Set by handling.js. */

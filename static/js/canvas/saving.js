@@ -104,6 +104,13 @@ export class Saving {
     return !this.isDirty;
   }
 
+  /** Save also what comes while it is saved, such as what was merged. @returns {Promise<boolean>} whether all is saved */
+  async all() {
+    do await this.now();
+    while (this.isDirty && this.state === "waiting");
+    return !this.isDirty;
+  }
+
   /**
    * @param {string} method @param {string} url @param {object} body @param {boolean} [keepalive]
    * @returns {Promise<Response|null>} null when nothing came of it, which was said
@@ -150,8 +157,7 @@ export class Saving {
   /** Save what is drawn before what is pending takes its place; what can't be saved now stays, and the pending waits. */
   async #settle() {
     if (this.isDirty) this.state = "waiting";
-    while (this.isDirty && this.state === "waiting") await this.now();
-    if (this.isDirty) this.pending = null;
+    if (!(await this.all())) this.pending = null;
     return !this.isDirty;
   }
 

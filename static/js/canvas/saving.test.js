@@ -188,3 +188,12 @@ test("a save that breaks does not stand in the way of the next", async () => {
 
   assert.equal(await saving.now(), true);
 });
+
+test("what waits for the draft waits also for what is merged and drawn meanwhile", async () => {
+  draw("mine");
+  colleagueSaves("theirs");
+
+  assert.equal(await saving.all(), true);
+
+  assert.deepEqual(there(), ["mine", "theirs"]);
+});

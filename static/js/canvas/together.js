@@ -10,7 +10,7 @@ export function mountTogether(page) {
   const { deeds, editor, saving, sends } = page;
   const form = /** @type {HTMLFormElement} */ (need("#presence"));
   sends.presence = (body) => {
-    body.set("page", saving.page);
+    sends.page(body);
     body.set("step", editor.only ? editor.face(editor.only).title : "");
   };
   document.addEventListener("htmx:after:swap", () => {

@@ -98,6 +98,22 @@ def test_a_draft_that_moved_on_is_looked_at_again_first(
     assert "Ann changed the draft meanwhile" in refused.text
 
 
+def test_ones_own_latest_change_is_never_told_as_anothers(
+    browser: FlaskClient, at: str, sessions: sessionmaker[Session], flow: FlowView
+) -> None:
+    saved = {"revision": 2, "page": "p-1", "document": document("Night")}
+    assert browser.put(f"{at}/draft", json=saved).status_code == 200
+
+    asked = {"revision": "2", "page": "p-1", "note": "Later at night"}
+    here = browser.post(f"{at}/publish", data=asked, headers=PART)
+    elsewhere = browser.post(f"{at}/publish", data=asked | {"page": "p-2"}, headers=PART)
+
+    assert "your latest changes were saved after this was shown" in here.text
+    assert 'value="Later at night"' in here.text
+    assert "changed meanwhile under your name, in another window" in elsewhere.text
+    assert live(sessions, flow) == 1
+
+
 def test_the_version_before_is_made_live_again_and_the_draft_stays(
     browser: FlaskClient, at: str, sessions: sessionmaker[Session], flow: FlowView
 ) -> None:

@@ -174,7 +174,7 @@ def test_an_old_version_is_taken_back_into_the_draft_and_published_as_a_new_one(
 def test_restoring_overwrites_no_draft_that_somebody_saved_meanwhile(bench: Bench) -> None:
     flow, _ = two_versions(bench, NAP)
 
-    with pytest.raises(ConflictError, match="saved this workflow meanwhile"):  # noqa: SIM117
+    with pytest.raises(ConflictError, match="saved meanwhile"):  # noqa: SIM117
         with bench.writing() as session:
             restore(session, bench, flow, revision=1)
 

@@ -57,6 +57,16 @@ def test_the_second_of_two_who_edit_at_once_is_told(session: Session, tenant_id:
         save(session, flow, chain_document(4), tenant_id=tenant_id, by="Ben")
 
 
+def test_what_was_saved_in_another_window_is_not_told_as_somebody_elses(
+    session: Session, tenant_id: UUID
+) -> None:
+    flow = make_flow(session, tenant_id, chain_document(2), publish=False)
+    save(session, flow, chain_document(3), tenant_id=tenant_id)
+
+    with pytest.raises(ConflictError, match="under your name, in another window"):
+        save(session, flow, chain_document(4), tenant_id=tenant_id)
+
+
 @pytest.mark.parametrize(
     ("document", "pointer"),
     [
