@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from blocks.registry import Registry
 from runtime.flows.model import every_step
+from runtime.flows.titles import titles_of
 from runtime.flows.versions import get_flow
-from runtime.runs.page import titles_of
 from runtime.trials.inputs import find_input, input_names
 from runtime.trials.pins import list_pins, pinned_steps
 

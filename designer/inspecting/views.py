@@ -36,7 +36,7 @@ from runtime.flows import versions
 from runtime.flows.model import empty_flow, shape_problems
 from runtime.flows.problems import Known
 from runtime.flows.table_steps import fitted
-from runtime.runs.page import titles_of
+from runtime.flows.titles import titles_of
 
 bp = Blueprint("inspecting", __name__)
 

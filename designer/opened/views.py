@@ -18,9 +18,9 @@ from kernel.http import acting, db_session, render, require
 from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.picture import entries_of
+from runtime.flows.titles import titles_of
 from runtime.flows.versions import find_flow_by_slug, get_version
 from runtime.runs.drawing import without_values
-from runtime.runs.page import titles_of
 
 bp = Blueprint("opened", __name__)
 

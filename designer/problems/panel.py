@@ -17,6 +17,7 @@ from kernel.schema import path_of
 from runtime.drafts.flat import WITHIN, flattened, has_repeated_ids
 from runtime.drafts.wording import node_title
 from runtime.flows.problems import FlowProblem
+from runtime.flows.titles import titles_of
 
 Document = Mapping[str, Any]
 _DEAD_WIRE = re.compile(r"which is not there: remove the wire|has no port")
@@ -70,13 +71,14 @@ def problem_groups(
     `connections` are the organisation's, by name, the kind of each.
     """
     flat = flattened(document)
+    titles = titles_of(document, registry)
     offering = not has_repeated_ids(document)
     found: dict[str, list[Listed]] = {}
     for one in sorted(problems, key=lambda one: one.severity):
         fix = _fix(one, flat, document, registry, connections) if offering else None
         place = place_of(one, document)
         node = place.node
-        said = _without_name(one.message, (_title(node, flat, registry), node))
+        said = _without_name(one.message, (_title(node, flat, registry), titles.get(node, node)))
         told = {"pointer": one.pointer, "message": said, "severity": one.severity}
         listed = Listed(**told, place=place, fix=fix)
         found.setdefault(node, []).append(listed)

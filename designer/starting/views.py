@@ -19,9 +19,9 @@ from kernel.http import acting, db_session, render, require, see_other
 from kernel.ids import new_id
 from runtime.flow_control.trying import require_effects
 from runtime.flows.excerpt import container_of
+from runtime.flows.titles import titles_of
 from runtime.flows.versions import get_flow
 from runtime.runs.by_hand import ByHand, start_by_hand, starting
-from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
 from runtime.runs.trying import results_needed, take_from, try_step
 from runtime.trials.trying import Wanted

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from blocks.installs.registry import registry_of
 from runtime.flows.excerpt import excerpt
 from runtime.flows.model import every_step
+from runtime.flows.titles import titles_of
 from runtime.flows.versions import get_flow
 from runtime.runs.drawing import run_progress
-from runtime.runs.page import titles_of
 from runtime.runs.paths import split
 from runtime.runs.query import (
     RunView,

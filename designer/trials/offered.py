@@ -15,8 +15,8 @@ from designer.trials.asking import Asked, sources_for, trigger_of
 from kernel.errors import Problem
 from runtime.alarms.model import Severity
 from runtime.alarms.store import AlarmFilter
+from runtime.flows.titles import titles_of
 from runtime.flows.versions import FlowView
-from runtime.runs.page import titles_of
 from runtime.trials.effects import changing_steps
 from runtime.trials.inputs import Recorded, list_inputs
 

@@ -49,10 +49,10 @@ from runtime.flows import versions
 from runtime.flows.api import readable
 from runtime.flows.hearing import is_told
 from runtime.flows.model import every_step
+from runtime.flows.titles import titles_of
 from runtime.flows.versions import FlowView
 from runtime.polls.marks import polls_of_flow
 from runtime.runs.glance import glances
-from runtime.runs.page import titles_of
 from runtime.runs.query import RunFilter, list_runs
 from runtime.trials import pins
 

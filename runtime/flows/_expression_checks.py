@@ -104,11 +104,13 @@ class _Reader:
         if read not in structure.steps:
             yield f"there is no step {read}: choose one from the data picker"
         elif not structure.can_read(self._id, read):
+            title = structure.title_of(read)
             loop = structure.container_of(read)
             if loop and loop not in structure.around(self._id):
-                yield f"{read} stands inside {loop}: read steps.{loop}.output.results instead"
+                around = structure.title_of(loop)
+                yield f"{title} stands inside {around}: read steps.{loop}.output.results instead"
             else:
-                yield f"{read} does not come before this step: wire it before"
+                yield f"{title} does not come before this step: wire it before"
 
 
 def condition_texts(schema: Mapping[str, Any], value: Any) -> Iterable[tuple[str, str]]:

@@ -207,11 +207,11 @@ class StepChecks:
         block, version = holder["block"], holder["version"]
         latest: Block | None = self._registry.latest(block)
         if latest is None:
-            message = f"{placed.id}: the block {block} is not installed: install or replace it"
+            message = f"{placed.title}: the block {block} is not installed: install or replace it"
             return FlowProblem(f"{pointer}/block", message, placed.id)
         return FlowProblem(
             f"{pointer}/version",
-            f"{placed.id}: version {version} of {block} is not installed: "
+            f"{placed.title}: version {version} of {block} is not installed: "
             f"use {latest.manifest.version}",
             placed.id,
         )

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from blocks.registry import Registry
 from runtime.flows._graph import comes_before, reversed_graph
+from runtime.flows.titles import step_title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A step and where it stands; `pointer` leads to it in the document."""
+    """A step and where it stands; `pointer` leads to it in the document.
+
+    `called` is what people call it, "" where that is not known.
+    """
 
     id: str
     step: Mapping[str, Any]
     container: str
     pointer: str
+    called: str = ""
 
     @property
     def title(self) -> str:
         """What people call it."""
-        return self.step.get("title") or self.id
+        return self.called or self.step.get("title") or self.id
 
     @property
     def is_off(self) -> bool:
@@ -41,22 +47,33 @@ class PlacedWire:
 class Structure:
     """A document of the right shape, bodies taken out of their loops.
 
+    With a registry, steps that nobody named are called as their blocks are.
+
     Attributes:
         input_schema: What it is started with by hand; {} for anything.
         steps: By id.
     """
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], registry: Registry | None = None) -> None:
         self.triggers: Mapping[str, Any] = document["triggers"]
         self.input_schema: Mapping[str, Any] = document.get("input", {})
         self.variables = frozenset(document.get("vars", {}))
-        self.steps = {placed.id: placed for placed in steps_of(document)}
+        self.steps = {
+            placed.id: replace(placed, called=step_title(placed.id, placed.step, registry))
+            if registry is not None
+            else placed
+            for placed in steps_of(document)
+        }
         self.wires = list(_wires_of(document, "", ""))
         self.after: dict[str, set[str]] = {}
         for one in self.wires:
             source = one.wire["from"].partition(":")[0]
             self.after.setdefault(source, set()).add(one.wire["to"])
         self._before = reversed_graph(self.after)
+
+    def title_of(self, node: str) -> str:
+        """Call a step as people do, and anything else by its id."""
+        return self.steps[node].title if node in self.steps else node
 
     def container_of(self, step: str) -> str:
         """Give the loop whose body a step or trigger stands in; "" for none."""

@@ -21,7 +21,8 @@ def wire_problems(
     for placed in structure.wires:
         source, target = placed.wire["from"], placed.wire["to"]
         if (source, target) in seen:
-            message = f"two wires lead from {source} to {target}: remove one"
+            ends = f"from {_called(structure, source)} to {structure.title_of(target)}"
+            message = f"two wires lead {ends}: remove one"
             yield FlowProblem(placed.pointer, message, target)
         seen.add((source, target))
         yield from _ends(structure, placed)
@@ -32,7 +33,7 @@ def order_problems(structure: Structure) -> Iterable[FlowProblem]:
     """Yield circles, and steps that nothing leads to."""
     cycle = find_cycle(structure.after)
     if cycle:
-        circle = " → ".join([*cycle, cycle[0]])
+        circle = " → ".join(map(structure.title_of, [*cycle, cycle[0]]))
         message = f"the steps go in a circle ({circle}): remove one of its wires"
         yield FlowProblem("/wires", message, cycle[0])
     entries = [
@@ -52,6 +53,12 @@ def port_names(manifest: Manifest, config: Mapping[str, Any]) -> list[str]:
     return [port.name for port in output_ports(manifest, config)]
 
 
+def _called(structure: Structure, end: str) -> str:
+    """Call the end of a wire as people do: the step, and its port where it names one."""
+    id_, _, port = end.partition(":")
+    return f"{structure.title_of(id_)} ({port})" if port else structure.title_of(id_)
+
+
 def _ends(structure: Structure, placed: PlacedWire) -> Iterable[FlowProblem]:
     source, target = placed.wire["from"].partition(":")[0], placed.wire["to"]
     if target in structure.triggers:
@@ -67,8 +74,8 @@ def _ends(structure: Structure, placed: PlacedWire) -> Iterable[FlowProblem]:
     crossed = {structure.container_of(source), structure.container_of(target), placed.container}
     if target in structure.steps and len(crossed) > 1:
         message = (
-            f"a wire leads from {source} to {target} across the edge of a loop: "
-            "wire to the loop itself"
+            f"a wire leads from {structure.title_of(source)} to {structure.title_of(target)} "
+            "across the edge of a loop: wire to the loop itself"
         )
         yield FlowProblem(placed.pointer, message, target)
 
@@ -90,5 +97,6 @@ def _port(
         ERROR_PORT,
     ]
     if (port or "done") not in names:
-        message = f"{source} has no port {port or 'done'}: its ports are {', '.join(names)}"
+        title = structure.title_of(source)
+        message = f"{title} has no port {port or 'done'}: its ports are {', '.join(names)}"
         yield FlowProblem(placed.pointer, message, source)

@@ -18,6 +18,7 @@ from runtime.flows._carrying import refuse_carried
 from runtime.flows._records import FlowVersionView, FlowView, version_view_of
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import every_step
+from runtime.flows.titles import titles_of
 from runtime.flows.versions import get_flow, save_draft
 from runtime.going_live.model import Known, known_since
 from runtime.wake import tell_pages_after_commit
@@ -182,10 +183,11 @@ def who_starts(
     )
     found = []
     for name, row in rows:
+        titles = titles_of(row.document, registry)
         steps = [
             step for step, called, _ in calls_in(row.document, registry) if called == flow.slug
         ]
-        found += [(name, f"calls it in step {step}") for step in steps]
+        found += [(name, f"calls it in step {titles[step]}") for step in steps]
         on_failure = row.document.get("settings", {}).get("on_failure", {})
         if on_failure.get("flow") == flow.slug:
             found.append((name, "starts it when it fails"))

@@ -40,7 +40,7 @@ def expression_problems(
         registry: The blocks that are installed.
         known: What the workflow may refer to.
     """
-    structure = Structure(document) if not shape_problems(document) else None
+    structure = Structure(document, registry) if not shape_problems(document) else None
     placed = structure.steps.get(step) if structure is not None else None
     path = path_of(pointer)
     key = "undo" if path[:1] == ["undo"] else ""

@@ -35,7 +35,7 @@ def check_flow(
     shape = shape_problems(document)
     if shape:
         return [FlowProblem(one.pointer, one.message, _step_in(one.pointer)) for one in shape]
-    structure = Structure(document)
+    structure = Structure(document, registry)
     steps = StepChecks(structure, registry, known)
     found = [
         *_triggers(structure, registry, known),

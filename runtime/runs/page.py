@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from blocks.registry import Registry
 from runtime.approvals.store import find_approval
-from runtime.flows.model import every_step
+from runtime.flows.titles import titles_of
 from runtime.runs import query
 from runtime.runs._shown import RunView, StepView
 from runtime.runs._tables import RunState, StepState
@@ -29,8 +28,6 @@ from runtime.runs.values import PARTS, Shown, manifest_of, safe_trigger, safe_va
 LANES_PAGE = 100
 MANY = 1_000
 LEVELS = ("warning", "error")
-_GIVEN_ID = re.compile(r"(.*?)(?:_(\d+))?")
-"""Of a step as the canvas gives it: its block's name, numbered from the second one on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,26 +138,6 @@ def describe(
         "panel": _panel(look, found, attempts, children) if found is not None else None,
         "trigger": shown(safe_trigger(run.trigger, version.document)),
     }
-
-
-def titles_of(document: Mapping[str, Any], registry: Registry) -> dict[str, str]:
-    """Give the title of every step by id, those in loops' bodies too.
-
-    A step that nobody named is called as its block is, like on the canvas, unless somebody chose
-    its id.
-    """
-    return {
-        id_: step.get("title") or _unnamed(id_, step, registry)
-        for id_, step, _ in every_step(document)
-    }
-
-
-def _unnamed(id_: str, step: Mapping[str, Any], registry: Registry) -> str:
-    block = registry.find(step["block"], step["version"])
-    given, number = _GIVEN_ID.fullmatch(id_).groups()  # type: ignore[union-attr]  # fits all
-    if block is None or given != step["block"].partition(".")[2].replace("-", "_"):
-        return id_
-    return f"{block.manifest.title} {number}" if number else block.manifest.title
 
 
 def title_of(path: str, titles: Mapping[str, str]) -> str:

@@ -28,6 +28,7 @@ from kernel.http import (
 from kernel.json_text import read_json
 from runtime.flows.layout import laid_out
 from runtime.flows.picture import TRIGGERS, entries_of
+from runtime.flows.titles import titles_of
 from runtime.flows.versions import flow_choices
 from runtime.runs import bulk, control, listing, query
 from runtime.runs.asked import NAMES as ASKED
@@ -35,7 +36,7 @@ from runtime.runs.asked import read_asked
 from runtime.runs.changing import changed_input, input_to_change
 from runtime.runs.drawing import without_values
 from runtime.runs.filters import NAMES, read_filter
-from runtime.runs.page import describe, title_of, titles_of
+from runtime.runs.page import describe, title_of
 from runtime.runs.remedies import remedy_for
 from runtime.runs.values import PARTS, as_text, large_value, manifest_of, shown
 

@@ -14,9 +14,9 @@ from blocks.manifest import output_ports
 from blocks.registry import Registry
 from designer.drafts import write_json_text
 from runtime.flows.model import ERROR_PORT, every_step
+from runtime.flows.titles import titles_of
 from runtime.flows.versions import get_flow
 from runtime.runs.attempt import SIMULATED
-from runtime.runs.page import titles_of
 from runtime.runs.query import StepView, get_run
 from runtime.runs.remedies import remedy_for
 from runtime.runs.values import manifest_of, safe_value

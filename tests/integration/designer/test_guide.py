@@ -64,6 +64,22 @@ def test_what_is_next_for_a_workflow_is_mending_first_and_its_rule_last(
     assert [one.is_done for one in live.steps] == [False, False, False, True, False]
 
 
+def test_what_is_to_mend_names_its_step_as_the_canvas_does(
+    sessions: sessionmaker[Session], acme: OrganisationView
+) -> None:
+    steps = {"write_log_2": step("write-log"), "write_log": step("write-log", title="Tell")}
+    document = flow_document(steps, ["hand > write_log", "write_log > write_log_2"], name="Bare")
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        flow = make_flow(session, acme.id, document, publish=False)
+
+        found = next_steps(session, acme.id, get_flow(session, acme.id, flow.id))
+
+    assert [one.text for one in found.steps if one.name == "mend"] == [
+        "Tell: message is missing: give it a value",
+        "Write log 2: message is missing: give it a value",
+    ]
+
+
 def test_the_first_page_shows_the_steps_until_a_person_puts_them_away(
     signed_in: SignedIn, acme: OrganisationView
 ) -> None:

@@ -42,6 +42,15 @@ def test_steps_with_errors_come_first_and_each_has_its_own() -> None:
     assert [(one.title, one.is_bad) for one in found] == [("Tell", True), ("Write log", False)]
 
 
+def test_the_step_is_named_above_its_problems_and_not_in_them() -> None:
+    steps = {"write_log": LOG, "write_log_2": step("write-log")}
+
+    found = groups(flow_document(steps, ["hand > write_log", "write_log > write_log_2"]))[0]
+
+    told = [one.message for one in found.problems]
+    assert (found.title, told) == ("Write log", ["Message is missing: give it a value"])
+
+
 @pytest.mark.parametrize(
     ("steps", "wires", "label", "deed"),
     [

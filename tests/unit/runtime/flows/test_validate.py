@@ -112,6 +112,12 @@ def test_a_sound_workflow_has_no_problems() -> None:
             id="expression that reads a later step",
         ),
         pytest.param(
+            {"wait": step("wait", config={"for_s": 1}), "wait_2": step("wait", title="Rest")},
+            ["rule > wait", "hand > wait", "wait:maybe > wait_2", "wait:maybe > wait_2"],
+            "two wires lead from Wait (maybe) to Rest: remove one",
+            id="one wire twice",
+        ),
+        pytest.param(
             {"rule": step("wait", config={"for_s": 1})},
             ["hand > rule"],
             "rule names a trigger and a step: rename one",

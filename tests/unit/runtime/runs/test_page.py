@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from blocks.registry import standard_registry
-from runtime.runs.page import crumbs_of, title_of, titles_of
+from runtime.flows.titles import titles_of
+from runtime.runs.page import crumbs_of, title_of
 from tests.factories.flows import flow_document, step
 
 TITLES = {"each": "Sites", "call": "Call it"}
