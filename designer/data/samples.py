@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -44,14 +44,20 @@ from runtime.secrecy import MASK, masked, masked_at
 from runtime.trials.pins import safe_output
 
 RUNS, ALARMS = 5, 5
+ABOUT_MAX = 90
 MADE_UP = "made-up"
 
 
 class Choice(NamedTuple):
-    """One sample that can be chosen."""
+    """One sample that can be chosen: what it is, of when where that is known, and what it is about.
+
+    The instant stands by itself, so that a page can tell it in its reader's zone.
+    """
 
     id: str
     title: str
+    at: datetime | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +65,11 @@ class Sample:
     """Data as expressions see it.
 
     Attributes:
-        title: What it is, to stand behind "on"; "" when there is none yet.
+        chosen: What it is, to stand behind "on".
         variables: By name; a step that did not end in it is not there.
     """
 
-    id: str
-    title: str
+    chosen: Choice
     variables: Mapping[str, Any]
 
 
@@ -91,7 +96,7 @@ def choices(place: Place) -> list[Choice]:
     if place.sees_alarms:
         alarms = list_alarms(*where, AlarmFilter(state=""), limit=ALARMS)
         found += [
-            Choice(f"alarm:{one.id}", f"the alarm of {_at(one.changed_at)}: {one.managed_object}")
+            Choice(f"alarm:{one.id}", "the alarm of", one.changed_at, one.managed_object)
             for one in alarms
         ]
     return [*found, Choice(MADE_UP, "a made-up alarm")]
@@ -126,7 +131,7 @@ def sample_of(
     pinned = _pinned(place, steps)
     if pinned:
         variables["steps"] = pinned | variables.get("steps", {})
-    return Sample(id=chosen.id, title=chosen.title, variables=variables)
+    return Sample(chosen=chosen, variables=variables)
 
 
 def _kept_trigger(place: Place, input_id: str) -> Any:
@@ -141,13 +146,8 @@ def _pinned(place: Place, steps: Collection[str]) -> dict[str, Any]:
 
 
 def _of_run(run: RunView) -> Choice:
-    about = f": {run.subject}" if run.subject else ""
     word = "test run" if run.is_trial else "run"
-    return Choice(f"run:{run.id}", f"the {word} of {_at(run.started_at)}{about}"[:120])
-
-
-def _at(instant: datetime) -> str:
-    return f"{instant.astimezone(UTC):%d %b %H:%M} UTC"
+    return Choice(f"run:{run.id}", f"the {word} of", run.started_at, run.subject[:ABOUT_MAX])
 
 
 def _alarm(place: Place, id_: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from designer.data.samples import Sample
+from designer.data.samples import Choice, Sample
 from designer.data.tree import kind_of, words_of, words_of_kind
 from runtime.expressions.evaluating import (
     PREFIX,
@@ -32,14 +32,14 @@ class Outcome:
         value: What it gives on the sample, as one line; None where it could not be tried.
         kind: Of which kind that is, in plain words.
         note: Why it could not be tried.
-        sample: What it was tried on.
+        sample: What it was tried on; None where nothing was.
     """
 
     problems: Sequence[str]
     value: str | None = None
     kind: str = ""
     note: str = ""
-    sample: str = ""
+    sample: Choice | None = None
 
 
 def try_expression(text: str, problems: Sequence[str], sample: Sample) -> Outcome:
@@ -54,17 +54,17 @@ def try_expression(text: str, problems: Sequence[str], sample: Sample) -> Outcom
     wrong = check_expression(text)
     if wrong is not None:
         told = _placed(wrong.message, len(whole) - len(text))
-        return Outcome(problems=[told], sample=sample.title)
+        return Outcome(problems=[told], sample=sample.chosen)
     missing = _missing(text, sample.variables)
     if missing:
-        return Outcome(problems=problems, note=missing, sample=sample.title)
+        return Outcome(problems=problems, note=missing, sample=sample.chosen)
     try:
         value = evaluate(text, sample.variables)
     except ExpressionError as error:
-        return Outcome(problems=problems, note=error.message, sample=sample.title)
+        return Outcome(problems=problems, note=error.message, sample=sample.chosen)
     kind = words_of_kind(kind_of({}, value))
     said = "nothing (null)" if value is None else words_of(value) or "an empty text"
-    return Outcome(problems=problems, value=said, kind=kind, sample=sample.title)
+    return Outcome(problems=problems, value=said, kind=kind, sample=sample.chosen)
 
 
 def _placed(message: str, before: int) -> str:

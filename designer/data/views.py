@@ -43,7 +43,7 @@ def offer_data(flow_id: UUID) -> Response:
     return render(
         "designer/data/_offer.html",
         tree=offer.data.tree,
-        sample=offer.sample.id,
+        sample=offer.sample.chosen.id,
         choices=offer.choices,
     )
 

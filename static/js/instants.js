@@ -1,6 +1,7 @@
 /**
  * Instants in the reader's own zone. The server writes them in UTC as <time class="instant">, or with
- * data-at where SVG knows no <time>; this rewrites the text and keeps UTC in the title.
+ * data-at where a <time> may not stand, between data-before and data-after; this rewrites the text
+ * and keeps UTC in the title.
  */
 
 const MINUTE_S = 60;
@@ -41,14 +42,15 @@ export function write(at, form, now) {
   return (FORMS[form ?? ""] ?? short).format(at);
 }
 
-/** @param {ParentNode} root */
-function rewrite(root) {
+/** @param {Pick<ParentNode, "querySelectorAll">} root */
+export function rewrite(root) {
   const now = Date.now();
   for (const time of root.querySelectorAll(".instant")) {
     const { dateTime, dataset } = /** @type {HTMLTimeElement} */ (time);
     const at = new Date(dataset.at ?? dateTime);
     if (Number.isNaN(at.getTime())) continue;
-    time.textContent = write(at, dataset.form, now) + (dataset.after ?? "");
+    const { before = "", after = "" } = dataset;
+    time.textContent = before + write(at, dataset.form, now) + after;
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, write } from "./instants.js";
+import { ago, rewrite, write } from "./instants.js";
 
 const NOON = Date.parse("2026-11-24T12:00:00Z");
 
@@ -27,4 +27,13 @@ test("the time form has seconds", () => {
 
 test("a plot's hours are times of the day without seconds", () => {
   assert.match(write(new Date(NOON), "clock", NOON), /^\d\d:\d\d$/);
+});
+
+test("what stands around an instant stays", () => {
+  const dataset = { at: "2026-11-24T12:00:00+00:00", before: "the alarm of ", after: ": nap-1" };
+  const option = { dataset, textContent: "" };
+
+  rewrite(/** @type {any} */ ({ querySelectorAll: () => [option] }));
+
+  assert.equal(option.textContent, `the alarm of ${write(new Date(NOON), "", NOON)}: nap-1`);
 });

@@ -175,6 +175,20 @@ def test_a_rule_is_offered_no_field_and_no_value_of_another_tenant(
     assert "a made-up alarm" in page
 
 
+def test_when_a_sample_is_of_is_told_in_the_readers_zone(
+    signed_in: SignedIn, acme: OrganisationView, flow: FlowView
+) -> None:
+    at = f"/t/{acme.slug}/workflows/{flow.id}/data"
+
+    offered = _ask(signed_in, at).text
+    tried = _ask(signed_in, f"{at}/tried", pointer="/config/message", text="= 1").text
+
+    told = 'class="instant" data-at="2026-11-24T12:00:00+00:00" data-before="the test run of "'
+    assert f'{told} data-after=": link-7"' in offered
+    assert 'datetime="2026-11-24T12:00:00Z"' in tried
+    assert "UTC" not in tried.replace('UTC"', "")  # its title alone says the zone of Garland
+
+
 def test_recorded_inputs_and_pins_are_samples_by_their_names(
     signed_in: SignedIn, acme: OrganisationView, sessions: sessionmaker[Session], flow: FlowView
 ) -> None:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from blocks.forms import Field, Kept
 from blocks.registry import standard_registry
 from designer.data.mapped import Data
-from designer.data.samples import Sample
+from designer.data.samples import Choice, Sample
 from designer.data.texts import Part, composed, pieces_of, read_parts
 from designer.data.trying import try_expression
 from designer.workflows.inspector import node_sections, read_node
@@ -180,13 +180,14 @@ def test_what_takes_a_step_back_may_read_that_step() -> None:
     assert expression_problems(document, "log", where[5:], text, registry=REGISTRY)
 
 
-SAMPLE = Sample(id="run:1", title="the run of 14:02", variables={**SEEN, "steps": {}})
+CHOSEN = Choice("run:1", "the run of")
+SAMPLE = Sample(chosen=CHOSEN, variables={**SEEN, "steps": {}})
 
 
 def test_an_expression_is_tried_on_real_data() -> None:
     outcome = try_expression("= trigger.alarm.count + 1", [], SAMPLE)
 
-    assert (outcome.value, outcome.kind, outcome.sample) == ("3", "number", "the run of 14:02")
+    assert (outcome.value, outcome.kind, outcome.sample) == ("3", "number", CHOSEN)
 
 
 def test_what_no_run_gave_yet_is_said_rather_than_guessed() -> None:
