@@ -31,6 +31,9 @@ export function announce(text) {
   }, 50);
 }
 
+/** Says that Garland cannot be reached: once, until it is. @type {Element | undefined} */
+let away;
+
 /** How long it stays. @param {Toast} said */
 export const staysFor = ({ tone, undo }) => STAYS_MS[undo ? "undo" : tone];
 
@@ -41,6 +44,12 @@ export const staysFor = ({ tone, undo }) => STAYS_MS[undo ? "undo" : tone];
  * @param {string} [undo] the address that undoes it
  */
 export function toast(text, tone = "neutral", undo = "") {
+  const box = notice(text, tone, undo);
+  setTimeout(() => box?.remove(), staysFor({ text, tone, undo }));
+}
+
+/** Show a message that stays, and speak it. @param {string} text @param {string} tone @param {string} undo */
+function notice(text, tone, undo) {
   const corner = document.getElementById("toasts");
   const form = document.getElementById("toast-form");
   if (!corner || !(form instanceof HTMLTemplateElement) || !text) return;
@@ -57,7 +66,7 @@ export function toast(text, tone = "neutral", undo = "") {
   else back.remove();
   corner.append(box);
   announce(undo ? `${text} Press z to undo.` : text);
-  setTimeout(() => box.remove(), staysFor({ text, tone, undo }));
+  return box;
 }
 
 /** The statuses whose body htmx swaps in: the part itself says what is wrong. */
@@ -72,8 +81,10 @@ if (typeof document !== "undefined") {
   });
   document.addEventListener("htmx:error", (event) => {
     const ctx = /** @type {CustomEvent} */ (event).detail.ctx;
-    if (ctx && !ctx.response && event.target !== document.getElementById("live")) {
-      toast("Garland cannot be reached. Check the connection and try again.", "bad");
-    }
+    if (!ctx || ctx.response || event.target === document.getElementById("live")) return;
+    if (!away?.isConnected)
+      away = notice("Garland cannot be reached. Check the connection and try again.", "bad", "");
   });
+  document.addEventListener("htmx:after:request", () => away?.remove());
+  addEventListener("online", () => away?.remove());
 }
