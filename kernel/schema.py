@@ -21,6 +21,8 @@ from kernel._containment import is_covered
 from kernel.errors import InvalidError, Problem
 from kernel.json_text import kept_text
 
+SOME_LETTER = r"\S"
+"""The pattern of a text that is not blank."""
 PROBLEMS_MAX = 50
 PATTERN_SIZE_LIMIT = 1 << 20
 COVERS_AT_ONCE_BYTES = 8 * 1024
@@ -83,7 +85,8 @@ class Schema:
         except ValueError:
             deep = Problem("", "the document is nested too deep: flatten it")
             return [half_character_in(instance) or deep]
-        return sorted(found[:PROBLEMS_MAX], key=lambda problem: problem.pointer)
+        told = dict.fromkeys(found)  # an empty text breaks more than one rule, and is said once
+        return sorted([*told][:PROBLEMS_MAX], key=lambda problem: problem.pointer)
 
     def require(self, instance: Any, message: str) -> None:
         """Raise InvalidError with the problems unless the instance fits."""
@@ -183,7 +186,11 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "maxItems": lambda facts: f"may have at most {facts['limit']} entries",
     "minProperties": lambda facts: f"needs at least {facts['limit']} fields",
     "maxProperties": lambda facts: f"may have at most {facts['limit']} fields",
-    "pattern": lambda facts: f"does not have the form {facts['pattern']}",
+    "pattern": lambda facts: (
+        "must not be empty"
+        if facts["pattern"] == SOME_LETTER
+        else f"does not have the form {facts['pattern']}"
+    ),
     "format": lambda facts: f"is not a valid {facts['format']}",
     "uniqueItems": lambda _: "holds the same entry twice: remove one",
     "multipleOf": lambda facts: f"must be a multiple of {facts['multiple_of']}",

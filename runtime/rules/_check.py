@@ -10,7 +10,7 @@ from typing import Any
 
 from kernel.errors import Problem
 from kernel.schema import Schema
-from runtime.rules._schema import RULE_SCHEMA
+from runtime.rules._schema import RULE_SCHEMA, with_naming
 from runtime.rules.conditions import Op, bind
 from runtime.rules.fields import find_field
 from runtime.rules.placeholders import unknown_placeholders
@@ -32,7 +32,7 @@ def check_rule(document: Any, flow_slugs: Collection[str] | None = None) -> list
         if _too_deep(condition):
             deep = f"{where} is nested more than {DEPTH_MAX} deep: flatten its groups"
             return [Problem(where, deep)]
-    problems = _schema.problems(document)
+    problems = with_naming(_schema.problems(document), "rule")
     if problems:
         return problems
     return [

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from kernel.errors import Problem
+from kernel.schema import SOME_LETTER
 from runtime.rules.around import HOPS_MAX
 from runtime.rules.fields import PATH_MAX, SEVERITIES
 
@@ -214,7 +217,7 @@ RULE_SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "rule": {"const": 1},
-        "name": {"type": "string", "minLength": 1, "maxLength": NAME_MAX, "pattern": "\\S"},
+        "name": {"type": "string", "minLength": 1, "maxLength": NAME_MAX, "pattern": SOME_LETTER},
         "notes": {"type": "string", "maxLength": 4000},
         "priority": {"type": "integer", "minimum": 0, "maximum": 1000},
         "mode": {"type": "string", "enum": list(MODES)},
@@ -262,3 +265,13 @@ RULE_SCHEMA: dict[str, Any] = {
         }
     },
 }
+
+
+def with_naming(problems: Iterable[Problem], what: str) -> list[Problem]:
+    """Say what to do about a name that is empty; `what` is what has none."""
+    return [
+        Problem(one.pointer, f"{one.message}: give the {what} a name")
+        if one.pointer == "/name" and one.message.endswith("must not be empty")
+        else one
+        for one in problems
+    ]

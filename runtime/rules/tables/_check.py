@@ -11,6 +11,7 @@ from typing import Any
 
 from kernel.errors import Problem
 from kernel.schema import Schema
+from runtime.rules._schema import with_naming
 from runtime.rules.fields import Kind, find_field
 from runtime.rules.tables._schema import TABLE_SCHEMA
 from runtime.rules.tables.cell_text import CellError, parse_cell
@@ -30,7 +31,7 @@ def check_table(document: Any, flow_slugs: Collection[str] | None = None) -> lis
         document: Whatever was sent.
         flow_slugs: The tenant's workflows, for `start`; None leaves them unchecked.
     """
-    problems = _schema.problems(document)
+    problems = with_naming(_schema.problems(document), "table")
     if problems:
         return problems
     inputs, outputs = input_columns(document), output_columns(document)

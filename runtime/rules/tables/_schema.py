@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kernel.schema import SOME_LETTER
 from runtime.rules._schema import NAME_MAX, TRANSITIONS, WEEK_S
 from runtime.rules.fields import PATH_MAX
 from runtime.rules.tables.cell_text import CELL_MAX
@@ -45,7 +46,7 @@ TABLE_SCHEMA: dict[str, Any] = {
     **_shape(
         ("table", "name", "hit", "inputs", "outputs", "rows"),
         table={"const": 1},
-        name={"type": "string", "minLength": 1, "maxLength": NAME_MAX, "pattern": "\\S"},
+        name={"type": "string", "minLength": 1, "maxLength": NAME_MAX, "pattern": SOME_LETTER},
         notes={"type": "string", "maxLength": 4000},
         priority={"type": "integer", "minimum": 0, "maximum": 1000},
         on=_listed({"type": "string", "enum": list(TRANSITIONS)}, 1, len(TRANSITIONS))

@@ -94,6 +94,7 @@ def test_a_missing_name_is_said_beside_it_when_one_saves(browser: FlaskClient, a
     refused = browser.post(f"{at}/new", data=form | {"_save": "1"})
     assert refused.status_code == 422
     assert 'aria-describedby="field-/name-error"' in refused.text
+    assert "ame must not be empty: give the table a name" in refused.text
 
 
 def test_the_check_alone_comes_back_while_one_types(browser: FlaskClient, at: str) -> None:

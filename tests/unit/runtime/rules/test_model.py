@@ -72,6 +72,8 @@ def test_a_good_rule_has_no_problems() -> None:
             id="placeholder",
         ),
         pytest.param({"cooldown_s": -1}, "/cooldown_s", "", id="schema"),
+        pytest.param({"name": ""}, "/name", "give the rule a name", id="no name"),
+        pytest.param({"name": " "}, "/name", "give the rule a name", id="a blank name"),
     ],
 )
 def test_a_problem_names_the_field_and_the_remedy(
