@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from typing import Any
+
+from kernel.errors import Problem
+from kernel.schema import pointer_to
+
 MOST = 10**9  # what every column of numbers holds
 MOST_OF_MANY = 2**63 - 1  # what a column holds that counts rows for years, such as the journal's
+EXACT_MOST = 2**53 - 1
+"""Up to here every reader of JSON keeps a whole number; a browser rounds others (RFC 8259, 6)."""
+_LONG = re.compile(r"[0-9]{16}")
 
 
 def whole_number(text: str, *, most: int = MOST) -> int | None:
@@ -19,3 +29,24 @@ def whole_number(text: str, *, most: int = MOST) -> int | None:
         return None
     number = int(text)
     return number if number <= most else None
+
+
+def rounding_problems(value: Any) -> list[Problem]:
+    """List the whole numbers of a JSON value that would lose digits in a browser.
+
+    >>> rounding_problems({"limits": [1, 2**53]})[0].pointer
+    '/limits/1'
+    """
+    if _LONG.search(json.dumps(value)) is None:
+        return []
+    found: list[Problem] = []
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
+    for path, one in waiting:
+        if isinstance(one, dict):
+            waiting += [((*path, name), part) for name, part in one.items()]
+        elif isinstance(one, list):
+            waiting += [((*path, index), part) for index, part in enumerate(one)]
+        elif isinstance(one, int) and abs(one) > EXACT_MOST:
+            told = f"whole numbers keep their digits up to {EXACT_MOST:,} only: write it as text"
+            found.append(Problem(pointer_to(path), f"{path[-1] if path else 'it'}: {told}"))
+    return found

@@ -13,6 +13,7 @@ from typing import Any
 from blocks.registry import Registry
 from kernel.errors import InvalidError, MalformedError, Problem
 from kernel.json_text import read_json
+from kernel.numbers import rounding_problems
 from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step, shape_problems
 
@@ -43,7 +44,7 @@ def read_part(text: str, registry: Registry) -> Part:
     if len(text) > CHARACTERS_MOST:
         raise _refused("that is too much to paste: copy less than 1 MB")
     document = _document(text)
-    problems = shape_problems(document)
+    problems = shape_problems(document) or rounding_problems(document)
     if problems:
         where = problems[0].pointer or "/"
         raise _refused(f"what was copied is damaged at {where}: {problems[0].message}")

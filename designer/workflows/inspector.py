@@ -29,6 +29,7 @@ from designer.workflows.connection_fields import CONNECTIONS, connection_fields,
 from designer.workflows.schedule_form import in_order, schedule_form
 from designer.workflows.step_form import NOTES, TITLE, in_words, read_undo, step_form, undo_of
 from kernel.errors import Problem
+from kernel.numbers import rounding_problems
 from kernel.schema import Schema
 from kernel.zones import zone_names
 from runtime.flows.picture import TRIGGERS
@@ -214,7 +215,11 @@ def _section(
 ) -> Section:
     own = schema.document["properties"]
     held = {key: item for key, item in value.items() if key in own} if name == "node" else value
-    problems = [*authoring_problems(schema, held), *code_problems(schema.document, held)]
+    problems = [
+        *authoring_problems(schema, held),
+        *code_problems(schema.document, held),
+        *rounding_problems(held),
+    ]
     if name == "node" and not problems and value.get("kind") == "schedule":
         problems = check_schedule(value, known)
     fields = form_fields(schema.document, held, problems, choices=_choices(known), at=f"/{name}")

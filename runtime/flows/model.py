@@ -15,6 +15,7 @@ from typing import Any, Literal
 from blocks.manifest import Retry
 from kernel.errors import InvalidError, Problem
 from kernel.json_text import no_number_at, why_not_kept
+from kernel.numbers import rounding_problems
 from kernel.schema import Schema, pointer_to
 from runtime.flows._ids import id_problems
 from runtime.flows._schema import COLOURS, FLOW_SCHEMA
@@ -166,8 +167,15 @@ def shape_problems(document: Any) -> list[Problem]:
 
 
 def require_shape(document: Any) -> None:
-    """Raise InvalidError with the problems unless the document has a workflow's shape."""
-    problems = shape_problems(document)
+    """Refuse a document as a draft: it has no workflow's shape, or the designer would change it.
+
+    Raises:
+        InvalidError: with every problem.
+    """
+    _refuse(shape_problems(document) or rounding_problems(document))
+
+
+def _refuse(problems: list[Problem]) -> None:
     if problems:
         raise InvalidError(f"this is no workflow: {problems[0].message}", problems=problems)
 
@@ -196,7 +204,7 @@ def parse_flow(document: Any) -> Flow:
     Raises:
         InvalidError: with a problem for each field that has the wrong shape.
     """
-    require_shape(document)
+    _refuse(shape_problems(document))
     settings = document.get("settings", {})
     concurrency = settings.get("concurrency")
     return Flow(

@@ -10,6 +10,7 @@ from typing import Any
 
 from blocks.registry import Registry
 from kernel.errors import Problem
+from kernel.numbers import rounding_problems
 from kernel.schema import check_schema
 from runtime.flows._block_triggers import block_trigger_problems
 from runtime.flows._danger_checks import danger_problems
@@ -44,6 +45,7 @@ def check_flow(
         *order_problems(structure),
         *danger_problems(structure, steps.blocks, known.unapproved),
         *_settings(document, known),
+        *_rounded(structure, document),
     ]
     return sorted(set(found), key=lambda one: (one.severity, one.step, one.pointer))
 
@@ -68,6 +70,13 @@ def _triggers(structure: Structure, registry: Registry, known: Known) -> Iterabl
             title = trigger.get("title") or id_
             message = f"{title} leads nowhere: draw a wire from it to a step, or remove it"
             yield FlowProblem(f"/triggers/{id_}", message, "", "warning")
+
+
+def _rounded(structure: Structure, document: Mapping[str, Any]) -> Iterable[FlowProblem]:
+    for problem in rounding_problems(document):
+        step = _step_in(problem.pointer)
+        said = f"{structure.title_of(step)}: {problem.message}" if step else problem.message
+        yield FlowProblem(problem.pointer, said, step)
 
 
 def _settings(document: Mapping[str, Any], known: Known) -> Iterable[FlowProblem]:

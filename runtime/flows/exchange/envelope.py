@@ -12,6 +12,7 @@ from typing import Any
 from blocks.registry import Registry
 from kernel.errors import InvalidError, Problem
 from kernel.ids import slugify
+from kernel.numbers import rounding_problems
 from kernel.schema import pointer_to
 from runtime.flows._named_things import calendars_of, connections_of, look_up_tables_of
 from runtime.flows.exchange.canonical import ordered, written
@@ -99,7 +100,7 @@ def read_envelope(value: Any) -> list[Carried]:
     problems = [
         Problem(pointer_to(["workflows", slug]) + one.pointer, f"{slug}: {one.message}")
         for slug, document in workflows.items()
-        for one in shape_problems(document)
+        for one in shape_problems(document) or rounding_problems(document)
     ]
     if problems:
         raise InvalidError("what the file has is no workflow", problems=problems)

@@ -65,6 +65,19 @@ def test_refuses_a_draft_that_is_no_workflow_naming_the_field(
     assert answer.json["errors"]
 
 
+def test_a_number_that_a_browser_would_round_is_refused_and_named(
+    signed_in: SignedIn, acme: OrganisationView, flow: FlowView
+) -> None:
+    at, document = f"/t/{acme.slug}/workflows/{flow.id}", chain_document(2)
+    document["steps"]["s1"]["config"]["values"] = {"ticket": 12345678901234567890}
+
+    answer = _put(signed_in("designer"), at, flow.draft_revision, document)
+
+    told = answer.get_json()["errors"][0]
+    assert (answer.status_code, told["pointer"]) == (422, "/steps/s1/config/values/ticket")
+    assert "ticket: whole numbers keep their digits up to 9,007,199,254,740,991" in told["message"]
+
+
 def test_a_viewer_may_look_and_not_save(
     signed_in: SignedIn, acme: OrganisationView, flow: FlowView
 ) -> None:

@@ -32,6 +32,12 @@ def test_says_beside_the_field_what_is_missing() -> None:
     assert not found["/node/title"].error
 
 
+def test_says_beside_the_field_that_a_number_would_lose_digits() -> None:
+    values = _fields(step("set-data", config={"values": {"ticket": 10**17}}))["/config/values"]
+
+    assert "write it as text" in values.rows[0].fields[0].error
+
+
 def test_reads_settings_input_and_what_every_step_has() -> None:
     node = step("write-log", config={"level": "info"}, position=[16, 32], title="Old")
     form = MultiDict({"/config/message": "hello", "/input/message": "hello", "/node/title": "New"})

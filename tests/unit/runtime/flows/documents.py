@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.unit.runtime.flows.strategies import json_values, texts
+from tests.unit.runtime.flows.strategies import exact_values, texts
 
 IDS = st.sampled_from(
     ["a", "b", "c2", "d", "e", "step_1", "step_2", "note", "constructor", "x" * 60]
@@ -25,7 +25,7 @@ places = st.lists(
     max_size=2,
 )
 sizes = st.lists(st.integers(48, 4_000), min_size=2, max_size=2)
-objects = st.dictionaries(texts, json_values, max_size=3)
+objects = st.dictionaries(texts, exact_values, max_size=3)
 instants = st.sampled_from(["2026-12-01T06:00:00Z", "tomorrow"])
 wires = st.lists(
     st.builds(lambda start, port, end: {"from": start + port, "to": end}, IDS, PORTS, IDS),
@@ -37,12 +37,12 @@ configs = objects | st.fixed_dictionaries(
         "when": texts,
         "for_s": st.integers(0, 90_000),
         "until": texts,
-        "timeout_s": json_values,
-        "rounds_max": json_values,
-        "flow": json_values,
+        "timeout_s": exact_values,
+        "rounds_max": exact_values,
+        "flow": exact_values,
         "cases": st.lists(
             st.fixed_dictionaries({"port": st.sampled_from(["gold", "No!"]), "when": texts})
-            | json_values,
+            | exact_values,
             max_size=3,
         ),
     },
@@ -141,7 +141,7 @@ flow_documents: st.SearchStrategy[dict[str, Any]] = _some(
     },
     description=texts,
     input=objects,
-    vars=st.dictionaries(IDS, json_values, max_size=3),
+    vars=st.dictionaries(IDS, exact_values, max_size=3),
     canvas=_canvas,
 ).map(_with_ids_of_their_own)
 """Documents that are taken."""
