@@ -204,12 +204,12 @@ def why_no_second(
     ask = "ask to publish it, and a colleague says yes"
     names = _named(authors.values())
     if publishes is None:
-        return f"{names} changed it, and here a second person has to put it live: {ask}"
+        return f"{names} changed it, and here a second person has to publish it: {ask}"
     if key_of(publishes) in authors:
         others = _named(name for key, name in authors.items() if key == key_of(publishes))
-        return f"{others} changed it, and here a second person has to put it live: {ask}"
+        return f"{others} changed it, and here a second person has to publish it: {ask}"
     if asked_by in {NOBODY, key_of(publishes)} and (not authors or NOBODY in authors):
-        return f"nobody knows who made it, and here a second person has to put it live: {ask}"
+        return f"nobody knows who made it, and here a second person has to publish it: {ask}"
     if needed and role != needed:
         return f"here only the role {needed} says yes to what goes live: {ask}"
     return ""

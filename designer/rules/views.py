@@ -109,7 +109,7 @@ def set_mode(rule_id: UUID, mode: str) -> Response:
     except (InvalidError, ConflictError) as error:
         rule = store.get_rule(*where, rule_id)
         if rule.kind == "table":  # its page shows what keeps it from being put live
-            flash(f"{rule.name} cannot go live yet: {error.message}.", "error")
+            flash(f"{rule.name} cannot be published yet: {error.message}.", "error")
             return see_other(url_for("tables.edit_table", rule_id=rule_id))
         return _form_page(rule, rows_of(rule.draft), refused=error)
     if request.form.get("back") == "list":
@@ -158,7 +158,7 @@ def _save(rule: store.RuleView | None, document: Any) -> Response:
     where = (db_session(), acting().tenant_id)
     if rule is None:
         rule = store.create_rule(*where, document=document, **who_acts())
-        flash("The rule is saved as a draft: put it live when it is right.", "success")
+        flash("The rule is saved as a draft: publish it when it is right.", "success")
     else:
         revision = request.form.get("revision", 0, type=int)
         store.save_draft(

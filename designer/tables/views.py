@@ -149,7 +149,7 @@ def _save(rule: store.RuleView | None, document: Any) -> Response:
     where = (db_session(), acting().tenant_id)
     if rule is None:
         rule = store.create_rule(*where, document=document, **who_acts())
-        flash("The table is saved as a draft: put it live when it is right.", "success")
+        flash("The table is saved as a draft: publish it when it is right.", "success")
     else:
         revision = request.form.get("revision", 0, type=int)
         store.save_draft(

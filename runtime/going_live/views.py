@@ -111,7 +111,7 @@ def ask_for_rule(rule_id: UUID) -> Response:
         except (InvalidError, ConflictError) as error:
             refused = error
     here = {"name": rule.name, "back": url_for("rules.edit_rule", rule_id=rule_id)}
-    modes = [("live", "Put live: it acts"), ("observe", "Observe only: what it would do is noted")]
+    modes = [("live", "Publish: it acts"), ("observe", "Observe only: what it would do is noted")]
     if rule.kind == "table":
         modes.append(("off", "For workflows only: it judges no alarm"))
     return _ask_page(RULES, rule_id, here, modes=modes, wrong=[], refused=refused)

@@ -44,7 +44,7 @@ def test_from_nothing_to_a_workflow_that_is_live(
     page.get_by_role("button", name="Use this template").click()
 
     steps = page.locator("#next-steps")
-    expect(steps).to_contain_text("Put the rule live")
+    expect(steps).to_contain_text("Publish the rule")
     page.wait_for_load_state("load")
     steps.get_by_role("button", name="Try it now").click()
     page.get_by_role("button", name="Start", exact=True).click()

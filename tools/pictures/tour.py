@@ -201,9 +201,9 @@ def _start_by_a_rule(taker: Taker, page: Page) -> None:
     expect(page.locator('input[name="/when/members/0/value"]')).to_be_visible()
     _fill(page, "/when/members/0/value", "lossOfSignal")
     page.get_by_role("button", name="Save draft").click()
-    expect(page.get_by_role("button", name="Put live")).to_be_visible()
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_visible()
     _show(taker, page, "rule")
-    page.get_by_role("button", name="Put live").click()
+    page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_role("button", name="Switch off")).to_be_visible()
 
 

@@ -62,7 +62,7 @@ def restore(rule_id: UUID, number: int) -> Response:
     except (ConflictError, InvalidError) as error:
         flash(f"Nothing was changed: {error.message}.", "error")
         return see_other(url_for("rule_versions.list_versions", rule_id=rule_id))
-    flash(f"The draft is version {number} again. It is judged once you put it live.", "success")
+    flash(f"The draft is version {number} again. It is judged once you publish it.", "success")
     return see_other(url_for("rules.edit_rule", rule_id=rule_id))
 
 

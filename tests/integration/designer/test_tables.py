@@ -171,7 +171,7 @@ def test_a_table_is_put_live_from_its_page(
     sessions: sessionmaker[Session],
     acme: OrganisationView,
 ) -> None:
-    assert "Put live" in browser.get(f"{at}/{table.id}").text
+    assert ">Publish</button>" in browser.get(f"{at}/{table.id}").text
 
     browser.post(f"/t/{acme.slug}/rules/{table.id}/live")
 
@@ -186,7 +186,7 @@ def test_a_table_that_contradicts_itself_is_not_put_live_and_says_why(
 
     page = browser.post(f"/t/{acme.slug}/rules/{table.id}/live", follow_redirects=True).text
 
-    assert "cannot go live yet" in page
+    assert "cannot be published yet" in page
     assert "rows 1 and 2 can both match, and only one may" in page
     assert only_one(sessions, acme.id).mode is Mode.DRAFT
 

@@ -50,7 +50,7 @@ def test_whoever_changed_a_rule_is_told_that_somebody_else_has_to_put_it_live(
     answer = drafter.post(live_address(acme, known().id))
 
     assert answer.status_code == 422
-    assert "a second person has to put it live" in answer.text
+    assert "a second person has to publish it" in answer.text
     assert known().mode is Mode.DRAFT
 
 
