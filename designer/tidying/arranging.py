@@ -8,7 +8,7 @@ to stays together: what stands in between comes after it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import hypot
 
@@ -26,6 +26,9 @@ LINE = 24
 """How far below its upper edge a wire enters a node; as in static/js/canvas/face.js."""
 NEAR = 160
 """How far from a node, in canvas units, a note may stand and still belong to it."""
+
+CELL = 512
+"""How wide and high a cell is in which what stands near is looked for: about two nodes."""
 
 Point = tuple[float, float]
 
@@ -102,6 +105,33 @@ def _loops_around(drawing: Drawing, id_: str) -> list[str]:
     return found
 
 
+def _notes_by_node(drawing: Drawing) -> dict[str, list[str]]:
+    """Give the notes that belong to each node; only what stands about a note is looked at."""
+    about: dict[tuple[int, int], list[tuple[int, str]]] = {}
+    for number, (id_, rect) in enumerate(drawing.nodes.items()):
+        for cell in _cells(rect, NEAR):
+            about.setdefault(cell, []).append((number, id_))
+    found: dict[str, list[str]] = {}
+    for note, rect in drawing.notes.items():
+        there = {one for cell in _cells(rect) for one in about.get(cell, ())}
+        gaps = [(drawing.nodes[id_].gap_to(rect), number, id_) for number, id_ in there]
+        gap, _, near = min(gaps, default=(NEAR + 1, 0, ""))
+        if gap <= NEAR:
+            found.setdefault(near, []).append(note)
+    return found
+
+
+def _cells(rect: Rect, around: float = 0) -> Iterator[tuple[int, int]]:
+    """Yield the cells of a coarse grid that a rectangle touches, or comes as near as `around`."""
+    for column in range(_cell(rect.x - around), _cell(rect.x + rect.w + around) + 1):
+        for row in range(_cell(rect.y - around), _cell(rect.y + rect.h + around) + 1):
+            yield column, row
+
+
+def _cell(value: float) -> int:
+    return int(value // CELL)
+
+
 class _Tidying:
     """One drawing while it is tidied."""
 
@@ -111,11 +141,7 @@ class _Tidying:
         for id_ in drawing.nodes:
             if len(_loops_around(drawing, id_)) <= DEEP_MOST:
                 self._members.setdefault(drawing.within.get(id_, ""), []).append(id_)
-        self._notes: dict[str, list[str]] = {}
-        for note, rect in drawing.notes.items():
-            near = min(drawing.nodes, key=lambda id_: drawing.nodes[id_].gap_to(rect), default="")
-            if near and drawing.nodes[near].gap_to(rect) <= NEAR:
-                self._notes.setdefault(near, []).append(note)
+        self._notes = _notes_by_node(drawing)
         self._leaving: dict[str, list[tuple[int, Tie]]] = {}
         for number, tie in enumerate(drawing.ties):
             self._leaving.setdefault(tie.source, []).append((number, tie))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from designer.tidying.arranging import EMPTY, GRID, PADDING, Drawing, Rect, arrange
+from designer.tidying.arranging import EMPTY, GRID, NEAR, PADDING, Drawing, Rect, arrange
 from designer.tidying.layers import Tie
 
 WIDTH, HEIGHT = 208, 98
@@ -144,6 +144,44 @@ def test_a_note_far_from_all_is_left_alone() -> None:
     far = Rect(x=5_000, y=0, w=208, h=144)
 
     assert "note:n" not in arrange(_drawing("a", notes={"n": far}))
+
+
+spots = st.tuples(st.integers(-100, 100), st.integers(-100, 100))
+
+
+@given(st.lists(spots, min_size=1, max_size=8), spots)
+def test_a_note_keeps_its_place_beside_the_nearest_step(
+    corners: list[tuple[int, int]], at: tuple[int, int]
+) -> None:
+    nodes = {f"s{n}": _at(x * GRID, y * GRID) for n, (x, y) in enumerate(corners)}
+    note = Rect(x=at[0] * GRID, y=at[1] * GRID, w=160, h=96)
+    nearest = min(nodes, key=lambda id_: nodes[id_].gap_to(note))
+
+    places = arrange(_drawing("", nodes=nodes, notes={"n": note}))
+
+    assert ("note:n" in places) == (nodes[nearest].gap_to(note) <= NEAR)
+    if "note:n" in places:
+        (x, y), (left, top), step = places["note:n"], places[nearest], nodes[nearest]
+        assert abs((x - left) - (note.x - step.x)) <= GRID
+        assert abs((y - top) - (note.y - step.y)) <= GRID
+
+
+def test_what_a_note_belongs_to_is_looked_for_about_it_alone() -> None:
+    asked: list[Rect] = []
+
+    class Asked(Rect):
+        @override
+        def gap_to(self, other: Rect) -> float:
+            asked.append(self)
+            return super().gap_to(other)
+
+    row = range(0, 100_000, 1_000)
+    nodes = {f"s{x}": Asked(x=x, y=0, w=WIDTH, h=HEIGHT) for x in row}
+    notes = {f"n{x}": _at(x, HEIGHT + 32) for x in row}
+
+    arrange(_drawing("", nodes=nodes, notes=notes))
+
+    assert len(asked) == len(notes)
 
 
 def test_a_circle_is_laid_out_as_if_its_last_wire_were_not_there() -> None:
