@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,6 +80,44 @@ def test_two_people_edit_at_once_and_nothing_is_overwritten(
     expect(bert.locator("#node-branch")).to_be_visible(timeout=10_000)
     anna.context.close()
     expect(bert.locator(".presence__face")).to_have_count(0, timeout=10_000)
+
+
+def test_what_is_typed_when_publish_is_pressed_is_published(
+    shared_garland: Running, browser: Browser
+) -> None:
+    address = _made(shared_garland, "At the last moment")
+    page = _opened(browser.new_context().new_page(), shared_garland, "designer", address)
+    page.locator("#node-s1").click()
+    name = page.locator(".inspector__name")
+    expect(name).to_be_visible()
+
+    name.fill("Last of all")
+    page.locator("header").get_by_role("button", name="Publish", exact=True).click()
+    plan = page.locator("#publish-plan")
+    expect(plan.locator("form")).to_be_visible()
+    plan.get_by_role("button", name="Publish").click()
+
+    expect(plan).to_contain_text("Version 1 is live.")
+    page.goto(f"{address}/states/v1")
+    expect(page.locator("main")).to_contain_text("Last of all")
+    page.context.close()
+
+
+def test_a_lost_connection_is_told_once_and_its_return_takes_that_away(
+    shared_garland: Running, browser: Browser
+) -> None:
+    address = _made(shared_garland, "Far away")
+    page = _opened(browser.new_context().new_page(), shared_garland, "designer", address)
+    page.context.set_offline(True)
+
+    for _ in range(3):
+        page.locator("header").get_by_role("button", name="Runs", exact=True).click()
+    told = page.locator("#toasts .toast")
+    expect(told).to_have_text(re.compile("Garland cannot be reached"))
+    page.context.set_offline(False)
+
+    expect(told).to_have_count(0)
+    page.context.close()
 
 
 @contextmanager
