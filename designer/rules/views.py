@@ -187,8 +187,11 @@ def _form_page(
         "refused": refused,
         "words": OPERATOR_WORDS,
     }
-    status = 422 if refused else 200
-    return render("designer/rules/edit.html", "designer/rules/_form.html", status=status, **facts)
+    status, part = 422 if refused else 200, "designer/rules/_form.html"
+    page = render("designer/rules/edit.html", part, status=status, **facts)
+    if refused:
+        page.headers["HX-Reswap"] = "outerMorph show:top"  # what is wrong is said there
+    return page
 
 
 def _text_page(

@@ -185,5 +185,8 @@ def _page(
         "aggregates": AGGREGATE_WORDS,
         "targets": TARGET_WORDS,
     }
-    status = 422 if refused else 200
-    return render("designer/tables/edit.html", "designer/tables/_form.html", status=status, **facts)
+    status, part = 422 if refused else 200, "designer/tables/_form.html"
+    page = render("designer/tables/edit.html", part, status=status, **facts)
+    if refused:
+        page.headers["HX-Reswap"] = "outerMorph show:top"  # what is wrong is said there
+    return page

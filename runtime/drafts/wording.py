@@ -177,6 +177,7 @@ def _node(before: _Side, after: _Side, at: tuple[str, str], title: str) -> Itera
         if path == ("disabled",)
         else _sentence(label_of(path, new, after.registry), before, after, (*at, *path))
         for path in _leaves(old, new)
+        if path != ("disabled",) or bool(old.get("disabled")) != bool(new.get("disabled"))
     ]
     for text in texts:
         yield Told(kind="changed", node=at[1], title=title, text=text)

@@ -101,6 +101,16 @@ def test_a_choice_alone_shows_its_controls_and_saves_nothing(browser: FlaskClien
     assert "choose a workflow" in answer.text
 
 
+def test_a_rule_without_a_name_is_told_so_where_one_looks(browser: FlaskClient, at: str) -> None:
+    form = FORM | {"/name": "", "_save": "1"}
+
+    refused = browser.post(f"{at}/new", data=form, headers={"HX-Request": "true"})
+
+    assert refused.status_code == 422
+    assert '<a href="#field-/name">name must not be empty: give the rule a name</a>' in refused.text
+    assert refused.headers["HX-Reswap"] == "outerMorph show:top"
+
+
 def test_a_refused_form_keeps_what_was_typed_and_says_it_beside_the_field(
     browser: FlaskClient, at: str
 ) -> None:

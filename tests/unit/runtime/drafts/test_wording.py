@@ -66,6 +66,7 @@ MAIL = ("steps", "mail")
         ),
         pytest.param(_with(*MAIL, "position", to=[9, 9]), ["Tell: moved"], id="a place"),
         pytest.param(_with(*MAIL, "disabled", to=True), ["Tell: switched off"], id="switched off"),
+        pytest.param(_with(*MAIL, "disabled", to=False), [], id="said to be on, as it was"),
         pytest.param(_with(*MAIL, "digest", to="a" * 64), [], id="what publishing writes"),
         pytest.param(_with("vars", to={"n": 1}), ["Variable: N set to 1"], id="a variable"),
         pytest.param(
