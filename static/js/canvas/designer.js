@@ -32,3 +32,4 @@ mountKeeping(page);
 mountProblems(page);
 mountKeys(page);
 page.fit();
+page.viewport.apply();

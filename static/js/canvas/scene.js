@@ -134,6 +134,7 @@ export class Scene {
     drawn.look = look;
     Object.assign(drawn.group.dataset, { tone, kind });
     for (const line of drawn.group.children) line.setAttribute("d", path);
+    if (!drawn.group.isConnected) this.svg.append(drawn.group);
   }
 
   /** @param {Wire} wire */
@@ -141,7 +142,6 @@ export class Scene {
     const group = makeSvg("g", { class: "wire", "data-wire": wireKey(wire) });
     const line = /** @type {SVGPathElement} */ (makeSvg("path", { class: "wire__line" }));
     group.append(makeSvg("path", { class: "wire__hit" }), line);
-    this.svg.append(group);
     const drawn = { group, line, look: "" };
     this.#wires.set(wireKey(wire), drawn);
     this.#lightWire(wire, group);
