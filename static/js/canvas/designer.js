@@ -17,8 +17,8 @@ import { mountTour } from "./tour.js";
 import { mountTrial } from "./trial.js";
 
 const page = new DesignerPage();
-mountDrawing(page);
 mountCulling(page);
+mountDrawing(page);
 mountAdding(page);
 mountHandling(page);
 mountModelling(page);

@@ -55,7 +55,6 @@ export class Viewport {
     this.#queued = false;
     const { x, y, zoom } = this.view;
     this.world.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
-    this.world.classList.toggle("world--far", zoom < 0.3);
     const gap = zoom < 0.5 ? 64 * zoom : 16 * zoom;
     this.dots.style.backgroundSize = `${gap}px ${gap}px`;
     this.dots.style.backgroundPosition = `${x}px ${y}px`;
