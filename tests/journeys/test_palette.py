@@ -97,7 +97,49 @@ def test_what_works_well_after_a_ticket_is_offered_with_its_reason(
     expect(first).to_contain_text("After Open trouble ticket in")
     page.keyboard.press("Enter")
     _saved(page)
+    page.locator("#canvas").hover()
     expect(_mine(page, "Recently used")).to_contain_text(title)
+
+
+def test_the_shelves_stay_where_they_are_until_the_mouse_has_left_them(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+) -> None:
+    _draw(page, garland, "Steady")
+    row = _shelf(page, "trigger:rule").get_by_role("button").first
+    row.hover()
+    before = row.bounding_box()
+
+    row.click()
+
+    _saved(page)
+    assert row.bounding_box() == before
+    page.locator("#canvas").hover()
+    expect(_mine(page, "Works well after this")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param("trigger:rule", id="at the top"),
+        pytest.param("garland.distance", id="scrolled"),
+    ],
+)
+def test_a_star_leaves_the_shelves_where_they_are(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+    block: str,
+) -> None:
+    _draw(page, garland, "Starred in a row")
+    row = _shelf(page, block)
+    row.hover()
+    before = row.bounding_box()
+
+    row.get_by_role("button", name="Favourite").click()
+
+    star = row.get_by_role("button", name="Favourite")
+    expect(star).to_have_attribute("aria-pressed", "true")
+    assert row.bounding_box() == before
 
 
 def test_a_pack_is_installed_from_the_canvas_and_nothing_drawn_is_lost(

@@ -33,6 +33,7 @@ export function mountPalette(page, { add, drop }) {
   const { editor, facts } = page;
   const root = need("#palette");
   const box = /** @type {HTMLInputElement} */ (need("input", root));
+  const shelves = need("[data-part=all]", root);
 
   /** Those of them that the page knows. @param {[string, string?][]} [told]  keys of entries, each with why it is offered */
   const named = (told = []) =>
@@ -75,11 +76,13 @@ export function mountPalette(page, { add, drop }) {
     const from = id && joinEnd(id, nextPort(editor.face(id), wiredPorts(flow, id)));
     fill("mine", [["Works well after this", from ? after(from) : []], ...mine()]);
   };
+  /** The same, but nothing moves under a pointer that is about to take something: it is waited for. @param {Element} part */
+  const drawMineUnless = (part) => part.matches(":hover") || drawMine();
   const draw = () => {
     const found = searchEntries(page.entries, box.value);
     drawMine();
-    const shelves = gathered(found, ({ entry }) => entry.category);
-    fill("all", box.value ? [["Best first", found]] : [...shelves]);
+    const byCategory = gathered(found, ({ entry }) => entry.category);
+    fill("all", box.value ? [["Best first", found]] : [...byCategory]);
     need(".palette__few", root).hidden = !box.value || found.length > 2;
   };
   const toggle = (/** @type {Entry} */ { favourite, name }) =>
@@ -93,7 +96,10 @@ export function mountPalette(page, { add, drop }) {
     Object.assign(facts.blocks, blocks);
     facts.palette = palette;
     page.scene.draw({ ...editor.flow });
+    const before = shelves.offsetTop;
     draw();
+    // a list that is scrolled is kept where it is by the browser; a star is often one of several
+    if (root.scrollTop === 0) root.scrollTop = shelves.offsetTop - before;
     document.dispatchEvent(new Event("palette:renewed"));
   };
 
@@ -129,12 +135,13 @@ export function mountPalette(page, { add, drop }) {
     event.preventDefault();
   });
   box.addEventListener("input", draw);
-  editor.on("selection", drawMine);
-  editor.on("flow", drawMine);
+  for (const kind of /** @type {const} */ (["selection", "flow"]))
+    editor.on(kind, () => drawMineUnless(shelves));
+  for (const part of [shelves, root]) part.addEventListener("mouseleave", drawMine);
   document.addEventListener("palette:changed", renew);
   document.addEventListener("draft:checked", (event) => {
     facts.palette.mine = /** @type {CustomEvent} */ (event).detail.palette;
-    drawMine();
+    drawMineUnless(root);
   });
   draw();
   return { after, mine: () => mine().flatMap(([, found]) => found), toggle };
