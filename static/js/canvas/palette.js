@@ -76,14 +76,17 @@ export function mountPalette(page, { add, drop }) {
     const from = id && joinEnd(id, nextPort(editor.face(id), wiredPorts(flow, id)));
     fill("mine", [["Works well after this", from ? after(from) : []], ...mine()]);
   };
-  /** The same, but nothing moves under a pointer that is about to take something: it is waited for. @param {Element} part */
+  /** The same, once no pointer is over a part: nothing moves under one that is about to take something. @param {Element} part */
   const drawMineUnless = (part) => part.matches(":hover") || drawMine();
-  const draw = () => {
+  const drawShelves = () => {
     const found = searchEntries(page.entries, box.value);
-    drawMine();
     const byCategory = gathered(found, ({ entry }) => entry.category);
     fill("all", box.value ? [["Best first", found]] : [...byCategory]);
     need(".palette__few", root).hidden = !box.value || found.length > 2;
+  };
+  const draw = () => {
+    drawMine();
+    drawShelves();
   };
   const toggle = (/** @type {Entry} */ { favourite, name }) =>
     htmx.ajax("POST", `${facts.palette_url}/favourites/${name}/${favourite ? "remove" : "add"}`, {
@@ -96,10 +99,8 @@ export function mountPalette(page, { add, drop }) {
     Object.assign(facts.blocks, blocks);
     facts.palette = palette;
     page.scene.draw({ ...editor.flow });
-    const before = shelves.offsetTop;
-    draw();
-    // a list that is scrolled is kept where it is by the browser; a star is often one of several
-    if (root.scrollTop === 0) root.scrollTop = shelves.offsetTop - before;
+    drawMineUnless(shelves);
+    drawShelves();
     document.dispatchEvent(new Event("palette:renewed"));
   };
 
