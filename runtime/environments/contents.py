@@ -5,6 +5,7 @@ What stood in an environment before is kept with the promotion, whole, so that i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
-from kernel.errors import ConflictError, ForbiddenError
+from kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from runtime.calendars.store import calendar_named, create_calendar, save_calendar
+from runtime.environments._tables import Promotion
 from runtime.environments.carrying import Carried
 from runtime.environments.named import (
     KINDS,
@@ -29,7 +31,7 @@ from runtime.environments.putting import Place
 from runtime.flows.named_places import CONNECTION, LOOK_UP
 from runtime.flows.versions import digest_of
 from runtime.inventory.lookup import put_table, read_table
-from runtime.inventory.lookups.store import create_table
+from runtime.inventory.lookups.store import create_table, written_csv
 from tenancy.connections.store import list_connections
 from tenancy.environments import EnvironmentView
 from tenancy.scope import as_tenant
@@ -103,10 +105,24 @@ def put_back(place: Place, was: Mapping[str, Any]) -> None:
     here = read_content(*place.where, key, lock=True)
     if here is None or digest_of(here) != was["made"]:
         raise ConflictError(
-            f"{was['title']} was changed since: nothing was taken back. Take it as it was from "
-            "the promotion, and change it by hand"
+            f"{was['title']} was changed since: nothing was taken back. As it was before it can "
+            "be downloaded, to be brought back by hand"
         )
     _write(place, key, was["before"], is_here=True)
+
+
+def earlier(promotion: Promotion, key: Name) -> tuple[str, str]:
+    """Give what a promotion overwrote, as text, with its media type: CSV of a table, or JSON.
+
+    Raises:
+        NotFoundError: it overwrote no such thing.
+    """
+    for was in promotion.before:
+        if key == (was["kind"], was["title"]) and key[0] in PERMISSIONS and was["before"]:
+            if key[0] == LOOK_UP:
+                return written_csv(was["before"]["columns"], was["before"]["rows"]), "text/csv"
+            return json.dumps(was["before"], indent=2, ensure_ascii=False), "application/json"
+    raise NotFoundError(f"nothing called {key[1]} was overwritten")
 
 
 def require_writing(who: Acting, kind: str) -> None:

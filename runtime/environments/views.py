@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from contextlib import suppress
 from uuid import UUID
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, ForbiddenError, GarlandError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other, vault
+from kernel.ids import slugify
 from runtime.environments import planning, promoting
 from runtime.environments._tables import PromotionState
 from runtime.environments.api import answered
 from runtime.environments.carrying import Key
+from runtime.environments.contents import earlier
 from runtime.environments.named import DIFFERENT, Name
 from tenancy.environments import (
     EnvironmentView,
@@ -87,6 +89,20 @@ def bring(slug: str) -> Response:
         return _promoted(there)
     except REFUSALS as error:
         return _refused_page(there, error)
+
+
+@bp.get("/t/<tenant>/promotions/<uuid:promotion_id>/earlier")
+@require("inventory.view")
+def download_earlier(promotion_id: UUID) -> Response:
+    """Give a look-up table or calendar as it was before it was overwritten."""
+    key = (request.args.get("kind", ""), request.args.get("name", ""))
+    promotion = promoting.get_promotion(db_session(), acting().tenant_id, promotion_id)
+    text, media = earlier(promotion, key)
+    response = make_response(text)
+    response.content_type = f"{media}; charset=utf-8"
+    name = f"{slugify(key[1])}.{media.rpartition('/')[2]}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @bp.post("/t/<tenant>/promotions/<uuid:promotion_id>/<any(approve,refuse,withdraw,undo):verb>")

@@ -56,7 +56,7 @@ def read_table(
     if table is None:
         return None
     found = session.execute(rows.where(LookupRow.table_id == table.id).order_by(LookupRow.key))
-    return list(table.columns), dict(found.tuples())
+    return list(table.columns), dict(found.all())
 
 
 def look_up(session: Session, tenant_id: UUID, table: str, key: str) -> dict[str, Any] | None:
