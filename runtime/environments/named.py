@@ -48,10 +48,9 @@ class Difference:
         >>> Difference(kind=LOOK_UP, new=1, changed=0, gone=20, head=True).told()
         '1 row new, 20 rows removed, other columns'
         """
-        row, head = _NOUNS[self.kind]
         counts = ((self.new, "new"), (self.changed, "changed"), (self.gone, "removed"))
-        parts = [f"{n:,} {row}{'s' if n > 1 else ''} {word}" for n, word in counts if n]
-        return ", ".join([*parts, f"other {head}"] if self.head else parts)
+        parts = [f"{_counted(self.kind, n)} {word}" for n, word in counts if n]
+        return ", ".join([*parts, f"other {_NOUNS[self.kind][1]}"] if self.head else parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +87,14 @@ class Named:
     def can_come(self) -> bool:
         """Tell whether it can be taken along, and that would change something."""
         return self.content is not None and self.verdict in (MISSING, DIFFERENT)
+
+    def told(self) -> str:
+        """Say in words what taking it along would do; "" where it cannot be."""
+        if self.difference is None or not self.can_come:
+            return ""
+        if self.verdict == DIFFERENT:
+            return f"Overwriting the one here: {self.difference.told()}."
+        return f"It comes with {_counted(self.kind, self.difference.new)}."
 
 
 def connection_named(name: str, used_by: Sequence[str], *, is_here: bool) -> Named:
@@ -170,6 +177,10 @@ def chosen(
             "what it changes now, and choose again"
         )
     return [one for one in named if one.key in wanted and one.can_come]
+
+
+def _counted(kind: str, n: int) -> str:
+    return f"{n:,} {_NOUNS[kind][0]}{'' if n == 1 else 's'}"
 
 
 def _table_parts(content: Content) -> tuple[Any, dict[str, Any]]:

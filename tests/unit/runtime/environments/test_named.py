@@ -59,10 +59,20 @@ def test_counts_the_rows_that_would_come_change_and_go() -> None:
     there = table(a="Bern", b="Biel", c="Chur")
     here = table(b="Basel", c="Chur", d="Davos", e="Engelberg")
 
-    found = named_table(there, here).difference
+    told = named_table(there, here).told()
 
-    assert found is not None
-    assert found.told() == "1 row new, 1 row changed, 2 rows removed"
+    assert told == "Overwriting the one here: 1 row new, 1 row changed, 2 rows removed."
+
+
+@pytest.mark.parametrize(
+    ("there", "words"),
+    [
+        pytest.param(table(), "It comes with 0 rows.", id="empty"),
+        pytest.param(table(a="Bern"), "It comes with 1 row.", id="one"),
+    ],
+)
+def test_says_how_much_comes_with_what_is_missing(there: Any, words: str) -> None:
+    assert named_table(there, None).told() == words
 
 
 def test_counts_the_days_and_weekdays_of_a_calendar() -> None:
