@@ -229,6 +229,7 @@ def _named(one: Named, plan: planning.Plan) -> dict[str, Any]:
         "kind": one.kind,
         "name": one.name,
         "used_by": list(one.used_by),
+        "also_used_by": list(one.also_used_by),
         "verdict": one.verdict,
         "difference": {
             "new": differs.new,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from runtime.calendars.store import calendar_named, create_calendar, save_calend
 from runtime.environments._tables import Promotion
 from runtime.environments.carrying import Carried
 from runtime.environments.named import (
+    DIFFERENT,
     KINDS,
     PERMISSIONS,
     Content,
@@ -29,9 +31,10 @@ from runtime.environments.named import (
 )
 from runtime.environments.putting import Place
 from runtime.flows.named_places import CONNECTION, LOOK_UP
+from runtime.flows.uses import flows_using
 from runtime.flows.versions import digest_of
 from runtime.inventory.lookup import put_table, read_table
-from runtime.inventory.lookups.store import create_table, written_csv
+from runtime.inventory.lookups.store import create_table, users_of_table, written_csv
 from tenancy.connections.store import list_connections
 from tenancy.environments import EnvironmentView
 from tenancy.scope import as_tenant
@@ -48,11 +51,13 @@ def name_all(
     contents = [key for key in used if key[0] != CONNECTION]
     with as_tenant(session, there.organisation_id):
         theirs = {key: read_content(session, there.organisation_id, key) for key in contents}
-    ours = {one.name for one in list_connections(session, who.tenant_id)}
+        kinds = {one.name: one.kind for one in list_connections(session, there.organisation_id)}
+    where = (session, who.tenant_id)
+    ours = {one.name for one in list_connections(*where)}
     return [
-        connection_named(key[1], by, is_here=key[1] in ours)
+        connection_named(key[1], by, is_here=key[1] in ours, connects_by=kinds.get(key[1], ""))
         if key[0] == CONNECTION
-        else content_named(key, by, theirs[key], read_content(session, who.tenant_id, key))
+        else _content_named(*where, key, by, theirs[key])
         for key, by in used.items()
     ]
 
@@ -133,6 +138,20 @@ def require_writing(who: Acting, kind: str) -> None:
             f"your role ({who.role}) may not change {kinds} in {who.tenant_name}",
             permission=PERMISSIONS[kind],
         )
+
+
+def _content_named(
+    session: Session, tenant_id: UUID, key: Name, by: Sequence[str], theirs: Content | None
+) -> Named:
+    found = content_named(key, by, theirs, read_content(session, tenant_id, key))
+    if found.verdict != DIFFERENT:
+        return found
+    if key[0] == LOOK_UP:
+        users = users_of_table(session, tenant_id, key[1])
+    else:
+        users = [f"the workflow {one}" for one in flows_using(session, tenant_id, key[1])]
+    brought = {f"the {kind} {title}" for title in by for kind in ("workflow", "rule")}
+    return replace(found, also_used_by=[one for one in users if one not in brought])
 
 
 def _names_of(picked: Sequence[Carried]) -> Iterator[Name]:

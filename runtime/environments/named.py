@@ -59,7 +59,9 @@ class Named:
 
     Attributes:
         used_by: Titles of what names it, of that which is brought.
+        also_used_by: What else here would get another content, where it differs.
         verdict: `missing`, `different` or `same`; `here` for a connection that there is.
+        connects_by: Which kind of connection it is there; "" for anything else.
         difference: What would change here; None where nothing can come along.
         seen: Tells one state of both sides from another: who chooses says what they saw.
         content: What stands there; None where nothing can come along.
@@ -72,6 +74,8 @@ class Named:
     difference: Difference | None = None
     seen: str = ""
     content: Content | None = None
+    also_used_by: Sequence[str] = ()
+    connects_by: str = ""
 
     @property
     def key(self) -> Name:
@@ -97,10 +101,17 @@ class Named:
         return f"It comes with {_counted(self.kind, self.difference.new)}."
 
 
-def connection_named(name: str, used_by: Sequence[str], *, is_here: bool) -> Named:
+def connection_named(
+    name: str, used_by: Sequence[str], *, is_here: bool, connects_by: str = ""
+) -> Named:
     """Say how a connection stands: it is here, or has to be made here."""
-    verdict = HERE if is_here else MISSING
-    return Named(kind=CONNECTION, name=name, used_by=used_by, verdict=verdict)
+    return Named(
+        kind=CONNECTION,
+        name=name,
+        used_by=used_by,
+        verdict=HERE if is_here else MISSING,
+        connects_by=connects_by,
+    )
 
 
 def content_named(
@@ -186,7 +197,7 @@ def _counted(kind: str, n: int) -> str:
 def _table_parts(content: Content) -> tuple[Any, dict[str, Any]]:
     columns = list(content["columns"])
     return columns, {
-        key: ["" if (cell := values.get(name)) is None else cell for name in columns]
+        key: {name: values[name] for name in columns if values.get(name) not in ("", None)}
         for key, values in content["rows"].items()
     }
 

@@ -273,6 +273,7 @@ def _along_item(one: Named) -> dict[str, object]:
         "key": one.name,
         "title": one.name,
         "verdict": one.verdict,
+        "told": one.told(),
         "seen": one.seen,
     }
 

@@ -16,6 +16,7 @@ NAMED = shape(
     kind=choice(*KINDS),
     name=TEXT,
     used_by=TEXTS,
+    also_used_by=TEXTS,
     verdict=choice(*VERDICTS),
     difference=maybe(shape(new=WHOLE, changed=WHOLE, removed=WHOLE, head=FLAG)),
     seen=maybe(TEXT),

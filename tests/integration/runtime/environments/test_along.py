@@ -5,6 +5,8 @@ All workflows here look up in `sites`, wait for `Business hours` and call by `Ti
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -18,13 +20,14 @@ from runtime.environments.promoting import promote
 from runtime.inventory.lookup import put_table, read_table
 from tenancy.access import facts_of
 from tenancy.environments import find_environment
+from tenancy.members import add_member
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.connections import VAULT, make_connection
 from tests.factories.flows import flow_document, step
 from tests.factories.rules import make_rule_document
 from tests.factories.schedules import hours_document
-from tests.factories.tenancy import NOON, PASSWORD, make_customer
+from tests.factories.tenancy import NOON, PASSWORD, make_customer, make_member
 from tests.integration.runtime.environments.conftest import Two
 
 LOOK = step("look-up-table", config={"table": "sites"}, input={"key": "a"})
@@ -95,9 +98,9 @@ def named(two: Two, *picked: tuple[str, str]) -> dict[str, Any]:
     return {one["name"]: one for one in plan["named"]}
 
 
-def browser_of(two: Two) -> FlaskClient:
+def browser_of(two: Two, person: str = "anna") -> FlaskClient:
     browser = two.app.test_client()
-    browser.post("/sign-in", data={"email": two.people["anna"].email, "password": PASSWORD})
+    browser.post("/sign-in", data={"email": two.people[person].email, "password": PASSWORD})
     return browser
 
 
@@ -113,6 +116,20 @@ def test_the_plan_says_of_all_that_is_named_how_it_stands(ready: Two) -> None:
     }
     assert found["sites"]["difference"] == {"new": 1, "changed": 1, "removed": 1, "head": False}
     assert found["sites"]["used_by"] == ["Needs"]
+
+
+def test_the_plan_says_what_else_here_goes_by_what_would_be_overwritten(ready: Two) -> None:
+    fill(ready, ready.live, {})
+    put_hours(ready, ready.live, hours_document())
+    steps, wires = {"look": LOOK, "wait": WAIT}, ["hand > look", "look:found > wait"]
+    ready.publish(ready.live, flow_document(steps, wires, name="Ours"))
+    then = [{"do": "enrich", "table": "sites", "key": "a", "fields": {"text": "city"}}]
+    ready.publish(ready.live, make_rule_document(then=then))
+
+    found = named(ready)
+
+    assert found["sites"]["also_used_by"] == ["the rule Critical link alarms", "the workflow Ours"]
+    assert found["Business hours"]["also_used_by"] == ["the workflow Ours"]
 
 
 def test_what_is_missing_comes_along_with_the_workflow(ready: Two) -> None:
@@ -272,6 +289,32 @@ def test_where_it_takes_two_a_colleague_says_yes_to_the_table_too(ready: Two) ->
     assert (asked["state"], before) == ("asked", None)
     assert answer.status_code == 200, answer.text
     assert rows_in(ready, ready.live) == ROWS
+
+
+def test_who_says_yes_sees_what_would_be_overwritten(ready: Two) -> None:
+    ready.decide(workflows="two")
+    fill(ready, ready.live, {"z": {"city": "Zug"}})
+    ready.bring(FLOW, along=list(named(ready).values())[:2])
+
+    listed = browser_of(ready).get(f"/t/{ready.live.slug}/environments").text
+
+    assert "Overwriting the one here: 2 rows new, 1 row removed." in listed
+
+
+def test_the_page_leads_to_making_a_connection_of_that_kind_and_name(unconnected: Two) -> None:
+    with unconnected.sessions.begin() as session:
+        person = make_member(session, unconnected.live, "admin", "ada")
+        add_member(session, unconnected.test.id, person.id, "admin", now=NOON)
+    unconnected.people["ada"] = person
+    browser = browser_of(unconnected, "ada")
+    page = f"/t/{unconnected.live.slug}/environments/{unconnected.test.slug}/bring"
+
+    plan = browser.post(page, data={"item": "workflow:needs"}).text
+    (link,) = re.findall(r'<a href="([^"]*/connections/new[^"]*)"', plan)
+    form = browser.get(html.unescape(link)).text
+
+    assert "kind=api_key" in link
+    assert 'value="Tickets"' in form
 
 
 def test_a_yes_overwrites_nothing_that_was_changed_since_it_was_asked_for(ready: Two) -> None:

@@ -75,6 +75,14 @@ def test_says_how_much_comes_with_what_is_missing(there: Any, words: str) -> Non
     assert named_table(there, None).told() == words
 
 
+def test_another_column_alone_changes_no_row() -> None:
+    there = {"columns": ["town", "city"], "rows": {"a": {"city": "Bern"}}}
+
+    told = named_table(there, table(a="Bern")).told()
+
+    assert told == "Overwriting the one here: other columns."
+
+
 def test_counts_the_days_and_weekdays_of_a_calendar() -> None:
     there = hours_document(
         timezone="Europe/Zurich",
