@@ -83,6 +83,15 @@ def _shapes(page: Page) -> list[str]:  # noqa: F811
     return sorted(shapes)
 
 
+def _gaps(page: Page, rows: str) -> list[int]:
+    """Tell how many pixels lie between each row and the next."""
+    found: list[int] = page.locator(rows).evaluate_all(
+        """all => all.map(one => one.getBoundingClientRect()).map(({ top }, at, boxes) =>
+          at ? Math.round(top - boxes[at - 1].bottom) : 0).slice(1)"""
+    )
+    return found
+
+
 def test_the_outline_is_worked_with_by_keyboard_and_read_by_a_screen_reader(
     garland: Running,  # noqa: F811
     page: Page,  # noqa: F811
@@ -120,6 +129,7 @@ def test_the_outline_is_worked_with_by_keyboard_and_read_by_a_screen_reader(
         """
     )
     assert serious_violations(page) == []
+    assert _gaps(page, ".node") == [6, 6, 6, 6]
     page.keyboard.press("End")
     expect(page.locator("[data-open-here]")).to_be_visible()
     page.keyboard.press("o")
