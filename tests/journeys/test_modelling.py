@@ -83,7 +83,7 @@ def _shapes(page: Page) -> list[str]:  # noqa: F811
     return sorted(shapes)
 
 
-def _gaps(page: Page, rows: str) -> list[int]:
+def _gaps(page: Page, rows: str) -> list[int]:  # noqa: F811
     """Tell how many pixels lie between each row and the next."""
     found: list[int] = page.locator(rows).evaluate_all(
         """all => all.map(one => one.getBoundingClientRect()).map(({ top }, at, boxes) =>
