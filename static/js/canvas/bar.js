@@ -21,7 +21,7 @@ export function mountBar(page) {
   /** @param {string|null} key */
   const showPlus = (key) => {
     const wire = editor.flow.wires.find((one) => wireKey(one) === key);
-    const path = wire && scene.wireLine(wire);
+    const path = wire && scene.wires.line(wire);
     plus.hidden = !path;
     if (!path) return;
     const { x, y } = path.getPointAtLength(path.getTotalLength() / 2);
@@ -32,7 +32,7 @@ export function mountBar(page) {
     const box = bounds([...editor.selection].flatMap((id) => scene.face(id)?.rect ?? []));
     const only = editor.only ? "node" : "nodes";
     element.dataset.chosen = editor.wire ? "wire" : box ? only : "";
-    bar.hidden = !box || scene.frames.layer.matches(":focus-within");
+    bar.hidden = !box || scene.frames.layer.querySelector(".mark:focus-within") !== null;
     if (!box) return;
     const [x, y] = toScreen(viewport.view, [box.x + box.w / 2, box.y]);
     bar.style.left = `clamp(150px, ${Math.round(x)}px, 100% - 150px)`;
@@ -45,6 +45,7 @@ export function mountBar(page) {
     });
   viewport.onMove(place);
   document.addEventListener("focusin", place);
+  scene.frames.layer.addEventListener("focusout", () => requestAnimationFrame(place));
   root.addEventListener("pointerover", (event) => {
     const key = hit(event, "data-wire");
     if (key || (event.target !== plus && plus.dataset.of !== editor.wire))

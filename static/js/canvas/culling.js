@@ -12,7 +12,7 @@ const FAR = 0.3;
 const MARGIN_PX = 400;
 
 /** @param {DesignerPage} page */
-export function mountCulling({ editor, root, scene, viewport, world }) {
+export function mountCulling({ editor, root, scene, viewport }) {
   /** @type {Rect|null} what is drawn at present */
   let drawn = null;
   let zoom = 0;
@@ -23,13 +23,13 @@ export function mountCulling({ editor, root, scene, viewport, world }) {
   scene.sight = {
     isNear: (ids, rect) => isAll() || ids.some(isHeld) || (drawn !== null && overlaps(rect, drawn)),
     isLegible: (id) => isAll() || isHeld(id) || zoom >= FAR,
+    isFar: () => zoom < FAR && !isAll(),
   };
   const look = () => {
     const { shown, view } = viewport;
     if (drawn && view.zoom === zoom && holdsAll(drawn, shown)) return;
     zoom = view.zoom;
     drawn = around(shown, MARGIN_PX / zoom, MARGIN_PX / zoom);
-    world.classList.toggle("world--far", zoom < FAR && !isAll());
     scene.cull();
   };
   viewport.onMove(look);

@@ -19,9 +19,8 @@ function mounted(size, zoom = 1) {
   Object.assign(scene, { size });
   Object.assign(viewport, { view: { zoom } });
   const root = { classList: { contains: (/** @type {string} */ one) => classes.includes(one) } };
-  const world = { classList: { toggle() {} } };
   const editor = new Editor({ triggers: {}, steps: { s: {} }, wires: [] }, {});
-  mountCulling(/** @type {any} */ ({ editor, root, scene, viewport, world }));
+  mountCulling(/** @type {any} */ ({ editor, root, scene, viewport }));
   return editor;
 }
 
@@ -55,8 +54,17 @@ test("a wire is drawn where one of its ends is held", () => {
 test("from afar many steps are boxes, but for the one with the focus", () => {
   mounted(200, 0.2);
 
+  assert.ok(scene.sight.isFar());
   assert.ok(!scene.sight.isLegible("s"));
   assert.ok(scene.sight.isLegible("focused"));
+});
+
+test("what was crowded and is no more is seen whole from afar as well, without a move", () => {
+  mounted(151, 0.2);
+  scene.size = 150;
+
+  assert.ok(!scene.sight.isFar());
+  assert.ok(scene.sight.isLegible("s"));
 });
 
 test("few steps are all drawn at any distance", () => {

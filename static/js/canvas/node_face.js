@@ -66,8 +66,8 @@ export function markProblems(element, problems) {
   if (problems.length === 0) return;
   const severity = problems.some((one) => one.severity === "error") ? "error" : "warning";
   const title = problems.map((one) => one.message).join("\n");
-  const look = { class: `node__problem node__problem--${severity}`, title };
-  element.append(make("span", look, [icon("triangle-alert")]));
+  const look = { class: `node__problem node__problem--${severity}`, title, "aria-hidden": "true" };
+  element.append(make("span", look, [icon("triangle-alert")])); // sayNode says it
 }
 
 /** @param {Problem[]} problems */

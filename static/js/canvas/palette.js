@@ -21,6 +21,7 @@ export function entryRow(selector, root, { entry, why }) {
   paintIcon(need(".node__icon", row), entry.icon);
   need(".palette__name", row).textContent = entry.title;
   words.textContent = why ?? entry.summary;
+  need(".palette__words", row).title = `${entry.title}: ${words.textContent}`; // they may be cut
   if (why) words.className = "palette__why";
   return row;
 }
@@ -77,7 +78,8 @@ export function mountPalette(page, { add, drop }) {
     fill("mine", [["Works well after this", from ? after(from) : []], ...mine()]);
   };
   /** The same, once no pointer is over a part: nothing moves under one that is about to take something. @param {Element} part */
-  const drawMineUnless = (part) => part.matches(":hover") || drawMine();
+  const drawMineUnless = (part) =>
+    (matchMedia("(hover: hover)").matches && part.matches(":hover")) || drawMine();
   const drawShelves = () => {
     const found = searchEntries(page.entries, box.value);
     const byCategory = gathered(found, ({ entry }) => entry.category);

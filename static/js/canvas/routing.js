@@ -3,7 +3,7 @@
  * a block, or has to go back, leaves to the right, runs along a free lane and enters from the left.
  * @import {Point, Rect} from "./types.js"
  */
-import { overlaps } from "./geometry.js";
+import { bounds, overlaps } from "./geometry.js";
 
 const STUB = 24;
 const CLEAR = 28;
@@ -98,6 +98,12 @@ function lanePath([x1, y1], [x2, y2], lane, shift) {
     `Q${r(into)} ${r(y2)} ${r(into + b)} ${r(y2)}H${r(x2)}`,
   ].join("");
 }
+
+/** What a path lies in: its points, and those that bend it, stand in pairs. @param {string} path @returns {Rect|null} */
+export const pathBox = (path) =>
+  bounds(
+    [...path.matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => ({ x: +x, y: +y, w: 0, h: 0 })),
+  );
 
 /**
  * The wire of a drag that has no target yet.

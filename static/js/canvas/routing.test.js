@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { overlaps } from "./geometry.js";
-import { freeLane, wirePath } from "./routing.js";
+import { freeLane, pathBox, wirePath } from "./routing.js";
 
 /** @param {number} x @param {number} y */
 const rect = (x, y) => ({ x, y, w: 208, h: 80 });
@@ -49,4 +49,14 @@ test("the free lane is the one nearest to the wish", () => {
   assert.equal(freeLane(40, []), 40);
   assert.equal(freeLane(30, [rect(0, 0)]), -14);
   assert.equal(freeLane(60, [rect(0, 0), rect(0, 84)]), -14);
+});
+
+test("what a wire lies in holds every lane it runs along", () => {
+  const between = [0, 1, 2, 3].map((at) => rect(400, at * 100 - 120));
+  const drawn = path(between);
+  const box = pathBox(drawn);
+
+  const lanes = [...drawn.matchAll(/V(-?[\d.]+)/g)].map(([, y]) => Number(y));
+  assert.ok(lanes.some((y) => Math.abs(y - 40) > 100));
+  for (const y of lanes) assert.ok(box && box.y <= y && y <= box.y + box.h);
 });

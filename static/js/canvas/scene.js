@@ -5,13 +5,13 @@
  * @import {Catalogue, Face, Flow, Point, Problem, Progress, Rect, Wire} from "./types.js"
  */
 import { carried, dropTarget } from "./boxes.js";
-import { makeSvg, need, removeOthers } from "./dom.js";
-import { faceOf, inputPoint, outputPoint } from "./face.js";
+import { need, removeOthers } from "./dom.js";
+import { faceOf } from "./face.js";
 import { Frames } from "./frames.js";
-import { bounds, overlaps } from "./geometry.js";
-import { gathered, nodeIds, splitEnd, wasTaken, wireKey, withinOf } from "./graph.js";
+import { bounds } from "./geometry.js";
+import { gathered, nodeIds, splitEnd, wasTaken, withinOf } from "./graph.js";
 import * as node from "./node_face.js";
-import { wirePath } from "./routing.js";
+import { Wires } from "./wires.js";
 
 const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
 
@@ -20,8 +20,6 @@ const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
 export class Scene {
   /** @type {Map<string, Drawn>} */
   #nodes = new Map();
-  /** @type {Map<string, {group: SVGElement, line: SVGPathElement, look: string}>} */
-  #wires = new Map();
   /** @type {Map<string, Wire[]>} */
   #leaving = new Map();
   #entering = this.#leaving;
@@ -39,14 +37,17 @@ export class Scene {
   sight = {
     isNear: (/** @type {string[]} */ _ids, /** @type {Rect} */ _rect) => true,
     isLegible: (/** @type {string} */ _id) => true,
+    isFar: () => false,
   };
 
   /** @param {HTMLElement} world @param {Catalogue} catalogue */
   constructor(world, catalogue) {
     this.catalogue = catalogue;
+    this.world = world;
     this.svg = /** @type {Element} */ (world.querySelector(".canvas__wires"));
     this.layer = need(".nodes", world);
     this.frames = new Frames(world);
+    this.wires = new Wires(this.svg);
   }
 
   /** @param {string} id @returns {HTMLElement|undefined} */
@@ -97,17 +98,24 @@ export class Scene {
 
   /** Hide what is out of sight, and put into nodes what can now be read. */
   cull() {
-    for (const [id, drawn] of this.#nodes) {
-      const isNear = this.sight.isNear([id], drawn.face.rect);
-      drawn.element.classList.toggle("is-away", !isNear);
-      if (drawn.stale && isNear && this.sight.isLegible(id)) this.#fill(id, drawn);
-    }
-    for (const wire of this.#flow.wires) {
-      const ids = [splitEnd(wire.from).id, wire.to];
-      const box = bounds(ids.flatMap((id) => this.face(id)?.rect ?? [])) ?? NOWHERE;
-      const group = this.#wires.get(wireKey(wire))?.group;
-      group?.classList.toggle("is-away", !this.sight.isNear(ids, box));
-    }
+    this.world.classList.toggle("world--far", this.sight.isFar());
+    for (const id of this.#nodes.keys()) this.#cullNode(id);
+    for (const wire of this.#flow.wires) this.#cullWire(wire);
+  }
+
+  /** @param {string} id */
+  #cullNode(id) {
+    const drawn = this.#nodes.get(id);
+    if (!drawn) return;
+    const isNear = this.sight.isNear([id], this.face(id)?.rect ?? NOWHERE);
+    drawn.element.classList.toggle("is-away", !isNear);
+    if (drawn.stale && isNear && this.sight.isLegible(id)) this.#fill(id, drawn);
+  }
+
+  /** @param {Wire} wire */
+  #cullWire(wire) {
+    const ids = [splitEnd(wire.from).id, wire.to];
+    this.wires.cull(wire, (box) => this.sight.isNear(ids, box));
   }
 
   /** @param {string} id @param {Drawn} drawn */
@@ -141,46 +149,16 @@ export class Scene {
   }
 
   #drawWires() {
-    const wanted = new Set(this.#flow.wires.map(wireKey));
-    removeOthers(this.#wires, wanted, (one) => one.group);
+    this.wires.keep(this.#flow.wires);
     for (const wire of this.#flow.wires) this.#drawWire(wire);
-  }
-
-  /** The line of a wire, for what is shown on it. @param {Wire} wire */
-  wireLine(wire) {
-    return this.#wires.get(wireKey(wire))?.line;
+    this.#light();
   }
 
   /** @param {Wire} wire */
   #drawWire(wire) {
-    const end = splitEnd(wire.from);
-    const source = this.face(end.id);
+    const source = this.face(splitEnd(wire.from).id);
     const target = this.face(wire.to);
-    if (!source || !target) return;
-    const from = outputPoint(source, end.port);
-    const row = source.ports.findIndex((port) => port.name === end.port);
-    const near = (/** @type {Rect} */ area) => this.#rects.filter((rect) => overlaps(rect, area));
-    const ends = /** @type {const} */ ([source.rect, target.rect]);
-    const path = wirePath(from, inputPoint(target.rect), ...ends, near, (Math.max(row, 0) % 4) * 5);
-    const drawn = this.#wires.get(wireKey(wire)) ?? this.#newWire(wire);
-    const { tone = "error", kind = "nothing" } = source.ports[row] ?? {};
-    const look = `${tone} ${kind} ${path}`;
-    if (drawn.look === look) return;
-    drawn.look = look;
-    Object.assign(drawn.group.dataset, { tone, kind });
-    for (const line of drawn.group.children) line.setAttribute("d", path);
-    if (!drawn.group.isConnected) this.svg.append(drawn.group);
-  }
-
-  /** @param {Wire} wire */
-  #newWire(wire) {
-    const group = makeSvg("g", { class: "wire", "data-wire": wireKey(wire) });
-    const line = /** @type {SVGPathElement} */ (makeSvg("path", { class: "wire__line" }));
-    group.append(makeSvg("path", { class: "wire__hit" }), line);
-    const drawn = { group, line, look: "" };
-    this.#wires.set(wireKey(wire), drawn);
-    this.#lightWire(wire, group);
-    return drawn;
+    if (source && target) this.wires.draw(wire, source, target, this.#rects);
   }
 
   /**
@@ -203,7 +181,11 @@ export class Scene {
     this.#rects = still.map((face) => face.rect);
     const moving = [this.#leaving, this.#entering];
     const wires = [...touched].flatMap((id) => moving.flatMap((ends) => ends.get(id) ?? []));
-    for (const wire of new Set(wires)) this.#drawWire(wire);
+    for (const wire of new Set(wires)) {
+      this.#drawWire(wire);
+      this.#cullWire(wire);
+    }
+    for (const id of touched) this.#cullNode(id);
   }
 
   /** @param {Set<string>} ids @param {string|null} wire */
@@ -212,8 +194,7 @@ export class Scene {
       const selected = String(ids.has(id));
       if (element.ariaSelected !== selected) element.ariaSelected = selected;
     }
-    for (const [key, { group }] of this.#wires)
-      group.classList.toggle("wire--selected", key === wire);
+    this.wires.select(wire);
   }
 
   /** @param {Problem[]} problems */
@@ -226,19 +207,14 @@ export class Scene {
   /** @param {Progress|null} progress */
   showProgress(progress) {
     this.#progress = progress;
-    for (const [id, drawn] of this.#nodes) this.#mark(id, drawn);
-    for (const wire of this.#flow.wires) {
-      const drawn = this.#wires.get(wireKey(wire));
-      if (drawn) this.#lightWire(wire, drawn.group);
-    }
+    for (const [id, { element }] of this.#nodes) node.markProgress(element, progress?.steps[id]);
+    this.#light();
     this.#label();
   }
 
-  /** @param {Wire} wire @param {SVGElement} group */
-  #lightWire(wire, group) {
-    const taken = this.#progress !== null && wasTaken(wire, this.#flow, this.#progress);
-    group.classList.toggle("wire--taken", taken);
-    group.classList.toggle("wire--untaken", this.#progress !== null && !taken);
+  #light() {
+    for (const wire of this.#flow.wires)
+      this.wires.light(wire, this.#progress && wasTaken(wire, this.#flow, this.#progress));
   }
 
   #label() {
