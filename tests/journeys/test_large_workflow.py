@@ -1,4 +1,4 @@
-"""A person works on a workflow of many steps: what is in sight is drawn, and nothing else is lost."""
+"""A person works on a workflow of many steps: what is in sight is drawn, nothing else is lost."""
 
 import re
 
