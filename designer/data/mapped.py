@@ -13,7 +13,7 @@ from blocks.forms import Field
 from blocks.schemas import EXPRESSION_PREFIX, is_expression
 from designer.data.texts import pieces_of
 from designer.data.tree import ABSENT, BELOW, Datum, each_of, tree_of, words_of
-from runtime.expressions.references import Path, read_path
+from runtime.expressions.references import Path, paths_read_by, read_path
 from runtime.flows.reading import Readable
 
 _WRITTEN = frozenset({"text", "textarea", "number", "any", "email", "uri", "datetime"})
@@ -61,6 +61,12 @@ class Data:
         """Give the kind of what a path leads to, in plain words; "" when nobody knows."""
         found = self._by_path.get(read_path(text) or ())
         return found.kind if found is not None else ""
+
+    def lacking(self, text: str) -> list[str]:
+        """Name what an expression reads that is always there, and yet not among these values."""
+        read = paths_read_by(text.removeprefix(EXPRESSION_PREFIX))
+        found = [one for path in sorted(read) if (one := self._by_path.get(path)) is not None]
+        return [one.trail for one in found if not one.is_seen and "?" not in one.path]
 
     def _trail_of(self, path: Path) -> str:
         for length in range(len(path), 0, -1):

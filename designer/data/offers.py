@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from designer.data.mapped import Data
@@ -44,11 +44,20 @@ def offer_of(place: Place, asked: Asked, known: Known) -> Offer:
 def outcome_of(
     place: Place, asked: Asked, known: Known, *, pointer: str, text: str, offer: Offer
 ) -> Outcome:
-    """Check and try an expression where it stands, on the sample of what is offered there."""
+    """Check and try an expression where it stands, on the sample of what is offered there.
+
+    Where it fails for want of what is always there, such as in an alarm that was written by hand,
+    the sample is to blame and not the expression.
+    """
     wrong = expression_problems(
         asked.document, asked.step, pointer, text, registry=place.registry, known=known
     )
-    return try_expression(text, wrong, offer.sample)
+    outcome = try_expression(text, wrong, offer.sample)
+    lacking = offer.data.lacking(text) if outcome.note else []
+    if not lacking:
+        return outcome
+    note = f"it has no {', '.join(lacking)}: choose other data to try it on under “Insert data”"
+    return replace(outcome, note=note)
 
 
 def _steps_of(sources: list[Readable]) -> frozenset[str]:

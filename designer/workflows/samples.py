@@ -2,7 +2,8 @@
 
 Each kind is what a real network raises when such a thing happens, several where several come at
 once. `SAMPLE_ALARM` is one by itself, `SAMPLE_ALARMS` the first of each kind as a test run takes
-it, `sample_events` what is sent into an organisation: all of it says the source `sample`.
+it, `sample_events` what is sent into an organisation: all of it says the source `sample`. An alarm
+here has every field that a real one has, so that what reads one reads the other.
 """
 
 from __future__ import annotations
@@ -11,8 +12,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runtime.flows.alarm_fields import ALARM_SCHEMA
+
 SAMPLE_SOURCE = "sample"
-SAMPLE_ALARM: dict[str, Any] = {
+_RAISED_AT = "2026-11-27T12:00:00.000Z"
+_INSTANTS = ("raised_at", "last_raised_at", "changed_at", "reported_at")
+_BLANKS: Mapping[str, Any] = {"string": "", "integer": 0, "boolean": False}
+
+
+def _whole(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Give an alarm of what is said of it: of what is not said, what a real one holds there."""
+    severity = {"original_severity": said["perceived_severity"], "trend": "noChange"}
+    known = {**said, **severity, **dict.fromkeys(_INSTANTS, _RAISED_AT)}
+    kinds = {name: one["type"] for name, one in ALARM_SCHEMA["properties"].items()}
+    others = {name: _blank(kind) for name, kind in kinds.items() if name not in known}
+    return {**known, **others}
+
+
+def _blank(kind: str | list[str]) -> Any:
+    if not isinstance(kind, str):
+        return None  # it may be null, and is where nobody said it
+    return [] if kind == "array" else _BLANKS[kind]
+
+
+_PLAIN: Mapping[str, Any] = {
     "id": "00000000-0000-7000-8000-000000000000",
     "managed_object": "link-7",
     "perceived_severity": "critical",
@@ -28,6 +51,7 @@ SAMPLE_ALARM: dict[str, Any] = {
     "count": 1,
     "ack_state": "unacknowledged",
 }
+SAMPLE_ALARM: dict[str, Any] = _whole(_PLAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,13 +240,14 @@ def sample_alarm(name: str) -> dict[str, Any]:
 
 def _alarms(samples: Sequence[Sample]) -> tuple[dict[str, Any], ...]:
     return tuple(
-        {
-            **SAMPLE_ALARM,
-            **sample.events[0],
-            "id": f"00000000-0000-7000-8000-0000000000{number:02d}",
-            "raised_at": "2026-11-27T12:00:00.000Z",
-            "sample": sample.name,
-        }
+        _whole(
+            {
+                **_PLAIN,
+                **sample.events[0],
+                "id": f"00000000-0000-7000-8000-0000000000{number:02d}",
+                "sample": sample.name,
+            }
+        )
         for number, sample in enumerate(samples, start=1)
     )
 

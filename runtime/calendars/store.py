@@ -22,7 +22,8 @@ from tenancy.rows import by_name, get_owned, insert_new
 CALENDARS_KEPT = 500
 CALENDARS_MAX = 200
 Users = Callable[[], Collection[str]]
-_calendars: Kept[tuple[UUID, int], Calendar] = Kept(CALENDARS_KEPT)
+# The instant tells apart two revisions of one number: the first may have been rolled back.
+_calendars: Kept[tuple[UUID, int, datetime], Calendar] = Kept(CALENDARS_KEPT)
 
 
 class CalendarChangedError(ConflictError):
@@ -187,6 +188,17 @@ def find_calendar(session: Session, tenant_id: UUID, name: str) -> Calendar:
     return _values_of(row)
 
 
+def calendar_named(
+    session: Session, tenant_id: UUID, name: str, *, lock: bool = False
+) -> CalendarView | None:
+    """Give the calendar of that name; with `lock` nobody changes it before the transaction ends."""
+    wanted = select(CalendarRow).where(CalendarRow.tenant_id == tenant_id, CalendarRow.name == name)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(wanted)
+    return _view_of(row) if row is not None else None
+
+
 def all_calendars(session: Session) -> dict[tuple[UUID, str], Calendar]:
     """Give every calendar in reach by tenant and name; call it in system scope."""
     rows = session.scalars(select(CalendarRow))
@@ -209,7 +221,8 @@ def _taken(name: str) -> InvalidError:
 
 
 def _values_of(row: CalendarRow) -> Calendar:
-    return _calendars.get((row.id, row.revision), lambda: parse_calendar(row.document))
+    key = (row.id, row.revision, row.updated_at)
+    return _calendars.get(key, lambda: parse_calendar(row.document))
 
 
 def _view_of(row: CalendarRow) -> CalendarView:

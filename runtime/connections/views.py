@@ -58,11 +58,11 @@ def list_connections() -> Response:
 @bp.get("/t/<tenant>/connections/new")
 @require("connections.edit")
 def new_connection() -> Response:
-    """Show the kinds, or the form of the one that was chosen."""
-    kind = request.args.get("kind", "")
+    """Show the kinds, or the form of the one that was chosen; who leads here may say its name."""
+    kind, name = request.args.get("kind", ""), request.args.get("name", "")
     if kind not in KINDS:
         return render("runtime/connections/kinds.html", kinds=KINDS.values())
-    return _new_page(kind, {}, {})
+    return _new_page(kind, {"name": name} if name else {}, {})
 
 
 @bp.post("/t/<tenant>/connections/new")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String
@@ -28,8 +29,10 @@ class Promotion(TenantOwned, Base):
     """What is or was brought into an organisation from one that it shares environments with.
 
     Attributes:
-        items: What is brought: kind, key, title, version number and digest, as `planning` says.
-        before: What stood here before, so that it can be taken back.
+        items: What is brought: kind, key, title, version number and digest, as `planning` says;
+            look-up tables and calendars with what was seen of them.
+        before: What stood here before, so that it can be taken back; whole tables, so that it is
+            read only when it is asked for.
     """
 
     __tablename__ = "promotion"
@@ -41,7 +44,7 @@ class Promotion(TenantOwned, Base):
     )
     from_name: Mapped[str] = mapped_column(String(120))
     items: Mapped[AnyDocument]
-    before: Mapped[AnyDocument] = mapped_column(default=list)
+    before: Mapped[AnyDocument] = mapped_column(default=list, deferred=True)
     note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
     state: Mapped[PromotionState] = mapped_column(named(PromotionState))
     asked_at: Mapped[Instant]
@@ -50,3 +53,13 @@ class Promotion(TenantOwned, Base):
     ended_at: Mapped[OptionalInstant]
     ended_by: Mapped[str] = mapped_column(String(WHO_MAX), default="")
     reason: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
+
+    @property
+    def versions(self) -> list[dict[str, Any]]:
+        """What it brings of workflows, rules and decision tables."""
+        return [one for one in self.items if "number" in one]
+
+    @property
+    def along(self) -> list[dict[str, Any]]:
+        """Which look-up tables and calendars come along."""
+        return [one for one in self.items if "seen" in one]

@@ -18,6 +18,7 @@ from kernel.schema import Schema
 from runtime.environments import planning, promoting, shapes
 from runtime.environments._tables import Promotion, PromotionState
 from runtime.environments.carrying import Key
+from runtime.environments.named import KINDS, Name, Named
 from runtime.environments.planning import Line
 from runtime.environments.undoing import undo
 from tenancy.environments import (
@@ -56,6 +57,16 @@ _PICKED = Schema(
                     "required": ["kind", "key"],
                     "additionalProperties": False,
                     "properties": {"kind": {"enum": ["workflow", "rule", "table"]}, "key": _TEXT},
+                },
+            },
+            "along": {
+                "type": "array",
+                "maxItems": planning.PICKED_MAX,
+                "items": {
+                    "type": "object",
+                    "required": ["kind", "name", "seen"],
+                    "additionalProperties": False,
+                    "properties": {"kind": {"enum": [*KINDS]}, "name": _TEXT, "seen": _TEXT},
                 },
             },
         },
@@ -105,14 +116,16 @@ def list_live(slug: str) -> Response:
 @require("workflows.edit")
 def plan() -> Response:
     """Say what bringing these here would change and what keeps them from it; nothing is done."""
-    _, there, keys = _asked()
-    where = (db_session(),)
-    picked = planning.read_there(*where, who=acting(), there=there, picked=keys)
-    found = planning.make_plan(*where, picked, who=acting(), vault=vault(), now=utc_now())
+    said, there, keys = _asked()
+    session, who = db_session(), acting()
+    picked = planning.read_there(session, who=who, there=there, picked=keys)
+    load = planning.load_up(session, picked, who=who, there=there, wanted=_along(said))
+    found = planning.make_plan(session, load, who=who, vault=vault(), now=utc_now())
     return jsonify(
         possible=found.is_possible,
         needs_yes=found.needs_yes,
         items=[_line(one) for one in found.lines],
+        named=[_named(one, found) for one in load.named],
     )
 
 
@@ -126,6 +139,7 @@ def promote() -> Response:
         db_session(),
         there,
         keys,
+        along=_along(said),
         who=acting(),
         note=said.get("note", ""),
         vault=vault(),
@@ -182,7 +196,11 @@ def promotion_document(one: Promotion) -> dict[str, Any]:
     return {
         "id": str(one.id),
         "from": one.from_name,
-        "items": [{name: item[name] for name in names} for item in one.items],
+        "items": [{name: item[name] for name in names} for item in one.versions],
+        "along": [
+            {"kind": item["kind"], "name": item["key"], "verdict": item["verdict"]}
+            for item in one.along
+        ],
         "note": one.note,
         "state": one.state.value,
         "asked_at": format_instant(one.asked_at),
@@ -199,6 +217,31 @@ def _asked() -> tuple[Mapping[str, Any], EnvironmentView, set[Key]]:
     _PICKED.require(said, "say from where, and which workflows, rules and tables")
     there = find_environment(db_session(), acting().tenant_id, said["from"])
     return said, there, {(one["kind"], one["key"]) for one in said["items"]}
+
+
+def _along(said: Mapping[str, Any]) -> dict[Name, str]:
+    return {(one["kind"], one["name"]): one["seen"] for one in said.get("along", ())}
+
+
+def _named(one: Named, plan: planning.Plan) -> dict[str, Any]:
+    differs = one.difference
+    return {
+        "kind": one.kind,
+        "name": one.name,
+        "used_by": list(one.used_by),
+        "also_used_by": list(one.also_used_by),
+        "verdict": one.verdict,
+        "difference": {
+            "new": differs.new,
+            "changed": differs.changed,
+            "removed": differs.gone,
+            "head": differs.head,
+        }
+        if differs is not None
+        else None,
+        "seen": one.seen or None,
+        "problem": plan.refusals.get(one.key),
+    }
 
 
 def _environment(one: EnvironmentView) -> dict[str, Any]:

@@ -16,15 +16,19 @@ from sqlalchemy.orm import Session
 from blocks.installs.registry import registry_of
 from blocks.registry import Registry
 from kernel.errors import InvalidError, Problem
+from runtime.environments.named import KINDS as KINDS_NAMED
+from runtime.environments.named import Name
 from runtime.flows import history as flow_history
 from runtime.flows import versions as flows
 from runtime.flows.history import calls_in
 from runtime.flows.model import every_step
+from runtime.flows.named_places import LOOK_UP, places_in
 from runtime.flows.table_steps import table_use
 from runtime.going_live.model import Known
 from runtime.going_live.subjects import without_digests
 from runtime.rules import history as rule_history
 from runtime.rules import store as rules
+from runtime.rules.uses import look_up_tables_in
 
 WORKFLOW, RULE, TABLE = KINDS = ("workflow", "rule", "table")
 _ORDER = {TABLE: 0, WORKFLOW: 1, RULE: 2}
@@ -42,6 +46,7 @@ class Carried:
         authors: Who had a hand in it: names by the word for who answers.
         tables: Names of the decision tables that its steps name, by their ids there.
         calls: Slugs of the workflows that it calls.
+        names: Look-up tables, calendars and connections that it names, by kind and name.
     """
 
     key: Key
@@ -52,6 +57,7 @@ class Carried:
     authors: Mapping[str, str]
     tables: Mapping[str, str]
     calls: frozenset[str]
+    names: frozenset[Name]
 
     @property
     def kind(self) -> str:
@@ -92,6 +98,7 @@ def live_there(session: Session, tenant_id: UUID, brought: Mapping[Key, Known]) 
             ),
             tables={},
             calls=frozenset(),
+            names=frozenset((LOOK_UP, name) for name in look_up_tables_in(live)),
         )
         for rule, live in judged
     ]
@@ -168,6 +175,9 @@ def _flow(
         ),
         tables={one: tables[one] for one in _tables_named(document, registry) if one in tables},
         calls=frozenset(slug for _, slug, _ in calls_in(document, registry)),
+        names=frozenset(
+            (one.kind, one.name) for one in places_in(document, registry) if one.kind in KINDS_NAMED
+        ),
     )
 
 

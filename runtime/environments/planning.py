@@ -1,4 +1,4 @@
-"""What promoting would do, and who may do it alone.
+"""What promoting would do, who may do it alone, and what is taken along.
 
 The plan is the deed itself, done and taken back within a savepoint, so that it can promise nothing
 that the deed does not keep.
@@ -6,8 +6,8 @@ that the deed does not keep.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from kernel.errors import GarlandError, InvalidError, Problem
 from kernel.secrets import Vault
 from runtime.environments._tables import Promotion, PromotionState
 from runtime.environments.carrying import WORKFLOW, Carried, Key, in_order, live_there
+from runtime.environments.contents import name_all, put_content
+from runtime.environments.named import Name, Named, chosen
 from runtime.environments.putting import (
     Place,
     changes_of,
@@ -50,18 +52,39 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What is brought, in the order of putting; what it names, and which of that comes along."""
+
+    picked: Sequence[Carried]
+    named: Sequence[Named]
+    taken: Sequence[Named]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What promoting some things would do here; `needs_yes` where a second person is asked."""
+    """What promoting some things would do here.
+
+    Attributes:
+        needs_yes: Whether a second person is asked.
+        load: What it is about, with what is taken along.
+        refusals: What keeps something from being taken along, by kind and name.
+    """
 
     lines: Sequence[Line]
     needs_yes: bool
+    load: Load
+    refusals: Mapping[Name, str] = field(default_factory=dict)
+
+    @property
+    def has_problems(self) -> bool:
+        """Tell whether something keeps it from being brought."""
+        return bool(self.refusals) or any(one.problems for one in self.lines)
 
     @property
     def is_possible(self) -> bool:
         """Tell whether it can be done, and does something."""
-        return any(one.verdict != "same" for one in self.lines) and not any(
-            one.problems for one in self.lines
-        )
+        does = bool(self.load.taken) or any(one.verdict != "same" for one in self.lines)
+        return does and not self.has_problems
 
 
 def read_there(
@@ -96,21 +119,35 @@ def read_there(
     return in_order(chosen)
 
 
-def make_plan(
+def load_up(
     session: Session,
     picked: Sequence[Carried],
     *,
     who: Acting,
-    vault: Vault,
-    now: datetime,
-) -> Plan:
+    there: EnvironmentView,
+    wanted: Mapping[Name, str] | None,
+) -> Load:
+    """Look at what is named by what was picked, and take along what is `wanted`, as `chosen` says.
+
+    Raises:
+        InvalidError: something that is wanted cannot come along.
+        ConflictError: something that is wanted changed since it was seen.
+    """
+    named = name_all(session, picked, who=who, there=there)
+    taken = chosen(named, wanted, permissions=who.permissions)
+    return Load(picked=picked, named=named, taken=taken)
+
+
+def make_plan(session: Session, load: Load, *, who: Acting, vault: Vault, now: datetime) -> Plan:
     """Say what putting these live here would do and what keeps it from that; nothing is kept."""
     place = make_place(session, who=who, vault=vault, now=now, by=who.person_name, note="")
     savepoint = session.begin_nested()
-    lines = [_line(one, place) for one in picked]
+    refusals = dict(_refusals(place, load.taken))
+    lines = [_line(one, place) for one in load.picked]
     savepoint.rollback()
     session.expire_all()
-    return Plan(lines=lines, needs_yes=bool(why_not_alone(session, picked, who=who)))
+    needs_yes = bool(why_not_alone(session, load.picked, who=who))
+    return Plan(lines=lines, needs_yes=needs_yes, load=load, refusals=refusals)
 
 
 def why_not_alone(session: Session, picked: Sequence[Carried], *, who: Acting) -> str:
@@ -139,6 +176,9 @@ def refuse_impossible(plan: Plan) -> None:
         for one in plan.lines
         for text in one.problems
     ]
+    problems += [
+        Problem(f"/along/{name}", f"{name}: {text}") for (_, name), text in plan.refusals.items()
+    ]
     if problems:
         raise InvalidError("not all of it can be brought, so nothing was", problems=problems)
     if not plan.is_possible:
@@ -165,8 +205,17 @@ def _brought(session: Session, tenant_id: UUID, from_id: UUID) -> dict[Key, Know
     return {
         (one["kind"], one["key"]): (one["number"], row.asked_at)
         for row in rows
-        for one in row.items
+        for one in row.versions
     }
+
+
+def _refusals(place: Place, taken: Sequence[Named]) -> Iterator[tuple[Name, str]]:
+    for one in taken:
+        try:
+            with place.session.begin_nested():
+                put_content(place, one)
+        except GarlandError as error:
+            yield one.key, error.message
 
 
 def _line(carried: Carried, place: Place) -> Line:

@@ -5,7 +5,7 @@ Where an organisation asks for a second person, the deed waits for one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -20,13 +20,17 @@ from kernel.json_text import kept_text
 from kernel.secrets import Vault
 from runtime.environments._tables import NOTE_MAX, WHO_MAX, Promotion, PromotionState
 from runtime.environments.carrying import Carried, Key
+from runtime.environments.contents import put_content, require_writing
+from runtime.environments.named import PERMISSIONS, Name, Named
 from runtime.environments.planning import (
+    Load,
+    load_up,
     make_plan,
     read_there,
     refuse_impossible,
     why_not_alone,
 )
-from runtime.environments.putting import Put, make_place, put_live
+from runtime.environments.putting import make_place, put_live
 from runtime.wake import tell_pages_after_commit
 from tenancy.environments import EnvironmentView
 from tenancy.policies import key_of, publishing_policy, why_no_second
@@ -37,11 +41,12 @@ log = structlog.get_logger(__name__)
 NEEDED = ("workflows.edit", "workflows.publish", "rules.edit", "rules.publish")
 
 
-def promote(  # noqa: PLR0913  what, from where, for whom, with which note and keys
+def promote(  # noqa: PLR0913  what, with what, from where, for whom, with which note and keys
     session: Session,
     there: EnvironmentView,
     keys: Collection[Key],
     *,
+    along: Mapping[Name, str],
     who: Acting,
     note: str,
     vault: Vault,
@@ -49,19 +54,26 @@ def promote(  # noqa: PLR0913  what, from where, for whom, with which note and k
 ) -> Promotion:
     """Put live here what is live there, or ask for it where a second person has to say yes.
 
+    `along` says which look-up tables and calendars come along, each with what was seen of it.
+
     Raises:
-        ForbiddenError: who acts may not publish here, or not see it there.
+        ForbiddenError: who acts may not publish here, not write what comes along, or not see it
+            there.
         InvalidError: with every problem; nothing is changed.
-        ConflictError: something here has changes that nobody published; nothing is changed.
+        ConflictError: something here has changes that nobody published, or what comes along was
+            changed since it was seen; nothing is changed.
     """
     _require(who)
     picked = read_there(session, who=who, there=there, picked=keys)
+    load = load_up(session, picked, who=who, there=there, wanted=along)
+    for one in load.taken:
+        require_writing(who, one.kind)
     row = Promotion(
         id=new_id(),
         tenant_id=who.tenant_id,
         from_id=there.organisation_id,
         from_name=there.name,
-        items=[_item(one) for one in picked],
+        items=[*(_item(one) for one in picked), *(_along_item(one) for one in load.taken)],
         note=_note(note),
         state=PromotionState.ASKED,
         asked_at=now,
@@ -71,9 +83,9 @@ def promote(  # noqa: PLR0913  what, from where, for whom, with which note and k
     session.add(row)
     session.flush()
     if why_not_alone(session, picked, who=who):
-        refuse_impossible(make_plan(session, picked, who=who, vault=vault, now=now))
+        refuse_impossible(make_plan(session, load, who=who, vault=vault, now=now))
     else:
-        _put_all(session, row, picked, who=who, vault=vault, now=now)
+        _put_all(session, row, load, who=who, vault=vault, now=now)
     _tell(session, row)
     return row
 
@@ -91,22 +103,24 @@ def approve(
 
     Raises:
         ForbiddenError: who asked says yes themselves, or they may not.
-        ConflictError: it waits no longer, or something got another version there since.
+        ConflictError: it waits no longer, something got another version there since, or what comes
+            along was changed on either side.
         InvalidError: with every problem that it has by now.
     """
     row = _asked(session, promotion_id, who)
     refusal = why_not(session, row, who)
     if refusal:
         raise ForbiddenError(refusal)
-    keys = [(one["kind"], one["key"]) for one in row.items]
-    picked = read_there(session, who=who, there=there, picked=keys, is_asked=True)
-    said = {(one["kind"], one["key"]): one["digest"] for one in row.items}
+    said = {(one["kind"], one["key"]): one["digest"] for one in row.versions}
+    picked = read_there(session, who=who, there=there, picked=said, is_asked=True)
     moved = [one.title for one in picked if said[one.key] != one.digest]
     if moved:
         raise ConflictError(
             f"{', '.join(moved)} is another one in {there.name} by now: ask to bring it anew"
         )
-    _put_all(session, row, picked, who=who, vault=vault, now=now)
+    along = {(one["kind"], one["key"]): one["seen"] for one in row.along}
+    load = load_up(session, picked, who=who, there=there, wanted=along)
+    _put_all(session, row, load, who=who, vault=vault, now=now)
     _tell(session, row)
     return row
 
@@ -146,10 +160,13 @@ def why_not(session: Session, row: Promotion, who: Acting) -> str:
     missing = next((one for one in NEEDED if not who.may(one)), "")
     if missing:
         return f"your role ({who.role}) may not publish here: ask somebody whose role may"
+    kinds = {one["kind"] for one in row.along}
+    if not all(who.may(PERMISSIONS[kind]) for kind in kinds):
+        return f"your role ({who.role}) may not change here what comes along"
     role = publishing_policy(session, row.tenant_id).yes_role
     if row.asked_key == key_of(who.vouched_by):
         return "you asked for it, and somebody else has to say yes"
-    authors = {key: name for one in row.items for key, name in one["authors"].items()}
+    authors = {key: name for one in row.versions for key, name in one["authors"].items()}
     if who.vouched_by is not None and key_of(who.vouched_by) in authors:
         return "you had a hand in it, and somebody else has to say yes"
     return why_no_second(
@@ -207,14 +224,14 @@ def _require(who: Acting) -> None:
 def _put_all(
     session: Session,
     row: Promotion,
-    picked: Sequence[Carried],
+    load: Load,
     *,
     who: Acting,
     vault: Vault,
     now: datetime,
 ) -> None:
-    """Put all of it live, or nothing."""
-    plan = make_plan(session, picked, who=who, vault=vault, now=now)
+    """Put all of it live with what comes along, or nothing."""
+    plan = make_plan(session, load, who=who, vault=vault, now=now)
     refuse_impossible(plan)
     with session.begin_nested():
         is_alone = row.asked_key == key_of(who.vouched_by)
@@ -229,8 +246,9 @@ def _put_all(
             is_second=not is_alone,
         )
         wanted = {one.carried.key for one in plan.lines if one.verdict != "same"}
-        done: list[Put] = [put_live(place, one) for one in picked if one.key in wanted]
-        row.before = [one.document() for one in done]
+        done = [put_content(place, one) for one in load.taken]
+        done += [put_live(place, one).document() for one in load.picked if one.key in wanted]
+        row.before = done
         row.state, row.ended_at = PromotionState.DONE, now
         row.ended_by = who.person_name[:WHO_MAX]
         session.flush()
@@ -246,6 +264,17 @@ def _item(one: Carried) -> dict[str, object]:
         "mode": one.mode,
         "digest": one.digest,
         "authors": dict(one.authors),
+    }
+
+
+def _along_item(one: Named) -> dict[str, object]:
+    return {
+        "kind": one.kind,
+        "key": one.name,
+        "title": one.name,
+        "verdict": one.verdict,
+        "told": one.told(),
+        "seen": one.seen,
     }
 
 

@@ -1,7 +1,8 @@
 """Taking a promotion back: what was live before is live again, all of it or nothing.
 
 One person does it, as one person switches a rule off, where it leads back to what a second person
-put live or said yes to. What was new cannot be unmade: a workflow is paused, a rule switched off.
+put live or said yes to. What was new cannot be unmade: a workflow is paused, a rule switched off,
+a look-up table or calendar that came along stays. One that was overwritten is as it was before.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from kernel.errors import ConflictError, ForbiddenError
 from kernel.secrets import Vault
 from runtime.environments._tables import WHO_MAX, Promotion, PromotionState
 from runtime.environments.carrying import WORKFLOW
+from runtime.environments.contents import put_back
+from runtime.environments.named import PERMISSIONS
 from runtime.environments.promoting import NEEDED, get_promotion
+from runtime.environments.putting import Place
 from runtime.flow_control.publishing import publish, require_use
 from runtime.flows import history as flow_history
 from runtime.flows import versions as flows
@@ -37,7 +41,7 @@ def undo(
     """Let be live again what was before.
 
     Raises:
-        ForbiddenError: who acts may not publish here.
+        ForbiddenError: who acts may not publish here, or not write what came along.
         SecondPersonError: it would lead back to what only who acts ever said yes to.
         ConflictError: it is not done, or something of it was changed or published since; nothing is
             changed then.
@@ -48,14 +52,18 @@ def undo(
         raise ConflictError("only what was done can be taken back")
     if not all(who.may(one) for one in NEEDED):
         raise ForbiddenError(f"your role ({who.role}) may not publish in {who.tenant_name}")
+    by = who.person_name[:WHO_MAX]
+    place = Place(session=session, who=who, vault=vault, now=now, by=by, note="")
     with session.begin_nested():
         for one in reversed(row.before):
             if one["kind"] == WORKFLOW:
                 _flow_back(session, one, who=who, vault=vault, now=now)
+            elif one["kind"] in PERMISSIONS:
+                put_back(place, one)
             else:
                 _rule_back(session, one, who=who, now=now)
         row.state, row.ended_at = PromotionState.UNDONE, now
-        row.ended_by = who.person_name[:WHO_MAX]
+        row.ended_by = by
         session.flush()
     log.info("promotion_undone", promotion=str(row.id), by=who.person_name)
     return row

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from uuid import UUID
 
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, ForbiddenError, GarlandError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other, vault
+from kernel.ids import slugify
 from runtime.environments import planning, promoting
 from runtime.environments._tables import PromotionState
 from runtime.environments.api import answered
 from runtime.environments.carrying import Key
+from runtime.environments.contents import earlier
+from runtime.environments.named import DIFFERENT, Name
 from tenancy.environments import (
     EnvironmentView,
     environments_of,
@@ -75,18 +80,29 @@ def choose(slug: str) -> Response:
 @require("workflows.edit")
 def bring(slug: str) -> Response:
     """Show what bringing it here changes; bring it once that was seen."""
-    there, keys = find_environment(db_session(), acting().tenant_id, slug), _keys()
-    session, who, now = db_session(), acting(), utc_now()
+    there, step = find_environment(db_session(), acting().tenant_id, slug), request.form.get("step")
     try:
-        if request.form.get("step") == "final":
-            return _promoted(there, keys)
-        picked = planning.read_there(session, who=who, there=there, picked=keys)
+        if step is None:
+            return _plan_page(there, wanted=None)
+        if step == "look" or _is_unconfirmed():
+            return _plan_page(there, wanted=_along(), asks=step != "look")
+        return _promoted(there)
     except REFUSALS as error:
-        found = planning.read_there(session, who=who, there=there)
-        page = "runtime/environments/choose.html"
-        return render(page, status=error.status, there=there, found=found, refused=error)
-    plan = planning.make_plan(session, picked, who=who, vault=vault(), now=now)
-    return render("runtime/environments/plan.html", there=there, plan=plan)
+        return _refused_page(there, error)
+
+
+@bp.get("/t/<tenant>/promotions/<uuid:promotion_id>/earlier")
+@require("inventory.view")
+def download_earlier(promotion_id: UUID) -> Response:
+    """Give a look-up table or calendar as it was before it was overwritten."""
+    key = (request.args.get("kind", ""), request.args.get("name", ""))
+    promotion = promoting.get_promotion(db_session(), acting().tenant_id, promotion_id)
+    text, media = earlier(promotion, key)
+    response = make_response(text)
+    response.content_type = f"{media}; charset=utf-8"
+    name = f"{slugify(key[1])}.{media.rpartition('/')[2]}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @bp.post("/t/<tenant>/promotions/<uuid:promotion_id>/<any(approve,refuse,withdraw,undo):verb>")
@@ -101,11 +117,12 @@ def answer_promotion(promotion_id: UUID, verb: str) -> Response:
     return see_other(url_for("environments.list_environments"))
 
 
-def _promoted(there: EnvironmentView, keys: set[Key]) -> Response:
+def _promoted(there: EnvironmentView) -> Response:
     done = promoting.promote(
         db_session(),
         there,
-        keys,
+        _keys(),
+        along=_along(),
         who=acting(),
         note=request.form.get("note", ""),
         vault=vault(),
@@ -116,10 +133,58 @@ def _promoted(there: EnvironmentView, keys: set[Key]) -> Response:
     return see_other(url_for("environments.list_environments"))
 
 
+def _plan_page(
+    there: EnvironmentView,
+    *,
+    wanted: Mapping[Name, str] | None,
+    asks: bool = False,
+    refused: GarlandError | None = None,
+) -> Response:
+    """Show the plan; `asks` whether what is overwritten may be, where that was not said yet."""
+    session, who, now = db_session(), acting(), utc_now()
+    picked = planning.read_there(session, who=who, there=there, picked=_keys())
+    load = planning.load_up(session, picked, who=who, there=there, wanted=wanted)
+    plan = planning.make_plan(session, load, who=who, vault=vault(), now=now)
+    return render(
+        "runtime/environments/plan.html",
+        status=refused.status if refused else 200,
+        there=there,
+        plan=plan,
+        taken=[one.key for one in load.taken],
+        overwritten=[one for one in load.taken if one.verdict == DIFFERENT] if asks else [],
+        note=request.form.get("note", ""),
+        refused=refused,
+    )
+
+
+def _refused_page(there: EnvironmentView, error: GarlandError) -> Response:
+    """Show the plan anew with what was refused; the choice where there is no plan to show."""
+    with suppress(*REFUSALS):
+        if "step" in request.form:
+            return _plan_page(there, wanted=None, refused=error)
+    found = planning.read_there(db_session(), who=acting(), there=there)
+    page = "runtime/environments/choose.html"
+    return render(page, status=error.status, there=there, found=found, refused=error)
+
+
 def _keys() -> set[Key]:
     """Read what was ticked: kind and key, parted by a colon."""
     said = (one.partition(":") for one in request.form.getlist("item"))
     return {(kind, key) for kind, _, key in said}
+
+
+def _along() -> dict[Name, str]:
+    """Read which tables and calendars come along: kind, what was seen, and name, parted by colons.
+
+    What overwrites one here is ticked under another word, to be asked for once more.
+    """
+    ticked = [*request.form.getlist("along"), *request.form.getlist("over")]
+    said = (one.split(":", 2) for one in ticked if one.count(":") > 1)
+    return {(kind, name): seen for kind, seen, name in said}
+
+
+def _is_unconfirmed() -> bool:
+    return bool(set(request.form.getlist("over")) - set(request.form.getlist("confirmed")))
 
 
 def _list_page(*, refused: GarlandError | None = None, name: str = "") -> Response:

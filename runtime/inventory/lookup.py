@@ -40,6 +40,25 @@ def put_table(
         )
 
 
+def read_table(
+    session: Session, tenant_id: UUID, name: str, *, lock: bool = False
+) -> tuple[list[str], dict[str, dict[str, Any]]] | None:
+    """Give the columns and, by key, the values of a table; None where there is none.
+
+    With `lock` nobody adds, changes or removes a row of it before the transaction ends.
+    """
+    wanted = select(LookupTable).where(LookupTable.tenant_id == tenant_id, LookupTable.name == name)
+    rows = select(LookupRow.key, LookupRow.values).where(LookupRow.tenant_id == tenant_id)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+        rows = rows.with_for_update()
+    table = session.scalar(wanted)
+    if table is None:
+        return None
+    found = session.execute(rows.where(LookupRow.table_id == table.id).order_by(LookupRow.key))
+    return list(table.columns), dict(found.all())
+
+
 def look_up(session: Session, tenant_id: UUID, table: str, key: str) -> dict[str, Any] | None:
     """Give the row with that key, or None."""
     return session.scalar(

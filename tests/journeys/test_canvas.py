@@ -8,9 +8,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.test_designer import _middle, _place, _publish
+from tests.journeys.test_designer import _publish
 from tests.journeys.test_pages import browser, garland, page, serious_violations  # noqa: F401  fixtures
 from tests.support.browser import sign_in
+from tests.support.fingers import middle
+from tests.support.mouse import place
 from tests.support.running import Running
 
 pytestmark = pytest.mark.journey
@@ -77,7 +79,7 @@ def test_a_person_draws_the_fibre_cut_by_mouse(
     page.set_viewport_size({"width": 1440, "height": 900})
     _begin(page, garland, "Fibre cut by mouse")
 
-    _place(page, "trigger:rule", 30, 200)
+    place(page, "trigger:rule", 30, 200)
     _port(page, "rule", "").click()  # the + of a port
     _take(page, "Find alarms")
     _show_all(page)
@@ -86,7 +88,7 @@ def test_a_person_draws_the_fibre_cut_by_mouse(
     _add_on(page, "find_alarms:found>approval", "Common cause")
     _add_on(page, "common_cause:found>approval", "Group alarms")
     _show_all(page)
-    _place(page, "garland.write-log", 560, 420)
+    place(page, "garland.write-log", 560, 420)
     _draw_the_last_wire(page)
     _is_drawn(page)
     for step, field, text in [*MAPPED, *WRITTEN]:
@@ -143,9 +145,9 @@ def _add_on(page: Page, wire: str, words: str) -> None:  # noqa: F811
 
 def _draw_the_last_wire(page: Page) -> None:  # noqa: F811
     """Drag a wire to a step that still needs something, and see what is said of the targets."""
-    page.mouse.move(*_middle(_port(page, "approval", "approved")))
+    page.mouse.move(*middle(_port(page, "approval", "approved")))
     page.mouse.down()
-    page.mouse.move(*_middle(page.locator("#node-write_log .node__head")), steps=4)
+    page.mouse.move(*middle(page.locator("#node-write_log .node__head")), steps=4)
     expect(page.locator("#node-write_log")).to_have_attribute("data-fit", "amber")
     expect(page.locator("#node-rule")).to_have_attribute("data-fit", "bad")
     expect(page.locator("#canvas-said")).to_have_text("Connects; still to be filled in: Message.")

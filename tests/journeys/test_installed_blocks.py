@@ -16,9 +16,10 @@ from garland.trust import change, list_release, root_key_file
 from tests.factories.installs import REACHES_OUT, make_package
 from tests.factories.packages import KEY
 from tests.integration.designer.test_block_upgrades import RENAME, second_version
-from tests.journeys.test_designer import _connect, _place, _publish
+from tests.journeys.test_designer import _publish
 from tests.journeys.test_pages import browser, garland, page, serious_violations  # noqa: F401  fixtures
 from tests.support.browser import sign_in
+from tests.support.mouse import connect, place
 from tests.support.running import Running
 
 pytestmark = pytest.mark.journey
@@ -60,9 +61,9 @@ def _draw(page: Page, garland: Running) -> str:  # noqa: F811
     expect(page.locator("#canvas-hint")).to_be_visible()
     page.wait_for_load_state("load")
     address = page.url
-    _place(page, "trigger:manual", 130, 200)
-    _place(page, "acme.say", 400, 200)
-    _connect(page, "manual", "", "say")
+    place(page, "trigger:manual", 130, 200)
+    place(page, "acme.say", 400, 200)
+    connect(page, "manual", "", "say")
     page.locator("#node-say .node__head").click()
     page.locator("#inspector").get_by_label("Word").first.fill("hi")
     page.keyboard.press("Tab")

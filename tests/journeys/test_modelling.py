@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.factories.flows import flow_document, step
 from tests.journeys.test_pages import browser, garland, page, serious_violations  # noqa: F401  fixtures
 from tests.support.browser import sign_in
+from tests.support.fingers import Place, middle
+from tests.support.mouse import drag
 from tests.support.running import Running
 
 pytestmark = pytest.mark.journey
@@ -17,18 +19,8 @@ pytestmark = pytest.mark.journey
 LOG = step("write-log", config={"message": "x"})
 
 
-def _middle(found: Locator, down: float = 0) -> tuple[float, float]:
-    box = found.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + down
-
-
-def _drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:  # noqa: F811
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=4)
-    page.mouse.move(*end, steps=4)
-    page.mouse.up()
+def _below(at: Place) -> Place:
+    return at[0], at[1] + 20
 
 
 def _made(garland: Running, page: Page, name: str, **parts: Any) -> str:  # noqa: F811
@@ -57,10 +49,10 @@ def test_a_loops_body_is_a_box_that_steps_are_dragged_into_and_every_view_shows(
     head = node.locator(".node__head")
     expect(page.get_by_text("Drag a step in here")).to_be_visible()
 
-    _drag(page, _middle(head), _middle(page.locator(".box"), 20))
+    drag(page, middle(head), _below(middle(page.locator(".box"))))
     expect(said).to_have_text("Write log put into For each.")
     expect(page.get_by_text("Drag a step in here")).to_be_hidden()
-    _drag(page, _middle(page.locator('#node-hand [data-port=""]')), _middle(head))
+    drag(page, middle(page.locator('#node-hand [data-port=""]')), middle(head))
     expect(said).to_contain_text("A wire can't cross the edge of a loop")
 
     head.click()
@@ -89,6 +81,15 @@ def _shapes(page: Page) -> list[str]:  # noqa: F811
     found = "all => all.map(one => `${one.className} ${one.style.transform} ${one.style.width}`)"
     shapes: list[str] = page.locator(".node, .box").evaluate_all(found)
     return sorted(shapes)
+
+
+def _gaps(page: Page, rows: str) -> list[int]:  # noqa: F811
+    """Tell how many pixels lie between each row and the next."""
+    found: list[int] = page.locator(rows).evaluate_all(
+        """all => all.map(one => one.getBoundingClientRect()).map(({ top }, at, boxes) =>
+          at ? Math.round(top - boxes[at - 1].bottom) : 0).slice(1)"""
+    )
+    return found
 
 
 def test_the_outline_is_worked_with_by_keyboard_and_read_by_a_screen_reader(
@@ -128,6 +129,7 @@ def test_the_outline_is_worked_with_by_keyboard_and_read_by_a_screen_reader(
         """
     )
     assert serious_violations(page) == []
+    assert _gaps(page, ".node") == [6, 6, 6, 6]
     page.keyboard.press("End")
     expect(page.locator("[data-open-here]")).to_be_visible()
     page.keyboard.press("o")

@@ -11,6 +11,7 @@ from tests.factories.installs import REACHES_OUT, make_package
 from tests.factories.packs import make_block_files, make_pack_package
 from tests.journeys.test_pages import browser, garland, page, serious_violations  # noqa: F401  fixtures
 from tests.support.browser import sign_in, wait_until_live
+from tests.support.fingers import middle
 from tests.support.running import Running
 
 pytestmark = pytest.mark.journey
@@ -61,7 +62,12 @@ def test_a_star_brings_a_block_to_the_top_and_it_stays_there(
     _draw(page, garland, "Stars")
     row = _shelf(page, "garland.fingerprint")
     row.hover()
-    row.get_by_role("button", name="Favourite: Fingerprint").click()
+    before = middle(row)
+    star = row.get_by_role("button", name="Favourite: Fingerprint")
+    star.click()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    assert middle(row) == before
+    page.locator("#canvas").hover()
     expect(_mine(page, "Favourites", "Fingerprint")).to_be_visible()
 
     page.reload()
@@ -97,7 +103,25 @@ def test_what_works_well_after_a_ticket_is_offered_with_its_reason(
     expect(first).to_contain_text("After Open trouble ticket in")
     page.keyboard.press("Enter")
     _saved(page)
+    page.locator("#canvas").hover()
     expect(_mine(page, "Recently used")).to_contain_text(title)
+
+
+def test_the_shelves_stay_where_they_are_until_the_mouse_has_left_them(
+    garland: Running,  # noqa: F811
+    page: Page,  # noqa: F811
+) -> None:
+    _draw(page, garland, "Steady")
+    row = _shelf(page, "trigger:rule").get_by_role("button").first
+    row.hover()
+    before = middle(row)
+
+    row.click()
+
+    _saved(page)
+    assert middle(row) == before
+    page.locator("#canvas").hover()
+    expect(_mine(page, "Works well after this")).to_be_visible()
 
 
 def test_a_pack_is_installed_from_the_canvas_and_nothing_drawn_is_lost(

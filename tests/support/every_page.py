@@ -139,6 +139,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 NO_PAGES: dict[str, str] = {
     "alarm_list.export": "a file",
     "blocks.download_parts": "a file",
+    "environments.download_earlier": "a file",
     "exchange.export": "a file",
     "gallery.picture": "a picture",
     "home.index": "leads on to the tenant's home",

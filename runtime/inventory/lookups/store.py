@@ -247,12 +247,18 @@ def read_csv(content: bytes) -> tuple[list[str], dict[str, dict[str, str]]]:
 def export_csv(session: Session, tenant_id: UUID, table_id: UUID) -> str:
     """Write a table as CSV, the key first."""
     table = get_table(session, tenant_id, table_id)
+    rows = list_rows(session, tenant_id, table_id, limit=ROWS_MAX)
+    return written_csv(table.columns, {row.key: row.values for row in rows})
+
+
+def written_csv(columns: Sequence[str], rows: Mapping[str, Mapping[str, Any]]) -> str:
+    """Write columns and rows by key as CSV, as `read_csv` reads them."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow([guarded(name) for name in ("key", *table.columns)])
-    for row in list_rows(session, tenant_id, table_id, limit=ROWS_MAX):
-        cells = (row.values.get(name, "") for name in table.columns)
-        writer.writerow([guarded(str(cell)) for cell in (row.key, *cells)])
+    writer.writerow([guarded(name) for name in ("key", *columns)])
+    for key, values in rows.items():
+        cells = (values.get(name, "") for name in columns)
+        writer.writerow([guarded(str(cell)) for cell in (key, *cells)])
     return target.getvalue()
 
 

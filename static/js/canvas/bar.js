@@ -32,7 +32,7 @@ export function mountBar(page) {
     const box = bounds([...editor.selection].flatMap((id) => scene.face(id)?.rect ?? []));
     const only = editor.only ? "node" : "nodes";
     element.dataset.chosen = editor.wire ? "wire" : box ? only : "";
-    bar.hidden = !box;
+    bar.hidden = !box || scene.frames.layer.matches(":focus-within");
     if (!box) return;
     const [x, y] = toScreen(viewport.view, [box.x + box.w / 2, box.y]);
     bar.style.left = `clamp(150px, ${Math.round(x)}px, 100% - 150px)`;
@@ -44,6 +44,7 @@ export function mountBar(page) {
       showPlus(editor.wire);
     });
   viewport.onMove(place);
+  document.addEventListener("focusin", place);
   root.addEventListener("pointerover", (event) => {
     const key = hit(event, "data-wire");
     if (key || (event.target !== plus && plus.dataset.of !== editor.wire))

@@ -17,8 +17,8 @@ import { mountTour } from "./tour.js";
 import { mountTrial } from "./trial.js";
 
 const page = new DesignerPage();
-mountDrawing(page);
 mountCulling(page);
+mountDrawing(page);
 mountAdding(page);
 mountHandling(page);
 mountModelling(page);
@@ -32,3 +32,4 @@ mountKeeping(page);
 mountProblems(page);
 mountKeys(page);
 page.fit();
+page.viewport.apply();

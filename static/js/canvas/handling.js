@@ -50,10 +50,9 @@ export function mountHandling(page) {
     if (wish) editor.change("Workflow renamed", { ...editor.flow, name: wish });
     name.value = editor.flow.name;
   });
-  const keepFocus = () => document.activeElement === document.body && page.focus();
   editor.on("flow", () => {
     name.value = editor.flow.name;
-    setTimeout(keepFocus); // a field that is left has passed the focus on by then
+    setTimeout(() => page.keepFocus()); // a field that is left has passed the focus on by then
   });
   root.addEventListener("pointerdown", () => page.openDrawer(""), { capture: true });
   hear(root, "dblclick", "[data-node]", (_node, event) => deeds.settings(event));

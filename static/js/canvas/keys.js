@@ -17,7 +17,8 @@ export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
 }
 
 /** @param {DesignerPage} page */
-export function mountKeys({ deeds, facts, root }) {
+export function mountKeys(page) {
+  const { deeds, facts, root } = page;
   /** @type {Map<string, string>} */
   const table = new Map();
   for (const { name, keys } of facts.deeds) {
@@ -30,5 +31,6 @@ export function mountKeys({ deeds, facts, root }) {
     event.preventDefault();
     event.stopPropagation();
     deeds[name]?.(event);
+    page.keepFocus(); // at once, or the next key is lost where this one removed what had the focus
   });
 }

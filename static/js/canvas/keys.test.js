@@ -18,12 +18,13 @@ for (const [event, chord] of /** @type {const} */ ([
   });
 }
 
-test("a text field on the canvas keeps its keys", () => {
+test("a text field on the canvas keeps its keys; after a deed the canvas has the focus at once", () => {
   /** @type {string[]} */
   const done = [];
   const root = Object.assign(new EventTarget(), { tagName: "TEXTAREA" });
   const facts = { deeds: [{ name: "first", keys: ["home"] }] };
-  mountKeys(/** @type {any} */ ({ deeds: { first: () => done.push("first") }, facts, root }));
+  const page = { deeds: { first: () => done.push("first") }, facts, root };
+  mountKeys(/** @type {any} */ ({ ...page, keepFocus: () => done.push("focus") }));
   const press = () =>
     root.dispatchEvent(Object.assign(new Event("keydown", { cancelable: true }), { key: "Home" }));
 
@@ -31,5 +32,5 @@ test("a text field on the canvas keeps its keys", () => {
   root.tagName = "DIV";
 
   assert.ok(!press());
-  assert.deepEqual(done, ["first"]);
+  assert.deepEqual(done, ["first", "focus"]);
 });

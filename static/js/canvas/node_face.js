@@ -11,6 +11,13 @@ export function nodeElement(id) {
   return make("div", look);
 }
 
+/** How the box of a node looks, whatever is in it. @param {HTMLElement} element @param {Face} face */
+export function dressNode(element, face) {
+  element.className = `node node--${face.sort}`;
+  element.classList.toggle("node--missing", face.missing);
+  element.classList.toggle("node--off", face.off === true);
+}
+
 /**
  * Fill a node's element; called when what it shows changed.
  * @param {HTMLElement} element
@@ -28,9 +35,6 @@ export function fillNode(element, face) {
     make("div", { class: "node__names" }, names),
   ]);
   if (face.off) head.append(make("span", { class: "node__off" }, ["Off"]));
-  element.className = `node node--${face.sort}`;
-  element.classList.toggle("node--missing", face.missing);
-  element.classList.toggle("node--off", face.off === true);
   element.replaceChildren(head, ...face.ports.map(portElement));
   if (face.sort === "step")
     element.append(make("span", { class: "port port--in", "data-in": face.id }));

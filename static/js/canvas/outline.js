@@ -30,6 +30,7 @@ export function mountOutline(page) {
   };
   const show = (/** @type {boolean} */ on) => {
     root.classList.toggle("canvas--outline", on);
+    scene.cull();
     for (const button of document.querySelectorAll("[data-deed=outline]"))
       button.setAttribute("aria-pressed", String(on));
     settle();

@@ -28,7 +28,7 @@ beforeEach(() => {
   editor = new Editor({ triggers: {}, steps: { a: step(0), b: step(300) }, wires: [] }, {});
   const document = { querySelectorAll: () => [] };
   Object.assign(globalThis, { document, localStorage: { getItem: () => "on" } });
-  const scene = { faces: () => editor.faces(), element: () => null };
+  const scene = { cull() {}, faces: () => editor.faces(), element: () => null };
   const choose = (/** @type {string} */ id) => editor.select([id]);
   deeds = { nudge: ({ key }) => moved.push(key) };
   mountOutline(/** @type {any} */ ({ deeds, editor, root, scene, choose, show: choose }));

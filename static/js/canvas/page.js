@@ -71,6 +71,11 @@ export class DesignerPage {
     (this.scene.element(this.editor.only ?? "") ?? this.root).focus({ preventScroll: true });
   }
 
+  /** The same where nothing has it, such as after what had it was removed. */
+  keepFocus() {
+    if (document.activeElement === document.body) this.focus();
+  }
+
   fit() {
     this.viewport.fit(this.scene.bounds());
   }

@@ -33,6 +33,7 @@ export function mountPalette(page, { add, drop }) {
   const { editor, facts } = page;
   const root = need("#palette");
   const box = /** @type {HTMLInputElement} */ (need("input", root));
+  const shelves = need("[data-part=all]", root);
 
   /** Those of them that the page knows. @param {[string, string?][]} [told]  keys of entries, each with why it is offered */
   const named = (told = []) =>
@@ -75,12 +76,17 @@ export function mountPalette(page, { add, drop }) {
     const from = id && joinEnd(id, nextPort(editor.face(id), wiredPorts(flow, id)));
     fill("mine", [["Works well after this", from ? after(from) : []], ...mine()]);
   };
-  const draw = () => {
+  /** The same, once no pointer is over a part: nothing moves under one that is about to take something. @param {Element} part */
+  const drawMineUnless = (part) => part.matches(":hover") || drawMine();
+  const drawShelves = () => {
     const found = searchEntries(page.entries, box.value);
-    drawMine();
-    const shelves = gathered(found, ({ entry }) => entry.category);
-    fill("all", box.value ? [["Best first", found]] : [...shelves]);
+    const byCategory = gathered(found, ({ entry }) => entry.category);
+    fill("all", box.value ? [["Best first", found]] : [...byCategory]);
     need(".palette__few", root).hidden = !box.value || found.length > 2;
+  };
+  const draw = () => {
+    drawMine();
+    drawShelves();
   };
   const toggle = (/** @type {Entry} */ { favourite, name }) =>
     htmx.ajax("POST", `${facts.palette_url}/favourites/${name}/${favourite ? "remove" : "add"}`, {
@@ -93,7 +99,8 @@ export function mountPalette(page, { add, drop }) {
     Object.assign(facts.blocks, blocks);
     facts.palette = palette;
     page.scene.draw({ ...editor.flow });
-    draw();
+    drawMineUnless(shelves);
+    drawShelves();
     document.dispatchEvent(new Event("palette:renewed"));
   };
 
@@ -129,12 +136,13 @@ export function mountPalette(page, { add, drop }) {
     event.preventDefault();
   });
   box.addEventListener("input", draw);
-  editor.on("selection", drawMine);
-  editor.on("flow", drawMine);
+  for (const kind of /** @type {const} */ (["selection", "flow"]))
+    editor.on(kind, () => drawMineUnless(shelves));
+  for (const part of [shelves, root]) part.addEventListener("mouseleave", drawMine);
   document.addEventListener("palette:changed", renew);
   document.addEventListener("draft:checked", (event) => {
     facts.palette.mine = /** @type {CustomEvent} */ (event).detail.palette;
-    drawMine();
+    drawMineUnless(root);
   });
   draw();
   return { after, mine: () => mine().flatMap(([, found]) => found), toggle };

@@ -45,6 +45,9 @@ export function mountPointer(root, viewport) {
       if (!isPanning) panOn();
     };
     root.setPointerCapture(event.pointerId);
+    // moves that the browser might take for its own cost the next tap of a finger: it gives no click
+    const keep = (/** @type {TouchEvent} */ other) => other.preventDefault();
+    root.addEventListener("touchmove", keep, { signal, passive: false });
     for (const kind of /** @type {const} */ (["pointermove", "pointerup", "pointercancel"]))
       root.addEventListener(kind, hear, { signal });
     const onKey = (/** @type {KeyboardEvent} */ { key }) => key === "Escape" && finish(true);

@@ -1,6 +1,7 @@
 /**
  * Draws a flow: nodes as HTML, wires in one SVG, both inside one moved layer. Redraws only what
- * changed, decided by comparing document parts by identity; never reads layout.
+ * changed, decided by comparing document parts by identity, and puts into a node what it shows when
+ * that can be read for the first time; never reads layout.
  * @import {Catalogue, Face, Flow, Point, Problem, Progress, Rect, Wire} from "./types.js"
  */
 import { carried, dropTarget } from "./boxes.js";
@@ -14,8 +15,10 @@ import { wirePath } from "./routing.js";
 
 const NOWHERE = { x: 0, y: 0, w: 0, h: 0 };
 
+/** @typedef {{element: HTMLElement, source: unknown, face: Face, stale: boolean}} Drawn */
+
 export class Scene {
-  /** @type {Map<string, {element: HTMLElement, source: unknown, face: Face}>} */
+  /** @type {Map<string, Drawn>} */
   #nodes = new Map();
   /** @type {Map<string, {group: SVGElement, line: SVGPathElement, look: string}>} */
   #wires = new Map();
@@ -32,6 +35,11 @@ export class Scene {
   #problems = new Map();
   /** @type {Map<string, Point>} where dragged nodes stand until they are dropped */
   #moved = new Map();
+  /** What of it is seen: all, unless culling.js says otherwise. */
+  sight = {
+    isNear: (/** @type {string[]} */ _ids, /** @type {Rect} */ _rect) => true,
+    isLegible: (/** @type {string} */ _id) => true,
+  };
 
   /** @param {HTMLElement} world @param {Catalogue} catalogue */
   constructor(world, catalogue) {
@@ -52,6 +60,11 @@ export class Scene {
     const place = this.#moved.get(id);
     if (!node || !place) return node?.face;
     return { ...node.face, rect: { ...node.face.rect, x: place[0], y: place[1] } };
+  }
+
+  /** How many nodes there are. */
+  get size() {
+    return this.#nodes.size;
   }
 
   /** @returns {Face[]} */
@@ -78,7 +91,31 @@ export class Scene {
     this.#rects = this.faces().map((face) => face.rect);
     this.frames.draw(flow, (id) => this.face(id));
     this.#drawWires();
+    this.cull();
     this.#label();
+  }
+
+  /** Hide what is out of sight, and put into nodes what can now be read. */
+  cull() {
+    for (const [id, drawn] of this.#nodes) {
+      const isNear = this.sight.isNear([id], drawn.face.rect);
+      drawn.element.classList.toggle("is-away", !isNear);
+      if (drawn.stale && isNear && this.sight.isLegible(id)) this.#fill(id, drawn);
+    }
+    for (const wire of this.#flow.wires) {
+      const ids = [splitEnd(wire.from).id, wire.to];
+      const box = bounds(ids.flatMap((id) => this.face(id)?.rect ?? [])) ?? NOWHERE;
+      const group = this.#wires.get(wireKey(wire))?.group;
+      group?.classList.toggle("is-away", !this.sight.isNear(ids, box));
+    }
+  }
+
+  /** @param {string} id @param {Drawn} drawn */
+  #fill(id, drawn) {
+    drawn.stale = false;
+    node.fillNode(drawn.element, drawn.face);
+    this.#mark(id, drawn);
+    this.#say(id, drawn.element);
   }
 
   /** @param {string} id */
@@ -89,20 +126,18 @@ export class Scene {
     if (known?.source === source && !known.face.missing) return; // its block may have come by now
     const face = faceOf(this.#flow, id, this.catalogue);
     const element = known?.element ?? node.nodeElement(id);
-    if (!known || node.lookOf(known.face) !== node.lookOf(face)) {
-      node.fillNode(element, face);
-      this.#mark(id, element);
-    }
+    const stale = !known || known.stale || node.lookOf(known.face) !== node.lookOf(face);
+    if (stale) node.dressNode(element, face);
     move(element, [face.rect.x, face.rect.y]);
     element.style.height = `${face.rect.h}px`;
     if (!known) this.layer.append(element);
-    this.#nodes.set(id, { element, source, face });
+    this.#nodes.set(id, { element, source, face, stale });
   }
 
-  /** @param {string} id @param {HTMLElement} element */
-  #mark(id, element) {
+  /** @param {string} id @param {Drawn} drawn */
+  #mark(id, { element, stale }) {
     node.markProgress(element, this.#progress?.steps[id]);
-    node.markProblems(element, this.#problems.get(id) ?? []);
+    if (!stale) node.markProblems(element, this.#problems.get(id) ?? []);
   }
 
   #drawWires() {
@@ -134,6 +169,7 @@ export class Scene {
     drawn.look = look;
     Object.assign(drawn.group.dataset, { tone, kind });
     for (const line of drawn.group.children) line.setAttribute("d", path);
+    if (!drawn.group.isConnected) this.svg.append(drawn.group);
   }
 
   /** @param {Wire} wire */
@@ -141,7 +177,6 @@ export class Scene {
     const group = makeSvg("g", { class: "wire", "data-wire": wireKey(wire) });
     const line = /** @type {SVGPathElement} */ (makeSvg("path", { class: "wire__line" }));
     group.append(makeSvg("path", { class: "wire__hit" }), line);
-    this.svg.append(group);
     const drawn = { group, line, look: "" };
     this.#wires.set(wireKey(wire), drawn);
     this.#lightWire(wire, group);
@@ -184,14 +219,14 @@ export class Scene {
   /** @param {Problem[]} problems */
   showProblems(problems) {
     this.#problems = gathered(problems, (problem) => problem.step ?? "");
-    for (const [id, { element }] of this.#nodes) this.#mark(id, element);
+    for (const [id, drawn] of this.#nodes) this.#mark(id, drawn);
     this.#label();
   }
 
   /** @param {Progress|null} progress */
   showProgress(progress) {
     this.#progress = progress;
-    for (const [id, { element }] of this.#nodes) node.markProgress(element, progress?.steps[id]);
+    for (const [id, drawn] of this.#nodes) this.#mark(id, drawn);
     for (const wire of this.#flow.wires) {
       const drawn = this.#wires.get(wireKey(wire));
       if (drawn) this.#lightWire(wire, drawn.group);
@@ -207,20 +242,23 @@ export class Scene {
   }
 
   #label() {
-    const titleOf = (/** @type {string} */ id) => this.#nodes.get(id)?.face.title ?? id;
-    for (const [id, { element }] of this.#nodes) {
-      const loop = withinOf(this.#flow, id);
-      const before = this.#entering.get(id)?.map((wire) => titleOf(splitEnd(wire.from).id));
-      const onward = this.#leaving.get(id)?.map((wire) => titleOf(wire.to));
-      const parts = [
-        loop && `in each round of ${titleOf(loop)}`,
-        before && `after ${before.join(", ")}`,
-        onward ? `leads to ${onward.join(", ")}` : "leads nowhere",
-        this.#progress?.steps[id]?.said,
-        node.problemWords(this.#problems.get(id) ?? []),
-      ];
-      node.sayNode(element, parts.filter(Boolean).join(", "));
-    }
+    for (const [id, { element, stale }] of this.#nodes) if (!stale) this.#say(id, element);
+  }
+
+  /** @param {string} id @param {HTMLElement} element */
+  #say(id, element) {
+    const titleOf = (/** @type {string} */ other) => this.#nodes.get(other)?.face.title ?? other;
+    const loop = withinOf(this.#flow, id);
+    const before = this.#entering.get(id)?.map((wire) => titleOf(splitEnd(wire.from).id));
+    const onward = this.#leaving.get(id)?.map((wire) => titleOf(wire.to));
+    const parts = [
+      loop && `in each round of ${titleOf(loop)}`,
+      before && `after ${before.join(", ")}`,
+      onward ? `leads to ${onward.join(", ")}` : "leads nowhere",
+      this.#progress?.steps[id]?.said,
+      node.problemWords(this.#problems.get(id) ?? []),
+    ];
+    node.sayNode(element, parts.filter(Boolean).join(", "));
   }
 }
 

@@ -23,7 +23,7 @@ export function mountTrialMarks({ deeds, editor, facts, scene, sends }) {
     for (const id of Object.keys(editor.flow.steps)) {
       const words = marksOf(id, pins, stops, progress);
       const element = scene.element(id);
-      if (!element) continue;
+      if (!element || words.join(" ") === (element.dataset.marks ?? "")) continue;
       element.dataset.marks = words.join(" ");
       element.setAttribute("aria-description", words.join(", "));
     }

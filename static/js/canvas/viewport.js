@@ -47,16 +47,14 @@ export class Viewport {
   #queue() {
     if (this.#queued) return;
     this.#queued = true;
-    requestAnimationFrame(() => {
-      this.#queued = false;
-      this.#apply();
-    });
+    requestAnimationFrame(() => this.#queued && this.apply());
   }
 
-  #apply() {
+  /** Move at once: a page that has loaded is laid out before its first frame. */
+  apply() {
+    this.#queued = false;
     const { x, y, zoom } = this.view;
     this.world.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
-    this.world.classList.toggle("world--far", zoom < 0.3);
     const gap = zoom < 0.5 ? 64 * zoom : 16 * zoom;
     this.dots.style.backgroundSize = `${gap}px ${gap}px`;
     this.dots.style.backgroundPosition = `${x}px ${y}px`;

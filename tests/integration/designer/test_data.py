@@ -83,6 +83,28 @@ def test_an_expression_is_tried_on_what_the_last_run_gave(
     assert "on the test run of" in page
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(
+            "trigger.alarm.flap_count > 1",
+            "it has no Alarm \u203a Times reopened",
+            id="always there",
+        ),
+        pytest.param("trigger.alarm.flaps > 1", "there is no &#39;flaps&#39; here", id="unknown"),
+        pytest.param("has(trigger.alarm.flap_count)", "false", id="allowed for"),
+    ],
+)
+def test_a_sample_without_what_every_alarm_has_is_blamed_and_not_the_expression(
+    signed_in: SignedIn, acme: OrganisationView, flow: FlowView, text: str, said: str
+) -> None:
+    at = f"/t/{acme.slug}/workflows/{flow.id}/data/tried"
+
+    page = _ask(signed_in, at, pointer="/config/message", text=f"= {text}").text
+
+    assert said in page
+
+
 def test_the_form_of_a_step_shows_what_its_fields_take_with_the_last_value(
     signed_in: SignedIn, acme: OrganisationView, flow: FlowView
 ) -> None:

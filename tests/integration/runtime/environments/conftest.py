@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,11 +62,18 @@ class Two:
         assert done.status_code == 200, done.text
         return address
 
-    def bring(self, *picked: tuple[str, str], person: str = "anna", plan: bool = False) -> Any:
-        """Bring things from Test to Live, or see what it would do."""
+    def bring(
+        self,
+        *picked: tuple[str, str],
+        person: str = "anna",
+        plan: bool = False,
+        along: Sequence[Mapping[str, Any]] = (),
+    ) -> Any:
+        """Bring things from Test to Live, with what a plan named, or see what it would do."""
         items = [{"kind": kind, "key": key} for kind, key in picked]
         address = "/api/v1/promotions" + ("/plan" if plan else "")
-        body = {"from": self.test.slug, "items": items}
+        taken = [{part: one[part] for part in ("kind", "name", "seen")} for one in along]
+        body = {"from": self.test.slug, "items": items, "along": taken}
         return self.program(self.live, person).post(address, json=body)
 
     def names(self, where: OrganisationView, kind: str = "flows") -> dict[str, Any]:
