@@ -55,6 +55,8 @@ export function toast(text, tone = "neutral", undo = "") {
   });
   if (undo) for (const old of corner.querySelectorAll(".toast__undo")) old.remove();
   else back.remove();
+  for (const old of corner.querySelectorAll(".toast--bad"))
+    if (old.children[0].textContent === text) old.remove();
   corner.append(box);
   announce(undo ? `${text} Press z to undo.` : text);
   setTimeout(() => box.remove(), staysFor({ text, tone, undo }));

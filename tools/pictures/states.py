@@ -278,7 +278,7 @@ def _take_conflict(taker: Taker, page: Page, size: str) -> None:
                 one.locator("main tbody a[href]").first.click()
                 one.wait_for_timeout(SHOWN_MS)
             for one, called in ((other, "as a colleague calls it"), (page, "as I call it")):
-                one.get_by_label("Name", exact=True).first.fill(f"{LONG[:12]} {size} {called}")
+                one.locator('input[name="/name"]').fill(f"{LONG[:12]} {size} {called}")
                 one.get_by_role("button", name="Save draft").click()
                 one.wait_for_timeout(2 * SHOWN_MS)
 

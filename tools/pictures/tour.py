@@ -152,6 +152,8 @@ def _set_up(taker: Taker, page: Page) -> None:
     """Mend what is listed under Problems: values are taken from data, or written."""
     page.locator("#problem-count").click()
     expect(page.locator("#problem-list")).to_contain_text("is missing")
+    expect(page.locator("#save-state")).to_have_text("Saved")
+    expect(page.locator("#problem-count")).to_have_text("4 problems")
     _show(taker, page, "problems")
     page.locator("#problem-count").click()
     write(page, "find_alarms", "probable_cause", "lossOfSignal")
