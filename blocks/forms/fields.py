@@ -143,7 +143,7 @@ class _Builder:
             "id": _html_id(place.name),
             "label": schema.get("title") or place.label,
             "help": schema.get("description", ""),
-            "error": self._error(place.pointer, deep=not drawn),
+            "error": self._error(place, schema.get("title") or place.label, deep=not drawn),
             "required": place.required,
             "can_toggle": kind in TOGGLED,
             "attributes": attributes_of(kind, schema),
@@ -207,9 +207,13 @@ class _Builder:
             part = {**field_schema(schema, key), "title": label}
             yield Row(name=name, key=key_field, fields=(self.build(part, item, inner),))
 
-    def _error(self, pointer: str, *, deep: bool) -> str:
+    def _error(self, place: _Place, label: str, *, deep: bool) -> str:
+        """Give the field's problem; it names the field as the form does, not by its key."""
+        pointer = place.pointer
         if pointer in self._problems or not deep:
-            return self._problems.get(pointer, "")
+            text = self._problems.get(pointer, "")
+            key = pointer.rpartition("/")[2]
+            return label + text.removeprefix(key) if text.startswith(f"{key} ") else text
         below = (text for at, text in self._problems.items() if at.startswith(pointer + "/"))
         return next(below, "")
 

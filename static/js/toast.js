@@ -64,6 +64,8 @@ function notice(text, tone, undo) {
   });
   if (undo) for (const old of corner.querySelectorAll(".toast__undo")) old.remove();
   else back.remove();
+  for (const old of corner.querySelectorAll(".toast--bad"))
+    if (old.children[0].textContent === text) old.remove();
   corner.append(box);
   announce(undo ? `${text} Press z to undo.` : text);
   return box;

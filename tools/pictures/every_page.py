@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from playwright.sync_api import Page
 
 from tests.support.browser import sign_in
-from tools.pictures.taking import SIZES, Scheme, Taker
+from tools.pictures.taking import SIZES, Taker
 
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 DRAWN_MS = 300
 PAGES = {
     "home": "/t/acme/",
@@ -62,25 +59,24 @@ DETAILS = {
 
 
 def take_every_page(taker: Taker) -> None:
-    """Take all pages in all four ways, a browser window for each way."""
+    """Take all pages on a desktop and a phone, each in light and dark."""
     for size in SIZES:
-        for scheme in SCHEMES:
-            with taker.looking(size, scheme) as page:
-                for name in _go_round(taker, page):
-                    taker.take(page, f"{name}-{size}-{scheme}")
+        with taker.looking(size) as page:
+            page.goto(f"{taker.garland.url}/sign-in")
+            taker.take_both(page, f"sign-in-{size}")
+            sign_in(page, taker.garland, "admin")
+            for name, path in PAGES.items():
+                with taker.trying(page, f"{name}-{size}"):
+                    _open(taker, page, path)
+                    taker.take_both(page, f"{name}-{size}")
+            for name, path in DETAILS.items():
+                with taker.trying(page, f"{name}-{size}"):
+                    _open(taker, page, f"/t/acme/{path}")
+                    page.locator("main :is(tbody, .service__name) a[href]").first.click()
+                    page.wait_for_timeout(DRAWN_MS)
+                    taker.take_both(page, f"{name}-{size}")
 
 
-def _go_round(taker: Taker, page: Page) -> Iterator[str]:
-    place = taker.garland.url
-    page.goto(f"{place}/sign-in")
-    yield "sign-in"
-    sign_in(page, taker.garland, "admin")
-    for name, path in PAGES.items():
-        page.goto(place + path)
-        page.wait_for_timeout(DRAWN_MS)
-        yield name
-    for name, path in DETAILS.items():
-        page.goto(f"{place}/t/acme/{path}")
-        page.locator("main tbody a[href]").first.click()
-        page.wait_for_timeout(DRAWN_MS)
-        yield name
+def _open(taker: Taker, page: Page, path: str) -> None:
+    page.goto(taker.garland.url + path)
+    page.wait_for_timeout(DRAWN_MS)

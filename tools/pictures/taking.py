@@ -1,8 +1,12 @@
-"""How a picture is taken: nothing moves or blinks, and the clock says noon."""
+"""How a picture is taken: nothing moves or blinks, and the clock says noon.
+
+What can't be taken is said at once and counted; the other pictures are taken all the same.
+"""
 
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,13 +15,21 @@ from typing import Literal
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Error as BrowserError
 
 from tests.support.browser import LAUNCH_ARGUMENTS, find_chromium
 from tests.support.running import Running
 
 Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
+STOPPED = Path(__file__).parents[2] / "test-results"
+"""Where a picture is kept of a page on which something could not be done."""
+
+PATIENCE_MS = 30_000
+"""How long a page may take on a busy machine."""
+
 NOON = "2026-03-03T12:00:00Z"
 """What the clock says in pictures that are handed on, in UTC."""
 
@@ -48,10 +60,15 @@ class Taker:
     garland: Running
     folder: Path
     taken: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
 
     @contextmanager
     def looking(self, size: str = "desktop", scheme: Scheme = "light") -> Iterator[Page]:
-        """Open a page of a browser of its own, where nothing moves."""
+        """Open a page of a browser of its own, where nothing moves.
+
+        A script of the page that fails is counted as a picture that could not be taken.
+        """
         width, height = SIZES[size]
         context = self.browser.new_context(
             viewport={"width": width, "height": height},
@@ -62,17 +79,54 @@ class Taker:
             locale="en-GB",
         )
         try:
-            yield context.new_page()
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE_MS)
+            page.on("pageerror", lambda error: self.fail(page.url, error))
+            yield page
         finally:
             context.close()
+
+    @contextmanager
+    def trying(self, page: Page, name: str) -> Iterator[None]:
+        """Go on with the next picture when this one can't be taken; it is counted and said."""
+        try:
+            yield
+        except (BrowserError, AssertionError) as error:
+            self.fail(name, error)
+            self.keep(page, name)
+
+    def fail(self, name: str, error: Exception) -> None:
+        """Count a picture that could not be taken, and say why."""
+        self.failed.append(name)
+        self.say(f"{name} FAILED: {error}")
+
+    def keep(self, page: Page, name: str) -> None:
+        """Keep what the page shows where something could not be done."""
+        STOPPED.mkdir(exist_ok=True)
+        target = STOPPED / f"picture-{name}.png"
+        try:
+            page.screenshot(path=target)
+        except BrowserError:
+            return  # the browser is gone: what went wrong is said already
+        self.say(f"{target} shows where it stopped")
+
+    def say(self, text: str) -> None:
+        """Tell the person who waits, with the seconds since it began."""
+        print(f"{time.monotonic() - self.began:5.0f} s  {text}", flush=True)
 
     def take(self, page: Page, name: str) -> Path:
         """Keep what a page shows as a PNG: to look at, not to hand on."""
         target = self.folder / f"{name}.png"
         page.screenshot(path=target, style=STILL)
         self.taken.append(name)
-        print(name, flush=True)
+        self.say(name)
         return target
+
+    def take_both(self, page: Page, name: str) -> None:
+        """Keep what a page shows in light and in dark, as if the evening had come meanwhile."""
+        for scheme in reversed(SCHEMES):
+            page.emulate_media(color_scheme=scheme)
+            self.take(page, f"{name}-{scheme}")
 
     def take_small(self, page: Page, name: str, *, width: int) -> Path:
         """Keep what a page shows as a light WebP of at most a width in pixels, to hand on.
@@ -87,7 +141,7 @@ class Taker:
         picture.save(target, "WEBP", quality=82, method=6)
         self.taken.append(name)
         kilobytes = target.stat().st_size // 1024
-        print(f"{name}: {picture.width} x {picture.height}, {kilobytes} KB", flush=True)
+        self.say(f"{name}: {picture.width} x {picture.height}, {kilobytes} KB")
         return target
 
 

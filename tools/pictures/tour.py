@@ -150,6 +150,8 @@ def _draw(taker: Taker, page: Page) -> None:
 
 def _set_up(taker: Taker, page: Page) -> None:
     """Mend what is listed under Problems: values are taken from data, or written."""
+    expect(page.locator("#save-state")).to_have_text("Saved")
+    page.wait_for_timeout(SETTLED_MS)
     page.locator("#problem-count").click()
     expect(page.locator("#problem-list")).to_contain_text("is missing")
     _show(taker, page, "problems")

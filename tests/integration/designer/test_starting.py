@@ -92,7 +92,7 @@ def test_what_does_not_fit_is_told_beside_its_field_and_kept(
     answer = signed_in("operator").post(at(acme, flow), data=said)
 
     assert answer.status_code == 422
-    assert "count must be at most 9" in answer.text
+    assert "How many must be at most 9" in answer.text
     assert 'aria-describedby="field--input--count-error"' in answer.text
     assert 'value="Bern"' in answer.text
     assert runs() == []

@@ -110,8 +110,8 @@ def test_shows_what_was_typed_and_what_is_wrong_beside_it() -> None:
     fields = fields_by_name(form_fields(SCHEMA, value, problems, choices=CHOICES))
 
     assert fields["/tries"].text == "seven"
-    assert fields["/tries"].error == "tries must be a whole number"
-    assert fields["/cases"].rows[0].fields[0].children[0].error == "port must not be empty"
+    assert fields["/tries"].error == "Tries must be a whole number"
+    assert fields["/cases"].rows[0].fields[0].children[0].error == "Port must not be empty"
     assert 'aria-invalid="true"' in render_form([fields["/tries"]])
     assert unplaced_problems(list(fields.values()), problems) == []
 
@@ -232,3 +232,12 @@ def test_what_people_alone_write_has_no_button_for_an_expression() -> None:
     assert (free.can_toggle, ours.can_toggle) == (True, False)
     assert [field.can_toggle for row in ours.rows for field in row.fields] == [False]
     assert form_fields(schema, {"ours": "= [1]"})[1].can_toggle  # the way back to a list
+
+
+def test_a_problem_names_its_field_as_the_form_does() -> None:
+    schema = {"type": "object", "properties": {"within_s": {"type": "integer", "title": "Within"}}}
+    problem = Problem("/within_s", "within_s is missing: give it a value")
+
+    (field,) = form_fields(schema, {}, problems=[problem])
+
+    assert field.error == "Within is missing: give it a value"
