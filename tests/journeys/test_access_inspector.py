@@ -113,9 +113,13 @@ def test_nothing_is_wrong_with_any_part_of_what_is_said_of_a_step(page: Page) ->
     assert {one: wrong for one, wrong in found.items() if wrong} == {}
 
 
-def test_nothing_is_wrong_with_an_expression_while_it_is_written(page: Page) -> None:
-    _choose(page, "write_log")
-    code = page.locator(f'{SHOWN} [data-field="/config/message"] textarea')
+def test_nothing_is_wrong_with_an_expression_while_it_is_written(
+    page: Page, shared_garland: Running, each: dict[str, str]
+) -> None:
+    page.goto(f"{shared_garland.url}/t/acme/workflows/{each['flow']}")
+    wait_until_live(page)
+    _choose(page, "gold")
+    code = page.locator(f'{SHOWN} [data-field="/config/when"] textarea')
     code.fill("")
     code.press_sequentially("flap")
     expect(page.get_by_role("listbox", name="Completions")).to_be_visible(timeout=LONG_MS)
