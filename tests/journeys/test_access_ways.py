@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.factories.flows import flow_document, step
 from tests.support.browser import sign_in, wait_until_live
 from tests.support.every_page import address_of
-from tests.support.fingers import phone
+from tests.support.fingers import middle, phone
 from tests.support.judging import sideways, too_small
+from tests.support.one_of_each import sent
 from tests.support.running import Running
 
 pytestmark = pytest.mark.journey
 
+LONG_MS = 15_000
+TABLET: ViewportSize = {"width": 1024, "height": 768}
+BY_HAND = {"hand": {"kind": "manual", "position": [0, -120]}}
 TOUCHED = ".topbar, nav, .tabs, .filter-bar, .thumbs, main .table, main .page-header, main .form"
 LISTS: tuple[str, ...] = (
     "/",
@@ -80,12 +85,40 @@ def test_fingertips_hit_what_the_designer_offers(
     expect(page.locator("#quick-list [role=option]").first).to_be_visible()
     found["quick add"] = too_small(page, "#quick-add")
     page.keyboard.press("Escape")
-    page.locator("#node-site").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#inspector h2")).to_be_visible()
+    page.touchscreen.tap(*middle(page.locator("#node-site .node__head")))
+    expect(page.locator("#inspector [name=node]")).to_have_value("site", timeout=LONG_MS)
+    page.locator(".thumbs").get_by_role("button", name="Settings").tap()
     found["inspector"] = too_small(page, ".designer__inspector")
 
     assert {part: wrong for part, wrong in found.items() if wrong} == {}
+
+
+def test_fingertips_hit_what_a_tablet_shows_on_the_canvas(
+    on_phone: Page, shared_garland: Running
+) -> None:
+    """The bar and the menu of what is chosen, and its ports.
+
+    Ports stand as close as the rows of a step, which a finger hits once they are drawn at 200 %; at
+    any size the menu connects as well.
+    """
+    page = on_phone
+    page.set_viewport_size(TABLET)
+    document = flow_document({"way": step("branch")}, [], name="Of fingers", triggers=BY_HAND)
+    flow = sent(shared_garland, "POST", "/flows", json={"name": "Of fingers", "document": document})
+    page.goto(f"{shared_garland.url}/t/acme/workflows/{flow['id']}")
+    wait_until_live(page)
+    page.touchscreen.tap(*middle(page.locator("#node-way .node__head")))
+    expect(page.locator("#deed-bar")).to_be_visible()
+    found = {"bar": too_small(page, "#deed-bar, .canvas__tools")}
+    page.locator("#deed-bar [data-deed=menu]").tap()
+    expect(page.locator("#deed-menu [data-deed=connect]")).to_be_visible()
+    found["menu"] = too_small(page, "#deed-menu")
+    page.keyboard.press("Escape")
+    for _ in range(8):
+        page.locator(".canvas__tools [data-deed=zoom-in]").tap()
+    found["ports"] = too_small(page, "#node-way")
+
+    assert found == {"bar": [], "menu": [], "ports": []}
 
 
 def test_nothing_moves_for_who_wants_no_motion(

@@ -84,7 +84,7 @@ def test_an_expression_is_completed_checked_and_tried_while_it_is_written(
     expect(outcome).to_contain_text("Gives 2")
     code.fill("")
     code.press_sequentially("flap")
-    expect(code).to_have_attribute("aria-expanded", "true", timeout=LONG_MS)
+    expect(page.get_by_role("listbox", name="Completions")).to_be_visible(timeout=LONG_MS)
     code.press("ArrowDown")
     code.press("Enter")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -14,9 +15,12 @@ AT_REST = """async () => {
 }"""
 WRONG_HERE: dict[tuple[str, str], str] = {}
 """Rules of axe-core that are wrong for an address, and why: (rule, address as in PAGES)."""
-RUN = """async (without) => {
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe-core whose answer depends on the theme."""
+RUN = """async ({ without, within, only }) => {
   const rules = Object.fromEntries(without.map((one) => [one, { enabled: false }]));
-  const said = await axe.run({ resultTypes: ["violations"], rules });
+  const limits = only.length ? { runOnly: only } : { rules };
+  const said = await axe.run(within, { resultTypes: ["violations"], ...limits });
   const tell = (one, node) => {
     const why = [...node.any, ...node.all, ...node.none][0]?.message ?? "";
     return `${one.impact} ${one.id}: ${node.html.slice(0, 160)} ${why}`.slice(0, 330);
@@ -25,13 +29,23 @@ RUN = """async (without) => {
 }"""
 
 
-def violations(page: Page, address: str = "") -> list[str]:
-    """Let axe-core judge a page by all its rules, best practice too, whatever their weight."""
+def violations(
+    page: Page, address: str = "", *, within: str = "html", only: Sequence[str] = ()
+) -> list[str]:
+    """Let axe-core judge a page by all its rules, best practice too, whatever their weight.
+
+    Args:
+        page: It is open.
+        address: As in PAGES: what is known to be wrong about a rule there is left out.
+        within: The selector of the part that is judged.
+        only: The rules that alone are asked; none given, all are.
+    """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
     page.evaluate(AT_REST)
     without = [rule for rule, where in WRONG_HERE if where == address]
-    found: list[str] = page.evaluate(RUN, without)
+    asked = {"without": without, "within": within, "only": list(only)}
+    found: list[str] = page.evaluate(RUN, asked)
     return found
 
 
@@ -82,4 +96,21 @@ def judge(page: Page, address: str = "") -> dict[str, list[str]]:
     page.evaluate(_DOUBLED, "200%")
     found[TEXT_ALONE] = sideways(page) + cut(page)
     page.evaluate(_DOUBLED, "")
+    return {where: wrong for where, wrong in found.items() if wrong}
+
+
+def judge_part(page: Page, within: str) -> dict[str, list[str]]:
+    """Judge what opened on a page, in both themes and with room for a phone alone.
+
+    The dark theme is asked for its colours only: nothing else of a page depends on it.
+    """
+    found = {"light": violations(page, within=within)}
+    page.emulate_media(color_scheme="dark")
+    found["dark"] = violations(page, within=within, only=COLOURS)
+    page.emulate_media(color_scheme="light")
+    before = page.viewport_size
+    for name, (width, height) in list(SIZES.items())[:2]:
+        page.set_viewport_size({"width": width, "height": height})
+        found[name] = sideways(page) + cut(page)
+    page.set_viewport_size(before or {"width": 1440, "height": 900})
     return {where: wrong for where, wrong in found.items() if wrong}

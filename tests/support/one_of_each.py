@@ -114,7 +114,7 @@ def _found(garland: Running) -> dict[str, str]:
     return ids
 
 
-def _sent(garland: Running, method: str, path: str, **parts: Any) -> dict[str, Any]:
+def sent(garland: Running, method: str, path: str, **parts: Any) -> dict[str, Any]:
     """Send something to the REST API as Acme's program and give the answer."""
     token = {"Authorization": f"Bearer {garland.demo['tokens']['acme']}"}
     headers = {**token, **parts.pop("headers", {})}
@@ -126,7 +126,7 @@ def _sent(garland: Running, method: str, path: str, **parts: Any) -> dict[str, A
 
 
 def _posted(garland: Running, path: str, body: Any) -> dict[str, Any]:
-    return _sent(garland, "POST", path, json=body)
+    return sent(garland, "POST", path, json=body)
 
 
 def _made(garland: Running) -> dict[str, str]:
@@ -138,7 +138,7 @@ def _made(garland: Running) -> dict[str, str]:
     _posted(garland, f"/flows/{changed}/publish", {})
     more = {**note, "again": NOTE}
     document = flow_document(more, ["hand > note"], name="Of each, changed")
-    _sent(garland, "PUT", f"/flows/{changed}/draft", json=document, headers={"If-Match": '"1"'})
+    sent(garland, "PUT", f"/flows/{changed}/draft", json=document, headers={"If-Match": '"1"'})
     large = step("set-data", config={"values": {"text": "x" * 20_000}})
     heavy = _flow(garland, "Of each, large", {"note": large})
     _posted(garland, f"/flows/{heavy}/publish", {})
@@ -163,7 +163,7 @@ def _imported(garland: Running, person: Person) -> dict[str, str]:
     """Stage a file of each kind, so that there is a plan to look at."""
     rows = {"inventory": b"key,kind,name\nof-each,node,Of each\n", "service": SERVICES}
     ids = {
-        f"{kind}_import": _sent(
+        f"{kind}_import": sent(
             garland, "POST", f"/{kind}-imports", params={"origin": "each"}, content=content
         )["id"]
         for kind, content in rows.items()
@@ -188,9 +188,9 @@ def _installed(garland: Running, folder: Path) -> dict[str, str]:
         list_release(settings, root, file, by=PUBLISHER)
         files.append(file.read_bytes())
     old, _ = (
-        _sent(garland, "POST", "/installs?consent=1", content=content) for content in files[:2]
+        sent(garland, "POST", "/installs?consent=1", content=content) for content in files[:2]
     )
-    package = _sent(garland, "POST", "/installs/packages", content=files[2])
+    package = sent(garland, "POST", "/installs/packages", content=files[2])
     _posted(garland, f"/packs/{PACK}/install", {"consent": True})
     return {"install": old["id"], "package": package["digest"], "pack": PACK}
 

@@ -50,7 +50,7 @@ window.garlandLayout = (() => {
     return (wide || high) && style.display !== "inline";
   }
 
-  const TOUCHED = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=tab], [role=option], [role=menuitem]";
+  const TOUCHED = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=tab], [role=option], [role=menuitem], [data-port]";
 
   /** What is smaller than a fingertip; a link in the middle of a sentence may be. @param {string} within */
   function small(within) {

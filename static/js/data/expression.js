@@ -1,6 +1,6 @@
 /**
  * Writing an expression (`[data-expression]`): what the server says of it while it is written, and its
- * completions as a combobox.
+ * completions as a list below, of which the box names the chosen one.
  */
 import { hear, need } from "../canvas/dom.js";
 import { fieldOf } from "./fields.js";
@@ -28,7 +28,6 @@ export function mountExpressions(root, picker) {
   const show = (isOpen) => {
     choose(undefined);
     list.togglePopover(isOpen);
-    box?.setAttribute("aria-expanded", `${isOpen}`);
   };
   /** Ask what it gives; where the caret is told, also what could follow. */
   const ask = async (caret = "") => {
@@ -62,7 +61,7 @@ export function mountExpressions(root, picker) {
     timer = setTimeout(() => ask(`${box?.selectionStart}`), PAUSE_MS);
   });
   root.addEventListener("keydown", (event) => {
-    if (box?.ariaExpanded !== "true") return;
+    if (!list.matches(":popover-open")) return;
     const [shown, chosen] = [[...list.children], active()];
     const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (way) choose(shown.at((shown.findIndex((one) => one === chosen) + way) % shown.length));
