@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 from designer.guide._tables import GuideAway
 from runtime.alarms.sources.store import list_sources
 from runtime.alarms.store import AlarmFilter, list_alarms
-from runtime.flows.versions import FlowView, draft_problems, list_flows
+from runtime.flows.problems import FlowProblem
+from runtime.flows.versions import FlowView, list_flows
 from runtime.rules.model import Mode
 from runtime.rules.store import list_rules
 from runtime.runs.glance import has_run
@@ -67,10 +69,12 @@ def progress_of(session: Session, tenant_id: UUID) -> Progress:
     )
 
 
-def next_steps(session: Session, tenant_id: UUID, flow: FlowView) -> Progress:
-    """Tell what is left to do until a workflow does its work."""
+def next_steps(
+    session: Session, tenant_id: UUID, flow: FlowView, problems: Sequence[FlowProblem]
+) -> Progress:
+    """Tell what is left to do until a workflow does its work: to mend its draft's problems first."""
     where = (session, tenant_id)
-    found = [one for one in draft_problems(*where, flow.id) if one.severity == "error"]
+    found = [one for one in problems if one.severity == "error"]
     mend = [
         Step(
             name="mend",

@@ -13,7 +13,7 @@ from kernel.clock import utc_now
 from kernel.errors import GarlandError
 from kernel.http import acting, db_session, render, require, see_other
 from runtime.alarms.intake.taking import take_from_api
-from runtime.flows.versions import get_flow
+from runtime.flows.versions import get_flow, problems_of
 from runtime.retention.samples import count_of_name, remove_of_name
 
 bp = Blueprint("guide", __name__)
@@ -39,8 +39,9 @@ def show_next(flow_id: UUID) -> Response:
     """Give what is left to do with a workflow, for the designer's page."""
     where = (db_session(), acting().tenant_id)
     flow = get_flow(*where, flow_id)
+    guide = next_steps(*where, flow, problems_of(*where, flow.draft))
     away = is_away(*where, acting().person_id)
-    return render("designer/guide/_next.html", flow=flow, guide=next_steps(*where, flow), away=away)
+    return render("designer/guide/_next.html", flow=flow, guide=guide, away=away)
 
 
 @bp.post("/t/<tenant>/guide/<any(away,back):verb>")

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from blocks.installs.registry import registry_of
 from designer.drafts import read_json_text, write_json_text
+from designer.guide.progress import is_away, next_steps
 from designer.palette import memory
 from designer.palette.named import mine
 from designer.palette.views import icon_url, palette_facts
@@ -109,6 +110,8 @@ def edit_workflow(flow_id: UUID) -> Response:
         "designer/workflows/designer.html",
         problem_groups=panel,
         flow=flow,
+        guide=next_steps(*where, flow, found),
+        away=is_away(*where, acting().person_id),
         handling=HANDLING,
         is_told=any(is_told(one, registry) for one in flow.draft["triggers"].values()),
         facts=page_facts(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -70,6 +71,7 @@ class Structure:
             source = one.wire["from"].partition(":")[0]
             self.after.setdefault(source, set()).add(one.wire["to"])
         self._before = reversed_graph(self.after)
+        self._entering = Counter(one.wire["to"] for one in self.wires)
 
     def title_of(self, node: str) -> str:
         """Call a step as people do, and anything else by its id."""
@@ -92,7 +94,7 @@ class Structure:
 
     def wires_into(self, step: str) -> int:
         """Count the wires that lead to a step."""
-        return sum(one.wire["to"] == step for one in self.wires)
+        return self._entering[step]
 
     def can_read(self, reader: str, read: str) -> bool:
         """Tell whether what a step gave is known when another runs.

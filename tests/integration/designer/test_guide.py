@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from designer.guide.progress import next_steps, progress_of
+from designer.guide.progress import Progress, next_steps, progress_of
 from kernel.clock import utc_now
 from runtime.alarms.store import AlarmFilter, list_alarms
-from runtime.flows.versions import get_flow
+from runtime.flows.versions import get_flow, problems_of
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
 from runtime.runs.start import Start, start_trial
@@ -25,6 +25,11 @@ from tests.integration.conftest import SignedIn
 def ticks(sessions: sessionmaker[Session], tenant_id: UUID) -> list[str]:
     with sessions() as session, as_tenant(session, tenant_id):
         return [one.name for one in progress_of(session, tenant_id).steps if one.is_done]
+
+
+def _next_of(session: Session, tenant_id: UUID, flow_id: UUID) -> Progress:
+    flow = get_flow(session, tenant_id, flow_id)
+    return next_steps(session, tenant_id, flow, problems_of(session, tenant_id, flow.draft))
 
 
 def test_nothing_is_ticked_in_an_empty_organisation(
@@ -55,11 +60,11 @@ def test_what_is_next_for_a_workflow_is_mending_first_and_its_rule_last(
         rule = create_rule(session, acme.id, document=document, by="t", now=utc_now())
         publish_rule(session, acme.id, rule.id, mode=Mode.OBSERVE, by="t", now=utc_now())
 
-        found = next_steps(session, acme.id, get_flow(session, acme.id, flow.id))
+        found = _next_of(session, acme.id, flow.id)
 
         bare = [(one.name, one.step) for one in found.steps]
         publish_rule(session, acme.id, rule.id, mode=Mode.LIVE, by="t", now=utc_now())
-        live = next_steps(session, acme.id, get_flow(session, acme.id, flow.id))
+        live = _next_of(session, acme.id, flow.id)
     assert bare == [("mend", "x"), ("test", ""), ("publish", ""), ("rule", ""), ("run", "")]
     assert [one.is_done for one in live.steps] == [False, False, False, True, False]
 
@@ -72,7 +77,7 @@ def test_what_is_to_mend_names_its_step_as_the_canvas_does(
     with sessions.begin() as session, as_tenant(session, acme.id):
         flow = make_flow(session, acme.id, document, publish=False)
 
-        found = next_steps(session, acme.id, get_flow(session, acme.id, flow.id))
+        found = _next_of(session, acme.id, flow.id)
 
     assert [one.text for one in found.steps if one.name == "mend"] == [
         "Tell: message is missing: give it a value",
