@@ -143,7 +143,9 @@ def _plan_page(
     """Show the plan; `asks` whether what is overwritten may be, where that was not said yet."""
     session, who, now = db_session(), acting(), utc_now()
     picked = planning.read_there(session, who=who, there=there, picked=_keys())
-    load = planning.load_up(session, picked, who=who, there=there, wanted=wanted)
+    load = planning.load_up(
+        session, picked, who=who, there=there, wanted=wanted, is_refused=refused is not None
+    )
     plan = planning.make_plan(session, load, who=who, vault=vault(), now=now)
     return render(
         "runtime/environments/plan.html",
@@ -158,10 +160,10 @@ def _plan_page(
 
 
 def _refused_page(there: EnvironmentView, error: GarlandError) -> Response:
-    """Show the plan anew with what was refused; the choice where there is no plan to show."""
+    """Show the plan as it was filled in, with why not; the choice where there is no plan."""
     with suppress(*REFUSALS):
         if "step" in request.form:
-            return _plan_page(there, wanted=None, refused=error)
+            return _plan_page(there, wanted=_along(), refused=error)
     found = planning.read_there(db_session(), who=acting(), there=there)
     page = "runtime/environments/choose.html"
     return render(page, status=error.status, there=there, found=found, refused=error)
