@@ -294,11 +294,13 @@ def test_where_it_takes_two_a_colleague_says_yes_to_the_table_too(ready: Two) ->
 def test_who_says_yes_sees_what_would_be_overwritten(ready: Two) -> None:
     ready.decide(workflows="two")
     fill(ready, ready.live, {"z": {"city": "Zug"}})
+    ready.publish(ready.live, flow_document({"look": LOOK}, ["hand > look"], name="Ours"))
     ready.bring(FLOW, along=list(named(ready).values())[:2])
 
     listed = browser_of(ready).get(f"/t/{ready.live.slug}/environments").text
 
     assert "Overwriting the one here: 2 rows new, 1 row removed." in listed
+    assert "Used here by the workflow Ours too." in listed
 
 
 def test_the_page_leads_to_making_a_connection_of_that_kind_and_name(unconnected: Two) -> None:
