@@ -35,6 +35,7 @@ from runtime.flows.uses import flows_using
 from runtime.flows.versions import digest_of
 from runtime.inventory.lookup import put_table, read_table
 from runtime.inventory.lookups.store import create_table, users_of_table, written_csv
+from runtime.services.store import services_agreed_by
 from tenancy.connections.store import list_connections
 from tenancy.environments import EnvironmentView
 from tenancy.scope import as_tenant
@@ -150,6 +151,8 @@ def _content_named(
         users = users_of_table(session, tenant_id, key[1])
     else:
         users = [f"the workflow {one}" for one in flows_using(session, tenant_id, key[1])]
+        agreed = services_agreed_by(session, tenant_id, key[1])
+        users += [f"the service {one}" for one in agreed]
     brought = {f"the {kind} {title}" for title in by for kind in ("workflow", "rule")}
     return replace(found, also_used_by=[one for one in users if one not in brought])
 

@@ -27,6 +27,7 @@ from tests.factories.connections import VAULT, make_connection
 from tests.factories.flows import flow_document, step
 from tests.factories.rules import make_rule_document
 from tests.factories.schedules import hours_document
+from tests.factories.services import make_service
 from tests.factories.tenancy import NOON, PASSWORD, make_customer, make_member
 from tests.integration.runtime.environments.conftest import Two
 
@@ -130,6 +131,20 @@ def test_the_plan_says_what_else_here_goes_by_what_would_be_overwritten(ready: T
 
     assert found["sites"]["also_used_by"] == ["the rule Critical link alarms", "the workflow Ours"]
     assert found["Business hours"]["also_used_by"] == ["the workflow Ours"]
+
+
+def test_the_plan_names_services_whose_agreement_goes_by_the_calendar(ready: Two) -> None:
+    put_hours(ready, ready.live, hours_document())
+    agreed = {"percent": 99.9, "planned_excluded": True}
+    with ready.sessions.begin() as session, as_tenant(session, ready.live.id):
+        sla = {**agreed, "calendar": "Business hours"}
+        make_service(session, ready.live.id, key="a", name="Office line", sla=sla)
+        make_service(session, ready.live.id, key="b", name="Round the clock")
+        make_service(session, ready.live.id, key="c", name="Not agreed", sla=None)
+
+    found = named(ready)["Business hours"]
+
+    assert found["also_used_by"] == ["the service Office line"]
 
 
 def test_what_is_missing_comes_along_with_the_workflow(ready: Two) -> None:
@@ -292,9 +307,9 @@ def test_where_it_takes_two_a_colleague_says_yes_to_the_table_too(ready: Two) ->
 
 
 def test_who_says_yes_sees_what_would_be_overwritten(ready: Two) -> None:
-    ready.decide(workflows="two")
     fill(ready, ready.live, {"z": {"city": "Zug"}})
     ready.publish(ready.live, flow_document({"look": LOOK}, ["hand > look"], name="Ours"))
+    ready.decide(workflows="two")
     ready.bring(FLOW, along=list(named(ready).values())[:2])
 
     listed = browser_of(ready).get(f"/t/{ready.live.slug}/environments").text
