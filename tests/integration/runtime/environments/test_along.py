@@ -14,9 +14,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from kernel.clock import utc_now
-from kernel.errors import ForbiddenError
+from kernel.errors import ConflictError, ForbiddenError
 from runtime.calendars.store import calendar_named, create_calendar, save_calendar
+from runtime.environments.contents import put_content, read_content
+from runtime.environments.named import content_named
 from runtime.environments.promoting import promote
+from runtime.environments.putting import make_place
 from runtime.inventory.lookup import put_table, read_table
 from tenancy.access import facts_of
 from tenancy.environments import find_environment
@@ -228,6 +231,24 @@ def test_what_was_changed_since_it_was_seen_is_not_overwritten(ready: Two, side:
     assert done.status_code == 409
     assert "sites was changed meanwhile" in done.text
     assert ready.names(ready.live) == {}
+
+
+def test_what_was_changed_between_looking_and_writing_is_not_overwritten(ready: Two) -> None:
+    there = {"columns": ["city"], "rows": ROWS}
+    fill(ready, ready.live, {"a": {"city": "Basel"}})
+    who = facts_of(ready.live, role="designer", person_id=ready.people["anna"].id, name="Anna")
+
+    with ready.sessions() as session, as_tenant(session, ready.live.id):
+        here = read_content(session, ready.live.id, ("look-up-table", "sites"))
+        session.commit()
+        one = content_named(("look-up-table", "sites"), ["Needs"], there, here)
+        fill(ready, ready.live, {"a": {"city": "Changed"}})
+        place = make_place(session, who=who, vault=VAULT, now=NOON, by="Anna", note="")
+        with pytest.raises(ConflictError, match="changed here meanwhile"):
+            put_content(place, one)
+        session.rollback()
+
+    assert rows_in(ready, ready.live) == {"a": {"city": "Changed"}}
 
 
 def test_a_connection_that_is_missing_is_named_and_never_comes(unconnected: Two) -> None:
