@@ -136,6 +136,15 @@ def test_the_plan_says_what_else_here_goes_by_what_would_be_overwritten(ready: T
     assert found["Business hours"]["also_used_by"] == ["the workflow Ours"]
 
 
+def test_another_workflow_of_the_same_title_is_told_too(ready: Two) -> None:
+    fill(ready, ready.live, {})
+    steps, wires = {"look": LOOK}, ["hand > look"]
+    for _ in range(2):
+        ready.publish(ready.live, flow_document(steps, wires, name="Needs"))
+
+    assert named(ready)["sites"]["also_used_by"] == ["the workflow Needs"]
+
+
 def test_the_plan_names_services_whose_agreement_goes_by_the_calendar(ready: Two) -> None:
     put_hours(ready, ready.live, hours_document())
     agreed = {"percent": 99.9, "planned_excluded": True}
