@@ -152,6 +152,7 @@ def _plan_page(
         status=refused.status if refused else 200,
         there=there,
         plan=plan,
+        may_tick=any(one.can_come and who.may(one.permission) for one in load.named),
         taken=[one.key for one in load.taken],
         overwritten=[one for one in load.taken if one.verdict == DIFFERENT] if asks else [],
         note=request.form.get("note", ""),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from kernel.acting import Acting
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, ForbiddenError
 from runtime.calendars.store import calendar_named, create_calendar, save_calendar
@@ -439,6 +440,29 @@ def test_what_was_refused_comes_back_ticked_as_it_was(ready: Two) -> None:
     assert refused.status_code == 422
     assert "there is no calendar Business hours" in refused.text
     assert ticked_in(refused.text) == {over}
+
+
+def test_a_note_is_kept_while_nothing_can_be_brought_yet(ready: Two) -> None:
+    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
+    sent = {"item": "workflow:needs", "step": "look", "note": "For the audit"}
+
+    seen = browser_of(ready).post(page, data=sent).text
+
+    assert "Look again" in seen
+    assert '<input type="hidden" name="note" value="For the audit">' in seen
+
+
+def test_who_may_tick_nothing_is_not_told_to(ready: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
+    sent = {"item": "workflow:needs", "step": "look"}
+    without = {"inventory.edit", "calendars.edit"}
+    may = Acting.may
+    monkeypatch.setattr(Acting, "may", lambda who, one: one not in without and may(who, one))
+
+    seen = browser_of(ready).post(page, data=sent).text
+
+    assert "Nothing can be brought yet" in seen
+    assert "Look again" not in seen
 
 
 def test_what_was_changed_meanwhile_comes_back_without_its_tick(ready: Two) -> None:
