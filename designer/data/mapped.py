@@ -63,9 +63,10 @@ class Data:
         return found.kind if found is not None else ""
 
     def lacking(self, text: str) -> list[str]:
-        """Name what an expression reads that is always there, and yet not among these values."""
+        """Name what an expression reads that every start gives, and yet not among these values."""
         read = paths_read_by(text.removeprefix(EXPRESSION_PREFIX))
-        found = [one for path in sorted(read) if (one := self._by_path.get(path)) is not None]
+        given = sorted(path for path in read if path[0] == "trigger")
+        found = [one for path in given if (one := self._by_path.get(path)) is not None]
         return [one.trail for one in found if not one.is_seen and "?" not in one.path]
 
     def _trail_of(self, path: Path) -> str:

@@ -6,7 +6,7 @@ What stood in an environment before is kept with the promotion, whole, so that i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from kernel.acting import Acting
 from kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from runtime.calendars.store import calendar_named, create_calendar, save_calendar
 from runtime.environments._tables import Promotion
-from runtime.environments.carrying import Carried
+from runtime.environments.carrying import RULE, WORKFLOW, Carried, Key
 from runtime.environments.named import (
     DIFFERENT,
     KINDS,
@@ -31,10 +31,12 @@ from runtime.environments.named import (
 )
 from runtime.environments.putting import Place
 from runtime.flows.named_places import CONNECTION, LOOK_UP
-from runtime.flows.uses import flows_using
+from runtime.flows.uses import uses_by_flows
 from runtime.flows.versions import digest_of
 from runtime.inventory.lookup import put_table, read_table
-from runtime.inventory.lookups.store import create_table, users_of_table, written_csv
+from runtime.inventory.lookups.store import create_table, written_csv
+from runtime.rules.uses import rules_looking_up
+from runtime.services.store import services_agreed_by
 from tenancy.connections.store import list_connections
 from tenancy.environments import EnvironmentView
 from tenancy.scope import as_tenant
@@ -47,7 +49,8 @@ def name_all(
 
     Whoever may see workflows and rules there may see these, which `read_there` has asked.
     """
-    used = {key: [one.title for one in picked if key in one.names] for key in _names_of(picked)}
+    users = {key: [one for one in picked if key in one.names] for key in _names_of(picked)}
+    used = {key: [one.title for one in by] for key, by in users.items()}
     contents = [key for key in used if key[0] != CONNECTION]
     with as_tenant(session, there.organisation_id):
         theirs = {key: read_content(session, there.organisation_id, key) for key in contents}
@@ -57,7 +60,7 @@ def name_all(
     return [
         connection_named(key[1], by, is_here=key[1] in ours, connects_by=kinds.get(key[1], ""))
         if key[0] == CONNECTION
-        else _content_named(*where, key, by, theirs[key])
+        else _content_named(*where, key, users[key], theirs[key])
         for key, by in used.items()
     ]
 
@@ -141,17 +144,28 @@ def require_writing(who: Acting, kind: str) -> None:
 
 
 def _content_named(
-    session: Session, tenant_id: UUID, key: Name, by: Sequence[str], theirs: Content | None
+    session: Session, tenant_id: UUID, key: Name, by: Sequence[Carried], theirs: Content | None
 ) -> Named:
-    found = content_named(key, by, theirs, read_content(session, tenant_id, key))
+    here = read_content(session, tenant_id, key)
+    found = content_named(key, [one.title for one in by], theirs, here)
     if found.verdict != DIFFERENT:
         return found
+    others = _others_using(session, tenant_id, key, brought={one.key for one in by})
+    return replace(found, also_used_by=others)
+
+
+def _others_using(
+    session: Session, tenant_id: UUID, key: Name, *, brought: Collection[Key]
+) -> list[str]:
+    """Name what here goes by it, beside what is brought, in a draft too."""
+    where, name = (session, tenant_id), key[1]
+    used = uses_by_flows(*where, *key)
+    flows = [f"the workflow {one.name}" for one in used if (WORKFLOW, one.slug) not in brought]
     if key[0] == LOOK_UP:
-        users = users_of_table(session, tenant_id, key[1])
-    else:
-        users = [f"the workflow {one}" for one in flows_using(session, tenant_id, key[1])]
-    brought = {f"the {kind} {title}" for title in by for kind in ("workflow", "rule")}
-    return replace(found, also_used_by=[one for one in users if one not in brought])
+        named = rules_looking_up(*where, name)
+        rules = [f"the rule {one}" for one in named if (RULE, one.lower()) not in brought]
+        return [*rules, *flows]
+    return [*flows, *(f"the service {one}" for one in services_agreed_by(*where, name))]
 
 
 def _names_of(picked: Sequence[Carried]) -> Iterator[Name]:

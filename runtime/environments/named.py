@@ -190,6 +190,14 @@ def chosen(
     return [one for one in named if one.key in wanted and one.can_come]
 
 
+def still_fitting(
+    named: Sequence[Named], wanted: Mapping[Name, str], *, permissions: Collection[str]
+) -> dict[Name, str]:
+    """Give what of a choice can be shown again: it is as it was seen, and who chose may take it."""
+    seen = {one.key: one.seen for one in named if one.can_come and one.permission in permissions}
+    return {key: said for key, said in wanted.items() if seen.get(key) == said}
+
+
 def _counted(kind: str, n: int) -> str:
     return f"{n:,} {_NOUNS[kind][0]}{'' if n == 1 else 's'}"
 

@@ -20,7 +20,7 @@ from kernel.secrets import Vault
 from runtime.environments._tables import Promotion, PromotionState
 from runtime.environments.carrying import WORKFLOW, Carried, Key, in_order, live_there
 from runtime.environments.contents import name_all, put_content
-from runtime.environments.named import Name, Named, chosen
+from runtime.environments.named import Name, Named, chosen, still_fitting
 from runtime.environments.putting import (
     Place,
     changes_of,
@@ -126,14 +126,19 @@ def load_up(
     who: Acting,
     there: EnvironmentView,
     wanted: Mapping[Name, str] | None,
+    is_refused: bool = False,
 ) -> Load:
     """Look at what is named by what was picked, and take along what is `wanted`, as `chosen` says.
+
+    What was refused (`is_refused`) is looked at again with what of `wanted` is as it was seen.
 
     Raises:
         InvalidError: something that is wanted cannot come along.
         ConflictError: something that is wanted changed since it was seen.
     """
     named = name_all(session, picked, who=who, there=there)
+    if is_refused and wanted is not None:
+        wanted = still_fitting(named, wanted, permissions=who.permissions)
     taken = chosen(named, wanted, permissions=who.permissions)
     return Load(picked=picked, named=named, taken=taken)
 

@@ -274,6 +274,7 @@ def _along_item(one: Named) -> dict[str, object]:
         "title": one.name,
         "verdict": one.verdict,
         "told": one.told(),
+        "also_used_by": list(one.also_used_by),
         "seen": one.seen,
     }
 

@@ -143,13 +143,16 @@ def _plan_page(
     """Show the plan; `asks` whether what is overwritten may be, where that was not said yet."""
     session, who, now = db_session(), acting(), utc_now()
     picked = planning.read_there(session, who=who, there=there, picked=_keys())
-    load = planning.load_up(session, picked, who=who, there=there, wanted=wanted)
+    load = planning.load_up(
+        session, picked, who=who, there=there, wanted=wanted, is_refused=refused is not None
+    )
     plan = planning.make_plan(session, load, who=who, vault=vault(), now=now)
     return render(
         "runtime/environments/plan.html",
         status=refused.status if refused else 200,
         there=there,
         plan=plan,
+        may_tick=any(one.can_come and who.may(one.permission) for one in load.named),
         taken=[one.key for one in load.taken],
         overwritten=[one for one in load.taken if one.verdict == DIFFERENT] if asks else [],
         note=request.form.get("note", ""),
@@ -158,10 +161,10 @@ def _plan_page(
 
 
 def _refused_page(there: EnvironmentView, error: GarlandError) -> Response:
-    """Show the plan anew with what was refused; the choice where there is no plan to show."""
+    """Show the plan as it was filled in, with why not; the choice where there is no plan."""
     with suppress(*REFUSALS):
         if "step" in request.form:
-            return _plan_page(there, wanted=None, refused=error)
+            return _plan_page(there, wanted=_along(), refused=error)
     found = planning.read_there(db_session(), who=acting(), there=there)
     page = "runtime/environments/choose.html"
     return render(page, status=error.status, there=there, found=found, refused=error)

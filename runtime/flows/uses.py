@@ -44,6 +44,7 @@ class FlowUse:
     """A workflow that names something: the steps and triggers that do, in its draft and live."""
 
     flow_id: UUID
+    slug: str
     name: str
     draft: tuple[str, ...]
     live: tuple[str, ...]
@@ -53,7 +54,7 @@ def uses_by_flows(session: Session, tenant_id: UUID, kind: str, name: str) -> li
     """List the workflows of people that name something; `kind` is one of `named_places.PLACES`."""
     live = FlowVersionRow.id == FlowRow.live_version_id
     rows = session.execute(
-        select(FlowRow.id, FlowRow.name, FlowRow.draft, FlowVersionRow.document)
+        select(FlowRow.id, FlowRow.slug, FlowRow.name, FlowRow.draft, FlowVersionRow.document)
         .outerjoin(FlowVersionRow, live)
         .where(FlowRow.tenant_id == tenant_id, of_people())
         .order_by(func.lower(FlowRow.name))
@@ -62,6 +63,7 @@ def uses_by_flows(session: Session, tenant_id: UUID, kind: str, name: str) -> li
     found = (
         FlowUse(
             flow_id=row.id,
+            slug=row.slug,
             name=row.name,
             draft=_named_at(row.draft, registry, kind, name),
             live=_named_at(row.document, registry, kind, name),

@@ -20,9 +20,15 @@ def put_table(
     columns: Sequence[str],
     rows: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    """Make a table or replace its rows; `rows` are the values by key."""
+    """Make a table or replace its rows; `rows` are the values by key.
+
+    It waits for whoever else replaces them or holds the table with `read_table`.
+    """
     table = session.scalar(
-        select(LookupTable).where(LookupTable.tenant_id == tenant_id, LookupTable.name == name)
+        select(LookupTable)
+        .where(LookupTable.tenant_id == tenant_id, LookupTable.name == name)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if table is None:
         table = LookupTable(id=new_id(), tenant_id=tenant_id, name=name, columns=list(columns))

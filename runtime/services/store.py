@@ -177,6 +177,13 @@ def list_services(
     return [view_of(row) for row in session.scalars(query.order_by(*order).limit(limit))]
 
 
+def services_agreed_by(session: Session, tenant_id: UUID, calendar: str) -> list[str]:
+    """Name the services whose agreement counts in the hours of a calendar."""
+    named = ServiceRow.document[("sla", "calendar")].as_string() == calendar
+    query = select(ServiceRow.name).where(ServiceRow.tenant_id == tenant_id, named)
+    return list(session.scalars(query.order_by(ServiceRow.sort_name, ServiceRow.id)))
+
+
 def place_of(one: ServiceView) -> list[str]:
     """Give where a page that ends with this service ended, for `after`."""
     return [str(one.state.rank), _sort_name(one.name), str(one.id)]

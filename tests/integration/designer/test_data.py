@@ -105,6 +105,40 @@ def test_a_sample_without_what_every_alarm_has_is_blamed_and_not_the_expression(
     assert said in page
 
 
+@pytest.mark.parametrize(
+    ("node", "text", "said"),
+    [
+        pytest.param(
+            "log",
+            "steps.more.output",
+            "more gave nothing here yet: make a test run to see real values",
+            id="a step",
+        ),
+        pytest.param(
+            "note",
+            "item",
+            "no round of the loop ran here yet: make a test run to see real values",
+            id="a round",
+        ),
+    ],
+)
+def test_what_did_not_run_yet_is_told_and_no_sample_is_blamed(
+    signed_in: SignedIn, acme: OrganisationView, flow: FlowView, node: str, text: str, said: str
+) -> None:
+    more = step("set-data", config={"values": {"n": 1}})
+    body = {"steps": {"note": step("write-log", config={"message": "x"})}, "wires": []}
+    loop = step("for-each", config={"items": [1]}, body=body)
+    wires = ["rule > more", "more:done > log", "log:done > loop"]
+    steps = {"more": more, "log": DOCUMENT["steps"]["log"], "loop": loop}
+    document = json.dumps(flow_document(steps, wires, triggers=DOCUMENT["triggers"]))
+    at = f"/t/{acme.slug}/workflows/{flow.id}/data/tried"
+    form = {"document": document, "step": node, "pointer": "/config/message"}
+
+    page = _ask(signed_in, at, text=f"= {text}", **form).text
+
+    assert said in page
+
+
 def test_the_form_of_a_step_shows_what_its_fields_take_with_the_last_value(
     signed_in: SignedIn, acme: OrganisationView, flow: FlowView
 ) -> None:

@@ -13,10 +13,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from kernel.acting import Acting
 from kernel.clock import utc_now
-from kernel.errors import ForbiddenError
+from kernel.errors import ConflictError, ForbiddenError
 from runtime.calendars.store import calendar_named, create_calendar, save_calendar
+from runtime.environments.contents import put_content, read_content
+from runtime.environments.named import content_named
 from runtime.environments.promoting import promote
+from runtime.environments.putting import make_place
 from runtime.inventory.lookup import put_table, read_table
 from tenancy.access import facts_of
 from tenancy.environments import find_environment
@@ -27,6 +31,7 @@ from tests.factories.connections import VAULT, make_connection
 from tests.factories.flows import flow_document, step
 from tests.factories.rules import make_rule_document
 from tests.factories.schedules import hours_document
+from tests.factories.services import make_service
 from tests.factories.tenancy import NOON, PASSWORD, make_customer, make_member
 from tests.integration.runtime.environments.conftest import Two
 
@@ -132,6 +137,29 @@ def test_the_plan_says_what_else_here_goes_by_what_would_be_overwritten(ready: T
     assert found["Business hours"]["also_used_by"] == ["the workflow Ours"]
 
 
+def test_another_workflow_of_the_same_title_is_told_too(ready: Two) -> None:
+    fill(ready, ready.live, {})
+    steps, wires = {"look": LOOK}, ["hand > look"]
+    for _ in range(2):
+        ready.publish(ready.live, flow_document(steps, wires, name="Needs"))
+
+    assert named(ready)["sites"]["also_used_by"] == ["the workflow Needs"]
+
+
+def test_the_plan_names_services_whose_agreement_goes_by_the_calendar(ready: Two) -> None:
+    put_hours(ready, ready.live, hours_document())
+    agreed = {"percent": 99.9, "planned_excluded": True}
+    with ready.sessions.begin() as session, as_tenant(session, ready.live.id):
+        sla = {**agreed, "calendar": "Business hours"}
+        make_service(session, ready.live.id, key="a", name="Office line", sla=sla)
+        make_service(session, ready.live.id, key="b", name="Round the clock")
+        make_service(session, ready.live.id, key="c", name="Not agreed", sla=None)
+
+    found = named(ready)["Business hours"]
+
+    assert found["also_used_by"] == ["the service Office line"]
+
+
 def test_what_is_missing_comes_along_with_the_workflow(ready: Two) -> None:
     found = named(ready)
 
@@ -215,6 +243,24 @@ def test_what_was_changed_since_it_was_seen_is_not_overwritten(ready: Two, side:
     assert ready.names(ready.live) == {}
 
 
+def test_what_was_changed_between_looking_and_writing_is_not_overwritten(ready: Two) -> None:
+    there = {"columns": ["city"], "rows": ROWS}
+    fill(ready, ready.live, {"a": {"city": "Basel"}})
+    who = facts_of(ready.live, role="designer", person_id=ready.people["anna"].id, name="Anna")
+
+    with ready.sessions() as session, as_tenant(session, ready.live.id):
+        here = read_content(session, ready.live.id, ("look-up-table", "sites"))
+        session.commit()
+        one = content_named(("look-up-table", "sites"), ["Needs"], there, here)
+        fill(ready, ready.live, {"a": {"city": "Changed"}})
+        place = make_place(session, who=who, vault=VAULT, now=NOON, by="Anna", note="")
+        with pytest.raises(ConflictError, match="changed here meanwhile"):
+            put_content(place, one)
+        session.rollback()
+
+    assert rows_in(ready, ready.live) == {"a": {"city": "Changed"}}
+
+
 def test_a_connection_that_is_missing_is_named_and_never_comes(unconnected: Two) -> None:
     found = named(unconnected)
 
@@ -292,13 +338,15 @@ def test_where_it_takes_two_a_colleague_says_yes_to_the_table_too(ready: Two) ->
 
 
 def test_who_says_yes_sees_what_would_be_overwritten(ready: Two) -> None:
-    ready.decide(workflows="two")
     fill(ready, ready.live, {"z": {"city": "Zug"}})
+    ready.publish(ready.live, flow_document({"look": LOOK}, ["hand > look"], name="Ours"))
+    ready.decide(workflows="two")
     ready.bring(FLOW, along=list(named(ready).values())[:2])
 
     listed = browser_of(ready).get(f"/t/{ready.live.slug}/environments").text
 
     assert "Overwriting the one here: 2 rows new, 1 row removed." in listed
+    assert "Used here by the workflow Ours too." in listed
 
 
 def test_the_page_leads_to_making_a_connection_of_that_kind_and_name(unconnected: Two) -> None:
@@ -367,6 +415,70 @@ def test_the_page_ticks_what_is_missing_and_asks_before_it_overwrites(ready: Two
     assert "download it as it was before" in listed
 
 
+def choices_of(two: Two) -> dict[str, str]:
+    """Give what the page sends of each thing that can come along, when it is ticked."""
+    return {
+        name: ":".join(one[part] for part in ("kind", "seen", "name"))
+        for name, one in named(two).items()
+        if one["seen"]
+    }
+
+
+def ticked_in(page: str) -> set[str]:
+    boxes = re.findall(r'<input class="checkbox"[^>]*>', page)
+    return {re.findall(r'value="([^"]*)"', one)[0] for one in boxes if " checked" in one}
+
+
+def test_what_was_refused_comes_back_ticked_as_it_was(ready: Two) -> None:
+    fill(ready, ready.live, {"z": {"city": "Zug"}})
+    over = choices_of(ready)["sites"]
+    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
+    sent = {"item": "workflow:needs", "step": "final", "over": over, "confirmed": over}
+
+    refused = browser_of(ready).post(page, data=sent)
+
+    assert refused.status_code == 422
+    assert "there is no calendar Business hours" in refused.text
+    assert ticked_in(refused.text) == {over}
+
+
+def test_a_note_is_kept_while_nothing_can_be_brought_yet(ready: Two) -> None:
+    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
+    sent = {"item": "workflow:needs", "step": "look", "note": "For the audit"}
+
+    seen = browser_of(ready).post(page, data=sent).text
+
+    assert "Look again" in seen
+    assert '<input type="hidden" name="note" value="For the audit">' in seen
+
+
+def test_who_may_tick_nothing_is_not_told_to(ready: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
+    sent = {"item": "workflow:needs", "step": "look"}
+    without = {"inventory.edit", "calendars.edit"}
+    may = Acting.may
+    monkeypatch.setattr(Acting, "may", lambda who, one: one not in without and may(who, one))
+
+    seen = browser_of(ready).post(page, data=sent).text
+
+    assert "Nothing can be brought yet" in seen
+    assert "Look again" not in seen
+
+
+def test_what_was_changed_meanwhile_comes_back_without_its_tick(ready: Two) -> None:
+    fill(ready, ready.live, {"z": {"city": "Zug"}})
+    sent = choices_of(ready)
+    over, along = sent["sites"], sent["Business hours"]
+    fill(ready, ready.live, {"mine": {"city": "Chur"}})
+    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
+    form = {"item": "workflow:needs", "step": "final", "over": over, "confirmed": over}
+
+    refused = browser_of(ready).post(page, data={**form, "along": along})
+
+    assert refused.status_code == 409
+    assert ticked_in(refused.text) == {along}
+
+
 def test_the_page_says_what_was_refused_and_shows_the_plan_anew(ready: Two) -> None:
     browser = browser_of(ready)
     page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
@@ -375,4 +487,5 @@ def test_the_page_says_what_was_refused_and_shows_the_plan_anew(ready: Two) -> N
 
     assert refused.status_code == 422
     assert "there is no look-up table sites" in refused.text
-    assert "Bring it live" in refused.text
+    assert ticked_in(refused.text) == set()
+    assert "Look again" in refused.text
