@@ -72,7 +72,7 @@ def progress_of(session: Session, tenant_id: UUID) -> Progress:
 def next_steps(
     session: Session, tenant_id: UUID, flow: FlowView, problems: Sequence[FlowProblem]
 ) -> Progress:
-    """Tell what is left to do until a workflow does its work: to mend its draft's problems first."""
+    """Tell what is left to do until a workflow does its work: problems of its draft first."""
     where = (session, tenant_id)
     found = [one for one in problems if one.severity == "error"]
     mend = [
