@@ -323,6 +323,32 @@ def test_it_is_not_taken_back_over_rows_that_somebody_changed_since(ready: Two) 
     assert other.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "needed"),
+    [
+        pytest.param("look-up-table", "sites", "inventory.view", id="a table"),
+        pytest.param("calendar", "Business hours", "calendars.view", id="a calendar"),
+    ],
+)
+def test_what_was_before_is_given_to_who_may_see_its_kind(
+    ready: Two, monkeypatch: pytest.MonkeyPatch, kind: str, name: str, needed: str
+) -> None:
+    fill(ready, ready.live, {})
+    put_hours(ready, ready.live, hours_document())
+    done = ready.bring(FLOW, along=list(named(ready).values())[:2]).json
+    page = f"/t/{ready.live.slug}/promotions/{done['id']}/earlier?kind={kind}&name={name}"
+    browser, may = browser_of(ready), Acting.may
+
+    codes = [browser.get(page).status_code]
+    for missing in ("inventory.view", "calendars.view"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Acting, "may", lambda who, one, no=missing: one != no and may(who, one))
+            codes.append(browser.get(page).status_code)
+
+    refused = [403 if one == needed else 200 for one in ("inventory.view", "calendars.view")]
+    assert codes == [200, *refused]
+
+
 def test_where_it_takes_two_a_colleague_says_yes_to_the_table_too(ready: Two) -> None:
     ready.decide(workflows="two")
     along = list(named(ready).values())[:2]
