@@ -19,6 +19,7 @@ from runtime.environments.api import answered
 from runtime.environments.carrying import Key
 from runtime.environments.contents import earlier
 from runtime.environments.named import DIFFERENT, Name
+from runtime.flows.named_places import CALENDAR
 from tenancy.environments import (
     EnvironmentView,
     environments_of,
@@ -92,10 +93,13 @@ def bring(slug: str) -> Response:
 
 
 @bp.get("/t/<tenant>/promotions/<uuid:promotion_id>/earlier")
-@require("inventory.view")
+@require("workflows.view")
 def download_earlier(promotion_id: UUID) -> Response:
     """Give a look-up table or calendar as it was before it was overwritten."""
     key = (request.args.get("kind", ""), request.args.get("name", ""))
+    needed = "calendars.view" if key[0] == CALENDAR else "inventory.view"
+    if not acting().may(needed):
+        raise ForbiddenError(f"your role ({acting().role}) does not allow this", permission=needed)
     promotion = promoting.get_promotion(db_session(), acting().tenant_id, promotion_id)
     text, media = earlier(promotion, key)
     response = make_response(text)

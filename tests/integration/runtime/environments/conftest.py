@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
+from runtime.calendars.store import calendar_named, create_calendar, save_calendar
+from runtime.inventory.lookup import put_table, read_table
 from tenancy.access import facts_of
 from tenancy.environments import make_environment
 from tenancy.organisations import OrganisationView, find_by_slug
@@ -19,8 +21,10 @@ from tenancy.people import PersonView
 from tenancy.policies import change_policy
 from tenancy.scope import as_tenant
 from tenancy.tokens import create_token
+from tests.factories.connections import make_connection
 from tests.factories.flows import chain_document, flow_document, step
-from tests.factories.tenancy import NOON, make_member
+from tests.factories.schedules import hours_document
+from tests.factories.tenancy import NOON, PASSWORD, make_member
 
 CALLER = flow_document(
     {"call": step("call-workflow", config={"flow": "called"})}, ["hand > call"], name="Caller"
@@ -107,3 +111,77 @@ def two(app: Flask, sessions: sessionmaker[Session], acme: OrganisationView) -> 
         test = find_by_slug(session, made.slug)
     assert test is not None
     return Two(app, sessions, acme, test, people)
+
+
+LOOK = step("look-up-table", config={"table": "sites"}, input={"key": "a"})
+WAIT = step("wait", config={"moment": "open", "calendar": "Business hours"})
+CALL = step(
+    "http-request",
+    config={"method": "GET", "url": "http://127.0.0.1:9/x"},
+    connections={"api": "Tickets"},
+)
+FLOW = ("workflow", "needs")
+ROWS = {"a": {"city": "Bern"}, "b": {"city": "Biel"}}
+HOURS = hours_document(days=[{"date": "2026-12-24", "name": "Eve"}])
+
+
+def fill(two: Two, where: OrganisationView, rows: Any, name: str = "sites") -> None:
+    with two.sessions.begin() as session, as_tenant(session, where.id):
+        put_table(session, where.id, name, ["city"], rows)
+
+
+def rows_in(two: Two, where: OrganisationView) -> Any:
+    with two.sessions() as session, as_tenant(session, where.id):
+        found = read_table(session, where.id, "sites")
+    return found[1] if found is not None else None
+
+
+def put_hours(two: Two, where: OrganisationView, document: Any) -> None:
+    with two.sessions.begin() as session, as_tenant(session, where.id):
+        there = calendar_named(session, where.id, document["name"])
+        said = {"document": document, "by": "Ann", "now": utc_now()}
+        if there is None:
+            create_calendar(session, where.id, **said)
+        else:
+            save_calendar(session, where.id, there.id, expected_revision=there.revision, **said)
+
+
+def days_in(two: Two, where: OrganisationView) -> int | None:
+    with two.sessions() as session, as_tenant(session, where.id):
+        found = calendar_named(session, where.id, "Business hours")
+    return len(found.calendar.days) if found is not None else None
+
+
+def connect(two: Two, where: OrganisationView) -> None:
+    with two.sessions.begin() as session, as_tenant(session, where.id):
+        make_connection(session, where.id)
+
+
+@pytest.fixture
+def unconnected(two: Two) -> Two:
+    """Give Test a workflow with all that it names, of which Live has nothing."""
+    fill(two, two.test, ROWS)
+    put_hours(two, two.test, HOURS)
+    connect(two, two.test)
+    steps = {"look": LOOK, "wait": WAIT, "call": CALL}
+    wires = ["hand > look", "look:found > wait", "wait > call"]
+    two.publish(two.test, flow_document(steps, wires, name="Needs"))
+    return two
+
+
+@pytest.fixture
+def ready(unconnected: Two) -> Two:
+    """Give Live the connection."""
+    connect(unconnected, unconnected.live)
+    return unconnected
+
+
+def named(two: Two, *picked: tuple[str, str]) -> dict[str, Any]:
+    plan = two.bring(*(picked or (FLOW,)), plan=True).json
+    return {one["name"]: one for one in plan["named"]}
+
+
+def browser_of(two: Two, person: str = "anna") -> FlaskClient:
+    browser = two.app.test_client()
+    browser.post("/sign-in", data={"email": two.people[person].email, "password": PASSWORD})
+    return browser

@@ -8,105 +8,39 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
 from kernel.acting import Acting
-from kernel.clock import utc_now
 from kernel.errors import ConflictError, ForbiddenError
-from runtime.calendars.store import calendar_named, create_calendar, save_calendar
 from runtime.environments.contents import put_content, read_content
 from runtime.environments.named import content_named
 from runtime.environments.promoting import promote
 from runtime.environments.putting import make_place
-from runtime.inventory.lookup import put_table, read_table
 from tenancy.access import facts_of
 from tenancy.environments import find_environment
 from tenancy.members import add_member
-from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
-from tests.factories.connections import VAULT, make_connection
-from tests.factories.flows import flow_document, step
+from tests.factories.connections import VAULT
+from tests.factories.flows import flow_document
 from tests.factories.rules import make_rule_document
 from tests.factories.schedules import hours_document
 from tests.factories.services import make_service
-from tests.factories.tenancy import NOON, PASSWORD, make_customer, make_member
-from tests.integration.runtime.environments.conftest import Two
-
-LOOK = step("look-up-table", config={"table": "sites"}, input={"key": "a"})
-WAIT = step("wait", config={"moment": "open", "calendar": "Business hours"})
-CALL = step(
-    "http-request",
-    config={"method": "GET", "url": "http://127.0.0.1:9/x"},
-    connections={"api": "Tickets"},
+from tests.factories.tenancy import NOON, make_customer, make_member
+from tests.integration.runtime.environments.conftest import (
+    FLOW,
+    HOURS,
+    LOOK,
+    ROWS,
+    WAIT,
+    Two,
+    browser_of,
+    days_in,
+    fill,
+    named,
+    put_hours,
+    rows_in,
 )
-FLOW = ("workflow", "needs")
-ROWS = {"a": {"city": "Bern"}, "b": {"city": "Biel"}}
-HOURS = hours_document(days=[{"date": "2026-12-24", "name": "Eve"}])
-
-
-def fill(two: Two, where: OrganisationView, rows: Any, name: str = "sites") -> None:
-    with two.sessions.begin() as session, as_tenant(session, where.id):
-        put_table(session, where.id, name, ["city"], rows)
-
-
-def rows_in(two: Two, where: OrganisationView) -> Any:
-    with two.sessions() as session, as_tenant(session, where.id):
-        found = read_table(session, where.id, "sites")
-    return found[1] if found is not None else None
-
-
-def put_hours(two: Two, where: OrganisationView, document: Any) -> None:
-    with two.sessions.begin() as session, as_tenant(session, where.id):
-        there = calendar_named(session, where.id, document["name"])
-        said = {"document": document, "by": "Ann", "now": utc_now()}
-        if there is None:
-            create_calendar(session, where.id, **said)
-        else:
-            save_calendar(session, where.id, there.id, expected_revision=there.revision, **said)
-
-
-def days_in(two: Two, where: OrganisationView) -> int | None:
-    with two.sessions() as session, as_tenant(session, where.id):
-        found = calendar_named(session, where.id, "Business hours")
-    return len(found.calendar.days) if found is not None else None
-
-
-def connect(two: Two, where: OrganisationView) -> None:
-    with two.sessions.begin() as session, as_tenant(session, where.id):
-        make_connection(session, where.id)
-
-
-@pytest.fixture
-def unconnected(two: Two) -> Two:
-    """Give Test a workflow with all that it names, of which Live has nothing."""
-    fill(two, two.test, ROWS)
-    put_hours(two, two.test, HOURS)
-    connect(two, two.test)
-    steps = {"look": LOOK, "wait": WAIT, "call": CALL}
-    wires = ["hand > look", "look:found > wait", "wait > call"]
-    two.publish(two.test, flow_document(steps, wires, name="Needs"))
-    return two
-
-
-@pytest.fixture
-def ready(unconnected: Two) -> Two:
-    """Give Live the connection."""
-    connect(unconnected, unconnected.live)
-    return unconnected
-
-
-def named(two: Two, *picked: tuple[str, str]) -> dict[str, Any]:
-    plan = two.bring(*(picked or (FLOW,)), plan=True).json
-    return {one["name"]: one for one in plan["named"]}
-
-
-def browser_of(two: Two, person: str = "anna") -> FlaskClient:
-    browser = two.app.test_client()
-    browser.post("/sign-in", data={"email": two.people[person].email, "password": PASSWORD})
-    return browser
 
 
 def test_the_plan_says_of_all_that_is_named_how_it_stands(ready: Two) -> None:
@@ -323,6 +257,32 @@ def test_it_is_not_taken_back_over_rows_that_somebody_changed_since(ready: Two) 
     assert other.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "needed"),
+    [
+        pytest.param("look-up-table", "sites", "inventory.view", id="a table"),
+        pytest.param("calendar", "Business hours", "calendars.view", id="a calendar"),
+    ],
+)
+def test_what_was_before_is_given_to_who_may_see_its_kind(
+    ready: Two, monkeypatch: pytest.MonkeyPatch, kind: str, name: str, needed: str
+) -> None:
+    fill(ready, ready.live, {})
+    put_hours(ready, ready.live, hours_document())
+    done = ready.bring(FLOW, along=list(named(ready).values())[:2]).json
+    page = f"/t/{ready.live.slug}/promotions/{done['id']}/earlier?kind={kind}&name={name}"
+    browser, may = browser_of(ready), Acting.may
+
+    codes = [browser.get(page).status_code]
+    for missing in ("inventory.view", "calendars.view"):
+        with monkeypatch.context() as patch:
+            patch.setattr(Acting, "may", lambda who, one, no=missing: one != no and may(who, one))
+            codes.append(browser.get(page).status_code)
+
+    refused = [403 if one == needed else 200 for one in ("inventory.view", "calendars.view")]
+    assert codes == [200, *refused]
+
+
 def test_where_it_takes_two_a_colleague_says_yes_to_the_table_too(ready: Two) -> None:
     ready.decide(workflows="two")
     along = list(named(ready).values())[:2]
@@ -413,79 +373,3 @@ def test_the_page_ticks_what_is_missing_and_asks_before_it_overwrites(ready: Two
     assert "Overwrite and bring it live" in asks.text
     assert done.status_code == 303
     assert "download it as it was before" in listed
-
-
-def choices_of(two: Two) -> dict[str, str]:
-    """Give what the page sends of each thing that can come along, when it is ticked."""
-    return {
-        name: ":".join(one[part] for part in ("kind", "seen", "name"))
-        for name, one in named(two).items()
-        if one["seen"]
-    }
-
-
-def ticked_in(page: str) -> set[str]:
-    boxes = re.findall(r'<input class="checkbox"[^>]*>', page)
-    return {re.findall(r'value="([^"]*)"', one)[0] for one in boxes if " checked" in one}
-
-
-def test_what_was_refused_comes_back_ticked_as_it_was(ready: Two) -> None:
-    fill(ready, ready.live, {"z": {"city": "Zug"}})
-    over = choices_of(ready)["sites"]
-    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
-    sent = {"item": "workflow:needs", "step": "final", "over": over, "confirmed": over}
-
-    refused = browser_of(ready).post(page, data=sent)
-
-    assert refused.status_code == 422
-    assert "there is no calendar Business hours" in refused.text
-    assert ticked_in(refused.text) == {over}
-
-
-def test_a_note_is_kept_while_nothing_can_be_brought_yet(ready: Two) -> None:
-    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
-    sent = {"item": "workflow:needs", "step": "look", "note": "For the audit"}
-
-    seen = browser_of(ready).post(page, data=sent).text
-
-    assert "Look again" in seen
-    assert '<input type="hidden" name="note" value="For the audit">' in seen
-
-
-def test_who_may_tick_nothing_is_not_told_to(ready: Two, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
-    sent = {"item": "workflow:needs", "step": "look"}
-    without = {"inventory.edit", "calendars.edit"}
-    may = Acting.may
-    monkeypatch.setattr(Acting, "may", lambda who, one: one not in without and may(who, one))
-
-    seen = browser_of(ready).post(page, data=sent).text
-
-    assert "Nothing can be brought yet" in seen
-    assert "Look again" not in seen
-
-
-def test_what_was_changed_meanwhile_comes_back_without_its_tick(ready: Two) -> None:
-    fill(ready, ready.live, {"z": {"city": "Zug"}})
-    sent = choices_of(ready)
-    over, along = sent["sites"], sent["Business hours"]
-    fill(ready, ready.live, {"mine": {"city": "Chur"}})
-    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
-    form = {"item": "workflow:needs", "step": "final", "over": over, "confirmed": over}
-
-    refused = browser_of(ready).post(page, data={**form, "along": along})
-
-    assert refused.status_code == 409
-    assert ticked_in(refused.text) == {along}
-
-
-def test_the_page_says_what_was_refused_and_shows_the_plan_anew(ready: Two) -> None:
-    browser = browser_of(ready)
-    page = f"/t/{ready.live.slug}/environments/{ready.test.slug}/bring"
-
-    refused = browser.post(page, data={"item": "workflow:needs", "step": "final"})
-
-    assert refused.status_code == 422
-    assert "there is no look-up table sites" in refused.text
-    assert ticked_in(refused.text) == set()
-    assert "Look again" in refused.text
