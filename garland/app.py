@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from blocks.packages.archive import ARCHIVE_MAX_BYTES
 from garland import repeats, sign_in, telling
 from garland.addresses import LateRule
-from garland.assets import Site, address_parts
+from garland.assets import Site, address_parts, imported_by
 from garland.blueprints import BLUEPRINTS
 from garland.failures import install_failures
 from garland.operations.gauges import DatabaseGauges
@@ -74,6 +74,7 @@ def create_app(settings: Settings) -> Flask:
     telling.install(app)
     install(app, Database(writing=services.sessions, reading=services.reading, bind=bind))
     app.add_template_global(drawn_plot)
+    app.add_template_global(imported_by)
     install_security(app, is_https=settings.public_url.startswith("https://"))
     install_failures(app)
     sign_in.install(app)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import PurePosixPath
+from posixpath import normpath
 
 from flask import Flask, Response
 from typing_extensions import override
@@ -44,6 +46,28 @@ def address_parts(name: str) -> dict[str, str]:
     if name.startswith("js/"):
         return {"filename": f"js@{scripts_version()}/{name.removeprefix('js/')}"}
     return {"filename": name, "v": asset_version(name)}
+
+
+_IMPORTS = re.compile(r'^(?:import|export)\b[^;"]*"(\.{1,2}/[^"]+)"', re.MULTILINE)
+
+
+@cache
+def imported_by(name: str) -> tuple[str, ...]:
+    """List the scripts that a script needs, those among them that others need included.
+
+    >>> "js/canvas/dom.js" in imported_by("js/canvas/designer.js")
+    True
+    """
+    folder = resource_folder("static")
+    found: dict[str, None] = {}
+    left = [name]
+    while left:
+        text = (folder / left[-1]).read_text(encoding="utf-8")
+        here = PurePosixPath(left.pop()).parent
+        wanted = [normpath(here / one) for one in _IMPORTS.findall(text)]
+        left.extend(one for one in wanted if one not in found and one != name)
+        found.update(dict.fromkeys(one for one in wanted if one != name))
+    return tuple(found)
 
 
 _SCRIPTS = re.compile(r"js@([0-9a-f]+)/")

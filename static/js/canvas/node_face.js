@@ -27,8 +27,8 @@ export function fillNode(element, face) {
   const picture = make("span", { class: "node__icon" });
   paintIcon(picture, face.icon);
   const names = [
-    make("div", { class: "node__title" }, [face.title]),
-    make("div", { class: "node__subtitle" }, [face.subtitle]),
+    make("div", { class: "node__title", dir: "auto" }, [face.title]), // cut at its end, in any script
+    make("div", { class: "node__subtitle", dir: "auto" }, [face.subtitle]),
   ];
   const head = make("div", { class: "node__head" }, [
     make("span", { class: "node__badge" }, [picture]),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from garland.assets import Site, address_parts, asset_version, may_be_kept, scripts_version
+from garland.assets import (
+    Site,
+    address_parts,
+    asset_version,
+    imported_by,
+    may_be_kept,
+    scripts_version,
+)
 from kernel.resources import resource_folder
 
 
@@ -38,3 +45,16 @@ def test_a_page_of_another_release_gets_the_scripts_there_are_and_keeps_none(sit
 
 def test_nothing_outside_is_reached_through_the_folder_of_scripts(site: Site) -> None:
     assert site.test_client().get("/static/js@000000000000/../../pyproject.toml").status_code == 404
+
+
+def test_what_a_script_imports_is_listed_to_the_last_each_once() -> None:
+    found = imported_by("js/canvas/designer.js")
+
+    assert {"js/canvas/scene.js", "js/canvas/geometry.js"} <= set(found)
+    assert "js/canvas/designer.js" not in found
+    assert len(found) == len(set(found))
+    assert all((resource_folder("static") / one).is_file() for one in found)
+
+
+def test_a_script_that_imports_nothing_has_none_listed() -> None:
+    assert imported_by("js/canvas/geometry.js") == ()
