@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("garland")
     structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
     _keep_no_logger()
+    # On its own way: a thread that an earlier test left behind may speak while a doctest is read.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 def _keep_no_logger() -> None:

@@ -155,7 +155,7 @@ def test_an_answer_that_does_not_fit_the_question_is_refused(
     change: Change, what: dict[str, Any], code: str
 ) -> None:
     with running_agent(answering(change)) as agent:
-        assert refusal(agent, **what).code == code
+        assert refusal(agent, **{"timeout_s": 5.0, **what}).code == code
 
 
 def test_a_walk_without_an_end_stops_where_the_block_said() -> None:
@@ -200,20 +200,24 @@ def test_a_device_that_answers_a_little_now_and_then_does_not_outlast_the_step()
 def test_what_others_send_in_the_devices_name_is_not_heard(credential: SnmpCredential) -> None:
     """Another socket of this machine answers at once, with the right number but another port."""
     well = answering(lambda pdu, _: bind(pdu, (ROOT, v2c.Integer(666))))
+    sent: list[int] = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as device:
         device.bind(("127.0.0.1", 0))
+        device.settimeout(20)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
 
             def spoof() -> None:
                 question, caller = device.recvfrom(65_535)
-                other.sendto(well(question)[0] if credential is COMMUNITY else b"x", caller)
+                answer = well(question)[0] if credential is COMMUNITY else b"x"
+                sent.append(other.sendto(answer, caller))
 
             thread = Thread(target=spoof, daemon=True)
             thread.start()
-            error = refusal(device.getsockname()[1], credential=credential)
+            error = refusal(device.getsockname()[1], credential=credential, timeout_s=2.0)
             thread.join()
 
     assert error.code == "snmp.timeout"
+    assert sent
 
 
 @pytest.mark.parametrize(
