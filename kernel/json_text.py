@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from math import isfinite, isinf
 from typing import Any
 
@@ -61,11 +62,11 @@ def _read_float(digits: str) -> float:
     return number
 
 
-def no_number_at(value: Any) -> tuple[str | int, ...]:
-    """Give the path to the first number that JSON has no form for; () where there is none.
+def leaves_of(value: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield what in a JSON value is no object and no array, each with the path to it.
 
-    >>> no_number_at({"position": [0, float("nan")]})
-    ('position', 1)
+    >>> list(leaves_of({"position": [0, 1]}))
+    [(('position', 0), 0), (('position', 1), 1)]
     """
     waiting: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
     for path, one in waiting:
@@ -73,9 +74,18 @@ def no_number_at(value: Any) -> tuple[str | int, ...]:
             waiting += [((*path, name), part) for name, part in one.items()]
         elif isinstance(one, list):
             waiting += [((*path, index), part) for index, part in enumerate(one)]
-        elif isinstance(one, float) and not isfinite(one):
-            return path
-    return ()
+        else:
+            yield path, one
+
+
+def no_number_at(value: Any) -> tuple[str | int, ...]:
+    """Give the path to the first number that JSON has no form for; () where there is none.
+
+    >>> no_number_at({"position": [0, float("nan")]})
+    ('position', 1)
+    """
+    found = (path for path, one in leaves_of(value) if isinstance(one, float) and not isfinite(one))
+    return next(found, ())
 
 
 def why_not_kept(value: Any, text: str) -> str:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from kernel.errors import Problem
+from kernel.json_text import leaves_of
 from kernel.schema import pointer_to
 
 MOST = 10**9  # what every column of numbers holds
@@ -39,14 +40,9 @@ def rounding_problems(value: Any) -> list[Problem]:
     """
     if _LONG.search(json.dumps(value)) is None:
         return []
-    found: list[Problem] = []
-    waiting: list[tuple[tuple[str | int, ...], Any]] = [((), value)]
-    for path, one in waiting:
-        if isinstance(one, dict):
-            waiting += [((*path, name), part) for name, part in one.items()]
-        elif isinstance(one, list):
-            waiting += [((*path, index), part) for index, part in enumerate(one)]
-        elif isinstance(one, int) and abs(one) > EXACT_MOST:
-            told = f"whole numbers keep their digits up to {EXACT_MOST:,} only: write it as text"
-            found.append(Problem(pointer_to(path), f"{path[-1] if path else 'it'}: {told}"))
-    return found
+    told = f"whole numbers keep their digits up to {EXACT_MOST:,} only: write it as text"
+    return [
+        Problem(pointer_to(path), f"{path[-1] if path else 'it'}: {told}")
+        for path, one in leaves_of(value)
+        if isinstance(one, int) and abs(one) > EXACT_MOST
+    ]
