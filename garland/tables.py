@@ -37,5 +37,6 @@ import runtime.services._tables
 import runtime.step_state._tables
 import runtime.trials._tables
 import tenancy._tables
+import tenancy.audit._tables
 import tenancy.connections._tables
 import tenancy.repeats._tables

@@ -1,0 +1,1 @@
+"""What was done by whom: the audit of every organisation, append-only and chained by digests."""
