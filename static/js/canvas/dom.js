@@ -30,6 +30,9 @@ function filled(element, attributes, children) {
   return element;
 }
 
+/** Draw a path, unless it is drawn so: even the same one is laid out again. @param {Element} line @param {string} d */
+export const trace = (line, d) => line.getAttribute("d") === d || line.setAttribute("d", d);
+
 /**
  * The element a page must have.
  * @param {string} selector

@@ -5,7 +5,7 @@
  * @import {Face, Flow, Point, Rect} from "./types.js"
  */
 import { boxesOf } from "./boxes.js";
-import { copied, need, removeOthers } from "./dom.js";
+import { copied, need, removeOthers, trace } from "./dom.js";
 import { clamp } from "./geometry.js";
 import { groupRect, noteRect } from "./marks.js";
 
@@ -105,7 +105,7 @@ export class Frames {
       const to = clamp(x + w / 2, box.x + INSET, box.x + box.w - INSET);
       return `M${x + w / 2} ${y + h}L${to} ${box.y}`;
     });
-    this.ties?.setAttribute("d", ways.join(""));
+    if (this.ties) trace(this.ties, ways.join(""));
   }
 
   /**

@@ -6,7 +6,7 @@
  * @import {Pointer} from "./pointer.js"
  */
 import { copyPart } from "./document.js";
-import { hit, make, makeSvg } from "./dom.js";
+import { hit, make, makeSvg, trace } from "./dom.js";
 import { between, bounds, distance, overlaps, snap } from "./geometry.js";
 import { joinEnd } from "./graph.js";
 import { align } from "./guides.js";
@@ -197,7 +197,7 @@ export class Gestures {
     const rect = { ...box, x: box.x + x, y: box.y + y };
     const near = still.filter((one) => overlaps(one, rect, NEAR));
     const { dx, dy, path } = align(rect, near, ALIGN_PX / this.viewport.view.zoom);
-    this.guide.setAttribute("d", path);
+    trace(this.guide, path);
     return [
       dx === null ? snap(rect.x) - box.x : x + dx,
       dy === null ? snap(rect.y) - box.y : y + dy,

@@ -57,7 +57,7 @@ export class Viewport {
     this.world.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
     const gap = zoom < 0.5 ? 64 * zoom : 16 * zoom;
     this.dots.style.backgroundSize = `${gap}px ${gap}px`;
-    this.dots.style.backgroundPosition = `${x}px ${y}px`;
+    this.dots.style.transform = `translate(${x % gap}px, ${y % gap}px)`;
     for (const listener of this.#listeners) listener();
   }
 
