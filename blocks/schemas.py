@@ -131,6 +131,23 @@ def field_schema(schema: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return part if is_schema(part) else {}
 
 
+def by_title(schema: Mapping[str, Any], problem: Problem) -> Problem:
+    """Let a problem call its field as the form does: by the title that the schema gives it.
+
+    >>> schema = {"properties": {"to": {"title": "Send to"}}}
+    >>> by_title(schema, Problem("/to", "to is missing: give it a value")).message
+    'Send to is missing: give it a value'
+    """
+    path = path_of(problem.pointer)
+    for part in path:
+        items = schema.get("items")
+        schema = items if part.isdecimal() and is_schema(items) else field_schema(schema, part)
+    title = schema.get("title")
+    if not path or not title or not problem.message.startswith(f"{path[-1]} "):
+        return problem
+    return Problem(problem.pointer, title + problem.message.removeprefix(path[-1]))
+
+
 def _has_field(schema: Mapping[str, Any], path: Sequence[str]) -> bool:
     """Tell whether a field may be there at all, whatever its value.
 

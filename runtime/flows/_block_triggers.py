@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from blocks.registry import Block, Registry
-from blocks.schemas import authoring_problems, is_expression
+from blocks.schemas import authoring_problems, by_title, is_expression
 from kernel.schema import pointer_to
 from runtime.flows.connection_checks import slot_problems
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known
@@ -60,7 +60,8 @@ def _of_its_block(
         yield FlowProblem(f"{at}/every_s", told)
     config = trigger.get("config", {})
     for problem in authoring_problems(block.config_schema, config):
-        yield FlowProblem(f"{at}/config{problem.pointer}", f"{id_}: {problem.message}")
+        said = by_title(block.config_schema.document, problem).message
+        yield FlowProblem(f"{at}/config{problem.pointer}", f"{id_}: {said}")
     for path in _expressions(config, ()):
         where = f"{at}/config{pointer_to(path)}"
         told = f"{id_}: {path[-1]}: nothing has happened yet that an expression could read"

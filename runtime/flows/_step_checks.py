@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from blocks.registry import Block, Registry
-from blocks.schemas import authoring_problems
+from blocks.schemas import authoring_problems, by_title
 from kernel.schema import Schema
 from runtime.expressions.evaluating import is_expression
 from runtime.flows._expression_checks import step_code_problems, step_expression_problems
@@ -108,7 +108,8 @@ class StepChecks:
         """Check literal values; an expression may turn out to be anything."""
         for problem in authoring_problems(schema, value):
             where = f"{pointer}{problem.pointer}"
-            yield FlowProblem(where, f"{placed.title}: {problem.message}", placed.id)
+            said = by_title(schema.document, problem).message
+            yield FlowProblem(where, f"{placed.title}: {said}", placed.id)
 
     def _body(self, placed: Placed, block: Block) -> Iterable[FlowProblem]:
         is_loop = block.manifest.behaviour.control in ("each", "repeat")

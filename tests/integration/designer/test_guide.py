@@ -80,8 +80,8 @@ def test_what_is_to_mend_names_its_step_as_the_canvas_does(
         found = _next_of(session, acme.id, flow.id)
 
     assert [one.text for one in found.steps if one.name == "mend"] == [
-        "Tell: message is missing: give it a value",
-        "Write log 2: message is missing: give it a value",
+        "Tell: Message is missing: give it a value",
+        "Write log 2: Message is missing: give it a value",
     ]
 
 

@@ -51,13 +51,13 @@ def test_a_sound_workflow_has_no_problems() -> None:
         pytest.param(
             {"a": step("branch")},
             ["rule > a", "hand > a"],
-            "a: when is missing: give it a value",
+            "a: When is missing: give it a value",
             id="missing setting",
         ),
         pytest.param(
             {"a": step("wait", config={"for_s": "long"})},
             ["rule > a", "hand > a"],
-            "a: for_s must be a number",
+            "a: Wait for must be a number",
             id="setting of the wrong type",
         ),
         pytest.param(

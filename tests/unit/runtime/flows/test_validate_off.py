@@ -42,7 +42,7 @@ def test_a_setting_that_is_missing_stops_publishing_only_while_the_step_is_on(
     branch = step("branch", **({"disabled": True} if is_off else {}))
 
     assert found({"a": branch}, ["rule > a", "hand > a"]) == [
-        (severity, "a: when is missing: give it a value")
+        (severity, "a: When is missing: give it a value")
     ]
 
 
