@@ -84,10 +84,7 @@ def judge(page: Page, address: str = "") -> dict[str, list[str]]:
     Returns:
         What is wrong by where it is seen; what is right is left out.
     """
-    found = {}
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        found[scheme] = violations(page, address)
+    found = _in_both_themes(page, address=address)
     before = page.viewport_size
     for name, (width, height) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -99,15 +96,18 @@ def judge(page: Page, address: str = "") -> dict[str, list[str]]:
     return {where: wrong for where, wrong in found.items() if wrong}
 
 
-def judge_part(page: Page, within: str) -> dict[str, list[str]]:
-    """Judge what opened on a page, in both themes and with room for a phone alone.
+def _in_both_themes(page: Page, *, address: str = "", within: str = "html") -> dict[str, list[str]]:
+    """Ask for the colours alone in the dark: nothing else of a page depends on its theme."""
+    found = {}
+    for scheme, only in (("dark", COLOURS), ("light", ())):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        found[scheme] = violations(page, address, within=within, only=only)
+    return found
 
-    The dark theme is asked for its colours only: nothing else of a page depends on it.
-    """
-    found = {"light": violations(page, within=within)}
-    page.emulate_media(color_scheme="dark")
-    found["dark"] = violations(page, within=within, only=COLOURS)
-    page.emulate_media(color_scheme="light")
+
+def judge_part(page: Page, within: str) -> dict[str, list[str]]:
+    """Judge what opened on a page, in both themes and with room for a phone alone."""
+    found = _in_both_themes(page, within=within)
     before = page.viewport_size
     for name, (width, height) in list(SIZES.items())[:2]:
         page.set_viewport_size({"width": width, "height": height})
