@@ -54,7 +54,7 @@ def _send(sessions: sessionmaker[Session], mail: Mail, claimed: Claimed, *, now:
         mail.send(message)
     except BlockError as error:
         log.warning("mail_not_sent", mail_id=str(claimed.id), reason=error.message)
-        reason, again = error.message, error.retryable
+        reason, again = error.message, bool(error.retryable)
         with sessions() as session, session.begin():
             outbox.note_failed(session, claimed, reason=reason, again=again, now=now)
         return False

@@ -84,8 +84,8 @@ def _page(error: InvalidError | ConflictError | None = None, name: str = "") -> 
     except NotFoundError as gone:
         return _gone(gone)
     person_id = signed_in_id()
-    me = people.find_active_person(db_session(), person_id) if person_id else None
-    facts: dict[str, Any] = {"offer": offer, "me": me, "name": name, **words_of(error)}
+    person = people.find_active_person(db_session(), person_id) if person_id else None
+    facts: dict[str, Any] = {"offer": offer, "person": person, "name": name, **words_of(error)}
     return render("joining/join.html", status=error.status if error else 200, **facts)
 
 

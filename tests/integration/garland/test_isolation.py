@@ -31,7 +31,7 @@ OPEN_TO_ALL = {
     "reference.list_schemas",
     "reference.page",
     "reference.schema",
-    # Behind a key that is mailed, or for whoever has none: each answers alike for what is not there.
+    # Behind a key that is mailed, or to get one: what is not there is answered alike.
     "addresses.ask_new_password",
     "addresses.choose_password",
     "addresses.show_forgotten",
