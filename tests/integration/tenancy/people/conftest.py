@@ -37,7 +37,7 @@ class Letters:
         self, _server: Any, _session: Any, envelope: Any
     ) -> str:
         """Take a mail."""
-        self.came.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.came.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
     def send(self, after: timedelta = timedelta(0)) -> int:
@@ -52,7 +52,7 @@ class Letters:
     def path_to(self, address: str) -> str:
         """Give where the link of the newest mail to an address leads."""
         text = self.newest_to(address).get_content()
-        return re.findall(rf"{URL}(/\S+)", text)[0]
+        return str(re.findall(rf"{URL}(/\S+)", text)[0])
 
 
 @pytest.fixture
