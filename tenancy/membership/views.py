@@ -13,6 +13,7 @@ from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
 from tenancy import members, policies
 from tenancy.invitations import store as invitations
+from tenancy.mails.office import sends_mail
 from tenancy.membership import changing, listing
 from tenancy.membership.refusing import words_of
 
@@ -94,6 +95,7 @@ def _page(error: InvalidError | ConflictError | None = None) -> Response:
         "invited": invitations.count_open(*where) if acting().may("members.edit") else None,
         "roles": members.roles_of(*where),
         "needs_two_people": policies.needs_two_people(*where),
+        "sends_mail": sends_mail(db_session()),
         "q": q,
         "role": role,
         **words_of(error),
