@@ -15,6 +15,8 @@ from tenancy.mails.outbox import Claimed
 log = structlog.get_logger(__name__)
 
 ROUND_MAX = 50
+LATER = "The mail server did not take it yet; it is tried again by itself."
+"""What tenants read of a server that is away: which one it is, is the operator's."""
 
 
 def send_mails(
@@ -54,7 +56,8 @@ def _send(sessions: sessionmaker[Session], mail: Mail, claimed: Claimed, *, now:
         mail.send(message)
     except BlockError as error:
         log.warning("mail_not_sent", mail_id=str(claimed.id), reason=error.message)
-        reason, again = error.message, bool(error.retryable)
+        again = bool(error.retryable)
+        reason = LATER if again else error.message
         with sessions() as session, session.begin():
             outbox.note_failed(session, claimed, reason=reason, again=again, now=now)
         return False
