@@ -101,11 +101,23 @@ import runtime.step_state.api
 import runtime.verdicts.api
 import runtime.where_used.api
 import runtime.where_used.views
+import tenancy.addresses.views
 import tenancy.api
+import tenancy.invitations.api
+import tenancy.invitations.views
+import tenancy.joining.views
+import tenancy.membership.api
+import tenancy.membership.views
+import tenancy.sign_ups.views
 import tenancy.views
 
 PAGES: tuple[Blueprint, ...] = (
     tenancy.views.bp,
+    tenancy.membership.views.bp,
+    tenancy.invitations.views.bp,
+    tenancy.joining.views.bp,
+    tenancy.addresses.views.bp,
+    tenancy.sign_ups.views.bp,
     garland.home.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
@@ -208,5 +220,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.runs.api.starts,
     runtime.services.api.api,
     tenancy.api.api,
+    tenancy.membership.api.api,
+    tenancy.invitations.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

@@ -33,6 +33,7 @@ from runtime.due import due_sleepers
 from runtime.going_live.mails import send_due as mail_askings
 from runtime.leases import hold_lease, process_name
 from runtime.mailing import Mail
+from runtime.mails import send_mails
 from runtime.packs.store import goes_back_to
 from runtime.polls.poller import Poller
 from runtime.quieting.releasing import release_all
@@ -41,6 +42,7 @@ from runtime.rules.notices import send_notices
 from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.schedules.clock import ScheduleClock
 from runtime.services.following import Follower
+from tenancy.key_links.clearing import forget_old
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -211,6 +213,8 @@ class Scheduler:
         """Let go of what is no longer kept, for some seconds at most."""
         if self.leads():
             self._clearing.round(now=self._now())
+            with self._services.sessions() as session, session.begin():
+                forget_old(session, now=self._now())
             self._notifier.trim()
         tidy_folders(self._services)
 
@@ -253,12 +257,13 @@ class Scheduler:
                 tell_endings(session, now=now)
 
     def remind(self) -> None:
-        """Send what approvals, requests to publish and rules mail; its thread alone waits."""
+        """Send what approvals, requests to publish, rules and tenancy mail; its thread waits."""
         if self.leads():
             services, now = self._services, self._now()
             send_due(services.sessions, self._mail, services.settings.public_url, now=now)
             mail_askings(services.sessions, self._mail, services.settings.public_url, now=now)
             send_notices(services.sessions, self._mail, now=now)
+            send_mails(services.sessions, services.reading, self._mail, now=now)
 
     def backtest(self) -> None:
         """See that the backtests that people asked for are done."""

@@ -36,6 +36,7 @@ from runtime.services.over import services_over
 from runtime.trials.following import PinsFollow
 from runtime.wake import WAKER
 from runtime.worker import RedisWaker
+from tenancy.mails.office import POST_OFFICE, PostOffice
 from tenancy.scope import guarded, system
 
 REDIS_TIMEOUT_S = 5.0
@@ -100,6 +101,14 @@ class Services:
         return Vault(self.settings.encryption_key_list)
 
     @cached_property
+    def post_office(self) -> PostOffice | None:
+        """What mails with links are written with; None until mail and the address are set up."""
+        settings = self.settings
+        if not (settings.smtp_host and settings.smtp_from and settings.public_url):
+            return None
+        return PostOffice(public_url=settings.public_url.rstrip("/"), vault=self.vault)
+
+    @cached_property
     def connections(self) -> Connections:
         """The tenants' connections, opened for calls."""
         return Connections(
@@ -142,6 +151,7 @@ class Services:
             SERVICES_OVER: services_over,
             USERS: users_of_look_up_table,
             SHELF: self.shelf,
+            POST_OFFICE: self.post_office,
             TRAP_PACKS: lambda: self.trap_packs,
         }
         return guarded(sessionmaker(engine, expire_on_commit=False, info=info))

@@ -37,6 +37,10 @@ import runtime.services._tables
 import runtime.step_state._tables
 import runtime.trials._tables
 import tenancy._tables
+import tenancy.addresses._tables
 import tenancy.audit._tables
 import tenancy.connections._tables
+import tenancy.invitations._tables
+import tenancy.mails._tables
 import tenancy.repeats._tables
+import tenancy.sign_ups._tables

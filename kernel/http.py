@@ -45,7 +45,14 @@ Item = TypeVar("Item")
 DATABASE = "garland.database"
 _ONLY_READS = "only_reads"
 MACHINE_PATHS = ("/api/", "/in/", "/hooks/", "/tmf-api/", "/scim/")
-KEY_PATHS = ("/in/", "/hooks/")
+KEY_PATHS = (
+    "/in/",
+    "/hooks/",
+    "/join/",
+    "/new-password/",
+    "/confirm-address/",
+    "/welcome/",
+)
 _ESCAPED_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 htmx = Htmx()

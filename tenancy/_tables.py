@@ -40,7 +40,11 @@ class Organisation(Base):
 
 
 class Person(Base):
-    """Somebody who signs in; one person may belong to several organisations."""
+    """Somebody who signs in; one person may belong to several organisations.
+
+    Attributes:
+        email_verified_at: When a link that was mailed to the address was opened; None before.
+    """
 
     __tablename__ = "person"
 
@@ -50,6 +54,7 @@ class Person(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[Instant]
     last_sign_in_at: Mapped[OptionalInstant]
+    email_verified_at: Mapped[OptionalInstant]
     is_active: Mapped[bool] = mapped_column(default=True)
 
 

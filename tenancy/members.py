@@ -35,7 +35,7 @@ def add_member(
         InvalidError: an organisation of this kind has no such role.
         ConflictError: the person is a member already.
     """
-    wanted = _role(session, organisation_id, role)
+    wanted = require_role(session, organisation_id, role)
     if _find(session, organisation_id, person_id) is not None:
         raise ConflictError("this person is a member already: change the role instead")
     session.add(
@@ -58,7 +58,7 @@ def change_role(session: Session, organisation_id: UUID, person_id: UUID, role: 
         InvalidError: no such role here.
         ConflictError: nobody would be admin any more.
     """
-    wanted = _role(session, organisation_id, role)
+    wanted = require_role(session, organisation_id, role)
     row = _get(session, organisation_id, person_id)
     if row.role is Role.ADMIN and wanted is not Role.ADMIN:
         _keep_an_admin(session, row)
@@ -85,6 +85,26 @@ def roles_of(session: Session, organisation_id: UUID) -> list[str]:
     return [one.value for one in ROLES_OF_KIND[get_organisation(session, organisation_id).kind]]
 
 
+def require_role(session: Session, organisation_id: UUID, role: str) -> Role:
+    """Give a role by its word; raises InvalidError where an organisation of this kind has none."""
+    possible = ROLES_OF_KIND[get_organisation(session, organisation_id).kind]
+    for one in possible:
+        if one.value == role:
+            return one
+    message = "role: choose one of " + ", ".join(one.value for one in possible)
+    raise InvalidError(message, problems=[Problem("/role", message)])
+
+
+def is_member(session: Session, organisation_id: UUID, email: str) -> bool:
+    """Tell whether somebody with that address, in lower case, is a member."""
+    found = session.scalar(
+        select(Membership.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.organisation_id == organisation_id, Person.email == email)
+    )
+    return found is not None
+
+
 def list_members(session: Session, organisation_id: UUID) -> list[MemberView]:
     """List the members of an organisation by name."""
     rows = session.execute(
@@ -97,15 +117,6 @@ def list_members(session: Session, organisation_id: UUID) -> list[MemberView]:
         MemberView(person_id=person.id, name=person.name, email=person.email, role=role.value)
         for role, person in rows
     ]
-
-
-def _role(session: Session, organisation_id: UUID, role: str) -> Role:
-    possible = ROLES_OF_KIND[get_organisation(session, organisation_id).kind]
-    for one in possible:
-        if one.value == role:
-            return one
-    message = "role: choose one of " + ", ".join(one.value for one in possible)
-    raise InvalidError(message, problems=[Problem("/role", message)])
 
 
 def _find(session: Session, organisation_id: UUID, person_id: UUID) -> Membership | None:

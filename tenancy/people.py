@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from kernel.schema import Schema
 from tenancy import passwords
 from tenancy._tables import EMAIL_MAX, NAME_MAX, Person
+from tenancy.sessions import on_password_changed
 
 _EMAIL = Schema({"type": "string", "format": "email", "maxLength": EMAIL_MAX})
 
@@ -36,10 +37,7 @@ def create_person(
         InvalidError: naming the field.
         ConflictError: the address is known already.
     """
-    address = email.strip().lower()
-    if not _EMAIL.accepts(address):
-        message = "email: write an address such as anna@example.com"
-        raise InvalidError(message, problems=[Problem("/email", message)])
+    address = read_email(email)
     if not 1 <= len(name.strip()) <= NAME_MAX:
         message = f"name: write 1 to {NAME_MAX} characters"
         raise InvalidError(message, problems=[Problem("/name", message)])
@@ -58,6 +56,24 @@ def create_person(
     return _view(row)
 
 
+def is_email(address: str) -> bool:
+    """Tell whether a text is an e-mail address, in lower case and without spaces round it."""
+    return _EMAIL.accepts(address)
+
+
+def read_email(text: str) -> str:
+    """Give an e-mail address as it is kept: in lower case.
+
+    Raises:
+        InvalidError: it is none.
+    """
+    address = text.strip().lower()
+    if not is_email(address):
+        message = "email: write an address such as anna@example.com"
+        raise InvalidError(message, problems=[Problem("/email", message)])
+    return address
+
+
 def sign_in(session: Session, *, email: str, password: str, now: datetime) -> PersonView | None:
     """Give the person when address and password fit, else None; never says which was wrong."""
     row = session.scalar(select(Person).where(Person.email == email.strip().lower()))
@@ -73,23 +89,26 @@ def sign_in(session: Session, *, email: str, password: str, now: datetime) -> Pe
     return _view(usable)
 
 
+def set_password(session: Session, person_id: UUID, password: str, *, now: datetime) -> None:
+    """Give a person another password.
+
+    Raises:
+        NotFoundError: there is no such person, or they may no longer act.
+        InvalidError: the password may not be used.
+    """
+    row = session.get(Person, person_id)
+    if row is None or not row.is_active:
+        raise NotFoundError("no such person")
+    passwords.check_new_password(password, email=row.email)
+    row.password_hash = passwords.hash_password(password)
+    session.flush()
+    on_password_changed(session, person_id, now=now)
+
+
 def find_by_email(session: Session, email: str) -> PersonView | None:
     """Give the person with that address, or None."""
     row = session.scalar(select(Person).where(Person.email == email.strip().lower()))
     return _view(row) if row is not None else None
-
-
-def get_by_email(session: Session, email: str) -> PersonView:
-    """Give the person with that address.
-
-    Raises:
-        InvalidError: nobody signs in with it.
-    """
-    found = find_by_email(session, email)
-    if found is None:
-        message = "email: nobody signs in with this address; check it, or have the person added"
-        raise InvalidError(message, problems=[Problem("/email", message)])
-    return found
 
 
 def find_active_person(session: Session, person_id: UUID) -> PersonView | None:

@@ -1,4 +1,4 @@
-"""Sign-in and sign-out, and the pages of an organisation's members and API tokens."""
+"""Sign-in and sign-out, and the page of an organisation's API tokens."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, InvalidError
+from kernel.errors import InvalidError
 from kernel.http import acting, db_session, limiter, render, require, see_other
-from tenancy import members, people, policies, tokens
+from tenancy import members, people, tokens
+from tenancy.membership.refusing import words_of
 from tenancy.sessions import SignedIn
 
 bp = Blueprint("tenancy", __name__)
@@ -76,81 +77,6 @@ def safe_next(wanted: str) -> str:
     return url_for("home.index")
 
 
-@bp.get("/t/<tenant>/members")
-@require("members.view")
-def list_members() -> Response:
-    """Show who belongs to the organisation."""
-    return _members_page()
-
-
-@bp.post("/t/<tenant>/members")
-@require("members.edit")
-def add_member() -> Response:
-    """Give somebody who signs in already a role here."""
-    email, role = request.form.get("email", ""), request.form.get("role", "")
-    try:
-        person = people.get_by_email(db_session(), email)
-        members.add_member(db_session(), acting().tenant_id, person.id, role, now=utc_now())
-    except (InvalidError, ConflictError) as error:
-        return _members_page(error=error, email=email, role=role)
-    flash(f"{person.name} is now a member.", "good")
-    return see_other(url_for("tenancy.list_members"))
-
-
-@bp.post("/t/<tenant>/members/<uuid:person_id>/role")
-@require("members.edit")
-def change_role(person_id: UUID) -> Response:
-    """Change what a member may do."""
-    role = request.form.get("role", "")
-    try:
-        members.change_role(db_session(), acting().tenant_id, person_id, role)
-    except (InvalidError, ConflictError) as error:
-        return _members_page(error=error)
-    flash("The role is changed.", "good")
-    return see_other(url_for("tenancy.list_members"))
-
-
-@bp.post("/t/<tenant>/members/<uuid:person_id>/remove")
-@require("members.edit")
-def remove_member(person_id: UUID) -> Response:
-    """End a membership; whoever removes themselves is sent to where they still belong."""
-    try:
-        members.remove_member(db_session(), acting().tenant_id, person_id)
-    except ConflictError as error:
-        return _members_page(error=error)
-    flash("The member is removed.", "good")
-    left = person_id == acting().person_id
-    return see_other(url_for("home.index" if left else "tenancy.list_members"))
-
-
-@bp.post("/t/<tenant>/members/two-people")
-@require("members.edit")
-def set_two_people() -> Response:
-    """Say whether what one member changed has to be put live by another."""
-    needed = request.form.get("needed") == "yes"
-    policies.set_two_people(
-        db_session(), acting().tenant_id, needed=needed, by=acting().person_name, now=utc_now()
-    )
-    flash("From now on it takes two." if needed else "One person may do both again.", "good")
-    return see_other(url_for("tenancy.list_members"))
-
-
-def _members_page(
-    *, error: InvalidError | ConflictError | None = None, email: str = "", role: str = "viewer"
-) -> Response:
-    where = (db_session(), acting().tenant_id)
-    return render(
-        "tenancy/members.html",
-        status=error.status if error else 200,
-        members=members.list_members(*where),
-        roles=members.roles_of(*where),
-        needs_two_people=policies.needs_two_people(*where),
-        email=email,
-        role=role,
-        **_refused(error),
-    )
-
-
 @bp.get("/t/<tenant>/tokens")
 @require("tokens.edit")
 def list_tokens() -> Response:
@@ -196,12 +122,5 @@ def _tokens_page(
         expiries=EXPIRIES,
         now=utc_now(),
         **typed,
-        **_refused(error),
+        **words_of(error),
     )
-
-
-def _refused(error: InvalidError | ConflictError | None) -> dict[str, Any]:
-    """Split a refusal into what stands beside fields, by name, and what stands above the form."""
-    problems = error.problems if isinstance(error, InvalidError) else ()
-    beside = {one.pointer.lstrip("/"): one.message for one in problems}
-    return {"problems": beside, "failure": error.message if error and not beside else None}

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 PAGES: dict[str, tuple[str, ...]] = {
+    "addresses.show_address": ("//account/email",),
+    "addresses.show_forgotten": ("//forgotten",),
     "alarm_list.show_panel": ("/alarms/{alarm}/panel",),
     "alarm_list.show_trend": ("/alarms/trend",),
     "alarm_policy.show_policy": ("/alarms/policy",),
@@ -54,6 +56,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "inventory.show_import": ("/inventory/imports/{inventory_import}",),
     "inventory.show_resource": ("/inventory/{resource}",),
     "inventory.start_import": ("/inventory/imports",),
+    "invitations.ask_many": ("/members/invitations/many",),
+    "invitations.list_invitations": ("/members/invitations",),
     "keeping.ask_delete": ("/workflows/{flow}/delete",),
     "limits.show_limits": ("/limits",),
     "listened.show_listening": ("/sources/{snmp}/listening", "/sources/{syslog}/listening"),
@@ -64,6 +68,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "maintenance.list_windows": ("/maintenance",),
     "maintenance.new_window": ("/maintenance/new",),
     "maintenance.show_window": ("/maintenance/{window}",),
+    "membership.list_members": ("/members", "/members?q=nobody-is-called-so"),
     "network_map.show_map": ("/map",),
     "network_map.show_panel": ("/map/panel?key=core-zrh",),
     "opened.show_opened": ("/workflows/opened?trail=take-care-of-a-critical-alarm",),
@@ -114,7 +119,6 @@ PAGES: dict[str, tuple[str, ...]] = {
     "tables.edit_table": ("/rules/tables/{table}",),
     "tables.import_page": ("/rules/tables/import",),
     "tables.new_table": ("/rules/tables/new",),
-    "tenancy.list_members": ("/members",),
     "tenancy.list_tokens": ("/tokens",),
     "tenancy.sign_in": ("//sign-in",),
     "trap_entry.show_trap": ("/traps/entry",),
@@ -137,6 +141,10 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 
 NO_PAGES: dict[str, str] = {
+    "addresses.show_confirm": "behind a link that is mailed",
+    "addresses.show_new_password": "behind a link that is mailed",
+    "addresses.take_address_key": "leads on to the page behind it",
+    "addresses.take_password_key": "leads on to the page behind it",
     "alarm_list.export": "a file",
     "blocks.download_parts": "a file",
     "environments.download_earlier": "a file",
@@ -146,6 +154,8 @@ NO_PAGES: dict[str, str] = {
     "hooks.shake_hands": "for machines",
     "inventory.export": "a file",
     "inventory.find_resource": "leads on to the resource",
+    "joining.show_offer": "behind a link that is mailed",
+    "joining.take_key": "leads on to the page behind it",
     "live.stream": "for the page's script",
     "lookups.export_csv": "a file",
     "operations.healthz": "for machines",
@@ -155,6 +165,10 @@ NO_PAGES: dict[str, str] = {
     "reference.schema": "a file",
     "rule_links.small_picture": "a picture",
     "services.month_as_csv": "a file",
+    "sign_ups.show_form": "there only where a CSP opened it",
+    "sign_ups.show_last_step": "behind a link that is mailed",
+    "sign_ups.show_policy": "a CSP's alone, and the tenant of these pages is a customer",
+    "sign_ups.take_key": "leads on to the page behind it",
     "static": "files",
     "tables.download_table": "a file",
     "workflows.block_icon": "a picture",

@@ -31,6 +31,22 @@ OPEN_TO_ALL = {
     "reference.list_schemas",
     "reference.page",
     "reference.schema",
+    # Behind a key that is mailed, or to get one: what is not there is answered alike.
+    "addresses.ask_new_password",
+    "addresses.choose_password",
+    "addresses.show_forgotten",
+    "addresses.show_new_password",
+    "addresses.take_address_key",
+    "addresses.take_password_key",
+    "joining.accept_as_new",
+    "joining.leave",
+    "joining.show_offer",
+    "joining.take_key",
+    "sign_ups.ask",
+    "sign_ups.finish",
+    "sign_ups.show_form",
+    "sign_ups.show_last_step",
+    "sign_ups.take_key",
     "intake_api.send_to_source",  # its key is the credential; an unknown one is 404
 }
 

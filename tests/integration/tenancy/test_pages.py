@@ -1,4 +1,4 @@
-"""The pages of members and API tokens, as a browser meets them."""
+"""The page of API tokens, as a browser meets it, and what a program is given."""
 
 from __future__ import annotations
 
@@ -7,68 +7,9 @@ import re
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
-from tenancy import members
 from tenancy.organisations import OrganisationView
-from tests.factories.tenancy import make_customer, make_member
+from tests.factories.tenancy import make_customer
 from tests.integration.conftest import SignedIn
-
-
-def test_an_admin_adds_changes_and_removes_a_member(
-    signed_in: SignedIn, sessions: sessionmaker[Session], acme: OrganisationView
-) -> None:
-    browser, at = signed_in(), f"/t/{acme.slug}/members"
-    with sessions.begin() as session:
-        new = make_member(session, make_customer(session), name="Berta")
-
-    browser.post(at, data={"email": new.email, "role": "viewer"})
-    browser.post(f"{at}/{new.id}/role", data={"role": "designer"})
-    assert "Berta" in browser.get(at).text
-    with sessions() as session:
-        roles = {one.name: one.role for one in members.list_members(session, acme.id)}
-    browser.post(f"{at}/{new.id}/remove")
-    browser.get(at)
-
-    assert roles["Berta"] == "designer"
-    assert "Berta" not in browser.get(at).text
-
-
-def test_says_beside_the_field_that_nobody_has_the_address(
-    signed_in: SignedIn, acme: OrganisationView
-) -> None:
-    form = {"email": "nobody@example.com", "role": "viewer"}
-
-    answer = signed_in().post(f"/t/{acme.slug}/members", data=form)
-
-    assert answer.status_code == 422
-    assert 'value="nobody@example.com"' in answer.text
-    assert re.search(r'id="field-email-error".*nobody signs in', answer.text, re.DOTALL)
-
-
-def test_the_last_admin_cannot_leave(
-    signed_in: SignedIn, sessions: sessionmaker[Session], acme: OrganisationView
-) -> None:
-    browser, at = signed_in(), f"/t/{acme.slug}/members"
-    with sessions() as session:
-        (admin,) = members.list_members(session, acme.id)
-
-    answers = [
-        browser.post(f"{at}/{admin.person_id}/remove"),
-        browser.post(f"{at}/{admin.person_id}/role", data={"role": "viewer"}),
-    ]
-
-    assert [one.status_code for one in answers] == [409, 409]
-    assert all("last admin" in one.text for one in answers)
-
-
-def test_a_viewer_sees_members_but_cannot_change_them(
-    signed_in: SignedIn, acme: OrganisationView
-) -> None:
-    browser, at = signed_in("viewer"), f"/t/{acme.slug}/members"
-
-    assert browser.get(at).status_code == 200
-    assert "<select" not in browser.get(at).text
-    assert browser.post(at, data={"email": "a@example.com", "role": "admin"}).status_code == 403
-    assert browser.get(f"/t/{acme.slug}/tokens").status_code == 403
 
 
 def test_another_organisations_pages_are_not_there(

@@ -1,0 +1,1 @@
+"""Invitations: a link that makes whoever has it a member, once."""

@@ -1,0 +1,1 @@
+"""Links that hold a key: the key leaves the address bar before a page is shown."""

@@ -1,0 +1,1 @@
+"""Mails about people and organisations: written with what they tell of, sent by the scheduler."""

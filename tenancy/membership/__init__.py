@@ -1,0 +1,1 @@
+"""Who belongs to an organisation: its page, its REST interface, and what changes it."""

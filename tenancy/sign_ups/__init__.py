@@ -1,0 +1,1 @@
+"""Organisations that sign up by themselves where a CSP lets them."""

@@ -1,0 +1,1 @@
+"""How people come in: invitations, addresses, passwords, sign-ups, members."""

@@ -1,0 +1,1 @@
+"""Invitations, without a database."""
