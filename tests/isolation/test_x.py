@@ -1,0 +1,3 @@
+def test_x(world):
+    print(world.theirs.ids)
+    assert 0
