@@ -7,15 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
-from blocks.packages.package import read_package, sign_package
-from blocks.packages.trusted import add_publisher, add_release
 from kernel.clock import format_instant, utc_now
 from kernel.db import Base
 from runtime.inventory.lookup import put_table
@@ -39,8 +36,6 @@ from tests.factories.tables import make_table_document
 from tests.factories.tenancy import make_member
 
 V4 = "/tmf-api/alarmManagement/v4"
-ROOT_KEY = Ed25519PrivateKey.from_private_bytes(b"r" * 32)
-KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 NOTE = step("write-log", config={"message": "told"})
 API = "/api/v1"
 
@@ -234,17 +229,11 @@ def _runs(tenant: Tenant) -> dict[str, str]:
 def _brought(tenant: Tenant) -> dict[str, str]:
     """A block that is installed, a package that only lies here, and a pack that was brought."""
     word, send = tenant.word.lower(), tenant.send
-    files = []
-    for name in ("used", "looked-at"):
-        made = make_package(id=f"{word}.{name}", publisher=word, examples=[])
-        package = read_package(sign_package(made, KEY))
-        with tenant.sessions.begin() as session:
-            if name == "used":
-                add_publisher(session, ROOT_KEY, word, KEY.public_key(), now=utc_now())
-            add_release(session, ROOT_KEY, package, now=utc_now())
-        files.append(sign_package(made, KEY))
-    install = send("/installs?consent=1", data=files[0])
-    digest = send("/installs/packages", data=files[1])["digest"]
+    used, looked_at = (
+        make_package(id=f"{word}.{one}", publisher=word) for one in ("used", "looked-at")
+    )
+    install = send("/installs?development=1", data=used)
+    digest = send("/installs/packages", data=looked_at)["digest"]
     pack = make_pack_package(id=f"{word}.pack", publisher=word, title=f"{word} pack")
     tenant.send("/packs", data=pack)
     return {

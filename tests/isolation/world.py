@@ -12,10 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from blocks.packages.trusted import found_trust
 from garland.app import create_app
 from garland.settings import Settings
-from kernel.clock import utc_now
 from kernel.db import Base
 from kernel.ids import sha256_of
 from kernel.secrets import new_key
@@ -24,7 +22,7 @@ from tenancy.roles import ROLES_OF_KIND
 from tenancy.scope import as_tenant, system
 from tenancy.tokens import create_token
 from tests.factories.tenancy import NOON, PASSWORD, make_member
-from tests.isolation.tenant import ROOT_KEY, Tenant, fill
+from tests.isolation.tenant import Tenant, fill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,6 @@ def open_world(url: str, folder: Path) -> Iterator[World]:
     services = app.extensions["garland.services"]
     sessions = services.sessions
     with sessions.begin() as session:
-        found_trust(session, ROOT_KEY, now=utc_now())
         organisations = _organisations(session)
     askers = tuple(_askers(app, sessions, organisations))
     own = next(one for one in askers if one.name == "customer admin")
@@ -135,7 +132,18 @@ def _asker(
     browser, program = app.test_client(), app.test_client()
     browser.environ_base["REMOTE_ADDR"] = f"10.1.{person.id.int % 250}.{person.id.int % 249}"
     browser.post("/sign-in", data={"email": person.email, "password": PASSWORD})
+    browser = _stateless(app, browser)
     program.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     return Asker(
         name=name, role=role, organisation=where, browser=browser, program=program
     )
+
+
+def _stateless(app: Flask, signed_in: FlaskClient) -> FlaskClient:
+    """Give a browser that forgets what each answer says, such as a message for the next page."""
+    kept = signed_in.get_cookie("garland")
+    assert kept is not None, "nobody is signed in"
+    browser = app.test_client(use_cookies=False)
+    browser.environ_base["REMOTE_ADDR"] = signed_in.environ_base["REMOTE_ADDR"]
+    browser.environ_base["HTTP_COOKIE"] = f"garland={kept.value}"
+    return browser
