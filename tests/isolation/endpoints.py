@@ -31,8 +31,7 @@ BY_ID = {
         "show_connection save_connection delete_connection rotate ask test undo_rotation"
     ),
     "connections_api": (
-        "get_connection change_connection delete_connection rotate test undo_rotation "
-        "list_uses"
+        "get_connection change_connection delete_connection rotate test undo_rotation list_uses"
     ),
     "data": "offer_data try_text",
     "decisions_api": "export import_over evaluate findings",
@@ -50,8 +49,7 @@ BY_ID = {
     "going_live_api": "ask_for_flow get_request approve refuse withdraw ask_for_rule",
     "guide": "show_next",
     "history": (
-        "restore_draft show_state compare_states list_versions bring_back show_diff restore "
-        "retire"
+        "restore_draft show_state compare_states list_versions bring_back show_diff restore retire"
     ),
     "inspecting": "inspect_whole",
     "inventory": (
@@ -112,15 +110,13 @@ BY_ID = {
     "trials": "try_out start_trial show_bar go_on stop ask_trial change_asked list_past",
     "verdicts_api": "explain",
     "webhooks": (
-        "list_webhooks make_addresses show_webhook drop_old_secret renew set_secret "
-        "send_test"
+        "list_webhooks make_addresses show_webhook drop_old_secret renew set_secret send_test"
     ),
     "webhooks_api": "list_hooks get_address get_deliveries drop_old_secret renew set_secret",
     "where_used": "show_uses show_uses_of_block",
     "where_used_api": "list_uses list_uses_of_block",
     "workflows": (
-        "block_icon block_picture edit_workflow set_paused show_workflow put_draft "
-        "save_draft"
+        "block_icon block_picture edit_workflow set_paused show_workflow put_draft save_draft"
     ),
 }
 """What names things in its address, by blueprint."""
@@ -156,6 +152,7 @@ PLAIN = {
     "home": "tenant_home",
     "inspecting": "inspect_node",
     "intake_api": "send_alarms",
+    "intake_api": "resync_source",
     "inventory": "list_resources create_resource export start_import stage new_resource",
     "inventory_api": "stage list_relations add_relation list_resources",
     "keeping": "act_on_many",

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
+from designer.gallery.store import keep_template
 from kernel.clock import format_instant, utc_now
 from kernel.db import Base
 from runtime.inventory.lookup import put_table
-from designer.gallery.store import keep_template
 from runtime.trials.inputs import keep_input
 from tenancy.environments import find_environment
 from tenancy.organisations import OrganisationView
@@ -63,7 +63,9 @@ class Tenant:
 
     def send(self, path: str, method: str = "POST", **sent: Any) -> Any:
         """Let its program do something; give what was answered."""
-        answer = self.program.open(path if path[:5] == "/tmf-" else API + path, method=method, **sent)
+        answer = self.program.open(
+            path if path[:5] == "/tmf-" else API + path, method=method, **sent
+        )
         assert answer.status_code < 300, (path, answer.text)
         return answer.get_json() if answer.is_json else answer.text
 

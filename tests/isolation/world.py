@@ -134,9 +134,7 @@ def _asker(
     browser.post("/sign-in", data={"email": person.email, "password": PASSWORD})
     browser = _stateless(app, browser)
     program.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    return Asker(
-        name=name, role=role, organisation=where, browser=browser, program=program
-    )
+    return Asker(name=name, role=role, organisation=where, browser=browser, program=program)
 
 
 def _stateless(app: Flask, signed_in: FlaskClient) -> FlaskClient:
