@@ -52,6 +52,7 @@ BY_ID = {
         "restore_draft show_state compare_states list_versions bring_back show_diff restore retire"
     ),
     "inspecting": "inspect_whole",
+    "intake_api": "resync_source",
     "inventory": (
         "show_resource save_resource delete_resource edit_resource add_relation "
         "drop_relation find_resource show_import apply"
@@ -152,7 +153,6 @@ PLAIN = {
     "home": "tenant_home",
     "inspecting": "inspect_node",
     "intake_api": "send_alarms",
-    "intake_api": "resync_source",
     "inventory": "list_resources create_resource export start_import stage new_resource",
     "inventory_api": "stage list_relations add_relation list_resources",
     "keeping": "act_on_many",

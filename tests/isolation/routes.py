@@ -229,4 +229,4 @@ ALIKE = {
         for verb in _TASKS
     },
 }
-"""What answers below 400 for what is not there, and alike for what is another's; with the reason."""
+"""What answers below 400 for what is not there, alike for what is another's; and why."""

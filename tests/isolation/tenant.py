@@ -72,7 +72,8 @@ class Tenant:
     def fill_in(self, path: str, **form: Any) -> TestResponse:
         """Let its admin send a form."""
         answer = self.browser.post(self.page(path), data=form)
-        assert answer.status_code < 400 and "/sign-in" not in answer.location, answer.text
+        assert answer.status_code < 400, answer.text
+        assert "/sign-in" not in answer.location, "nobody is signed in"
         return answer
 
     def first(self, table: str, column: str = "id") -> str:
