@@ -47,6 +47,12 @@ class Call:
         chosen = {"tenant", *FIXED, *(name for name, _ in self.choices)}
         return tuple(one for one in _PART.findall(self.pattern) if one not in chosen)
 
+    @property
+    def begins(self) -> str:
+        """Give its address up to the first id."""
+        chosen = dict(self.choices)
+        return _PART.sub(lambda one: chosen.get(one[1], "<"), self.pattern).partition("<")[0]
+
     def kind_of(self, name: str) -> str:
         """Tell of which thing an id of the address is."""
         if name == "thing_id":
@@ -133,7 +139,8 @@ def seen(answer: TestResponse, *told: str) -> tuple[int, dict[str, str], str]:
 
 
 def _plain(text: str, told: tuple[str, ...]) -> str:
-    for one in sorted(filter(None, told), key=len, reverse=True):
+    said = {*told, *(one[:1].upper() + one[1:] for one in told), *(one[:8] for one in told)}
+    for one in sorted((one for one in said if len(one) > 3), key=len, reverse=True):
         text = text.replace(one, "…")
     return _VARIES.sub("…", text)
 
