@@ -27,7 +27,7 @@ Known = Mapping[str, Mapping[str, list[str]]]
 
 
 def pinned(text: str) -> list[tuple[str, str]]:
-    """List the packages of a lock file as (name, version), in its order.
+    r"""List the packages of a lock file as (name, version), in its order.
 
     >>> pinned("flask==3.1.0 --hash=x\\n# via a==1")
     [('flask', '3.1.0')]

@@ -139,7 +139,7 @@ def seen(answer: TestResponse, *told: str) -> tuple[int, dict[str, str], str]:
 
 
 def _plain(text: str, told: tuple[str, ...]) -> str:
-    said = {*told, *(one[:1].upper() + one[1:] for one in told), *(one[:8] for one in told)}
+    said = {*told, *(one[:1].upper() + one[1:] for one in told)}
     for one in sorted((one for one in said if len(one) > 3), key=len, reverse=True):
         text = text.replace(one, "…")
     return _VARIES.sub("…", text)

@@ -2,7 +2,7 @@
 
 A new route needs its name here, and whoever adds it says by that how it is crawled: by the ids in
 its address (BY_ID: `tests.isolation.routes.IDS` says of which thing each is), without any (PLAIN:
-what it lists is searched for what another tenant has; a new one that takes ids in its query or
+a new one that takes ids in its query or
 body also needs a line in SENT), or not at all, with the reason (OPEN).
 """
 
@@ -207,9 +207,9 @@ PLAIN = {
 
 OPEN = {
     "home.index": "leads on to where the person belongs",
-    "hooks.deliver": "its key is the credential: test_keys.py",
-    "hooks.shake_hands": "its key is the credential: test_keys.py",
-    "intake_api.send_to_source": "its key is the credential: test_keys.py",
+    "hooks.deliver": "its key is the credential",
+    "hooks.shake_hands": "its key is the credential",
+    "intake_api.send_to_source": "its key is the credential",
     "operations.healthz": "says of no tenant anything",
     "operations.metrics": "for this machine alone, or with a token of its own",
     "operations.readyz": "says of no tenant anything",
@@ -217,7 +217,7 @@ OPEN = {
     "reference.list_schemas": "the same for everybody",
     "reference.page": "the same for everybody",
     "reference.schema": "the same for everybody",
-    "static": "the same for everybody: test_files.py",
+    "static": "the same for everybody",
     "tenancy.check_sign_in": "before anybody acts",
     "tenancy.sign_in": "before anybody acts",
     "tenancy.sign_out": "ends what is one's own",

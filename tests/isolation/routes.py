@@ -138,7 +138,6 @@ _TASKS: dict[str, dict[str, Any]] = {
 SENT: dict[str, dict[str, Any]] = {
     "alarm_list.act_on_many": {"alarm": "<alarm>", "verb": "acknowledge"},
     "alarm_list.undo": {"?": {"deed": "<alarm>"}},
-    "alarms.list_alarms": {"?": {"parent": "<alarm>", "source": "<source>"}},
     "alarms.operate": {"comment": "seen", "hours": "1", "owner": "x"},
     "alarms.regroup": {"other": "<second_alarm>"},
     "alarms_api.change_alarm": {"text": "seen"},
@@ -209,7 +208,6 @@ ALIKE = {
     "alarm_list.act_on_many": "tells how many of those named were done: none",
     "alarm_list.restore_view": "tells on the list what could not be brought back",
     "alarm_list.undo": "tells on the list what could not be undone",
-    "alarms.list_alarms": "lists those of one's own that fit: none",
     "alarms_api.list_alarms": "lists those of one's own that fit: none",
     "alarms_api.operate_many": "tells of each id that there is no such alarm",
     "flow_control_api.act_on_many": "tells of each id that there is no such workflow",
