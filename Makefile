@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check bench screenshots bare-debian clean
+.PHONY: help run test quick check audit-packages bench screenshots bare-debian clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -24,6 +24,10 @@ quick: ## Run the tests that need no database and no browser, before a commit
 check: ## Format, lint, types, import contracts, templates, JavaScript, spelling, migrations
 	@tools/bootstrap check
 	@exec .venv/bin/python tools/run_checks.py
+
+audit-packages: ## Compare the locked packages with known vulnerabilities (needs net, or ARGS="--advisories FILE")
+	@tools/bootstrap run
+	@exec .venv/bin/python tools/audit_packages.py $(ARGS)
 
 bench: ## Run every script in benchmarks/ and print its table
 	@tools/bootstrap run

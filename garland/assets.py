@@ -10,9 +10,11 @@ import re
 from functools import cache
 from pathlib import PurePosixPath
 from posixpath import normpath
+from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
 from typing_extensions import override
+from werkzeug.routing import MapAdapter
 
 from kernel.ids import sha256_of
 from kernel.resources import resource_folder
@@ -85,7 +87,21 @@ def may_be_kept(name: str, version: str) -> bool:
 
 
 class Site(Flask):
-    """An application whose scripts lie in a folder named by their digest."""
+    """An application whose scripts lie in a folder named by their digest.
+
+    Where its public address is known, that is what links to the outside and redirects begin with:
+    a request's `Host` is whatever its sender likes.
+    """
+
+    public_url = ""
+
+    @override
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the addresses to a request, but to the public host and scheme."""
+        adapter, public = super().create_url_adapter(request), urlsplit(self.public_url)
+        if adapter is not None and public.netloc:
+            adapter.server_name, adapter.url_scheme = public.netloc, public.scheme
+        return adapter
 
     @override
     def send_static_file(self, filename: str) -> Response:

@@ -1,0 +1,25 @@
+"""One world for all tests of isolation: two customers with one of each thing, and who may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from tests.isolation.world import World, open_world
+from tests.support.databases import Databases
+
+QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session")
+def world(new_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Asked by all tests; what a test changes is its asker's own."""
+    url = new_database()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tenancy.passwords._hasher", QUICK_HASHER)
+        with open_world(url, Path(tmp_path_factory.mktemp("isolation"))) as made:
+            yield made
+    new_database.drop(url)

@@ -1,0 +1,230 @@
+"""Every endpoint of Garland, and how it could come to name another tenant's thing.
+
+A new route needs its name here, and whoever adds it says by that how it is crawled: by the ids in
+its address (BY_ID: `tests.isolation.routes.IDS` says of which thing each is), without any (PLAIN:
+a new one that takes ids in its query or
+body also needs a line in SENT), or not at all, with the reason (OPEN).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+BY_ID = {
+    "alarm_list": "show_panel change_view delete_view restore_view",
+    "alarms": "show_alarm operate regroup",
+    "alarms_api": "get_alarm change_alarm operate get_history",
+    "approvals": "show_approval decide",
+    "approvals_api": "get_approval decide",
+    "backtests_api": "backtest",
+    "blocks": (
+        "show_block take_back_upgrade change_install preview_upgrade apply_upgrade "
+        "show_package install download_parts"
+    ),
+    "blocks_api": (
+        "take_back_upgrade get_install uninstall hold release preview_upgrade apply_upgrade "
+        "get_parts"
+    ),
+    "calendars": "show_calendar save_calendar delete_calendar import_holidays",
+    "calendars_api": "get_calendar save_calendar delete_calendar import_holidays get_state",
+    "connections": (
+        "show_connection save_connection delete_connection rotate ask test undo_rotation"
+    ),
+    "connections_api": (
+        "get_connection change_connection delete_connection rotate test undo_rotation list_uses"
+    ),
+    "data": "offer_data try_text",
+    "decisions_api": "export import_over evaluate findings",
+    "environments": "choose bring untie_environment answer_promotion download_earlier",
+    "environments_api": "list_live answer",
+    "exchange": "export show_import apply",
+    "flow_control_api": (
+        "delete copy get_settings patch_settings publish_draft try_alone bring_back diff "
+        "restore retire"
+    ),
+    "flow_exchange_api": "export",
+    "flows_api": "get_flow pause get_draft put_draft list_problems list_versions get_version",
+    "gallery": "show_template use picture try_template remove",
+    "going_live": "show_request answer_request ask_for_rule ask_for_flow",
+    "going_live_api": "ask_for_flow get_request approve refuse withdraw ask_for_rule",
+    "guide": "show_next",
+    "history": (
+        "restore_draft show_state compare_states list_versions bring_back show_diff restore retire"
+    ),
+    "inspecting": "inspect_whole",
+    "intake_api": "resync_source",
+    "inventory": (
+        "show_resource save_resource delete_resource edit_resource add_relation "
+        "drop_relation find_resource show_import apply"
+    ),
+    "inventory_api": "show_import apply drop_relation get_resource put_resource delete_resource",
+    "keeping": "copy ask_delete delete",
+    "listened": "show_listening set_up",
+    "listeners": "pause remove resume",
+    "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
+    "maintenance": "show_window save_window remove_window edit_window end_window",
+    "maintenance_api": "get_window save_window remove_window end_window",
+    "messages_api": "send_message",
+    "own_templates": "ask_template keep",
+    "packs": "show_pack leave look install look_at_removal drop_version",
+    "packs_api": "get_pack remove install look look_at_removal undo drop_version",
+    "publishing": "show_plan publish go_back",
+    "rule_firings": "list_firings",
+    "rule_links": "small_picture list_starting",
+    "rule_versions": "copy delete list_versions show_diff restore",
+    "rule_versions_api": "delete list_versions get_version diff restore",
+    "rules": "edit_rule save_rule set_mode",
+    "rules_api": "get_rule put_rule publish_rule",
+    "rules_asked": "ask_rules",
+    "rules_backtested": "show_backtest ask_backtest cancel_backtest",
+    "rules_simulated": "show_simulation run_simulation",
+    "run_starts_api": "start",
+    "runs": "show_run cancel rerun ask_retry retry show_value",
+    "runs_api": "get_run cancel rerun retry list_steps",
+    "saving": "ask_block save_block",
+    "service_imports": "show_import apply",
+    "services": "show_service save_service remove_service edit_service",
+    "services_api": (
+        "show_import apply get_service save_service remove_service get_availability "
+        "list_disturbances"
+    ),
+    "setup": "show_settings save_settings",
+    "source_faults": "list_faults dismiss_one retry dismiss_all retry_all",
+    "source_mapping": "show_mapping keep_mapping drop preview show_tree",
+    "sources": "show_source pause_or_resume delete_source rotate show_settings configure_source",
+    "sources_api": "get_source change_source delete_source get_mapping rotate",
+    "starting": "ask_start start ask_try try_alone",
+    "step_state_api": "list_state clear_state",
+    "syslog_rules": "list_rules save_text show_rule save_rule change_order new_rule add_rule",
+    "tables": "edit_table save_table download_table publish_for_workflows",
+    "tenancy": "remove_member change_role revoke_token",
+    "tmf642_v4": (
+        "get_task_ack get_one_alarm patch_alarm delete_alarm get_task_clear "
+        "get_task_comment get_task_group get_hub unregister get_task_unack get_task_ungroup"
+    ),
+    "tmf642_v5": (
+        "get_task_ack get_one_alarm patch_alarm delete_alarm get_task_clear "
+        "get_task_comment get_task_group get_hub unregister get_task_unack get_task_ungroup"
+    ),
+    "together": "merge be_present",
+    "trial_data": "keep change_input pin show_panel unpin show_value unpin_all",
+    "trials": "try_out start_trial show_bar go_on stop ask_trial change_asked list_past",
+    "verdicts_api": "explain",
+    "webhooks": (
+        "list_webhooks make_addresses show_webhook drop_old_secret renew set_secret send_test"
+    ),
+    "webhooks_api": "list_hooks get_address get_deliveries drop_old_secret renew set_secret",
+    "where_used": "show_uses show_uses_of_block",
+    "where_used_api": "list_uses list_uses_of_block",
+    "workflows": (
+        "block_icon block_picture edit_workflow set_paused show_workflow put_draft save_draft"
+    ),
+}
+"""What names things in its address, by blueprint."""
+
+PLAIN = {
+    "alarm_list": "act_on_many export set_look go_on show_trend undo save_view",
+    "alarm_policy": "show_policy save_policy",
+    "alarm_purge": "show_purge purge_alarms",
+    "alarm_purge_api": "purge_alarms",
+    "alarms": "list_alarms",
+    "alarms_api": "list_alarms operate_many get_policy patch_policy",
+    "approvals": "list_approvals",
+    "approvals_api": "list_approvals",
+    "blocks": "list_blocks upload_package",
+    "blocks_api": "list_blocks list_installs install upload_package",
+    "calendars": "list_calendars create_calendar new_calendar",
+    "calendars_api": "list_calendars create_calendar",
+    "clipboard": "read_copied",
+    "connections": "list_connections take new_connection create_connection",
+    "connections_api": "list_connections create_connection",
+    "data": "offer_alarm",
+    "decisions_api": "import_new",
+    "environments": "list_environments add_environment",
+    "environments_api": "list_environments add_environment promote list_promotions plan",
+    "exchange": "export_many start_import stage",
+    "flow_control_api": "act_on_many",
+    "flow_exchange_api": "export_many import_file",
+    "flows_api": "list_flows create_flow",
+    "gallery": "list_templates",
+    "going_live": "list_requests show_policy save_policy",
+    "going_live_api": "list_requests get_policy patch_policy",
+    "guide": "show_guide put remove_samples send_samples",
+    "home": "tenant_home",
+    "inspecting": "inspect_node",
+    "intake_api": "send_alarms",
+    "inventory": "list_resources create_resource export start_import stage new_resource",
+    "inventory_api": "stage list_relations add_relation list_resources",
+    "keeping": "act_on_many",
+    "limits": "show_limits change_retention",
+    "limits_api": "list_limits change_limits",
+    "listeners": "list_listeners add_listener",
+    "live": "stream",
+    "lookups": "list_tables create_table",
+    "maintenance": "list_windows plan_window import_file new_window start_now",
+    "maintenance_api": "list_windows plan_window",
+    "network_map": "show_map show_panel",
+    "opened": "show_opened",
+    "packs": "list_packs bring",
+    "packs_api": "list_packs bring",
+    "palette": "give_palette show_catalogue bring mark",
+    "renaming": "look",
+    "rule_hits": "show_hits",
+    "rules": "list_rules new_rule create_rule",
+    "rules_api": "list_rules create_rule",
+    "runs": "list_runs act_on_many",
+    "runs_api": "list_runs act_on_many count_runs",
+    "service_imports": "start_import stage",
+    "services": "list_services add_service new_service month_as_csv",
+    "services_api": "stage list_services add_service",
+    "simulations_api": "simulate",
+    "sources": "list_sources create_source new_source",
+    "sources_api": "list_sources create_source",
+    "storms": "show_protection save_protection",
+    "storms_api": "get_protection save_protection",
+    "tables": "import_page import_table new_table create_table",
+    "tenancy": "list_members add_member set_two_people list_tokens create_token",
+    "tenancy_api": "list_members list_organisations list_tokens",
+    "tidying": "tidy",
+    "tmf642_v4": (
+        "refuse list_tasks_ack create_task_ack list_alarms create_alarm list_tasks_clear "
+        "create_task_clear list_tasks_comment create_task_comment list_tasks_group "
+        "create_task_group register list_tasks_unack create_task_unack list_tasks_ungroup "
+        "create_task_ungroup"
+    ),
+    "tmf642_v5": (
+        "refuse list_tasks_ack create_task_ack list_alarms create_alarm list_tasks_clear "
+        "create_task_clear list_tasks_comment create_task_comment list_tasks_group "
+        "create_task_group register list_tasks_unack create_task_unack list_tasks_ungroup "
+        "create_task_ungroup"
+    ),
+    "trap_entry": "delete_trap show_trap save_trap upload_traps",
+    "traps": "list_traps list_received try_trap",
+    "trends": "show_trends",
+    "workflows": "list_workflows create_workflow",
+}
+"""What has no id in its address, by blueprint."""
+
+OPEN = {
+    "home.index": "leads on to where the person belongs",
+    "hooks.deliver": "its key is the credential",
+    "hooks.shake_hands": "its key is the credential",
+    "intake_api.send_to_source": "its key is the credential",
+    "operations.healthz": "says of no tenant anything",
+    "operations.metrics": "for this machine alone, or with a token of its own",
+    "operations.readyz": "says of no tenant anything",
+    "reference.document": "the same for everybody",
+    "reference.list_schemas": "the same for everybody",
+    "reference.page": "the same for everybody",
+    "reference.schema": "the same for everybody",
+    "static": "the same for everybody",
+    "tenancy.check_sign_in": "before anybody acts",
+    "tenancy.sign_in": "before anybody acts",
+    "tenancy.sign_out": "ends what is one's own",
+}
+"""What is open to everybody, and why that tells nothing."""
+
+
+def named(table: Mapping[str, str]) -> set[str]:
+    """Give the whole names of the endpoints of a table."""
+    return {f"{blueprint}.{view}" for blueprint, views in table.items() for view in views.split()}

@@ -1,0 +1,230 @@
+"""What fills an address and a body: of which thing each id is, and what is sent beside it.
+
+`<alarm>` and the like stand for an id of `tests.isolation.tenant.Tenant.ids`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+IDS = {
+    "alarm_id": "alarm",
+    "approval_id": "approval",
+    "block_id": "block",
+    "calendar_id": "calendar",
+    "connection_id": "connection",
+    "digest": "digest",
+    "exchange.apply.import_id": "workflow_import",
+    "exchange.show_import.import_id": "workflow_import",
+    "fault_id": "fault",
+    "flow_id": "flow",
+    "hub_id": "hub",
+    "import_id": "inventory_import",
+    "input_id": "input",
+    "install_id": "install",
+    "key": "resource_key",
+    "pack_id": "pack",
+    "person_id": "person",
+    "promotion_id": "promotion",
+    "relation_id": "relation",
+    "request_id": "request",
+    "resource_id": "resource",
+    "row_id": "row",
+    "rule_id": "rule",
+    "run_id": "run",
+    "service_id": "service",
+    "service_imports.apply.import_id": "service_import",
+    "service_imports.show_import.import_id": "service_import",
+    "services_api.apply.import_id": "service_import",
+    "services_api.show_import.import_id": "service_import",
+    "slug": "environment",
+    "source_id": "source",
+    "table_id": "look_up_table",
+    "template_id": "template",
+    "template_key": "template",
+    "thing_id": "flow",
+    "token_id": "token",
+    "view_id": "view",
+    "window_id": "window",
+    **{
+        f"tmf642_{version}.{view}.key": kind
+        for version in ("v4", "v5")
+        for view, kind in {
+            **dict.fromkeys(("get_one_alarm", "patch_alarm", "delete_alarm"), "alarm"),
+            **dict.fromkeys(("get_hub", "unregister"), "hub"),
+            **{
+                f"get_task_{verb}": "task"
+                for verb in ("ack", "unack", "clear", "comment", "group", "ungroup")
+            },
+        }.items()
+    },
+    **dict.fromkeys(
+        (
+            "decisions_api.evaluate.rule_id",
+            "decisions_api.export.rule_id",
+            "decisions_api.findings.rule_id",
+            "decisions_api.import_over.rule_id",
+            "tables.download_table.rule_id",
+            "tables.edit_table.rule_id",
+            "tables.publish_for_workflows.rule_id",
+            "tables.save_table.rule_id",
+        ),
+        "table",
+    ),
+    **dict.fromkeys(
+        ("trials.go_on.run_id", "trials.show_bar.run_id", "trials.stop.run_id"), "trial"
+    ),
+    "runs_api.retry.run_id": "failed_run",
+    "runs.ask_retry.run_id": "failed_run",
+    "runs.retry.run_id": "failed_run",
+}
+"""The thing that a part of an address is the id of: by its name, or by endpoint and name."""
+
+USED = {
+    "workflow": "flow",
+    "rule": "rule",
+    "table": "table",
+    "connection": "connection",
+    "calendar": "calendar",
+    "look-up-table": "look_up_table",
+}
+"""The thing that a `kind` of an address calls by its id."""
+
+FIXED = {
+    "filename": "js/app.js",
+    "name": "resources.csv",
+    "number": "1",
+    "place": "0",
+    "ref": "draft",
+    "rest": "x",
+    "step": "note",
+    "trigger_id": "call",
+    "version": "1.0.0",
+}
+"""What names nothing by itself: it counts within the thing before it."""
+
+_FLOW = {
+    "flow": 1,
+    "name": "Asked",
+    "triggers": {"hand": {"kind": "manual"}},
+    "steps": {},
+    "wires": [],
+}
+_WINDOW = {
+    "name": "Work",
+    "zone": "UTC",
+    "starts_at": "2031-01-01T00:00:00Z",
+    "ends_at": "2031-01-01T02:00:00Z",
+    "scope": {"kind": "everything"},
+}
+_PATTERN = [{"id": "<alarm>"}]
+_TASKS: dict[str, dict[str, Any]] = {
+    "ack": {"ackSystemId": "o", "ackUserId": "b"},
+    "unack": {"ackSystemId": "o", "ackUserId": "b"},
+    "clear": {"clearSystemId": "o", "clearUserId": "b"},
+    "comment": {"comment": {"comment": "seen"}},
+    "group": {
+        "sourceSystemId": "o",
+        "parentAlarm": {"id": "<alarm>"},
+        "correlatedAlarmPattern": [{"id": "<second_alarm>"}],
+    },
+    "ungroup": {
+        "sourceSystemId": "o",
+        "parentAlarm": {"id": "<alarm>"},
+        "correlatedAlarmPattern": [{"id": "<second_alarm>"}],
+    },
+}
+
+SENT: dict[str, dict[str, Any]] = {
+    "alarm_list.act_on_many": {"alarm": "<alarm>", "verb": "acknowledge"},
+    "alarm_list.undo": {"?": {"deed": "<alarm>"}},
+    "alarms.operate": {"comment": "seen", "hours": "1", "owner": "x"},
+    "alarms.regroup": {"other": "<second_alarm>"},
+    "alarms_api.change_alarm": {"text": "seen"},
+    "alarms_api.list_alarms": {"?": {"parent": "<alarm>", "source": "<source>"}},
+    "alarms_api.operate": {
+        "children": ["<second_alarm>"],
+        "comment": "seen",
+        "owner": "x",
+        "reason": "work",
+        "until": "2031-01-01T00:00:00Z",
+    },
+    "alarms_api.operate_many": {"do": "acknowledge", "ids": ["<alarm>"]},
+    "approvals.decide": {"decision": "approve", "comment": "yes"},
+    "approvals_api.decide": {"decision": "approve", "comment": "yes"},
+    "connections_api.change_connection": {"name": "x"},
+    "connections_api.rotate": {"values": {"token": "x"}},
+    "environments.bring": {"item": "workflow:x", "step": "plan"},
+    "environments_api.plan": {
+        "from": "<environment>",
+        "items": [{"kind": "workflow", "key": "x"}],
+    },
+    "environments_api.promote": {
+        "from": "<environment>",
+        "items": [{"kind": "workflow", "key": "x"}],
+    },
+    "exchange.export_many": {"flow": "<flow>"},
+    "flow_control_api.act_on_many": {"action": "pause", "ids": ["<flow>"]},
+    "flow_control_api.diff": {"?": {"with": "draft"}},
+    "flow_control_api.try_alone": {"from_run": "<run>"},
+    "flow_exchange_api.export_many": {"?": {"ids": "<flow>"}},
+    "flows_api.put_draft": _FLOW,
+    "inventory_api.add_relation": {
+        "from": "<resource_key>",
+        "to": "<resource_key>",
+        "kind": "connects",
+    },
+    "inventory_api.list_relations": {"?": {"of": "<resource_key>"}},
+    "keeping.act_on_many": {"flow": "<flow>", "action": "pause"},
+    "lookups.save_row": {"row": "<row>", "key": "k", "cell-0": "x"},
+    "lookups.show_table": {"?": {"row": "<row>"}},
+    "maintenance_api.save_window": _WINDOW,
+    "messages_api.send_message": {"correlation": "x", "body": {}},
+    "network_map.show_panel": {"?": {"key": "<resource_key>"}},
+    "packs_api.install": {"consent": True},
+    "palette.bring": {"digest": "<digest>"},
+    "runs.act_on_many": {"run": "<run>", "action": "cancel"},
+    "runs.list_runs": {"?": {"flow": "<flow>"}},
+    "runs.show_value": {"?": {"step": "ask", "part": "output"}},
+    "runs_api.act_on_many": {"action": "cancel", "ids": ["<run>"]},
+    "runs_api.list_runs": {"?": {"flow": "<flow>"}},
+    "sources_api.change_source": {"name": "x"},
+    "tenancy.change_role": {"role": "viewer"},
+    "together.merge": {"json": {"document": _FLOW, "revision": 1}},
+    "trial_data.keep": {"run": "<run>", "name": "x"},
+    "trial_data.pin": {"run": "<run>"},
+    "trial_data.show_value": {"?": {"run": "<run>", "part": "output"}},
+    "trials.start_trial": {"source": "run", "run": "<run>", "input": "<input>", "effects": "none"},
+    "workflows.put_draft": {"json": {"document": _FLOW, "revision": 1}},
+    **{
+        f"tmf642_{version}.create_task_{verb}": {"state": "x", "alarmPattern": _PATTERN, **said}
+        for version in ("v4", "v5")
+        for verb, said in _TASKS.items()
+    },
+}
+"""What goes with a request: a form of a page, JSON of a program; `?` is its query."""
+
+ALIKE = {
+    "alarm_list.act_on_many": "tells how many of those named were done: none",
+    "alarm_list.restore_view": "tells on the list what could not be brought back",
+    "alarm_list.undo": "tells on the list what could not be undone",
+    "alarms_api.list_alarms": "lists those of one's own that fit: none",
+    "alarms_api.operate_many": "tells of each id that there is no such alarm",
+    "flow_control_api.act_on_many": "tells of each id that there is no such workflow",
+    "keeping.act_on_many": "tells on the list how many were done: none",
+    "runs.act_on_many": "tells on the list how many were done: none",
+    "inventory_api.list_relations": "lists those of one's own that fit: none",
+    "runs.list_runs": "lists those of one's own that fit: none",
+    "runs_api.list_runs": "lists those of one's own that fit: none",
+    "source_faults.dismiss_one": "leads on to the list: nothing is there to dismiss",
+    "runs.retry": "leads to the run's address, which answers as for none",
+    "runs_api.act_on_many": "tells of each id that there is no such run",
+    "where_used.show_uses_of_block": "tells who of one's own uses a public name: nobody",
+    "where_used_api.list_uses_of_block": "tells who of one's own uses a public name: nobody",
+    **{
+        f"tmf642_{version}.create_task_{verb}": "the task tells of each id that it was not found"
+        for version in ("v4", "v5")
+        for verb in _TASKS
+    },
+}
+"""What answers below 400 for what is not there, alike for what is another's; and why."""
