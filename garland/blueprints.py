@@ -102,10 +102,16 @@ import runtime.verdicts.api
 import runtime.where_used.api
 import runtime.where_used.views
 import tenancy.api
+import tenancy.custom_roles.views
+import tenancy.delegation.views
+import tenancy.rights.views
 import tenancy.views
 
 PAGES: tuple[Blueprint, ...] = (
     tenancy.views.bp,
+    tenancy.custom_roles.views.bp,
+    tenancy.delegation.views.bp,
+    tenancy.rights.views.bp,
     garland.home.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,

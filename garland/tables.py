@@ -39,4 +39,6 @@ import runtime.trials._tables
 import tenancy._tables
 import tenancy.audit._tables
 import tenancy.connections._tables
+import tenancy.custom_roles._tables
+import tenancy.delegation._tables
 import tenancy.repeats._tables

@@ -19,13 +19,14 @@ api = Blueprint("tenancy_api", __name__, url_prefix="/api/v1")
 _ORGANISATIONS = listed(
     shape("Organisation", id=ID, kind=TEXT, slug=TEXT, name=TEXT, parent_id=maybe(ID))
 )
-_MEMBERS = listed(shape("Member", person_id=ID, name=TEXT, email=TEXT, role=TEXT))
+_MEMBERS = listed(shape("Member", person_id=ID, name=TEXT, email=TEXT, role=TEXT, role_name=TEXT))
 _TOKENS = listed(
     shape(
         "Token",
         id=ID,
         name=TEXT,
         role=TEXT,
+        role_name=TEXT,
         prefix=TEXT,
         created_at=INSTANT,
         expires_at=maybe(INSTANT),
@@ -62,8 +63,15 @@ def list_tokens() -> Response:
 
 def _answer(found: list[Any]) -> Response:
     """Write a whole list; these stay short, so they come as one page."""
-    items = [{key: _plain(value) for key, value in asdict(one).items()} for one in found]
+    items = [
+        {key: _plain(value) for key, value in asdict(one).items() if key not in INNER}
+        for one in found
+    ]
     return jsonify(items=items, next_cursor=None)
+
+
+INNER = ("permissions", "role_word")
+"""What pages need of a member and programs do not."""
 
 
 def _plain(value: Any) -> Any:
