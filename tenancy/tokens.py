@@ -95,7 +95,11 @@ def authenticate(session: Session, header: str | None, *, now: datetime) -> Acti
     if row is None or row.revoked_at is not None or expired:
         raise UnauthorizedError("this API token is unknown, revoked or expired: make a new one")
     organisation = get_organisation(session, row.tenant_id)
-    facts: dict[str, Any] = {"role": row.role.value, "person_id": None, "name": NAME_PREFIX + row.name}
+    facts: dict[str, Any] = {
+        "role": row.role.value,
+        "person_id": None,
+        "name": NAME_PREFIX + row.name,
+    }
     if row.custom_role_id is not None:
         own = held(session, row.tenant_id, row.role, row.custom_role_id)
         facts |= {"role_name": own.name, "permissions": own.permissions}
