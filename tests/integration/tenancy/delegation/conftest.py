@@ -31,6 +31,7 @@ class Clock:
     now: datetime = field(default_factory=utc_now)
 
     def pass_by(self, **time: float) -> None:
+        """Let time pass."""
         self.now += timedelta(**time)
 
 
@@ -43,6 +44,7 @@ class Two:
     people: dict[str, PersonView]
 
     def acts(self, session: Session, name: str) -> Acting:
+        """Give one of them as they act at home."""
         where = self.customer if name == "admin" else self.csp
         found = acting_for(session, self.people[name].id, where.slug)
         assert found is not None
