@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blocks.packages.archive import ARCHIVE_MAX_BYTES
-from garland import repeats, sign_in, telling
+from garland import delegated, repeats, sign_in, telling
 from garland.addresses import LateRule
 from garland.assets import Site, address_parts, imported_by
 from garland.blueprints import BLUEPRINTS
@@ -79,6 +79,7 @@ def create_app(settings: Settings) -> Flask:
     install_security(app, is_https=settings.public_url.startswith("https://"))
     install_failures(app)
     sign_in.install(app)
+    delegated.install(app)
     _install_addresses(app)
     _install_context(app)
     repeats.install(app)

@@ -103,11 +103,14 @@ import runtime.where_used.api
 import runtime.where_used.views
 import tenancy.addresses.views
 import tenancy.api
+import tenancy.custom_roles.views
+import tenancy.delegation.views
 import tenancy.invitations.api
 import tenancy.invitations.views
 import tenancy.joining.views
 import tenancy.membership.api
 import tenancy.membership.views
+import tenancy.rights.views
 import tenancy.sign_ups.views
 import tenancy.views
 
@@ -118,6 +121,9 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.joining.views.bp,
     tenancy.addresses.views.bp,
     tenancy.sign_ups.views.bp,
+    tenancy.custom_roles.views.bp,
+    tenancy.delegation.views.bp,
+    tenancy.rights.views.bp,
     garland.home.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,

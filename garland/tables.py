@@ -40,6 +40,8 @@ import tenancy._tables
 import tenancy.addresses._tables
 import tenancy.audit._tables
 import tenancy.connections._tables
+import tenancy.custom_roles._tables
+import tenancy.delegation._tables
 import tenancy.invitations._tables
 import tenancy.mails._tables
 import tenancy.repeats._tables

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,11 +14,23 @@ _KEY = "acting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delegated:
+    """By which grant somebody of another organisation acts, which one that is, and until when."""
+
+    grant_id: UUID
+    home_id: UUID
+    home_name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acting:
     """Who acts, in which organisation, and what they may do there.
 
     `person_id` is None when a token acts; `person_name` then names the token. `vouched_by` is the
     person who answers for what is done: who acts, or who made the token where that is known.
+    `role` is a built-in role, `role_name` what an own role that counts as it is called. `delegated`
+    is set where somebody acts by a grant and not as a member.
     """
 
     tenant_id: UUID
@@ -29,6 +42,13 @@ class Acting:
     role: str
     permissions: frozenset[str]
     vouched_by: UUID | None = None
+    role_name: str = ""
+    delegated: Delegated | None = None
+
+    @property
+    def role_called(self) -> str:
+        """What people call the role."""
+        return self.role_name or self.role
 
     def may(self, permission: str) -> bool:
         """Tell whether the role grants the permission."""

@@ -203,7 +203,7 @@ def require(permission: str) -> Callable[[Callable[P, Any]], Callable[P, Any]]:
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:
             if not acting().may(permission):
                 raise ForbiddenError(
-                    f"your role ({acting().role}) does not allow this: ask an admin of "
+                    f"your role ({acting().role_called}) does not allow this: ask an admin of "
                     f"{acting().tenant_name}",
                     permission=permission,
                 )

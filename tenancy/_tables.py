@@ -71,6 +71,9 @@ class Membership(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     role: Mapped[Role] = mapped_column(named(Role))
+    custom_role_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("custom_role.id", ondelete="RESTRICT"), index=True
+    )
     created_at: Mapped[Instant]
 
     organisation: Mapped[Organisation] = relationship()
@@ -85,6 +88,9 @@ class APIToken(TenantOwned, Base):
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(String(NAME_MAX))
     role: Mapped[Role] = mapped_column(named(Role))
+    custom_role_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("custom_role.id", ondelete="RESTRICT"), index=True
+    )
     prefix: Mapped[str] = mapped_column(String(20), unique=True)
     digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[Instant]

@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kernel.acting import Acting
+from kernel.acting import Acting, Delegated
 from tenancy._tables import Membership, Organisation, Person
+from tenancy.custom_roles.holding import held
 from tenancy.organisations import OrganisationView, find_by_slug, view_of
-from tenancy.roles import permissions_of
+from tenancy.roles import permissions_of, possible_in
 
 
 def acting_for(session: Session, person_id: UUID, slug: str) -> Acting | None:
@@ -18,8 +19,15 @@ def acting_for(session: Session, person_id: UUID, slug: str) -> Acting | None:
     organisation = find_by_slug(session, slug)
     if organisation is None:
         return None
+    return acting_in_organisation(session, person_id, organisation)
+
+
+def acting_in_organisation(
+    session: Session, person_id: UUID, organisation: OrganisationView
+) -> Acting | None:
+    """Give the facts of a member; None where the person is none, or may not sign in."""
     found = session.execute(
-        select(Membership.role, Person.name)
+        select(Membership.role, Membership.custom_role_id, Person.name)
         .join(Person, Person.id == Membership.person_id)
         .where(
             Membership.organisation_id == organisation.id,
@@ -30,13 +38,25 @@ def acting_for(session: Session, person_id: UUID, slug: str) -> Acting | None:
     if found is None:
         return None
     role = found.role.value
-    return facts_of(organisation, role=role, person_id=person_id, name=found.name)
+    facts = {"role": role, "person_id": person_id, "name": found.name}
+    if found.custom_role_id is None:
+        return facts_of(organisation, **facts)
+    own = held(session, organisation.id, found.role, found.custom_role_id)
+    return facts_of(organisation, **facts, role_name=own.name, permissions=own.permissions)
 
 
-def facts_of(
-    organisation: OrganisationView, *, role: str, person_id: UUID | None, name: str
+def facts_of(  # noqa: PLR0913  who, as what, and by which grant
+    organisation: OrganisationView,
+    *,
+    role: str,
+    person_id: UUID | None,
+    name: str,
+    role_name: str = "",
+    permissions: frozenset[str] | None = None,
+    delegated: Delegated | None = None,
 ) -> Acting:
-    """Put the facts of an actor together."""
+    """Put the facts of an actor together; `permissions` where the role is not a built-in one's."""
+    granted = permissions_of(role) if permissions is None else permissions
     return Acting(
         tenant_id=organisation.id,
         tenant_slug=organisation.slug,
@@ -45,8 +65,10 @@ def facts_of(
         person_id=person_id,
         person_name=name,
         role=role,
-        permissions=permissions_of(role),
+        permissions=granted & possible_in(organisation.kind),
         vouched_by=person_id,
+        role_name=role_name,
+        delegated=delegated,
     )
 
 

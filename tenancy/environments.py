@@ -20,6 +20,7 @@ from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundE
 from kernel.ids import SLUG_MAX, slugify
 from tenancy._tables import Environment
 from tenancy.access import acting_for
+from tenancy.custom_roles.holding import copy_roles
 from tenancy.members import add_member, list_members
 from tenancy.organisations import create_organisation, get_organisation
 
@@ -79,8 +80,10 @@ def make_environment(session: Session, *, who: Acting, name: str, now: datetime)
         parent_id=live.parent_id,
         slug=_slug(live.slug, slugify(wanted)[:20].rstrip("-")),
     )
+    roles = copy_roles(session, live.id, made.id)
     for member in list_members(session, live.id):
-        add_member(session, made.id, member.person_id, member.role, now=now)
+        role = roles.get(member.role_word, member.role_word)
+        add_member(session, made.id, member.person_id, role, now=now)
     session.add(
         Environment(
             organisation_id=made.id,

@@ -9,11 +9,20 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id
 from tenancy._tables import Membership, Person
+from tenancy.custom_roles.holding import (
+    Held,
+    built_in,
+    held,
+    own_roles,
+    require_role,
+    require_within,
+    roles_to_give,
+)
 from tenancy.organisations import get_organisation
-from tenancy.roles import ROLES_OF_KIND, Role
+from tenancy.roles import Role, possible_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,9 @@ class MemberView:
     name: str
     email: str
     role: str
+    role_word: str
+    role_name: str
+    permissions: frozenset[str]
 
 
 def add_member(
@@ -43,7 +55,8 @@ def add_member(
             id=new_id(),
             organisation_id=organisation_id,
             person_id=person_id,
-            role=wanted,
+            role=wanted.role,
+            custom_role_id=wanted.own_id,
             created_at=now,
         )
     )
@@ -56,13 +69,15 @@ def change_role(session: Session, organisation_id: UUID, person_id: UUID, role: 
     Raises:
         NotFoundError: no such member.
         InvalidError: no such role here.
+        ForbiddenError: the member may do, or would, what who acts may not.
         ConflictError: nobody would be admin any more.
     """
     wanted = require_role(session, organisation_id, role)
     row = _get(session, organisation_id, person_id)
-    if row.role is Role.ADMIN and wanted is not Role.ADMIN:
+    _require_no_more(session, row)
+    if row.role is Role.ADMIN and wanted.role is not Role.ADMIN:
         _keep_an_admin(session, row)
-    row.role = wanted
+    row.role, row.custom_role_id = wanted.role, wanted.own_id
     session.flush()
 
 
@@ -74,25 +89,16 @@ def remove_member(session: Session, organisation_id: UUID, person_id: UUID) -> N
         ConflictError: nobody would be admin any more.
     """
     row = _get(session, organisation_id, person_id)
+    _require_no_more(session, row)
     if row.role is Role.ADMIN:
         _keep_an_admin(session, row)
     session.delete(row)
     session.flush()
 
 
-def roles_of(session: Session, organisation_id: UUID) -> list[str]:
-    """List the roles that an organisation of this kind can give."""
-    return [one.value for one in ROLES_OF_KIND[get_organisation(session, organisation_id).kind]]
-
-
-def require_role(session: Session, organisation_id: UUID, role: str) -> Role:
-    """Give a role by its word; raises InvalidError where an organisation of this kind has none."""
-    possible = ROLES_OF_KIND[get_organisation(session, organisation_id).kind]
-    for one in possible:
-        if one.value == role:
-            return one
-    message = "role: choose one of " + ", ".join(one.value for one in possible)
-    raise InvalidError(message, problems=[Problem("/role", message)])
+def roles_of(session: Session, organisation_id: UUID) -> list[tuple[str, str]]:
+    """List the roles that can be given here: the word of each, and what it is called."""
+    return roles_to_give(session, organisation_id)
 
 
 def is_member(session: Session, organisation_id: UUID, email: str) -> bool:
@@ -107,16 +113,36 @@ def is_member(session: Session, organisation_id: UUID, email: str) -> bool:
 
 def list_members(session: Session, organisation_id: UUID) -> list[MemberView]:
     """List the members of an organisation by name."""
+    own = own_roles(session, organisation_id)
     rows = session.execute(
-        select(Membership.role, Person)
+        select(Membership.role, Membership.custom_role_id, Person)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.organisation_id == organisation_id)
         .order_by(func.lower(Person.name), Person.id)
     )
     return [
-        MemberView(person_id=person.id, name=person.name, email=person.email, role=role.value)
-        for role, person in rows
+        _view(person, own[own_id] if own_id is not None else built_in(role))
+        for role, own_id, person in rows
     ]
+
+
+def _view(person: Person, role: Held) -> MemberView:
+    return MemberView(
+        person_id=person.id,
+        name=person.name,
+        email=person.email,
+        role=role.role.value,
+        role_word=role.word,
+        role_name=role.name,
+        permissions=role.permissions,
+    )
+
+
+def _require_no_more(session: Session, row: Membership) -> None:
+    """Refuse to touch a member who may do more than who acts."""
+    has = held(session, row.organisation_id, row.role, row.custom_role_id)
+    kind = get_organisation(session, row.organisation_id).kind
+    require_within(session, row.organisation_id, has.permissions & possible_in(kind))
 
 
 def _find(session: Session, organisation_id: UUID, person_id: UUID) -> Membership | None:

@@ -19,6 +19,7 @@ class Role(Enum):
     ADMIN = "admin"
     CURATOR = "curator"
     SUPPORT = "support"
+    BILLING = "billing"
     REVIEWER = "reviewer"
     INTEGRATOR = "integrator"
 
@@ -61,8 +62,44 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "publishing.policy": "decide who has to say yes before something goes live",
         "limits.view": "see limits, how much of them is used, and how long runs are kept",
         "limits.edit": "set how long runs are kept",
+        "organisation.view": "see what the organisation is called and how it is set up",
+        "organisation.edit": "change the organisation's name and settings",
+        "roles.edit": "make, change and delete roles of the organisation's own",
+        "support.grant": "let the provider's support in for a while, and end that",
+        "support.use": "act in a customer's organisation where it, or an emergency, allows it",
+        "customers.view": "see the customers: their state, health and use, never what is in them",
+        "customers.edit": "add customers, suspend, resume, close and move them",
+        "plans.view": "see plans and what they hold",
+        "plans.edit": "make and change plans and say who has which",
+        "usage.view": "see what was used and what it comes to",
+        "brand.edit": "change the name, the logo and the colours that customers see",
     }
 )
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Alarms", ("alarms", "sources", "maintenance")),
+    ("Workflows and runs", ("workflows", "runs", "blocks", "calendars")),
+    ("Rules", ("rules", "publishing")),
+    ("Network and services", ("inventory", "services")),
+    ("People and access", ("members", "roles", "tokens", "support", "audit")),
+    ("Connections", ("connections",)),
+    ("Organisation", ("organisation", "environments", "limits", "plans", "usage")),
+    ("Customers", ("customers", "brand")),
+)
+"""The parts of the table as pages show them: a title, and what its permissions begin with."""
+
+_PROVIDERS = frozenset({"vendor", "csp", "reseller"})
+_KINDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
+    {
+        "customers.view": _PROVIDERS,
+        "customers.edit": _PROVIDERS,
+        "plans.edit": _PROVIDERS,
+        "brand.edit": _PROVIDERS,
+        "support.use": frozenset({"csp", "reseller"}),
+        "support.grant": frozenset({"customer", "reseller"}),
+    }
+)
+"""In which kinds of organisation a permission means anything; one that is not here, in all."""
 
 _SEES = frozenset(
     {
@@ -79,6 +116,9 @@ _SEES = frozenset(
         "connections.view",
         "members.view",
         "limits.view",
+        "organisation.view",
+        "usage.view",
+        "plans.view",
     }
 )
 _OPERATES = _SEES | {
@@ -107,8 +147,19 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
         Role.OPERATOR: _OPERATES,
         Role.DESIGNER: _DESIGNS,
         Role.ADMIN: frozenset(PERMISSIONS),
-        Role.CURATOR: _SEES,
-        Role.SUPPORT: _SEES | {"runs.operate"},
+        Role.CURATOR: _SEES | {"customers.view", "customers.edit"},
+        Role.SUPPORT: _SEES | {"runs.operate", "customers.view", "support.use"},
+        Role.BILLING: frozenset(
+            {
+                "organisation.view",
+                "members.view",
+                "limits.view",
+                "customers.view",
+                "plans.view",
+                "plans.edit",
+                "usage.view",
+            }
+        ),
         Role.REVIEWER: _SEES,
         Role.INTEGRATOR: _DESIGNS | {"blocks.edit"},
     }
@@ -117,8 +168,9 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
 _COMMON = (Role.VIEWER, Role.OPERATOR, Role.DESIGNER, Role.ADMIN)
 ROLES_OF_KIND: MappingProxyType[str, tuple[Role, ...]] = MappingProxyType(
     {
-        "vendor": (Role.VIEWER, Role.REVIEWER, Role.ADMIN),
-        "csp": (*_COMMON, Role.CURATOR, Role.SUPPORT),
+        "vendor": (Role.VIEWER, Role.OPERATOR, Role.REVIEWER, Role.ADMIN),
+        "csp": (*_COMMON, Role.CURATOR, Role.SUPPORT, Role.BILLING),
+        "reseller": (*_COMMON, Role.CURATOR, Role.SUPPORT, Role.BILLING),
         "customer": _COMMON,
         "integrator": (Role.VIEWER, Role.INTEGRATOR, Role.ADMIN),
     }
@@ -131,6 +183,28 @@ def permissions_of(role: Role | str) -> frozenset[str]:
         return _GRANTS[Role(role)]
     except ValueError:
         return frozenset()
+
+
+def possible_in(kind: str) -> frozenset[str]:
+    """Give every permission that means anything in an organisation of a kind: its admin's.
+
+    >>> "customers.edit" in possible_in("csp"), "customers.edit" in possible_in("customer")
+    (True, False)
+    """
+    return frozenset(one for one in PERMISSIONS if kind in _KINDS.get(one, {kind}))
+
+
+def grouped(permissions: frozenset[str]) -> list[tuple[str, list[str]]]:
+    """Sort permissions as pages show them: by the parts of the table, then in its order.
+
+    >>> grouped(frozenset({"runs.view", "alarms.view"}))
+    [('Alarms', ['alarms.view']), ('Workflows and runs', ['runs.view'])]
+    """
+    found = [
+        (title, [one for one in PERMISSIONS if one in permissions and one.split(".")[0] in nouns])
+        for title, nouns in GROUPS
+    ]
+    return [(title, ones) for title, ones in found if ones]
 
 
 def may(role: Role | str, permission: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -15,8 +16,8 @@ from kernel.errors import InvalidError, Problem, UnauthorizedError
 from kernel.ids import new_id, new_secret, sha256_of
 from tenancy._tables import NAME_MAX, APIToken
 from tenancy.access import facts_of
+from tenancy.custom_roles.holding import Held, held, own_roles, require_role
 from tenancy.organisations import get_organisation
-from tenancy.roles import ROLES_OF_KIND
 from tenancy.rows import get_owned
 from tenancy.scope import system
 
@@ -33,6 +34,7 @@ class TokenView:
     id: UUID
     name: str
     role: str
+    role_name: str
     prefix: str
     created_at: datetime
     expires_at: datetime | None
@@ -59,17 +61,15 @@ def create_token(  # noqa: PLR0913  who, what and until when
     if not 1 <= len(name.strip()) <= NAME_MAX:
         message = f"name: write 1 to {NAME_MAX} characters"
         raise InvalidError(message, problems=[Problem("/name", message)])
-    possible = {one.value: one for one in ROLES_OF_KIND[get_organisation(session, tenant_id).kind]}
-    if role not in possible:
-        message = "role: choose one of " + ", ".join(possible)
-        raise InvalidError(message, problems=[Problem("/role", message)])
+    wanted = require_role(session, tenant_id, role)
     secret = new_secret(PREFIX)
     session.add(
         APIToken(
             id=new_id(),
             tenant_id=tenant_id,
             name=name.strip(),
-            role=possible[role],
+            role=wanted.role,
+            custom_role_id=wanted.own_id,
             prefix=_prefix_of(secret),
             digest=sha256_of(secret),
             created_at=now,
@@ -95,8 +95,15 @@ def authenticate(session: Session, header: str | None, *, now: datetime) -> Acti
     if row is None or row.revoked_at is not None or expired:
         raise UnauthorizedError("this API token is unknown, revoked or expired: make a new one")
     organisation = get_organisation(session, row.tenant_id)
-    facts = facts_of(organisation, role=row.role.value, person_id=None, name=NAME_PREFIX + row.name)
-    return replace(facts, vouched_by=row.created_by)
+    facts: dict[str, Any] = {
+        "role": row.role.value,
+        "person_id": None,
+        "name": NAME_PREFIX + row.name,
+    }
+    if row.custom_role_id is not None:
+        own = held(session, row.tenant_id, row.role, row.custom_role_id)
+        facts |= {"role_name": own.name, "permissions": own.permissions}
+    return replace(facts_of(organisation, **facts), vouched_by=row.created_by)
 
 
 def note_use(session: Session, header: str, *, now: datetime) -> None:
@@ -116,6 +123,7 @@ def note_use(session: Session, header: str, *, now: datetime) -> None:
 
 def list_tokens(session: Session, tenant_id: UUID) -> list[TokenView]:
     """List a tenant's tokens, newest first."""
+    own = own_roles(session, tenant_id)
     rows = session.scalars(
         select(APIToken).where(APIToken.tenant_id == tenant_id).order_by(APIToken.id.desc())
     )
@@ -124,6 +132,7 @@ def list_tokens(session: Session, tenant_id: UUID) -> list[TokenView]:
             id=row.id,
             name=row.name,
             role=row.role.value,
+            role_name=own[row.custom_role_id].name if row.custom_role_id else row.role.value,
             prefix=row.prefix,
             created_at=row.created_at,
             expires_at=row.expires_at,
@@ -133,6 +142,12 @@ def list_tokens(session: Session, tenant_id: UUID) -> list[TokenView]:
         )
         for row in rows
     ]
+
+
+def role_of(session: Session, tenant_id: UUID, token_id: UUID) -> tuple[str, Held]:
+    """Give a token's name and the role it holds; raises NotFoundError."""
+    row = get_owned(session, APIToken, tenant_id, token_id, name="token")
+    return row.name, held(session, tenant_id, row.role, row.custom_role_id)
 
 
 def revoke_token(session: Session, tenant_id: UUID, token_id: UUID, *, now: datetime) -> None:

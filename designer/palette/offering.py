@@ -20,7 +20,6 @@ from runtime.packs import offers
 from runtime.packs.listing import PackView, list_packs
 from runtime.packs.parts import block_titles
 from tenancy.members import MemberView, list_members
-from tenancy.roles import may
 
 KEPT_MOST = 1_000
 """Packs of which a process keeps what blocks are in them: those read last."""
@@ -73,7 +72,7 @@ def coming(session: Session, tenant_id: UUID, *, now: datetime) -> list[Coming]:
 
 def who_may_install(session: Session, tenant_id: UUID) -> list[MemberView]:
     """List the members of a tenant who may install blocks, by name."""
-    return [one for one in list_members(session, tenant_id) if may(one.role, "blocks.edit")]
+    return [one for one in list_members(session, tenant_id) if "blocks.edit" in one.permissions]
 
 
 def _packs(session: Session, tenant_id: UUID, *, now: datetime) -> Iterator[Coming]:

@@ -33,7 +33,6 @@ from runtime.approvals.store import tell_approval
 from runtime.runs import waits
 from tenancy.members import MemberView, list_members
 from tenancy.people import find_active_person
-from tenancy.roles import may
 from tenancy.rows import get_owned, insert_new
 
 log = structlog.get_logger(__name__)
@@ -121,7 +120,7 @@ def _as_voter(member: MemberView) -> Voter:
     return Voter(
         name=member.name,
         role=member.role,
-        operates=may(member.role, "runs.operate"),
+        operates="runs.operate" in member.permissions,
         email=member.email,
         person_id=member.person_id,
     )

@@ -24,7 +24,6 @@ from tenancy.members import list_members
 from tenancy.organisations import get_organisation
 from tenancy.people import find_active_person
 from tenancy.policies import key_of, publishing_policy
-from tenancy.roles import may
 from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
@@ -108,7 +107,7 @@ def _written(
         people = [
             one.email
             for one in list_members(session, notice.tenant_id)
-            if may(one.role, notice.permission)
+            if notice.permission in one.permissions
             and role in ("", one.role)
             and key_of(one.person_id) not in notice.kept_out
             and find_active_person(session, one.person_id) is not None

@@ -62,9 +62,15 @@ def note(  # noqa: PLR0913  whose audit, what, when, to what, and who
     """Note that something was done in an organisation, in its audit.
 
     `action` is `noun.verb_in_the_past`, such as `workflow.published`; `facts` are what else an
-    auditor asks, never a secret. Who acts by the session did it, where `by` does not say.
+    auditor asks, never a secret. Who acts by the session did it, where `by` does not say. What is
+    done by a grant is noted at the organisation it was given to as well.
     """
     by = by or _who_acts(session, tenant_id)
+    who = acting_in(session, tenant_id)
+    if who is not None and who.delegated is not None:
+        told_home = {**(facts or {}), "in_customer": who.tenant_name}
+        home = who.delegated.home_id
+        note(session, home, action, now=now, about=about, facts=told_home, by=by)
     request = structlog.contextvars.get_contextvars().get("request_id", "")
     entry = AuditEntry(
         id=new_id(),

@@ -18,6 +18,7 @@ from kernel.ids import sha256_of
 from tenancy import members, people
 from tenancy._tables import Person
 from tenancy.audit.trail import About, Actor, note
+from tenancy.custom_roles.holding import name_of
 from tenancy.invitations._tables import Invitation
 from tenancy.invitations.model import Joined, Offer
 from tenancy.invitations.store import about_of
@@ -42,7 +43,7 @@ def find_offer(session: Session, key: str, *, now: datetime) -> Offer:
         tenant_id=row.tenant_id,
         tenant_name=get_organisation(session, row.tenant_id).name,
         email=row.email,
-        role=row.role,
+        role=name_of(session, row.tenant_id, row.role),
         invited_by=row.made_by,
         expires_at=row.expires_at,
         is_known=people.find_by_email(session, row.email) is not None,

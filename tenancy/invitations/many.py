@@ -33,7 +33,7 @@ def invite_many(
     Raises:
         FaultyLinesError: what is wrong with each line that is; nobody is invited then.
     """
-    roles = members.roles_of(session, tenant_id)
+    roles = [word for word, _ in members.roles_of(session, tenant_id)]
     lines, faults = read_lines(text, role=role, roles=roles, is_address=people.is_email)
     invited: list[Invited] = []
     nested = session.begin_nested()

@@ -58,6 +58,7 @@ class InvitationView:
     id: UUID
     email: str
     role: str
+    role_name: str
     state: str
     failed: str
     made_at: datetime

@@ -21,6 +21,7 @@ from kernel.ids import new_id, new_secret, sha256_of
 from tenancy import members, people
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
+from tenancy.custom_roles.holding import name_of, require_role
 from tenancy.invitations._tables import Invitation
 from tenancy.invitations.model import (
     DAYS,
@@ -50,7 +51,7 @@ def invite(
         ConflictError: the person is a member, or invited already, or too many are.
     """
     address = people.read_email(email)
-    members.require_role(session, tenant_id, role)
+    wanted = require_role(session, tenant_id, role)
     if not 1 <= days <= DAYS_MAX:
         message = f"days: choose 1 to {DAYS_MAX}"
         raise InvalidError(message, problems=[Problem("/days", message)])
@@ -63,7 +64,7 @@ def invite(
         id=new_id(),
         tenant_id=tenant_id,
         email=address,
-        role=role,
+        role=wanted.word,
         digest=sha256_of(key),
         days=days,
         made_at=now,
@@ -129,7 +130,7 @@ def list_open(
         wanted = wanted.where(Invitation.email > read_place(after, str)[0])
     rows = list(session.scalars(wanted.order_by(Invitation.email).limit(limit)))
     fates = outbox.fates_of(session, [row.id for row in rows])
-    return [_view(row, fates.get(row.id), now=now) for row in rows]
+    return [_view(session, row, fates.get(row.id), now=now) for row in rows]
 
 
 def get_open(
@@ -137,7 +138,7 @@ def get_open(
 ) -> InvitationView:
     """Give one open invitation; raises NotFoundError."""
     row = _get_open(session, tenant_id, invitation_id)
-    return _view(row, outbox.fates_of(session, [row.id]).get(row.id), now=now)
+    return _view(session, row, outbox.fates_of(session, [row.id]).get(row.id), now=now)
 
 
 def count_open(session: Session, tenant_id: UUID) -> int:
@@ -176,7 +177,7 @@ def _told(session: Session, row: Invitation, key: str, action: str, *, now: date
     invited_facts = {
         "organisation": get_organisation(session, row.tenant_id).name,
         "invited_by": row.made_by or "Somebody",
-        "role": row.role,
+        "role": name_of(session, row.tenant_id, row.role),
         "until": f"{row.expires_at:%Y-%m-%d %H:%M} UTC",
     }
     wish = Wish(
@@ -214,12 +215,15 @@ def _get_open(session: Session, tenant_id: UUID, invitation_id: UUID) -> Invitat
     return row
 
 
-def _view(row: Invitation, fate: outbox.Fate | None, *, now: datetime) -> InvitationView:
+def _view(
+    session: Session, row: Invitation, fate: outbox.Fate | None, *, now: datetime
+) -> InvitationView:
     state = state_of(is_mailed=row.is_mailed, is_expired=row.expires_at <= now, fate=fate)
     return InvitationView(
         id=row.id,
         email=row.email,
         role=row.role,
+        role_name=name_of(session, row.tenant_id, row.role),
         state=state.value,
         failed=fate.failed if fate is not None else "",
         made_at=row.made_at,

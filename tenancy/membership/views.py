@@ -36,7 +36,7 @@ def change_role(person_id: UUID) -> Response:
         member = changing.change_role(*where, person_id, role, now=utc_now())
     except (InvalidError, ConflictError) as error:
         return _page(error)
-    flash(f"{member.name} is {member.role} now.", "good")
+    flash(f"{member.name} is {member.role_name} now.", "good")
     return see_other(url_for("membership.list_members"))
 
 

@@ -1,0 +1,1 @@
+"""Roles that an organisation makes for itself from the table of permissions."""

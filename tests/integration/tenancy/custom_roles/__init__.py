@@ -1,0 +1,1 @@
+"""Roles of an organisation's own on a real database, and as a browser meets them."""

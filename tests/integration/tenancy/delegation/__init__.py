@@ -1,0 +1,1 @@
+"""Delegated operation on a real database, and as a browser meets it."""

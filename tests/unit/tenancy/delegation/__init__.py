@@ -1,0 +1,1 @@
+"""What a grant gives, and for how long."""
