@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ class Acting:
 
     `person_id` is None when a token acts; `person_name` then names the token. `vouched_by` is the
     person who answers for what is done: who acts, or who made the token where that is known.
+    `tenant_state` is how far the organisation's life is (`tenancy.life_cycle.states`), and
+    `tenant_until` when that ends by itself.
     """
 
     tenant_id: UUID
@@ -29,6 +32,8 @@ class Acting:
     role: str
     permissions: frozenset[str]
     vouched_by: UUID | None = None
+    tenant_state: str = "active"
+    tenant_until: datetime | None = None
 
     def may(self, permission: str) -> bool:
         """Tell whether the role grants the permission."""

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
 from tenancy._tables import Membership, Organisation, Person
+from tenancy.life_cycle.states import State
 from tenancy.organisations import OrganisationView, find_by_slug, view_of
 from tenancy.roles import permissions_of
 
 
 def acting_for(session: Session, person_id: UUID, slug: str) -> Acting | None:
-    """Give the facts of a member; None where the organisation is not there or not theirs."""
+    """Give the facts of a member; None where it is closed, not there or not theirs."""
     organisation = find_by_slug(session, slug)
-    if organisation is None:
+    if organisation is None or organisation.state == State.CLOSED.value:
         return None
     found = session.execute(
         select(Membership.role, Person.name)
@@ -47,15 +48,17 @@ def facts_of(
         role=role,
         permissions=permissions_of(role),
         vouched_by=person_id,
+        tenant_state=organisation.state,
+        tenant_until=organisation.state_until,
     )
 
 
 def organisations_of(session: Session, person_id: UUID) -> list[OrganisationView]:
-    """List the organisations a person is a member of, by name."""
+    """List the organisations a person is a member of, by name; closed ones are left out."""
     rows = session.scalars(
         select(Organisation)
         .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.person_id == person_id)
+        .where(Membership.person_id == person_id, Organisation.state != State.CLOSED)
         .order_by(Organisation.name)
     )
     return [view_of(row) for row in rows]

@@ -61,6 +61,8 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "publishing.policy": "decide who has to say yes before something goes live",
         "limits.view": "see limits, how much of them is used, and how long runs are kept",
         "limits.edit": "set how long runs are kept",
+        "customers.view": "see the customers: their state, health and use, never what is in them",
+        "customers.edit": "add customers, suspend, resume, close and move them",
     }
 )
 
@@ -107,8 +109,8 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
         Role.OPERATOR: _OPERATES,
         Role.DESIGNER: _DESIGNS,
         Role.ADMIN: frozenset(PERMISSIONS),
-        Role.CURATOR: _SEES,
-        Role.SUPPORT: _SEES | {"runs.operate"},
+        Role.CURATOR: _SEES | {"customers.view", "customers.edit"},
+        Role.SUPPORT: _SEES | {"runs.operate", "customers.view"},
         Role.REVIEWER: _SEES,
         Role.INTEGRATOR: _DESIGNS | {"blocks.edit"},
     }
@@ -119,6 +121,7 @@ ROLES_OF_KIND: MappingProxyType[str, tuple[Role, ...]] = MappingProxyType(
     {
         "vendor": (Role.VIEWER, Role.REVIEWER, Role.ADMIN),
         "csp": (*_COMMON, Role.CURATOR, Role.SUPPORT),
+        "reseller": (*_COMMON, Role.CURATOR, Role.SUPPORT),
         "customer": _COMMON,
         "integrator": (Role.VIEWER, Role.INTEGRATOR, Role.ADMIN),
     }

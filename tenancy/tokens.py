@@ -15,6 +15,7 @@ from kernel.errors import InvalidError, Problem, UnauthorizedError
 from kernel.ids import new_id, new_secret, sha256_of
 from tenancy._tables import NAME_MAX, APIToken
 from tenancy.access import facts_of
+from tenancy.life_cycle.states import State
 from tenancy.organisations import get_organisation
 from tenancy.roles import ROLES_OF_KIND
 from tenancy.rows import get_owned
@@ -23,6 +24,7 @@ from tenancy.scope import system
 PREFIX = "gat"
 NAME_PREFIX = "token "
 SHOWN = 8
+UNKNOWN = "this API token is unknown, revoked or expired: make a new one"
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -93,8 +95,10 @@ def authenticate(session: Session, header: str | None, *, now: datetime) -> Acti
     row = _find(session, secret.strip())
     expired = row is not None and row.expires_at is not None and row.expires_at <= now
     if row is None or row.revoked_at is not None or expired:
-        raise UnauthorizedError("this API token is unknown, revoked or expired: make a new one")
+        raise UnauthorizedError(UNKNOWN)
     organisation = get_organisation(session, row.tenant_id)
+    if organisation.state == State.CLOSED.value:
+        raise UnauthorizedError(UNKNOWN)
     facts = facts_of(organisation, role=row.role.value, person_id=None, name=NAME_PREFIX + row.name)
     return replace(facts, vouched_by=row.created_by)
 
