@@ -38,6 +38,7 @@ import designer.together.views
 import designer.trials.kept.views
 import designer.trials.views
 import designer.workflows.views
+import garland.customers.views
 import garland.home.views
 import garland.live.views
 import garland.operations.views
@@ -102,11 +103,13 @@ import runtime.verdicts.api
 import runtime.where_used.api
 import runtime.where_used.views
 import tenancy.api
+import tenancy.customers.api
 import tenancy.views
 
 PAGES: tuple[Blueprint, ...] = (
     tenancy.views.bp,
     garland.home.views.bp,
+    garland.customers.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
     garland.trends.views.bp,
@@ -208,5 +211,6 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.runs.api.starts,
     runtime.services.api.api,
     tenancy.api.api,
+    tenancy.customers.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))
