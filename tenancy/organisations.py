@@ -141,7 +141,7 @@ def ancestors_of(session: Session, organisation_id: UUID) -> list[OrganisationVi
         NotFoundError: no such organisation.
     """
     first = select(Organisation.id, Organisation.parent_id, literal(0).label("height"))
-    above = first.where(Organisation.id == organisation_id).cte("above", recursive=True)
+    above = first.where(Organisation.id == organisation_id).cte(recursive=True)
     above = above.union_all(
         select(Organisation.id, Organisation.parent_id, above.c.height + 1)
         .join(above, Organisation.id == above.c.parent_id)
@@ -161,7 +161,7 @@ def below(organisation_id: UUID) -> CTE:
     Environments are among them; leave them out with `is_no_environment` where people are told.
     """
     first = select(Organisation.id, literal(1).label("depth"))
-    found = first.where(Organisation.parent_id == organisation_id).cte("below", recursive=True)
+    found = first.where(Organisation.parent_id == organisation_id).cte(recursive=True)
     return found.union_all(
         select(Organisation.id, found.c.depth + 1)
         .join(found, Organisation.parent_id == found.c.id)

@@ -53,7 +53,7 @@ def asked_of(args: Mapping[str, str]) -> Asked:
 
 
 def wanted_of(form: Mapping[str, str]) -> Wanted:
-    """Read what is to be added; raises InvalidError, and NotFoundError for a parent that is none."""
+    """Read what is to be added; raises InvalidError, or NotFoundError for no parent."""
     parent = form.get("parent", "")
     return Wanted(
         name=form.get("name", ""),

@@ -136,7 +136,17 @@ PAGES: dict[str, tuple[str, ...]] = {
     "workflows.show_workflow": ("/workflows/{flow}/details",),
 }
 
+CSP_PAGES: dict[str, tuple[str, ...]] = {
+    "customers.ask_change": ("/customers/change?to=suspended&id={customer}",),
+    "customers.list_all": ("/customers", "/customers?q=nobody-is-called-so"),
+    "customers.new": ("/customers/new",),
+    "customers.show": ("/customers/{customer}",),
+    "customers.show_next": ("/customers/{customer}/next-steps",),
+}
+"""The pages of who looks after customers; what follows `/t/northwind`."""
+
 NO_PAGES: dict[str, str] = {
+    "customers.suggest": "a field of the form that adds a customer",
     "alarm_list.export": "a file",
     "blocks.download_parts": "a file",
     "environments.download_earlier": "a file",
