@@ -89,8 +89,8 @@ def count_by(
     """Count the customers that are meant by something that stands beside each."""
     rows = select(what.label("what")).select_from(Organisation).where(matching(who, wanted))
     found = rows.subquery()
-    counted = select(found.c.what, func.count()).group_by(found.c.what)
-    return dict(session.execute(counted).tuples().all())
+    counted = select(found.c.what, func.count().label("number")).group_by(found.c.what)
+    return {row.what: row.number for row in session.execute(counted)}
 
 
 def names_of(session: Session, organisation_ids: Collection[UUID | None]) -> dict[UUID, str]:
