@@ -14,16 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.errors import NotFoundError
 from runtime.limits.book import book_of
-from runtime.runs.not_started import NotStartedError
 from tenancy.life_cycle.standing import StoppedError, why_stopped
 from tenancy.life_cycle.states import Ability, State
-
-
-class HeldError(NotStartedError):
-    """The state of the organisation lets no runs begin; schedules and polls come back later."""
-
-    code = StoppedError.code
-    status = StoppedError.status
 
 
 def is_stopped(session: Session, tenant_id: UUID) -> bool:
@@ -56,16 +48,6 @@ def refuse_delivery(session: Session, tenant_id: UUID) -> None:
         StoppedError, NotFoundError: as `refuse_intake`.
     """
     _refuse(session, tenant_id, Ability.RUN)
-
-
-def refuse_start(session: Session, tenant_id: UUID) -> None:
-    """Refuse a run of a tenant that is not at work.
-
-    Raises:
-        HeldError: why, and whom to ask.
-    """
-    if is_stopped(session, tenant_id):
-        raise HeldError(why_stopped(session, tenant_id, Ability.RUN))
 
 
 def _refuse(session: Session, tenant_id: UUID, ability: Ability) -> None:

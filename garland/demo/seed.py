@@ -72,7 +72,7 @@ PEOPLE = (
     ("dan@acme.example", "Dan Designer", "acme", "designer"),
     ("otto@acme.example", "Otto Operator", "acme", "operator"),
     ("liv@lakeside.example", "Liv Lakeside", "lakeside", "admin"),
-    ("sam@southgate.example", "Sam South", "southgate", "curator"),
+    ("sam@southgate.example", "Sam South", "southgate", "admin"),
     ("hana@harbour.example", "Hana Harbour", "harbour", "admin"),
     ("ida@baubleworks.example", "Ida Integrator", "baubleworks", "integrator"),
 )

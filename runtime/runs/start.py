@@ -31,8 +31,7 @@ from runtime.runs._tables import SUBJECT_MAX, Run, RunState
 from runtime.runs.admission import admit
 from runtime.runs.blobs import note_use, references_in, size_of
 from runtime.runs.crowding import has_to_park, refuse_if_too_many_wait
-from runtime.runs.not_started import NotStartedError, refuse_held
-from runtime.standing import refuse_start
+from runtime.runs.not_started import NotStartedError, refuse_held, refuse_start
 from runtime.wake import tell_pages_after_commit, wake_after_commit
 from tenancy.rows import insert_new
 

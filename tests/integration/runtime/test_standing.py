@@ -18,12 +18,12 @@ from runtime.alarms.sources.silence import has_silent
 from runtime.due import due_sleepers
 from runtime.limits.book import BOOK, LimitsBook
 from runtime.runs.drain import Drain
+from runtime.runs.not_started import HeldError
 from runtime.runs.outside import Brokers
 from runtime.runs.programs import Programs
 from runtime.runs.query import RunFilter, list_runs
 from runtime.runs.start import Start, start_run
 from runtime.schedules.clock import ScheduleClock
-from runtime.standing import HeldError
 from tenancy.life_cycle.standing import StoppedError
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant, system
@@ -128,7 +128,7 @@ def test_the_clock_leaves_alarms_and_sources_alone_until_afterwards(
         session.execute(row.values(escalate_at=NOON))
         _expect_a_source(session, acme.id)
 
-    seen = []
+    seen, done = [], 0
     for state in ("suspended", "active"):
         bring(sessions, acme, state)
         with sessions.begin() as session, system(session):

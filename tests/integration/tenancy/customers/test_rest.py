@@ -31,8 +31,10 @@ def test_lists_its_own_and_those_it_looks_after(
 ) -> None:
     inside = client_of(app, sessions, acme, "admin")
 
-    names = [[one["name"] for one in each.get(AT).json["items"]] for each in (program, inside)]
-    filtered = program.get(f"{AT}?q=acm&state=active").json["items"]
+    names = [
+        [one["name"] for one in each.get(AT).get_json()["items"]] for each in (program, inside)
+    ]
+    filtered = program.get(f"{AT}?q=acm&state=active").get_json()["items"]
 
     assert names == [["CSP", "Acme"], ["Acme"]]
     assert [one["name"] for one in filtered] == ["Acme"]
@@ -45,8 +47,8 @@ def test_adds_once_under_a_key(program: FlaskClient) -> None:
 
     assert [one.status_code for one in answers] == [201, 201]
     assert answers[0].json == answers[1].json
-    assert (answers[0].json["state"], answers[0].json["kind"]) == ("trial", "reseller")
-    assert len(program.get(f"{AT}?q=harbour").json["items"]) == 1
+    assert (answers[0].get_json()["state"], answers[0].get_json()["kind"]) == ("trial", "reseller")
+    assert len(program.get(f"{AT}?q=harbour").get_json()["items"]) == 1
 
 
 def test_changes_what_nobody_changed_meanwhile(
@@ -65,7 +67,7 @@ def test_a_transition_is_told_in_the_history(program: FlaskClient, acme: Organis
     wish = {"to": "suspended", "reason": "unpaid"}
 
     answers = [program.post(f"{AT}/{acme.id}/transition", json=wish) for _ in range(2)]
-    told = program.get(f"{AT}/{acme.id}/history").json["items"]
+    told = program.get(f"{AT}/{acme.id}/history").get_json()["items"]
 
     assert [one.status_code for one in answers] == [200, 409]
     assert [(one["before"], one["after"], one["reason"]) for one in told] == [
