@@ -66,7 +66,7 @@ def main() -> None:
         add_customers(engine, csp, FEW)
         tell(f"sign-in, {FEW} customers", lambda: sign_in(app, person.email))
         add_customers(engine, csp, MANY - FEW)
-        know_sizes(engine)
+        know_sizes(url)
         tell(f"sign-in, {MANY:,} customers", lambda: sign_in(app, person.email))
         measure_pages(app, csp, person.email)
         engine.dispose()
