@@ -38,6 +38,7 @@ import designer.together.views
 import designer.trials.kept.views
 import designer.trials.views
 import designer.workflows.views
+import garland.customers.views
 import garland.home.views
 import garland.live.views
 import garland.operations.views
@@ -104,6 +105,7 @@ import runtime.where_used.views
 import tenancy.addresses.views
 import tenancy.api
 import tenancy.custom_roles.views
+import tenancy.customers.api
 import tenancy.delegation.views
 import tenancy.invitations.api
 import tenancy.invitations.views
@@ -125,6 +127,7 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.delegation.views.bp,
     tenancy.rights.views.bp,
     garland.home.views.bp,
+    garland.customers.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
     garland.trends.views.bp,
@@ -228,5 +231,6 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.api.api,
     tenancy.membership.api.api,
     tenancy.invitations.api.api,
+    tenancy.customers.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

@@ -43,6 +43,8 @@ from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.schedules.clock import ScheduleClock
 from runtime.services.following import Follower
 from tenancy.key_links.clearing import forget_old
+from tenancy.life_cycle.changing import BITE as BITE_OF_STATES
+from tenancy.life_cycle.changing import end_due, has_ended
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -63,6 +65,7 @@ LISTEN_EVERY_S = 2
 FOLLOW_EVERY_S = 2
 POLL_EVERY_S = 2
 WITHDRAW_EVERY_S = 10
+END_STATES_EVERY_S = 60
 
 
 class Scheduler:
@@ -114,34 +117,31 @@ class Scheduler:
     def run(self) -> None:
         """Run until told to stop."""
         limits: dict[str, Any] = {"max_instances": 1, "coalesce": True}
-        tend = [self.tend_alarms]
-        self._clock.add_job(self._safely, "interval", tend, seconds=TEND_EVERY_S, **limits)
-        self._clock.add_job(self._safely, "interval", [self.sweep], seconds=SWEEP_EVERY_S, **limits)
-        let_go = [self.let_parked_go_on]
-        self._clock.add_job(self._safely, "interval", let_go, seconds=LET_GO_EVERY_S, **limits)
-        look = [self._look_in_time]
-        self._clock.add_job(self._safely, "interval", look, seconds=LOOK_EVERY_S, **limits)
-        self._clock.add_job(self._safely, "interval", [self.clear], seconds=CLEAR_EVERY_S, **limits)
-        remind = [self.remind]
-        self._clock.add_job(self._safely, "interval", remind, seconds=REMIND_EVERY_S, **limits)
-        backtest = [self.backtest]
-        self._clock.add_job(self._safely, "interval", backtest, seconds=LOOK_EVERY_S, **limits)
-        release = [self.release]
-        self._clock.add_job(self._safely, "interval", release, seconds=RELEASE_EVERY_S, **limits)
-        tell = [self.notify]
-        self._clock.add_job(self._safely, "interval", tell, seconds=NOTIFY_EVERY_S, **limits)
-        listen = [self.listen]
-        self._clock.add_job(self._safely, "interval", listen, seconds=LISTEN_EVERY_S, **limits)
-        self._clock.add_job(self._safely, "interval", [self.warn], seconds=WARN_EVERY_S, **limits)
-        follow = [self.follow]
-        self._clock.add_job(self._safely, "interval", follow, seconds=FOLLOW_EVERY_S, **limits)
-        poll = [self.poll]
-        self._clock.add_job(self._safely, "interval", poll, seconds=POLL_EVERY_S, **limits)
-        withdraw = [self.withdraw]
-        self._clock.add_job(self._safely, "interval", withdraw, seconds=WITHDRAW_EVERY_S, **limits)
+        for job, every_s in self._jobs():
+            self._clock.add_job(self._safely, "interval", [job], seconds=every_s, **limits)
         self._safely(self._look_in_time)
         settle()
         self._clock.start()
+
+    def _jobs(self) -> tuple[tuple[Callable[[], None], int], ...]:
+        """List what is done again and again, and how often, in seconds."""
+        return (
+            (self.tend_alarms, TEND_EVERY_S),
+            (self.sweep, SWEEP_EVERY_S),
+            (self.let_parked_go_on, LET_GO_EVERY_S),
+            (self._look_in_time, LOOK_EVERY_S),
+            (self.clear, CLEAR_EVERY_S),
+            (self.remind, REMIND_EVERY_S),
+            (self.backtest, LOOK_EVERY_S),
+            (self.release, RELEASE_EVERY_S),
+            (self.notify, NOTIFY_EVERY_S),
+            (self.listen, LISTEN_EVERY_S),
+            (self.warn, WARN_EVERY_S),
+            (self.follow, FOLLOW_EVERY_S),
+            (self.poll, POLL_EVERY_S),
+            (self.withdraw, WITHDRAW_EVERY_S),
+            (self.end_states, END_STATES_EVERY_S),
+        )
 
     def _safely(self, job: Any) -> None:
         try:
@@ -255,6 +255,17 @@ class Scheduler:
         if is_due:
             with self._services.sessions() as session, session.begin():
                 tell_endings(session, now=now)
+
+    def end_states(self) -> None:
+        """Suspend organisations whose trial is over, and close those whose time to is over."""
+        if not self.leads():
+            return
+        now = self._now()
+        with self._services.reading() as session:
+            is_due = has_ended(session, now=now)
+        while is_due:
+            with self._services.sessions() as session, session.begin():
+                is_due = end_due(session, now=now) == BITE_OF_STATES
 
     def remind(self) -> None:
         """Send what approvals, requests to publish, rules and tenancy mail; its thread waits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,17 +14,30 @@ from garland.services import Services
 from kernel.acting import Acting
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError, UnauthorizedError
-from kernel.http import act_as, db_session
+from kernel.http import act_as, acting, db_session, is_reading
 from kernel.ids import sha256_of
 from tenancy import access, people, tokens
 from tenancy.delegation.acting import acting_by_grant
+from tenancy.life_cycle.standing import StoppedError, whom_to_ask, why_stopped
+from tenancy.life_cycle.states import Ability, State, allows
+from tenancy.organisations import OrganisationView, get_organisation
 from tenancy.sessions import SignedIn
 
 TOKEN_PATHS = ("/api/", "/tmf-api/")
 OPEN_ENDPOINTS = ("reference.document",)
+ENDS_ACCESS = ("tenancy.remove_member", "tenancy.revoke_token")
+"""The endpoints that take access away: nobody is kept from that, whatever the state."""
 TOKENS_REMEMBERED = 1_000
 login_manager = LoginManager()
 _tokens_seen: dict[str, datetime] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the pages of an organisation that is not simply active tell; `asked` may be empty."""
+
+    organisation: OrganisationView
+    asked: str
 
 
 def install(app: Flask) -> None:
@@ -91,6 +105,30 @@ def organisations() -> list[tuple[str, str]]:
     return [(one.slug, one.name) for one in found]
 
 
+def standing() -> Standing | None:
+    """Say how the acting organisation's state limits it, or when its trial ends; else None.
+
+    Only an organisation that is not simply active costs a query.
+    """
+    who = acting()
+    if who.tenant_state == State.ACTIVE.value:
+        return None
+    one = get_organisation(db_session(), who.tenant_id)
+    return Standing(organisation=one, asked=whom_to_ask(db_session(), one))
+
+
 def _act(who: Acting) -> None:
     act_as(who)
     structlog.contextvars.bind_contextvars(tenant_id=str(who.tenant_id))
+    _refuse_where_stopped(who)
+
+
+def _refuse_where_stopped(who: Acting) -> None:
+    """Let people and programs of an organisation that is not at work only read.
+
+    Here for every page and address at once; its state came with who acts, at no further query.
+    """
+    may_change = allows(State(who.tenant_state), Ability.CHANGE)
+    if may_change or is_reading() or request.endpoint in ENDS_ACCESS:
+        return
+    raise StoppedError(why_stopped(db_session(), who.tenant_id, Ability.CHANGE))

@@ -31,6 +31,8 @@ class Acting:
     person who answers for what is done: who acts, or who made the token where that is known.
     `role` is a built-in role, `role_name` what an own role that counts as it is called. `delegated`
     is set where somebody acts by a grant and not as a member.
+    `tenant_state` is how far the organisation's life is (`tenancy.life_cycle.states`), and
+    `tenant_until` when that ends by itself.
     """
 
     tenant_id: UUID
@@ -49,6 +51,9 @@ class Acting:
     def role_called(self) -> str:
         """What people call the role."""
         return self.role_name or self.role
+
+    tenant_state: str = "active"
+    tenant_until: datetime | None = None
 
     def may(self, permission: str) -> bool:
         """Tell whether the role grants the permission."""

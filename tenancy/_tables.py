@@ -10,10 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kernel.db import AnyDocument, Base, Instant, Key, OptionalInstant, TenantOwned, named
 from kernel.ids import SLUG_MAX
+from tenancy.life_cycle.states import State
 from tenancy.roles import Role
 
 EMAIL_MAX = 254  # RFC 5321, 4.5.3.1.3: a path is at most 256 characters with its brackets
 NAME_MAX = 120
+REASON_MAX = 300
 
 
 class OrganisationKind(Enum):
@@ -21,12 +23,18 @@ class OrganisationKind(Enum):
 
     VENDOR = "vendor"
     CSP = "csp"
+    RESELLER = "reseller"
     CUSTOMER = "customer"
     INTEGRATOR = "integrator"
 
 
 class Organisation(Base):
-    """One node of the tree vendor > CSP > customer, or an integrator beside the CSPs."""
+    """One node of the tree vendor > CSP > resellers and customers, or an integrator beside CSPs.
+
+    Attributes:
+        state_until: When a trial or a closing ends by itself; None where nothing does.
+        state_reason: Why it is in its state, in the words of whoever brought it there.
+    """
 
     __tablename__ = "organisation"
 
@@ -37,6 +45,13 @@ class Organisation(Base):
     parent_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("organisation.id", ondelete="RESTRICT"), index=True
     )
+    state: Mapped[State] = mapped_column(
+        named(State), default=State.ACTIVE, server_default="active"
+    )
+    state_since: Mapped[OptionalInstant]
+    state_until: Mapped[OptionalInstant]
+    state_reason: Mapped[str] = mapped_column(String(REASON_MAX), default="", server_default="")
+    created_at: Mapped[OptionalInstant]
 
 
 class Person(Base):

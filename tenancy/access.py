@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 from kernel.acting import Acting, Delegated
 from tenancy._tables import Membership, Organisation, Person
 from tenancy.custom_roles.holding import held
+from tenancy.life_cycle.states import State
 from tenancy.organisations import OrganisationView, find_by_slug, view_of
 from tenancy.roles import permissions_of, possible_in
 
 
 def acting_for(session: Session, person_id: UUID, slug: str) -> Acting | None:
-    """Give the facts of a member; None where the organisation is not there or not theirs."""
+    """Give the facts of a member; None where it is closed, not there or not theirs."""
     organisation = find_by_slug(session, slug)
-    if organisation is None:
+    if organisation is None or organisation.state == State.CLOSED.value:
         return None
     return acting_in_organisation(session, person_id, organisation)
 
@@ -69,15 +70,17 @@ def facts_of(  # noqa: PLR0913  who, as what, and by which grant
         vouched_by=person_id,
         role_name=role_name,
         delegated=delegated,
+        tenant_state=organisation.state,
+        tenant_until=organisation.state_until,
     )
 
 
 def organisations_of(session: Session, person_id: UUID) -> list[OrganisationView]:
-    """List the organisations a person is a member of, by name."""
+    """List the organisations a person is a member of, by name; closed ones are left out."""
     rows = session.scalars(
         select(Organisation)
         .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.person_id == person_id)
+        .where(Membership.person_id == person_id, Organisation.state != State.CLOSED)
         .order_by(Organisation.name)
     )
     return [view_of(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Organisation and tokens over REST, of the organisation whose token asks."""
+"""Tokens over REST, of the organisation whose token asks."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ from flask import Blueprint, Response, jsonify
 from kernel.clock import format_instant
 from kernel.http import acting, db_session, require
 from kernel.rest import ID, INSTANT, TEXT, describe, listed, maybe, shape
-from tenancy import organisations, tokens
+from tenancy import tokens
 
 api = Blueprint("tenancy_api", __name__, url_prefix="/api/v1")
 
-_ORGANISATIONS = listed(
-    shape("Organisation", id=ID, kind=TEXT, slug=TEXT, name=TEXT, parent_id=maybe(ID))
-)
 _TOKENS = listed(
     shape(
         "Token",
@@ -34,14 +31,6 @@ _TOKENS = listed(
         created_by=maybe(ID),
     )
 )
-
-
-@api.get("/organisations")
-@describe(answer=_ORGANISATIONS)
-@require("members.view")
-def list_organisations() -> Response:
-    """Give the acting organisation."""
-    return _answer([organisations.get_organisation(db_session(), acting().tenant_id)])
 
 
 @api.get("/tokens")

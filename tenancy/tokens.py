@@ -17,6 +17,7 @@ from kernel.ids import new_id, new_secret, sha256_of
 from tenancy._tables import NAME_MAX, APIToken
 from tenancy.access import facts_of
 from tenancy.custom_roles.holding import Held, held, own_roles, require_role
+from tenancy.life_cycle.states import State
 from tenancy.organisations import get_organisation
 from tenancy.rows import get_owned
 from tenancy.scope import system
@@ -24,6 +25,7 @@ from tenancy.scope import system
 PREFIX = "gat"
 NAME_PREFIX = "token "
 SHOWN = 8
+UNKNOWN = "this API token is unknown, revoked or expired: make a new one"
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -93,8 +95,10 @@ def authenticate(session: Session, header: str | None, *, now: datetime) -> Acti
     row = _find(session, secret.strip())
     expired = row is not None and row.expires_at is not None and row.expires_at <= now
     if row is None or row.revoked_at is not None or expired:
-        raise UnauthorizedError("this API token is unknown, revoked or expired: make a new one")
+        raise UnauthorizedError(UNKNOWN)
     organisation = get_organisation(session, row.tenant_id)
+    if organisation.state == State.CLOSED.value:
+        raise UnauthorizedError(UNKNOWN)
     facts: dict[str, Any] = {
         "role": row.role.value,
         "person_id": None,

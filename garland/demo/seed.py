@@ -42,6 +42,8 @@ from runtime.inventory.lookup import put_table
 from runtime.inventory.resources import put_relation, put_resource
 from runtime.rules.model import Mode
 from runtime.rules.store import create_rule, publish_rule
+from tenancy.life_cycle.changing import begin_trial
+from tenancy.life_cycle.states import TRIAL_DAYS
 from tenancy.members import add_member
 from tenancy.organisations import create_organisation, find_by_slug
 from tenancy.people import create_person
@@ -58,6 +60,9 @@ ORGANISATIONS = (
     ("csp", "Northwind Fibre", "northwind", "vendor"),
     ("customer", "Acme Logistics", "acme", "northwind"),
     ("customer", "Lakeside Clinics", "lakeside", "northwind"),
+    ("reseller", "Southgate Networks", "southgate", "northwind"),
+    ("customer", "Harbour Foods", "harbour", "southgate"),
+    ("customer", "Pinewood School", "pinewood", "southgate"),
     ("integrator", "Baubleworks", "baubleworks", "vendor"),
 )
 PEOPLE = (
@@ -67,6 +72,8 @@ PEOPLE = (
     ("dan@acme.example", "Dan Designer", "acme", "designer"),
     ("otto@acme.example", "Otto Operator", "acme", "operator"),
     ("liv@lakeside.example", "Liv Lakeside", "lakeside", "admin"),
+    ("sam@southgate.example", "Sam South", "southgate", "admin"),
+    ("hana@harbour.example", "Hana Harbour", "harbour", "admin"),
     ("ida@baubleworks.example", "Ida Integrator", "baubleworks", "integrator"),
 )
 SOURCES = (
@@ -75,6 +82,23 @@ SOURCES = (
     ("grafana", "Grafana"),
     ("cloudevents", "Broker"),
 )
+HARBOUR_ALARMS = (
+    {
+        "managed_object": "cold-store-router",
+        "perceived_severity": "major",
+        "event_type": "communicationsAlarm",
+        "specific_problem": "Link flaps",
+        "source": "demo",
+    },
+    {
+        "managed_object": "till-switch-3",
+        "perceived_severity": "minor",
+        "event_type": "equipmentAlarm",
+        "specific_problem": "Fan slow",
+        "source": "demo",
+    },
+)
+ON_TRIAL = "pinewood"
 TOKEN_ROLES = {"vendor": "admin", "baubleworks": "integrator"}
 
 
@@ -100,7 +124,8 @@ def _seed_once(services: Services, *, now: datetime) -> dict[str, Any] | None:
 
 
 def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, Any]:
-    ids = _organisations(session)
+    ids = _organisations(session, now=now)
+    begin_trial(session, ids[ON_TRIAL], days=TRIAL_DAYS, now=now)
     users = [_person(session, ids, *person, now=now) for person in PEOPLE]
     tokens = {}
     for slug, tenant_id in ids.items():
@@ -121,16 +146,21 @@ def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, A
             )
             sources[kind] = f"{url}/in/{key}"
         sources |= listened_sources(session, ids["acme"], services, now=now)
+    with as_tenant(session, ids["harbour"]):
+        events = [parse_event(one) for one in HARBOUR_ALARMS]
+        append(session, ids["harbour"], events, now=now)
     with as_tenant(session, ids["lakeside"]):
         _automation(session, ids["lakeside"], now=now)
     return {"url": url, "users": users, "tokens": tokens, "sources": sources, "snmp": SNMP_ACCESS}
 
 
-def _organisations(session: Session) -> dict[str, UUID]:
+def _organisations(session: Session, *, now: datetime) -> dict[str, UUID]:
     ids: dict[str, UUID] = {}
     for kind, name, slug, parent in ORGANISATIONS:
         parent_id = ids[parent] if parent is not None else None
-        made = create_organisation(session, kind=kind, name=name, slug=slug, parent_id=parent_id)
+        made = create_organisation(
+            session, kind=kind, name=name, slug=slug, parent_id=parent_id, now=now
+        )
         ids[slug] = made.id
     return ids
 

@@ -20,6 +20,7 @@ from runtime.alarms._tables import AlarmRow
 from runtime.alarms.deeds import Deed
 from runtime.alarms.journal import ESCALATED, EXPIRED, note
 from runtime.alarms.policy.store import policy_of
+from runtime.standing import of_those_at_work
 from tenancy.scope import as_tenant
 
 BITE = 200
@@ -28,8 +29,9 @@ BY = "the clock"
 
 def has_due(session: Session, *, now: datetime) -> bool:
     """Tell whether the clock has to do with an alarm; call it in system scope."""
+    of_whom = of_those_at_work(session, AlarmRow.tenant_id)
     return any(
-        session.scalar(select(AlarmRow.id).where(due).limit(1)) is not None
+        session.scalar(select(AlarmRow.id).where(due, of_whom).limit(1)) is not None
         for due in (_shelf_ended(now), _expired(now), _escalates(now))
     )
 
@@ -59,7 +61,7 @@ def _rows(session: Session, due: ColumnElement[bool], most: int) -> list[tuple[U
         return []
     found = session.scalars(
         select(AlarmRow)
-        .where(due)
+        .where(due, of_those_at_work(session, AlarmRow.tenant_id))
         .order_by(AlarmRow.id)
         .limit(most)
         .with_for_update(skip_locked=True)

@@ -22,6 +22,7 @@ from runtime.approvals._tables import Approval
 from runtime.approvals.deciding import deciders
 from runtime.approvals.model import ApprovalState
 from runtime.mailing import CLAIM_FOR, TRY_AGAIN_AFTER, Mail
+from runtime.standing import of_those_at_work
 from tenancy.organisations import get_organisation
 from tenancy.scope import as_tenant, system
 
@@ -83,6 +84,7 @@ def _claim(sessions: sessionmaker[Session], *, now: datetime) -> Notice | None:
                 Approval.notice_at <= now,
                 Approval.state == ApprovalState.OPEN,
                 or_(Approval.until.is_(None), Approval.until > now),
+                of_those_at_work(session, Approval.tenant_id),
             )
             .order_by(Approval.notice_at, Approval.id)
             .limit(1)

@@ -1,4 +1,4 @@
-"""What applies to whom right now: limits and counts, kept for a moment by each process.
+"""What applies to whom right now: limits, states and counts, kept for a moment by each process.
 
 Who takes in events or starts runs asks for every one of them, so neither may cost a query each
 time. Limits are read anew after five seconds, counts after one; what this process added since is
@@ -19,6 +19,8 @@ from sqlalchemy.orm import Session
 
 from runtime.limits._tables import TenantLimits
 from runtime.limits.model import Limits, with_changes
+from tenancy.life_cycle.standing import not_at_work
+from tenancy.life_cycle.states import State
 from tenancy.scope import system
 
 BOOK = "garland.limits"
@@ -33,11 +35,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The limits of all tenants at one moment."""
+    """The limits of all tenants at one moment, and which of them are not at work."""
 
     defaults: Limits = field(default_factory=Limits)
     own: Mapping[UUID, Limits] = field(default_factory=dict)
     weights: Mapping[UUID, float] = field(default_factory=dict)
+    stopped: Mapping[UUID, State] = field(default_factory=dict)
 
     def of(self, tenant_id: UUID) -> Limits:
         """Give a tenant's limits."""
@@ -145,4 +148,4 @@ def _read(session: Session, defaults: Limits) -> Known:
         rows = session.execute(select(TenantLimits.tenant_id, TenantLimits.overrides)).all()
     own = {row.tenant_id: with_changes(defaults, row.overrides) for row in rows}
     weights = {one: found.weight for one, found in own.items()}
-    return Known(defaults=defaults, own=own, weights=weights)
+    return Known(defaults=defaults, own=own, weights=weights, stopped=not_at_work(session))

@@ -38,6 +38,7 @@ from runtime.polls.marks import Poll, due_polls, move_poll, note_failure, put_of
 from runtime.runs.calls import NotYetError
 from runtime.runs.outside import Brokers
 from runtime.runs.services import DetachedServices
+from runtime.standing import is_stopped
 from runtime.wake import wake_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -135,8 +136,13 @@ class Poller:
                 note_failure(session, poll, error.message, due_at=later, counts=False)
 
     def _prepare(self, poll: Poll) -> _Asked | None:
-        """Give what is live now; None when it is paused, unpublished or another."""
+        """Give what is live now; None when that is paused, unpublished or another.
+
+        None, too, while the tenant is not at work.
+        """
         with self._reading() as session, as_tenant(session, poll.tenant_id):
+            if is_stopped(session, poll.tenant_id):
+                return None
             try:
                 paused = startable(session, poll.tenant_id, poll.flow_id).paused
             except NotFoundError:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from runtime.alarms.journal import note_time
 from runtime.rules._tables import RuleTimer
 from runtime.rules.judging.state import to_us
+from runtime.standing import of_those_at_work
 
 SETTLE = timedelta(seconds=1)  # longer than an event takes from its receipt to its commit
 
@@ -25,7 +26,8 @@ def note_due(session: Session, *, now: datetime) -> int:
     end what a timer waits for.
     """
     until = now - SETTLE
-    due = select(RuleTimer.tenant_id).where(RuleTimer.ripe_us < to_us(until)).distinct()
+    of_whom = of_those_at_work(session, RuleTimer.tenant_id)
+    due = select(RuleTimer.tenant_id).where(RuleTimer.ripe_us < to_us(until), of_whom).distinct()
     tenants = list(session.scalars(due))
     for tenant_id in tenants:
         note_time(session, tenant_id, until=until, now=now)
@@ -34,5 +36,6 @@ def note_due(session: Session, *, now: datetime) -> int:
 
 def has_due(session: Session, *, now: datetime) -> bool:
     """Tell whether a timer is due, in every tenant in reach."""
-    due = select(RuleTimer.seq).where(RuleTimer.ripe_us < to_us(now - SETTLE)).limit(1)
-    return session.scalar(due) is not None
+    of_whom = of_those_at_work(session, RuleTimer.tenant_id)
+    due = select(RuleTimer.seq).where(RuleTimer.ripe_us < to_us(now - SETTLE), of_whom)
+    return session.scalar(due.limit(1)) is not None

@@ -6,7 +6,7 @@ backlog of any length costs no more than a short one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 from itertools import zip_longest
@@ -22,6 +22,7 @@ from runtime.limits.book import Known
 from runtime.runs._rows import RecordRow, RunRow, lock_records, lock_runs
 from runtime.runs._tables import Run, StepRecord
 from runtime.runs.places import has_place, under_way_by_tenant
+from runtime.standing import of_those_at_work
 from runtime.turns import Turns
 
 
@@ -56,12 +57,14 @@ def due_tenants(
 
 def has_due_runs(session: Session, *, now: datetime) -> bool:
     """Tell whether a run wants to be advanced; in system scope."""
-    return session.scalar(select(Run.id).where(Run.due_at <= now).limit(1)) is not None
+    due = select(Run.id).where(Run.due_at <= now, of_those_at_work(session, Run.tenant_id))
+    return session.scalar(due.limit(1)) is not None
 
 
 def groups_with_due_steps(session: Session, *, now: datetime) -> list[str]:
     """List the worker groups with a step to perform; in system scope."""
-    wanted = select(StepRecord.worker_group).where(StepRecord.due_at <= now).distinct()
+    of_whom = of_those_at_work(session, StepRecord.tenant_id)
+    wanted = select(StepRecord.worker_group).where(StepRecord.due_at <= now, of_whom).distinct()
     return list(session.scalars(wanted))
 
 
@@ -92,12 +95,11 @@ class Claims:
     def __init__(self) -> None:
         self._turns = Turns()
 
-    def lock_due(
-        self, session: Session, *, now: datetime, limit: int, weights: Mapping[UUID, float]
-    ) -> Due:
-        """Lock due runs, tenants taking turns; in system scope."""
-        tenants = list(session.scalars(_tenants_with_runs(), {"now": now}))
-        shares = self._turns.share(tenants, limit, weights)
+    def lock_due(self, session: Session, *, now: datetime, limit: int, limits: Known) -> Due:
+        """Lock due runs, tenants taking turns; in system scope. Who is not at work waits."""
+        due = session.scalars(_tenants_with_runs(), {"now": now})
+        tenants = [one for one in due if one not in limits.stopped]
+        shares = self._turns.share(tenants, limit, limits.weights)
         by_tenant = [
             lock_runs(session, and_(Run.tenant_id == tenant_id, Run.due_at <= now), limit=share)
             for tenant_id, share in shares.items()
@@ -130,7 +132,8 @@ class StepClaims:
     ) -> RecordRow | None:
         """Lock one due step of the groups, or give None; in system scope.
 
-        Tenants in `crowding`, and those with as many steps under way as they may have, wait.
+        Tenants in `crowding`, those with as many steps under way as they may have, and those
+        that are not at work wait.
         """
         for group in worker_groups:
             known = {"now": now, "worker_group": group}
@@ -139,7 +142,9 @@ class StepClaims:
             tenants = [
                 one
                 for one in tenants
-                if one not in crowding and taken.get(one, 0) < limits.of(one).steps_at_once
+                if one not in crowding
+                and one not in limits.stopped
+                and taken.get(one, 0) < limits.of(one).steps_at_once
             ]
             while tenants:
                 with self._lock:

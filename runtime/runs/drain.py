@@ -157,8 +157,8 @@ class Drain:
         with self.sessions() as session, session.begin(), system(session):
             session.connection()  # begins: on SQLite, waits for its turn to write
             now = now or utc_now()
-            weights = self.limits.known(session).weights
-            runs, few = self.claims.lock_due(session, now=now, limit=limit, weights=weights)
+            known = self.limits.known(session)
+            runs, few = self.claims.lock_due(session, now=now, limit=limit, limits=known)
             suspects = set(self.watch.suspects())
             runs = [run for run in runs if run.id not in suspects]
             with self.watch.under_way([run.id for run in runs]):

@@ -11,12 +11,32 @@ from blocks.registry import Block, Registry
 from kernel.errors import ConflictError, NotFoundError
 from runtime.flows.lookup import Runnable, find_flow_id, find_version, runnable, startable
 from runtime.flows.model import Flow, Step
+from runtime.standing import is_stopped
+from tenancy.life_cycle.standing import StoppedError, why_stopped
+from tenancy.life_cycle.states import Ability
 
 
 class NotStartedError(ConflictError):
     """The workflow cannot run now; the message says what to do."""
 
     code = "runtime.not_started"
+
+
+class HeldError(NotStartedError):
+    """The state of the organisation lets no runs begin; schedules and polls come back later."""
+
+    code = StoppedError.code
+    status = StoppedError.status
+
+
+def refuse_start(session: Session, tenant_id: UUID) -> None:
+    """Refuse a run of a tenant that is not at work.
+
+    Raises:
+        HeldError: why, and whom to ask.
+    """
+    if is_stopped(session, tenant_id):
+        raise HeldError(why_stopped(session, tenant_id, Ability.RUN))
 
 
 def refuse_held(session: Session, tenant_id: UUID, flow: Flow, registry: Registry) -> None:

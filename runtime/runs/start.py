@@ -31,7 +31,7 @@ from runtime.runs._tables import SUBJECT_MAX, Run, RunState
 from runtime.runs.admission import admit
 from runtime.runs.blobs import note_use, references_in, size_of
 from runtime.runs.crowding import has_to_park, refuse_if_too_many_wait
-from runtime.runs.not_started import NotStartedError, refuse_held
+from runtime.runs.not_started import NotStartedError, refuse_held, refuse_start
 from runtime.wake import tell_pages_after_commit, wake_after_commit
 from tenancy.rows import insert_new
 
@@ -88,7 +88,8 @@ def start_run(
 
     Raises:
         NotFoundError: no such workflow in this tenant.
-        NotStartedError: it is paused, not published, or has no trigger of that kind.
+        NotStartedError: it is paused, not published, or has no trigger of that kind; or the
+            tenant is not at work.
         InvalidError: what it is started with does not fit the workflow's input, or is too large.
         TooManyRunsError: too many runs wait to begin, and somebody is there to be told.
         ExpressionError: the trigger's `dedup` or the concurrency key gives no value.
@@ -122,7 +123,9 @@ def start_trial(  # noqa: PLR0913  what it starts with, and how it goes
     Raises:
         NotFoundError: no such workflow in this tenant.
         InvalidError: the draft has problems that would stop it.
+        HeldError: the tenant is not at work.
     """
+    refuse_start(session, tenant_id)
     _check_kept(start)
     snapshot = snapshot_draft(session, tenant_id, flow_id, now=now)
     version = runnable(session, tenant_id, flow_id, snapshot.id)
@@ -164,6 +167,7 @@ def record_run(  # noqa: PLR0913  which version, started by what, for whom
         if start.dedup_key is not None and _is_started(session, tenant_id, start.dedup_key):
             return None
     if parent is None:
+        refuse_start(session, tenant_id)
         refuse_held(session, tenant_id, flow, registry_of(session, tenant_id))
         _check_size(start, limits_of(session, tenant_id).trigger_bytes)
     row = {**_row(tenant_id, version, trigger_id, start, now=now), **(parts or {})}

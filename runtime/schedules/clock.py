@@ -33,6 +33,7 @@ from runtime.schedules.marks import (
 )
 from runtime.schedules.model import Schedule, digest_of_times, facts_of, parse_schedule
 from runtime.schedules.words import words_of
+from runtime.standing import is_stopped
 from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
@@ -78,6 +79,7 @@ class ScheduleClock:
         with self._reading() as session, system(session):
             marks = {(mark.flow_id, mark.trigger_id): mark for mark in all_marks(session)}
             live = self._live.read(session)  # after the marks: what is published now has newer ones
+            live = [one for one in live if not is_stopped(session, one.tenant_id)]
             calendars = all_calendars(session) if live else {}
         before, self._plans = self._plans, {}
         for one in live:
@@ -200,7 +202,8 @@ def _is_still_live(session: Session, live: LiveSchedule) -> bool:
         found = startable(session, live.tenant_id, live.flow_id)
     except NotFoundError:
         return False
-    return not found.paused and found.version_id == live.version_id
+    is_same = not found.paused and found.version_id == live.version_id
+    return is_same and not is_stopped(session, live.tenant_id)
 
 
 def _start(plan: Plan, step: Step) -> Start:

@@ -148,11 +148,21 @@ PAGES: dict[str, tuple[str, ...]] = {
     "workflows.show_workflow": ("/workflows/{flow}/details",),
 }
 
+CSP_PAGES: dict[str, tuple[str, ...]] = {
+    "customers.ask_change": ("/customers/change?to=suspended&id={customer}",),
+    "customers.list_all": ("/customers", "/customers?q=nobody-is-called-so"),
+    "customers.new": ("/customers/new",),
+    "customers.show": ("/customers/{customer}",),
+    "customers.show_next": ("/customers/{customer}/next-steps",),
+}
+"""The pages of who looks after customers; what follows `/t/northwind`."""
+
 NO_PAGES: dict[str, str] = {
     "addresses.show_confirm": "behind a link that is mailed",
     "addresses.show_new_password": "behind a link that is mailed",
     "addresses.take_address_key": "leads on to the page behind it",
     "addresses.take_password_key": "leads on to the page behind it",
+    "customers.suggest": "a field of the form that adds a customer",
     "alarm_list.export": "a file",
     "blocks.download_parts": "a file",
     "custom_roles.show_role": "the form of custom_roles.new_role, filled in",

@@ -24,6 +24,7 @@ from runtime.alarms.sources.store import SourceView
 from runtime.limits.book import book_of, limits_of
 from runtime.limits.buckets import Rate
 from runtime.limits.rates import rates_of
+from runtime.standing import refuse_intake
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -51,7 +52,9 @@ def admit_events(session: Session, tenant_id: UUID, number: int) -> None:
 
     Raises:
         TooManyEventsError: too many wait already, of the tenant or of all; or they come too fast.
+        StoppedError: the tenant is not at work.
     """
+    refuse_intake(session, tenant_id)
     if not number:
         return
     limits, rates = limits_of(session, tenant_id), rates_of(session)

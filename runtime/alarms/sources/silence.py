@@ -19,6 +19,7 @@ from kernel.durations import duration_words
 from runtime.alarms._tables import Source
 from runtime.alarms.journal import append
 from runtime.alarms.model import AlarmEvent, EventType, Severity
+from runtime.standing import of_those_at_work
 from runtime.wake import wake_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -45,6 +46,7 @@ def raise_for_silent(session: Session, *, now: datetime, most: int = BITE) -> in
                 Source.quiet_after <= now,
                 Source.silent_since.is_(None),
                 Source.paused_at.is_(None),
+                of_those_at_work(session, Source.tenant_id),
             )
             .order_by(Source.quiet_after)
             .limit(most)
@@ -61,7 +63,12 @@ def has_silent(session: Session, *, now: datetime) -> bool:
     """Tell whether a source should have spoken by now; call it in system scope."""
     due = (
         select(Source.id)
-        .where(Source.quiet_after <= now, Source.silent_since.is_(None), Source.paused_at.is_(None))
+        .where(
+            Source.quiet_after <= now,
+            Source.silent_since.is_(None),
+            Source.paused_at.is_(None),
+            of_those_at_work(session, Source.tenant_id),
+        )
         .limit(1)
     )
     return session.scalar(due) is not None

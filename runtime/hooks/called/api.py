@@ -27,6 +27,7 @@ from runtime.hooks.replies import Reply, reply_at_once, reply_told, reply_unfini
 from runtime.hooks.store import Target
 from runtime.hooks.waiting import AT_MOST_S, RunNotices, Slots, wait_until_found
 from runtime.runs.result import RunResult, result_of
+from runtime.standing import refuse_delivery
 from tenancy.scope import bind, system
 
 log = structlog.get_logger(__name__)
@@ -143,6 +144,8 @@ def _delivery(body: bytes) -> Delivery:
 def _target(key: str, delivery: Delivery) -> Target:
     with _services().reading() as session, system(session):
         found = store.find_target(session, key, now=delivery.at)
+        if found is not None:
+            refuse_delivery(session, found.tenant_id)
     if found is None:
         raise NotFoundError(
             "no webhook has this address: it was renewed, or is not copied to its end"

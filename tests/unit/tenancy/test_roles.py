@@ -8,7 +8,7 @@ import pytest
 
 from tenancy.roles import PERMISSIONS, ROLES_OF_KIND, Role, may, permissions_of
 
-KINDS = ("vendor", "csp", "customer", "integrator")
+KINDS = ("vendor", "csp", "reseller", "customer", "integrator")
 
 
 @pytest.mark.parametrize("permission", sorted(PERMISSIONS))

@@ -22,6 +22,7 @@ from runtime.alarms.sources.listened.store import count_heard
 from runtime.alarms.sources.listened.strays import Stray, keep_strays
 from runtime.alarms.sources.reading import Batch
 from runtime.alarms.sources.store import SourceView, get_source
+from runtime.standing import is_stopped
 from tenancy.scope import as_tenant
 
 
@@ -95,6 +96,8 @@ def _take_of_source(
             view = get_source(session, source.tenant_id, source.source_id)
         except NotFoundError:
             return dict.fromkeys(reads, Outcome.STRAY)
+        if is_stopped(session, source.tenant_id):
+            return dict.fromkeys(reads, Outcome.REFUSED)  # later, too, nobody would take it
         batch, outcomes = _gathered(reads, source.name)
         batch = reject_large(batch, event_bytes(session, source.tenant_id))
         _note_faults(session, view, reads, arrived, now=now)

@@ -1,0 +1,206 @@
+"""The pages of a CSP's customers: all at a glance, one of them, adding one, changing states."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, request, url_for
+from werkzeug.wrappers import Response
+
+from garland.customers.forms import Refused, asked_of, chosen_ids, refused, wanted_of, wish_of
+from garland.customers.overview import SHOWN, look_over, rows_of
+from kernel.clock import utc_now
+from kernel.errors import ConflictError, InvalidError
+from kernel.http import acting, address_with, db_session, render, require, see_other
+from tenancy.customers import adding, moving
+from tenancy.customers.changing import change_customers, look_ahead
+from tenancy.customers.charge import (
+    CustomerFilter,
+    get_customer,
+    kinds_below,
+    list_customers,
+    possible_parents,
+    require_keeper,
+)
+from tenancy.life_cycle.changing import history_of
+from tenancy.life_cycle.states import FOLLOWS, MEANS, TRIAL_DAYS, State
+from tenancy.members import list_members
+from tenancy.organisations import get_organisation
+from tenancy.scope import system
+
+bp = Blueprint("customers", __name__, url_prefix="/t/<tenant>/customers")
+
+BELOW_SHOWN = 200
+
+
+@bp.get("")
+@require("customers.view")
+def list_all() -> Response:
+    """Show the customers at a glance."""
+    asked = asked_of(request.args)
+    found = look_over(db_session(), acting(), asked, now=utc_now())
+    last = max(1, -(-found.total // SHOWN))
+    return render(
+        "garland/customers/list.html",
+        "garland/customers/_rows.html",
+        found=found,
+        asked=asked,
+        address_with=address_with,
+        is_filtered=bool(asked.wanted != CustomerFilter() or asked.health),
+        last_page=last,
+    )
+
+
+@bp.get("/new")
+@require("customers.edit")
+def new() -> Response:
+    """Show the form by which a customer is added."""
+    return _form({"kind": kinds_below(acting().tenant_kind)[:1], "trial_days": str(TRIAL_DAYS)})
+
+
+@bp.get("/short-name")
+@require("customers.edit")
+def suggest() -> Response:
+    """Give the short name's field: suggested for a name, or checked as it was typed."""
+    require_keeper(acting())
+    name, typed = request.args.get("name", ""), request.args.get("slug", "").strip()
+    own = typed if request.args.get("typed") else ""
+    slug = own or (adding.suggest_slug(db_session(), name) if name.strip() else "")
+    problem = adding.why_not_slug(db_session(), slug) if slug else ""
+    return render("garland/customers/_short_name.html", slug=slug, problem=problem, checked=True)
+
+
+@bp.post("")
+@require("customers.edit")
+def add() -> Response:
+    """Add a customer, and lead on to what comes next."""
+    form = request.form.to_dict()
+    try:
+        added = adding.add_customer(db_session(), acting(), wanted_of(form), now=utc_now())
+    except (InvalidError, ConflictError) as error:
+        db_session().rollback()
+        return _form(form, refused(error))
+    return see_other(url_for("customers.show_next", customer_id=added.organisation.id))
+
+
+@bp.get("/<uuid:customer_id>/next-steps")
+@require("customers.edit")
+def show_next(customer_id: UUID) -> Response:
+    """Show what was added and what comes next."""
+    one = get_customer(db_session(), acting(), customer_id)
+    members = list_members(db_session(), one.id)
+    return render("garland/customers/next.html", one=one, members=members)
+
+
+@bp.get("/change")
+@require("customers.edit")
+def ask_change() -> Response:
+    """Say what a change of state would do to the chosen customers, and ask."""
+    return _ask(request.args)
+
+
+@bp.post("/change")
+@require("customers.edit")
+def change() -> Response:
+    """Change the states, and show what it came to for each."""
+    ids = chosen_ids(request.form)
+    try:
+        wish = wish_of(request.form)
+        results = change_customers(db_session(), acting(), ids, wish, now=utc_now())
+    except InvalidError as error:
+        db_session().rollback()
+        return _ask(request.form, refused(error))
+    return render("garland/customers/changed.html", results=results, to=wish.to)
+
+
+@bp.get("/<uuid:customer_id>")
+@require("customers.view")
+def show(customer_id: UUID) -> Response:
+    """Show one customer: facts, figures, state with its history, admins, what is below it."""
+    return _page(customer_id)
+
+
+@bp.post("/<uuid:customer_id>/name")
+@require("customers.edit")
+def rename(customer_id: UUID) -> Response:
+    """Give a customer another name."""
+    one = get_customer(db_session(), acting(), customer_id)
+    name = request.form.get("name", "")
+    try:
+        moving.rename_customer(db_session(), acting(), one.id, name, now=utc_now())
+    except InvalidError as error:
+        return _page(customer_id, refused(error))
+    flash("The name is changed.", "good")
+    return see_other(url_for("customers.show", customer_id=customer_id))
+
+
+@bp.post("/<uuid:customer_id>/place")
+@require("customers.edit")
+def move(customer_id: UUID) -> Response:
+    """Let a customer stand under another organisation of ours."""
+    one = get_customer(db_session(), acting(), customer_id)
+    try:
+        parent = UUID(request.form.get("parent", ""))
+        moving.move_customer(db_session(), acting(), one.id, parent, now=utc_now())
+    except (InvalidError, ConflictError, ValueError) as error:
+        return _page(customer_id, refused(error))
+    flash(f"{one.name} is moved, with all that is below it.", "good")
+    return see_other(url_for("customers.show", customer_id=customer_id))
+
+
+def _form(form: dict[str, Any], failed: Refused | None = None) -> Response:
+    require_keeper(acting())
+    typed = {"name": "", "slug": "", "parent": "", "admin_email": "", "trial_days": "0", **form}
+    typed["kind"] = typed["kind"][0] if isinstance(typed["kind"], tuple) else typed["kind"]
+    return render(
+        "garland/customers/new.html",
+        status=failed.status if failed else 200,
+        form=typed,
+        kinds=kinds_below(acting().tenant_kind),
+        parents=possible_parents(db_session(), acting()),
+        refused=failed,
+    )
+
+
+def _ask(form: Any, failed: Refused | None = None) -> Response:
+    ids = chosen_ids(form)
+    to = State(form["to"]) if form.get("to") in {one.value for one in State} else None
+    if to is None or not ids:
+        flash("Choose customers first, and what is to be done.", "notice")
+        return see_other(url_for("customers.list_all"))
+    return render(
+        "garland/customers/ask.html",
+        status=failed.status if failed else 200,
+        outlooks=look_ahead(db_session(), acting(), ids, to),
+        to=to,
+        means=MEANS[to],
+        form=form,
+        refused=failed,
+    )
+
+
+def _page(customer_id: UUID, failed: Refused | None = None) -> Response:
+    session, who = db_session(), acting()
+    one = get_customer(session, who, customer_id)
+    with system(session):
+        (row,) = rows_of(session, who, [one], now=utc_now())
+        of_it = CustomerFilter(under=one.id)
+        found = list_customers(session, who, of_it, limit=BELOW_SHOWN)
+        below = rows_of(session, who, found, now=utc_now())
+    return render(
+        "garland/customers/show.html",
+        status=failed.status if failed else 200,
+        row=row,
+        one=one,
+        under=get_organisation(session, one.parent_id or who.tenant_id),
+        below=below,
+        admins=[one for one in list_members(session, one.id) if one.role == "admin"],
+        history=history_of(session, one.id),
+        following=FOLLOWS[State(one.state)],
+        means=MEANS[State(one.state)],
+        parents=possible_parents(session, who, moving=one.id)
+        if who.tenant_kind != "vendor"
+        else [],
+        refused=failed,
+    )

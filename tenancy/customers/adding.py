@@ -1,0 +1,158 @@
+"""Adding a customer, a reseller or a CSP: in one step, with its trial and its first admin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from kernel.acting import Acting
+from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.ids import SLUG_MAX, slugify
+from kernel.schema import Schema
+from tenancy._tables import EMAIL_MAX
+from tenancy.audit.trail import About, Actor, note
+from tenancy.customers.charge import get_customer, kinds_below, require_keeper
+from tenancy.life_cycle.changing import begin_trial
+from tenancy.life_cycle.states import State
+from tenancy.members import add_member
+from tenancy.organisations import (
+    OrganisationView,
+    checked_slug,
+    create_organisation,
+    find_by_slug,
+    get_organisation,
+)
+from tenancy.people import find_by_email
+
+log = structlog.get_logger(__name__)
+
+_EMAIL = Schema({"type": "string", "format": "email", "maxLength": EMAIL_MAX})
+TRIES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A customer to be added.
+
+    Attributes:
+        slug: Its short name; "" takes one made of the name.
+        parent_id: Whose customer it is; None for who adds it.
+        admin_email: Of its first admin; "" leaves it without one.
+        trial_days: How long it is on trial; 0 begins active.
+    """
+
+    name: str
+    kind: str = "customer"
+    slug: str = ""
+    parent_id: UUID | None = None
+    admin_email: str = ""
+    trial_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What was added; `admin` is who became its admin, "" where nobody did."""
+
+    organisation: OrganisationView
+    admin: str = ""
+
+
+def add_customer(session: Session, who: Acting, wanted: Wanted, *, now: datetime) -> Added:
+    """Add an organisation below who acts.
+
+    Raises:
+        NotFoundError: who acts looks after nobody, or not after the parent.
+        InvalidError: naming the field.
+        ConflictError: the short name is taken, or the parent is not at work.
+    """
+    require_keeper(who)
+    _require_kind(who, wanted.kind)
+    _require_email(wanted.admin_email)
+    parent = _parent(session, who, wanted.parent_id)
+    slug = wanted.slug or suggest_slug(session, wanted.name)
+    made = create_organisation(
+        session, kind=wanted.kind, name=wanted.name, parent_id=parent.id, slug=slug, now=now
+    )
+    if wanted.trial_days:
+        begin_trial(session, made.id, days=wanted.trial_days, now=now)
+    admin = _first_admin(session, made.id, wanted.admin_email, now=now)
+    _note(session, who, made, parent, now=now)
+    log.info("customer_added", organisation=made.slug, under=parent.slug)
+    return Added(organisation=get_organisation(session, made.id), admin=admin)
+
+
+def suggest_slug(session: Session, name: str) -> str:
+    """Give a short name for a name that nobody has; the name's own words, then numbered."""
+    wanted = slugify(name)
+    if find_by_slug(session, wanted) is None:
+        return wanted
+    for number in range(2, TRIES):
+        ending = f"-{number}"
+        numbered = wanted[: SLUG_MAX - len(ending)].rstrip("-") + ending
+        if find_by_slug(session, numbered) is None:
+            return numbered
+    return wanted
+
+
+def why_not_slug(session: Session, slug: str) -> str:
+    """Say what is wrong with a short name, as somebody types it; "" where nothing is."""
+    try:
+        checked_slug(slug)
+    except InvalidError as error:
+        return error.message
+    taken = find_by_slug(session, slug) is not None
+    return f"slug: {slug} is taken: choose another" if taken else ""
+
+
+def _first_admin(session: Session, organisation_id: UUID, email: str, *, now: datetime) -> str:
+    """Make somebody the first admin: the one place where a new organisation gets its people.
+
+    Who signs in already becomes a member at once; for anybody else there is nothing to hold on to
+    yet, and the page of next steps says so.
+    """
+    person = find_by_email(session, email) if email else None
+    if person is None:
+        return ""
+    add_member(session, organisation_id, person.id, "admin", now=now)
+    return person.name
+
+
+def _parent(session: Session, who: Acting, parent_id: UUID | None) -> OrganisationView:
+    if parent_id is None or parent_id == who.tenant_id:
+        return get_organisation(session, who.tenant_id)
+    parent = get_customer(session, who, parent_id)
+    if not State(parent.state).is_at_work:
+        raise ConflictError(f"{parent.name} is {parent.state}: resume it first, or choose another")
+    return parent
+
+
+def _require_kind(who: Acting, kind: str) -> None:
+    possible = kinds_below(who.tenant_kind)
+    if kind not in possible:
+        message = "kind: choose one of " + ", ".join(possible)
+        raise InvalidError(message, problems=[Problem("/kind", message)])
+
+
+def _require_email(email: str) -> None:
+    if email and not _EMAIL.accepts(email.strip().lower()):
+        message = "admin_email: write an address such as anna@example.com"
+        raise InvalidError(message, problems=[Problem("/admin_email", message)])
+
+
+def _note(
+    session: Session,
+    who: Acting,
+    made: OrganisationView,
+    parent: OrganisationView,
+    *,
+    now: datetime,
+) -> None:
+    about = About(kind="organisation", id=made.id, name=made.name)
+    facts = {"kind": made.kind, "slug": made.slug, "under": parent.name}
+    note(session, who.tenant_id, "customer.added", now=now, about=about, facts=facts)
+    by = Actor(name=f"{who.person_name} ({who.tenant_name})", id=who.vouched_by)
+    note(session, made.id, "organisation.added", now=now, about=about, facts=facts, by=by)

@@ -1,0 +1,215 @@
+"""Organisations over REST: one's own and those one looks after; adding, changing, life cycle."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, request
+
+from kernel.clock import format_instant, utc_now
+from kernel.errors import NotFoundError
+from kernel.http import (
+    acting,
+    db_session,
+    json_body,
+    page_of,
+    require,
+    require_unchanged,
+    with_tag_of,
+)
+from kernel.rest import ID, INSTANT, TEXT, choice, describe, listed, maybe, shape
+from kernel.schema import Schema
+from tenancy._tables import NAME_MAX, REASON_MAX, OrganisationKind
+from tenancy.customers import adding, moving
+from tenancy.customers.charge import (
+    NOT_THERE,
+    CustomerFilter,
+    get_customer,
+    list_customers,
+    place_of,
+)
+from tenancy.life_cycle.changing import Wish, change_state, history_of
+from tenancy.life_cycle.states import TRIAL_DAYS_MAX, State
+from tenancy.organisations import HAVE_CUSTOMERS, OrganisationView, get_organisation
+
+api = Blueprint("organisations_api", __name__, url_prefix="/api/v1/organisations")
+
+_STATE = choice(*(one.value for one in State))
+_KIND = choice(*(one.value for one in OrganisationKind))
+_ORGANISATION = shape(
+    "Organisation",
+    id=ID,
+    kind=_KIND,
+    slug=TEXT,
+    name=TEXT,
+    parent_id=maybe(ID),
+    state=_STATE,
+    state_since=maybe(INSTANT),
+    state_until=maybe(INSTANT),
+    state_reason=TEXT,
+    created_at=maybe(INSTANT),
+)
+_CHANGE = shape(
+    "OrganisationStateChange",
+    at=INSTANT,
+    before=_STATE,
+    after=_STATE,
+    until=maybe(INSTANT),
+    reason=TEXT,
+    by=TEXT,
+)
+_NAME = {"type": "string", "minLength": 1, "maxLength": NAME_MAX}
+_DAYS = {"type": "integer", "minimum": 0, "maximum": TRIAL_DAYS_MAX}
+_NEW = Schema(
+    {
+        "type": "object",
+        "required": ["name"],
+        "additionalProperties": False,
+        "properties": {
+            "name": _NAME,
+            "kind": {"enum": ["csp", "reseller", "customer"]},
+            "slug": {"type": "string", "maxLength": 60},
+            "parent_id": ID,
+            "admin_email": {"type": "string", "maxLength": 254},
+            "trial_days": _DAYS,
+        },
+    }
+)
+_CHANGED = Schema(
+    {
+        "type": "object",
+        "minProperties": 1,
+        "additionalProperties": False,
+        "properties": {"name": _NAME, "parent_id": ID},
+    }
+)
+_WISH = Schema(
+    {
+        "type": "object",
+        "required": ["to"],
+        "additionalProperties": False,
+        "properties": {
+            "to": _STATE,
+            "reason": {"type": "string", "maxLength": REASON_MAX},
+            "days": {**_DAYS, "minimum": 1},
+        },
+    }
+)
+
+
+@api.get("")
+@describe(
+    answer=listed(_ORGANISATION),
+    pages=True,
+    query={"q": TEXT, "state": _STATE, "kind": _KIND},
+)
+@require("members.view")
+def list_organisations() -> Response:
+    """List the acting organisation, and by name those that it looks after where one may see them.
+
+    A filter or a cursor leaves the acting one out.
+    """
+    who, args = acting(), request.args
+    wanted = CustomerFilter(
+        q=args.get("q", ""), state=args.get("state", ""), kind=args.get("kind", "")
+    )
+    own = [] if wanted != CustomerFilter() or args.get("cursor") else [who.tenant_id]
+    items = [_document(get_organisation(db_session(), one)) for one in own]
+    if who.tenant_kind not in HAVE_CUSTOMERS or not who.may("customers.view"):
+        return jsonify(items=items, next_cursor=None)
+    found, more = page_of(
+        lambda limit, after: list_customers(db_session(), who, wanted, limit=limit, after=after),
+        place_of,
+    )
+    return jsonify(items=items + [_document(one) for one in found], next_cursor=more)
+
+
+@api.post("")
+@describe(body=_NEW, answer=_ORGANISATION, status=201, is_tagged=True)
+@require("customers.edit")
+def add_organisation() -> Response:
+    """Add a customer, a reseller or, for a vendor, a CSP, below the acting one or its reseller."""
+    said = json_body()
+    _NEW.require(said, "an organisation takes a name, and more where you say so")
+    usual = "csp" if acting().tenant_kind == "vendor" else "customer"
+    parent = UUID(said["parent_id"]) if "parent_id" in said else None
+    facts = {"kind": usual, **said, "parent_id": parent}
+    added = adding.add_customer(db_session(), acting(), adding.Wanted(**facts), now=utc_now())
+    response = _answer(added.organisation)
+    response.status_code = 201
+    response.headers["Location"] = f"/api/v1/organisations/{added.organisation.id}"
+    return response
+
+
+@api.get("/<uuid:organisation_id>")
+@describe(answer=_ORGANISATION, is_tagged=True)
+@require("members.view")
+def show_organisation(organisation_id: UUID) -> Response:
+    """Give the acting organisation, or one that it looks after."""
+    return _answer(_seen(organisation_id))
+
+
+@api.patch("/<uuid:organisation_id>")
+@describe(body=_CHANGED, answer=_ORGANISATION, is_tagged=True, takes_tag=True)
+@require("customers.edit")
+def change_organisation(organisation_id: UUID) -> Response:
+    """Give one that is looked after another name, or another place below the acting one."""
+    said = json_body()
+    _CHANGED.require(said, "of an organisation the name and the parent_id can be changed")
+    where, now = (db_session(), acting(), organisation_id), utc_now()
+    one = get_customer(*where)
+    require_unchanged(_document(one), "organisation")
+    if "name" in said:
+        one = moving.rename_customer(*where, said["name"], now=now)
+    if "parent_id" in said and UUID(said["parent_id"]) != one.parent_id:
+        one = moving.move_customer(*where, UUID(said["parent_id"]), now=now)
+    return _answer(one)
+
+
+@api.post("/<uuid:organisation_id>/transition")
+@describe(body=_WISH, answer=_ORGANISATION, is_tagged=True, takes_tag=True)
+@require("customers.edit")
+def transition(organisation_id: UUID) -> Response:
+    """Bring one that is looked after to another state of its life."""
+    said = json_body()
+    _WISH.require(said, "a transition takes the state that it goes to, and why")
+    one = get_customer(db_session(), acting(), organisation_id)
+    require_unchanged(_document(one), "organisation")
+    wish = Wish(to=State(said["to"]), reason=said.get("reason", ""), days=said.get("days"))
+    return _answer(change_state(db_session(), one.id, wish, who=acting(), now=utc_now()))
+
+
+@api.get("/<uuid:organisation_id>/history")
+@describe(answer=listed(_CHANGE))
+@require("members.view")
+def list_history(organisation_id: UUID) -> Response:
+    """List the changes of the state of an organisation, the newest first."""
+    found = history_of(db_session(), _seen(organisation_id).id)
+    return jsonify(items=[_document(one) for one in found], next_cursor=None)
+
+
+def _seen(organisation_id: UUID) -> OrganisationView:
+    who = acting()
+    if organisation_id != who.tenant_id:
+        if not who.may("customers.view"):
+            raise NotFoundError(NOT_THERE)
+        return get_customer(db_session(), who, organisation_id)
+    return get_organisation(db_session(), organisation_id)
+
+
+def _answer(one: OrganisationView) -> Response:
+    document = _document(one)
+    return with_tag_of(jsonify(document), document)
+
+
+def _document(one: Any) -> dict[str, Any]:
+    return {key: _plain(value) for key, value in asdict(one).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return format_instant(value)
+    return str(value) if isinstance(value, UUID) else value
