@@ -143,7 +143,7 @@ def _install_context(app: Flask) -> None:
             "organisations": sign_in.organisations() if switches else [],
             "brand_name": "Garland",
             "nav_active": None,
-            "standing": sign_in.standing() if switches else None,
+            "tenant_standing": sign_in.standing() if switches else None,
             "page_made_ms": int(g.page_asked_at.timestamp() * 1000),
         }
 

@@ -25,7 +25,16 @@ from tenancy.sessions import SignedIn
 
 TOKEN_PATHS = ("/api/", "/tmf-api/")
 OPEN_ENDPOINTS = ("reference.document",)
-ENDS_ACCESS = ("tenancy.remove_member", "tenancy.revoke_token")
+ENDS_ACCESS = (
+    "delegation.end",
+    "delegation.refuse",
+    "invitations.revoke",
+    "invitations_api.revoke",
+    "members_api.remove_member",
+    "membership.leave",
+    "membership.remove_member",
+    "tenancy.revoke_token",
+)
 """The endpoints that take access away: nobody is kept from that, whatever the state."""
 TOKENS_REMEMBERED = 1_000
 login_manager = LoginManager()

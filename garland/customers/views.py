@@ -23,11 +23,12 @@ from tenancy.customers.charge import (
     possible_parents,
     require_keeper,
 )
+from tenancy.invitations.store import list_open
 from tenancy.life_cycle.changing import history_of
 from tenancy.life_cycle.states import FOLLOWS, MEANS, TRIAL_DAYS, State
 from tenancy.members import list_members
-from tenancy.organisations import get_organisation
-from tenancy.scope import system
+from tenancy.organisations import OrganisationView, get_organisation
+from tenancy.scope import as_tenant, system
 
 bp = Blueprint("customers", __name__, url_prefix="/t/<tenant>/customers")
 
@@ -81,6 +82,9 @@ def add() -> Response:
     except (InvalidError, ConflictError) as error:
         db_session().rollback()
         return _form(form, refused(error))
+    invited = added.invited
+    if invited is not None and not invited.is_mailed:
+        return _next(added.organisation, link=request.url_root.rstrip("/") + invited.path)
     return see_other(url_for("customers.show_next", customer_id=added.organisation.id))
 
 
@@ -88,9 +92,16 @@ def add() -> Response:
 @require("customers.edit")
 def show_next(customer_id: UUID) -> Response:
     """Show what was added and what comes next."""
-    one = get_customer(db_session(), acting(), customer_id)
+    return _next(get_customer(db_session(), acting(), customer_id))
+
+
+def _next(one: OrganisationView, *, link: str = "") -> Response:
+    """Show them; a link that has to be handed over is on the page that answers the form alone."""
+    with as_tenant(db_session(), one.id):
+        invited = list_open(db_session(), one.id, now=utc_now())
     members = list_members(db_session(), one.id)
-    return render("garland/customers/next.html", one=one, members=members)
+    facts = {"one": one, "members": members, "invited": invited, "link": link}
+    return render("garland/customers/next.html", **facts)
 
 
 @bp.get("/change")

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 from kernel.acting import Acting
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import SLUG_MAX, slugify
-from kernel.schema import Schema
-from tenancy._tables import EMAIL_MAX
 from tenancy.audit.trail import About, Actor, note
 from tenancy.customers.charge import get_customer, kinds_below, require_keeper
+from tenancy.invitations.model import Invited
+from tenancy.invitations.store import invite
 from tenancy.life_cycle.changing import begin_trial
 from tenancy.life_cycle.states import State
-from tenancy.members import add_member
 from tenancy.organisations import (
     OrganisationView,
     checked_slug,
@@ -26,11 +25,11 @@ from tenancy.organisations import (
     find_by_slug,
     get_organisation,
 )
-from tenancy.people import find_by_email
+from tenancy.people import is_email
+from tenancy.scope import as_tenant
 
 log = structlog.get_logger(__name__)
 
-_EMAIL = Schema({"type": "string", "format": "email", "maxLength": EMAIL_MAX})
 TRIES = 50
 
 
@@ -55,10 +54,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What was added; `admin` is who became its admin, "" where nobody did."""
+    """What was added, and who was invited as its first admin; None where nobody was."""
 
     organisation: OrganisationView
-    admin: str = ""
+    invited: Invited | None
 
 
 def add_customer(session: Session, who: Acting, wanted: Wanted, *, now: datetime) -> Added:
@@ -79,10 +78,10 @@ def add_customer(session: Session, who: Acting, wanted: Wanted, *, now: datetime
     )
     if wanted.trial_days:
         begin_trial(session, made.id, days=wanted.trial_days, now=now)
-    admin = _first_admin(session, made.id, wanted.admin_email, now=now)
+    invited = _first_admin(session, made.id, wanted.admin_email, now=now)
     _note(session, who, made, parent, now=now)
     log.info("customer_added", organisation=made.slug, under=parent.slug)
-    return Added(organisation=get_organisation(session, made.id), admin=admin)
+    return Added(organisation=get_organisation(session, made.id), invited=invited)
 
 
 def suggest_slug(session: Session, name: str) -> str:
@@ -108,17 +107,14 @@ def why_not_slug(session: Session, slug: str) -> str:
     return f"slug: {slug} is taken: choose another" if taken else ""
 
 
-def _first_admin(session: Session, organisation_id: UUID, email: str, *, now: datetime) -> str:
-    """Make somebody the first admin: the one place where a new organisation gets its people.
-
-    Who signs in already becomes a member at once; for anybody else there is nothing to hold on to
-    yet, and the page of next steps says so.
-    """
-    person = find_by_email(session, email) if email else None
-    if person is None:
-        return ""
-    add_member(session, organisation_id, person.id, "admin", now=now)
-    return person.name
+def _first_admin(
+    session: Session, organisation_id: UUID, email: str, *, now: datetime
+) -> Invited | None:
+    """Invite the first admin: the one place where a new organisation gets its people."""
+    if not email:
+        return None
+    with as_tenant(session, organisation_id):
+        return invite(session, organisation_id, email=email, role="admin", now=now)
 
 
 def _parent(session: Session, who: Acting, parent_id: UUID | None) -> OrganisationView:
@@ -138,7 +134,7 @@ def _require_kind(who: Acting, kind: str) -> None:
 
 
 def _require_email(email: str) -> None:
-    if email and not _EMAIL.accepts(email.strip().lower()):
+    if email and not is_email(email):
         message = "admin_email: write an address such as anna@example.com"
         raise InvalidError(message, problems=[Problem("/admin_email", message)])
 

@@ -39,19 +39,20 @@ api = Blueprint("organisations_api", __name__, url_prefix="/api/v1/organisations
 
 _STATE = choice(*(one.value for one in State))
 _KIND = choice(*(one.value for one in OrganisationKind))
-_ORGANISATION = shape(
-    "Organisation",
-    id=ID,
-    kind=_KIND,
-    slug=TEXT,
-    name=TEXT,
-    parent_id=maybe(ID),
-    state=_STATE,
-    state_since=maybe(INSTANT),
-    state_until=maybe(INSTANT),
-    state_reason=TEXT,
-    created_at=maybe(INSTANT),
-)
+_FACTS = {
+    "id": ID,
+    "kind": _KIND,
+    "slug": TEXT,
+    "name": TEXT,
+    "parent_id": maybe(ID),
+    "state": _STATE,
+    "state_since": maybe(INSTANT),
+    "state_until": maybe(INSTANT),
+    "state_reason": TEXT,
+    "created_at": maybe(INSTANT),
+}
+_ORGANISATION = shape("Organisation", **_FACTS)
+_ADDED = shape("AddedOrganisation", **_FACTS, admin_link=maybe(TEXT))
 _CHANGE = shape(
     "OrganisationStateChange",
     at=INSTANT,
@@ -128,17 +129,24 @@ def list_organisations() -> Response:
 
 
 @api.post("")
-@describe(body=_NEW, answer=_ORGANISATION, status=201, is_tagged=True)
+@describe(body=_NEW, answer=_ADDED, status=201, is_tagged=True)
 @require("customers.edit")
 def add_organisation() -> Response:
-    """Add a customer, a reseller or, for a vendor, a CSP, below the acting one or its reseller."""
+    """Add a customer, a reseller or, for a vendor, a CSP, below the acting one or its reseller.
+
+    `admin_link` is the first admin's invitation, told this once, where no mail could be sent.
+    """
     said = json_body()
     _NEW.require(said, "an organisation takes a name, and more where you say so")
     usual = "csp" if acting().tenant_kind == "vendor" else "customer"
     parent = UUID(said["parent_id"]) if "parent_id" in said else None
     facts = {"kind": usual, **said, "parent_id": parent}
     added = adding.add_customer(db_session(), acting(), adding.Wanted(**facts), now=utc_now())
-    response = _answer(added.organisation)
+    document = _document(added.organisation)
+    invited = added.invited
+    by_hand = invited is not None and not invited.is_mailed
+    link = request.url_root.rstrip("/") + invited.path if invited and by_hand else None
+    response = with_tag_of(jsonify({**document, "admin_link": link}), document)
     response.status_code = 201
     response.headers["Location"] = f"/api/v1/organisations/{added.organisation.id}"
     return response

@@ -16,6 +16,7 @@ from kernel.acting import Acting, Delegated
 from tenancy.access import acting_in_organisation, facts_of
 from tenancy.delegation.reading import active_in, active_of, is_over
 from tenancy.delegation.rules import ROLES, GrantView, permissions_given
+from tenancy.life_cycle.states import State
 from tenancy.organisations import OrganisationView, find_by_slug, get_organisation
 
 USE = "support.use"
@@ -26,7 +27,7 @@ def acting_by_grant(
 ) -> Acting | None:
     """Give the facts of a support person in a customer; None where no grant lets them in."""
     organisation = find_by_slug(session, slug)
-    if organisation is None:
+    if organisation is None or organisation.state == State.CLOSED.value:
         return None
     mine = [
         one

@@ -20,6 +20,8 @@ from kernel.ids import SLUG_MAX, new_id, new_secret, sha256_of, slugify
 from tenancy import members, people
 from tenancy._tables import NAME_MAX, Person
 from tenancy.audit.trail import About, Actor, note
+from tenancy.life_cycle.changing import begin_trial
+from tenancy.life_cycle.states import TRIAL_DAYS
 from tenancy.mails.outbox import Wish, write_mail
 from tenancy.organisations import (
     OrganisationView,
@@ -146,6 +148,7 @@ def finish(session: Session, key: str, *, password: str, now: datetime) -> Signe
         parent_id=csp.id,
         slug=_free_slug(session, row.organisation),
     )
+    begin_trial(session, made.id, days=TRIAL_DAYS, now=now)
     members.add_member(session, made.id, person_id, "admin", now=now)
     person = session.get_one(Person, person_id)
     person.email_verified_at = person.email_verified_at or now
@@ -159,6 +162,7 @@ def finish(session: Session, key: str, *, password: str, now: datetime) -> Signe
     for tenant_id in (csp.id, made.id):
         facts = {"slug": made.slug, "email": person.email}
         note(session, tenant_id, "organisation.signed_up", now=now, about=about, facts=facts, by=by)
+    made = get_organisation(session, made.id)
     return SignedUp(organisation=made, person_id=person_id, is_new=known is None)
 
 

@@ -108,7 +108,7 @@ def test_whatever_wants_if_match_says_how_it_is_refused_without(
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_a_schema_names_itself_by_the_address_it_was_asked_at(
+def test_a_schema_names_itself_by_the_public_address_whatever_host_was_asked_for(
     client: FlaskClient, name: str
 ) -> None:
     answers = [
@@ -118,9 +118,8 @@ def test_a_schema_names_itself_by_the_address_it_was_asked_at(
 
     assert answers[0].mimetype == "application/schema+json"
     assert [one.get_json(force=True)["$id"] for one in answers] == [
-        f"https://garland.example/schemas/{name}",
-        f"http://127.0.0.1:8000/schemas/{name}",
-    ]
+        f"http://localhost/schemas/{name}"
+    ] * 2
 
 
 def test_references_between_schemas_lead_somewhere(client: FlaskClient) -> None:
