@@ -102,10 +102,14 @@ import runtime.verdicts.api
 import runtime.where_used.api
 import runtime.where_used.views
 import tenancy.api
+import tenancy.sign_ins.account.views
+import tenancy.sign_ins.views
 import tenancy.views
 
 PAGES: tuple[Blueprint, ...] = (
     tenancy.views.bp,
+    tenancy.sign_ins.views.bp,
+    tenancy.sign_ins.account.views.bp,
     garland.home.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,

@@ -40,3 +40,4 @@ import tenancy._tables
 import tenancy.audit._tables
 import tenancy.connections._tables
 import tenancy.repeats._tables
+import tenancy.sign_ins._tables

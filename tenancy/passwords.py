@@ -18,6 +18,7 @@ LENGTH_MIN = 12
 LENGTH_MAX = 256
 CHARACTERS_MIN = 5
 PRODUCT = "garland"
+BREACHED = "it is known from a breach, so others try it first: choose other words"
 NAME_TELLING = 5  # a shorter name before the @ occurs in ordinary words
 
 _hasher = PasswordHasher()
@@ -42,21 +43,21 @@ def check_new_password(
 
 def _why_not(password: str, address: str, name: str) -> str:
     """Say why a password may not be used; "" where it may."""
-    if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
-        return f"use {LENGTH_MIN} to {LENGTH_MAX} characters, such as a few words"
-    if len(set(password)) < CHARACTERS_MIN:
-        return f"it repeats the same few characters: use {CHARACTERS_MIN} different ones at least"
     lowered = password.lower()
-    mailbox = address.partition("@")[0]
-    if any(one in lowered for one in (address, *_telling(mailbox))):
-        return "it must not hold your e-mail address: choose other words"
-    if any(one in lowered for one in _telling(name)):
-        return "it must not hold your name: choose other words"
-    if PRODUCT in lowered:
-        return f"it must not hold the word {PRODUCT}: choose other words"
-    if is_breached(password):
-        return "it is known from a breach, so others try it first: choose other words"
-    return ""
+    telling = (address, *_telling(address.partition("@")[0]))
+    if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
+        why = f"use {LENGTH_MIN} to {LENGTH_MAX} characters, such as a few words"
+    elif len(set(password)) < CHARACTERS_MIN:
+        why = f"it repeats the same few characters: use {CHARACTERS_MIN} different ones at least"
+    elif any(one in lowered for one in telling):
+        why = "it must not hold your e-mail address: choose other words"
+    elif any(one in lowered for one in _telling(name)):
+        why = "it must not hold your name: choose other words"
+    elif PRODUCT in lowered:
+        why = f"it must not hold the word {PRODUCT}: choose other words"
+    else:
+        why = BREACHED if is_breached(password) else ""
+    return why
 
 
 def _telling(name: str) -> list[str]:

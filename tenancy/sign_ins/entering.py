@@ -16,7 +16,7 @@ from tenancy.audit.trail import About, Actor, note
 from tenancy.people import PersonView
 from tenancy.sign_ins import sessions
 from tenancy.sign_ins.browsers import Origin
-from tenancy.sign_ins.sessions import Lifetimes
+from tenancy.sign_ins.sessions import Held, Lifetimes
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ NOTED_EVERY_S = 60
 """A refusal of one person is noted once in so long: guessing does not flood the audit."""
 
 
-def enter(  # noqa: PLR0913  who, how, from where and until when
+def enter(
     session: Session,
     person: PersonView,
     *,
@@ -32,16 +32,14 @@ def enter(  # noqa: PLR0913  who, how, from where and until when
     origin: Origin,
     lifetimes: Lifetimes,
     now: datetime,
-) -> str:
-    """Begin a person's session and give its secret for their browser."""
+) -> Held:
+    """Begin a person's session; its secret is for their browser."""
     people.note_sign_in(session, person.id, now=now)
-    secret = sessions.begin(
-        session, person.id, how=how, origin=origin, lifetimes=lifetimes, now=now
-    )
+    held = sessions.begin(session, person.id, how=how, origin=origin, lifetimes=lifetimes, now=now)
     facts = {"how": how, "address": origin.address, "browser": origin.browser}
     note_of_person(session, person, "sign_in.made", facts, now=now)
     log.info("person_signed_in", person_id=str(person.id), how=how)
-    return secret
+    return held
 
 
 def leave(session: Session, person: PersonView, session_id: UUID, *, now: datetime) -> None:
@@ -64,7 +62,7 @@ def note_refusal(
     note_of_person(session, person, "sign_in.refused", facts, by=stranger, now=now)
 
 
-def note_of_person(  # noqa: PLR0913  whose, what, who and when
+def note_of_person(
     session: Session,
     person: PersonView,
     action: str,

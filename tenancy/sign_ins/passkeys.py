@@ -261,6 +261,4 @@ def _is_address(host: str) -> bool:
 
 
 def _view(row: Passkey) -> PasskeyView:
-    return PasskeyView(
-        id=row.id, name=row.name, made_at=row.made_at, last_used_at=row.last_used_at
-    )
+    return PasskeyView(id=row.id, name=row.name, made_at=row.made_at, last_used_at=row.last_used_at)

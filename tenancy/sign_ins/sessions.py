@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from kernel.errors import NotFoundError
@@ -64,6 +64,14 @@ class SessionView:
         return HOW.get(self.how, self.how)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A session and its secret, which the browser is to hold."""
+
+    session: SessionView
+    secret: str
+
+
 def begin(
     session: Session,
     person_id: UUID,
@@ -72,26 +80,25 @@ def begin(
     origin: Origin,
     lifetimes: Lifetimes,
     now: datetime,
-) -> str:
-    """Begin a session and give its secret; what the person's old ones left is tidied away."""
+) -> Held:
+    """Begin a session and give it with its secret; old ones of the person are tidied away."""
     ended = func.coalesce(SignIn.ended_at, SignIn.expires_at) < now - KEPT_AFTER
     session.execute(delete(SignIn).where(SignIn.person_id == person_id, ended))
     secret = new_secret(PREFIX)
-    session.add(
-        SignIn(
-            id=new_id(),
-            person_id=person_id,
-            digest=sha256_of(secret),
-            how=how,
-            browser=origin.browser,
-            address=origin.address,
-            made_at=now,
-            seen_at=now,
-            expires_at=now + lifetimes.most,
-        )
+    row = SignIn(
+        id=new_id(),
+        person_id=person_id,
+        digest=sha256_of(secret),
+        how=how,
+        browser=origin.browser,
+        address=origin.address,
+        made_at=now,
+        seen_at=now,
+        expires_at=now + lifetimes.most,
     )
+    session.add(row)
     session.flush()
-    return secret
+    return Held(session=_view(row), secret=secret)
 
 
 def find(
@@ -128,7 +135,7 @@ def list_open(
     return [_view(row) for row in rows]
 
 
-def renew(session: Session, session_id: UUID, *, how: str = "") -> str:
+def renew(session: Session, session_id: UUID, *, how: str = "") -> Held:
     """Give a session another secret, as its rights grow: the old one opens nothing any more.
 
     Raises:
@@ -140,7 +147,7 @@ def renew(session: Session, session_id: UUID, *, how: str = "") -> str:
     secret = new_secret(PREFIX)
     row.digest, row.how = sha256_of(secret), how or row.how
     session.flush()
-    return secret
+    return Held(session=_view(row), secret=secret)
 
 
 def end(session: Session, person_id: UUID, session_id: UUID, *, now: datetime) -> SessionView:
@@ -170,7 +177,7 @@ def end_others(session: Session, person_id: UUID, *, but: UUID | None, now: date
     return len(ids)
 
 
-def _open(lifetimes: Lifetimes, now: datetime) -> tuple[object, ...]:
+def _open(lifetimes: Lifetimes, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         SignIn.ended_at.is_(None),
         SignIn.expires_at > now,

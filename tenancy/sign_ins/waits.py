@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import structlog
 from limits.storage import MemoryStorage, Storage, storage_from_string
@@ -150,7 +150,8 @@ class Waits:
 def open_waits(redis_address: str) -> Waits:
     """Count in the Redis at an address (`redis://` or `unix://`)."""
     address = redis_address.replace("unix://", "redis+unix://", 1)
-    return Waits(storage_from_string(address, socket_timeout=REDIS_TIMEOUT_S))
+    shared = storage_from_string(address, socket_timeout=REDIS_TIMEOUT_S)
+    return Waits(cast("Storage", shared))
 
 
 def in_words(seconds: int) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 PAGES: dict[str, tuple[str, ...]] = {
+    "account.show_account": ("//account",),
+    "account.show_needed": ("//account/second-factor",),
     "alarm_list.show_panel": ("/alarms/{alarm}/panel",),
     "alarm_list.show_trend": ("/alarms/trend",),
     "alarm_policy.show_policy": ("/alarms/policy",),
@@ -99,6 +101,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "services.new_service": ("/services/new",),
     "services.show_service": ("/services/{service}",),
     "setup.show_settings": ("/workflows/{flow}/settings",),
+    "sign_ins.show_rules": ("/sign-in-rules",),
+    "sign_ins.sign_in": ("//sign-in",),
     "source_faults.list_faults": ("/sources/{json}/faults",),
     "source_mapping.show_mapping": ("/sources/{json}/mapping",),
     "sources.list_sources": ("/sources",),
@@ -116,7 +120,6 @@ PAGES: dict[str, tuple[str, ...]] = {
     "tables.new_table": ("/rules/tables/new",),
     "tenancy.list_members": ("/members",),
     "tenancy.list_tokens": ("/tokens",),
-    "tenancy.sign_in": ("//sign-in",),
     "trap_entry.show_trap": ("/traps/entry",),
     "traps.list_received": ("/traps/received",),
     "traps.list_traps": ("/traps",),
@@ -137,6 +140,8 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 
 NO_PAGES: dict[str, str] = {
+    "account.ask_passkey": "for the page's script",
+    "account.show_app": "leads back to the account until an app is being set up",
     "alarm_list.export": "a file",
     "blocks.download_parts": "a file",
     "environments.download_earlier": "a file",
@@ -155,6 +160,8 @@ NO_PAGES: dict[str, str] = {
     "reference.schema": "a file",
     "rule_links.small_picture": "a picture",
     "services.month_as_csv": "a file",
+    "sign_ins.ask_code": "leads back to the sign-in until a password was right",
+    "sign_ins.ask_passkey": "for the page's script",
     "static": "files",
     "tables.download_table": "a file",
     "workflows.block_icon": "a picture",

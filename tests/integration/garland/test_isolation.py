@@ -22,9 +22,9 @@ OPEN_TO_ALL = {
     "operations.healthz",
     "operations.readyz",
     "operations.metrics",  # for this machine alone, or with a token of its own: test_metrics.py
-    "tenancy.sign_in",
-    "tenancy.check_sign_in",
-    "tenancy.sign_out",
+    "sign_ins.sign_in",
+    "sign_ins.check_sign_in",
+    "sign_ins.sign_out",
     "hooks.shake_hands",
     "hooks.deliver",  # its key is the credential; an unknown one is 404
     "reference.document",
