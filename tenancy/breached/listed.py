@@ -25,11 +25,21 @@ SHORTEST = 12
 
 def is_breached(password: str) -> bool:
     """Tell whether a password is a known one, in whatever case it is written."""
-    content, begins = _read(PLACE)
+    return is_among(password, *_read(PLACE))
+
+
+def is_among(password: str, content: bytes, begins: tuple[int, ...]) -> bool:
+    """Tell whether a password is in a list, given as its file and where its buckets begin."""
     bucket, entry = _place_of(password.casefold())
     held = content[begins[bucket] : begins[bucket + 1]]
     wanted = entry.to_bytes(ENTRY_BYTES, "big")
     return any(held[at : at + ENTRY_BYTES] == wanted for at in range(0, len(held), ENTRY_BYTES))
+
+
+def begins_of(content: bytes) -> tuple[int, ...]:
+    """Give where each bucket of a file begins, and where the last one ends."""
+    sizes = (one * ENTRY_BYTES for one in content[:BUCKETS])
+    return tuple(accumulate(sizes, initial=BUCKETS))
 
 
 def write_list(passwords: Iterable[str]) -> bytes:
@@ -58,5 +68,4 @@ def _place_of(password: str) -> tuple[int, int]:
 def _read(path: Path) -> tuple[bytes, tuple[int, ...]]:
     """Read the list once a process, when somebody first chooses a password: 3 MB."""
     content = path.read_bytes()
-    ends = accumulate((one * ENTRY_BYTES for one in content[:BUCKETS]), initial=BUCKETS)
-    return content, tuple(ends)
+    return content, begins_of(content)

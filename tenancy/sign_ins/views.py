@@ -68,6 +68,12 @@ def origin_counted() -> Subject:
     return origin_subject(network_of(request.remote_addr or ""))
 
 
+def was_right(who: Subject) -> None:
+    """Count nothing for a try that was right."""
+    parts().waits.forget(who)
+    parts().waits.give_back(origin_counted())
+
+
 @bp.get("/sign-in")
 def sign_in() -> Response:
     """Show the sign-in form."""
@@ -75,20 +81,19 @@ def sign_in() -> Response:
 
 
 @bp.post("/sign-in")
-@limiter.limit(MOST_AT_ONCE)
 @only_reads
 def check_sign_in() -> Response:
     """Check a password; a wrong try never says what was wrong, nor how it was found out."""
     email, password = request.form.get("email", ""), request.form.get("password", "")
     wanted, who = request.form.get("next", ""), person_subject(email)
     try:
-        parts().waits.require_none(who, origin_counted())
+        tries = parts().waits.take(who, origin_counted())
     except TooManyError as error:
         return with_wait(_form(email, error=error, wanted=wanted), error)
     person = people.check_password(db_session(), email=email, password=password)
     if person is None:
-        tries = parts().waits.count(who, origin_counted())
         return note_refused(_form(email, error=InvalidError(WRONG), wanted=wanted), email, tries)
+    was_right(who)
     if apps.has_app(db_session(), person.id):
         return _ask_for_code(person, wanted)
     return _let_in(person, "password", wanted, password=password)
@@ -101,7 +106,6 @@ def ask_code() -> Response:
 
 
 @bp.post("/sign-in/code")
-@limiter.limit(MOST_AT_ONCE)
 @only_reads
 def check_code() -> Response:
     """Check a code of the app, or a recovery code; each opens once."""
@@ -110,16 +114,15 @@ def check_code() -> Response:
         return _begin_again()
     who = Subject(kind="code", name=str(person.id), pace=PERSON)
     try:
-        parts().waits.require_none(who, origin_counted())
+        tries = parts().waits.take(who, origin_counted())
     except TooManyError as error:
         return with_wait(_code_form(error), error)
     with own_transaction() as writing:
         code = request.form.get("code", "")
         used = apps.use_code(writing, vault(), person.id, code, now=utc_now())
     if used is None:
-        tries = parts().waits.count(who, origin_counted())
         return note_refused(_code_form(InvalidError(WRONG_CODE)), person.email, tries, why="code")
-    parts().waits.forget(who)
+    was_right(who)
     return _let_in(person, f"password_{used}", wanted)
 
 
@@ -246,7 +249,6 @@ def take_challenge(purpose: str) -> Challenge:
 
 
 def _let_in(person: PersonView, how: str, wanted: str, *, password: str = "") -> Response:
-    parts().waits.forget(person_subject(person.email))
     facts: dict[str, Any] = {"how": how, "origin": origin(), "lifetimes": parts().lifetimes}
     with own_transaction() as writing:
         if password:

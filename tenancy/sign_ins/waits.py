@@ -95,38 +95,44 @@ class Waits:
         self._clock = clock
         self._ask_at = 0.0
 
-    def require_none(self, *subjects: Subject) -> None:
-        """Refuse a try while there is a wait, whatever it would have brought.
+    def take(self, *subjects: Subject) -> int:
+        """Take a try for each before it is known to be wrong; give the first one's number.
+
+        Counted beforehand, since of a hundred tries at the same moment none knows of the others.
+        Who was right gives it back: `forget` or `give_back`.
 
         Raises:
-            TooManyError: saying when to come back.
+            TooManyError: one of them has to wait, whatever the try would have brought.
         """
         wait_s = max(self._left_s(one) for one in subjects)
         if wait_s > 0:
-            raise TooManyError(
-                f"There were too many wrong tries. Wait {in_words(wait_s)}, then try again.",
-                retry_after_s=wait_s,
-            )
-
-    def count(self, *subjects: Subject) -> int:
-        """Count a wrong try for each; give the first one's number in its window."""
-        numbers = [self._count(one) for one in subjects]
-        return numbers[0]
+            raise _too_many(wait_s)
+        first, *_ = [self._take(one) for one in subjects]
+        return first
 
     def forget(self, subject: Subject) -> None:
         """Begin anew: it was somebody who may."""
-        self._ask(lambda storage: storage.clear(subject.key("tries")))
+        for what in ("tries", "wait"):
+            key = subject.key(what)
+            self._ask(lambda storage, key=key: storage.clear(key))
+
+    def give_back(self, subject: Subject) -> None:
+        """Count one try less: it was right, which says nothing about the others."""
+        key, window_s = subject.key("tries"), subject.pace.window_s
+        left = self._ask(lambda storage: storage.incr(key, window_s, amount=-1))
+        if subject.pace.wait_s(left) == 0:
+            self._ask(lambda storage: storage.clear(subject.key("wait")))
 
     def is_first(self, subject: Subject, *, in_s: int) -> bool:
         """Tell whether this is asked for the first time in so many seconds."""
         return self._ask(lambda storage: storage.incr(subject.key("noted"), in_s)) == 1
 
-    def _count(self, subject: Subject) -> int:
+    def _take(self, subject: Subject) -> int:
         pace = subject.pace
         tries = self._ask(lambda storage: storage.incr(subject.key("tries"), pace.window_s))
         wait_s = pace.wait_s(tries)
-        if wait_s:
-            self._ask(lambda storage: storage.incr(subject.key("wait"), wait_s))
+        if wait_s and self._ask(lambda storage: storage.incr(subject.key("wait"), wait_s)) > 1:
+            raise _too_many(wait_s)  # somebody else took the one try there was
         return tries
 
     def _left_s(self, subject: Subject) -> int:
@@ -145,6 +151,11 @@ class Waits:
             self._ask_at = self._clock() + ASK_AGAIN_S
             log.warning("sign_in_waits_without_redis", reason=str(error))
             return call(self._local)
+
+
+def _too_many(wait_s: int) -> TooManyError:
+    words = f"There were too many wrong tries. Wait {in_words(wait_s)}, then try again."
+    return TooManyError(words, retry_after_s=wait_s)
 
 
 def open_waits(redis_address: str) -> Waits:

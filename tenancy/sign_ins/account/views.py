@@ -23,7 +23,7 @@ from kernel.errors import (
     TooManyError,
     UnauthorizedError,
 )
-from kernel.http import db_session, limiter, only_reads, own_transaction, render, see_other, vault
+from kernel.http import db_session, only_reads, own_transaction, render, see_other, vault
 from tenancy import people
 from tenancy.people import PersonView
 from tenancy.sign_ins import apps, passkeys, sessions
@@ -31,7 +31,6 @@ from tenancy.sign_ins.account import changing
 from tenancy.sign_ins.sessions import SessionView
 from tenancy.sign_ins.views import (
     ISSUER,
-    MOST_AT_ONCE,
     hold,
     new_challenge,
     origin_counted,
@@ -39,6 +38,7 @@ from tenancy.sign_ins.views import (
     safe_next,
     site_or_404,
     take_challenge,
+    was_right,
     with_wait,
 )
 from tenancy.sign_ins.waits import person_subject
@@ -66,7 +66,6 @@ def change_name() -> Response:
 
 
 @bp.post("/password")
-@limiter.limit(MOST_AT_ONCE)
 @only_reads
 def change_password() -> Response:
     """Change the password; all other sessions end."""
@@ -89,7 +88,6 @@ def show_needed() -> Response:
 
 
 @bp.post("/app")
-@limiter.limit(MOST_AT_ONCE)
 @only_reads
 def begin_app() -> Response:
     """Begin to set up an authenticator app."""
@@ -106,7 +104,6 @@ def show_app() -> Response:
 
 
 @bp.post("/app/confirm")
-@limiter.limit(MOST_AT_ONCE)
 @only_reads
 def confirm_app() -> Response:
     """Let the app count, proven by a code; the recovery codes are shown this once."""
@@ -122,7 +119,6 @@ def confirm_app() -> Response:
 
 
 @bp.post("/app/remove")
-@limiter.limit(MOST_AT_ONCE)
 @only_reads
 def remove_app() -> Response:
     """Forget the app and its recovery codes."""
@@ -134,7 +130,6 @@ def remove_app() -> Response:
 
 
 @bp.post("/recovery-codes")
-@limiter.limit(MOST_AT_ONCE)
 @only_reads
 def renew_codes() -> Response:
     """Make new recovery codes and show them, this once."""
@@ -155,7 +150,6 @@ def ask_passkey() -> Response:
 
 
 @bp.post("/passkeys")
-@limiter.limit(MOST_AT_ONCE)
 @only_reads
 def add_passkey() -> Response:
     """Keep the passkey that the browser made."""
@@ -170,7 +164,6 @@ def add_passkey() -> Response:
 
 
 @bp.post("/passkeys/<uuid:passkey_id>/remove")
-@limiter.limit(MOST_AT_ONCE)
 @only_reads
 def remove_passkey(passkey_id: UUID) -> Response:
     """Forget a passkey."""
@@ -235,10 +228,10 @@ def _proven() -> PersonView:
     """Give who is signed in, if the form holds their password; wrong tries are counted as ever."""
     person, password = _person(), request.form.get("password", "")
     who = person_subject(person.email)
-    parts().waits.require_none(who, origin_counted())
+    parts().waits.take(who, origin_counted())
     if people.check_password(db_session(), email=person.email, password=password) is None:
-        parts().waits.count(who, origin_counted())
         _refuse("password", NOT_YOURS)
+    was_right(who)
     return person
 
 
