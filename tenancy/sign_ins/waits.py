@@ -112,9 +112,8 @@ class Waits:
 
     def forget(self, subject: Subject) -> None:
         """Begin anew: it was somebody who may."""
-        for what in ("tries", "wait"):
-            key = subject.key(what)
-            self._ask(lambda storage, key=key: storage.clear(key))
+        self._ask(lambda storage: storage.clear(subject.key("tries")))
+        self._ask(lambda storage: storage.clear(subject.key("wait")))
 
     def give_back(self, subject: Subject) -> None:
         """Count one try less: it was right, which says nothing about the others."""
