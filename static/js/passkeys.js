@@ -25,7 +25,8 @@ async function ask(form) {
 }
 
 if (globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON !== undefined) {
-  for (const form of document.querySelectorAll("form[data-passkey]")) form.removeAttribute("hidden");
+  for (const form of document.querySelectorAll("form[data-passkey]"))
+    form.removeAttribute("hidden");
   for (const note of document.querySelectorAll("[data-no-passkeys]")) note.remove();
 }
 hear(document, "submit", "form[data-passkey]", (form, event) => {

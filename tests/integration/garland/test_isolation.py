@@ -22,6 +22,10 @@ OPEN_TO_ALL = {
     "operations.healthz",
     "operations.readyz",
     "operations.metrics",  # for this machine alone, or with a token of its own: test_metrics.py
+    "sign_ins.ask_code",  # shows nothing until a password was right
+    "sign_ins.ask_passkey",
+    "sign_ins.check_code",
+    "sign_ins.check_passkey",
     "sign_ins.sign_in",
     "sign_ins.check_sign_in",
     "sign_ins.sign_out",
