@@ -10,6 +10,7 @@ import structlog
 from flask import Flask, g, request
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as AnyResponse
 
 from blocks.packages.archive import ARCHIVE_MAX_BYTES
 from garland import delegated, repeats, sign_in, telling
@@ -30,6 +31,7 @@ from kernel.plots import drawn_plot
 from kernel.resources import resource_folder
 from tenancy.scope import bind
 
+PRODUCT = "Garland"
 BODY_MAX_BYTES = 6 * 1024 * 1024
 PACKAGE_ROUND_BYTES = 64 * 1024
 """What a form may put round a package; one a little too large is refused in its own words."""
@@ -78,7 +80,7 @@ def create_app(settings: Settings) -> Flask:
     app.add_template_global(imported_by)
     install_security(app, is_https=settings.public_url.startswith("https://"))
     install_failures(app)
-    sign_in.install(app)
+    sign_in.install(app, product=PRODUCT)
     delegated.install(app)
     _install_addresses(app)
     _install_context(app)
@@ -129,10 +131,13 @@ def _install_context(app: Flask) -> None:
     """Bind what logs and templates need of the request."""
 
     @app.before_request
-    def find_actor() -> None:
-        sign_in.find_actor()
+    def find_actor() -> AnyResponse | None:
+        elsewhere = sign_in.find_actor()
+        if elsewhere is not None:
+            return elsewhere
         if request.endpoint in TAKE_PACKAGES and acting_or_none() is not None:
             request.max_content_length = ARCHIVE_MAX_BYTES + PACKAGE_ROUND_BYTES
+        return None
 
     @app.context_processor
     def page_facts() -> dict[str, Any]:
@@ -141,7 +146,7 @@ def _install_context(app: Flask) -> None:
         return {
             "acting": who,
             "organisations": sign_in.organisations() if switches else [],
-            "brand_name": "Garland",
+            "brand_name": PRODUCT,
             "nav_active": None,
             "tenant_standing": sign_in.standing() if switches else None,
             "page_made_ms": int(g.page_asked_at.timestamp() * 1000),

@@ -113,6 +113,8 @@ import tenancy.joining.views
 import tenancy.membership.api
 import tenancy.membership.views
 import tenancy.rights.views
+import tenancy.sign_ins.account.views
+import tenancy.sign_ins.views
 import tenancy.sign_ups.views
 import tenancy.views
 
@@ -126,6 +128,8 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.custom_roles.views.bp,
     tenancy.delegation.views.bp,
     tenancy.rights.views.bp,
+    tenancy.sign_ins.views.bp,
+    tenancy.sign_ins.account.views.bp,
     garland.home.views.bp,
     garland.customers.views.bp,
     garland.live.views.bp,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
-from uuid import UUID
 
 from flask import Flask, Response, current_app, request
 from flask_login import current_user
@@ -80,5 +79,5 @@ def _page_facts() -> dict[str, Any]:
     if who.tenant_kind in GIVEN_TO:
         here = active_in(session, who.tenant_id, now=now)
         broken = unseen(session, who.tenant_id) if who.may("support.grant") else []
-    there = reachable(session, UUID(current_user.id), now=now)
+    there = reachable(session, current_user.person_id, now=now)
     return {"support_here": here, "support_there": there, "broken_glass": broken}

@@ -65,7 +65,7 @@ def _answer_ours(error: GarlandError) -> AnyResponse:
         return problem(error)
     if isinstance(error, UnauthorizedError) and acting_or_none() is None:
         wanted = request.full_path if request.method == "GET" else None
-        return see_other(url_for("tenancy.sign_in", next=wanted))
+        return see_other(url_for("sign_ins.sign_in", next=wanted))
     return _page(error)
 
 

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     secret_key: str = ""
     encryption_keys: str = ""
     public_url: str = ""
+    sign_in_idle_hours: int = Field(default=12, ge=1, le=720)
+    sign_in_days: int = Field(default=30, ge=1, le=365)
     trusted_proxies: int = Field(default=0, ge=0, le=10)
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, request, session, url_for
 from flask_login import LoginManager, current_user
+from werkzeug.wrappers import Response
 
-from garland.services import Services
+from garland.services import Services, redis_address
 from kernel.acting import Acting
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError, UnauthorizedError
-from kernel.http import act_as, acting, db_session, is_reading
+from kernel.http import act_as, acting, db_session, is_reading, see_other
 from kernel.ids import sha256_of
-from tenancy import access, people, tokens
+from tenancy import access, tokens
 from tenancy.delegation.acting import acting_by_grant
 from tenancy.life_cycle.standing import StoppedError, whom_to_ask, why_stopped
 from tenancy.life_cycle.states import Ability, State, allows
 from tenancy.organisations import OrganisationView, get_organisation
+from tenancy.scope import as_tenant
 from tenancy.sessions import SignedIn
+from tenancy.sign_ins import policy, sessions
+from tenancy.sign_ins.parts import PARTS, SignInParts
+from tenancy.sign_ins.passkeys import site_of
+from tenancy.sign_ins.sessions import Lifetimes, SessionView
+from tenancy.sign_ins.waits import open_waits
 
 TOKEN_PATHS = ("/api/", "/tmf-api/")
-OPEN_ENDPOINTS = ("reference.document",)
+OPEN_ENDPOINTS = ("reference.document", "static")
+LISTENING = ("live.stream",)
+COOKIE_KEY = "_user_id"
+"""Where Flask-Login keeps what `SignedIn.get_id` gives."""
 ENDS_ACCESS = (
     "delegation.end",
     "delegation.refuse",
@@ -49,31 +59,77 @@ class Standing:
     asked: str
 
 
-def install(app: Flask) -> None:
-    """Fit Flask-Login to the application."""
+def install(app: Flask, *, product: str) -> None:
+    """Fit Flask-Login to the application, and what signing in needs of the settings."""
     login_manager.session_protection = "strong"
     login_manager.init_app(app)
+    services: Services = app.extensions["garland.services"]
+    settings = services.settings
+    app.extensions[PARTS] = SignInParts(
+        waits=open_waits(redis_address(settings)),
+        lifetimes=Lifetimes(
+            idle=timedelta(hours=settings.sign_in_idle_hours),
+            most=timedelta(days=settings.sign_in_days),
+        ),
+        site=site_of(settings.public_url, name=product),
+    )
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
-def _load(person_id: str) -> SignedIn | None:
-    person = people.find_active_person(db_session(), UUID(person_id))
-    return SignedIn(person_id) if person is not None else None
+def _load(secret: str) -> SignedIn | None:
+    """Find the session that the cookie holds the secret of: one read, and once a minute a write.
+
+    A request that writes has its session's turn at the database after this: see `_authenticate`.
+    """
+    services: Services = current_app.extensions["garland.services"]
+    parts: SignInParts = current_app.extensions[PARTS]
+    now = utc_now()
+    if is_reading():
+        found = sessions.find(db_session(), secret, lifetimes=parts.lifetimes, now=now)
+    else:
+        with services.reading() as reading:
+            found = sessions.find(reading, secret, lifetimes=parts.lifetimes, now=now)
+    if found is None:
+        return None
+    _note_seen(services, found, now)
+    return SignedIn(found, secret)
 
 
-def find_actor() -> None:
-    """Record who acts, from the bearer token or the sign-in and the address."""
+def _note_seen(services: Services, found: SessionView, now: datetime) -> None:
+    """Note that a session was used, about once a minute; a page that only listens uses nothing."""
+    if now - found.seen_at >= sessions.SEEN_EVERY and request.endpoint not in LISTENING:
+        with services.sessions.begin() as writing:
+            sessions.note_seen(writing, found.id, now=now)
+
+
+def find_actor() -> Response | None:
+    """Record who acts, from the bearer token or the sign-in and the address.
+
+    Gives where to go instead, where the organisation asks for more than was shown.
+    """
     if request.endpoint in OPEN_ENDPOINTS:
-        return
+        return None
     if request.path.startswith(TOKEN_PATHS):
         _act(_authenticate(request.headers.get("Authorization") or ""))
-    elif "tenant_slug" in g:
-        if not current_user.is_authenticated:
-            raise UnauthorizedError("sign in to see this page")
-        found = _member_or_support(UUID(current_user.id), g.tenant_slug)
-        if found is None:
-            raise NotFoundError("There is nothing at this address, or it is not yours to see.")
-        _act(found)
+        return None
+    is_somebody = COOKIE_KEY in session and current_user.is_authenticated
+    if "tenant_slug" not in g:
+        return None
+    if not is_somebody:
+        raise UnauthorizedError("sign in to see this page")
+    found = _member_or_support(current_user.person_id, g.tenant_slug)
+    if found is None:
+        raise NotFoundError("There is nothing at this address, or it is not yours to see.")
+    if not current_user.session.is_strong and _needs_more(found):
+        wanted = request.full_path if request.method == "GET" else None
+        return see_other(url_for("account.show_needed", next=wanted))
+    _act(found)
+    return None
+
+
+def _needs_more(who: Acting) -> bool:
+    with as_tenant(db_session(), who.tenant_id):
+        return policy.needs_second_factor(db_session(), who.tenant_id)
 
 
 def _member_or_support(person_id: UUID, slug: str) -> Acting | None:
@@ -110,7 +166,7 @@ def _note_use(services: Services, header: str) -> None:
 
 def organisations() -> list[tuple[str, str]]:
     """List the (slug, name) of the organisations the signed-in person belongs to."""
-    found = access.organisations_of(db_session(), UUID(current_user.id))
+    found = access.organisations_of(db_session(), current_user.person_id)
     return [(one.slug, one.name) for one in found]
 
 

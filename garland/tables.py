@@ -46,4 +46,5 @@ import tenancy.invitations._tables
 import tenancy.life_cycle._tables
 import tenancy.mails._tables
 import tenancy.repeats._tables
+import tenancy.sign_ins._tables
 import tenancy.sign_ups._tables

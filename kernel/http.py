@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlencode
@@ -142,6 +143,27 @@ def is_reading() -> bool:
 def is_reading_view(view: Callable[..., Any] | None) -> bool:
     """Tell whether a view was said to read only; see `only_reads`."""
     return hasattr(view, _ONLY_READS)
+
+
+@contextmanager
+def own_transaction() -> Iterator[Session]:
+    """Write in a transaction of its own, which holds whatever the request is answered.
+
+    The view has to be one that only reads: on SQLite two writers of one request wait for ever.
+    """
+    with _database().writing.begin() as session:
+        yield session
+
+
+def after_answer(response: AnyResponse, write: Callable[[Session], None]) -> None:
+    """Write in a transaction of its own once the answer is sent, so that nobody waits for it."""
+    writing = _database().writing
+
+    def write_now() -> None:
+        with writing.begin() as session:
+            write(session)
+
+    response.call_on_close(write_now)
 
 
 def reading_session() -> Session:

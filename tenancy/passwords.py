@@ -1,4 +1,8 @@
-"""Passwords: rules for new ones, argon2id hashes, and a check that takes as long for nobody."""
+"""Passwords: rules for new ones, argon2id hashes, and a check that takes as long for nobody.
+
+Length over composition and a list of known ones, as NIST SP 800-63B (5.1.1.2) advises; nobody has
+to change a password because time went by.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +12,56 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kernel.errors import InvalidError, Problem
+from tenancy.breached.listed import is_breached
 
 LENGTH_MIN = 12
 LENGTH_MAX = 256
+CHARACTERS_MIN = 5
+PRODUCT = "garland"
+BREACHED = "it is known from a breach, so others try it first: choose other words"
 NAME_TELLING = 5  # a shorter name before the @ occurs in ordinary words
 
 _hasher = PasswordHasher()
 
 
-def check_new_password(password: str, *, email: str) -> None:
+def check_new_password(
+    password: str, *, email: str, name: str = "", field: str = "password"
+) -> None:
     """Raise InvalidError, with what to do, unless the password may be used.
 
-    Length over composition, as NIST SP 800-63B (5.1.1.2) advises.
+    Args:
+        password: As it was typed; spaces and every character of Unicode count.
+        email: The person's address: a password that holds it is the first to be guessed.
+        name: What the person is called.
+        field: The name of the form's field, for the problem's pointer.
     """
+    why = _why_not(password, email.strip().lower(), name.strip().lower())
+    if why:
+        message = f"password: {why}"
+        raise InvalidError(message, problems=[Problem(f"/{field}", message)])
+
+
+def _why_not(password: str, address: str, name: str) -> str:
+    """Say why a password may not be used; "" where it may."""
+    lowered = password.lower()
+    telling = (address, *_telling(address.partition("@")[0]))
     if not LENGTH_MIN <= len(password) <= LENGTH_MAX:
-        message = f"password: use {LENGTH_MIN} to {LENGTH_MAX} characters, such as a few words"
-        raise InvalidError(message, problems=[Problem("/password", message)])
-    address = email.lower()
-    name = address.partition("@")[0]
-    telling = [address, name] if len(name) >= NAME_TELLING else [address]
-    if any(word in password.lower() for word in telling):
-        message = "password: it must not hold your e-mail address: choose other words"
-        raise InvalidError(message, problems=[Problem("/password", message)])
+        why = f"use {LENGTH_MIN} to {LENGTH_MAX} characters, such as a few words"
+    elif len(set(password)) < CHARACTERS_MIN:
+        why = f"it repeats the same few characters: use {CHARACTERS_MIN} different ones at least"
+    elif any(one in lowered for one in telling):
+        why = "it must not hold your e-mail address: choose other words"
+    elif any(one in lowered for one in _telling(name)):
+        why = "it must not hold your name: choose other words"
+    elif PRODUCT in lowered:
+        why = f"it must not hold the word {PRODUCT}: choose other words"
+    else:
+        why = BREACHED if is_breached(password) else ""
+    return why
+
+
+def _telling(name: str) -> list[str]:
+    return [name] if len(name) >= NAME_TELLING else []
 
 
 def hash_password(password: str) -> str:

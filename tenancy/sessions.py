@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
-import structlog
 from flask_login import UserMixin
-from sqlalchemy.orm import Session
+from typing_extensions import override
 
-log = structlog.get_logger(__name__)
+from tenancy.sign_ins.sessions import SessionView
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """The person Flask-Login keeps in the session; its id is the person's."""
+    """The person of a request, by the session their browser holds the secret of.
 
-    def __init__(self, person_id: str) -> None:
-        self.id = person_id
+    What Flask-Login keeps in the cookie is the secret alone.
+    """
 
+    def __init__(self, session: SessionView, secret: str) -> None:
+        self.session = session
+        self.secret = secret
 
-def on_password_changed(_session: Session, person_id: UUID, *, now: datetime) -> None:
-    """Do what follows from a new password: the one place where sessions end by it."""
-    log.info("password_changed", person_id=str(person_id), at=now.isoformat())
+    @property
+    def person_id(self) -> UUID:
+        """The person's id."""
+        return self.session.person_id
+
+    @override
+    def get_id(self) -> str:
+        """Give what the cookie holds."""
+        return self.secret

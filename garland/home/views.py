@@ -29,7 +29,7 @@ SHOWN = 6
 def index() -> Response:
     """Send a person to their organisation, or to the sign-in."""
     if not current_user.is_authenticated:
-        return see_other(url_for("tenancy.sign_in"))
+        return see_other(url_for("sign_ins.sign_in"))
     mine = organisations()
     if not mine:
         return render("garland/no_organisation.html", status=403)

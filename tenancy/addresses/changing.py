@@ -41,7 +41,7 @@ def address_of(session: Session, person_id: UUID) -> Address:
 
 
 def ask_to_verify(session: Session, person_id: UUID, *, now: datetime) -> None:
-    """Mail a link that proves the address somebody has; raises UnavailableError."""
+    """Mail a link that proves the address somebody has; raises ConflictError."""
     require_office(session)
     person = session.get_one(Person, person_id)
     _mail_link(session, person, person.email, now=now)
@@ -56,7 +56,7 @@ def ask_to_change(
 
     Raises:
         InvalidError: naming the field: no address, the same one, or the password is wrong.
-        UnavailableError: no mail can be sent from here.
+        ConflictError: no mail can be sent from here.
     """
     require_office(session)
     person, address = session.get_one(Person, person_id), people.read_email(email)

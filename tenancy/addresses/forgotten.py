@@ -19,6 +19,7 @@ from tenancy.addresses._tables import LinkKind
 from tenancy.audit.trail import About, Actor, note
 from tenancy.mails import outbox
 from tenancy.mails.outbox import Wish, require_office, write_mail
+from tenancy.sign_ins import sessions
 
 LASTS = timedelta(hours=1)
 
@@ -30,7 +31,7 @@ def ask_new_password(session: Session, email: str, *, now: datetime) -> None:
 
     Raises:
         InvalidError: that is no address.
-        UnavailableError: no mail can be sent from here.
+        ConflictError: no mail can be sent from here.
     """
     require_office(session)
     address = people.read_email(email)
@@ -73,7 +74,8 @@ def choose_password(session: Session, key: str, password: str, *, now: datetime)
         InvalidError: the password may not be used.
     """
     row, person_id = links.link_by(session, LinkKind.PASSWORD, key, now=now, lock=True)
-    people.set_password(session, person_id, password, now=now)
+    people.set_password(session, person_id, password)
+    sessions.end_others(session, person_id, but=None, now=now)
     person = session.get_one(Person, person_id)
     if person.email == row.email:
         person.email_verified_at = person.email_verified_at or now

@@ -87,7 +87,7 @@ def choose_password() -> Response:
         return _gone(error)
     end_session()
     flash("Your new password is set: sign in with it.", "good")
-    return let_go(PASSWORD, see_other(url_for("tenancy.sign_in")))
+    return let_go(PASSWORD, see_other(url_for("sign_ins.sign_in")))
 
 
 @bp.get("/account/email")

@@ -8,13 +8,19 @@ no log of a proxy for longer than one request, and a sign-in on the way does not
 from __future__ import annotations
 
 import re
+from typing import Any
 from uuid import UUID
 
 from flask import current_app, redirect, request, session
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
-from tenancy.sessions import SignedIn
+from kernel.clock import utc_now
+from kernel.errors import NotFoundError
+from kernel.http import db_session
+from tenancy import people
+from tenancy.sign_ins import entering
+from tenancy.sign_ins.views import hold, origin, parts
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{20,100}")
 _COOKIE_S = 3600
@@ -49,17 +55,24 @@ def let_go(page: str, response: Response) -> Response:
 
 def signed_in_id() -> UUID | None:
     """Give who is signed in, in whichever organisation; None where nobody is."""
-    return UUID(current_user.id) if current_user.is_authenticated else None
+    return current_user.person_id if current_user.is_authenticated else None
 
 
 def begin_session(person_id: UUID) -> None:
     """Sign somebody in who proved who they are; nothing of before survives it."""
-    session.clear()
-    login_user(SignedIn(str(person_id)))
+    person = people.find_active_person(db_session(), person_id)
+    if person is None:
+        raise NotFoundError("no such person")
+    facts: dict[str, Any] = {"origin": origin(), "lifetimes": parts().lifetimes, "now": utc_now()}
+    hold(entering.enter(db_session(), person, how="link", **facts))
 
 
 def end_session() -> None:
     """Sign whoever is signed in out of this browser."""
+    if current_user.is_authenticated:
+        person = people.find_active_person(db_session(), current_user.person_id)
+        if person is not None:
+            entering.leave(db_session(), person, current_user.session.id, now=utc_now())
     logout_user()
     session.clear()
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from kernel.errors import UnavailableError
+from kernel.errors import ConflictError
 from kernel.ids import new_id, new_secret
 from tenancy.mails._tables import REASON_MAX, Mail
 from tenancy.mails.letters import write_letter
@@ -93,10 +93,10 @@ def write_mail(session: Session, wish: Wish, *, now: datetime) -> bool:
 
 
 def require_office(session: Session) -> PostOffice:
-    """Give what mails are written with; raises UnavailableError where there is none."""
+    """Give what mails are written with; raises ConflictError where there is none."""
     office = office_of(session)
     if office is None:
-        raise UnavailableError("no mail can be sent from here: the operator has to set it up")
+        raise ConflictError("no mail can be sent from here: the operator has to set it up")
     return office
 
 

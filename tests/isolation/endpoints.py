@@ -218,9 +218,9 @@ OPEN = {
     "reference.page": "the same for everybody",
     "reference.schema": "the same for everybody",
     "static": "the same for everybody",
-    "tenancy.check_sign_in": "before anybody acts",
-    "tenancy.sign_in": "before anybody acts",
-    "tenancy.sign_out": "ends what is one's own",
+    "sign_ins.check_sign_in": "before anybody acts",
+    "sign_ins.sign_in": "before anybody acts",
+    "sign_ins.sign_out": "ends what is one's own",
 }
 """What is open to everybody, and why that tells nothing."""
 

@@ -101,17 +101,21 @@ def free_port() -> int:
 
 @contextmanager
 def running_garland(data_dir: Path, **settings: str) -> Iterator[Running]:
-    """Start `garland up --demo` and stop it as Ctrl-C would; several may run at a time."""
+    """Start `garland up --demo` and stop it as Ctrl-C would; several may run at a time.
+
+    A setting may name the port it will have, as `{port}`.
+    """
     port = free_port()
     listens = {name: str(free_port()) for name in LISTENER_PORTS}
     url = f"http://127.0.0.1:{port}"
+    named = {name: value.replace("{port}", str(port)) for name, value in settings.items()}
     command = [sys.executable, "-m", "garland", "up", "--demo", "--port", str(port)]
     with (data_dir / "up.log").open("wb") as log:
         process = subprocess.Popen(
             [*command, "--data", str(data_dir)],
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **listens, **settings},
+            env={**os.environ, **listens, **named},
         )
         try:
             wait_for(

@@ -47,7 +47,7 @@ from tests.integration.garland.test_isolation import OPEN_TO_ALL
 from tests.support.size import examples
 
 MACHINES = ("/api/", "/tmf-api/", "/in/", "/hooks/")
-LEFT_OUT = {"live.stream", "static", "operations.readyz", "tenancy.sign_out"}
+LEFT_OUT = {"live.stream", "static", "operations.readyz", "sign_ins.sign_out"}
 NUMBERS = ("1", "9" * 25)
 TEXTS = (
     "9" * 5_000,

@@ -22,9 +22,13 @@ OPEN_TO_ALL = {
     "operations.healthz",
     "operations.readyz",
     "operations.metrics",  # for this machine alone, or with a token of its own: test_metrics.py
-    "tenancy.sign_in",
-    "tenancy.check_sign_in",
-    "tenancy.sign_out",
+    "sign_ins.ask_code",  # shows nothing until a password was right
+    "sign_ins.ask_passkey",
+    "sign_ins.check_code",
+    "sign_ins.check_passkey",
+    "sign_ins.sign_in",
+    "sign_ins.check_sign_in",
+    "sign_ins.sign_out",
     "hooks.shake_hands",
     "hooks.deliver",  # its key is the credential; an unknown one is 404
     "reference.document",

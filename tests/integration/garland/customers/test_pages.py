@@ -16,7 +16,7 @@ from tenancy.organisations import OrganisationView, find_by_slug, get_organisati
 from tenancy.scope import as_tenant
 from tests.factories.alarms import make_alarm
 from tests.factories.organisations import admin_of, bring_to, make_below
-from tests.factories.tenancy import NOON, make_csp, make_customer
+from tests.factories.tenancy import NOON, make_csp
 from tests.integration.conftest import SignedIn
 
 Sessions = sessionmaker[Session]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -40,7 +39,7 @@ def browser(app: Flask) -> FlaskClient:
 
 def may_sign_in(sessions: sessionmaker[Session], email: str, password: str) -> bool:
     with sessions.begin() as session:
-        found = people.sign_in(session, email=email, password=password, now=utc_now())
+        found = people.check_password(session, email=email, password=password)
     return found is not None
 
 
@@ -118,16 +117,18 @@ def test_a_weak_password_is_refused_and_the_link_still_works(
     assert browser.post("/new-password", data={"password": OTHER}).status_code == 303
 
 
-def test_a_new_password_tells_what_ends_sessions(
-    letters: Letters, anna: PersonView, monkeypatch: pytest.MonkeyPatch
+def test_a_new_password_ends_every_session(
+    app: Flask, browser: FlaskClient, letters: Letters, anna: PersonView
 ) -> None:
-    told: list[UUID] = []
-    monkeypatch.setattr(people, "on_password_changed", lambda _s, who, **_now: told.append(who))
+    elsewhere = app.test_client()
+    elsewhere.post("/sign-in", data={"email": anna.email, "password": PASSWORD})
+    before = elsewhere.get("/account").status_code
+    browser.post("/forgotten", data={"email": anna.email})
+    browser.get(letters.path_to(anna.email))
 
-    with letters.sessions.begin() as session:
-        people.set_password(session, anna.id, OTHER, now=utc_now())
+    browser.post("/new-password", data={"password": OTHER})
 
-    assert told == [anna.id]
+    assert (before, elsewhere.get("/account").status_code) == (200, 302)
 
 
 def test_an_address_changes_once_the_new_one_is_confirmed_and_the_old_one_is_told(

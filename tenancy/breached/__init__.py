@@ -1,0 +1,1 @@
+"""Passwords that became known by a breach, read without a network; see README.md beside this."""

@@ -1,0 +1,1 @@
+"""How people sign in: sessions, waits after wrong tries, second factors, passkeys."""

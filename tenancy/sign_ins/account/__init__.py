@@ -1,0 +1,1 @@
+"""A person's own account: the pages under /account, which belong to no organisation."""
