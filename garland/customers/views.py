@@ -100,7 +100,7 @@ def _next(one: OrganisationView, *, link: str = "") -> Response:
     with as_tenant(db_session(), one.id):
         invited = list_open(db_session(), one.id, now=utc_now())
     members = list_members(db_session(), one.id)
-    facts = {"one": one, "members": members, "invited": invited, "link": link}
+    facts: dict[str, Any] = {"one": one, "members": members, "invited": invited, "link": link}
     return render("garland/customers/next.html", **facts)
 
 

@@ -180,7 +180,7 @@ def _designs(tenant: Tenant) -> dict[str, str]:
     other = send("/flows", json={"name": asked["name"], "document": asked})["id"]
     answer = tenant.fill_in("/workflows/import", text=json.dumps(asked))
     with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
-        where = {"by": word, "now": utc_now()}
+        where: dict[str, Any] = {"by": word, "now": utc_now()}
         keep_template(session, tenant.id, document=template_document(title=word), **where)
     rules = [send("/rules", json=one)["id"] for one in (rule, table)]
     send(f"/rules/{rules[0]}/publish", json={"mode": "observe"})
@@ -218,7 +218,7 @@ def _runs(tenant: Tenant) -> dict[str, str]:
     trial = tenant.fill_in(f"/workflows/{flow}/trials", **form).location.partition("?")[0]
     Worker(tenant.sessions, tenant.organisation).advance(utc_now())
     with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
-        given = {"trigger_id": "hand", "trigger": {"kind": "manual"}, "by": word}
+        given: dict[str, Any] = {"trigger_id": "hand", "trigger": {"kind": "manual"}, "by": word}
         kept = keep_input(session, tenant.id, UUID(flow), word, now=utc_now(), **given)
     return {
         "run": started[0],

@@ -76,7 +76,7 @@ def test_an_id_of_another_tenant_is_answered_as_one_that_nothing_has(
 def test_an_id_of_another_tenant_within_a_thing_of_ones_own_is_nothing_either(
     world: World,
 ) -> None:
-    asker, told = world.asker("customer admin"), {}
+    asker, told = world.asker("customer admin"), dict[tuple[str, ...], object]()
     ids, own, nowhere = world.theirs.ids, world.mine.ids, nobodys(world.theirs.ids)
 
     for call in _calls(world):
@@ -89,7 +89,7 @@ def test_an_id_of_another_tenant_within_a_thing_of_ones_own_is_nothing_either(
 
 
 def test_what_is_sent_with_ones_own_things_names_no_other_tenants(world: World) -> None:
-    asker, told = world.asker("customer admin"), {}
+    asker, told = world.asker("customer admin"), dict[tuple[str, ...], object]()
     ids, own, nowhere = world.theirs.ids, world.mine.ids, nobodys(world.theirs.ids)
 
     for call in _calls(world):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kernel.http import MACHINE_PATHS
 from tenancy.organisations import OrganisationView
-from tenancy.views import safe_next
+from tenancy.sign_ins.views import safe_next
 from tests.integration.conftest import SignedIn
 from tests.integration.garland.test_isolation import address_of
 from tests.support.size import examples
