@@ -4,9 +4,8 @@
  * and keeps UTC in the title.
  */
 
-const MINUTE_S = 60;
-const HOUR_S = 3_600;
-const DAY_S = 86_400;
+/** Seconds, and what so many are called. @type {[number, string][]} */
+const UNITS = Object.entries({ d: 86_400, h: 3_600, min: 60, s: 1 }).map(([name, s]) => [s, name]);
 
 const clock = /** @type {const} */ ({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const short = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short", ...clock });
@@ -25,10 +24,8 @@ const FORMS = {
 export function ago(at, now) {
   const seconds = Math.round((now - at) / 1000);
   if (seconds < 5) return "just now";
-  if (seconds < MINUTE_S) return `${seconds} s ago`;
-  if (seconds < HOUR_S) return `${Math.floor(seconds / MINUTE_S)} min ago`;
-  if (seconds < DAY_S) return `${Math.floor(seconds / HOUR_S)} h ago`;
-  return `${Math.floor(seconds / DAY_S)} d ago`;
+  const [length, name] = UNITS.find(([least]) => seconds >= least) ?? UNITS[0];
+  return `${Math.floor(seconds / length)} ${name} ago`;
 }
 
 /**

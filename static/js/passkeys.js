@@ -8,16 +8,11 @@ async function ask(form) {
   refused.hidden = true;
   try {
     const options = await (await fetch(form.dataset.options ?? "")).json();
-    const found = /** @type {PublicKeyCredential | null} */ (
-      form.dataset.passkey === "create"
-        ? await navigator.credentials.create({
-            publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),
-          })
-        : await navigator.credentials.get({
-            publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options),
-          })
-    );
-    answer.value = JSON.stringify(found);
+    const isNew = form.dataset.passkey === "create";
+    const { credentials } = /** @type {{credentials: any}} */ (navigator);
+    const read = isNew ? "parseCreationOptionsFromJSON" : "parseRequestOptionsFromJSON";
+    const asked = { publicKey: PublicKeyCredential[read](options) };
+    answer.value = JSON.stringify(await credentials[isNew ? "create" : "get"](asked));
     form.submit();
   } catch {
     refused.hidden = false;
@@ -25,9 +20,8 @@ async function ask(form) {
 }
 
 if (globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON !== undefined) {
-  for (const form of document.querySelectorAll("form[data-passkey]"))
-    form.removeAttribute("hidden");
-  for (const note of document.querySelectorAll("[data-no-passkeys]")) note.remove();
+  for (const one of document.querySelectorAll("form[data-passkey], [data-no-passkeys]"))
+    one.toggleAttribute("hidden");
 }
 hear(document, "submit", "form[data-passkey]", (form, event) => {
   event.preventDefault();

@@ -21,8 +21,8 @@ class Form extends EventTarget {
   querySelector() {
     return this.refused;
   }
-  removeAttribute() {
-    this.hidden = false;
+  toggleAttribute() {
+    this.hidden = !this.hidden;
   }
   submit() {
     sent += 1;

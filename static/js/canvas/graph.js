@@ -14,22 +14,16 @@ export function splitEnd(end) {
 }
 
 /** @param {string} id @param {string} port */
-export function joinEnd(id, port) {
-  return port ? `${id}:${port}` : id;
-}
+export const joinEnd = (id, port) => (port ? `${id}:${port}` : id);
 
 /** @param {Wire} wire */
 const sourceOf = (wire) => splitEnd(wire.from).id;
 
 /** @param {Wire} wire */
-export function wireKey(wire) {
-  return `${wire.from}>${wire.to}`;
-}
+export const wireKey = (wire) => `${wire.from}>${wire.to}`;
 
 /** The loop a node stands in; "" for none. @param {Flow} flow @param {string} id */
-export function withinOf(flow, id) {
-  return flow.steps[id]?.within ?? "";
-}
+export const withinOf = (flow, id) => flow.steps[id]?.within ?? "";
 
 /**
  * Things by what they have in common, in their order.
@@ -48,9 +42,7 @@ export function gathered(things, keyOf, partOf = (one) => /** @type {any} */ (on
 }
 
 /** @param {Flow} flow @returns {string[]} */
-export function nodeIds(flow) {
-  return [...Object.keys(flow.triggers), ...Object.keys(flow.steps)];
-}
+export const nodeIds = (flow) => [...Object.keys(flow.triggers), ...Object.keys(flow.steps)];
 
 /**
  * Neighbours of every node in one direction, in the wires' order.

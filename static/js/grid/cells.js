@@ -73,9 +73,7 @@ export function edit(cell) {
 }
 
 /** @param {HTMLInputElement} cell */
-export function leave(cell) {
-  cell.classList.remove("is-editing", "is-typing");
-}
+export const leave = (cell) => cell.classList.remove("is-editing", "is-typing");
 
 /** @param {HTMLInputElement} cell */
 export function giveUp(cell) {
@@ -115,6 +113,4 @@ export function rectangle(cell) {
 }
 
 /** @param {Element} element */
-export function changed(element) {
-  element.dispatchEvent(new Event("change", { bubbles: true }));
-}
+export const changed = (element) => element.dispatchEvent(new Event("change", { bubbles: true }));

@@ -104,9 +104,7 @@ function onPress(event) {
 }
 
 /** @param {Event} event */
-function onInput(event) {
-  cells.asCell(event.target)?.classList.add("is-typing");
-}
+const onInput = (event) => cells.asCell(event.target)?.classList.add("is-typing");
 
 /** @param {FocusEvent} event */
 function onFocus(event) {
@@ -118,17 +116,14 @@ function onFocus(event) {
 
 if (cells.form()) {
   enterStep();
-  document.addEventListener("keydown", onKey);
-  document.addEventListener("input", onInput);
-  document.addEventListener("change", onChange);
-  document.addEventListener("focusin", onFocus);
-  document.addEventListener("mousedown", onPress);
-  document.addEventListener("click", onClick);
+  /** @type {Record<string, (event: any) => void>} */
+  const typed = { keydown: onKey, input: onInput, change: onChange, focusin: onFocus };
+  /** @type {Record<string, (event: any) => void>} */
+  const given = { mousedown: onPress, click: onClick, copy: onCopy, cut: onCopy, paste: onPaste };
+  document.addEventListener("htmx:after:swap", onSwap);
+  for (const [kind, then] of Object.entries({ ...typed, ...given }))
+    document.addEventListener(kind, then);
   hear(document, "click", "[data-undo]", () => walkHistory("undo"));
   hear(document, "click", "[data-redo]", () => walkHistory("redo"));
   hear(document, "click", 'a[href^="#cell-"]', follow);
-  document.addEventListener("copy", onCopy);
-  document.addEventListener("cut", onCopy);
-  document.addEventListener("paste", onPaste);
-  document.addEventListener("htmx:after:swap", onSwap);
 }

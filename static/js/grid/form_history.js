@@ -22,9 +22,7 @@ export function valuesOf() {
  * @param {Values} one
  * @param {Values} other
  */
-export function sameFields(one, other) {
-  return `${Object.keys(one)}` === `${Object.keys(other)}`;
-}
+export const sameFields = (one, other) => `${Object.keys(one)}` === `${Object.keys(other)}`;
 
 /** Enter what the form holds now as a step; none where it holds the same. */
 export function enterStep() {

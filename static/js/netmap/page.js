@@ -28,9 +28,7 @@ const focused = () =>
 const openKey = () => byId("map-panel")?.dataset.open ?? "";
 
 /** @param {SVGElement} card @returns {Rect} on the sheet */
-function rectOf(card) {
-  return { x: Number(card.dataset.x), y: Number(card.dataset.y), ...CARD };
-}
+const rectOf = ({ dataset: { x, y } }) => ({ x: Number(x), y: Number(y), ...CARD });
 
 const spots = () => cards().map((card) => ({ id: card.dataset.node ?? "", ...rectOf(card) }));
 
