@@ -68,6 +68,8 @@ ORGANISATIONS = (
 PEOPLE = (
     ("vera@vendor.example", "Vera Vendor", "vendor", "reviewer"),
     ("nora@northwind.example", "Nora North", "northwind", "curator"),
+    ("noah@northwind.example", "Noah North", "northwind", "admin"),
+    ("sue@northwind.example", "Sue Support", "northwind", "support"),
     ("ada@acme.example", "Ada Admin", "acme", "admin"),
     ("dan@acme.example", "Dan Designer", "acme", "designer"),
     ("otto@acme.example", "Otto Operator", "acme", "operator"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +19,10 @@ QUICK_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 def world(new_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Asked by all tests; what a test changes is its asker's own."""
     url = new_database()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tenancy.passwords._hasher", QUICK_HASHER)
-        with open_world(url, Path(tmp_path_factory.mktemp("isolation"))) as made:
-            yield made
+    folder = Path(tmp_path_factory.mktemp("isolation"))
+    with contextlib.ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tenancy.passwords._hasher", QUICK_HASHER)
+            made = stack.enter_context(open_world(url, folder))
+        yield made
     new_database.drop(url)

@@ -21,6 +21,8 @@ from tests.isolation.world import Asker
 
 MACHINES = ("/api/", "/tmf-api/", "/in/", "/hooks/")
 NOWHERE = "nowhere"
+COUNTED = ("X-RateLimit-", "Retry-After")
+"""Headers that count what one asked: the second time they say another number, whatever is there."""
 _PART = re.compile(r"<(?:[^<>:]*(?:\([^)]*\))?:)?(\w+)>")
 _VARIES = re.compile(
     r"since=\d+"
@@ -132,8 +134,11 @@ def _filled(text: str, kinds: Mapping[str, str]) -> str:
 
 def seen(answer: TestResponse, *told: str) -> tuple[int, dict[str, str], str]:
     """Give all of an answer that somebody could tell it by, without what they sent themselves."""
-    headers = {name: _plain(value, told) for name, value in answer.headers.items()}
-    headers.pop("Content-Length", None)
+    headers = {
+        name: _plain(value, told)
+        for name, value in answer.headers.items()
+        if name != "Content-Length" and not name.startswith(COUNTED)
+    }
     headers["Set-Cookie"] = _plain(_said_in(answer), told)
     return answer.status_code, headers, _plain(answer.get_data(as_text=True), told)
 

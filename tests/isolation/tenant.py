@@ -18,6 +18,7 @@ from kernel.clock import format_instant, utc_now
 from kernel.db import Base
 from runtime.inventory.lookup import put_table
 from runtime.trials.inputs import keep_input
+from tenancy.delegation._tables import SupportGrant
 from tenancy.environments import find_environment
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant, system
@@ -253,13 +254,30 @@ def _organised(tenant: Tenant) -> dict[str, str]:
     with tenant.sessions.begin() as session:
         person = make_member(session, tenant.organisation, "operator", name=f"{word} person")
     made = send("/environments", json={"name": word})
+    tenant.fill_in("/roles/new", name=f"{word} role", based_on="viewer", permission="alarms.view")
+    asked = send("/invitations", json={"email": f"{word.lower()}@example.com", "role": "viewer"})
     return {
+        "organisation": str(tenant.id),
+        "invitation": asked["id"],
+        "role": tenant.first("custom_role"),
+        "grant": _granted(tenant),
         "promotion": _promoted(tenant, made["slug"]),
         "person": str(person.id),
         "person_email": person.email,
         "token": tenant.first("api_token"),
         "environment": made["slug"],
     }
+
+
+def _granted(tenant: Tenant) -> str:
+    """Let the support of its provider in, for a moment: nobody is in when others ask."""
+    above = {"provider": str(tenant.organisation.parent_id)}
+    tenant.fill_in("/support-access", **above, role="viewer", minutes="240", reason=tenant.word)
+    with tenant.sessions() as session:
+        wanted = select(SupportGrant.id).where(SupportGrant.customer_id == tenant.id)
+        grant = str(session.scalars(wanted).one())
+    tenant.fill_in(f"/support-access/{grant}/end")
+    return grant
 
 
 def _promoted(tenant: Tenant, slug: str) -> str:

@@ -162,4 +162,4 @@ def test_a_refused_publish_elsewhere_lists_every_problem(
     answer = browser.post(f"{at}/publish")
 
     assert answer.status_code == 422
-    assert "url is missing" in answer.text
+    assert "Address is missing" in answer.text

@@ -59,7 +59,7 @@ def test_a_workflow_is_checked_against_its_blocks(pack: Path) -> None:
     (message,) = told(pack)
 
     assert message.startswith("flows/a.json: ")
-    assert "message is missing" in message
+    assert "Message is missing" in message
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_a_new_password_ends_every_session(
 
     browser.post("/new-password", data={"password": OTHER})
 
-    assert (before, elsewhere.get("/account").status_code) == (200, 302)
+    assert (before, elsewhere.get("/account").status_code) == (200, 303)
 
 
 def test_an_address_changes_once_the_new_one_is_confirmed_and_the_old_one_is_told(

@@ -91,7 +91,7 @@ def test_a_sound_workflow_with_everything_has_no_problem() -> None:
         pytest.param(
             {"a": {**SET, "undo": step("set-data")}},
             [],
-            "values is missing",
+            "Values is missing",
             id="undo without config",
         ),
         pytest.param(
