@@ -40,7 +40,9 @@ function onDeed() {
   awaitsDeed = true;
   /** @type {HTMLDialogElement | null} */
   const dialog = document.querySelector("dialog[open]");
-  for (const field of dialog?.querySelectorAll("textarea") ?? []) field.value = "";
+  // Not left to its toggle, which comes later: what was emptied would stand in the way of what is sent next.
+  for (const field of dialog?.querySelectorAll("textarea") ?? [])
+    Object.assign(field, { value: "", required: false });
   dialog?.close();
   untick();
 }
