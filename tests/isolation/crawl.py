@@ -26,6 +26,7 @@ COUNTED = ("X-RateLimit-", "Retry-After")
 _PART = re.compile(r"<(?:[^<>:]*(?:\([^)]*\))?:)?(\w+)>")
 _VARIES = re.compile(
     r"since=\d+"
+    r'|as_of=[^"&]+'
     r'|(?<="X-CSRFToken": ")[^"]+'
     r'|(?<=name="csrf_token" value=")[^"]+'
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"

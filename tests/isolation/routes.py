@@ -142,6 +142,7 @@ _TASKS: dict[str, dict[str, Any]] = {
 
 SENT: dict[str, dict[str, Any]] = {
     "alarm_list.act_on_many": {"alarm": "<alarm>", "verb": "acknowledge"},
+    "alarms.list_alarms": {"?": {"parent": "<alarm>", "source": "<source>"}},
     "alarm_list.undo": {"?": {"deed": "<alarm>"}},
     "alarms.operate": {"comment": "seen", "hours": "1", "owner": "x"},
     "alarms.regroup": {"other": "<second_alarm>"},
@@ -220,6 +221,7 @@ ALIKE = {
     "alarm_list.act_on_many": "tells how many of those named were done: none",
     "alarm_list.restore_view": "tells on the list what could not be brought back",
     "alarm_list.undo": "tells on the list what could not be undone",
+    "alarms.list_alarms": "lists those of one's own that fit: none",
     "alarms_api.list_alarms": "lists those of one's own that fit: none",
     "alarms_api.operate_many": "tells of each id that there is no such alarm",
     "flow_control_api.act_on_many": "tells of each id that there is no such workflow",
