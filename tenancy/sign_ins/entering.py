@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from tenancy import people
+from tenancy._tables import Person
 from tenancy.access import organisations_of
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, Actor, note
@@ -64,7 +65,7 @@ def note_refusal(
 
 def note_of_person(
     session: Session,
-    person: PersonView,
+    person: PersonView | Person,
     action: str,
     facts: Mapping[str, Fact] | None = None,
     *,
