@@ -24,6 +24,7 @@ from tenancy.customers.charge import (
     require_keeper,
 )
 from tenancy.invitations.store import list_open
+from tenancy.key_links.views import link_to
 from tenancy.life_cycle.changing import history_of
 from tenancy.life_cycle.states import FOLLOWS, MEANS, TRIAL_DAYS, State
 from tenancy.members import list_members
@@ -84,7 +85,7 @@ def add() -> Response:
         return _form(form, refused(error))
     invited = added.invited
     if invited is not None and not invited.is_mailed:
-        return _next(added.organisation, link=request.url_root.rstrip("/") + invited.path)
+        return _next(added.organisation, link=link_to(invited.path))
     return see_other(url_for("customers.show_next", customer_id=added.organisation.id))
 
 

@@ -19,8 +19,8 @@ from tenancy import passwords, people
 from tenancy._tables import Person
 from tenancy.addresses import links
 from tenancy.addresses._tables import LinkKind
-from tenancy.addresses.forgotten import note_everywhere
 from tenancy.mails.outbox import Wish, require_office, write_mail
+from tenancy.sign_ins.entering import note_of_person
 
 LASTS = timedelta(days=1)
 TAKEN = "somebody else signs in with this address by now: nothing was changed"
@@ -98,9 +98,9 @@ def confirm(session: Session, key: str, *, person_id: UUID, now: datetime) -> Ad
         facts = {"new_address": email}
         write_mail(session, Wish(kind="address_changed", to=before, facts=facts), now=now)
         changed = {"before": before, "after": email}
-        note_everywhere(session, person, "email.changed", now=now, facts=changed)
+        note_of_person(session, person, "email.changed", changed, now=now)
     else:
-        note_everywhere(session, person, "email.verified", now=now, facts={"email": email})
+        note_of_person(session, person, "email.verified", {"email": email}, now=now)
     return Address(email=email, verified_at=now)
 
 

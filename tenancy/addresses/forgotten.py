@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from tenancy import people
 from tenancy._tables import Person
-from tenancy.access import organisations_of
 from tenancy.addresses import links
 from tenancy.addresses._tables import LinkKind
-from tenancy.audit.trail import About, Actor, note
 from tenancy.mails import outbox
 from tenancy.mails.outbox import Wish, require_office, write_mail
 from tenancy.sign_ins import sessions
+from tenancy.sign_ins.entering import note_of_person
 
 LASTS = timedelta(hours=1)
 
@@ -82,22 +81,5 @@ def choose_password(session: Session, key: str, password: str, *, now: datetime)
     links.end_links_of(session, person_id)
     told = Wish(kind="password_changed", to=person.email, facts={}, path="/forgotten")
     outbox.write_mail(session, told, now=now)
-    note_everywhere(session, person, "password.reset", now=now)
+    note_of_person(session, person, "password.reset", now=now)
     return person_id
-
-
-def note_everywhere(
-    session: Session,
-    person: Person,
-    action: str,
-    *,
-    now: datetime,
-    facts: dict[str, str] | None = None,
-) -> None:
-    """Note what somebody did to themselves in the audit of each organisation they belong to."""
-    about, by = (
-        About(kind="person", id=person.id, name=person.name),
-        Actor(name=person.name, id=person.id),
-    )
-    for one in organisations_of(session, person.id):
-        note(session, one.id, action, now=now, about=about, facts=facts, by=by)

@@ -31,6 +31,7 @@ from tenancy.customers.charge import (
     list_customers,
     place_of,
 )
+from tenancy.key_links.views import link_to
 from tenancy.life_cycle.changing import Wish, change_state, history_of
 from tenancy.life_cycle.states import TRIAL_DAYS_MAX, State
 from tenancy.organisations import HAVE_CUSTOMERS, OrganisationView, get_organisation
@@ -145,7 +146,7 @@ def add_organisation() -> Response:
     document = _document(added.organisation)
     invited = added.invited
     by_hand = invited is not None and not invited.is_mailed
-    link = request.url_root.rstrip("/") + invited.path if invited and by_hand else None
+    link = link_to(invited.path) if invited and by_hand else None
     response = with_tag_of(jsonify({**document, "admin_link": link}), document)
     response.status_code = 201
     response.headers["Location"] = f"/api/v1/organisations/{added.organisation.id}"

@@ -13,6 +13,7 @@ from kernel.rest import ID, INSTANT, TEXT, WHOLE, choice, describe, listed, mayb
 from kernel.schema import Schema
 from tenancy.invitations import store
 from tenancy.invitations.model import DAYS, DAYS_MAX, InvitationView, Invited, State
+from tenancy.key_links.views import link_to
 
 api = Blueprint("invitations_api", __name__, url_prefix="/api/v1/invitations")
 
@@ -92,7 +93,7 @@ def revoke(invitation_id: UUID) -> Response:
 def _made(invited: Invited) -> dict[str, Any]:
     now = utc_now()
     kept = store.get_open(db_session(), acting().tenant_id, invited.id, now=now)
-    link = None if invited.is_mailed else request.url_root.rstrip("/") + invited.path
+    link = None if invited.is_mailed else link_to(invited.path)
     return {**_document(kept), "link": link}
 
 

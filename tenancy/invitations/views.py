@@ -24,6 +24,7 @@ from kernel.numbers import whole_number
 from tenancy import members
 from tenancy.invitations import many, store
 from tenancy.invitations.model import DAYS, DAYS_MAX, Invited
+from tenancy.key_links.views import link_to
 from tenancy.mails.office import sends_mail
 from tenancy.membership import listing
 from tenancy.membership.refusing import words_of
@@ -107,8 +108,7 @@ def _told(invited: list[Invited]) -> Response:
     """Say who was invited; links that have to be handed over stand on the page."""
     by_hand = [one for one in invited if not one.is_mailed]
     if by_hand:
-        base = request.url_root.rstrip("/")
-        links = [(one.email, base + one.path) for one in by_hand]
+        links = [(one.email, link_to(one.path)) for one in by_hand]
         return render("invitations/links.html", links=links)
     one = len(invited) == 1
     flash(f"{invited[0].email if one else len(invited)} invited: the mail is on its way.", "good")

@@ -11,7 +11,7 @@ import re
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, redirect, request, session
+from flask import current_app, redirect, request, session, url_for
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -40,6 +40,11 @@ def hold_key(page: str, key: str) -> Response:
             samesite="Lax",
         )
     return response
+
+
+def link_to(path: str) -> str:
+    """Give the whole address of a link that is shown to be handed over, by the public address."""
+    return url_for("home.index", _external=True).rstrip("/") + path
 
 
 def held_key(page: str) -> str:
