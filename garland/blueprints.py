@@ -62,6 +62,7 @@ import runtime.alarms.views
 import runtime.approvals.api
 import runtime.approvals.views
 import runtime.backtests.api
+import runtime.block_pictures.views
 import runtime.calendars.api
 import runtime.calendars.views
 import runtime.connections.api
@@ -164,6 +165,7 @@ PAGES: tuple[Blueprint, ...] = (
     runtime.services.views.bp,
     runtime.where_used.views.bp,
     runtime.services.imports.views.bp,
+    runtime.block_pictures.views.bp,
     designer.blocks.views.bp,
     designer.packs.views.bp,
     designer.palette.views.bp,

@@ -23,14 +23,21 @@ def icon_markup(icon: str) -> str:
 @cache
 def icon_of(content: bytes) -> str:
     """Give a block's icon as markup; a puzzle's name for a PNG, or for one that would act."""
-    if content.startswith(b"\x89") or why_no_image("icon.svg", content):
+    root = drawn_of(content)
+    if root is None:
         return "puzzle"
-    ET.register_namespace("", "http://www.w3.org/2000/svg")
-    root = ET.fromstring(content)  # noqa: S314 - why_no_image refused entities
     inner = "".join(ET.tostring(child, encoding="unicode") for child in root)
     said = "".join(f' {key}="{escape(root.attrib[key])}"' for key in _KEPT if key in root.attrib)
     inner = inner.replace(' xmlns="http://www.w3.org/2000/svg"', "").strip()
     return _sized(f'viewBox="{escape(root.attrib["viewBox"])}"{said}', inner)
+
+
+def drawn_of(content: bytes) -> ET.Element | None:
+    """Read an icon's SVG; None for a PNG, or for one that would act."""
+    if content.startswith(b"\x89") or why_no_image("icon.svg", content):
+        return None
+    ET.register_namespace("", "http://www.w3.org/2000/svg")
+    return ET.fromstring(content)  # noqa: S314 - why_no_image refused entities
 
 
 @cache

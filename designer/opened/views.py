@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from blocks.installs.registry import registry_of
-from blocks.registry import Block, Registry
+from blocks.registry import Registry
 from kernel.errors import NotFoundError
 from kernel.http import acting, db_session, render, require
+from runtime.block_pictures.views import icons_of
 from runtime.flows.layout import laid_out
 from runtime.flows.model import every_step
 from runtime.flows.picture import entries_of
@@ -52,7 +53,7 @@ def show_opened() -> Response:
 
 def _drawing(document: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
     drawn = without_values(laid_out(document), registry)
-    return {"flow": drawn, "blocks": entries_of(document, registry, _icon_url)}
+    return {"flow": drawn, "blocks": entries_of(document, registry, icons_of(registry))}
 
 
 def _calls(document: Mapping[str, Any], registry: Registry) -> list[tuple[str, str]]:
@@ -64,8 +65,3 @@ def _calls(document: Mapping[str, Any], registry: Registry) -> list[tuple[str, s
         if block is not None and block.manifest.behaviour.control == "call" and called.get("flow"):
             found.append((titles[id_], str(called["flow"])))
     return found
-
-
-def _icon_url(block: Block) -> str:
-    found = block.manifest
-    return url_for("workflows.block_icon", block_id=found.id, version=found.version)

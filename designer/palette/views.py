@@ -22,7 +22,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from blocks.installs import offering as packages
 from blocks.installs.registry import registry_of
 from blocks.packages.package import read_package
-from blocks.registry import Block
 from blocks.speaking import in_language
 from designer.palette.memory import Memory, memory_of, set_favourite
 from designer.palette.named import following, is_offered, key_of, mine
@@ -32,6 +31,7 @@ from designer.workflows.facts import entries_for
 from kernel.clock import utc_now
 from kernel.errors import GarlandError, NotFoundError
 from kernel.http import acting, db_session, languages, render, require
+from runtime.block_pictures.views import icons_of
 from runtime.packs import offers
 
 bp = Blueprint("palette", __name__)
@@ -43,7 +43,7 @@ def give_palette() -> Response:
     """Give the blocks there are now and what the palette offers, as a workflow's page was given."""
     kept = memory_of(*_where(), acting().person_id)
     said: dict[str, Any] = {"languages": languages(), "favourites": kept.favourites}
-    blocks = entries_for(*_where(), icon_url=icon_url, **said)
+    blocks = entries_for(*_where(), icons_of=icons_of, **said)
     return jsonify(blocks=blocks, palette=palette_facts(kept))
 
 
@@ -105,12 +105,6 @@ def came(title: str, blocks: Iterable[tuple[str, str]]) -> Response:
         render_template("designer/palette/_came.html", title=title, blocks=shown)
     )
     return _told(answer)
-
-
-def icon_url(block: Block) -> str:
-    """Give the address of a block's picture."""
-    found = block.manifest
-    return url_for("workflows.block_icon", block_id=found.id, version=found.version)
 
 
 def _told(answer: Response) -> Response:

@@ -9,13 +9,14 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from blocks.installs.registry import registry_of
-from blocks.registry import Block, Registry
+from blocks.registry import Registry
 from blocks.speaking import in_language
 from designer.publishing.plan import publish_plan
 from designer.workflows.views import flow_page
 from kernel.clock import utc_now
 from kernel.errors import InvalidError
 from kernel.http import acting, db_session, languages, render, require, see_other, vault, wants_part
+from runtime.block_pictures.views import icons_of
 from runtime.drafts.differing import Difference
 from runtime.flow_control import publishing
 from runtime.flows import versions
@@ -76,7 +77,7 @@ def drawing_of(
     """Give what the canvas needs to draw a difference."""
     drawn = without_values(laid_out(difference.drawn), registry)
     marks = {"nodes": difference.nodes, "wires": difference.wires, "title": title}
-    blocks = entries_of(difference.drawn, registry, _icon_url)
+    blocks = entries_of(difference.drawn, registry, icons_of(registry))
     return {"flow": drawn, "blocks": blocks, "marks": marks}
 
 
@@ -127,8 +128,3 @@ def _is_live(flow_id: UUID, number: int, before: int | None) -> Response:
         number=number,
         before=before if before != number else None,
     )
-
-
-def _icon_url(block: Block) -> str:
-    found = block.manifest
-    return url_for("workflows.block_icon", block_id=found.id, version=found.version)

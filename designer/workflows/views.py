@@ -10,7 +10,6 @@ from flask import (
     Blueprint,
     flash,
     jsonify,
-    make_response,
     render_template,
     request,
     url_for,
@@ -23,7 +22,7 @@ from designer.drafts import read_json_text, write_json_text
 from designer.guide.progress import is_away, next_steps
 from designer.palette import memory
 from designer.palette.named import mine
-from designer.palette.views import icon_url, palette_facts
+from designer.palette.views import palette_facts
 from designer.problems.checking import checked
 from designer.rule_links.views import step_links
 from designer.workflows.deeds import HANDLING
@@ -31,7 +30,7 @@ from designer.workflows.facts import drawing_of, page_facts
 from designer.workflows.palette import problems_document
 from designer.workflows.schedules import live_schedules
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.http import (
     acting,
     address_with,
@@ -45,6 +44,7 @@ from kernel.http import (
 )
 from kernel.ids import new_id
 from kernel.schema import Schema
+from runtime.block_pictures.views import icons_of
 from runtime.drafts.aligning import aligned
 from runtime.flows import versions
 from runtime.flows.api import readable
@@ -60,8 +60,6 @@ from runtime.trials import pins
 bp = Blueprint("workflows", __name__)
 
 RECENT_RUNS = 5
-_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""Of an SVG that a block brings: it styles itself and does nothing else, wherever it is opened."""
 _DRAFT = Schema(
     {
         "type": "object",
@@ -192,34 +190,6 @@ def set_paused(flow_id: UUID, verb: str) -> Response:
     return see_other(url_for(place, flow_id=flow_id))
 
 
-@bp.get("/t/<tenant>/blocks/<block_id>/<version>/icon.svg")
-@require("workflows.view")
-def block_icon(block_id: str, version: str) -> Response:
-    """Give a block's picture; the canvas uses it as a mask."""
-    block = registry_of(db_session(), acting().tenant_id).find(block_id, version)
-    if block is None:
-        raise NotFoundError("no such block is installed", block=block_id, version=version)
-    answer = make_response(block.icon_path.read_bytes())
-    answer.mimetype = "image/png" if block.icon_path.suffix == ".png" else "image/svg+xml"
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    answer.cache_control.max_age = 3_600
-    return answer
-
-
-@bp.get("/t/<tenant>/blocks/<block_id>/<version>/picture.svg")
-@require("workflows.view")
-def block_picture(block_id: str, version: str) -> Response:
-    """Give the picture of a block in a workflow, for its page."""
-    block = registry_of(db_session(), acting().tenant_id).find(block_id, version)
-    if block is None or not block.picture_path.is_file():
-        raise NotFoundError("no such picture", block=block_id, version=version)
-    answer = make_response(block.picture_path.read_bytes())
-    answer.mimetype = "image/svg+xml"
-    answer.cache_control.max_age = 3_600
-    answer.headers["Content-Security-Policy"] = _PICTURE_POLICY
-    return answer
-
-
 def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
     """Show a workflow's page; `refused` is the error of what was asked, `text` what was sent."""
     where = (db_session(), acting().tenant_id)
@@ -248,7 +218,7 @@ def flow_page(flow_id: UUID, *, status: int = 200, **refusal: Any) -> Response:
 def _drawing(flow: FlowView, favourites: Collection[str] = ()) -> dict[str, Any]:
     where, draft = (db_session(), acting().tenant_id), readable(flow.draft)
     said: dict[str, Any] = {"languages": languages(), "favourites": favourites}
-    return drawing_of(*where, draft, icon_url=icon_url, **said)
+    return drawing_of(*where, draft, icons_of=icons_of, **said)
 
 
 def _addresses(flow: FlowView) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, flash, make_response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from blocks.installs.registry import registry_of
-from blocks.registry import Block
 from kernel.clock import utc_now
 from kernel.cursors import decode_cursor, encode_cursor
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
@@ -26,6 +25,7 @@ from kernel.http import (
     wants_part,
 )
 from kernel.json_text import read_json
+from runtime.block_pictures.views import icons_of
 from runtime.flows.layout import laid_out
 from runtime.flows.picture import TRIGGERS, entries_of
 from runtime.flows.titles import titles_of
@@ -263,12 +263,7 @@ def _step_asked(run_id: UUID, asked: Mapping[str, str]) -> query.StepView:
 def _drawing(document: Mapping[str, Any]) -> dict[str, Any]:
     registry = registry_of(db_session(), acting().tenant_id)
     drawn = without_values(laid_out(document), registry)
-    return {"flow": drawn, "blocks": entries_of(document, registry, _icon_url)}
-
-
-def _icon_url(block: Block) -> str:
-    found = block.manifest
-    return url_for("workflows.block_icon", block_id=found.id, version=found.version)
+    return {"flow": drawn, "blocks": entries_of(document, registry, icons_of(registry))}
 
 
 def _id_of(text: str) -> UUID:

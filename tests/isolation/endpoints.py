@@ -17,6 +17,7 @@ BY_ID = {
     "approvals": "show_approval decide",
     "approvals_api": "get_approval decide",
     "backtests_api": "backtest",
+    "block_pictures": "show_icon show_picture",
     "blocks": (
         "show_block take_back_upgrade change_install preview_upgrade apply_upgrade "
         "show_package install download_parts"
@@ -125,13 +126,12 @@ BY_ID = {
     "webhooks_api": "list_hooks get_address get_deliveries drop_old_secret renew set_secret",
     "where_used": "show_uses show_uses_of_block",
     "where_used_api": "list_uses list_uses_of_block",
-    "workflows": (
-        "block_icon block_picture edit_workflow set_paused show_workflow put_draft save_draft"
-    ),
+    "workflows": "edit_workflow set_paused show_workflow put_draft save_draft",
 }
 """What names things in its address, by blueprint."""
 
 PLAIN = {
+    "block_pictures": "show_icons",
     "custom_roles": "create_role list_roles new_role",
     "customers": "add ask_change change list_all new suggest",
     "delegation": "ask offer set_glass show_access show_glass show_support",

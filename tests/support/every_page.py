@@ -202,8 +202,9 @@ NO_PAGES: dict[str, str] = {
     "sign_ins.ask_passkey": "for the page's script",
     "static": "files",
     "tables.download_table": "a file",
-    "workflows.block_icon": "a picture",
-    "workflows.block_picture": "a picture",
+    "block_pictures.show_icon": "a picture",
+    "block_pictures.show_icons": "pictures",
+    "block_pictures.show_picture": "a picture",
 }
 """What is fetched by address and shows no page."""
 

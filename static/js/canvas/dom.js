@@ -96,24 +96,24 @@ export function island(id) {
 }
 
 /**
- * A picture from the page's icon sprite.
- * @param {string} name
+ * A picture from the page's icon sprite, or from another.
+ * @param {string} name  in the sprite, or an address with its name behind "#"
  */
 export function icon(name) {
   const svg = makeSvg("svg", { class: "icon", "aria-hidden": "true" });
   const sprite = document.documentElement.dataset.icons ?? "/static/icons.svg";
-  svg.append(makeSvg("use", { href: `${sprite}#${name}` }));
+  svg.append(makeSvg("use", { href: name.includes("#") ? name : `${sprite}#${name}` }));
   return svg;
 }
 
 /**
- * Show the picture of a block: one of the sprite, or its own, coloured like text: its SVG is a mask,
- * never part of the page.
+ * Show the picture of a block, coloured like text: one of a sprite, or a file of its own, which is
+ * a mask and never part of the page.
  * @param {HTMLElement} element
  * @param {string} name  in the sprite, or an address
  */
 export function paintIcon(element, name) {
-  if (!name.startsWith("/")) return element.append(icon(name || "puzzle"));
+  if (!name.startsWith("/") || name.includes("#")) return element.append(icon(name || "puzzle"));
   element.classList.add("block-icon");
   element.style.maskImage = `url("${encodeURI(name)}")`;
 }

@@ -139,6 +139,19 @@ def test_gives_a_blocks_icon_and_404_for_none(signed_in: SignedIn, acme: Organis
     assert browser.get(f"{at}/garland.none/1.0.0/icon.svg").status_code == 404
 
 
+def test_the_icons_of_all_blocks_are_one_file_that_is_asked_for_once(
+    signed_in: SignedIn, acme: OrganisationView
+) -> None:
+    browser, at = signed_in("designer"), f"/t/{acme.slug}"
+    entries = browser.get(f"{at}/palette").get_json()["blocks"]
+    address, _, name = entries["garland.wait@1.0.0"]["icon"].partition("#")
+
+    kept, asked_plainly = browser.get(address), browser.get(f"{at}/blocks/icons.svg")
+
+    assert f'<symbol id="{name}" ' in kept.text
+    assert (kept.cache_control.immutable, asked_plainly.cache_control.immutable) == (True, False)
+
+
 def test_gives_a_blocks_picture_that_can_do_nothing(
     signed_in: SignedIn, acme: OrganisationView
 ) -> None:

@@ -1,0 +1,1 @@
+"""Business calendars: when an organisation is open, and arithmetic in its open hours."""
