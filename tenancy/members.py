@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from tenancy._tables import Membership, Person
+from tenancy.audit.trail import About, note
 from tenancy.organisations import get_organisation
 from tenancy.roles import ROLES_OF_KIND, Role
 
@@ -48,9 +49,12 @@ def add_member(
         )
     )
     session.flush()
+    _note(session, organisation_id, person_id, "member.added", now=now, role=role)
 
 
-def change_role(session: Session, organisation_id: UUID, person_id: UUID, role: str) -> None:
+def change_role(
+    session: Session, organisation_id: UUID, person_id: UUID, role: str, *, now: datetime
+) -> None:
     """Change what a member is; the last admin stays one.
 
     Raises:
@@ -62,11 +66,16 @@ def change_role(session: Session, organisation_id: UUID, person_id: UUID, role: 
     row = _get(session, organisation_id, person_id)
     if row.role is Role.ADMIN and wanted is not Role.ADMIN:
         _keep_an_admin(session, row)
+    facts = {"role": role, "before": row.role.value}
+    if row.role is not wanted:
+        _note(session, organisation_id, person_id, "member.role_changed", now=now, **facts)
     row.role = wanted
     session.flush()
 
 
-def remove_member(session: Session, organisation_id: UUID, person_id: UUID) -> None:
+def remove_member(
+    session: Session, organisation_id: UUID, person_id: UUID, *, now: datetime
+) -> None:
     """End a membership; the last admin stays.
 
     Raises:
@@ -76,6 +85,7 @@ def remove_member(session: Session, organisation_id: UUID, person_id: UUID) -> N
     row = _get(session, organisation_id, person_id)
     if row.role is Role.ADMIN:
         _keep_an_admin(session, row)
+    _note(session, organisation_id, person_id, "member.removed", now=now, role=row.role.value)
     session.delete(row)
     session.flush()
 
@@ -97,6 +107,21 @@ def list_members(session: Session, organisation_id: UUID) -> list[MemberView]:
         MemberView(person_id=person.id, name=person.name, email=person.email, role=role.value)
         for role, person in rows
     ]
+
+
+def _note(
+    session: Session,
+    organisation_id: UUID,
+    person_id: UUID,
+    action: str,
+    *,
+    now: datetime,
+    **roles: str,
+) -> None:
+    person = session.get_one(Person, person_id)
+    about = About(kind="person", id=person_id, name=person.name)
+    facts = {"email": person.email, **roles}
+    note(session, organisation_id, action, now=now, about=about, facts=facts)
 
 
 def _role(session: Session, organisation_id: UUID, role: str) -> Role:

@@ -103,7 +103,7 @@ def change_role(person_id: UUID) -> Response:
     """Change what a member may do."""
     role = request.form.get("role", "")
     try:
-        members.change_role(db_session(), acting().tenant_id, person_id, role)
+        members.change_role(db_session(), acting().tenant_id, person_id, role, now=utc_now())
     except (InvalidError, ConflictError) as error:
         return _members_page(error=error)
     flash("The role is changed.", "good")
@@ -115,7 +115,7 @@ def change_role(person_id: UUID) -> Response:
 def remove_member(person_id: UUID) -> Response:
     """End a membership; whoever removes themselves is sent to where they still belong."""
     try:
-        members.remove_member(db_session(), acting().tenant_id, person_id)
+        members.remove_member(db_session(), acting().tenant_id, person_id, now=utc_now())
     except ConflictError as error:
         return _members_page(error=error)
     flash("The member is removed.", "good")

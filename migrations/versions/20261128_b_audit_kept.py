@@ -36,13 +36,13 @@ _SQLITE = (
     WHEN {_MAY_NOT_GO}
     BEGIN SELECT RAISE(ABORT, '{_DROPPED}'); END
     """,
-    f"""
+    """
     CREATE TRIGGER audit_entry_unreplaced BEFORE INSERT ON audit_entry
     WHEN EXISTS (
         SELECT 1 FROM audit_entry
         WHERE id = NEW.id OR (tenant_id = NEW.tenant_id AND number = NEW.number)
     )
-    BEGIN SELECT RAISE(ABORT, '{_ALTERED}'); END
+    BEGIN SELECT RAISE(ABORT, 'audit entries are append-only: none is written over'); END
     """,
 )
 _POSTGRESQL = (
