@@ -102,10 +102,13 @@ import runtime.verdicts.api
 import runtime.where_used.api
 import runtime.where_used.views
 import tenancy.api
+import tenancy.audit.api
+import tenancy.audit.views
 import tenancy.views
 
 PAGES: tuple[Blueprint, ...] = (
     tenancy.views.bp,
+    tenancy.audit.views.bp,
     garland.home.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
@@ -208,5 +211,6 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.runs.api.starts,
     runtime.services.api.api,
     tenancy.api.api,
+    tenancy.audit.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage
-from blocks.installs.model import InstallView
+from blocks.installs.model import InstallView, ask_in_short
 from blocks.installs.offering import installed_rows, offered
 from blocks.installs.vouching import refuse_unvouched
 from blocks.manifest import kept_manifest
@@ -98,7 +98,7 @@ def install(
     note_change(session)
     log.info("block_installed", block=manifest.id, version=manifest.version, digest=digest)
     facts: dict[str, Fact] = {"version": manifest.version, "digest": digest}
-    facts["consented_to"] = list(found.asks_for)
+    facts["consented_to"] = [ask_in_short(one) for one in found.asks_for]
     about = About(kind="block", id=manifest.id, name=manifest.title)
     note(session, tenant_id, "block.installed", now=now, about=about, facts=facts)
     return _view(session, row)

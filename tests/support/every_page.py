@@ -18,6 +18,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "alarms.show_alarm": ("/alarms/{alarm}",),
     "approvals.list_approvals": ("/approvals",),
     "approvals.show_approval": ("/approvals/{approval}",),
+    "audit.show_audit": ("/audit", "/audit?q=nothing-is-called-so"),
     "blocks.list_blocks": ("/blocks",),
     "blocks.preview_upgrade": ("/blocks/installs/{install}/upgrade",),
     "blocks.show_block": ("/blocks/garland.branch", "/blocks/pages.say"),
@@ -138,6 +139,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 
 NO_PAGES: dict[str, str] = {
     "alarm_list.export": "a file",
+    "audit.export": "a file",
     "blocks.download_parts": "a file",
     "environments.download_earlier": "a file",
     "exchange.export": "a file",
