@@ -34,6 +34,8 @@ def verify(organisation: str, as_json: bool) -> None:  # noqa: FBT001  click
             click.echo(json.dumps(_document(one)) if as_json else _told(one))
     except NotFoundError as error:
         raise click.ClickException(error.message) from None
+    finally:
+        services.engine.dispose()
     if not as_json:
         click.echo(f"{broken} of {count} broken." if broken else f"All {count} are whole.")
     sys.exit(1 if broken else 0)

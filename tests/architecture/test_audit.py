@@ -1,4 +1,4 @@
-"""The table of actions and the code say the same: what is noted has words, and no words are left."""
+"""The table of the audit's actions and the code say the same: each that is noted has words."""
 
 from __future__ import annotations
 
