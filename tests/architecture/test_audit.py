@@ -11,7 +11,7 @@ from tenancy.audit.actions import ACTIONS, GROUPS
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("kernel", "tenancy", "blocks", "runtime", "designer", "marketplace", "garland")
-NOTING = ("note", "_note")
+NOTING = re.compile(r"_?note\w*|_told")
 ACTION = re.compile(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*")
 
 
@@ -20,7 +20,7 @@ def noted_in(source: str) -> Iterator[str]:
     if "tenancy.audit" not in source:
         return
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and _name(node.func) in NOTING:
+        if isinstance(node, ast.Call) and NOTING.fullmatch(_name(node.func)):
             yield from _words(node.args)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.IfExp):
             yield from _words([node.value])  # one of two, chosen just before
