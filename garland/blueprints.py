@@ -105,6 +105,8 @@ import runtime.where_used.api
 import runtime.where_used.views
 import tenancy.addresses.views
 import tenancy.api
+import tenancy.audit.api
+import tenancy.audit.views
 import tenancy.custom_roles.views
 import tenancy.customers.api
 import tenancy.delegation.views
@@ -131,6 +133,7 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.rights.views.bp,
     tenancy.sign_ins.views.bp,
     tenancy.sign_ins.account.views.bp,
+    tenancy.audit.views.bp,
     garland.home.views.bp,
     garland.customers.views.bp,
     garland.live.views.bp,
@@ -238,5 +241,6 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.membership.api.api,
     tenancy.invitations.api.api,
     tenancy.customers.api.api,
+    tenancy.audit.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

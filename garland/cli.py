@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from garland.audit_cli import audit
 from garland.block_cli import block
 from garland.connection_cli import connection
 from garland.flow_cli import flow
@@ -52,6 +53,7 @@ def main() -> None:
     """Garland: workflows and rules for telecom operations."""
 
 
+main.add_command(audit)
 main.add_command(block)
 main.add_command(connection)
 main.add_command(flow)

@@ -176,6 +176,18 @@ def reading_session() -> Session:
     return session
 
 
+@contextmanager
+def writing_apart() -> Iterator[Session]:
+    """Give a session of the acting tenant that is committed at the end of the block.
+
+    For the audit of what a GET gives out: its own session only reads.
+    """
+    with _database().writing() as session, session.begin():
+        _database().bind(session, acting().tenant_id)
+        note_acting(session, acting())
+        yield session
+
+
 def vault() -> Vault:
     """Give what seals and opens stored secrets."""
     found: Vault = current_app.extensions["garland.services"].vault

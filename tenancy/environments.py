@@ -20,6 +20,7 @@ from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundE
 from kernel.ids import SLUG_MAX, slugify
 from tenancy._tables import Environment
 from tenancy.access import acting_for
+from tenancy.audit.trail import About, note
 from tenancy.custom_roles.holding import copy_roles
 from tenancy.members import add_member, list_members
 from tenancy.organisations import create_organisation, get_organisation
@@ -95,10 +96,12 @@ def make_environment(session: Session, *, who: Acting, name: str, now: datetime)
     )
     session.flush()
     log.info("environment_made", environment=made.slug, by=who.person_name)
+    about = About(kind="environment", id=made.slug, name=wanted)
+    note(session, live.id, "environment.added", now=now, about=about)
     return EnvironmentView(organisation_id=made.id, slug=made.slug, name=wanted, is_live=False)
 
 
-def untie(session: Session, *, who: Acting, slug: str) -> None:
+def untie(session: Session, *, who: Acting, slug: str, now: datetime) -> None:
     """Let an environment be an organisation of its own from now on; all of it stays.
 
     Raises:
@@ -114,6 +117,8 @@ def untie(session: Session, *, who: Acting, slug: str) -> None:
     if not getattr(gone, "rowcount", 0):
         raise NotFoundError(f"{slug} is no environment of this organisation")
     log.info("environment_untied", environment=slug, by=who.person_name)
+    about = About(kind="environment", id=slug, name=one.name)
+    note(session, who.tenant_id, "environment.untied", now=now, about=about)
 
 
 def find_environment(session: Session, organisation_id: UUID, slug: str) -> EnvironmentView:

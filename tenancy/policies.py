@@ -16,6 +16,7 @@ from kernel.clock import format_instant
 from kernel.errors import ConflictError
 from kernel.schema import Schema
 from tenancy._tables import OrganisationPolicy
+from tenancy.audit.trail import note
 
 log = structlog.get_logger(__name__)
 
@@ -125,6 +126,7 @@ def change_policy(
     row.changed_at, row.changed_by = now, by[:200]
     session.flush()
     log.info("publishing_policy_changed", tenant_id=str(tenant_id), by=by, changed=sorted(changes))
+    note(session, tenant_id, "publishing_policy.changed", now=now, facts=wanted.document())
     return wanted
 
 

@@ -58,6 +58,8 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "connections.use": "let workflows that they publish use connections",
         "connections.edit": "add, change, test, rotate and remove connections",
         "tokens.edit": "create and revoke API tokens",
+        "audit.view": "see, verify and take out the audit of who did what",
+        "audit.keep": "choose how long the audit is kept",
         "environments.edit": "add environments, and let them go",
         "publishing.policy": "decide who has to say yes before something goes live",
         "limits.view": "see limits, how much of them is used, and how long runs are kept",

@@ -12,10 +12,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
+from kernel.clock import format_instant
 from kernel.errors import InvalidError, Problem, UnauthorizedError
 from kernel.ids import new_id, new_secret, sha256_of
 from tenancy._tables import NAME_MAX, APIToken
 from tenancy.access import facts_of
+from tenancy.audit.trail import About, note
 from tenancy.custom_roles.holding import Held, held, own_roles, require_role
 from tenancy.life_cycle.states import State
 from tenancy.organisations import get_organisation
@@ -65,9 +67,10 @@ def create_token(  # noqa: PLR0913  who, what and until when
         raise InvalidError(message, problems=[Problem("/name", message)])
     wanted = require_role(session, tenant_id, role)
     secret = new_secret(PREFIX)
+    made = new_id()
     session.add(
         APIToken(
-            id=new_id(),
+            id=made,
             tenant_id=tenant_id,
             name=name.strip(),
             role=wanted.role,
@@ -80,6 +83,10 @@ def create_token(  # noqa: PLR0913  who, what and until when
         )
     )
     session.flush()
+    about = About(kind="token", id=made, name=name.strip())
+    until = format_instant(expires_at) if expires_at is not None else "never"
+    facts = {"role": role, "expires": until}
+    note(session, tenant_id, "token.created", now=now, about=about, facts=facts)
     return secret
 
 
@@ -157,6 +164,9 @@ def role_of(session: Session, tenant_id: UUID, token_id: UUID) -> tuple[str, Hel
 def revoke_token(session: Session, tenant_id: UUID, token_id: UUID, *, now: datetime) -> None:
     """End a token at once; raises NotFoundError."""
     row = get_owned(session, APIToken, tenant_id, token_id, name="token")
+    if row.revoked_at is None:
+        about = About(kind="token", id=row.id, name=row.name)
+        note(session, tenant_id, "token.revoked", now=now, about=about)
     row.revoked_at = row.revoked_at or now
     session.flush()
 

@@ -76,6 +76,17 @@ def asks_of(document: Mapping[str, Any]) -> tuple[Ask, ...]:
     return (*permissions, *slots)
 
 
+def ask_in_short(ask: Ask) -> str:
+    """Name an ask in a few words, with the hosts that it is for.
+
+    >>> ask_in_short({"name": "http", "hosts": ["*.a.example"], "reason": "To ask"})
+    'http to *.a.example'
+    """
+    name = ask.get("name", "") or f"connection {ask.get('secret', '')}"
+    hosts = ", ".join(ask.get("hosts", ()))
+    return f"{name} to {hosts}" if hosts else str(name)
+
+
 def new_asks(asks: Iterable[Ask], granted: Iterable[Iterable[Ask]]) -> tuple[Ask, ...]:
     """Give what nobody granted yet, given all that was granted to each of some versions.
 

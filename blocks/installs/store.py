@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage
-from blocks.installs.model import InstallView
+from blocks.installs.model import InstallView, ask_in_short
 from blocks.installs.offering import installed_rows, offered
 from blocks.installs.vouching import refuse_unvouched
 from blocks.manifest import kept_manifest
@@ -23,6 +23,8 @@ from blocks.registry import Standing
 from kernel.errors import ConflictError
 from kernel.ids import new_id
 from kernel.json_text import kept_text
+from tenancy.audit.chain import Fact
+from tenancy.audit.trail import About, note
 from tenancy.rows import get_owned
 
 log = structlog.get_logger(__name__)
@@ -95,6 +97,10 @@ def install(
     row.installed_at, row.installed_by = now, by
     note_change(session)
     log.info("block_installed", block=manifest.id, version=manifest.version, digest=digest)
+    facts: dict[str, Fact] = {"version": manifest.version, "digest": digest}
+    facts["consented_to"] = [ask_in_short(one) for one in found.asks_for]
+    about = About(kind="block", id=manifest.id, name=manifest.title)
+    note(session, tenant_id, "block.installed", now=now, about=about, facts=facts)
     return _view(session, row)
 
 
@@ -114,6 +120,7 @@ def uninstall(
     install_id: UUID,
     *,
     used_by: Callable[[str, str], Collection[str]],
+    now: datetime,
 ) -> None:
     """Remove one version from a tenant; what runs used of it stays in their records.
 
@@ -134,10 +141,18 @@ def uninstall(
     session.delete(row)
     note_change(session)
     log.info("block_uninstalled", block=row.block_id, version=row.version)
+    about, facts = About(kind="block", id=row.block_id, name=row.block_id), {"version": row.version}
+    note(session, tenant_id, "block.removed", now=now, about=about, facts=facts)
 
 
 def hold(
-    session: Session, tenant_id: UUID, install_id: UUID, *, reason: str, lets_finish: bool
+    session: Session,
+    tenant_id: UUID,
+    install_id: UUID,
+    *,
+    reason: str,
+    lets_finish: bool,
+    now: datetime,
 ) -> InstallView:
     """Let no new run use a version; runs under way go on where `lets_finish`.
 
@@ -149,10 +164,15 @@ def hold(
     row.state, row.lets_finish = Standing.HELD, lets_finish
     row.reason = kept_text(reason)[:REASON_MAX]
     note_change(session)
-    return _view(session, row)
+    held = _view(session, row)
+    facts: dict[str, Fact] = {"version": row.version, "reason": row.reason}
+    facts["lets_runs_finish"] = lets_finish
+    about = About(kind="block", id=row.block_id, name=held.manifest.title)
+    note(session, tenant_id, "block.held", now=now, about=about, facts=facts)
+    return held
 
 
-def release(session: Session, tenant_id: UUID, install_id: UUID) -> InstallView:
+def release(session: Session, tenant_id: UUID, install_id: UUID, *, now: datetime) -> InstallView:
     """Let a held version be used again."""
     row = get_owned(session, BlockInstall, tenant_id, install_id, name=_NAME, lock=True)
     _refuse_withdrawn(row)
@@ -160,7 +180,11 @@ def release(session: Session, tenant_id: UUID, install_id: UUID) -> InstallView:
     row.state = Standing.INSTALLED if package.signers else Standing.IN_DEVELOPMENT
     row.lets_finish, row.reason = True, ""
     note_change(session)
-    return _view(session, row)
+    released = _view(session, row)
+    about = About(kind="block", id=row.block_id, name=released.manifest.title)
+    facts = {"version": row.version}
+    note(session, tenant_id, "block.released", now=now, about=about, facts=facts)
+    return released
 
 
 def _is_no_news(state: Standing, becomes: Standing) -> bool:

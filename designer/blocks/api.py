@@ -106,7 +106,7 @@ def hold(install_id: UUID) -> Response:
     body = optional_body()
     _HOLD.require(body, "holding a block takes a reason and lets_finish, both optional")
     reason, lets_finish = body.get("reason", ""), body.get("lets_finish", True)
-    held = store.hold(*_where(), install_id, reason=reason, lets_finish=lets_finish)
+    held = store.hold(*_where(), install_id, reason=reason, lets_finish=lets_finish, now=utc_now())
     return jsonify(install_document(held))
 
 
@@ -115,7 +115,7 @@ def hold(install_id: UUID) -> Response:
 @require("blocks.edit")
 def release(install_id: UUID) -> Response:
     """Let a held version be used again."""
-    return jsonify(install_document(store.release(*_where(), install_id)))
+    return jsonify(install_document(store.release(*_where(), install_id, now=utc_now())))
 
 
 @api.delete("/installs/<uuid:install_id>")
@@ -123,7 +123,7 @@ def release(install_id: UUID) -> Response:
 @require("blocks.edit")
 def uninstall(install_id: UUID) -> Response:
     """Remove an installed version; 409 naming the workflows, runs and blocks that use it."""
-    store.uninstall(*_where(), install_id, used_by=partial(what_uses, *_where()))
+    store.uninstall(*_where(), install_id, used_by=partial(what_uses, *_where()), now=utc_now())
     return Response(status=204)
 
 

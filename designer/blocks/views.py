@@ -104,11 +104,13 @@ def change_install(install_id: UUID, verb: str) -> Response:
         if verb == "hold":
             lets_finish = request.form.get("running") != "stop"
             reason = request.form.get("reason", "")
-            store.hold(*_where(), install_id, reason=reason, lets_finish=lets_finish)
+            store.hold(*_where(), install_id, reason=reason, lets_finish=lets_finish, now=utc_now())
         elif verb == "release":
-            store.release(*_where(), install_id)
+            store.release(*_where(), install_id, now=utc_now())
         else:
-            store.uninstall(*_where(), install_id, used_by=partial(what_uses, *_where()))
+            store.uninstall(
+                *_where(), install_id, used_by=partial(what_uses, *_where()), now=utc_now()
+            )
     except ConflictError as error:
         return _block_page(found.manifest.id, status=409, refused=error)
     done = {"hold": "is held", "release": "can be used again", "remove": "is removed"}[verb]

@@ -21,6 +21,7 @@ from runtime.flows.exchange.api import exported
 from runtime.flows.exchange.envelope import MOST
 from runtime.flows.exchange.files import read_file, zip_of
 from runtime.imports.staging import ImportAppliedError
+from tenancy.audit.trail import note
 
 bp = Blueprint("exchange", __name__)
 
@@ -51,6 +52,8 @@ def export_many() -> Response:
         return see_other(url_for("workflows.list_workflows"))
     flows = [versions.get_flow(*where, one) for one in dict.fromkeys(chosen)]
     files = {f"{flow.slug}.json": exporting.export_json(*where, [flow.id]) for flow in flows}
+    facts = {"workflows": [flow.name for flow in flows]}
+    note(*where, "workflows.exported", now=utc_now(), facts=facts)
     response = Response(zip_of(files), mimetype="application/zip")
     response.headers["Content-Disposition"] = 'attachment; filename="workflows.zip"'
     return response

@@ -59,7 +59,7 @@ def retire(flow_id: UUID, number: int) -> Response:
 def bring_back(flow_id: UUID, number: int) -> Response:
     """Let runs of a retired version start again."""
     where, by = (db_session(), acting().tenant_id), acting().person_name
-    retiring.bring_back_version(*where, flow_id, number, by=by)
+    retiring.bring_back_version(*where, flow_id, number, by=by, now=utc_now())
     flash(f"Version {number} can be run again.", "success")
     return see_other(url_for("history.list_versions", flow_id=flow_id))
 

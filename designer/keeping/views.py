@@ -62,7 +62,7 @@ def delete(flow_id: UUID) -> Response:
     if request.form.get("name", "").strip() != flow.name:
         return _page(flow_id, error=f"Type its name as it is written here: {flow.name}")
     try:
-        removing.delete_flow(*where, flow_id, by=acting().person_name)
+        removing.delete_flow(*where, flow_id, by=acting().person_name, now=utc_now())
     except removing.FlowInUseError as error:
         return _page(flow_id, status=error.status)
     flash(f"{flow.name} is deleted.", "success")

@@ -103,7 +103,7 @@ def set_mode(rule_id: UUID, mode: str) -> Response:
     where = (db_session(), acting().tenant_id)
     try:
         if mode == Mode.OFF:
-            store.switch_off(*where, rule_id)
+            store.switch_off(*where, rule_id, now=utc_now())
         else:
             store.publish_rule(*where, rule_id, mode=Mode(mode), **who_acts())
     except (InvalidError, ConflictError) as error:

@@ -11,14 +11,25 @@ from werkzeug.wrappers import Response
 from designer.tables.checking import beside, check_grid, make_offer, row_for_gap, try_grid
 from designer.tables.grid import Grid, GridRow, document_of, grid_of, new_grid, read_grid
 from designer.tables.operations import operate, paste
+from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
-from kernel.http import acting, db_session, render, require, see_other, wants_part, who_acts
+from kernel.http import (
+    acting,
+    db_session,
+    render,
+    require,
+    see_other,
+    wants_part,
+    who_acts,
+    writing_apart,
+)
 from runtime.flows.named_places import TABLE
 from runtime.flows.uses import uses_by_flows
 from runtime.rules import store
 from runtime.rules.model import Mode
 from runtime.rules.tables.files import read_file, write_file
 from runtime.rules.tables.words import AGGREGATE_WORDS, HIT_WORDS, TARGET_WORDS
+from tenancy.audit.trail import About, note
 
 bp = Blueprint("tables", __name__)
 
@@ -74,6 +85,9 @@ def download_table(rule_id: UUID, name: str) -> Response:
     """Give the draft as a file."""
     rule = _table(rule_id)
     text, content_type = write_file(rule.draft, name)
+    about = About(kind="table", id=rule_id, name=rule.name)
+    with writing_apart() as session:
+        note(session, acting().tenant_id, "table.exported", now=utc_now(), about=about)
     response = Response(text.encode("utf-8"), content_type=content_type)
     suffix = name.rpartition(".")[2]
     response.headers.set("Content-Disposition", "attachment", filename=f"{rule.id}.{suffix}")

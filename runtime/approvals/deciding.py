@@ -31,6 +31,7 @@ from runtime.approvals.model import (
 )
 from runtime.approvals.store import tell_approval
 from runtime.runs import waits
+from tenancy.audit.trail import About, note
 from tenancy.members import MemberView, list_members
 from tenancy.people import find_active_person
 from tenancy.rows import get_owned, insert_new
@@ -79,7 +80,11 @@ def decide(
     session.expire(row)
     tell_approval(session, tenant_id, approval_id, state)
     log.info("approval_decided", approval_id=str(approval_id), choice=decision.choice.value)
-    return get_approval(session, tenant_id, approval_id, voter)
+    found = get_approval(session, tenant_id, approval_id, voter)
+    about = About(kind="approval", id=approval_id, name=found.title)
+    facts = {"choice": decision.choice.value, "comment": said.comment}
+    note(session, tenant_id, "approval.decided", now=now, about=about, facts=facts)
+    return found
 
 
 def check_decision(form: Mapping[str, Any], decision: Decision) -> Decision:

@@ -83,7 +83,7 @@ def remove_connection(
     """Remove a connection, and clear what was told of its end; raises as the store does."""
     row = find_owned(session, Connection, tenant_id, connection_id, lock=True)
     end = _event(row, None, now=now) if row is not None and row.end_told else None
-    store.delete_connection(session, tenant_id, connection_id, used_by=used_by, by=by)
+    store.delete_connection(session, tenant_id, connection_id, used_by=used_by, by=by, now=now)
     if end is not None:
         append(session, tenant_id, [end], now=now)
         wake_after_commit(session, "correlator")

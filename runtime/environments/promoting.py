@@ -32,6 +32,8 @@ from runtime.environments.planning import (
 )
 from runtime.environments.putting import make_place, put_live
 from runtime.wake import tell_pages_after_commit
+from tenancy.audit import trail
+from tenancy.audit.trail import About
 from tenancy.environments import EnvironmentView
 from tenancy.policies import key_of, publishing_policy, why_no_second
 from tenancy.rows import get_owned
@@ -84,6 +86,8 @@ def promote(  # noqa: PLR0913  what, with what, from where, for whom, with which
     session.flush()
     if why_not_alone(session, picked, who=who):
         refuse_impossible(make_plan(session, load, who=who, vault=vault, now=now))
+        about = About(kind="promotion", id=row.id, name=row.from_name)
+        trail.note(session, row.tenant_id, "promotion.asked", now=now, about=about)
     else:
         _put_all(session, row, load, who=who, vault=vault, now=now)
     _tell(session, row)
@@ -152,6 +156,9 @@ def end(
     row.ended_by = who.person_name[:WHO_MAX]
     session.flush()
     _tell(session, row)
+    about = About(kind="promotion", id=row.id, name=row.from_name)
+    done = "promotion.withdrawn" if is_mine else "promotion.refused"
+    trail.note(session, row.tenant_id, done, now=now, about=about, facts={"reason": said})
     return row
 
 
@@ -253,6 +260,16 @@ def _put_all(
         row.ended_by = who.person_name[:WHO_MAX]
         session.flush()
     log.info("promoted", promotion=str(row.id), things=len(done), by=row.asked_by)
+    things = [one.carried.title for one in plan.lines if one.verdict != "same"]
+    things += [one.name for one in load.taken]
+    trail.note(
+        session,
+        row.tenant_id,
+        "promotion.done",
+        now=now,
+        about=About(kind="promotion", id=row.id, name=row.from_name),
+        facts={"things": things, "asked_by": row.asked_by},
+    )
 
 
 def _item(one: Carried) -> dict[str, object]:

@@ -31,6 +31,7 @@ from runtime.going_live.subjects import without_digests
 from runtime.rules import history as rule_history
 from runtime.rules import store as rules
 from runtime.rules.model import Mode
+from tenancy.audit.trail import About, note
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,8 @@ def undo(
         row.ended_by = by
         session.flush()
     log.info("promotion_undone", promotion=str(row.id), by=who.person_name)
+    about = About(kind="promotion", id=row.id, name=row.from_name)
+    note(session, row.tenant_id, "promotion.undone", now=now, about=about)
     return row
 
 
@@ -103,7 +106,7 @@ def _rule_back(session: Session, was: dict[str, Any], *, who: Acting, now: datet
     is_touched = rule.draft != rule_history.document_of(*where, rule.live_number)
     _refuse_moved(was, rule.live_number, is_touched=is_touched)
     if was["before"] is None:
-        rules.switch_off(*where)
+        rules.switch_off(*where, now=now)
         return
     said: dict[str, Any] = {"by": who.person_name, "by_id": who.vouched_by, "now": now}
     document = rule_history.document_of(*where, was["before"])
@@ -119,7 +122,7 @@ def _rule_back(session: Session, was: dict[str, Any], *, who: Acting, now: datet
     )
     if was["mode"] == Mode.OFF and saved.kind == "rule":
         rules.publish_rule(*where, mode=Mode.OBSERVE, yes=yes, **said)
-        rules.switch_off(*where)
+        rules.switch_off(*where, now=now)
         return
     rules.publish_rule(*where, mode=Mode(was["mode"]), yes=yes, **said)
 

@@ -63,7 +63,7 @@ def add_environment() -> Response:
 @require("environments.edit")
 def untie_environment(slug: str) -> Response:
     """Let an environment be an organisation of its own."""
-    untie(db_session(), who=acting(), slug=slug)
+    untie(db_session(), who=acting(), slug=slug, now=utc_now())
     flash("It is an organisation of its own now. All of it stays.", "success")
     return see_other(url_for("environments.list_environments"))
 

@@ -162,7 +162,7 @@ def delete(flow_id: UUID) -> Response:
         and expected_revision("draft") != versions.get_flow(*where, flow_id).draft_revision
     ):
         raise RevisionMovedError("the draft moved on: read it again before you delete it")
-    removing.delete_flow(*where, flow_id, by=acting().person_name)
+    removing.delete_flow(*where, flow_id, by=acting().person_name, now=utc_now())
     return Response(status=204)
 
 
@@ -196,7 +196,8 @@ def retire(flow_id: UUID, number: int) -> Response:
 def bring_back(flow_id: UUID, number: int) -> Response:
     """Let runs of a retired version start again."""
     where, by = (db_session(), acting().tenant_id), acting().person_name
-    return jsonify(version_document(retiring.bring_back_version(*where, flow_id, number, by=by)))
+    found = retiring.bring_back_version(*where, flow_id, number, by=by, now=utc_now())
+    return jsonify(version_document(found))
 
 
 @api.post("/<uuid:flow_id>/versions/<int:number>/restore")

@@ -21,6 +21,7 @@ from runtime.flows.versions import FlowView, create_flow, get_flow
 from runtime.rules.model import Mode
 from runtime.rules.uses import RuleUse, rules_starting
 from runtime.runs.glance import count_runs_of, under_way
+from tenancy.audit.trail import About, note
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +75,9 @@ def uses_of_flow(session: Session, tenant_id: UUID, flow: FlowView) -> list[str]
     return list(_uses(session, tenant_id, flow))
 
 
-def delete_flow(session: Session, tenant_id: UUID, flow_id: UUID, *, by: str) -> None:
+def delete_flow(
+    session: Session, tenant_id: UUID, flow_id: UUID, *, by: str, now: datetime
+) -> None:
     """Delete a workflow with its versions and runs.
 
     Raises:
@@ -91,6 +94,8 @@ def delete_flow(session: Session, tenant_id: UUID, flow_id: UUID, *, by: str) ->
         )
     delete_rows(session, tenant_id, flow_id)
     log.info("flow_deleted", flow_id=str(flow_id), by=by)
+    about = About(kind="workflow", id=flow_id, name=flow.name)
+    note(session, tenant_id, "workflow.deleted", now=now, about=about)
 
 
 def _uses(session: Session, tenant_id: UUID, flow: FlowView) -> Iterator[str]:

@@ -19,6 +19,7 @@ from kernel.errors import InvalidError, Problem
 from runtime.flows.history import callers_of, find_numbered, set_retired
 from runtime.flows.versions import FlowVersionView, get_flow
 from runtime.runs.glance import under_way, versions_under_way
+from tenancy.audit.trail import About, note
 
 log = structlog.get_logger(__name__)
 
@@ -78,12 +79,21 @@ def retire_version(
             problems=[Problem(f"/{one.kind}", one.text) for one in uses],
         )
     log.info("version_retired", flow_id=str(flow_id), number=number, by=by)
+    about, facts = _about(session, tenant_id, flow_id), {"version": number}
+    note(session, tenant_id, "workflow.version_retired", now=now, about=about, facts=facts)
     return set_retired(session, tenant_id, flow_id, number, at=now)
 
 
 def bring_back_version(
-    session: Session, tenant_id: UUID, flow_id: UUID, number: int, *, by: str
+    session: Session, tenant_id: UUID, flow_id: UUID, number: int, *, by: str, now: datetime
 ) -> FlowVersionView:
     """Let a retired version be run again; raises NotFoundError."""
     log.info("version_brought_back", flow_id=str(flow_id), number=number, by=by)
-    return set_retired(session, tenant_id, flow_id, number, at=None)
+    found = set_retired(session, tenant_id, flow_id, number, at=None)
+    about, facts = _about(session, tenant_id, flow_id), {"version": number}
+    note(session, tenant_id, "workflow.version_brought_back", now=now, about=about, facts=facts)
+    return found
+
+
+def _about(session: Session, tenant_id: UUID, flow_id: UUID) -> About:
+    return About(kind="workflow", id=flow_id, name=get_flow(session, tenant_id, flow_id).name)

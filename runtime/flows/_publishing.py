@@ -35,6 +35,8 @@ from runtime.going_live.model import Yes
 from runtime.limits.book import limits_of
 from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
+from tenancy.audit import trail
+from tenancy.audit.trail import About
 from tenancy.connections.store import hold_connections, kinds_by_name
 from tenancy.policies import approval_before_effects
 from tenancy.rows import get_owned
@@ -108,8 +110,15 @@ def publish_flow(  # noqa: PLR0913  what, with which note, for whom, and who sai
     place_marks(session, tenant_id, flow_id, draft["triggers"], now=now)
     before = live.document if live is not None else {"triggers": {}}
     place_block_triggers(session, row, document, before, registry_of(session, tenant_id), now=now)
-    tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})
+    _tell(session, row, version, now=now)
     return version_view_of(version)
+
+
+def _tell(session: Session, row: FlowRow, version: FlowVersionRow, *, now: datetime) -> None:
+    about = About(kind="workflow", id=row.id, name=row.name)
+    facts = {"version": version.number, "note": version.note, "took_two": version.took_two}
+    trail.note(session, row.tenant_id, "workflow.published", now=now, about=about, facts=facts)
+    tell_pages_after_commit(session, row.tenant_id, "workflows", {"id": str(row.id)})
 
 
 def _next_number(session: Session, flow_id: UUID) -> int:

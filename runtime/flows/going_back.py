@@ -17,6 +17,7 @@ from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.history import find_numbered
 from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
+from tenancy.audit.trail import About, note
 from tenancy.rows import get_owned
 
 
@@ -40,6 +41,8 @@ def make_live_again(
     triggers, registry = version.document["triggers"], registry_of(session, tenant_id)
     place_marks(session, tenant_id, flow_id, triggers, now=now)
     place_block_triggers(session, row, version.document, before, registry, now=now)
+    about, facts = About(kind="workflow", id=row.id, name=row.name), {"version": number}
+    note(session, tenant_id, "workflow.made_live_again", now=now, about=about, facts=facts)
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(flow_id)})
     return version
 

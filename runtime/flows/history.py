@@ -22,6 +22,7 @@ from runtime.flows.titles import titles_of
 from runtime.flows.versions import get_flow, save_draft
 from runtime.going_live.model import Known, known_since
 from runtime.wake import tell_pages_after_commit
+from tenancy.audit.trail import About, note
 from tenancy.policies import together
 from tenancy.rows import get_owned
 
@@ -79,6 +80,9 @@ def restore_version(  # noqa: PLR0913  who, which one, on which revision and whe
     row, flow = _row(session, tenant_id, flow_id, number), get_flow(session, tenant_id, flow_id)
     if flow.draft == row.document:
         return flow
+    about = About(kind="workflow", id=flow_id, name=flow.name)
+    facts = {"version": number}
+    note(session, tenant_id, "workflow.restored", now=now, about=about, facts=facts)
     return save_draft(
         session,
         tenant_id,

@@ -40,6 +40,7 @@ from runtime.flows.beside import follow_draft
 from runtime.flows.model import empty_flow, require_shape
 from runtime.flows.revisions import built_on, keep_revision
 from runtime.wake import tell_pages_after_commit
+from tenancy.audit.trail import About, note
 from tenancy.rows import by_name, get_owned
 
 __all__ = [
@@ -266,6 +267,10 @@ def set_paused(
 ) -> FlowView:
     """Pause a workflow, so that nothing starts it, or resume it."""
     row = _row(session, tenant_id, flow_id, lock=True)
+    if row.paused is not paused:
+        about = About(kind="workflow", id=row.id, name=row.name)
+        done = "workflow.paused" if paused else "workflow.resumed"
+        note(session, tenant_id, done, now=now, about=about)
     row.paused, row.updated_at = paused, now
     session.flush()
     tell_pages_after_commit(session, tenant_id, "workflows", {"id": str(row.id)})

@@ -38,6 +38,7 @@ from runtime.going_live.model import (
 from runtime.going_live.subjects import RULES, WORKFLOWS, Going, Kind, kind_of
 from runtime.rules.tables.model import is_table
 from runtime.wake import tell_pages_after_commit
+from tenancy.audit.trail import About, note
 from tenancy.policies import key_of, publishing_policy, why_no_second
 from tenancy.rows import get_owned
 
@@ -94,6 +95,7 @@ def ask_to_publish(  # noqa: PLR0913  what, how, with which note, for whom
     session.add(row)
     session.flush()
     _tell(session, row, "publishing_asked")
+    _note(session, row, "publish_request.asked", now=now)
     return get_request(session, row.id, who=who, now=now)
 
 
@@ -120,6 +122,7 @@ def approve(
         row.number = kind_of(found).publish(session, found, going)
         session.flush()
     _tell(session, row, "publishing_approved")
+    _note(session, row, "publish_request.approved", now=now)
     return get_request(session, request_id, who=who, now=now)
 
 
@@ -144,6 +147,7 @@ def refuse(
     if not who.may(kind_of(found).permission):
         raise ForbiddenError(_no_permission(who))
     _end(session, row, RequestState.REFUSED, who=who, now=now, reason=said)
+    _note(session, row, "publish_request.refused", now=now)
     return get_request(session, request_id, who=who, now=now)
 
 
@@ -153,6 +157,7 @@ def withdraw(session: Session, request_id: UUID, *, who: Acting, now: datetime) 
     if not found.is_mine:
         raise ForbiddenError(f"{found.asked_by} asked for it: refuse it instead, with a reason")
     _end(session, row, RequestState.WITHDRAWN, who=who, now=now)
+    _note(session, row, "publish_request.withdrawn", now=now)
     return get_request(session, request_id, who=who, now=now)
 
 
@@ -265,6 +270,12 @@ def _end(
 def _tell(session: Session, row: PublishRequest, event: str) -> None:
     log.info(event, request=str(row.id), name=row.name, digest=row.digest, by=row.ended_by)
     tell_pages_after_commit(session, row.tenant_id, "approvals", {"id": str(row.id)})
+
+
+def _note(session: Session, row: PublishRequest, action: str, *, now: datetime) -> None:
+    about = About(kind="publish_request", id=row.id, name=row.name)
+    facts = {"asked_by": row.asked_by, "digest": row.digest, "reason": row.reason or ""}
+    note(session, row.tenant_id, action, now=now, about=about, facts=facts)
 
 
 def _role_needed(session: Session, who: Acting) -> str:

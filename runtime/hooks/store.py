@@ -21,6 +21,7 @@ from runtime.flows.lookup import runnable, startable
 from runtime.flows.model import Flow, Trigger
 from runtime.hooks._tables import Hook
 from runtime.hooks.signature import key_of, new_signing_secret
+from tenancy.audit.trail import About, note
 from tenancy.rows import insert_new
 
 KEY_PREFIX = "hook"
@@ -138,6 +139,7 @@ def renew_key(
     for name, value in _new_key(vault, now).items():
         setattr(row, name, value)
     session.flush()
+    _note(session, row, "webhook.address_renewed", now=now)
 
 
 def set_secret(  # noqa: PLR0913  which webhook, which secret, sealed with what, when
@@ -166,14 +168,27 @@ def set_secret(  # noqa: PLR0913  which webhook, which secret, sealed with what,
         row.old_secret_sealed, row.old_secret_until = row.secret_sealed, now + OLD_SECRET_COUNTS
     row.secret_sealed, row.secret_made_at = vault.encrypt(chosen), now
     session.flush()
+    _note(session, row, "webhook.secret_set", now=now)
     return chosen
 
 
-def drop_old_secret(session: Session, tenant_id: UUID, flow_id: UUID, trigger_id: str) -> None:
+def drop_old_secret(
+    session: Session, tenant_id: UUID, flow_id: UUID, trigger_id: str, *, now: datetime
+) -> None:
     """Let the secret before the current one count no longer; raises NotFoundError."""
     row = _row(session, tenant_id, flow_id, trigger_id)
     row.old_secret_sealed = row.old_secret_until = None
     session.flush()
+    _note(session, row, "webhook.old_secret_dropped", now=now)
+
+
+def _note(session: Session, row: Hook, action: str, *, now: datetime) -> None:
+    flow = startable(session, row.tenant_id, row.flow_id)
+    about, facts = (
+        About(kind="webhook", id=row.flow_id, name=flow.name),
+        {"trigger": row.trigger_id},
+    )
+    note(session, row.tenant_id, action, now=now, about=about, facts=facts)
 
 
 def find_target(session: Session, key: str, *, now: datetime) -> Target | None:

@@ -95,7 +95,7 @@ def set_secret(flow_id: UUID, trigger_id: str) -> Response:
 @require("workflows.publish")
 def drop_old_secret(flow_id: UUID, trigger_id: str) -> Response:
     """Let the secret before the current one count no longer."""
-    store.drop_old_secret(db_session(), acting().tenant_id, flow_id, trigger_id)
+    store.drop_old_secret(db_session(), acting().tenant_id, flow_id, trigger_id, now=utc_now())
     flash("The old secret counts no longer.", "good")
     return _back(flow_id, trigger_id)
 

@@ -22,6 +22,7 @@ from runtime.inventory._tables import Resource, ResourceRelation
 from runtime.inventory.model import Gathered, RelationKind, RelationSaid, check_resource
 from runtime.inventory.reading.files import Naming, read_files
 from runtime.inventory.topology import note_change
+from tenancy.audit.trail import note
 from tenancy.rows import insert_many, update_many
 
 log = structlog.get_logger(__name__)
@@ -83,7 +84,10 @@ def apply_import(
         _remove(session, tenant_id, gone)
         note_change(session, tenant_id)
         log.info("inventory_imported", origin=said.origin, resources=len(gathered.resources))
-        return {**difference.counts(), "removed": len(gone)}
+        counts = {**difference.counts(), "removed": len(gone)}
+        facts = {"origin": said.origin, **counts}
+        note(session, tenant_id, "inventory.imported", now=now, facts=facts)
+        return counts
 
     return apply_once(session, tenant_id, import_id, kind=KIND, make=make, now=now)
 

@@ -11,7 +11,16 @@ from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError
-from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
+from kernel.http import (
+    acting,
+    address_with,
+    db_session,
+    page_of,
+    render,
+    require,
+    see_other,
+    writing_apart,
+)
 from runtime.imports.staging import recent_imports
 from runtime.imports.views import ImportPages
 from runtime.inventory import exporting, resources
@@ -21,6 +30,7 @@ from runtime.inventory.model import KINDS, RELATIONS
 from runtime.inventory.reading.files import Naming
 from runtime.inventory.resources import ResourceFilter
 from runtime.inventory.standing import standing_of
+from tenancy.audit.trail import note
 
 bp = Blueprint("inventory", __name__)
 PAGES = ImportPages(
@@ -162,6 +172,8 @@ def export(name: str) -> Response:
     if name not in _EXPORTS:
         raise NotFoundError(f"there is no export {name}: choose {', '.join(_EXPORTS)}")
     write, kind = _EXPORTS[name]
+    with writing_apart() as session:
+        note(session, acting().tenant_id, "inventory.exported", now=utc_now(), facts={"file": name})
     response = make_response(write(db_session(), acting().tenant_id))
     response.content_type = f"{kind}; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -15,6 +15,7 @@ from kernel.errors import ForbiddenError
 from runtime.limits._tables import TenantLimits
 from runtime.limits.book import book_of
 from runtime.limits.model import LIMITS, Limits, with_changes
+from tenancy.audit.trail import note
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,8 @@ def change_limits(
     row.changed_at, row.changed_by = now, by
     session.flush()
     log.info("limits_changed", tenant_id=str(tenant_id), by=by, limits=sorted(changes))
+    facts = {name: str(wanted.get(name, "the usual")) for name in changes}
+    note(session, tenant_id, "limits.changed", now=now, facts=facts)
     return with_changes(book_of(session).defaults, row.overrides)
 
 

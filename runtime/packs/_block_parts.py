@@ -85,4 +85,4 @@ class Blocks(Kind):
         def used_by(block_id: str, version: str) -> Sequence[str]:
             return desk.doors.what_uses(*desk.where, block_id, version)
 
-        installs.uninstall(*desk.where, part_id, used_by=used_by)
+        installs.uninstall(*desk.where, part_id, used_by=used_by, now=desk.now)

@@ -57,7 +57,7 @@ class Workflows(Kind):
 
     @override
     def remove(self, desk: Desk, part_id: UUID, part: Part) -> None:
-        delete_flow(*desk.where, part_id, by=desk.by)
+        delete_flow(*desk.where, part_id, by=desk.by, now=desk.now)
 
 
 class Rules(Kind):
@@ -109,4 +109,4 @@ class Rules(Kind):
 
     @override
     def remove(self, desk: Desk, part_id: UUID, part: Part) -> None:
-        delete_rule(*desk.where, part_id)
+        delete_rule(*desk.where, part_id, now=desk.now)

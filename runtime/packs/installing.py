@@ -29,6 +29,7 @@ from runtime.packs.store import (
     had_of,
     keep_installed,
 )
+from tenancy.audit.trail import About, note
 
 log = structlog.get_logger(__name__)
 _WRITES = frozenset({Verdict.NEW, Verdict.UPDATED})
@@ -119,6 +120,14 @@ def install(desk: Desk, pack_id: str, version: str = "", *, agreed: Agreed) -> I
         made = keep_installed(desk, offer.manifest, offer.digest, parts, before=before)
         _tidy_blocks(desk, looked.plan, parts)
     log.info("pack_installed", pack=pack_id, version=made.version, parts=len(parts))
+    note(
+        desk.session,
+        desk.tenant_id,
+        "pack.installed" if looked.installed is None else "pack.upgraded",
+        now=desk.now,
+        about=About(kind="pack", id=pack_id, name=made.title),
+        facts={"version": made.version, "digest": offer.digest, "consented": agreed.consents},
+    )
     return made
 
 

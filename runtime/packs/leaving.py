@@ -18,6 +18,8 @@ from runtime.packs.installing import told_with
 from runtime.packs.kinds import KINDS
 from runtime.packs.parts import BLOCK, is_composite
 from runtime.packs.store import before_of, forget_installed, get_installed, had_of, keep_installed
+from tenancy.audit.chain import Fact
+from tenancy.audit.trail import About, note
 
 log = structlog.get_logger(__name__)
 _LAST_FIRST = tuple(KINDS)[::-1]
@@ -74,6 +76,10 @@ def remove(desk: Desk, pack_id: str) -> list[Fate]:
         fates = [_let_go(desk, had) for had in _last_first(desk, installed.id)]
         forget_installed(*desk.where, pack_id)
     log.info("pack_removed", pack=pack_id, kept=sum(not one.goes for one in fates))
+    about = About(kind="pack", id=pack_id, name=installed.title)
+    stayed = [one.title for one in fates if not one.goes]
+    facts: dict[str, Fact] = {"version": installed.version, "stayed": stayed}
+    note(*desk.where, "pack.removed", now=desk.now, about=about, facts=facts)
     return fates
 
 
@@ -103,6 +109,9 @@ def undo(desk: Desk, pack_id: str) -> list[Fate]:
         keep_installed(desk, before["manifest"], before["digest"], parts, before=None)
         _drop_newer_blocks(desk, had, parts)
     log.info("pack_upgrade_undone", pack=pack_id, version=before["manifest"]["version"])
+    about = About(kind="pack", id=pack_id, name=installed.title)
+    facts = {"version": before["manifest"]["version"]}
+    note(*desk.where, "pack.upgrade_undone", now=desk.now, about=about, facts=facts)
     return fates
 
 

@@ -24,6 +24,7 @@ from runtime.retention.journal import BITE, remove_done
 from runtime.retention.runs import remove_runs
 from runtime.retention.trends import fold_oldest_day, remove_old_figures
 from runtime.trials.keeping import remove_unused_trial_data
+from tenancy.audit.keeping import remove_old as remove_old_entries
 from tenancy.organisations import organisation_ids
 from tenancy.repeats.store import remove_old
 from tenancy.scope import as_tenant, system
@@ -47,13 +48,15 @@ class Removed:
     hours: int = 0
     answers: int = 0
     packages: int = 0
+    audited: int = 0
     is_done: bool = True
 
     @property
     def is_nothing(self) -> bool:
         """Tell whether there was nothing to do."""
         numbers = (self.runs, self.steps, self.values, self.events, self.alarms, self.hours)
-        return not any((*numbers, self.answers, self.packages, self.trial_data))
+        others = (self.answers, self.packages, self.trial_data, self.audited)
+        return not any((*numbers, *others))
 
 
 @dataclass(kw_only=True)
@@ -91,6 +94,7 @@ class Clearing:
             self._values,
             self._answers,
             self._packages,
+            self._audits,
         ):
             one(removed, now=now, ends=ends)
         if not removed.is_nothing:
@@ -105,6 +109,7 @@ class Clearing:
                 hours=removed.hours,
                 answers=removed.answers,
                 packages=removed.packages,
+                audited=removed.audited,
                 done=removed.is_done,
             )
         return removed
@@ -145,6 +150,17 @@ class Clearing:
         self._in_turn(bite, removed, ends=ends)
         if self._goes_on(ends):
             self._folded_on = now.date()
+
+    def _audits(self, removed: Removed, *, now: datetime, ends: float) -> None:
+        """Let go of the beginnings of audits, those of environments and all others alike."""
+
+        def bite(tenant_id: UUID) -> bool:
+            with self.sessions() as session, session.begin(), as_tenant(session, tenant_id):
+                gone = remove_old_entries(session, tenant_id, now=now)
+            removed.audited += gone
+            return bool(gone)
+
+        self._in_turn(bite, removed, ends=ends)
 
     def _in_turn(self, bite: Callable[[UUID], bool], removed: Removed, *, ends: float) -> None:
         """A bite of each tenant in turn, beginning where the last round stopped."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from kernel.clock import format_instant
+from kernel.clock import format_instant, utc_now
 from kernel.http import (
     acting,
     db_session,
@@ -115,7 +115,7 @@ def publish_rule(rule_id: UUID) -> Response:
     _PUBLISHED.require(body, "a rule is published as live, observe or off, a table for workflows")
     asked = body.get("mode", Mode.LIVE)
     if asked == Mode.OFF:
-        return tagged(store.switch_off(*where, rule_id))
+        return tagged(store.switch_off(*where, rule_id, now=utc_now()))
     mode = Mode.OFF if asked == WORKFLOWS else Mode(asked)
     return tagged(store.publish_rule(*where, rule_id, mode=mode, **who_acts()))
 

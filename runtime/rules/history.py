@@ -21,8 +21,9 @@ from runtime.rules._tables import RuleRow, RuleVersionRow
 from runtime.rules.model import Mode
 from runtime.rules.store import RuleView, create_rule, get_rule, list_rules, save_draft
 from runtime.rules.tables.comparing import compare_tables
-from runtime.rules.tables.model import is_table
+from runtime.rules.tables.model import is_table, kind_of
 from runtime.wake import tell_pages_after_commit
+from tenancy.audit.trail import About, note
 from tenancy.policies import together
 from tenancy.rows import get_owned
 
@@ -153,7 +154,7 @@ def copy_rule(
     return create_rule(session, tenant_id, document=document, by=by, now=now, by_id=by_id)
 
 
-def delete_rule(session: Session, tenant_id: UUID, rule_id: UUID) -> None:
+def delete_rule(session: Session, tenant_id: UUID, rule_id: UUID, *, now: datetime) -> None:
     """Delete a rule that is not judged, with its versions and firings.
 
     Raises:
@@ -166,6 +167,8 @@ def delete_rule(session: Session, tenant_id: UUID, rule_id: UUID) -> None:
     if flows:
         named = ", ".join(flows)
         raise RuleInUseError(f"{row.name} is what {named} decides by: take it out there first")
+    about = About(kind=kind_of(row.draft), id=rule_id, name=row.name)
+    note(session, tenant_id, "rule.deleted", now=now, about=about)
     session.execute(delete(RuleRow).where(RuleRow.tenant_id == tenant_id, RuleRow.id == rule_id))
     tell_pages_after_commit(session, tenant_id, "rules", {"id": str(rule_id)})
 

@@ -19,8 +19,9 @@ from runtime.rules._alone import note_yes, refuse_alone
 from runtime.rules._requiring import require_good, require_publishable, require_same_kind
 from runtime.rules._tables import Firing, RuleRow, RuleVersionRow
 from runtime.rules.model import Mode
-from runtime.rules.tables.model import is_table
+from runtime.rules.tables.model import kind_of
 from runtime.wake import tell_pages_after_commit
+from tenancy.audit.trail import About, note
 from tenancy.rows import get_owned
 
 note_authors_of(RuleRow, "rule_id")
@@ -52,7 +53,7 @@ class RuleView:
     @property
     def kind(self) -> str:
         """Tell a decision table from a rule."""
-        return "table" if is_table(self.draft) else "rule"
+        return kind_of(self.draft)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +239,11 @@ def publish_rule(  # noqa: PLR0913  which, how, who and when, and who said yes
     row.mode = mode
     session.flush()
     tell_pages_after_commit(session, tenant_id, "rules", {"id": str(row.id)})
-    return get_rule(session, tenant_id, rule_id)
+    found = get_rule(session, tenant_id, rule_id)
+    facts = {"version": found.live_number, "mode": mode.value, "took_two": took_two}
+    about = About(kind=kind_of(draft), id=rule_id, name=found.name)
+    note(session, tenant_id, "rule.published", now=now, about=about, facts=facts)
+    return found
 
 
 def _add_version(
@@ -283,9 +288,11 @@ def hold_rule(session: Session, tenant_id: UUID, rule_id: UUID) -> None:
     _row(session, tenant_id, rule_id, lock=True)
 
 
-def switch_off(session: Session, tenant_id: UUID, rule_id: UUID) -> RuleView:
+def switch_off(session: Session, tenant_id: UUID, rule_id: UUID, *, now: datetime) -> RuleView:
     """Stop judging a rule; its version stays and can be published again."""
     row = _row(session, tenant_id, rule_id, lock=True)
+    about = About(kind=kind_of(row.draft), id=rule_id, name=row.name)
+    note(session, tenant_id, "rule.switched_off", now=now, about=about)
     row.mode = Mode.OFF if row.live_version_id else Mode.DRAFT
     session.flush()
     tell_pages_after_commit(session, tenant_id, "rules", {"id": str(row.id)})

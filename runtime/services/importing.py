@@ -24,6 +24,7 @@ from runtime.services.deriving import LATE_MAX
 from runtime.services.model import parse_service, service_document
 from runtime.services.reading import read_services
 from runtime.services.store import ServiceView, add_service, remove_service, save_service, view_of
+from tenancy.audit.trail import note
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +105,10 @@ def apply_import(
         for service_id in gone:
             remove_service(session, tenant_id, service_id)
         log.info("services_imported", origin=said.origin, services=len(services))
-        return {**found.counts(), "removed": len(gone)}
+        counts = {**found.counts(), "removed": len(gone)}
+        facts = {"origin": said.origin, **counts}
+        note(session, tenant_id, "services.imported", now=now, facts=facts)
+        return counts
 
     return apply_once(session, tenant_id, import_id, kind=KIND, make=make, now=now)
 

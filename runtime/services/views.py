@@ -11,13 +11,23 @@ from werkzeug.wrappers import Response
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import ConflictError, InvalidError
-from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
+from kernel.http import (
+    acting,
+    address_with,
+    db_session,
+    page_of,
+    render,
+    require,
+    see_other,
+    writing_apart,
+)
 from kernel.zones import zone_names
 from runtime.calendars.store import calendar_names
 from runtime.services import export, forms, report, store
 from runtime.services.store import ServiceFilter, ServiceView
 from runtime.services.timeline import State
 from runtime.services.words import KINDS, STATES, WENT
+from tenancy.audit.trail import note
 
 bp = Blueprint("services", __name__)
 PAGE = 20
@@ -126,6 +136,8 @@ def month_as_csv() -> Response:
     """Give one month of all services as a file."""
     where, now = (db_session(), acting().tenant_id), utc_now()
     month = export.read_month(request.args.get("month", ""), now=now)
+    with writing_apart() as session:
+        note(session, acting().tenant_id, "services.exported", now=now, facts={"month": f"{month}"})
     response = make_response(export.month_csv(*where, month, now=now))
     response.content_type = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="services-{month}.csv"'

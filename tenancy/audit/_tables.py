@@ -1,4 +1,8 @@
-"""The tables of the audit: its entries, and where the chain of each organisation ends."""
+"""The tables of the audit: its entries, where each chain ends, and how long entries are kept.
+
+In the database triggers refuse that an entry is altered, or dropped while it is kept: see the
+migration `20261128_b_audit_kept`.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,9 @@ class AuditEntry(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
         Index(None, "tenant_id", "action", "number"),
+        Index(None, "tenant_id", "at"),
+        Index(None, "tenant_id", "by_id", "number"),
+        Index(None, "tenant_id", "about_kind", "about_id", "number"),
     )
 
     id: Mapped[Key]
@@ -61,3 +68,14 @@ class AuditChain(TenantOwned, Base):
     begins_with: Mapped[str] = mapped_column(String(DIGEST_LENGTH), default="")
     last: Mapped[int] = mapped_column(default=0)
     ends_with: Mapped[str] = mapped_column(String(DIGEST_LENGTH), default="")
+
+
+class AuditKeeping(TenantOwned, Base):
+    """How many days an organisation keeps its entries, where it chose; at least 90."""
+
+    __tablename__ = "audit_keeping"
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    kept_days: Mapped[int]

@@ -120,7 +120,7 @@ def _forget_waiting(session: Session) -> None:
 
 
 def _seal(session: Session, tenant_id: UUID) -> None:
-    chain = _lock_chain(session, tenant_id)
+    chain = lock_chain(session, tenant_id)
     noted = session.scalars(
         select(AuditEntry)
         .where(AuditEntry.tenant_id == tenant_id, AuditEntry.number.is_(None))
@@ -150,8 +150,11 @@ def told(entry: AuditEntry, number: int) -> Told:
     )
 
 
-def _lock_chain(session: Session, tenant_id: UUID) -> AuditChain:
-    """Lock an organisation's chain, made before its first entry by whoever is first."""
+def lock_chain(session: Session, tenant_id: UUID) -> AuditChain:
+    """Lock an organisation's chain to the end of the transaction, which should be near.
+
+    It is made before its first entry by whoever is first.
+    """
     wanted = select(AuditChain).where(AuditChain.tenant_id == tenant_id)
     locked = wanted.with_for_update().execution_options(populate_existing=True)
     found = session.scalar(locked)

@@ -19,6 +19,8 @@ from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
 from kernel.secrets import Vault
+from tenancy.audit.chain import Fact
+from tenancy.audit.trail import About, note
 from tenancy.connections._tables import Connection
 from tenancy.connections.checking import Facts, check_values, checked_facts
 from tenancy.connections.hosts import is_within
@@ -98,6 +100,7 @@ def create_connection(  # noqa: PLR0913  what, sealed with what, by whom and whe
     with or_taken(session, _taken(checked.name)):
         session.add(row)
     log.info("connection_made", connection_id=str(row.id), kind=kind, by=by)
+    _note(session, row, "connection.made", now=now)
     return view_of(row)
 
 
@@ -136,6 +139,7 @@ def change_connection(  # noqa: PLR0913  which, what, sealed with what, by whom 
         write_facts(row, checked)
         note_change(row, by, now)
     log.info("connection_changed", connection_id=str(row.id), kind=row.kind, by=by)
+    _note(session, row, "connection.changed", now=now)
     return view_of(row)
 
 
@@ -183,6 +187,7 @@ def rotate_connection(  # noqa: PLR0913  which, what is new, sealed with what, b
     note_change(row, by, now)
     session.flush()
     log.info("connection_rotated", connection_id=str(row.id), kind=row.kind, by=by)
+    _note(session, row, "connection.rotated", now=now)
     return view_of(row)
 
 
@@ -203,11 +208,18 @@ def undo_rotation(
     note_change(row, by, now)
     session.flush()
     log.info("connection_rotation_undone", connection_id=str(row.id), by=by)
+    _note(session, row, "connection.rotation_undone", now=now)
     return view_of(row)
 
 
 def delete_connection(
-    session: Session, tenant_id: UUID, connection_id: UUID, *, used_by: Users, by: str
+    session: Session,
+    tenant_id: UUID,
+    connection_id: UUID,
+    *,
+    used_by: Users,
+    by: str,
+    now: datetime,
 ) -> None:
     """Remove a connection that no workflow names; its secrets are gone for good.
 
@@ -220,9 +232,17 @@ def delete_connection(
         raise ConnectionInUseError(
             f"{row.name} is used by {', '.join(users)}: let them use another first", used_by=users
         )
+    _note(session, row, "connection.removed", now=now)
     session.delete(row)
     session.flush()
     log.info("connection_removed", connection_id=str(connection_id), kind=row.kind, by=by)
+
+
+def _note(session: Session, row: Connection, action: str, *, now: datetime) -> None:
+    """Note what was done to a connection: where it leads, never what it holds."""
+    about = About(kind="connection", id=row.id, name=row.name)
+    facts: dict[str, Fact] = {"kind": row.kind, "hosts": list(row.hosts)}
+    note(session, row.tenant_id, action, now=now, about=about, facts=facts)
 
 
 def get_connection(session: Session, tenant_id: UUID, connection_id: UUID) -> ConnectionView:

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
+from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other, who_acts
 from runtime.flows.comparing import version_asked
@@ -87,7 +88,7 @@ def delete(rule_id: UUID) -> Response:
     where = (db_session(), acting().tenant_id, rule_id)
     name = store.get_rule(*where).name
     try:
-        history.delete_rule(*where)
+        history.delete_rule(*where, now=utc_now())
     except history.RuleInUseError as error:
         flash(f"Nothing was deleted: {error.message}.", "error")
         return see_other(url_for("rule_versions.list_versions", rule_id=rule_id))

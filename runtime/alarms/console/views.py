@@ -23,6 +23,7 @@ from kernel.http import (
     require,
     see_other,
     wants_part,
+    writing_apart,
 )
 from runtime.alarms import store
 from runtime.alarms.console import many, saved
@@ -35,6 +36,7 @@ from runtime.alarms.console.undoing import note_deed, undo_deed
 from runtime.alarms.documents import AlarmView
 from runtime.alarms.filters import read_filter, read_id, read_instant, read_sort
 from runtime.alarms.journal import raw_of
+from tenancy.audit.trail import note
 
 bp = Blueprint("alarm_list", __name__)
 
@@ -174,6 +176,9 @@ def export(form: str) -> AnyResponse:
     """Give the alarms that fit as a file, in the list's order; see `EXPORT_MAX`."""
     wanted, sort, tenant_id = read_filter(request.args), read_sort(request.args), acting().tenant_id
     write, kind = _FORMATS[form]
+    with writing_apart() as session:
+        facts = {"format": form, "filter": request.query_string.decode("utf-8", "replace")[:500]}
+        note(session, tenant_id, "alarms.exported", now=utc_now(), facts=facts)
     opened = reading_session()
 
     def lines() -> Iterator[str]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from kernel.errors import InvalidError
 from runtime.alarms._tables import WHO_MAX, AlarmPolicy, Source
 from runtime.alarms.policy.model import DEFAULT, LifecyclePolicy, parse_policy, ttl_of
+from tenancy.audit.trail import note
 
 log = structlog.get_logger(__name__)
 
@@ -65,4 +66,6 @@ def change_policy(
     row.policy, row.changed_at, row.changed_by = wanted, now, by[:WHO_MAX]
     session.flush()
     log.info("alarm_policy_changed", tenant_id=str(tenant_id), by=by, changed=sorted(changes))
+    facts = {name: str(wanted.get(name, "the default")) for name in changes}
+    note(session, tenant_id, "alarm_policy.changed", now=now, facts=facts)
     return policy

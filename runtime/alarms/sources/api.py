@@ -132,7 +132,7 @@ def change_source(source_id: UUID) -> Response:
 def rotate(source_id: UUID) -> Response:
     """Give a source another address, told this once; the old one is refused at once."""
     where = (db_session(), acting().tenant_id, source_id)
-    key = store.rotate_key(*where, vault=vault())
+    key = store.rotate_key(*where, vault=vault(), now=utc_now())
     source = store.get_source(*where)
     return jsonify({**source_document(source), "address": _address(source, key)})
 
@@ -176,7 +176,7 @@ def _change(source_id: UUID, asked: dict[str, Any]) -> SourceView:
         _at("config", check_config, found.kind, asked["config"])
         store.configure_source(*where, config=asked["config"], now=now)
     if "name" in asked:
-        store.rename_source(*where, name=asked["name"])
+        store.rename_source(*where, name=asked["name"], now=now)
     if "mapping" in asked:
         _map(source_id, asked["mapping"])
     if "paused" in asked:

@@ -24,6 +24,7 @@ from runtime.alarms.sources.listing import SourceView, list_sources, view_of
 from runtime.alarms.sources.reading import Batch
 from runtime.alarms.sources.senders import name_sender
 from runtime.alarms.sources.silence import end_silence
+from tenancy.audit.trail import About, note
 from tenancy.rows import get_owned
 
 __all__ = [
@@ -75,6 +76,7 @@ def create_source(
         session.add(row)
     if kind == TMF642:
         name_sender(session, tenant_id, row.id, system=said)
+    _note(session, row, "source.added", now=now)
     return view_of(row), key
 
 
@@ -100,12 +102,16 @@ def configure_source(
     """
     row = _own(session, tenant_id, source_id, lock=True)
     check_config(row.kind, dict(config))
+    if row.config != dict(config):
+        _note(session, row, "source.changed", now=now)
     row.config = dict(config)
     _expect_anew(session, row, now=now)
     return view_of(row)
 
 
-def rename_source(session: Session, tenant_id: UUID, source_id: UUID, *, name: str) -> SourceView:
+def rename_source(
+    session: Session, tenant_id: UUID, source_id: UUID, *, name: str, now: datetime
+) -> SourceView:
     """Call a source otherwise. Its alarms from now on carry the new name, and are other alarms.
 
     Raises:
@@ -115,8 +121,10 @@ def rename_source(session: Session, tenant_id: UUID, source_id: UUID, *, name: s
     row = _own(session, tenant_id, source_id, lock=True)
     if name.strip() != row.name:
         said = _free_name(session, tenant_id, name)
+        before = row.name
         with or_taken(session, _taken(said)):
             row.name = said
+        _note(session, row, "source.renamed", now=now, before=before)
     return view_of(row)
 
 
@@ -125,6 +133,8 @@ def pause_source(
 ) -> SourceView:
     """Refuse what a source sends until it is resumed; nothing is expected of it meanwhile."""
     row = _own(session, tenant_id, source_id, lock=True)
+    if row.paused_at is None:
+        _note(session, row, "source.paused", now=now)
     row.paused_at = row.paused_at or now
     _expect_anew(session, row, now=now)
     return view_of(row)
@@ -135,12 +145,16 @@ def resume_source(
 ) -> SourceView:
     """Take what a source sends again."""
     row = _own(session, tenant_id, source_id, lock=True)
+    if row.paused_at is not None:
+        _note(session, row, "source.resumed", now=now)
     row.paused_at = None
     _expect_anew(session, row, now=now)
     return view_of(row)
 
 
-def rotate_key(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) -> str:
+def rotate_key(
+    session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault, now: datetime
+) -> str:
     """Give a source another address; the old one is refused at once.
 
     Raises:
@@ -152,6 +166,7 @@ def rotate_key(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vau
     key = new_secret(KEY_PREFIX)
     row.key_digest, row.key_sealed = sha256_of(key), vault.encrypt(key)
     session.flush()
+    _note(session, row, "source.key_renewed", now=now)
     return key
 
 
@@ -159,6 +174,7 @@ def delete_source(session: Session, tenant_id: UUID, source_id: UUID, *, now: da
     """Remove a source with its mapping and faults; its alarms stay, and so does what it sent."""
     row = _own(session, tenant_id, source_id, lock=True)
     end_silence(session, row, now=now)
+    _note(session, row, "source.removed", now=now)
     session.delete(row)
     session.flush()
 
@@ -178,6 +194,12 @@ def read_body(source: SourceView, body: Any) -> Batch:
     """Read a body as the source's kind does."""
     how = How(source=source.name, config=source.config, mapping=source.mapping)
     return kind_of(source.kind).read(body, how)
+
+
+def _note(session: Session, row: Source, action: str, *, now: datetime, **facts: str) -> None:
+    about = About(kind="source", id=row.id, name=row.name)
+    said = {"kind": row.kind, **facts}
+    note(session, row.tenant_id, action, now=now, about=about, facts=said)
 
 
 def _expect_anew(session: Session, row: Source, *, now: datetime) -> None:

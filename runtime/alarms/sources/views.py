@@ -136,7 +136,8 @@ def configure_source(source_id: UUID) -> Response:
     source = store.get_source(*where)
     try:
         config = config_of_form(source.kind, request.form)
-        store.rename_source(*where, name=request.form.get("name", source.name))
+        name = request.form.get("name", source.name)
+        store.rename_source(*where, name=name, now=utc_now())
         store.configure_source(*where, config=config, now=utc_now())
     except (InvalidError, ConflictError) as error:
         return _settings_page(source_id, error=error, status=422)
@@ -159,7 +160,7 @@ def pause_or_resume(source_id: UUID, verb: str) -> Response:
 @require("sources.edit")
 def rotate(source_id: UUID) -> Response:
     """Give a source another address."""
-    store.rotate_key(db_session(), acting().tenant_id, source_id, vault=vault())
+    store.rotate_key(db_session(), acting().tenant_id, source_id, vault=vault(), now=utc_now())
     flash("The address is new: give it to the sender. The old one is refused from now on.", "good")
     return see_other(url_for("sources.show_source", source_id=source_id))
 

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from blocks.drawings.colours import Theme
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
-from kernel.http import acting, db_session, require
+from kernel.http import acting, db_session, require, writing_apart
 from kernel.numbers import whole_number
 from kernel.rest import ANYTHING, FLAG, TEXT, TEXTS, WHOLE, describe, many, maybe, shape
 from runtime.flows import versions
@@ -21,6 +21,8 @@ from runtime.flows.exchange.files import read_file
 from runtime.flows.exchange.importing import make_planned
 from runtime.flows.exchange.planning import Planned, plan_import
 from runtime.flows.versions import FlowView
+from tenancy.audit.chain import Fact
+from tenancy.audit.trail import note
 
 api = Blueprint("flow_exchange_api", __name__, url_prefix="/api/v1/flows")
 
@@ -62,7 +64,9 @@ def export_many() -> Response:
     if not 0 < len(chosen) <= MOST:
         problem = Problem("/ids", f"ids: 1 to {MOST} workflows go into one file, name those")
         raise InvalidError("these are no workflows for one file", problems=[problem])
-    return _file(exporting.export_json(*where, chosen), "json", "workflows")
+    text = exporting.export_json(*where, chosen)
+    _note([versions.get_flow(*where, one).name for one in chosen], "json")
+    return _file(text, "json", "workflows")
 
 
 @api.get("/<uuid:flow_id>/export.<any(json,bpmn,svg):form>")
@@ -106,6 +110,7 @@ def exported(flow_id: UUID, form: str) -> Response:
     if asked and number is None:
         problem = Problem("/version", "version: give the number of a version")
         raise InvalidError("version names no version", problems=[problem])
+    _note([flow.name], form)
     if form == "svg":
         theme = _THEMES.get(request.args.get("theme", ""), "light")
         drawn = exporting.export_svg(*where, flow_id, number, theme=theme)
@@ -126,6 +131,12 @@ def imported(one: Planned, flow: FlowView | None) -> dict[str, Any]:
         "todo": list(one.todo),
         "notes": list(one.carried.notes),
     }
+
+
+def _note(names: list[str], form: str) -> None:
+    with writing_apart() as session:
+        facts: dict[str, Fact] = {"workflows": names, "format": form}
+        note(session, acting().tenant_id, "workflows.exported", now=utc_now(), facts=facts)
 
 
 def _file(text: str, form: str, name: str) -> Response:

@@ -14,6 +14,7 @@ from kernel.errors import InvalidError, Problem
 from runtime.flows.exchange.planning import Planned
 from runtime.flows.exchange.retelling import retold
 from runtime.flows.versions import FlowView, create_flow, get_flow, save_draft
+from tenancy.audit.trail import note
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +53,8 @@ def make_planned(
     if renamed:
         made = [_with_calls(session, tenant_id, flow, renamed, by=by, now=now) for flow in made]
     log.info("flows_imported", flows=[flow.slug for flow in made], by=by)
+    names = [flow.name for flow in made]
+    note(session, tenant_id, "workflows.imported", now=now, facts={"workflows": names})
     return list(zip(wanted, made, strict=True))
 
 

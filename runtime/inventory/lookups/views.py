@@ -7,10 +7,21 @@ from uuid import UUID
 from flask import Blueprint, flash, make_response, request, url_for
 from werkzeug.wrappers import Response
 
+from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
-from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
+from kernel.http import (
+    acting,
+    address_with,
+    db_session,
+    page_of,
+    render,
+    require,
+    see_other,
+    writing_apart,
+)
 from kernel.ids import slugify
 from runtime.inventory.lookups import store
+from tenancy.audit.trail import About, note
 
 bp = Blueprint("lookups", __name__)
 Refusal = InvalidError | ConflictError
@@ -88,7 +99,10 @@ def import_csv(table_id: UUID) -> Response:
 def export_csv(table_id: UUID) -> Response:
     """Give the table as CSV."""
     where = (db_session(), acting().tenant_id)
-    name = slugify(store.get_table(*where, table_id).name)
+    table = store.get_table(*where, table_id)
+    name, about = slugify(table.name), About(kind="look_up_table", id=table_id, name=table.name)
+    with writing_apart() as session:
+        note(session, acting().tenant_id, "look_up_table.exported", now=utc_now(), about=about)
     response = make_response(store.export_csv(*where, table_id))
     response.content_type = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -22,6 +22,7 @@ from runtime.alarms.lifecycle import AckState
 from runtime.alarms.store import find_alarms
 from runtime.retention.alarms import remove_those
 from runtime.retention.purging.wish import CLOSED, Wish
+from tenancy.audit.trail import note
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +79,8 @@ def purge(
         if not bite.rows:
             break
     log.info("alarms_purged", tenant_id=str(tenant_id), by=by, alarms=gone)
+    if gone:
+        note(session, tenant_id, "alarms.purged", now=now, facts={"alarms": gone, **wish.facts()})
     return gone
 
 

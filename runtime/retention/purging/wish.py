@@ -76,6 +76,22 @@ class Wish:
     state: str = ""
     by: str = ""
 
+    def facts(self) -> dict[str, str | int | list[str]]:
+        """Tell it in the words of the audit.
+
+        >>> Wish(older_than_days=2, by="Ann").facts()
+        {'status': 'closed', 'older_than_days': 2, 'by': 'Ann'}
+        """
+        severities = sorted(one.value for one in self.severities or ())
+        said: dict[str, str | int | list[str]] = {
+            "status": self.status,
+            "older_than_days": self.older_than_days,
+            "severities": severities,
+            "state": self.state,
+            "by": self.by,
+        }
+        return {name: value for name, value in said.items() if value not in ("", [])}
+
     def cleared_before(self, now: datetime) -> datetime:
         """Give the instant by which they were cleared.
 

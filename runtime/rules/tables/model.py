@@ -84,6 +84,11 @@ def is_table(document: Any) -> bool:
     return isinstance(document, Mapping) and "table" in document
 
 
+def kind_of(document: Any) -> str:
+    """Tell by one word what a document is: `table` or `rule`."""
+    return "table" if is_table(document) else "rule"
+
+
 def parse_table(document: Any) -> Table:
     """Read a table document.
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, request
 
-from kernel.clock import format_instant
+from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, expected_revision, require, who_acts
 from kernel.rest import TEXT, describe, listed
 from kernel.revisions import told_as_moved
@@ -69,7 +69,7 @@ def restore(rule_id: UUID, number: int) -> Response:
 @require("rules.publish")
 def delete(rule_id: UUID) -> Response:
     """Delete a rule or table; 409 while it is judged, or while a workflow decides by it."""
-    history.delete_rule(db_session(), acting().tenant_id, rule_id)
+    history.delete_rule(db_session(), acting().tenant_id, rule_id, now=utc_now())
     return Response(status=204)
 
 

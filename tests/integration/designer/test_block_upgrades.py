@@ -173,7 +173,7 @@ def test_an_upgrade_is_not_taken_back_to_a_version_that_is_not_installed_any_mor
     with bench.writing() as session:
         where = (session, bench.tenant_id)
         [old] = [one for one in store.list_installs(*where) if one.manifest.version == "1.0.0"]
-        store.uninstall(*where, old.id, used_by=lambda *_: ())
+        store.uninstall(*where, old.id, used_by=lambda *_: (), now=bench.now)
 
     with pytest.raises(ConflictError, match=r"1\.0\.0 is not installed any more: install it"):
         take_back(bench)

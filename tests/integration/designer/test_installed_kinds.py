@@ -135,7 +135,7 @@ def test_a_composite_of_what_is_not_installed_is_refused_whole(
     said = install(bench, packed(tmp_path / "say", make_manifest(), CODE))
     package = greeting(bench)
     with bench.writing() as session:
-        store.uninstall(session, bench.tenant_id, said.id, used_by=lambda *_: ())
+        store.uninstall(session, bench.tenant_id, said.id, used_by=lambda *_: (), now=bench.now)
 
     with pytest.raises(InvalidError, match="cannot be used here"):
         install(bench, package)
@@ -182,7 +182,9 @@ def test_a_held_trigger_is_asked_nothing(bench: Bench, tmp_path: Path) -> None: 
     made = install(bench, packed(tmp_path / "ticks", ticking(), TRIGGER_CODE))
     watch(bench)
     with bench.writing() as session:
-        store.hold(session, bench.tenant_id, made.id, reason="Audit", lets_finish=True)
+        store.hold(
+            session, bench.tenant_id, made.id, reason="Audit", lets_finish=True, now=bench.now
+        )
 
     make_poller(bench.sessions).round(now=bench.now)
 

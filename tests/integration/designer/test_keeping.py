@@ -185,7 +185,7 @@ def test_nothing_is_left_of_a_deleted_workflow(
 ) -> None:
     flow = make()
     with sessions.begin() as session, as_tenant(session, acme.id):
-        delete_flow(session, acme.id, flow.id, by="Ann")
+        delete_flow(session, acme.id, flow.id, by="Ann", now=NOON)
 
     with (
         sessions() as session,

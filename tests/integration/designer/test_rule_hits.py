@@ -34,7 +34,7 @@ def make_rules(sessions: sessionmaker[Session], tenant_id: UUID) -> dict[str, UU
             made = create_rule(session, tenant_id, document=document, by="Ann", now=utc_now())
             publish_rule(session, tenant_id, made.id, mode=Mode.LIVE, by="Ann", now=utc_now())
             found[name] = made.id
-        switch_off(session, tenant_id, found["d"])
+        switch_off(session, tenant_id, found["d"], now=utc_now())
     return found
 
 

@@ -63,7 +63,7 @@ def known(
 
 def off(sessions: sessionmaker[Session], acme: OrganisationView, rule: RuleView) -> None:
     with sessions.begin() as session, as_tenant(session, acme.id):
-        switch_off(session, acme.id, rule.id)
+        switch_off(session, acme.id, rule.id, now=NOON)
 
 
 def test_lists_versions_and_says_which_is_judged(signed_in: SignedIn, at: str) -> None:

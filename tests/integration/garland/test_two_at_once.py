@@ -38,7 +38,7 @@ def service_renamed(session: Session, tenant_id: UUID) -> None:
 
 def source_renamed(session: Session, tenant_id: UUID) -> None:
     made = source(session, tenant_id, name=f"before {id(session)}")
-    rename_source(session, tenant_id, made, name="wanted")
+    rename_source(session, tenant_id, made, name="wanted", now=NOON)
 
 
 def make_sites(session: Session, tenant_id: UUID) -> None:

@@ -191,7 +191,7 @@ def test_a_held_block_starts_no_run_and_is_told_before_publishing(bench: Bench) 
     made = install(bench)
     flow = bench.publish({"say": STEP}, ["hand > say"])
     with bench.writing() as session:
-        store.hold(session, bench.tenant_id, made.id, reason="Audit", lets_finish=True)
+        store.hold(session, bench.tenant_id, made.id, reason="Audit", lets_finish=True, now=NOON)
 
     with pytest.raises(NotStartedError, match="held"):
         bench.start(flow)
@@ -214,7 +214,7 @@ def _held_two_calls_away(bench: Bench) -> tuple[UUID, InstallView]:
 def test_a_held_block_starts_no_run_of_a_workflow_that_calls_one_with_it(bench: Bench) -> None:
     outer, made = _held_two_calls_away(bench)
     with bench.writing() as session:
-        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=True)
+        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=True, now=NOON)
 
     with pytest.raises(NotStartedError, match="used by what step call calls, is held"):
         bench.start(outer)
@@ -224,7 +224,7 @@ def test_a_run_under_way_still_calls_what_has_a_block_that_was_held(bench: Bench
     outer, made = _held_two_calls_away(bench)
     run = bench.start(outer)
     with bench.writing() as session:
-        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=True)
+        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=True, now=NOON)
 
     bench.go()
 
@@ -236,8 +236,8 @@ def test_what_calls_a_workflow_with_a_held_block_starts_again_once_it_is_let_go(
 ) -> None:
     outer, made = _held_two_calls_away(bench)
     with bench.writing() as session:
-        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=True)
-        store.release(session, bench.tenant_id, made.id)
+        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=True, now=NOON)
+        store.release(session, bench.tenant_id, made.id, now=NOON)
 
     assert bench.view(bench.run(outer)).state.value == "succeeded"
 
@@ -255,7 +255,7 @@ def test_runs_under_way_do_as_was_said_when_the_block_was_held(
     made = install(bench)
     run = bench.start(bench.publish({"say": STEP}, ["hand > say"]))
     with bench.writing() as session:
-        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=lets_finish)
+        store.hold(session, bench.tenant_id, made.id, reason="", lets_finish=lets_finish, now=NOON)
 
     bench.go()
 
@@ -270,7 +270,7 @@ def test_a_block_in_use_is_not_removed(bench: Bench) -> None:
         where = (session, bench.tenant_id)
         used_by = partial(flows_with_block, *where)
         with pytest.raises(store.InUseError, match="Greeting"):
-            store.uninstall(*where, made.id, used_by=used_by)
+            store.uninstall(*where, made.id, used_by=used_by, now=NOON)
 
 
 def test_code_of_a_package_is_never_imported_by_garland(bench: Bench, tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_what_a_block_carries_is_never_changed(world: World) -> None:
         changes: list[Callable[[], object]] = [
             lambda: publish_flow(session, *where, by="Ann", now=now),
             lambda: set_paused(session, *where, paused=True, now=now),
-            lambda: delete_flow(session, *where, by="Ann"),
+            lambda: delete_flow(session, *where, by="Ann", now=now),
             lambda: save_draft(
                 session, *where, document=GREETING, expected_revision=1, by="Ann", now=now
             ),

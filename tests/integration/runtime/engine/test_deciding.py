@@ -56,7 +56,7 @@ def put_live(bench: Bench, document: dict[str, Any], table_id: UUID | None = Non
                 *where, table_id, document=document, expected_revision=revision, by="", now=NOON
             )
         publish_rule(*where, table_id, mode=Mode.OBSERVE, by="Ann", now=NOON)
-        switch_off(*where, table_id)
+        switch_off(*where, table_id, now=NOON)
         return table_id
 
 
@@ -219,7 +219,7 @@ def test_a_table_that_a_workflow_decides_by_is_not_deleted(bench: Bench) -> None
     bench.publish(asking(table_id), WIRES, name="Route it")
 
     with bench.writing() as session, pytest.raises(RuleInUseError, match="Route it decides by"):
-        delete_rule(session, bench.tenant_id, table_id)
+        delete_rule(session, bench.tenant_id, table_id, now=NOON)
 
 
 def test_a_draft_cannot_be_published_with_an_unpublished_table(bench: Bench) -> None:

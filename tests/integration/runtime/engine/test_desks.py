@@ -88,7 +88,7 @@ def test_what_is_kept_goes_with_the_workflow(bench: Bench, with_block: Any) -> N
     bench.run(flow_id)
 
     with bench.writing() as session:
-        delete_flow(session, bench.tenant_id, flow_id, by="Ann")
+        delete_flow(session, bench.tenant_id, flow_id, by="Ann", now=bench.now)
 
     with bench.writing() as session, system(session):
         assert session.scalar(select(func.count()).select_from(KeptValue)) == 0

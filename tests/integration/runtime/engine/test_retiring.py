@@ -78,7 +78,7 @@ def test_a_version_that_is_brought_back_can_be_run_again(bench: Bench) -> None:
     retire(bench, flow)
 
     with bench.writing() as session:
-        bring_back_version(session, bench.tenant_id, flow, 1, by="Ann")
+        bring_back_version(session, bench.tenant_id, flow, 1, by="Ann", now=bench.now)
 
     assert bench.view(run_again(bench, run)).state.value == "queued"
 

@@ -109,7 +109,8 @@ def test_an_old_secret_that_was_dropped_counts_no_longer(hooked: Hooked) -> None
     old = hooked.secret
     rotate(hooked)
     with hooked.bench.writing() as session:
-        store.drop_old_secret(session, hooked.bench.tenant_id, hooked.flow_id, "hook")
+        where = (session, hooked.bench.tenant_id, hooked.flow_id, "hook")
+        store.drop_old_secret(*where, now=utc_now())
 
     assert hooked.call(data=BODY, **hooked.signed(BODY, secret=old)).status_code == 401
 

@@ -74,7 +74,7 @@ def drop_hours(session: Session, tenant_id: UUID) -> None:
 
 
 def drop_decision(session: Session, tenant_id: UUID) -> None:
-    delete_rule(session, tenant_id, session.scalars(select(RuleRow.id)).one())
+    delete_rule(session, tenant_id, session.scalars(select(RuleRow.id)).one(), now=NOON)
 
 
 def looking_up(_made: UUID) -> dict[str, Any]:

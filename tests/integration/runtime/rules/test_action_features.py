@@ -310,7 +310,7 @@ def be(bench: Bench, mode: Mode) -> None:
     if mode is Mode.OFF:
         with as_tenant(bench.session, bench.tenant_id):
             (rule,) = list_rules(bench.session, bench.tenant_id)
-            switch_off(bench.session, bench.tenant_id, rule.id)
+            switch_off(bench.session, bench.tenant_id, rule.id, now=NOON)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -100,10 +100,10 @@ def test_a_rule_is_published_live_or_observing_only(
 
 def test_switching_off_keeps_the_version(session: Session, tenant_id: UUID) -> None:
     rule = make_rule(session, tenant_id)
-    assert switch_off(session, tenant_id, rule.id).mode is Mode.DRAFT
+    assert switch_off(session, tenant_id, rule.id, now=NOON).mode is Mode.DRAFT
     publish(session, rule, tenant_id, Mode.LIVE)
 
-    off = switch_off(session, tenant_id, rule.id)
+    off = switch_off(session, tenant_id, rule.id, now=NOON)
 
     assert (off.mode, off.live_number) == (Mode.OFF, 1)
 

@@ -101,7 +101,7 @@ def test_a_rule_that_was_switched_off_is_silent_and_its_timers_go(bench: Bench) 
     bench.fired()
     with as_tenant(bench.session, bench.tenant_id):
         rule = bench.session.scalars(select(RuleRow.id)).one()
-        switch_off(bench.session, bench.tenant_id, rule)
+        switch_off(bench.session, bench.tenant_id, rule, now=NOON)
 
     assert bench.fired(now=LATER) == []
     assert timers(bench.session) == 0

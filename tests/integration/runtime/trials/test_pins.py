@@ -153,7 +153,7 @@ def test_a_real_run_and_a_copy_know_nothing_of_pins(bench: Bench, flow: UUID) ->
 def test_pins_go_with_the_workflow(bench: Bench, flow: UUID) -> None:
     pin(bench, flow, "first", {})
     with bench.writing() as session:
-        delete_flow(session, bench.tenant_id, flow, by="Ann")
+        delete_flow(session, bench.tenant_id, flow, by="Ann", now=bench.now)
 
     with bench.writing() as session, pytest.raises(NotFoundError):
         list_pins(session, bench.tenant_id, flow)

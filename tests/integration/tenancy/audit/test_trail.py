@@ -6,15 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from tenancy.audit._tables import AuditEntry
 from tenancy.audit.trail import note
 from tenancy.audit.verifying import verify
 from tenancy.organisations import OrganisationView
-from tenancy.scope import as_tenant, system
+from tenancy.scope import as_tenant
 from tests.factories.tenancy import NOON, make_customer
+from tests.support.audit import with_triggers_dropped
 
 Sessions = sessionmaker[Session]
 
@@ -41,11 +41,6 @@ def why_broken(sessions: Sessions, tenant_id: UUID) -> str:
     with sessions() as session, as_tenant(session, tenant_id):
         found = verify(session, tenant_id)
         return found.why if found else ""
-
-
-def in_the_database(sessions: Sessions, statement: str) -> None:
-    with sessions.begin() as session, system(session):
-        session.connection().execute(text(statement))
 
 
 def test_entries_are_numbered_in_the_order_they_were_committed(
@@ -106,7 +101,7 @@ def test_a_row_altered_or_dropped_in_the_database_breaks_the_chain(
 ) -> None:
     note_some(sessions, acme.id)
 
-    in_the_database(sessions, statement)
+    with_triggers_dropped(sessions, statement)
 
     assert why_broken(sessions, acme.id) == why
 
@@ -116,11 +111,11 @@ def test_rows_that_change_places_break_the_chain(
 ) -> None:
     note_some(sessions, acme.id)
 
-    for statement in (
+    with_triggers_dropped(
+        sessions,
         "UPDATE audit_entry SET number = 99 WHERE number = 2",
         "UPDATE audit_entry SET number = 2 WHERE number = 3",
         "UPDATE audit_entry SET number = 3 WHERE number = 99",
-    ):
-        in_the_database(sessions, statement)
+    )
 
     assert why_broken(sessions, acme.id) == "entry 2 is not what was written"

@@ -163,7 +163,7 @@ def test_a_sender_that_was_named_otherwise_is_still_found(
 ) -> None:
     client.post(f"{V4}/alarm", json=alarm())
     with sessions.begin() as session, as_tenant(session, page.tenant_id):
-        rename_source(session, page.tenant_id, page.only().id, name="EMS of Zurich")
+        rename_source(session, page.tenant_id, page.only().id, name="EMS of Zurich", now=utc_now())
 
     client.post(f"{V4}/alarm", json=alarm())
 

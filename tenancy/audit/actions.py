@@ -1,0 +1,248 @@
+"""Every action that is noted, in plain words, and the group it is found under. Pure.
+
+A test compares this table with the code: what is noted is here, and what is here is noted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "workflows": "Workflows",
+        "rules": "Rules and decision tables",
+        "going_live": "Requests and environments",
+        "blocks": "Blocks and packs",
+        "connections": "Connections and webhooks",
+        "sources": "Alarm sources",
+        "people": "Members, roles and API tokens",
+        "sign_in": "Signing in",
+        "support": "Support access",
+        "organisations": "Organisations and customers",
+        "decisions": "Approvals",
+        "policies": "Policies and retention",
+        "files": "Files taken out and brought in",
+        "audit": "The audit itself",
+    }
+)
+"""What people filter by, in the order it is shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One action: what is said of it, and its group.
+
+    Attributes:
+        words: What somebody did, as it follows on their name; `{it}` is what they did it to.
+    """
+
+    words: str
+    group: str
+
+
+def _of(group: str, words: Mapping[str, str]) -> dict[str, Action]:
+    return {name: Action(words=said, group=group) for name, said in words.items()}
+
+
+ACTIONS: Mapping[str, Action] = MappingProxyType(
+    _of(
+        "workflows",
+        {
+            "workflow.published": "published {it}",
+            "workflow.paused": "paused {it}",
+            "workflow.resumed": "resumed {it}",
+            "workflow.made_live_again": "made an earlier version of {it} live again",
+            "workflow.restored": "made an earlier version of {it} the draft",
+            "workflow.version_retired": "retired a version of {it}",
+            "workflow.version_brought_back": "brought back a version of {it}",
+            "workflow.deleted": "deleted {it}, with its versions and runs",
+        },
+    )
+    | _of(
+        "rules",
+        {
+            "rule.published": "published {it}",
+            "rule.switched_off": "switched off {it}",
+            "rule.deleted": "deleted {it}",
+        },
+    )
+    | _of(
+        "going_live",
+        {
+            "publish_request.asked": "asked to publish {it}",
+            "publish_request.approved": "said yes to publishing {it}",
+            "publish_request.refused": "refused to publish {it}",
+            "publish_request.withdrawn": "took back the request to publish {it}",
+            "promotion.asked": "asked to bring here what is live in {it}",
+            "promotion.done": "brought here what is live in {it}",
+            "promotion.refused": "refused to bring here what is live in {it}",
+            "promotion.withdrawn": "took back the request to bring here what is live in {it}",
+            "promotion.undone": "took back what was brought here from {it}",
+            "environment.added": "added {it}",
+            "environment.untied": "let {it} be an organisation of its own",
+        },
+    )
+    | _of(
+        "blocks",
+        {
+            "block.installed": "installed {it}",
+            "block.removed": "removed {it}",
+            "block.held": "held {it}, so that no new run uses it",
+            "block.released": "let {it} be used again",
+            "pack.installed": "installed {it}",
+            "pack.upgraded": "upgraded {it}",
+            "pack.removed": "removed {it}",
+            "pack.upgrade_undone": "took back the upgrade of {it}",
+        },
+    )
+    | _of(
+        "connections",
+        {
+            "connection.made": "made {it}",
+            "connection.changed": "changed {it}",
+            "connection.rotated": "put new secrets into {it}",
+            "connection.rotation_undone": "put the secrets from before back into {it}",
+            "connection.removed": "removed {it}",
+            "webhook.secret_set": "set a new signing secret for {it}",
+            "webhook.old_secret_dropped": "let the old signing secret of {it} count no longer",
+            "webhook.address_renewed": "gave {it} a new address",
+        },
+    )
+    | _of(
+        "sources",
+        {
+            "source.added": "added {it}",
+            "source.changed": "changed the settings of {it}",
+            "source.renamed": "renamed {it}",
+            "source.paused": "paused {it}",
+            "source.resumed": "resumed {it}",
+            "source.key_renewed": "gave {it} a new address",
+            "source.removed": "removed {it}",
+        },
+    )
+    | _of(
+        "people",
+        {
+            "invitation.made": "invited {it}",
+            "invitation.sent_again": "made a new link for {it}",
+            "invitation.revoked": "took back the invitation of {it}",
+            "invitation.accepted": "accepted the invitation of {it}",
+            "member.joined": "made {it} a member, by an invitation",
+            "member.role_changed": "changed the role of {it}",
+            "member.removed": "removed {it}",
+            "member.left": "left: {it}",
+            "role.made": "made the role {it}",
+            "role.changed": "changed the role {it}",
+            "role.deleted": "deleted the role {it}",
+            "token.created": "created {it}",
+            "token.revoked": "revoked {it}",
+        },
+    )
+    | _of(
+        "sign_in",
+        {
+            "sign_in.made": "signed in",
+            "sign_in.ended": "signed out",
+            "sign_in.refused": "was refused to sign in as {it}",
+            "sessions.ended": "ended sessions of {it}",
+            "password.changed": "changed the password of {it}",
+            "password.reset": "chose a new password for {it}, by a mailed link",
+            "email.changed": "changed the e-mail address of {it}",
+            "email.verified": "proved the e-mail address of {it}",
+            "second_factor.added": "set up an authenticator app for {it}",
+            "second_factor.removed": "removed the authenticator app of {it}",
+            "second_factor.codes_renewed": "made new recovery codes for {it}",
+            "second_factor.demanded": "asked every member for a second factor",
+            "second_factor.left_open": "no longer asked members for a second factor",
+            "passkey.added": "added a passkey of {it}",
+            "passkey.removed": "removed a passkey of {it}",
+        },
+    )
+    | _of(
+        "support",
+        {
+            "support_access.asked": "asked to be let into {it}",
+            "support_access.granted": "let support into {it}",
+            "support_access.refused": "refused to let support into {it}",
+            "support_access.withdrawn": "took back what was asked of {it}",
+            "support_access.ended": "ended the access of support to {it}",
+            "support_access.used": "did something in {it} as support",
+            "break_glass.asked": "asked to break the glass of {it}",
+            "break_glass.confirmed": "broke the glass of {it}, as the second person",
+            "break_glass.reviewed": "looked at the break-glass of {it}",
+            "break_glass.allowed": "allowed break-glass",
+            "break_glass.forbidden": "forbade break-glass",
+        },
+    )
+    | _of(
+        "organisations",
+        {
+            "organisation.added": "added {it}",
+            "organisation.signed_up": "signed {it} up",
+            "organisation.state_changed": "changed the state of {it}",
+            "organisation.moved": "moved {it} to another place in the tree",
+            "organisation.renamed": "renamed {it}",
+            "customer.added": "added the customer {it}",
+            "customer.state_changed": "changed the state of the customer {it}",
+            "customer.moved": "moved the customer {it} to another place in the tree",
+            "customer.renamed": "renamed the customer {it}",
+            "sign_up.opened": "let organisations sign up by themselves",
+            "sign_up.closed": "let no organisation sign up by itself any more",
+        },
+    )
+    | _of("decisions", {"approval.decided": "decided on {it}"})
+    | _of(
+        "policies",
+        {
+            "publishing_policy.changed": "changed who has to say yes before something goes live",
+            "alarm_policy.changed": "changed how alarms live",
+            "limits.changed": "changed limits, or how long runs are kept",
+        },
+    )
+    | _of(
+        "files",
+        {
+            "workflows.exported": "took workflows out as a file",
+            "workflows.imported": "brought in workflows from a file",
+            "table.exported": "took {it} out as a file",
+            "look_up_table.exported": "took {it} out as a file",
+            "inventory.exported": "took the inventory out as a file",
+            "inventory.imported": "applied an import to the inventory",
+            "services.exported": "took the report of services out as a file",
+            "services.imported": "applied an import of services",
+            "alarms.exported": "took alarms out as a file",
+            "alarms.purged": "deleted alarms by a filter",
+        },
+    )
+    | _of(
+        "audit",
+        {
+            "audit.exported": "took this audit out as a file",
+            "audit.verified": "verified that this audit is whole",
+            "audit.keeping_changed": "changed how long this audit is kept",
+        },
+    )
+)
+
+
+def actions_of(group: str) -> list[str]:
+    """List the actions of a group.
+
+    >>> actions_of("decisions")
+    ['approval.decided']
+    """
+    return [name for name, one in ACTIONS.items() if one.group == group]
+
+
+def actions_saying(text: str) -> list[str]:
+    """List the actions whose words hold a text, whatever its case.
+
+    >>> actions_saying("Signing secret")
+    ['webhook.secret_set', 'webhook.old_secret_dropped']
+    """
+    wanted = text.lower()
+    return [
+        name for name, one in ACTIONS.items() if wanted in one.words.replace("{it}", "").lower()
+    ]
