@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Engine, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import Engine, ForeignKey, MetaData, String, UniqueConstraint, select
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -20,10 +20,11 @@ from sqlalchemy.orm import (
     sessionmaker,
 )
 
-from kernel.db import Key, TenantOwned
+from kernel.db import Key, TenantOwned, make_engine
 from kernel.ids import new_id
 from tenancy._tables import Organisation
 from tenancy.scope import system
+from tenancy.walls import raise_walls
 from tests.factories.tenancy import make_customer
 
 
@@ -68,10 +69,19 @@ class Two:
     item_b: UUID
 
 
+def make_tables(engine: Engine, metadata: MetaData, *names: str) -> None:
+    """Make tables as a migration does: as the owner, and the wall between tenants around them."""
+    owner = make_engine(engine.url.render_as_string(hide_password=False), as_owner=True)
+    tables = [metadata.tables[name] for name in names]
+    with owner.begin() as connection:
+        metadata.create_all(connection, tables=tables)
+        raise_walls(connection, metadata)
+    owner.dispose()
+
+
 def make_two(engine: Engine, sessions: sessionmaker[Session]) -> Two:
     """Make the tables and rows: per tenant a box, an item in it, and one in the other's box."""
-    tables = [GuardBase.metadata.tables[name] for name in ("guard_box", "guard_item")]
-    GuardBase.metadata.create_all(engine, tables=tables)
+    make_tables(engine, GuardBase.metadata, "guard_box", "guard_item")
     ids = {name: new_id() for name in ("box_a", "box_b", "item_a", "item_b")}
     with sessions.begin() as session, system(session):
         owners = {name: make_customer(session).id for name in ("a", "b")}
