@@ -39,4 +39,5 @@ import runtime.trials._tables
 import tenancy._tables
 import tenancy.audit._tables
 import tenancy.connections._tables
+import tenancy.keys._tables
 import tenancy.repeats._tables

@@ -93,7 +93,8 @@ def insert_new(
         ScopeError: the session is bound to another tenant than the row's, or to none.
     """
     connection = owned_connection(session, row["tenant_id"], of=model.__name__)
-    wanted = _insert_unless_there(model, keys, connection.dialect.name)
+    entity: Any = model
+    wanted = _insert_unless_there(entity, keys, connection.dialect.name)
     return connection.execute(wanted, dict(row)).first() is not None
 
 

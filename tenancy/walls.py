@@ -75,7 +75,7 @@ def _has_role(connection: Connection, role: str) -> bool:
     if is_member:
         return True
     made = is_member is not None or _try(connection, f"CREATE ROLE {role} NOLOGIN")
-    return made and _try(connection, f"GRANT {role} TO session_user")
+    return bool(made and _try(connection, f"GRANT {role} TO session_user"))
 
 
 def _try(connection: Connection, statement: str) -> bool:
@@ -87,7 +87,7 @@ def _try(connection: Connection, statement: str) -> bool:
         state = getattr(error.orig, "sqlstate", None)
         if state not in {*_MADE_MEANWHILE, _MAY_NOT}:
             raise
-        return state != _MAY_NOT
+        return bool(state != _MAY_NOT)
     return True
 
 

@@ -20,12 +20,13 @@ from sqlalchemy.orm import (
     sessionmaker,
 )
 
-from kernel.db import Key, TenantOwned, make_engine
+from kernel.db import Key, TenantOwned
 from kernel.ids import new_id
 from tenancy._tables import Organisation
 from tenancy.scope import system
 from tenancy.walls import raise_walls
 from tests.factories.tenancy import make_customer
+from tests.support.databases import as_owner
 
 
 class GuardBase(DeclarativeBase):
@@ -71,12 +72,10 @@ class Two:
 
 def make_tables(engine: Engine, metadata: MetaData, *names: str) -> None:
     """Make tables as a migration does: as the owner, and the wall between tenants around them."""
-    owner = make_engine(engine.url.render_as_string(hide_password=False), as_owner=True)
     tables = [metadata.tables[name] for name in names]
-    with owner.begin() as connection:
+    with as_owner(engine) as connection:
         metadata.create_all(connection, tables=tables)
         raise_walls(connection, metadata)
-    owner.dispose()
 
 
 def make_two(engine: Engine, sessions: sessionmaker[Session]) -> Two:

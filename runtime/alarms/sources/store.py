@@ -15,7 +15,7 @@ from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, new_secret, sha256_of
 from kernel.json_text import why_not_kept
-from kernel.secrets import Vault
+from kernel.secrets import Sealer
 from runtime.alarms._tables import Source
 from runtime.alarms.sources.expectations import quiet_after
 from runtime.alarms.sources.faults import faults_of
@@ -24,6 +24,7 @@ from runtime.alarms.sources.listing import SourceView, list_sources, view_of
 from runtime.alarms.sources.reading import Batch
 from runtime.alarms.sources.senders import name_sender
 from runtime.alarms.sources.silence import end_silence
+from tenancy.keys.vault import tenant_vault
 from tenancy.rows import get_owned
 
 __all__ = [
@@ -48,7 +49,7 @@ NAME_MAX = 120
 
 
 def create_source(
-    session: Session, tenant_id: UUID, *, kind: str, name: str, vault: Vault, now: datetime
+    session: Session, tenant_id: UUID, *, kind: str, name: str, vault: Sealer, now: datetime
 ) -> tuple[SourceView, str]:
     """Add a source; give it and the key of its address.
 
@@ -67,7 +68,7 @@ def create_source(
         kind=kind,
         name=said,
         key_digest=sha256_of(key),
-        key_sealed=vault.encrypt(key),
+        key_sealed=tenant_vault(session, tenant_id, vault).encrypt(key),
         config={},
         created_at=now,
     )
@@ -140,7 +141,7 @@ def resume_source(
     return view_of(row)
 
 
-def rotate_key(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) -> str:
+def rotate_key(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Sealer) -> str:
     """Give a source another address; the old one is refused at once.
 
     Raises:
@@ -150,7 +151,8 @@ def rotate_key(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vau
     if not kind_of(row.kind).has_address:
         raise ConflictError(f"{row.name} has no address of its own that could be renewed")
     key = new_secret(KEY_PREFIX)
-    row.key_digest, row.key_sealed = sha256_of(key), vault.encrypt(key)
+    row.key_digest = sha256_of(key)
+    row.key_sealed = tenant_vault(session, tenant_id, vault).encrypt(key)
     session.flush()
     return key
 
@@ -163,9 +165,10 @@ def delete_source(session: Session, tenant_id: UUID, source_id: UUID, *, now: da
     session.flush()
 
 
-def key_of(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) -> str:
+def key_of(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Sealer) -> str:
     """Open the key of a source's address; raises NotFoundError."""
-    return vault.decrypt(_own(session, tenant_id, source_id).key_sealed)
+    sealed = _own(session, tenant_id, source_id).key_sealed
+    return tenant_vault(session, tenant_id, vault).decrypt(sealed)
 
 
 def find_source(session: Session, key: str) -> SourceView | None:
