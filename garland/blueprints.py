@@ -102,10 +102,12 @@ import runtime.verdicts.api
 import runtime.where_used.api
 import runtime.where_used.views
 import tenancy.api
+import tenancy.keys.views
 import tenancy.views
 
 PAGES: tuple[Blueprint, ...] = (
     tenancy.views.bp,
+    tenancy.keys.views.bp,
     garland.home.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,

@@ -50,9 +50,9 @@ def keys(services: Services) -> Finding:
         with services.reading() as session, system(session):
             old = count_old(session)
             wrapped = count_old_wrapped(session, services.vault)
-    except SQLAlchemyError as error:
-        remedy = "First mend the database."
-        return Finding(name=NAME, ok=False, message=type(error).__name__, remedy=remedy)
+    except SQLAlchemyError:
+        told = "not known: the database does not answer, or is not migrated"
+        return Finding(name=NAME, ok=True, message=told)
     if not old and not wrapped:
         return Finding(name=NAME, ok=True, message="secrets are sealed by keys of each tenant")
     told = [f"{name} ({count})" for name, count in old.items()]

@@ -41,6 +41,7 @@ from runtime.rules.notices import send_notices
 from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.schedules.clock import ScheduleClock
 from runtime.services.following import Follower
+from tenancy.keys.rotation import finish
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -208,10 +209,11 @@ class Scheduler:
                 is_due = do_due(session, now=now) == BITE
 
     def clear(self) -> None:
-        """Let go of what is no longer kept, for some seconds at most."""
+        """Let go of what is no longer kept, for some seconds at most, and of keys of tenants."""
         if self.leads():
             self._clearing.round(now=self._now())
             self._notifier.trim()
+            finish(self._services.sessions, vault=self._services.vault)
         tidy_folders(self._services)
 
     def withdraw(self) -> None:

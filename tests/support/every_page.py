@@ -55,6 +55,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "inventory.show_resource": ("/inventory/{resource}",),
     "inventory.start_import": ("/inventory/imports",),
     "keeping.ask_delete": ("/workflows/{flow}/delete",),
+    "keys.list_keys": ("/keys",),
     "limits.show_limits": ("/limits",),
     "listened.show_listening": ("/sources/{snmp}/listening", "/sources/{syslog}/listening"),
     "listeners.list_listeners": ("/listeners",),
