@@ -55,9 +55,10 @@ def keys(services: Services) -> Finding:
         return Finding(name=NAME, ok=True, message=told)
     if not old and not wrapped:
         return Finding(name=NAME, ok=True, message="secrets are sealed by keys of each tenant")
-    told = [f"{name} ({count})" for name, count in old.items()]
-    told += [f"{wrapped} keys by an older one of GARLAND_ENCRYPTION_KEYS"] if wrapped else []
-    message = f"still sealed the old way: {', '.join(told)}"
+    found = [f"{name} ({count})" for name, count in old.items()]
+    if wrapped:
+        found.append(f"{wrapped} keys by an older one of GARLAND_ENCRYPTION_KEYS")
+    message = f"still sealed the old way: {', '.join(found)}"
     return Finding(name=NAME, ok=False, message=message, remedy="Run `garland keys rewrap`.")
 
 

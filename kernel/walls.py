@@ -57,7 +57,7 @@ def stand_behind_walls(engine: Engine) -> None:
     event.listen(engine, "rollback_savepoint", _tell_anew)
     event.listen(engine, "commit", _forget)
     event.listen(engine, "rollback", _forget)
-    event.listen(engine, "checkin", lambda _, record: record.info.pop(_ASKS, None))
+    event.listen(engine, "reset", _clear)
 
 
 def ask_scope_of(info: dict[Any, Any], connection: Connection) -> None:
@@ -120,3 +120,9 @@ def _tell_anew(connection: Connection, *_which: Any) -> None:
 def _forget(connection: Connection) -> None:
     connection.info.pop(_ASKS, None)
     connection.info.pop(_TOLD, None)
+
+
+def _clear(_driver: Any, record: Any, _state: Any) -> None:
+    """A connection that goes back to the pool has nothing of its transaction."""
+    record.info.pop(_ASKS, None)
+    record.info.pop(_TOLD, None)
