@@ -57,7 +57,7 @@ def keys(services: Services) -> Finding:
         return Finding(name=NAME, ok=True, message="secrets are sealed by keys of each tenant")
     found = [f"{name} ({count})" for name, count in old.items()]
     if wrapped:
-        found.append(f"{wrapped} keys by an older one of GARLAND_ENCRYPTION_KEYS")
+        found.append(f"{wrapped} values by an older one of GARLAND_ENCRYPTION_KEYS")
     message = f"still sealed the old way: {', '.join(found)}"
     return Finding(name=NAME, ok=False, message=message, remedy="Run `garland keys rewrap`.")
 

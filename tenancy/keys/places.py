@@ -1,7 +1,8 @@
 """Where tenants' secrets lie sealed: found by the names of columns, so a new one is not forgotten.
 
 A column that is called `sealed`, or ends so, holds sealed texts. A document whose column says
-`info={SEALS: True}` holds them under names that end in `_sealed`.
+`info={SEALS: True}` holds them under names that end in `_sealed`. What belongs to no tenant, as
+people and mails do not, is sealed by the installation's own keys.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from kernel.db import Base, TenantOwned
 from tenancy.keys._tables import DataKey
 
 SEALS = "seals"
+SEALED = "sealed"
+"""In the `info` of a column of another name that is sealed as a whole, or empty."""
 _OLD = "gAAAA"  # how Fernet's tokens begin: version and the first bytes of a date (its spec)
 
 
@@ -75,6 +78,19 @@ def places() -> tuple[Place, ...]:
         if column.key.endswith("sealed") or SEALS in column.info
     ]
     return tuple(sorted(found, key=lambda one: one.name))
+
+
+@cache
+def common_places() -> tuple[InstrumentedAttribute[str], ...]:
+    """Give the columns that the installation's own keys seal, by table and column."""
+    found = [
+        (mapper.local_table.key, column.key, getattr(mapper.class_, column.key))
+        for mapper in Base.registry.mappers
+        if not issubclass(mapper.class_, TenantOwned)
+        for column in mapper.local_table.columns
+        if column.key.endswith("sealed") or SEALED in column.info
+    ]
+    return tuple(attribute for _, _, attribute in sorted(found, key=lambda one: one[:2]))
 
 
 def renewed(value: Any, renew: Callable[[str], str]) -> Any:

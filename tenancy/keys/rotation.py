@@ -12,13 +12,13 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Text, cast, delete, func, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import Select, Text, cast, delete, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
 from kernel.secrets import SecretError, Vault
 from tenancy.audit.trail import note
 from tenancy.keys._tables import DataKey
-from tenancy.keys.places import Place, places, renewed
+from tenancy.keys.places import Place, common_places, places, renewed
 from tenancy.keys.vault import TenantVault, current_key, new_row, prefix_of
 from tenancy.scope import as_tenant, system
 
@@ -92,7 +92,9 @@ def finish(sessions: sessionmaker[Session], *, vault: Vault) -> None:
 
 
 def rewrap(session: Session, *, vault: Vault) -> int:
-    """Seal every tenant's keys by the installation's newest; give how many. In system scope.
+    """Seal by the installation's newest key what its keys seal: tenants' keys, what is nobody's.
+
+    In system scope. Gives how many keys of tenants were.
 
     Raises:
         SecretError: one does not open; then none was changed.
@@ -100,8 +102,15 @@ def rewrap(session: Session, *, vault: Vault) -> int:
     rows = session.scalars(select(DataKey).order_by(DataKey.id).with_for_update()).all()
     for row in rows:
         row.sealed = vault.renew(row.sealed)
+    for column in common_places():
+        for one in session.scalars(_sealed_in(column).with_for_update()):
+            setattr(one, column.key, vault.renew(getattr(one, column.key)))
     session.flush()
     return len(rows)
+
+
+def _sealed_in(column: InstrumentedAttribute[str]) -> Select[tuple[Any]]:
+    return select(column.class_).where(column != "")
 
 
 def destroy_keys(session: Session, tenant_id: UUID, *, now: datetime) -> int:
@@ -125,8 +134,10 @@ def count_old(session: Session) -> dict[str, int]:
 
 
 def count_old_wrapped(session: Session, vault: Vault) -> int:
-    """Count tenants' keys that an older key of the installation seals; in system scope."""
-    return sum(not vault.is_newest(one) for one in session.scalars(select(DataKey.sealed)))
+    """Count what an older key of the installation seals; in system scope."""
+    held = (DataKey.sealed, *common_places())
+    found = (session.scalars(select(one).where(one != "")) for one in held)
+    return sum(not vault.is_newest(sealed) for column in found for sealed in column)
 
 
 def _reseal_bite(

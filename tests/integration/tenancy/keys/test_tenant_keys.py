@@ -20,12 +20,13 @@ from tenancy.connections.opening import open_connection
 from tenancy.connections.store import rotate_connection
 from tenancy.keys import rotation
 from tenancy.keys._tables import DataKey
-from tenancy.keys.places import Place, places
+from tenancy.keys.places import Place, common_places, places
 from tenancy.keys.vault import TenantVault
 from tenancy.scope import as_tenant, system
+from tenancy.sign_ins._tables import AuthenticatorApp
 from tests.factories.connections import make_connection
 from tests.factories.listening import USER, make_listened
-from tests.factories.tenancy import NOON, make_customer
+from tests.factories.tenancy import NOON, make_customer, make_member
 
 OLD_KEY, NEWER_KEY = new_key(), new_key()
 VAULT = Vault([OLD_KEY])
@@ -206,6 +207,21 @@ def test_a_new_key_of_the_installation_renews_keys_and_leaves_secrets(
         assert opened_key(session, tenant_id, Vault([NEWER_KEY])) == "new"
 
 
+def test_a_new_key_of_the_installation_seals_what_is_nobodys_too(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session, system(session):
+        person = make_member(session, make_customer(session))
+        sealed = Vault([OLD_KEY]).encrypt("otp")
+        session.add(AuthenticatorApp(person_id=person.id, sealed=sealed, made_at=NOON))
+        session.flush()
+
+        rotation.rewrap(session, vault=Vault([NEWER_KEY, OLD_KEY]))
+
+        kept = session.scalars(select(AuthenticatorApp)).one()
+        assert Vault([NEWER_KEY]).decrypt(kept.sealed) == "otp"
+
+
 def test_secrets_whose_keys_were_destroyed_open_never_again(
     sessions: sessionmaker[Session],
 ) -> None:
@@ -250,3 +266,4 @@ def test_every_place_of_secrets_is_known() -> None:
         "source_listening.config",
     }
     assert all(one.key is not None for one in places())
+    assert [str(one) for one in common_places()] == ["AuthenticatorApp.sealed", "Mail.text"]
