@@ -39,7 +39,7 @@ def test_a_new_address_takes_the_place_of_the_old_at_once(make_sender: MakeSende
     sender = make_sender()
     vault = sender.app.extensions["garland.services"].vault
 
-    key = act(sender, store.rotate_key, vault=vault)
+    key = act(sender, store.rotate_key, vault=vault, now=utc_now())
 
     assert sender.send(GOOD).status_code == 404
     assert sender.app.test_client().post(f"/in/{key}", json=GOOD).status_code == 202
@@ -64,8 +64,8 @@ def test_a_name_is_taken_once(make_sender: MakeSender) -> None:
     make_sender(name="Other")
 
     with pytest.raises(ConflictError):
-        act(sender, store.rename_source, name=" Other ")
-    assert act(sender, store.rename_source, name="NMS").name == "NMS"
+        act(sender, store.rename_source, name=" Other ", now=utc_now())
+    assert act(sender, store.rename_source, name="NMS", now=utc_now()).name == "NMS"
 
 
 def test_settings_that_a_kind_does_not_have_are_refused(make_sender: MakeSender) -> None:

@@ -116,7 +116,7 @@ def test_it_clears_when_the_source_speaks_whatever_it_says(
 
 def test_the_end_finds_the_alarm_and_lies_not_before_it(sender: Sender, sessions: Sessions) -> None:
     look_for_silent(sessions, now=utc_now() + LATER)  # a clock that runs ahead
-    act(sender, store.rename_source, name="Other")
+    act(sender, store.rename_source, name="Other", now=utc_now())
     sender.send(GOOD)
 
     with sender.sessions() as session, as_tenant(session, sender.tenant_id):
