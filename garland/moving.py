@@ -19,6 +19,7 @@ from runtime.moving.manifest import Made, Manifest
 from runtime.moving.reading import Archive, opened_archive
 from runtime.moving.receiving import KNOWN_AFTER_S, make_room, snapshot, take_room_back
 from runtime.moving.sealing import checked_passphrase
+from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
 from tenancy.organisations import OrganisationView, find_by_slug
 from tenancy.scope import as_tenant, system
@@ -137,7 +138,7 @@ def _named(services: Services, slug: str) -> OrganisationView:
 def _note_export(
     services: Services, one: OrganisationView, manifest: Manifest, *, now: datetime
 ) -> None:
-    facts = {
+    facts: dict[str, Fact] = {
         "archive": str(manifest.id),
         "digest": manifest.digest,
         "with_secrets": manifest.has_secrets,

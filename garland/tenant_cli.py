@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -32,7 +32,7 @@ def tenant() -> None:
 @click.argument("file", type=_FILE)
 @click.option("--with-secrets", is_flag=True, help="Take secrets along, sealed by a passphrase.")
 @_PASSPHRASE_FILE
-def export(slug: str, file: Path, with_secrets: bool, passphrase_file: click.File | None) -> None:  # noqa: FBT001  click
+def export(slug: str, file: Path, with_secrets: bool, passphrase_file: IO[str] | None) -> None:  # noqa: FBT001  click
     """Write the organisation SLUG to a new FILE; nothing of it changes."""
     with _ready() as (services, release):
         from garland.moving import export_to
@@ -60,7 +60,7 @@ def import_(
     under: str,
     with_secrets: bool,  # noqa: FBT001  click
     at_most_gb: int,
-    passphrase_file: click.File | None,
+    passphrase_file: IO[str] | None,
 ) -> None:
     """Bring an organisation in from FILE: whole, or not at all. It stands suspended afterwards."""
     with _ready() as (services, _):
@@ -112,9 +112,9 @@ def _ready() -> Iterator[tuple[Services, str]]:
             services.engine.dispose()
 
 
-def _asked(file: click.File | None, *, wanted: bool, twice: bool) -> str:
+def _asked(file: IO[str] | None, *, wanted: bool, twice: bool) -> str:
     if file is not None:
-        return str(file.readline()).rstrip("\r\n")  # type: ignore[attr-defined]
+        return file.readline().rstrip("\r\n")
     if not wanted:
         return ""
     return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=twice))

@@ -105,7 +105,6 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "kept_answer": _PASSING,
         "mail": "what is still to be mailed is mailed from here",
         "membership": _PEOPLE,
-        "organisation_deletion": "what was deleted here was deleted here",
         "organisation_state_change": "the history of its states at this installation",
         "pack_offer": "packages are taken in where they are trusted, not brought along",
         "palette_memory": _PEOPLE,
@@ -114,8 +113,6 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "sign_up_policy": _AGREED,
         "staged_import": _PASSING,
         "support_grant": _AGREED,
-        "tenant_export": "files of earlier exports",
-        "tenant_export_piece": "files of earlier exports",
         "tenant_limits": _AGREED,
         "tmf_delivery": "what still waits for listeners is sent from here",
     }
@@ -149,8 +146,10 @@ FORGOTTEN: Mapping[str, Mapping[str, str | int | bool | None]] = MappingProxyTyp
         },
     }
 )
-"""Columns that do not move, and what stands in them afterwards: tokens are asked for anew, and how a
-test went at one installation says nothing of another."""
+"""Columns that do not move, and what stands in them afterwards.
+
+Tokens are asked for anew, and how a test went at one installation says nothing of another.
+"""
 
 SECRET: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -31,6 +31,7 @@ from runtime.moving.manifest import ArchiveError, Manifest
 from runtime.moving.numbers import Spans, moved
 from runtime.moving.reading import Archive
 from runtime.moving.rows import AT_ONCE, moved_tables
+from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
 from tenancy.organisations import get_organisation
 from tenancy.scope import system
@@ -239,7 +240,7 @@ def _let_blocks_be_seen(connection: Connection) -> None:
 
 def _note(session: Session, tenant_id: UUID, manifest: Manifest, *, now: datetime) -> None:
     number, digest = manifest.audit_last
-    facts = {
+    facts: dict[str, Fact] = {
         "archive": str(manifest.id),
         "digest": manifest.digest,
         "rows": sum(part.rows for part in manifest.rows.values()),

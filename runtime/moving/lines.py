@@ -37,10 +37,10 @@ def columns_of(table: Table) -> tuple[Column[Any], ...]:
 
 
 def write_line(row: Mapping[str, Any]) -> bytes:
-    """Write a row as one line of JSON.
+    r"""Write a row as one line of JSON.
 
     >>> write_line({"b": 1e16, "a": None})
-    b'{"a":null,"b":10000000000000000}\\n'
+    b'{"a":null,"b":10000000000000000}\n'
     """
     text = _dumped({name: _plain(value) for name, value in row.items()})
     if _LOOKS_ODD.search(text):
@@ -112,22 +112,10 @@ def _reader(column: Column[Any]) -> Callable[[Any], Any]:
 
 def _reader_of_kind(column: Column[Any]) -> Callable[[Any], Any]:
     kind = column.type
-    if isinstance(kind, Uuid):
-        return UUID
-    if isinstance(kind, UtcDateTime):
-        return parse_instant
     if isinstance(kind, EnumType) and kind.enum_class is not None:
         return kind.enum_class
-    if isinstance(kind, JSON):
-        return lambda value: value
-    if isinstance(kind, Boolean):
-        return _exactly(bool)
-    if isinstance(kind, Double | Float):
-        return lambda value: float(_exactly(int, float)(value))
-    if isinstance(kind, Integer | BigInteger):
-        return _whole
-    length = getattr(kind, "length", None)
-    return lambda value: _text(value, length)
+    found = next((read for one, read in _BY_KIND if isinstance(kind, one)), None)
+    return found or (lambda value: _text(value, getattr(kind, "length", None)))
 
 
 def _exactly(*kinds: type) -> Callable[[Any], Any]:
@@ -151,3 +139,15 @@ def _text(value: Any, length: int | None) -> str:
     if length is not None and len(text) > length:
         raise ValueError(f"is longer than {length} characters")
     return text
+
+
+_BY_KIND: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
+    (Uuid, UUID),
+    (UtcDateTime, parse_instant),
+    (JSON, lambda value: value),
+    (Boolean, _exactly(bool)),
+    (Double, lambda value: float(_exactly(int, float)(value))),
+    (Float, lambda value: float(_exactly(int, float)(value))),
+    (Integer, _whole),
+    (BigInteger, _whole),
+)

@@ -90,8 +90,8 @@ def mine(table: Table, tenant_id: UUID) -> list[ColumnElement[bool]]:
 def without_sealed(value: Any) -> Any:
     """Give a document with nothing where it holds sealed texts.
 
-    >>> without_sealed({"users": [{"name": "a", "auth_sealed": "x"}], "community_sealed": ""})
-    {'users': [{'name': 'a', 'auth_sealed': None}], 'community_sealed': ''}
+    >>> without_sealed({"community_sealed": "", "users": [{"auth_sealed": "x", "name": "a"}]})
+    {'community_sealed': '', 'users': [{'auth_sealed': None, 'name': 'a'}]}
     """
     return with_sealed(value, lambda _: None)
 

@@ -31,7 +31,7 @@ def secret_rows(place: Place, vault: Vault) -> Iterator[tuple[str, str, Values |
     """Give what is secret of each row: its table, its key, its values; None where it won't open."""
     for table in _tables():
         for row in _rows(place, table):
-            yield table.name, _key_of(table, row), _opened(table, row, vault)
+            yield table.name, key_of(table, dict(row)), _opened(table, row, vault)
 
 
 def not_brought(place: Place) -> Iterator[Anew]:
@@ -89,7 +89,7 @@ def with_new(table: str, row: Values, vault: Vault, *, now: datetime) -> Values:
 
 def key_of(table: Table, row: Mapping[str, Any]) -> str:
     """Name a row by its key, as the sealed part does."""
-    return _key_of(table, row)
+    return " ".join(str(row[one.name]) for one in table.primary_key.columns if one.name != OWNER)
 
 
 def _stored(name: str, value: Any, vault: Vault) -> Any:
@@ -128,7 +128,7 @@ def _sealed_in(document: Any) -> list[str]:
         return [name for one in document for name in _sealed_in(one)]
     if not isinstance(document, Mapping):
         return []
-    found = []
+    found: list[str] = []
     for name, one in sorted(document.items()):
         is_secret = name.endswith("_sealed") and isinstance(one, str) and bool(one)
         found += [name.removesuffix("_sealed")] if is_secret else _sealed_in(one)
@@ -153,7 +153,3 @@ def _source_names(place: Place) -> dict[Any, str]:
     table = _table("source")
     wanted = select(table.c.id, table.c.name).where(table.c[OWNER] == place.tenant_id)
     return {row.id: row.name for row in place.connection.execute(wanted)}
-
-
-def _key_of(table: Table, row: Mapping[str, Any]) -> str:
-    return " ".join(str(row[one.name]) for one in table.primary_key.columns if one.name != OWNER)
