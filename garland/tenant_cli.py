@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -39,7 +40,7 @@ def export(slug: str, file: Path, with_secrets: bool, passphrase_file: IO[str] |
 
         passphrase = _asked(passphrase_file, wanted=with_secrets, twice=True)
         manifest = export_to(
-            services, slug, file, release=release, passphrase=passphrase, progress=_progress()
+            services, slug, file, release=release, passphrase=passphrase, progress=_progress
         )
     click.echo(_summary(manifest))
     click.echo(f"Written to {file}, readable by you alone.")
@@ -74,7 +75,7 @@ def import_(
             under=under,
             passphrase=passphrase,
             unpacked_max=at_most_gb * _GB,
-            progress=_progress(),
+            progress=_progress,
         )
     click.echo(_summary(manifest))
     click.echo(f"{one.name} ({one.slug}) is here, the same by its digest, and suspended.")
@@ -120,16 +121,11 @@ def _asked(file: IO[str] | None, *, wanted: bool, twice: bool) -> str:
     return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=twice))
 
 
-def _progress() -> Callable[[int, int], None]:
+def _progress(done: int, total: int) -> None:
     """Show how far it is, on a terminal alone."""
-    if not click.get_text_stream("stderr").isatty():
-        return lambda *_: None
-
-    def told(done: int, total: int) -> None:
+    if sys.stderr.isatty():
         ending = "\n" if done == total else ""
         click.echo(f"\r{done:>12,} of {total:,} rows{ending}", err=True, nl=False)
-
-    return told
 
 
 def _summary(manifest: Manifest) -> str:

@@ -65,7 +65,7 @@ def lines_of(place: Place, table: Table) -> Iterator[bytes]:
     by = {counter: -span.first for counter, span in place.spans.items()}
     wanted = select(*columns_of(table)).where(*mine(table, place.tenant_id))
     ordered = wanted.order_by(*(_in_order(one, place.connection) for one in _key(table)))
-    rows = place.connection.execution_options(yield_per=AT_ONCE).execute(ordered)
+    rows = place.connection.execute(ordered.execution_options(yield_per=AT_ONCE))
     hidden = SEALED_DOCUMENTS.get(table.name)
     for row in rows.mappings():
         said = moved(table.name, dict(row), by)

@@ -20,7 +20,7 @@ from kernel.secrets import SecretError, Vault
 from runtime.moving.handling import SEALED_DOCUMENTS, SECRET
 from runtime.moving.lines import OWNER
 from runtime.moving.manifest import Anew
-from runtime.moving.rows import Place, with_sealed
+from runtime.moving.rows import AT_ONCE, Place, with_sealed
 
 _NAMES = {"source": "in", "hook": "hook"}
 _HAND_OUT = "a new address: give it to its senders"
@@ -146,7 +146,7 @@ def _table(name: str) -> Table:
 def _rows(place: Place, table: Table) -> Iterator[RowMapping]:
     wanted = select(table).where(table.c[OWNER] == place.tenant_id)
     ordered = wanted.order_by(*table.primary_key.columns)
-    yield from place.connection.execution_options(yield_per=100).execute(ordered).mappings()
+    yield from place.connection.execute(ordered.execution_options(yield_per=AT_ONCE)).mappings()
 
 
 def _source_names(place: Place) -> dict[Any, str]:

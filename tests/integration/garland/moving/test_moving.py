@@ -112,10 +112,12 @@ def test_the_demo_customer_is_the_same_on_postgresql(
 ) -> None:
     with postgresql_databases() as databases:
         services = with_csp(open_services(databases(), tmp_path))
-        bring_in(services, archive)
+        try:
+            bring_in(services, archive)
 
-        found = moving.digest_of(services, "acme")
-        services.engine.dispose()
+            found = moving.digest_of(services, "acme")
+        finally:
+            services.engine.dispose()
 
     assert found == moving.digest_of(origin, "acme")
 
@@ -276,7 +278,7 @@ def test_a_hostile_archive_is_refused_whole(
 
 
 def source_keys(services: Services) -> set[str]:
-    from runtime.alarms._tables import Source  # noqa: PLC0415
+    from runtime.alarms._tables import Source
 
     with services.reading() as session, system(session):
         one = find_by_slug(session, "acme")

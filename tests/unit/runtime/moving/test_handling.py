@@ -28,7 +28,7 @@ OF_ORGANISATIONS = {
 
 
 def test_every_table_of_organisations_moves_or_stays_for_a_stated_reason() -> None:
-    assert OF_ORGANISATIONS == MOVED | LEFT_OUT.keys()
+    assert MOVED | LEFT_OUT.keys() == OF_ORGANISATIONS
     assert not MOVED & LEFT_OUT.keys()
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import garland.tables  # noqa: F401  completes the metadata
@@ -48,7 +48,7 @@ def as_postgresql_keeps_it(value: Any) -> Any:
 
 
 @given(document=VALUES)
-@examples(60)
+@settings(max_examples=examples(60))
 def test_a_document_is_the_same_line_from_both_databases(document: Any) -> None:
     assert write_line({"a": document}) == write_line({"a": as_postgresql_keeps_it(document)})
 
