@@ -14,10 +14,14 @@ from garland.demo.seed import seed_demo
 from garland.services import Services
 from garland.settings import Settings
 from kernel.errors import ConflictError, GarlandError
+from kernel.ids import sha256_of
 from kernel.secrets import new_key
+from runtime.inventory.lookup import put_table
+from runtime.moving.digest import Part, digest_of_parts
+from runtime.moving.lines import write_line
 from runtime.moving.manifest import ArchiveError
 from tenancy.organisations import create_organisation, find_by_slug
-from tenancy.scope import system
+from tenancy.scope import as_tenant, system
 from tests.support.databases import Databases, postgresql_databases, sqlite_databases
 
 PASSPHRASE = "five words nobody would guess"  # noqa: S105  made up
@@ -148,7 +152,8 @@ def test_it_stands_suspended_and_keeps_its_id(
 
     with target.reading() as session, origin.reading() as there:
         found, was = find_by_slug(session, "acme"), find_by_slug(there, "acme")
-    assert found is not None and was is not None
+    assert found is not None
+    assert was is not None
     assert (found.state, found.id) == ("suspended", was.id)
 
 
@@ -166,7 +171,8 @@ def test_without_the_passphrase_sources_get_new_addresses(
     bring_in(target, archive)
 
     keys = source_keys(target)
-    assert len(keys) == len(source_keys(origin)) and not keys & source_keys(origin)
+    assert len(keys) == len(source_keys(origin))
+    assert not keys & source_keys(origin)
 
 
 def test_no_secret_is_in_the_archive(origin: Services, archive: Path) -> None:
@@ -273,6 +279,32 @@ def test_a_hostile_archive_is_refused_whole(
 ) -> None:
     with pytest.raises(GarlandError, match=told):
         bring_in(target, changed(archive, tmp_path / "changed.zip", change))
+
+    assert_nothing_kept(target)
+
+
+def test_a_row_that_leans_on_another_organisations_is_refused(
+    archive: Path, target: Services, tmp_path: Path
+) -> None:
+    with target.sessions() as session, session.begin():
+        other = find_by_slug(session, "csp")
+        assert other is not None
+        with as_tenant(session, other.id):
+            theirs = put_table(session, other.id, "theirs", ["a"], {"x": {"a": 1}})
+
+    def leaning(parts: dict[str, bytes]) -> None:
+        rows = [json.loads(line) for line in parts["lookup_row.jsonl"].splitlines()]
+        lines = b"".join(write_line({**row, "table_id": theirs}) for row in rows)
+        parts["lookup_row.jsonl"] = lines
+        told = {"rows": len(rows), "size_bytes": len(lines), "sha256": sha256_of(lines)}
+        said = json.loads(parts["manifest.json"])
+        said["parts"]["lookup_row"] = told
+        tables = {name: Part(**one) for name, one in said["parts"].items() if name != "secrets"}
+        said["digest"] = digest_of_parts(tables)
+        parts["manifest.json"] = json.dumps(said).encode()
+
+    with pytest.raises(ArchiveError, match="another organisation has"):
+        bring_in(target, changed(archive, tmp_path / "changed.zip", leaning))
 
     assert_nothing_kept(target)
 
