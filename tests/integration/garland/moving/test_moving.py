@@ -8,11 +8,13 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from sqlalchemy import select
 
 from garland import moving
 from garland.demo.seed import seed_demo
 from garland.services import Services
 from garland.settings import Settings
+from kernel.db import Base
 from kernel.errors import ConflictError, GarlandError
 from kernel.ids import sha256_of
 from kernel.secrets import new_key
@@ -290,7 +292,10 @@ def test_a_row_that_leans_on_another_organisations_is_refused(
         other = find_by_slug(session, "csp")
         assert other is not None
         with as_tenant(session, other.id):
-            theirs = put_table(session, other.id, "theirs", ["a"], {"x": {"a": 1}})
+            put_table(session, other.id, "theirs", ["a"], {"x": {"a": 1}})
+        tables = Base.metadata.tables["lookup_table"]
+        with system(session):
+            theirs = session.connection().execute(select(tables.c.id)).scalar_one()
 
     def leaning(parts: dict[str, bytes]) -> None:
         rows = [json.loads(line) for line in parts["lookup_row.jsonl"].splitlines()]
