@@ -23,6 +23,7 @@ from garland.memory import loading
 from garland.pack_cli import pack
 from garland.rule_cli import rule
 from garland.table_cli import table
+from garland.tenant_cli import tenant
 from garland.trust_cli import trust
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ main.add_command(keys)
 main.add_command(pack)
 main.add_command(rule)
 main.add_command(table)
+main.add_command(tenant)
 main.add_command(trust)
 
 

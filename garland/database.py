@@ -87,6 +87,28 @@ def pending_revisions(database_url: str) -> list[str]:
         engine.dispose()
 
 
+def revision_of(database_url: str) -> str:
+    """Name the revision that the database is at.
+
+    Raises:
+        UnavailableError: if the database does not answer.
+    """
+    engine = make_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            return ",".join(MigrationContext.configure(connection).get_current_heads())
+    except OperationalError as error:
+        raise UnavailableError(f"The database does not answer: {error.orig}") from error
+    finally:
+        engine.dispose()
+
+
+def known_revisions(database_url: str) -> frozenset[str]:
+    """Name the revisions that this release knows."""
+    script = ScriptDirectory.from_config(_config(database_url))
+    return frozenset(one.revision for one in script.walk_revisions())
+
+
 def _run(verb: Callable[..., object], database_url: str, *arguments: str) -> None:
     """Run one of Alembic's commands and put its failures in our own words."""
     try:

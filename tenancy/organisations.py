@@ -56,7 +56,7 @@ class OrganisationView:
     created_at: datetime | None = None
 
 
-def create_organisation(
+def create_organisation(  # noqa: PLR0913  what it is, where it stands, since when
     session: Session,
     *,
     kind: str,
@@ -64,8 +64,9 @@ def create_organisation(
     parent_id: UUID | None = None,
     slug: str = "",
     now: datetime | None = None,
+    id_: UUID | None = None,
 ) -> OrganisationView:
-    """Add an organisation under its parent.
+    """Add an organisation under its parent; `id_` is for one that had an id elsewhere.
 
     Raises:
         InvalidError: naming the field: kind, name, slug, or a parent of the wrong kind, or one
@@ -79,7 +80,12 @@ def create_organisation(
     if find_by_slug(session, address) is not None:
         raise ConflictError(f"the short name {address} is taken: choose another", slug=address)
     row = Organisation(
-        id=new_id(), kind=wanted, name=named, slug=address, parent_id=parent_id, created_at=now
+        id=id_ or new_id(),
+        kind=wanted,
+        name=named,
+        slug=address,
+        parent_id=parent_id,
+        created_at=now,
     )
     session.add(row)
     session.flush()

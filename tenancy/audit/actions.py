@@ -206,6 +206,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
     | _of(
         "files",
         {
+            "organisation.exported": "took all of {it} out as a file",
+            "organisation.imported": "brought {it} in from a file of another installation",
             "workflows.exported": "took workflows out as a file",
             "workflows.imported": "brought in workflows from a file",
             "table.exported": "took {it} out as a file",

@@ -108,6 +108,14 @@ def begin_trial(session: Session, organisation_id: UUID, *, days: int, now: date
     session.flush()
 
 
+def hold(session: Session, organisation_id: UUID, *, reason: str, now: datetime) -> None:
+    """Suspend an organisation that is at work, since the installation itself has to."""
+    row = _locked(session, organisation_id)
+    if row.state.is_at_work:
+        change = StateChange(after=State.SUSPENDED, reason=reason[:REASON_MAX])
+        _apply(session, row, change, by=INSTALLATION, now=now)
+
+
 def end_due(session: Session, *, now: datetime, most: int = BITE) -> int:
     """Bring on what trials and closings turn into when their time is over; give how many."""
     rows = session.scalars(

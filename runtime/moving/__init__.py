@@ -1,0 +1,1 @@
+"""Moving an organisation to another installation, and deleting one with proof of it."""

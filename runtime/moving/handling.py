@@ -1,0 +1,187 @@
+"""What becomes of each table when an organisation moves: one list, compared with the tables. Pure.
+
+A table that belongs to organisations and stands in none of these fails a test, so that whoever
+adds one decides. The numbers that count through all organisations of an installation are named
+here as well: they are taken from elsewhere when a row moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+MOVED = frozenset(
+    [
+        "alarm",
+        "alarm_day",
+        "alarm_history",
+        "alarm_hold",
+        "alarm_hour",
+        "alarm_policy",
+        "alarm_ticket",
+        "alarm_view",
+        "approval",
+        "approval_right",
+        "approval_vote",
+        "blob",
+        "blob_use",
+        "block_install",
+        "calendar",
+        "condition",
+        "connection",
+        "custom_role",
+        "draft_author",
+        "draft_revision",
+        "earlier_draft",
+        "event_wait",
+        "firing",
+        "flow",
+        "flow_template",
+        "flow_version",
+        "hook",
+        "hook_delivery",
+        "hook_receipt",
+        "intake_fault",
+        "inventory_state",
+        "journal",
+        "kept_value",
+        "lookup_row",
+        "lookup_table",
+        "maintenance_window",
+        "organisation_policy",
+        "pack_install",
+        "pack_part",
+        "pinned_step",
+        "poll_mark",
+        "publish_request",
+        "recorded_input",
+        "resource",
+        "resource_relation",
+        "rule",
+        "rule_backtest",
+        "rule_memory",
+        "rule_notice",
+        "rule_timer",
+        "rule_version",
+        "run",
+        "schedule_mark",
+        "service",
+        "service_alarm",
+        "service_moment",
+        "sign_in_policy",
+        "source",
+        "source_count",
+        "source_listening",
+        "source_mapping",
+        "source_receipt",
+        "source_sender",
+        "step_record",
+        "storm_protection",
+        "storm_scope",
+        "tmf_hub",
+        "tmf_task",
+        "trap_entry",
+    ]
+)
+"""What moves, and what the digest of an organisation is made of."""
+
+_PEOPLE = "people are invited anew where the organisation moves to"
+_OPEN = "a credential or a link that counts at this installation alone"
+_AGREED = "agreed between the organisation and whoever looks after it here"
+_AUDIT = "the audit stays where it was vouched for; it has a file of its own to take out"
+_PASSING = "passing: made anew when it is needed"
+LEFT_OUT: Mapping[str, str] = MappingProxyType(
+    {
+        "alarm_deed": _PEOPLE,
+        "api_token": _OPEN,
+        "audit_chain": _AUDIT,
+        "audit_entry": _AUDIT,
+        "audit_keeping": _AUDIT,
+        "block_upload": "packages are taken in where they are trusted, not brought along",
+        "break_glass_policy": _AGREED,
+        "environment": "an environment is an organisation of its own, and moves by itself",
+        "guide_away": _PEOPLE,
+        "invitation": _OPEN,
+        "kept_answer": _PASSING,
+        "mail": "what is still to be mailed is mailed from here",
+        "membership": _PEOPLE,
+        "organisation_state_change": "the history of its states at this installation",
+        "pack_offer": "packages are taken in where they are trusted, not brought along",
+        "palette_memory": _PEOPLE,
+        "promotion": "it names an environment, which moves by itself",
+        "sign_up": _OPEN,
+        "sign_up_policy": _AGREED,
+        "staged_import": _PASSING,
+        "support_grant": _AGREED,
+        "tenant_limits": _AGREED,
+        "tmf_delivery": "what still waits for listeners is sent from here",
+    }
+)
+"""What stays behind, each with the reason that people read."""
+
+ONLY_WHERE: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {"rule_backtest": ("state", ("done", "failed", "cancelled"))}
+)
+"""Of these tables only the rows move whose column says one of those words."""
+ONLY_WITHOUT: Mapping[str, str] = MappingProxyType({"alarm_view": "person_id"})
+"""Of these tables only the rows move that name no person."""
+ONLY_WITH: Mapping[str, str] = MappingProxyType({"rule_notice": "sent_at"})
+"""Of these tables only the rows move that have this; the others are sent from here."""
+
+FORGOTTEN: Mapping[str, Mapping[str, str | int | bool | None]] = MappingProxyType(
+    {
+        "connection": {
+            "before_sealed": None,
+            "before_settings": None,
+            "before_until": None,
+            "token_sealed": None,
+            "token_expires_at": None,
+            "token_at": None,
+            "token_by": "",
+            "token_number": 0,
+            "refresh_until": None,
+            "tested_at": None,
+            "test_is_good": False,
+            "test_said": "",
+        },
+    }
+)
+"""Columns that do not move, and what stands in them afterwards.
+
+Tokens are asked for anew, and how a test went at one installation says nothing of another.
+"""
+
+SECRET: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "connection": ("sealed",),
+        "source": ("key_sealed", "key_digest"),
+        "hook": (
+            "key_sealed",
+            "key_digest",
+            "key_made_at",
+            "secret_sealed",
+            "secret_made_at",
+            "old_secret_sealed",
+            "old_secret_until",
+        ),
+    }
+)
+"""Columns that move only under a passphrase, with what belongs to them."""
+SEALED_DOCUMENTS: Mapping[str, str] = MappingProxyType({"source_listening": "config"})
+"""Documents that hold sealed texts, under names that end in `_sealed`."""
+
+COUNTERS: Mapping[str, str] = MappingProxyType(
+    {"journal": "seq", "alarm_history": "seq", "service_moment": "seq"}
+)
+"""Tables whose rows are numbered through all organisations of an installation."""
+NUMBERED: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "journal": {"seq": "journal"},
+        "alarm": {"last_seq": "journal"},
+        "firing": {"seq": "journal"},
+        "rule_timer": {"seq": "journal"},
+        "alarm_history": {"seq": "alarm_history"},
+        "service_moment": {"seq": "service_moment"},
+    }
+)
+"""Columns that hold such a number, and whose it is."""
