@@ -100,8 +100,10 @@ def _grant(connection: Connection) -> None:
         f"GRANT USAGE ON SCHEMA {schema} TO {both}",
         f"GRANT {rights} ON ALL TABLES IN SCHEMA {schema} TO {both}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {both}",
+        f"GRANT UPDATE ON ALL SEQUENCES IN SCHEMA {schema} TO {SYSTEM_ROLE}",
         f"{defaults} {rights} ON TABLES TO {both}",
         f"{defaults} USAGE ON SEQUENCES TO {both}",
+        f"{defaults} UPDATE ON SEQUENCES TO {SYSTEM_ROLE}",
     ):
         connection.execute(text(statement))
 

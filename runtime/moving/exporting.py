@@ -21,12 +21,13 @@ from sqlalchemy.orm import Session
 
 from kernel.db import Base
 from kernel.ids import new_id
-from kernel.secrets import Vault
+from kernel.secrets import Sealer, Vault
 from runtime.moving.digest import Part
 from runtime.moving.manifest import NAME, SECRETS, Anew, Made, Manifest, write_manifest
 from runtime.moving.rows import Place, count_rows, lines_of, moved_tables, place_of
 from runtime.moving.sealing import Passphrase
 from runtime.moving.secret_rows import not_brought, secret_rows
+from tenancy.keys.vault import tenant_vault
 from tenancy.organisations import get_organisation
 from tenancy.scope import system
 
@@ -64,7 +65,8 @@ def export_tenant(
         anew = tuple(not_brought(place))
         if wish.passphrase:
             passphrase = Passphrase(wish.passphrase, manifest_id)
-            parts[SECRETS], anew = _write_secrets(archive, place, wish.vault, passphrase)
+            vault = tenant_vault(session, tenant_id, wish.vault)
+            parts[SECRETS], anew = _write_secrets(archive, place, vault, passphrase)
         manifest = Manifest(
             id=manifest_id,
             made_at=now,
@@ -98,7 +100,7 @@ def _write_tables(archive: ZipFile, place: Place, progress: Told) -> dict[str, P
 
 
 def _write_secrets(
-    archive: ZipFile, place: Place, vault: Vault, passphrase: Passphrase
+    archive: ZipFile, place: Place, vault: Sealer, passphrase: Passphrase
 ) -> tuple[Part, tuple[Anew, ...]]:
     closed: list[Anew] = []
     with archive.open(_entry(SECRETS + ENDING), "w", force_zip64=True) as file:

@@ -99,6 +99,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "audit_keeping": _AUDIT,
         "block_upload": "packages are taken in where they are trusted, not brought along",
         "break_glass_policy": _AGREED,
+        "data_key": "secrets are sealed by keys of the installation they come to",
         "environment": "an environment is an organisation of its own, and moves by itself",
         "guide_away": _PEOPLE,
         "invitation": _OPEN,

@@ -33,6 +33,7 @@ from runtime.moving.reading import Archive
 from runtime.moving.rows import AT_ONCE, moved_tables
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
+from tenancy.keys.vault import tenant_vault
 from tenancy.organisations import get_organisation
 from tenancy.scope import system
 
@@ -114,8 +115,9 @@ def import_tenant(
     require_empty(session, tenant_id)
     with system(session), _told_plainly():
         connection = session.connection()
+        vault = tenant_vault(session, tenant_id, wish.vault)
         starts = starts_of(connection, manifest.spans)
-        incoming = open_incoming(archive, wish.vault, wish.passphrase, now=now)
+        incoming = open_incoming(archive, vault, wish.passphrase, now=now)
         put = _Putting(connection, tenant_id, manifest.spans, starts, incoming)
         total = sum(part.rows for part in manifest.rows.values())
         for table in moved_tables():

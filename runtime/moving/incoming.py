@@ -13,7 +13,7 @@ from sqlalchemy import Table
 
 from kernel.errors import MalformedError
 from kernel.json_text import read_json
-from kernel.secrets import Vault
+from kernel.secrets import Sealer
 from runtime.moving.handling import SEALED_DOCUMENTS, SECRET
 from runtime.moving.manifest import SECRETS, ArchiveError
 from runtime.moving.reading import Archive
@@ -25,7 +25,7 @@ from runtime.moving.secret_rows import key_of, with_new, with_opened
 class Incoming:
     """The secrets of one archive, sealed as they came, by table and key."""
 
-    vault: Vault
+    vault: Sealer
     now: datetime
     passphrase: Passphrase | None
     sealed: Mapping[tuple[str, str], str]
@@ -45,7 +45,7 @@ class Incoming:
             raise ArchiveError("The secrets do not fit the rows that they belong to") from None
 
 
-def open_incoming(archive: Archive, vault: Vault, passphrase: str, *, now: datetime) -> Incoming:
+def open_incoming(archive: Archive, vault: Sealer, passphrase: str, *, now: datetime) -> Incoming:
     """Read the secrets that came along.
 
     Raises:

@@ -16,7 +16,7 @@ from sqlalchemy import RowMapping, Table, select
 from kernel.clock import parse_instant
 from kernel.db import Base
 from kernel.ids import new_secret, sha256_of
-from kernel.secrets import SecretError, Vault
+from kernel.secrets import Sealer, SecretError
 from runtime.moving.handling import SEALED_DOCUMENTS, SECRET
 from runtime.moving.lines import OWNER
 from runtime.moving.manifest import Anew
@@ -27,7 +27,7 @@ _HAND_OUT = "a new address: give it to its senders"
 Values = dict[str, Any]
 
 
-def secret_rows(place: Place, vault: Vault) -> Iterator[tuple[str, str, Values | None]]:
+def secret_rows(place: Place, vault: Sealer) -> Iterator[tuple[str, str, Values | None]]:
     """Give what is secret of each row: its table, its key, its values; None where it won't open."""
     for table in _tables():
         for row in _rows(place, table):
@@ -55,7 +55,7 @@ def _to_enter(kind: str, name: str, secrets: Iterable[Any]) -> Anew:
     return Anew(kind=kind, name=name, what=f"enter anew: {', '.join(map(str, secrets))}"[:4_000])
 
 
-def with_opened(table: str, row: Values, values: Mapping[str, Any], vault: Vault) -> Values:
+def with_opened(table: str, row: Values, values: Mapping[str, Any], vault: Sealer) -> Values:
     """Give a row with the secrets that came along, sealed by this installation."""
     if table in SEALED_DOCUMENTS:
         kept = iter(values["texts"])
@@ -68,7 +68,7 @@ def with_opened(table: str, row: Values, values: Mapping[str, Any], vault: Vault
     return {**row, **found}
 
 
-def with_new(table: str, row: Values, vault: Vault, *, now: datetime) -> Values:
+def with_new(table: str, row: Values, vault: Sealer, *, now: datetime) -> Values:
     """Give a row with secrets that nobody knows yet in the place of those that did not come."""
     if table in SEALED_DOCUMENTS:
         column = SEALED_DOCUMENTS[table]
@@ -92,7 +92,7 @@ def key_of(table: Table, row: Mapping[str, Any]) -> str:
     return " ".join(str(row[one.name]) for one in table.primary_key.columns if one.name != OWNER)
 
 
-def _stored(name: str, value: Any, vault: Vault) -> Any:
+def _stored(name: str, value: Any, vault: Sealer) -> Any:
     if value is None:
         return None
     if name.endswith(("_at", "_until")):
@@ -100,7 +100,7 @@ def _stored(name: str, value: Any, vault: Vault) -> Any:
     return vault.encrypt(str(value)) if name.endswith("sealed") and value else value
 
 
-def _opened(table: Table, row: RowMapping, vault: Vault) -> Values | None:
+def _opened(table: Table, row: RowMapping, vault: Sealer) -> Values | None:
     try:
         if table.name in SEALED_DOCUMENTS:
             texts = _sealed_texts(row[SEALED_DOCUMENTS[table.name]])
@@ -110,7 +110,7 @@ def _opened(table: Table, row: RowMapping, vault: Vault) -> Values | None:
         return None
 
 
-def _said(name: str, value: Any, vault: Vault) -> Any:
+def _said(name: str, value: Any, vault: Sealer) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return vault.decrypt(value) if name.endswith("sealed") and value else value

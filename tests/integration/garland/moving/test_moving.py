@@ -183,6 +183,7 @@ def test_no_secret_is_in_the_archive(origin: Services, archive: Path) -> None:
 
     assert not [key for key in source_keys(origin) if key.encode() in content]
     assert b"gAAAA" not in content
+    assert b'"g1.' not in content
 
 
 def test_another_passphrase_opens_nothing_and_nothing_is_kept(
