@@ -54,6 +54,8 @@ def violations(
     """Give what each operation answered that the document does not allow; nothing where all fit.
 
     Args:
+        world: Who is asked, and as whom.
+        document: OpenAPI, or Swagger.
         there: Ids of things that are there, by the name of the address's part.
         headers: What each request sends beside what the document says.
         tries: How often each operation is asked, once with what fits and once with what does not.
