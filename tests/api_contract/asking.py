@@ -60,10 +60,10 @@ def violations(
         headers: What each request sends beside what the document says.
         tries: How often each operation is asked, once with what fits and once with what does not.
     """
-    schema = schemathesis.openapi.from_dict(dict(document))
+    schema: Any = schemathesis.openapi.from_dict(dict(document))
     schema.app = world.app
     found: dict[str, str] = {}
-    operations = [one.ok() for one in schema.get_all_operations()]
+    operations: list[Any] = [one.ok() for one in schema.get_all_operations()]
     for operation in sorted(operations, key=lambda one: one.method.upper() == "DELETE"):
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             found |= _asked(operation, mode, there=there, headers=headers, tries=tries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,9 @@ def world(new_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> 
     services = app.extensions["garland.services"]
     with services.sessions.begin() as session:
         vendor = create_organisation(session, kind="vendor", name="Vendor", slug="vendor")
-        above = {"kind": "csp", "name": "CSP", "slug": "csp"}
+        above: dict[str, Any] = {"kind": "csp", "name": "CSP", "slug": "csp"}
         csp = create_organisation(session, **above, parent_id=vendor.id)
-        own = {"kind": "customer", "name": "Heron", "slug": "heron"}
+        own: dict[str, Any] = {"kind": "customer", "name": "Heron", "slug": "heron"}
         customer = create_organisation(session, **own, parent_id=csp.id)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tenancy.passwords._hasher", QUICK_HASHER)
