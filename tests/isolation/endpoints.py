@@ -151,6 +151,8 @@ PLAIN = {
     "alarms_api": "list_alarms operate_many get_policy patch_policy",
     "approvals": "list_approvals",
     "approvals_api": "list_approvals",
+    "audit": "choose_keeping export show_audit verify_now",
+    "audit_api": "export list_entries verify_chain",
     "blocks": "list_blocks upload_package",
     "blocks_api": "list_blocks list_installs install upload_package",
     "calendars": "list_calendars create_calendar new_calendar",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,7 @@ from tests.isolation.crawl import (
 )
 from tests.isolation.endpoints import BY_ID, OPEN, PLAIN, named
 from tests.isolation.routes import ALIKE, IDS, SENT
+from tests.isolation.tenant import V4
 from tests.isolation.world import Asker, World
 from tests.support.size import examples
 
@@ -56,6 +59,18 @@ def test_every_operation_of_the_document_is_crawled(world: World) -> None:
     crawled = {(one.method, one.begins) for one in calls_of(world.app)}
 
     assert told <= crawled
+
+
+def test_every_operation_of_the_tmf642_contract_is_crawled(world: World, shared_data: Path) -> None:
+    said = json.loads((shared_data / "tmf" / "TMF642-Alarm-v4.0.0.swagger.json").read_text())
+    told = {
+        (method.upper(), f"{V4}{path.partition('{')[0]}")
+        for path, methods in said["paths"].items()
+        for method in methods
+        if not path.startswith("/listener/")  # what a listener serves
+    }
+
+    assert told <= {(one.method, one.begins) for one in _calls(world)}
 
 
 @pytest.mark.parametrize("asker_name", [*ADMINS, "all others in turn"])

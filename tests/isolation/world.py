@@ -86,7 +86,7 @@ def open_world(url: str, folder: Path) -> Iterator[World]:
         organisations = _organisations(session)
     askers = tuple(_askers(app, sessions, organisations))
     own = next(one for one in askers if one.name == "customer admin")
-    other = _asker(app, sessions, organisations["other customer"], "admin", "owner")
+    other = make_asker(app, sessions, organisations["other customer"], "admin", "owner")
     mine = Tenant(app, sessions, own.organisation, "Heron", own.browser, own.program)
     theirs = Tenant(app, sessions, other.organisation, "Quagga", other.browser, other.program)
     for one in (mine, theirs):
@@ -120,12 +120,13 @@ def _askers(
     for name, organisation in organisations.items():
         if name != "other customer":
             for role in ROLES_OF_KIND[organisation.kind]:
-                yield _asker(app, sessions, organisation, role.value, f"{name} {role.value}")
+                yield make_asker(app, sessions, organisation, role.value, f"{name} {role.value}")
 
 
-def _asker(
+def make_asker(
     app: Flask, sessions: sessionmaker[Session], where: OrganisationView, role: str, name: str
 ) -> Asker:
+    """Sign a new member of an organisation in, and give them a program with a token."""
     with sessions.begin() as session, as_tenant(session, where.id):
         person = make_member(session, where, role, name=name)
         token = create_token(session, where.id, name=name, role=role, now=NOON, by=person.id)

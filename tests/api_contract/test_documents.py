@@ -1,0 +1,73 @@
+"""What Garland answers keeps to the documents that it says it keeps to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from garland.reference.addresses import addresses
+from garland.reference.openapi import openapi
+from tests.api_contract.asking import World, violations
+from tests.isolation.routes import FIXED, IDS
+from tests.support.size import examples
+
+V4 = "/tmf-api/alarmManagement/v4"
+
+
+def _own(world: World) -> dict[str, Any]:
+    app = world.app
+    return openapi(
+        addresses(app.url_map.iter_rules(), app.view_functions), server="http://localhost"
+    )
+
+
+def _things(world: World) -> dict[str, str]:
+    named = {name: world.ids[kind] for name, kind in IDS.items() if "." not in name}
+    fixed = {name: FIXED[name] for name in ("number", "step", "trigger_id", "version")}
+    return {**named, **fixed}
+
+
+def test_every_answer_to_an_admins_program_is_as_the_openapi_document_says(world: World) -> None:
+    found = violations(
+        world,
+        _own(world),
+        there=_things(world),
+        headers={**world.headers(), "If-Match": '"1"'},
+        tries=examples(2, at_night=40),
+    )
+
+    assert found == {}
+
+
+def test_without_a_token_every_operation_that_wants_one_is_401(world: World) -> None:
+    client, answered = world.app.test_client(use_cookies=False), {}
+
+    for path, methods in _own(world)["paths"].items():
+        for method, operation in methods.items():
+            if path.startswith("/api/") and "401" in operation["responses"]:
+                status = client.open(path, method=method.upper(), json={}).status_code
+                answered[method, path] = status
+
+    assert set(answered.values()) == {401}, answered
+
+
+def test_every_answer_of_tmf642_v4_is_as_its_swagger_says(world: World, shared_data: Path) -> None:
+    document = json.loads((shared_data / "tmf" / "TMF642-Alarm-v4.0.0.swagger.json").read_text())
+    for name in ("Alarm", "AlarmRefOrValue"):  # its one slip: an id is text, not a number
+        document["definitions"][name]["properties"]["id"] = {"type": "string"}
+    document |= {"basePath": V4, "paths": _served(document["paths"])}
+
+    assert _violations_of_tmf642(world, document) == {}
+
+
+def _violations_of_tmf642(world: World, document: Mapping[str, Any]) -> dict[str, str]:
+    return violations(
+        world, document, there={}, headers=world.headers(), tries=examples(2, at_night=60)
+    )
+
+
+def _served(paths: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what a listener serves."""
+    return {path: one for path, one in paths.items() if not path.startswith("/listener/")}
