@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request, url_for
+from flask import Flask, Response, g, make_response, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError
@@ -143,6 +143,8 @@ def _answer_bug(error: Exception) -> AnyResponse:
 def _page(error: GarlandError) -> Response:
     facts: dict[str, Any] = {"status": error.status, "message": error.message, "code": error.code}
     problems = getattr(error, "problems", ())
+    if "db_session" in g:
+        g.db_session.rollback()  # what failed may have broken it, and the page asks for its brand
     return make_response(
         render_template("garland/error.html", problems=problems, **facts), error.status
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blocks.authoring.images import why_no_image
 from blocks.manifest import Manifest, parse_manifest
 from blocks.packages.package import Package
 from blocks.registry import standard_registry
 from blocks.translating import with_files
 from kernel.errors import InvalidError, Problem
+from kernel.images import why_no_image
 
 
 def checked_block(package: Package) -> Manifest:
