@@ -54,7 +54,6 @@ def create_app(settings: Settings) -> Flask:
         template_folder=str(resource_folder("templates")),
         static_folder=str(resource_folder("static")),
     )
-    app.public_url = settings.public_url
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=BODY_MAX_BYTES,

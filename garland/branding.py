@@ -17,7 +17,7 @@ def install(app: Site, services: Services) -> None:
     """Let requests by the host names of brands be answered under these."""
     book = HostBook(services.reading)
     app.extensions[HOSTS] = book
-    app.owner_of = book.owner_of
+    app.owner_of, app.public_url = book.owner_of, services.settings.public_url
 
     @app.before_request
     def find_host() -> None:

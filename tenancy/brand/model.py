@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from ipaddress import ip_address
 from re import compile as pattern
@@ -118,19 +119,19 @@ def read_brand(form: Mapping[str, str]) -> Brand:
         problems += _unpaired(found)
     if problems:
         raise InvalidError("this brand cannot be so", problems=problems)
-    name = found.pop("product")
-    return Brand(name=name, **{**found, "greeting": found["greeting"] or GREETING})
+    found["greeting"] = found["greeting"] or GREETING
+    return replace(Brand(name=found.pop("product")), **found)  # type: ignore[arg-type]
 
 
 def _readings(form: Mapping[str, str]) -> Iterator[tuple[str, Callable[[], str]]]:
-    yield "product", lambda: _text(form, "product", "product name", PRODUCT_MAX, required=True)
+    yield "product", partial(_text, form, "product", "product name", PRODUCT_MAX, required=True)
     for name, theme in THEMES.items():
-        yield name, lambda name=name, theme=theme: _accent(form.get(name, ""), theme)  # type: ignore[misc]
-    yield "host_asked", lambda: read_host(form.get("host_asked", ""))
+        yield name, partial(_accent, form.get(name, ""), theme)
+    yield "host_asked", partial(read_host, form.get("host_asked", ""))
     for name, (called, most) in TEXTS.items():
-        yield name, lambda name=name, called=called, most=most: _text(form, name, called, most)  # type: ignore[misc]
+        yield name, partial(_text, form, name, called, most)
     for name in LINKS:
-        yield name, lambda name=name: _link(form.get(name, ""), name)  # type: ignore[misc]
+        yield name, partial(_link, form.get(name, ""), name)
 
 
 def _unpaired(found: Mapping[str, str]) -> list[Problem]:

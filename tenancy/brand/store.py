@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from kernel.errors import NotFoundError
 from kernel.ids import new_id, sha256_of
 from tenancy._tables import Membership, Organisation, OrganisationKind
+from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
 from tenancy.brand._tables import BrandImage, BrandRow
 from tenancy.brand.colours import style_of
@@ -104,10 +105,8 @@ def change_brand(
 ) -> Brand:
     """Choose a brand, or change it.
 
-    Args:
-        wanted: As `read_brand` gives it.
-        pictures: `logo` and `icon`: a new one, None to take the present one away; one that is
-            not named stays.
+    `wanted` is as `read_brand` gives it; `pictures` has `logo` and `icon`: a new one, or None to
+    take the present one away; one that is not named stays.
     """
     row = session.get(BrandRow, organisation_id)
     before = _said(row) if row is not None else {}
@@ -125,7 +124,7 @@ def change_brand(
     said = _said(row)
     changed = sorted(name for name in said if said[name] != before.get(name, ""))
     if changed:
-        facts = {"fields": changed, "name": row.product}
+        facts: dict[str, Fact] = {"fields": changed, "name": row.product}
         note(session, organisation_id, "brand.changed", now=now, about=_about(row), facts=facts)
     return _brand_of(row)
 
