@@ -33,7 +33,7 @@ class MailBroker:
             BlockError: see `sdk.Mail.send`.
         """
         if not self.host or not self.sender:
-            text = "Mail is not set up here: the operator sets GARLAND_SMTP_HOST and …_FROM."
+            text = "Mail is not set up here: the operator sets a mail server and a sender."
             raise BlockError("mail.not_configured", text, retryable=False)
         written = self._write(message)
         try:
