@@ -2,7 +2,8 @@
 
 What counts is whatever a person reads or hears. What does not: identifiers that stand for
 something and are shown under its title, such as `garland.wait` in an address, in the value of a
-choice, in the data of a script, and in a file, where another installation must read it.
+choice, in the data of a script, and in what another installation must read: files, and documents
+that a page shows as source (`pre`, `code`, `textarea`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing_extensions import override
 VENDOR = re.compile(r"garland", re.IGNORECASE)
 IDENTIFIER = re.compile(
     r"garland\.[a-z0-9][a-z0-9._-]*"  # a block or a pack
-    r"|\"garland\": ?\"[a-z-]+\""  # what kind of file it is
+    r"|\"garland\": ?\"[^\"]*\""  # what kind of file it is
+    r"|\"garland\"(?=[,:])"  # the same, as a schema names it
     r"|\"publisher\": ?\"garland\""
     r"|(?:xmlns:)?garland[:=]"  # names of an XML namespace
     r"|urn:garland:[a-z0-9:.-]+"
@@ -26,6 +28,7 @@ IDENTIFIER = re.compile(
 READ = ("alt", "title", "placeholder", "label", "content", "data-label", "download")
 """Attributes that people read; and all that begin with `aria-`, but those that name an id."""
 NAMES_IDS = ("aria-controls", "aria-labelledby", "aria-describedby", "aria-owns", "aria-details")
+SOURCE = ("pre", "code", "textarea")
 SCRIPTS_DATA = "application/json"
 
 
@@ -36,12 +39,14 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.read: list[str] = []
         self._inside: list[str] = []
+        self._source = 0
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         facts = dict(attrs)
         if tag in ("script", "style"):
             self._inside.append(facts.get("type") or tag)
+        self._source += tag in SOURCE
         for name, value in attrs:
             spoken = name.startswith("aria-") and name not in NAMES_IDS
             typed = name == "value" and tag == "input" and facts.get("type") in (None, "text")
@@ -52,11 +57,12 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style") and self._inside:
             self._inside.pop()
+        self._source -= tag in SOURCE
 
     @override
     def handle_data(self, data: str) -> None:
         if not self._inside:
-            self.read.append(data)
+            self.read.append(IDENTIFIER.sub("", data) if self._source else data)
         elif self._inside[-1] == SCRIPTS_DATA:
             self.read += (IDENTIFIER.sub("", one) for one in _texts(json.loads(data)))
 
