@@ -129,7 +129,7 @@ def test_addresses_begin_with_the_known_name_a_request_came_by_and_with_no_other
     visitor = app.test_client()
 
     servers = [
-        visitor.get("/api/v1/openapi.json", base_url=f"http://{host}").json["servers"]
+        visitor.get("/api/v1/openapi.json", base_url=f"http://{host}").get_json()["servers"]
         for host in (HOST, "evil.example")
     ]
 
