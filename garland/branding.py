@@ -13,7 +13,7 @@ from tenancy.brand.hosts import HostBook
 from tenancy.brand.views import HOSTS, current_brand
 
 OURS = "garland"
-"""The publisher of what comes with the product: a part of ids, never shown."""
+"""How the product names itself in ids and in what it does by itself: never shown."""
 
 
 def install(app: Site, services: Services) -> None:
@@ -22,7 +22,7 @@ def install(app: Site, services: Services) -> None:
     app.extensions[HOSTS] = book
     app.owner_of, app.public_url = book.owner_of, services.settings.public_url
 
-    app.add_template_filter(publisher)
+    app.add_template_filter(whose)
     app.add_template_filter(named)
 
     @app.before_request
@@ -34,9 +34,12 @@ def install(app: Site, services: Services) -> None:
         return {"brand": LocalProxy(current_brand)}
 
 
-def publisher(name: str) -> str:
-    """Say who publishes a block or pack: of those that come with the product, whose it is here."""
-    return current_brand().name if name == OURS else name
+def whose(word: str) -> str:
+    """Name a publisher of blocks, a source of alarms or who did something as people read it.
+
+    What the product publishes, raises or does by itself goes by its name here.
+    """
+    return current_brand().name if word == OURS else word
 
 
 def named(block_id: str) -> str:
