@@ -125,7 +125,7 @@ def _behaviour_problems(document: Mapping[str, Any]) -> Iterator[Problem]:
         message = "a block that steers the workflow runs in it: add inline, true"
         yield Problem("/behaviour/inline", message)
     if behaviour.get("inline") and document["kind"] == "python" and not _is_ours(document):
-        message = "only blocks that come with Garland run inside a segment: remove inline"
+        message = "only built-in blocks run inside a segment: remove inline"
         yield Problem("/behaviour/inline", message)
     retry = behaviour.get("retry", {})
     if "max_s" in retry and retry["max_s"] < retry.get("base_s", 2):

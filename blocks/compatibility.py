@@ -76,7 +76,7 @@ def _identity(old: Manifest, new: Manifest) -> Iterator[Difference]:
     elif old.trigger and new.trigger:
         yield from _heard(old.trigger, new.trigger)
     if old.sdk != new.sdk:
-        told = f"It asks for another Garland: SDK {new.sdk or 'of any version'}."
+        told = f"It asks for another release: SDK {new.sdk or 'of any version'}."
         yield Difference(Bump.MINOR, "/sdk", told)
     for index, text in enumerate(new.breaking):
         if text not in old.breaking:

@@ -73,7 +73,7 @@ RULES = (
         id="manifest",
         level=Level.BRONZE,
         text="`block.json` fits the format, with schemas of the closed profile.",
-        why="Garland refuses any other, so nobody could install it.",
+        why="Any other is refused, so nobody could install it.",
         is_waivable=False,
     ),
     Rule(

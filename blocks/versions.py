@@ -32,7 +32,7 @@ def sdk_problem(wanted: str, *, sdk: str = SDK_VERSION) -> str:
         sdk: The version at hand, two numbers.
 
     >>> sdk_problem(">=1.0,<2"), sdk_problem(">=1.4", sdk="1.2")
-    ('', 'it needs an SDK >=1.4 and this is 1.2: use a newer Garland, or ask for less')
+    ('', 'it needs an SDK >=1.4 and this is 1.2: use a newer release, or ask for less')
     """
     match = _RANGE.fullmatch(wanted)
     if match is None:
@@ -43,7 +43,7 @@ def sdk_problem(wanted: str, *, sdk: str = SDK_VERSION) -> str:
     if highest is not None and highest <= lowest:
         return f"no version lies in {wanted}: the second number must be higher"
     if here < lowest:
-        return f"it needs an SDK {wanted} and this is {sdk}: use a newer Garland, or ask for less"
+        return f"it needs an SDK {wanted} and this is {sdk}: use a newer release, or ask for less"
     if highest is not None and here >= highest:
         return f"it was written for an SDK {wanted} and this is {sdk}: try it, then widen the range"
     return ""

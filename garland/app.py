@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from blocks.packages.archive import ARCHIVE_MAX_BYTES
-from garland import delegated, repeats, sign_in, telling
+from garland import branding, delegated, repeats, sign_in, telling
 from garland.addresses import LateRule
 from garland.assets import Site, address_parts, imported_by
 from garland.blueprints import BLUEPRINTS
@@ -31,7 +31,6 @@ from kernel.plots import drawn_plot
 from kernel.resources import resource_folder
 from tenancy.scope import bind
 
-PRODUCT = "Garland"
 BODY_MAX_BYTES = 6 * 1024 * 1024
 PACKAGE_ROUND_BYTES = 64 * 1024
 """What a form may put round a package; one a little too large is refused in its own words."""
@@ -55,7 +54,6 @@ def create_app(settings: Settings) -> Flask:
         template_folder=str(resource_folder("templates")),
         static_folder=str(resource_folder("static")),
     )
-    app.public_url = settings.public_url
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=BODY_MAX_BYTES,
@@ -73,6 +71,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["garland.alarm_panels"] = alarm_panels()
     app.extensions["garland.resource_panels"] = resource_panels()
     app.extensions["garland.gauges"] = DatabaseGauges(services.reading)
+    branding.install(app, services)
     _install_request_name(app)
     telling.install(app)
     install(app, Database(writing=services.sessions, reading=services.reading, bind=bind))
@@ -80,7 +79,7 @@ def create_app(settings: Settings) -> Flask:
     app.add_template_global(imported_by)
     install_security(app, is_https=settings.public_url.startswith("https://"))
     install_failures(app)
-    sign_in.install(app, product=PRODUCT)
+    sign_in.install(app)
     delegated.install(app)
     _install_addresses(app)
     _install_context(app)
@@ -146,7 +145,6 @@ def _install_context(app: Flask) -> None:
         return {
             "acting": who,
             "organisations": sign_in.organisations() if switches else [],
-            "brand_name": PRODUCT,
             "nav_active": None,
             "tenant_standing": sign_in.standing() if switches else None,
             "page_made_ms": int(g.page_asked_at.timestamp() * 1000),

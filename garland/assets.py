@@ -7,13 +7,16 @@ stands in their folder's name instead, `js@<digest>/…`, and whatever one impor
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import PurePosixPath
 from posixpath import normpath
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Flask, Request, Response
 from typing_extensions import override
+from werkzeug.exceptions import SecurityError
 from werkzeug.routing import MapAdapter
 
 from kernel.ids import sha256_of
@@ -90,10 +93,23 @@ class Site(Flask):
     """An application whose scripts lie in a folder named by their digest.
 
     Where its public address is known, that is what links to the outside and redirects begin with:
-    a request's `Host` is whatever its sender likes.
+    a request's `Host` is whatever its sender likes. The host names of brands are known too, and
+    a request by one of them is answered with addresses of that one.
     """
 
     public_url = ""
+    owner_of: Callable[[str], UUID | None]
+
+    def brand_host_of(self, request: Request) -> str:
+        """Give the host name of a brand that a request came by; "" where it came by no such."""
+        try:
+            said = request.host.lower()
+        except SecurityError:
+            return ""
+        name = said.partition(":")[0]
+        if said == urlsplit(self.public_url).netloc or self.owner_of(name) is None:
+            return ""
+        return name
 
     @override
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
@@ -101,6 +117,9 @@ class Site(Flask):
         adapter, public = super().create_url_adapter(request), urlsplit(self.public_url)
         if adapter is not None and public.netloc:
             adapter.server_name, adapter.url_scheme = public.netloc, public.scheme
+            name = self.brand_host_of(request) if request is not None else ""
+            if name:
+                adapter.server_name = f"{name}:{public.port}" if public.port else name
         return adapter
 
     @override

@@ -107,6 +107,8 @@ import tenancy.addresses.views
 import tenancy.api
 import tenancy.audit.api
 import tenancy.audit.views
+import tenancy.brand.editing.views
+import tenancy.brand.views
 import tenancy.custom_roles.views
 import tenancy.customers.api
 import tenancy.delegation.views
@@ -136,6 +138,8 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.sign_ins.account.views.bp,
     tenancy.audit.views.bp,
     tenancy.keys.views.bp,
+    tenancy.brand.views.bp,
+    tenancy.brand.editing.views.bp,
     garland.home.views.bp,
     garland.customers.views.bp,
     garland.live.views.bp,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request, url_for
+from flask import Flask, Response, g, make_response, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError
@@ -26,12 +26,12 @@ from kernel.http import acting_or_none, is_machine_request, logged_path, problem
 log = structlog.get_logger(__name__)
 
 _CODES = {
-    400: "garland.malformed",
-    403: "garland.forbidden",
-    404: "garland.not_found",
-    405: "garland.method_not_allowed",
-    413: "garland.too_large",
-    415: "garland.unsupported_type",
+    400: "core.malformed",
+    403: "core.forbidden",
+    404: "core.not_found",
+    405: "core.method_not_allowed",
+    413: "core.too_large",
+    415: "core.unsupported_type",
 }
 _NUL = ("NUL", r"\u0000")
 _TAKEN = (
@@ -74,7 +74,7 @@ def _answer_csrf(error: CSRFError) -> AnyResponse:
         f"This form is no longer valid ({error.description}): go back, load the page again and "
         "repeat what you did."
     )
-    failure.code, failure.status = "garland.stale_form", 400
+    failure.code, failure.status = "core.stale_form", 400
     return _answer_ours(failure)
 
 
@@ -96,7 +96,7 @@ def _answer_http(error: HTTPException) -> AnyResponse:
     if isinstance(error, RequestEntityTooLarge):
         words = _TOO_LARGE.format((request.max_content_length or 0) // _MEGABYTE)
     failure = GarlandError(words)
-    failure.code, failure.status = _CODES.get(status, "garland.http"), status
+    failure.code, failure.status = _CODES.get(status, "core.http"), status
     return _answer_ours(failure)
 
 
@@ -133,16 +133,18 @@ def _refusal_of(error: DBAPIError) -> GarlandError | None:
 def _answer_bug(error: Exception) -> AnyResponse:
     log.error("request_crashed", path=logged_path(), exc_info=error)
     failure = GarlandError(
-        "Garland could not do this because of a fault of its own. Nothing was changed. "
+        "This could not be done because of a fault of ours. Nothing was changed. "
         "Try again; if it stays, tell your operator the time and what you did."
     )
-    failure.code, failure.__cause__ = "garland.fault", error
+    failure.code, failure.__cause__ = "core.fault", error
     return problem(failure) if is_machine_request() else _page(failure)
 
 
 def _page(error: GarlandError) -> Response:
     facts: dict[str, Any] = {"status": error.status, "message": error.message, "code": error.code}
     problems = getattr(error, "problems", ())
+    if "db_session" in g:
+        g.db_session.rollback()  # what failed may have broken it, and the page asks for its brand
     return make_response(
         render_template("garland/error.html", problems=problems, **facts), error.status
     )

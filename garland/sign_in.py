@@ -59,7 +59,7 @@ class Standing:
     asked: str
 
 
-def install(app: Flask, *, product: str) -> None:
+def install(app: Flask) -> None:
     """Fit Flask-Login to the application, and what signing in needs of the settings."""
     login_manager.session_protection = "strong"
     login_manager.init_app(app)
@@ -71,7 +71,7 @@ def install(app: Flask, *, product: str) -> None:
             idle=timedelta(hours=settings.sign_in_idle_hours),
             most=timedelta(days=settings.sign_in_days),
         ),
-        site=site_of(settings.public_url, name=product),
+        takes_passkeys=site_of(settings.public_url, name="") is not None,
     )
 
 

@@ -39,6 +39,7 @@ import runtime.trials._tables
 import tenancy._tables
 import tenancy.addresses._tables
 import tenancy.audit._tables
+import tenancy.brand._tables
 import tenancy.connections._tables
 import tenancy.custom_roles._tables
 import tenancy.delegation._tables

@@ -29,7 +29,7 @@ _REDIS_WITHIN_S = 15.0
 class StartError(GarlandError):
     """Garland could not be started; the message says what to do."""
 
-    code = "garland.not_started"
+    code = "core.not_started"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

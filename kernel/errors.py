@@ -26,7 +26,7 @@ class Problem:
 class GarlandError(Exception):
     """Anything Garland refuses or cannot do, with facts in `detail`."""
 
-    code = "garland.error"
+    code = "core.error"
     status = 500
 
     def __init__(self, message: str, **detail: Any) -> None:
@@ -38,7 +38,7 @@ class GarlandError(Exception):
 class InvalidError(GarlandError):
     """A document or form cannot be accepted as it is; `problems` name each field."""
 
-    code = "garland.invalid"
+    code = "core.invalid"
     status = 422
 
     def __init__(self, message: str, *, problems: Iterable[Problem] = (), **detail: Any) -> None:
@@ -49,56 +49,56 @@ class InvalidError(GarlandError):
 class MalformedError(GarlandError):
     """The bytes that came are not what the content type says."""
 
-    code = "garland.malformed"
+    code = "core.malformed"
     status = 400
 
 
 class UnauthorizedError(GarlandError):
     """Nobody is signed in, or the token is unknown."""
 
-    code = "garland.unauthorized"
+    code = "core.unauthorized"
     status = 401
 
 
 class ForbiddenError(GarlandError):
     """The acting person may see this but not do that."""
 
-    code = "garland.forbidden"
+    code = "core.forbidden"
     status = 403
 
 
 class NotFoundError(GarlandError):
     """No such thing, or it belongs to somebody else: the two are never told apart."""
 
-    code = "garland.not_found"
+    code = "core.not_found"
     status = 404
 
 
 class ConflictError(GarlandError):
     """Somebody else changed it first, or the name is taken."""
 
-    code = "garland.conflict"
+    code = "core.conflict"
     status = 409
 
 
 class TooLargeError(GarlandError):
     """More bytes than the limit, which `detail` states."""
 
-    code = "garland.too_large"
+    code = "core.too_large"
     status = 413
 
 
 class UnsupportedTypeError(GarlandError):
     """The content type is not one this address reads."""
 
-    code = "garland.unsupported_type"
+    code = "core.unsupported_type"
     status = 415
 
 
 class TooManyError(GarlandError):
     """Over a rate limit or quota; `retry_after_s` says when to come back."""
 
-    code = "garland.too_many"
+    code = "core.too_many"
     status = 429
 
     def __init__(self, message: str, *, retry_after_s: int, **detail: Any) -> None:
@@ -109,5 +109,5 @@ class TooManyError(GarlandError):
 class UnavailableError(GarlandError):
     """Something Garland depends on does not answer right now."""
 
-    code = "garland.unavailable"
+    code = "core.unavailable"
     status = 503

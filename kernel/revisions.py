@@ -17,14 +17,14 @@ _TAG_LENGTH = 32
 class RevisionUnknownError(GarlandError):
     """A write that must say which revision it builds on does not."""
 
-    code = "garland.revision_required"
+    code = "core.revision_required"
     status = 428
 
 
 class RevisionMovedError(GarlandError):
     """Somebody saved another revision since the one this write builds on."""
 
-    code = "garland.revision_moved"
+    code = "core.revision_moved"
     status = 412
 
 

@@ -51,6 +51,7 @@ def _send(sessions: sessionmaker[Session], mail: Mail, claimed: Claimed, *, now:
         subject=claimed.subject,
         body=claimed.text,
         message_id=claimed.message_id,
+        sender_name=claimed.sender_name,
     )
     try:
         mail.send(message)

@@ -54,7 +54,7 @@ def _why_not(password: str, address: str, name: str) -> str:
     elif any(one in lowered for one in _telling(name)):
         why = "it must not hold your name: choose other words"
     elif PRODUCT in lowered:
-        why = f"it must not hold the word {PRODUCT}: choose other words"
+        why = "it must not hold the name of the product: choose other words"
     else:
         why = BREACHED if is_breached(password) else ""
     return why

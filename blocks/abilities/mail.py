@@ -28,4 +28,4 @@ class MailAbility:
     def _message_id(self) -> str:
         """The same for every attempt, so that a mail system can tell a repeat."""
         seed = f"{self.attempt.facts.idempotency_key}/{self.attempt.mails_sent}"
-        return f"<{sha256(seed.encode()).hexdigest()[:40]}@garland.invalid>"
+        return f"<{sha256(seed.encode()).hexdigest()[:40]}@localhost>"

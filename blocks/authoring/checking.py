@@ -14,11 +14,11 @@ from blocks.authoring.folders import (
     BlockFolder,
     Finding,
 )
-from blocks.authoring.images import why_no_image
 from blocks.authoring.judging import judge
 from blocks.authoring.usage import OUTSIDE, Usage, usage_of
 from blocks.manifest import ERROR_PORT, Manifest
 from blocks.quality import Level, Standing, level_of
+from kernel.images import why_no_image
 
 _KEY_WITHIN = 64 * 1024
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from blocks.authoring.folders import MANIFEST_FILE, BlockFolder, Finding
-from blocks.authoring.images import PICTURE_MAX_BYTES, why_no_image
 from blocks.authoring.usage import Usage
 from blocks.manifest import Manifest
 from blocks.quality import QUALITY_SCHEMA, RULES, Rule, Standing, find_rule
 from blocks.translating import untranslated
 from kernel.errors import MalformedError
+from kernel.images import PICTURE_MAX_BYTES, why_no_image
 from kernel.json_text import read_json
 from kernel.schema import Schema
 

@@ -38,7 +38,7 @@ def checked_headers(headers: Mapping[str, str], target: Target) -> dict[str, str
             shown = name.encode("ascii", "replace").decode()[:80]
             raise _bad_header(f"The header {shown!r} holds what no header may: use plain text.")
         if name.lower() in SET_BY_US:
-            raise _bad_header(f"The header {name} is set by Garland: leave it out.")
+            raise _bad_header(f"The header {name} is set for you: leave it out.")
     kept = {name: value for name, value in headers.items() if name.lower() != "accept-encoding"}
     return {**kept, "Accept-Encoding": "gzip", "Host": target.url.netloc.decode("ascii")}
 

@@ -134,7 +134,7 @@ def pick_address(
     if not all(is_public(one) or _is_opened(one, allow_private) for one in addresses):
         message = (
             f"{host} lies in a private network, which blocks may not reach. The operator can "
-            "allow it by GARLAND_ALLOW_PRIVATE_NETWORK."
+            "allow it by the setting ALLOW_PRIVATE_NETWORK."
         )
         raise BlockError(f"{protocol}.forbidden_address", message, retryable=False)
     return addresses[0]

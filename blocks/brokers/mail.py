@@ -7,6 +7,7 @@ import ssl
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.utils import getaddresses
 
 from blocks.sdk import BlockError, MailMessage
 
@@ -32,7 +33,7 @@ class MailBroker:
             BlockError: see `sdk.Mail.send`.
         """
         if not self.host or not self.sender:
-            text = "Mail is not set up here: the operator sets GARLAND_SMTP_HOST and …_FROM."
+            text = "Mail is not set up here: the operator sets a mail server and a sender."
             raise BlockError("mail.not_configured", text, retryable=False)
         written = self._write(message)
         try:
@@ -54,7 +55,7 @@ class MailBroker:
     def _write(self, message: MailMessage) -> EmailMessage:
         written = EmailMessage()
         try:
-            written["From"] = self.sender
+            written["From"] = _from(message.sender_name, self.sender)
             written["To"] = [Address(addr_spec=one) for one in message.to]
             written["Subject"] = message.subject
             written["Message-ID"] = message.message_id
@@ -63,6 +64,12 @@ class MailBroker:
             raise BlockError("mail.bad_message", text, retryable=False) from None
         written.set_content(message.body)
         return written
+
+
+def _from(name: str, sender: str) -> str | Address:
+    """Put a name before the address; an address that has one already is given this one."""
+    addresses = getaddresses([sender]) if name else []
+    return Address(display_name=name, addr_spec=addresses[0][1]) if addresses else sender
 
 
 def _refused(what: str, code: int) -> BlockError:

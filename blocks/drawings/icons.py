@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from functools import cache
 from html import escape
 
-from blocks.authoring.images import why_no_image
+from kernel.images import why_no_image
 from kernel.resources import resource_folder
 
 SIZE = 17

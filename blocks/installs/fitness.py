@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from blocks.authoring.images import why_no_image
 from blocks.manifest import Manifest, parse_manifest
 from blocks.packages.package import Package
 from blocks.registry import standard_registry
 from blocks.translating import with_files
 from kernel.errors import InvalidError, Problem
+from kernel.images import why_no_image
 
 
 def checked_block(package: Package) -> Manifest:
@@ -44,12 +44,12 @@ def _require_looks(manifest: Manifest, files: Mapping[str, bytes]) -> None:
 def _require_foreign(manifest: Manifest) -> None:
     """Refuse what only a block that comes with Garland may be called or do."""
     if standard_registry().latest(manifest.id) is not None or manifest.publisher == "garland":
-        told = f"{manifest.id} is a name of Garland's own: give the block another publisher"
+        told = f"{manifest.id} is a name of the vendor's own: give the block another publisher"
         raise InvalidError(told, problems=[Problem("/id", told)])
     control = manifest.behaviour.control
     if control and (manifest.kind, control) != ("composite", "call"):
         told = (
-            f"behaviour.control: only blocks that come with Garland steer a workflow ({control}): "
+            f"behaviour.control: only built-in blocks steer a workflow ({control}): "
             "take control out, and let the workflow decide by the port the block leaves by"
         )
         raise InvalidError(told, problems=[Problem("/behaviour/control", told)])

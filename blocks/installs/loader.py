@@ -74,7 +74,7 @@ def _run_of(
     if manifest.kind not in IN_SANDBOX:
         return MAKERS[manifest.kind](manifest, folder)
     if sandbox is None:
-        return _never("this process of Garland has no sandbox to run it in")
+        return _never("this process has no sandbox to run it in")
     return sandbox(tenant_id, manifest, folder, digest)
 
 

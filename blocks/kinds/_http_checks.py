@@ -145,7 +145,7 @@ def _header_problems(request: Mapping[str, Any]) -> Iterator[Problem]:
             message = f"{name} holds a credential: give the request a connection instead"
             yield Problem(where, message)
         elif name.lower() in SET_BY_US or name.lower() == "content-type":
-            yield Problem(where, f"{name} is set by Garland: remove it (see content_type)")
+            yield Problem(where, f"{name} is set for you: remove it (see content_type)")
 
 
 def _answer_problems(document: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[Problem]:

@@ -8,12 +8,17 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailMessage:
-    """One plain-text mail; the sender is the installation's."""
+    """One plain-text mail; the sender's address is the installation's.
+
+    Attributes:
+        sender_name: Who it is from, as its reader sees; a block cannot say so.
+    """
 
     to: tuple[str, ...]
     subject: str
     body: str
     message_id: str = ""
+    sender_name: str = ""
 
 
 class Mail(Protocol):

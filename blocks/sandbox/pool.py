@@ -101,7 +101,7 @@ class Pool:
         try:
             return worker.call(context, deadline=deadline)
         except ChildError as error:
-            message = f"The block was ended by Garland: {error}."
+            message = f"The block was ended: {error}."
             raise BlockError("block.killed", message, retryable=False) from None
         finally:
             self._give_back(key, worker)

@@ -13,7 +13,7 @@ from blocks.sdk import BlockError, Context, Facts, HttpResponse, Outcome
 from blocks.standard._servers import Listing, Server, once, segment
 from kernel.clock import format_instant
 
-OWNER = "Garland"
+OWNER = "Workflows"
 OVER = frozenset({"resolved", "closed", "cancelled", "rejected"})
 """Who looks for what is under way does not mean these (TMF621, TroubleTicketStatusType)."""
 

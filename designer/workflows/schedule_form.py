@@ -101,7 +101,7 @@ def _misfire(value: Any) -> dict[str, Any]:
         "type": "object",
         "title": "When a start was missed",
         "description": (
-            "Garland was down, or the workflow paused. Unless you say otherwise, it starts once "
+            "Nothing ran, or the workflow was paused. Unless you say otherwise, it starts once "
             "for all of them"
         ),
         "required": ["policy"],

@@ -94,7 +94,7 @@ HEARTBEAT: dict[str, Any] = {
             "block": "garland.write-log",
             "version": "1.0.0",
             "title": "Good morning",
-            "config": {"message": "Garland is running"},
+            "config": {"message": "All is running"},
             "position": [240, 60],
         }
     },

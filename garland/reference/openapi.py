@@ -64,7 +64,7 @@ _REFUSED = {
     428: "`If-Match` is missing",
     429: "Too many: come back after `Retry-After` seconds",
 }
-_ABOUT = """Send an API token as `Authorization: Bearer <token>`; `garland token create` makes one.
+_ABOUT = """Send an API token as `Authorization: Bearer <token>`; the page “API tokens” makes one.
 Lists answer `items` and `next_cursor`, which asks for the next page as `cursor`. What is refused is
 answered as problem+json (RFC 9457) and changes nothing. A write takes an `Idempotency-Key`. Where
 two people can change the same thing, an answer has an `ETag`, which the write sends back as
@@ -81,7 +81,7 @@ def openapi(addresses: Iterable[Address], *, server: str) -> dict[str, Any]:
     components.written(_PROBLEM)
     return {
         "openapi": VERSION,
-        "info": {"title": "Garland", "version": INTERFACE, "description": _ABOUT},
+        "info": {"title": "REST interface", "version": INTERFACE, "description": _ABOUT},
         "servers": [{"url": server}],
         "tags": [{"name": name, "description": words} for name, words in sorted(groups.items())],
         "paths": paths,

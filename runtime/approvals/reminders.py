@@ -23,6 +23,7 @@ from runtime.approvals.deciding import deciders
 from runtime.approvals.model import ApprovalState
 from runtime.mailing import CLAIM_FOR, TRY_AGAIN_AFTER, Mail
 from runtime.standing import of_those_at_work
+from tenancy.brand.store import brand_for, home_of
 from tenancy.organisations import get_organisation
 from tenancy.scope import as_tenant, system
 
@@ -113,10 +114,12 @@ def _written(
     with sessions() as session, as_tenant(session, notice.tenant_id):
         people = deciders(session, notice.tenant_id, notice.approval_id)[:RECIPIENTS_MAX]
         organisation = get_organisation(session, notice.tenant_id)
+        brand = brand_for(session, notice.tenant_id)
     if not people:
         return None
     page = f"/t/{organisation.slug}/approvals/{notice.approval_id}"
-    where = public_url.rstrip("/") + page if public_url else "Open Garland and choose Approvals."
+    home = home_of(brand, public_url)
+    where = home + page if home else f"Open {brand.name} and choose Approvals."
     lines = [
         f"The workflow {notice.flow_name} of {organisation.name} waits for your decision:",
         "",
@@ -131,7 +134,8 @@ def _written(
         to=tuple(one.email for one in people),
         subject=f"{again}{notice.title}",
         body="\n".join(lines) + "\n",
-        message_id=f"<approval-{notice.approval_id}-{notice.number}@garland>",
+        message_id=f"<approval-{notice.approval_id}-{notice.number}@localhost>",
+        sender_name=brand.mail_name,
     )
 
 

@@ -48,7 +48,7 @@ _HOURS: dict[str, Any] = {
 CALENDAR_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "/schemas/calendar",
-    "title": "Garland business calendar",
+    "title": "Business calendar",
     "type": "object",
     "required": ["name", "timezone", "week"],
     "additionalProperties": False,

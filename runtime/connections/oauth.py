@@ -129,7 +129,7 @@ def _read(response: HttpResponse, now: datetime) -> Token:
     if not isinstance(access, str) or not access.isascii() or not access.isprintable():
         raise no_token("the token address answered without a token")
     if str(said.get("token_type", "bearer")).casefold() != "bearer":
-        raise no_token("it gives tokens of another type than Bearer, which Garland cannot use")
+        raise no_token("it gives tokens of another type than Bearer, which cannot be used")
     life_s, expires_at = said.get("expires_in"), None
     if isinstance(life_s, str) and life_s.isascii() and life_s.isdecimal():
         life_s = int(life_s[:12])

@@ -186,7 +186,7 @@ def take() -> Response:
     """Take what a person agreed to, when they come back."""
     where, by = (connections(), acting().tenant_id), acting().person_name
     connection_id = agree(*where, session, request.args, back_to=_back_to(), by=by)
-    flash("Signed in: Garland fetches tokens by itself from now on.", "success")
+    flash("Signed in: tokens are fetched by themselves from now on.", "success")
     return _back(connection_id)
 
 

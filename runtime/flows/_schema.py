@@ -165,7 +165,7 @@ _SETTINGS: dict[str, Any] = {
 FLOW_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "/schemas/flow",
-    "title": "Garland workflow",
+    "title": "Workflow",
     "type": "object",
     "required": ["flow", "name", "triggers", "steps", "wires"],
     "additionalProperties": False,

@@ -26,7 +26,7 @@ _FIELDS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("affected_customers", "Affected customers", _TEXTS),
     ("service_affecting", "Service affecting", _MAYBE_TRUTH),
     ("source", "Source", _TEXT),
-    ("id", "Id in Garland", _TEXT),
+    ("id", "Id here", _TEXT),
     ("external_id", "Source's own id", _TEXT),
     ("managed_object_type", "Kind of object", _TEXT),
     ("proposed_repair_actions", "Proposed repair actions", _TEXT),

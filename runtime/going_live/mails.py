@@ -20,6 +20,7 @@ from kernel.ids import new_secret
 from runtime.going_live._tables import PublishRequest
 from runtime.going_live.model import RequestState
 from runtime.mailing import CLAIM_FOR, TRY_AGAIN_AFTER, Mail
+from tenancy.brand.store import brand_for, home_of
 from tenancy.members import list_members
 from tenancy.organisations import get_organisation
 from tenancy.people import find_active_person
@@ -113,10 +114,12 @@ def _written(
             and find_active_person(session, one.person_id) is not None
         ][:RECIPIENTS_MAX]
         organisation = get_organisation(session, notice.tenant_id)
+        brand = brand_for(session, notice.tenant_id)
     if not people:
         return None
     page = f"/t/{organisation.slug}/publish-requests/{notice.request_id}"
-    where = public_url.rstrip("/") + page if public_url else "Open Garland and choose Approvals."
+    home = home_of(brand, public_url)
+    where = home + page if home else f"Open {brand.name} and choose Approvals."
     lines = [
         f"{notice.asked_by} asks to publish {notice.name} of {organisation.name}.",
         "",
@@ -129,7 +132,8 @@ def _written(
         to=tuple(people),
         subject=f"Publish {notice.name}?",
         body="\n".join(lines) + "\n",
-        message_id=f"<publish-request-{notice.request_id}@garland>",
+        message_id=f"<publish-request-{notice.request_id}@localhost>",
+        sender_name=brand.mail_name,
     )
 
 

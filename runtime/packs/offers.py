@@ -134,7 +134,7 @@ def _require_foreign_pack(package: Package) -> None:
         told = "this is a block: install it under Blocks"
         raise InvalidError(told, problems=[Problem("", told)])
     if package.manifest["publisher"] == GARLAND:
-        told = "pack.json: publisher: this is Garland's own name: use yours, in the id too"
+        told = "pack.json: publisher: this is the vendor's own name: use yours, in the id too"
         raise InvalidError(told, problems=[Problem("/pack.json/publisher", told)])
 
 

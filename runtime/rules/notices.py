@@ -27,6 +27,7 @@ from runtime.rules._tables import RuleNotice
 from runtime.rules.model import Action
 from runtime.rules.occasion import Did, Occasion
 from runtime.rules.placeholders import fill
+from tenancy.brand.store import brand_for
 from tenancy.members import list_members
 from tenancy.scope import as_tenant, system
 
@@ -156,7 +157,8 @@ def _claim(sessions: sessionmaker[Session], *, now: datetime) -> _Claimed | None
             to=tuple(row.recipients),
             subject=row.subject,
             body=row.body,
-            message_id=f"<rule-{row.id}@garland>",
+            message_id=f"<rule-{row.id}@localhost>",
+            sender_name=brand_for(session, row.tenant_id).mail_name,
         )
         return _Claimed(
             id=row.id,

@@ -78,7 +78,7 @@ def apply_to_alarms(wished: Wished) -> None:
 def _set(wished: Wished) -> None:
     attributes = wished.fields.get("attributes")
     if isinstance(attributes, dict) and DEPTH in attributes:
-        message = f"attributes: {DEPTH} is Garland's own: leave it out"
+        message = f"attributes: {DEPTH} is our own: leave it out"
         raise InvalidError(message, problems=[Problem("/attributes", message)])
     wished.do(store.set_fields, fields=wished.fields)
 

@@ -31,8 +31,8 @@ def facts_of_fault(run: RunRow, error: Exception) -> dict[str, Any]:
     log.error("run_crashed", run_id=str(run.id), exc_info=error)
     if isinstance(error, GarlandError):
         return {"code": error.code, "message": error.message}
-    message = "Garland could not advance this run because of a fault of its own."
-    return {"code": "garland.fault", "message": message}
+    message = "This run could not be advanced because of a fault of ours."
+    return {"code": "core.fault", "message": message}
 
 
 def killing(run: RunRow) -> dict[str, Any]:

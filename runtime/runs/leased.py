@@ -187,8 +187,8 @@ class LeasedSteps:
         """Fail a step that cannot even be begun, so that it does not hold up the others."""
         log.warning("step_not_begun", step=record.step, exc_info=error)
         known = error if isinstance(error, GarlandError) else None
-        code = known.code if known else "garland.fault"
-        message = known.message if known else "Garland could not begin this step."
+        code = known.code if known else "core.fault"
+        message = known.message if known else "This step could not be begun."
         failed = Failed(record.step, record.attempt, {"code": code, "message": message})
         write_result(record, Attempted(event=failed), now=now)
         record.is_unread = True

@@ -48,7 +48,7 @@ _BY_CODE = {
     ),
     "http.forbidden_address": (
         "Calls to this address are not allowed, because it lies inside the installation. Use an "
-        "outside address, or ask who runs Garland to allow it."
+        "outside address, or ask who runs this installation to allow it."
     ),
     "http.bad_address": "The address is none: correct it in the step, or the data it is made of.",
     "http.not_json": "The answer is no JSON. Check the address, or set the step to read text.",
@@ -57,7 +57,7 @@ _BY_CODE = {
     "http.bad_header": "A header holds what none may: correct it, or the data it is made of.",
     "http.bad_answer": (
         "The other system answered what cannot be read as HTTP, or broke off. Retry; if it stays "
-        "so, see what stands between it and Garland."
+        "so, see what stands between it and us."
     ),
     "http.insecure_redirect": (
         "The other system leads from https to an address without encryption. Use the address "
@@ -78,7 +78,7 @@ _BY_CODE = {
         "Open the connection and test it: it says why no token comes. Sign in anew where it is in "
         "somebody's name; then retry."
     ),
-    "mail.not_configured": "No mail server is set up: ask who runs Garland.",
+    "mail.not_configured": "No mail server is set up: ask who runs this installation.",
     "mail.refused": "The mail server refused the message: check sender, recipients and size.",
     "mail.unavailable": "The mail server does not answer. Retry when it does.",
     "mail.bad_message": "The message is not one that can be sent: check its addresses.",
@@ -128,7 +128,7 @@ def remedy_for(error: Mapping[str, Any] | None, manifest: Manifest | None = None
     """Say what can be done about an error; "" when nothing is known of its code.
 
     >>> remedy_for({"code": "mail.not_configured", "message": "…"})
-    'No mail server is set up: ask who runs Garland.'
+    'No mail server is set up: ask who runs this installation.'
     """
     if not error:
         return ""

@@ -85,7 +85,7 @@ if (typeof document !== "undefined") {
     const ctx = /** @type {CustomEvent} */ (event).detail.ctx;
     if (!ctx || ctx.response || event.target === document.getElementById("live")) return;
     if (!away?.isConnected)
-      away = notice("Garland cannot be reached. Check the connection and try again.", "bad", "");
+      away = notice("The server cannot be reached. Check the connection and try again.", "bad", "");
   });
   document.addEventListener("htmx:after:request", () => away?.remove());
   addEventListener("online", () => away?.remove());

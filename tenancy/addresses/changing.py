@@ -67,7 +67,13 @@ def ask_to_change(
     if people.find_by_email(session, address) is None:
         _mail_link(session, person, address, now=now)
     facts = {"new_address": address}
-    told = Wish(kind="address_changing", to=person.email, facts=facts, path="/forgotten")
+    told = Wish(
+        kind="address_changing",
+        to=person.email,
+        facts=facts,
+        path="/forgotten",
+        person_id=person_id,
+    )
     write_mail(session, told, now=now)
 
 
@@ -96,7 +102,8 @@ def confirm(session: Session, key: str, *, person_id: UUID, now: datetime) -> Ad
     links.end_links_of(session, person_id)
     if before != email:
         facts = {"new_address": email}
-        write_mail(session, Wish(kind="address_changed", to=before, facts=facts), now=now)
+        told = Wish(kind="address_changed", to=before, facts=facts, person_id=person_id)
+        write_mail(session, told, now=now)
         changed = {"before": before, "after": email}
         note_of_person(session, person, "email.changed", changed, now=now)
     else:
@@ -114,6 +121,7 @@ def _mail_link(session: Session, person: Person, email: str, *, now: datetime) -
         kind="address",
         to=email,
         facts={},
+        person_id=person.id,
         path=f"/confirm-address/{key}",
         until=row.expires_at,
         about_id=row.id,

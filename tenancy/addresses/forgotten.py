@@ -50,6 +50,7 @@ def ask_new_password(session: Session, email: str, *, now: datetime) -> None:
             kind="password",
             to=address,
             facts={},
+            person_id=person.id,
             path=f"/new-password/{key}",
             until=row.expires_at,
             about_id=row.id,
@@ -79,7 +80,9 @@ def choose_password(session: Session, key: str, password: str, *, now: datetime)
     if person.email == row.email:
         person.email_verified_at = person.email_verified_at or now
     links.end_links_of(session, person_id)
-    told = Wish(kind="password_changed", to=person.email, facts={}, path="/forgotten")
+    told = Wish(
+        kind="password_changed", to=person.email, facts={}, path="/forgotten", person_id=person_id
+    )
     outbox.write_mail(session, told, now=now)
     note_of_person(session, person, "password.reset", now=now)
     return person_id

@@ -18,6 +18,7 @@ from kernel.errors import (
 )
 from kernel.http import db_session, limiter, render, see_other
 from tenancy.addresses import changing, forgotten
+from tenancy.brand.views import speak_to
 from tenancy.key_links.views import end_session, held_key, hold_key, let_go, signed_in_id
 from tenancy.mails.office import sends_mail
 from tenancy.membership.refusing import words_of
@@ -160,6 +161,7 @@ def _new_password_page(error: InvalidError | None = None) -> Response:
         email = forgotten.whose_link(db_session(), held_key(PASSWORD), now=utc_now())
     except NotFoundError as gone:
         return _gone(gone)
+    speak_to(email)
     facts = {"email": email, **words_of(error)}
     return render("addresses/new_password.html", status=error.status if error else 200, **facts)
 

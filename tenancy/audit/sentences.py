@@ -39,9 +39,9 @@ def sentence_of(*, by: str, action: str, about_kind: str, about: str) -> str:
     >>> sentence_of(by="Ann", action="workflow.paused", about_kind="workflow", about="Links")
     'Ann paused the workflow “Links”.'
     >>> sentence_of(by="installation", action="x.done_twice", about_kind="", about="")
-    'Garland: x, done twice.'
+    'The installation: x, done twice.'
     """
-    who = "Garland" if by == "installation" else by
+    who = "The installation" if by == "installation" else by
     known = ACTIONS.get(action)
     if known is None:  # noted by another release, which knew more
         noun, _, verb = action.partition(".")

@@ -89,7 +89,7 @@ _VALID_UNTIL = {
     "type": "string",
     "format": "date",
     "title": "Valid until",
-    "description": "The last day it works, where you know it: Garland warns before",
+    "description": "The last day it works, where you know it: you are warned before",
 }
 _CLIENT_AUTH = _choice(
     "How the client signs in", "basic", basic="Basic header (usual)", body="In the form's body"
@@ -231,7 +231,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(
                 "oauth2_client",
                 "OAuth 2, for programs",
-                "Client credentials: Garland fetches tokens by itself",
+                "Client credentials: tokens are fetched by themselves",
                 "http",
                 _OAUTH2_CLIENT,
                 overlaps=True,

@@ -11,6 +11,7 @@ from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError, NotFoundError, UnauthorizedError
 from kernel.http import db_session, limiter, render, see_other
 from tenancy import people
+from tenancy.brand.views import speak_for
 from tenancy.invitations import accepting
 from tenancy.invitations.model import Joined
 from tenancy.key_links.views import (
@@ -83,6 +84,7 @@ def _page(error: InvalidError | ConflictError | None = None, name: str = "") -> 
         offer = accepting.find_offer(db_session(), held_key(PAGE), now=utc_now())
     except NotFoundError as gone:
         return _gone(gone)
+    speak_for(offer.tenant_id)
     person_id = signed_in_id()
     person = people.find_active_person(db_session(), person_id) if person_id else None
     facts: dict[str, Any] = {"offer": offer, "person": person, "name": name, **words_of(error)}

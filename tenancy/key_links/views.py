@@ -19,6 +19,8 @@ from kernel.clock import utc_now
 from kernel.errors import NotFoundError
 from kernel.http import db_session
 from tenancy import people
+from tenancy.brand.store import home_of
+from tenancy.brand.views import current_brand
 from tenancy.sign_ins import entering
 from tenancy.sign_ins.views import hold, origin, parts
 
@@ -43,8 +45,8 @@ def hold_key(page: str, key: str) -> Response:
 
 
 def link_to(path: str) -> str:
-    """Give the whole address of a link that is shown to be handed over, by the public address."""
-    return url_for("home.index", _external=True).rstrip("/") + path
+    """Give the whole address of a link that is shown to be handed over, by the brand's host."""
+    return home_of(current_brand(), url_for("home.index", _external=True)) + path
 
 
 def held_key(page: str) -> str:

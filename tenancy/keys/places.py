@@ -82,9 +82,9 @@ def places() -> tuple[Place, ...]:
 
 @cache
 def common_places() -> tuple[InstrumentedAttribute[str], ...]:
-    """Give the columns that the installation's own keys seal, by table and column."""
+    """Give the columns that the installation's own keys seal, by class and column."""
     found = [
-        (mapper.local_table.key, column.key, getattr(mapper.class_, column.key))
+        (mapper.class_.__name__, column.key, getattr(mapper.class_, column.key))
         for mapper in Base.registry.mappers
         if not issubclass(mapper.class_, TenantOwned)
         for column in mapper.local_table.columns

@@ -22,6 +22,8 @@ class Mail(Base):
 
     Attributes:
         text: Sealed by the vault, for it holds a link with a key; "" once it was sent or given up.
+        sender_name: Who it is from, as its reader sees; the address is the installation's.
+        sender_host: The host name that its Message-ID ends with.
         kind: The name of its template.
         organisation_id: On whose behalf it goes; None where on nobody's.
         about_id: What it tells of, such as an invitation.
@@ -35,6 +37,8 @@ class Mail(Base):
     __table_args__ = (Index(None, "due_at"), Index(None, "about_id"), Index(None, "made_at"))
 
     id: Mapped[Key]
+    sender_name: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    sender_host: Mapped[str] = mapped_column(String(253), default="", server_default="")
     recipient: Mapped[str] = mapped_column(String(EMAIL_MAX))
     subject: Mapped[str] = mapped_column(String(SUBJECT_MAX))
     text: Mapped[str] = mapped_column(Text, info={SEALED: True})

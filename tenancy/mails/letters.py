@@ -9,8 +9,8 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kernel.resources import resource_folder
+from tenancy.brand.model import Brand
 from tenancy.mails._tables import SUBJECT_MAX
-from tenancy.mails.office import Brand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ def write_letter(kind: str, brand: Brand, facts: Mapping[str, str]) -> Letter:
     lines of its own into the mail.
 
     >>> facts = {"link": "https://a.example/new-password/k", "hours": "1"}
-    >>> letter = write_letter("password", Brand(product_name="Aurora", from_name="Aurora"), facts)
+    >>> letter = write_letter("password", Brand(name="Aurora"), facts)
     >>> letter.subject
     'Choose a new password for Aurora'
     """

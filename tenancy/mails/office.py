@@ -7,7 +7,6 @@ inside a service need not be handed it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -29,24 +28,6 @@ class PostOffice:
     vault: Vault
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brand:
-    """The words of a mail that say whose it is.
-
-    Attributes:
-        product_name: What the product is called.
-        from_name: Who signs the mail.
-        support_link: Where help is; "" where nothing is said about it.
-    """
-
-    product_name: str
-    from_name: str
-    support_link: str = ""
-
-
-OWN = Brand(product_name="Garland", from_name="Garland")
-
-
 def office_of(session: Session) -> PostOffice | None:
     """Give what mails are written with; None where no mail server or no public address is set.
 
@@ -60,8 +41,3 @@ def office_of(session: Session) -> PostOffice | None:
 def sends_mail(session: Session) -> bool:
     """Tell whether what is written will be sent."""
     return office_of(session) is not None
-
-
-def brand_of(_session: Session, _organisation_id: UUID | None) -> Brand:
-    """Give the words of who speaks to an organisation's people."""
-    return OWN

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError
 from kernel.ids import new_id, new_secret
+from tenancy.brand.model import Brand
+from tenancy.brand.store import brand_for, brand_for_person, home_of, vendors_brand
 from tenancy.mails._tables import REASON_MAX, Mail
 from tenancy.mails.letters import write_letter
-from tenancy.mails.office import PostOffice, brand_of, office_of
+from tenancy.mails.office import PostOffice, office_of
 
 TRIES_MAX = 20
 FIRST_PAUSE = timedelta(minutes=1)
@@ -34,6 +36,8 @@ class Wish:
 
     Attributes:
         path: Where its link leads, from the first slash; "" for a mail without one.
+        organisation_id: On whose behalf it goes, under whose brand; None where on nobody's.
+        person_id: Who it goes to, under whose brand then; None where nobody is known yet.
     """
 
     kind: str
@@ -42,6 +46,7 @@ class Wish:
     path: str = ""
     until: datetime | None = None
     organisation_id: UUID | None = None
+    person_id: UUID | None = None
     about_id: UUID | None = None
 
 
@@ -56,6 +61,7 @@ class Claimed:
     subject: str
     text: str
     message_id: str
+    sender_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +78,15 @@ def write_mail(session: Session, wish: Wish, *, now: datetime) -> bool:
     office = office_of(session)
     if office is None:
         return False
-    facts = {**wish.facts, "link": office.public_url + wish.path}
-    letter = write_letter(wish.kind, brand_of(session, wish.organisation_id), facts)
+    brand = _brand_of(session, wish)
+    home = home_of(brand, office.public_url)
+    letter = write_letter(wish.kind, brand, {**wish.facts, "link": home + wish.path})
     session.add(
         Mail(
             id=new_id(),
             recipient=wish.to,
+            sender_name=brand.mail_name,
+            sender_host=_host_of(home),
             subject=letter.subject,
             text=office.vault.encrypt(letter.text),
             kind=wish.kind,
@@ -146,7 +155,8 @@ def claim_next(session: Session, *, now: datetime, for_time: timedelta) -> Claim
         to=row.recipient,
         subject=row.subject,
         text=office.vault.decrypt(row.text),
-        message_id=f"<mail-{row.id}@{_host_of(office)}>",
+        message_id=f"<mail-{row.id}@{row.sender_host or _host_of(office.public_url)}>",
+        sender_name=row.sender_name,
     )
 
 
@@ -202,6 +212,14 @@ def _settle(session: Session, claimed: Claimed, **facts: object) -> None:
     )
 
 
-def _host_of(office: PostOffice) -> str:
+def _brand_of(session: Session, wish: Wish) -> Brand:
+    if wish.organisation_id is not None:
+        return brand_for(session, wish.organisation_id)
+    if wish.person_id is not None:
+        return brand_for_person(session, wish.person_id)
+    return vendors_brand(session)
+
+
+def _host_of(home: str) -> str:
     """Name the installation in a Message-ID (RFC 5322, 3.6.4) by the host people open it by."""
-    return office.public_url.partition("://")[2].partition("/")[0].partition(":")[0] or "localhost"
+    return home.partition("://")[2].partition("/")[0].partition(":")[0] or "localhost"

@@ -31,7 +31,7 @@ BITE = 500
 class KeyReusedError(GarlandError):
     """The key came before, with another request."""
 
-    code = "garland.idempotency_key_reused"
+    code = "core.idempotency_key_reused"
     status = 422
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tenancy.sign_ins.passkeys import Site
 from tenancy.sign_ins.sessions import Lifetimes
 from tenancy.sign_ins.waits import Waits
 
@@ -13,11 +12,11 @@ PARTS = "garland.sign_ins"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInParts:
-    """The waits after wrong tries, how long sessions last, and what passkeys are made for.
+    """The waits after wrong tries, how long sessions last, and whether there are passkeys.
 
-    `site` is None where no browser makes passkeys for the public address.
+    `takes_passkeys` is False where no browser makes passkeys for the public address.
     """
 
     waits: Waits
     lifetimes: Lifetimes
-    site: Site | None
+    takes_passkeys: bool

@@ -29,12 +29,13 @@ from kernel.http import (
     vault,
 )
 from tenancy import people
+from tenancy.brand.views import current_brand
 from tenancy.people import PersonView
 from tenancy.sessions import SignedIn
 from tenancy.sign_ins import apps, entering, passkeys, policy
 from tenancy.sign_ins.browsers import Origin, network_of, origin_of
 from tenancy.sign_ins.parts import PARTS, SignInParts
-from tenancy.sign_ins.passkeys import CHALLENGE_LASTS, Challenge, Site
+from tenancy.sign_ins.passkeys import CHALLENGE_LASTS, Challenge, Site, site_of
 from tenancy.sign_ins.sessions import Held
 from tenancy.sign_ins.waits import PERSON, Subject, origin_subject, person_subject
 
@@ -49,7 +50,6 @@ TOO_LATE = "That took too long. Sign in again."
 SECOND_STEP_LASTS = timedelta(minutes=10)
 MOST_AT_ONCE = "60 per minute"
 CHALLENGE_BYTES = 32
-ISSUER = "Garland"
 SECOND, ASKED = "second_step", "passkey"
 READ_OTHERWISE = re.compile(r"[\\\x00-\x1f]")
 """What browsers leave out of an address, or read as a slash: “/<tab>//evil” leads away, too."""
@@ -225,10 +225,17 @@ def note_refused(response: Response, email: str, tries: int, *, why: str = "pass
 
 
 def site_or_404() -> Site:
-    """Give what passkeys are made for; raises NotFoundError where none can be."""
-    found = parts().site
+    """Give what passkeys are made for: the host of this request, under its brand's name.
+
+    A passkey made under one host name opens nothing under another (WebAuthn, 4: "RP ID").
+
+    Raises:
+        NotFoundError: none can be made for the public address.
+    """
+    home = url_for("home.index", _external=True)
+    found = site_of(home, name=current_brand().name) if parts().takes_passkeys else None
     if found is None:
-        raise NotFoundError("This Garland's public address takes no passkeys.")
+        raise NotFoundError("The public address of this installation takes no passkeys.")
     return found
 
 
@@ -268,7 +275,7 @@ def _form(email: str, *, error: GarlandError | None = None, wanted: str = "") ->
         email=email,
         error=error.message if error is not None else None,
         next=wanted,
-        has_passkeys=parts().site is not None,
+        has_passkeys=parts().takes_passkeys,
     )
 
 

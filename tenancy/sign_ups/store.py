@@ -54,6 +54,7 @@ class Asked:
     organisation: str
     name: str
     email: str
+    csp_id: UUID
     csp_name: str
     is_known: bool
 
@@ -120,6 +121,7 @@ def find_asked(session: Session, key: str, *, now: datetime) -> Asked:
         organisation=row.organisation,
         name=row.name,
         email=row.email,
+        csp_id=row.tenant_id,
         csp_name=get_organisation(session, row.tenant_id).name,
         is_known=people.find_by_email(session, row.email) is not None,
     )

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
 from kernel.http import acting, db_session, limiter, render, require, see_other
-from tenancy.key_links.views import begin_session, end_session, held_key, hold_key, let_go
+from tenancy.brand.views import speak_for
+from tenancy.key_links.views import begin_session, end_session, held_key, hold_key, let_go, link_to
 from tenancy.mails.office import office_of
 from tenancy.membership.refusing import words_of
 from tenancy.sign_ups import policy, store
@@ -104,7 +105,7 @@ def _policy_page(error: ConflictError | None = None) -> Response:
     facts: dict[str, Any] = {
         "policy": found,
         "sends_mail": office is not None,
-        "address": f"{office.public_url}/sign-up/{acting().tenant_slug}" if office else "",
+        "address": link_to(f"/sign-up/{acting().tenant_slug}") if office else "",
         **words_of(error),
     }
     return render("sign_ups/policy.html", status=error.status if error else 200, **facts)
@@ -112,6 +113,7 @@ def _policy_page(error: ConflictError | None = None) -> Response:
 
 def _form_page(slug: str, error: InvalidError | None = None, **form: str) -> Response:
     csp = policy.open_csp(db_session(), slug)
+    speak_for(csp.id)
     facts = {**dict.fromkeys(FIELDS, ""), **form, **words_of(error), "csp": csp}
     return render("sign_ups/form.html", status=error.status if error else 200, **facts)
 
@@ -121,6 +123,7 @@ def _last_page(error: GarlandError | None = None) -> Response:
         asked = store.find_asked(db_session(), held_key(PAGE), now=utc_now())
     except NotFoundError as gone:
         return _gone(gone)
+    speak_for(asked.csp_id)
     facts = {"asked": asked, **words_of(error)}
     return render("sign_ups/welcome.html", status=error.status if error else 200, **facts)
 

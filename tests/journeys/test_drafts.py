@@ -113,7 +113,7 @@ def test_a_lost_connection_is_told_once_and_its_return_takes_that_away(
     for _ in range(3):
         page.locator("header").get_by_role("button", name="Runs", exact=True).click()
     told = page.locator("#toasts .toast")
-    expect(told).to_have_text(re.compile("Garland cannot be reached"))
+    expect(told).to_have_text(re.compile("The server cannot be reached"))
     page.context.set_offline(False)
 
     expect(told).to_have_count(0)

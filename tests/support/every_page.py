@@ -154,6 +154,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 
 CSP_PAGES: dict[str, tuple[str, ...]] = {
+    "brand_editing.show": ("/brand",),
     "customers.ask_change": ("/customers/change?to=suspended&id={customer}",),
     "customers.list_all": ("/customers", "/customers?q=nobody-is-called-so"),
     "customers.new": ("/customers/new",),
@@ -167,6 +168,9 @@ NO_PAGES: dict[str, str] = {
     "addresses.show_new_password": "behind a link that is mailed",
     "addresses.take_address_key": "leads on to the page behind it",
     "addresses.take_password_key": "leads on to the page behind it",
+    "brand.picture": "a picture",
+    "brand.preview_style": "a style sheet",
+    "brand.style": "a style sheet",
     "customers.suggest": "a field of the form that adds a customer",
     "account.ask_passkey": "for the page's script",
     "account.show_app": "leads back to the account until an app is being set up",

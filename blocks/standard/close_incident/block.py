@@ -19,7 +19,7 @@ def run(ctx: Context) -> Outcome:
         connection="account",
         settings={"note": "Note"},
     )
-    said = {"source": "Garland", "note": ctx.input.get("note", "")[:NOTE_MAX]}
+    said = {"source": "Workflows", "note": ctx.input.get("note", "")[:NOTE_MAX]}
     response = server.send(
         "POST",
         f"/v2/alerts/{segment(key)}/close",

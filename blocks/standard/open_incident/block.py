@@ -26,7 +26,7 @@ def run(ctx: Context) -> Outcome:
         "alias": key[:ALIAS_MAX],
         "description": (ctx.input.get("text") or description_of(alarm))[:DESCRIPTION_MAX],
         "priority": priority_of(alarm, PRIORITIES, config.get("priorities", {})),
-        "source": "Garland",
+        "source": "Workflows",
         "entity": str(alarm.get("managed_object") or "")[:ENTITY_MAX],
         "details": facts_of(alarm),
         "responders": [{"type": "team", "name": name} for name in config.get("teams", ())],

@@ -16,7 +16,7 @@ BAD_REQUEST = 400
 class NotDoneHereError(GarlandError):
     """The contract knows it, and Garland does not do it."""
 
-    code = "garland.not_implemented"
+    code = "core.not_implemented"
     status = 501
 
 

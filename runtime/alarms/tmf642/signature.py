@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-OWN_SYSTEM = "garland"
+OWN_SYSTEM = "oss"
 _JOINT = " via "
 
 
@@ -19,7 +19,7 @@ def read_signature(text: str) -> tuple[str, str]:
     """Read user and system back; whoever is not from elsewhere is of Garland.
 
     >>> read_signature("bob@example.net via ems-1"), read_signature("Ada"), read_signature("")
-    (('bob@example.net', 'ems-1'), ('Ada', 'garland'), ('', ''))
+    (('bob@example.net', 'ems-1'), ('Ada', 'oss'), ('', ''))
     """
     user, joint, system = text.rpartition(_JOINT)
     if joint:

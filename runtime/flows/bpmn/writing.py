@@ -81,7 +81,7 @@ class _Writing:
             )
             for _, value, group in self._groups
         )
-        head = {"id": "definitions", "targetNamespace": OWN, "exporter": "Garland"}
+        head = {"id": "definitions", "targetNamespace": OWN, "exporter": "Workflow designer"}
         root = write_element(
             "definitions",
             {**_NAMES, **head},

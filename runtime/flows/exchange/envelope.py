@@ -119,11 +119,13 @@ def read_envelope(value: Any) -> list[Carried]:
 
 def _workflows_in(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict) or value.get("garland") != KIND:
-        raise _refusal("the file has no workflows of Garland: export some, or send a BPMN file")
+        raise _refusal(
+            "the file has no workflows as they are exported here: export some, or send a BPMN file"
+        )
     if value.get("format") != FORMAT:
         raise _refusal(
             f"the file is of a format that is not known here ({FORMAT} is): export it again from "
-            "a Garland as old as this one, or bring this one up to date",
+            "a release as old as this one, or bring this one up to date",
             "/format",
         )
     found = value.get("workflows")

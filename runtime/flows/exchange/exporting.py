@@ -19,7 +19,7 @@ from runtime.flows.history import document_of
 from runtime.flows.versions import get_flow
 
 FORMATS: Mapping[str, tuple[str, str]] = {
-    "json": ("application/json", "Garland's own, for another Garland or version control"),
+    "json": ("application/json", "Our own, for another installation or version control"),
     "bpmn": ("application/bpmn+xml", "BPMN 2.0, for other tools"),
     "svg": ("image/svg+xml", "A picture"),
 }

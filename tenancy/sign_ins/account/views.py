@@ -25,12 +25,12 @@ from kernel.errors import (
 )
 from kernel.http import db_session, only_reads, own_transaction, render, see_other, vault
 from tenancy import people
+from tenancy.brand.views import current_brand
 from tenancy.people import PersonView
 from tenancy.sign_ins import apps, passkeys, sessions
 from tenancy.sign_ins.account import changing
 from tenancy.sign_ins.sessions import SessionView
 from tenancy.sign_ins.views import (
-    ISSUER,
     hold,
     new_challenge,
     origin_counted,
@@ -249,7 +249,7 @@ def _page(error: GarlandError | None = None) -> Response:
         person=person,
         app=apps.app_of(db_session(), person.id),
         passkeys=passkeys.list_passkeys(db_session(), person.id),
-        takes_passkeys=parts().site is not None,
+        takes_passkeys=parts().takes_passkeys,
         sessions=sessions.list_open(db_session(), person.id, lifetimes=lifetimes, now=now),
         this=_held().id,
         refused=request.endpoint if error is not None else None,
@@ -261,7 +261,7 @@ def _page(error: GarlandError | None = None) -> Response:
 
 def _app_page(error: InvalidError | None = None) -> Response:
     person = _person()
-    facts: dict[str, Any] = {"account": person.email, "issuer": ISSUER}
+    facts: dict[str, Any] = {"account": person.email, "issuer": current_brand().name}
     setup = apps.setup_of(db_session(), vault(), person.id, **facts)
     if setup is None:
         return see_other(url_for("account.show_account"))

@@ -205,7 +205,7 @@ def test_a_package_may_have_more_bytes_than_other_bodies(program: FlaskClient) -
     too_large = program.post(address, data=b"x" * ((32 << 20) + 1), content_type=BYTES)
     far_too_large = program.post(address, data=b"x" * (33 << 20), content_type=BYTES)
 
-    assert (fits.status_code, fits.get_json()["code"]) != (413, "garland.too_large")
+    assert (fits.status_code, fits.get_json()["code"]) != (413, "core.too_large")
     assert "(32 MB) are allowed" in too_large.get_json()["detail"]
     assert far_too_large.status_code == 413
     assert "larger than 32 MB" in far_too_large.get_json()["detail"]

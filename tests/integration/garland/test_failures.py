@@ -16,8 +16,8 @@ WRONG = DBAPIError("SELECT", {}, Exception("no such column"))
 @pytest.mark.parametrize(
     ("error", "status", "code", "retry_after"),
     [
-        pytest.param(CUT, 503, "garland.unavailable", "1", id="a database that is away"),
-        pytest.param(WRONG, 500, "garland.fault", None, id="a fault of ours"),
+        pytest.param(CUT, 503, "core.unavailable", "1", id="a database that is away"),
+        pytest.param(WRONG, 500, "core.fault", None, id="a fault of ours"),
     ],
 )
 def test_a_database_that_is_away_is_told_from_a_fault(

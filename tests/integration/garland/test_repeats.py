@@ -71,7 +71,7 @@ def test_another_request_under_the_same_key_is_refused_and_changes_nothing(
 
     assert other.status_code == 422
     assert other.json is not None
-    assert other.json["code"] == "garland.idempotency_key_reused"
+    assert other.json["code"] == "core.idempotency_key_reused"
     assert count(client) == 1
 
 

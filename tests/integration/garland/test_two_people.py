@@ -54,7 +54,7 @@ def test_the_second_to_save_on_what_both_read_is_refused(
 
     assert saved.status_code == 200
     assert saved.headers["ETag"] != read["If-Match"]
-    assert (late.status_code, late.json["code"]) == (412, "garland.revision_moved")
+    assert (late.status_code, late.json["code"]) == (412, "core.revision_moved")
     assert client.get(where).headers["ETag"] == saved.headers["ETag"]
 
 

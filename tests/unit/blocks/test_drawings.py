@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from blocks.authoring.images import why_no_image
 from blocks.drawings.colours import Theme
 from blocks.drawings.icons import icon_of
 from blocks.drawings.svg import draw
 from blocks.drawings.words import fitting, wrapped
+from kernel.images import why_no_image
 
 ENTRIES: dict[str, Any] = {
     "trigger:manual": {

@@ -115,7 +115,7 @@ RULES = [
     ("publisher", WHOLE, {"/publisher": "acm"}, "/publisher", "part of the id"),
     ("licence", WHOLE, {"/licence": "Apache 2"}, "/licence", "Apache-2.0"),
     ("licence that stops short", WHOLE, {"/licence": "MIT AND"}, "/licence", "SPDX"),
-    ("sdk to come", WHOLE, {"/sdk": ">=1.9"}, "/sdk", "newer Garland"),
+    ("sdk to come", WHOLE, {"/sdk": ">=1.9"}, "/sdk", "newer release"),
     ("sdk gone by", WHOLE, {"/sdk": ">=0.5,<1.0"}, "/sdk", "widen the range"),
     ("empty sdk range", WHOLE, {"/sdk": ">=1.0,<1"}, "/sdk", "no version lies"),
     ("port twice", WHOLE, {"/outputs/1": {"name": "done", "title": "D"}}, "/outputs/1/name",

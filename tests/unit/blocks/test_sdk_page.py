@@ -70,7 +70,7 @@ def test_the_sdk_is_imported_alone() -> None:
         ("", "1.0", ""),
         (">=1", "1.0", ""),
         (">=1.2,<2", "1.10", ""),
-        (">=1.2,<2", "1.1", "newer Garland"),
+        (">=1.2,<2", "1.1", "newer release"),
         (">=1.2,<2", "2.0", "widen the range"),
         (">=1.2,<1.4", "1.4", "widen the range"),
         (">=2,<1", "1.5", "no version"),

@@ -189,4 +189,4 @@ def test_what_is_no_workflow_is_not_converted(file: Any) -> None:
     refused = flow("convert", file("[]"), "--to", "bpmn")
 
     assert refused.exit_code == 1
-    assert "no workflows of Garland" in refused.output
+    assert "no workflows as they are exported" in refused.output

@@ -113,7 +113,7 @@ def keep_mapping(source_id: UUID) -> Response:
 def drop(source_id: UUID) -> Response:
     """Read the source in Garland's own form again."""
     drop_mapping(db_session(), acting().tenant_id, source_id)
-    flash("The source is read in Garland's own form. The mapping's versions are kept.", "success")
+    flash("The source is read in the built-in form. The mapping's versions are kept.", "success")
     return see_other(url_for("source_mapping.show_mapping", source_id=source_id))
 
 

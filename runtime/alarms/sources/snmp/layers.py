@@ -16,7 +16,7 @@ from kernel.errors import Problem
 from runtime.alarms.sources.snmp.catalogue import Entry, parse_entry
 from runtime.alarms.sources.snmp.starter import starter_entries
 
-GARLAND = "Garland"
+GARLAND = "Built in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from runtime.alarms.tmf642.hub._tables import TmfHub
 from runtime.wake import wake_after_commit
 
 SOURCE = "garland"
-PAUSED_BY_US = "Garland"
+PAUSED_BY_US = "The installation"
 PROBLEM = "Listener paused"
 
 

@@ -125,7 +125,7 @@ def test_a_block_that_only_asked_devices_is_agreed_to_again_when_it_wants_to_cha
 
 
 def test_a_name_of_garlands_own_is_refused(bench: Bench) -> None:
-    with pytest.raises(InvalidError, match="Garland's own"):
+    with pytest.raises(InvalidError, match="the vendor's own"):
         install(bench, id="garland.say", publisher="garland")
 
 

@@ -75,8 +75,8 @@ def test_a_designer_looks_at_packs_and_installs_none(
         ),
         pytest.param(
             {"id": "garland.mine", "publisher": "garland"},
-            "pack.json: publisher: this is Garland's own name",
-            id="Garland's name",
+            "pack.json: publisher: this is the vendor's own name",
+            id="the vendor's name",
         ),
     ],
 )

@@ -22,6 +22,7 @@ from runtime.inventory.lookup import put_table
 from runtime.moving.digest import Part, digest_of_parts
 from runtime.moving.lines import write_line
 from runtime.moving.manifest import ArchiveError
+from tenancy.keys.vault import tenant_vault
 from tenancy.organisations import create_organisation, find_by_slug
 from tenancy.scope import as_tenant, system
 from tests.support.databases import Databases, postgresql_databases, sqlite_databases
@@ -322,7 +323,8 @@ def source_keys(services: Services) -> set[str]:
         one = find_by_slug(session, "acme")
         assert one is not None
         rows = session.query(Source).filter(Source.tenant_id == one.id)
-        return {services.vault.decrypt(row.key_sealed) for row in rows if row.key_sealed}
+        vault = tenant_vault(session, one.id, services.vault)
+        return {vault.decrypt(row.key_sealed) for row in rows if row.key_sealed}
 
 
 def assert_nothing_kept(services: Services) -> None:

@@ -187,7 +187,7 @@ def test_one_who_sends_twice_at_the_same_moment_counts_once(world: World) -> Non
     with ThreadPoolExecutor(2) as pool:
         answers = sorted(pool.map(approve, range(2)))
 
-    assert answers == ["garland.conflict", "open"]
+    assert answers == ["core.conflict", "open"]
     assert len(world.see(asked).votes) == 1
 
 

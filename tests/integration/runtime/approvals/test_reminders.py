@@ -125,7 +125,7 @@ def test_a_notice_of_a_process_that_died_is_sent_again_under_the_same_id(
 
     assert send_due(sessions, box, URL, now=NOON + later(60)) == 0
     assert send_due(sessions, box, URL, now=NOON + CLAIM_FOR) == 1
-    assert box.got[0].message_id.endswith("-1@garland>")
+    assert box.got[0].message_id.endswith("-1@localhost>")
 
 
 @pytest.mark.parametrize(("retryable", "again"), [(True, 1), (False, 0)])

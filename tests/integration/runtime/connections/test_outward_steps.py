@@ -157,7 +157,7 @@ def test_each_phone_gets_its_message_and_its_result(
         "gateway": "twilio",
         "server": chat.url,
         "account": "AC1",
-        "sender": "Garland",
+        "sender": "Workflows",
         "to": ["+41790000001", "079 no number", "+41 79 000 00 02"],
         "text": "Störung: BE-12 & 13",
         "id_at": "sid",

@@ -170,7 +170,7 @@ def test_a_block_that_names_what_is_another_tenants_fails_and_changes_nothing(
     put(bench, run)
     failed = bench.run(bench.publish(CALL, ["hand > call"]))
 
-    assert (bench.view(failed).error or {})["code"] == "garland.not_found"
+    assert (bench.view(failed).error or {})["code"] == "core.not_found"
     assert kinds(bench, mine) == []
 
 

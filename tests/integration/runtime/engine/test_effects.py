@@ -59,14 +59,14 @@ def test_a_wish_that_cannot_be_granted_fails_the_step(
 @pytest.mark.parametrize(
     ("kind", "fields", "code"),
     [
-        pytest.param("comment", {"text": " "}, "garland.invalid", id="an empty comment"),
-        pytest.param("comment", {"text": "x" * 2_001}, "garland.invalid", id="a long comment"),
-        pytest.param("shelve", {"for_s": 60, "reason": ""}, "garland.invalid", id="no reason"),
-        pytest.param("group", {"alarms": []}, "garland.invalid", id="no child"),
-        pytest.param("group", {"alarms": [NIL]}, "garland.not_found", id="a child that is gone"),
-        pytest.param("group", {"alarms": ["x"]}, "garland.not_found", id="a child that is none"),
+        pytest.param("comment", {"text": " "}, "core.invalid", id="an empty comment"),
+        pytest.param("comment", {"text": "x" * 2_001}, "core.invalid", id="a long comment"),
+        pytest.param("shelve", {"for_s": 60, "reason": ""}, "core.invalid", id="no reason"),
+        pytest.param("group", {"alarms": []}, "core.invalid", id="no child"),
+        pytest.param("group", {"alarms": [NIL]}, "core.not_found", id="a child that is gone"),
+        pytest.param("group", {"alarms": ["x"]}, "core.not_found", id="a child that is none"),
         pytest.param("raise", {"events": [EVENT]}, "runtime.alarm_rejected", id="a list of events"),
-        pytest.param("set", {"alarms": 7}, "garland.invalid", id="a field that is none"),
+        pytest.param("set", {"alarms": 7}, "core.invalid", id="a field that is none"),
         pytest.param("raise", {**EVENT, "source": 7, "x": 1}, "runtime.alarm_rejected", id="odd"),
         pytest.param(
             "raise", {**EVENT, "attributes": [1]}, "runtime.alarm_rejected", id="no attributes"
@@ -75,7 +75,7 @@ def test_a_wish_that_cannot_be_granted_fails_the_step(
             "raise", {**EVENT, "text": "x" * 70_000}, "runtime.alarm_rejected", id="too large"
         ),
         pytest.param(
-            "set", {"attributes": {"derived_depth": -9}}, "garland.invalid", id="its own depth"
+            "set", {"attributes": {"derived_depth": -9}}, "core.invalid", id="its own depth"
         ),
     ],
 )

@@ -259,6 +259,6 @@ def test_a_run_that_garland_itself_could_not_advance_sets_off_the_same(
     monkeypatch.setattr(segment, "advance", advance)
     go(bench)
 
-    assert (bench.view(failed).error or {})["code"] == "garland.fault"
+    assert (bench.view(failed).error or {})["code"] == "core.fault"
     assert [severity for _, severity, _ in alarms(bench)] == ["major"]
     assert len(bench.runs_of(tell)) == 1

@@ -70,10 +70,10 @@ def test_an_idempotency_key_starts_one_run(designer: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("headers", "status", "code"),
     [
-        pytest.param({}, 428, "garland.revision_required", id="no If-Match"),
-        pytest.param({"If-Match": '"7"'}, 412, "garland.revision_moved", id="another revision"),
-        pytest.param({"If-Match": '""'}, 412, "garland.revision_moved", id="an empty one"),
-        pytest.param({"If-Match": '"x"'}, 412, "garland.revision_moved", id="no revision at all"),
+        pytest.param({}, 428, "core.revision_required", id="no If-Match"),
+        pytest.param({"If-Match": '"7"'}, 412, "core.revision_moved", id="another revision"),
+        pytest.param({"If-Match": '""'}, 412, "core.revision_moved", id="an empty one"),
+        pytest.param({"If-Match": '"x"'}, 412, "core.revision_moved", id="no revision at all"),
     ],
 )
 def test_a_draft_is_saved_on_the_revision_that_was_read(

@@ -202,7 +202,7 @@ def test_a_webhook_that_only_resumes_refuses_a_value_nobody_waits_for(hooked: Ho
     unknown, missing = hooked.call({"id": "T-9"}), hooked.call({})
 
     assert code(unknown) == (404, "hook.nobody_waits")
-    assert code(missing) == (422, "garland.invalid")
+    assert code(missing) == (422, "core.invalid")
     assert "starts no runs" in (missing.json or {})["detail"]
     assert hooked.runs() == []
 
@@ -211,5 +211,5 @@ def test_a_webhook_that_only_resumes_refuses_a_value_nobody_waits_for(hooked: Ho
 def test_a_value_that_names_nothing_is_refused(hooked: Hooked, value: Any) -> None:
     hooked.publish(correlate="= trigger.body.id")
 
-    assert code(hooked.call({"id": value})) == (422, "garland.invalid")
+    assert code(hooked.call({"id": value})) == (422, "core.invalid")
     assert code(hooked.call({})) == (422, "flow.expression")

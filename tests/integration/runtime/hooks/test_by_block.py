@@ -212,7 +212,7 @@ def test_the_block_sees_no_credential(hooked: ByBlock) -> None:
     ("retryable", "status", "problem"),
     [
         pytest.param(False, 500, "hook.block_failed", id="for good"),
-        pytest.param(True, 503, "garland.unavailable", id="for now"),
+        pytest.param(True, 503, "core.unavailable", id="for now"),
     ],
 )
 def test_why_a_block_failed_is_told_on_the_page_alone(
@@ -273,7 +273,7 @@ def test_a_block_that_hangs_is_given_up(hooked: ByBlock, monkeypatch: pytest.Mon
 
     hooked.set_up(hang)
 
-    assert code(hooked.send()) == (503, "garland.unavailable")
+    assert code(hooked.send()) == (503, "core.unavailable")
 
 
 @pytest.mark.parametrize(
@@ -357,5 +357,5 @@ def test_what_was_read_for_a_version_that_is_gone_starts_nothing(hooked: ByBlock
 
     hooked.set_up(read_slowly)
 
-    assert code(hooked.send()) == (503, "garland.unavailable")
+    assert code(hooked.send()) == (503, "core.unavailable")
     assert hooked.keys() == []

@@ -74,7 +74,7 @@ def test_its_calls_are_counted_as_those_of_steps(
     assert hooked.send().status_code == 200
     again = hooked.send()
 
-    assert code(again) == (503, "garland.unavailable")
+    assert code(again) == (503, "core.unavailable")
     assert "127.0.0.1" not in again.text
     assert "Too many calls to http://127.0.0.1:1" in hooked.deliveries()[0].message
 
@@ -89,7 +89,7 @@ def test_who_finds_no_room_is_told_to_come_again(hooked: ByBlock) -> None:
     hooked.set_up()
     hooked.app.extensions[BLOCK_SLOTS] = Slots(0)
 
-    assert code(hooked.send()) == (503, "garland.unavailable")
+    assert code(hooked.send()) == (503, "core.unavailable")
     assert hooked.keys() == []
 
 
@@ -98,7 +98,7 @@ def test_a_tenant_whose_deliveries_take_long_leaves_room_to_others(hooked: ByBlo
     hooked.app.extensions[BLOCK_SLOTS] = slots = Slots(2)
 
     with slots.one(hooked.bench.tenant_id):
-        assert code(hooked.send()) == (503, "garland.unavailable")
+        assert code(hooked.send()) == (503, "core.unavailable")
     with slots.one(uuid4()):
         assert hooked.send().status_code == 202
 

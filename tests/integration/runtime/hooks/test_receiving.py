@@ -43,12 +43,12 @@ READ: list[tuple[bytes, str, Any]] = [
     (b"[1, null]", "", [1, None]),
 ]
 REFUSED: dict[str, tuple[bytes, dict[str, str], tuple[int, str]]] = {
-    "no JSON": (b"{", {}, (400, "garland.malformed")),
-    "a NUL": (b"a\0b", {"Content_Type": "text/plain"}, (422, "garland.invalid")),
-    "XML": (b"<a/>", {"Content_Type": "text-xml/x"}, (415, "garland.unsupported_type")),
-    "compressed": (b"{}", {"Content_Encoding": "gzip"}, (415, "garland.unsupported_type")),
-    "too large": (b"1" * (BODY_MAX_BYTES + 1), {}, (413, "garland.too_large")),
-    "an endless id": (b"{}", {"webhook_id": "x" * 201}, (422, "garland.invalid")),
+    "no JSON": (b"{", {}, (400, "core.malformed")),
+    "a NUL": (b"a\0b", {"Content_Type": "text/plain"}, (422, "core.invalid")),
+    "XML": (b"<a/>", {"Content_Type": "text-xml/x"}, (415, "core.unsupported_type")),
+    "compressed": (b"{}", {"Content_Encoding": "gzip"}, (415, "core.unsupported_type")),
+    "too large": (b"1" * (BODY_MAX_BYTES + 1), {}, (413, "core.too_large")),
+    "an endless id": (b"{}", {"webhook_id": "x" * 201}, (422, "core.invalid")),
 }
 
 
@@ -147,7 +147,7 @@ def test_an_unknown_address_is_not_found_and_nothing_is_written(hooked: Hooked) 
 
     answer = hooked.app.test_client().post("/hooks/hook_unknown", json={})
 
-    assert code(answer) == (404, "garland.not_found")
+    assert code(answer) == (404, "core.not_found")
     assert hooked.deliveries() == []
 
 

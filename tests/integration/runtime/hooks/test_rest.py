@@ -86,7 +86,7 @@ def test_a_secret_is_made_or_taken_over_and_given_once(hooked: Hooked) -> None:
 
     assert (made.status_code, taken.json) == (201, {"secret": theirs})
     assert len(key_of((made.json or {})["secret"])) == 32
-    assert code(wrong) == (422, "garland.invalid")
+    assert code(wrong) == (422, "core.invalid")
     assert (wrong.json or {})["errors"][0]["pointer"] == "/secret"
     assert hooked.call(data=BODY, **hooked.signed(BODY, secret=theirs)).status_code == 202
     assert designer.delete(at(hooked, "hook", "old-secret")).status_code == 204

@@ -87,7 +87,7 @@ def test_without_a_secret_all_are_refused_with_what_to_do(hooked: Hooked) -> Non
 
     answer = hooked.call(data=BODY, **hooked.signed(BODY, secret=new_signing_secret()))
 
-    assert code(answer) == (409, "garland.conflict")
+    assert code(answer) == (409, "core.conflict")
     assert "make one on the workflow's page Webhooks" in (answer.json or {})["detail"]
 
 

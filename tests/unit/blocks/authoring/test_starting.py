@@ -10,13 +10,13 @@ import pytest
 from blocks.authoring.checking import check_folder
 from blocks.authoring.drawing import PICTURE_FILE
 from blocks.authoring.folders import CODE_FILE, FolderError, read_folder
-from blocks.authoring.images import PICTURE_MAX_BYTES, why_no_image
 from blocks.authoring.starting import KINDS, Wish, make_block
 from blocks.authoring.trying import try_examples
 from blocks.kinds.composite import FLOW_FILE, read_carried
 from blocks.quality import Level
 from blocks.registry import standard_registry
 from garland.block_cli_making import new
+from kernel.images import PICTURE_MAX_BYTES, why_no_image
 from runtime.flows.composites import composite_problems
 
 WISH = Wish(id="acme.line-test", kind="python", title='A "line" \\ test', summary="Test a line")

@@ -191,8 +191,10 @@ def packed(*files: tuple[str, bytes]) -> bytes:
     [
         pytest.param(b" ", "choose a file", id="nothing"),
         pytest.param(b"{", "is not JSON", id="no JSON"),
-        pytest.param(b"[]", "no workflows of Garland", id="no object"),
-        pytest.param(envelope(garland="rules"), "no workflows of Garland", id="other things"),
+        pytest.param(b"[]", "no workflows as they are exported", id="no object"),
+        pytest.param(
+            envelope(garland="rules"), "no workflows as they are exported", id="other things"
+        ),
         pytest.param(envelope(format=2), "a format that is not known", id="a later format"),
         pytest.param(envelope(workflows={}), "1 to 200 workflows", id="none in it"),
         pytest.param(envelope(workflows={"it": {}}), "it: ", id="no workflow"),

@@ -140,8 +140,8 @@ def test_an_entry_of_ours_is_changed_for_a_tenant_and_gone_back_to(
     changed = document(sessions, acme, COLD_START)
     browser.post(f"{pages}/delete", data={"oid": COLD_START})
 
-    assert "What you changed of the entry of Garland" in page
-    assert '<td data-label="Yours">critical</td><td data-label="Garland">warning</td>' in page
+    assert "What you changed of the entry: Built in" in page
+    assert '<td data-label="Yours">critical</td><td data-label="Built in">warning</td>' in page
     assert changed["severity"] == "critical"
     assert document(sessions, acme, COLD_START) == ours
 

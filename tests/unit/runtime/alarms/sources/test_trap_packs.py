@@ -45,7 +45,7 @@ def test_a_pack_adds_traps_and_leaves_the_others_as_they_are(tmp_path: Path) -> 
     given = read_packs(tmp_path)
 
     assert set(given.documents) - set(garlands().documents) == {FAN_FAILED, FAN_WELL}
-    assert (given.giver(FAN_WELL), given.giver(LINK_DOWN)) == ("Acme fans 1.2.0", "Garland")
+    assert (given.giver(FAN_WELL), given.giver(LINK_DOWN)) == ("Acme fans 1.2.0", "Built in")
     assert severity(Catalogue({}, given), LINK_DOWN) == "major"
 
 

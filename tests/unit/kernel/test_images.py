@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.authoring.images import ICON_MAX_BYTES, why_no_image
+from kernel.images import ICON_MAX_BYTES, why_no_image
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{}</svg>'
 
