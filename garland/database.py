@@ -82,6 +82,12 @@ def pending_revisions(database_url: str) -> list[str]:
         engine.dispose()
 
 
+def known_revisions() -> set[str]:
+    """Name every revision that this release knows."""
+    script = ScriptDirectory.from_config(_config("sqlite://"))
+    return {revision.revision for revision in script.walk_revisions()}
+
+
 def _run(verb: Callable[..., object], database_url: str, *arguments: str) -> None:
     """Run one of Alembic's commands and put its failures in our own words."""
     try:
