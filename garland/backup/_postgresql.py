@@ -27,6 +27,7 @@ _LEFT_OUT = (" SCHEMA - ", " COMMENT - SCHEMA ", " ACL ", " POLICY ", " ROW SECU
 _DROP_ALL = """
 BEGIN;
 SET LOCAL lock_timeout = '20s';
+SET LOCAL client_min_messages = warning;
 DO $$
 DECLARE one record;
 BEGIN
@@ -49,7 +50,7 @@ BEGIN
   LOOP EXECUTE format('DROP ROUTINE %s CASCADE', one.name); END LOOP;
 END $$;
 """
-_MARK = "COMMENT ON TABLE alembic_version IS 'restored from {}';\nCOMMIT;\n"
+_MARK = "COMMENT ON TABLE {}.alembic_version IS 'restored from {}';\nCOMMIT;\n"
 
 
 def dump(database_url: str, target: Path) -> str:
@@ -122,6 +123,8 @@ def restore(database_url: str, dumped: Path, restore_id: str) -> None:
         BackupError: if it fails: then everything is as before.
     """
     contents = _run([_program("pg_restore"), "--list", str(dumped)], None)
+    with connected(database_url) as connection:
+        schema = _one(connection, "SELECT quote_ident(current_schema())")
     chosen = dumped.with_suffix(".contents")
     lines = contents.decode().splitlines()
     kept = (line for line in lines if not any(word in line for word in _LEFT_OUT))
@@ -142,7 +145,7 @@ def restore(database_url: str, dumped: Path, restore_id: str) -> None:
             stderr=subprocess.DEVNULL,
         ) as reader,
     ):
-        _carry(reader, writer, restore_id)
+        _carry(reader, writer, _MARK.format(schema, restore_id))
         told = writer.stderr.read() if writer.stderr else b""
     if writer.returncode or reader.returncode:
         raise BackupError(f"PostgreSQL did not take the backup: {_last_line(told)}.")
@@ -162,7 +165,7 @@ def _carry(reader: subprocess.Popen[bytes], writer: subprocess.Popen[bytes], mar
         target.write(_DROP_ALL.encode())
         shutil.copyfileobj(source, target)
         if reader.wait() == 0:
-            target.write(_MARK.format(mark).encode())
+            target.write(mark.encode())
     except BrokenPipeError:
         reader.kill()
     finally:

@@ -6,6 +6,7 @@ plain file, of the size and digest that the list says, and none may be missing.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import os
@@ -63,15 +64,17 @@ def read_archive(file: Path, *, into: Path | None = None) -> Manifest:
         BackupError: if it cannot be opened, is none, of a newer format, or damaged.
     """
     try:
-        with tarfile.open(file, mode="r|gz") as archive:
+        with gzip.open(file) as unzipped, tarfile.open(fileobj=unzipped, mode="r|") as archive:
             manifest = _first(archive)
             wanted = {part.name: part for part in manifest.parts}
             while (member := archive.next()) is not None:
                 _take(archive, member, wanted.pop(member.name, None), into)
+            while unzipped.read(_CHUNK_BYTES):
+                pass  # its checksum stands at the very end
+    except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise BackupError(f"{file} is damaged or no backup ({error}): use another.") from None
     except OSError as error:
         raise BackupError(f"{file} cannot be read: {error.strerror or error}.") from None
-    except (tarfile.TarError, EOFError, zlib.error) as error:
-        raise BackupError(f"{file} is damaged or no backup ({error}): use another.") from None
     if wanted:
         raise BackupError(f"{file} is damaged: {', '.join(sorted(wanted))} is missing.")
     return manifest

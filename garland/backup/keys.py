@@ -76,7 +76,7 @@ def unseal(content: bytes, *, passphrase: str, backup_id: str) -> dict[str, byte
         said = {name: base64.b64decode(text) for name, text in json.loads(content).items()}
         key = _key(passphrase, said["salt"])
         plain = AESGCM(key).decrypt(said["nonce"], said["sealed"], backup_id.encode())
-    except (InvalidTag, ValueError, KeyError, AttributeError):
+    except (InvalidTag, ValueError, KeyError, AttributeError, TypeError):
         raise BackupError("The passphrase does not open the keys of this backup.") from None
     return {name: base64.b64decode(text) for name, text in json.loads(plain).items()}
 
