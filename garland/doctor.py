@@ -17,7 +17,7 @@ from blocks.brokers.ssh import is_installed
 from blocks.sandbox.groups import read_groups
 from blocks.sandbox.trial import find_level
 from garland.database import pending_revisions
-from garland.operations import at_work, listening
+from garland.operations import at_work, backups, listening
 from garland.operations.finding import Finding
 from garland.services import Services
 from garland.settings import Settings
@@ -39,6 +39,8 @@ def examine(settings: Settings) -> list[Finding]:
         _redis,
         _clock,
         _disk,
+        backups.age,
+        backups.room,
         _matcher,
         _packs,
         _sandbox,

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     metrics_token: str = ""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65535)
+    metrics_tenants: int = Field(default=20, ge=0, le=500)
     packs_dir: Path | None = None
     listener_host: str = "127.0.0.1"
     listener_snmp_port: int = Field(default=9162, ge=0, le=65535)

@@ -156,7 +156,8 @@ def _keys(settings: Settings, manifest: Manifest, folder: Path, wanted: Wanted) 
     own = {keys.print_of(one) for one in settings.encryption_key_list}
     if not own.issuperset(manifest.key_prints) and not wanted.without_keys:
         raise BackupError(_keys_remedy(manifest, opened=bool(files), is_fixed=bool(fixed)))
-    return {name: content for name, content in files.items() if "/" in name}
+    given = (keys.SECRET_KEY, keys.ENCRYPTION_KEYS)  # by the environment
+    return {name: content for name, content in files.items() if name not in given}
 
 
 def _keys_remedy(manifest: Manifest, *, opened: bool, is_fixed: bool) -> str:
