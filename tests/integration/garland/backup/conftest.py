@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, literal_column, select, table
+from sqlalchemy import Engine, Select, literal_column, select, table
 
 from garland.backup import keys
 from garland.settings import Settings
@@ -57,7 +57,7 @@ def add(settings: Settings, *organisations: str) -> None:
 def contents(settings: Settings) -> dict[str, list[Any]]:
     """Give every row of every table that has any."""
     with _engine(settings) as engine, engine.connect() as connection:
-        everything = select(literal_column("*"))
+        everything: Select[Any] = select(literal_column("*"))
         found = {
             name: sorted(map(str, connection.execute(everything.select_from(table(name)))))
             for name in [*Base.metadata.tables, "alembic_version"]
