@@ -122,7 +122,7 @@ def events_by_tenant(session: Session) -> dict[str, int]:
         return {}
     organisation = Base.metadata.tables["organisation"]
     slugs = select(organisation.c.id, organisation.c.slug).where(organisation.c.id.in_(counted))
-    return {slug: counted[id] for id, slug in session.execute(slugs)}
+    return {slug: counted[tenant_id] for tenant_id, slug in session.execute(slugs)}
 
 
 def runs_by_tenant(session: Session) -> dict[str, int]:

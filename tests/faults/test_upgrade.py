@@ -32,6 +32,7 @@ from tests.support.running import LISTENER_PORTS, free_port, wait_for
 pytestmark = pytest.mark.fault
 
 _CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+BEHIND = ("correlator", "worker", "scheduler")
 READS = ("/api/v1/alarms", "/api/v1/runs", "/api/v1/flows", "/api/v1/rules")
 PAGES = ("/t/acme/", "/t/acme/alarms", "/t/acme/flows", "/t/acme/runs", "/account")
 
@@ -149,9 +150,9 @@ class _Release:
             )
 
 
-def test_the_release_before_and_this_one_serve_together_and_no_request_fails(
-    installation: Installation, tmp_path: Path
-) -> None:
+@pytest.fixture
+def releases(installation: Installation, tmp_path: Path) -> Iterator[tuple[_Release, _Release]]:
+    """The release before, with an invented world and its programs but the web, and this one."""
     before = last_with_fewer_migrations()
     if before is None:
         pytest.skip("no commit here has the beginning of these migrations")
@@ -173,33 +174,38 @@ def test_the_release_before_and_this_one_serve_together_and_no_request_fails(
         for release in (old, new):
             open_till_the_end.callback(release.stop)
         old.do("prepare", "--demo")
-        demo = json.loads((data_dir / "demo.json").read_text())
-        for name in ("correlator", "worker", "scheduler"):
+        for name in BEHIND:
             old.start(name)
-        old_web = old.web()
+        yield old, new
 
-        with _balancing(demo, old_web) as balancer:
-            balancer.has_answered(old_web, 30)
-            new.do("db", "upgrade")  # while the release before serves
-            balancer.has_answered(old_web, 30)
-            new_web = new.web()
-            balancer.webs = [old_web, new_web]
-            balancer.has_answered(old_web, 60)
-            balancer.has_answered(new_web, 60)
-            balancer.webs = [new_web]
-            balancer.has_answered(new_web, 6)  # nothing is under way at the old one any more
-            old.stop("web")
-            for name in ("correlator", "worker", "scheduler"):
-                new.start(name)
-            old.stop()
-            balancer.has_answered(new_web, 60)
 
-        assert set(balancer.failed) == set()
-        assert len(balancer.sent) > 60
-        bearer = {"Authorization": f"Bearer {demo['tokens']['acme']}"}
-        wait_for(
-            lambda: _found(new_web, bearer) >= set(balancer.sent), within_s=90, what="every alarm"
-        )
+def test_the_release_before_and_this_one_serve_together_and_no_request_fails(
+    releases: tuple[_Release, _Release], tmp_path: Path
+) -> None:
+    old, new = releases
+    demo = json.loads((tmp_path / "data" / "demo.json").read_text())
+    old_web = old.web()
+
+    with _balancing(demo, old_web) as balancer:
+        balancer.has_answered(old_web, 30)
+        new.do("db", "upgrade")  # while the release before serves
+        balancer.has_answered(old_web, 30)
+        new_web = new.web()
+        balancer.webs = [old_web, new_web]
+        balancer.has_answered(old_web, 60)
+        balancer.has_answered(new_web, 60)
+        balancer.webs = [new_web]
+        balancer.has_answered(new_web, 6)  # nothing is under way at the old one any more
+        old.stop("web")
+        for name in BEHIND:
+            new.start(name)
+        old.stop()
+        balancer.has_answered(new_web, 60)
+
+    assert set(balancer.failed) == set()
+    bearer = {"Authorization": f"Bearer {demo['tokens']['acme']}"}
+    sent = set(balancer.sent)
+    wait_for(lambda: _found(new_web, bearer) >= sent, within_s=90, what="every alarm")
 
 
 def _found(web: str, bearer: dict[str, str]) -> set[str]:

@@ -124,7 +124,7 @@ def test_a_wake_up_that_redis_does_not_take_is_counted(app: Flask) -> None:
     assert counting.since("garland_wake_ups_lost_total", sleeper="runs") == 1
 
 
-def test_no_tenant_person_address_or_key_is_in_a_label(
+def test_no_person_address_or_key_is_in_a_label(
     app: Flask, acme: OrganisationView, signed_in: SignedIn
 ) -> None:
     signed_in().get(f"/t/{acme.slug}/runs")
@@ -137,7 +137,17 @@ def test_no_tenant_person_address_or_key_is_in_a_label(
     assert acme.slug not in re.sub(r"garland_\w+", "", text)
     assert set(re.findall(r'[{,](\w+)="', text)) <= {
         *("le", "endpoint", "status", "outcome", "trigger", "block", "group", "of", "sleeper"),
-        *("state", "part", "kind", "implementation", "major", "minor", "patchlevel", "version"),
+        *(
+            "state",
+            "part",
+            "kind",
+            "tenant",
+            "implementation",
+            "major",
+            "minor",
+            "patchlevel",
+            "version",
+        ),
     }
 
 
