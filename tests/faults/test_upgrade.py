@@ -34,7 +34,7 @@ pytestmark = pytest.mark.fault
 _CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 BEHIND = ("correlator", "worker", "scheduler")
 READS = ("/api/v1/alarms", "/api/v1/runs", "/api/v1/flows", "/api/v1/rules")
-PAGES = ("/t/acme/", "/t/acme/alarms", "/t/acme/flows", "/t/acme/runs", "/account")
+PAGES = ("/t/acme/", "/t/acme/alarms", "/t/acme/workflows", "/t/acme/runs", "/account")
 
 
 @dataclass(kw_only=True)

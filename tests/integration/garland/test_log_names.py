@@ -27,10 +27,9 @@ CALL = {"one": step("http-request", config={"method": "GET", "url": "http://x.ex
 
 
 @pytest.fixture(autouse=True)
-def json_lines(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:  # noqa: ARG001  it first
+def restored_logging() -> Iterator[None]:
     root = logging.root
     before = (root.handlers[:], root.level)
-    set_up_logs("json", process="test")
     yield
     root.handlers[:], root.level = before
     structlog.reset_defaults()
@@ -59,8 +58,9 @@ def test_web_names_the_request_and_its_tenant(
     acme: OrganisationView,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    flow_id = Bench(sessions=sessions, tenant_id=acme.id).publish(CALL, [])
+    flow_id = Bench(sessions=sessions, tenant_id=acme.id).publish(CALL, ["hand > one"])
     client = client_of(app, sessions, acme, "admin")
+    set_up_logs("json", process="web")
 
     assert client.post(f"/api/v1/flows/{flow_id}/runs", json={}).status_code in (201, 202)
 
@@ -73,8 +73,9 @@ def test_a_worker_names_the_run_and_its_tenant_while_a_step_is_performed(
     sessions: sessionmaker[Session], acme: OrganisationView, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bench = Bench(sessions=sessions, tenant_id=acme.id, http=SpeakingHttp())
+    set_up_logs("json", process="worker")
 
-    run_id = bench.run(bench.publish(CALL, []))
+    run_id = bench.run(bench.publish(CALL, ["hand > one"]))
 
     line = line_of("called", capsys)
     assert (line["run_id"], line["tenant_id"]) == (str(run_id), str(acme.id))
@@ -86,9 +87,10 @@ def test_the_scheduler_names_each_round_of_a_job(
     def look() -> None:
         log.info("looked")
 
+    set_up_logs("json", process="scheduler")
     Scheduler(app.extensions["garland.services"])._safely(look)  # noqa: SLF001  a round of it
 
     line = line_of("looked", capsys)
     assert line["job"] == "look"
     assert UUID(line["request_id"])
-    assert "request_id" not in structlog.contextvars.get_contextvars()
+    assert "job" not in structlog.contextvars.get_contextvars()
