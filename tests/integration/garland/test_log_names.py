@@ -66,7 +66,7 @@ def test_web_names_the_request_and_its_tenant(
 
     line = line_of("run_started", capsys)
     assert line["tenant_id"] == str(acme.id)
-    assert UUID(line["request_id"])
+    assert UUID(line["request_id"]).version == 7
 
 
 def test_a_worker_names_the_run_and_its_tenant_while_a_step_is_performed(
@@ -92,5 +92,5 @@ def test_the_scheduler_names_each_round_of_a_job(
 
     line = line_of("looked", capsys)
     assert line["job"] == "look"
-    assert UUID(line["request_id"])
+    assert UUID(line["request_id"]).version == 7
     assert "job" not in structlog.contextvars.get_contextvars()

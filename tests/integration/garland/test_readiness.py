@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from redis import Redis
 from rq import Queue, SimpleWorker
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from garland import redis_server
@@ -186,11 +186,9 @@ def test_rqs_own_command_lists_the_workers(redis: Redis, tmp_path: Path) -> None
     assert "garland.steps.site-a" in told
 
 
-def test_a_web_stays_ready_when_a_newer_release_has_migrated(
-    app: Flask, sessions: sessionmaker[Session]
-) -> None:
-    with sessions.begin() as session:
-        session.connection().execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+def test_a_web_stays_ready_when_a_newer_release_has_migrated(app: Flask, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
 
     checks = app.test_client().get("/readyz").json["checks"]  # type: ignore[index]
 
