@@ -113,6 +113,7 @@ import tenancy.delegation.views
 import tenancy.invitations.api
 import tenancy.invitations.views
 import tenancy.joining.views
+import tenancy.keys.views
 import tenancy.membership.api
 import tenancy.membership.views
 import tenancy.rights.views
@@ -134,6 +135,7 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.sign_ins.views.bp,
     tenancy.sign_ins.account.views.bp,
     tenancy.audit.views.bp,
+    tenancy.keys.views.bp,
     garland.home.views.bp,
     garland.customers.views.bp,
     garland.live.views.bp,

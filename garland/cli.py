@@ -16,8 +16,8 @@ import click
 from garland.audit_cli import audit
 from garland.backup_cli import backup, restore
 from garland.block_cli import block
-from garland.connection_cli import connection
 from garland.flow_cli import flow
+from garland.keys_cli import keys
 from garland.memory import loading
 from garland.pack_cli import pack
 from garland.release import version
@@ -48,8 +48,8 @@ main.add_command(audit)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(block)
-main.add_command(connection)
 main.add_command(flow)
+main.add_command(keys)
 main.add_command(pack)
 main.add_command(rule)
 main.add_command(table)

@@ -18,20 +18,25 @@ import garland.tables  # noqa: F401  all tables are known by it
 from kernel.db import Base, make_engine
 from kernel.errors import ConflictError, UnavailableError
 from kernel.estimates import give_estimates
+from tenancy.walls import raise_walls
+
+NEWEST = "head"
 
 
-def upgrade(database_url: str, revision: str = "head") -> None:
-    """Migrate the database to a revision.
+def upgrade(database_url: str, revision: str = NEWEST) -> None:
+    """Migrate the database to a revision; at the newest, raise the wall between tenants.
 
     Raises:
         UnavailableError: if the database does not answer.
         ConflictError: if the migrations cannot be applied, such as to a newer release's database.
     """
     _run(command.upgrade, database_url, revision)
-    engine = make_engine(database_url)
+    engine = make_engine(database_url, as_owner=True)
     try:
         with engine.begin() as connection:
             give_estimates(connection, Base.metadata)
+            if revision == NEWEST:
+                raise_walls(connection, Base.metadata)
     finally:
         engine.dispose()
 
@@ -68,7 +73,7 @@ def pending_revisions(database_url: str) -> list[str]:
         ConflictError: if the database is at a revision that this code does not know.
     """
     script = ScriptDirectory.from_config(_config(database_url))
-    engine = make_engine(database_url)
+    engine = make_engine(database_url, as_owner=True)
     try:
         with engine.connect() as connection:
             here = MigrationContext.configure(connection).get_current_heads()

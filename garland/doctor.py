@@ -17,8 +17,10 @@ from blocks.brokers.ssh import is_installed
 from blocks.sandbox.groups import read_groups
 from blocks.sandbox.trial import find_level
 from garland.database import pending_revisions
+from garland.keys import keys
 from garland.operations import at_work, backups, listening
 from garland.operations.finding import Finding
+from garland.operations.walls import row_security
 from garland.services import Services
 from garland.settings import Settings
 from kernel.errors import GarlandError, UnavailableError
@@ -36,6 +38,8 @@ def examine(settings: Settings) -> list[Finding]:
     checks: list[Callable[[Services], Finding]] = [
         _database,
         _migrations,
+        row_security,
+        keys,
         _redis,
         _clock,
         _disk,

@@ -45,6 +45,7 @@ from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.schedules.clock import ScheduleClock
 from runtime.services.following import Follower
 from tenancy.key_links.clearing import forget_old
+from tenancy.keys.rotation import finish
 from tenancy.life_cycle.changing import BITE as BITE_OF_STATES
 from tenancy.life_cycle.changing import end_due, has_ended
 from tenancy.scope import system
@@ -214,12 +215,13 @@ class Scheduler:
                 is_due = do_due(session, now=now) == BITE
 
     def clear(self) -> None:
-        """Let go of what is no longer kept, for some seconds at most."""
+        """Let go of what is no longer kept, for some seconds at most, and of keys of tenants."""
         if self.leads():
             self._clearing.round(now=self._now())
             with self._services.sessions() as session, session.begin():
                 forget_old(session, now=self._now())
             self._notifier.trim()
+            finish(self._services.sessions, vault=self._services.vault)
         tidy_folders(self._services)
 
     def withdraw(self) -> None:

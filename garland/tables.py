@@ -43,6 +43,7 @@ import tenancy.connections._tables
 import tenancy.custom_roles._tables
 import tenancy.delegation._tables
 import tenancy.invitations._tables
+import tenancy.keys._tables
 import tenancy.life_cycle._tables
 import tenancy.mails._tables
 import tenancy.repeats._tables

@@ -29,6 +29,7 @@ from typing_extensions import override
 
 from kernel._turns import others_wait, take_turns
 from kernel.ids import new_id
+from kernel.walls import stand_behind_walls
 
 __all__ = [
     "AnyDocument",
@@ -133,8 +134,11 @@ def named(kind: type[Enum]) -> EnumType:
     )
 
 
-def make_engine(url: str, *, echo: bool = False) -> Engine:
+def make_engine(url: str, *, echo: bool = False, as_owner: bool = False) -> Engine:
     """Open a database by its SQLAlchemy URL, with the settings Garland relies on.
+
+    On PostgreSQL its connections are held by row-level security (`kernel.walls`), but for those
+    that act as the tables' owner: for migrations alone.
 
     What a statement carried is in no error and no log: it may be a secret or a customer's data.
     SQLite runs in WAL with `synchronous=NORMAL`, enforces foreign keys, and takes its write lock
@@ -148,7 +152,10 @@ def make_engine(url: str, *, echo: bool = False) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         take_turns(engine, timeout_s=SQLITE_BUSY_TIMEOUT_S)
         return engine
-    return create_engine(url, **common, pool_size=10, max_overflow=30, pool_pre_ping=True)
+    engine = create_engine(url, **common, pool_size=10, max_overflow=30, pool_pre_ping=True)
+    if not as_owner:
+        stand_behind_walls(engine)
+    return engine
 
 
 def _json_text(value: Any) -> str:

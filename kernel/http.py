@@ -37,7 +37,7 @@ from kernel.errors import (
 )
 from kernel.json_text import read_json
 from kernel.numbers import whole_number
-from kernel.revisions import read_revision, require_tag, tag_of
+from kernel.revisions import read_revision
 from kernel.schema import half_character_in
 from kernel.secrets import Vault
 
@@ -328,26 +328,6 @@ def optional_body() -> Any:
 def expected_revision(what: str) -> int:
     """Read the revision that a write builds on from `If-Match`; see `read_revision`."""
     return read_revision(request.if_match.as_set(), what)
-
-
-def require_unchanged(document: Any, what: str) -> None:
-    """Refuse a write that names another state in `If-Match`; see `require_tag`."""
-    require_tag(request.if_match.as_set(), document, what)
-
-
-def with_tag_of(response: Response, document: Any) -> Response:
-    """Give an answer the `ETag` of all that people edit of what it tells."""
-    response.set_etag(tag_of(document))
-    return response
-
-
-def unless_known(response: Response) -> Response:
-    """Answer 304 in place of what the asker says by `If-None-Match` that it has already."""
-    known, (tag, _) = request.if_none_match, response.get_etag()
-    if tag is not None and known.contains_weak(tag):
-        response.status_code = 304
-        response.set_data(b"")
-    return response
 
 
 def page_limit(default: int = 50, most: int = 500) -> int:

@@ -33,7 +33,7 @@ def _is_for_this_database(item: Any, _name: Any, kind: str, *_others: Any) -> bo
     return kind != "index" or item.info.get("only", engine.name) == engine.name
 
 
-engine = make_engine(context.config.get_main_option("sqlalchemy.url") or "")
+engine = make_engine(context.config.get_main_option("sqlalchemy.url") or "", as_owner=True)
 
 with engine.connect() as connection:
     context.configure(

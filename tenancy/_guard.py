@@ -1,12 +1,12 @@
 """The session that carries the tenant guard, and what it checks beyond statements.
 
 Statements are judged in `_statements`; here are the ways around a statement: the identity map,
-the unit of work, bulk helpers and the bare connection.
+the unit of work, bulk helpers and the bare connection. On PostgreSQL the connection learns the
+scope, too: see `kernel.walls`.
 """
 
 from __future__ import annotations
 
-from enum import Enum
 from itertools import chain
 from typing import Any, NoReturn
 from uuid import UUID
@@ -18,23 +18,16 @@ from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from typing_extensions import override
 
 from kernel.db import TenantOwned
+from kernel.walls import SCOPE, Everywhere, Scope, ask_scope_of
 from tenancy._shapes import ScopeError
 from tenancy._statements import BY_KEY, confine, refuse_unbound
 
-_SCOPE = "tenancy.scope"
-
-
-class _System(Enum):
-    SYSTEM = "system"
-
-
-SYSTEM = _System.SYSTEM
-Scope = UUID | _System | None
+SYSTEM = Everywhere.SYSTEM
 
 
 def scope_of(session: Session) -> Scope:
     """Give the scope a session is in."""
-    scope: Scope = session.info.get(_SCOPE)
+    scope: Scope = session.info.get(SCOPE)
     return scope
 
 
@@ -46,7 +39,7 @@ def set_scope(session: Session, scope: Scope) -> None:
     """
     if not isinstance(session, GuardedSession):
         raise ScopeError("this session has no tenant guard: make it by tenancy.scope.guarded")
-    session.info[_SCOPE] = scope
+    session.info[SCOPE] = scope
 
 
 class GuardedSession(Session):
@@ -81,6 +74,10 @@ class GuardedSession(Session):
         """Give the bare connection, which carries no guard, in system scope only."""
         self._only_in_system("the bare connection")
         return super().connection(*args, **options)
+
+    def bare_connection(self) -> Connection:
+        """Give the bare connection in the scope as it is: the caller has checked what it writes."""
+        return super().connection()
 
     @override
     def bulk_save_objects(self, *args: Any, **options: Any) -> NoReturn:
@@ -120,10 +117,16 @@ def _owners(row: TenantOwned) -> set[UUID | None]:
     return owners or {None}
 
 
+@event.listens_for(GuardedSession, "after_begin")
+def _let_ask(session: Session, _transaction: Any, connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        ask_scope_of(session.info, connection)
+
+
 @event.listens_for(GuardedSession, "do_orm_execute")
 def _confine_statement(state: ORMExecuteState) -> None:
     scope = scope_of(state.session)
-    if not isinstance(scope, _System):
+    if not isinstance(scope, Everywhere):
         confine(state, scope)
 
 

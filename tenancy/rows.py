@@ -16,7 +16,7 @@ from kernel.bulk import insert_rows, update_rows
 from kernel.cursors import read_place
 from kernel.db import TenantOwned
 from kernel.errors import NotFoundError
-from tenancy.scope import require_owner, system
+from tenancy.scope import owned_connection
 
 Row = TypeVar("Row", bound=TenantOwned)
 Columns = TypeVarTuple("Columns")
@@ -92,11 +92,10 @@ def insert_new(
     Raises:
         ScopeError: the session is bound to another tenant than the row's, or to none.
     """
-    require_owner(session, row["tenant_id"], of=model.__name__)
+    connection = owned_connection(session, row["tenant_id"], of=model.__name__)
     entity: Any = model
-    wanted = _insert_unless_there(entity, keys, session.get_bind().dialect.name)
-    with system(session):
-        return session.connection().execute(wanted, dict(row)).first() is not None
+    wanted = _insert_unless_there(entity, keys, connection.dialect.name)
+    return connection.execute(wanted, dict(row)).first() is not None
 
 
 def insert_many(
@@ -107,11 +106,11 @@ def insert_many(
     Raises:
         ScopeError: the session is bound to another tenant than a row's, or to none.
     """
+    connection = None
     for tenant_id in {row["tenant_id"] for row in rows}:
-        require_owner(session, tenant_id, of=model.__name__)
-    if rows:
-        with system(session):
-            insert_rows(session.connection(), model, rows)
+        connection = owned_connection(session, tenant_id, of=model.__name__)
+    if connection is not None:
+        insert_rows(connection, model, rows)
 
 
 def update_many(
@@ -127,10 +126,9 @@ def update_many(
     Raises:
         ScopeError: the session is bound to another tenant, or to none.
     """
-    require_owner(session, tenant_id, of=model.__name__)
+    connection = owned_connection(session, tenant_id, of=model.__name__)
     owned = ({**row, "tenant_id": tenant_id} for row in rows)
-    with system(session):
-        update_rows(session.connection(), model, owned, also="tenant_id")
+    update_rows(connection, model, owned, also="tenant_id")
 
 
 @cache

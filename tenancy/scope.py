@@ -5,8 +5,9 @@ rows carries `tenant_id = …`, and rows of another tenant are refused on flush.
 added; for work across tenants, kept short and easy to find by this name. Neither: tenant-owned
 rows are out of reach, because a forgotten `bind` must fail and not show everything.
 
-The guard does not see engines used directly, nor a foreign key inside a tenant's own row that
-names another tenant's row: look the target up first, which fails as it should.
+On PostgreSQL the database keeps to the same scope by itself (`tenancy.walls`): unbound, it shows
+nothing. The guard does not see engines used directly, nor a foreign key inside a tenant's own row
+that names another tenant's row: look the target up first, which fails as it should.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
-from tenancy._guard import SYSTEM, GuardedSession, Scope, scope_of, set_scope
+from kernel.walls import Scope
+from tenancy._guard import SYSTEM, GuardedSession, scope_of, set_scope
 from tenancy._shapes import ScopeError
 from tenancy._statements import refuse_unbound
 
@@ -27,6 +30,7 @@ __all__ = [
     "bind",
     "bound_tenant",
     "guarded",
+    "owned_connection",
     "require_owner",
     "system",
 ]
@@ -66,6 +70,21 @@ def require_owner(session: Session, tenant_id: UUID, *, of: str) -> None:
         refuse_unbound(of)
     if scope not in (SYSTEM, tenant_id):
         raise ScopeError(f"write {of} rows with the tenant_id of this session", bound_to=str(scope))
+
+
+def owned_connection(session: Session, tenant_id: UUID, *, of: str) -> Connection:
+    """Give the bare connection for writing rows `of` a table that are all this tenant's.
+
+    What is written is not seen by the guard; on PostgreSQL row-level security holds it as ever.
+
+    Raises:
+        ScopeError: the session is bound to another tenant, to none, or has no guard.
+    """
+    require_owner(session, tenant_id, of=of)
+    if not isinstance(session, GuardedSession):
+        raise ScopeError("this session has no tenant guard: make it by tenancy.scope.guarded")
+    session.flush()  # what was changed so far comes first, as before any statement
+    return session.bare_connection()
 
 
 @contextmanager

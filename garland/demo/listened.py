@@ -13,6 +13,7 @@ from runtime.alarms.sources.listened.kinds import MQTT, SNMP, SYSLOG
 from runtime.alarms.sources.listened.settings import config_from_form
 from runtime.alarms.sources.listened.store import set_listening
 from runtime.alarms.sources.store import create_source, pause_source
+from tenancy.keys.vault import tenant_vault
 
 LOOPBACK = "127.0.0.0/8 ::1"
 SNMP_ACCESS = {
@@ -63,7 +64,8 @@ def listened_sources(
     )
     for kind, name, form in sources:
         source, _ = create_source(session, tenant_id, kind=kind, name=name, vault=vault, now=now)
-        config = config_from_form(kind, form, before={}, vault=vault)
+        keys = tenant_vault(session, tenant_id, vault)
+        config = config_from_form(kind, form, before={}, vault=keys)
         set_listening(session, tenant_id, source.id, kind=kind, config=config)
         if kind == MQTT:
             pause_source(session, tenant_id, source.id, now=now)

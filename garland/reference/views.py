@@ -13,7 +13,8 @@ from garland.reference.openapi import openapi
 from garland.reference.page import groups_of
 from garland.reference.published import MEDIA_TYPE, PUBLISHED, served_at
 from kernel.errors import NotFoundError
-from kernel.http import render, unless_known
+from kernel.http import render
+from kernel.http_tags import unless_known
 from kernel.rest import OBJECT, describe
 
 bp = Blueprint("reference", __name__)

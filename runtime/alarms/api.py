@@ -10,15 +10,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import InvalidError, Problem
-from kernel.http import (
-    acting,
-    db_session,
-    json_body,
-    page_of,
-    require,
-    require_unchanged,
-    with_tag_of,
-)
+from kernel.http import acting, db_session, json_body, page_of, require
+from kernel.http_tags import require_unchanged, with_tag_of
 from kernel.rest import describe, listed
 from runtime.alarms import shapes, store
 from runtime.alarms.asking import BULK, Asked, perform, perform_many

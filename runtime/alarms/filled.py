@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from kernel import trace
 from runtime.alarms._tables import JournalEntry
 from runtime.alarms.journal import JournalRow
-from tenancy.scope import require_owner, system
+from tenancy.scope import owned_connection
 
 _STATEMENT = (
     update(JournalEntry)
@@ -39,13 +39,12 @@ def write_filled(
     """
     if not rows:
         return
-    require_owner(session, tenant_id, of=JournalEntry.__name__)
+    connection = owned_connection(session, tenant_id, of=JournalEntry.__name__)
     written = [
         {"of_seq": came.seq, "filled": _with_trace(filled), "sent": came.event}
         for came, filled in rows
     ]
-    with system(session):
-        session.connection().execute(_STATEMENT, written)
+    connection.execute(_STATEMENT, written)
 
 
 def _with_trace(row: JournalRow) -> dict[str, object]:

@@ -11,15 +11,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from blocks.installs.registry import registry_of
 from kernel.clock import format_instant, utc_now
 from kernel.errors import NotFoundError
-from kernel.http import (
-    acting,
-    db_session,
-    expected_revision,
-    json_body,
-    page_of,
-    require,
-    unless_known,
-)
+from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
+from kernel.http_tags import unless_known
 from kernel.rest import OBJECT, TEXT, describe, listed
 from kernel.revisions import told_as_moved
 from kernel.schema import Schema

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError, Problem
 from kernel.ids import sha256_of
-from kernel.secrets import Vault
+from kernel.secrets import Sealer
 from runtime.expressions.evaluating import evaluate_template
 from runtime.hooks._tables import Outcome
 from runtime.hooks.deliveries import (
@@ -90,14 +90,14 @@ class Taken:
 
 
 def prepare(
-    target: Target, delivery: Delivery, vault: Vault, *, is_trusted: bool = False
+    target: Target, delivery: Delivery, vault: Sealer, *, is_trusted: bool = False
 ) -> Prepared:
     """Check who calls, and read what was sent.
 
     Args:
         target: What the address belongs to.
         delivery: What came.
-        vault: Opens the secrets that it may be signed with.
+        vault: The target's tenant's, opens the secrets that it may be signed with.
         is_trusted: It comes from a person of the tenant, so needs no signature.
 
     Raises:

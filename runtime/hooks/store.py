@@ -15,13 +15,14 @@ from blocks.installs.registry import registry_of
 from blocks.registry import Registry
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id, new_secret, sha256_of
-from kernel.secrets import Vault
+from kernel.secrets import Sealer
 from runtime.flows.hearing import is_told
 from runtime.flows.lookup import runnable, startable
 from runtime.flows.model import Flow, Trigger
 from runtime.hooks._tables import Hook
 from runtime.hooks.signature import key_of, new_signing_secret
 from tenancy.audit.trail import About, note
+from tenancy.keys.vault import tenant_vault
 from tenancy.rows import insert_new
 
 KEY_PREFIX = "hook"
@@ -100,11 +101,11 @@ def find_hook(
 
 
 def make_addresses(
-    session: Session, tenant_id: UUID, flow_id: UUID, *, vault: Vault, now: datetime
+    session: Session, tenant_id: UUID, flow_id: UUID, *, vault: Sealer, now: datetime
 ) -> int:
     """Give every webhook of the live version an address that has none; give how many were made."""
     missing = [one for one in list_hooks(session, tenant_id, flow_id, now=now) if one.id is None]
-    made = 0
+    made, vault = 0, tenant_vault(session, tenant_id, vault)
     for one in missing:
         row = {
             "id": new_id(),
@@ -119,10 +120,11 @@ def make_addresses(
 
 
 def read_key(
-    session: Session, tenant_id: UUID, flow_id: UUID, trigger_id: str, *, vault: Vault
+    session: Session, tenant_id: UUID, flow_id: UUID, trigger_id: str, *, vault: Sealer
 ) -> str:
     """Open the key of a webhook's address; raises NotFoundError."""
-    return vault.decrypt(_row(session, tenant_id, flow_id, trigger_id).key_sealed)
+    sealed = _row(session, tenant_id, flow_id, trigger_id).key_sealed
+    return tenant_vault(session, tenant_id, vault).decrypt(sealed)
 
 
 def renew_key(
@@ -131,12 +133,13 @@ def renew_key(
     flow_id: UUID,
     trigger_id: str,
     *,
-    vault: Vault,
+    vault: Sealer,
     now: datetime,
 ) -> None:
     """Give a webhook a new address; the old one stops at once. Raises NotFoundError."""
     row = _row(session, tenant_id, flow_id, trigger_id)
-    for name, value in _new_key(vault, now).items():
+    new = _new_key(tenant_vault(session, tenant_id, vault), now)
+    for name, value in new.items():
         setattr(row, name, value)
     session.flush()
     _note(session, row, "webhook.address_renewed", now=now)
@@ -148,7 +151,7 @@ def set_secret(  # noqa: PLR0913  which webhook, which secret, sealed with what,
     flow_id: UUID,
     trigger_id: str,
     *,
-    vault: Vault,
+    vault: Sealer,
     now: datetime,
     secret: str = "",
 ) -> str:
@@ -166,7 +169,8 @@ def set_secret(  # noqa: PLR0913  which webhook, which secret, sealed with what,
     key_of(chosen)
     if row.secret_sealed is not None:
         row.old_secret_sealed, row.old_secret_until = row.secret_sealed, now + OLD_SECRET_COUNTS
-    row.secret_sealed, row.secret_made_at = vault.encrypt(chosen), now
+    row.secret_sealed = tenant_vault(session, tenant_id, vault).encrypt(chosen)
+    row.secret_made_at = now
     session.flush()
     _note(session, row, "webhook.secret_set", now=now)
     return chosen
@@ -204,7 +208,7 @@ def target_of(
     return _target(session, _row(session, tenant_id, flow_id, trigger_id), now=now)
 
 
-def open_secrets(target: Target, vault: Vault) -> list[str]:
+def open_secrets(target: Target, vault: Sealer) -> list[str]:
     """Open the secrets that count now.
 
     Raises:
@@ -270,7 +274,7 @@ def _with_block(view: HookView, trigger: Trigger, registry: Registry) -> HookVie
     )
 
 
-def _new_key(vault: Vault, now: datetime) -> dict[str, object]:
+def _new_key(vault: Sealer, now: datetime) -> dict[str, object]:
     key = new_secret(KEY_PREFIX)
     return {"key_digest": sha256_of(key), "key_sealed": vault.encrypt(key), "key_made_at": now}
 

@@ -9,15 +9,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError, Problem
-from kernel.http import (
-    acting,
-    db_session,
-    json_body,
-    page_of,
-    require,
-    require_unchanged,
-    with_tag_of,
-)
+from kernel.http import acting, db_session, json_body, page_of, require
+from kernel.http_tags import require_unchanged, with_tag_of
 from kernel.rest import TEXT, choice, describe, listed
 from runtime.imports.api import staged_answer, wants_gone_removed
 from runtime.imports.staging import get_import, import_document

@@ -7,14 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from kernel.clock import format_instant, utc_now
-from kernel.http import (
-    acting,
-    db_session,
-    json_body,
-    require,
-    require_unchanged,
-    with_tag_of,
-)
+from kernel.http import acting, db_session, json_body, require
+from kernel.http_tags import require_unchanged, with_tag_of
 from kernel.rest import describe
 from runtime.alarms.storms import Protection, protection_document
 from runtime.quieting import storms

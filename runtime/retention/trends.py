@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from runtime.alarms.console._tables import AlarmDay, AlarmHour, AlarmTicket, adding_to
 from runtime.alarms.console.trends import DAY, start_of
-from tenancy.scope import require_owner, system
+from tenancy.scope import owned_connection
 
 
 def fold_oldest_day(session: Session, tenant_id: UUID, *, before: datetime) -> int:
@@ -40,9 +40,8 @@ def fold_oldest_day(session: Session, tenant_id: UUID, *, before: datetime) -> i
         }
         for what, severity, number, _ in sums
     ]
-    require_owner(session, tenant_id, of=AlarmDay.__name__)
-    with system(session):
-        session.connection().execute(adding_to(AlarmDay, session.get_bind().dialect.name), rows)
+    connection = owned_connection(session, tenant_id, of=AlarmDay.__name__)
+    connection.execute(adding_to(AlarmDay, connection.dialect.name), rows)
     session.execute(delete(AlarmHour).where(*of_day).execution_options(synchronize_session=False))
     return sum(hours for *_, hours in sums)
 

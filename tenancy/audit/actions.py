@@ -105,6 +105,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "connection.rotated": "put new secrets into {it}",
             "connection.rotation_undone": "put the secrets from before back into {it}",
             "connection.removed": "removed {it}",
+            "keys.rotated": "made a new key, by which secrets are sealed",
+            "keys.destroyed": "destroyed the keys by which secrets were sealed",
             "webhook.secret_set": "set a new signing secret for {it}",
             "webhook.old_secret_dropped": "let the old signing secret of {it} count no longer",
             "webhook.address_renewed": "gave {it} a new address",

@@ -13,11 +13,12 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from kernel.secrets import Vault
+from kernel.secrets import Sealer
 from tenancy.connections._tables import Connection
 from tenancy.connections.model import Opened, Token
 from tenancy.connections.pem import host_keys_of
 from tenancy.connections.records import opened_values, values_before
+from tenancy.keys.vault import tenant_vault
 from tenancy.rows import find_owned
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -27,21 +28,21 @@ _SSH_PORT = 22
 
 
 def open_connection(
-    session: Session, tenant_id: UUID, name: str, *, vault: Vault, now: datetime
+    session: Session, tenant_id: UUID, name: str, *, vault: Sealer, now: datetime
 ) -> Opened | None:
     """Open a connection by its name; None when there is none."""
     row = session.scalar(
         select(Connection).where(Connection.tenant_id == tenant_id, Connection.name == name)
     )
-    return _opened(row, vault, now) if row is not None else None
+    return _opened(row, tenant_vault(session, tenant_id, vault), now) if row is not None else None
 
 
 def open_by_id(
-    session: Session, tenant_id: UUID, connection_id: UUID, *, vault: Vault, now: datetime
+    session: Session, tenant_id: UUID, connection_id: UUID, *, vault: Sealer, now: datetime
 ) -> Opened | None:
     """Open a connection by its id; None when there is none."""
     row = find_owned(session, Connection, tenant_id, connection_id)
-    return _opened(row, vault, now) if row is not None else None
+    return _opened(row, tenant_vault(session, tenant_id, vault), now) if row is not None else None
 
 
 def is_use_to_be_noted(opened: Opened, *, now: datetime) -> bool:
@@ -124,13 +125,14 @@ def give_up_renewal(session: Session, opened: Opened) -> None:
 
 
 def keep_token(
-    session: Session, opened: Opened, token: Token, *, vault: Vault, now: datetime, by: str = ""
+    session: Session, opened: Opened, token: Token, *, vault: Sealer, now: datetime, by: str = ""
 ) -> bool:
     """Keep a token, sealed; False when the connection was changed while it was fetched."""
     row = find_owned(session, Connection, opened.tenant_id, opened.id, lock=True)
     if row is None or row.token_number != opened.token_number:
         return False
     facts = {"access": token.access, "kind": token.kind, "refresh": token.refresh}
+    vault = tenant_vault(session, opened.tenant_id, vault)
     row.token_sealed, row.token_expires_at = vault.encrypt(json.dumps(facts)), token.expires_at
     row.token_at, row.token_by = now, by[:200] or row.token_by
     row.token_number += 1
@@ -139,7 +141,7 @@ def keep_token(
     return True
 
 
-def _opened(row: Connection, vault: Vault, now: datetime) -> Opened:
+def _opened(row: Connection, vault: Sealer, now: datetime) -> Opened:
     token = None
     if row.token_sealed is not None:
         facts = json.loads(vault.decrypt(row.token_sealed))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.errors import InvalidError, Problem
-from kernel.secrets import Vault
+from kernel.secrets import Sealer
 from tenancy.connections._tables import Connection
 from tenancy.connections.checking import Facts, end_of
 from tenancy.connections.hosts import is_within
@@ -51,19 +51,19 @@ def view_of(row: Connection) -> ConnectionView:
     )
 
 
-def opened_values(row: Connection, vault: Vault) -> dict[str, Any]:
+def opened_values(row: Connection, vault: Sealer) -> dict[str, Any]:
     """Give a row's values, secrets among them."""
     return {**row.settings, **json.loads(vault.decrypt(row.sealed))}
 
 
-def values_before(row: Connection, vault: Vault, *, now: datetime) -> dict[str, Any] | None:
+def values_before(row: Connection, vault: Sealer, *, now: datetime) -> dict[str, Any] | None:
     """Give the values before the last rotation; None when they are kept no more."""
     if row.before_sealed is None or row.before_until is None or row.before_until <= now:
         return None
     return {**(row.before_settings or {}), **json.loads(vault.decrypt(row.before_sealed))}
 
 
-def with_kept(row: Connection, values: Mapping[str, Any], vault: Vault) -> dict[str, Any]:
+def with_kept(row: Connection, values: Mapping[str, Any], vault: Sealer) -> dict[str, Any]:
     """Put what is stored in the place of secrets that stay."""
     stored = json.loads(vault.decrypt(row.sealed))
     return {
@@ -79,7 +79,7 @@ def write_facts(row: Connection, facts: Facts) -> None:
     row.test_address = facts.test_address
 
 
-def seal_values(row: Connection, kind: Kind, values: Mapping[str, Any], vault: Vault) -> None:
+def seal_values(row: Connection, kind: Kind, values: Mapping[str, Any], vault: Sealer) -> None:
     """Write the values, secrets sealed; a token or test of the old ones counts no more."""
     secrets = {name: value for name, value in values.items() if name in kind.secrets}
     row.settings = {name: value for name, value in values.items() if name not in kind.secrets}

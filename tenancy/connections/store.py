@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
-from kernel.secrets import Vault
+from kernel.secrets import Sealer
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
 from tenancy.connections._tables import Connection
@@ -37,6 +37,7 @@ from tenancy.connections.records import (
     with_kept,
     write_facts,
 )
+from tenancy.keys.vault import tenant_vault
 from tenancy.rows import by_name, get_owned
 
 log = structlog.get_logger(__name__)
@@ -77,7 +78,7 @@ def create_connection(  # noqa: PLR0913  what, sealed with what, by whom and whe
     kind: str,
     facts: Facts,
     values: Mapping[str, Any],
-    vault: Vault,
+    vault: Sealer,
     by: str,
     now: datetime,
 ) -> ConnectionView:
@@ -87,7 +88,7 @@ def create_connection(  # noqa: PLR0913  what, sealed with what, by whom and whe
         InvalidError: naming each field that is wrong, or that the name is taken.
         ConflictError: the organisation has as many as it may.
     """
-    chosen = kind_of(kind)
+    chosen, vault = kind_of(kind), tenant_vault(session, tenant_id, vault)
     checked = checked_facts(facts, chosen)
     check_values(chosen, values, over_http=checked.over_http, hosts=checked.hosts)
     mine = Connection.tenant_id == tenant_id
@@ -113,7 +114,7 @@ def change_connection(  # noqa: PLR0913  which, what, sealed with what, by whom 
     values: Mapping[str, Any],
     expected_revision: int,
     used_by: Users,
-    vault: Vault,
+    vault: Sealer,
     by: str,
     now: datetime,
 ) -> ConnectionView:
@@ -124,6 +125,7 @@ def change_connection(  # noqa: PLR0913  which, what, sealed with what, by whom 
             sent somewhere new.
         ConnectionChangedError: somebody else saved it meanwhile.
     """
+    vault = tenant_vault(session, tenant_id, vault)
     row = get_owned(session, Connection, tenant_id, connection_id, name="connection", lock=True)
     _require_revision(row, expected_revision)
     kind = kind_of(row.kind)
@@ -149,7 +151,7 @@ def rotate_connection(  # noqa: PLR0913  which, what is new, sealed with what, b
     connection_id: UUID,
     *,
     values: Mapping[str, Any],
-    vault: Vault,
+    vault: Sealer,
     by: str,
     now: datetime,
 ) -> ConnectionView:
@@ -167,6 +169,7 @@ def rotate_connection(  # noqa: PLR0913  which, what is new, sealed with what, b
     Raises:
         InvalidError: no secret is new, or a value is wrong.
     """
+    vault = tenant_vault(session, tenant_id, vault)
     row = get_owned(session, Connection, tenant_id, connection_id, name="connection", lock=True)
     kind = kind_of(row.kind)
     fresh = {name: value for name, value in values.items() if value not in ("", KEPT)}
@@ -192,13 +195,14 @@ def rotate_connection(  # noqa: PLR0913  which, what is new, sealed with what, b
 
 
 def undo_rotation(
-    session: Session, tenant_id: UUID, connection_id: UUID, *, vault: Vault, by: str, now: datetime
+    session: Session, tenant_id: UUID, connection_id: UUID, *, vault: Sealer, by: str, now: datetime
 ) -> ConnectionView:
     """Put the values before the last rotation back, as long as they are kept.
 
     Raises:
         ConflictError: they are not kept any more.
     """
+    vault = tenant_vault(session, tenant_id, vault)
     row = get_owned(session, Connection, tenant_id, connection_id, name="connection", lock=True)
     values = values_before(row, vault, now=now)
     if values is None:

@@ -11,15 +11,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import NotFoundError
-from kernel.http import (
-    acting,
-    db_session,
-    json_body,
-    page_of,
-    require,
-    require_unchanged,
-    with_tag_of,
-)
+from kernel.http import acting, db_session, json_body, page_of, require
+from kernel.http_tags import require_unchanged, with_tag_of
 from kernel.rest import ID, INSTANT, TEXT, choice, describe, listed, maybe, shape
 from kernel.schema import Schema
 from tenancy._tables import NAME_MAX, REASON_MAX, OrganisationKind

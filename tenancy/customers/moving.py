@@ -53,7 +53,8 @@ def move_customer(
         along.parent_id = parent.id
     row.parent_id = parent.id
     session.flush()
-    _note(session, who, row, "moved", {"from": before.name, "to": parent.name}, now=now)
+    told = {"from": before.name, "to": parent.name}
+    _note_both(session, who, row, "customer.moved", "organisation.moved", facts=told, now=now)
     return view_of(row)
 
 
@@ -72,7 +73,10 @@ def rename_customer(
     if row.name != wanted:
         row.name = wanted
         session.flush()
-        _note(session, who, row, "renamed", {"from": one.name, "to": wanted}, now=now)
+        told = {"from": one.name, "to": wanted}
+        _note_both(
+            session, who, row, "customer.renamed", "organisation.renamed", facts=told, now=now
+        )
     return view_of(row)
 
 
@@ -91,16 +95,18 @@ def _require_place(session: Session, one: OrganisationView, parent: Organisation
         raise ConflictError(f"{parent.name} is {parent.state}: resume it first, or choose another")
 
 
-def _note(
+def _note_both(  # noqa: PLR0913  what is noted with whom, about what, when
     session: Session,
     who: Acting,
     row: Organisation,
-    verb: str,
-    facts: dict[str, str],
+    with_them: str,
+    with_it: str,
     *,
+    facts: dict[str, str],
     now: datetime,
 ) -> None:
+    """Note it with those who did it, and with the organisation itself."""
     about = About(kind="organisation", id=row.id, name=row.name)
-    note(session, who.tenant_id, f"customer.{verb}", now=now, about=about, facts=facts)
+    note(session, who.tenant_id, with_them, now=now, about=about, facts=facts)
     by = Actor(name=f"{who.person_name} ({who.tenant_name})", id=who.vouched_by)
-    note(session, row.id, f"organisation.{verb}", now=now, about=about, facts=facts, by=by)
+    note(session, row.id, with_it, now=now, about=about, facts=facts, by=by)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Instant, Key, OptionalInstant
 from tenancy._tables import EMAIL_MAX
+from tenancy.keys.places import SEALED
 
 SUBJECT_MAX = 300
 REASON_MAX = 300
@@ -36,7 +37,7 @@ class Mail(Base):
     id: Mapped[Key]
     recipient: Mapped[str] = mapped_column(String(EMAIL_MAX))
     subject: Mapped[str] = mapped_column(String(SUBJECT_MAX))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, info={SEALED: True})
     kind: Mapped[str] = mapped_column(String(40))
     organisation_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("organisation.id", ondelete="CASCADE"), index=True

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, GarlandError, MalformedError
 from kernel.ids import new_id
-from kernel.secrets import Vault
+from kernel.secrets import Sealer
+from tenancy.keys.vault import tenant_vault
 from tenancy.repeats._tables import KEY_MAX, KeptAnswer
 from tenancy.rows import insert_new
 
@@ -60,7 +61,7 @@ class Answer:
 
 
 def claim_key(
-    session: Session, tenant_id: UUID, asked: Asked, *, vault: Vault, now: datetime
+    session: Session, tenant_id: UUID, asked: Asked, *, vault: Sealer, now: datetime
 ) -> Answer | None:
     """Claim a key for a request; give the answer where the same request had one.
 
@@ -94,19 +95,19 @@ def claim_key(
         )
     if found.sealed is None:
         raise ConflictError("this was done before; its answer was too long to be kept")
-    said: dict[str, Any] = json.loads(vault.decrypt(found.sealed))
+    said: dict[str, Any] = json.loads(tenant_vault(session, tenant_id, vault).decrypt(found.sealed))
     return Answer(status=found.status, **said)
 
 
 def keep_answer(
-    session: Session, tenant_id: UUID, asked: Asked, answer: Answer, *, vault: Vault
+    session: Session, tenant_id: UUID, asked: Asked, answer: Answer, *, vault: Sealer
 ) -> None:
     """Keep what a request whose key was claimed is answered."""
     row = _row(session, tenant_id, asked)
     row.status = answer.status
     if len(answer.body) <= ANSWER_MAX:
         said = {"headers": dict(answer.headers), "body": answer.body}
-        row.sealed = vault.encrypt(json.dumps(said))
+        row.sealed = tenant_vault(session, tenant_id, vault).encrypt(json.dumps(said))
     session.flush()
 
 

@@ -18,6 +18,7 @@ from runtime.alarms.sources.listened.taking import Result
 from runtime.alarms.sources.listened.writing import Known, Writer
 from runtime.alarms.sources.snmp.authority import Authority
 from runtime.alarms.sources.store import create_source
+from tenancy.keys.vault import tenant_vault
 from tenancy.scope import as_tenant
 from tests.factories.tenancy import make_customer
 
@@ -41,7 +42,8 @@ def make_listened(
 ) -> UUID:
     """Make a source of a kind, set up by its form; give its id."""
     source, _ = create_source(session, tenant_id, kind=kind, name=kind, vault=vault, now=utc_now())
-    config = config_from_form(kind, {**FORMS[kind], **form}, before={}, vault=vault)
+    keys = tenant_vault(session, tenant_id, vault)
+    config = config_from_form(kind, {**FORMS[kind], **form}, before={}, vault=keys)
     set_listening(session, tenant_id, source.id, kind=kind, config=config)
     return source.id
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from garland.database import upgrade
+from kernel.db import make_engine
 from tests.support.places import quickest_place
 from tests.support.postgresql import running_server
 
@@ -78,6 +79,17 @@ class PostgresqlDatabases:
 
     def _url(self, name: str) -> str:
         return self._server.set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def as_owner(engine: Engine) -> Iterator[Connection]:
+    """Give a transaction of the tables' owner, which no row-level security holds."""
+    owner = make_engine(engine.url.render_as_string(hide_password=False), as_owner=True)
+    try:
+        with owner.begin() as connection:
+            yield connection
+    finally:
+        owner.dispose()
 
 
 @contextmanager

@@ -65,6 +65,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "invitations.ask_many": ("/members/invitations/many",),
     "invitations.list_invitations": ("/members/invitations",),
     "keeping.ask_delete": ("/workflows/{flow}/delete",),
+    "keys.list_keys": ("/keys",),
     "limits.show_limits": ("/limits",),
     "listened.show_listening": ("/sources/{snmp}/listening", "/sources/{syslog}/listening"),
     "listeners.list_listeners": ("/listeners",),

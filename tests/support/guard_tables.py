@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Engine, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import Engine, ForeignKey, MetaData, String, UniqueConstraint, select
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -24,7 +24,9 @@ from kernel.db import Key, TenantOwned
 from kernel.ids import new_id
 from tenancy._tables import Organisation
 from tenancy.scope import system
+from tenancy.walls import raise_walls
 from tests.factories.tenancy import make_customer
+from tests.support.databases import as_owner
 
 
 class GuardBase(DeclarativeBase):
@@ -68,10 +70,17 @@ class Two:
     item_b: UUID
 
 
+def make_tables(engine: Engine, metadata: MetaData, *names: str) -> None:
+    """Make tables as a migration does: as the owner, and the wall between tenants around them."""
+    tables = [metadata.tables[name] for name in names]
+    with as_owner(engine) as connection:
+        metadata.create_all(connection, tables=tables)
+        raise_walls(connection, metadata)
+
+
 def make_two(engine: Engine, sessions: sessionmaker[Session]) -> Two:
     """Make the tables and rows: per tenant a box, an item in it, and one in the other's box."""
-    tables = [GuardBase.metadata.tables[name] for name in ("guard_box", "guard_item")]
-    GuardBase.metadata.create_all(engine, tables=tables)
+    make_tables(engine, GuardBase.metadata, "guard_box", "guard_item")
     ids = {name: new_id() for name in ("box_a", "box_b", "item_a", "item_b")}
     with sessions.begin() as session, system(session):
         owners = {name: make_customer(session).id for name in ("a", "b")}

@@ -22,7 +22,7 @@ from runtime.alarms.console.tickets import count_tickets, note_tickets
 from runtime.alarms.lifecycle import Transition
 from runtime.alarms.model import Severity
 from runtime.alarms.store import Change
-from tenancy.scope import require_owner, system
+from tenancy.scope import owned_connection
 
 EVENTS, RAISED, CLEARED = "events", "raised", "cleared"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -94,11 +94,8 @@ def count_changes(
         if number
     ]
     if rows:
-        require_owner(session, tenant_id, of=AlarmHour.__name__)
-        with system(session):
-            session.connection().execute(
-                adding_to(AlarmHour, session.get_bind().dialect.name), rows
-            )
+        connection = owned_connection(session, tenant_id, of=AlarmHour.__name__)
+        connection.execute(adding_to(AlarmHour, connection.dialect.name), rows)
 
 
 def trend_of(

@@ -9,16 +9,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
-from kernel.http import (
-    acting,
-    db_session,
-    json_body,
-    page_of,
-    require,
-    require_unchanged,
-    vault,
-    with_tag_of,
-)
+from kernel.http import acting, db_session, json_body, page_of, require, vault
+from kernel.http_tags import require_unchanged, with_tag_of
 from kernel.rest import describe, listed
 from kernel.schema import Schema
 from runtime.alarms._storable import storage_problems

@@ -15,7 +15,7 @@ from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id, new_secret, sha256_of
 from kernel.json_text import why_not_kept
-from kernel.secrets import Vault
+from kernel.secrets import Sealer
 from runtime.alarms._tables import Source
 from runtime.alarms.sources.expectations import quiet_after
 from runtime.alarms.sources.faults import faults_of
@@ -25,6 +25,7 @@ from runtime.alarms.sources.reading import Batch
 from runtime.alarms.sources.senders import name_sender
 from runtime.alarms.sources.silence import end_silence
 from tenancy.audit.trail import About, note
+from tenancy.keys.vault import tenant_vault
 from tenancy.rows import get_owned
 
 __all__ = [
@@ -49,7 +50,7 @@ NAME_MAX = 120
 
 
 def create_source(
-    session: Session, tenant_id: UUID, *, kind: str, name: str, vault: Vault, now: datetime
+    session: Session, tenant_id: UUID, *, kind: str, name: str, vault: Sealer, now: datetime
 ) -> tuple[SourceView, str]:
     """Add a source; give it and the key of its address.
 
@@ -68,7 +69,7 @@ def create_source(
         kind=kind,
         name=said,
         key_digest=sha256_of(key),
-        key_sealed=vault.encrypt(key),
+        key_sealed=tenant_vault(session, tenant_id, vault).encrypt(key),
         config={},
         created_at=now,
     )
@@ -153,7 +154,7 @@ def resume_source(
 
 
 def rotate_key(
-    session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault, now: datetime
+    session: Session, tenant_id: UUID, source_id: UUID, *, vault: Sealer, now: datetime
 ) -> str:
     """Give a source another address; the old one is refused at once.
 
@@ -164,7 +165,8 @@ def rotate_key(
     if not kind_of(row.kind).has_address:
         raise ConflictError(f"{row.name} has no address of its own that could be renewed")
     key = new_secret(KEY_PREFIX)
-    row.key_digest, row.key_sealed = sha256_of(key), vault.encrypt(key)
+    row.key_digest = sha256_of(key)
+    row.key_sealed = tenant_vault(session, tenant_id, vault).encrypt(key)
     session.flush()
     _note(session, row, "source.key_renewed", now=now)
     return key
@@ -179,9 +181,10 @@ def delete_source(session: Session, tenant_id: UUID, source_id: UUID, *, now: da
     session.flush()
 
 
-def key_of(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Vault) -> str:
+def key_of(session: Session, tenant_id: UUID, source_id: UUID, *, vault: Sealer) -> str:
     """Open the key of a source's address; raises NotFoundError."""
-    return vault.decrypt(_own(session, tenant_id, source_id).key_sealed)
+    sealed = _own(session, tenant_id, source_id).key_sealed
+    return tenant_vault(session, tenant_id, vault).decrypt(sealed)
 
 
 def find_source(session: Session, key: str) -> SourceView | None:

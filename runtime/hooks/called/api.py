@@ -28,7 +28,8 @@ from runtime.hooks.store import Target
 from runtime.hooks.waiting import AT_MOST_S, RunNotices, Slots, wait_until_found
 from runtime.runs.result import RunResult, result_of
 from runtime.standing import refuse_delivery
-from tenancy.scope import bind, system
+from tenancy.keys.vault import tenant_vault
+from tenancy.scope import as_tenant, bind, system
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +88,9 @@ def _deliver(key: str) -> Response:
             raise too_large()
         if by_block:
             return _told(target, delivery)
-        prepared = prepare(target, delivery, vault())
+        with _services().reading() as session, as_tenant(session, target.tenant_id):
+            keys = tenant_vault(session, target.tenant_id, vault())
+            prepared = prepare(target, delivery, keys)
         with _writing(target.tenant_id) as session:
             taken = take(session, target, prepared, now=delivery.at)
     except FailedError as failed:

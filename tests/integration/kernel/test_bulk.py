@@ -15,6 +15,7 @@ from kernel.ids import new_id
 from runtime.alarms._tables import ConditionRow, JournalEntry
 from tenancy.scope import system
 from tests.factories.tenancy import make_customer
+from tests.support.databases import as_owner
 
 AT = datetime(2026, 11, 27, 12, 30, 15, 123456, tzinfo=timezone(timedelta(hours=2)))
 
@@ -43,7 +44,7 @@ def make_condition(tenant_id: UUID, **given: Any) -> dict[str, Any]:
 
 def stored(engine: Engine, table: str) -> list[tuple[Any, ...]]:
     """Read rows as the driver gives them, past all column kinds."""
-    with engine.connect() as connection:
+    with as_owner(engine) as connection:
         return [tuple(row) for row in connection.execute(text(f"SELECT * FROM {table}"))]  # noqa: S608
 
 

@@ -81,12 +81,12 @@ def test_a_csps_admin_does_not_act_in_its_customers(session: Session) -> None:
 def test_an_organisation_keeps_an_admin(session: Session) -> None:
     customer = make_customer(session)
     first, second = make_member(session, customer), make_member(session, customer)
-    members.remove_member(session, customer.id, first.id, now=NOON)
+    members.remove_member(session, customer.id, first.id)
 
     with pytest.raises(ConflictError):
-        members.change_role(session, customer.id, second.id, "viewer", now=NOON)
+        members.change_role(session, customer.id, second.id, "viewer")
     with pytest.raises(ConflictError):
-        members.remove_member(session, customer.id, second.id, now=NOON)
+        members.remove_member(session, customer.id, second.id)
 
 
 def test_refuses_a_role_that_the_kind_does_not_have(session: Session) -> None:
@@ -94,9 +94,9 @@ def test_refuses_a_role_that_the_kind_does_not_have(session: Session) -> None:
     person = make_member(session, customer)
 
     with pytest.raises(InvalidError):
-        members.change_role(session, customer.id, person.id, "reviewer", now=NOON)
+        members.change_role(session, customer.id, person.id, "reviewer")
     with pytest.raises(NotFoundError):
-        members.remove_member(session, make_csp(session).id, person.id, now=NOON)
+        members.remove_member(session, make_csp(session).id, person.id)
 
 
 def test_a_member_is_added_once(session: Session) -> None:

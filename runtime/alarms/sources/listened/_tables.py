@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Document, Instant, Key, OptionalInstant, TenantOwned
+from tenancy.keys.places import SEALS
 
 OID_MAX = 512
 REASON_MAX = 200
@@ -42,7 +43,7 @@ class Listening(TenantOwned, Base):
     source_id: Mapped[UUID] = mapped_column(
         ForeignKey("source.id", ondelete="CASCADE"), primary_key=True
     )
-    config: Mapped[Document]
+    config: Mapped[Document] = mapped_column(info={SEALS: True})
     revision: Mapped[int] = mapped_column(default=1)
     heard: Mapped[int] = mapped_column(BigInteger, default=0)
     counted_only: Mapped[int] = mapped_column(BigInteger, default=0)

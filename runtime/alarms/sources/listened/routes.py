@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hmac
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import structlog
 
 from kernel.errors import GarlandError
-from kernel.secrets import SecretError, Vault
+from kernel.secrets import Sealer, SecretError
 from runtime.alarms.sources.listened.kinds import SNMP, SYSLOG
 from runtime.alarms.sources.listened.networks import Network, lies_in, networks_of
 from runtime.alarms.sources.listened.store import Listened
@@ -44,11 +45,14 @@ class Route:
 
 
 class Routes:
-    """The sources that datagrams are looked up in; made anew when any of them changes."""
+    """The sources that datagrams are looked up in; made anew when any of them changes.
 
-    def __init__(self, sources: Iterable[Listened], vault: Vault) -> None:
+    `vault_of` gives what opens a tenant's secrets; it is asked at once and never later.
+    """
+
+    def __init__(self, sources: Iterable[Listened], vault_of: Callable[[UUID], Sealer]) -> None:
         self.sources = list(sources)
-        routes = (_route_if_readable(one, vault) for one in self.sources)
+        routes = (_route_if_readable(one, vault_of(one.tenant_id)) for one in self.sources)
         self._routes = [one for one in routes if one is not None]
         self._near: OrderedDict[tuple[str, str], Sequence[Route]] = OrderedDict()
 
@@ -105,7 +109,7 @@ def _only(found: Sequence[Route], near: Sequence[Route], unknown: str) -> Route:
     raise StrayError(unknown if near else "no source takes this sender's address")
 
 
-def _route_if_readable(source: Listened, vault: Vault) -> Route | None:
+def _route_if_readable(source: Listened, vault: Sealer) -> Route | None:
     """Read a source that datagrams come for; one whose secrets do not open must not stop others."""
     if source.kind not in (SNMP, SYSLOG):
         return None
@@ -116,7 +120,7 @@ def _route_if_readable(source: Listened, vault: Vault) -> Route | None:
         return None
 
 
-def _route(source: Listened, vault: Vault) -> Route:
+def _route(source: Listened, vault: Sealer) -> Route:
     config = source.config
     networks = tuple(networks_of(config.get("networks", ())))
     if source.kind == SYSLOG:
@@ -130,7 +134,7 @@ def _route(source: Listened, vault: Vault) -> Route:
     )
 
 
-def _user(said: Mapping[str, str], vault: Vault) -> User:
+def _user(said: Mapping[str, str], vault: Sealer) -> User:
     return User(
         name=said["name"],
         auth=said["auth"],

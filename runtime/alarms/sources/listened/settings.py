@@ -14,7 +14,7 @@ from typing import Any
 from kernel.errors import InvalidError, MalformedError, Problem
 from kernel.json_text import read_json
 from kernel.numbers import whole_number
-from kernel.secrets import Vault
+from kernel.secrets import Sealer
 from runtime.alarms.sources.listened.kinds import MQTT, SNMP, SYSLOG
 from runtime.alarms.sources.listened.networks import network_problem, networks_of
 from runtime.alarms.sources.mqtt.reading import check_mapping
@@ -37,14 +37,14 @@ Form = Mapping[str, str]
 Config = dict[str, Any]
 
 
-def config_from_form(kind: str, form: Form, *, before: Mapping[str, Any], vault: Vault) -> Config:
+def config_from_form(kind: str, form: Form, *, before: Mapping[str, Any], vault: Sealer) -> Config:
     """Read the settings form of a source of one of these kinds.
 
     Args:
         kind: The source's.
         form: What was sent.
         before: The settings that held so far; their secrets stay where the form has none.
-        vault: Seals new secrets.
+        vault: The tenant's, seals new secrets.
 
     Raises:
         InvalidError: with a problem by field.
@@ -57,7 +57,7 @@ def config_from_form(kind: str, form: Form, *, before: Mapping[str, Any], vault:
     return {name: value for name, value in config.items() if value not in ("", [], {}, None)}
 
 
-def _snmp(form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Problem]) -> Config:
+def _snmp(form: Form, before: Mapping[str, Any], vault: Sealer, problems: list[Problem]) -> Config:
     community = form.get("community", "").strip()
     if community and not COMMUNITY_LEAST <= len(community) <= COMMUNITY_MAX:
         told = f"community: write {COMMUNITY_LEAST} to {COMMUNITY_MAX} characters"
@@ -71,7 +71,7 @@ def _snmp(form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Pr
 
 
 def _users(
-    form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Problem]
+    form: Form, before: Mapping[str, Any], vault: Sealer, problems: list[Problem]
 ) -> list[dict[str, str]]:
     users = [one for one in before.get("users", ()) if not form.get(f"drop-{one['name']}")]
     name = form.get("user_name", "").strip()
@@ -142,7 +142,7 @@ def _networks(form: Form, problems: list[Problem]) -> list[str]:
 
 
 def _syslog(
-    form: Form, before: Mapping[str, Any], _vault: Vault, problems: list[Problem]
+    form: Form, before: Mapping[str, Any], _vault: Sealer, problems: list[Problem]
 ) -> Config:
     least = form.get("least", "err")
     if least not in (*LEVELS, NEVER):
@@ -170,7 +170,7 @@ def _too_wide(networks: list[str]) -> list[Problem]:
     return []
 
 
-def _mqtt(form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Problem]) -> Config:
+def _mqtt(form: Form, before: Mapping[str, Any], vault: Sealer, problems: list[Problem]) -> Config:
     host, tls = form.get("host", "").strip(), bool(form.get("tls"))
     if not host or len(host) > 253 or not host.isprintable() or " " in host:  # noqa: PLR2004  DNS
         problems.append(Problem("/host", "broker: write its name or address, such as mqtt.example"))
@@ -201,7 +201,7 @@ def _mqtt(form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Pr
     }
 
 
-def _password(form: Form, before: Mapping[str, Any], vault: Vault, problems: list[Problem]) -> str:
+def _password(form: Form, before: Mapping[str, Any], vault: Sealer, problems: list[Problem]) -> str:
     """Seal the password, or keep the one that is there; never for another broker than before."""
     password = form.get("password", "")
     if password:

@@ -22,6 +22,7 @@ from runtime.alarms.sources.listened.trying import try_syslog
 from runtime.alarms.sources.snmp.usm import DIGESTS, KEY_BYTES
 from runtime.alarms.sources.syslog.message import FACILITIES, LEVELS
 from runtime.alarms.sources.syslog.rules import NEVER
+from tenancy.keys.vault import tenant_vault
 
 bp = Blueprint("listened", __name__)
 
@@ -44,7 +45,8 @@ def set_up(source_id: UUID) -> Response:
     where = (db_session(), acting().tenant_id, source_id)
     source, before = _source(source_id), listening_of(*where).config
     try:
-        config = config_from_form(source.kind, request.form, before=before, vault=vault())
+        keys = tenant_vault(db_session(), acting().tenant_id, vault())
+        config = config_from_form(source.kind, request.form, before=before, vault=keys)
         set_listening(*where, kind=source.kind, config=config)
     except InvalidError as error:
         return _page(source_id, error=error, status=422)

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from threading import Event
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from runtime.alarms.sources.snmp.authority import Authority
 from runtime.alarms.sources.snmp.entries import catalogue_mark, catalogue_of
 from runtime.alarms.sources.snmp.layers import Catalogue
 from runtime.metrics import BATCH_ROWS, BATCH_SECONDS, LISTENER_MESSAGES
+from tenancy.keys.vault import tenant_vault
 from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
@@ -55,7 +57,7 @@ class Known:
         self._sources: list[Listened] | None = None
         self._catalogues: dict[UUID, tuple[tuple[int, datetime | None], Catalogue]] = {}
         self._fresh: set[UUID] = set()
-        self.routes = Routes((), vault)
+        self.routes = Routes((), lambda _: vault)
 
     @property
     def sources(self) -> list[Listened]:
@@ -68,8 +70,9 @@ class Known:
             return
         with self._sessions() as session, session.begin(), system(session):
             found = list_listened(session)
-        if found != self._sources:
-            self._sources, self.routes = found, Routes(found, self._vault)
+            if found != self._sources:
+                vault_of = partial(tenant_vault, session, vault=self._vault)
+                self._sources, self.routes = found, Routes(found, vault_of)
         self._fresh.clear()
         self._looked_at = time.monotonic()
 

@@ -25,6 +25,7 @@ from runtime.alarms.sources.listened.reading import Arrived
 from runtime.alarms.sources.listened.store import Listened, note_state
 from runtime.alarms.sources.mqtt._client import Broker, Subscription, Took, broker_of
 from runtime.leases import hold_lease, release_lease
+from tenancy.keys.vault import tenant_vault
 from tenancy.scope import as_tenant
 
 log = structlog.get_logger(__name__)
@@ -88,11 +89,7 @@ class Subscriptions:
 
     def _start(self, source: Listened, mark: str) -> None:
         try:
-            broker = broker_of(
-                source.config,
-                client_id=f"garland-{source.source_id.hex}",
-                open_secret=self._vault.decrypt,
-            )
+            broker = self._broker(source)
         except SecretError as error:
             self._tell(source, error.message)
             return
@@ -104,6 +101,15 @@ class Subscriptions:
         )
         self._open[source.source_id] = (mark, subscription)
         subscription.open()
+
+    def _broker(self, source: Listened) -> Broker:
+        tenant_id = source.tenant_id
+        with self._sessions() as session, as_tenant(session, tenant_id):
+            return broker_of(
+                source.config,
+                client_id=f"garland-{source.source_id.hex}",
+                open_secret=tenant_vault(session, tenant_id, self._vault).decrypt,
+            )
 
     def _close(self, source_id: UUID) -> None:
         self._open.pop(source_id)[1].close()

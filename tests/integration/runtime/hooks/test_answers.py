@@ -18,6 +18,7 @@ from runtime.hooks.answering import prepare, take
 from runtime.hooks.called.api import SLOTS
 from runtime.hooks.waiting import Slots
 from runtime.runs._tables import Run
+from tenancy.keys.vault import tenant_vault
 from tests.factories.flows import step
 from tests.integration.runtime.hooks.conftest import Hooked, code, delivery_of
 
@@ -171,7 +172,8 @@ def test_two_deliveries_for_one_wait_let_it_go_on_once(hooked: Hooked) -> None:
 
     with hooked.bench.writing() as session:
         target = store.target_of(session, *where[1:], "hook", now=utc_now())
-        prepared = prepare(target, delivery_of(b'{"id": "T-17"}'), hooked.vault)
+        keys = tenant_vault(session, target.tenant_id, hooked.vault)
+        prepared = prepare(target, delivery_of(b'{"id": "T-17"}'), keys)
         first = take(session, target, prepared, now=utc_now())
         second.start()
         second.join(1.0)

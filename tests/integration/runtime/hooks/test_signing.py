@@ -17,6 +17,7 @@ from runtime.hooks._tables import HookReceipt
 from runtime.hooks.answering import prepare, take
 from runtime.hooks.deliveries import BITE, RECEIPTS_KEPT, claim_receipt
 from runtime.hooks.signature import new_signing_secret
+from tenancy.keys.vault import tenant_vault
 from tests.integration.runtime.hooks.conftest import Hooked, code, delivery_of
 
 BODY = b'{"n": 1}'
@@ -161,7 +162,8 @@ def test_two_deliveries_with_one_id_at_the_same_moment_start_one_run(hooked: Hoo
     with hooked.bench.writing() as session:
         where = (session, hooked.bench.tenant_id, hooked.flow_id, "hook")
         target = store.target_of(*where, now=utc_now())
-        prepared = prepare(target, delivery_of(b"{}", "msg_1"), hooked.vault)
+        keys = tenant_vault(session, target.tenant_id, hooked.vault)
+        prepared = prepare(target, delivery_of(b"{}", "msg_1"), keys)
         first = take(session, target, prepared, now=utc_now())
         second.start()
         second.join(1.0)
