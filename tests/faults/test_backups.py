@@ -45,7 +45,7 @@ def _answer(settings: dict[str, str], *command: str) -> str:
 
 def _filled(database_url: str, word: str) -> None:
     """Make the installation one whose every organisation is named by a word."""
-    engine = make_engine(database_url)
+    engine = make_engine(database_url, as_owner=True)
     with engine.begin() as connection:
         connection.execute(
             text(
@@ -59,7 +59,7 @@ def _filled(database_url: str, word: str) -> None:
 
 
 def _word(database_url: str) -> str:
-    engine = make_engine(database_url)
+    engine = make_engine(database_url, as_owner=True)
     with engine.connect() as connection:
         found = str(connection.scalar(text("SELECT name FROM organisation")))
     engine.dispose()

@@ -56,7 +56,7 @@ def add(settings: Settings, *organisations: str) -> None:
 
 def contents(settings: Settings) -> dict[str, list[Any]]:
     """Give every row of every table that has any."""
-    with _engine(settings) as engine, engine.connect() as connection:
+    with _engine(settings, as_owner=True) as engine, engine.connect() as connection:
         everything: Select[Any] = select(literal_column("*"))
         found = {
             name: sorted(map(str, connection.execute(everything.select_from(table(name)))))
@@ -66,9 +66,9 @@ def contents(settings: Settings) -> dict[str, list[Any]]:
 
 
 @contextmanager
-def _engine(settings: Settings) -> Iterator[Engine]:
+def _engine(settings: Settings, *, as_owner: bool = False) -> Iterator[Engine]:
     """Give an engine that lets go of its connections at the end."""
-    engine = make_engine(settings.database_url)
+    engine = make_engine(settings.database_url, as_owner=as_owner)
     try:
         yield engine
     finally:
