@@ -70,7 +70,9 @@ def create_app(settings: Settings) -> Flask:
     )
     app.extensions["garland.alarm_panels"] = alarm_panels()
     app.extensions["garland.resource_panels"] = resource_panels()
-    app.extensions["garland.gauges"] = DatabaseGauges(services.reading)
+    app.extensions["garland.gauges"] = DatabaseGauges(
+        services.reading, tenants=services.settings.metrics_tenants
+    )
     branding.install(app, services)
     _install_request_name(app)
     telling.install(app)

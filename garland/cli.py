@@ -6,21 +6,21 @@ once, and `garland up` stays small because the database and the web live in its 
 
 import os
 import sys
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from garland.audit_cli import audit
+from garland.backup_cli import backup, restore
 from garland.block_cli import block
 from garland.flow_cli import flow
 from garland.keys_cli import keys
 from garland.memory import loading
 from garland.pack_cli import pack
+from garland.release import version
 from garland.rule_cli import rule
 from garland.table_cli import table
 from garland.tenant_cli import tenant
@@ -39,22 +39,15 @@ _PORT = click.option(
 )
 
 
-def _version() -> str:
-    """Give the version installed, or that of the work tree this runs from."""
-    try:
-        return metadata.version("garland")
-    except metadata.PackageNotFoundError:
-        project = Path(__file__).parent.parent / "pyproject.toml"
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version=_version())
+@click.version_option(version=version())
 def main() -> None:
     """Garland: workflows and rules for telecom operations."""
 
 
 main.add_command(audit)
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(block)
 main.add_command(flow)
 main.add_command(keys)
@@ -291,6 +284,7 @@ def _settings() -> "Settings":
 
     from garland.privacy import hide_from_others
     from garland.settings import load_settings
+    from kernel.errors import GarlandError
 
     hide_from_others()
     try:
@@ -304,6 +298,8 @@ def _settings() -> "Settings":
         raise click.ClickException(
             "The settings (environment, GARLAND_…) cannot be used:\n" + "\n".join(told),
         ) from None
+    except GarlandError as error:
+        raise click.ClickException(error.message) from None
     except OSError as error:
         raise click.ClickException(
             f"The data folder cannot be used ({error}): choose another with GARLAND_DATA_DIR.",

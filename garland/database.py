@@ -103,10 +103,10 @@ def revision_of(database_url: str) -> str:
         engine.dispose()
 
 
-def known_revisions(database_url: str) -> frozenset[str]:
-    """Name the revisions that this release knows."""
-    script = ScriptDirectory.from_config(_config(database_url))
-    return frozenset(one.revision for one in script.walk_revisions())
+def known_revisions() -> frozenset[str]:
+    """Name every revision that this release knows."""
+    script = ScriptDirectory.from_config(_config("sqlite://"))
+    return frozenset(revision.revision for revision in script.walk_revisions())
 
 
 def _run(verb: Callable[..., object], database_url: str, *arguments: str) -> None:

@@ -18,7 +18,7 @@ from blocks.sandbox.groups import read_groups
 from blocks.sandbox.trial import find_level
 from garland.database import pending_revisions
 from garland.keys import keys
-from garland.operations import at_work, listening
+from garland.operations import at_work, backups, listening
 from garland.operations.finding import Finding
 from garland.operations.walls import row_security
 from garland.services import Services
@@ -43,6 +43,8 @@ def examine(settings: Settings) -> list[Finding]:
         _redis,
         _clock,
         _disk,
+        backups.age,
+        backups.room,
         _matcher,
         _packs,
         _sandbox,

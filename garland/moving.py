@@ -82,7 +82,7 @@ def import_from(  # noqa: PLR0913  from where, to where, opened by what, told to
     """
     wish = importing.Wish(
         schema=revision_of(services.settings.database_url),
-        knows=known_revisions(services.settings.database_url),
+        knows=known_revisions(),
         vault=services.vault,
         passphrase=passphrase,
         progress=progress,

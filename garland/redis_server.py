@@ -45,6 +45,11 @@ def server_folder(data_dir: Path) -> Path:
     return data_dir.absolute() / "redis"
 
 
+def record_file(data_dir: Path) -> Path:
+    """Name the file where the server records wake-ups; nothing is lost with it."""
+    return server_folder(data_dir) / _APPEND_ONLY
+
+
 def socket_path(data_dir: Path) -> Path:
     """Name the socket the bundled server listens on for this data folder.
 
@@ -100,7 +105,7 @@ def set_log_aside(data_dir: Path) -> Path | None:
     The record only saves wake-ups from being sought again; the sweep finds them in the database.
     Returns the new name of the file, or None when there was none.
     """
-    record = server_folder(data_dir) / _APPEND_ONLY
+    record = record_file(data_dir)
     if not record.exists():
         return None
     return record.replace(record.with_suffix(".refused"))

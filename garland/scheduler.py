@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
 from blocks.installs.revoking import Withdrawing, withdraw_revoked
 from garland.backtests import BacktestStarter
@@ -23,6 +24,7 @@ from garland.parts import make_brokers, make_mail
 from garland.services import Services, tidy_folders
 from garland.settings import Settings
 from kernel.clock import utc_now
+from kernel.ids import new_id
 from runtime.alarms.clock import BITE, do_due, has_due
 from runtime.alarms.sources.silence import has_silent, raise_for_silent
 from runtime.alarms.tmf642.hub.sending import Notifier
@@ -145,10 +147,12 @@ class Scheduler:
         )
 
     def _safely(self, job: Any) -> None:
-        try:
-            job()
-        except Exception:
-            log.exception("scheduled_job_failed")
+        """Do a job; each time it has a name of its own in the log, as a request has."""
+        with bound_contextvars(job=job.__name__.lstrip("_"), request_id=str(new_id())):
+            try:
+                job()
+            except Exception:
+                log.exception("scheduled_job_failed")
 
     def _look_in_time(self) -> None:
         """Look, and arrange to look again at the very moment the next schedule is due."""

@@ -19,6 +19,7 @@ from runtime.limits.model import Limits, with_changes
 
 SECRET_KEY_FILE = "secret-key"  # noqa: S105  a file's name
 ENCRYPTION_KEY_FILE = "encryption-keys"
+RESTORE_FOLDER = "restore"
 
 
 class Settings(BaseSettings):
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     metrics_token: str = ""
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(default=0, ge=0, le=65535)
+    metrics_tenants: int = Field(default=20, ge=0, le=500)
     packs_dir: Path | None = None
     listener_host: str = "127.0.0.1"
     listener_snmp_port: int = Field(default=9162, ge=0, le=65535)
@@ -60,6 +62,8 @@ class Settings(BaseSettings):
     journal_kept_days: int = Field(default=7, ge=1, le=3_650)
     trend_hours_kept_days: int = Field(default=90, ge=8, le=3_650)
     trends_kept_days: int = Field(default=1_095, ge=91, le=36_500)
+    backup_passphrase: str = ""
+    backup_age_hours: int = Field(default=48, ge=0, le=8_760)
 
     @field_validator("allow_private_network", mode="before")
     @classmethod
@@ -117,14 +121,29 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment; make the data folder and, embedded, its keys on first start."""
+    """Read the environment; make the data folder and, embedded, its keys on first start.
+
+    A restore that was cut off is settled before anything is read: carried out or dropped.
+
+    Raises:
+        ConflictError: while a backup is being restored.
+    """
     settings = Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _settle_restore(settings)
     if not settings.secret_key:
         settings.secret_key = _kept(settings.data_dir / SECRET_KEY_FILE, secrets.token_urlsafe(48))
     if not settings.encryption_keys:
         settings.encryption_keys = _kept(settings.data_dir / ENCRYPTION_KEY_FILE, new_key())
     return settings
+
+
+def _settle_restore(settings: Settings) -> None:
+    if not (settings.data_dir / RESTORE_FOLDER).exists():
+        return
+    from garland.backup.settling import settle  # seldom needed, and it brings the database along
+
+    settle(settings.data_dir, settings.database_url)
 
 
 def _kept(path: Path, fresh: str) -> str:

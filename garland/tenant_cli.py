@@ -102,13 +102,14 @@ def digest(slug: str, parts: bool) -> None:  # noqa: FBT001  click
 @contextmanager
 def _ready() -> Iterator[tuple[Services, str]]:
     """Give the services and the release, and tell failures plainly."""
-    from garland.cli import _failures_told, _version, started
+    from garland.cli import _failures_told, started
+    from garland.release import version
     from garland.services import Services
 
     with _failures_told():
         services = Services(started("tenant", level="WARNING"))
         try:
-            yield services, _version()
+            yield services, version()
         finally:
             services.engine.dispose()
 

@@ -3,14 +3,15 @@
 The only user of prometheus_client. A process counts in its memory, or, where
 `PROMETHEUS_MULTIPROC_DIR` names a folder (`garland up` does), in a file there that carries the
 process's name: then one of them can tell the sum of all, and a process that was killed and started
-again counts on. Labels are few and known beforehand: never a tenant, a person or an address.
+again counts on. Labels are few: never a person or an address, and of tenants only so many as
+whoever runs the installation wants, in gauges that are looked up when asked for (`largest`).
 """
 
 from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from prometheus_client import (
@@ -105,6 +106,24 @@ class Bounded:
             return OTHER
         self._known.add(value)
         return value
+
+
+def largest(found: Mapping[str, float], most: int) -> list[tuple[tuple[str, ...], float]]:
+    """Give the largest values by their label, so many at most; the rest together is `other`.
+
+    Which are named changes as they do, and the sum is always that of all. Whoever is called
+    `other` is counted there.
+
+    >>> largest({"a": 1, "b": 5, "c": 2, "d": 0}, 2)
+    [(('b',), 5), (('c',), 2), (('other',), 1)]
+    >>> largest({"a": 1}, 2), largest({"a": 1}, 0)
+    ([(('a',), 1), (('other',), 0)], [(('other',), 1)])
+    """
+    named = sorted(
+        (one for one in found if found[one] and one != OTHER), key=lambda one: (-found[one], one)
+    )[:most]
+    rest = sum(value for one, value in found.items() if one not in named)
+    return [*(((one,), found[one]) for one in named), ((OTHER,), rest)]
 
 
 def expose(accept: str | None, *more: Collector) -> tuple[bytes, str]:

@@ -113,6 +113,38 @@ def count_schedules(session: Session) -> int:
     return session.scalar(select(func.count(ScheduleMark.id))) or 0
 
 
+def events_by_tenant(session: Session) -> dict[str, int]:
+    """Count the events that wait for the correlator by their tenant's short name."""
+    undone = JournalEntry.done_at.is_(None)
+    found = select(JournalEntry.tenant_id, func.count(JournalEntry.seq)).where(undone)
+    counted: dict[UUID, int] = dict(session.execute(found.group_by(JournalEntry.tenant_id)).all())
+    if not counted:
+        return {}
+    organisation = Base.metadata.tables["organisation"]
+    slugs = select(organisation.c.id, organisation.c.slug).where(organisation.c.id.in_(counted))
+    return {slug: counted[tenant_id] for tenant_id, slug in session.execute(slugs)}
+
+
+def runs_by_tenant(session: Session) -> dict[str, int]:
+    """Count the runs that are not over by their tenant's short name, of those that have any."""
+    found = session.execute(_runs_of_each())
+    return {slug: number for slug, number in found if number}
+
+
+@cache
+def _runs_of_each() -> Select[Any]:
+    """Count by tenant and state, so that each count is a stretch of an index, as below."""
+    organisation = Base.metadata.tables["organisation"]
+    counts = [
+        select(func.count())
+        .where(Run.tenant_id == organisation.c.id, Run.state == state)
+        .correlate(organisation)
+        .scalar_subquery()
+        for state in UNDER_WAY
+    ]
+    return select(organisation.c.slug, sum(counts[1:], start=counts[0]))
+
+
 @cache  # made at first use: only then are the types of foreign keys known
 def _due_runs() -> Select[int, datetime | None]:
     return select(func.count(Run.due_at), func.min(Run.due_at)).where(Run.due_at <= _NOW)

@@ -130,6 +130,12 @@ def organisation_ids(session: Session) -> list[UUID]:
     return list(session.scalars(select(Organisation.id).order_by(Organisation.id)))
 
 
+def top_organisations(session: Session) -> list[UUID]:
+    """List the ids of those that nobody is above, in their order."""
+    top = select(Organisation.id).where(Organisation.parent_id.is_(None))
+    return list(session.scalars(top.order_by(Organisation.id)))
+
+
 def children_of(session: Session, organisation_id: UUID) -> list[OrganisationView]:
     """List the organisations directly below one, by name."""
     rows = session.scalars(

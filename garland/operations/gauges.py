@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 from typing import NamedTuple
 
@@ -12,8 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
-from kernel.metrics import Metric, gauge
-from runtime.backlog import Backlog, Waiting, count_schedules, look
+from kernel.metrics import Metric, gauge, largest
+from runtime.backlog import (
+    Backlog,
+    Waiting,
+    count_schedules,
+    events_by_tenant,
+    look,
+    runs_by_tenant,
+)
 from runtime.metrics import group_name
 from runtime.runs.leased import LEASE_S
 from tenancy.scope import system
@@ -121,13 +128,28 @@ GAUGES = (
 )
 DATABASE_UP = "garland_database_up"
 SCHEDULES = "garland_schedules"
+TENANT_EVENTS = "garland_tenant_journal_events"
+TENANT_RUNS = "garland_tenant_runs_under_way"
+
+
+class ByTenant(NamedTuple):
+    """What waits of each tenant, by its short name."""
+
+    events: Mapping[str, int]
+    runs: Mapping[str, int]
 
 
 class DatabaseGauges:
-    """Looks at the database for whoever asks; several who ask at once share a look."""
+    """Looks at the database for whoever asks; several who ask at once share a look.
 
-    def __init__(self, reading: sessionmaker[Session]) -> None:
-        self._reading = reading
+    Args:
+        reading: Sessions that only read.
+        tenants: How many tenants are named, those with most; the rest are `other`. 0 names none.
+    """
+
+    def __init__(self, reading: sessionmaker[Session], *, tenants: int = 0) -> None:
+        self._reading, self._tenants = reading, tenants
+        self._by_tenant = ByTenant({}, {})
         self._lock = Lock()
         self._kept: Backlog | None = None
         self._looked_at = float("-inf")
@@ -137,13 +159,19 @@ class DatabaseGauges:
     def collect(self) -> Iterable[Metric]:
         """Give the gauges; of a database that does not answer only that it does not."""
         with self._lock:
-            found, schedules = self._look(), self._schedules
+            found, schedules, each = self._look(), self._schedules, self._by_tenant
         yield gauge(DATABASE_UP, "Whether the database answers", _one(found is not None))
         if found is None:
             return
         for told in GAUGES:
             yield gauge(told.name, told.text, told.read(found), *told.labels)
         yield gauge(SCHEDULES, "Schedules of live workflows", _one(schedules))
+        if self._tenants:
+            waiting, under_way = (largest(one, self._tenants) for one in each)
+            yield gauge(
+                TENANT_EVENTS, "Events that wait, of the tenants with most", waiting, "tenant"
+            )
+            yield gauge(TENANT_RUNS, "Runs not over, of the tenants with most", under_way, "tenant")
 
     def _look(self) -> Backlog | None:
         now = time.monotonic()
@@ -152,6 +180,8 @@ class DatabaseGauges:
         try:
             with self._reading() as session, system(session):
                 self._kept = look(session, now=utc_now(), lease_s=LEASE_S)
+                if self._tenants:
+                    self._by_tenant = ByTenant(events_by_tenant(session), runs_by_tenant(session))
                 if now - self._counted_at >= SCHEDULES_KEPT_S:
                     self._schedules, self._counted_at = count_schedules(session), now
         except SQLAlchemyError as error:

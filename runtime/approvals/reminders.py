@@ -148,7 +148,11 @@ def _send(
     now: datetime,
 ) -> bool:
     """Send and note it. A server that is away is tried again soon; a refused mail is passed by."""
-    facts = {"approval_id": str(notice.approval_id), "number": notice.number}
+    facts = {
+        "tenant_id": str(notice.tenant_id),
+        "approval_id": str(notice.approval_id),
+        "number": notice.number,
+    }
     sent, next_at = False, _next(notice, now=now)
     try:
         if message is None:

@@ -107,7 +107,8 @@ def _tell(session: Session, row: Connection, *, now: datetime) -> bool:
     row.end_told = found.value if found else ""
     append(session, row.tenant_id, [_event(row, found, now=now)], now=now)
     wake_after_commit(session, "correlator")
-    log.info("connection_end_told", connection_id=str(row.id), severity=row.end_told)
+    named = {"tenant_id": str(row.tenant_id), "connection_id": str(row.id)}
+    log.info("connection_end_told", **named, severity=row.end_told)
     return True
 
 

@@ -146,7 +146,8 @@ def _send(
     now: datetime,
 ) -> bool:
     """Send and note it. A server that is away is tried again soon; a refused mail is passed by."""
-    facts, next_at, sent = {"request": str(notice.request_id)}, None, False
+    facts = {"tenant_id": str(notice.tenant_id), "request": str(notice.request_id)}
+    next_at, sent = None, False
     try:
         if message is None:
             log.warning("publish_request_without_readers", **facts)

@@ -110,7 +110,7 @@ class Poller:
         try:
             self.ask(poll, now=now)
         except Exception:
-            log.exception("poll_broke", flow_id=str(poll.flow_id), trigger_id=poll.trigger_id)
+            log.exception("poll_broke", **_named(poll))
             with self._writing(poll) as session:
                 put_off(session, poll, due_at=now + timedelta(seconds=LATER_S))
 
@@ -201,12 +201,20 @@ class Poller:
                 return
             if poll.failures + 1 == ALARM_AFTER:
                 _tell(session, asked, message, now=now)
-        log.warning("poll_failed", flow_id=str(poll.flow_id), trigger_id=poll.trigger_id)
+        log.warning("poll_failed", **_named(poll))
 
     @contextmanager
     def _writing(self, poll: Poll) -> Iterator[Session]:
         with self._sessions.begin() as session, as_tenant(session, poll.tenant_id):
             yield session
+
+
+def _named(poll: Poll) -> dict[str, str]:
+    return {
+        "tenant_id": str(poll.tenant_id),
+        "flow_id": str(poll.flow_id),
+        "trigger_id": poll.trigger_id,
+    }
 
 
 def shared_out(due: Sequence[Poll]) -> list[Poll]:

@@ -295,5 +295,6 @@ def _queue(session: Session, row: dict[str, Any]) -> UUID | None:
     wake_after_commit(session, "runs")
     facts = {"id": str(run_id), "state": "queued"}
     tell_pages_after_commit(session, row["tenant_id"], "runs", facts)
-    log.info("run_started", run_id=str(run_id), flow_id=str(row["flow_id"]), by=row["started_by"])
+    named = {"tenant_id": str(row["tenant_id"]), "flow_id": str(row["flow_id"])}
+    log.info("run_started", run_id=str(run_id), by=row["started_by"], **named)
     return run_id

@@ -222,6 +222,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "services.imported": "applied an import of services",
             "alarms.exported": "took alarms out as a file",
             "alarms.purged": "deleted alarms by a filter",
+            "backup.made": "backed up the whole installation to {it}",
+            "backup.restored": "restored the whole installation from a backup",
         },
     )
     | _of(

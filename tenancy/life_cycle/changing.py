@@ -192,7 +192,8 @@ def _apply(
             session, one.id, "organisation.state_changed", now=now, about=about, facts=facts, by=by
         )
     session.flush()
-    log.info("organisation_state_changed", organisation=row.slug, state=change.after.value)
+    named = {"tenant_id": str(row.id), "organisation": row.slug}
+    log.info("organisation_state_changed", **named, state=change.after.value)
 
 
 def _locked(session: Session, organisation_id: UUID) -> Organisation:

@@ -84,7 +84,7 @@ def end_silence(session: Session, row: Source, *, now: datetime) -> None:
     # Another machine's clock may have told the silence: an end before its beginning is no end.
     at, row.silent_since = max(now, row.silent_since), None
     _tell(session, row, Severity.CLEARED, f"{row.name} speaks again", at=at, now=now)
-    log.info("source_heard_again", source_id=str(row.id))
+    log.info("source_heard_again", tenant_id=str(row.tenant_id), source_id=str(row.id))
 
 
 def _raise(session: Session, tenant_id: UUID, source_id: UUID, *, now: datetime) -> bool:
@@ -104,7 +104,7 @@ def _raise(session: Session, tenant_id: UUID, source_id: UUID, *, now: datetime)
     text = f"{row.name} is expected every {duration_words(every_s)}, and {since}{at}"
     row.silent_since = row.quiet_after
     _tell(session, row, Severity.MAJOR, text, at=row.quiet_after, now=now)
-    log.info("source_fell_silent", source_id=str(row.id))
+    log.info("source_fell_silent", tenant_id=str(tenant_id), source_id=str(row.id))
     return True
 
 

@@ -13,12 +13,21 @@ from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
 from garland.metrics_port import serve_metrics
-from garland.operations.gauges import DATABASE_UP, GAUGES, SCHEDULES, DatabaseGauges
+from garland.operations.gauges import (
+    DATABASE_UP,
+    GAUGES,
+    SCHEDULES,
+    TENANT_EVENTS,
+    TENANT_RUNS,
+    DatabaseGauges,
+)
 from garland.settings import Settings
 from kernel.db import make_engine, make_sessions
 from kernel.metrics import names
+from runtime.alarms.intake.taking import take_from_api
 from tenancy.organisations import OrganisationView
-from tenancy.scope import guarded
+from tenancy.scope import as_tenant, guarded
+from tests.factories.tenancy import NOON, make_customer
 from tests.integration.conftest import SignedIn
 from tests.support.metrics import ACCEPT, Counting, counted, read_series, value
 from tests.support.running import free_port
@@ -115,7 +124,7 @@ def test_a_wake_up_that_redis_does_not_take_is_counted(app: Flask) -> None:
     assert counting.since("garland_wake_ups_lost_total", sleeper="runs") == 1
 
 
-def test_no_tenant_person_address_or_key_is_in_a_label(
+def test_no_person_address_or_key_is_in_a_label(
     app: Flask, acme: OrganisationView, signed_in: SignedIn
 ) -> None:
     signed_in().get(f"/t/{acme.slug}/runs")
@@ -128,7 +137,17 @@ def test_no_tenant_person_address_or_key_is_in_a_label(
     assert acme.slug not in re.sub(r"garland_\w+", "", text)
     assert set(re.findall(r'[{,](\w+)="', text)) <= {
         *("le", "endpoint", "status", "outcome", "trigger", "block", "group", "of", "sleeper"),
-        *("state", "part", "kind", "implementation", "major", "minor", "patchlevel", "version"),
+        *(
+            "state",
+            "part",
+            "kind",
+            "tenant",
+            "implementation",
+            "major",
+            "minor",
+            "patchlevel",
+            "version",
+        ),
     }
 
 
@@ -157,7 +176,8 @@ def test_every_metric_is_explained_and_nothing_else() -> None:
     page = (OPERATE / "metrics.md").read_text(encoding="utf-8")
     explained = set(re.findall(r"`(garland_\w+?)(?:_total)?(?:\{[a-z,]+\})?`", page))
 
-    assert explained == {*names(), *(one.name for one in GAUGES), DATABASE_UP, SCHEDULES}
+    others = {DATABASE_UP, SCHEDULES, TENANT_EVENTS, TENANT_RUNS}
+    assert explained == {*names(), *(one.name for one in GAUGES), *others}
 
 
 def test_every_alert_is_of_the_page_and_asks_for_what_there_is() -> None:
@@ -187,3 +207,27 @@ def test_prometheus_takes_the_configuration_the_alerts_and_the_metrics(app: Flas
     assert b"10 rules found" in checked.stdout
     ours = [line for line in linted.stderr.splitlines() if line.startswith(b"garland_")]
     assert ours == []
+
+
+def test_few_tenants_are_named_and_the_sum_is_that_of_all(
+    sessions: sessionmaker[Session],
+) -> None:
+    waiting = {"one": 1, "two": 3, "three": 2}
+    slugs = {}
+    for name, events in waiting.items():
+        with sessions.begin() as session:
+            customer = make_customer(session)
+            slugs[name] = customer.slug
+            for number in range(events):
+                event = {"managed_object": f"olt-{number}", "perceived_severity": "major"}
+                with as_tenant(session, customer.id):
+                    take_from_api(session, customer.id, event, now=NOON)
+
+    series = counted(DatabaseGauges(sessions, tenants=2))
+    none = counted(DatabaseGauges(sessions))
+
+    told = {
+        dict(labels)["tenant"]: n for (name, labels), n in series.items() if name == TENANT_EVENTS
+    }
+    assert told == {slugs["two"]: 3.0, slugs["three"]: 2.0, "other": 1.0}
+    assert not [name for name, _ in none if name in (TENANT_EVENTS, TENANT_RUNS)]

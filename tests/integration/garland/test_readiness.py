@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 from flask import Flask
 from redis import Redis
 from rq import Queue, SimpleWorker
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from garland import redis_server
@@ -183,3 +185,12 @@ def test_rqs_own_command_lists_the_workers(redis: Redis, tmp_path: Path) -> None
     told = subprocess.check_output([rq, "info", "--raw", "--url", url], text=True)
 
     assert "garland.steps.site-a" in told
+
+
+def test_a_web_stays_ready_when_a_newer_release_has_migrated(app: Flask, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+
+    checks = json.loads(app.test_client().get("/readyz").text)["checks"]
+
+    assert checks["database"] == "ok"

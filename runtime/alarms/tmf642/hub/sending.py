@@ -228,7 +228,11 @@ def _note_failure(
         hub.paused_at, hub.paused_by = now, PAUSED_BY_US
         why = f"it failed {hub.failures} times in a row. The last time: {problem}"
         tell_paused(session, hub, why, now=now)
-        log.warning("hub_paused", hub_id=str(hub.id), failures=hub.failures)
+        log.warning("hub_paused", **_named(hub), failures=hub.failures)
+
+
+def _named(hub: TmfHub) -> dict[str, str]:
+    return {"tenant_id": str(hub.tenant_id), "hub_id": str(hub.id)}
 
 
 def pause_after(failures: int, retry_s: float = 0.0) -> float:
@@ -272,7 +276,7 @@ def drop_overflow(session: Session) -> None:
         )
         if last_dropped is not None:
             hub.dropped += _drop_up_to(session, hub.id, last_dropped)
-            log.warning("hub_events_dropped", hub_id=str(hub.id), dropped=hub.dropped)
+            log.warning("hub_events_dropped", **_named(hub), dropped=hub.dropped)
 
 
 def _drop_up_to(session: Session, hub_id: UUID, seq: int) -> int:

@@ -1,0 +1,1 @@
+"""Backups of a whole installation: making, checking, restoring; see `docs/backup.md`."""
