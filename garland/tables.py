@@ -36,6 +36,7 @@ import runtime.schedules._tables
 import runtime.services._tables
 import runtime.step_state._tables
 import runtime.trials._tables
+import runtime.use._tables
 import tenancy._tables
 import tenancy.addresses._tables
 import tenancy.audit._tables
@@ -45,6 +46,7 @@ import tenancy.delegation._tables
 import tenancy.invitations._tables
 import tenancy.life_cycle._tables
 import tenancy.mails._tables
+import tenancy.plans._tables
 import tenancy.repeats._tables
 import tenancy.sign_ins._tables
 import tenancy.sign_ups._tables

@@ -25,6 +25,7 @@ from kernel.ids import new_id
 from kernel.json_text import kept_text
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
+from tenancy.plans.entitled import require_block
 from tenancy.rows import get_owned
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,7 @@ def install(
             more.
     """
     found = offered(session, tenant_id, digest)
+    require_block(session, tenant_id, found.manifest.id)
     # somebody may have taken back their word since it came
     refuse_unvouched(session, session.get_one(BlockPackage, digest), now=now)
     if found.needs_consent and not consents:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms.intake.limits import waiting_of
+from runtime.alarms.intake.waiting import waiting_of
 from runtime.flows.versions import count_live
 from runtime.limits.book import book_of
 from runtime.limits.model import LIMITS, LimitKind, Limits, Number, names

@@ -31,7 +31,9 @@ def test_an_icon_in_the_texts_colour_is_a_symbol_that_keeps_how_it_is_drawn() ->
         pytest.param('<path style="fill:red"/>', PLAIN, id="styled"),
         pytest.param("<style>path{fill:red}</style>", PLAIN, id="a style sheet"),
         pytest.param('<g id="a"/><use href="#a"/>', PLAIN, id="names what is inside"),
-        pytest.param('<g color="red"><path stroke="currentColor"/></g>', PLAIN, id="its own colour"),
+        pytest.param(
+            '<g color="red"><path stroke="currentColor"/></g>', PLAIN, id="its own colour"
+        ),
         pytest.param("<script/>", PLAIN, id="acts"),
     ],
 )
