@@ -73,11 +73,9 @@ def stow(
         return value
     digest = sha256_of(text)
     if not _is_stored(session, tenant_id, digest, now=now):
-        used = session.scalar(
-            select(func.coalesce(func.sum(Blob.size_bytes), 0)).where(Blob.tenant_id == tenant_id)
-        )
+        used = stored_bytes(session, tenant_id)
         most = stored_max_bytes or limits_of(session, tenant_id).storage_mb * MB
-        if (used or 0) + size_bytes > most:
+        if used + size_bytes > most:
             raise StorageFullError(
                 f"there is no room for another {size_bytes:,} bytes: runs keep {used:,} of the "
                 f"{most:,} bytes allowed (storage_mb); shorten how long runs are kept, or hand on "
@@ -94,6 +92,12 @@ def stow(
     if run_id is not None:
         note_use(session, tenant_id, run_id, [digest])
     return {"$blob": digest, "bytes": size_bytes}
+
+
+def stored_bytes(session: Session, tenant_id: UUID) -> int:
+    """Give how many bytes the large values of a tenant take."""
+    wanted = select(func.coalesce(func.sum(Blob.size_bytes), 0)).where(Blob.tenant_id == tenant_id)
+    return int(session.scalar(wanted) or 0)
 
 
 def note_use(session: Session, tenant_id: UUID, run_id: UUID, digests: Iterable[str]) -> None:

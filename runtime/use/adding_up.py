@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
-from runtime.runs._tables import Blob
+from runtime.runs.blobs import stored_bytes
 from runtime.use._tables import UsageDay, UsageFact
 from runtime.use.recording import day_of
 from tenancy.plans.entitled import count_members
@@ -31,7 +31,7 @@ def add_up(session: Session, tenant_id: UUID, day: date, *, now: datetime) -> No
         select(UsageFact.metric, func.sum(UsageFact.number))
         .where(UsageFact.tenant_id == tenant_id, UsageFact.day == day)
         .group_by(UsageFact.metric)
-    ).tuples()
+    )
     for metric, number in rows:
         _write(session, tenant_id, day, metric, int(number), now=now)
 
@@ -49,11 +49,8 @@ def days_to_add_up(session: Session, tenant_id: UUID, *, since: date) -> list[da
 
 def look_at_peaks(session: Session, tenant_id: UUID, *, now: datetime) -> None:
     """Note how much is there right now, where it is the most of today."""
-    stored = session.scalar(
-        select(func.coalesce(func.sum(Blob.size_bytes), 0)).where(Blob.tenant_id == tenant_id)
-    )
     for metric, number in (
-        ("storage_bytes", int(stored or 0)),
+        ("storage_bytes", stored_bytes(session, tenant_id)),
         ("members", count_members(session, tenant_id)),
     ):
         _write(session, tenant_id, day_of(now), metric, number, now=now, is_peak=True)

@@ -59,7 +59,7 @@ class UseRounds:
                 select(UsageFact.tenant_id, UsageFact.day)
                 .where(UsageFact.day >= today - DAY)
                 .distinct()
-            ).tuples()
+            )
             found: dict[UUID, list[date]] = {}
             for tenant_id, day in rows:
                 found.setdefault(tenant_id, []).append(day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -29,12 +30,13 @@ def require_feature(session: Session, tenant_id: UUID, feature: str) -> None:
         raise NotInPlanError(f"{said}. {_ask(session, on)}", feature=feature)
 
 
-def require_block(session: Session, tenant_id: UUID, block_id: str) -> None:
-    """Refuse a block that a plan does not hold; raises NotInPlanError."""
+def require_blocks(session: Session, tenant_id: UUID, block_ids: Collection[str]) -> None:
+    """Refuse blocks that a plan does not hold; raises NotInPlanError."""
     on = plan_of(session, tenant_id)
-    if on is not None and not on.plan.terms.has_block(block_id):
-        said = f"{on.plan.name}, the plan here, does not hold the block {block_id}"
-        raise NotInPlanError(f"{said}. {_ask(session, on)}", block=block_id)
+    gone = [one for one in sorted(block_ids) if on is not None and not on.plan.terms.has_block(one)]
+    if on is not None and gone:
+        said = f"{on.plan.name}, the plan here, does not hold the block {', '.join(gone)}"
+        raise NotInPlanError(f"{said}. {_ask(session, on)}", blocks=gone)
 
 
 def require_room_for_member(session: Session, tenant_id: UUID) -> None:

@@ -39,18 +39,14 @@ class Standing:
 
 def standings(session: Session) -> dict[UUID, Standing]:
     """Give what holds for each organisation that is on a plan, its environments included."""
-    caps = dict(
-        session.execute(
-            select(SpendCap.organisation_id, func.min(SpendCap.cents)).group_by(
-                SpendCap.organisation_id
-            )
-        ).tuples()
-    )
+    lowest = (SpendCap.organisation_id, func.min(SpendCap.cents))
+    capped = session.execute(select(*lowest).group_by(SpendCap.organisation_id))
+    caps = {one: int(cents) for one, cents in capped}
     rows = session.execute(
         select(PlanUse.organisation_id, Plan.id, Plan.revision, Plan.name, Organisation.name)
         .join(Plan, Plan.id == PlanUse.plan_id)
         .join(Organisation, Organisation.id == Plan.owner_id)
-    ).tuples()
+    )
     terms: dict[UUID, Terms] = {}
     found: dict[UUID, Standing] = {}
     for organisation_id, plan_id, revision, name, provider in rows:
@@ -66,7 +62,7 @@ def standings(session: Session) -> dict[UUID, Standing]:
 
 
 def _environments(session: Session, found: Mapping[UUID, Standing]) -> dict[UUID, Standing]:
-    rows = session.execute(select(Environment.organisation_id, Environment.live_id)).tuples()
+    rows = session.execute(select(Environment.organisation_id, Environment.live_id))
     return {
         one: Standing(
             plan=found[live].plan,
