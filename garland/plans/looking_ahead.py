@@ -94,9 +94,9 @@ def _used(session: Session, tenant_id: UUID, terms: Terms, *, now: datetime) -> 
 
 def _blocks(session: Session, tenant_id: UUID, terms: Terms) -> Iterator[Loss]:
     missing = {
-        one.block_id
+        one.manifest.id
         for one in list_installs(session, tenant_id)
-        if not terms.has_block(one.block_id)
+        if not terms.has_block(one.manifest.id)
     }
     flows = [
         used

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from tenancy.customers.charge import get_customer, require_keeper
 from tenancy.plans import caps, store
 from tenancy.plans.assigning import plan_of, put_on_plan
 from tenancy.plans.price import money
-from tenancy.plans.terms import FEATURES, METRICS, QUOTAS, SUPPORT
+from tenancy.plans.terms import FEATURES, METRICS, QUOTAS, SUPPORT, read_terms
 
 bp = Blueprint("plans", __name__, url_prefix="/t/<tenant>")
 
@@ -69,7 +70,7 @@ def change_plan(plan_id: UUID) -> Response:
     try:
         wanted, revision = wanted_of(form), whole_number(form.get("revision", "")) or 0
         if plan.on_it and form.get("confirmed") != "yes":
-            store.read_terms(wanted.document)
+            read_terms(wanted.document)
             return _form(plan, form, asks=True)
         store.change_plan(*where, plan_id, wanted, revision=revision, now=utc_now())
     except (InvalidError, ConflictError) as error:
@@ -144,7 +145,7 @@ def _form(
         "garland/plans/edit.html",
         status=error.status if error else 200,
         plan=plan,
-        words=words,
+        words=defaultdict(str, words),
         beside=beside,
         above="" if error is None or beside else error.message,
         asks=asks,
@@ -176,7 +177,7 @@ def _of_customer(
         chosen=chosen,
         to_none=said.get("to") == "none",
         losses=losses,
-        said=said,
+        said={"trial_days": "0", "to": "", **said},
         caps=caps.caps_of(session, one.id),
         error=error,
         beside=beside_of(error) if isinstance(error, InvalidError) else {},

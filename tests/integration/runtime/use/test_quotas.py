@@ -207,7 +207,7 @@ def test_over_http_a_refusal_names_the_limit_and_when_it_begins_anew(
     headers = {"Authorization": f"Bearer {token}"}
     answers = [send(f"/api/v1/flows/{flow_id}/runs", json={}, headers=headers) for _ in range(2)]
 
-    assert [one.status_code for one in answers] == [201, 429]
+    assert [one.status_code for one in answers] == [202, 429]
     assert answers[1].json is not None
     assert answers[1].json["limit"] == "runs_a_day"
     assert answers[1].json["resets_at"].endswith("T00:00:00+00:00")
