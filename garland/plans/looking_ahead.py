@@ -123,7 +123,7 @@ def _features(session: Session, tenant_id: UUID, terms: Terms) -> Iterator[Loss]
     for name, number in there.items():
         if number > 0 and name not in terms.features:
             yield Loss(
-                what=FEATURES[name].capitalize(),
+                what=FEATURES[name][0].upper() + FEATURES[name][1:],
                 stands=f"{number:,} of them, and the plan holds none",
                 then="They stay and work on. No more can be made.",
             )
