@@ -42,8 +42,10 @@ import garland.customers.views
 import garland.home.views
 import garland.live.views
 import garland.operations.views
+import garland.plans.views
 import garland.reference.views
 import garland.trends.views
+import garland.usage.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -142,6 +144,8 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.brand.editing.views.bp,
     garland.home.views.bp,
     garland.customers.views.bp,
+    garland.plans.views.bp,
+    garland.usage.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
     garland.trends.views.bp,

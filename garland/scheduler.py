@@ -44,6 +44,7 @@ from runtime.rules.notices import send_notices
 from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.schedules.clock import ScheduleClock
 from runtime.services.following import Follower
+from runtime.use.rounds import UseRounds
 from tenancy.key_links.clearing import forget_old
 from tenancy.keys.rotation import finish
 from tenancy.life_cycle.changing import BITE as BITE_OF_STATES
@@ -69,6 +70,7 @@ FOLLOW_EVERY_S = 2
 POLL_EVERY_S = 2
 WITHDRAW_EVERY_S = 10
 END_STATES_EVERY_S = 60
+USE_EVERY_S = 30
 
 
 class Scheduler:
@@ -102,6 +104,7 @@ class Scheduler:
             brokers=replace(make_brokers(services.settings), connections=services.connections),
             hold=self._holds,
         )
+        self._use = UseRounds(services.sessions, services.reading, services.calls)
         self._follower = Follower(services.sessions, services.reading)
         self._led_at: datetime | None = None
         self._refreshed_at: datetime | None = None
@@ -144,6 +147,7 @@ class Scheduler:
             (self.poll, POLL_EVERY_S),
             (self.withdraw, WITHDRAW_EVERY_S),
             (self.end_states, END_STATES_EVERY_S),
+            (self.add_up_use, USE_EVERY_S),
         )
 
     def _safely(self, job: Any) -> None:
@@ -272,6 +276,11 @@ class Scheduler:
         while is_due:
             with self._services.sessions() as session, session.begin():
                 is_due = end_due(session, now=now) == BITE_OF_STATES
+
+    def add_up_use(self) -> None:
+        """Make calls facts, add facts up by the day, and end trials of plans that are over."""
+        if self.leads():
+            self._use.round(now=self._now())
 
     def remind(self) -> None:
         """Send what approvals, requests to publish, rules and tenancy mail; its thread waits."""

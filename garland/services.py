@@ -34,6 +34,7 @@ from runtime.rules.uses import users_of_look_up_table
 from runtime.runs.inventory import SERVICES_OVER
 from runtime.services.over import services_over
 from runtime.trials.following import PinsFollow
+from runtime.use.calls import CALLS, Calls
 from runtime.wake import WAKER
 from runtime.worker import RedisWaker
 from tenancy.mails.office import POST_OFFICE, PostOffice
@@ -79,6 +80,11 @@ class Services:
     def rates(self) -> Rates:
         """Counts rates together with the other processes; gives up on Redis at once."""
         return Rates(connect_redis(self.settings, timeout_s=RATES_TIMEOUT_S))
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Counts API calls together with the other processes; gives up on Redis at once."""
+        return Calls(connect_redis(self.settings, timeout_s=RATES_TIMEOUT_S))
 
     @cached_property
     def sessions(self) -> sessionmaker[Session]:
@@ -146,6 +152,7 @@ class Services:
             WAKER: self.waker,
             BOOK: self.limits,
             RATES: self.rates,
+            CALLS: self.calls,
             DECISIONS: PublishedTables(),
             BESIDE: PinsFollow(),
             SERVICES_OVER: services_over,

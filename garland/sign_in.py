@@ -17,6 +17,7 @@ from kernel.clock import utc_now
 from kernel.errors import NotFoundError, UnauthorizedError
 from kernel.http import act_as, acting, db_session, is_reading, see_other
 from kernel.ids import sha256_of
+from runtime.use.quotas import count_call
 from tenancy import access, tokens
 from tenancy.delegation.acting import acting_by_grant
 from tenancy.life_cycle.standing import StoppedError, whom_to_ask, why_stopped
@@ -46,6 +47,7 @@ ENDS_ACCESS = (
     "tenancy.revoke_token",
 )
 """The endpoints that take access away: nobody is kept from that, whatever the state."""
+UNCOUNTED = ("limits_api.list_limits",)
 TOKENS_REMEMBERED = 1_000
 login_manager = LoginManager()
 _tokens_seen: dict[str, datetime] = {}
@@ -111,6 +113,7 @@ def find_actor() -> Response | None:
         return None
     if request.path.startswith(TOKEN_PATHS):
         _act(_authenticate(request.headers.get("Authorization") or ""))
+        _count_call()
         return None
     is_somebody = COOKIE_KEY in session and current_user.is_authenticated
     if "tenant_slug" not in g:
@@ -180,6 +183,12 @@ def standing() -> Standing | None:
         return None
     one = get_organisation(db_session(), who.tenant_id)
     return Standing(organisation=one, asked=whom_to_ask(db_session(), one))
+
+
+def _count_call() -> None:
+    """Count a program's call; where it may make no more today it may still ask how much it used."""
+    if request.endpoint not in UNCOUNTED:
+        count_call(db_session(), acting().tenant_id, now=utc_now())
 
 
 def _act(who: Acting) -> None:

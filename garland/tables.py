@@ -36,6 +36,7 @@ import runtime.schedules._tables
 import runtime.services._tables
 import runtime.step_state._tables
 import runtime.trials._tables
+import runtime.use._tables
 import tenancy._tables
 import tenancy.addresses._tables
 import tenancy.audit._tables
@@ -47,6 +48,7 @@ import tenancy.invitations._tables
 import tenancy.keys._tables
 import tenancy.life_cycle._tables
 import tenancy.mails._tables
+import tenancy.plans._tables
 import tenancy.repeats._tables
 import tenancy.sign_ins._tables
 import tenancy.sign_ups._tables

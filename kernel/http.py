@@ -291,6 +291,8 @@ def problem(error: GarlandError) -> Response:
     }
     if isinstance(error, InvalidError):
         body["errors"] = problems_json(error.problems)
+    if isinstance(error, TooManyError) and "resets_at" in error.detail:
+        body |= {name: error.detail[name] for name in ("limit", "resets_at")}
     response = make_response(json.dumps(body), error.status)
     response.content_type = "application/problem+json"
     if isinstance(error, TooManyError):

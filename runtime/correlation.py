@@ -24,6 +24,7 @@ from runtime.rules.engine import judge
 from runtime.rules.matcher import Matcher
 from runtime.rules.timers import note_due
 from runtime.surroundings.facts import Surroundings
+from runtime.use.recording import EVENTS, record_use
 from runtime.wake import tell_pages_after_commit
 from tenancy.scope import as_tenant, system
 
@@ -82,6 +83,9 @@ def _correlate(
     by_hand = sum(row.kind == CLEARED for row in rows)
     taken = sum(row.kind == ALARM for row in rows)
     count_changes(session, tenant_id, changes, events=taken, by_hand=by_hand, now=now)
+    if taken:
+        first = next(row.seq for row in rows if row.kind == ALARM)
+        record_use(session, tenant_id, EVENTS, str(first), taken, now=now)
     judged = quieten(session, tenant_id, changes, now=now)
     judged += released(session, tenant_id, rows)
     fired = judge(

@@ -24,6 +24,7 @@ from tenancy.audit.trail import About, note
 from tenancy.custom_roles.holding import copy_roles
 from tenancy.members import add_member, list_members
 from tenancy.organisations import create_organisation, get_organisation
+from tenancy.plans.entitled import require_feature
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +68,7 @@ def make_environment(session: Session, *, who: Acting, name: str, now: datetime)
         InvalidError: the name.
         ConflictError: it is taken, there are as many as may be, or this is no live organisation.
     """
+    require_feature(session, who.tenant_id, "environments")
     live, wanted = get_organisation(session, who.tenant_id), name.strip()
     known = environments_of(session, live.id)
     _require_name(wanted, {one.name.lower() for one in known})

@@ -74,6 +74,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "plans.view": "see plans and what they hold",
         "plans.edit": "make and change plans and say who has which",
         "usage.view": "see what was used and what it comes to",
+        "usage.cap": "set how much the organisation may spend in a month",
         "brand.edit": "change the name, the logo and the colours that customers see",
     }
 )

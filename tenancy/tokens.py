@@ -21,6 +21,7 @@ from tenancy.audit.trail import About, note
 from tenancy.custom_roles.holding import Held, held, own_roles, require_role
 from tenancy.life_cycle.states import State
 from tenancy.organisations import get_organisation
+from tenancy.plans.entitled import require_feature
 from tenancy.rows import get_owned
 from tenancy.scope import system
 
@@ -65,6 +66,7 @@ def create_token(  # noqa: PLR0913  who, what and until when
     if not 1 <= len(name.strip()) <= NAME_MAX:
         message = f"name: write 1 to {NAME_MAX} characters"
         raise InvalidError(message, problems=[Problem("/name", message)])
+    require_feature(session, tenant_id, "api_tokens")
     wanted = require_role(session, tenant_id, role)
     secret = new_secret(PREFIX)
     made = new_id()

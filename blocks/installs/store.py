@@ -25,6 +25,7 @@ from kernel.ids import new_id
 from kernel.json_text import kept_text
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
+from tenancy.plans.entitled import require_blocks
 from tenancy.rows import get_owned
 
 log = structlog.get_logger(__name__)
@@ -62,10 +63,12 @@ def install(
         NotFoundError: as `offered`.
         ConsentError: it asks for what no version of it was granted yet, and nobody agreed.
         OtherDigestError: the version is installed from another package that is signed.
+        NotInPlanError: the plan does not hold it.
         NotTrustedError: neither its signature nor that of a pack it came in is to be believed any
             more.
     """
     found = offered(session, tenant_id, digest)
+    require_blocks(session, tenant_id, {found.manifest.id})
     # somebody may have taken back their word since it came
     refuse_unvouched(session, session.get_one(BlockPackage, digest), now=now)
     if found.needs_consent and not consents:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from garland.demo.automation import CALENDARS, FLOWS, RULES
 from garland.demo.history import CUT_NOW, make_history
 from garland.demo.listened import SNMP_ACCESS, listened_sources
+from garland.demo.plans import demo_plans
 from garland.demo.restarts import RESTART, start_examples
 from garland.demo.services import demo_services
 from garland.demo.world import COORDINATES, SITES, access_of, make_links, node_of, services_on
@@ -153,6 +154,7 @@ def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, A
         append(session, ids["harbour"], events, now=now)
     with as_tenant(session, ids["lakeside"]):
         _automation(session, ids["lakeside"], now=now)
+    demo_plans(session, ids, now=now)
     return {"url": url, "users": users, "tokens": tokens, "sources": sources, "snmp": SNMP_ACCESS}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from garland.reference.addresses import WRITES, Address
 from garland.reference.components import Components
-from kernel.rest import TEXT, WHOLE, Shape, shape
+from kernel.rest import INSTANT, TEXT, WHOLE, Shape, shape
 from kernel.schema import Schema
 
 VERSION = "3.1.0"
@@ -28,13 +28,15 @@ _PROBLEM = Shape(
     "Problem",
     {
         **shape(type=TEXT, title=TEXT, status=WHOLE, code=TEXT, detail=TEXT),
-        "description": "What was refused and why (RFC 9457); `errors` name each field",
+        "description": "What was refused and why (RFC 9457); `errors` name each field, `limit` and "
+        "`resets_at` which limit of a plan was reached and when it begins anew",
     },
 )
 _PROBLEM["properties"]["errors"] = {
     "type": "array",
     "items": shape(pointer=TEXT, message=TEXT),
 }
+_PROBLEM["properties"] |= {"limit": TEXT, "resets_at": INSTANT}
 _BESIDE = ("description", "required")
 _KEY = {
     "name": "Idempotency-Key",

@@ -38,6 +38,7 @@ from runtime.wake import tell_pages_after_commit
 from tenancy.audit import trail
 from tenancy.audit.trail import About
 from tenancy.connections.store import hold_connections, kinds_by_name
+from tenancy.plans.entitled import require_blocks
 from tenancy.policies import approval_before_effects
 from tenancy.rows import get_owned
 
@@ -75,6 +76,7 @@ def publish_flow(  # noqa: PLR0913  what, with which note, for whom, and who sai
         ConflictError: as many workflows are live as the tenant may have, or what was said yes to
             would be fixed to something else by now.
         SecondPersonError: here it takes a second person.
+        NotInPlanError: the plan does not hold a block that it uses.
     """
     row = get_owned(session, FlowRow, tenant_id, flow_id, name="workflow", lock=True)
     refuse_carried(row.slug)
@@ -135,9 +137,11 @@ def ready_to_publish(
 
     Raises:
         InvalidError: with every problem.
+        NotInPlanError: the plan does not hold a block that it uses.
     """
     known, registry = known_to(session, tenant_id, document), registry_of(session, tenant_id)
     _refuse_problems(document, registry, known)
+    require_blocks(session, tenant_id, {step["block"] for _, step, _ in every_step(document)})
     return calls_of(document, registry, known), with_digests(document, registry)
 
 

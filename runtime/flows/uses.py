@@ -28,6 +28,7 @@ from runtime.flows.named_places import (
 __all__ = [
     "FlowUse",
     "blocks_of",
+    "blocks_of_live",
     "connections_of",
     "flows_connecting_by",
     "flows_deciding_by",
@@ -110,6 +111,16 @@ def versions_with_block(
     )
     wanted = f"{block_id}@{version}"
     return list(dict.fromkeys(name for name, found in rows if wanted in blocks_of(found)))
+
+
+def blocks_of_live(session: Session, tenant_id: UUID) -> list[set[str]]:
+    """Give the ids of the blocks of each live workflow."""
+    rows = session.scalars(
+        select(FlowVersionRow.document)
+        .join(FlowRow, FlowRow.live_version_id == FlowVersionRow.id)
+        .where(FlowRow.tenant_id == tenant_id)
+    )
+    return [{one.partition("@")[0] for one in blocks_of(found)} for found in rows]
 
 
 def blocks_of(document: Mapping[str, Any]) -> set[str]:

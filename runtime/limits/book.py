@@ -18,9 +18,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from runtime.limits._tables import TenantLimits
-from runtime.limits.model import Limits, with_changes
+from runtime.limits.model import LIMITS, Limits, with_changes
 from tenancy.life_cycle.standing import not_at_work
 from tenancy.life_cycle.states import State
+from tenancy.plans.standing import Standing, standings
 from tenancy.scope import system
 
 BOOK = "garland.limits"
@@ -35,12 +36,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """The limits of all tenants at one moment, and which of them are not at work."""
+    """The limits of all tenants at one moment, their plans, and which of them are not at work."""
 
     defaults: Limits = field(default_factory=Limits)
     own: Mapping[UUID, Limits] = field(default_factory=dict)
     weights: Mapping[UUID, float] = field(default_factory=dict)
     stopped: Mapping[UUID, State] = field(default_factory=dict)
+    standings: Mapping[UUID, Standing] = field(default_factory=dict)
 
     def of(self, tenant_id: UUID) -> Limits:
         """Give a tenant's limits."""
@@ -146,6 +148,20 @@ def limits_of(session: Session, tenant_id: UUID) -> Limits:
 def _read(session: Session, defaults: Limits) -> Known:
     with system(session):
         rows = session.execute(select(TenantLimits.tenant_id, TenantLimits.overrides)).all()
-    own = {row.tenant_id: with_changes(defaults, row.overrides) for row in rows}
-    weights = {one: found.weight for one, found in own.items()}
-    return Known(defaults=defaults, own=own, weights=weights, stopped=not_at_work(session))
+        plans = standings(session)
+    changes = {one: _of_plan(found) for one, found in plans.items()}
+    for row in rows:
+        changes[row.tenant_id] = {**changes.get(row.tenant_id, {}), **row.overrides}
+    own = {one: with_changes(defaults, found) for one, found in changes.items()}
+    return Known(
+        defaults=defaults,
+        own=own,
+        weights={one: found.weight for one, found in own.items()},
+        stopped=not_at_work(session),
+        standings=plans,
+    )
+
+
+def _of_plan(standing: Standing) -> dict[str, int]:
+    """Give what a plan says of limits; of members tenancy itself sees to it."""
+    return {name: value for name, value in standing.terms.quotas.items() if name in LIMITS}

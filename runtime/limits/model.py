@@ -33,6 +33,10 @@ class Limits:
     trigger_bytes: int = 2 * 1024 * 1024
     calls_at_once: int = 20
     calls_per_s: float = 200.0
+    events_a_day: int = 200_000_000
+    runs_a_day: int = 10_000_000
+    api_calls_a_day: int = 10_000_000
+    storage_mb: int = 1_024
     runs_kept_days: int = 90
     failed_kept_days: int = 180
     trials_kept_days: int = 7
@@ -154,6 +158,34 @@ LIMITS: Mapping[str, LimitKind] = {
         least=0.1,
         most=10_000,
         is_whole=False,
+    ),
+    "events_a_day": LimitKind(
+        title="Alarm events a day",
+        unit="events",
+        at="Intake answers 429 until midnight, UTC, and takes nothing of the call.",
+        least=1,
+        most=1_000_000_000,
+    ),
+    "runs_a_day": LimitKind(
+        title="Runs a day",
+        unit="runs",
+        at="Starting another is refused until midnight, UTC; what runs goes on.",
+        least=1,
+        most=100_000_000,
+    ),
+    "api_calls_a_day": LimitKind(
+        title="API calls a day",
+        unit="calls",
+        at="Calls are answered 429 until midnight, UTC.",
+        least=1,
+        most=100_000_000,
+    ),
+    "storage_mb": LimitKind(
+        title="Storage of large values",
+        unit="MB",
+        at="Steps that hand on another large value fail and say so.",
+        least=1,
+        most=1_000_000,
     ),
     "runs_kept_days": _days("Runs that ended well or were cancelled"),
     "failed_kept_days": _days("Runs that failed"),

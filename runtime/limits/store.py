@@ -16,6 +16,7 @@ from runtime.limits._tables import TenantLimits
 from runtime.limits.book import book_of
 from runtime.limits.model import LIMITS, Limits, with_changes
 from tenancy.audit.trail import note
+from tenancy.plans.assigning import terms_of
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +25,14 @@ def own_limits(session: Session, tenant_id: UUID) -> Limits:
     """Give a tenant's limits as the database has them now."""
     row = session.scalar(select(TenantLimits).where(TenantLimits.tenant_id == tenant_id))
     overrides = row.overrides if row is not None else {}
-    return with_changes(book_of(session).defaults, overrides)
+    return with_changes(with_plan(session, tenant_id), overrides)
+
+
+def with_plan(session: Session, tenant_id: UUID) -> Limits:
+    """Give what a tenant has of its plan, or of the installation, before any of its own."""
+    quotas = terms_of(session, tenant_id).quotas
+    said = {name: value for name, value in quotas.items() if name in LIMITS}
+    return with_changes(book_of(session).defaults, said)
 
 
 def change_limits(
@@ -57,7 +65,7 @@ def change_limits(
     log.info("limits_changed", tenant_id=str(tenant_id), by=by, limits=sorted(changes))
     facts = {name: str(wanted.get(name, "the usual")) for name in changes}
     note(session, tenant_id, "limits.changed", now=now, facts=facts)
-    return with_changes(book_of(session).defaults, row.overrides)
+    return with_changes(with_plan(session, tenant_id), row.overrides)
 
 
 def with_kept(limits: Limits, changes: Mapping[str, Any]) -> Limits:

@@ -8,13 +8,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from runtime.alarms.intake.limits import waiting_of
+from kernel.clock import utc_now
+from runtime.alarms.intake.waiting import waiting_of
 from runtime.flows.versions import count_live
 from runtime.limits.book import book_of
 from runtime.limits.model import LIMITS, LimitKind, Limits, Number, names
 from runtime.limits.store import own_limits
+from runtime.runs.blobs import MB, stored_bytes
 from runtime.runs.crowding import count_under_way, count_waiting
 from runtime.runs.places import under_way_of
+from runtime.use.quotas import QUOTA_OF
+from runtime.use.reading import used_on
+from runtime.use.recording import day_of
 
 NEAR = 0.8
 
@@ -92,10 +97,13 @@ def usage_of(session: Session, tenant_id: UUID) -> list[Usage]:
 def _used(session: Session, tenant_id: UUID, limits: Limits) -> dict[str, int]:
     """Count what can be counted; somewhat beyond the limit, to show by how much it is passed."""
     where = (session, tenant_id)
+    day = day_of(utc_now())
     return {
         "runs_at_once": count_under_way(*where, at_most=limits.runs_at_once * 2),
         "runs_waiting": count_waiting(*where, at_most=limits.runs_waiting * 2),
         "steps_at_once": under_way_of(*where),
         "live_workflows": count_live(*where),
         "journal_waiting": waiting_of(*where),
+        "storage_mb": -(-stored_bytes(*where) // MB),
+        **{quota: used_on(*where, metric, day) for metric, quota in QUOTA_OF.items()},
     }

@@ -86,6 +86,7 @@ MOVED = frozenset(
 """What moves, and what the digest of an organisation is made of."""
 
 _PEOPLE = "people are invited anew where the organisation moves to"
+_CHARGED = "what was used is counted and charged where it was used"
 _OPEN = "a credential or a link that counts at this installation alone"
 _AGREED = "agreed between the organisation and whoever looks after it here"
 _AUDIT = "the audit stays where it was vouched for; it has a file of its own to take out"
@@ -115,6 +116,9 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "staged_import": _PASSING,
         "support_grant": _AGREED,
         "tenant_limits": _AGREED,
+        "usage_day": _CHARGED,
+        "usage_fact": _CHARGED,
+        "usage_warning": _CHARGED,
         "tmf_delivery": "what still waits for listeners is sent from here",
     }
 )

@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import sha256_of
+from runtime.limits.book import limits_of
 from runtime.runs._tables import Blob, BlobUse
 from tenancy.rows import insert_new
 
 INLINE_MAX_BYTES = 16 * 1024
-STORED_MAX_BYTES = 1024 * 1024 * 1024
+MB = 1024 * 1024
 FRESH = timedelta(hours=1)
 _KEYS = {"$blob", "bytes"}
 
@@ -54,7 +55,7 @@ def stow(
     *,
     run_id: UUID | None,
     now: datetime,
-    stored_max_bytes: int = STORED_MAX_BYTES,
+    stored_max_bytes: int | None = None,
 ) -> Any:
     """Give the value itself when it is small, else a reference to where it is stored.
 
@@ -72,13 +73,12 @@ def stow(
         return value
     digest = sha256_of(text)
     if not _is_stored(session, tenant_id, digest, now=now):
-        used = session.scalar(
-            select(func.coalesce(func.sum(Blob.size_bytes), 0)).where(Blob.tenant_id == tenant_id)
-        )
-        if (used or 0) + size_bytes > stored_max_bytes:
+        used = stored_bytes(session, tenant_id)
+        most = stored_max_bytes or limits_of(session, tenant_id).storage_mb * MB
+        if used + size_bytes > most:
             raise StorageFullError(
                 f"there is no room for another {size_bytes:,} bytes: runs keep {used:,} of the "
-                f"{stored_max_bytes:,} bytes allowed; shorten how long runs are kept, or hand on "
+                f"{most:,} bytes allowed (storage_mb); shorten how long runs are kept, or hand on "
                 "less data",
             )
         row = {
@@ -92,6 +92,12 @@ def stow(
     if run_id is not None:
         note_use(session, tenant_id, run_id, [digest])
     return {"$blob": digest, "bytes": size_bytes}
+
+
+def stored_bytes(session: Session, tenant_id: UUID) -> int:
+    """Give how many bytes the large values of a tenant take."""
+    wanted = select(func.coalesce(func.sum(Blob.size_bytes), 0)).where(Blob.tenant_id == tenant_id)
+    return int(session.scalar(wanted) or 0)
 
 
 def note_use(session: Session, tenant_id: UUID, run_id: UUID, digests: Iterable[str]) -> None:

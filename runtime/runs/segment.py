@@ -56,6 +56,7 @@ from runtime.runs.registering import register, release
 from runtime.runs.simulating import is_simulated
 from runtime.runs.state import RunState as Progress
 from runtime.runs.state import Status
+from runtime.use.recording import STEPS, record_use
 
 STEPS_A_SEGMENT_MAX = 250
 MADE = "attempts"
@@ -82,7 +83,7 @@ class _Work:
             segment.session, run, segment.program, segment.brokers, now=segment.now
         )
         self._performed, self._ends = 0, time.monotonic() + SEGMENT_S
-        self._made = (run.progress or {}).get(MADE, 0)
+        self._made = self._made_before = (run.progress or {}).get(MADE, 0)
         self._carried = Carried(flow=segment.program.name)
         self._pins = read_pins(run.pins)
         self._plan = self._program.plan
@@ -122,7 +123,15 @@ class _Work:
             running = self._state.has_running_but(self._holding.at)
             run.state = RunState.RUNNING if running else RunState.WAITING
         self._carried.records.extend(self._attempts.changed())
+        self._record_steps()
         return self._carried
+
+    def _record_steps(self) -> None:
+        """Record the attempts made here; a run makes its first to its nth attempt only once."""
+        run, number = self._run, self._made - self._made_before
+        if number and not run.is_trial:
+            key = f"{run.id}:{self._made}"
+            record_use(self._session, run.tenant_id, STEPS, key, number, now=self._segment.now)
 
     def _news(self) -> list[Event]:
         if self._segment.fault is not None:

@@ -32,6 +32,8 @@ from runtime.runs.admission import admit
 from runtime.runs.blobs import note_use, references_in, size_of
 from runtime.runs.crowding import has_to_park, refuse_if_too_many_wait
 from runtime.runs.not_started import NotStartedError, refuse_held, refuse_start
+from runtime.use.quotas import refuse_over
+from runtime.use.recording import RUNS, record_use
 from runtime.wake import tell_pages_after_commit, wake_after_commit
 from tenancy.rows import insert_new
 
@@ -174,6 +176,7 @@ def record_run(  # noqa: PLR0913  which version, started by what, for whom
     if parent is not None:
         return _queue(session, {**row, **_nested(parent)})
     refuse_if_too_many_wait(session, tenant_id, start.trigger["kind"])
+    refuse_over(session, tenant_id, RUNS, 1, now=now)
     wanted = admit(session, tenant_id, version.flow_id, flow.concurrency, start.trigger, now=now)
     if wanted.is_skipped:
         log.info("run_skipped", flow_id=str(version.flow_id), by=start.started_by)
@@ -290,6 +293,8 @@ def _queue(session: Session, row: dict[str, Any]) -> UUID | None:
         return None
     run_id: UUID = row["id"]
     note_use(session, row["tenant_id"], run_id, references_in(row.get("pins")))
+    if row.get("parent_run_id") is None and not row.get("is_trial"):
+        record_use(session, row["tenant_id"], RUNS, str(run_id), 1, now=row["started_at"])
     if not row.get("is_trial"):
         after_commit(session, RUNS_STARTED.labels(row["trigger_kind"]).inc)
     wake_after_commit(session, "runs")

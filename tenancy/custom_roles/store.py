@@ -18,6 +18,7 @@ from tenancy.audit.trail import About, note
 from tenancy.custom_roles._tables import CustomRole
 from tenancy.custom_roles.holding import require_within
 from tenancy.custom_roles.rules import bases_in, checked_name, checked_permissions
+from tenancy.plans.entitled import require_feature
 from tenancy.rows import get_owned
 
 MOST = 100
@@ -69,6 +70,7 @@ def create_role(session: Session, who: Acting, wanted: Wanted, *, now: datetime)
         InvalidError: naming the field.
         ConflictError: there are as many as may be.
     """
+    require_feature(session, who.tenant_id, "custom_roles")
     taken = _names(session, who.tenant_id)
     if len(taken) >= MOST:
         raise ConflictError(f"an organisation has at most {MOST} roles of its own: delete one")

@@ -36,6 +36,7 @@ from tenancy.invitations.model import (
 from tenancy.mails import outbox
 from tenancy.mails.outbox import Wish
 from tenancy.organisations import get_organisation
+from tenancy.plans.entitled import require_room_for_member
 from tenancy.rows import get_owned
 
 _OPEN = (Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
@@ -59,6 +60,7 @@ def invite(
         raise ConflictError(f"{address} is a member already: change the role instead")
     refusal = ConflictError(f"{address} is invited already: send the invitation again instead")
     _make_room(session, tenant_id, address, refusal, now=now)
+    require_room_for_member(session, tenant_id)
     key = new_secret("inv")
     row = Invitation(
         id=new_id(),

@@ -148,6 +148,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "webhooks.show_webhook": ("/workflows/{started}/webhooks/{trigger}",),
     "where_used.show_uses": ("/used-by/workflow/{flow}", "/used-by/calendar/{calendar}"),
     "where_used.show_uses_of_block": ("/used-by/block/garland.branch/1.0.0",),
+    "usage.show_use": ("/usage",),
     "workflows.edit_workflow": ("/workflows/{flow}", "/workflows/{empty}"),
     "workflows.list_workflows": ("/workflows",),
     "workflows.show_workflow": ("/workflows/{flow}/details",),
@@ -160,10 +161,17 @@ CSP_PAGES: dict[str, tuple[str, ...]] = {
     "customers.new": ("/customers/new",),
     "customers.show": ("/customers/{customer}",),
     "customers.show_next": ("/customers/{customer}/next-steps",),
+    "plans.ask_plan": ("/customers/{customer}/plan", "/customers/{customer}/plan?to=none"),
+    "plans.list_plans": ("/plans",),
+    "plans.new_plan": ("/plans/new",),
+    "usage.show_customers": ("/usage/customers",),
 }
 """The pages of who looks after customers; what follows `/t/northwind`."""
 
 NO_PAGES: dict[str, str] = {
+    "plans.edit_plan": "the form of plans.new_plan, filled in",
+    "usage.export_customers": "a file",
+    "usage.export_days": "a file",
     "addresses.show_confirm": "behind a link that is mailed",
     "addresses.show_new_password": "behind a link that is mailed",
     "addresses.take_address_key": "leads on to the page behind it",

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem, TooManyError
-from runtime.alarms._tables import JournalEntry
+from runtime.alarms.intake.waiting import waiting_of, waiting_of_all
 from runtime.alarms.journal import keep_fault
 from runtime.alarms.sources.counting import Counts, note_intake
 from runtime.alarms.sources.reading import Batch, Rejected
@@ -25,12 +25,12 @@ from runtime.limits.book import book_of, limits_of
 from runtime.limits.buckets import Rate
 from runtime.limits.rates import rates_of
 from runtime.standing import refuse_intake
-from tenancy.scope import system
+from runtime.use.quotas import refuse_over
+from runtime.use.recording import EVENTS
 
 log = structlog.get_logger(__name__)
 
 WAIT_S = 5
-COUNT_MAX = 20_000_000
 TOLD_EVERY = timedelta(seconds=10)
 """A source that keeps sending over its limit is told on its page this often, not each time."""
 _ASK = "whoever runs this installation can raise the limit"
@@ -42,6 +42,10 @@ class TooManyEventsError(TooManyError):
     code = "runtime.too_many_events"
 
 
+class OverPlanError(TooManyEventsError):
+    """The plan's quota of a day, or the cap of a month, does not hold them."""
+
+
 def event_bytes(session: Session, tenant_id: UUID) -> int:
     """Give how large one event of a tenant may be."""
     return limits_of(session, tenant_id).event_bytes
@@ -51,13 +55,15 @@ def admit_events(session: Session, tenant_id: UUID, number: int) -> None:
     """Let so many events in, all or none.
 
     Raises:
-        TooManyEventsError: too many wait already, of the tenant or of all; or they come too fast.
+        TooManyEventsError: too many wait already, of the tenant or of all; or they come too fast;
+            as an OverPlanError where the plan or a cap does not hold them.
         StoppedError: the tenant is not at work.
     """
     refuse_intake(session, tenant_id)
     if not number:
         return
     limits, rates = limits_of(session, tenant_id), rates_of(session)
+    _refuse_over_plan(session, tenant_id, number)
     _refuse_if_too_many_wait(session, tenant_id, number, limits.journal_waiting)
     if rates is None:
         return
@@ -110,45 +116,14 @@ def note_refusal(
     note_intake(session, source.id, Counts(rejected=number), problem=problem, now=now)
 
 
-def waiting_of_all(session: Session) -> int:
-    """Give how many events wait over all tenants, at most; two looks at the ends of an index.
-
-    They are dealt with in their order, so what waits lies between the first undone and the last.
-    """
-    with system(session):
-        undone = JournalEntry.done_at.is_(None)
-        first = session.scalar(
-            select(JournalEntry.seq).where(undone).order_by(JournalEntry.seq).limit(1)
-        )
-        if first is None:
-            return 0
-        last = session.scalar(select(func.max(JournalEntry.seq)))
-    return (last or first) - first + 1
-
-
-def waiting_of(session: Session, tenant_id: UUID) -> int:
-    """Give how many events of a tenant wait, counted at most a second ago."""
-    book = book_of(session)
-
-    def count() -> int:
-        everyone = book.kept("journal by tenant", lambda: waiting_by_tenant(session))
-        return everyone.get(tenant_id, 0)
-
-    return book.counted(("journal", tenant_id), count)
-
-
-def waiting_by_tenant(session: Session) -> dict[UUID, int]:
-    """Count the events that wait by tenant, in one pass over the index of those that do."""
-    with system(session):
-        undone = (
-            select(JournalEntry.tenant_id)
-            .where(JournalEntry.done_at.is_(None))
-            .order_by(JournalEntry.seq)
-            .limit(COUNT_MAX)  # or SQLite would read every row by the index of tenants instead
-            .subquery()
-        )
-        counted = select(undone.c.tenant_id, func.count()).group_by(undone.c.tenant_id)
-        return {row[0]: row[1] for row in session.execute(counted)}
+def _refuse_over_plan(session: Session, tenant_id: UUID, number: int) -> None:
+    try:
+        refuse_over(session, tenant_id, EVENTS, number, now=utc_now())
+    except TooManyError as error:
+        after_s = error.retry_after_s
+        refused = OverPlanError(error.message, retry_after_s=after_s, **error.detail)
+        refused.code = error.code
+        raise refused from error
 
 
 def _refuse_if_too_many_wait(session: Session, tenant_id: UUID, number: int, most: int) -> None:

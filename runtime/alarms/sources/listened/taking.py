@@ -14,7 +14,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel.errors import NotFoundError
-from runtime.alarms.intake.limits import TooManyEventsError, event_bytes, reject_large
+from runtime.alarms.intake.limits import (
+    OverPlanError,
+    TooManyEventsError,
+    event_bytes,
+    reject_large,
+)
 from runtime.alarms.intake.taking import FAULTS_OF_A_BODY, note_unreadable, take_batch
 from runtime.alarms.sources.counting import Counts, note_intake
 from runtime.alarms.sources.listened.reading import Arrived, Read
@@ -103,9 +108,11 @@ def _take_of_source(
         _note_faults(session, view, reads, arrived, now=now)
         try:
             take_batch(session, view, batch, now=now)
-        except TooManyEventsError:
+        except TooManyEventsError as error:
+            # over its plan nobody would take it for hours, and the queue is everybody's
+            then = Outcome.REFUSED if isinstance(error, OverPlanError) else Outcome.LATER
             return {
-                place: Outcome.LATER if outcome is Outcome.TAKEN else outcome
+                place: then if outcome is Outcome.TAKEN else outcome
                 for place, outcome in outcomes.items()
             }
         quiet = sum(one is Outcome.COUNTED for one in outcomes.values())

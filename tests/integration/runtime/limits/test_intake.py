@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.secrets import Vault, new_key
 from runtime.alarms._tables import JournalEntry
-from runtime.alarms.intake.limits import waiting_by_tenant, waiting_of_all
 from runtime.alarms.intake.taking import take_from_api
+from runtime.alarms.intake.waiting import waiting_by_tenant, waiting_of_all
 from runtime.alarms.journal import mark_done, take
 from runtime.alarms.sources.store import create_source, faults_of, get_source
 from runtime.limits.store import change_limits

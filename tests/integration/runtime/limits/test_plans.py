@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from runtime.alarms.intake.limits import waiting_by_tenant, waiting_of_all
+from runtime.alarms.intake.waiting import waiting_by_tenant, waiting_of_all
 from runtime.limits.model import Limits
 from runtime.retention.blobs import remove_unused
 from runtime.retention.journal import remove_done

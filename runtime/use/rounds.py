@@ -1,0 +1,85 @@
+"""The scheduler's part in use: calls become facts, days are added up, warnings are noted."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from runtime.use._tables import UsageFact
+from runtime.use.adding_up import add_up, look_at_peaks, seal_old
+from runtime.use.calls import Calls, record_minute
+from runtime.use.reading import DAY
+from runtime.use.recording import day_of
+from runtime.use.warnings import warn_near_end
+from tenancy.organisations import organisation_ids
+from tenancy.plans.assigning import BITE, end_trials, has_trial_over
+from tenancy.scope import as_tenant, system
+
+log = structlog.get_logger(__name__)
+
+
+class UseRounds:
+    """One process's rounds; whoever takes over goes on from what the tables say."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], reading: sessionmaker[Session], calls: Calls
+    ) -> None:
+        self._sessions, self._reading, self._calls = sessions, reading, calls
+        self._all_on: date | None = None
+
+    def round(self, *, now: datetime) -> None:
+        """Do one round: small transactions, a tenant each."""
+        self.flush_calls()
+        self._end_trials(now=now)
+        today = day_of(now)
+        for tenant_id, days in self._wanted(today).items():
+            with self._sessions.begin() as session, as_tenant(session, tenant_id):
+                for day in days:
+                    add_up(session, tenant_id, day, now=now)
+                warn_near_end(session, tenant_id, now=now)
+        if self._all_on != today:
+            self._once_a_day(now=now)
+            self._all_on = today
+
+    def flush_calls(self) -> None:
+        """Make the calls of the minutes that are over facts, then forget them in Redis."""
+        for at, counted in self._calls.settled():
+            with self._sessions.begin() as session, system(session):
+                record_minute(session, at, counted)
+            self._calls.forget(at)
+
+    def _wanted(self, today: date) -> dict[UUID, list[date]]:
+        """List whose facts of today and yesterday are to be added up."""
+        with self._reading() as session, system(session):
+            rows = session.execute(
+                select(UsageFact.tenant_id, UsageFact.day)
+                .where(UsageFact.day >= today - DAY)
+                .distinct()
+            )
+            found: dict[UUID, list[date]] = {}
+            for tenant_id, day in rows:
+                found.setdefault(tenant_id, []).append(day)
+        return found
+
+    def _once_a_day(self, *, now: datetime) -> None:
+        """Look at what is there, and let old facts go; at first also add all days up anew."""
+        with self._reading() as session:
+            tenants = organisation_ids(session)
+        for tenant_id in tenants:
+            with self._sessions.begin() as session, as_tenant(session, tenant_id):
+                look_at_peaks(session, tenant_id, now=now)
+            gone = 1
+            while gone:
+                with self._sessions.begin() as session, as_tenant(session, tenant_id):
+                    gone = seal_old(session, tenant_id, now=now)
+
+    def _end_trials(self, *, now: datetime) -> None:
+        with self._reading() as session:
+            is_due = has_trial_over(session, now=now)
+        while is_due:
+            with self._sessions.begin() as session:
+                is_due = end_trials(session, now=now) == BITE

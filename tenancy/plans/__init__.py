@@ -1,0 +1,1 @@
+"""Plans: what an organisation's provider lets it use, and what that costs."""
