@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,7 +16,7 @@ from garland.services import Services, redis_address
 from kernel.acting import Acting
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError, UnauthorizedError
-from kernel.http import act_as, acting, db_session, is_reading, see_other
+from kernel.http import act_as, acting, db_session, is_reading, reading_session, see_other
 from kernel.ids import sha256_of
 from runtime.use.quotas import count_call
 from tenancy import access, tokens
@@ -188,7 +189,8 @@ def standing() -> Standing | None:
 def _count_call() -> None:
     """Count a program's call; where it may make no more today it may still ask how much it used."""
     if request.endpoint not in UNCOUNTED:
-        count_call(db_session(), acting().tenant_id, now=utc_now())
+        with closing(reading_session()) as session:
+            count_call(session, acting().tenant_id, now=utc_now())
 
 
 def _act(who: Acting) -> None:

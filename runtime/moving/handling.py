@@ -86,6 +86,7 @@ MOVED = frozenset(
 """What moves, and what the digest of an organisation is made of."""
 
 _PEOPLE = "people are invited anew where the organisation moves to"
+_BRAND = "a brand is chosen anew at the installation that shows it"
 _CHARGED = "what was used is counted and charged where it was used"
 _OPEN = "a credential or a link that counts at this installation alone"
 _AGREED = "agreed between the organisation and whoever looks after it here"
@@ -114,6 +115,11 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "sign_up": _OPEN,
         "sign_up_policy": _AGREED,
         "staged_import": _PASSING,
+        "brand": _BRAND,
+        "brand_image": _BRAND,
+        "plan": _AGREED,
+        "plan_use": _AGREED,
+        "spend_cap": _AGREED,
         "support_grant": _AGREED,
         "tenant_limits": _AGREED,
         "usage_day": _CHARGED,

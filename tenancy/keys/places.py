@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast
+from sqlalchemy import ColumnElement, String, Text, and_, cast
 from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.db import Base, TenantOwned
@@ -75,7 +75,7 @@ def places() -> tuple[Place, ...]:
         for entity in owned
         if entity is not DataKey
         for column in entity.__table__.columns
-        if column.key.endswith("sealed") or SEALS in column.info
+        if _is_sealed(column) or SEALS in column.info
     ]
     return tuple(sorted(found, key=lambda one: one.name))
 
@@ -88,9 +88,13 @@ def common_places() -> tuple[InstrumentedAttribute[str], ...]:
         for mapper in Base.registry.mappers
         if not issubclass(mapper.class_, TenantOwned)
         for column in mapper.local_table.columns
-        if column.key.endswith("sealed") or SEALED in column.info
+        if _is_sealed(column) or SEALED in column.info
     ]
     return tuple(attribute for _, _, attribute in sorted(found, key=lambda one: one[:2]))
+
+
+def _is_sealed(column: ColumnElement[Any]) -> bool:
+    return str(column.key).endswith("sealed") and isinstance(column.type, String)
 
 
 def renewed(value: Any, renew: Callable[[str], str]) -> Any:

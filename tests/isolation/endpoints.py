@@ -36,6 +36,7 @@ BY_ID = {
     ),
     "custom_roles": "change_role delete_role show_role",
     "customers": "move rename show show_next",
+    "brand_editing": "decide",
     "plans": "ask_plan put_on set_cap edit_plan change_plan stand",
     "data": "offer_data try_text",
     "decisions_api": "export import_over evaluate findings",
@@ -132,6 +133,8 @@ BY_ID = {
 """What names things in its address, by blueprint."""
 
 PLAIN = {
+    "keys": "list_keys rotate",
+    "brand_editing": "show preview save drop",
     "block_pictures": "show_icons",
     "custom_roles": "create_role list_roles new_role",
     "customers": "add ask_change change list_all new suggest",
@@ -231,6 +234,9 @@ PLAIN = {
 """What has no id in its address, by blueprint."""
 
 OPEN = {
+    "brand.picture": "shown before anybody signs in, by its digest",
+    "brand.preview_style": "the colours are in its address",
+    "brand.style": "shown before anybody signs in, by its digest",
     "home.index": "leads on to where the person belongs",
     "hooks.deliver": "its key is the credential",
     "hooks.shake_hands": "its key is the credential",

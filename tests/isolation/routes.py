@@ -29,6 +29,7 @@ IDS = {
     "organisation_id": "organisation",
     "pack_id": "pack",
     "person_id": "person",
+    "plan_id": "plan",
     "promotion_id": "promotion",
     "relation_id": "relation",
     "request_id": "request",

@@ -16,11 +16,13 @@ from werkzeug.test import TestResponse
 from designer.gallery.store import keep_template
 from kernel.clock import format_instant, utc_now
 from kernel.db import Base
+from kernel.ids import new_id
 from runtime.inventory.lookup import put_table
 from runtime.trials.inputs import keep_input
 from tenancy.delegation._tables import SupportGrant
 from tenancy.environments import find_environment
 from tenancy.organisations import OrganisationView
+from tenancy.plans._tables import Plan
 from tenancy.scope import as_tenant, system
 from tests.factories.alarms import work_off
 from tests.factories.approvals import World as Worker
@@ -253,11 +255,17 @@ def _organised(tenant: Tenant) -> dict[str, str]:
     word, send = tenant.word, tenant.send
     with tenant.sessions.begin() as session:
         person = make_member(session, tenant.organisation, "operator", name=f"{word} person")
+        told: dict[str, Any] = {"terms": {}, "changed_at": utc_now(), "changed_by": word}
+        plan = Plan(id=new_id(), owner_id=tenant.id, name=word, **told)
+        session.add(plan)
+        session.flush()
+        plan_id = str(plan.id)
     made = send("/environments", json={"name": word})
     tenant.fill_in("/roles/new", name=f"{word} role", based_on="viewer", permission="alarms.view")
     asked = send("/invitations", json={"email": f"{word.lower()}@example.com", "role": "viewer"})
     return {
         "organisation": str(tenant.id),
+        "plan": plan_id,
         "invitation": asked["id"],
         "role": tenant.first("custom_role"),
         "grant": _granted(tenant),

@@ -160,7 +160,14 @@ def _asked_by(world: World, calls: list[Call], name: str) -> Iterator[tuple[Call
     others = [one for one in world.askers if not name or one.name not in ADMINS]
     step = 1 if examples(1) > 1 else len(others)
     for place, call in enumerate(calls):
-        yield from ((call, one) for one in others[place % step :: step])
+        asked = others[place % step :: step]
+        yield from ((call, one) for one in asked if not _looks_after(world, one, call))
+
+
+def _looks_after(world: World, asker: Asker, call: Call) -> bool:
+    """Tell whether a request names nothing but an organisation that stands below who asks."""
+    is_above = asker.organisation.id == world.theirs.organisation.parent_id
+    return is_above and {call.kind_of(name) for name in call.names} == {"organisation"}
 
 
 def _address_ids(call: Call, ids: Mapping[str, str]) -> dict[str, str]:

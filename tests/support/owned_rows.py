@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Enum,
     Float,
@@ -45,6 +46,7 @@ MAKERS: tuple[tuple[type[TypeEngine[Any]], Callable[[Any], Any]], ...] = (
     (JSON, lambda _: {}),
     (LargeBinary, lambda _: b""),
     (DateTime, lambda _: NOON),
+    (Date, lambda _: NOON.date()),
 )
 
 

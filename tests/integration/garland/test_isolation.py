@@ -29,6 +29,9 @@ OPEN_TO_ALL = {
     "sign_ins.sign_in",
     "sign_ins.check_sign_in",
     "sign_ins.sign_out",
+    "brand.picture",  # before anybody signs in, by its digest
+    "brand.preview_style",
+    "brand.style",
     "hooks.shake_hands",
     "hooks.deliver",  # its key is the credential; an unknown one is 404
     "reference.document",
