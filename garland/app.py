@@ -40,6 +40,7 @@ TAKE_PACKAGES = frozenset(
         "blocks_api.upload_package",
         "blocks_api.install",
         "packs.bring",
+        "palette.bring",
         "packs_api.bring",
     }
 )
