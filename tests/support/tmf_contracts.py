@@ -61,7 +61,9 @@ def schemas_of(data: Path, contract: Contract) -> Mapping[str, Schema]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = (data / "tmf" / contract.spec).read_text()
     components = yaml.load(text, Loader=loader)["components"]  # noqa: S506  a safe one
-    components["schemas"] = {name: _told(one) for name, one in components["schemas"].items()}
+    components["schemas"] = {
+        name: read_by_discriminator(one) for name, one in components["schemas"].items()
+    }
     known = [name for name in names if name in components["schemas"]]
     return {
         name: Schema({"$ref": f"#/components/schemas/{name}", "components": components})
@@ -69,7 +71,7 @@ def schemas_of(data: Path, contract: Contract) -> Mapping[str, Schema]:
     }
 
 
-def _told(schema: dict[str, Any]) -> dict[str, Any]:
+def read_by_discriminator(schema: dict[str, Any]) -> dict[str, Any]:
     """Read a choice as OpenAPI does: by its discriminator, where several forms would fit."""
     if "oneOf" not in schema or "discriminator" not in schema:
         return schema

@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 
 ALARMS_MAX = 1_000
 TASKS_KEPT = 1_000
+_OF_REFERENCES = frozenset({"id", "href", "name"})
 _Act = Callable[[UUID], Any]
 
 
@@ -134,7 +135,7 @@ def task_document(task: TmfTask, dialect: Dialect) -> dict[str, Any]:
     name = dialect.task_name(kind)
     outcome = task.outcome or {}
     document = {
-        **task.asked,
+        **(_typed(task.asked) if dialect.needs_type else task.asked),
         "id": str(task.id),
         "href": dialect.href(name, task.id),
         "@type": name[0].upper() + name[1:],
@@ -144,6 +145,23 @@ def task_document(task: TmfTask, dialect: Dialect) -> dict[str, Any]:
     if outcome.get("failed"):
         document |= {"failedAlarm": outcome["failed"], "errorMessage": outcome["problem"]}
     return document
+
+
+def _typed(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what a task was created with, each object saying its type: v4 lets it be left out."""
+    found = dict(asked)
+    for name in ("alarmPattern", "correlatedAlarm"):
+        if name in found:
+            found[name] = [_typed_alarm(one) for one in found[name]]
+    if "parentAlarm" in found:
+        found["parentAlarm"] = _typed_alarm(found["parentAlarm"])
+    if "comment" in found:
+        found["comment"] = {"@type": "Comment", **found["comment"]}
+    return found
+
+
+def _typed_alarm(alarm: Mapping[str, Any]) -> dict[str, Any]:
+    return {"@type": "AlarmRef" if alarm.keys() <= _OF_REFERENCES else "Alarm", **alarm}
 
 
 def _treat(session: Session, task: TmfTask, act: _Act, dialect: Dialect) -> Outcome:
