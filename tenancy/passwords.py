@@ -6,6 +6,7 @@ to change a password because time went by.
 
 from __future__ import annotations
 
+import secrets
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -17,6 +18,7 @@ from tenancy.breached.listed import is_breached
 LENGTH_MIN = 12
 LENGTH_MAX = 256
 CHARACTERS_MIN = 5
+MADE_UP_BYTES = 12
 PRODUCT = "garland"
 BREACHED = "it is known from a breach, so others try it first: choose other words"
 NAME_TELLING = 5  # a shorter name before the @ occurs in ordinary words
@@ -39,6 +41,14 @@ def check_new_password(
     if why:
         message = f"password: {why}"
         raise InvalidError(message, problems=[Problem(f"/{field}", message)])
+
+
+def made_up_password(*, email: str, name: str) -> str:
+    """Make a password up that may be used: now and then a random one meets the list by chance."""
+    while True:
+        password = secrets.token_urlsafe(MADE_UP_BYTES)
+        if not _why_not(password, email.strip().lower(), name.strip().lower()):
+            return password
 
 
 def _why_not(password: str, address: str, name: str) -> str:

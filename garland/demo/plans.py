@@ -22,7 +22,7 @@ from tenancy.scope import as_tenant
 DAYS = 45
 PLANS: Mapping[str, tuple[str, dict[str, Any]]] = {
     "Starter": (
-        "To try it out, with the blocks that come with Garland",
+        "To try it out, with the built-in blocks",
         {
             "quotas": {"events_a_day": 5_000, "runs_a_day": 200, "members": 3},
             "blocks": ["garland.*"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -47,6 +46,7 @@ from tenancy.life_cycle.changing import begin_trial
 from tenancy.life_cycle.states import TRIAL_DAYS
 from tenancy.members import add_member
 from tenancy.organisations import create_organisation, find_by_slug
+from tenancy.passwords import made_up_password
 from tenancy.people import create_person
 from tenancy.scope import as_tenant, system
 from tenancy.tokens import create_token
@@ -179,7 +179,7 @@ def _person(  # noqa: PLR0913  one row of the table above
     *,
     now: datetime,
 ) -> dict[str, str]:
-    password = secrets.token_urlsafe(12)
+    password = made_up_password(email=email, name=name)
     person = create_person(session, email=email, name=name, password=password, now=now)
     add_member(session, ids[slug], person.id, role, now=now)
     return {"email": email, "password": password, "organisation": slug, "role": role}

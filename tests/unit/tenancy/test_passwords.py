@@ -6,6 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from kernel.errors import InvalidError
+from tenancy import passwords
 from tenancy.passwords import check_new_password, hash_password, is_right, needs_rehash
 
 
@@ -61,3 +62,15 @@ def test_a_hash_of_weaker_parameters_is_renewed() -> None:
 
     assert needs_rehash(weak)
     assert not needs_rehash(hash_password("correct horse battery"))
+
+
+def test_a_made_up_password_that_meets_the_list_by_chance_is_made_up_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = iter([True, True, False])
+    monkeypatch.setattr(passwords, "is_breached", lambda _: next(found))
+
+    made = passwords.made_up_password(email="ann@example.com", name="Ann")
+
+    assert len(made) >= passwords.LENGTH_MIN
+    assert next(found, None) is None
