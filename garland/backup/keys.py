@@ -14,20 +14,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from garland.backup.manifest import BackupError
+from kernel.passphrases import NONCE_BYTES, PASSPHRASE_LEAST, SALT_BYTES, cipher_of
 
-PASSPHRASE_LEAST = 12
 SECRET_KEY, ENCRYPTION_KEYS = "secret-key", "encryption-keys"
 TRUST = "trust"
 OTHERS = ("demo.json",)
 
-_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**16, 8, 1
-"""64 MB and a fifth of a second for each guess (RFC 7914; OWASP's password storage sheet asks
-for 2**17 on servers that check many: here one is checked at a time)."""
-_SALT_BYTES, _NONCE_BYTES, _KEY_BYTES = 16, 12, 32
 _PRINT_LENGTH = 16
 
 
@@ -59,9 +53,9 @@ def check_passphrase(passphrase: str) -> None:
 def seal(files: Mapping[str, bytes], *, passphrase: str, backup_id: str) -> bytes:
     """Seal files for one backup: they open with the passphrase, as part of that backup alone."""
     check_passphrase(passphrase)
-    salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
+    salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
     plain = json.dumps({name: _text(content) for name, content in files.items()}).encode()
-    sealed = AESGCM(_key(passphrase, salt)).encrypt(nonce, plain, backup_id.encode())
+    sealed = cipher_of(passphrase, salt).encrypt(nonce, plain, backup_id.encode())
     parts = {"salt": salt, "nonce": nonce, "sealed": sealed}
     return json.dumps({name: _text(content) for name, content in parts.items()}).encode()
 
@@ -74,16 +68,11 @@ def unseal(content: bytes, *, passphrase: str, backup_id: str) -> dict[str, byte
     """
     try:
         said = {name: base64.b64decode(text) for name, text in json.loads(content).items()}
-        key = _key(passphrase, said["salt"])
-        plain = AESGCM(key).decrypt(said["nonce"], said["sealed"], backup_id.encode())
+        cipher = cipher_of(passphrase, said["salt"])
+        plain = cipher.decrypt(said["nonce"], said["sealed"], backup_id.encode())
     except (InvalidTag, ValueError, KeyError, AttributeError, TypeError):
         raise BackupError("The passphrase does not open the keys of this backup.") from None
     return {name: base64.b64decode(text) for name, text in json.loads(plain).items()}
-
-
-def _key(passphrase: str, salt: bytes) -> bytes:
-    kdf = Scrypt(salt=salt, length=_KEY_BYTES, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P)
-    return kdf.derive(passphrase.encode())
 
 
 def _text(content: bytes) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, Select, literal_column, select, table
 
-from garland.backup import keys
 from garland.settings import Settings
+from kernel import passphrases
 from kernel.db import Base, make_engine, make_sessions
 from kernel.secrets import new_key
 from tenancy.scope import guarded
@@ -23,7 +23,7 @@ Install = Callable[..., Settings]
 
 @pytest.fixture(autouse=True)
 def quick_sealing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "_SCRYPT_N", 2)
+    monkeypatch.setattr(passphrases, "_COST", 2)
 
 
 @pytest.fixture

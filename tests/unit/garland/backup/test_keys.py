@@ -8,13 +8,14 @@ import pytest
 
 from garland.backup import keys
 from garland.backup.manifest import BackupError
+from kernel import passphrases
 
 PHRASE = "correct horse battery staple"
 
 
 @pytest.fixture(autouse=True)
 def quick_sealing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "_SCRYPT_N", 2)
+    monkeypatch.setattr(passphrases, "_COST", 2)
 
 
 def test_what_was_sealed_opens() -> None:
