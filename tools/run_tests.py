@@ -9,7 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [str(ROOT / ".venv" / "bin" / "python"), "-m", "pytest", "-q"]
-SIDE_BY_SIDE = ["-n", "2"]  # processes; what a laptop or a CI machine has at least
+SIDE_BY_SIDE = ["-n", "2", "--max-worker-restart=0"]
+"""Two processes: the cores a laptop or a CI machine has at least. A test that hangs ends its
+process (`timeout` in pyproject.toml); it is not tried again, for it would hang again."""
 FILE_BY_FILE = ["--dist", "loadfile", "--no-loadscope-reorder"]
 """The tests of a file share an installation; in the order of the folders the storm comes early."""
 SLOW = "journey or fault"
