@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -21,6 +19,8 @@ from tenancy.scope import as_tenant, system
 from tests.factories.tenancy import NOON
 from tests.faults.test_rules import opened, prepare
 from tests.faults.test_rules import run as run_correlator
+from tests.support import killed_backtest
+from tests.support.apart import survives
 
 pytestmark = pytest.mark.fault
 
@@ -53,10 +53,7 @@ def run(url: str, dies_before: int) -> bool:
     ended = utc_now() - timedelta(seconds=1)
     with opened(url) as sessions, sessions.begin() as session, system(session):
         session.execute(update(RuleBacktest).values(claimed_until=ended))
-    command = [sys.executable, "-m", "tests.support.killed_backtest", url, str(dies_before)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode in (0, -9), done.stderr
-    return done.returncode == 0
+    return survives(killed_backtest.main, url, dies_before)
 
 
 def found(url: str) -> BacktestView:

@@ -21,7 +21,7 @@ from garland.settings import Settings, load_settings
 from kernel.clock import utc_now
 from kernel.db import make_engine
 from tests.faults.conftest import Installation
-from tests.support.killed_steps import killed_before
+from tests.support.killed_steps import survives_till
 from tests.support.running import Running, running_garland, wait_for
 
 pytestmark = pytest.mark.fault
@@ -66,6 +66,10 @@ def _word(database_url: str) -> str:
     return found
 
 
+def _back_up(installed: Settings, file: Path) -> None:
+    make_backup(installed, file, passphrase="", now=utc_now())
+
+
 @pytest.fixture
 def settings(installation: Installation, tmp_path: Path) -> dict[str, str]:
     """An installation called `old`, and the environment that names it."""
@@ -95,7 +99,7 @@ def test_a_restore_killed_at_any_step_is_done_or_was_never_begun(
     for number in count(1):
         (packs / "new").rename(packs / "old")
         _filled(installed.database_url, "old")
-        killed = killed_before(number, lambda: restore(installed, file, Wanted(replaces=True)))
+        survived = survives_till(number, restore, installed, file, Wanted(replaces=True))
 
         load_settings()  # as whatever starts next does
 
@@ -105,7 +109,7 @@ def test_a_restore_killed_at_any_step_is_done_or_was_never_begun(
         seen.append(found)
         if found == "old":
             (packs / "old").rename(packs / "new")
-        if not killed:
+        if survived:
             break
 
     assert seen == sorted(seen, reverse=True)  # once it is decided, it stays so
@@ -123,13 +127,11 @@ def test_a_backup_killed_at_any_step_leaves_no_half_file(
 
     for number in count(1):
         file.unlink(missing_ok=True)
-        killed = killed_before(
-            number, lambda: make_backup(installed, file, passphrase="", now=utc_now())
-        )
+        survived = survives_till(number, _back_up, installed, file)
         whole.append(file.exists())
         if file.exists():
             read_archive(file)
-        if not killed:
+        if survived:
             break
 
     assert list(folder.iterdir()) == [file]  # the next one tidies up

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -32,6 +30,8 @@ from tests.factories.maintenance import window_document
 from tests.factories.rules import make_leaf, make_rule_document
 from tests.factories.tenancy import NOON, make_customer
 from tests.faults.test_rules import opened
+from tests.support import killed_clock
+from tests.support.apart import survives
 
 pytestmark = pytest.mark.fault
 
@@ -98,10 +98,7 @@ def put_aside(url: str) -> None:
 
 def run(url: str, now: datetime, dies_before: int) -> bool:
     """Do what is due; tell whether it ended well."""
-    command = [sys.executable, "-m", "tests.support.killed_clock", url, format_instant(now)]
-    done = subprocess.run([*command, str(dies_before)], check=False, capture_output=True, text=True)
-    assert done.returncode in (0, -9), done.stderr
-    return done.returncode == 0
+    return survives(killed_clock.main, url, now, dies_before)
 
 
 def came_of(url: str) -> dict[str, Any]:

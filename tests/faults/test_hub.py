@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -12,7 +10,6 @@ from itertools import groupby
 import pytest
 from sqlalchemy import func, select
 
-from kernel.clock import format_instant
 from runtime.alarms.journal import append
 from runtime.alarms.model import parse_event
 from runtime.alarms.tmf642.dialect import DIALECTS
@@ -21,6 +18,8 @@ from runtime.alarms.tmf642.hub.sending import CLAIM_FOR
 from tenancy.scope import as_tenant, system
 from tests.factories.tenancy import NOON, make_customer
 from tests.faults.test_rules import opened, run
+from tests.support import killed_notifier
+from tests.support.apart import survives
 from tests.support.listener import running_listener
 
 pytestmark = pytest.mark.fault
@@ -61,10 +60,7 @@ def delivered(url: str) -> int:
 
 def send(url: str, now: datetime, dies_before: int) -> bool:
     """Send what is due; tell whether it ended well."""
-    command = [sys.executable, "-m", "tests.support.killed_notifier", url, format_instant(now)]
-    done = subprocess.run([*command, str(dies_before)], check=False, capture_output=True, text=True)
-    assert done.returncode in (0, -9), done.stderr
-    return done.returncode == 0
+    return survives(killed_notifier.main, url, now, dies_before)
 
 
 def test_a_listener_hears_everything_in_order_and_a_repeat_before_the_next(

@@ -6,8 +6,6 @@ So does a backtest of what it left behind, and one whose process is killed is do
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +33,8 @@ from tests.factories.maintenance import window_document
 from tests.factories.rules import make_count_pattern, make_leaf, make_rule_document
 from tests.factories.tables import make_row, make_table_document
 from tests.factories.tenancy import NOON, make_customer, make_member
+from tests.support import killed_correlator
+from tests.support.apart import survives
 
 pytestmark = pytest.mark.fault
 
@@ -127,10 +127,7 @@ def _send(session: Session, tenant_id: UUID, chance: random.Random) -> None:
 
 def run(url: str, dies_before: int) -> bool:
     """Run a correlator; tell whether it ended well."""
-    command = [sys.executable, "-m", "tests.support.killed_correlator", url, str(dies_before)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode in (0, -9), done.stderr
-    return done.returncode == 0
+    return survives(killed_correlator.main, url, dies_before)
 
 
 class CameOf(NamedTuple):

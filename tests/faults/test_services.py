@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -23,6 +21,8 @@ from tenancy.scope import as_tenant, guarded, system
 from tests.factories.alarms import work_off
 from tests.factories.services import make_service
 from tests.factories.tenancy import NOON, make_customer
+from tests.support import killed_follower
+from tests.support.apart import survives
 
 pytestmark = pytest.mark.fault
 
@@ -80,10 +80,9 @@ def record(sessions: sessionmaker[Session], tenant_id: UUID) -> dict[str, list[o
     }
 
 
-def follow(url: str, *, dies_before: int = 0) -> int:
-    """Follow in a process of its own; give how it ended."""
-    command = [sys.executable, "-m", "tests.support.killed_follower", url, str(dies_before)]
-    return subprocess.run(command, check=False, capture_output=True).returncode
+def follow(url: str, *, dies_before: int = 0) -> bool:
+    """Follow in a process of its own; tell whether it ended well."""
+    return survives(killed_follower.main, url, dies_before)
 
 
 def test_a_follower_killed_at_random_points_leaves_the_record_of_one_left_alone(
@@ -98,8 +97,8 @@ def test_a_follower_killed_at_random_points_leaves_the_record_of_one_left_alone(
             for number in range(ROUNDS):
                 disturb(sessions, tenant_id, number)
                 if is_killed:
-                    kills += follow(url, dies_before=dice.randint(1, 40)) != 0
-                assert follow(url) == 0
+                    kills += not follow(url, dies_before=dice.randint(1, 40))
+                assert follow(url)
             records.append(record(sessions, tenant_id))
             with sessions() as session, system(session):
                 rows = len(session.scalars(select(ServiceMoment.seq)).all())

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,19 +10,19 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
-from kernel.clock import format_instant
 from runtime.runs.leased import LEASE_S
 from runtime.runs.outside import Brokers
 from runtime.runs.tasks import StepPool
 from tests.factories.flows import step
 from tests.factories.tenancy import make_customer
 from tests.integration.runtime.engine.bench import Bench
+from tests.support import killed_ticketer
+from tests.support.apart import survives
 from tests.support.tmf_contracts import PROBLEMS, TICKETS, TICKETS_V4, Contract
 from tests.support.trouble_tickets import TroubleTickets, running_trouble_tickets
 
 pytestmark = pytest.mark.fault
 
-ROOT = Path(__file__).parents[2]
 ALARM = {"id": "a1", "managed_object": "BE-12", "perceived_severity": "major", "text": "Down"}
 
 
@@ -65,13 +62,10 @@ def test_a_worker_killed_while_it_opens_a_ticket_leaves_one(
     run_id = bench.start(bench.publish({"open": opens}, ["hand > open"]))
     bench.drain.advance_batch(now=bench.now)
 
-    command = [sys.executable, "-m", "tests.support.killed_ticketer", database_url]
-    done = subprocess.run(
-        [*command, format_instant(bench.now), method], cwd=ROOT, check=False, timeout=60
-    )
+    survived = survives(killed_ticketer.main, database_url, bench.now, method)
     bench.go(after_s=LEASE_S + 1)
 
-    assert done.returncode == -signal.SIGKILL
+    assert not survived
     assert bench.view(run_id).state.value == "succeeded"
     assert [one for one, _ in served.seen].count("POST") == 1
     assert list(served.tickets) == ["1"]

@@ -5,8 +5,6 @@ Called with the database's address and the number of the statement that it dies 
 
 from __future__ import annotations
 
-import sys
-
 import garland.tables  # noqa: F401  completes the metadata
 from kernel.db import make_sessions
 from runtime.backtests.performing import do_next_backtest
@@ -19,7 +17,3 @@ def main(database_url: str, dies_before: int) -> None:
     engine = dying_engine(database_url, dies_before)
     reading = guarded(make_sessions(engine.execution_options(garland_read_only=True)))
     do_next_backtest(guarded(make_sessions(engine)), reading)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))

@@ -7,14 +7,12 @@ and correlator do, until nothing is left to do.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
 import garland.tables  # noqa: F401  completes the metadata
-from kernel.clock import parse_instant
 from kernel.db import make_sessions
 from runtime.alarms.clock import do_due
 from runtime.alarms.journal import has_undone
@@ -56,7 +54,3 @@ def _held(session: Session, now: datetime) -> bool:
 def _within(sessions: sessionmaker[Session], deed: Callable[[Session], int]) -> int:
     with sessions() as session, session.begin(), system(session):
         return deed(session)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], parse_instant(sys.argv[2]), int(sys.argv[3]))

@@ -6,7 +6,6 @@ Ends well once nothing waits and no timer is due.
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -43,7 +42,3 @@ def _next_instant(session: Session) -> datetime:
     with system(session):
         last = session.scalar(select(func.max(JournalEntry.done_at)))
     return max(NOW, last or NOW) + INSTANT
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))

@@ -5,7 +5,6 @@ Called with the database's address and the number of the statement that it dies 
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 
 import garland.tables  # noqa: F401  completes the metadata
@@ -22,7 +21,3 @@ def main(database_url: str, dies_before: int) -> None:
     engine = dying_engine(database_url, dies_before)
     sessions = guarded(make_sessions(engine))
     Follower(sessions, sessions).round(now=NOW)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))

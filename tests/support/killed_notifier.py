@@ -6,12 +6,10 @@ before; 0 for none.
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 
 import garland.tables  # noqa: F401  completes the metadata
 from blocks.brokers.http import HttpBroker
-from kernel.clock import parse_instant
 from kernel.db import make_sessions
 from runtime.alarms.tmf642.hub.sending import Notifier
 from tenancy.scope import guarded
@@ -24,7 +22,3 @@ def main(database_url: str, now: datetime, dies_before: int) -> None:
     sessions = guarded(make_sessions(engine))
     http = HttpBroker(allow_private=True)
     Notifier(sessions=sessions, reading=sessions, http=http, clock=lambda: now).send_all()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], parse_instant(sys.argv[2]), int(sys.argv[3]))

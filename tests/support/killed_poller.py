@@ -6,11 +6,9 @@ for none), and the key that opens connections.
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 
 import garland.tables  # noqa: F401  completes the metadata
-from kernel.clock import parse_instant
 from kernel.db import make_sessions
 from kernel.secrets import Vault
 from tenancy.scope import guarded
@@ -25,7 +23,3 @@ def main(database_url: str, now: datetime, dies_before: int, key: str) -> None:
     sessions = guarded(make_sessions(dying_engine(database_url, dies_before)))
     put_on_shelf(sessions, among_standard(make_trigger(count_tickets)))
     make_poller(sessions, vault=Vault([key])).round(now=now)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], parse_instant(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

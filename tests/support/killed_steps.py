@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from garland.backup import _postgresql
+from tests.support.apart import survives
 
 STEPS = (
     (os, "fsync"),
@@ -27,27 +28,20 @@ STEPS = (
 )
 
 
-def killed_before(number: int, action: Callable[[], Any]) -> bool:
-    """Do it in a fork of this process; tell whether that was killed.
+def survives_till(number: int, deed: Callable[..., Any], *given: Any) -> bool:
+    """Do it in a process of its own; tell whether that came to its end.
 
     Args:
         number: Of the step it is killed before, from 1; when it has fewer, it lives.
-        action: What to do; whatever it raises fails the test.
+        deed: A function of a module; what it raises fails the test.
+        given: What it is called with.
     """
-    child = os.fork()
-    if child == 0:
-        _die_in(number)
-        status = 1
-        try:
-            action()
-            status = 0
-        finally:
-            os._exit(status)
-    _, ended = os.waitpid(child, 0)
-    if os.WIFSIGNALED(ended):
-        return True
-    assert os.WEXITSTATUS(ended) == 0, "it failed"
-    return False
+    return survives(_do, number, deed, given)
+
+
+def _do(number: int, deed: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    _die_in(number)
+    deed(*given)
 
 
 def _die_in(steps: int) -> None:

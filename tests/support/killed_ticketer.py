@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from datetime import datetime
 
 import garland.tables  # noqa: F401  completes the metadata
 from blocks.brokers.http import HttpBroker
 from blocks.brokers.mail import MailBroker
 from blocks.sdk import HttpRequest, HttpResponse
-from kernel.clock import parse_instant
 from kernel.db import make_engine, make_sessions
 from runtime.runs.leased import LeasedSteps
 from runtime.runs.outside import Brokers
@@ -47,7 +45,3 @@ def main(database_url: str, now: datetime, method: str) -> None:
     claim = pool.claim(now=now)
     if claim is not None:
         pool.perform(claim)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], parse_instant(sys.argv[2]), sys.argv[3])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from runtime.runs.watch import Watch
 from tenancy.scope import guarded
 
 
-def main(database_url: str, folder: str, when: str) -> None:
+def main(database_url: str, folder: Path, when: str) -> None:
     """Advance what is due."""
 
     def carry_on(run: RunRow, segment: Segment) -> Any:
@@ -42,9 +41,5 @@ def main(database_url: str, folder: str, when: str) -> None:
         programs=Programs(),
         brokers=Brokers(http=HttpBroker(), mail=MailBroker()),
         wake_next=lambda: None,
-        watch=Watch(Path(folder)),
+        watch=Watch(folder),
     ).drain()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
