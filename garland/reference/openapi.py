@@ -168,15 +168,15 @@ def _refusals(one: Address) -> Iterator[int]:
     takes_body, writes = body_of(one) is not None, one.method in WRITES
     asks = bool(one.operation.query) or one.operation.pages
     wanted = {
-        400: takes_body,
+        400: writes,
         401: bool(one.permission),
         403: bool(one.permission),
-        404: bool(one.parts),
+        404: bool(one.parts) or writes or asks,
         409: writes,
         412: one.operation.needs_tag or one.operation.takes_tag,
-        413: takes_body,
+        413: writes,
         415: takes_body,
-        422: takes_body or asks or (writes and one.path.startswith("/api/")),
+        422: writes or asks,
         428: one.operation.needs_tag,
         429: bool(one.permission) or takes_body,
         503: bool(one.permission) or takes_body,
