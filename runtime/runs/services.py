@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session, sessionmaker
+from typing_extensions import override
 
 from blocks.alarm_filters import WantedAlarms
 from blocks.manifest import Manifest
@@ -31,6 +32,7 @@ from runtime.runs.alarm_reads import find_documents
 from runtime.runs.calls import Calls
 from runtime.runs.inventory import TenantInventory
 from runtime.runs.outside import Brokers, Outside, granted
+from tenancy.brand.store import brand_for
 from tenancy.scope import as_tenant, bind
 
 
@@ -108,6 +110,10 @@ class TenantServices(Outside):
         with as_tenant(self._session, self._tenant_id):
             yield self._session
 
+    @override
+    def _mail_name(self) -> str:
+        return brand_for(self._session, self._tenant_id).mail_name
+
 
 class DetachedServices(Outside):
     """Serves a step that runs apart from any transaction: each question gets a session."""
@@ -182,3 +188,8 @@ class DetachedServices(Outside):
         with self._sessions(bind=engine.execution_options(garland_read_only=True)) as session:
             bind(session, self._tenant_id)
             yield session
+
+    @override
+    def _mail_name(self) -> str:
+        with self._reading() as session:
+            return brand_for(session, self._tenant_id).mail_name

@@ -55,7 +55,9 @@ def check_answers(app: Flask) -> None:
         told = {one["name"] for one in found.get("parameters", []) if one["in"] == "query"}
         hidden: set[str] = getattr(request.args, "read", set()) - told
         assert not hidden, f"{found['operationId']} reads {hidden}: describe them"
-        said = found["responses"].get(str(response.status_code), found["responses"]["default"])
+        responses, status = found["responses"], str(response.status_code)
+        said = responses.get(status, responses.get("default"))
+        assert said is not None, f"{found['operationId']} answers {status}: the document has not"
         content = said.get("content", {})
         if response.status_code == SAME:
             return response
@@ -97,5 +99,5 @@ def _operation(app: Flask) -> dict[str, Any] | None:
 @cache
 def _schema(name: str, status: str) -> Schema:
     responses = operations_of(_documents)[name]["responses"]
-    said = responses.get(status, responses["default"])["content"]["application/json"]["schema"]
+    said = (responses.get(status) or responses["default"])["content"]["application/json"]["schema"]
     return Schema({**said, "components": _documents["components"]})

@@ -55,9 +55,7 @@ def origin(files: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="module")
 def archive(origin: Services, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("archives") / "acme.zip"
-    moving.export_to(
-        origin, "acme", file, release="1", passphrase=PASSPHRASE, progress=lambda *_: None
-    )
+    write_out(origin, file, passphrase=PASSPHRASE)
     return file
 
 
@@ -78,6 +76,11 @@ def with_csp(services: Services) -> Services:
         vendor = create_organisation(session, kind="vendor", name="Vendor", slug="vendor")
         create_organisation(session, kind="csp", name="CSP", slug="csp", parent_id=vendor.id)
     return services
+
+
+def write_out(services: Services, file: Path, *, passphrase: str = "") -> None:
+    facts = {"release": "1", "passphrase": passphrase}
+    moving.export_to(services, "acme", file, **facts, progress=lambda *_: None)
 
 
 def bring_in(services: Services, file: Path, *, slug: str = "", passphrase: str = "") -> None:
@@ -127,6 +130,29 @@ def test_the_demo_customer_is_the_same_on_postgresql(
             services.engine.dispose()
 
     assert found == moving.digest_of(origin, "acme")
+
+
+def test_from_postgresql_it_is_the_same_on_sqlite_and_on_postgresql(
+    origin: Services, archive: Path, target: Services, tmp_path: Path
+) -> None:
+    wanted = moving.digest_of(origin, "acme")
+    file = tmp_path / "from-postgresql.zip"
+    with postgresql_databases() as databases:
+        here, there = (_another(databases(), tmp_path / name) for name in ("here", "there"))
+        try:
+            bring_in(here, archive)
+            write_out(here, file)
+            for services in (target, there):
+                bring_in(services, file)
+                assert moving.digest_of(services, "acme") == wanted
+        finally:
+            for services in (here, there):
+                services.engine.dispose()
+
+
+def _another(url: str, folder: Path) -> Services:
+    folder.mkdir()
+    return with_csp(open_services(url, folder))
 
 
 def test_it_is_the_same_where_others_have_its_numbers_already(
