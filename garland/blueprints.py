@@ -102,6 +102,7 @@ import runtime.services.imports.views
 import runtime.services.views
 import runtime.simulations.api
 import runtime.step_state.api
+import runtime.use.tmf635.api
 import runtime.verdicts.api
 import runtime.where_used.api
 import runtime.where_used.views
@@ -219,6 +220,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,
     runtime.alarms.tmf642.api.v5,
+    runtime.use.tmf635.api.api,
     runtime.alarms.sources.api.api,
     runtime.approvals.api.api,
     runtime.calendars.api.api,
