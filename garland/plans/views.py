@@ -16,7 +16,7 @@ from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other
 from kernel.numbers import whole_number
 from tenancy.customers.charge import get_customer, require_keeper
-from tenancy.plans import caps, store
+from tenancy.plans import caps, store, telling
 from tenancy.plans.assigning import plan_of, put_on_plan
 from tenancy.plans.price import money
 from tenancy.plans.terms import FEATURES, METRICS, QUOTAS, SUPPORT, read_terms
@@ -28,8 +28,24 @@ bp = Blueprint("plans", __name__, url_prefix="/t/<tenant>")
 @require("plans.edit")
 def list_plans() -> Response:
     """Show the plans of a provider."""
-    plans = store.list_plans(db_session(), acting())
-    return render("garland/plans/list.html", plans=plans, money=money, QUOTAS=QUOTAS)
+    return render(
+        "garland/plans/list.html",
+        plans=store.list_plans(db_session(), acting()),
+        chosen=telling.choice_of(db_session(), acting().tenant_id),
+        CHOICES=telling.CHOICES,
+        money=money,
+        QUOTAS=QUOTAS,
+    )
+
+
+@bp.post("/plans/warnings")
+@require("plans.edit")
+def choose_warnings() -> Response:
+    """Choose what to be mailed of customers."""
+    wanted = request.form.get("of_customers", "")
+    telling.choose(db_session(), acting(), wanted, now=utc_now())
+    flash("It is kept. It holds for the next warning.", "good")
+    return see_other(url_for("plans.list_plans"))
 
 
 @bp.get("/plans/new")

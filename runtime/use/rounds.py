@@ -14,6 +14,7 @@ from runtime.use.adding_up import add_up, look_at_peaks, seal_old
 from runtime.use.calls import Calls, record_minute
 from runtime.use.reading import DAY
 from runtime.use.recording import day_of
+from runtime.use.trials import tell_of_trial, trials_to_tell
 from runtime.use.warnings import warn_near_end
 from tenancy.organisations import organisation_ids
 from tenancy.plans.assigning import BITE, end_trials, has_trial_over
@@ -35,6 +36,7 @@ class UseRounds:
         """Do one round: small transactions, a tenant each."""
         self.flush_calls()
         self._end_trials(now=now)
+        self._warn_of_trials(now=now)
         today = day_of(now)
         for tenant_id, days in self._wanted(today).items():
             with self._sessions.begin() as session, as_tenant(session, tenant_id):
@@ -83,3 +85,10 @@ class UseRounds:
         while is_due:
             with self._sessions.begin() as session:
                 is_due = end_trials(session, now=now) == BITE
+
+    def _warn_of_trials(self, *, now: datetime) -> None:
+        with self._reading() as session:
+            found = trials_to_tell(session, now=now)
+        for one in found:
+            with self._sessions.begin() as session:
+                tell_of_trial(session, one, now=now)

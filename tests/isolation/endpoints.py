@@ -69,6 +69,7 @@ BY_ID = {
     "keeping": "copy ask_delete delete",
     "listened": "show_listening set_up",
     "listeners": "pause remove resume",
+    "tmf635": "show_usage show_specification",
     "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
@@ -194,7 +195,7 @@ PLAIN = {
     "opened": "show_opened",
     "packs": "list_packs bring",
     "packs_api": "list_packs bring",
-    "plans": "list_plans new_plan make_plan",
+    "plans": "list_plans new_plan make_plan choose_warnings",
     "palette": "give_palette show_catalogue bring mark",
     "renaming": "look",
     "rule_hits": "show_hits",
@@ -226,6 +227,7 @@ PLAIN = {
         "create_task_group register list_tasks_unack create_task_unack list_tasks_ungroup "
         "create_task_ungroup"
     ),
+    "tmf635": "list_usages list_specifications document refuse",
     "trap_entry": "delete_trap show_trap save_trap upload_traps",
     "traps": "list_traps list_received try_trap",
     "trends": "show_trends",

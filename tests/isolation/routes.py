@@ -50,6 +50,8 @@ IDS = {
     "template_key": "template",
     "thing_id": "flow",
     "token_id": "token",
+    "tmf635.show_specification.key": "usage",
+    "tmf635.show_usage.key": "usage",
     "view_id": "view",
     "window_id": "window",
     **{

@@ -88,7 +88,7 @@ def test_a_provider_is_given_its_customers_by_related_party_and_nobody_elses(
 
 
 def test_a_vendor_is_given_its_csps_with_all_that_stand_below_them(
-    client: Client, sessions: Sessions, acme: OrganisationView, csp: OrganisationView
+    client: Client, sessions: Sessions, csp: OrganisationView
 ) -> None:
     assert csp.parent_id is not None
     with sessions.begin() as session:
