@@ -42,9 +42,11 @@ import garland.customers.views
 import garland.home.views
 import garland.live.views
 import garland.operations.views
+import garland.plans.api
 import garland.plans.views
 import garland.reference.views
 import garland.trends.views
+import garland.usage.api
 import garland.usage.views
 import runtime.alarms.api
 import runtime.alarms.console.views
@@ -110,6 +112,7 @@ import tenancy.addresses.views
 import tenancy.api
 import tenancy.audit.api
 import tenancy.audit.views
+import tenancy.brand.editing.api
 import tenancy.brand.editing.views
 import tenancy.brand.views
 import tenancy.custom_roles.views
@@ -254,5 +257,8 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.invitations.api.api,
     tenancy.customers.api.api,
     tenancy.audit.api.api,
+    tenancy.brand.editing.api.api,
+    garland.plans.api.api,
+    garland.usage.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

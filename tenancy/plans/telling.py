@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
@@ -99,40 +99,30 @@ def warn(session: Session, one: OrganisationView, warned: Warned, *, now: dateti
         "organisation": one.name,
         "provider": above.name if above is not None else "",
     }
-    here, path = (one.id, warned.kind), f"/t/{one.slug}{warned.path}"
-    told = _mail(session, *here, facts, path, until=warned.until, now=now)
+    wish = Wish(
+        kind=warned.kind,
+        to="",
+        facts=facts,
+        path=f"/t/{one.slug}{warned.path}",
+        until=warned.until,
+        organisation_id=one.id,
+    )
+    told = _mail(session, one.id, wish, now=now)
     if above is None or not _wants(session, above.id, is_last=warned.is_last):
         return told
-    there, path = (above.id, f"{warned.kind}_of_customer"), f"/t/{above.slug}/customers/{one.id}"
-    return told + _mail(session, *there, facts, path, until=warned.until, now=now)
-
-
-def _mail(
-    session: Session,
-    organisation_id: UUID,
-    kind: str,
-    facts: Mapping[str, str],
-    path: str,
-    *,
-    until: datetime,
-    now: datetime,
-) -> int:
-    """Mail each who reads such mails in an organisation, under its brand."""
-    return sum(
-        write_mail(
-            session,
-            Wish(
-                kind=kind,
-                to=to,
-                facts=facts,
-                path=path,
-                until=until,
-                organisation_id=organisation_id,
-            ),
-            now=now,
-        )
-        for to in _readers(session, organisation_id)
+    wish = replace(
+        wish,
+        kind=f"{warned.kind}_of_customer",
+        path=f"/t/{above.slug}/customers/{one.id}",
+        organisation_id=above.id,
     )
+    return told + _mail(session, above.id, wish, now=now)
+
+
+def _mail(session: Session, organisation_id: UUID, wish: Wish, *, now: datetime) -> int:
+    """Mail each who reads such mails in an organisation."""
+    readers = _readers(session, organisation_id)
+    return sum(write_mail(session, replace(wish, to=to), now=now) for to in readers)
 
 
 def _wants(session: Session, provider_id: UUID, *, is_last: bool) -> bool:
