@@ -51,7 +51,7 @@ def test_a_plan_is_made_listed_and_read_with_what_it_holds(csp: FlaskClient) -> 
     ("said", "pointer"),
     [
         ({"quotas": {"members": 0}}, "/quotas/members"),
-        ({"quotas": {"moons": 1}}, "/quotas"),
+        ({"quotas": {"moons": 1}}, "/quotas/moons"),
         ({"features": ["moon"]}, "/features/0"),
         ({"price": {"currency": "chf"}}, "/price/currency"),
         ({"name": " "}, "/name"),
@@ -99,10 +99,11 @@ def test_a_customer_is_put_on_a_plan_on_trial_and_taken_off_it(
     csp: FlaskClient, app: Flask, sessions: Sessions, acme: OrganisationView
 ) -> None:
     plan, address = made(csp), f"/api/v1/organisations/{acme.id}/plan"
+    customer = client_of(app, sessions, acme, "viewer")
 
     put = csp.put(address, json={"plan_id": plan["id"], "trial_days": 14}).get_json()
     on_it = csp.get(f"/api/v1/plans/{plan['id']}/organisations").get_json()["items"]
-    own = client_of(app, sessions, acme, "viewer").get(address).get_json()
+    own = customer.get(address).get_json()
     off = csp.put(address, json={"plan_id": None}).get_json()
 
     assert put["trial_until"] is not None
@@ -140,17 +141,17 @@ def test_a_plan_is_retired_and_deleted_only_while_nobody_is_on_it(
     assert (refused.status_code, deleted.status_code) == (409, 204)
 
 
-def test_what_is_nobodys_or_anothers_is_not_found_alike(
-    csp: FlaskClient, app: Flask, sessions: Sessions, acme: OrganisationView
-) -> None:
+def test_what_is_anothers_is_not_found(csp: FlaskClient, app: Flask, sessions: Sessions) -> None:
     with sessions.begin() as session:
         stranger = make_customer(session, "Stranger")
+        assert stranger.parent_id is not None
+        other = get_organisation(session, stranger.parent_id)
     plan = made(csp)
 
     told = {
         csp.get(f"/api/v1/organisations/{stranger.id}/plan").status_code,
         csp.put(f"/api/v1/organisations/{stranger.id}/spend-cap", json={"cents": 1}).status_code,
-        client_of(app, sessions, acme, "admin").get(f"/api/v1/plans/{plan['id']}").status_code,
+        client_of(app, sessions, other, "admin").get(f"/api/v1/plans/{plan['id']}").status_code,
     }
 
     assert told == {404}

@@ -65,7 +65,7 @@ def test_a_provider_is_told_of_each_customer_what_the_month_comes_to(
     found = [(one["name"], one["runs"], one["cost_cents"]) for one in told["items"]]
     assert found == [("Acme", 5, 130), ("Idle", 0, None)]
     assert told["sums"]["runs"] == 5
-    assert asks(acme).get("/api/v1/usage/customers").status_code == 404
+    assert asks(acme).get("/api/v1/usage/customers").status_code == 403
 
 
 def test_a_vendor_is_told_of_each_csp_with_all_below_it(
