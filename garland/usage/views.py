@@ -12,6 +12,7 @@ from kernel.clock import utc_now
 from kernel.errors import InvalidError
 from kernel.http import acting, address_with, db_session, render, require, see_other
 from runtime.use.recording import day_of
+from runtime.use.tmf635.month import final_on
 from runtime.use.warnings import gauges_of
 from tenancy.plans.assigning import plan_of
 from tenancy.plans.caps import caps_of, set_own_cap
@@ -71,6 +72,7 @@ def show_customers() -> AnyResponse:
         METRICS=METRICS,
         money=money,
         is_now=month.last >= day_of(utc_now()),
+        is_final=final_on(month.last) <= day_of(utc_now()),
         address_with=address_with,
     )
 
@@ -107,6 +109,7 @@ def _page(said: dict[str, str], error: InvalidError | None = None) -> AnyRespons
         status=error.status if error else 200,
         month=month,
         is_now=month.last >= day_of(now),
+        is_final=final_on(month.last) <= day_of(now),
         days=days,
         points_of=figures.points_of,
         sums=sums,
