@@ -46,7 +46,7 @@ def acme(sessions: Sessions) -> OrganisationView:
 
 def let_minutes_pass(redis: Redis, number: int = 5) -> None:
     """Move what was counted into minutes that are long over."""
-    for said in redis.smembers(OPEN):  # type: ignore[union-attr]
+    for said in redis.smembers(OPEN):
         minute = int(said)
         redis.srem(OPEN, minute)
         redis.rename(f"garland:use:minute:{minute}", f"garland:use:minute:{minute - number}")
@@ -126,7 +126,7 @@ def test_calls_that_were_let_in_without_redis_are_counted_at_the_next_one(redis:
 
 
 def test_the_scheduler_makes_each_minute_a_fact_once_though_it_dies_in_between(
-    redis: Redis, sessions: Sessions, acme: OrganisationView
+    redis: Redis, sessions: Sessions, acme: OrganisationView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = Calls(redis)
     for _ in range(7):
@@ -134,7 +134,7 @@ def test_the_scheduler_makes_each_minute_a_fact_once_though_it_dies_in_between(
     let_minutes_pass(redis)
     ((at, _),) = calls.settled()
     dying = Calls(redis)
-    dying.forget = lambda _: None  # type: ignore[method-assign]  # dies before Redis forgets
+    monkeypatch.setattr(dying, "forget", lambda _: None)  # before Redis forgets
 
     for each in (dying, calls, calls):
         UseRounds(sessions, sessions, each).flush_calls()
