@@ -42,9 +42,11 @@ import garland.customers.views
 import garland.home.views
 import garland.live.views
 import garland.operations.views
+import garland.plans.api
 import garland.plans.views
 import garland.reference.views
 import garland.trends.views
+import garland.usage.api
 import garland.usage.views
 import runtime.alarms.api
 import runtime.alarms.console.views
@@ -102,6 +104,7 @@ import runtime.services.imports.views
 import runtime.services.views
 import runtime.simulations.api
 import runtime.step_state.api
+import runtime.use.tmf635.api
 import runtime.verdicts.api
 import runtime.where_used.api
 import runtime.where_used.views
@@ -109,6 +112,7 @@ import tenancy.addresses.views
 import tenancy.api
 import tenancy.audit.api
 import tenancy.audit.views
+import tenancy.brand.editing.api
 import tenancy.brand.editing.views
 import tenancy.brand.views
 import tenancy.custom_roles.views
@@ -219,6 +223,7 @@ MACHINES: tuple[Blueprint, ...] = (
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,
     runtime.alarms.tmf642.api.v5,
+    runtime.use.tmf635.api.api,
     runtime.alarms.sources.api.api,
     runtime.approvals.api.api,
     runtime.calendars.api.api,
@@ -252,5 +257,8 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.invitations.api.api,
     tenancy.customers.api.api,
     tenancy.audit.api.api,
+    tenancy.brand.editing.api.api,
+    garland.plans.api.api,
+    garland.usage.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

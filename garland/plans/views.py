@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 from garland.plans.forms import beside_of, cents_of, wanted_of, words_of
 from garland.plans.looking_ahead import what_would_stop
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, InvalidError
+from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.http import acting, db_session, render, require, see_other
 from kernel.numbers import whole_number
 from tenancy.customers.charge import get_customer, require_keeper
-from tenancy.plans import caps, store
+from tenancy.plans import caps, store, telling
 from tenancy.plans.assigning import plan_of, put_on_plan
 from tenancy.plans.price import money
 from tenancy.plans.terms import FEATURES, METRICS, QUOTAS, SUPPORT, read_terms
@@ -28,8 +28,24 @@ bp = Blueprint("plans", __name__, url_prefix="/t/<tenant>")
 @require("plans.edit")
 def list_plans() -> Response:
     """Show the plans of a provider."""
-    plans = store.list_plans(db_session(), acting())
-    return render("garland/plans/list.html", plans=plans, money=money, QUOTAS=QUOTAS)
+    return render(
+        "garland/plans/list.html",
+        plans=store.list_plans(db_session(), acting()),
+        chosen=telling.choice_of(db_session(), acting().tenant_id),
+        CHOICES=telling.CHOICES,
+        money=money,
+        QUOTAS=QUOTAS,
+    )
+
+
+@bp.post("/plans/warnings")
+@require("plans.edit")
+def choose_warnings() -> Response:
+    """Choose what to be mailed of customers."""
+    wanted = request.form.get("of_customers", "")
+    telling.choose(db_session(), acting(), wanted, now=utc_now())
+    flash("It is kept. It holds for the next warning.", "good")
+    return see_other(url_for("plans.list_plans"))
 
 
 @bp.get("/plans/new")
@@ -111,7 +127,7 @@ def put_on(customer_id: UUID) -> Response:
     form = request.form.to_dict()
     days = whole_number(form.get("trial_days", "").strip() or "0")
     try:
-        to, trial = _id(form.get("to", "")), -1 if days is None else days
+        to, trial = _chosen(form.get("to", "")), -1 if days is None else days
         put_on_plan(db_session(), acting(), customer_id, to, trial_days=trial, now=utc_now())
     except (InvalidError, ConflictError) as error:
         return _of_customer(customer_id, form, error)
@@ -191,3 +207,12 @@ def _id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _chosen(text: str) -> UUID | None:
+    """Read which plan was chosen; raises InvalidError where it is neither one nor `none`."""
+    found = _id(text)
+    if found is None and text != "none":
+        message = "to: choose a plan, or no plan"
+        raise InvalidError(message, problems=[Problem("/to", message)])
+    return found

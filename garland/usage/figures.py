@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
 from kernel.errors import InvalidError, Problem
-from runtime.use.reading import DAY, DayUse, days_of, days_of_many, sums_of
-from tenancy.customers.charge import CustomerFilter, list_customers
-from tenancy.organisations import OrganisationView, below
+from runtime.use import whose
+from runtime.use.reading import DAY, DayUse, days_of
+from tenancy.customers.charge import CustomerFilter, list_customers, require_keeper
+from tenancy.organisations import OrganisationView
 from tenancy.plans.standing import Standing, standings
 from tenancy.plans.terms import GAUGES, METRICS
 from tenancy.scope import system
@@ -110,21 +110,19 @@ def lines_of(session: Session, who: Acting, month: Month) -> list[Line]:
     """
     found = list_customers(session, who, CustomerFilter(), limit=CUSTOMERS_MAX)
     with system(session):
-        plans = standings(session)
-        if who.tenant_kind == "vendor":
-            return [_with_all_below(session, one, month) for one in found]
-        sums = sums_of(session, [one.id for one in found], since=month.first, until=month.last)
-    return [_line(one, plans.get(one.id), sums[one.id]) for one in found]
+        plans = standings(session) if who.tenant_kind != "vendor" else {}
+        theirs = whose.whose_use(who, own=False)
+        sums = whose.sums_of(session, theirs, since=month.first, until=month.last)
+    return [_line(one, plans.get(one.id), sums.get(one.id, {})) for one in found]
 
 
 def days_of_all(session: Session, who: Acting, month: Month, *, today: date) -> list[DayUse]:
     """Give the days of a month, added up over all that who acts looks after."""
-    found = list_customers(session, who, CustomerFilter(), limit=CUSTOMERS_MAX)
+    require_keeper(who)
     with system(session):
-        ids = [one.id for one in found]
-        if who.tenant_kind == "vendor":
-            ids += [each for one in found for each in session.scalars(select(below(one.id).c.id))]
-        return days_of_many(session, ids, since=month.first, until=min(month.last, today))
+        theirs = whose.whose_use(who, own=False)
+        until = min(month.last, today)
+        return whose.days_of_all(session, theirs, since=month.first, until=until)
 
 
 def total_of(lines: Iterable[Line]) -> dict[str, int]:
@@ -167,10 +165,3 @@ def _line(one: OrganisationView, standing: Standing | None, numbers: Mapping[str
         cents=price.cost(numbers),
         currency=price.currency,
     )
-
-
-def _with_all_below(session: Session, one: OrganisationView, month: Month) -> Line:
-    ids = [one.id, *session.scalars(select(below(one.id).c.id))]
-    sums = sums_of(session, ids, since=month.first, until=month.last)
-    numbers = {name: sum(found.get(name, 0) for found in sums.values()) for name in COLUMNS}
-    return Line(organisation=one, plan="", numbers=numbers)

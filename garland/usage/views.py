@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from garland.plans.forms import cents_of
 from garland.usage import figures
+from garland.usage.files import billing_file, file_of
 from kernel.clock import utc_now
 from kernel.errors import InvalidError
-from kernel.http import acting, address_with, db_session, render, require, see_other, writing_apart
+from kernel.http import acting, address_with, db_session, render, require, see_other
 from runtime.use.recording import day_of
+from runtime.use.tmf635.month import final_on
 from runtime.use.warnings import gauges_of
-from tenancy.audit.trail import note
 from tenancy.plans.assigning import plan_of
 from tenancy.plans.caps import caps_of, set_own_cap
 from tenancy.plans.price import money
 from tenancy.plans.terms import FEATURES, GAUGES, METRICS, QUOTAS, SUPPORT
 
+_CSV = {"kind": "csv", "content_type": "text/csv; charset=utf-8"}
 bp = Blueprint("usage", __name__, url_prefix="/t/<tenant>/usage")
 
 
@@ -36,7 +38,7 @@ def export_days() -> AnyResponse:
     month = figures.month_of(request.args.get("month", ""), today=today)
     days = figures.own_days(db_session(), acting().tenant_id, month, today=today)
     rows = [{"day": one.day.isoformat(), **one.numbers} for one in days]
-    return _file(figures.as_csv(rows, ("day", *figures.COLUMNS)), month)
+    return file_of(figures.as_csv(rows, ("day", *figures.COLUMNS)), month, **_CSV)
 
 
 @bp.post("/cap")
@@ -70,6 +72,7 @@ def show_customers() -> AnyResponse:
         METRICS=METRICS,
         money=money,
         is_now=month.last >= day_of(utc_now()),
+        is_final=final_on(month.last) <= day_of(utc_now()),
         address_with=address_with,
     )
 
@@ -83,7 +86,16 @@ def export_customers() -> AnyResponse:
     lines = figures.lines_of(db_session(), acting(), month)
     rows = [figures.line_row(one, month) for one in lines]
     columns = ("month", "organisation", "short_name", "plan", *figures.COLUMNS)
-    return _file(figures.as_csv(rows, (*columns, "cost_cents", "currency")), month)
+    text = figures.as_csv(rows, (*columns, "cost_cents", "currency"))
+    return file_of(text, month, **_CSV)
+
+
+@bp.get("/month")
+@require("usage.view")
+def export_month() -> AnyResponse:
+    """Give a whole month for billing, the same bytes each time."""
+    month = figures.month_of(request.args.get("month", ""), today=day_of(utc_now()))
+    return billing_file(month, request.args.get("format", ""))
 
 
 def _page(said: dict[str, str], error: InvalidError | None = None) -> AnyResponse:
@@ -97,6 +109,7 @@ def _page(said: dict[str, str], error: InvalidError | None = None) -> AnyRespons
         status=error.status if error else 200,
         month=month,
         is_now=month.last >= day_of(now),
+        is_final=final_on(month.last) <= day_of(now),
         days=days,
         points_of=figures.points_of,
         sums=sums,
@@ -114,15 +127,3 @@ def _page(said: dict[str, str], error: InvalidError | None = None) -> AnyRespons
         SUPPORT=SUPPORT,
         address_with=address_with,
     )
-
-
-def _file(text: str, month: figures.Month) -> AnyResponse:
-    """Answer with a file; that it was taken out is noted first."""
-    who = acting()
-    with writing_apart() as noting:
-        note(noting, who.tenant_id, "usage.exported", now=utc_now(), facts={"month": month.word})
-    response = Response(text, content_type="text/csv; charset=utf-8")
-    name = f"usage-{who.tenant_slug}-{month.word}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -120,6 +120,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "plan": _AGREED,
         "plan_use": _AGREED,
         "spend_cap": _AGREED,
+        "warning_choice": _AGREED,
         "support_grant": _AGREED,
         "tenant_limits": _AGREED,
         "usage_day": _CHARGED,

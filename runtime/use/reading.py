@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -59,45 +59,6 @@ def days_of(session: Session, tenant_id: UUID, *, since: date, until: date) -> l
         numbers.setdefault(row.day, {})[row.metric] = row.number
     days = [since + DAY * at for at in range((until - since).days + 1)]
     return [DayUse(day=day, numbers=numbers.get(day, {})) for day in days]
-
-
-def days_of_many(
-    session: Session, tenant_ids: Collection[UUID], *, since: date, until: date
-) -> list[DayUse]:
-    """List what each day came to over some tenants, both included; in system scope."""
-    rows = session.execute(
-        select(UsageDay.day, UsageDay.metric, func.sum(UsageDay.number))
-        .where(UsageDay.tenant_id.in_(tenant_ids), UsageDay.day >= since, UsageDay.day <= until)
-        .group_by(UsageDay.day, UsageDay.metric)
-    )
-    numbers: dict[date, dict[str, int]] = {}
-    for day, metric, number in rows:
-        numbers.setdefault(day, {})[metric] = int(number)
-    days = [since + DAY * at for at in range((until - since).days + 1)]
-    return [DayUse(day=day, numbers=numbers.get(day, {})) for day in days]
-
-
-def sums_of(
-    session: Session, tenant_ids: Collection[UUID], *, since: date, until: date
-) -> dict[UUID, dict[str, int]]:
-    """Add up a span for some tenants by metric; in system scope.
-
-    Of what is there rather than happens, the most of a day.
-    """
-    found: dict[UUID, dict[str, int]] = {one: {} for one in tenant_ids}
-    rows = session.execute(
-        select(
-            UsageDay.tenant_id,
-            UsageDay.metric,
-            func.sum(UsageDay.number),
-            func.max(UsageDay.number),
-        )
-        .where(UsageDay.tenant_id.in_(tenant_ids), UsageDay.day >= since, UsageDay.day <= until)
-        .group_by(UsageDay.tenant_id, UsageDay.metric)
-    )
-    for tenant_id, metric, total, most in rows:
-        found[tenant_id][metric] = int(most if metric in PEAKS else total)
-    return found
 
 
 PEAKS = frozenset({"storage_bytes", "members"})

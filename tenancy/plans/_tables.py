@@ -1,4 +1,4 @@
-"""The tables of plans, of who is on which, and of what may be spent in a month.
+"""The tables of plans: who is on which, what may be spent in a month, who is mailed of that.
 
 None is `TenantOwned`: a provider makes a plan, its customer reads it, and both set what may be
 spent.
@@ -75,5 +75,18 @@ class SpendCap(Base):
     )
     by_provider: Mapped[bool] = mapped_column(primary_key=True)
     cents: Mapped[int] = mapped_column(BigInteger)
+    changed_at: Mapped[Instant]
+    changed_by: Mapped[str] = mapped_column(String(200))
+
+
+class WarningChoice(Base):
+    """What a provider is mailed of its customers: a word of `tenancy.plans.telling.CHOICES`."""
+
+    __tablename__ = "warning_choice"
+
+    organisation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    of_customers: Mapped[str] = mapped_column(String(10))
     changed_at: Mapped[Instant]
     changed_by: Mapped[str] = mapped_column(String(200))

@@ -25,6 +25,12 @@ from tenancy.plans.terms import Terms, read_terms
 PLANS_MAX = 100
 
 
+class PlanChangedError(ConflictError):
+    """Somebody changed the plan since it was read."""
+
+    code = "plan.changed_meanwhile"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
     """A plan as others see it; `on_it` counts the organisations that are on it."""
@@ -118,11 +124,14 @@ def change_plan(
     Raises:
         NotFoundError: it is not a plan of who acts.
         InvalidError: naming each field that cannot be kept.
-        ConflictError: the name is taken, or somebody changed it meanwhile.
+        ConflictError: the name is taken.
+        PlanChangedError: somebody changed it meanwhile.
     """
     row = _get(session, who.tenant_id, plan_id, lock=True)
     if row.revision != revision:
-        raise ConflictError(f"{row.changed_by} changed this plan meanwhile: look at it again first")
+        raise PlanChangedError(
+            f"{row.changed_by} changed this plan meanwhile: look at it again first"
+        )
     terms = _checked(wanted)
     with or_taken(session, _taken(wanted.name)):
         row.name, row.words = wanted.name.strip(), wanted.words.strip()

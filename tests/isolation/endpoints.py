@@ -69,6 +69,12 @@ BY_ID = {
     "keeping": "copy ask_delete delete",
     "listened": "show_listening set_up",
     "listeners": "pause remove resume",
+    "plans_api": (
+        "get_plan change_plan retire_plan offer_plan delete_plan list_on_plan get_plan_of "
+        "preview_plan put_on"
+    ),
+    "tmf635": "show_usage show_specification",
+    "usage_api": "get_cap_of set_cap_of_customer",
     "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
@@ -183,7 +189,7 @@ PLAIN = {
     "inventory_api": "stage list_relations add_relation list_resources",
     "keeping": "act_on_many",
     "limits": "show_limits change_retention",
-    "usage": "show_use export_days set_cap show_customers export_customers",
+    "usage": "show_use export_days export_month set_cap show_customers export_customers",
     "limits_api": "list_limits change_limits",
     "listeners": "list_listeners add_listener",
     "live": "stream",
@@ -194,7 +200,7 @@ PLAIN = {
     "opened": "show_opened",
     "packs": "list_packs bring",
     "packs_api": "list_packs bring",
-    "plans": "list_plans new_plan make_plan",
+    "plans": "list_plans new_plan make_plan choose_warnings",
     "palette": "give_palette show_catalogue bring mark",
     "renaming": "look",
     "rule_hits": "show_hits",
@@ -226,6 +232,10 @@ PLAIN = {
         "create_task_group register list_tasks_unack create_task_unack list_tasks_ungroup "
         "create_task_ungroup"
     ),
+    "brand_api": "get_brand put_brand drop_brand put_picture drop_picture",
+    "plans_api": "list_plans make_plan",
+    "usage_api": "show_use show_customers export_month get_cap set_cap",
+    "tmf635": "list_usages list_specifications document refuse",
     "trap_entry": "delete_trap show_trap save_trap upload_traps",
     "traps": "list_traps list_received try_trap",
     "trends": "show_trends",

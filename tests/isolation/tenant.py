@@ -19,6 +19,7 @@ from kernel.db import Base
 from kernel.ids import new_id
 from runtime.inventory.lookup import put_table
 from runtime.trials.inputs import keep_input
+from runtime.use.recording import day_of
 from tenancy.delegation._tables import SupportGrant
 from tenancy.environments import find_environment
 from tenancy.organisations import OrganisationView
@@ -37,6 +38,7 @@ from tests.factories.schedules import hours_document
 from tests.factories.services import service_document
 from tests.factories.tables import make_table_document
 from tests.factories.tenancy import make_member
+from tests.factories.use import use
 
 V4 = "/tmf-api/alarmManagement/v4"
 NOTE = step("write-log", config={"message": "told"})
@@ -259,13 +261,15 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         plan = Plan(id=new_id(), owner_id=tenant.id, name=word, **told)
         session.add(plan)
         session.flush()
-        plan_id = str(plan.id)
+        plan_id, today = str(plan.id), day_of(utc_now())
+        use(session, tenant.id, today, runs=1)
     made = send("/environments", json={"name": word})
     tenant.fill_in("/roles/new", name=f"{word} role", based_on="viewer", permission="alarms.view")
     asked = send("/invitations", json={"email": f"{word.lower()}@example.com", "role": "viewer"})
     return {
         "organisation": str(tenant.id),
         "plan": plan_id,
+        "usage": f"{today:%Y%m%d}-runs-{tenant.id.hex}",
         "invitation": asked["id"],
         "role": tenant.first("custom_role"),
         "grant": _granted(tenant),

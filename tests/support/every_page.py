@@ -172,6 +172,7 @@ NO_PAGES: dict[str, str] = {
     "plans.edit_plan": "the form of plans.new_plan, filled in",
     "usage.export_customers": "a file",
     "usage.export_days": "a file",
+    "usage.export_month": "a file",
     "addresses.show_confirm": "behind a link that is mailed",
     "addresses.show_new_password": "behind a link that is mailed",
     "addresses.take_address_key": "leads on to the page behind it",

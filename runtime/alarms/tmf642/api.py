@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, jsonify, request
@@ -16,22 +14,16 @@ from kernel.errors import (
     ConflictError,
     InvalidError,
     NotFoundError,
-    Problem,
     TooLargeError,
     UnsupportedTypeError,
 )
 from kernel.http import acting, db_session, json_body, require
-from kernel.numbers import whole_number
+from kernel.http_tmf630 import fields_asked, filters_asked, in_form, listed, part_asked
+from kernel.tmf630 import NotDoneHereError, choose, read_fields
 from runtime.alarms.intake.limits import TooManyEventsError
 from runtime.alarms.journal import raw_of
 from runtime.alarms.store import get_alarm
 from runtime.alarms.tmf642 import changing, listing, tasks
-from runtime.alarms.tmf642.answers import (
-    NotDoneHereError,
-    choose,
-    error_document,
-    read_fields,
-)
 from runtime.alarms.tmf642.dialect import V4, V5, Call, Dialect, TaskKind
 from runtime.alarms.tmf642.filters import fits, paths_of, read_conditions
 from runtime.alarms.tmf642.hub import store as hubs
@@ -40,9 +32,6 @@ from runtime.alarms.tmf642.patching import merged, operated
 from runtime.alarms.tmf642.schemas import alarm_properties
 from runtime.alarms.tmf642.senders import note_refused
 
-LIMIT = 100
-LIMIT_MAX = 1_000
-OFFSET_MAX = 10_000_000
 _QUERY = ("fields", "offset", "limit", "sort")
 _MERGE = ("application/json", "application/merge-patch+json", "")
 _OPERATIONS = "application/json-patch+json"
@@ -68,7 +57,7 @@ def make_api(dialect: Dialect) -> Blueprint:
     @api.after_request
     def shape_error(response: Response) -> Response:
         """Give errors the form of the contract, whoever found them."""
-        return _error(response, dialect) if _is_problem(response) else response
+        return in_form(response, is_typed=dialect.needs_type)
 
     return api
 
@@ -78,15 +67,15 @@ def _add_alarms(api: Blueprint, dialect: Dialect) -> None:
     @require("alarms.view")
     def list_alarms() -> Response:
         """List alarms; a filter, an order, a part of the list, chosen attributes."""
-        offset, limit = _number("offset", 0, OFFSET_MAX), _number("limit", LIMIT, LIMIT_MAX)
+        offset, limit = part_asked()
         page = listing.list_alarms(
             db_session(),
             acting().tenant_id,
-            read_conditions(_pairs(), paths_of(dialect)),
+            read_conditions(filters_asked(beside=_QUERY), paths_of(dialect)),
             dialect=dialect,
             cut=listing.Cut(sort=_sort(), offset=offset, limit=limit),
         )
-        return _listed(page.items, page.total, _fields(dialect))
+        return listed(page.items, page.total, _fields(dialect))
 
     @api.post("/alarm")
     @require("alarms.send")
@@ -146,12 +135,12 @@ def _add_task(api: Blueprint, dialect: Dialect, name: str, kind: TaskKind) -> No
         found = tasks.list_tasks(db_session(), acting().tenant_id, kind, dialect)
         names = {one for document in found for one in document}
         known = {one: {"type": "string"} for one in names}
-        conditions = read_conditions(_pairs(), known) if found else []
+        conditions = read_conditions(filters_asked(beside=_QUERY), known) if found else []
         chosen = [one for one in found if fits(one, conditions, known)]
-        offset, limit = _number("offset", 0, OFFSET_MAX), _number("limit", LIMIT, LIMIT_MAX)
+        offset, limit = part_asked()
         fields = request.args.get("fields", "")
         part = chosen[offset : offset + limit]
-        return _listed(part, len(chosen), read_fields(fields, names) if found else [])
+        return listed(part, len(chosen), read_fields(fields, names) if found else [])
 
     def create_task() -> Response:
         """Carry a task out and answer with what became of it."""
@@ -237,38 +226,14 @@ def _key(text: str, what: str) -> UUID:
     return found
 
 
-def _pairs() -> list[tuple[str, str]]:
-    text = request.query_string.decode("utf-8", "replace")
-    pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=200)
-    return [(name, value) for name, value in pairs if name not in _QUERY]
-
-
 def _fields(dialect: Dialect) -> list[str]:
     known = {*alarm_properties(dialect), "count", "raw"}
-    return read_fields(request.args.get("fields", ""), known)
+    return fields_asked(known)
 
 
 def _sort() -> Sequence[str]:
     text = request.args.get("sort", "").replace(" ", "+")
     return [one for one in text.split(",") if one] or listing.NEWEST
-
-
-def _number(name: str, default: int, most: int) -> int:
-    text = request.args.get(name, "")
-    if not text:
-        return default
-    number = whole_number(text, most=most)
-    if number is None:
-        message = f"{name} must be a whole number from 0 to {most:,}"
-        raise InvalidError(message, problems=[Problem(f"/{name}", message)])
-    return number
-
-
-def _listed(items: Sequence[Any], total: int, fields: Sequence[str]) -> Response:
-    response = jsonify([choose(one, fields) for one in items])
-    response.headers["X-Total-Count"] = str(total)
-    response.headers["X-Result-Count"] = str(len(items))
-    return response
 
 
 def _created(document: dict[str, Any], fields: Sequence[str]) -> Response:
@@ -280,25 +245,6 @@ def _created(document: dict[str, Any], fields: Sequence[str]) -> Response:
 
 def _nothing() -> Response:
     return Response(status=204)
-
-
-def _is_problem(response: Response) -> bool:
-    return response.mimetype == "application/problem+json"
-
-
-def _error(response: Response, dialect: Dialect) -> Response:
-    said = json.loads(response.get_data())
-    document, status = error_document(
-        said["code"],
-        said["detail"],
-        status=response.status_code,
-        problems=said.get("errors", ()),
-        dialect=dialect,
-    )
-    response.set_data(json.dumps(document))
-    response.status_code = status
-    response.content_type = "application/json;charset=utf-8"
-    return response
 
 
 v4, v5 = make_api(V4), make_api(V5)

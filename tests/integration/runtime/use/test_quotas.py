@@ -181,7 +181,9 @@ def test_the_lower_cap_counts(sessions: Sessions, acme: OrganisationView) -> Non
         start(sessions, acme, flow_id)
 
 
-def test_at_four_fifths_a_warning_is_noted_once(sessions: Sessions, acme: OrganisationView) -> None:
+def test_at_four_fifths_and_at_the_end_a_warning_is_noted_once_each(
+    sessions: Sessions, acme: OrganisationView
+) -> None:
     plan(sessions, acme, quotas={"runs_a_day": 5})
     flow_id = flow_of(sessions, acme)
     told = []
@@ -190,7 +192,7 @@ def test_at_four_fifths_a_warning_is_noted_once(sessions: Sessions, acme: Organi
         with sessions.begin() as session, as_tenant(session, acme.id):
             told.append(warn_near_end(session, acme.id, now=NOON))
 
-    assert told == [0, 0, 0, 1, 0]
+    assert told == [0, 0, 0, 1, 1]
     with sessions() as session, as_tenant(session, acme.id):
         runs = {one.name: one for one in gauges_of(session, acme.id, now=NOON)}["runs_a_day"]
     assert (runs.used, runs.most, runs.tone) == (5, 5, "bad")

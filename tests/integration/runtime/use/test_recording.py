@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from redis import Redis
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,9 +19,10 @@ from runtime.rules.matcher import Matcher
 from runtime.runs.start import Start, start_run, start_trial
 from runtime.use._tables import UsageDay, UsageFact
 from runtime.use.adding_up import FACTS_KEPT, add_up, days_to_add_up, look_at_peaks, seal_old
-from runtime.use.calls import record_minute
+from runtime.use.calls import Calls, record_minute
 from runtime.use.reading import used_on
 from runtime.use.recording import API_CALLS, EVENTS, RUNS, day_of, record_use
+from runtime.use.rounds import UseRounds
 from tenancy.scope import as_tenant, system
 from tests.factories.flows import chain_document, make_flow
 from tests.factories.tenancy import NOON, make_customer
@@ -182,3 +184,16 @@ def test_of_what_is_there_the_most_of_a_day_counts(sessions: Sessions, acme: UUI
             look_at_peaks(session, acme, now=NOON)
 
     assert days(sessions, acme) == {(TODAY, "storage_bytes"): 0, (TODAY, "members"): 0}
+
+
+def test_days_on_which_no_scheduler_was_there_are_added_up_by_the_next(
+    sessions: Sessions, acme: UUID
+) -> None:
+    calls = Calls(Redis(host="127.0.0.1", port=1, socket_timeout=0.1))
+    UseRounds(sessions, sessions, calls).round(now=NOON)
+    with sessions.begin() as session, as_tenant(session, acme):
+        record_use(session, acme, RUNS, "late", 3, now=NOON + timedelta(hours=1))
+
+    UseRounds(sessions, sessions, calls).round(now=NOON + timedelta(days=5))
+
+    assert days(sessions, acme)[TODAY, RUNS] == 3

@@ -1,4 +1,4 @@
-"""How TMF642 answers: chosen attributes, and errors with code and reason. Pure."""
+"""How interfaces of the TM Forum answer (TMF630 part 1): chosen attributes, and errors. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from kernel.errors import GarlandError, InvalidError, Problem
-from runtime.alarms.tmf642.dialect import Dialect
 
 _ALWAYS = ("id", "href")
 UNPROCESSABLE = 422
@@ -61,14 +60,22 @@ def _pick(document: Any, paths: list[list[str]]) -> Any:
 
 
 def error_document(
-    code: str, reason: str, *, status: int, problems: Iterable[Mapping[str, str]], dialect: Dialect
+    code: str,
+    reason: str,
+    *,
+    status: int,
+    problems: Iterable[Mapping[str, str]],
+    is_typed: bool = False,
 ) -> tuple[dict[str, Any], int]:
-    """Write an error, and the status it is answered with: a document that does not fit is 400."""
+    """Write an error, and the status it is answered with: a document that does not fit is 400.
+
+    `is_typed` is for version 5, where each object says its `@type`.
+    """
     status = BAD_REQUEST if status == UNPROCESSABLE else status
     document = {"code": code, "reason": reason, "status": str(status)}
     more = "; ".join(one["message"] for one in problems)
     if more and more != reason:
         document["message"] = more
-    if dialect.needs_type:
+    if is_typed:
         document["@type"] = "Error"
     return document, status

@@ -1,0 +1,61 @@
+"""Who is on a plan: listed by name, for the provider whose plan it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from kernel.cursors import read_place
+from tenancy._tables import Organisation
+from tenancy.organisations import OrganisationView, view_of
+from tenancy.plans._tables import PlanUse
+from tenancy.plans.store import get_plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnIt:
+    """An organisation that is on a plan; `until` is set while it is on trial there."""
+
+    organisation: OrganisationView
+    since: datetime
+    until: datetime | None
+
+
+def list_on_plan(
+    session: Session,
+    owner_id: UUID,
+    plan_id: UUID,
+    *,
+    limit: int,
+    after: Sequence[str] | None = None,
+) -> list[OnIt]:
+    """List who is on a plan by name; raises NotFoundError where it is no plan of the owner's.
+
+    `after` is the name and id of the last one before.
+    """
+    get_plan(session, owner_id, plan_id)
+    name = func.lower(Organisation.name)
+    query = (
+        select(Organisation, PlanUse.since, PlanUse.until)
+        .join(PlanUse, PlanUse.organisation_id == Organisation.id)
+        .where(PlanUse.plan_id == plan_id)
+        .order_by(name, Organisation.id)
+        .limit(limit)
+    )
+    if after is not None:
+        last, last_id = read_place(after, str, UUID)
+        query = query.where(or_(name > last, and_(name == last, Organisation.id > last_id)))
+    return [
+        OnIt(organisation=view_of(row), since=since, until=until)
+        for row, since, until in session.execute(query)
+    ]
+
+
+def place_of(one: OnIt) -> tuple[str, str]:
+    """Say where a page that ends with it ended."""
+    return one.organisation.name.lower(), str(one.organisation.id)
