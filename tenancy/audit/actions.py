@@ -198,6 +198,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "customer.plan_changed": "put the customer {it} on another plan",
             "customer.spend_cap_set": "set what the customer {it} may spend in a month",
             "customer.added": "added the customer {it}",
+            "customer.admin_invited": "invited the first admin of the customer {it} again",
             "customer.state_changed": "changed the state of the customer {it}",
             "customer.moved": "moved the customer {it} to another place in the tree",
             "customer.renamed": "renamed the customer {it}",

@@ -35,7 +35,7 @@ BY_ID = {
         "get_connection change_connection delete_connection rotate test undo_rotation list_uses"
     ),
     "custom_roles": "change_role delete_role show_role",
-    "customers": "move rename show show_next",
+    "customers": "invite_again move rename show show_next",
     "brand_editing": "decide",
     "plans": "ask_plan put_on set_cap edit_plan change_plan stand",
     "data": "offer_data try_text",
@@ -75,7 +75,9 @@ BY_ID = {
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
-    "organisations_api": "change_organisation list_history show_organisation transition",
+    "organisations_api": (
+        "change_organisation invite_first_admin list_history show_organisation transition"
+    ),
     "own_templates": "ask_template keep",
     "packs": "show_pack leave look install look_at_removal drop_version",
     "packs_api": "get_pack remove install look look_at_removal undo drop_version",
