@@ -121,6 +121,8 @@ import tenancy.keys.views
 import tenancy.membership.api
 import tenancy.membership.views
 import tenancy.rights.views
+import tenancy.scim.api
+import tenancy.scim.discovered.api
 import tenancy.sign_ins.account.views
 import tenancy.sign_ins.views
 import tenancy.sign_ups.views
@@ -252,5 +254,7 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.invitations.api.api,
     tenancy.customers.api.api,
     tenancy.audit.api.api,
+    tenancy.scim.api.api,
+    tenancy.scim.discovered.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

@@ -45,9 +45,8 @@ def invite_admin_again(
 ) -> Invited:
     """Make a new link for the first admin; the one before ends at once.
 
-    Args:
-        email: Whom it is for; "" for whoever was invited. Another address than before takes the
-            earlier invitation back.
+    `email` says whom it is for, "" for whoever was invited. Another address than before takes the
+    earlier invitation back.
 
     Raises:
         NotFoundError: who acts does not look after it.

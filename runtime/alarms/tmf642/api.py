@@ -15,6 +15,7 @@ from kernel.clock import utc_now
 from kernel.errors import (
     ConflictError,
     InvalidError,
+    NotDoneHereError,
     NotFoundError,
     Problem,
     TooLargeError,
@@ -27,7 +28,6 @@ from runtime.alarms.journal import raw_of
 from runtime.alarms.store import get_alarm
 from runtime.alarms.tmf642 import changing, listing, tasks
 from runtime.alarms.tmf642.answers import (
-    NotDoneHereError,
     choose,
     error_document,
     read_fields,

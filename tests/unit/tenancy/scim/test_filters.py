@@ -40,9 +40,7 @@ _URNS = st.sampled_from(["", "", "urn:ietf:params:scim:schemas:core:2.0:User"])
 _VALUES = st.one_of(st.text(), st.integers(), st.booleans(), st.none())
 _ATTRIBUTES = st.builds(Attribute, name=_NAMES, sub=_SUBS, urn=_URNS)
 _COMPARES = st.one_of(
-    st.builds(
-        Compare, attribute=_ATTRIBUTES, operator=st.sampled_from(COMPARES), value=_VALUES
-    ),
+    st.builds(Compare, attribute=_ATTRIBUTES, operator=st.sampled_from(COMPARES), value=_VALUES),
     st.builds(Compare, attribute=_ATTRIBUTES, operator=st.just("pr")),
 )
 FILTERS: st.SearchStrategy[Filter] = st.recursive(
@@ -133,7 +131,10 @@ def test_asks_a_document(text: str, expected: bool) -> None:
 def test_equals_joined_by_and_are_told_one_by_one() -> None:
     found = equals_of(read_filter('userName eq "a" and (active eq true)'))
 
-    assert [(one.attribute.key, one.value) for one in found] == [("username", "a"), ("active", True)]
+    assert [(one.attribute.key, one.value) for one in found] == [
+        ("username", "a"),
+        ("active", True),
+    ]
 
 
 def test_what_is_more_than_equals_is_refused() -> None:
