@@ -120,6 +120,7 @@ import tenancy.joining.views
 import tenancy.keys.views
 import tenancy.membership.api
 import tenancy.membership.views
+import tenancy.parties.api
 import tenancy.rights.views
 import tenancy.scim.api
 import tenancy.scim.discovered.api
@@ -254,6 +255,8 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.invitations.api.api,
     tenancy.customers.api.api,
     tenancy.audit.api.api,
+    tenancy.parties.api.parties,
+    tenancy.parties.api.roles,
     tenancy.scim.api.api,
     tenancy.scim.discovered.api.api,
 )

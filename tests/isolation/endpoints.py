@@ -113,6 +113,8 @@ BY_ID = {
     "syslog_rules": "list_rules save_text show_rule save_rule change_order new_rule add_rule",
     "tables": "edit_table save_table download_table publish_for_workflows",
     "tenancy": "revoke_token",
+    "tmf632_v4": "get_organization patch_organization",
+    "tmf669_v4": "get_role patch_role",
     "tmf642_v4": (
         "get_task_ack get_one_alarm patch_alarm delete_alarm get_task_clear "
         "get_task_comment get_task_group get_hub unregister get_task_unack get_task_ungroup"
@@ -221,6 +223,8 @@ PLAIN = {
     "tenancy": "list_tokens create_token",
     "tenancy_api": "list_tokens",
     "tidying": "tidy",
+    "tmf632_v4": "create_organization list_organizations refuse",
+    "tmf669_v4": "create_role list_roles refuse",
     "tmf642_v4": (
         "refuse list_tasks_ack create_task_ack list_alarms create_alarm list_tasks_clear "
         "create_task_clear list_tasks_comment create_task_comment list_tasks_group "

@@ -54,6 +54,10 @@ IDS = {
     "user_id": "scim_user",
     "view_id": "view",
     "window_id": "window",
+    "tmf632_v4.get_organization.key": "organisation",
+    "tmf632_v4.patch_organization.key": "organisation",
+    "tmf669_v4.get_role.key": "organisation",
+    "tmf669_v4.patch_role.key": "organisation",
     **{
         f"tmf642_{version}.{view}.key": kind
         for version in ("v4", "v5")
@@ -217,6 +221,10 @@ SENT: dict[str, dict[str, Any]] = {
     "trial_data.show_value": {"?": {"run": "<run>", "part": "output"}},
     "trials.start_trial": {"source": "run", "run": "<run>", "input": "<input>", "effects": "none"},
     "workflows.put_draft": {"json": {"document": _FLOW, "revision": 1}},
+    "tmf632_v4.create_organization": {"name": "x", "relatedParty": [{"id": "<organisation>"}]},
+    "tmf632_v4.patch_organization": {"status": "closed"},
+    "tmf669_v4.create_role": {"name": "customer", "engagedParty": {"id": "<organisation>"}},
+    "tmf669_v4.patch_role": {"status": "suspended", "statusReason": "x"},
     **{
         f"tmf642_{version}.create_task_{verb}": {"state": "x", "alarmPattern": _PATTERN, **said}
         for version in ("v4", "v5")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,21 +16,16 @@ from kernel.errors import (
     InvalidError,
     NotDoneHereError,
     NotFoundError,
-    Problem,
     TooLargeError,
     UnsupportedTypeError,
 )
 from kernel.http import acting, db_session, json_body, require
-from kernel.numbers import whole_number
+from kernel.http_tmf import MERGE, created, in_their_form, listed, read_cut, sent_body
+from kernel.tmf import choose, read_fields
 from runtime.alarms.intake.limits import TooManyEventsError
 from runtime.alarms.journal import raw_of
 from runtime.alarms.store import get_alarm
 from runtime.alarms.tmf642 import changing, listing, tasks
-from runtime.alarms.tmf642.answers import (
-    choose,
-    error_document,
-    read_fields,
-)
 from runtime.alarms.tmf642.dialect import V4, V5, Call, Dialect, TaskKind
 from runtime.alarms.tmf642.filters import fits, paths_of, read_conditions
 from runtime.alarms.tmf642.hub import store as hubs
@@ -40,11 +34,7 @@ from runtime.alarms.tmf642.patching import merged, operated
 from runtime.alarms.tmf642.schemas import alarm_properties
 from runtime.alarms.tmf642.senders import note_refused
 
-LIMIT = 100
-LIMIT_MAX = 1_000
-OFFSET_MAX = 10_000_000
 _QUERY = ("fields", "offset", "limit", "sort")
-_MERGE = ("application/json", "application/merge-patch+json", "")
 _OPERATIONS = "application/json-patch+json"
 _QUERIED = "application/json-patch-query+json"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -68,7 +58,7 @@ def make_api(dialect: Dialect) -> Blueprint:
     @api.after_request
     def shape_error(response: Response) -> Response:
         """Give errors the form of the contract, whoever found them."""
-        return _error(response, dialect) if _is_problem(response) else response
+        return in_their_form(response, needs_type=dialect.needs_type)
 
     return api
 
@@ -78,7 +68,7 @@ def _add_alarms(api: Blueprint, dialect: Dialect) -> None:
     @require("alarms.view")
     def list_alarms() -> Response:
         """List alarms; a filter, an order, a part of the list, chosen attributes."""
-        offset, limit = _number("offset", 0, OFFSET_MAX), _number("limit", LIMIT, LIMIT_MAX)
+        offset, limit = read_cut()
         page = listing.list_alarms(
             db_session(),
             acting().tenant_id,
@@ -86,14 +76,14 @@ def _add_alarms(api: Blueprint, dialect: Dialect) -> None:
             dialect=dialect,
             cut=listing.Cut(sort=_sort(), offset=offset, limit=limit),
         )
-        return _listed(page.items, page.total, _fields(dialect))
+        return listed(page.items, page.total, _fields(dialect))
 
     @api.post("/alarm")
     @require("alarms.send")
     def create_alarm() -> Response:
         """Take an alarm in, as any source's event, and answer with the alarm it became."""
-        body, fields = _body(), _fields(dialect)
-        return _created(_make(body, dialect), fields)
+        body, fields = sent_body(), _fields(dialect)
+        return created(_make(body, dialect), fields)
 
     @api.get("/alarm/<key>")
     @require("alarms.view")
@@ -114,7 +104,7 @@ def _add_alarms(api: Blueprint, dialect: Dialect) -> None:
         alarm_id, body, fields = _key(key, "alarm"), _patch_body(dialect), _fields(dialect)
         where = (db_session(), acting().tenant_id, alarm_id)
         before = listing.get_document(*where, dialect)
-        is_merge = request.mimetype in _MERGE
+        is_merge = request.mimetype in MERGE
         patch = merged(before, body) if is_merge else operated(before, body, dialect)
         done = changing.patch_alarm(*where, patch, call=_call(dialect))
         return jsonify(choose(done, fields))
@@ -148,16 +138,16 @@ def _add_task(api: Blueprint, dialect: Dialect, name: str, kind: TaskKind) -> No
         known = {one: {"type": "string"} for one in names}
         conditions = read_conditions(_pairs(), known) if found else []
         chosen = [one for one in found if fits(one, conditions, known)]
-        offset, limit = _number("offset", 0, OFFSET_MAX), _number("limit", LIMIT, LIMIT_MAX)
+        offset, limit = read_cut()
         fields = request.args.get("fields", "")
         part = chosen[offset : offset + limit]
-        return _listed(part, len(chosen), read_fields(fields, names) if found else [])
+        return listed(part, len(chosen), read_fields(fields, names) if found else [])
 
     def create_task() -> Response:
         """Carry a task out and answer with what became of it."""
-        body, where = _body(), (db_session(), acting().tenant_id, kind)
+        body, where = sent_body(), (db_session(), acting().tenant_id, kind)
         made = tasks.create_task(*where, body, call=_call(dialect))
-        return _created(made, [])
+        return created(made, [])
 
     def get_task(key: str) -> Response:
         """Give one task."""
@@ -180,7 +170,7 @@ def _add_hub(api: Blueprint, dialect: Dialect) -> None:
     @require("sources.edit")
     def register() -> Response:
         """Register a listener, which is told of what happens from now on."""
-        body = _body()
+        body = sent_body()
         settings = current_app.extensions["garland.services"].settings
         made = hubs.register_hub(
             db_session(),
@@ -189,7 +179,7 @@ def _add_hub(api: Blueprint, dialect: Dialect) -> None:
             call=_call(dialect),
             allow_private=settings.allow_private_network,
         )
-        return _created({"href": dialect.href("hub", made.id), **hubs.hub_document(made)}, [])
+        return created({"href": dialect.href("hub", made.id), **hubs.hub_document(made)}, [])
 
     @api.get("/hub/<key>")
     @require("sources.view")
@@ -211,14 +201,8 @@ def _call(dialect: Dialect) -> Call:
     return Call(dialect=dialect, by=acting().person_name, now=utc_now())
 
 
-def _body() -> Any:
-    if request.mimetype not in ("application/json", ""):
-        raise UnsupportedTypeError(f"{request.mimetype} is not read here: send application/json")
-    return json_body()
-
-
 def _patch_body(dialect: Dialect) -> Any:
-    if request.mimetype in _MERGE or (dialect.needs_type and request.mimetype == _OPERATIONS):
+    if request.mimetype in MERGE or (dialect.needs_type and request.mimetype == _OPERATIONS):
         return json_body()
     if dialect.needs_type and request.mimetype == _QUERIED:
         raise NotDoneHereError(
@@ -253,52 +237,8 @@ def _sort() -> Sequence[str]:
     return [one for one in text.split(",") if one] or listing.NEWEST
 
 
-def _number(name: str, default: int, most: int) -> int:
-    text = request.args.get(name, "")
-    if not text:
-        return default
-    number = whole_number(text, most=most)
-    if number is None:
-        message = f"{name} must be a whole number from 0 to {most:,}"
-        raise InvalidError(message, problems=[Problem(f"/{name}", message)])
-    return number
-
-
-def _listed(items: Sequence[Any], total: int, fields: Sequence[str]) -> Response:
-    response = jsonify([choose(one, fields) for one in items])
-    response.headers["X-Total-Count"] = str(total)
-    response.headers["X-Result-Count"] = str(len(items))
-    return response
-
-
-def _created(document: dict[str, Any], fields: Sequence[str]) -> Response:
-    response = jsonify(choose(document, fields))
-    response.status_code = 201
-    response.headers["Location"] = document["href"]
-    return response
-
-
 def _nothing() -> Response:
     return Response(status=204)
-
-
-def _is_problem(response: Response) -> bool:
-    return response.mimetype == "application/problem+json"
-
-
-def _error(response: Response, dialect: Dialect) -> Response:
-    said = json.loads(response.get_data())
-    document, status = error_document(
-        said["code"],
-        said["detail"],
-        status=response.status_code,
-        problems=said.get("errors", ()),
-        dialect=dialect,
-    )
-    response.set_data(json.dumps(document))
-    response.status_code = status
-    response.content_type = "application/json;charset=utf-8"
-    return response
 
 
 v4, v5 = make_api(V4), make_api(V5)

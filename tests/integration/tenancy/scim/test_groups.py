@@ -107,9 +107,13 @@ def test_only_who_may_do_everything_makes_a_token_for_a_directory(
     facts = {"role": "viewer", "person_id": None, "name": "Tom", "permissions": own}
     tom = facts_of(acme, **facts)  # type: ignore[arg-type]
 
-    with sessions.begin() as session, as_tenant(session, acme.id):
-        with acting_as(session, tom), pytest.raises(ForbiddenError):
-            create_token(session, acme.id, name="x", role="directory", now=NOON)
+    with (
+        sessions.begin() as session,
+        as_tenant(session, acme.id),
+        acting_as(session, tom),
+        pytest.raises(ForbiddenError),
+    ):
+        create_token(session, acme.id, name="x", role="directory", now=NOON)
 
 
 def test_says_of_itself_what_it_does(directory: FlaskClient) -> None:

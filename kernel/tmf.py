@@ -1,4 +1,7 @@
-"""How TMF642 answers: chosen attributes, and errors with code and reason. Pure."""
+"""How interfaces of the TM Forum answer: chosen attributes, errors with code and reason. Pure.
+
+Source: TMF630 REST API Design Guidelines, part 1: `fields`, error representation.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from kernel.errors import InvalidError, Problem
-from runtime.alarms.tmf642.dialect import Dialect
 
 _ALWAYS = ("id", "href")
 UNPROCESSABLE = 422
@@ -54,7 +56,12 @@ def _pick(document: Any, paths: list[list[str]]) -> Any:
 
 
 def error_document(
-    code: str, reason: str, *, status: int, problems: Iterable[Mapping[str, str]], dialect: Dialect
+    code: str,
+    reason: str,
+    *,
+    status: int,
+    problems: Iterable[Mapping[str, str]],
+    needs_type: bool = False,
 ) -> tuple[dict[str, Any], int]:
     """Write an error, and the status it is answered with: a document that does not fit is 400."""
     status = BAD_REQUEST if status == UNPROCESSABLE else status
@@ -62,6 +69,6 @@ def error_document(
     more = "; ".join(one["message"] for one in problems)
     if more and more != reason:
         document["message"] = more
-    if dialect.needs_type:
+    if needs_type:
         document["@type"] = "Error"
     return document, status
