@@ -33,7 +33,7 @@ from tenancy.sign_ins.sessions import Lifetimes, SessionView
 from tenancy.sign_ins.waits import open_waits
 
 TOKEN_PATHS = ("/api/", "/tmf-api/", "/scim/")
-OPEN_ENDPOINTS = ("reference.document", "static")
+OPEN_ENDPOINTS = ("reference.contract", "reference.document", "static")
 LISTENING = ("live.stream",)
 COOKIE_KEY = "_user_id"
 """Where Flask-Login keeps what `SignedIn.get_id` gives."""

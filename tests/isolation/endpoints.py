@@ -255,6 +255,7 @@ OPEN = {
     "operations.healthz": "says of no tenant anything",
     "operations.metrics": "for this machine alone, or with a token of its own",
     "operations.readyz": "says of no tenant anything",
+    "reference.contract": "the same for everybody",
     "reference.document": "the same for everybody",
     "reference.list_schemas": "the same for everybody",
     "reference.page": "the same for everybody",
