@@ -51,7 +51,7 @@ class Address:
     def name(self) -> str:
         """Name the operation, uniquely."""
         package, _, view = self.endpoint.partition(".")
-        end = f"_{re.sub(r'[^a-z]+', '_', self.chosen)}" if self.chosen else ""
+        end = f"_{re.sub(r'[^a-z0-9]+', '_', self.chosen)}" if self.chosen else ""
         return f"{package.removesuffix('_api')}.{view}{end}"
 
     @property
