@@ -124,7 +124,10 @@ import tenancy.joining.views
 import tenancy.keys.views
 import tenancy.membership.api
 import tenancy.membership.views
+import tenancy.parties.api
 import tenancy.rights.views
+import tenancy.scim.api
+import tenancy.scim.discovered.api
 import tenancy.sign_ins.account.views
 import tenancy.sign_ins.views
 import tenancy.sign_ups.views
@@ -260,5 +263,9 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.brand.editing.api.api,
     garland.plans.api.api,
     garland.usage.api.api,
+    tenancy.parties.api.parties,
+    tenancy.parties.api.roles,
+    tenancy.scim.api.api,
+    tenancy.scim.discovered.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

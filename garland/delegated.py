@@ -14,6 +14,7 @@ from flask_login import current_user
 from werkzeug.wsgi import ClosingIterator
 
 from garland.services import Services
+from garland.sign_in import LISTENING
 from kernel.acting import Acting
 from kernel.clock import utc_now
 from kernel.http import acting_or_none, db_session, is_reading, wants_part
@@ -49,7 +50,7 @@ def _note_deed(response: Response) -> Response:
 
 def _end_in_time(response: Response) -> Response:
     who = acting_or_none()
-    if who is not None and who.delegated is not None and response.is_streamed:
+    if who is not None and response.is_streamed and _is_asked_anew(who):
         services: Services = current_app.extensions["garland.services"]
         pieces: Any = response.response
         close = getattr(pieces, "close", None)
@@ -59,8 +60,13 @@ def _end_in_time(response: Response) -> Response:
     return response
 
 
+def _is_asked_anew(who: Acting) -> bool:
+    """Ask for who acts by a grant always, and for a member while an open page only listens."""
+    return who.delegated is not None or request.endpoint in LISTENING
+
+
 def while_it_holds(services: Services, who: Acting, pieces: Iterable[Any]) -> Iterator[Any]:
-    """Pass pieces of an answer on for as long as the grant that somebody acts by holds."""
+    """Pass pieces of an answer on for as long as a grant, or a membership, lets somebody in."""
     for piece in pieces:
         with services.reading() as session:
             if not still_holds(session, who, now=utc_now()):

@@ -32,8 +32,8 @@ from tenancy.sign_ins.passkeys import site_of
 from tenancy.sign_ins.sessions import Lifetimes, SessionView
 from tenancy.sign_ins.waits import open_waits
 
-TOKEN_PATHS = ("/api/", "/tmf-api/")
-OPEN_ENDPOINTS = ("reference.document", "static")
+TOKEN_PATHS = ("/api/", "/tmf-api/", "/scim/")
+OPEN_ENDPOINTS = ("reference.contract", "reference.document", "static")
 LISTENING = ("live.stream",)
 COOKIE_KEY = "_user_id"
 """Where Flask-Login keeps what `SignedIn.get_id` gives."""
@@ -45,6 +45,8 @@ ENDS_ACCESS = (
     "members_api.remove_member",
     "membership.leave",
     "membership.remove_member",
+    "scim.delete_user",
+    "scim.patch_user",
     "tenancy.revoke_token",
 )
 """The endpoints that take access away: nobody is kept from that, whatever the state."""

@@ -48,7 +48,9 @@ import tenancy.invitations._tables
 import tenancy.keys._tables
 import tenancy.life_cycle._tables
 import tenancy.mails._tables
+import tenancy.parties._tables
 import tenancy.plans._tables
 import tenancy.repeats._tables
+import tenancy.scim._tables
 import tenancy.sign_ins._tables
 import tenancy.sign_ups._tables

@@ -111,3 +111,10 @@ class UnavailableError(GarlandError):
 
     code = "core.unavailable"
     status = 503
+
+
+class NotDoneHereError(GarlandError):
+    """A contract that is kept here knows it, and it is not done."""
+
+    code = "core.not_implemented"
+    status = 501

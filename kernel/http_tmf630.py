@@ -1,4 +1,4 @@
-"""TMF630 at the edge: what a query asks for, a part of a list, errors in the contracts' form."""
+"""TMF630 at the edge: what is asked and sent, a part of a list, errors in the contracts' form."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl
 
 from flask import Response, jsonify, request
 
-from kernel.errors import InvalidError, Problem
+from kernel.errors import InvalidError, Problem, UnsupportedTypeError
+from kernel.http import json_body
 from kernel.numbers import whole_number
 from kernel.tmf630 import choose, error_document, read_fields
 
@@ -17,7 +18,16 @@ LIMIT = 100
 LIMIT_MAX = 1_000
 OFFSET_MAX = 10_000_000
 _NAMES_MAX = 200
+MERGE = ("application/json", "application/merge-patch+json", "")
+"""The media types of a merge patch (RFC 7396); one that is not said is one too."""
 Pairs = list[tuple[str, str]]
+
+
+def sent_body() -> Any:
+    """Read what is to be created; raises UnsupportedTypeError."""
+    if request.mimetype not in ("application/json", ""):
+        raise UnsupportedTypeError(f"{request.mimetype} is not read here: send application/json")
+    return json_body()
 
 
 def part_asked() -> tuple[int, int]:
@@ -42,6 +52,14 @@ def listed(items: Sequence[Mapping[str, Any]], total: int, fields: Sequence[str]
     response = jsonify([choose(one, fields) for one in items])
     response.headers["X-Total-Count"] = str(total)
     response.headers["X-Result-Count"] = str(len(items))
+    return response
+
+
+def created(document: dict[str, Any], fields: Sequence[str]) -> Response:
+    """Answer with what was created, and where it is."""
+    response = jsonify(choose(document, fields))
+    response.status_code = 201
+    response.headers["Location"] = document["href"]
     return response
 
 

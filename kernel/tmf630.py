@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from kernel.errors import GarlandError, InvalidError, Problem
+from kernel.errors import InvalidError, Problem
 
 _ALWAYS = ("id", "href")
 UNPROCESSABLE = 422
 BAD_REQUEST = 400
-
-
-class NotDoneHereError(GarlandError):
-    """The contract knows it, and Garland does not do it."""
-
-    code = "core.not_implemented"
-    status = 501
 
 
 def read_fields(text: str, known: Collection[str]) -> list[str]:

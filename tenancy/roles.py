@@ -22,6 +22,7 @@ class Role(Enum):
     BILLING = "billing"
     REVIEWER = "reviewer"
     INTEGRATOR = "integrator"
+    DIRECTORY = "directory"
 
 
 PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
@@ -54,6 +55,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "sources.edit": "add, change and remove alarm sources",
         "members.view": "see who belongs to the organisation",
         "members.edit": "add and remove members and change their roles",
+        "members.provision": "add, change and end members in any role, as a directory (SCIM)",
         "connections.view": "see connections, without their secrets",
         "connections.use": "let workflows that they publish use connections",
         "connections.edit": "add, change, test, rotate and remove connections",
@@ -165,6 +167,7 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
         ),
         Role.REVIEWER: _SEES,
         Role.INTEGRATOR: _DESIGNS | {"blocks.edit"},
+        Role.DIRECTORY: frozenset({"members.view", "members.provision"}),
     }
 )
 
@@ -178,6 +181,8 @@ ROLES_OF_KIND: MappingProxyType[str, tuple[Role, ...]] = MappingProxyType(
         "integrator": (Role.VIEWER, Role.INTEGRATOR, Role.ADMIN),
     }
 )
+TOKEN_ROLES = (Role.DIRECTORY,)
+"""The roles that a program's token can have and no member, in every kind of organisation."""
 
 
 def permissions_of(role: Role | str) -> frozenset[str]:

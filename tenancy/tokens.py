@@ -22,6 +22,7 @@ from tenancy.custom_roles.holding import Held, held, own_roles, require_role
 from tenancy.life_cycle.states import State
 from tenancy.organisations import get_organisation
 from tenancy.plans.entitled import require_feature
+from tenancy.roles import TOKEN_ROLES
 from tenancy.rows import get_owned
 from tenancy.scope import system
 
@@ -67,7 +68,7 @@ def create_token(  # noqa: PLR0913  who, what and until when
         message = f"name: write 1 to {NAME_MAX} characters"
         raise InvalidError(message, problems=[Problem("/name", message)])
     require_feature(session, tenant_id, "api_tokens")
-    wanted = require_role(session, tenant_id, role)
+    wanted = require_role(session, tenant_id, role, also=TOKEN_ROLES)
     secret = new_secret(PREFIX)
     made = new_id()
     session.add(

@@ -14,6 +14,7 @@ from kernel.errors import InvalidError
 from kernel.http import acting, db_session, render, require, see_other
 from tenancy import members, tokens
 from tenancy.membership.refusing import words_of
+from tenancy.roles import TOKEN_ROLES
 
 bp = Blueprint("tenancy", __name__)
 
@@ -60,7 +61,8 @@ def _tokens_page(
         "tenancy/tokens.html",
         status=error.status if error else 200,
         tokens=tokens.list_tokens(*where),
-        roles=members.roles_of(*where),
+        roles=[*members.roles_of(*where), *((one.value, one.value) for one in TOKEN_ROLES)],
+        scim_address=request.url_root + "scim/v2",
         secret=secret,
         expiries=EXPIRIES,
         now=utc_now(),

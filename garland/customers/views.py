@@ -12,7 +12,15 @@ from garland.customers.forms import Refused, asked_of, chosen_ids, refused, want
 from garland.customers.overview import SHOWN, look_over, rows_of
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
-from kernel.http import acting, address_with, db_session, render, require, see_other
+from kernel.http import (
+    acting,
+    address_with,
+    db_session,
+    limiter,
+    render,
+    require,
+    see_other,
+)
 from tenancy.customers import adding, moving
 from tenancy.customers.changing import change_customers, look_ahead
 from tenancy.customers.charge import (
@@ -23,6 +31,7 @@ from tenancy.customers.charge import (
     possible_parents,
     require_keeper,
 )
+from tenancy.customers.first_admin import invite_admin_again, waiting_admins
 from tenancy.invitations.store import list_open
 from tenancy.key_links.views import link_to
 from tenancy.life_cycle.changing import history_of
@@ -161,6 +170,24 @@ def move(customer_id: UUID) -> Response:
     return see_other(url_for("customers.show", customer_id=customer_id))
 
 
+@bp.post("/<uuid:customer_id>/first-admin")
+@limiter.limit("60 per minute")
+@require("customers.edit")
+def invite_again(customer_id: UUID) -> Response:
+    """Make a new link for a customer's first admin; the one before ends."""
+    where, email = (db_session(), acting(), customer_id), request.form.get("admin_email", "")
+    try:
+        invited = invite_admin_again(*where, email=email, now=utc_now())
+    except (InvalidError, ConflictError) as error:
+        db_session().rollback()
+        return _page(customer_id, refused(error))
+    if not invited.is_mailed:
+        one, link = get_customer(*where), link_to(invited.path)
+        return render("garland/customers/link.html", one=one, email=invited.email, link=link)
+    flash(f"{invited.email} gets a new link by mail; the one before opens nothing.", "good")
+    return see_other(url_for("customers.show", customer_id=customer_id))
+
+
 def _form(form: dict[str, Any], failed: Refused | None = None) -> Response:
     require_keeper(acting())
     typed = {"name": "", "slug": "", "parent": "", "admin_email": "", "trial_days": "0", **form}
@@ -208,6 +235,7 @@ def _page(customer_id: UUID, failed: Refused | None = None) -> Response:
         under=get_organisation(session, one.parent_id or who.tenant_id),
         below=below,
         admins=[one for one in list_members(session, one.id) if one.role == "admin"],
+        waiting=waiting_admins(session, one.id, now=utc_now()),
         history=history_of(session, one.id),
         following=FOLLOWS[State(one.state)],
         means=MEANS[State(one.state)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,14 +51,16 @@ class Address:
     def name(self) -> str:
         """Name the operation, uniquely."""
         package, _, view = self.endpoint.partition(".")
-        end = f"_{re.sub(r'[^a-z]+', '_', self.chosen)}" if self.chosen else ""
+        end = f"_{re.sub(r'[^a-z0-9]+', '_', self.chosen)}" if self.chosen else ""
         return f"{package.removesuffix('_api')}.{view}{end}"
 
     @property
     def group(self) -> str:
         """Give the word that its address begins with."""
-        first = self.path.removeprefix("/api/v1").split("/")[1]
-        return first.partition(".")[0] if self.path.startswith("/api/") else "intake"
+        if self.path.startswith(("/in/", "/hooks/")):
+            return "intake"
+        words = [one for one in self.path.split("/") if one and not one.startswith("{")]
+        return words[2].partition(".")[0] if self.path.startswith("/api/") else words[-1]
 
     @property
     def permission(self) -> str:
@@ -77,10 +79,17 @@ class Address:
         return self.operation.words.get(self.chosen) or inspect.getdoc(self.view) or ""
 
 
-def addresses(rules: Iterable[Any], views: Mapping[str, Callable[..., Any]]) -> Iterator[Address]:
-    """List the interface's addresses by path; one with choices once for each of them."""
+def addresses(
+    rules: Iterable[Any],
+    views: Mapping[str, Callable[..., Any]],
+    prefixes: Sequence[str] = PREFIXES,
+) -> Iterator[Address]:
+    """List the interface's addresses by path; one with choices once for each of them.
+
+    What only tells an address that is none from one that takes another method is left out.
+    """
     for rule in sorted(rules, key=lambda one: one.rule):
-        if not rule.rule.startswith(PREFIXES):
+        if not rule.rule.startswith(tuple(prefixes)) or rule.endpoint.endswith(".refuse"):
             continue
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             for chosen in _choices(rule.rule):

@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from garland.reference.addresses import WRITES, Address
+from garland.reference.addresses import PREFIXES, WRITES, Address
 from garland.reference.components import Components
+from garland.reference.contracts import UNPROCESSABLE, Contract
 from kernel.rest import INSTANT, TEXT, WHOLE, Shape, shape
 from kernel.schema import Schema
 
@@ -75,17 +76,34 @@ two people can change the same thing, an answer has an `ETag`, which the write s
 `If-Match`. What belongs to another organisation is not found."""
 
 
-def openapi(addresses: Iterable[Address], *, server: str) -> dict[str, Any]:
+REST = Contract(
+    title="REST interface",
+    version=INTERFACE,
+    about=_ABOUT,
+    prefixes=PREFIXES,
+    refused=_PROBLEM,
+    refused_type=PROBLEM_TYPE,
+    invalid=UNPROCESSABLE,
+)
+
+
+def openapi(
+    addresses: Iterable[Address], *, server: str, contract: Contract = REST
+) -> dict[str, Any]:
     """Write the document of an installation whose addresses begin with `server`."""
     components, paths, groups = Components(), dict[str, Any](), dict[str, str]()
     for one in addresses:
-        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, components)
+        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, components, contract)
         module = sys.modules[one.view.__module__].__doc__ or ""
         groups.setdefault(one.group, " ".join(module.split("\n\n")[0].split()))
-    components.written(_PROBLEM)
+    components.written(contract.refused)
     return {
         "openapi": VERSION,
-        "info": {"title": "REST interface", "version": INTERFACE, "description": _ABOUT},
+        "info": {
+            "title": contract.title,
+            "version": contract.version,
+            "description": contract.about,
+        },
         "servers": [{"url": server}],
         "tags": [{"name": name, "description": words} for name, words in sorted(groups.items())],
         "paths": paths,
@@ -97,7 +115,7 @@ def openapi(addresses: Iterable[Address], *, server: str) -> dict[str, Any]:
     }
 
 
-def _operation(one: Address, components: Components) -> dict[str, Any]:
+def _operation(one: Address, components: Components, contract: Contract) -> dict[str, Any]:
     summary, _, more = one.words.partition("\n\n")
     wants = f"Needs the permission `{one.permission}`." if one.permission else ""
     written: dict[str, Any] = {
@@ -106,9 +124,9 @@ def _operation(one: Address, components: Components) -> dict[str, Any]:
         "summary": " ".join(summary.split()),
         "description": "\n\n".join(filter(None, (more.strip(), wants))),
         "parameters": components.written(list(_parameters(one))),
-        "responses": _responses(one, components),
+        "responses": _responses(one, components, contract),
     }
-    if not one.path.startswith("/api/"):
+    if not _takes_token(one):
         written["security"] = []
     body = body_of(one)
     if body is not None:
@@ -117,6 +135,10 @@ def _operation(one: Address, components: Components) -> dict[str, Any]:
             "content": {kind: {"schema": components.written(body)} for kind in one.operation.takes},
         }
     return {name: value for name, value in written.items() if value or name == "security"}
+
+
+def _takes_token(one: Address) -> bool:
+    return bool(one.permission) or one.path.startswith("/api/")
 
 
 def body_of(one: Address) -> Mapping[str, Any] | None:
@@ -135,11 +157,11 @@ def _parameters(one: Address) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "query", "schema": bare, **beside}
     if one.operation.needs_tag or one.operation.takes_tag:
         yield {**_TAG, "required": one.operation.needs_tag}
-    if one.method in WRITES and one.path.startswith("/api/") and not one.is_reading:
+    if one.method in WRITES and _takes_token(one) and not one.is_reading:
         yield _KEY
 
 
-def _responses(one: Address, components: Components) -> dict[str, Any]:
+def _responses(one: Address, components: Components, contract: Contract) -> dict[str, Any]:
     said = one.operation
     content = {}
     if said.answer is not None:
@@ -149,11 +171,13 @@ def _responses(one: Address, components: Components) -> dict[str, Any]:
         good["content"] = content
     if said.is_tagged:
         good["headers"] = {"ETag": {"schema": TEXT}}
-    refused = {"content": {PROBLEM_TYPE: {"schema": components.written(_PROBLEM)}}}
+    shown = {"schema": components.written(contract.refused)}
+    refused = {"content": {contract.refused_type: shown}}
+    statuses = dict.fromkeys(contract.status(status) for status in _refusals(one))
     others = {"default": {"description": _OTHERS, **refused}} if _is_answered_by_others(one) else {}
     return {
         **{str(one): _SAME if one == SAME else good for one in (said.status, *said.also)},
-        **{str(status): {"description": _REFUSED[status], **refused} for status in _refusals(one)},
+        **{str(status): {"description": _REFUSED[status], **refused} for status in statuses},
         **others,
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, make_response, request, url_for
 
 from garland.reference.addresses import Address, addresses
+from garland.reference.contracts import CONTRACTS
 from garland.reference.openapi import openapi
 from garland.reference.page import groups_of
 from garland.reference.published import MEDIA_TYPE, PUBLISHED, served_at
@@ -27,6 +28,17 @@ KEPT_S = 300
 def document() -> Response:
     """Give this document."""
     return _told(_document(), "application/json")
+
+
+@bp.get("/api/v1/contracts/<any(scim,tmf632,tmf669):name>.json")
+@describe(answer=OBJECT, also=(304,), is_tagged=True)
+def contract(name: str) -> Response:
+    """Give the OpenAPI document of an interface that keeps to a contract of others."""
+    kept = CONTRACTS[name]
+    found = addresses(
+        current_app.url_map.iter_rules(), current_app.view_functions, prefixes=kept.prefixes
+    )
+    return _told(openapi(found, server=_root(), contract=kept), "application/json")
 
 
 @bp.get("/schemas/")

@@ -112,6 +112,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "pack_offer": "packages are taken in where they are trusted, not brought along",
         "palette_memory": _PEOPLE,
         "promotion": "it names an environment, which moves by itself",
+        "party_note": _AGREED,
+        "scim_user": _PEOPLE,
         "sign_up": _OPEN,
         "sign_up_policy": _AGREED,
         "staged_import": _PASSING,

@@ -7,6 +7,7 @@ id of the own one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -80,8 +81,12 @@ def roles_to_give(session: Session, organisation_id: UUID) -> list[tuple[str, st
     ]
 
 
-def require_role(session: Session, organisation_id: UUID, word: str) -> Held:
+def require_role(
+    session: Session, organisation_id: UUID, word: str, *, also: Sequence[Role] = ()
+) -> Held:
     """Give the role of a text, for a member, a token or an invitation.
+
+    `also` are the built-in roles that can be given beside those of members.
 
     Raises:
         InvalidError: there is no such role here.
@@ -89,15 +94,21 @@ def require_role(session: Session, organisation_id: UUID, word: str) -> Held:
     """
     kind = get_organisation(session, organisation_id).kind
     known = [
-        *(built_in(one) for one in ROLES_OF_KIND[kind]),
+        *(built_in(one) for one in (*ROLES_OF_KIND[kind], *also)),
         *own_roles(session, organisation_id).values(),
     ]
     for one in known:
         if one.word == word:
-            require_within(session, organisation_id, one.permissions & possible_in(kind))
+            require_within(session, organisation_id, _reach(one.permissions, kind))
             return one
     message = "role: choose one of " + ", ".join(one.name for one in known)
     raise InvalidError(message, problems=[Problem("/role", message)])
+
+
+def _reach(permissions: frozenset[str], kind: str) -> frozenset[str]:
+    """Give all that a role leads to: who provisions members makes some that may do everything."""
+    possible = possible_in(kind)
+    return possible if "members.provision" in permissions else permissions & possible
 
 
 def require_within(session: Session, organisation_id: UUID, permissions: frozenset[str]) -> None:

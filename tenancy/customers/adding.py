@@ -14,8 +14,8 @@ from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import SLUG_MAX, slugify
 from tenancy.audit.trail import About, Actor, note
 from tenancy.customers.charge import get_customer, kinds_below, require_keeper
+from tenancy.customers.first_admin import invite_first_admin
 from tenancy.invitations.model import Invited
-from tenancy.invitations.store import invite
 from tenancy.life_cycle.changing import begin_trial
 from tenancy.life_cycle.states import State
 from tenancy.organisations import (
@@ -26,7 +26,6 @@ from tenancy.organisations import (
     get_organisation,
 )
 from tenancy.people import is_email
-from tenancy.scope import as_tenant
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +77,8 @@ def add_customer(session: Session, who: Acting, wanted: Wanted, *, now: datetime
     )
     if wanted.trial_days:
         begin_trial(session, made.id, days=wanted.trial_days, now=now)
-    invited = _first_admin(session, made.id, wanted.admin_email, now=now)
+    email = wanted.admin_email
+    invited = invite_first_admin(session, who, made, email, now=now) if email else None
     _note(session, who, made, parent, now=now)
     log.info("customer_added", organisation=made.slug, under=parent.slug)
     return Added(organisation=get_organisation(session, made.id), invited=invited)
@@ -105,16 +105,6 @@ def why_not_slug(session: Session, slug: str) -> str:
         return error.message
     taken = find_by_slug(session, slug) is not None
     return f"slug: {slug} is taken: choose another" if taken else ""
-
-
-def _first_admin(
-    session: Session, organisation_id: UUID, email: str, *, now: datetime
-) -> Invited | None:
-    """Invite the first admin: the one place where a new organisation gets its people."""
-    if not email:
-        return None
-    with as_tenant(session, organisation_id):
-        return invite(session, organisation_id, email=email, role="admin", now=now)
 
 
 def _parent(session: Session, who: Acting, parent_id: UUID | None) -> OrganisationView:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from kernel.clock import format_instant, utc_now
 from kernel.errors import NotFoundError
-from kernel.http import acting, db_session, json_body, page_of, require
+from kernel.http import acting, db_session, json_body, optional_body, page_of, require
 from kernel.http_tags import require_unchanged, with_tag_of
 from kernel.rest import ID, INSTANT, TEXT, choice, describe, listed, maybe, shape
 from kernel.schema import Schema
@@ -24,6 +24,7 @@ from tenancy.customers.charge import (
     list_customers,
     place_of,
 )
+from tenancy.customers.first_admin import invite_admin_again
 from tenancy.key_links.views import link_to
 from tenancy.life_cycle.changing import Wish, change_state, history_of
 from tenancy.life_cycle.states import TRIAL_DAYS_MAX, State
@@ -93,6 +94,14 @@ _WISH = Schema(
         },
     }
 )
+_FIRST_ADMIN = Schema(
+    {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"admin_email": {"type": "string", "maxLength": 254}},
+    }
+)
+_INVITED = shape("FirstAdmin", email=TEXT, expires_at=INSTANT, admin_link=maybe(TEXT))
 
 
 @api.get("")
@@ -182,6 +191,24 @@ def transition(organisation_id: UUID) -> Response:
     require_unchanged(_document(one), "organisation")
     wish = Wish(to=State(said["to"]), reason=said.get("reason", ""), days=said.get("days"))
     return _answer(change_state(db_session(), one.id, wish, who=acting(), now=utc_now()))
+
+
+@api.post("/<uuid:organisation_id>/first-admin")
+@describe(body=_FIRST_ADMIN, is_optional=True, answer=_INVITED, status=201)
+@require("customers.edit")
+def invite_first_admin(organisation_id: UUID) -> tuple[Response, int]:
+    """Make a new link for the first admin of one that is looked after; the one before ends.
+
+    For when a link was lost, or went to the wrong address. `admin_link` is told this once, where no
+    mail can be sent. It is 409 once somebody is admin there.
+    """
+    said = optional_body()
+    _FIRST_ADMIN.require(said, "an invitation takes the admin_email, or nothing")
+    where, email = (db_session(), acting(), organisation_id), said.get("admin_email", "")
+    invited = invite_admin_again(*where, email=email, now=utc_now())
+    link = None if invited.is_mailed else link_to(invited.path)
+    until = format_instant(invited.expires_at)
+    return jsonify(email=invited.email, expires_at=until, admin_link=link), 201
 
 
 @api.get("/<uuid:organisation_id>/history")

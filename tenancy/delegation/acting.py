@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting, Delegated
-from tenancy.access import acting_in_organisation, facts_of
+from tenancy.access import acting_for, acting_in_organisation, facts_of
 from tenancy.delegation.reading import active_in, active_of, is_over
 from tenancy.delegation.rules import ROLES, GrantView, permissions_given
 from tenancy.life_cycle.states import State
@@ -52,9 +52,11 @@ def reachable(session: Session, person_id: UUID, *, now: datetime) -> list[Grant
 
 
 def still_holds(session: Session, who: Acting, *, now: datetime) -> bool:
-    """Tell whether the grant that somebody acts by still lets them in, for an answer in pieces."""
-    if who.delegated is None or who.person_id is None:
+    """Tell whether a membership or a grant still lets somebody in, for an answer in pieces."""
+    if who.person_id is None:
         return True
+    if who.delegated is None:
+        return acting_for(session, who.person_id, who.tenant_slug) is not None
     found = acting_by_grant(session, who.person_id, who.tenant_slug, now=now)
     return found is not None and found.delegated == who.delegated
 

@@ -8,6 +8,7 @@ until one of them has looked at it. An organisation may say no to all of this.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -25,7 +26,9 @@ from tenancy.delegation._tables import (
 from tenancy.delegation.granting import give, locked, new_row, note_both
 from tenancy.delegation.reading import allows_glass, customer_below, grants_of_customer, is_over
 from tenancy.delegation.rules import GLASS_MINUTES_MOST, GrantView, Terms, checked, is_open
+from tenancy.mails.outbox import Wish, write_mail
 from tenancy.members import MemberView, list_members
+from tenancy.organisations import get_organisation
 
 CONFIRMS = "customers.edit"
 
@@ -82,11 +85,26 @@ def why_not_confirm(person_id: UUID | None, *, asked_by: UUID | None, may_confir
 
 
 def tell_admins(session: Session, row: SupportGrant, *, by: Acting, now: datetime) -> None:
-    """Tell a customer that its glass was broken: in both audits; its pages read the row itself.
+    """Tell a customer that its glass was broken: in both audits, and by a mail to each admin.
 
-    The one place for whatever else tells them, such as a mail to each of `admins_of`.
+    Its pages read the row itself. Where no mail can be sent, that is what tells them.
     """
     note_both(session, row, "break_glass.confirmed", now=now, by=by)
+    customer = get_organisation(session, row.customer_id)
+    facts = {
+        "organisation": customer.name,
+        "provider": get_organisation(session, row.provider_id).name,
+        "person": row.asked_by,
+        "confirmed_by": by.person_name,
+        "role": row.role.value,
+        "reason": row.reason,
+        "until": f"{row.ends_at:%Y-%m-%d %H:%M} UTC",
+    }
+    path = f"/t/{customer.slug}/support-access"
+    for one in admins_of(session, customer.id):
+        told: dict[str, Any] = {"organisation_id": customer.id, "about_id": row.id}
+        wish = Wish(kind="break_glass", to=one.email, facts=facts, path=path, **told)
+        write_mail(session, wish, now=now)
 
 
 def admins_of(session: Session, customer_id: UUID) -> list[MemberView]:

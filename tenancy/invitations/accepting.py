@@ -23,6 +23,7 @@ from tenancy.invitations._tables import Invitation
 from tenancy.invitations.model import Joined, Offer
 from tenancy.invitations.store import about_of
 from tenancy.organisations import get_organisation
+from tenancy.scim.linking import link_joined
 from tenancy.scope import as_tenant, system
 
 GONE = (
@@ -102,6 +103,13 @@ def _accept(session: Session, row: Invitation, person_id: UUID, *, now: datetime
             members.add_member(session, row.tenant_id, person_id, row.role, now=now)
         row.accepted_at, row.accepted_by = now, person_id
         session.flush()
+        link_joined(
+            session,
+            row.tenant_id,
+            invitation_id=row.id,
+            email=row.email,
+            person_id=person_id,
+        )
     if row.is_mailed:
         person.email_verified_at = person.email_verified_at or now
     note(session, tenant.id, "invitation.accepted", now=now, about=about_of(row), by=by)

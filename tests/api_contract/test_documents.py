@@ -7,11 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from garland.reference.addresses import addresses
+from garland.reference.contracts import CONTRACTS
 from garland.reference.openapi import openapi
+from tenancy.organisations import create_organisation, find_by_slug
+from tenancy.scope import as_tenant
+from tenancy.tokens import create_token
 from tests.api_contract.asking import World, violations
+from tests.factories.tenancy import NOON
 from tests.isolation.routes import FIXED, IDS
 from tests.support.size import examples
 from tests.support.tmf_contracts import read_by_discriminator
@@ -76,6 +82,51 @@ def test_every_answer_of_tmf642_v5_is_as_its_document_says(world: World, shared_
     }
 
     assert _violations_of_tmf642(world, document) == {}
+
+
+def test_every_answer_to_a_directory_is_as_the_document_of_scim_says(world: World) -> None:
+    found = violations(
+        world,
+        _contract(world, "scim"),
+        there={"user_id": world.ids["scim_user"], "group_id": "operator", "name": "User"},
+        headers=world.headers(),
+        tries=examples(4, at_night=60),
+    )
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", ["tmf632", "tmf669"])
+def test_every_answer_to_a_providers_system_is_as_the_documents_of_parties_say(
+    world: World, name: str
+) -> None:
+    sessions = world.app.extensions["garland.services"].sessions
+    with sessions.begin() as session:
+        csp = find_by_slug(session, "csp")
+        assert csp is not None
+        slug = f"asked-{name}"
+        one = create_organisation(
+            session, kind="customer", name=slug, slug=slug, parent_id=csp.id, now=NOON
+        )
+        with as_tenant(session, csp.id):
+            token = create_token(session, csp.id, name=name, role="admin", now=NOON)
+
+    found = violations(
+        world,
+        _contract(world, name),
+        there={"key": str(one.id)},
+        headers={"Authorization": f"Bearer {token}"},
+        tries=examples(6, at_night=60),
+    )
+
+    assert found == {}
+
+
+def _contract(world: World, name: str) -> dict[str, Any]:
+    """Give a document; its answers are in JSON, whatever the media type is called."""
+    app, kept = world.app, CONTRACTS[name]
+    found = addresses(app.url_map.iter_rules(), app.view_functions, prefixes=kept.prefixes)
+    return openapi(found, server="http://localhost", contract=kept)
 
 
 def _violations_of_tmf642(world: World, document: Mapping[str, Any]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 from tests.isolation.routes import FIXED, IDS, SENT, USED
 from tests.isolation.world import Asker
 
-MACHINES = ("/api/", "/tmf-api/", "/in/", "/hooks/")
+MACHINES = ("/api/", "/tmf-api/", "/scim/", "/in/", "/hooks/")
 NOWHERE = "nowhere"
 COUNTED = ("X-RateLimit-", "Retry-After")
 """Headers that count what one asked: the second time they say another number, whatever is there."""

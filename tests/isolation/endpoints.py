@@ -35,7 +35,7 @@ BY_ID = {
         "get_connection change_connection delete_connection rotate test undo_rotation list_uses"
     ),
     "custom_roles": "change_role delete_role show_role",
-    "customers": "move rename show show_next",
+    "customers": "invite_again move rename show show_next",
     "brand_editing": "decide",
     "plans": "ask_plan put_on set_cap edit_plan change_plan stand",
     "data": "offer_data try_text",
@@ -81,7 +81,9 @@ BY_ID = {
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
-    "organisations_api": "change_organisation list_history show_organisation transition",
+    "organisations_api": (
+        "change_organisation invite_first_admin list_history show_organisation transition"
+    ),
     "own_templates": "ask_template keep",
     "packs": "show_pack leave look install look_at_removal drop_version",
     "packs_api": "get_pack remove install look look_at_removal undo drop_version",
@@ -101,6 +103,7 @@ BY_ID = {
     "runs_api": "get_run cancel rerun retry list_steps",
     "saving": "ask_block save_block",
     "service_imports": "show_import apply",
+    "scim": "get_user replace_user patch_user delete_user get_group replace_group patch_group",
     "services": "show_service save_service remove_service edit_service",
     "services_api": (
         "show_import apply get_service save_service remove_service get_availability "
@@ -116,6 +119,8 @@ BY_ID = {
     "syslog_rules": "list_rules save_text show_rule save_rule change_order new_rule add_rule",
     "tables": "edit_table save_table download_table publish_for_workflows",
     "tenancy": "revoke_token",
+    "tmf632_v4": "get_organization patch_organization",
+    "tmf669_v4": "get_role patch_role",
     "tmf642_v4": (
         "get_task_ack get_one_alarm patch_alarm delete_alarm get_task_clear "
         "get_task_comment get_task_group get_hub unregister get_task_unack get_task_ungroup"
@@ -208,6 +213,10 @@ PLAIN = {
     "rules_api": "list_rules create_rule",
     "runs": "list_runs act_on_many",
     "runs_api": "list_runs act_on_many count_runs",
+    "scim": "list_users create_user list_groups",
+    "scim_discovery": (
+        "get_config get_resource_type get_schema list_resource_types list_schemas refuse"
+    ),
     "service_imports": "start_import stage",
     "services": "list_services add_service new_service month_as_csv",
     "services_api": "stage list_services add_service",
@@ -220,6 +229,8 @@ PLAIN = {
     "tenancy": "list_tokens create_token",
     "tenancy_api": "list_tokens",
     "tidying": "tidy",
+    "tmf632_v4": "create_organization list_organizations refuse",
+    "tmf669_v4": "create_role list_roles refuse",
     "tmf642_v4": (
         "refuse list_tasks_ack create_task_ack list_alarms create_alarm list_tasks_clear "
         "create_task_clear list_tasks_comment create_task_comment list_tasks_group "
@@ -254,6 +265,7 @@ OPEN = {
     "operations.healthz": "says of no tenant anything",
     "operations.metrics": "for this machine alone, or with a token of its own",
     "operations.readyz": "says of no tenant anything",
+    "reference.contract": "the same for everybody",
     "reference.document": "the same for everybody",
     "reference.list_schemas": "the same for everybody",
     "reference.page": "the same for everybody",

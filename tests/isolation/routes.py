@@ -22,6 +22,7 @@ IDS = {
     "import_id": "inventory_import",
     "customer_id": "organisation",
     "grant_id": "grant",
+    "group_id": "role",
     "input_id": "input",
     "install_id": "install",
     "invitation_id": "invitation",
@@ -52,8 +53,13 @@ IDS = {
     "token_id": "token",
     "tmf635.show_specification.key": "usage",
     "tmf635.show_usage.key": "usage",
+    "user_id": "scim_user",
     "view_id": "view",
     "window_id": "window",
+    "tmf632_v4.get_organization.key": "organisation",
+    "tmf632_v4.patch_organization.key": "organisation",
+    "tmf669_v4.get_role.key": "organisation",
+    "tmf669_v4.patch_role.key": "organisation",
     **{
         f"tmf642_{version}.{view}.key": kind
         for version in ("v4", "v5")
@@ -126,6 +132,7 @@ _WINDOW = {
     "scope": {"kind": "everything"},
 }
 _PATTERN = [{"id": "<alarm>"}]
+_USER = [{"value": "<scim_user>"}]
 _TASKS: dict[str, dict[str, Any]] = {
     "ack": {"ackSystemId": "o", "ackUserId": "b"},
     "unack": {"ackSystemId": "o", "ackUserId": "b"},
@@ -207,6 +214,10 @@ SENT: dict[str, dict[str, Any]] = {
     "runs.show_value": {"?": {"step": "ask", "part": "output"}},
     "runs_api.act_on_many": {"action": "cancel", "ids": ["<run>"]},
     "runs_api.list_runs": {"?": {"flow": "<flow>"}},
+    "scim.patch_group": {"Operations": [{"op": "add", "path": "members", "value": _USER}]},
+    "scim.patch_user": {"Operations": [{"op": "replace", "path": "active", "value": False}]},
+    "scim.replace_group": {"members": _USER},
+    "scim.replace_user": {"userName": "x@example.com", "active": False},
     "sources_api.change_source": {"name": "x"},
     "members_api.change_role": {"role": "viewer"},
     "membership.change_role": {"role": "viewer"},
@@ -216,6 +227,10 @@ SENT: dict[str, dict[str, Any]] = {
     "trial_data.show_value": {"?": {"run": "<run>", "part": "output"}},
     "trials.start_trial": {"source": "run", "run": "<run>", "input": "<input>", "effects": "none"},
     "workflows.put_draft": {"json": {"document": _FLOW, "revision": 1}},
+    "tmf632_v4.create_organization": {"name": "x", "relatedParty": [{"id": "<organisation>"}]},
+    "tmf632_v4.patch_organization": {"status": "closed"},
+    "tmf669_v4.create_role": {"name": "customer", "engagedParty": {"id": "<organisation>"}},
+    "tmf669_v4.patch_role": {"status": "suspended", "statusReason": "x"},
     **{
         f"tmf642_{version}.create_task_{verb}": {"state": "x", "alarmPattern": _PATTERN, **said}
         for version in ("v4", "v5")

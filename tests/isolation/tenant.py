@@ -68,9 +68,8 @@ class Tenant:
 
     def send(self, path: str, method: str = "POST", **sent: Any) -> Any:
         """Let its program do something; give what was answered."""
-        answer = self.program.open(
-            path if path[:5] == "/tmf-" else API + path, method=method, **sent
-        )
+        whole = path if path.startswith(("/tmf-", "/scim/")) else API + path
+        answer = self.program.open(whole, method=method, **sent)
         assert answer.status_code < 300, (path, answer.text)
         return answer.get_json() if answer.is_json else answer.text
 
@@ -266,8 +265,10 @@ def _organised(tenant: Tenant) -> dict[str, str]:
     made = send("/environments", json={"name": word})
     tenant.fill_in("/roles/new", name=f"{word} role", based_on="viewer", permission="alarms.view")
     asked = send("/invitations", json={"email": f"{word.lower()}@example.com", "role": "viewer"})
+    user = send("/scim/v2/Users", json={"userName": f"{word.lower()}-7@example.com"})
     return {
         "organisation": str(tenant.id),
+        "scim_user": user["id"],
         "plan": plan_id,
         "usage": f"{today:%Y%m%d}-runs-{tenant.id.hex}",
         "invitation": asked["id"],

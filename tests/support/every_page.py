@@ -224,7 +224,7 @@ NO_PAGES: dict[str, str] = {
 }
 """What is fetched by address and shows no page."""
 
-MACHINES = ("/api/", "/tmf-api/")
+MACHINES = ("/api/", "/tmf-api/", "/scim/")
 """How the addresses of programs begin."""
 
 WITHOUT_FRAME = {"alarm_list.show_trend", "data.offer_alarm", "guide.show_next"} | {

@@ -13,13 +13,23 @@ from kernel.clock import utc_now
 from kernel.errors import (
     ConflictError,
     InvalidError,
+    NotDoneHereError,
     NotFoundError,
     TooLargeError,
     UnsupportedTypeError,
 )
 from kernel.http import acting, db_session, json_body, require
-from kernel.http_tmf630 import fields_asked, filters_asked, in_form, listed, part_asked
-from kernel.tmf630 import NotDoneHereError, choose, read_fields
+from kernel.http_tmf630 import (
+    MERGE,
+    created,
+    fields_asked,
+    filters_asked,
+    in_form,
+    listed,
+    part_asked,
+    sent_body,
+)
+from kernel.tmf630 import choose, read_fields
 from runtime.alarms.intake.limits import TooManyEventsError
 from runtime.alarms.journal import raw_of
 from runtime.alarms.store import get_alarm
@@ -33,7 +43,6 @@ from runtime.alarms.tmf642.schemas import alarm_properties
 from runtime.alarms.tmf642.senders import note_refused
 
 _QUERY = ("fields", "offset", "limit", "sort")
-_MERGE = ("application/json", "application/merge-patch+json", "")
 _OPERATIONS = "application/json-patch+json"
 _QUERIED = "application/json-patch-query+json"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -81,8 +90,8 @@ def _add_alarms(api: Blueprint, dialect: Dialect) -> None:
     @require("alarms.send")
     def create_alarm() -> Response:
         """Take an alarm in, as any source's event, and answer with the alarm it became."""
-        body, fields = _body(), _fields(dialect)
-        return _created(_make(body, dialect), fields)
+        body, fields = sent_body(), _fields(dialect)
+        return created(_make(body, dialect), fields)
 
     @api.get("/alarm/<key>")
     @require("alarms.view")
@@ -103,7 +112,7 @@ def _add_alarms(api: Blueprint, dialect: Dialect) -> None:
         alarm_id, body, fields = _key(key, "alarm"), _patch_body(dialect), _fields(dialect)
         where = (db_session(), acting().tenant_id, alarm_id)
         before = listing.get_document(*where, dialect)
-        is_merge = request.mimetype in _MERGE
+        is_merge = request.mimetype in MERGE
         patch = merged(before, body) if is_merge else operated(before, body, dialect)
         done = changing.patch_alarm(*where, patch, call=_call(dialect))
         return jsonify(choose(done, fields))
@@ -144,9 +153,9 @@ def _add_task(api: Blueprint, dialect: Dialect, name: str, kind: TaskKind) -> No
 
     def create_task() -> Response:
         """Carry a task out and answer with what became of it."""
-        body, where = _body(), (db_session(), acting().tenant_id, kind)
+        body, where = sent_body(), (db_session(), acting().tenant_id, kind)
         made = tasks.create_task(*where, body, call=_call(dialect))
-        return _created(made, [])
+        return created(made, [])
 
     def get_task(key: str) -> Response:
         """Give one task."""
@@ -169,7 +178,7 @@ def _add_hub(api: Blueprint, dialect: Dialect) -> None:
     @require("sources.edit")
     def register() -> Response:
         """Register a listener, which is told of what happens from now on."""
-        body = _body()
+        body = sent_body()
         settings = current_app.extensions["garland.services"].settings
         made = hubs.register_hub(
             db_session(),
@@ -178,7 +187,7 @@ def _add_hub(api: Blueprint, dialect: Dialect) -> None:
             call=_call(dialect),
             allow_private=settings.allow_private_network,
         )
-        return _created({"href": dialect.href("hub", made.id), **hubs.hub_document(made)}, [])
+        return created({"href": dialect.href("hub", made.id), **hubs.hub_document(made)}, [])
 
     @api.get("/hub/<key>")
     @require("sources.view")
@@ -200,14 +209,8 @@ def _call(dialect: Dialect) -> Call:
     return Call(dialect=dialect, by=acting().person_name, now=utc_now())
 
 
-def _body() -> Any:
-    if request.mimetype not in ("application/json", ""):
-        raise UnsupportedTypeError(f"{request.mimetype} is not read here: send application/json")
-    return json_body()
-
-
 def _patch_body(dialect: Dialect) -> Any:
-    if request.mimetype in _MERGE or (dialect.needs_type and request.mimetype == _OPERATIONS):
+    if request.mimetype in MERGE or (dialect.needs_type and request.mimetype == _OPERATIONS):
         return json_body()
     if dialect.needs_type and request.mimetype == _QUERIED:
         raise NotDoneHereError(
@@ -234,13 +237,6 @@ def _fields(dialect: Dialect) -> list[str]:
 def _sort() -> Sequence[str]:
     text = request.args.get("sort", "").replace(" ", "+")
     return [one for one in text.split(",") if one] or listing.NEWEST
-
-
-def _created(document: dict[str, Any], fields: Sequence[str]) -> Response:
-    response = jsonify(choose(document, fields))
-    response.status_code = 201
-    response.headers["Location"] = document["href"]
-    return response
 
 
 def _nothing() -> Response:

@@ -46,7 +46,7 @@ from tests.integration.conftest import SignedIn
 from tests.integration.garland.test_isolation import OPEN_TO_ALL
 from tests.support.size import examples
 
-MACHINES = ("/api/", "/tmf-api/", "/in/", "/hooks/")
+MACHINES = ("/api/", "/tmf-api/", "/scim/", "/in/", "/hooks/")
 LEFT_OUT = {"live.stream", "static", "operations.readyz", "sign_ins.sign_out"}
 NUMBERS = ("1", "9" * 25)
 TEXTS = (

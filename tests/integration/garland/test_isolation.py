@@ -34,6 +34,7 @@ OPEN_TO_ALL = {
     "brand.style",
     "hooks.shake_hands",
     "hooks.deliver",  # its key is the credential; an unknown one is 404
+    "reference.contract",
     "reference.document",
     "reference.list_schemas",
     "reference.page",

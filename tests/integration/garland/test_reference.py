@@ -12,6 +12,7 @@ from openapi_spec_validator import validate
 from referencing import Registry, Resource
 
 from garland.reference.addresses import addresses
+from garland.reference.contracts import CONTRACTS
 from garland.reference.published import PUBLISHED
 from kernel.schema import check_schema
 from tests.support.reference import operations_of
@@ -43,6 +44,16 @@ def references(said: Any) -> Iterator[str]:
 def test_the_document_is_openapi(document: dict[str, Any]) -> None:
     assert document["openapi"] == "3.1.0"
     validate(document)
+
+
+@pytest.mark.parametrize("name", sorted(CONTRACTS))
+def test_what_keeps_to_a_contract_of_others_has_a_document_too(
+    client: FlaskClient, name: str
+) -> None:
+    told = client.get(f"/api/v1/contracts/{name}.json").get_json()
+
+    validate(told)
+    assert all(path.startswith(CONTRACTS[name].prefixes) for path in told["paths"])
 
 
 def test_every_schema_of_the_document_is_one_and_refers_to_nothing_outside(

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from tenancy.roles import PERMISSIONS, ROLES_OF_KIND, Role, may, permissions_of
+from tenancy.roles import PERMISSIONS, ROLES_OF_KIND, TOKEN_ROLES, Role, may, permissions_of
 
 KINDS = ("vendor", "csp", "reseller", "customer", "integrator")
 
@@ -43,7 +43,10 @@ def test_every_kind_of_organisation_can_have_an_admin(kind: str) -> None:
 
 
 def test_every_role_can_be_given_somewhere() -> None:
-    assert set(Role) == {role for kind in KINDS for role in ROLES_OF_KIND[kind]}
+    given = {role for kind in KINDS for role in ROLES_OF_KIND[kind]}
+
+    assert given.isdisjoint(TOKEN_ROLES)
+    assert set(Role) == given | set(TOKEN_ROLES)
 
 
 def test_an_unknown_role_may_nothing() -> None:

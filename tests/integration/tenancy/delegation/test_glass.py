@@ -7,11 +7,16 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.errors import ConflictError, ForbiddenError, InvalidError
+from kernel.secrets import Vault, new_key
 from tenancy.delegation import glass
 from tenancy.delegation.rules import Terms
+from tenancy.mails._tables import Mail
+from tenancy.mails.office import POST_OFFICE, PostOffice
+from tests.factories.tenancy import make_member
 from tests.integration.tenancy.delegation.conftest import FIXED, Clock, Two
 
 
@@ -85,3 +90,24 @@ def test_an_organisation_says_no_to_it(
             glass.ask_glass(session, ann, two.customer.slug, FIXED, now=clock.now)
         with pytest.raises(ConflictError, match="no break-glass"):
             glass.confirm_glass(session, dora, asked, now=clock.now)
+
+
+def test_each_admin_of_the_customer_gets_a_mail_that_leads_to_where_it_is_ended(
+    sessions: sessionmaker[Session], two: Two, asked: UUID, clock: Clock
+) -> None:
+    vault = Vault([new_key()])
+    office = PostOffice(public_url="https://ops.example", vault=vault)
+    with sessions.begin() as session:
+        make_member(session, two.customer, "viewer", "Vera")
+        session.info[POST_OFFICE] = office
+        glass.confirm_glass(session, two.acts(session, "curator"), asked, now=clock.now)
+
+    with sessions() as session:
+        (mail,) = session.scalars(select(Mail))
+        text = vault.decrypt(mail.text)
+
+    assert mail.recipient == two.people["admin"].email
+    assert mail.subject == "CSP let somebody into Acme in an emergency"
+    assert "Ann of CSP" in text
+    assert "Dora confirmed it" in text
+    assert f"/t/{two.customer.slug}/support-access" in text

@@ -1,0 +1,1 @@
+"""What SCIM tells of itself over HTTP, and how it answers."""

@@ -1,0 +1,223 @@
+"""PATCH of SCIM (RFC 7644, 3.5.2), as Microsoft Entra ID and Okta send it. Pure.
+
+Both forms are read: with a path, and with an object of attributes in place of it, whose keys may be
+paths themselves. The operation's word counts in any case, and `active` may be a text ("False").
+What is not known here is let go: directories send many attributes that nobody asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from tenancy.scim.errors import NoTargetError, PathError, ReadOnlyError, ValueRefusedError
+from tenancy.scim.filters import Path, equals_of, matches
+from tenancy.scim.reading import read_path
+
+CORE = "urn:ietf:params:scim:schemas:core:2.0:"
+READ_ONLY = frozenset({"id", "meta", "groups", "schemas"})
+_WORDS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What an attribute holds: parts, where it has any; several values; yes or no."""
+
+    name: str
+    parts: Sequence[str] = ()
+    is_many: bool = False
+    is_flag: bool = False
+
+
+def _known(*kinds: Kind) -> Mapping[str, Kind]:
+    return MappingProxyType({one.name.lower(): one for one in kinds})
+
+
+USER = _known(
+    Kind(name="userName"),
+    Kind(name="externalId"),
+    Kind(name="displayName"),
+    Kind(name="active", is_flag=True),
+    Kind(name="name", parts=("formatted", "givenName", "familyName")),
+    Kind(name="emails", parts=("value", "type", "primary"), is_many=True),
+)
+"""What is written of a user."""
+GROUP = _known(
+    Kind(name="displayName"), Kind(name="members", parts=("value", "display"), is_many=True)
+)
+"""What is written of a group."""
+
+
+def patched(
+    document: Mapping[str, Any],
+    operations: Iterable[Mapping[str, Any]],
+    known: Mapping[str, Kind],
+) -> dict[str, Any]:
+    """Give a document as operations leave it; the one that is given stays as it is.
+
+    >>> patched({"active": True}, [{"op": "Replace", "path": "active", "value": "False"}], USER)
+    {'active': False}
+
+    Raises:
+        PathError: a path is none, or there is no such operation.
+        FilterError: what stands in a path's brackets is no filter.
+        NoTargetError: nothing fits what a path asks for.
+        ReadOnlyError: a path leads to what nobody writes.
+        ValueRefusedError: a value does not fit.
+    """
+    done = deepcopy(dict(document))
+    for one in operations:
+        word, text = str(one.get("op", "")).lower(), one.get("path")
+        if word not in ("add", "replace", "remove"):
+            raise PathError(f"op: {word[:20]!r} is none of add, replace and remove")
+        if text:
+            _apply(done, word, _writable(read_path(text)), one.get("value"), known)
+        elif word == "remove":
+            raise NoTargetError("path: say what is to be removed")
+        else:
+            _apply_all(done, word, one.get("value"), known)
+    return done
+
+
+def whole(document: Mapping[str, Any], known: Mapping[str, Kind]) -> dict[str, Any]:
+    """Give what is known of a document that was sent, by the names that it has here."""
+    return patched({}, [{"op": "add", "value": document}], known)
+
+
+def _apply_all(document: dict[str, Any], word: str, value: Any, known: Mapping[str, Kind]) -> None:
+    if not isinstance(value, Mapping):
+        raise ValueRefusedError("value: without a path it is an object of attributes")
+    for name, said in value.items():
+        is_schema = name.lower().startswith("urn:")
+        if is_schema and name.lower().startswith(CORE.lower()) and isinstance(said, Mapping):
+            _apply_all(document, word, said, known)
+        elif not is_schema or name.lower().startswith(CORE.lower()):
+            _apply(document, word, read_path(name), said, known)
+
+
+def _writable(path: Path) -> Path:
+    if path.attribute.name.lower() in READ_ONLY and not path.attribute.urn:
+        raise ReadOnlyError(f"path: {path.attribute.name} is only read here")
+    return path
+
+
+def _apply(
+    document: dict[str, Any], word: str, path: Path, value: Any, known: Mapping[str, Kind]
+) -> None:
+    """Do one thing; what is not known here, or of another schema, is let go."""
+    kind = known.get(path.attribute.name.lower())
+    is_core = (path.attribute.urn.lower() + ":").startswith((":", CORE.lower()))
+    if kind is None or not is_core:
+        return
+    sub = _part_of(kind, path.attribute.sub)
+    if sub is None:
+        return
+    if path.where is not None and not kind.is_many:
+        raise PathError(f"path: {kind.name} has one value and takes no brackets")
+    change: Callable[..., None] = _change_many if kind.is_many else _change_one
+    change(document, word, kind, sub, value, path.where)
+    if document.get(kind.name) in (None, [], {}):
+        document.pop(kind.name, None)
+
+
+def _change_one(
+    document: dict[str, Any], word: str, kind: Kind, sub: str, value: Any, _where: Any
+) -> None:
+    """Change an attribute with one value: a text, a flag, or some parts."""
+    if word == "remove" and not sub:
+        document.pop(kind.name, None)
+    elif not kind.parts:
+        document[kind.name] = read_flag(value, kind.name) if kind.is_flag else value
+    else:
+        said = {sub: None if word == "remove" else value} if sub else _parts(value, kind)
+        merged = {**(document.get(kind.name) or {}), **said}
+        document[kind.name] = {name: one for name, one in merged.items() if one is not None}
+
+
+def _change_many(
+    document: dict[str, Any], word: str, kind: Kind, sub: str, value: Any, where: Any
+) -> None:
+    """Change an attribute with several values: all of them, or those that a filter finds."""
+    values: list[dict[str, Any]] = list(document.get(kind.name) or [])
+    if where is None and not sub:
+        document[kind.name] = _joined(values, word, _several(value, kind))
+        return
+    found = [one for one in values if where is None or matches(where, one)]
+    if word == "remove":
+        kept = [one for one in values if one not in found]
+        rest = [{key: said for key, said in one.items() if key != sub} for one in found]
+        document[kind.name] = kept + [one for one in rest if sub and "value" in one]
+        return
+    said = {sub: _fitting(sub, value)} if sub else _parts(value, kind)
+    if not found and word == "replace" and where is not None:
+        raise NoTargetError(f"path: no value of {kind.name} fits the brackets")
+    if not found:
+        document[kind.name] = [*values, {**_asked_for(where, kind), **said}]
+    else:
+        document[kind.name] = [{**one, **said} if one in found else one for one in values]
+
+
+def _joined(
+    values: list[dict[str, Any]], word: str, said: list[dict[str, Any]] | None
+) -> list[dict[str, Any]]:
+    if word == "replace":
+        return said or []
+    named = {one.get("value") for one in said or []}
+    if word == "remove":
+        return [one for one in values if said is not None and one.get("value") not in named]
+    there = {one.get("value") for one in values}
+    return values + [one for one in said or [] if one.get("value") not in there]
+
+
+def _several(value: Any, kind: Kind) -> list[dict[str, Any]] | None:
+    """Read several values, each once; a bare text stands for its `value`."""
+    if value is None:
+        return None
+    found: dict[Any, dict[str, Any]] = {}
+    for one in value if isinstance(value, list) else [value]:
+        parts = _parts({"value": one} if isinstance(one, str) else one, kind)
+        said = parts.get("value")
+        if not isinstance(said, str):
+            raise ValueRefusedError(f"{kind.name}: each has a value, which is a text")
+        found.setdefault(said, parts)
+    return list(found.values())
+
+
+def _parts(value: Any, kind: Kind) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueRefusedError(f"{kind.name}: send an object with {', '.join(kind.parts)}")
+    named = ((_part_of(kind, name), said) for name, said in value.items())
+    return {name: _fitting(name, said) for name, said in named if name and said is not None}
+
+
+def _fitting(name: str, value: Any) -> Any:
+    return read_flag(value, name) if name == "primary" else value
+
+
+def _part_of(kind: Kind, name: str) -> str | None:
+    """Give the name of a part as it is written here; "" for the whole, None for no part."""
+    if not name:
+        return ""
+    return next((one for one in kind.parts if one.lower() == name.lower()), None)
+
+
+def _asked_for(where: Any, kind: Kind) -> dict[str, Any]:
+    """Give a new value what its brackets ask for: `emails[type eq "work"].value` makes one."""
+    if where is None:
+        return {}
+    return _parts({one.attribute.name: one.value for one in equals_of(where)}, kind)
+
+
+def read_flag(value: Any, name: str) -> bool:
+    """Read yes or no; Entra sends it as the text "True" or "False".
+
+    >>> read_flag("False", "active"), read_flag(True, "active")
+    (False, True)
+    """
+    found = _WORDS.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(found, bool):
+        raise ValueRefusedError(f"{name}: send true or false")
+    return found
