@@ -44,6 +44,8 @@ import garland.live.views
 import garland.operations.views
 import garland.plans.views
 import garland.reference.views
+import garland.tenant_templates.here
+import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.views
 import runtime.alarms.api
@@ -145,6 +147,8 @@ PAGES: tuple[Blueprint, ...] = (
     garland.home.views.bp,
     garland.customers.views.bp,
     garland.plans.views.bp,
+    garland.tenant_templates.here.bp,
+    garland.tenant_templates.views.bp,
     garland.usage.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,

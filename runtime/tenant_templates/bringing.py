@@ -73,9 +73,10 @@ def look(desk: Desk, use: UseView) -> Looked:
     Raises:
         NotFoundError: its provider offers it no more.
     """
-    number = newest_of(desk.session, use)
-    if number is None or use.template_id is None or use.owner_id is None:
+    newest = newest_of(desk.session, use)
+    if newest is None or use.template_id is None or use.owner_id is None:
         raise NotFoundError("this template is not offered any more", id=str(use.id))
+    number = newest.number
     with as_tenant(desk.session, use.owner_id):  # what is offered to an organisation it may see
         version = get_version(desk.session, use.owner_id, use.template_id, number)
         contents = contents_of(desk.session, use.owner_id, use.template_id, number)

@@ -26,6 +26,7 @@ from runtime.tenant_templates._tables import (
 )
 from runtime.tenant_templates.contents import Contents
 from runtime.tenant_templates.store import TemplateView, get_template
+from runtime.tenant_templates.versions import get_version
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, Actor, note
 from tenancy.customers.charge import get_customer
@@ -63,6 +64,14 @@ class UseView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The version of a template that is offered, and since when."""
+
+    number: int
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How a customer stands to a template, as its provider sees it."""
 
@@ -87,8 +96,8 @@ def get_use(session: Session, tenant_id: UUID, use_id: UUID, *, lock: bool = Fal
     return _view(_row(session, tenant_id, use_id, lock=lock))
 
 
-def newest_of(session: Session, use: UseView) -> int | None:
-    """Give the number of the version that is offered; None where none is any more."""
+def newest_of(session: Session, use: UseView) -> Newest | None:
+    """Give the version that is offered; None where none is any more."""
     if use.template_id is None or use.owner_id is None:
         return None
     with as_tenant(session, use.owner_id):  # what is offered to a customer it may see
@@ -97,7 +106,10 @@ def newest_of(session: Session, use: UseView) -> int | None:
                 TenantTemplate.tenant_id == use.owner_id, TenantTemplate.id == use.template_id
             )
         )
-        return row.latest if row is not None and row.archived_at is None else None
+        if row is None or row.archived_at is not None:
+            return None
+        version = get_version(session, use.owner_id, row.id, row.latest)
+        return Newest(number=version.number, taken_at=version.taken_at)
 
 
 def had_of(session: Session, use: UseView) -> dict[str, Had]:

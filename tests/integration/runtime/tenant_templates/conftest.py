@@ -198,7 +198,9 @@ def needy(table_id: str) -> dict[str, Any]:
     steps = {
         "look": step("look-up-table", config={"table": "sites"}, input={"key": "a"}),
         "wait": step("wait", config={"moment": "open", "calendar": "Business hours"}),
-        "ask": step("decide", config={"table": table_id}, input={"values": {"attributes.load": 95}}),
+        "ask": step(
+            "decide", config={"table": table_id}, input={"values": {"attributes.load": 95}}
+        ),
         "call": step("call-workflow", config={"flow": "called"}),
         "tell": step(
             "http-request",
