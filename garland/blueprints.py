@@ -44,6 +44,8 @@ import garland.live.views
 import garland.operations.views
 import garland.plans.views
 import garland.reference.views
+import garland.tenant_templates.api
+import garland.tenant_templates.api_here
 import garland.tenant_templates.here
 import garland.tenant_templates.views
 import garland.trends.views
@@ -254,6 +256,8 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.api.api,
     tenancy.membership.api.api,
     tenancy.invitations.api.api,
+    garland.tenant_templates.api.api,
+    garland.tenant_templates.api_here.api,
     tenancy.customers.api.api,
     tenancy.audit.api.api,
 )

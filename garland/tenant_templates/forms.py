@@ -8,11 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from kernel.errors import GarlandError, NotFoundError
-from runtime.tenant_templates.contents import ORDER, Item
+from runtime.packs.parts import BLOCK, DECISION, RULE, TABLE, WORKFLOW
+from runtime.tenant_templates.contents import CALENDAR, ORDER, POLICY, SOURCE, VIEW, Item
 from runtime.tenant_templates.stock import Stock
 
 OFFERED_MAX = 100
 CHOSEN_MAX = 300
+_CHOSEN_FIRST = (WORKFLOW, RULE, DECISION, SOURCE, VIEW, POLICY, TABLE, CALENDAR, BLOCK)
+"""What people look for first when they choose; what that needs comes along by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +69,12 @@ def by_kind(items: Iterable[Item]) -> list[tuple[str, list[Item]]]:
 def choices_in(stock: Stock) -> list[tuple[str, list[tuple[Item, str]]]]:
     """Group what can be chosen by its kind: each with why it cannot be, or ""."""
     told = {file: one.refusal for file, one in stock.held.items()}
-    grouped = by_kind(sorted((one.item for one in stock.held.values()), key=_place))
-    return [(kind, [(one, told[one.file]) for one in items]) for kind, items in grouped]
+    grouped = dict(by_kind(sorted((one.item for one in stock.held.values()), key=_place)))
+    return [
+        (kind, [(one, told[one.file]) for one in grouped[kind]])
+        for kind in _CHOSEN_FIRST
+        if kind in grouped
+    ]
 
 
 def _place(one: Item) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Text, cast, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.acting import Acting
 from kernel.errors import NotFoundError
@@ -71,6 +71,16 @@ def contents_of(
 ) -> Contents:
     """Give what a version holds, the last where none is named; raises NotFoundError."""
     return read_contents(_version(session, owner_id, template_id, number).contents)
+
+
+def needs_package(
+    _tenant_id: InstrumentedAttribute[UUID], digest: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """Tell inside a query whether a version of any provider's template holds a block's package.
+
+    What it holds is searched as text: a digest stands nowhere in it but where it is meant.
+    """
+    return exists().where(cast(TenantTemplateVersion.contents, Text).contains(digest))
 
 
 def add_version(

@@ -108,6 +108,12 @@ BY_ID = {
     "starting": "ask_start start ask_try try_alone",
     "step_state_api": "list_state clear_state",
     "syslog_rules": "list_rules save_text show_rule save_rule change_order new_rule add_rule",
+    "templates_here": "show_here bring put_away",
+    "templates_here_api": "look bring",
+    "tenant_templates": "show change choose_again take_again stand offer",
+    "tenant_templates_api": (
+        "get_template change_template remove_template take_again list_customers offer"
+    ),
     "tables": "edit_table save_table download_table publish_for_workflows",
     "tenancy": "revoke_token",
     "tmf642_v4": (
@@ -211,7 +217,11 @@ PLAIN = {
     "storms": "show_protection save_protection",
     "storms_api": "get_protection save_protection",
     "tables": "import_page import_table new_table create_table",
+    "templates_here": "list_here",
+    "templates_here_api": "list_here",
     "tenancy": "list_tokens create_token",
+    "tenant_templates": "list_all new make",
+    "tenant_templates_api": "list_templates list_parts make_template",
     "tenancy_api": "list_tokens",
     "tidying": "tidy",
     "tmf642_v4": (
