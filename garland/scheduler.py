@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any
 
 import structlog
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 

@@ -27,6 +27,7 @@ from runtime.tenant_templates.contents import changes_between, in_words
 from runtime.tenant_templates.store import TemplateView, Wanted
 from runtime.tenant_templates.versions import Origin
 from tenancy.customers.charge import CustomerFilter, list_customers
+from tenancy.organisations import OrganisationView
 from tenancy.plans.store import list_plans
 
 bp = Blueprint("tenant_templates", __name__, url_prefix="/t/<tenant>/tenant-templates")
@@ -140,10 +141,9 @@ def _choose(template: TemplateView | None, failed: Refused | None = None) -> Res
         last = versions.get_version(session, who.tenant_id, template.id)
     models = taking.models_of(session, who)
     model, stock = None, None
-    wanted = asked.get("model") or str((last.model_id if last else None) or "")
-    known = [one for one in models if str(one.id) == wanted] or models[:1]
-    if known:
-        model, stock = taking.stock_there(session, who, known[0].id)
+    model_id = _model_id(models, last.model_id if last else None)
+    if model_id is not None:
+        model, stock = taking.stock_there(session, who, model_id)
     is_asked = "part" in asked or request.method == "POST"
     ticked: Sequence[str] = parts_of(asked) if is_asked or last is None else last.chosen
     return render(
@@ -159,6 +159,15 @@ def _choose(template: TemplateView | None, failed: Refused | None = None) -> Res
         note=asked.get("note", ""),
         refused=failed,
     )
+
+
+def _model_id(models: Sequence[OrganisationView], last: UUID | None) -> UUID | None:
+    """Give the model that is asked for, else that of last time, else the first there is."""
+    asked = request.values.get("model", "")
+    if asked:
+        return id_of(asked)
+    known = [one.id for one in models]
+    return last if last in known else next(iter(known), None)
 
 
 def _taken(template: TemplateView | None) -> Response:

@@ -69,10 +69,12 @@ class World:
     who: Acting
 
     def take(self, *chosen: str) -> Any:
+        """Take parts of the CSP's own workspace."""
         with as_tenant(self.session, self.csp.id):
             return take(self.session, self.who, self.csp.id, chosen)
 
     def make(self, *chosen: str, name: str = "Broadband") -> TemplateView:
+        """Make a template of them."""
         with as_tenant(self.session, self.csp.id):
             taken = take(self.session, self.who, self.csp.id, chosen)
             return store.make_template(
@@ -85,6 +87,7 @@ class World:
             )
 
     def again(self, template: TemplateView, *chosen: str) -> None:
+        """Take another version."""
         with as_tenant(self.session, self.csp.id):
             taken = take(self.session, self.who, self.csp.id, chosen)
             store.take_again(
@@ -97,20 +100,24 @@ class World:
             )
 
     def add(self, name: str = "Acme", **wanted: Any) -> Added:
+        """Add a customer."""
         with as_tenant(self.session, self.csp.id):
             return add_customer(
                 self.session, self.who, WantedCustomer(name=name, **wanted), now=NOON
             )
 
     def customer(self, template: TemplateView, name: str = "Acme") -> OrganisationView:
+        """Add a customer that is set up from a template."""
         return self.add(name, template_id=template.id).organisation
 
     def use(self, customer: OrganisationView) -> uses.UseView:
+        """Give what a customer has of its one template."""
         with as_tenant(self.session, customer.id):
             (found,) = uses.list_uses(self.session, customer.id)
         return found
 
     def desk(self, customer: OrganisationView) -> Desk:
+        """Give the desk of somebody who may change all of it there."""
         return Desk(
             session=self.session,
             tenant_id=customer.id,
@@ -123,17 +130,20 @@ class World:
         )
 
     def look(self, customer: OrganisationView) -> bringing.Looked:
+        """Look what bringing the version on offer would do."""
         use = self.use(customer)
         with as_tenant(self.session, customer.id):
             return bringing.look(self.desk(customer), use)
 
     def bring(self, customer: OrganisationView, takes: Collection[str] = ()) -> uses.UseView:
+        """Bring it, as the customer's admin."""
         them, use = admin_of(customer), self.use(customer)
         with as_tenant(self.session, customer.id), acting_as(self.session, them):
             agreed = Agreed(consents=True, takes=takes)
             return bringing.bring(self.desk(customer), them, use, agreed=agreed)
 
     def flows(self, tenant_id: UUID) -> dict[str, FlowView]:
+        """Give an organisation's workflows by their short names."""
         with as_tenant(self.session, tenant_id):
             return {one.slug: one for one in list_flows(self.session, tenant_id)}
 

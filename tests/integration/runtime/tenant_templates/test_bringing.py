@@ -1,4 +1,4 @@
-"""A template appears whole in a new customer, and its updates never write over a customer's work."""
+"""A template appears whole in a new customer; its updates never write over a customer's work."""
 
 from __future__ import annotations
 
@@ -10,14 +10,21 @@ import pytest
 
 from kernel.errors import InvalidError, NotFoundError
 from runtime.alarms.sources.store import key_of, list_sources
-from runtime.flows.versions import save_draft
+from runtime.flows.versions import publish_flow, save_draft
 from runtime.packs.planning import Verdict
 from runtime.rules.store import list_rules
+from runtime.tenant_templates import uses
 from runtime.tenant_templates.bringing import Looked
-from runtime.tenant_templates.store import Wanted, change_template, template_of_plan
+from runtime.tenant_templates.store import (
+    TemplateView,
+    Wanted,
+    change_template,
+    template_of_plan,
+)
 from runtime.tenant_templates.taking import take
 from runtime.tenant_templates.uses import came_from, standings_of
 from tenancy.audit._tables import AuditEntry
+from tenancy.customers.adding import Wanted as WantedCustomer
 from tenancy.customers.adding import add_customer
 from tenancy.organisations import OrganisationView, find_by_slug
 from tenancy.plans.entitled import NotInPlanError
@@ -62,15 +69,13 @@ def outcomes(looked: Looked) -> dict[str, Verdict]:
     return {line.file: line.verdict for line in looked.plan.lines}
 
 
-def make_again(world: World, template_id: Any, message: str) -> None:
+def make_again(world: World, template: TemplateView, message: str) -> None:
     """Publish another plain workflow in the model, and take the template again."""
     edit(world, world.csp.id, message)
     with as_tenant(world.session, world.csp.id):
-        from runtime.flows.versions import publish_flow
-
         flow = world.flows(world.csp.id)["plain"]
         publish_flow(world.session, world.csp.id, flow.id, by="Nora", now=NOON)
-    world.again(template_id, PLAIN)
+    world.again(template, PLAIN)
 
 
 def test_what_is_needed_is_taken_along(world: World) -> None:
@@ -121,7 +126,8 @@ def test_nothing_of_the_model_is_in_it(world: World) -> None:
         new = key_of(world.session, customer.id, ours.id, vault=world.vault)
     contents = json.dumps(world.take(*ALL).contents.document())
     flows = json.dumps([one.draft for one in world.flows(customer.id).values()])
-    assert old != new and ours.id != theirs.id
+    assert old != new
+    assert ours.id != theirs.id
     assert not any(one in contents or one in flows for one in [*ids, old, str(world.csp.id)])
 
 
@@ -201,10 +207,8 @@ def test_what_was_there_under_a_name_is_neither_changed_nor_put_live(world: Worl
 
 
 def offer(world: World, customer: OrganisationView, template_id: UUID) -> None:
-    from runtime.tenant_templates.uses import offer as offered
-
     with as_tenant(world.session, world.csp.id):
-        offered(world.session, world.who, customer.id, template_id, now=NOON)
+        uses.offer(world.session, world.who, customer.id, template_id, now=NOON)
 
 
 def test_a_part_says_where_it_came_from(world: World) -> None:
@@ -270,6 +274,7 @@ def test_only_what_is_live_can_be_taken(world: World) -> None:
 def test_another_csp_finds_neither_template_nor_model(world: World) -> None:
     template = world.make(PLAIN)
     other = admin_of(make_csp(world.session))
+    wanted = WantedCustomer(name="Stolen", template_id=template.id)
 
     with as_tenant(world.session, other.tenant_id):
         with pytest.raises(NotFoundError):
@@ -277,14 +282,7 @@ def test_another_csp_finds_neither_template_nor_model(world: World) -> None:
         with pytest.raises(NotFoundError):
             take(world.session, other, world.csp.id, [PLAIN])
         with pytest.raises(NotFoundError), world.session.begin_nested():
-            wanted = world_customer(template.id)
             add_customer(world.session, other, wanted, now=NOON)
-
-
-def world_customer(template_id: UUID) -> Any:
-    from tenancy.customers.adding import Wanted as WantedCustomer
-
-    return WantedCustomer(name="Stolen", template_id=template_id)
 
 
 def test_who_looks_after_a_customer_is_no_member_of_it_and_takes_nothing(world: World) -> None:
