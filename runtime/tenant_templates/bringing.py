@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import NoResultFound
@@ -35,7 +34,7 @@ from runtime.tenant_templates.uses import (
 )
 from runtime.tenant_templates.versions import VersionView, contents_of, get_version
 from tenancy.audit.chain import Fact
-from tenancy.audit.trail import About, note
+from tenancy.audit.trail import About, Actor, note
 from tenancy.plans.entitled import require_blocks
 from tenancy.scope import as_tenant
 
@@ -128,7 +127,7 @@ def bring(desk: Desk, who: Acting, use: UseView, *, agreed: Agreed) -> UseView:
         }
         said = go_live(desk, who, looked.contents, ids, wrote)
         use = keep_said(*desk.where, use.id, said)
-    _note(desk, use, looked, said, now=desk.now)
+    _note(desk, who, use, looked, said)
     log.info("tenant_template_brought", version=use.version, parts=len(parts), left=len(said))
     return use
 
@@ -149,9 +148,7 @@ def _part(desk: Desk, item: Item) -> Part:
     return replace(item.part, manifest=manifest)
 
 
-def _note(
-    desk: Desk, use: UseView, looked: Looked, said: Mapping[str, str], *, now: datetime
-) -> None:
+def _note(desk: Desk, who: Acting, use: UseView, looked: Looked, said: Mapping[str, str]) -> None:
     """Note it in the audit of both sides; the provider's says nothing of what became of it."""
     about = About(kind="tenant_template", id=use.template_id or "", name=use.name)
     facts: dict[str, Fact] = {
@@ -159,4 +156,10 @@ def _note(
         "holds": in_words(one.kind for one in looked.contents.items),
         "left_to_do": len(said),
     }
-    note(*desk.where, "tenant_template.brought", now=now, about=about, facts=facts)
+    note(*desk.where, "tenant_template.brought", now=desk.now, about=about, facts=facts)
+    if use.owner_id is None:
+        return
+    told: dict[str, Fact] = {"version": use.version, "customer": who.tenant_name}
+    by = Actor(name=who.person_name, id=who.vouched_by)
+    theirs = (desk.session, use.owner_id)
+    note(*theirs, "tenant_template.brought", now=desk.now, about=about, facts=told, by=by)

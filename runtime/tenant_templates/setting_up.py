@@ -17,8 +17,6 @@ from runtime.tenant_templates.bringing import bring
 from runtime.tenant_templates.store import get_template, template_of_plan
 from runtime.tenant_templates.uses import begin_use
 from tenancy.access import facts_of
-from tenancy.audit.chain import Fact
-from tenancy.audit.trail import About, note
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 
@@ -68,9 +66,6 @@ class SetsUpFromTemplates:
         with as_tenant(session, organisation.id), acting_as(session, them):
             use = begin_use(session, who, organisation, template, now=now)
             bring(desk, them, use, agreed=Agreed(consents=True))
-        about = About(kind="organisation", id=organisation.id, name=organisation.name)
-        facts: dict[str, Fact] = {"template": template.name, "version": template.latest}
-        note(session, who.tenant_id, "tenant_template.set_up", now=now, about=about, facts=facts)
 
 
 def _anything(_permissions: Collection[str]) -> None:

@@ -202,7 +202,6 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "tenant_template.offered_again": "offered the template {it} again",
             "tenant_template.removed": "removed the template {it} with its versions",
             "tenant_template.offered": "offered a template: {it}",
-            "tenant_template.set_up": "set up {it} from a template",
             "tenant_template.brought": "brought in what the template {it} holds",
             "customer.plan_changed": "put the customer {it} on another plan",
             "customer.spend_cap_set": "set what the customer {it} may spend in a month",
