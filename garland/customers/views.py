@@ -37,7 +37,7 @@ from tenancy.scope import as_tenant, system
 bp = Blueprint("customers", __name__, url_prefix="/t/<tenant>/customers")
 
 BELOW_SHOWN = 200
-_TYPED = ("name", "slug", "parent", "admin_email", "plan", "template")
+_TYPED = ("name", "kind", "slug", "parent", "admin_email", "plan", "template")
 
 
 @bp.get("")

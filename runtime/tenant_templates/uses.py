@@ -147,8 +147,8 @@ def offer(
         NotFoundError: who acts does not look after the customer, or has no such template.
         ConflictError: it is archived, offered already, or the customer is not at work.
     """
-    customer = get_customer(session, who, customer_id)
     template = get_template(session, who.tenant_id, template_id)
+    customer = get_customer(session, who, customer_id)
     if template.archived_at is not None:
         raise ConflictError(f"{template.name} is archived: offer it again first")
     if not State(customer.state).is_at_work:

@@ -173,7 +173,12 @@ SENT: dict[str, dict[str, Any]] = {
     "connections_api.rotate": {"values": {"token": "x"}},
     "customers.ask_change": {"?": {"to": "suspended", "id": "<organisation>"}},
     "customers.change": {"to": "suspended", "id": "<organisation>", "reason": "x"},
-    "customers.add": {"name": "x", "plan": "<plan>", "template": "<tenant_template>"},
+    "customers.add": {
+        "name": "x",
+        "kind": "customer",
+        "plan": "<plan>",
+        "template": "<tenant_template>",
+    },
     "tenant_templates.new": {"?": {"model": "<organisation>"}},
     "tenant_templates.make": {"name": "x", "model": "<organisation>", "part": "workflow/x"},
     "tenant_templates.change": {"name": "x", "plan": "<plan>", "revision": "1"},
