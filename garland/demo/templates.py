@@ -116,8 +116,8 @@ def demo_templates(
     model = get_organisation(session, keeper.tenant_id)
     with as_tenant(session, model.id), acting_as(session, keeper):
         _workspace(session, model.id, vault, now=now)
-        view = {"name": "Worst first", "query": "sort=-severity", "is_shared": True}
-        save_view(session, keeper, now=now, **view)
+        view: dict[str, Any] = {"name": "Worst first", "query": "sort=-severity"}
+        save_view(session, keeper, is_shared=True, now=now, **view)
         taken = take(session, keeper, model.id, CHOSEN)
         wanted = Wanted(name="First line", words="Critical alarms, a ticket desk, and who is told")
         origin = Origin(model=model, chosen=CHOSEN)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -61,7 +62,7 @@ def make(nora: FlaskClient, csp: OrganisationView) -> str:
 def change_model(sessions: Sessions, csp: OrganisationView, message: str) -> None:
     with sessions.begin() as session, as_tenant(session, csp.id):
         (flow,) = list_flows(session, csp.id)
-        said = {"by": "Nora", "now": NOON}
+        said: dict[str, Any] = {"by": "Nora", "now": NOON}
         revision = flow.draft_revision
         save_draft(
             session,
