@@ -154,6 +154,7 @@ def world(database_url: str, tmp_path: Path) -> Iterator[World]:
         data_dir=tmp_path,
         database_url=database_url,
         redis_url="redis://127.0.0.1:1/0",
+        secret_key="a secret of tests",
         encryption_keys=new_key(),
     )
     services = Services(settings)
