@@ -45,6 +45,10 @@ import garland.operations.views
 import garland.plans.api
 import garland.plans.views
 import garland.reference.views
+import garland.tenant_templates.api
+import garland.tenant_templates.api_here
+import garland.tenant_templates.here
+import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.api
 import garland.usage.views
@@ -152,6 +156,8 @@ PAGES: tuple[Blueprint, ...] = (
     garland.home.views.bp,
     garland.customers.views.bp,
     garland.plans.views.bp,
+    garland.tenant_templates.here.bp,
+    garland.tenant_templates.views.bp,
     garland.usage.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
@@ -258,6 +264,8 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.api.api,
     tenancy.membership.api.api,
     tenancy.invitations.api.api,
+    garland.tenant_templates.api.api,
+    garland.tenant_templates.api_here.api,
     tenancy.customers.api.api,
     tenancy.audit.api.api,
     tenancy.brand.editing.api.api,

@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any
 
 import structlog
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
@@ -44,6 +45,7 @@ from runtime.rules.notices import send_notices
 from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.schedules.clock import ScheduleClock
 from runtime.services.following import Follower
+from runtime.tenant_templates.versions import needs_package
 from runtime.use.rounds import UseRounds
 from tenancy.key_links.clearing import forget_old
 from tenancy.keys.rotation import finish
@@ -113,7 +115,9 @@ class Scheduler:
         self._clearing = Clearing(
             sessions=services.sessions,
             limits=services.limits,
-            goes_back=goes_back_to,
+            goes_back=lambda whose, digest: or_(
+                goes_back_to(whose, digest), needs_package(whose, digest)
+            ),
             journal_kept_days=services.settings.journal_kept_days,
             trend_hours_kept_days=services.settings.trend_hours_kept_days,
             trends_kept_days=services.settings.trends_kept_days,

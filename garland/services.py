@@ -17,6 +17,7 @@ from blocks.installs.sandboxing import Sandboxes
 from blocks.sandbox.groups import read_groups
 from blocks.sandbox.pool import Pool
 from blocks.sandbox.runs import open_pool
+from designer.packs.desks import DOORS
 from garland.settings import Settings
 from kernel.db import make_engine
 from kernel.secrets import Vault
@@ -33,10 +34,12 @@ from runtime.rules.published import PublishedTables
 from runtime.rules.uses import users_of_look_up_table
 from runtime.runs.inventory import SERVICES_OVER
 from runtime.services.over import services_over
+from runtime.tenant_templates.setting_up import SetsUpFromTemplates
 from runtime.trials.following import PinsFollow
 from runtime.use.calls import CALLS, Calls
 from runtime.wake import WAKER
 from runtime.worker import RedisWaker
+from tenancy.customers.setting_up import SET_UP
 from tenancy.mails.office import POST_OFFICE, PostOffice
 from tenancy.scope import guarded, system
 
@@ -160,6 +163,7 @@ class Services:
             SHELF: self.shelf,
             POST_OFFICE: self.post_office,
             TRAP_PACKS: lambda: self.trap_packs,
+            SET_UP: SetsUpFromTemplates(self.vault, DOORS),
         }
         return guarded(sessionmaker(engine, expire_on_commit=False, info=info))
 

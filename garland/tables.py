@@ -35,6 +35,7 @@ import runtime.runs._tables
 import runtime.schedules._tables
 import runtime.services._tables
 import runtime.step_state._tables
+import runtime.tenant_templates._tables
 import runtime.trials._tables
 import runtime.use._tables
 import tenancy._tables

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from garland.customers.overview import Asked
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
+from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
 from kernel.numbers import whole_number
 from tenancy.customers.adding import Wanted
 from tenancy.customers.changing import BULK_MAX
@@ -17,6 +17,7 @@ from tenancy.life_cycle.changing import Wish
 from tenancy.life_cycle.states import TRIAL_DAYS_MAX, State
 
 PAGES_MAX = 10_000
+_NONE = ("", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +29,11 @@ class Refused:
     above: str = ""
 
 
-def refused(error: InvalidError | ConflictError | ValueError) -> Refused:
+def refused(error: InvalidError | ConflictError | ForbiddenError | ValueError) -> Refused:
     """Split a refusal into what stands beside fields and what stands above the form."""
     if isinstance(error, ConflictError) and "slug" in error.detail:
         return Refused(status=error.status, beside={"slug": error.message})
-    if isinstance(error, ConflictError):
+    if isinstance(error, (ConflictError, ForbiddenError)):
         return Refused(status=error.status, above=error.message)
     if not isinstance(error, InvalidError):
         return Refused(status=422, beside={"parent": "parent: choose one of the list"})
@@ -62,6 +63,9 @@ def wanted_of(form: Mapping[str, str]) -> Wanted:
         parent_id=_id(parent) if parent else None,
         admin_email=form.get("admin_email", "").strip(),
         trial_days=_days(form.get("trial_days", ""), "trial_days"),
+        plan_id=_id(form["plan"]) if form.get("plan") else None,
+        template_id=_id(form["template"]) if form.get("template", "none") not in _NONE else None,
+        is_bare=form.get("template") == "none",
     )
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from garland.customers.forms import Refused, asked_of, chosen_ids, refused, wanted_of, wish_of
 from garland.customers.overview import SHOWN, look_over, rows_of
 from kernel.clock import utc_now
-from kernel.errors import ConflictError, InvalidError
+from kernel.errors import ConflictError, ForbiddenError, InvalidError
 from kernel.http import (
     acting,
     address_with,
@@ -21,6 +21,8 @@ from kernel.http import (
     require,
     see_other,
 )
+from runtime.tenant_templates.store import list_templates
+from runtime.tenant_templates.uses import list_uses
 from tenancy.customers import adding, moving
 from tenancy.customers.changing import change_customers, look_ahead
 from tenancy.customers.charge import (
@@ -38,11 +40,13 @@ from tenancy.life_cycle.changing import history_of
 from tenancy.life_cycle.states import FOLLOWS, MEANS, TRIAL_DAYS, State
 from tenancy.members import list_members
 from tenancy.organisations import OrganisationView, get_organisation
+from tenancy.plans.store import PlanView, list_plans
 from tenancy.scope import as_tenant, system
 
 bp = Blueprint("customers", __name__, url_prefix="/t/<tenant>/customers")
 
 BELOW_SHOWN = 200
+_TYPED = ("name", "kind", "slug", "parent", "admin_email", "plan", "template")
 
 
 @bp.get("")
@@ -89,7 +93,7 @@ def add() -> Response:
     form = request.form.to_dict()
     try:
         added = adding.add_customer(db_session(), acting(), wanted_of(form), now=utc_now())
-    except (InvalidError, ConflictError) as error:
+    except (InvalidError, ConflictError, ForbiddenError) as error:
         db_session().rollback()
         return _form(form, refused(error))
     invited = added.invited
@@ -109,8 +113,10 @@ def _next(one: OrganisationView, *, link: str = "") -> Response:
     """Show them; a link that has to be handed over is on the page that answers the form alone."""
     with as_tenant(db_session(), one.id):
         invited = list_open(db_session(), one.id, now=utc_now())
+        set_up = list_uses(db_session(), one.id)
     members = list_members(db_session(), one.id)
     facts: dict[str, Any] = {"one": one, "members": members, "invited": invited, "link": link}
+    facts |= {"set_up": [(use.name, use.version) for use in set_up]}
     return render("garland/customers/next.html", **facts)
 
 
@@ -190,7 +196,7 @@ def invite_again(customer_id: UUID) -> Response:
 
 def _form(form: dict[str, Any], failed: Refused | None = None) -> Response:
     require_keeper(acting())
-    typed = {"name": "", "slug": "", "parent": "", "admin_email": "", "trial_days": "0", **form}
+    typed = {**dict.fromkeys(_TYPED, ""), "trial_days": "0", **form}
     typed["kind"] = typed["kind"][0] if isinstance(typed["kind"], tuple) else typed["kind"]
     return render(
         "garland/customers/new.html",
@@ -198,8 +204,16 @@ def _form(form: dict[str, Any], failed: Refused | None = None) -> Response:
         form=typed,
         kinds=kinds_below(acting().tenant_kind),
         parents=possible_parents(db_session(), acting()),
+        plans=_plans(),
+        templates=list_templates(db_session(), acting(), with_archived=False),
         refused=failed,
     )
+
+
+def _plans() -> list[PlanView]:
+    """List the plans that a new customer may be put on, for who may say so."""
+    found = list_plans(db_session(), acting()) if acting().may("plans.edit") else []
+    return [one for one in found if one.retired_at is None]
 
 
 def _ask(form: Any, failed: Refused | None = None) -> Response:

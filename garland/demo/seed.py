@@ -19,6 +19,7 @@ from garland.demo.listened import SNMP_ACCESS, listened_sources
 from garland.demo.plans import demo_plans
 from garland.demo.restarts import RESTART, start_examples
 from garland.demo.services import demo_services
+from garland.demo.templates import demo_templates
 from garland.demo.world import COORDINATES, SITES, access_of, make_links, node_of, services_on
 from garland.services import Services
 from garland.settings import Settings
@@ -79,6 +80,7 @@ PEOPLE = (
     ("hana@harbour.example", "Hana Harbour", "harbour", "admin"),
     ("ida@baubleworks.example", "Ida Integrator", "baubleworks", "integrator"),
 )
+NEWCOMER = ("mia@meadow.example", "Mia Meadow", "meadow", "admin")
 SOURCES = (
     ("json", "Network"),
     ("alertmanager", "Prometheus"),
@@ -155,6 +157,8 @@ def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, A
     with as_tenant(session, ids["lakeside"]):
         _automation(session, ids["lakeside"], now=now)
     demo_plans(session, ids, now=now)
+    ids["meadow"] = demo_templates(session, ids, vault=services.vault, now=now)
+    users.append(_person(session, ids, *NEWCOMER, now=now))
     return {"url": url, "users": users, "tokens": tokens, "sources": sources, "snmp": SNMP_ACCESS}
 
 

@@ -19,6 +19,7 @@ from runtime.flows.versions import list_flows
 from runtime.going_live.requests import count_waiting
 from runtime.rules.store import list_rules
 from runtime.runs.query import RunFilter, count_runs, list_runs
+from runtime.tenant_templates.todo import glances_of
 
 bp = Blueprint("home", __name__)
 
@@ -58,5 +59,6 @@ def tenant_home() -> Response:
         guide=guide if guide is not None and not guide.is_complete else None,
         waiting=count_mine(*where, voter_of(where[0], acting())),
         asked=count_waiting(where[0], who=acting(), now=now),
+        set_up=[one for one in glances_of(*where) if one.is_for_first_page],
         brought=promoting.count_waiting(where[0], acting()),
     )

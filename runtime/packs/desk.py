@@ -6,7 +6,7 @@ A kind knows nothing of packs. Blocks come in by doors, for what installs them s
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -56,6 +56,7 @@ class Desk:
         by_id: Who answers for it; None for a program.
         require: Refuses who may not change what these permissions are for; raises ForbiddenError.
         vouched_by: The pack, where it is signed and believed: its digest and keys.
+        kinds: Those that take the place of a pack's, or are beside them, by their word.
     """
 
     session: Session
@@ -67,6 +68,7 @@ class Desk:
     doors: BlockDoors
     require: Callable[[Collection[str]], None]
     vouched_by: Trusted | None = None
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
 
     @property
     def where(self) -> tuple[Session, UUID]:

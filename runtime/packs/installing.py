@@ -18,7 +18,7 @@ from blocks.packages.trust import Trusted
 from blocks.versions import precedence
 from kernel.errors import ConflictError, InvalidError, Problem
 from runtime.packs.desk import Desk, Had, Said
-from runtime.packs.kinds import KINDS
+from runtime.packs.kinds import kind_at
 from runtime.packs.offers import OfferView, get_offer, package_of
 from runtime.packs.parts import BLOCK, Part, parts_of
 from runtime.packs.planning import Line, Plan, Verdict, files_asked, make_plan
@@ -110,15 +110,15 @@ def install(desk: Desk, pack_id: str, version: str = "", *, agreed: Agreed) -> I
     """
     looked = look(desk, pack_id, version, lock=True)
     desk.require(looked.plan.permissions)  # of what is done, not of what was looked at
-    _require_agreed(looked.plan, agreed)
+    require_agreed(looked.plan, agreed)
     desk = replace(desk, vouched_by=looked.vouched_by)
     with desk.session.begin_nested():
         before = _before(desk, looked)
-        done = [_done(desk, line, agreed) for line in looked.plan.lines]
+        done = [bring_line(desk, line, agreed) for line in looked.plan.lines]
         parts = [one for one in done if one is not None]
         offer = looked.offer
         made = keep_installed(desk, offer.manifest, offer.digest, parts, before=before)
-        _tidy_blocks(desk, looked.plan, parts)
+        tidy_blocks(desk, looked.plan, parts)
     log.info("pack_installed", pack=pack_id, version=made.version, parts=len(parts))
     note(
         desk.session,
@@ -131,7 +131,8 @@ def install(desk: Desk, pack_id: str, version: str = "", *, agreed: Agreed) -> I
     return made
 
 
-def _require_agreed(plan: Plan, agreed: Agreed) -> None:
+def require_agreed(plan: Plan, agreed: Agreed) -> None:
+    """Refuse to go on where people did not say what the plan needs; raises as `install` does."""
     if agreed.mark not in ("", plan.mark):
         raise PlanMovedError("something changed since you looked: look at it again")
     if plan.clashes:
@@ -142,7 +143,7 @@ def _require_agreed(plan: Plan, agreed: Agreed) -> None:
         )
         raise ConflictError(message, file=line.file)
     if plan.needs_consent and not agreed.consents:
-        message = "blocks of this pack ask for more than was agreed to: consent to it"
+        message = "its blocks ask for more than was agreed to: consent to it"
         asks = {line.file: list(line.new_asks) for line in plan.lines if line.new_asks}
         raise PackConsentError(message, asks_for=asks)
     strange = sorted(set(agreed.takes) - files_asked(plan.lines))
@@ -151,12 +152,12 @@ def _require_agreed(plan: Plan, agreed: Agreed) -> None:
         raise InvalidError(told, problems=[Problem("/take", told)])
 
 
-def _done(desk: Desk, line: Line, agreed: Agreed) -> Had | None:
+def bring_line(desk: Desk, line: Line, agreed: Agreed) -> Had | None:
     """Let one line happen; give what the pack brought by it, None for what left the pack."""
     part = line.part
     if part is None:
         return None
-    kind, there, is_new = KINDS[line.kind], line.there, False
+    kind, there, is_new = kind_at(desk, line.kind), line.there, False
     base, stood, was_brought = _had_before(line)
     stood = sorted({*stood, *kind.stood(desk, part, base)})
     is_taken = line.file in agreed.takes
@@ -184,7 +185,7 @@ def _had_before(line: Line) -> tuple[Said, Sequence[str], bool]:
 
 
 def _written(desk: Desk, line: Line, part: Part) -> UUID:
-    kind = KINDS[line.kind]
+    kind = kind_at(desk, line.kind)
     if line.there is None or line.kind == BLOCK:
         return kind.make(desk, part)
     return kind.change(desk, line.there, part)
@@ -204,7 +205,11 @@ def _before(desk: Desk, looked: Looked) -> Mapping[str, Any] | None:
     for file, one in had.items():
         line = lines[file]
         said_of = {**one.document, **(line.part.document if line.part is not None else {})}
-        now = KINDS[one.kind].read(desk, line.there, one.as_part(said_of)) if line.there else None
+        now = (
+            kind_at(desk, one.kind).read(desk, line.there, one.as_part(said_of))
+            if line.there
+            else None
+        )
         if one.kind == BLOCK:
             now = one.document
         said: dict[str, Any] = {"kind": one.kind, "file": file, "title": one.title, "was": now}
@@ -216,14 +221,14 @@ def _before(desk: Desk, looked: Looked) -> Mapping[str, Any] | None:
     return {"manifest": manifest, "digest": installed.digest, "parts": parts}
 
 
-def _tidy_blocks(desk: Desk, plan: Plan, parts: Sequence[Had]) -> None:
+def tidy_blocks(desk: Desk, plan: Plan, parts: Sequence[Had]) -> None:
     """Remove the versions of blocks that were replaced, where nothing uses them."""
     stay = {one.part_id for one in parts}
     for line in plan.lines:
         had = line.had
         if line.kind != BLOCK or had is None or had.part_id is None or not had.is_brought:
             continue
-        kind, part = KINDS[BLOCK], had.as_part()
+        kind, part = kind_at(desk, BLOCK), had.as_part()
         if had.part_id in stay or kind.read(desk, had.part_id, part) is None:
             continue
         if not kind.why_stays(desk, had.part_id, part):

@@ -8,7 +8,7 @@ from typing import Protocol
 from runtime.packs._block_parts import Blocks
 from runtime.packs._data_parts import Mappings, Tables, Traps
 from runtime.packs._designed_parts import Rules, Workflows
-from runtime.packs.desk import Kind
+from runtime.packs.desk import Desk, Kind
 from runtime.packs.parts import (
     BLOCK,
     DECISION,
@@ -37,6 +37,14 @@ KINDS: Mapping[str, Kind] = {
 """Those that others lean on come first."""
 
 
-def permissions_of(parts: Iterable[_OfKind]) -> frozenset[str]:
+def kind_at(desk: Desk, word: str) -> Kind:
+    """Give a kind as it is made at a desk."""
+    return desk.kinds.get(word) or KINDS[word]
+
+
+def permissions_of(
+    parts: Iterable[_OfKind], kinds: Mapping[str, Kind] | None = None
+) -> frozenset[str]:
     """Give what somebody has to be allowed in order to make, change or remove parts."""
-    return frozenset(KINDS[one.kind].permission for one in parts)
+    known = {**KINDS, **(kinds or {})}
+    return frozenset(known[one.kind].permission for one in parts)

@@ -17,7 +17,7 @@ from blocks.installs.store import get_install, list_installs
 from blocks.registry import Standing
 from kernel.revisions import tag_of
 from runtime.packs.desk import Desk, Had, Said
-from runtime.packs.kinds import KINDS, permissions_of
+from runtime.packs.kinds import kind_at, permissions_of
 from runtime.packs.parts import BLOCK, Part
 
 SHOWN = 5
@@ -164,7 +164,7 @@ def _first(names: Sequence[str]) -> list[str]:
 def _line(desk: Desk, part: Part, had: Had | None) -> Line:
     if part.kind == BLOCK:
         return _block_line(desk, part, had)
-    kind = KINDS[part.kind]
+    kind = kind_at(desk, part.kind)
     there = had.part_id if had is not None else kind.find(desk, part)
     mine = kind.read(desk, there, part) if there is not None else None
     base = had.document if had is not None else None
@@ -190,7 +190,7 @@ def _yours(base: Said | None, mine: Said | None) -> list[str]:
 
 def _block_line(desk: Desk, part: Part, had: Had | None) -> Line:
     """A version of a block stands beside others; only the very same version can be in its way."""
-    kind = KINDS[BLOCK]
+    kind = kind_at(desk, BLOCK)
     there = kind.find(desk, part)
     mine = kind.read(desk, there, part) if there is not None else None
     if there is None or mine is None:

@@ -32,6 +32,7 @@ from runtime.inventory.lookups.store import get_table as get_look_up_table
 from runtime.packs.store import packs_with
 from runtime.rules import store as rules
 from runtime.rules.uses import RuleUse, look_up_tables_in, rules_starting, uses_by_rules
+from runtime.tenant_templates.uses import came_from
 from runtime.where_used.model import Subject, Use, at_steps
 from tenancy.connections.store import get_connection
 from tenancy.environments import acting_there, environments_of
@@ -81,6 +82,15 @@ def uses_of(session: Session, subject: Subject, *, who: Acting, now: datetime) -
         found += [
             Use(kind="pack", title=one.title, key=one.pack_id, how="brought it")
             for one in packs_with(*where, subject.id)
+        ]
+        found += [
+            Use(
+                kind="template",
+                title=f"{one.name}, version {one.version}",
+                key=str(one.id),
+                how="brought it",
+            )
+            for one in came_from(*where, subject.id)
         ]
     return [*found, *_elsewhere(session, subject, who=who)]
 

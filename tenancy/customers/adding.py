@@ -10,11 +10,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
-from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
 from kernel.ids import SLUG_MAX, slugify
 from tenancy.audit.trail import About, Actor, note
 from tenancy.customers.charge import get_customer, kinds_below, require_keeper
 from tenancy.customers.first_admin import invite_first_admin
+from tenancy.customers.setting_up import set_up
 from tenancy.invitations.model import Invited
 from tenancy.life_cycle.changing import begin_trial
 from tenancy.life_cycle.states import State
@@ -26,6 +27,7 @@ from tenancy.organisations import (
     get_organisation,
 )
 from tenancy.people import is_email
+from tenancy.plans.assigning import put_on_plan
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +43,9 @@ class Wanted:
         parent_id: Whose customer it is; None for who adds it.
         admin_email: Of its first admin; "" leaves it without one.
         trial_days: How long it is on trial; 0 begins active.
+        plan_id: The plan it is put on; None for none.
+        template_id: What it is set up from; None for the template that goes with its plan.
+        is_bare: Whether it is set up from nothing, whatever goes with its plan.
     """
 
     name: str
@@ -49,6 +54,9 @@ class Wanted:
     parent_id: UUID | None = None
     admin_email: str = ""
     trial_days: int = 0
+    plan_id: UUID | None = None
+    template_id: UUID | None = None
+    is_bare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +71,12 @@ def add_customer(session: Session, who: Acting, wanted: Wanted, *, now: datetime
     """Add an organisation below who acts.
 
     Raises:
-        NotFoundError: who acts looks after nobody, or not after the parent.
+        NotFoundError: who acts looks after nobody, or not after the parent, or has no such plan or
+            template.
         InvalidError: naming the field.
-        ConflictError: the short name is taken, or the parent is not at work.
+        ConflictError: the short name is taken, the parent is not at work, or the plan is retired.
+        ForbiddenError: who acts may not say who is on which plan.
+        NotInPlanError: the template uses a block that the plan does not hold; nothing is made.
     """
     require_keeper(who)
     _require_kind(who, wanted.kind)
@@ -77,9 +88,14 @@ def add_customer(session: Session, who: Acting, wanted: Wanted, *, now: datetime
     )
     if wanted.trial_days:
         begin_trial(session, made.id, days=wanted.trial_days, now=now)
+    _note(session, who, made, parent, now=now)
+    if wanted.plan_id is not None:
+        _put_on_plan(session, who, made.id, wanted.plan_id, now=now)
+    if not wanted.is_bare:
+        chosen = (wanted.template_id, wanted.plan_id)
+        set_up(session, who, get_organisation(session, made.id), *chosen, now=now)
     email = wanted.admin_email
     invited = invite_first_admin(session, who, made, email, now=now) if email else None
-    _note(session, who, made, parent, now=now)
     log.info("customer_added", organisation=made.slug, under=parent.slug)
     return Added(organisation=get_organisation(session, made.id), invited=invited)
 
@@ -105,6 +121,15 @@ def why_not_slug(session: Session, slug: str) -> str:
         return error.message
     taken = find_by_slug(session, slug) is not None
     return f"slug: {slug} is taken: choose another" if taken else ""
+
+
+def _put_on_plan(
+    session: Session, who: Acting, organisation_id: UUID, plan_id: UUID, *, now: datetime
+) -> None:
+    if not who.may("plans.edit"):
+        told = f"your role ({who.role_called}) may not say who is on which plan: leave it out"
+        raise ForbiddenError(told, permission="plans.edit")
+    put_on_plan(session, who, organisation_id, plan_id, now=now)
 
 
 def _parent(session: Session, who: Acting, parent_id: UUID | None) -> OrganisationView:

@@ -71,6 +71,8 @@ _NEW = Schema(
             "parent_id": ID,
             "admin_email": {"type": "string", "maxLength": 254},
             "trial_days": _DAYS,
+            "plan_id": ID,
+            "template_id": maybe(ID),
         },
     }
 )
@@ -137,13 +139,15 @@ def list_organisations() -> Response:
 def add_organisation() -> Response:
     """Add a customer, a reseller or, for a vendor, a CSP, below the acting one or its reseller.
 
-    `admin_link` is the first admin's invitation, told this once, where no mail could be sent.
+    `admin_link` is the first admin's invitation, told this once, where no mail could be sent. With
+    a `plan_id` it is put on that plan, and set up from the template that goes with it, or from
+    `template_id`; where that is null, from none.
     """
     said = json_body()
     _NEW.require(said, "an organisation takes a name, and more where you say so")
     usual = "csp" if acting().tenant_kind == "vendor" else "customer"
     parent = UUID(said["parent_id"]) if "parent_id" in said else None
-    facts = {"kind": usual, **said, "parent_id": parent}
+    facts = {"kind": usual, **said, "parent_id": parent, **_set_up_of(said)}
     added = adding.add_customer(db_session(), acting(), adding.Wanted(**facts), now=utc_now())
     document = _document(added.organisation)
     invited = added.invited
@@ -218,6 +222,13 @@ def list_history(organisation_id: UUID) -> Response:
     """List the changes of the state of an organisation, the newest first."""
     found = history_of(db_session(), _seen(organisation_id).id)
     return jsonify(items=[_document(one) for one in found], next_cursor=None)
+
+
+def _set_up_of(said: dict[str, Any]) -> dict[str, Any]:
+    """Read the plan, and the template: none named is the plan's, null is none at all."""
+    ids = {name: said.get(name) for name in ("plan_id", "template_id")}
+    found: dict[str, Any] = {name: UUID(text) if text else None for name, text in ids.items()}
+    return {**found, "is_bare": "template_id" in said and said["template_id"] is None}
 
 
 def _seen(organisation_id: UUID) -> OrganisationView:

@@ -12,7 +12,11 @@ from tenancy._tables import EMAIL_MAX, NAME_MAX
 
 
 class SignUpPolicy(TenantOwned, Base):
-    """Whether organisations may sign up under a CSP; no row where they never might."""
+    """Whether organisations may sign up under a CSP; no row where they never might.
+
+    Attributes:
+        plan_id: The plan that they come on, with the template that goes with it; None for none.
+    """
 
     __tablename__ = "sign_up_policy"
 
@@ -20,6 +24,9 @@ class SignUpPolicy(TenantOwned, Base):
         ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
     )
     is_open: Mapped[bool] = mapped_column(default=False)
+    plan_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("plan.id", ondelete="SET NULL"), index=True
+    )
     changed_at: Mapped[Instant]
     changed_by: Mapped[str] = mapped_column(String(300))
 

@@ -12,6 +12,7 @@ from kernel.errors import ConflictError, NotFoundError
 from tenancy.audit.trail import note
 from tenancy.mails.office import sends_mail
 from tenancy.organisations import OrganisationView, find_by_slug, get_organisation
+from tenancy.plans.store import get_plan
 from tenancy.scope import as_tenant
 from tenancy.sign_ups._tables import SignUpPolicy
 
@@ -20,11 +21,12 @@ NO_MAIL = "sign-up needs mail, and none can be sent from here: the operator has 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyView:
-    """Whether sign-up is open, and who said so last; "" where nobody did."""
+    """Whether sign-up is open, on which plan, and who said so last; "" where nobody did."""
 
     is_open: bool
     changed_at: datetime | None
     changed_by: str
+    plan_id: UUID | None = None
 
 
 def policy_of(session: Session, tenant_id: UUID) -> PolicyView:
@@ -37,27 +39,46 @@ def policy_of(session: Session, tenant_id: UUID) -> PolicyView:
     row = session.get(SignUpPolicy, tenant_id)
     if row is None:
         return PolicyView(is_open=False, changed_at=None, changed_by="")
-    return PolicyView(is_open=row.is_open, changed_at=row.changed_at, changed_by=row.changed_by)
+    return PolicyView(
+        is_open=row.is_open,
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+        plan_id=row.plan_id,
+    )
 
 
-def set_open(session: Session, tenant_id: UUID, *, is_open: bool, by: str, now: datetime) -> None:
-    """Open or close sign-up.
+def set_open(
+    session: Session,
+    tenant_id: UUID,
+    *,
+    is_open: bool,
+    plan_id: UUID | None = None,
+    by: str,
+    now: datetime,
+) -> None:
+    """Open or close sign-up, and say on which plan those come that sign up.
 
     Raises:
-        NotFoundError: the organisation is no CSP.
+        NotFoundError: the organisation is no CSP, or has no such plan.
         ConflictError: it cannot be opened where no mail can be sent.
     """
     _require_csp(session, tenant_id)
     if is_open and not sends_mail(session):
         raise ConflictError(NO_MAIL)
+    plan = get_plan(session, tenant_id, plan_id).name if plan_id is not None else "no plan"
     row = session.get(SignUpPolicy, tenant_id)
     if row is None:
         row = SignUpPolicy(tenant_id=tenant_id, is_open=False, changed_at=now, changed_by=by)
         session.add(row)
-    if row.is_open is is_open:
+    if row.is_open is is_open and row.plan_id == plan_id:
         return
-    row.is_open, row.changed_at, row.changed_by = is_open, now, by
-    note(session, tenant_id, "sign_up.opened" if is_open else "sign_up.closed", now=now)
+    is_moved = row.is_open is not is_open
+    row.is_open, row.changed_at, row.changed_by, row.plan_id = is_open, now, by, plan_id
+    if is_moved:
+        action = "sign_up.opened" if is_open else "sign_up.closed"
+        note(session, tenant_id, action, now=now, facts={"plan": plan})
+    else:
+        note(session, tenant_id, "sign_up.plan_chosen", now=now, facts={"plan": plan})
     session.flush()
 
 

@@ -11,15 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kernel.db import or_taken
-from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem, TooManyError
+from kernel.errors import (
+    ConflictError,
+    GarlandError,
+    InvalidError,
+    NotFoundError,
+    Problem,
+    TooManyError,
+)
 from kernel.ids import SLUG_MAX, new_id, new_secret, sha256_of, slugify
 from tenancy import members, people
 from tenancy._tables import NAME_MAX, Person
+from tenancy.access import facts_of
 from tenancy.audit.trail import About, Actor, note
+from tenancy.customers.setting_up import set_up
 from tenancy.life_cycle.changing import begin_trial
 from tenancy.life_cycle.states import TRIAL_DAYS
 from tenancy.mails.outbox import Wish, write_mail
@@ -29,9 +39,13 @@ from tenancy.organisations import (
     find_by_slug,
     get_organisation,
 )
+from tenancy.plans.assigning import put_on_plan
+from tenancy.plans.store import get_plan
 from tenancy.scope import as_tenant, system
 from tenancy.sign_ups._tables import SignUp
-from tenancy.sign_ups.policy import open_csp
+from tenancy.sign_ups.policy import open_csp, policy_of
+
+log = structlog.get_logger(__name__)
 
 LASTS = timedelta(days=1)
 DAY = timedelta(days=1)
@@ -151,6 +165,7 @@ def finish(session: Session, key: str, *, password: str, now: datetime) -> Signe
         slug=_free_slug(session, row.organisation),
     )
     begin_trial(session, made.id, days=TRIAL_DAYS, now=now)
+    _put_on_plan(session, csp, made, now=now)
     members.add_member(session, made.id, person_id, "admin", now=now)
     person = session.get_one(Person, person_id)
     person.email_verified_at = person.email_verified_at or now
@@ -176,6 +191,28 @@ def forget_old(session: Session, *, now: datetime) -> None:
             .where(SignUp.made_at < now - KEPT_FOR)
             .execution_options(synchronize_session=False)
         )
+
+
+def _put_on_plan(
+    session: Session, csp: OrganisationView, made: OrganisationView, *, now: datetime
+) -> None:
+    """Put who signs up on the CSP's plan for that, with the template that goes with it.
+
+    A plan that was retired since brings nothing, and neither does a template that cannot come any
+    more: who signs up is not kept out by it, and the CSP can offer the template afterwards.
+    """
+    with as_tenant(session, csp.id):
+        plan_id = policy_of(session, csp.id).plan_id
+        plan = get_plan(session, csp.id, plan_id) if plan_id is not None else None
+        if plan is None or plan.retired_at is not None:
+            return
+        who = facts_of(csp, role="admin", person_id=None, name="Sign-up")
+        put_on_plan(session, who, made.id, plan.id, now=now)
+        try:
+            with session.begin_nested():
+                set_up(session, who, made, None, plan.id, now=now)
+        except GarlandError as error:
+            log.warning("sign_up_not_set_up", organisation=made.slug, reason=error.message)
 
 
 def _new_person(session: Session, row: SignUp, password: str, *, now: datetime) -> UUID:

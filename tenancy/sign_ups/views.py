@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
@@ -14,6 +15,7 @@ from tenancy.brand.views import speak_for
 from tenancy.key_links.views import begin_session, end_session, held_key, hold_key, let_go, link_to
 from tenancy.mails.office import office_of
 from tenancy.membership.refusing import words_of
+from tenancy.plans.store import list_plans
 from tenancy.sign_ups import policy, store
 
 bp = Blueprint("sign_ups", __name__)
@@ -41,7 +43,8 @@ def set_open() -> Response:
     where, who = (db_session(), acting().tenant_id), acting().person_name
     is_open = request.form.get("open") == "yes"
     try:
-        policy.set_open(*where, is_open=is_open, by=who, now=utc_now())
+        plan_id = _plan_id() if is_open else policy.policy_of(*where).plan_id
+        policy.set_open(*where, is_open=is_open, plan_id=plan_id, by=who, now=utc_now())
     except ConflictError as error:
         return _policy_page(error)
     flash("Sign-up is open." if is_open else "Sign-up is closed.", "good")
@@ -100,12 +103,21 @@ def finish() -> Response:
     return let_go(PAGE, see_other(url_for("home.tenant_home", tenant=made.organisation.slug)))
 
 
+def _plan_id() -> UUID | None:
+    said = request.form.get("plan", "")
+    try:
+        return UUID(said) if said else None
+    except ValueError:
+        raise NotFoundError("no such plan") from None
+
+
 def _policy_page(error: ConflictError | None = None) -> Response:
     found, office = policy.policy_of(db_session(), acting().tenant_id), office_of(db_session())
     facts: dict[str, Any] = {
         "policy": found,
         "sends_mail": office is not None,
         "address": link_to(f"/sign-up/{acting().tenant_slug}") if office else "",
+        "plans": [one for one in list_plans(db_session(), acting()) if one.retired_at is None],
         **words_of(error),
     }
     return render("sign_ups/policy.html", status=error.status if error else 200, **facts)

@@ -54,6 +54,7 @@ IDS = {
     "tmf635.show_specification.key": "usage",
     "tmf635.show_usage.key": "usage",
     "user_id": "scim_user",
+    "use_id": "template_use",
     "view_id": "view",
     "window_id": "window",
     "tmf632_v4.get_organization.key": "organisation",
@@ -88,6 +89,15 @@ IDS = {
     **dict.fromkeys(
         ("trials.go_on.run_id", "trials.show_bar.run_id", "trials.stop.run_id"), "trial"
     ),
+    **{
+        f"{pages}.{view}.template_id": "tenant_template"
+        for pages, views in (
+            ("tenant_templates", "show change choose_again take_again stand offer"),
+            ("tenant_templates_api", "get_template change_template remove_template"),
+            ("tenant_templates_api", "take_again list_customers offer"),
+        )
+        for view in views.split()
+    },
     "runs_api.retry.run_id": "failed_run",
     "runs.ask_retry.run_id": "failed_run",
     "runs.retry.run_id": "failed_run",
@@ -172,6 +182,27 @@ SENT: dict[str, dict[str, Any]] = {
     "connections_api.rotate": {"values": {"token": "x"}},
     "customers.ask_change": {"?": {"to": "suspended", "id": "<organisation>"}},
     "customers.change": {"to": "suspended", "id": "<organisation>", "reason": "x"},
+    "customers.add": {
+        "name": "x",
+        "kind": "customer",
+        "plan": "<plan>",
+        "template": "<tenant_template>",
+    },
+    "tenant_templates.new": {"?": {"model": "<organisation>"}},
+    "tenant_templates.make": {"name": "x", "model": "<organisation>", "part": "workflow/x"},
+    "tenant_templates.change": {"name": "x", "plan": "<plan>", "revision": "1"},
+    "tenant_templates.take_again": {"model": "<organisation>", "part": "workflow/x"},
+    "tenant_templates.stand": {"verb": "remove"},
+    "tenant_templates.offer": {"customer": "<organisation>"},
+    "tenant_templates_api.list_parts": {"?": {"model_id": "<organisation>"}},
+    "tenant_templates_api.make_template": {
+        "name": "x",
+        "model_id": "<organisation>",
+        "parts": ["workflow/x"],
+    },
+    "tenant_templates_api.change_template": {"plan_ids": ["<plan>"]},
+    "tenant_templates_api.take_again": {"model_id": "<organisation>", "parts": ["workflow/x"]},
+    "tenant_templates_api.offer": {"organisation_id": "<organisation>"},
     "customers.move": {"parent_id": "<organisation>"},
     "customers.rename": {"name": "x"},
     "environments.bring": {"item": "workflow:x", "step": "plan"},

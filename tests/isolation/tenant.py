@@ -18,6 +18,12 @@ from kernel.clock import format_instant, utc_now
 from kernel.db import Base
 from kernel.ids import new_id
 from runtime.inventory.lookup import put_table
+from runtime.tenant_templates._tables import (
+    TenantTemplate,
+    TenantTemplateUse,
+    TenantTemplateVersion,
+)
+from runtime.tenant_templates.contents import Contents
 from runtime.trials.inputs import keep_input
 from runtime.use.recording import day_of
 from tenancy.delegation._tables import SupportGrant
@@ -262,6 +268,7 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         session.flush()
         plan_id, today = str(plan.id), day_of(utc_now())
         use(session, tenant.id, today, runs=1)
+    template_id, use_id = _templates(tenant)
     made = send("/environments", json={"name": word})
     tenant.fill_in("/roles/new", name=f"{word} role", based_on="viewer", permission="alarms.view")
     asked = send("/invitations", json={"email": f"{word.lower()}@example.com", "role": "viewer"})
@@ -271,6 +278,8 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "scim_user": user["id"],
         "plan": plan_id,
         "usage": f"{today:%Y%m%d}-runs-{tenant.id.hex}",
+        "tenant_template": template_id,
+        "template_use": use_id,
         "invitation": asked["id"],
         "role": tenant.first("custom_role"),
         "grant": _granted(tenant),
@@ -280,6 +289,48 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "token": tenant.first("api_token"),
         "environment": made["slug"],
     }
+
+
+def _templates(tenant: Tenant) -> tuple[str, str]:
+    """A template for customers, and what this one has of one."""
+    word, now, mine = tenant.word, utc_now(), tenant.id
+    contents = Contents(items=())
+    with tenant.sessions.begin() as session, as_tenant(session, mine):
+        template = TenantTemplate(
+            id=new_id(), tenant_id=mine, name=word, latest=1, changed_at=now, changed_by=word
+        )
+        session.add(template)
+        session.flush()
+        session.add(
+            TenantTemplateVersion(
+                id=new_id(),
+                tenant_id=mine,
+                template_id=template.id,
+                number=1,
+                chosen=[],
+                contents=contents.document(),
+                outline=[],
+                digest=contents.digest,
+                model_name=word,
+                taken_at=now,
+                taken_by=word,
+            )
+        )
+        use = TenantTemplateUse(
+            id=new_id(),
+            tenant_id=mine,
+            template_id=template.id,
+            owner_id=mine,
+            owner_name=word,
+            name=word,
+            slots=[],
+            said={},
+            offered_at=now,
+            offered_by=word,
+        )
+        session.add(use)
+        session.flush()
+        return str(template.id), str(use.id)
 
 
 def _granted(tenant: Tenant) -> str:

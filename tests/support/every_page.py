@@ -137,6 +137,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "trap_entry.show_trap": ("/traps/entry",),
     "traps.list_received": ("/traps/received",),
     "traps.list_traps": ("/traps",),
+    "templates_here.list_here": ("/set-up",),
     "traps.try_trap": ("/traps/try",),
     "trends.show_trends": ("/alarms/trends",),
     "trial_data.show_panel": ("/workflows/{flow}/steps/site/test",),
@@ -164,11 +165,16 @@ CSP_PAGES: dict[str, tuple[str, ...]] = {
     "plans.ask_plan": ("/customers/{customer}/plan", "/customers/{customer}/plan?to=none"),
     "plans.list_plans": ("/plans",),
     "plans.new_plan": ("/plans/new",),
+    "tenant_templates.list_all": ("/tenant-templates",),
+    "tenant_templates.new": ("/tenant-templates/new",),
     "usage.show_customers": ("/usage/customers",),
 }
 """The pages of who looks after customers; what follows `/t/northwind`."""
 
 NO_PAGES: dict[str, str] = {
+    "templates_here.show_here": "a part of templates_here.list_here: looked at in its own tests",
+    "tenant_templates.choose_again": "the form of tenant_templates.new, ticked",
+    "tenant_templates.show": "a template of a provider: looked at in its own tests",
     "plans.edit_plan": "the form of plans.new_plan, filled in",
     "usage.export_customers": "a file",
     "usage.export_days": "a file",

@@ -1,0 +1,1 @@
+"""Templates for customers: the provider's pages, the customer's, and both over REST."""
