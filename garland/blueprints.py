@@ -39,6 +39,7 @@ import designer.trials.kept.views
 import designer.trials.views
 import designer.workflows.views
 import garland.customers.views
+import garland.deletions.views
 import garland.home.views
 import garland.live.views
 import garland.operations.views
@@ -144,6 +145,7 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.brand.editing.views.bp,
     garland.home.views.bp,
     garland.customers.views.bp,
+    garland.deletions.views.bp,
     garland.plans.views.bp,
     garland.usage.views.bp,
     garland.live.views.bp,

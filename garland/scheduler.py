@@ -31,6 +31,8 @@ from runtime.alarms.tmf642.hub.sending import Notifier
 from runtime.approvals.reminders import send_due
 from runtime.clockwork import process_clock
 from runtime.connections.expiring import has_ending, tell_endings
+from runtime.deleting.passing import forget_keys
+from runtime.deleting.rounds import Deleting
 from runtime.due import due_sleepers
 from runtime.going_live.mails import send_due as mail_askings
 from runtime.leases import hold_lease, process_name
@@ -71,6 +73,7 @@ POLL_EVERY_S = 2
 WITHDRAW_EVERY_S = 10
 END_STATES_EVERY_S = 60
 USE_EVERY_S = 30
+DELETE_EVERY_S = 10
 
 
 class Scheduler:
@@ -105,6 +108,13 @@ class Scheduler:
             hold=self._holds,
         )
         self._use = UseRounds(services.sessions, services.reading, services.calls)
+        self._deleting = Deleting(
+            sessions=services.sessions,
+            reading=services.reading,
+            forget=lambda one: forget_keys(services.redis, one),
+            may_go_on=self.leads,
+            clock=clock,
+        )
         self._follower = Follower(services.sessions, services.reading)
         self._led_at: datetime | None = None
         self._refreshed_at: datetime | None = None
@@ -148,6 +158,7 @@ class Scheduler:
             (self.withdraw, WITHDRAW_EVERY_S),
             (self.end_states, END_STATES_EVERY_S),
             (self.add_up_use, USE_EVERY_S),
+            (self.delete_organisations, DELETE_EVERY_S),
         )
 
     def _safely(self, job: Any) -> None:
@@ -276,6 +287,11 @@ class Scheduler:
         while is_due:
             with self._services.sessions() as session, session.begin():
                 is_due = end_due(session, now=now) == BITE_OF_STATES
+
+    def delete_organisations(self) -> None:
+        """Delete closed organisations whose time has come, for some seconds at most."""
+        if self.leads():
+            self._deleting.round(now=self._now())
 
     def add_up_use(self) -> None:
         """Make calls facts, add facts up by the day, and end trials of plans that are over."""

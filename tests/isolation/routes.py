@@ -21,6 +21,7 @@ IDS = {
     "hub_id": "hub",
     "import_id": "inventory_import",
     "customer_id": "organisation",
+    "deletion_id": "deletion",
     "grant_id": "grant",
     "input_id": "input",
     "install_id": "install",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from designer.gallery.store import keep_template
 from kernel.clock import format_instant, utc_now
 from kernel.db import Base
 from kernel.ids import new_id
+from runtime.deleting._tables import Deletion
+from runtime.deleting.model import Stage
 from runtime.inventory.lookup import put_table
 from runtime.trials.inputs import keep_input
 from tenancy.delegation._tables import SupportGrant
@@ -266,6 +269,7 @@ def _organised(tenant: Tenant) -> dict[str, str]:
     return {
         "organisation": str(tenant.id),
         "plan": plan_id,
+        "deletion": _deletion(tenant),
         "invitation": asked["id"],
         "role": tenant.first("custom_role"),
         "grant": _granted(tenant),
@@ -275,6 +279,18 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "token": tenant.first("api_token"),
         "environment": made["slug"],
     }
+
+
+def _deletion(tenant: Tenant) -> str:
+    """Have one that stood below it deleted: it was closed, and its certificate is the tenant's."""
+    word, now = tenant.word, utc_now()
+    said: dict[str, Any] = {"name": word, "slug": word.lower(), "kind": "customer"}
+    told: dict[str, Any] = {"stage": Stage.ASKED, "reason": word, "asked_by": word, "work": {}}
+    with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
+        row = Deletion(tenant_id=tenant.id, organisation_id=new_id(), **said, **told)
+        row.id, row.asked_at, row.due_at = new_id(), now, now + timedelta(days=1)
+        session.add(row)
+        return str(row.id)
 
 
 def _granted(tenant: Tenant) -> str:
