@@ -38,6 +38,7 @@ import designer.together.views
 import designer.trials.kept.views
 import designer.trials.views
 import designer.workflows.views
+import garland.archives.views
 import garland.customers.views
 import garland.deletions.views
 import garland.home.views
@@ -144,6 +145,7 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.brand.views.bp,
     tenancy.brand.editing.views.bp,
     garland.home.views.bp,
+    garland.archives.views.bp,
     garland.customers.views.bp,
     garland.deletions.views.bp,
     garland.plans.views.bp,

@@ -141,6 +141,15 @@ def backtest_next() -> None:
     run(settings)
 
 
+@main.command("export-next", hidden=True)
+def export_next() -> None:
+    """Write the export of an organisation that waits for longest: the scheduler starts it."""
+    settings = started("export")
+    from garland.archives.process import main as run
+
+    run(settings)
+
+
 @main.command()
 def listener() -> None:
     """Listen for SNMP traps and syslog, and to MQTT brokers."""

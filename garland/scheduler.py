@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from blocks.installs.revoking import Withdrawing, withdraw_revoked
+from garland.archives.process import ArchiveStarter
 from garland.backtests import BacktestStarter
 from garland.memory import settle
 from garland.metrics_port import serve_metrics
@@ -74,6 +75,7 @@ WITHDRAW_EVERY_S = 10
 END_STATES_EVERY_S = 60
 USE_EVERY_S = 30
 DELETE_EVERY_S = 10
+EXPORT_EVERY_S = 2
 
 
 class Scheduler:
@@ -95,6 +97,7 @@ class Scheduler:
             sessions=services.sessions, reading=services.reading, hold=self._holds
         )
         self._backtests = BacktestStarter(services.reading)
+        self._archives = ArchiveStarter(services.sessions, services.reading)
         self._notifier = Notifier(
             sessions=services.sessions,
             reading=services.reading,
@@ -149,6 +152,7 @@ class Scheduler:
             (self.clear, CLEAR_EVERY_S),
             (self.remind, REMIND_EVERY_S),
             (self.backtest, LOOK_EVERY_S),
+            (self.export, EXPORT_EVERY_S),
             (self.release, RELEASE_EVERY_S),
             (self.notify, NOTIFY_EVERY_S),
             (self.listen, LISTEN_EVERY_S),
@@ -236,6 +240,7 @@ class Scheduler:
             with self._services.sessions() as session, session.begin():
                 forget_old(session, now=self._now())
             self._notifier.trim()
+            self._archives.clear()
             finish(self._services.sessions, vault=self._services.vault)
         tidy_folders(self._services)
 
@@ -311,6 +316,11 @@ class Scheduler:
         """See that the backtests that people asked for are done."""
         if self.leads():
             self._backtests.look()
+
+    def export(self) -> None:
+        """See that the exports that organisations' admins asked for are written."""
+        if self.leads():
+            self._archives.look()
 
     def notify(self) -> None:
         """Send events to TMF642's listeners; threads of their own wait for them."""

@@ -101,6 +101,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "audit_keeping": _AUDIT,
         "block_upload": "packages are taken in where they are trusted, not brought along",
         "break_glass_policy": _AGREED,
+        "organisation_archive": "an export of it, which is kept for a day",
+        "organisation_archive_piece": "an export of it, which is kept for a day",
         "deletion": "proof of what was deleted at this installation",
         "data_key": "secrets are sealed by keys of the installation they come to",
         "environment": "an environment is an organisation of its own, and moves by itself",

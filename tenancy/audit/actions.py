@@ -226,6 +226,9 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "files",
         {
             "organisation.exported": "took all of {it} out as a file",
+            "organisation.export_asked": "asked for all of {it} as a file",
+            "organisation.export_taken": "was given the file with all of {it}",
+            "organisation.export_removed": "removed the file with all of {it}",
             "organisation.imported": "brought {it} in from a file of another installation",
             "workflows.exported": "took workflows out as a file",
             "workflows.imported": "brought in workflows from a file",

@@ -20,6 +20,7 @@ IDS = {
     "flow_id": "flow",
     "hub_id": "hub",
     "import_id": "inventory_import",
+    "archive_id": "archive",
     "customer_id": "organisation",
     "deletion_id": "deletion",
     "grant_id": "grant",

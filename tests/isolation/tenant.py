@@ -18,6 +18,8 @@ from designer.gallery.store import keep_template
 from kernel.clock import format_instant, utc_now
 from kernel.db import Base
 from kernel.ids import new_id
+from runtime.archives._tables import Archive, ArchivePiece
+from runtime.archives._tables import Stage as Kept
 from runtime.deleting._tables import Deletion
 from runtime.deleting.model import Stage
 from runtime.inventory.lookup import put_table
@@ -270,6 +272,7 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "organisation": str(tenant.id),
         "plan": plan_id,
         "deletion": _deletion(tenant),
+        "archive": _archive(tenant),
         "invitation": asked["id"],
         "role": tenant.first("custom_role"),
         "grant": _granted(tenant),
@@ -291,6 +294,20 @@ def _deletion(tenant: Tenant) -> str:
         row.id, row.asked_at, row.due_at = new_id(), now, now + timedelta(days=1)
         session.add(row)
         return str(row.id)
+
+
+def _archive(tenant: Tenant) -> str:
+    """Have an export that is there to be taken."""
+    word, now = tenant.word, utc_now()
+    with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
+        made = Archive(id=new_id(), tenant_id=tenant.id, stage=Kept.READY, size_bytes=len(word))
+        made.asked_at, made.asked_by, made.ready_at = now, word, now
+        made.expires_at = now + timedelta(days=1)
+        session.add(made)
+        session.flush()
+        piece = {"tenant_id": tenant.id, "archive_id": made.id, "number": 0}
+        session.add(ArchivePiece(**piece, content=word.encode()))
+        return str(made.id)
 
 
 def _granted(tenant: Tenant) -> str:
