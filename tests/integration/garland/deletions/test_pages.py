@@ -64,7 +64,9 @@ def test_the_certificate_is_shown_listed_and_given_as_a_file(
 ) -> None:
     with sessions.begin() as session:
         deletion_id = make_deletion(session, acme)
-    Deleting(sessions=sessions, reading=sessions, clock=lambda: LATER).round(now=LATER)
+    Deleting(sessions=sessions, reading=sessions, clock=lambda: LATER).round(
+        now=LATER, budget_s=120
+    )
     at = f"/t/{csp.slug}/deletions"
 
     page = nora.get(f"{at}/{deletion_id}").text

@@ -94,7 +94,7 @@ def test_every_table_is_emptied_and_the_certificate_says_so(
         digest, kept = digest_of_tenant(session, acme.id), digest_of_tenant(session, other.id)
         deletion_id = make_deletion(session, acme)
 
-    finished = deleting(sessions, most=7).round(now=LATER)
+    finished = deleting(sessions, most=7).round(now=LATER, budget_s=120)
 
     one = seen(sessions, csp, deletion_id)
     said = json.loads(one.certificate)
@@ -117,7 +117,7 @@ def test_the_certificate_is_what_the_audit_of_the_one_above_noted(
 ) -> None:
     with sessions.begin() as session:
         deletion_id = make_deletion(session, acme)
-    deleting(sessions).round(now=LATER)
+    deleting(sessions).round(now=LATER, budget_s=120)
     one = seen(sessions, csp, deletion_id)
 
     with sessions() as session:
@@ -142,9 +142,9 @@ def test_what_was_cut_off_goes_on_where_it_was(
     steps = iter(range(4))
 
     cut_off = deleting(sessions, most=7, may_go_on=lambda: next(steps, None) is not None)
-    cut_off.round(now=LATER)
+    cut_off.round(now=LATER, budget_s=120)
     half = seen(sessions, csp, deletion_id)
-    deleting(sessions, most=7).round(now=LATER)
+    deleting(sessions, most=7).round(now=LATER, budget_s=120)
 
     said = json.loads(seen(sessions, csp, deletion_id).certificate)
     assert (half.stage, 0 < half.gone < half.rows) == (Stage.UNDER_WAY, True)
@@ -164,7 +164,7 @@ def test_a_bite_that_fails_deletes_and_counts_nothing(
     monkeypatch.setattr("runtime.deleting.rounds.count_gone", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
-        deleting(sessions).round(now=LATER)
+        deleting(sessions).round(now=LATER, budget_s=120)
 
     half = seen(sessions, csp, deletion_id)
     with sessions() as session:
@@ -181,7 +181,7 @@ def test_secrets_open_for_nobody_from_its_beginning(
             sealed = tenant_vault(session, acme.id, vault).encrypt("hush")
         make_deletion(session, acme)
 
-    deleting(sessions, may_go_on=lambda: False).round(now=LATER)
+    deleting(sessions, may_go_on=lambda: False).round(now=LATER, budget_s=120)
 
     with sessions() as session, as_tenant(session, acme.id), pytest.raises(SecretError):
         tenant_vault(session, acme.id, vault).decrypt(sealed)
@@ -196,7 +196,7 @@ def test_people_who_belong_elsewhere_stay(
         add_member(session, csp.id, both.id, "viewer", now=NOON)
         deletion_id = make_deletion(session, acme)
 
-    deleting(sessions).round(now=LATER)
+    deleting(sessions).round(now=LATER, budget_s=120)
 
     said = json.loads(seen(sessions, csp, deletion_id).certificate)
     person = Base.metadata.tables["person"]
@@ -217,7 +217,7 @@ def test_environments_go_along(
         fill(session, trial)
         deletion_id = make_deletion(session, acme)
 
-    deleting(sessions).round(now=LATER)
+    deleting(sessions).round(now=LATER, budget_s=120)
 
     said = json.loads(seen(sessions, csp, deletion_id).certificate)
     assert [one["name"] for one in said["organisations"]] == ["Acme", "Acme · Trial"]
@@ -246,10 +246,10 @@ def test_certificates_of_those_below_go_to_whoever_is_above(
     with sessions.begin() as session:
         reseller = make_below(session, csp, "reseller", "Partner")
         first = make_deletion(session, make_below(session, reseller, name="Tiny"))
-    deleting(sessions).round(now=LATER)
+    deleting(sessions).round(now=LATER, budget_s=120)
     with sessions.begin() as session:
         second = make_deletion(session, reseller)
-    deleting(sessions).round(now=LATER)
+    deleting(sessions).round(now=LATER, budget_s=120)
 
     theirs, own = (seen(sessions, csp, one) for one in (first, second))
     assert theirs.owner_id == csp.id
@@ -283,7 +283,7 @@ def test_it_waits_and_can_be_called_off_until_it_begins(
 
     with sessions.begin() as session:
         cancel_deletion(session, deletion_id, by=by, now=NOON)
-    deleting(sessions).round(now=LATER)
+    deleting(sessions).round(now=LATER, budget_s=120)
 
     assert seen(sessions, csp, deletion_id).stage is Stage.CANCELLED
     with sessions() as session, pytest.raises(ConflictError, match="before it begins"):
@@ -306,7 +306,7 @@ def test_a_table_that_nobody_thought_of_stops_it_before_it_begins(
     with sessions.begin() as session:
         deletion_id = make_deletion(session, acme)
 
-    deleting(sessions).round(now=LATER)
+    deleting(sessions).round(now=LATER, budget_s=120)
 
     one = seen(sessions, csp, deletion_id)
     assert one.stage is Stage.ASKED
@@ -340,7 +340,7 @@ def test_rows_that_come_while_it_goes_on_are_deleted_too(
                 look_at_peaks(session, tenant_id, now=LATER)
         return 0
 
-    deleting(sessions, forget=forget).round(now=LATER)
+    deleting(sessions, forget=forget).round(now=LATER, budget_s=120)
 
     said = json.loads(seen(sessions, csp, deletion_id).certificate)
     came = {"table": "usage_day", "found": 0, "deleted": 2, "left": 0}
