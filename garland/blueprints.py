@@ -38,7 +38,9 @@ import designer.together.views
 import designer.trials.kept.views
 import designer.trials.views
 import designer.workflows.views
+import garland.archives.views
 import garland.customers.views
+import garland.deletions.views
 import garland.home.views
 import garland.live.views
 import garland.operations.views
@@ -154,7 +156,9 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.brand.views.bp,
     tenancy.brand.editing.views.bp,
     garland.home.views.bp,
+    garland.archives.views.bp,
     garland.customers.views.bp,
+    garland.deletions.views.bp,
     garland.plans.views.bp,
     garland.tenant_templates.here.bp,
     garland.tenant_templates.views.bp,

@@ -16,6 +16,7 @@ import click
 from garland.audit_cli import audit
 from garland.backup_cli import backup, restore
 from garland.block_cli import block
+from garland.deletion_cli import tenant
 from garland.flow_cli import flow
 from garland.keys_cli import keys
 from garland.memory import loading
@@ -23,7 +24,6 @@ from garland.pack_cli import pack
 from garland.release import version
 from garland.rule_cli import rule
 from garland.table_cli import table
-from garland.tenant_cli import tenant
 from garland.trust_cli import trust
 
 if TYPE_CHECKING:
@@ -137,6 +137,15 @@ def backtest_next() -> None:
     """Do the backtest of a rule that waits for longest: the scheduler starts it."""
     settings = started("backtest")
     from garland.backtests import main as run
+
+    run(settings)
+
+
+@main.command("export-next", hidden=True)
+def export_next() -> None:
+    """Write the export of an organisation that waits for longest: the scheduler starts it."""
+    settings = started("export")
+    from garland.archives.process import main as run
 
     run(settings)
 

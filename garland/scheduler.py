@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from blocks.installs.revoking import Withdrawing, withdraw_revoked
+from garland.archives.process import ArchiveStarter
 from garland.backtests import BacktestStarter
 from garland.memory import settle
 from garland.metrics_port import serve_metrics
@@ -32,6 +33,8 @@ from runtime.alarms.tmf642.hub.sending import Notifier
 from runtime.approvals.reminders import send_due
 from runtime.clockwork import process_clock
 from runtime.connections.expiring import has_ending, tell_endings
+from runtime.deleting.passing import forget_keys
+from runtime.deleting.rounds import Deleting
 from runtime.due import due_sleepers
 from runtime.going_live.mails import send_due as mail_askings
 from runtime.leases import hold_lease, process_name
@@ -73,6 +76,8 @@ POLL_EVERY_S = 2
 WITHDRAW_EVERY_S = 10
 END_STATES_EVERY_S = 60
 USE_EVERY_S = 30
+DELETE_EVERY_S = 10
+EXPORT_EVERY_S = 2
 
 
 class Scheduler:
@@ -94,6 +99,7 @@ class Scheduler:
             sessions=services.sessions, reading=services.reading, hold=self._holds
         )
         self._backtests = BacktestStarter(services.reading)
+        self._archives = ArchiveStarter(services.sessions, services.reading)
         self._notifier = Notifier(
             sessions=services.sessions,
             reading=services.reading,
@@ -107,6 +113,13 @@ class Scheduler:
             hold=self._holds,
         )
         self._use = UseRounds(services.sessions, services.reading, services.calls)
+        self._deleting = Deleting(
+            sessions=services.sessions,
+            reading=services.reading,
+            forget=lambda one: forget_keys(services.redis, one),
+            may_go_on=self.leads,
+            clock=clock,
+        )
         self._follower = Follower(services.sessions, services.reading)
         self._led_at: datetime | None = None
         self._refreshed_at: datetime | None = None
@@ -143,6 +156,7 @@ class Scheduler:
             (self.clear, CLEAR_EVERY_S),
             (self.remind, REMIND_EVERY_S),
             (self.backtest, LOOK_EVERY_S),
+            (self.export, EXPORT_EVERY_S),
             (self.release, RELEASE_EVERY_S),
             (self.notify, NOTIFY_EVERY_S),
             (self.listen, LISTEN_EVERY_S),
@@ -152,6 +166,7 @@ class Scheduler:
             (self.withdraw, WITHDRAW_EVERY_S),
             (self.end_states, END_STATES_EVERY_S),
             (self.add_up_use, USE_EVERY_S),
+            (self.delete_organisations, DELETE_EVERY_S),
         )
 
     def _safely(self, job: Any) -> None:
@@ -229,6 +244,7 @@ class Scheduler:
             with self._services.sessions() as session, session.begin():
                 forget_old(session, now=self._now())
             self._notifier.trim()
+            self._archives.clear()
             finish(self._services.sessions, vault=self._services.vault)
         tidy_folders(self._services)
 
@@ -281,6 +297,11 @@ class Scheduler:
             with self._services.sessions() as session, session.begin():
                 is_due = end_due(session, now=now) == BITE_OF_STATES
 
+    def delete_organisations(self) -> None:
+        """Delete closed organisations whose time has come, for some seconds at most."""
+        if self.leads():
+            self._deleting.round(now=self._now())
+
     def add_up_use(self) -> None:
         """Make calls facts, add facts up by the day, and end trials of plans that are over."""
         if self.leads():
@@ -299,6 +320,11 @@ class Scheduler:
         """See that the backtests that people asked for are done."""
         if self.leads():
             self._backtests.look()
+
+    def export(self) -> None:
+        """See that the exports that organisations' admins asked for are written."""
+        if self.leads():
+            self._archives.look()
 
     def notify(self) -> None:
         """Send events to TMF642's listeners; threads of their own wait for them."""

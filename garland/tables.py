@@ -17,7 +17,9 @@ import runtime.alarms.sources._tables
 import runtime.alarms.sources.listened._tables
 import runtime.alarms.tmf642.hub._tables
 import runtime.approvals._tables
+import runtime.archives._tables
 import runtime.calendars._tables
+import runtime.deleting._tables
 import runtime.environments._tables
 import runtime.flows._tables
 import runtime.going_live._tables

@@ -35,7 +35,7 @@ def tenant() -> None:
 @_PASSPHRASE_FILE
 def export(slug: str, file: Path, with_secrets: bool, passphrase_file: IO[str] | None) -> None:  # noqa: FBT001  click
     """Write the organisation SLUG to a new FILE; nothing of it changes."""
-    with _ready() as (services, release):
+    with ready() as (services, release):
         from garland.moving import export_to
 
         passphrase = _asked(passphrase_file, wanted=with_secrets, twice=True)
@@ -64,7 +64,7 @@ def import_(
     passphrase_file: IO[str] | None,
 ) -> None:
     """Bring an organisation in from FILE: whole, or not at all. It stands suspended afterwards."""
-    with _ready() as (services, _):
+    with ready() as (services, _):
         from garland.moving import import_from
 
         passphrase = _asked(passphrase_file, wanted=with_secrets, twice=False)
@@ -90,7 +90,7 @@ def import_(
 @click.option("--parts", is_flag=True, help="Of each table, too.")
 def digest(slug: str, parts: bool) -> None:  # noqa: FBT001  click
     """Print the digest of an organisation: the same wherever nothing of it changed."""
-    with _ready() as (services, _):
+    with ready() as (services, _):
         from garland.moving import digest_of
 
         found, tables = digest_of(services, slug)
@@ -100,7 +100,7 @@ def digest(slug: str, parts: bool) -> None:  # noqa: FBT001  click
 
 
 @contextmanager
-def _ready() -> Iterator[tuple[Services, str]]:
+def ready() -> Iterator[tuple[Services, str]]:
     """Give the services and the release, and tell failures plainly."""
     from garland.cli import _failures_told, started
     from garland.release import version

@@ -68,6 +68,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "limits.edit": "set how long runs are kept",
         "organisation.view": "see what the organisation is called and how it is set up",
         "organisation.edit": "change the organisation's name and settings",
+        "organisation.export": "take all of the organisation out as a file",
         "roles.edit": "make, change and delete roles of the organisation's own",
         "support.grant": "let the provider's support in for a while, and end that",
         "support.use": "act in a customer's organisation where it, or an emergency, allows it",

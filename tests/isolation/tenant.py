@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,10 @@ from designer.gallery.store import keep_template
 from kernel.clock import format_instant, utc_now
 from kernel.db import Base
 from kernel.ids import new_id
+from runtime.archives._tables import Archive, ArchivePiece
+from runtime.archives._tables import Stage as Kept
+from runtime.deleting._tables import Deletion
+from runtime.deleting.model import Stage
 from runtime.inventory.lookup import put_table
 from runtime.tenant_templates._tables import (
     TenantTemplate,
@@ -280,6 +285,8 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "usage": f"{today:%Y%m%d}-runs-{tenant.id.hex}",
         "tenant_template": template_id,
         "template_use": use_id,
+        "deletion": _deletion(tenant),
+        "archive": _archive(tenant),
         "invitation": asked["id"],
         "role": tenant.first("custom_role"),
         "grant": _granted(tenant),
@@ -331,6 +338,32 @@ def _templates(tenant: Tenant) -> tuple[str, str]:
         session.add(use)
         session.flush()
         return str(template.id), str(use.id)
+
+
+def _deletion(tenant: Tenant) -> str:
+    """Have one that stood below it deleted: it was closed, and its certificate is the tenant's."""
+    word, now = tenant.word, utc_now()
+    said: dict[str, Any] = {"name": word, "slug": word.lower(), "kind": "customer"}
+    told: dict[str, Any] = {"stage": Stage.ASKED, "reason": word, "asked_by": word, "work": {}}
+    with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
+        row = Deletion(tenant_id=tenant.id, organisation_id=new_id(), **said, **told)
+        row.id, row.asked_at, row.due_at = new_id(), now, now + timedelta(days=1)
+        session.add(row)
+        return str(row.id)
+
+
+def _archive(tenant: Tenant) -> str:
+    """Have an export that is there to be taken."""
+    word, now = tenant.word, utc_now()
+    with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
+        made = Archive(id=new_id(), tenant_id=tenant.id, stage=Kept.READY, size_bytes=len(word))
+        made.asked_at, made.asked_by, made.ready_at = now, word, now
+        made.expires_at = now + timedelta(days=1)
+        session.add(made)
+        session.flush()
+        piece = {"tenant_id": tenant.id, "archive_id": made.id, "number": 0}
+        session.add(ArchivePiece(**piece, content=word.encode()))
+        return str(made.id)
 
 
 def _granted(tenant: Tenant) -> str:

@@ -1,0 +1,1 @@
+"""The pages of deletions: asking, calling off, how far one is, and the certificates."""

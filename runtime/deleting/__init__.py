@@ -1,0 +1,1 @@
+"""Deleting a closed organisation for good, in bites, with a certificate of what was deleted."""
