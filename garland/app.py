@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from blocks.packages.archive import ARCHIVE_MAX_BYTES
-from garland import branding, delegated, identity, repeats, sign_in, telling
+from garland import branding, delegated, repeats, sign_in, telling
 from garland.addresses import LateRule
 from garland.assets import Site, address_parts, imported_by
 from garland.blueprints import BLUEPRINTS
@@ -83,7 +83,6 @@ def create_app(settings: Settings) -> Flask:
     install_security(app, is_https=settings.public_url.startswith("https://"))
     install_failures(app)
     sign_in.install(app)
-    identity.install(app)
     delegated.install(app)
     _install_addresses(app)
     _install_context(app)

@@ -12,6 +12,7 @@ from flask import Flask, current_app, g, request, session, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
+from garland import identity
 from garland.services import Services, redis_address
 from kernel.acting import Acting
 from kernel.clock import utc_now
@@ -77,6 +78,7 @@ def install(app: Flask) -> None:
         ),
         takes_passkeys=site_of(settings.public_url, name="") is not None,
     )
+    identity.install(app)
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
