@@ -45,7 +45,7 @@ class Carries(Protocol):
     """Carries a call out, within limits of address, size and time; follows no redirect."""
 
     def __call__(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", /
     ) -> Answer:
         """Give the answer; raises IdentityError where none came."""
 

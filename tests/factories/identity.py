@@ -72,7 +72,7 @@ class PretendedProvider:
 
     says: dict[str, Any] = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=lambda: {"alg": "RS256", "kid": "one"})
-    change: Callable[[dict[str, Any]], None] = lambda claims: None
+    change: Callable[[dict[str, Any]], None] = lambda _claims: None
     sign: Callable[[dict[str, Any], dict[str, Any]], str] = lambda header, claims: jwt.encode(
         header, claims, KEY
     )
@@ -84,8 +84,9 @@ class PretendedProvider:
     last_form: dict[str, list[str]] = field(default_factory=dict)
 
     def __call__(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""
+        self, method: str, url: str, _headers: Mapping[str, str], body: bytes = b""
     ) -> Answer:
+        """Answer a call, and note it."""
         self.asked.append(urlsplit(url).path)
         if url.endswith("/.well-known/openid-configuration"):
             return _json(self._document())

@@ -262,12 +262,17 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         plan_id = str(plan.id)
     made = send("/environments", json={"name": word})
     tenant.fill_in("/roles/new", name=f"{word} role", based_on="viewer", permission="alarms.view")
+    provider = {"name": f"{word} Account", "client_id": "c", "scopes": "openid"}
+    provider |= {"issuer": f"https://{word.lower()}.example", "domains": f"{word.lower()}.example"}
+    tenant.fill_in("/identity-providers/new", **provider)
     asked = send("/invitations", json={"email": f"{word.lower()}@example.com", "role": "viewer"})
     return {
         "organisation": str(tenant.id),
         "plan": plan_id,
         "invitation": asked["id"],
         "role": tenant.first("custom_role"),
+        "identity_provider": tenant.first("identity_provider"),
+        "identity_domain": tenant.first("identity_domain"),
         "grant": _granted(tenant),
         "promotion": _promoted(tenant, made["slug"]),
         "person": str(person.id),

@@ -123,6 +123,7 @@ def remove(provider_id: UUID) -> Response:
 def prove_domain(provider_id: UUID, domain_id: UUID) -> Response:
     """Look in the DNS whether the domain's record is there."""
     _require_admin()
+    _provider(provider_id)
     found = domains.find_domain(db_session(), acting().tenant_id, domain_id)
     look_up: domains.Texts = current_app.extensions[DNS]
     try:

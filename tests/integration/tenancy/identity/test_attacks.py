@@ -248,7 +248,6 @@ def test_what_one_provider_says_opens_its_organisation_alone(
     browser: Browser,
     provider: Provider,
     acme: OrganisationView,
-    make_person: MakePerson,
     sessions: sessionmaker[Session],
 ) -> None:
     with sessions.begin() as session:

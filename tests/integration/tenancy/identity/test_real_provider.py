@@ -75,7 +75,8 @@ def set_up(admin: FlaskClient, acme: OrganisationView, running: RunningProvider)
     page = admin.get(made.location).text
     found = re.search(r"value <code>(sign-in-proof=[^<]+)</code>", page)
     prove = re.search(r'action="([^"]+/prove)"', page)
-    assert found and prove
+    assert found
+    assert prove
     PROOFS["_sign-in.acme.example"] = found.group(1)
     assert admin.post(prove.group(1)).status_code == 303
     return path_of(made.location)
