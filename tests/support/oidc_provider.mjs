@@ -1,17 +1,17 @@
 // A real OpenID Connect provider (npm's oidc-provider) on the loopback interface, for tests alone.
-// The one argument is JSON: port, accounts {login: claims}, and the client's id and secret. Its own
+// The one argument is JSON: port, home (where the product is), accounts {login: claims}, and the client's id and secret. Its own
 // sign-in page takes any password. Prints "ready" once it listens.
 import Provider from "oidc-provider";
 
-const { port, accounts, client_id, client_secret } = JSON.parse(process.argv[2]);
+const { port, home, accounts, client_id, client_secret } = JSON.parse(process.argv[2]);
 const issuer = `http://127.0.0.1:${port}`;
 const provider = new Provider(issuer, {
   clients: [
     {
       client_id,
       client_secret,
-      redirect_uris: ["http://localhost/sign-in/answer"],
-      post_logout_redirect_uris: ["http://localhost/sign-in"],
+      redirect_uris: [`${home}/sign-in/answer`],
+      post_logout_redirect_uris: [`${home}/sign-in`],
     },
   ],
   cookies: { keys: ["of tests"] },

@@ -46,13 +46,19 @@ class RunningProvider:
 
 
 @contextmanager
-def running_provider(accounts: Mapping[str, Mapping[str, Any]]) -> Iterator[RunningProvider]:
-    """Run a provider that knows accounts by their logins, each with what it says of them."""
+def running_provider(
+    accounts: Mapping[str, Mapping[str, Any]], *, home: str = "http://localhost"
+) -> Iterator[RunningProvider]:
+    """Run a provider that knows accounts by their logins, each with what it says of them.
+
+    `home` is where the product is, without a slash at its end: it answers there alone.
+    """
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     told = {
         "port": port,
+        "home": home,
         "accounts": accounts,
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
