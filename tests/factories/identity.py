@@ -38,7 +38,12 @@ def make_provider(
     **wanted: Any,
 ) -> Provider:
     """Set a provider up, with a proven domain, tried and on; the session is bound to its tenant."""
-    facts = {"name": "Acme Account", "issuer": ISSUER, "client_id": CLIENT_ID, "secret": "s3cret"}
+    facts: dict[str, Any] = {
+        "name": "Acme Account",
+        "issuer": ISSUER,
+        "client_id": CLIENT_ID,
+        "secret": "s3cret",
+    }
     facts |= {"domains": (domain,) if domain else ()}
     made = store.create(
         session,

@@ -235,7 +235,7 @@ def test_another_tenants_person_is_not_taken_over(
         other = make_customer(session, "Other")
     make_person("victim@other.example", other)
     evil = set_up(acme, makes_people=True, default_role="admin")
-    claimed = {"email": "victim@other.example", "email_verified": True}
+    claimed: dict[str, Any] = {"email": "victim@other.example", "email_verified": True}
 
     known = browser.sign_in(evil, **claimed)
     unknown = browser.sign_in(evil, **{**claimed, "email": "nobody@other.example"})

@@ -66,7 +66,7 @@ def test_a_document_is_read() -> None:
     assert (found.authorize, found.userinfo, found.algorithms) == (
         "https://i.example/a",
         "",
-        {"RS256"},
+        frozenset({"RS256"}),
     )
 
 
