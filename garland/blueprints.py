@@ -124,6 +124,9 @@ import tenancy.brand.views
 import tenancy.custom_roles.views
 import tenancy.customers.api
 import tenancy.delegation.views
+import tenancy.identity.afterwards.views
+import tenancy.identity.settings.views
+import tenancy.identity.views
 import tenancy.invitations.api
 import tenancy.invitations.views
 import tenancy.joining.views
@@ -151,6 +154,9 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.rights.views.bp,
     tenancy.sign_ins.views.bp,
     tenancy.sign_ins.account.views.bp,
+    tenancy.identity.views.bp,
+    tenancy.identity.afterwards.views.bp,
+    tenancy.identity.settings.views.bp,
     tenancy.audit.views.bp,
     tenancy.keys.views.bp,
     tenancy.brand.views.bp,

@@ -12,6 +12,7 @@ from flask import Flask, current_app, g, request, session, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
+from garland import identity
 from garland.services import Services, redis_address
 from kernel.acting import Acting
 from kernel.clock import utc_now
@@ -21,6 +22,7 @@ from kernel.ids import sha256_of
 from runtime.use.quotas import count_call
 from tenancy import access, tokens
 from tenancy.delegation.acting import acting_by_grant
+from tenancy.identity.opened import has_to_come_by, opened_by, opens
 from tenancy.life_cycle.standing import StoppedError, whom_to_ask, why_stopped
 from tenancy.life_cycle.states import Ability, State, allows
 from tenancy.organisations import OrganisationView, get_organisation
@@ -78,6 +80,7 @@ def install(app: Flask) -> None:
         ),
         takes_passkeys=site_of(settings.public_url, name="") is not None,
     )
+    identity.install(app)
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # Flask-Login has no types
@@ -124,13 +127,24 @@ def find_actor() -> Response | None:
     if not is_somebody:
         raise UnauthorizedError("sign in to see this page")
     found = _member_or_support(current_user.person_id, g.tenant_slug)
-    if found is None:
+    if found is None or not opens(db_session(), current_user.session, found):
         raise NotFoundError("There is nothing at this address, or it is not yours to see.")
-    if not current_user.session.is_strong and _needs_more(found):
+    elsewhere = _asked_for(found)
+    if elsewhere:
         wanted = request.full_path if request.method == "GET" else None
-        return see_other(url_for("account.show_needed", next=wanted))
+        return see_other(url_for(elsewhere, next=wanted))
     _act(found)
     return None
+
+
+def _asked_for(who: Acting) -> str:
+    """Give the page that says what the organisation asks for beside what was shown; else ""."""
+    held: SessionView = current_user.session
+    if has_to_come_by(db_session(), held, who):
+        return "identity.show_needed"
+    if held.is_strong or not _needs_more(who):
+        return ""
+    return "identity_after.ask_code" if held.how in sessions.BY_PROVIDERS else "account.show_needed"
 
 
 def _needs_more(who: Acting) -> bool:
@@ -171,9 +185,10 @@ def _note_use(services: Services, header: str) -> None:
 
 
 def organisations() -> list[tuple[str, str]]:
-    """List the (slug, name) of the organisations the signed-in person belongs to."""
+    """List the (slug, name) of the organisations that the signed-in person's session opens."""
     found = access.organisations_of(db_session(), current_user.person_id)
-    return [(one.slug, one.name) for one in found]
+    by = opened_by(db_session(), current_user.session)
+    return [(one.slug, one.name) for one in found if by is None or by.tenant_id == one.id]
 
 
 def standing() -> Standing | None:

@@ -47,6 +47,7 @@ import tenancy.brand._tables
 import tenancy.connections._tables
 import tenancy.custom_roles._tables
 import tenancy.delegation._tables
+import tenancy.identity._tables
 import tenancy.invitations._tables
 import tenancy.keys._tables
 import tenancy.life_cycle._tables

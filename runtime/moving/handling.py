@@ -90,6 +90,7 @@ _BRAND = "a brand is chosen anew at the installation that shows it"
 _CHARGED = "what was used is counted and charged where it was used"
 _OPEN = "a credential or a link that counts at this installation alone"
 _AGREED = "agreed between the organisation and whoever looks after it here"
+_IDENTITY = "who signs people in is set up anew: the provider knows this installation's addresses"
 _AUDIT = "the audit stays where it was vouched for; it has a file of its own to take out"
 _PASSING = "passing: made anew when it is needed"
 LEFT_OUT: Mapping[str, str] = MappingProxyType(
@@ -107,8 +108,13 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "data_key": "secrets are sealed by keys of the installation they come to",
         "environment": "an environment is an organisation of its own, and moves by itself",
         "guide_away": _PEOPLE,
+        "identity_demand": _IDENTITY,
+        "identity_domain": _IDENTITY,
+        "identity_provider": _IDENTITY,
+        "identity_session": _OPEN,
         "invitation": _OPEN,
         "kept_answer": _PASSING,
+        "linked_identity": _PEOPLE,
         "mail": "what is still to be mailed is mailed from here",
         "membership": _PEOPLE,
         "organisation_state_change": "the history of its states at this installation",

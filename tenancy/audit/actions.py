@@ -163,6 +163,17 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "second_factor.left_open": "no longer asked members for a second factor",
             "passkey.added": "added a passkey of {it}",
             "passkey.removed": "removed a passkey of {it}",
+            "identity.set_up": "set up the identity provider {it}",
+            "identity.changed": "changed the identity provider {it}",
+            "identity.tried": "tried the identity provider {it}",
+            "identity.switched_on": "let people sign in by {it}",
+            "identity.switched_off": "let nobody sign in by {it} any more",
+            "identity.removed": "removed the identity provider {it}",
+            "identity.domain_proven": "proved a domain that {it} speaks for",
+            "identity.linked": "was linked to an identity provider as {it}",
+            "identity.refused": "came by {it} and was not let in",
+            "identity.demanded": "asked every member to come by an identity provider",
+            "identity.left_open": "no longer asked members to come by an identity provider",
         },
     )
     | _of(

@@ -43,11 +43,28 @@ def enter(
     return held
 
 
-def leave(session: Session, person: PersonView, session_id: UUID, *, now: datetime) -> None:
-    """End the session that a person signs out of."""
+def leave(
+    session: Session,
+    person: PersonView,
+    session_id: UUID,
+    *,
+    only: UUID | None = None,
+    now: datetime,
+) -> None:
+    """End the session that a person signs out of.
+
+    `only` is the organisation that the session opened alone, by its provider: it was noted there.
+    """
     ended = sessions.end(session, person.id, session_id, now=now)
-    facts = {"address": ended.address, "browser": ended.browser}
-    note_of_person(session, person, "sign_in.ended", facts, now=now)
+    facts: dict[str, Fact] = {"address": ended.address, "browser": ended.browser}
+    if only is None:
+        note_of_person(session, person, "sign_in.ended", facts, now=now)
+        return
+    about, by = (
+        About(kind="person", id=person.id, name=person.name),
+        Actor(name=person.name, id=person.id),
+    )
+    note(session, only, "sign_in.ended", now=now, about=about, facts=facts, by=by)
 
 
 def note_refusal(

@@ -29,8 +29,13 @@ HOW = {
     "password_recovery": "Password and recovery code",
     "password_passkey": "Password and passkey",
     "passkey": "Passkey",
+    "provider": "Identity provider",
+    "provider_code": "Identity provider and code",
+    "provider_strong": "Identity provider, with a second factor",
 }
-STRONG = frozenset(HOW) - {"link", "password"}
+BY_PROVIDERS = frozenset({"provider", "provider_code", "provider_strong"})
+"""The ways by an organisation's provider: what they open is that organisation alone."""
+STRONG = frozenset(HOW) - {"link", "password", "provider"}
 """The ways that prove more than what somebody knows."""
 
 
@@ -111,6 +116,12 @@ def find(
         .join(Person, Person.id == SignIn.person_id)
         .where(SignIn.digest == sha256_of(secret), Person.is_active, *_open(lifetimes, now))
     )
+    return _view(row) if row is not None else None
+
+
+def get_any(session: Session, session_id: UUID) -> SessionView | None:
+    """Give a session by its id, also one that ended; None where there is none."""
+    row = session.get(SignIn, session_id)
     return _view(row) if row is not None else None
 
 

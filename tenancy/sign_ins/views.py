@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, jsonify, request, session, url_for
+from flask import Blueprint, current_app, flash, g, jsonify, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -29,7 +29,9 @@ from kernel.http import (
     vault,
 )
 from tenancy import people
-from tenancy.brand.views import current_brand
+from tenancy.brand.views import current_brand, hosts
+from tenancy.identity.offering import ways_in
+from tenancy.identity.opened import opened_by
 from tenancy.people import PersonView
 from tenancy.sessions import SignedIn
 from tenancy.sign_ins import apps, entering, passkeys, policy
@@ -50,7 +52,7 @@ TOO_LATE = "That took too long. Sign in again."
 SECOND_STEP_LASTS = timedelta(minutes=10)
 MOST_AT_ONCE = "60 per minute"
 CHALLENGE_BYTES = 32
-SECOND, ASKED = "second_step", "passkey"
+SECOND, ASKED, LEFT = "second_step", "passkey", "identity_left"
 READ_OTHERWISE = re.compile(r"[\\\x00-\x1f]")
 """What browsers leave out of an address, or read as a slash: “/<tab>//evil” leads away, too."""
 
@@ -155,14 +157,16 @@ def check_passkey() -> Response:
 @only_reads
 def sign_out() -> Response:
     """End the session: a copy of the cookie opens nothing either."""
-    if current_user.is_authenticated:
-        person = people.find_active_person(db_session(), current_user.person_id)
-        if person is not None:
-            with own_transaction() as writing:
-                entering.leave(writing, person, current_user.session.id, now=utc_now())
-    logout_user()
-    session.clear()
-    return see_other(url_for("sign_ins.sign_in"))
+    if not current_user.is_authenticated:
+        return _signed_out(None)
+    person = people.find_active_person(db_session(), current_user.person_id)
+    by = opened_by(db_session(), current_user.session)
+    if person is not None:
+        with own_transaction() as writing:
+            where = by.tenant_id if by is not None else None
+            entering.leave(writing, person, current_user.session.id, only=where, now=utc_now())
+    left = [str(current_user.session.id), by.provider] if by is not None and by.provider else None
+    return _signed_out(left)
 
 
 @bp.get("/t/<tenant>/sign-in-rules")
@@ -268,6 +272,16 @@ def _let_in(person: PersonView, how: str, wanted: str, *, password: str = "") ->
     return see_other(safe_next(wanted))
 
 
+def _signed_out(left: list[str] | None) -> Response:
+    """Forget everything here; who came by a provider is offered to sign out there as well."""
+    logout_user()
+    session.clear()
+    if left is None:
+        return see_other(url_for("sign_ins.sign_in"))
+    session[LEFT] = left
+    return see_other(url_for("identity_after.show_left"))
+
+
 def _form(email: str, *, error: GarlandError | None = None, wanted: str = "") -> Response:
     return render(
         "tenancy/sign_in.html",
@@ -276,7 +290,14 @@ def _form(email: str, *, error: GarlandError | None = None, wanted: str = "") ->
         error=error.message if error is not None else None,
         next=wanted,
         has_passkeys=parts().takes_passkeys,
+        ways=ways_in(db_session(), wanted, _host_owner()),
     )
+
+
+def _host_owner() -> UUID | None:
+    """Give whose brand's host name this request came by."""
+    host = g.get("brand_host", "")
+    return hosts().owner_of(host) if host else None
 
 
 def _ask_for_code(person: PersonView, wanted: str) -> Response:

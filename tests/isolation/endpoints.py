@@ -59,6 +59,9 @@ BY_ID = {
     "history": (
         "restore_draft show_state compare_states list_versions bring_back show_diff restore retire"
     ),
+    "identity_providers": (
+        "prove_domain remove save_provider show_provider show_tried switch try_it"
+    ),
     "inspecting": "inspect_whole",
     "intake_api": "resync_source",
     "inventory": (
@@ -159,6 +162,7 @@ PLAIN = {
     "customers": "add ask_change change list_all new suggest",
     "deletions": "list_all",
     "delegation": "ask offer set_glass show_access show_glass show_support",
+    "identity_providers": "create_provider list_providers new_provider set_demand",
     "invitations": "ask_many invite invite_many list_invitations",
     "invitations_api": "invite list_invitations",
     "members_api": "list_members",
@@ -309,6 +313,17 @@ OPEN = {
     "addresses.show_new_password": "the key of a mailed link is the credential",
     "addresses.take_address_key": "the key of a mailed link is the credential",
     "addresses.take_password_key": "the key of a mailed link is the credential",
+    "identity.ask_organisation": "before anybody acts",
+    "identity.ask_password": "before anybody acts",
+    "identity.confirm": "before anybody acts",
+    "identity.find_organisation": "before anybody acts",
+    "identity.go": "before anybody acts",
+    "identity.show_needed": "before anybody acts",
+    "identity.take_answer": "before anybody acts",
+    "identity_after.ask_code": "one's own session",
+    "identity_after.check_code": "one's own session",
+    "identity_after.leave_there": "after nobody acts any more",
+    "identity_after.show_left": "after nobody acts any more",
     "joining.accept": "the key of an invitation is the credential",
     "joining.accept_as_new": "the key of an invitation is the credential",
     "joining.leave": "the key of an invitation is the credential",

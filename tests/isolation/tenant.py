@@ -276,6 +276,9 @@ def _organised(tenant: Tenant) -> dict[str, str]:
     template_id, use_id = _templates(tenant)
     made = send("/environments", json={"name": word})
     tenant.fill_in("/roles/new", name=f"{word} role", based_on="viewer", permission="alarms.view")
+    provider = {"name": f"{word} Account", "client_id": "c", "scopes": "openid"}
+    provider |= {"issuer": f"https://{word.lower()}.example", "domains": f"{word.lower()}.example"}
+    tenant.fill_in("/identity-providers/new", **provider)
     asked = send("/invitations", json={"email": f"{word.lower()}@example.com", "role": "viewer"})
     user = send("/scim/v2/Users", json={"userName": f"{word.lower()}-7@example.com"})
     return {
@@ -289,6 +292,8 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "archive": _archive(tenant),
         "invitation": asked["id"],
         "role": tenant.first("custom_role"),
+        "identity_provider": tenant.first("identity_provider"),
+        "identity_domain": tenant.first("identity_domain"),
         "grant": _granted(tenant),
         "promotion": _promoted(tenant, made["slug"]),
         "person": str(person.id),

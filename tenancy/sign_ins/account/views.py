@@ -26,6 +26,7 @@ from kernel.errors import (
 from kernel.http import db_session, only_reads, own_transaction, render, see_other, vault
 from tenancy import people
 from tenancy.brand.views import current_brand
+from tenancy.identity.opened import is_whole
 from tenancy.people import PersonView
 from tenancy.sign_ins import apps, passkeys, sessions
 from tenancy.sign_ins.account import changing
@@ -45,6 +46,10 @@ from tenancy.sign_ins.waits import person_subject
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
+NOT_WHOLE = (
+    "You signed in by an organisation's identity provider, which opens that organisation alone. "
+    "Your account belongs to others too: sign in with your password, or a passkey, to open it."
+)
 NOT_YOURS = "password: this is not your password; nothing was changed"
 
 
@@ -214,8 +219,9 @@ def _person() -> PersonView:
     """Give who is signed in; raises UnauthorizedError, which leads to the sign-in."""
     if current_user.is_authenticated:
         found = people.find_active_person(db_session(), current_user.person_id)
-        if found is not None:
+        if found is not None and is_whole(db_session(), _held()):
             return found
+        flash(NOT_WHOLE, "notice")
     raise UnauthorizedError("sign in to see this page")
 
 

@@ -22,6 +22,16 @@ OPEN_TO_ALL = {
     "operations.healthz",
     "operations.readyz",
     "operations.metrics",  # for this machine alone, or with a token of its own: test_metrics.py
+    # On the way to an identity provider and back: what is not there is answered alike.
+    "identity.ask_organisation",
+    "identity.ask_password",
+    "identity.confirm",
+    "identity.find_organisation",
+    "identity.go",
+    "identity.show_needed",
+    "identity.take_answer",
+    "identity_after.leave_there",
+    "identity_after.show_left",
     "sign_ins.ask_code",  # shows nothing until a password was right
     "sign_ins.ask_passkey",
     "sign_ins.check_code",

@@ -1,0 +1,1 @@
+"""Signing in through an organisation's own identity provider, by OpenID Connect."""

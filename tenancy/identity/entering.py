@@ -1,0 +1,258 @@
+"""Carries a verdict out: whom a provider's answer leads to, linked, made and signed in, noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from kernel.db import or_taken
+from kernel.errors import ConflictError, InvalidError
+from kernel.ids import new_id
+from kernel.secrets import Vault
+from tenancy import members, passwords, people
+from tenancy._tables import Membership, Person
+from tenancy.audit.chain import Fact
+from tenancy.audit.trail import About, Actor, note
+from tenancy.identity._tables import IdentitySession, LinkedIdentity
+from tenancy.identity.claims import IdentityError, Said, read_said
+from tenancy.identity.deciding import Known, Outcome, Verdict, counts_as_second_factor, decide
+from tenancy.identity.model import Provider
+from tenancy.keys.vault import tenant_vault
+from tenancy.people import PersonView
+from tenancy.scope import as_tenant
+from tenancy.sign_ins import sessions
+from tenancy.sign_ins.browsers import Origin
+from tenancy.sign_ins.sessions import Held, Lifetimes
+
+log = structlog.get_logger(__name__)
+
+BY_PROVIDER, STRONG, WITH_CODE = "provider", "provider_strong", "provider_code"
+_TAKEN = "Somebody with your address came in at the same moment. Sign in again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """Who came back from a provider, and what becomes of them."""
+
+    provider: Provider
+    said: Said
+    verdict: Verdict
+    id_token: str = field(default="", repr=False)
+
+    @property
+    def how(self) -> str:
+        """The word for how they signed in."""
+        return STRONG if counts_as_second_factor(self.said, self.provider) else BY_PROVIDER
+
+
+def judge(
+    session: Session, provider: Provider, claims: Mapping[str, Any], *, id_token: str = ""
+) -> Came:
+    """Decide what becomes of somebody of whom a provider said this; raises IdentityError."""
+    said = read_said(claims, groups_claim=provider.groups_claim)
+    tenant_id = provider.tenant_id
+    with as_tenant(session, tenant_id):
+        mine = (LinkedIdentity.tenant_id == tenant_id, LinkedIdentity.provider_id == provider.id)
+        named = (LinkedIdentity.issuer == said.issuer, LinkedIdentity.subject == said.subject)
+        linked_id = session.scalar(select(LinkedIdentity.person_id).where(*mine, *named))
+        found = people.find_by_email(session, said.email) if said.email else None
+        linked = _known(session, provider, linked_id)
+        owner = _known(session, provider, found.id if found is not None else None)
+    verdict = decide(said, provider, linked=linked, owner=owner)
+    return Came(provider=provider, said=said, verdict=verdict, id_token=id_token)
+
+
+def bring_in(session: Session, came: Came, *, now: datetime) -> PersonView:
+    """Link, make or join who came, as was decided; give the person.
+
+    `CONFIRM` has to be confirmed by the person's password before this is called.
+
+    Raises:
+        IdentityError: somebody came in by the same address at the same moment.
+    """
+    with as_tenant(session, came.provider.tenant_id):
+        person = _person(session, came, now=now)
+        if came.verdict.outcome is not Outcome.ENTER:
+            _link(session, came, person, now=now)
+        _follow_groups(session, came, person, now=now)
+    return person
+
+
+def enter(  # noqa: PLR0913  who, how, where from and for how long
+    session: Session,
+    came: Came,
+    person: PersonView,
+    *,
+    how: str,
+    origin: Origin,
+    lifetimes: Lifetimes,
+    vault: Vault,
+    now: datetime,
+) -> Held:
+    """Begin a session that opens the provider's organisation alone, noted there and nowhere else.
+
+    What one organisation's provider says of a person is no other organisation's to know.
+    """
+    people.note_sign_in(session, person.id, now=now)
+    held = sessions.begin(session, person.id, how=how, origin=origin, lifetimes=lifetimes, now=now)
+    tenant_id = came.provider.tenant_id
+    with as_tenant(session, tenant_id):
+        seal = tenant_vault(session, tenant_id, vault).encrypt
+        session.add(
+            IdentitySession(
+                tenant_id=tenant_id,
+                sign_in_id=held.session.id,
+                provider_id=came.provider.id,
+                token_sealed=seal(came.id_token) if came.id_token else None,
+            )
+        )
+        session.flush()
+    facts: dict[str, Fact] = {
+        "how": how,
+        "provider": came.provider.name,
+        "address": origin.address,
+        "browser": origin.browser,
+    }
+    _note(session, came, "sign_in.made", person, facts, now=now)
+    log.info("person_signed_in", person_id=str(person.id), how=how)
+    return held
+
+
+def note_refused(session: Session, came: Came, *, origin: Origin, now: datetime) -> None:
+    """Note that somebody came by the provider and was not let in."""
+    why = came.verdict.why
+    facts: dict[str, Fact] = {
+        "why": why.name.lower() if why is not None else "",
+        "subject": came.said.subject,
+        "email": came.said.email,
+        "address": origin.address,
+        "browser": origin.browser,
+    }
+    by = Actor(name="somebody not signed in")
+    about = About(kind="identity_provider", id=came.provider.id, name=came.provider.name)
+    tenant_id = came.provider.tenant_id
+    note(session, tenant_id, "identity.refused", now=now, about=about, facts=facts, by=by)
+
+
+def _known(session: Session, provider: Provider, person_id: UUID | None) -> Known | None:
+    if person_id is None:
+        return None
+    row = session.get(Person, person_id)
+    if row is None:
+        return None
+    member = (Membership.organisation_id == provider.tenant_id, Membership.person_id == person_id)
+    other = (
+        LinkedIdentity.tenant_id == provider.tenant_id,
+        LinkedIdentity.provider_id == provider.id,
+        LinkedIdentity.person_id == person_id,
+    )
+    found = session.execute(select(exists().where(*member), exists().where(*other))).one()
+    return Known(id=row.id, is_active=row.is_active, is_member=found[0], has_other=found[1])
+
+
+def _person(session: Session, came: Came, *, now: datetime) -> PersonView:
+    verdict, tenant_id = came.verdict, came.provider.tenant_id
+    if verdict.person_id is None:
+        person = _make(session, came, now=now)
+    else:
+        found = people.find_active_person(session, verdict.person_id)
+        if found is None:
+            raise IdentityError(_TAKEN)
+        person = found
+    if verdict.outcome is Outcome.MAKE or verdict.joins:
+        with or_taken(session, IdentityError(_TAKEN)):
+            members.add_member(session, tenant_id, person.id, verdict.role, now=now)
+        facts: dict[str, Fact] = {"role": verdict.role, "email": person.email}
+        _note(session, came, "member.joined", person, facts, now=now)
+    return person
+
+
+def _make(session: Session, came: Came, *, now: datetime) -> PersonView:
+    """Make a person with a password that nobody knows; a mailed link lets them choose one."""
+    said = came.said
+    password = passwords.made_up_password(email=said.email, name=said.name)
+    facts = {"email": said.email, "name": said.name, "password": password}
+    try:
+        with or_taken(session, ConflictError(_TAKEN)):
+            person = people.create_person(session, now=now, **facts)
+    except ConflictError:
+        raise IdentityError(_TAKEN) from None
+    except InvalidError as error:
+        raise IdentityError(
+            f"{came.provider.name} sent no usable account: {error.message}"
+        ) from None
+    session.get_one(Person, person.id).email_verified_at = now
+    session.flush()
+    return person
+
+
+def _link(session: Session, came: Came, person: PersonView, *, now: datetime) -> None:
+    with or_taken(session, IdentityError(_TAKEN)):
+        session.add(
+            LinkedIdentity(
+                id=new_id(),
+                tenant_id=came.provider.tenant_id,
+                provider_id=came.provider.id,
+                person_id=person.id,
+                issuer=came.said.issuer,
+                subject=came.said.subject,
+                made_at=now,
+            )
+        )
+        session.flush()
+    ways = {Outcome.LINK: "address", Outcome.CONFIRM: "password", Outcome.MAKE: "made"}
+    facts: dict[str, Fact] = {
+        "provider": came.provider.name,
+        "subject": came.said.subject,
+        "by": ways[came.verdict.outcome],
+    }
+    _note(session, came, "identity.linked", person, facts, now=now)
+
+
+def _follow_groups(session: Session, came: Came, person: PersonView, *, now: datetime) -> None:
+    """Give the role of the groups; the last admin stays one, and the audit has the reason."""
+    role = came.verdict.role
+    if not role or came.verdict.outcome is Outcome.MAKE or came.verdict.joins:
+        return
+    tenant_id = came.provider.tenant_id
+    before = _role_word(session, tenant_id, person.id)
+    if before == role:
+        return
+    facts: dict[str, Fact] = {"role": role, "before": before, "provider": came.provider.name}
+    try:
+        members.change_role(session, tenant_id, person.id, role)
+    except (ConflictError, InvalidError) as error:
+        log.warning("role_not_followed", person_id=str(person.id), reason=error.message)
+        return
+    _note(session, came, "member.role_changed", person, facts, now=now)
+
+
+def _role_word(session: Session, tenant_id: UUID, person_id: UUID) -> str:
+    row = session.execute(
+        select(Membership.role, Membership.custom_role_id).where(
+            Membership.organisation_id == tenant_id, Membership.person_id == person_id
+        )
+    ).one()
+    return f"custom:{row.custom_role_id}" if row.custom_role_id else str(row.role.value)
+
+
+def _note(
+    session: Session,
+    came: Came,
+    action: str,
+    person: PersonView,
+    facts: Mapping[str, Fact],
+    *,
+    now: datetime,
+) -> None:
+    kind = "member" if action.startswith("member.") else "person"
+    about = About(kind=kind, id=person.id, name=person.name)
+    by = Actor(name=person.name, id=person.id)
+    note(session, came.provider.tenant_id, action, now=now, about=about, facts=facts, by=by)

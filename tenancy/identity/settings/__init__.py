@@ -1,0 +1,1 @@
+"""The pages on which an organisation sets its identity providers up."""
