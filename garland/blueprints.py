@@ -38,6 +38,9 @@ import designer.together.views
 import designer.trials.kept.views
 import designer.trials.views
 import designer.workflows.views
+import garland.announced.views
+import garland.announcements.api
+import garland.announcements.views
 import garland.customers.views
 import garland.home.views
 import garland.live.views
@@ -143,6 +146,8 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.brand.views.bp,
     tenancy.brand.editing.views.bp,
     garland.home.views.bp,
+    garland.announced.views.bp,
+    garland.announcements.views.bp,
     garland.customers.views.bp,
     garland.plans.views.bp,
     garland.usage.views.bp,
@@ -251,6 +256,7 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.membership.api.api,
     tenancy.invitations.api.api,
     tenancy.customers.api.api,
+    garland.announcements.api.api,
     tenancy.audit.api.api,
 )
 BLUEPRINTS = (*((one, False) for one in PAGES), *((one, True) for one in MACHINES))

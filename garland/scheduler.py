@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from blocks.installs.revoking import Withdrawing, withdraw_revoked
+from garland.announcements.rounds import Announcing
 from garland.backtests import BacktestStarter
 from garland.memory import settle
 from garland.metrics_port import serve_metrics
@@ -71,6 +72,7 @@ POLL_EVERY_S = 2
 WITHDRAW_EVERY_S = 10
 END_STATES_EVERY_S = 60
 USE_EVERY_S = 30
+ANNOUNCE_EVERY_S = 2
 
 
 class Scheduler:
@@ -105,6 +107,7 @@ class Scheduler:
             hold=self._holds,
         )
         self._use = UseRounds(services.sessions, services.reading, services.calls)
+        self._announcing = Announcing(services.sessions, services.reading)
         self._follower = Follower(services.sessions, services.reading)
         self._led_at: datetime | None = None
         self._refreshed_at: datetime | None = None
@@ -148,6 +151,7 @@ class Scheduler:
             (self.withdraw, WITHDRAW_EVERY_S),
             (self.end_states, END_STATES_EVERY_S),
             (self.add_up_use, USE_EVERY_S),
+            (self.announce, ANNOUNCE_EVERY_S),
         )
 
     def _safely(self, job: Any) -> None:
@@ -281,6 +285,11 @@ class Scheduler:
         """Make calls facts, add facts up by the day, and end trials of plans that are over."""
         if self.leads():
             self._use.round(now=self._now())
+
+    def announce(self) -> None:
+        """Let announcements reach those they are for, and tell their pages."""
+        if self.leads():
+            self._announcing.round(now=self._now())
 
     def remind(self) -> None:
         """Send what approvals, requests to publish, rules and tenancy mail; its thread waits."""

@@ -65,7 +65,7 @@ USE = {"acme": (2_600, 64, 310, 900), "lakeside": (700, 18, 60, 40)}
 
 def demo_plans(session: Session, ids: Mapping[str, UUID], *, now: datetime) -> None:
     """Let Northwind have its plans, its customers be on them, and a month have gone by."""
-    keeper = _keeper(session, ids["northwind"])
+    keeper = keeper_of(session, ids["northwind"])
     with as_tenant(session, keeper.tenant_id):
         made = {
             name: make_plan(
@@ -93,7 +93,8 @@ def _use(session: Session, tenant_id: UUID, usual: tuple[int, ...], *, now: date
     look_at_peaks(session, tenant_id, now=now)
 
 
-def _keeper(session: Session, organisation_id: UUID) -> Acting:
+def keeper_of(session: Session, organisation_id: UUID) -> Acting:
+    """Give who writes in an organisation of the invented world, with all that an admin may."""
     one = get_organisation(session, organisation_id)
     return Acting(
         tenant_id=one.id,

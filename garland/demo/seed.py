@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from garland.demo.announced import demo_announcements
 from garland.demo.automation import CALENDARS, FLOWS, RULES
 from garland.demo.history import CUT_NOW, make_history
 from garland.demo.listened import SNMP_ACCESS, listened_sources
@@ -155,6 +156,7 @@ def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, A
     with as_tenant(session, ids["lakeside"]):
         _automation(session, ids["lakeside"], now=now)
     demo_plans(session, ids, now=now)
+    demo_announcements(session, ids, now=now)
     return {"url": url, "users": users, "tokens": tokens, "sources": sources, "snmp": SNMP_ACCESS}
 
 

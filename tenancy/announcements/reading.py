@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, false, select, update
+from sqlalchemy import and_, false, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kernel.cursors import read_place
@@ -158,7 +158,7 @@ def dismiss(
     )
 
 
-def _received(tenant_id: UUID, person_id: UUID | None) -> Select[Any]:
+def _received(tenant_id: UUID, person_id: UUID | None) -> Any:
     """Select what reached an organisation, what a person did with it, and who may be named."""
     me, owner = aliased(Organisation), aliased(Organisation)
     seen = AnnouncementSeen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
@@ -57,10 +58,20 @@ def checked_audience(session: Session, who: Acting, audience: Audience) -> Audie
     return audience
 
 
-def chosen_names(session: Session, who: Acting, audience: Audience) -> list[tuple[UUID, str]]:
-    """Give id and name of those chosen whom who acts looks after still, by name."""
-    found = _looked_after(session, who, set(audience.chosen))
-    return sorted(((one.id, one.name) for one in found), key=lambda one: one[1].lower())
+def ids_by_slug(
+    session: Session, who: Acting, slugs: Collection[str]
+) -> tuple[frozenset[UUID], list[str]]:
+    """Give the ids of those looked after that have these short names, and the names of none."""
+    wanted = select(Organisation.id, Organisation.slug)
+    rows = session.execute(wanted.where(Organisation.slug.in_(slugs), in_charge(who))).all()
+    known = {row.slug for row in rows}
+    unknown = [one for one in dict.fromkeys(slugs) if one not in known]
+    return frozenset(row.id for row in rows), unknown
+
+
+def slugs_of(session: Session, who: Acting, audience: Audience) -> list[str]:
+    """Give the short names of those chosen whom who acts looks after still."""
+    return sorted(one.slug for one in _looked_after(session, who, set(audience.chosen)))
 
 
 def resellers_of(session: Session, who: Acting) -> list[tuple[UUID, str]]:

@@ -26,6 +26,7 @@ from tenancy.announcements.model import (
 from tenancy.announcements.reaching import owe_mails, reach_anew, reach_out
 from tenancy.announcements.store import AnnouncementView, get_row, keep_change, said_of, view_of
 from tenancy.announcements.whom import checked_audience, meant_by
+from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
 from tenancy.customers.charge import require_keeper
 from tenancy.mails.outbox import take_back
@@ -302,5 +303,10 @@ def _note(
 ) -> None:  # fmt: skip
     about = About(kind="announcement", id=row.id, name=row.title)
     whom = str(row.audience["whom"])
-    facts = {"kind": row.kind, "whom": whom, "mails": row.mails, "is_resolved": is_resolved}
+    facts: dict[str, Fact] = {
+        "kind": row.kind,
+        "whom": whom,
+        "mails": row.mails,
+        "is_resolved": is_resolved,
+    }
     note(session, who.tenant_id, action, now=now, about=about, facts=facts)
