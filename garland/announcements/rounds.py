@@ -1,4 +1,4 @@
-"""The scheduler's part in announcements: what goes live or ends is told, newcomers too, mails go."""
+"""The scheduler's part: what goes live or ends is told, newcomers too, and mails go."""
 
 from __future__ import annotations
 
