@@ -41,6 +41,7 @@ import designer.workflows.views
 import garland.announced.views
 import garland.announcements.api
 import garland.announcements.views
+import garland.customers.many.views
 import garland.customers.views
 import garland.home.views
 import garland.live.views
@@ -148,6 +149,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.home.views.bp,
     garland.announced.views.bp,
     garland.announcements.views.bp,
+    garland.customers.many.views.bp,
     garland.customers.views.bp,
     garland.plans.views.bp,
     garland.usage.views.bp,

@@ -1,4 +1,4 @@
-"""The pages of a CSP's customers: all at a glance, one of them, adding one, changing states."""
+"""The pages of a CSP's customers: all at a glance, one of them, adding one."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
-from garland.customers.forms import Refused, asked_of, chosen_ids, refused, wanted_of, wish_of
+from garland.customers.forms import Refused, asked_of, refused, wanted_of
 from garland.customers.overview import SHOWN, look_over, rows_of
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, InvalidError
 from kernel.http import acting, address_with, db_session, render, require, see_other
 from tenancy.customers import adding, moving
-from tenancy.customers.changing import change_customers, look_ahead
 from tenancy.customers.charge import (
     CustomerFilter,
     get_customer,
@@ -105,27 +104,6 @@ def _next(one: OrganisationView, *, link: str = "") -> Response:
     return render("garland/customers/next.html", **facts)
 
 
-@bp.get("/change")
-@require("customers.edit")
-def ask_change() -> Response:
-    """Say what a change of state would do to the chosen customers, and ask."""
-    return _ask(request.args)
-
-
-@bp.post("/change")
-@require("customers.edit")
-def change() -> Response:
-    """Change the states, and show what it came to for each."""
-    ids = chosen_ids(request.form)
-    try:
-        wish = wish_of(request.form)
-        results = change_customers(db_session(), acting(), ids, wish, now=utc_now())
-    except InvalidError as error:
-        db_session().rollback()
-        return _ask(request.form, refused(error))
-    return render("garland/customers/changed.html", results=results, to=wish.to)
-
-
 @bp.get("/<uuid:customer_id>")
 @require("customers.view")
 def show(customer_id: UUID) -> Response:
@@ -171,23 +149,6 @@ def _form(form: dict[str, Any], failed: Refused | None = None) -> Response:
         form=typed,
         kinds=kinds_below(acting().tenant_kind),
         parents=possible_parents(db_session(), acting()),
-        refused=failed,
-    )
-
-
-def _ask(form: Any, failed: Refused | None = None) -> Response:
-    ids = chosen_ids(form)
-    to = State(form["to"]) if form.get("to") in {one.value for one in State} else None
-    if to is None or not ids:
-        flash("Choose customers first, and what is to be done.", "notice")
-        return see_other(url_for("customers.list_all"))
-    return render(
-        "garland/customers/ask.html",
-        status=failed.status if failed else 200,
-        outlooks=look_ahead(db_session(), acting(), ids, to),
-        to=to,
-        means=MEANS[to],
-        form=form,
         refused=failed,
     )
 

@@ -197,6 +197,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "plan.deleted": "deleted the plan {it}",
             "customer.plan_changed": "put the customer {it} on another plan",
             "customer.spend_cap_set": "set what the customer {it} may spend in a month",
+            "customers.exported": "took the list of customers out as a file",
             "customer.added": "added the customer {it}",
             "customer.state_changed": "changed the state of the customer {it}",
             "customer.moved": "moved the customer {it} to another place in the tree",

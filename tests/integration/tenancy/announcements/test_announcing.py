@@ -13,7 +13,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError
 from tenancy.announcements import reaching, reading, store, writing
 from tenancy.announcements.model import State
 from tenancy.customers.moving import move_customer
-from tenancy.organisations import OrganisationView
+from tenancy.organisations import OrganisationView, get_organisation
 from tenancy.scope import as_tenant
 from tests.factories.announcements import HOUR, draft, published, said, work
 from tests.factories.organisations import admin_of, bring_to, make_below
@@ -37,6 +37,7 @@ class Tree:
 
     @property
     def all(self) -> list[OrganisationView]:
+        """All of them, who wrote it last."""
         return [self.direct, self.reseller, self.deep, self.stranger, self.csp]
 
 
@@ -62,16 +63,14 @@ def test_all_get_it_and_nobody_elses_customers(session: Session, tree: Tree) -> 
 
 
 def test_a_vendor_tells_its_csps_and_not_their_customers(session: Session, tree: Tree) -> None:
-    vendor = admin_of(store_parent(session, tree.csp))
+    vendor = admin_of(above(session, tree.csp))
 
     published(session, vendor)
 
     assert readers(session, tree) == ["CSP"]
 
 
-def store_parent(session: Session, one: OrganisationView) -> OrganisationView:
-    from tenancy.organisations import get_organisation
-
+def above(session: Session, one: OrganisationView) -> OrganisationView:
     assert one.parent_id is not None
     return get_organisation(session, one.parent_id)
 
@@ -251,14 +250,14 @@ def test_a_maintenance_ends_with_its_work(session: Session, tree: Tree) -> None:
     assert made.state(NOON + 2 * HOUR) is State.ENDED
 
 
-@pytest.mark.parametrize("document", [work(starts=NOON - 9 * HOUR), said(audience={"whom": "all"})])
-def test_what_is_over_or_for_nobody_is_not_published(
-    session: Session, document: dict[str, object]
-) -> None:
-    lonely = admin_of(make_csp(session))
+def test_what_is_over_is_not_published(session: Session, tree: Tree) -> None:
+    with pytest.raises(ConflictError, match="over already"):
+        published(session, tree.who, work(starts=NOON - 9 * HOUR))
 
-    with pytest.raises(ConflictError):
-        published(session, lonely, document)
+
+def test_what_is_for_nobody_is_not_published(session: Session) -> None:
+    with pytest.raises(ConflictError, match="nobody is meant"):
+        published(session, admin_of(make_csp(session)))
 
 
 def test_a_closed_customer_is_not_reached(session: Session, tree: Tree) -> None:

@@ -35,11 +35,12 @@ class Told:
         """Wake nobody."""
 
     def tell_pages(self, tenant_id: UUID, event: str, _facts: dict[str, Any], /) -> None:
+        """Remember whose pages were told."""
         assert event == "notices"
         self.pages.append(tenant_id)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def told(sessions: Sessions) -> Told:
     office = PostOffice(public_url="https://noc.example.com", vault=Vault([new_key()]))
     told = Told()
@@ -49,7 +50,7 @@ def told(sessions: Sessions) -> Told:
 
 
 @pytest.fixture
-def acme(sessions: Sessions, told: Told) -> OrganisationView:
+def acme(sessions: Sessions) -> OrganisationView:
     with sessions.begin() as session:
         one = make_customer(session, "Acme")
         make_member(session, one, "admin")
@@ -90,7 +91,7 @@ def test_what_is_scheduled_is_told_when_its_time_comes_and_when_it_ends(
 
 
 def test_the_admins_are_mailed_once_and_again_where_that_is_asked_for(
-    sessions: Sessions, told: Told, acme: OrganisationView
+    sessions: Sessions, acme: OrganisationView
 ) -> None:
     made = announce(sessions, acme, work(mails=True, zone="Europe/Berlin"))
     rounds = Announcing(sessions, sessions)
@@ -108,7 +109,7 @@ def test_the_admins_are_mailed_once_and_again_where_that_is_asked_for(
 
 
 def test_what_is_withdrawn_mails_nothing_that_still_waits(
-    sessions: Sessions, told: Told, acme: OrganisationView
+    sessions: Sessions, acme: OrganisationView
 ) -> None:
     made = announce(sessions, acme, said(mails=True))
     Announcing(sessions, sessions).round(now=NOON)
