@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -167,7 +168,8 @@ def _asked_by(world: World, calls: list[Call], name: str) -> Iterator[tuple[Call
 def _looks_after(world: World, asker: Asker, call: Call) -> bool:
     """Tell whether a request names nothing but an organisation that stands below who asks."""
     is_above = asker.organisation.id == world.theirs.organisation.parent_id
-    return is_above and {call.kind_of(name) for name in call.names} == {"organisation"}
+    sent = re.findall(r"<(\w+)>", str(SENT.get(call.endpoint, "")))
+    return is_above and {*map(call.kind_of, call.names), *sent} == {"organisation"}
 
 
 def _address_ids(call: Call, ids: Mapping[str, str]) -> dict[str, str]:
