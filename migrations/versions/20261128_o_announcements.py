@@ -58,7 +58,7 @@ def upgrade() -> None:
         _points("announcement", "owner_id", "organisation"),
         _key("announcement", "id"),
     )
-    op.create_index("ix_announcement_owner_id", "announcement", ["owner_id", "made_at"])
+    op.create_index("ix_announcement_owner_id_made_at", "announcement", ["owner_id", "made_at"])
     op.create_index("ix_announcement_tell_at", "announcement", ["tell_at"])
     _below("announcement_change", sa.Column("verb", sa.String(20), nullable=False), "what")
     _below("announcement_update", sa.Column("text", sa.Text(), nullable=False))
@@ -123,7 +123,9 @@ def _bulk() -> None:
         _points("customer_change", "owner_id", "organisation"),
         _key("customer_change", "id"),
     )
-    op.create_index("ix_customer_change_owner_id", "customer_change", ["owner_id", "made_at"])
+    op.create_index(
+        "ix_customer_change_owner_id_made_at", "customer_change", ["owner_id", "made_at"]
+    )
     op.create_table(
         "customer_change_item",
         _id("change_id"),

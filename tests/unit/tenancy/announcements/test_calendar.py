@@ -13,10 +13,17 @@ from tests.support.size import examples
 STARTS = datetime(2026, 12, 1, 0, tzinfo=UTC)
 
 
-def entry(**facts: str) -> Entry:
-    told = {"uid": "u", "title": "Work", "text": "All of it", "link": "https://a.example", **facts}
-    ends = STARTS + timedelta(hours=4)
-    return Entry(**told, sequence=2, starts=STARTS, ends=ends, changed_at=STARTS)
+def entry(*, title: str = "Work", text: str = "All of it") -> Entry:
+    return Entry(
+        uid="u",
+        title=title,
+        text=text,
+        link="https://a.example",
+        sequence=2,
+        starts=STARTS,
+        ends=STARTS + timedelta(hours=4),
+        changed_at=STARTS,
+    )
 
 
 def test_a_calendar_reads_when_the_work_is() -> None:
