@@ -75,6 +75,8 @@ def change_announcement(
 ) -> AnnouncementView:  # fmt: skip
     """Change a draft, or what was published; of the latter the history keeps what was changed.
 
+    The admins are mailed anew where the work was moved, if they are to be mailed at all.
+
     Raises:
         NotFoundError: who acts wrote no such one.
         InvalidError: naming each field that cannot be taken.
@@ -263,7 +265,8 @@ def _change_published(
     session.flush()
     if said.audience != before.audience:
         reach_anew(session, row, now=now)
-    if said.mails and not before.mails:
+    has_moved = (said.work_starts, said.work_ends) != (before.work_starts, before.work_ends)
+    if said.mails and (has_moved or not before.mails):
         owe_mails(session, row.id)
     if what:
         keep_change(session, row, "changed", by=who.person_name, now=now, what=what)

@@ -13,7 +13,7 @@ from garland.announcements.rounds import Announcing
 from kernel.clock import format_instant
 from kernel.secrets import Vault, new_key
 from runtime.wake import WAKER
-from tenancy.announcements import reading, writing
+from tenancy.announcements import reading, store, writing
 from tenancy.mails._tables import Mail
 from tenancy.mails.office import POST_OFFICE, PostOffice
 from tenancy.organisations import OrganisationView, get_organisation
@@ -106,6 +106,25 @@ def test_the_admins_are_mailed_once_and_again_where_that_is_asked_for(
 
     assert [one.subject for one in first] == ["Planned maintenance: Core upgrade"]
     assert len(mails(sessions)) == 2
+
+
+def test_work_that_is_moved_is_mailed_anew_and_other_changes_are_not(
+    sessions: Sessions, acme: OrganisationView
+) -> None:
+    made = announce(sessions, acme, work(mails=True))
+    rounds, numbers = Announcing(sessions, sessions), []
+    for later, text in ((24, "Other words"), (30, "Moved")):
+        rounds.round(now=NOON)
+        with sessions.begin() as session:
+            who = admin_of(get_organisation(session, acme.parent_id or acme.id))
+            document = work(starts=NOON + later * HOUR, mails=True, text=text)
+            with as_tenant(session, who.tenant_id):
+                at = store.get_written(session, who, made).revision
+                writing.change_announcement(session, who, made, document, revision=at, now=NOON)
+        rounds.round(now=NOON)
+        numbers.append(len(mails(sessions)))
+
+    assert numbers == [1, 2]
 
 
 def test_what_is_withdrawn_mails_nothing_that_still_waits(
