@@ -14,11 +14,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tenancy.announcements._tables import AnnouncementReach, AnnouncementRow, AnnouncementSeen
-from tenancy.announcements.audience import Whom
+from tenancy.announcements.audience import Placed, Whom, meant_among
 from tenancy.announcements.letters import letter_of
 from tenancy.announcements.model import State
 from tenancy.announcements.store import is_live, said_of, updates_of, view_of
-from tenancy.announcements.whom import meant_by
+from tenancy.announcements.whom import meant_by, placed_below
 from tenancy.mails.outbox import Wish, write_mail
 from tenancy.members import list_members
 from tenancy.organisations import get_organisation
@@ -70,10 +70,14 @@ def greet_newcomers(session: Session, *, now: datetime) -> set[UUID]:
 
 def has_newcomers(session: Session, *, now: datetime) -> bool:
     """Tell whether somebody came along whom something is for that is live."""
+    below: dict[UUID, list[Placed]] = {}  # asked for once for each that wrote some
     for row in session.scalars(select(AnnouncementRow).where(is_live(now=now))).all():
         audience = said_of(row).audience
-        is_open = audience.whom is not Whom.CHOSEN
-        if is_open and meant_by(session, row.owner_id, audience) - _reached(session, row.id):
+        if audience.whom is Whom.CHOSEN:
+            continue
+        if row.owner_id not in below:
+            below[row.owner_id] = placed_below(session, row.owner_id)
+        if meant_among(below[row.owner_id], audience) - _reached(session, row.id):
             return True
     return False
 

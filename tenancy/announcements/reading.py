@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, false, select, update
+from sqlalchemy import BindParameter, and_, bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
 from kernel.cursors import read_place
@@ -25,6 +25,37 @@ from tenancy.rows import insert_new
 
 LIVE_MAX = 20
 NOT_THERE = "There is nothing at this address, or it is not yours to see."
+
+
+_ME, _OWNER, _SEEN = aliased(Organisation), aliased(Organisation), AnnouncementSeen
+_WHO: BindParameter[Any] = bindparam("tenant")
+_PERSON: BindParameter[Any] = bindparam("person")
+_RECEIVED = (
+    select(AnnouncementRow, _SEEN, _OWNER.name)
+    .join(AnnouncementReach, AnnouncementReach.announcement_id == AnnouncementRow.id)
+    .join(_ME, _ME.id == AnnouncementReach.tenant_id)
+    .outerjoin(_OWNER, and_(_OWNER.id == AnnouncementRow.owner_id, _OWNER.id == _ME.parent_id))
+    .outerjoin(
+        _SEEN,
+        and_(
+            _SEEN.announcement_id == AnnouncementRow.id,
+            _SEEN.tenant_id == _WHO,
+            _SEEN.person_id == _PERSON,
+        ),
+    )
+    .where(AnnouncementReach.tenant_id == _WHO)
+)
+"""What reached an organisation, what a person did with it, and who may be named."""
+_GOING_ON = (
+    _RECEIVED.where(
+        AnnouncementRow.kind == Kind.DISRUPTION.value,
+        is_live(now=bindparam("now")),
+        _SEEN.dismissed_at.is_(None),
+    )
+    .order_by(AnnouncementRow.id.desc())
+    .limit(LIVE_MAX)
+)
+"""Put together once: every page asks it, and that costs more than running it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +86,10 @@ def live_for(
 
     Disruptions come first, then what was published last.
     """
-    wanted = _received(tenant_id, person_id).where(
-        is_live(now=now), AnnouncementSeen.dismissed_at.is_(None)
-    )
-    rows = session.execute(wanted.order_by(AnnouncementRow.id.desc()).limit(LIVE_MAX)).all()
+    wanted = _RECEIVED.where(is_live(now=now), AnnouncementSeen.dismissed_at.is_(None))
+    asked = {"tenant": tenant_id, "person": person_id}
+    wanted = wanted.order_by(AnnouncementRow.id.desc()).limit(LIVE_MAX)
+    rows = session.execute(wanted, asked).all()
     found = [_view(session, *row, now=now) for row in rows]
     return sorted(found, key=lambda one: one.said.kind is not Kind.DISRUPTION)
 
@@ -67,12 +98,8 @@ def disruptions_for(
     session: Session, tenant_id: UUID, person_id: UUID, *, now: datetime
 ) -> list[ReceivedView]:
     """List the disruptions that go on and that the person did not put away."""
-    wanted = _received(tenant_id, person_id).where(
-        AnnouncementRow.kind == Kind.DISRUPTION.value,
-        is_live(now=now),
-        AnnouncementSeen.dismissed_at.is_(None),
-    )
-    rows = session.execute(wanted.order_by(AnnouncementRow.id.desc()).limit(LIVE_MAX)).all()
+    asked = {"tenant": tenant_id, "person": person_id, "now": now}
+    rows = session.execute(_GOING_ON, asked).all()
     return [_view(session, *row, now=now) for row in rows]
 
 
@@ -87,13 +114,14 @@ def list_received(  # noqa: PLR0913  to whom, which of it, from where on
     now: datetime,
 ) -> list[ReceivedView]:
     """List what an organisation was told, the newest first; put away or not."""
-    wanted = _received(tenant_id, person_id).where(is_told(now=now))
+    wanted = _RECEIVED.where(is_told(now=now))
     if q.strip():
         wanted = wanted.where(AnnouncementRow.title.icontains(q.strip(), autoescape=True))
     if after is not None:
         (last,) = read_place(after, UUID)
         wanted = wanted.where(AnnouncementRow.id < last)
-    rows = session.execute(wanted.order_by(AnnouncementRow.id.desc()).limit(limit)).all()
+    asked = {"tenant": tenant_id, "person": person_id}
+    rows = session.execute(wanted.order_by(AnnouncementRow.id.desc()).limit(limit), asked).all()
     return [_view(session, *row, now=now) for row in rows]
 
 
@@ -106,10 +134,8 @@ def get_received(
     now: datetime,
 ) -> ReceivedView:  # fmt: skip
     """Give one that an organisation was told, with its updates; raises NotFoundError."""
-    wanted = _received(tenant_id, person_id).where(
-        is_told(now=now), AnnouncementRow.id == announcement_id
-    )
-    row = session.execute(wanted).first()
+    wanted = _RECEIVED.where(is_told(now=now), AnnouncementRow.id == announcement_id)
+    row = session.execute(wanted, {"tenant": tenant_id, "person": person_id}).first()
     if row is None:
         raise NotFoundError(NOT_THERE)
     return _view(session, *row, now=now)
@@ -155,26 +181,6 @@ def dismiss(
         )
         .values(dismissed_at=now)
         .execution_options(synchronize_session=False)
-    )
-
-
-def _received(tenant_id: UUID, person_id: UUID | None) -> Any:
-    """Select what reached an organisation, what a person did with it, and who may be named."""
-    me, owner = aliased(Organisation), aliased(Organisation)
-    seen = AnnouncementSeen
-    is_persons = seen.person_id == person_id if person_id is not None else false()
-    return (
-        select(AnnouncementRow, seen, owner.name)
-        .join(AnnouncementReach, AnnouncementReach.announcement_id == AnnouncementRow.id)
-        .join(me, me.id == AnnouncementReach.tenant_id)
-        .outerjoin(owner, and_(owner.id == AnnouncementRow.owner_id, owner.id == me.parent_id))
-        .outerjoin(
-            seen,
-            and_(
-                seen.announcement_id == AnnouncementRow.id, seen.tenant_id == tenant_id, is_persons
-            ),
-        )
-        .where(AnnouncementReach.tenant_id == tenant_id)
     )
 
 

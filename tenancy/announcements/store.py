@@ -208,8 +208,8 @@ def keep_change(
     session.flush()
 
 
-def is_live(*, now: datetime) -> ColumnElement[bool]:
-    """Say, of a row, that it is shown now."""
+def is_live(*, now: Any) -> ColumnElement[bool]:
+    """Say, of a row, that it is shown at an instant, or at a parameter of the statement."""
     return _in_state(State.LIVE.value, now=now)
 
 
@@ -222,7 +222,7 @@ def is_told(*, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _in_state(word: str, *, now: datetime) -> ColumnElement[bool]:
+def _in_state(word: str, *, now: Any) -> ColumnElement[bool]:
     row = AnnouncementRow
     published, stands = row.published_at.is_not(None), row.withdrawn_at.is_(None)
     is_over = row.shown_until <= now

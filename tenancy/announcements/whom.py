@@ -24,17 +24,21 @@ CHOICES_MAX = 500
 
 def meant_by(session: Session, owner_id: UUID, audience: Audience) -> set[UUID]:
     """Give the ids of those that are meant now; nobody who is closed is among them."""
+    return meant_among(placed_below(session, owner_id), audience)
+
+
+def placed_below(session: Session, owner_id: UUID) -> list[Placed]:
+    """Say where those stand whom an organisation looks after, but for those that are closed."""
     who = facts_of(get_organisation(session, owner_id), role="admin", person_id=None, name="")
     rows = session.execute(
         select(Organisation.id, Organisation.kind, Organisation.parent_id, PlanUse.plan_id)
         .outerjoin(PlanUse, PlanUse.organisation_id == Organisation.id)
         .where(in_charge(who), Organisation.state != State.CLOSED)
     )
-    placed = [
+    return [
         Placed(id=row.id, kind=row.kind.value, parent_id=row.parent_id, plan_id=row.plan_id)
         for row in rows
     ]
-    return meant_among(placed, audience)
 
 
 def checked_audience(session: Session, who: Acting, audience: Audience) -> Audience:
