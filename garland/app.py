@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from blocks.packages.archive import ARCHIVE_MAX_BYTES
 from garland import branding, delegated, repeats, sign_in, telling
 from garland.addresses import LateRule
+from garland.announced import seen
 from garland.assets import Site, address_parts, imported_by
 from garland.blueprints import BLUEPRINTS
 from garland.failures import install_failures
@@ -149,6 +150,7 @@ def _install_context(app: Flask) -> None:
             "acting": who,
             "organisations": sign_in.organisations() if switches else [],
             "nav_active": None,
+            "disruptions": seen.disruptions_shown() if switches else [],
             "tenant_standing": sign_in.standing() if switches else None,
             "page_made_ms": int(g.page_asked_at.timestamp() * 1000),
         }

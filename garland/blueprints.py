@@ -38,7 +38,11 @@ import designer.together.views
 import designer.trials.kept.views
 import designer.trials.views
 import designer.workflows.views
+import garland.announced.views
+import garland.announcements.api
+import garland.announcements.views
 import garland.archives.views
+import garland.customers.many.views
 import garland.customers.views
 import garland.deletions.views
 import garland.home.views
@@ -163,6 +167,9 @@ PAGES: tuple[Blueprint, ...] = (
     tenancy.brand.editing.views.bp,
     garland.home.views.bp,
     garland.archives.views.bp,
+    garland.announced.views.bp,
+    garland.announcements.views.bp,
+    garland.customers.many.views.bp,
     garland.customers.views.bp,
     garland.deletions.views.bp,
     garland.plans.views.bp,
@@ -277,6 +284,7 @@ MACHINES: tuple[Blueprint, ...] = (
     garland.tenant_templates.api.api,
     garland.tenant_templates.api_here.api,
     tenancy.customers.api.api,
+    garland.announcements.api.api,
     tenancy.audit.api.api,
     tenancy.brand.editing.api.api,
     garland.plans.api.api,

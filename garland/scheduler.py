@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from blocks.installs.revoking import Withdrawing, withdraw_revoked
+from garland.announcements.rounds import Announcing
 from garland.archives.process import ArchiveStarter
 from garland.backtests import BacktestStarter
 from garland.memory import settle
@@ -78,6 +79,7 @@ END_STATES_EVERY_S = 60
 USE_EVERY_S = 30
 DELETE_EVERY_S = 10
 EXPORT_EVERY_S = 2
+ANNOUNCE_EVERY_S = 2
 
 
 class Scheduler:
@@ -120,6 +122,7 @@ class Scheduler:
             may_go_on=self.leads,
             clock=clock,
         )
+        self._announcing = Announcing(services.sessions, services.reading)
         self._follower = Follower(services.sessions, services.reading)
         self._led_at: datetime | None = None
         self._refreshed_at: datetime | None = None
@@ -167,6 +170,7 @@ class Scheduler:
             (self.end_states, END_STATES_EVERY_S),
             (self.add_up_use, USE_EVERY_S),
             (self.delete_organisations, DELETE_EVERY_S),
+            (self.announce, ANNOUNCE_EVERY_S),
         )
 
     def _safely(self, job: Any) -> None:
@@ -306,6 +310,11 @@ class Scheduler:
         """Make calls facts, add facts up by the day, and end trials of plans that are over."""
         if self.leads():
             self._use.round(now=self._now())
+
+    def announce(self) -> None:
+        """Let announcements reach those they are for, and tell their pages."""
+        if self.leads():
+            self._announcing.round(now=self._now())
 
     def remind(self) -> None:
         """Send what approvals, requests to publish, rules and tenancy mail; its thread waits."""

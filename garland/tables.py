@@ -42,10 +42,12 @@ import runtime.trials._tables
 import runtime.use._tables
 import tenancy._tables
 import tenancy.addresses._tables
+import tenancy.announcements._tables
 import tenancy.audit._tables
 import tenancy.brand._tables
 import tenancy.connections._tables
 import tenancy.custom_roles._tables
+import tenancy.customers.many._tables
 import tenancy.delegation._tables
 import tenancy.identity._tables
 import tenancy.invitations._tables

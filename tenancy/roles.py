@@ -79,6 +79,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "usage.view": "see what was used and what it comes to",
         "usage.cap": "set how much the organisation may spend in a month",
         "brand.edit": "change the name, the logo and the colours that customers see",
+        "announcements.edit": "write announcements to customers, change and withdraw them",
     }
 )
 
@@ -90,7 +91,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("People and access", ("members", "roles", "tokens", "support", "audit")),
     ("Connections", ("connections",)),
     ("Organisation", ("organisation", "environments", "limits", "plans", "usage")),
-    ("Customers", ("customers", "brand")),
+    ("Customers", ("customers", "brand", "announcements")),
 )
 """The parts of the table as pages show them: a title, and what its permissions begin with."""
 
@@ -101,6 +102,7 @@ _KINDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "customers.edit": _PROVIDERS,
         "plans.edit": _PROVIDERS,
         "brand.edit": _PROVIDERS,
+        "announcements.edit": _PROVIDERS,
         "support.use": frozenset({"csp", "reseller"}),
         "support.grant": frozenset({"customer", "reseller"}),
     }
@@ -153,8 +155,9 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
         Role.OPERATOR: _OPERATES,
         Role.DESIGNER: _DESIGNS,
         Role.ADMIN: frozenset(PERMISSIONS),
-        Role.CURATOR: _SEES | {"customers.view", "customers.edit"},
-        Role.SUPPORT: _SEES | {"runs.operate", "customers.view", "support.use"},
+        Role.CURATOR: _SEES | {"customers.view", "customers.edit", "announcements.edit"},
+        Role.SUPPORT: _SEES
+        | {"runs.operate", "customers.view", "support.use", "announcements.edit"},
         Role.BILLING: frozenset(
             {
                 "organisation.view",

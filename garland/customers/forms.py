@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from garland.customers.overview import Asked
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, Problem
 from kernel.numbers import whole_number
 from tenancy.customers.adding import Wanted
-from tenancy.customers.changing import BULK_MAX
 from tenancy.customers.charge import NOT_THERE, CustomerFilter
 from tenancy.life_cycle.changing import Wish
 from tenancy.life_cycle.states import TRIAL_DAYS_MAX, State
@@ -60,11 +58,11 @@ def wanted_of(form: Mapping[str, str]) -> Wanted:
         name=form.get("name", ""),
         kind=form.get("kind", ""),
         slug=form.get("slug", "").strip(),
-        parent_id=_id(parent) if parent else None,
+        parent_id=id_of(parent) if parent else None,
         admin_email=form.get("admin_email", "").strip(),
         trial_days=_days(form.get("trial_days", ""), "trial_days"),
-        plan_id=_id(form["plan"]) if form.get("plan") else None,
-        template_id=_id(form["template"]) if form.get("template", "none") not in _NONE else None,
+        plan_id=id_of(form["plan"]) if form.get("plan") else None,
+        template_id=id_of(form["template"]) if form.get("template", "none") not in _NONE else None,
         is_bare=form.get("template") == "none",
     )
 
@@ -80,11 +78,6 @@ def wish_of(form: Mapping[str, str]) -> Wish:
     return Wish(to=to, reason=form.get("reason", ""), days=days)
 
 
-def chosen_ids(form: Any) -> list[UUID]:
-    """Read which customers are chosen, at most so many as go in one transaction."""
-    return [_id(one) for one in form.getlist("id")[:BULK_MAX]]
-
-
 def _days(text: str, name: str) -> int:
     number = whole_number(text.strip() or "0", most=TRIAL_DAYS_MAX)
     if number is None:
@@ -93,7 +86,8 @@ def _days(text: str, name: str) -> int:
     return number
 
 
-def _id(text: str) -> UUID:
+def id_of(text: str) -> UUID:
+    """Read an id; what is none is told apart from nothing that is not there."""
     try:
         return UUID(text)
     except ValueError:

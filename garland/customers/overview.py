@@ -90,6 +90,22 @@ def look_over(session: Session, who: Acting, asked: Asked, *, now: datetime) -> 
         )
 
 
+def ids_that_fit(
+    session: Session, who: Acting, asked: Asked, *, most: int, now: datetime
+) -> list[UUID]:
+    """Give the ids of all that a list asks for, on every page, by name; at most so many.
+
+    Raises:
+        NotFoundError: who acts looks after nobody.
+        InvalidError: there is no such state, kind or health.
+    """
+    rank = health_rank(organisation_id(), now=now)
+    only = (rank == _place(HEALTH, asked.health, "health"),) if asked.health else ()
+    with system(session):
+        found = list_page(session, who, asked.wanted, Order(only=only, limit=most))
+    return [one.id for one in found.customers]
+
+
 def rows_of(
     session: Session, who: Acting, customers: list[OrganisationView], *, now: datetime
 ) -> list[Row]:

@@ -1,4 +1,4 @@
-"""The pages of a CSP's customers: all at a glance, one of them, adding one, changing states."""
+"""The pages of a CSP's customers: all at a glance, one of them, adding one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
-from garland.customers.forms import Refused, asked_of, chosen_ids, refused, wanted_of, wish_of
+from garland.customers.forms import Refused, asked_of, refused, wanted_of
 from garland.customers.overview import SHOWN, look_over, rows_of
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, ForbiddenError, InvalidError
@@ -24,7 +24,6 @@ from kernel.http import (
 from runtime.tenant_templates.store import list_templates
 from runtime.tenant_templates.uses import list_uses
 from tenancy.customers import adding, moving
-from tenancy.customers.changing import change_customers, look_ahead
 from tenancy.customers.charge import (
     CustomerFilter,
     get_customer,
@@ -120,27 +119,6 @@ def _next(one: OrganisationView, *, link: str = "") -> Response:
     return render("garland/customers/next.html", **facts)
 
 
-@bp.get("/change")
-@require("customers.edit")
-def ask_change() -> Response:
-    """Say what a change of state would do to the chosen customers, and ask."""
-    return _ask(request.args)
-
-
-@bp.post("/change")
-@require("customers.edit")
-def change() -> Response:
-    """Change the states, and show what it came to for each."""
-    ids = chosen_ids(request.form)
-    try:
-        wish = wish_of(request.form)
-        results = change_customers(db_session(), acting(), ids, wish, now=utc_now())
-    except InvalidError as error:
-        db_session().rollback()
-        return _ask(request.form, refused(error))
-    return render("garland/customers/changed.html", results=results, to=wish.to)
-
-
 @bp.get("/<uuid:customer_id>")
 @require("customers.view")
 def show(customer_id: UUID) -> Response:
@@ -214,23 +192,6 @@ def _plans() -> list[PlanView]:
     """List the plans that a new customer may be put on, for who may say so."""
     found = list_plans(db_session(), acting()) if acting().may("plans.edit") else []
     return [one for one in found if one.retired_at is None]
-
-
-def _ask(form: Any, failed: Refused | None = None) -> Response:
-    ids = chosen_ids(form)
-    to = State(form["to"]) if form.get("to") in {one.value for one in State} else None
-    if to is None or not ids:
-        flash("Choose customers first, and what is to be done.", "notice")
-        return see_other(url_for("customers.list_all"))
-    return render(
-        "garland/customers/ask.html",
-        status=failed.status if failed else 200,
-        outlooks=look_ahead(db_session(), acting(), ids, to),
-        to=to,
-        means=MEANS[to],
-        form=form,
-        refused=failed,
-    )
 
 
 def _page(customer_id: UUID, failed: Refused | None = None) -> Response:

@@ -94,7 +94,7 @@ def _use(session: Session, tenant_id: UUID, usual: tuple[int, ...], *, now: date
 
 
 def keeper_of(session: Session, organisation_id: UUID) -> Acting:
-    """Give who acts for a provider while the demo is made."""
+    """Give who writes in an organisation of the invented world, with all that an admin may."""
     one = get_organisation(session, organisation_id)
     return Acting(
         tenant_id=one.id,

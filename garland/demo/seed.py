@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
+from garland.demo.announced import demo_announcements
 from garland.demo.automation import CALENDARS, FLOWS, RULES
 from garland.demo.history import CUT_NOW, make_history
 from garland.demo.listened import SNMP_ACCESS, listened_sources
@@ -159,6 +160,7 @@ def _seed(session: Session, services: Services, *, now: datetime) -> dict[str, A
     demo_plans(session, ids, now=now)
     ids["meadow"] = demo_templates(session, ids, vault=services.vault, now=now)
     users.append(_person(session, ids, *NEWCOMER, now=now))
+    demo_announcements(session, ids, now=now)
     return {"url": url, "users": users, "tokens": tokens, "sources": sources, "snmp": SNMP_ACCESS}
 
 

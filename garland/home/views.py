@@ -9,6 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from designer.guide.progress import is_away, progress_of
+from garland.announced.seen import note_shown
 from garland.sign_in import organisations
 from kernel.clock import utc_now
 from kernel.http import acting, db_session, render, see_other
@@ -20,6 +21,8 @@ from runtime.going_live.requests import count_waiting
 from runtime.rules.store import list_rules
 from runtime.runs.query import RunFilter, count_runs, list_runs
 from runtime.tenant_templates.todo import glances_of
+from tenancy.announcements.reading import live_for
+from tenancy.announcements.wording import parts_of
 
 bp = Blueprint("home", __name__)
 
@@ -43,10 +46,14 @@ def tenant_home() -> Response:
     where = (db_session(), acting().tenant_id)
     now = utc_now()
     states = count_runs(*where, since=now - timedelta(hours=24))
+    announced = live_for(*where, acting().person_id, now=now)
+    note_shown(announced)
     guide = None if is_away(*where, acting().person_id) else progress_of(*where)
     return render(
         "garland/home.html",
         "garland/_home_figures.html",
+        announced=announced,
+        parts_of=parts_of,
         severities=count_active(*where),
         alarms_by_hour=raised_by_hour(*where, now=now),
         states=states,

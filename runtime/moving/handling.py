@@ -96,6 +96,11 @@ _PASSING = "passing: made anew when it is needed"
 LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
         "alarm_deed": _PEOPLE,
+        "announcement": _AGREED,
+        "announcement_change": _AGREED,
+        "announcement_reach": _AGREED,
+        "announcement_seen": _PEOPLE,
+        "announcement_update": _AGREED,
         "api_token": _OPEN,
         "audit_chain": _AUDIT,
         "audit_entry": _AUDIT,
@@ -105,6 +110,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "organisation_archive": "an export of it, which is kept for a day",
         "organisation_archive_piece": "an export of it, which is kept for a day",
         "deletion": "proof of what was deleted at this installation",
+        "customer_change": _AGREED,
+        "customer_change_item": _AGREED,
         "data_key": "secrets are sealed by keys of the installation they come to",
         "environment": "an environment is an organisation of its own, and moves by itself",
         "guide_away": _PEOPLE,

@@ -7,7 +7,7 @@
  */
 
 /** The events a part can listen to; the server names them the same. */
-export const EVENTS = ["alarms", "runs", "rules", "workflows", "approvals", "webhooks", "services"];
+export const EVENTS = "alarms runs rules workflows approvals webhooks services notices".split(" ");
 
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 30_000;

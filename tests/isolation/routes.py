@@ -9,6 +9,7 @@ from typing import Any
 
 IDS = {
     "alarm_id": "alarm",
+    "announcement_id": "announcement",
     "approval_id": "approval",
     "block_id": "block",
     "calendar_id": "calendar",
@@ -22,6 +23,7 @@ IDS = {
     "hub_id": "hub",
     "import_id": "inventory_import",
     "archive_id": "archive",
+    "change_id": "many",
     "customer_id": "organisation",
     "deletion_id": "deletion",
     "grant_id": "grant",
@@ -145,6 +147,19 @@ _WINDOW = {
     "ends_at": "2031-01-01T02:00:00Z",
     "scope": {"kind": "everything"},
 }
+_TOLD = {
+    "kind": "information",
+    "title": "x",
+    "text": "x",
+    "audience": {"whom": "chosen", "organisation_ids": ["<organisation>"]},
+}
+_TOLD_FORM = {
+    **dict.fromkeys(("title", "text"), "x"),
+    "kind": "information",
+    "zone": "UTC",
+    "whom": "plan",
+    "plan_id": "<plan>",
+}
 _PATTERN = [{"id": "<alarm>"}]
 _USER = [{"value": "<scim_user>"}]
 _TASKS: dict[str, dict[str, Any]] = {
@@ -180,12 +195,16 @@ SENT: dict[str, dict[str, Any]] = {
         "until": "2031-01-01T00:00:00Z",
     },
     "alarms_api.operate_many": {"do": "acknowledge", "ids": ["<alarm>"]},
+    "announced.plan_window": {"scope": "everything"},
+    "announcements_api.add_update": {"text": "x"},
+    "announcements_api.change_announcement": _TOLD,
+    "announcements_api.write_announcement": _TOLD,
+    "announcing.change": {**_TOLD_FORM, "revision": "1"},
+    "announcing.write": _TOLD_FORM,
     "approvals.decide": {"decision": "approve", "comment": "yes"},
     "approvals_api.decide": {"decision": "approve", "comment": "yes"},
     "connections_api.change_connection": {"name": "x"},
     "connections_api.rotate": {"values": {"token": "x"}},
-    "customers.ask_change": {"?": {"to": "suspended", "id": "<organisation>"}},
-    "customers.change": {"to": "suspended", "id": "<organisation>", "reason": "x"},
     "customers.add": {
         "name": "x",
         "kind": "customer",
@@ -234,6 +253,9 @@ SENT: dict[str, dict[str, Any]] = {
     "lookups.save_row": {"row": "<row>", "key": "k", "cell-0": "x"},
     "lookups.show_table": {"?": {"row": "<row>"}},
     "maintenance_api.save_window": _WINDOW,
+    "many.ask": {"?": {"to": "suspended", "id": "<organisation>"}},
+    "many.begin": {"to": "suspended", "id": "<organisation>", "reason": "x"},
+    "many.export": {"?": {"id": "<organisation>"}},
     "messages_api.send_message": {"correlation": "x", "body": {}},
     "network_map.show_panel": {"?": {"key": "<resource_key>"}},
     "packs_api.install": {"consent": True},

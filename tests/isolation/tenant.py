@@ -50,6 +50,7 @@ from tests.factories.services import service_document
 from tests.factories.tables import make_table_document
 from tests.factories.tenancy import make_member
 from tests.factories.use import use
+from tests.isolation.announced import announced
 
 V4 = "/tmf-api/alarmManagement/v4"
 NOTE = step("write-log", config={"message": "told"})
@@ -111,6 +112,8 @@ def fill(tenant: Tenant) -> None:
     ids |= _runs(tenant)
     ids |= _brought(tenant)
     ids |= _organised(tenant)
+    with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
+        ids |= announced(session, tenant.id, tenant.word)
 
 
 def _alarms(tenant: Tenant) -> dict[str, str]:

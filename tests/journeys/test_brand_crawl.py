@@ -126,8 +126,14 @@ def test_the_csps_pages_say_it_nowhere(branded: Browser) -> None:
     page = branded.http.get("/t/northwind/customers").text
     found = re.search(r"/t/northwind/customers/([0-9a-f-]{36})", page)
     assert found is not None
+    told = re.search(
+        r"/customers/announcements/([0-9a-f-]{36})",
+        branded.http.get("/t/northwind/customers/announcements").text,
+    )
+    assert told is not None
+    ids = {"customer": found[1], "announcement": told[1]}
     some = [one for ones in CSP_PAGES.values() for one in ones]
-    addresses = [f"/t/northwind{one.format(customer=found[1])}" for one in some]
+    addresses = [f"/t/northwind{one.format_map(ids)}" for one in some]
 
     assert _said(branded, [*addresses, "/t/northwind/", "/account", "/t/northwind/audit"]) == {}
 

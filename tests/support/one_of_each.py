@@ -96,6 +96,7 @@ def _first(garland: Running, path: str, **query: str) -> dict[str, Any]:
 def _found(garland: Running) -> dict[str, str]:
     of = {
         "alarm": ("/alarms", {"q": "link-of-each"}),
+        "announcement": ("/announcements/received", {"q": "Core router"}),
         "approval": ("/approvals", {}),
         "calendar": ("/calendars", {}),
         "failed_run": ("/runs", {"state": "failed"}),

@@ -1,0 +1,1 @@
+"""Announcements: what a provider tells those whom it looks after, and who got to see it."""
