@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261128_l_oidc"
-down_revision = "20261128_j_plans"
+down_revision = "20261128_k_deletion"
 
 
 def _instant(name: str, *, nullable: bool = False) -> sa.Column[object]:

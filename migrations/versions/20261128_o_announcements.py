@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_o_announcements"
-down_revision = "20261128_j_plans"
+down_revision = "20261128_n_templates"
 
 
 def _id(name: str, *, nullable: bool = False) -> sa.Column[sa.Uuid]:

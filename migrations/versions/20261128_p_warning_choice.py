@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_p_warning_choice"
-down_revision = "20261128_j_plans"
+down_revision = "20261128_o_announcements"
 
 
 def upgrade() -> None:
