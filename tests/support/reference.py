@@ -95,8 +95,10 @@ def _operation(app: Flask) -> dict[str, Any] | None:
 
 
 def _said_of(responses: dict[str, Any], status: str) -> dict[str, Any]:
-    """Give what is said of a status; all refusals have one form, and `tests.api_contract` holds
-    which of them an operation may give."""
+    """Give what is said of a status.
+
+    All refusals have one form; `tests.api_contract` holds which of them an operation may give.
+    """
     refusals = [one for name, one in sorted(responses.items()) if name >= "400"]
     found: dict[str, Any] = responses.get(status) or refusals[-1]
     return found
