@@ -196,7 +196,7 @@ def _refusals(one: Address) -> Iterator[int]:
         401: bool(one.permission),
         403: bool(one.permission),
         404: bool(one.parts) or writes or asks,
-        409: writes,
+        409: writes or bool(one.parts),
         412: one.operation.needs_tag or one.operation.takes_tag,
         413: writes,
         415: takes_body,
