@@ -261,6 +261,7 @@ def test_every_place_of_secrets_is_known() -> None:
         "hook.key_sealed",
         "hook.old_secret_sealed",
         "hook.secret_sealed",
+        "organisation_archive.passphrase_sealed",
         "kept_answer.sealed",
         "source.key_sealed",
         "source_listening.config",
