@@ -263,6 +263,7 @@ def test_every_place_of_secrets_is_known() -> None:
         "hook.secret_sealed",
         "identity_provider.secret_sealed",
         "identity_session.token_sealed",
+        "organisation_archive.passphrase_sealed",
         "kept_answer.sealed",
         "source.key_sealed",
         "source_listening.config",
