@@ -29,7 +29,7 @@ SEES = (
     *("rules.view", "sources.view", "workflows.view"),
 )
 """What somebody has to be allowed in a model: they see there what they take."""
-PARTS_MAX = 300
+PARTS_MAX = 150
 BYTES_MAX = 5_000_000
 
 

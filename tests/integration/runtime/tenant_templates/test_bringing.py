@@ -193,16 +193,19 @@ def test_the_templates_is_taken_where_somebody_asks_for_it(world: World) -> None
     assert message_at(world, customer.id) == "two"
 
 
-def test_what_was_there_under_a_name_is_neither_changed_nor_put_live(world: World) -> None:
+@pytest.mark.parametrize("said", ["mine", "one"], ids=["another", "the very same"])
+def test_what_was_there_under_a_name_is_neither_changed_nor_put_live(
+    world: World, said: str
+) -> None:
     template = world.make(PLAIN)
     customer = make_below(world.session, world.csp, name="Older")
     with as_tenant(world.session, customer.id):
-        make_flow(world.session, customer.id, plain("mine"), publish=False)
+        make_flow(world.session, customer.id, plain(said), publish=False)
     offer(world, customer, template.id)
 
     world.bring(customer)
 
-    assert message_at(world, customer.id) == "mine"
+    assert message_at(world, customer.id) == said
     assert world.flows(customer.id)["plain"].live_number is None
 
 

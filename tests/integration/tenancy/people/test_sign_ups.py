@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,11 +12,19 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, TooManyError
+from runtime.flows.versions import list_flows
+from runtime.tenant_templates import store as templates
+from runtime.tenant_templates.taking import take
+from runtime.tenant_templates.versions import Origin
 from tenancy import members, organisations
 from tenancy.audit._tables import AuditEntry
 from tenancy.organisations import OrganisationView
+from tenancy.plans.assigning import plan_of
+from tenancy.plans.store import Wanted, change_plan, make_plan
 from tenancy.scope import as_tenant
 from tenancy.sign_ups import policy, store
+from tests.factories.flows import flow_document, make_flow, step
+from tests.factories.organisations import admin_of
 from tests.factories.tenancy import PASSWORD, make_csp, make_member
 from tests.integration.conftest import SignedIn
 from tests.integration.tenancy.people.conftest import Letters
@@ -58,6 +68,54 @@ def test_an_organisation_signs_up_and_who_asked_is_its_admin(
     assert done.location == f"/t/{made.slug}/"
     assert browser.get(f"/t/{made.slug}/members").status_code == 200
     assert noted == ["Harbour Networks"]
+
+
+def with_template(session: Session, csp: OrganisationView, **terms: Any) -> None:
+    """Let those that sign up come on a plan that brings a template of one workflow."""
+    who, now = admin_of(csp), utc_now()
+    note = step("write-log", config={"message": "hi"})
+    with as_tenant(session, csp.id):
+        make_flow(session, csp.id, flow_document({"note": note}, ["hand > note"], name="Welcome"))
+        taken = take(session, who, csp.id, ["workflow/welcome"])
+        origin = Origin(model=csp, chosen=["workflow/welcome"])
+        said: dict[str, Any] = {"contents": taken.contents, "origin": origin, "now": now}
+        made = templates.make_template(session, who, templates.Wanted(name="Basics"), **said)
+        plan = make_plan(session, who, Wanted(name="Basic"), now=now)
+        goes_with = templates.Wanted(name="Basics", plans=[plan.id])
+        templates.change_template(session, who, made.id, goes_with, revision=1, now=now)
+        policy.set_open(session, csp.id, is_open=True, plan_id=plan.id, by="Paul", now=now)
+        if terms:
+            wanted = Wanted(name="Basic", document=terms)
+            change_plan(session, who, plan.id, wanted, revision=1, now=now)
+
+
+@pytest.mark.parametrize(
+    ("terms", "flows"),
+    [
+        pytest.param({}, ["Welcome"], id="the plan's template is there"),
+        pytest.param({"blocks": ["garland.branch"]}, [], id="one that cannot come keeps none out"),
+    ],
+)
+def test_who_signs_up_comes_on_the_plan_that_was_chosen_for_that(
+    browser: FlaskClient,
+    letters: Letters,
+    csp: OrganisationView,
+    terms: dict[str, Any],
+    flows: list[str],
+) -> None:
+    with letters.sessions.begin() as session:
+        with_template(session, csp, **terms)
+    browser.post(f"/sign-up/{csp.slug}", data=FORM)
+    browser.get(letters.path_to(EMAIL))
+    browser.post("/welcome", data={"password": PASSWORD})
+
+    with letters.sessions() as session:
+        (made,) = organisations.children_of(session, csp.id)
+        on = plan_of(session, made.id)
+        with as_tenant(session, made.id):
+            there = [one.name for one in list_flows(session, made.id)]
+    assert on is not None
+    assert (on.plan.name, there) == ("Basic", flows)
 
 
 def test_nothing_is_made_before_the_link_is_opened_nor_twice_by_it(
