@@ -44,10 +44,49 @@ from tests.support.vendors_words import words_in_file
 
 TEMPLATES = resource_folder("templates") / "mails"
 LINK = {"link": "https://noc.aurora.example/some/k"}
+TRIAL = {
+    **LINK,
+    "organisation": "Acme",
+    "what": "the trial",
+    "ends": "2026-12-01",
+    "then": "new runs no longer begin",
+    "provider": "Aurora",
+}
+USAGE = {
+    **LINK,
+    "organisation": "Acme",
+    "title": "Events a day",
+    "state": "nearly used up",
+    "shown": "80 of 100",
+    "at_end": "Events are answered with 429.",
+    "resets": "at midnight",
+    "is_cap": False,
+    "provider": "Aurora",
+}
 FACTS = {
     "address": LINK,
     "address_changed": {"new_address": "b@example.com"},
     "address_changing": {**LINK, "new_address": "b@example.com"},
+    "announcement": {
+        **LINK,
+        "kind": "Maintenance",
+        "title": "Fibre work in Bern",
+        "when": "2026-12-01 22:00 to 23:00 UTC",
+        "update": "It begins an hour later.",
+        "update_at": "2026-12-01 21:30 UTC",
+        "text": "Links to Bern are down for some minutes.",
+        "organisation": "Acme",
+    },
+    "break_glass": {
+        **LINK,
+        "provider": "Aurora",
+        "organisation": "Acme",
+        "person": "Nora",
+        "role": "operator",
+        "until": "2026-12-01 12:00 UTC",
+        "confirmed_by": "Ola",
+        "reason": "alarms do not clear",
+    },
     "invitation": {
         **LINK,
         "organisation": "Acme",
@@ -58,6 +97,10 @@ FACTS = {
     "password": LINK,
     "password_changed": LINK,
     "sign_up": LINK,
+    "trial": TRIAL,
+    "trial_of_customer": TRIAL,
+    "usage": USAGE,
+    "usage_of_customer": USAGE,
 }
 """With what each kind is filled."""
 WRITERS = {
