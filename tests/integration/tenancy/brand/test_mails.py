@@ -60,7 +60,7 @@ USAGE = {
     "shown": "80 of 100",
     "at_end": "Events are answered with 429.",
     "resets": "at midnight",
-    "is_cap": False,
+    "is_cap": "",
     "provider": "Aurora",
 }
 FACTS = {
