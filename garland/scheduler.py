@@ -17,7 +17,8 @@ from sqlalchemy import or_
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
-from blocks.installs.revoking import Withdrawing, withdraw_revoked
+from blocks.installs.revoking import Withdrawing
+from garland import duties
 from garland.announcements.rounds import Announcing
 from garland.archives.process import ArchiveStarter
 from garland.backtests import BacktestStarter
@@ -28,34 +29,22 @@ from garland.services import Services, tidy_folders
 from garland.settings import Settings
 from kernel.clock import utc_now
 from kernel.ids import new_id
-from runtime.alarms.clock import BITE, do_due, has_due
-from runtime.alarms.sources.silence import has_silent, raise_for_silent
 from runtime.alarms.tmf642.hub.sending import Notifier
-from runtime.approvals.reminders import send_due
 from runtime.clockwork import process_clock
-from runtime.connections.expiring import has_ending, tell_endings
 from runtime.deleting.passing import forget_keys
 from runtime.deleting.rounds import Deleting
-from runtime.due import due_sleepers
-from runtime.going_live.mails import send_due as mail_askings
 from runtime.leases import hold_lease, process_name
 from runtime.mailing import Mail
-from runtime.mails import send_mails
 from runtime.packs.store import goes_back_to
 from runtime.polls.poller import Poller
 from runtime.quieting.releasing import release_all
 from runtime.retention.clearing import Clearing
-from runtime.rules.notices import send_notices
-from runtime.runs.crowding import let_all_parked_go_on, tenants_with_parked
 from runtime.schedules.clock import ScheduleClock
 from runtime.services.following import Follower
 from runtime.tenant_templates.versions import needs_package
 from runtime.use.rounds import UseRounds
 from tenancy.key_links.clearing import forget_old
 from tenancy.keys.rotation import finish
-from tenancy.life_cycle.changing import BITE as BITE_OF_STATES
-from tenancy.life_cycle.changing import end_due, has_ended
-from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
 
@@ -215,31 +204,17 @@ class Scheduler:
 
     def sweep(self) -> None:
         """Wake whoever has due work: after a lost wake-up, or when a wait ended."""
-        if not self.leads():
-            return
-        with self._services.reading() as session, system(session):
-            due = due_sleepers(session, now=self._now())
-        for sleeper in due:
-            self._services.waker.wake(*sleeper)
+        if self.leads():
+            duties.wake_sleepers(self._services, now=self._now())
 
     def let_parked_go_on(self) -> None:
         """Let runs go on that waited for room, where no worker's end of others did."""
-        if not self.leads():
-            return
-        with self._services.reading() as session, system(session):
-            crowded = bool(tenants_with_parked(session))
-        while crowded:
-            with self._services.patient() as session, session.begin():
-                crowded = let_all_parked_go_on(session, now=self._now()) > 0
+        if self.leads():
+            duties.let_parked_go_on(self._services, clock=self._now)
 
     def tend_alarms(self) -> None:
         """Do to alarms what the clock has to: end shelves, let alarms expire, escalate them."""
-        now = self._now()
-        with self._services.reading() as session, system(session):
-            is_due = has_due(session, now=now)
-        while is_due and self.leads():
-            with self._services.sessions() as session, session.begin(), system(session):
-                is_due = do_due(session, now=now) == BITE
+        duties.tend_alarms(self._services, now=self._now(), may_write=self.leads)
 
     def clear(self) -> None:
         """Let go of what is no longer kept, for some seconds at most, and of keys of tenants."""
@@ -254,14 +229,8 @@ class Scheduler:
 
     def withdraw(self) -> None:
         """Withdraw installed blocks whose package was revoked since."""
-        if not self.leads():
-            return
-        with self._services.reading() as session, system(session):
-            serial = self._withdrawing.news(session, now=self._now())
-        if serial is not None:
-            with self._services.sessions() as session, session.begin():
-                withdraw_revoked(session, now=self._now())
-            self._withdrawing.is_done(serial)
+        if self.leads():
+            duties.withdraw_blocks(self._services, self._withdrawing, now=self._now())
 
     def release(self) -> None:
         """End storms that are over, and let go what planned work or a storm held back."""
@@ -270,36 +239,18 @@ class Scheduler:
 
     def listen(self) -> None:
         """Raise an alarm for each source that should have spoken by now."""
-        if not self.leads():
-            return
-        now = self._now()
-        with self._services.reading() as session, system(session):
-            is_due = has_silent(session, now=now)
-        if is_due:
-            with self._services.sessions() as session, session.begin():
-                raise_for_silent(session, now=now)
+        if self.leads():
+            duties.raise_for_silence(self._services, now=self._now())
 
     def warn(self) -> None:
         """Raise an alarm for each connection that runs out, and clear it once it is renewed."""
-        if not self.leads():
-            return
-        now = self._now()
-        with self._services.reading() as session, system(session):
-            is_due = has_ending(session, now=now)
-        if is_due:
-            with self._services.sessions() as session, session.begin():
-                tell_endings(session, now=now)
+        if self.leads():
+            duties.raise_for_endings(self._services, now=self._now())
 
     def end_states(self) -> None:
         """Suspend organisations whose trial is over, and close those whose time to is over."""
-        if not self.leads():
-            return
-        now = self._now()
-        with self._services.reading() as session:
-            is_due = has_ended(session, now=now)
-        while is_due:
-            with self._services.sessions() as session, session.begin():
-                is_due = end_due(session, now=now) == BITE_OF_STATES
+        if self.leads():
+            duties.end_states(self._services, now=self._now())
 
     def delete_organisations(self) -> None:
         """Delete closed organisations whose time has come, for some seconds at most."""
@@ -319,11 +270,7 @@ class Scheduler:
     def remind(self) -> None:
         """Send what approvals, requests to publish, rules and tenancy mail; its thread waits."""
         if self.leads():
-            services, now = self._services, self._now()
-            send_due(services.sessions, self._mail, services.settings.public_url, now=now)
-            mail_askings(services.sessions, self._mail, services.settings.public_url, now=now)
-            send_notices(services.sessions, self._mail, now=now)
-            send_mails(services.sessions, services.reading, self._mail, now=now)
+            duties.send_all_mail(self._services, self._mail, now=self._now())
 
     def backtest(self) -> None:
         """See that the backtests that people asked for are done."""
