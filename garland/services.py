@@ -163,7 +163,7 @@ class Services:
             SHELF: self.shelf,
             POST_OFFICE: self.post_office,
             TRAP_PACKS: lambda: self.trap_packs,
-            SET_UP: SetsUpFromTemplates(self.vault, DOORS),
+            SET_UP: SetsUpFromTemplates(lambda: self.vault, DOORS),
         }
         return guarded(sessionmaker(engine, expire_on_commit=False, info=info))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -24,11 +24,12 @@ from tenancy.scope import as_tenant
 class SetsUpFromTemplates:
     """Brings templates to new organisations; see `tenancy.customers.setting_up.SetsUp`.
 
-    The provider agrees to what blocks ask for: nobody else is there yet.
+    The provider agrees to what blocks ask for: nobody else is there yet. `vault` is asked for when a
+    template comes, for not every process has the keys.
     """
 
-    def __init__(self, vault: Vault, doors: BlockDoors) -> None:
-        self._vault = vault
+    def __init__(self, vault: Callable[[], Vault], doors: BlockDoors) -> None:
+        self._vault_of = vault
         self._doors = doors
 
     def __call__(
@@ -59,7 +60,7 @@ class SetsUpFromTemplates:
             by=name[:200],
             by_id=None,
             now=now,
-            vault=self._vault,
+            vault=self._vault_of(),
             doors=self._doors,
             require=_anything,
         )
