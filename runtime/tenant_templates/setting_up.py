@@ -24,8 +24,8 @@ from tenancy.scope import as_tenant
 class SetsUpFromTemplates:
     """Brings templates to new organisations; see `tenancy.customers.setting_up.SetsUp`.
 
-    The provider agrees to what blocks ask for: nobody else is there yet. `vault` is asked for when a
-    template comes, for not every process has the keys.
+    The provider agrees to what blocks ask for: nobody else is there yet. `vault` is asked for when
+    a template comes, for not every process has the keys.
     """
 
     def __init__(self, vault: Callable[[], Vault], doors: BlockDoors) -> None:
