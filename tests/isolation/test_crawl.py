@@ -84,7 +84,8 @@ def test_an_id_of_another_tenant_is_answered_as_one_that_nothing_has(
 
     for call, asker in _asked_by(world, calls, asker_name):
         theirs, nobody = (_address_ids(call, one) for one in (ids, nowhere))
-        told |= _difference(asker, call, (theirs, ids), (nobody, nowhere))
+        known = theirs if _is_known(world, asker, call) else nobody
+        told |= _difference(asker, call, (theirs, ids), (known, nowhere))
 
     assert told == {}
 
@@ -145,6 +146,7 @@ def test_nobody_learns_of_any_address_what_is_there(world: World) -> None:
     assert told == {}
 
 
+_ONE = {"organisation"}
 _MINE = {"trials.start_trial", "flows_api.put_draft"}
 """What does something of one's own whatever is sent beside it."""
 
@@ -167,9 +169,18 @@ def _asked_by(world: World, calls: list[Call], name: str) -> Iterator[tuple[Call
 
 def _looks_after(world: World, asker: Asker, call: Call) -> bool:
     """Tell whether a request names nothing but an organisation that stands below who asks."""
-    is_above = asker.organisation.id == world.theirs.organisation.parent_id
-    sent = re.findall(r"<(\w+)>", str(SENT.get(call.endpoint, "")))
-    return is_above and {*sent, *(call.kind_of(name) for name in call.names)} == {"organisation"}
+    sent = set(re.findall(r"<(\w+)>", str(SENT.get(call.endpoint, ""))))
+    is_by_address = _is_known(world, asker, call) and sent <= {"organisation"}
+    return is_by_address or (_is_above(world, asker) and not call.names and sent == _ONE)
+
+
+def _is_known(world: World, asker: Asker, call: Call) -> bool:
+    """Tell whether the address names just an organisation that stands below who asks."""
+    return _is_above(world, asker) and {call.kind_of(name) for name in call.names} == _ONE
+
+
+def _is_above(world: World, asker: Asker) -> bool:
+    return asker.organisation.id == world.theirs.organisation.parent_id
 
 
 def _address_ids(call: Call, ids: Mapping[str, str]) -> dict[str, str]:

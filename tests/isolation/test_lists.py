@@ -10,6 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,10 +19,12 @@ from werkzeug.test import TestResponse
 
 from kernel.cursors import encode_cursor
 from tenancy.organisations import create_organisation
+from tests.isolation.conftest import new_world
 from tests.isolation.crawl import Call, calls_of, client_of, is_machine, seen
 from tests.isolation.endpoints import OPEN
 from tests.isolation.parameters import noted, read_by
 from tests.isolation.world import Asker, World, make_asker
+from tests.support.databases import Databases
 from tests.support.size import examples
 
 NOBODYS = "Zyxxyv"
@@ -36,6 +39,13 @@ NAMELESS = {
 """Where one's own word finds nothing either, and why."""
 _CURSOR = re.compile(r'(?:[?&;]cursor=|"next_cursor":\s*")([\w-]+)')
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@pytest.fixture(scope="module")
+def world(new_database: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Its own: what others sent in vain to the crawl's stands in their lists, as they sent it."""
+    with new_world(new_database, Path(tmp_path_factory.mktemp("lists"))) as made:
+        yield made
 
 
 @pytest.fixture
