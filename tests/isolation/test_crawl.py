@@ -147,6 +147,7 @@ def test_nobody_learns_of_any_address_what_is_there(world: World) -> None:
 
 
 _ONE = {"organisation"}
+_KNOWN_ABOVE = {"organisation", "deletion"}
 _MINE = {"trials.start_trial", "flows_api.put_draft"}
 """What does something of one's own whatever is sent beside it."""
 
@@ -168,15 +169,19 @@ def _asked_by(world: World, calls: list[Call], name: str) -> Iterator[tuple[Call
 
 
 def _looks_after(world: World, asker: Asker, call: Call) -> bool:
-    """Tell whether a request names nothing but an organisation that stands below who asks."""
+    """Tell whether a request names nothing but what whoever stands above may know.
+
+    That is an organisation that stands below who asks, and a deletion of one that stood there.
+    """
     sent = set(re.findall(r"<(\w+)>", str(SENT.get(call.endpoint, ""))))
     is_by_address = _is_known(world, asker, call) and sent <= {"organisation"}
     return is_by_address or (_is_above(world, asker) and not call.names and sent == _ONE)
 
 
 def _is_known(world: World, asker: Asker, call: Call) -> bool:
-    """Tell whether the address names just an organisation that stands below who asks."""
-    return _is_above(world, asker) and {call.kind_of(name) for name in call.names} == _ONE
+    """Tell whether the address names just what whoever stands above may know."""
+    kinds = {call.kind_of(name) for name in call.names}
+    return _is_above(world, asker) and bool(kinds) and kinds <= _KNOWN_ABOVE
 
 
 def _is_above(world: World, asker: Asker) -> bool:

@@ -194,9 +194,12 @@ def _marks(world: World) -> list[bytes]:
 
 
 def _marks_for(world: World, asker: Asker, marks: list[bytes]) -> list[bytes]:
-    """Leave out what its provider may know: who it is, and to whom it opened itself."""
+    """Leave out what its provider may know: who it is, what it uses, to whom it opened itself."""
     if asker.organisation.id != world.theirs.organisation.parent_id:
         return marks
     ids = world.theirs.ids
-    known = {world.theirs.word, *(ids[one] for one in ("organisation", "environment", "grant"))}
+    known = {world.theirs.word, *(ids[one] for one in _KNOWN_ABOVE)}
     return [one for one in marks if one.decode() not in known]
+
+
+_KNOWN_ABOVE = ("organisation", "environment", "grant", "deletion", "usage")
