@@ -177,6 +177,7 @@ def _cut_connections(database_url: str) -> None:
 
 def _check(session: Session, started: Counter[str], receiver: Receiver) -> None:
     names = {"alarm": "Open a ticket"}
+    assert _errors(session, {names.get(name, name) for name in started}) == []
     runs = _runs_by_flow(session)
     for name, number in started.items():
         extra = started["Parent"] if name == "Child" else 0
@@ -191,6 +192,12 @@ def _check(session: Session, started: Counter[str], receiver: Receiver) -> None:
     calls = sum(CALLS.get(name, 1) * number for name, number in started.items())
     assert len(set(receiver.keys)) == calls
     assert _changed_twice(session) == []
+
+
+def _errors(session: Session, names: set[str]) -> list[Any]:
+    """List why runs failed: none should."""
+    of_run = select(Run.error).join(FlowRow, FlowRow.id == Run.flow_id)
+    return list(session.scalars(of_run.where(Run.error.is_not(None), FlowRow.name.in_(names))))
 
 
 def _runs_by_flow(session: Session) -> dict[str, dict[RunState, int]]:
