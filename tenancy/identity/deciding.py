@@ -82,7 +82,14 @@ class Verdict:
     joins: bool = False
 
 
-def decide(said: Said, provider: Provider, *, linked: Known | None, owner: Known | None) -> Verdict:
+def decide(
+    said: Said,
+    provider: Provider,
+    *,
+    linked: Known | None,
+    owner: Known | None,
+    ended: bool = False,
+) -> Verdict:
     """Decide what becomes of who came.
 
     Args:
@@ -90,6 +97,7 @@ def decide(said: Said, provider: Provider, *, linked: Known | None, owner: Known
         provider: As the organisation set it up.
         linked: Whom issuer and subject are linked to.
         owner: Who has the address that was said, whoever they are.
+        ended: Whether they were a member and are one no more, or a directory ended them.
     """
     if linked is not None:
         return _known(said, provider, linked)
@@ -97,7 +105,9 @@ def decide(said: Said, provider: Provider, *, linked: Known | None, owner: Known
     if not said.email or not _is_verified(said, provider, speaks=speaks):
         return _refuse(Why.UNVERIFIED if said.email else Why.NO_EMAIL)
     if owner is None or not owner.is_member:
-        return _unknown(said, provider, owner, speaks=speaks)
+        verdict = _unknown(said, provider, owner, speaks=speaks)
+        comes = verdict.outcome is not Outcome.REFUSE
+        return _refuse(Why.NO_MEMBER) if comes and ended else verdict
     if not owner.is_active:
         return _refuse(Why.INACTIVE)
     sure = speaks and not owner.has_other

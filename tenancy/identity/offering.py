@@ -19,7 +19,7 @@ from tenancy.identity._tables import IdentityDomain, IdentityProvider
 from tenancy.identity.asking import Asker
 from tenancy.identity.claims import IdentityError
 from tenancy.identity.deciding import Outcome
-from tenancy.identity.entering import Came, judge
+from tenancy.identity.judging import Came, judge
 from tenancy.identity.model import Provider
 from tenancy.identity.opened import opened_by, token_of
 from tenancy.identity.store import list_providers

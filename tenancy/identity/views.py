@@ -15,11 +15,11 @@ from kernel.http import db_session, limiter, only_reads, own_transaction, render
 from kernel.secrets import SecretError
 from tenancy import people
 from tenancy.brand.views import speak_for
-from tenancy.identity import entering, flow, offering
+from tenancy.identity import entering, flow, judging, offering
 from tenancy.identity.asking import PARTS, Asker, Client
 from tenancy.identity.claims import IdentityError
 from tenancy.identity.deciding import Outcome, in_words
-from tenancy.identity.entering import Came
+from tenancy.identity.judging import Came
 from tenancy.identity.model import Provider
 from tenancy.identity.store import secret_of
 from tenancy.organisations import get_organisation
@@ -179,7 +179,7 @@ def failed(message: str, *, provider: Provider | None = None, status: int = 422)
 
 def _came(provider: Provider, asked: flow.Asked) -> Came:
     claims, id_token = exchanged(provider, asked)
-    return entering.judge(db_session(), provider, claims, id_token=id_token)
+    return judging.judge(db_session(), provider, claims, id_token=id_token)
 
 
 def _carry_out(came: Came, wanted: str) -> Response:

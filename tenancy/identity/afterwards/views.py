@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from kernel.errors import GarlandError, InvalidError, NotFoundError, TooManyError, UnauthorizedError
 from kernel.http import db_session, limiter, only_reads, own_transaction, render, see_other, vault
-from tenancy.identity import entering, offering
+from tenancy.identity import judging, offering
 from tenancy.identity.opened import opened_by
 from tenancy.identity.views import asker, code_is_right
 from tenancy.sign_ins import apps, sessions
@@ -46,11 +46,11 @@ def check_code() -> Response:
         parts().waits.take(who, origin_counted())
     except TooManyError as error:
         return with_wait(_code_page(error), error)
-    if held.how != entering.BY_PROVIDER or not code_is_right(person_id, needed=True):
+    if held.how != judging.BY_PROVIDER or not code_is_right(person_id, needed=True):
         return _code_page(InvalidError(WRONG_CODE))
     was_right(who)
     with own_transaction() as writing:
-        renewed = sessions.renew(writing, held.id, how=entering.WITH_CODE)
+        renewed = sessions.renew(writing, held.id, how=judging.WITH_CODE)
     hold(renewed)
     return see_other(safe_next(request.form.get("next", "")))
 

@@ -21,10 +21,10 @@ from kernel.http import (
     vault,
     writing_apart,
 )
-from tenancy.identity import domains, entering, flow, store, switching
+from tenancy.identity import domains, flow, judging, store, switching
 from tenancy.identity.claims import IdentityError, shown_claims
 from tenancy.identity.deciding import Outcome, counts_as_second_factor, in_words, role_of
-from tenancy.identity.entering import Came
+from tenancy.identity.judging import Came
 from tenancy.identity.model import Provider, Wanted, read_wanted
 from tenancy.identity.views import ASKED, answer_address, asker, exchanged, send_away
 from tenancy.membership.refusing import words_of
@@ -161,7 +161,7 @@ def show_tried(provider_id: UUID) -> Response:
     try:
         asked = flow.take(sealed, request.args, provider_id, vault=vault(), now=now)
         claims, _ = exchanged(provider, asked)
-        came = entering.judge(db_session(), provider, claims)
+        came = judging.judge(db_session(), provider, claims)
     except IdentityError as error:
         return _page(provider, error=error)
     with writing_apart() as writing:
