@@ -36,7 +36,7 @@ _TAKEN = "Somebody with your address came in at the same moment. Sign in again."
 
 
 def bring_in(session: Session, came: Came, *, now: datetime) -> PersonView:
-    """Link, make or join who came, as was decided; give the person.
+    """Link, make or join who came, as `judged_now` decided in this transaction; give the person.
 
     `CONFIRM` has to be confirmed by the person's password before this is called.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,18 @@ from tenancy import people
 from tenancy._tables import Membership, Person
 from tenancy.audit.trail import About, is_noted
 from tenancy.identity._tables import LinkedIdentity
-from tenancy.identity.claims import Said, read_said
+from tenancy.identity.claims import IdentityError, Said, read_said
 from tenancy.identity.deciding import Known, Verdict, counts_as_second_factor, decide
 from tenancy.identity.model import Provider
+from tenancy.identity.store import hold_on
 from tenancy.scim.linking import is_ended
 from tenancy.scope import as_tenant
 
 BY_PROVIDER, STRONG, WITH_CODE = "provider", "provider_strong", "provider_code"
+GONE = "This way to sign in is not there any more. Choose another one."
+CHANGED = "How people sign in here was changed in the meantime. Sign in again."
+_READ_BY = ("client_id", "groups_claim")
+"""By what an answer was asked for and read: where one is another, it has to be asked anew."""
 LEFT = ("member.removed", "member.left")
 
 
@@ -60,6 +65,29 @@ def judge_said(session: Session, provider: Provider, said: Said, *, id_token: st
         ended = _was_ended(session, provider, said, owner)
     verdict = decide(said, provider, linked=linked, owner=owner, ended=ended)
     return Came(provider=provider, said=said, verdict=verdict, id_token=id_token)
+
+
+def judged_now(session: Session, came: Came) -> Came:
+    """Judge anew by the provider as it is now, which stays so to the transaction's end.
+
+    Between going to a provider and coming in an admin may have switched it off, or changed what it
+    gives; a role may be another, what is done with whom may not.
+
+    Raises:
+        IdentityError: the provider is off, or something else would be done now.
+    """
+    tenant_id = came.provider.tenant_id
+    with as_tenant(session, tenant_id):
+        present = hold_on(session, tenant_id, came.provider.id)
+    if present is None:
+        raise IdentityError(GONE)
+    is_same = came.said.issuer == present.issuer and all(
+        getattr(came.provider, name) == getattr(present, name) for name in _READ_BY
+    )
+    again = judge_said(session, present, came.said, id_token=came.id_token)
+    if not is_same or replace(again.verdict, role="") != replace(came.verdict, role=""):
+        raise IdentityError(CHANGED)
+    return again
 
 
 def _known(session: Session, provider: Provider, person_id: UUID | None) -> Known | None:

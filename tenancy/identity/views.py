@@ -19,7 +19,7 @@ from tenancy.identity import entering, flow, judging, offering
 from tenancy.identity.asking import PARTS, Asker, Client
 from tenancy.identity.claims import IdentityError
 from tenancy.identity.deciding import Outcome, in_words
-from tenancy.identity.judging import Came
+from tenancy.identity.judging import GONE, Came
 from tenancy.identity.model import Provider
 from tenancy.identity.store import secret_of
 from tenancy.organisations import get_organisation
@@ -39,7 +39,6 @@ from tenancy.sign_ins.waits import person_subject
 bp = Blueprint("identity", __name__)
 
 ASKED, CAME, LEFT = "identity_asked", "identity_came", "identity_left"
-GONE = "This way to sign in is not there any more. Choose another one."
 NOT_YOURS = "This is not the password of your account here. Check it and try again."
 TOO_LATE = "That took too long. Sign in again."
 
@@ -198,9 +197,13 @@ def _carry_out(came: Came, wanted: str) -> Response:
 
 def _enter(came: Came, wanted: str) -> Response:
     facts: dict[str, Any] = {"origin": origin(), "lifetimes": parts().lifetimes, "vault": vault()}
-    with own_transaction() as writing:
-        person = entering.bring_in(writing, came, now=utc_now())
-        held = entering.enter(writing, came, person, how=came.how, **facts, now=utc_now())
+    try:
+        with own_transaction() as writing:
+            came = judging.judged_now(writing, came)
+            person = entering.bring_in(writing, came, now=utc_now())
+            held = entering.enter(writing, came, person, how=came.how, **facts, now=utc_now())
+    except IdentityError as error:
+        return failed(error.message, provider=came.provider)
     hold(held)
     return see_other(safe_next(wanted))
 

@@ -9,12 +9,15 @@ from typing import Any
 import pyotp
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from tenancy.identity._tables import IdentityProvider
 from tenancy.identity.model import Provider
+from tenancy.members import list_members
 from tenancy.organisations import OrganisationView
 from tenancy.people import PersonView
+from tenancy.scope import as_tenant
 from tenancy.sign_ins._tables import SignIn
 from tests.factories.tenancy import PASSWORD
 from tests.integration.tenancy.identity.conftest import Browser
@@ -37,6 +40,75 @@ def by_provider(
 def ways(sessions: sessionmaker[Session]) -> list[str]:
     with sessions() as session:
         return list(session.scalars(select(SignIn.how).where(SignIn.ended_at.is_(None))))
+
+
+@pytest.fixture
+def provider(set_up: Callable[..., Provider], acme: OrganisationView) -> Provider:
+    mapped = {"groups_claim": "groups", "role_map": (("noc", "operator"),)}
+    return set_up(acme, makes_people=True, default_role="viewer", **mapped)
+
+
+def meanwhile(
+    browser: Browser, sessions: sessionmaker[Session], provider: Provider, **changed: Any
+) -> None:
+    """Let somebody change the provider while it is asked for a token."""
+
+    def change(_claims: dict[str, Any]) -> None:
+        with sessions.begin() as session, as_tenant(session, provider.tenant_id):
+            row = session.get_one(IdentityProvider, provider.id)
+            for name, value in changed.items():
+                setattr(row, name, value)
+
+    browser.pretended.change = change
+
+
+def test_a_sign_in_under_way_ends_where_the_provider_is_switched_off(
+    browser: Browser, provider: Provider, sessions: sessionmaker[Session]
+) -> None:
+    meanwhile(browser, sessions, provider, is_on=False)
+
+    answer = browser.sign_in(provider, **NORA)
+
+    assert (answer.status_code, "not there any more" in answer.text) == (422, True)
+    assert ways(sessions) == []
+
+
+def test_a_sign_in_under_way_is_given_what_the_provider_gives_by_then(
+    browser: Browser, provider: Provider, acme: OrganisationView, sessions: sessionmaker[Session]
+) -> None:
+    meanwhile(browser, sessions, provider, role_map=[["noc", "designer"]])
+
+    browser.sign_in(provider, **NORA, groups=["noc"])
+
+    with sessions() as session:
+        assert [one.role for one in list_members(session, acme.id)] == ["designer"]
+
+
+def test_a_sign_in_under_way_makes_nobody_where_that_was_ended(
+    browser: Browser, provider: Provider, sessions: sessionmaker[Session]
+) -> None:
+    meanwhile(browser, sessions, provider, makes_people=False)
+
+    answer = browser.sign_in(provider, **NORA)
+
+    assert (answer.status_code, "changed in the meantime" in answer.text) == (422, True)
+    assert ways(sessions) == []
+
+
+def test_a_session_opens_nothing_while_its_provider_is_off(
+    by_provider: FlaskClient, acme: OrganisationView, sessions: sessionmaker[Session]
+) -> None:
+    before = by_provider.get(f"/t/{acme.slug}/").status_code
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        session.execute(
+            update(IdentityProvider)
+            .where(IdentityProvider.tenant_id == acme.id)
+            .values(is_on=False)
+        )
+
+    after = [by_provider.get(one).status_code for one in (f"/t/{acme.slug}/", "/account")]
+
+    assert (before, after) == (200, [404, 303])
 
 
 def begin_app(client: FlaskClient) -> str:
