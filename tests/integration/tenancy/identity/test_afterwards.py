@@ -12,14 +12,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from kernel.clock import utc_now
+from tenancy.access import acting_for
+from tenancy.delegation import granting
+from tenancy.delegation.rules import Terms
 from tenancy.identity._tables import IdentityProvider
 from tenancy.identity.model import Provider
-from tenancy.members import list_members
-from tenancy.organisations import OrganisationView
+from tenancy.members import add_member, list_members
+from tenancy.organisations import OrganisationView, get_organisation
 from tenancy.people import PersonView
 from tenancy.scope import as_tenant
 from tenancy.sign_ins._tables import SignIn
-from tests.factories.tenancy import PASSWORD
+from tests.factories.tenancy import PASSWORD, make_customer, make_member
 from tests.integration.tenancy.identity.conftest import Browser
 
 NORA: dict[str, Any] = {"email": "nora@acme.example", "email_verified": True}
@@ -109,6 +113,41 @@ def test_a_session_opens_nothing_while_its_provider_is_off(
     after = [by_provider.get(one).status_code for one in (f"/t/{acme.slug}/", "/account")]
 
     assert (before, after) == (200, [404, 303])
+
+
+def let_in(session: Session, csp: OrganisationView, customer: OrganisationView) -> PersonView:
+    """Make a support person of a CSP whom a customer lets in; give who it is."""
+    admin, support = make_member(session, customer), make_member(session, csp, "support")
+    asks = acting_for(session, support.id, csp.slug)
+    gives = acting_for(session, admin.id, customer.slug)
+    assert asks is not None
+    assert gives is not None
+    terms, now = Terms(role="operator", minutes=60, reason="No alarms come in"), utc_now()
+    asked = granting.ask_access(session, asks, customer.slug, terms, now=now)
+    granting.grant_access(session, gives, asked, role="operator", minutes=60, now=now)
+    return support
+
+
+def test_customers_of_a_provider_are_listed_for_sessions_that_open_it_alone(
+    browser: Browser,
+    set_up: Callable[..., Provider],
+    acme: OrganisationView,
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session:
+        assert acme.parent_id is not None
+        csp, other = get_organisation(session, acme.parent_id), make_customer(session, "Other")
+        ann = let_in(session, csp, acme)
+        add_member(session, other.id, ann.id, "viewer", now=utc_now())
+
+    pages = []
+    for one in (csp, other):
+        provider = set_up(one, domain="example.com")
+        browser.sign_in(provider, email=ann.email, email_verified=True)
+        pages.append(browser.client.get(f"/t/{one.slug}/"))
+
+    assert [one.status_code for one in pages] == [200, 200]
+    assert [f"/t/{acme.slug}/" in one.text for one in pages] == [True, False]
 
 
 def begin_app(client: FlaskClient) -> str:
