@@ -21,7 +21,7 @@ from tenancy.audit.trail import About, Actor, note
 from tenancy.identity._tables import IdentitySession, LinkedIdentity
 from tenancy.identity.claims import IdentityError
 from tenancy.identity.deciding import Outcome
-from tenancy.identity.judging import Came
+from tenancy.identity.judging import Came, may_change
 from tenancy.keys.vault import tenant_vault
 from tenancy.people import PersonView
 from tenancy.scim.linking import link_joined
@@ -116,7 +116,7 @@ def _person(session: Session, came: Came, *, now: datetime) -> PersonView:
         if found is None:
             raise IdentityError(_TAKEN)
         person = found
-    if verdict.outcome is Outcome.MAKE or verdict.joins:
+    if verdict.adds_a_member:
         with or_taken(session, IdentityError(_TAKEN)):
             members.add_member(session, tenant_id, person.id, verdict.role, now=now)
         link_joined(session, tenant_id, email=person.email, person_id=person.id)
@@ -168,11 +168,13 @@ def _link(session: Session, came: Came, person: PersonView, *, now: datetime) ->
 
 
 def _follow_groups(session: Session, came: Came, person: PersonView, *, now: datetime) -> None:
-    """Give the role of the groups; the last admin stays one, and the audit has the reason."""
-    role = came.verdict.role
-    if not role or came.verdict.outcome is Outcome.MAKE or came.verdict.joins:
+    """Give the role of the groups; the last admin stays one, and the audit has the reason.
+
+    Nothing is changed where the state of the organisation allows no change.
+    """
+    role, tenant_id = came.verdict.role, came.provider.tenant_id
+    if not role or came.verdict.adds_a_member or not may_change(session, tenant_id):
         return
-    tenant_id = came.provider.tenant_id
     before = _role_word(session, tenant_id, person.id)
     if before == role:
         return

@@ -15,9 +15,19 @@ from tenancy._tables import Membership, Person
 from tenancy.audit.trail import About, is_noted
 from tenancy.identity._tables import LinkedIdentity
 from tenancy.identity.claims import IdentityError, Said, read_said
-from tenancy.identity.deciding import Known, Verdict, counts_as_second_factor, decide
+from tenancy.identity.deciding import (
+    Known,
+    Verdict,
+    Why,
+    counts_as_second_factor,
+    decide,
+    refused,
+)
 from tenancy.identity.model import Provider
 from tenancy.identity.store import hold_on
+from tenancy.life_cycle.states import Ability, State, allows
+from tenancy.organisations import get_organisation
+from tenancy.plans.entitled import NotInPlanError, require_room_for_member
 from tenancy.scim.linking import is_ended
 from tenancy.scope import as_tenant
 
@@ -63,7 +73,9 @@ def judge_said(session: Session, provider: Provider, said: Said, *, id_token: st
         linked = _known(session, provider, linked_id)
         owner = _known(session, provider, found.id if found is not None else None)
         ended = _was_ended(session, provider, said, owner)
-    verdict = decide(said, provider, linked=linked, owner=owner, ended=ended)
+        verdict = decide(said, provider, linked=linked, owner=owner, ended=ended)
+        why = _why_nobody_joins(session, tenant_id) if verdict.adds_a_member else None
+    verdict = refused(why) if why is not None else verdict
     return Came(provider=provider, said=said, verdict=verdict, id_token=id_token)
 
 
@@ -104,6 +116,22 @@ def _known(session: Session, provider: Provider, person_id: UUID | None) -> Know
     )
     found = session.execute(select(exists().where(*member), exists().where(*other))).one()
     return Known(id=row.id, is_active=row.is_active, is_member=found[0], has_other=found[1])
+
+
+def _why_nobody_joins(session: Session, tenant_id: UUID) -> Why | None:
+    """Say why an organisation gets no new member now: its state, or its plan."""
+    if not may_change(session, tenant_id):
+        return Why.AT_REST
+    try:
+        require_room_for_member(session, tenant_id)
+    except NotInPlanError:
+        return Why.NO_ROOM
+    return None
+
+
+def may_change(session: Session, tenant_id: UUID) -> bool:
+    """Tell whether the state of an organisation allows that its members change."""
+    return allows(State(get_organisation(session, tenant_id).state), Ability.CHANGE)
 
 
 def _was_ended(session: Session, provider: Provider, said: Said, owner: Known | None) -> bool:

@@ -10,12 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.ids import new_id
+from tenancy._tables import Organisation
 from tenancy.identity.model import Provider
+from tenancy.life_cycle.states import State
+from tenancy.members import list_members
 from tenancy.membership import changing
 from tenancy.organisations import OrganisationView
 from tenancy.people import PersonView
 from tenancy.scim._tables import ScimUser
 from tenancy.scope import as_tenant
+from tests.factories.plans import on_plan
 from tests.factories.tenancy import NOON
 from tests.integration.tenancy.identity.conftest import Browser
 
@@ -61,6 +65,49 @@ def test_whom_a_directory_ended_does_not_join(
     answer = browser.sign_in(provider, **NORA)
 
     assert (answer.status_code, "invite you again" in answer.text) == (403, True)
+
+
+def rest(sessions: sessionmaker[Session], acme: OrganisationView) -> None:
+    with sessions.begin() as session:
+        session.get_one(Organisation, acme.id).state = State.SUSPENDED
+
+
+def test_nobody_joins_beyond_the_plan(
+    browser: Browser,
+    provider: Provider,
+    acme: OrganisationView,
+    make_person: MakePerson,
+    sessions: sessionmaker[Session],
+) -> None:
+    make_person("anna@acme.example", acme)
+    with sessions.begin() as session:
+        on_plan(session, acme, quotas={"members": 1})
+
+    full = browser.sign_in(provider, **NORA)
+    member = browser.sign_in(provider, **{**NORA, "email": "anna@acme.example"})
+
+    assert (full.status_code, "no room" in full.text) == (403, True)
+    assert member.status_code == 303
+
+
+def test_nobody_joins_and_no_role_follows_where_nothing_may_be_changed(
+    browser: Browser,
+    set_up: Callable[..., Provider],
+    acme: OrganisationView,
+    make_person: MakePerson,
+    sessions: sessionmaker[Session],
+) -> None:
+    mapped = {"groups_claim": "groups", "role_map": (("noc", "operator"),)}
+    provider = set_up(acme, makes_people=True, follows_groups=True, **mapped)
+    make_person("anna@acme.example", acme)
+    rest(sessions, acme)
+
+    new = browser.sign_in(provider, **NORA, groups=["noc"])
+    old = browser.sign_in(provider, **{**NORA, "email": "anna@acme.example"}, groups=["noc"])
+
+    assert (new.status_code, "nobody new" in new.text, old.status_code) == (403, True, 303)
+    with sessions() as session:
+        assert [one.role for one in list_members(session, acme.id)] == ["viewer"]
 
 
 def test_a_directory_sees_who_joined(
