@@ -49,6 +49,15 @@ def asker() -> Asker:
     return found
 
 
+def asking() -> Asker:
+    """Give what asks providers, with the connection to the database given back before.
+
+    A provider may take its time: whoever waits for it keeps no connection from others.
+    """
+    db_session().rollback()
+    return asker()
+
+
 @bp.get("/sign-in/organisation")
 @limiter.limit("60 per minute")
 def ask_organisation() -> Response:
@@ -139,7 +148,7 @@ def send_away(provider: Provider, *, purpose: str, wanted: str = "") -> Response
     asked = flow.ask(provider.id, purpose=purpose, wanted=wanted, back_to=back_to, now=utc_now())
     ways = {"state": asked.state, "nonce": asked.nonce, "verifier": asked.verifier}
     client = Client(provider=provider, back_to=back_to)
-    address = asker().sign_in_address(client, **ways)
+    address = asking().sign_in_address(client, **ways)
     session[ASKED] = flow.seal(asked, vault())
     return redirect(address, code=303)
 
@@ -160,7 +169,7 @@ def exchanged(provider: Provider, asked: flow.Asked) -> tuple[dict[str, Any], st
         flow.spend(writing, asked, now=now)
     with as_tenant(db_session(), provider.tenant_id):
         secret = secret_of(db_session(), provider.tenant_id, provider.id, vault())
-    metadata = asker().metadata(provider.issuer)
+    metadata = asking().metadata(provider.issuer)
     code = flow.code_of(request.args, metadata, name=provider.name)
     client = Client(provider=provider, secret=secret, back_to=asked.back_to)
     ways = {"nonce": asked.nonce, "verifier": asked.verifier}

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyotp
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
+from kernel.http import db_session
 from tenancy.access import acting_for
 from tenancy.delegation import granting
 from tenancy.delegation.rules import Terms
 from tenancy.identity._tables import IdentityProvider
+from tenancy.identity.asking import PARTS, Answer, Asker
 from tenancy.identity.model import Provider
 from tenancy.members import add_member, list_members
 from tenancy.organisations import OrganisationView, get_organisation
@@ -148,6 +152,25 @@ def test_customers_of_a_provider_are_listed_for_sessions_that_open_it_alone(
 
     assert [one.status_code for one in pages] == [200, 200]
     assert [f"/t/{acme.slug}/" in one.text for one in pages] == [True, False]
+
+
+def test_no_connection_to_the_database_is_held_while_a_provider_is_asked(
+    app: Flask, browser: Browser, provider: Provider
+) -> None:
+    held: list[tuple[str, bool]] = []
+
+    def carry(method: str, url: str, headers: Mapping[str, str], body: bytes = b"", /) -> Answer:
+        held.append((urlsplit(url).path, db_session().in_transaction()))
+        return browser.pretended(method, url, headers, body)
+
+    app.extensions[PARTS] = Asker(carry, allow_plain=True)
+    browser.sign_in(provider, **NORA)
+    browser.client.post("/sign-out")
+    app.extensions[PARTS] = Asker(carry, allow_plain=True)
+    browser.client.get("/sign-in/left/there")
+
+    document = ("/.well-known/openid-configuration", False)
+    assert held == [document, ("/token", False), ("/keys", False), document]
 
 
 def begin_app(client: FlaskClient) -> str:
