@@ -23,6 +23,7 @@ from tenancy.delegation.acting import reachable, still_holds
 from tenancy.delegation.glass import unseen
 from tenancy.delegation.reading import active_in
 from tenancy.delegation.rules import GrantView
+from tenancy.identity.opened import opened_by
 
 GIVEN_TO = ("customer", "reseller")
 """The kinds of organisation that a provider's support can be let into."""
@@ -85,5 +86,10 @@ def _page_facts() -> dict[str, Any]:
     if who.tenant_kind in GIVEN_TO:
         here = active_in(session, who.tenant_id, now=now)
         broken = unseen(session, who.tenant_id) if who.may("support.grant") else []
-    there = reachable(session, current_user.person_id, now=now)
+    by = opened_by(session, current_user.session)
+    there = [
+        one
+        for one in reachable(session, current_user.person_id, now=now)
+        if by is None or by.tenant_id == one.provider_id
+    ]
     return {"support_here": here, "support_there": there, "broken_glass": broken}

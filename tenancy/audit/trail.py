@@ -7,7 +7,7 @@ or to a savepoint, leaves no entry.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -93,6 +93,18 @@ def note(  # noqa: PLR0913  whose audit, what, when, to what, and who
         event.listen(session, "before_commit", _seal_waiting)
         event.listen(session, "after_rollback", _forget_waiting)
     session.info.setdefault(_WAITING, set()).add(tenant_id)
+
+
+def is_noted(session: Session, tenant_id: UUID, actions: Collection[str], about: About) -> bool:
+    """Tell whether the audit still holds that one of these was done to something."""
+    wanted = select(AuditEntry.id).where(
+        AuditEntry.tenant_id == tenant_id,
+        AuditEntry.about_kind == about.kind,
+        AuditEntry.about_id == str(about.id),
+        AuditEntry.action.in_(actions),
+    )
+    with as_tenant(session, tenant_id):
+        return session.scalar(wanted.limit(1)) is not None
 
 
 def _who_acts(session: Session, tenant_id: UUID) -> Actor:

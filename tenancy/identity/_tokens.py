@@ -25,6 +25,8 @@ _KINDS = frozenset({"RSA", "EC", "OKP"})
 """Key pairs. A symmetric key (`oct`) in a set that everybody reads signs nothing."""
 _WRONG = "{} Try again; if it stays so, tell whoever runs the provider."
 
+_NOT_RIGHT = "The provider's ID token is not right ({})."
+
 
 class UnknownKeyError(InvalidError):
     """A token names a key that is not among those at hand: they may have been renewed."""
@@ -77,6 +79,8 @@ def check_id_token(
         )
     except JoseError as error:
         raise IdentityError(_WRONG.format(_why(error))) from None
+    except (TypeError, ValueError):  # a claim of another type than the rules know
+        raise IdentityError(_WRONG.format(_NOT_RIGHT.format("a claim's type"))) from None
     return claims
 
 
@@ -87,8 +91,9 @@ def _header_of(token: str, algorithms: frozenset[str]) -> dict[str, Any]:
         header: dict[str, Any] = dict(jws.extract_compact(token.encode()).headers())
     except (JoseError, ValueError, TypeError, AttributeError):
         raise IdentityError(_WRONG.format("The provider's ID token cannot be read.")) from None
-    if header.get("alg") not in algorithms:
-        said = str(header.get("alg"))[:20]
+    algorithm = header.get("alg")
+    if not isinstance(algorithm, str) or algorithm not in algorithms:
+        said = str(algorithm)[:20]
         raise IdentityError(_WRONG.format(f"The provider signed by “{said}”, which is not safe."))
     return header
 
@@ -132,4 +137,4 @@ def _why(error: JoseError) -> str:
     }
     if type(error).__name__ == "ExpiredTokenError":
         return words["exp"]
-    return words.get(str(claim), f"The provider's ID token is not right ({error.error}).")
+    return words.get(str(claim), _NOT_RIGHT.format(error.error))

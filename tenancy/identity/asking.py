@@ -11,8 +11,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
-from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -23,14 +21,15 @@ from authlib.oidc.discovery import get_well_known_url
 
 from tenancy.identity._tokens import Expected, UnknownKeyError, check_id_token
 from tenancy.identity.claims import IdentityError
+from tenancy.identity.kept import KEPT_S, Kept
 from tenancy.identity.metadata import Metadata, read_metadata
 from tenancy.identity.model import Provider
 
 PARTS = "garland.identity"
-KEPT_S = 600.0
+DOCUMENT_MAX = 100_000
+"""Bytes of a document or of keys; real ones have a few thousand."""
 ANEW_EVERY_S = 10.0
 """Keys are asked for anew, for one that is not known, no more often than this."""
-KEPT_MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +71,7 @@ class Asker:
 
     def __init__(self, carry: Carries, *, allow_plain: bool) -> None:
         self._carry, self.allow_plain = carry, allow_plain
-        self._kept: dict[str, tuple[float, Any]] = {}
-        self._lock = Lock()
+        self._kept = Kept()
 
     def metadata(self, issuer: str, *, anew: bool = False) -> Metadata:
         """Give what an issuer's document says; raises IdentityError saying what is wrong."""
@@ -175,20 +173,26 @@ class Asker:
         return found
 
     def _read(self, address: str, *, max_age_s: float) -> Any:
-        with self._lock:
-            kept = self._kept.get(address)
-        if kept is not None and monotonic() - kept[0] < max_age_s:
-            return kept[1]
+        kept = self._kept.find(address, max_age_s=max_age_s)
+        if kept is not None:
+            return kept
+        try:
+            found = self._fetch(address)
+        except IdentityError as error:
+            self._kept.keep_failure(address, error.message)
+            raise
+        self._kept.keep(address, found)
+        return found
+
+    def _fetch(self, address: str) -> Any:
         answer = self._carry("GET", address, {"Accept": "application/json"})
+        if len(answer.body) > DOCUMENT_MAX:
+            raise IdentityError(f"{address} answered more than {DOCUMENT_MAX:,} bytes.")
         found = _json_of(answer)
         if answer.status != 200 or found is None:  # noqa: PLR2004
             raise IdentityError(
                 f"{address} answered {answer.status}, not a provider's document: check the issuer."
             )
-        with self._lock:
-            if len(self._kept) >= KEPT_MOST:
-                self._kept.clear()
-            self._kept[address] = (monotonic(), found)
         return found
 
 

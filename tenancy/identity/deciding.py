@@ -54,6 +54,13 @@ class Why(Enum):
         "You are in no group of {provider} that may use {organisation}. Ask whoever runs "
         "{provider}, or an admin of {organisation}."
     )
+    NO_ROOM = (
+        "{organisation} has no room for another member. Ask an admin of it to make some, then sign "
+        "in here again; if you were invited, open the link of the invitation."
+    )
+    AT_REST = (
+        "{organisation} takes nobody new in at the moment. Ask an admin of it when that goes on."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +88,20 @@ class Verdict:
     why: Why | None = None
     joins: bool = False
 
+    @property
+    def adds_a_member(self) -> bool:
+        """Tell whether there is one member more afterwards."""
+        return self.outcome is Outcome.MAKE or self.joins
 
-def decide(said: Said, provider: Provider, *, linked: Known | None, owner: Known | None) -> Verdict:
+
+def decide(
+    said: Said,
+    provider: Provider,
+    *,
+    linked: Known | None,
+    owner: Known | None,
+    ended: bool = False,
+) -> Verdict:
     """Decide what becomes of who came.
 
     Args:
@@ -90,19 +109,27 @@ def decide(said: Said, provider: Provider, *, linked: Known | None, owner: Known
         provider: As the organisation set it up.
         linked: Whom issuer and subject are linked to.
         owner: Who has the address that was said, whoever they are.
+        ended: Whether they were a member and are one no more, or a directory ended them.
     """
     if linked is not None:
         return _known(said, provider, linked)
     speaks = said.domain in provider.proven
     if not said.email or not _is_verified(said, provider, speaks=speaks):
-        return _refuse(Why.UNVERIFIED if said.email else Why.NO_EMAIL)
+        return refused(Why.UNVERIFIED if said.email else Why.NO_EMAIL)
     if owner is None or not owner.is_member:
-        return _unknown(said, provider, owner, speaks=speaks)
+        verdict = _unknown(said, provider, owner, speaks=speaks)
+        comes = verdict.outcome is not Outcome.REFUSE
+        return refused(Why.NO_MEMBER) if comes and ended else verdict
     if not owner.is_active:
-        return _refuse(Why.INACTIVE)
+        return refused(Why.INACTIVE)
     sure = speaks and not owner.has_other
     outcome = Outcome.LINK if sure else Outcome.CONFIRM
     return Verdict(outcome=outcome, person_id=owner.id, role=followed_role(said, provider))
+
+
+def refused(why: Why) -> Verdict:
+    """Give the verdict that somebody does not get in."""
+    return Verdict(outcome=Outcome.REFUSE, why=why)
 
 
 def role_of(said: Said, provider: Provider) -> str:
@@ -135,9 +162,9 @@ def in_words(why: Why, *, organisation: str, provider: str) -> str:
 
 def _known(said: Said, provider: Provider, linked: Known) -> Verdict:
     if not linked.is_active:
-        return _refuse(Why.INACTIVE)
+        return refused(Why.INACTIVE)
     if not linked.is_member:
-        return _refuse(Why.NO_MEMBER)
+        return refused(Why.NO_MEMBER)
     role = followed_role(said, provider)
     return Verdict(outcome=Outcome.ENTER, person_id=linked.id, role=role)
 
@@ -145,10 +172,10 @@ def _known(said: Said, provider: Provider, linked: Known) -> Verdict:
 def _unknown(said: Said, provider: Provider, owner: Known | None, *, speaks: bool) -> Verdict:
     """Decide of somebody who is no member: only a proven domain may bring people in."""
     if not (speaks and provider.makes_people) or (owner is not None and not owner.is_active):
-        return _refuse(Why.NOT_INVITED)
+        return refused(Why.NOT_INVITED)
     role = role_of(said, provider)
     if not role:
-        return _refuse(Why.NO_ROLE)
+        return refused(Why.NO_ROLE)
     if owner is None:
         return Verdict(outcome=Outcome.MAKE, role=role)
     return Verdict(outcome=Outcome.CONFIRM, person_id=owner.id, role=role, joins=True)
@@ -159,7 +186,3 @@ def _is_verified(said: Said, provider: Provider, *, speaks: bool) -> bool:
     if said.email_verified is None:
         return speaks and provider.trusts_addresses
     return said.email_verified
-
-
-def _refuse(why: Why) -> Verdict:
-    return Verdict(outcome=Outcome.REFUSE, why=why)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.db import or_taken
@@ -21,11 +19,12 @@ from tenancy._tables import Membership, Person
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, Actor, note
 from tenancy.identity._tables import IdentitySession, LinkedIdentity
-from tenancy.identity.claims import IdentityError, Said, read_said
-from tenancy.identity.deciding import Known, Outcome, Verdict, counts_as_second_factor, decide
-from tenancy.identity.model import Provider
+from tenancy.identity.claims import IdentityError
+from tenancy.identity.deciding import Outcome
+from tenancy.identity.judging import Came, may_change
 from tenancy.keys.vault import tenant_vault
 from tenancy.people import PersonView
+from tenancy.scim.linking import link_joined
 from tenancy.scope import as_tenant
 from tenancy.sign_ins import sessions
 from tenancy.sign_ins.browsers import Origin
@@ -33,44 +32,11 @@ from tenancy.sign_ins.sessions import Held, Lifetimes
 
 log = structlog.get_logger(__name__)
 
-BY_PROVIDER, STRONG, WITH_CODE = "provider", "provider_strong", "provider_code"
 _TAKEN = "Somebody with your address came in at the same moment. Sign in again."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Came:
-    """Who came back from a provider, and what becomes of them."""
-
-    provider: Provider
-    said: Said
-    verdict: Verdict
-    id_token: str = field(default="", repr=False)
-
-    @property
-    def how(self) -> str:
-        """The word for how they signed in."""
-        return STRONG if counts_as_second_factor(self.said, self.provider) else BY_PROVIDER
-
-
-def judge(
-    session: Session, provider: Provider, claims: Mapping[str, Any], *, id_token: str = ""
-) -> Came:
-    """Decide what becomes of somebody of whom a provider said this; raises IdentityError."""
-    said = read_said(claims, groups_claim=provider.groups_claim)
-    tenant_id = provider.tenant_id
-    with as_tenant(session, tenant_id):
-        mine = (LinkedIdentity.tenant_id == tenant_id, LinkedIdentity.provider_id == provider.id)
-        named = (LinkedIdentity.issuer == said.issuer, LinkedIdentity.subject == said.subject)
-        linked_id = session.scalar(select(LinkedIdentity.person_id).where(*mine, *named))
-        found = people.find_by_email(session, said.email) if said.email else None
-        linked = _known(session, provider, linked_id)
-        owner = _known(session, provider, found.id if found is not None else None)
-    verdict = decide(said, provider, linked=linked, owner=owner)
-    return Came(provider=provider, said=said, verdict=verdict, id_token=id_token)
-
-
 def bring_in(session: Session, came: Came, *, now: datetime) -> PersonView:
-    """Link, make or join who came, as was decided; give the person.
+    """Link, make or join who came, as `judged_now` decided in this transaction; give the person.
 
     `CONFIRM` has to be confirmed by the person's password before this is called.
 
@@ -141,22 +107,6 @@ def note_refused(session: Session, came: Came, *, origin: Origin, now: datetime)
     note(session, tenant_id, "identity.refused", now=now, about=about, facts=facts, by=by)
 
 
-def _known(session: Session, provider: Provider, person_id: UUID | None) -> Known | None:
-    if person_id is None:
-        return None
-    row = session.get(Person, person_id)
-    if row is None:
-        return None
-    member = (Membership.organisation_id == provider.tenant_id, Membership.person_id == person_id)
-    other = (
-        LinkedIdentity.tenant_id == provider.tenant_id,
-        LinkedIdentity.provider_id == provider.id,
-        LinkedIdentity.person_id == person_id,
-    )
-    found = session.execute(select(exists().where(*member), exists().where(*other))).one()
-    return Known(id=row.id, is_active=row.is_active, is_member=found[0], has_other=found[1])
-
-
 def _person(session: Session, came: Came, *, now: datetime) -> PersonView:
     verdict, tenant_id = came.verdict, came.provider.tenant_id
     if verdict.person_id is None:
@@ -166,9 +116,10 @@ def _person(session: Session, came: Came, *, now: datetime) -> PersonView:
         if found is None:
             raise IdentityError(_TAKEN)
         person = found
-    if verdict.outcome is Outcome.MAKE or verdict.joins:
+    if verdict.adds_a_member:
         with or_taken(session, IdentityError(_TAKEN)):
             members.add_member(session, tenant_id, person.id, verdict.role, now=now)
+        link_joined(session, tenant_id, email=person.email, person_id=person.id)
         facts: dict[str, Fact] = {"role": verdict.role, "email": person.email}
         _note(session, came, "member.joined", person, facts, now=now)
     return person
@@ -217,11 +168,13 @@ def _link(session: Session, came: Came, person: PersonView, *, now: datetime) ->
 
 
 def _follow_groups(session: Session, came: Came, person: PersonView, *, now: datetime) -> None:
-    """Give the role of the groups; the last admin stays one, and the audit has the reason."""
-    role = came.verdict.role
-    if not role or came.verdict.outcome is Outcome.MAKE or came.verdict.joins:
+    """Give the role of the groups; the last admin stays one, and the audit has the reason.
+
+    Nothing is changed where the state of the organisation allows no change.
+    """
+    role, tenant_id = came.verdict.role, came.provider.tenant_id
+    if not role or came.verdict.adds_a_member or not may_change(session, tenant_id):
         return
-    tenant_id = came.provider.tenant_id
     before = _role_word(session, tenant_id, person.id)
     if before == role:
         return

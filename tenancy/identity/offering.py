@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -16,10 +16,10 @@ from kernel.clock import format_instant, parse_instant
 from kernel.secrets import Vault
 from tenancy._tables import Organisation
 from tenancy.identity._tables import IdentityDomain, IdentityProvider
-from tenancy.identity.asking import Asker
 from tenancy.identity.claims import IdentityError
 from tenancy.identity.deciding import Outcome
-from tenancy.identity.entering import Came, judge
+from tenancy.identity.judging import Came, judge
+from tenancy.identity.metadata import Metadata
 from tenancy.identity.model import Provider
 from tenancy.identity.opened import opened_by, token_of
 from tenancy.identity.store import list_providers
@@ -119,8 +119,17 @@ def judged_again(session: Session, waiting: Mapping[str, Any], *, now: datetime)
     return came
 
 
-def leaving(session: Session, asker: Asker, session_id: UUID, *, back_to: str, vault: Vault) -> str:
+def leaving(
+    session: Session,
+    metadata_of: Callable[[str], Metadata],
+    session_id: UUID,
+    *,
+    back_to: str,
+    vault: Vault,
+) -> str:
     """Give where the provider of a session signs people out; "" where it has no such address.
+
+    `metadata_of` gives what an issuer's document says, or raises IdentityError.
 
     Source: OpenID Connect RP-Initiated Logout 1.0, 2.
     """
@@ -129,7 +138,7 @@ def leaving(session: Session, asker: Asker, session_id: UUID, *, back_to: str, v
     if held is None or by is None or not by.issuer:
         return ""
     try:
-        address = asker.metadata(by.issuer).end_session
+        address = metadata_of(by.issuer).end_session
     except IdentityError:
         return ""
     if not address:

@@ -42,9 +42,9 @@ def opened_by(session: Session, held: SessionView) -> OpenedBy | None:
         row = session.scalar(
             select(IdentityProvider)
             .join(IdentitySession, IdentitySession.provider_id == IdentityProvider.id)
-            .where(IdentitySession.sign_in_id == held.id)
+            .where(IdentitySession.sign_in_id == held.id, IdentityProvider.is_on)
         )
-    if row is None:  # the provider is gone: its sessions open nothing
+    if row is None:  # the provider is gone, or off: its sessions open nothing
         return OpenedBy(
             tenant_id=held.id, provider_id=held.id, provider="", issuer="", client_id=""
         )
@@ -72,6 +72,8 @@ def is_whole(session: Session, held: SessionView) -> bool:
     by = opened_by(session, held)
     if by is None:
         return True
+    if not by.provider:
+        return False
     elsewhere = select(Membership.id).where(
         Membership.person_id == held.person_id, Membership.organisation_id != by.tenant_id
     )

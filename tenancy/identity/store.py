@@ -54,6 +54,21 @@ def get_provider(session: Session, tenant_id: UUID, provider_id: UUID) -> Provid
     return _view(session, get_row(session, tenant_id, provider_id))
 
 
+def hold_on(session: Session, tenant_id: UUID, provider_id: UUID) -> Provider | None:
+    """Give a provider that is on and stays so to the transaction's end; None where it is not."""
+    row = session.scalar(
+        select(IdentityProvider)
+        .where(
+            IdentityProvider.tenant_id == tenant_id,
+            IdentityProvider.id == provider_id,
+            IdentityProvider.is_on,
+        )
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    return _view(session, row) if row is not None else None
+
+
 def secret_of(session: Session, tenant_id: UUID, provider_id: UUID, vault: Vault) -> str:
     """Open the client's secret; "" where there is none."""
     sealed = get_row(session, tenant_id, provider_id).secret_sealed

@@ -15,11 +15,11 @@ from kernel.http import db_session, limiter, only_reads, own_transaction, render
 from kernel.secrets import SecretError
 from tenancy import people
 from tenancy.brand.views import speak_for
-from tenancy.identity import entering, flow, offering
+from tenancy.identity import entering, flow, judging, offering
 from tenancy.identity.asking import PARTS, Asker, Client
 from tenancy.identity.claims import IdentityError
 from tenancy.identity.deciding import Outcome, in_words
-from tenancy.identity.entering import Came
+from tenancy.identity.judging import GONE, Came
 from tenancy.identity.model import Provider
 from tenancy.identity.store import secret_of
 from tenancy.organisations import get_organisation
@@ -39,7 +39,6 @@ from tenancy.sign_ins.waits import person_subject
 bp = Blueprint("identity", __name__)
 
 ASKED, CAME, LEFT = "identity_asked", "identity_came", "identity_left"
-GONE = "This way to sign in is not there any more. Choose another one."
 NOT_YOURS = "This is not the password of your account here. Check it and try again."
 TOO_LATE = "That took too long. Sign in again."
 
@@ -48,6 +47,15 @@ def asker() -> Asker:
     """Give what asks providers."""
     found: Asker = current_app.extensions[PARTS]
     return found
+
+
+def asking() -> Asker:
+    """Give what asks providers, with the connection to the database given back before.
+
+    A provider may take its time: whoever waits for it keeps no connection from others.
+    """
+    db_session().rollback()
+    return asker()
 
 
 @bp.get("/sign-in/organisation")
@@ -140,7 +148,7 @@ def send_away(provider: Provider, *, purpose: str, wanted: str = "") -> Response
     asked = flow.ask(provider.id, purpose=purpose, wanted=wanted, back_to=back_to, now=utc_now())
     ways = {"state": asked.state, "nonce": asked.nonce, "verifier": asked.verifier}
     client = Client(provider=provider, back_to=back_to)
-    address = asker().sign_in_address(client, **ways)
+    address = asking().sign_in_address(client, **ways)
     session[ASKED] = flow.seal(asked, vault())
     return redirect(address, code=303)
 
@@ -161,7 +169,7 @@ def exchanged(provider: Provider, asked: flow.Asked) -> tuple[dict[str, Any], st
         flow.spend(writing, asked, now=now)
     with as_tenant(db_session(), provider.tenant_id):
         secret = secret_of(db_session(), provider.tenant_id, provider.id, vault())
-    metadata = asker().metadata(provider.issuer)
+    metadata = asking().metadata(provider.issuer)
     code = flow.code_of(request.args, metadata, name=provider.name)
     client = Client(provider=provider, secret=secret, back_to=asked.back_to)
     ways = {"nonce": asked.nonce, "verifier": asked.verifier}
@@ -179,7 +187,7 @@ def failed(message: str, *, provider: Provider | None = None, status: int = 422)
 
 def _came(provider: Provider, asked: flow.Asked) -> Came:
     claims, id_token = exchanged(provider, asked)
-    return entering.judge(db_session(), provider, claims, id_token=id_token)
+    return judging.judge(db_session(), provider, claims, id_token=id_token)
 
 
 def _carry_out(came: Came, wanted: str) -> Response:
@@ -198,9 +206,13 @@ def _carry_out(came: Came, wanted: str) -> Response:
 
 def _enter(came: Came, wanted: str) -> Response:
     facts: dict[str, Any] = {"origin": origin(), "lifetimes": parts().lifetimes, "vault": vault()}
-    with own_transaction() as writing:
-        person = entering.bring_in(writing, came, now=utc_now())
-        held = entering.enter(writing, came, person, how=came.how, **facts, now=utc_now())
+    try:
+        with own_transaction() as writing:
+            came = judging.judged_now(writing, came)
+            person = entering.bring_in(writing, came, now=utc_now())
+            held = entering.enter(writing, came, person, how=came.how, **facts, now=utc_now())
+    except IdentityError as error:
+        return failed(error.message, provider=came.provider)
     hold(held)
     return see_other(safe_next(wanted))
 

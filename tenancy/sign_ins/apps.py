@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pyotp
@@ -25,6 +25,7 @@ from tenancy.sign_ins._tables import AuthenticatorApp, RecoveryCode
 STEP_S = 30
 STEPS_OFF = 1
 """So many steps before and after now are taken: clocks differ (RFC 6238, 5.2)."""
+SETUP_LASTS = timedelta(minutes=15)
 CODES = 10
 CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 CODE_LENGTH = 24
@@ -69,8 +70,10 @@ def has_app(session: Session, person_id: UUID) -> bool:
     return row is not None and row.confirmed_at is not None
 
 
-def begin_setup(session: Session, vault: Vault, person_id: UUID, *, now: datetime) -> None:
+def begin_setup(session: Session, vault: Vault, person_id: UUID, *, now: datetime) -> str:
     """Make a fresh secret, which counts for nothing until it is confirmed.
+
+    Gives the mark of this set-up, for the session that began it to hold: `is_begun` asks for it.
 
     Raises:
         ConflictError: an app is set up already.
@@ -83,6 +86,19 @@ def begin_setup(session: Session, vault: Vault, person_id: UUID, *, now: datetim
         session.add(row)
     row.sealed, row.made_at = vault.encrypt(pyotp.random_base32()), now
     session.flush()
+    return sha256_of(row.sealed)
+
+
+def is_begun(session: Session, person_id: UUID, mark: str, *, now: datetime) -> bool:
+    """Tell whether a set-up waits that whoever holds the mark began just now.
+
+    Another session of the person is shown neither the secret nor may it confirm it: one that a
+    provider opened is not known to be the person's own.
+    """
+    row = session.get(AuthenticatorApp, person_id)
+    if row is None or row.confirmed_at is not None or now - row.made_at >= SETUP_LASTS:
+        return False
+    return hmac.compare_digest(sha256_of(row.sealed), mark)
 
 
 def setup_of(

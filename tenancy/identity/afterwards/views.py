@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, session, url_for
@@ -10,9 +11,10 @@ from werkzeug.wrappers import Response
 
 from kernel.errors import GarlandError, InvalidError, NotFoundError, TooManyError, UnauthorizedError
 from kernel.http import db_session, limiter, only_reads, own_transaction, render, see_other, vault
-from tenancy.identity import entering, offering
+from tenancy.identity import judging, offering
+from tenancy.identity.metadata import Metadata
 from tenancy.identity.opened import opened_by
-from tenancy.identity.views import asker, code_is_right
+from tenancy.identity.views import asking, code_is_right
 from tenancy.sign_ins import apps, sessions
 from tenancy.sign_ins.views import (
     LEFT,
@@ -46,11 +48,11 @@ def check_code() -> Response:
         parts().waits.take(who, origin_counted())
     except TooManyError as error:
         return with_wait(_code_page(error), error)
-    if held.how != entering.BY_PROVIDER or not code_is_right(person_id, needed=True):
+    if held.how != judging.BY_PROVIDER or not code_is_right(person_id, needed=True):
         return _code_page(InvalidError(WRONG_CODE))
     was_right(who)
     with own_transaction() as writing:
-        renewed = sessions.renew(writing, held.id, how=entering.WITH_CODE)
+        renewed = sessions.renew(writing, held.id, how=judging.WITH_CODE)
     hold(renewed)
     return see_other(safe_next(request.form.get("next", "")))
 
@@ -71,8 +73,13 @@ def leave_there() -> Response:
         return _to_sign_in()
     session.pop(LEFT, None)
     back_to = url_for("sign_ins.sign_in", _external=True)
-    address = offering.leaving(db_session(), asker(), left[0], back_to=back_to, vault=vault())
+    facts: dict[str, Any] = {"back_to": back_to, "vault": vault()}
+    address = offering.leaving(db_session(), _metadata_of, left[0], **facts)
     return redirect(address, code=303) if address else _to_sign_in(left[1])
+
+
+def _metadata_of(issuer: str) -> Metadata:
+    return asking().metadata(issuer)
 
 
 def _person_id() -> UUID:

@@ -21,12 +21,12 @@ from kernel.http import (
     vault,
     writing_apart,
 )
-from tenancy.identity import domains, entering, flow, store, switching
+from tenancy.identity import domains, flow, judging, store, switching
 from tenancy.identity.claims import IdentityError, shown_claims
 from tenancy.identity.deciding import Outcome, counts_as_second_factor, in_words, role_of
-from tenancy.identity.entering import Came
+from tenancy.identity.judging import Came
 from tenancy.identity.model import Provider, Wanted, read_wanted
-from tenancy.identity.views import ASKED, answer_address, asker, exchanged, send_away
+from tenancy.identity.views import ASKED, answer_address, asker, asking, exchanged, send_away
 from tenancy.membership.refusing import words_of
 from tenancy.roles import Role
 from tenancy.sign_ins.policy import needs_second_factor
@@ -126,8 +126,10 @@ def prove_domain(provider_id: UUID, domain_id: UUID) -> Response:
     _provider(provider_id)
     found = domains.find_domain(db_session(), acting().tenant_id, domain_id)
     look_up: domains.Texts = current_app.extensions[DNS]
+    name = domains.record_name(found.name)
+    db_session().rollback()  # no connection is held while the DNS is asked
     try:
-        texts = look_up(domains.record_name(found.name))
+        texts = look_up(name)
         with writing_apart() as writing:
             domains.prove(writing, acting().tenant_id, domain_id, texts=texts, now=utc_now())
     except ConflictError as error:
@@ -145,7 +147,7 @@ def try_it(provider_id: UUID) -> Response:
     provider = _provider(provider_id)
     wanted = url_for("identity_providers.show_tried", provider_id=provider_id)
     try:
-        asker().metadata(provider.issuer, anew=True)
+        asking().metadata(provider.issuer, anew=True)
         return send_away(provider, purpose=flow.TRY, wanted=wanted)
     except IdentityError as error:
         return _page(provider, error=error)
@@ -161,7 +163,7 @@ def show_tried(provider_id: UUID) -> Response:
     try:
         asked = flow.take(sealed, request.args, provider_id, vault=vault(), now=now)
         claims, _ = exchanged(provider, asked)
-        came = entering.judge(db_session(), provider, claims)
+        came = judging.judge(db_session(), provider, claims)
     except IdentityError as error:
         return _page(provider, error=error)
     with writing_apart() as writing:

@@ -16,6 +16,19 @@ from tenancy.sign_ins.entering import note_of_person
 from tenancy.sign_ins.passkeys import Challenge, Site
 from tenancy.sign_ins.sessions import Held, SessionView
 
+_WITH_APP = {
+    "passkey": "passkey",
+    "provider": "provider_code",
+    "provider_code": "provider_code",
+    "provider_strong": "provider_strong",
+}
+"""What a session becomes that has shown a new app; one of a provider stays one of it."""
+_WITHOUT_APP = {
+    "password_code": "password",
+    "password_recovery": "password",
+    "provider_code": "provider",
+}
+
 
 def change_password(
     session: Session, person: PersonView, held: SessionView, password_hash: str, *, now: datetime
@@ -47,7 +60,7 @@ def confirm_app(
     """Let the app count from now on; this session has shown it. Gives the recovery codes."""
     codes = apps.confirm(session, vault, person.id, code, now=now)
     note_of_person(session, person, "second_factor.added", {"kind": "app"}, now=now)
-    how = "passkey" if held.how == "passkey" else "password_code"
+    how = _WITH_APP.get(held.how, "password_code")
     return codes, sessions.renew(session, held.id, how=how)
 
 
@@ -55,8 +68,7 @@ def remove_app(session: Session, person: PersonView, held: SessionView, *, now: 
     """Forget the app and its recovery codes; a session that was opened by it counts as one less."""
     apps.remove(session, person.id)
     note_of_person(session, person, "second_factor.removed", {"kind": "app"}, now=now)
-    by_app = held.how in {"password_code", "password_recovery"}
-    return sessions.renew(session, held.id, how="password" if by_app else held.how)
+    return sessions.renew(session, held.id, how=_WITHOUT_APP.get(held.how, held.how))
 
 
 def renew_codes(session: Session, person: PersonView, *, now: datetime) -> list[str]:

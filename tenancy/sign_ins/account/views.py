@@ -50,6 +50,11 @@ NOT_WHOLE = (
     "You signed in by an organisation's identity provider, which opens that organisation alone. "
     "Your account belongs to others too: sign in with your password, or a passkey, to open it."
 )
+SETUP = "app_setup"
+NOT_BEGUN = (
+    "No authenticator app waits to be confirmed in this browser: it was begun elsewhere, or more "
+    "than 15 minutes ago. Begin again."
+)
 NOT_YOURS = "password: this is not your password; nothing was changed"
 
 
@@ -98,7 +103,7 @@ def begin_app() -> Response:
     """Begin to set up an authenticator app."""
     person = _proven()
     with own_transaction() as writing:
-        apps.begin_setup(writing, vault(), person.id, now=utc_now())
+        session[SETUP] = apps.begin_setup(writing, vault(), person.id, now=utc_now())
     return see_other(url_for("account.show_app"))
 
 
@@ -113,6 +118,8 @@ def show_app() -> Response:
 def confirm_app() -> Response:
     """Let the app count, proven by a code; the recovery codes are shown this once."""
     person, code = _person(), request.form.get("code", "")
+    if not _is_begun(person):
+        raise ConflictError(NOT_BEGUN)
     try:
         with own_transaction() as writing:
             facts = (vault(), person, _held(), code)
@@ -241,6 +248,11 @@ def _proven() -> PersonView:
     return person
 
 
+def _is_begun(person: PersonView) -> bool:
+    """Tell whether this very session began to set an app up, and not long ago."""
+    return apps.is_begun(db_session(), person.id, session.get(SETUP, ""), now=utc_now())
+
+
 def _refuse(field: str, message: str) -> NoReturn:
     raise InvalidError(message, problems=[Problem(f"/{field}", message)])
 
@@ -267,6 +279,8 @@ def _page(error: GarlandError | None = None) -> Response:
 
 def _app_page(error: InvalidError | None = None) -> Response:
     person = _person()
+    if not _is_begun(person):
+        return see_other(url_for("account.show_account"))
     facts: dict[str, Any] = {"account": person.email, "issuer": current_brand().name}
     setup = apps.setup_of(db_session(), vault(), person.id, **facts)
     if setup is None:

@@ -91,6 +91,7 @@ def signing(sign: Callable[..., str]) -> Callable[[PretendedProvider], None]:
         pytest.param(claim("exp", int(utc_now().timestamp()) - 3600), "ran out", id="expired"),
         pytest.param(claim("iat", int(utc_now().timestamp()) + 3600), "future", id="from future"),
         pytest.param(claim("at_hash", "AAAA"), "another access token", id="other access token"),
+        pytest.param(claim("at_hash", ["AAAA"]), "not right", id="hash of another type"),
         pytest.param(signing(unsigned), "not safe", id="unsigned"),
         pytest.param(signing(by_secret), "not safe", id="signed by a secret"),
         pytest.param(

@@ -65,6 +65,18 @@ def test_counts_for_nothing_until_it_is_confirmed(session: Session, anna: UUID) 
     assert not apps.has_app(session, anna)
 
 
+def test_a_setup_waits_for_a_quarter_of_an_hour_and_for_who_began_it(
+    session: Session, anna: UUID
+) -> None:
+    before = apps.begin_setup(session, VAULT, anna, now=NOON)
+    mark = apps.begin_setup(session, VAULT, anna, now=NOON)
+    soon = NOON + apps.SETUP_LASTS - NEXT
+
+    assert apps.is_begun(session, anna, mark, now=soon)
+    assert not apps.is_begun(session, anna, mark, now=NOON + apps.SETUP_LASTS)
+    assert not apps.is_begun(session, anna, before, now=soon)
+
+
 @pytest.mark.usefixtures("secret")
 def test_its_secret_is_shown_no_more_once_it_counts(session: Session, anna: UUID) -> None:
     facts = {"account": "anna@example.com", "issuer": "Garland"}

@@ -230,6 +230,19 @@ def test_a_second_factor_counts_only_as_the_organisation_said() -> None:
     assert not counts_as_second_factor(NORA, make())
 
 
+@pytest.mark.parametrize("owner", [None, STRANGER])
+def test_who_was_ended_joins_no_more_and_only_a_proven_domain_tells_so(
+    owner: Known | None,
+) -> None:
+    whys = [
+        decide(NORA, provider, linked=None, owner=owner, ended=True).why
+        for provider in (make(), make(proven=False), make(makes_people=False))
+    ]
+
+    assert whys == [Why.NO_MEMBER, Why.NOT_INVITED, Why.NOT_INVITED]
+    assert decide(NORA, make(), linked=None, owner=MEMBER, ended=True).outcome is Outcome.LINK
+
+
 @pytest.mark.parametrize("why", list(Why))
 def test_every_refusal_says_whom_to_ask(why: Why) -> None:
     words = in_words(why, organisation="Acme", provider="Acme Account")
