@@ -85,6 +85,9 @@ def change_user(
         _bring_in(session, row, now=now)
     elif said.is_active and not entry.is_active:
         _bring_in(session, row, now=now)
+    elif said.is_active:
+        row.is_active = True  # who came back past the directory, and is wanted by it again
+        session.flush()
     return get_user(session, tenant_id, row.id)
 
 

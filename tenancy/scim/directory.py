@@ -44,7 +44,8 @@ class Entry:
 
     Attributes:
         row: What the directory said; None where it never said anything.
-        membership: What they are here; None while they are invited, and once they are away.
+        membership: What they are here, by whatever way they came; None while they are invited, and
+            once they are away.
         name, address: The person's own; what the directory said, where it said something.
         standing: `member`, `invited` or `away`.
     """
@@ -135,8 +136,8 @@ def _users(tenant_id: UUID) -> Any:
         Membership.organisation_id == tenant_id, Membership.person_id == ScimUser.person_id
     )
     is_active = case(
-        (~ScimUser.is_active, false()),
-        (ScimUser.person_id.is_not(None), Membership.id.is_not(None)),
+        (Membership.id.is_not(None), true()),
+        (~ScimUser.is_active | ScimUser.person_id.is_not(None), false()),
         else_=and_(Invitation.id.is_not(None), Invitation.revoked_at.is_(None)),
     )
     written = (
@@ -226,7 +227,7 @@ def _written(session: Session, tenant_id: UUID, ids: Sequence[UUID]) -> Iterable
         yield Entry(
             id=row.id,
             row=row,
-            membership=membership if row.is_active else None,
+            membership=membership,
             name=row.user_name,
             address=row.email,
             standing=_standing(row, membership, invitation),
@@ -234,10 +235,11 @@ def _written(session: Session, tenant_id: UUID, ids: Sequence[UUID]) -> Iterable
 
 
 def _standing(row: ScimUser, membership: Membership | None, invitation: Invitation | None) -> str:
-    if not row.is_active:
+    """Tell how they stand: a membership counts, also of who came back past the directory."""
+    if membership is not None:
+        return "member"
+    if not row.is_active or row.person_id is not None:
         return "away"
-    if row.person_id is not None:
-        return "member" if membership is not None else "away"
     return "invited" if invitation is not None and invitation.revoked_at is None else "away"
 
 
