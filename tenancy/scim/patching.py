@@ -80,6 +80,7 @@ def patched(
         change(done, one.word, one.kind, one.sub, one.value, one.where)
         if done.get(one.kind.name) in (None, [], {}):
             done.pop(one.kind.name, None)
+    _require_values(done, known)
     return done
 
 
@@ -235,10 +236,9 @@ def _several(value: Any, kind: Kind) -> list[dict[str, Any]] | None:
         raise _too_many(kind)
     for one in sent:
         parts = _parts({"value": one} if isinstance(one, str) else one, kind)
-        said = parts.get("value")
-        if not isinstance(said, str):
-            raise ValueRefusedError(f"{kind.name}: each has a value, which is a text")
-        found.setdefault(said, parts)
+        if "value" not in parts:
+            raise _without_value(kind)
+        found.setdefault(parts["value"], parts)
     return list(found.values())
 
 
@@ -250,7 +250,20 @@ def _parts(value: Any, kind: Kind) -> dict[str, Any]:
 
 
 def _fitting(name: str, value: Any) -> Any:
+    if name == "value" and not isinstance(value, str):
+        raise ValueRefusedError("value: send a text")
     return read_flag(value, name) if name == "primary" else value
+
+
+def _require_values(document: Mapping[str, Any], known: Mapping[str, Kind]) -> None:
+    """Refuse what has no `value` at the end; until then it may come after the other parts."""
+    for kind in known.values():
+        if kind.is_many and not all("value" in one for one in document.get(kind.name, [])):
+            raise _without_value(kind)
+
+
+def _without_value(kind: Kind) -> ValueRefusedError:
+    return ValueRefusedError(f"{kind.name}: each has a value, which is a text")
 
 
 def _part_of(kind: Kind, name: str) -> str | None:

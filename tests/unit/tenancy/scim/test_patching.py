@@ -179,6 +179,35 @@ def test_what_cannot_be_done_is_told_by_its_kind(
         changed(operation)
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "add", "path": "members.display", "value": "q"},
+        {"op": "add", "path": "members.value", "value": {"a": 1}},
+        {"op": "replace", "value": {"members.display": "q"}},
+        {"op": "add", "path": 'members[display eq "q"].display', "value": "q"},
+        {"op": "add", "path": "members[value eq 7].display", "value": "q"},
+        {"op": "add", "path": "members", "value": [{"value": ["a"]}]},
+    ],
+)
+def test_a_member_without_a_text_as_value_is_refused(operation: dict[str, Any]) -> None:
+    more = {"op": "add", "path": "members", "value": [{"value": "1"}]}
+
+    with pytest.raises(ValueRefusedError, match="value"):
+        patched({}, [operation], GROUP)
+    with suppress(MalformedError):
+        patched({}, [more, operation, more], GROUP)
+
+
+def test_other_parts_may_come_before_the_value() -> None:
+    path = 'emails[type eq "home"]'
+    said = {f"{path}.primary": "False", f"{path}.value": "a@home.example"}
+
+    done = changed({"op": "add", "value": said})
+
+    assert done["emails"][1] == {"type": "home", "primary": False, "value": "a@home.example"}
+
+
 def test_a_whole_document_is_read_by_the_names_that_it_has_here() -> None:
     said = {"schemas": [f"{CORE}User"], "USERNAME": "anna", "Active": "True", "x": {"y": 1}}
 
