@@ -86,14 +86,14 @@ def get_user(user_id: str) -> Response:
 def replace_user(user_id: str) -> Response:
     """Let a user be as the document says; without `active` that stays as it is."""
     said = patching.whole(checked_body(shapes.NEW_USER), patching.USER)
-    return _changed(user_id, lambda before: {"active": before["active"], **said})
+    return _changed(user_id, lambda _before: said)
 
 
 @api.patch("/Users/<user_id>")
 @describe(body=shapes.PATCH, answer=shapes.USER, takes_tag=True, **shapes.TAKES, **shapes.TAGGED)
 @require(PERMISSION)
 def patch_user(user_id: str) -> Response:
-    """Do what the operations say, all of them or none; `active` ends a member or brings one in."""
+    """Do what the operations say, all or none; `active` ends or brings in, and stays if removed."""
     operations = _operations()
     return _changed(user_id, lambda one: patching.patched(one, operations, patching.USER))
 
@@ -172,7 +172,8 @@ def _user(text: str) -> directory.Entry:
 def _changed(user_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
     entry, write = _user(user_id), _user_writer()
     _require_unchanged(write(entry))
-    said = written.read_user(change(written.written_user(entry)))
+    before = written.written_user(entry)
+    said = written.read_user({"active": before["active"], **change(before)})
     _require_at_work(said)
     with _as_directory():
         return _told(write(changing.change_user(*_where(), entry, said, now=utc_now())))

@@ -82,3 +82,18 @@ def test_who_is_wanted_again_and_then_removed_by_a_person_is_let_in_by_nobody(
     directory.patch(vera.at, json=ON)
 
     assert not is_member(sessions, acme, vera)
+
+
+def test_removing_active_lets_nobody_in(
+    directory: FlaskClient, sessions: Sessions, acme: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        person = make_member(session, acme, "viewer", "Vera")
+    (one,) = found(directory, f'userName eq "{person.email}"')
+    vera = Vera(person, f"{AT}/Users/{one['id']}")
+    directory.patch(vera.at, json=OFF)
+
+    patched = directory.patch(vera.at, json=patch({"op": "remove", "path": "active"}))
+
+    assert (patched.status_code, patched.get_json()["active"]) == (200, False)
+    assert not is_member(sessions, acme, vera)
