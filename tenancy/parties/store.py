@@ -166,11 +166,12 @@ def _settled(
 def _invited(
     session: Session, who: Acting, one: OrganisationView, email: str, *, now: datetime
 ) -> Invited | None:
-    """Invite a first admin where nobody is one and that address waits for nothing yet."""
+    """Invite a first admin where nobody is one and no link of that address holds still."""
     if not email or any(each.role == "admin" for each in list_members(session, one.id)):
         return None
     waiting = waiting_admins(session, one.id, now=now)
-    if any(each.email == email.strip().lower() for each in waiting):
+    held = [each for each in waiting if each.expires_at > now]
+    if any(each.email == email.strip().lower() for each in held):
         return None
     return invite_admin_again(session, who, one.id, email=email, now=now)
 

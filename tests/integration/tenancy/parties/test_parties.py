@@ -32,17 +32,6 @@ HARBOUR: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def csp(sessions: Sessions, acme: OrganisationView) -> OrganisationView:
-    with sessions() as session:
-        return get_organisation(session, acme.parent_id or acme.id)
-
-
-@pytest.fixture
-def program(app: Flask, sessions: Sessions, csp: OrganisationView) -> FlaskClient:
-    return client_of(app, sessions, csp, "curator")
-
-
 def characteristics(document: dict[str, Any]) -> dict[str, str]:
     return {one["name"]: one["value"] for one in document["partyCharacteristic"]}
 
