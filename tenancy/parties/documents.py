@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ from tenancy.parties.states import STATUS
 PARTY = "/tmf-api/party/v4"
 ROLES = "/tmf-api/partyRoleManagement/v4"
 PROVIDER = "provider"
+KEPT_MAX = 32_000
+"""How many characters of JSON are kept of what was said of one organisation."""
 SHORT_NAME = "shortName"
 ADMIN_LINK = "adminLink"
 FILTERS = ("id", "name", "status", "organizationType", "externalReference.name")
@@ -124,6 +127,27 @@ def kept_of(document: Mapping[str, Any]) -> dict[str, Any]:
         told = (SHORT_NAME, ADMIN_LINK)
         found["partyCharacteristic"] = [one for one in own if one["name"] not in told]
     return found
+
+
+def merged(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what is kept once more was said; None takes away.
+
+    >>> merged({"tradingName": "Pier", "contactMedium": []}, {"tradingName": None})
+    {'contactMedium': []}
+
+    Raises:
+        InvalidError: it were more than `KEPT_MAX`, naming the largest attribute that was sent.
+    """
+    kept = {name: one for name, one in {**before, **said}.items() if one is not None}
+    if _length(kept) > KEPT_MAX:
+        largest = max(said, key=lambda name: _length(said[name]))
+        message = f"{largest}: of one organization {KEPT_MAX:,} characters are kept at most"
+        raise InvalidError(message, problems=[Problem(f"/{largest}", message)])
+    return kept
+
+
+def _length(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False))
 
 
 def read_filters(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
+from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from tenancy.customers import moving
 from tenancy.customers.adding import Wanted, add_customer
@@ -28,6 +29,7 @@ from tenancy.parties.documents import (
     Party,
     admin_email,
     kept_of,
+    merged,
     provider_of,
     short_name,
 )
@@ -181,14 +183,21 @@ def _keep(
 ) -> None:
     if not said:
         return
-    row = session.get(PartyNote, organisation_id)
-    before = row.said if row is not None else {}
-    kept = {name: one for name, one in {**before, **said}.items() if one is not None}
-    if row is None:
-        session.add(PartyNote(organisation_id=organisation_id, said=kept, changed_at=now))
-    else:
-        row.said, row.changed_at = kept, now
+    row = _locked_note(session, organisation_id, now=now)
+    row.said, row.changed_at = merged(row.said, said), now
     session.flush()
+
+
+def _locked_note(session: Session, organisation_id: UUID, *, now: datetime) -> PartyNote:
+    """Give what is kept, locked, so that of two who change it at once neither is lost."""
+    key = organisation_id
+    row = session.get(PartyNote, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        refusal = ConflictError("somebody else changed it at the same moment: send it again")
+        with or_taken(session, refusal):
+            row = PartyNote(organisation_id=key, said={}, changed_at=now)
+            session.add(row)
+    return row
 
 
 def _parties(session: Session, found: Sequence[OrganisationView]) -> list[Party]:
