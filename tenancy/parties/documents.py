@@ -12,12 +12,11 @@ from kernel.clock import format_instant
 from kernel.errors import InvalidError, Problem
 from tenancy.life_cycle.states import State
 from tenancy.organisations import OrganisationView
-from tenancy.parties.schemas import KEPT, KEPT_OF_ROLE
+from tenancy.parties.schemas import KEPT, KEPT_OF_ROLE, PROVIDER
 from tenancy.parties.states import STATUS
 
 PARTY = "/tmf-api/party/v4"
 ROLES = "/tmf-api/partyRoleManagement/v4"
-PROVIDER = "provider"
 KEPT_MAX = 32_000
 """How many characters of JSON are kept of what was said of one organisation."""
 SHORT_NAME = "shortName"
@@ -104,11 +103,8 @@ def admin_email(document: Mapping[str, Any]) -> str:
 
 
 def provider_of(document: Mapping[str, Any]) -> UUID | None:
-    """Give the id of whom it is to stand under, by the related party whose role is `provider`."""
-    for one in document.get("relatedParty") or []:
-        if one.get("role", PROVIDER) == PROVIDER and "id" in one:
-            return UUID(one["id"])
-    return None
+    """Give the id of whom it is to stand under: the one related party, its `provider`."""
+    return next((UUID(one["id"]) for one in document.get("relatedParty", [])), None)
 
 
 def short_name(document: Mapping[str, Any]) -> str:

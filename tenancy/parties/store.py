@@ -45,6 +45,7 @@ class Made:
 
     party: Party
     invited: Invited | None = None
+    is_new: bool = False
 
 
 def page_of_parties(
@@ -92,7 +93,7 @@ def add_party(session: Session, who: Acting, said: Mapping[str, Any], *, now: da
     added = add_customer(session, who, wanted, now=now)
     _keep(session, added.organisation.id, kept_of(said), now=now)
     party = get_party(session, who, added.organisation.id)
-    return Made(party=party, invited=added.invited)
+    return Made(party=party, invited=added.invited, is_new=True)
 
 
 def change_party(
@@ -135,6 +136,8 @@ def add_role(session: Session, who: Acting, said: Mapping[str, Any], *, now: dat
     status = "initialized" if said.get("status") == State.TRIAL.value else "validated"
     if said.get("status") not in (None, State.TRIAL.value, State.ACTIVE.value):
         raise _invalid("status", "what is new is on trial or active")
+    if "statusReason" in said:
+        raise _invalid("statusReason", "it goes with a change of status, and what is new has none")
     named = {"name": engaged["name"], "organizationType": said["name"], "status": status}
     return add_party(session, who, {**shared, **named}, now=now)
 
@@ -150,6 +153,8 @@ def change_role(
         if State(status) in _NEEDS_REASON and not reason.strip():
             raise _invalid("statusReason", "say why: its own people read it")
         change_state(session, one.id, Wish(to=State(status), reason=reason), who=who, now=now)
+    elif " ".join(said.get("statusReason", one.state_reason).split()) != one.state_reason:
+        raise _invalid("statusReason", "it goes with a change of status: say another one too")
     return _settled(session, who, one, said, now=now)
 
 
