@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Instant, Key, OptionalInstant, TenantOwned
@@ -49,3 +50,17 @@ class Invitation(TenantOwned, Base):
     accepted_at: Mapped[OptionalInstant]
     accepted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
     revoked_at: Mapped[OptionalInstant]
+
+
+def holds_at(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Give the clauses that find the invitations that can be accepted still."""
+    return (
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.expires_at > now,
+    )
+
+
+def still_holds(one: Invitation, now: datetime) -> bool:
+    """Tell of one what `holds_at` finds."""
+    return one.accepted_at is None and one.revoked_at is None and one.expires_at > now

@@ -86,10 +86,10 @@ def list_roles() -> Response:
 
 
 @roles.post("/partyRole")
-@describe(body=schemas.NEW_ROLE, query=_FIELDS, answer=schemas.ROLE, status=201)
+@describe(body=schemas.NEW_ROLE, query=_FIELDS, answer=schemas.ROLE, status=201, also=(200,))
 @require("customers.edit")
 def create_role() -> Response:
-    """Let an organization be a customer: one that is there is so already, one named is added."""
+    """Let an organization be a customer: one that is there is so (200), one named is added."""
     said = _sent(schemas.NEW_ROLE, sent_body())
     return _made(store.add_role(db_session(), acting(), said, now=utc_now()), is_role=True)
 
@@ -143,7 +143,8 @@ def _one(document: dict[str, Any]) -> Response:
 
 def _made(made: store.Made, *, is_role: bool) -> Response:
     write = role_document if is_role else organization_document
-    return created(write(made.party, link=_link(made)), _fields())
+    document = write(made.party, link=_link(made))
+    return created(document, _fields()) if made.is_new else _one(document)
 
 
 def _link(made: store.Made) -> str:

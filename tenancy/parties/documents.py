@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,12 +12,13 @@ from kernel.clock import format_instant
 from kernel.errors import InvalidError, Problem
 from tenancy.life_cycle.states import State
 from tenancy.organisations import OrganisationView
-from tenancy.parties.schemas import KEPT, KEPT_OF_ROLE
+from tenancy.parties.schemas import KEPT, KEPT_OF_ROLE, PROVIDER
 from tenancy.parties.states import STATUS
 
 PARTY = "/tmf-api/party/v4"
 ROLES = "/tmf-api/partyRoleManagement/v4"
-PROVIDER = "provider"
+KEPT_MAX = 32_000
+"""How many characters of JSON are kept of what was said of one organisation."""
 SHORT_NAME = "shortName"
 ADMIN_LINK = "adminLink"
 FILTERS = ("id", "name", "status", "organizationType", "externalReference.name")
@@ -101,11 +103,8 @@ def admin_email(document: Mapping[str, Any]) -> str:
 
 
 def provider_of(document: Mapping[str, Any]) -> UUID | None:
-    """Give the id of whom it is to stand under, by the related party whose role is `provider`."""
-    for one in document.get("relatedParty") or []:
-        if one.get("role", PROVIDER) == PROVIDER and "id" in one:
-            return UUID(one["id"])
-    return None
+    """Give the id of whom it is to stand under: the one related party, its `provider`."""
+    return next((UUID(one["id"]) for one in document.get("relatedParty", [])), None)
 
 
 def short_name(document: Mapping[str, Any]) -> str:
@@ -124,6 +123,27 @@ def kept_of(document: Mapping[str, Any]) -> dict[str, Any]:
         told = (SHORT_NAME, ADMIN_LINK)
         found["partyCharacteristic"] = [one for one in own if one["name"] not in told]
     return found
+
+
+def merged(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what is kept once more was said; None takes away.
+
+    >>> merged({"tradingName": "Pier", "contactMedium": []}, {"tradingName": None})
+    {'contactMedium': []}
+
+    Raises:
+        InvalidError: it were more than `KEPT_MAX`, naming the largest attribute that was sent.
+    """
+    kept = {name: one for name, one in {**before, **said}.items() if one is not None}
+    if _length(kept) > KEPT_MAX:
+        largest = max(said, key=lambda name: _length(said[name]))
+        message = f"{largest}: of one organization {KEPT_MAX:,} characters are kept at most"
+        raise InvalidError(message, problems=[Problem(f"/{largest}", message)])
+    return kept
+
+
+def _length(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False))
 
 
 def read_filters(

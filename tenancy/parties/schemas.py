@@ -45,7 +45,10 @@ def _list(item: Part) -> Part:
 
 
 _ID = {"type": "string", "format": "uuid"}
-_PARTY = _object({"id": _ID, "href": _text(), "name": _text(NAME_MAX), "role": _text()})
+PROVIDER = "provider"
+_REFERENCE: Part = {"id": _ID, "href": _text(), "name": _text(NAME_MAX)}
+_ENGAGED = _object(_REFERENCE)
+_ABOVE = _object({**_REFERENCE, "role": {"enum": [PROVIDER]}}, required=("id",))
 _MEDIUM = _object(
     {
         "mediumType": _text(),
@@ -56,7 +59,7 @@ _MEDIUM = _object(
 )
 _SHARED: Part = {
     "contactMedium": _list(_MEDIUM),
-    "relatedParty": _list(_PARTY),
+    "relatedParty": {**_list(_ABOVE), "maxItems": 1},
 }
 _ORGANIZATION: Part = {
     **_SHARED,
@@ -83,7 +86,7 @@ _ROLE: Part = {
     "name": {"enum": list(KINDS)},
     "status": {"enum": [one.value for one in State]},
     "statusReason": _text(REASON_MAX),
-    "engagedParty": _PARTY,
+    "engagedParty": _ENGAGED,
 }
 
 

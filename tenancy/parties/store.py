@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
+from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from tenancy.customers import moving
 from tenancy.customers.adding import Wanted, add_customer
@@ -28,6 +29,7 @@ from tenancy.parties.documents import (
     Party,
     admin_email,
     kept_of,
+    merged,
     provider_of,
     short_name,
 )
@@ -43,6 +45,7 @@ class Made:
 
     party: Party
     invited: Invited | None = None
+    is_new: bool = False
 
 
 def page_of_parties(
@@ -90,7 +93,7 @@ def add_party(session: Session, who: Acting, said: Mapping[str, Any], *, now: da
     added = add_customer(session, who, wanted, now=now)
     _keep(session, added.organisation.id, kept_of(said), now=now)
     party = get_party(session, who, added.organisation.id)
-    return Made(party=party, invited=added.invited)
+    return Made(party=party, invited=added.invited, is_new=True)
 
 
 def change_party(
@@ -133,6 +136,8 @@ def add_role(session: Session, who: Acting, said: Mapping[str, Any], *, now: dat
     status = "initialized" if said.get("status") == State.TRIAL.value else "validated"
     if said.get("status") not in (None, State.TRIAL.value, State.ACTIVE.value):
         raise _invalid("status", "what is new is on trial or active")
+    if "statusReason" in said:
+        raise _invalid("statusReason", "it goes with a change of status, and what is new has none")
     named = {"name": engaged["name"], "organizationType": said["name"], "status": status}
     return add_party(session, who, {**shared, **named}, now=now)
 
@@ -148,6 +153,8 @@ def change_role(
         if State(status) in _NEEDS_REASON and not reason.strip():
             raise _invalid("statusReason", "say why: its own people read it")
         change_state(session, one.id, Wish(to=State(status), reason=reason), who=who, now=now)
+    elif " ".join(said.get("statusReason", one.state_reason).split()) != one.state_reason:
+        raise _invalid("statusReason", "it goes with a change of status: say another one too")
     return _settled(session, who, one, said, now=now)
 
 
@@ -166,11 +173,12 @@ def _settled(
 def _invited(
     session: Session, who: Acting, one: OrganisationView, email: str, *, now: datetime
 ) -> Invited | None:
-    """Invite a first admin where nobody is one and that address waits for nothing yet."""
+    """Invite a first admin where nobody is one and no link of that address holds still."""
     if not email or any(each.role == "admin" for each in list_members(session, one.id)):
         return None
     waiting = waiting_admins(session, one.id, now=now)
-    if any(each.email == email.strip().lower() for each in waiting):
+    held = [each for each in waiting if each.expires_at > now]
+    if any(each.email == email.strip().lower() for each in held):
         return None
     return invite_admin_again(session, who, one.id, email=email, now=now)
 
@@ -180,14 +188,21 @@ def _keep(
 ) -> None:
     if not said:
         return
-    row = session.get(PartyNote, organisation_id)
-    before = row.said if row is not None else {}
-    kept = {name: one for name, one in {**before, **said}.items() if one is not None}
-    if row is None:
-        session.add(PartyNote(organisation_id=organisation_id, said=kept, changed_at=now))
-    else:
-        row.said, row.changed_at = kept, now
+    row = _locked_note(session, organisation_id, now=now)
+    row.said, row.changed_at = merged(row.said, said), now
     session.flush()
+
+
+def _locked_note(session: Session, organisation_id: UUID, *, now: datetime) -> PartyNote:
+    """Give what is kept, locked, so that of two who change it at once neither is lost."""
+    key = organisation_id
+    row = session.get(PartyNote, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        refusal = ConflictError("somebody else changed it at the same moment: send it again")
+        with or_taken(session, refusal):
+            row = PartyNote(organisation_id=key, said={}, changed_at=now)
+            session.add(row)
+    return row
 
 
 def _parties(session: Session, found: Sequence[OrganisationView]) -> list[Party]:

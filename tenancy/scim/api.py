@@ -52,7 +52,7 @@ _CHOOSING = {"attributes": TEXT, "excludedAttributes": TEXT}
 def list_users() -> Response:
     """List users by their names; those that a filter finds."""
     start, count = _cut()
-    found = directory.find_users(*_where(), _filter(), start=start, count=count)
+    found = directory.find_users(*_where(), _filter(), start=start, count=count, now=utc_now())
     write = _user_writer()
     listed = [_chosen(write(one)) for one in found.entries]
     return answer(written.list_document(listed, total=found.total, start=start))
@@ -86,14 +86,14 @@ def get_user(user_id: str) -> Response:
 def replace_user(user_id: str) -> Response:
     """Let a user be as the document says; without `active` that stays as it is."""
     said = patching.whole(checked_body(shapes.NEW_USER), patching.USER)
-    return _changed(user_id, lambda before: {"active": before["active"], **said})
+    return _changed(user_id, lambda _before: said)
 
 
 @api.patch("/Users/<user_id>")
 @describe(body=shapes.PATCH, answer=shapes.USER, takes_tag=True, **shapes.TAKES, **shapes.TAGGED)
 @require(PERMISSION)
 def patch_user(user_id: str) -> Response:
-    """Do what the operations say, all of them or none; `active` ends a member or brings one in."""
+    """Do what the operations say, all or none; `active` ends or brings in, and stays if removed."""
     operations = _operations()
     return _changed(user_id, lambda one: patching.patched(one, operations, patching.USER))
 
@@ -116,7 +116,7 @@ def delete_user(user_id: str) -> Response:
 def list_groups() -> Response:
     """List the roles as groups, with those who have them."""
     (start, count), wanted = _cut(), _filter()
-    found = [_group_document(one) for one in groups.list_groups(*_where())]
+    found = [_group_document(one) for one in groups.list_groups(*_where(), now=utc_now())]
     fitting = [one for one in found if wanted is None or matches(wanted, one)]
     part = [_chosen(one) for one in fitting[start - 1 :][:count]]
     return answer(written.list_document(part, total=len(fitting), start=start))
@@ -127,7 +127,7 @@ def list_groups() -> Response:
 @require(PERMISSION)
 def get_group(group_id: str) -> Response:
     """Give one role as a group."""
-    return unless_known(_told(_group_document(groups.get_group(*_where(), group_id))))
+    return unless_known(_told(_group_document(_group(group_id))))
 
 
 @api.put("/Groups/<group_id>")
@@ -166,13 +166,18 @@ def _user(text: str) -> directory.Entry:
     user_id = directory.read_id(text)
     if user_id is None:
         raise NotFoundError("no such user")
-    return directory.get_user(*_where(), user_id)
+    return directory.get_user(*_where(), user_id, now=utc_now())
+
+
+def _group(group_id: str) -> groups.Group:
+    return groups.get_group(*_where(), group_id, now=utc_now())
 
 
 def _changed(user_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
     entry, write = _user(user_id), _user_writer()
     _require_unchanged(write(entry))
-    said = written.read_user(change(written.written_user(entry)))
+    before = written.written_user(entry)
+    said = written.read_user({"active": before["active"], **change(before)})
     _require_at_work(said)
     with _as_directory():
         return _told(write(changing.change_user(*_where(), entry, said, now=utc_now())))
@@ -186,7 +191,7 @@ def _require_at_work(said: written.Said) -> None:
 
 
 def _regrouped(group_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Response:
-    group = groups.get_group(*_where(), group_id)
+    group = _group(group_id)
     before = _group_document(group)
     _require_unchanged(before)
     said = change({name: before[name] for name in ("displayName", "members")})
@@ -195,7 +200,7 @@ def _regrouped(group_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
     ids = [str(one["value"]) for one in said.get("members", [])]
     with _as_directory():
         groups.set_members(*_where(), group, ids, now=utc_now())
-    return _told(_group_document(groups.get_group(*_where(), group_id)))
+    return _told(_group_document(_group(group_id)))
 
 
 def _operations() -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from tenancy import members, people
 from tenancy._tables import Membership
 from tenancy.audit.trail import About, Actor, note
 from tenancy.environments import environments_of
-from tenancy.invitations._tables import Invitation
+from tenancy.invitations._tables import Invitation, holds_at
 from tenancy.invitations.model import DAYS_MAX
 from tenancy.invitations.store import invite, revoke
 from tenancy.members import roles_of
@@ -46,7 +46,7 @@ def create_user(session: Session, tenant_id: UUID, said: Said, *, now: datetime)
         TakenError: a member or another user has the name or the address.
         NotInPlanError: the plan holds no more members.
     """
-    _require_free(session, tenant_id, said, but=None)
+    _require_free(session, tenant_id, said, but=None, now=now)
     row = ScimUser(
         id=new_id(),
         tenant_id=tenant_id,
@@ -59,7 +59,7 @@ def create_user(session: Session, tenant_id: UUID, said: Said, *, now: datetime)
         session.add(row)
     if said.is_active:
         _bring_in(session, row, now=now)
-    return get_user(session, tenant_id, row.id)
+    return get_user(session, tenant_id, row.id, now=now)
 
 
 def change_user(
@@ -73,19 +73,20 @@ def change_user(
         NotInPlanError: the plan holds no more members.
     """
     row = _row_of(session, tenant_id, entry)
-    _require_free(session, tenant_id, said, but=row.id)
+    _require_free(session, tenant_id, said, but=row.id, now=now)
     was_invited_elsewhere = entry.standing == "invited" and row.email != said.email
     for name, value in _columns(said, now).items():
         setattr(row, name, value)
     session.flush()
     if entry.is_active and not said.is_active:
         _end(session, row, entry, now=now)
-    elif said.is_active and was_invited_elsewhere:
+    elif said.is_active and (was_invited_elsewhere or not entry.is_active):
         _take_back(session, row, now=now)
         _bring_in(session, row, now=now)
-    elif said.is_active and not entry.is_active:
-        _bring_in(session, row, now=now)
-    return get_user(session, tenant_id, row.id)
+    elif said.is_active:
+        row.is_active = True  # who came back past the directory, and is wanted by it again
+        session.flush()
+    return get_user(session, tenant_id, row.id, now=now)
 
 
 def delete_user(session: Session, tenant_id: UUID, entry: Entry, *, now: datetime) -> None:
@@ -95,8 +96,7 @@ def delete_user(session: Session, tenant_id: UUID, entry: Entry, *, now: datetim
         ConflictError: they are the last admin, here or in an environment.
     """
     row = _row_of(session, tenant_id, entry)
-    if entry.is_active:
-        _end(session, row, entry, now=now)
+    _end(session, row, entry, now=now)  # an invitation that ran out could be sent again
     session.delete(row)
     session.flush()
 
@@ -154,9 +154,7 @@ def _invitation(session: Session, row: ScimUser, *, now: datetime) -> UUID:
         select(Invitation).where(
             Invitation.tenant_id == row.tenant_id,
             Invitation.email == row.email,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-            Invitation.expires_at > now,
+            *holds_at(now),
         )
     )
     if open_one is not None:
@@ -237,9 +235,11 @@ def _columns(said: Said, now: datetime) -> dict[str, object]:
     }
 
 
-def _require_free(session: Session, tenant_id: UUID, said: Said, *, but: UUID | None) -> None:
+def _require_free(
+    session: Session, tenant_id: UUID, said: Said, *, but: UUID | None, now: datetime
+) -> None:
     for key in {said.user_name.lower(), said.email}:
-        if is_taken(session, tenant_id, key=key, but=but):
+        if is_taken(session, tenant_id, key=key, but=but, now=now):
             raise _taken(said)
 
 

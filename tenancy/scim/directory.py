@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from sqlalchemy.orm import Session
 from kernel.errors import NotFoundError
 from tenancy._tables import Membership, Person
 from tenancy.custom_roles.holding import OWN
-from tenancy.invitations._tables import Invitation
+from tenancy.invitations._tables import Invitation, holds_at, still_holds
 from tenancy.scim._tables import ScimUser
 from tenancy.scim.errors import FilterError
 from tenancy.scim.filters import Compare, Filter, equals_of
@@ -44,7 +45,8 @@ class Entry:
 
     Attributes:
         row: What the directory said; None where it never said anything.
-        membership: What they are here; None while they are invited, and once they are away.
+        membership: What they are here, by whatever way they came; None while they are invited, and
+            once they are away.
         name, address: The person's own; what the directory said, where it said something.
         standing: `member`, `invited` or `away`.
     """
@@ -79,14 +81,20 @@ class Found:
 
 
 def find_users(
-    session: Session, tenant_id: UUID, wanted: Filter | None, *, start: int, count: int
+    session: Session,
+    tenant_id: UUID,
+    wanted: Filter | None,
+    *,
+    start: int,
+    count: int,
+    now: datetime,
 ) -> Found:
     """List users by their names; `start` counts from 1.
 
     Raises:
         FilterError: it asks for more than `eq` of `FILTERED`, joined by `and`.
     """
-    users = _users(tenant_id)
+    users = _users(tenant_id, now)
     met = [_clause(users, one) for one in equals_of(wanted)] if wanted is not None else []
     total = session.scalar(select(func.count()).select_from(users).where(*met)) or 0
     if not count:
@@ -98,46 +106,49 @@ def find_users(
         .offset(start - 1)
         .limit(count)
     ).all()
-    return Found(entries=_read(session, tenant_id, ids), total=total)
+    return Found(entries=_read(session, tenant_id, ids, now), total=total)
 
 
-def find_user(session: Session, tenant_id: UUID, user_id: UUID) -> Entry | None:
+def find_user(session: Session, tenant_id: UUID, user_id: UUID, *, now: datetime) -> Entry | None:
     """Give one user, or None."""
-    return next(iter(_read(session, tenant_id, [user_id])), None)
+    return next(iter(_read(session, tenant_id, [user_id], now)), None)
 
 
-def get_user(session: Session, tenant_id: UUID, user_id: UUID) -> Entry:
+def get_user(session: Session, tenant_id: UUID, user_id: UUID, *, now: datetime) -> Entry:
     """Give one user; raises NotFoundError."""
-    found = find_user(session, tenant_id, user_id)
+    found = find_user(session, tenant_id, user_id, now=now)
     if found is None:
         raise NotFoundError("no such user")
     return found
 
 
-def all_users(session: Session, tenant_id: UUID, *, active: bool) -> list[Entry]:
-    """List the users who are active, or who are not, by their names."""
-    users = _users(tenant_id)
-    wanted = select(users.c.id).where(users.c.active == (true() if active else false()))
+def active_users(session: Session, tenant_id: UUID, *, now: datetime) -> list[Entry]:
+    """List the users who are active, by their names."""
+    users = _users(tenant_id, now)
+    wanted = select(users.c.id).where(users.c.active == true())
     ids = session.scalars(wanted.order_by(users.c.user_key, users.c.id)).all()
-    return _read(session, tenant_id, ids)
+    return _read(session, tenant_id, ids, now)
 
 
-def is_taken(session: Session, tenant_id: UUID, *, key: str, but: UUID | None) -> bool:
+def is_taken(
+    session: Session, tenant_id: UUID, *, key: str, but: UUID | None, now: datetime
+) -> bool:
     """Tell whether another user has a name, in lower case, or is reached at it."""
-    users = _users(tenant_id)
+    users = _users(tenant_id, now)
     wanted = select(users.c.id).where((users.c.user_key == key) | (users.c.email == key))
     return any(one != but for one in session.scalars(wanted))
 
 
-def _users(tenant_id: UUID) -> Any:
+def _users(tenant_id: UUID, now: datetime) -> Any:
     """Give the id, name, address, external id and activity of everybody, as one table."""
     joined = and_(
         Membership.organisation_id == tenant_id, Membership.person_id == ScimUser.person_id
     )
     is_active = case(
-        (~ScimUser.is_active, false()),
-        (ScimUser.person_id.is_not(None), Membership.id.is_not(None)),
-        else_=and_(Invitation.id.is_not(None), Invitation.revoked_at.is_(None)),
+        (Membership.id.is_not(None), true()),
+        (~ScimUser.is_active | ScimUser.person_id.is_not(None), false()),
+        (and_(*holds_at(now)), true()),
+        else_=false(),
     )
     written = (
         select(
@@ -204,15 +215,17 @@ def read_id(text: str) -> UUID | None:
         return None
 
 
-def _read(session: Session, tenant_id: UUID, ids: Sequence[UUID]) -> list[Entry]:
+def _read(session: Session, tenant_id: UUID, ids: Sequence[UUID], now: datetime) -> list[Entry]:
     """Read users by their ids, in that order; those that are none are left out."""
-    found = {one.id: one for one in _written(session, tenant_id, ids)}
+    found = {one.id: one for one in _written(session, tenant_id, ids, now)}
     left = [one for one in ids if one not in found]
     found |= {one.id: one for one in _unwritten(session, tenant_id, left)}
     return [found[one] for one in ids if one in found]
 
 
-def _written(session: Session, tenant_id: UUID, ids: Sequence[UUID]) -> Iterable[Entry]:
+def _written(
+    session: Session, tenant_id: UUID, ids: Sequence[UUID], now: datetime
+) -> Iterable[Entry]:
     joined = and_(
         Membership.organisation_id == tenant_id, Membership.person_id == ScimUser.person_id
     )
@@ -226,19 +239,22 @@ def _written(session: Session, tenant_id: UUID, ids: Sequence[UUID]) -> Iterable
         yield Entry(
             id=row.id,
             row=row,
-            membership=membership if row.is_active else None,
+            membership=membership,
             name=row.user_name,
             address=row.email,
-            standing=_standing(row, membership, invitation),
+            standing=_standing(row, membership, invitation, now),
         )
 
 
-def _standing(row: ScimUser, membership: Membership | None, invitation: Invitation | None) -> str:
-    if not row.is_active:
+def _standing(
+    row: ScimUser, membership: Membership | None, invitation: Invitation | None, now: datetime
+) -> str:
+    """Tell how they stand: a membership counts, also of who came back past the directory."""
+    if membership is not None:
+        return "member"
+    if not row.is_active or row.person_id is not None:
         return "away"
-    if row.person_id is not None:
-        return "member" if membership is not None else "away"
-    return "invited" if invitation is not None and invitation.revoked_at is None else "away"
+    return "invited" if invitation is not None and still_holds(invitation, now) else "away"
 
 
 def _unwritten(session: Session, tenant_id: UUID, ids: Sequence[UUID]) -> Iterable[Entry]:

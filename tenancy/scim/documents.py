@@ -77,6 +77,9 @@ def read_user(document: Mapping[str, Any]) -> Said:
     """
     WRITTEN.require(document, "a user takes a userName, and what the schema of users says")
     user_name = document["userName"].strip()
+    if len(user_name.lower()) > EMAIL_MAX:  # the small form of some letters is two
+        message = f"userName: write {EMAIL_MAX} characters at most, counted in small letters"
+        raise InvalidError(message, problems=[Problem("/userName", message)])
     email = _address(document) or user_name.lower()
     if not is_email(email):
         message = "emails: send an address such as anna@example.com, or one as userName"

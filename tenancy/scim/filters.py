@@ -6,13 +6,21 @@ case too, but for those of `EXACT`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import contains, eq, ge, gt, le, lt
+from types import MappingProxyType
 from typing import Any
 
 from tenancy.scim.errors import FilterError
 
 EXACT = frozenset({"id", "externalid"})
+_PARTS: Mapping[str, Callable[[str, str], bool]] = MappingProxyType(
+    {"co": contains, "sw": str.startswith, "ew": str.endswith}
+)
+_ORDER: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType(
+    {"eq": eq, "gt": gt, "lt": lt, "ge": ge, "le": le}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +116,15 @@ def equals_of(wanted: Filter) -> Iterator[Compare]:
         raise FilterError("filter: only eq, and eq joined by and, is answered here")
 
 
+def comparisons_in(wanted: Filter) -> int:
+    """Count the comparisons of a filter: how much work it is for each value."""
+    if isinstance(wanted, Compare):
+        return 1
+    if isinstance(wanted, Not | Within):
+        return comparisons_in(wanted.inner)
+    return comparisons_in(wanted.left) + comparisons_in(wanted.right)
+
+
 def _compares(wanted: Compare, document: Mapping[str, Any]) -> bool:
     if wanted.operator == "pr":
         return any(one not in (None, "", [], {}) for one in _values(document, wanted.attribute))
@@ -138,14 +155,13 @@ def _compared(found: Any, operator: str, value: Any, *, is_exact: bool) -> bool:
 
 
 def _of_texts(left: str, operator: str, right: str) -> bool:
-    parts = {"co": right in left, "sw": left.startswith(right), "ew": left.endswith(right)}
-    return parts[operator] if operator in parts else _in_order(left, operator, right)
+    part = _PARTS.get(operator)
+    return part(left, right) if part is not None else _in_order(left, operator, right)
 
 
 def _in_order(left: Any, operator: str, right: Any) -> bool:
-    order = {"eq": left == right, "gt": left > right, "lt": left < right}
-    order |= {"ge": not order["lt"], "le": not order["gt"]}
-    return bool(order.get(operator, False))
+    order = _ORDER.get(operator)
+    return order is not None and bool(order(left, right))
 
 
 def _values(document: Mapping[str, Any], attribute: Attribute) -> list[Any]:

@@ -21,7 +21,7 @@ from tenancy.invitations.store import about_of
 from tenancy.members import roles_of
 from tenancy.membership.changing import change_role
 from tenancy.scim.changing import LEAST
-from tenancy.scim.directory import Entry, all_users, find_user, read_id
+from tenancy.scim.directory import Entry, active_users, find_user, read_id
 from tenancy.scim.documents import group_id
 from tenancy.scim.errors import NoTargetError
 
@@ -35,18 +35,18 @@ class Group:
     members: list[Entry]
 
 
-def list_groups(session: Session, tenant_id: UUID) -> list[Group]:
+def list_groups(session: Session, tenant_id: UUID, *, now: datetime) -> list[Group]:
     """List the roles that can be given here, in their order."""
-    users = all_users(session, tenant_id, active=True)
+    users = active_users(session, tenant_id, now=now)
     return [
         Group(word=word, name=name, members=[one for one in users if one.role == word])
         for word, name in roles_of(session, tenant_id)
     ]
 
 
-def get_group(session: Session, tenant_id: UUID, key: str) -> Group:
+def get_group(session: Session, tenant_id: UUID, key: str, *, now: datetime) -> Group:
     """Give one by its id; raises NotFoundError."""
-    for one in list_groups(session, tenant_id):
+    for one in list_groups(session, tenant_id, now=now):
         if group_id(one.word) == key:
             return one
     raise NotFoundError("no such group")
@@ -65,15 +65,16 @@ def set_members(
     wanted = list(dict.fromkeys(ids))
     for user_id in wanted:
         if user_id not in before:
-            _give(session, tenant_id, _found(session, tenant_id, user_id), group.word, now=now)
+            entry = _found(session, tenant_id, user_id, now=now)
+            _give(session, tenant_id, entry, group.word, now=now)
     for user_id, entry in before.items():
         if user_id not in wanted and group.word != LEAST:
             _give(session, tenant_id, entry, LEAST, now=now)
 
 
-def _found(session: Session, tenant_id: UUID, text: str) -> Entry:
+def _found(session: Session, tenant_id: UUID, text: str, *, now: datetime) -> Entry:
     user_id = read_id(text)
-    found = find_user(session, tenant_id, user_id) if user_id is not None else None
+    found = find_user(session, tenant_id, user_id, now=now) if user_id is not None else None
     if found is None:
         raise NoTargetError(f"members: {text[:80]!r} is the id of no user")
     return found

@@ -7,18 +7,24 @@ What is not known here is let go: directories send many attributes that nobody a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from tenancy.scim.errors import NoTargetError, PathError, ReadOnlyError, ValueRefusedError
-from tenancy.scim.filters import Path, equals_of, matches
+from tenancy.scim.filters import Filter, Path, comparisons_in, equals_of, matches
 from tenancy.scim.reading import read_path
 
 CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 READ_ONLY = frozenset({"id", "meta", "groups", "schemas"})
+VALUES_MAX = 10_000
+"""How many values an attribute has at most, and how many are sent for it at once."""
+STEPS_MAX = 1_000
+"""How many known attributes are changed by one request."""
+COMPARISONS_MAX = 100
+"""How many comparisons stand in the brackets of all paths: each is made with every value."""
 _WORDS = {"true": True, "false": False}
 
 
@@ -69,16 +75,12 @@ def patched(
         ValueRefusedError: a value does not fit.
     """
     done = deepcopy(dict(document))
-    for one in operations:
-        word, text = str(one.get("op", "")).lower(), one.get("path")
-        if word not in ("add", "replace", "remove"):
-            raise PathError(f"op: {word[:20]!r} is none of add, replace and remove")
-        if text:
-            _apply(done, word, _writable(read_path(text)), one.get("value"), known)
-        elif word == "remove":
-            raise NoTargetError("path: say what is to be removed")
-        else:
-            _apply_all(done, word, one.get("value"), known)
+    for one in list(_bounded(_steps(operations, known))):
+        change: Callable[..., None] = _change_many if one.kind.is_many else _change_one
+        change(done, one.word, one.kind, one.sub, one.value, one.where)
+        if done.get(one.kind.name) in (None, [], {}):
+            done.pop(one.kind.name, None)
+    _require_values(done, known)
     return done
 
 
@@ -87,15 +89,62 @@ def whole(document: Mapping[str, Any], known: Mapping[str, Kind]) -> dict[str, A
     return patched({}, [{"op": "add", "value": document}], known)
 
 
-def _apply_all(document: dict[str, Any], word: str, value: Any, known: Mapping[str, Kind]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """One change of one attribute that is known, or of a part of it."""
+
+    word: str
+    kind: Kind
+    sub: str
+    where: Filter | None
+    value: Any
+
+
+def _steps(operations: Iterable[Mapping[str, Any]], known: Mapping[str, Kind]) -> Iterator[_Step]:
+    """Take operations apart; what is not known here, or of another schema, is let go."""
+    for one in operations:
+        word, text, value = str(one.get("op", "")).lower(), one.get("path"), one.get("value")
+        if word not in ("add", "replace", "remove"):
+            raise PathError(f"op: {word[:20]!r} is none of add, replace and remove")
+        if word == "remove" and not text:
+            raise NoTargetError("path: say what is to be removed")
+        named = [(_writable(read_path(text)), value)] if text else _named(value)
+        for path, said in named:
+            step = _step(word, path, said, known)
+            if step is not None:
+                yield step
+
+
+def _bounded(steps: Iterable[_Step]) -> Iterator[_Step]:
+    """Refuse to go on once a request asks for more work than a directory ever does."""
+    comparisons = 0
+    for number, one in enumerate(steps, start=1):
+        comparisons += comparisons_in(one.where) if one.where is not None else 0
+        if number > STEPS_MAX:
+            raise ValueRefusedError(f"Operations: change {STEPS_MAX:,} attributes at most")
+        if comparisons > COMPARISONS_MAX:
+            raise ValueRefusedError(
+                f"Operations: the brackets of all paths hold {COMPARISONS_MAX} comparisons at most"
+            )
+        yield one
+
+
+def _named(value: Any) -> Iterator[tuple[Path, Any]]:
+    """Take an object of attributes apart; those of a core schema may stand in one of its own."""
     if not isinstance(value, Mapping):
         raise ValueRefusedError("value: without a path it is an object of attributes")
     for name, said in value.items():
-        is_schema = name.lower().startswith("urn:")
-        if is_schema and name.lower().startswith(CORE.lower()) and isinstance(said, Mapping):
-            _apply_all(document, word, said, known)
-        elif not is_schema or name.lower().startswith(CORE.lower()):
-            _apply(document, word, read_path(name), said, known)
+        is_core = name.lower().startswith(CORE.lower())
+        if is_core and isinstance(said, Mapping):
+            yield from (
+                (read_path(inner), one) for inner, one in said.items() if not _is_urn(inner)
+            )
+        elif is_core or not _is_urn(name):
+            yield read_path(name), said
+
+
+def _is_urn(name: str) -> bool:
+    return name.lower().startswith("urn:")
 
 
 def _writable(path: Path) -> Path:
@@ -104,23 +153,15 @@ def _writable(path: Path) -> Path:
     return path
 
 
-def _apply(
-    document: dict[str, Any], word: str, path: Path, value: Any, known: Mapping[str, Kind]
-) -> None:
-    """Do one thing; what is not known here, or of another schema, is let go."""
+def _step(word: str, path: Path, value: Any, known: Mapping[str, Kind]) -> _Step | None:
     kind = known.get(path.attribute.name.lower())
     is_core = (path.attribute.urn.lower() + ":").startswith((":", CORE.lower()))
-    if kind is None or not is_core:
-        return
-    sub = _part_of(kind, path.attribute.sub)
-    if sub is None:
-        return
+    sub = _part_of(kind, path.attribute.sub) if kind is not None and is_core else None
+    if kind is None or sub is None:
+        return None
     if path.where is not None and not kind.is_many:
         raise PathError(f"path: {kind.name} has one value and takes no brackets")
-    change: Callable[..., None] = _change_many if kind.is_many else _change_one
-    change(document, word, kind, sub, value, path.where)
-    if document.get(kind.name) in (None, [], {}):
-        document.pop(kind.name, None)
+    return _Step(word=word, kind=kind, sub=sub, where=path.where, value=value)
 
 
 def _change_one(
@@ -143,21 +184,34 @@ def _change_many(
     """Change an attribute with several values: all of them, or those that a filter finds."""
     values: list[dict[str, Any]] = list(document.get(kind.name) or [])
     if where is None and not sub:
-        document[kind.name] = _joined(values, word, _several(value, kind))
-        return
-    found = [one for one in values if where is None or matches(where, one)]
-    if word == "remove":
-        kept = [one for one in values if one not in found]
-        rest = [{key: said for key, said in one.items() if key != sub} for one in found]
-        document[kind.name] = kept + [one for one in rest if sub and "value" in one]
-        return
-    said = {sub: _fitting(sub, value)} if sub else _parts(value, kind)
-    if not found and word == "replace" and where is not None:
-        raise NoTargetError(f"path: no value of {kind.name} fits the brackets")
-    if not found:
-        document[kind.name] = [*values, {**_asked_for(where, kind), **said}]
+        changed = _joined(values, word, _several(value, kind))
     else:
-        document[kind.name] = [{**one, **said} if one in found else one for one in values]
+        hits = [where is None or matches(where, one) for one in values]
+        if word == "remove":
+            changed = _without(values, hits, sub)
+        else:
+            said = {sub: _fitting(sub, value)} if sub else _parts(value, kind)
+            if not any(hits) and word == "replace" and where is not None:
+                raise NoTargetError(f"path: no value of {kind.name} fits the brackets")
+            changed = [
+                {**one, **said} if hit else one for one, hit in zip(values, hits, strict=True)
+            ]
+            changed += [] if any(hits) else [{**_asked_for(where, kind), **said}]
+    if len(changed) > max(VALUES_MAX, len(values)):
+        raise _too_many(kind)
+    document[kind.name] = changed
+
+
+def _without(values: list[dict[str, Any]], hits: list[bool], sub: str) -> list[dict[str, Any]]:
+    """Take those that were hit away, or a part of each; one without its `value` is none."""
+    pairs = list(zip(values, hits, strict=True))
+    kept = [one for one, hit in pairs if not hit]
+    rest = [{key: said for key, said in one.items() if key != sub} for one, hit in pairs if hit]
+    return kept + [one for one in rest if sub and "value" in one]
+
+
+def _too_many(kind: Kind) -> ValueRefusedError:
+    return ValueRefusedError(f"{kind.name}: {VALUES_MAX:,} values are taken at most")
 
 
 def _joined(
@@ -177,12 +231,14 @@ def _several(value: Any, kind: Kind) -> list[dict[str, Any]] | None:
     if value is None:
         return None
     found: dict[Any, dict[str, Any]] = {}
-    for one in value if isinstance(value, list) else [value]:
+    sent = value if isinstance(value, list) else [value]
+    if len(sent) > VALUES_MAX:
+        raise _too_many(kind)
+    for one in sent:
         parts = _parts({"value": one} if isinstance(one, str) else one, kind)
-        said = parts.get("value")
-        if not isinstance(said, str):
-            raise ValueRefusedError(f"{kind.name}: each has a value, which is a text")
-        found.setdefault(said, parts)
+        if "value" not in parts:
+            raise _without_value(kind)
+        found.setdefault(parts["value"], parts)
     return list(found.values())
 
 
@@ -194,7 +250,20 @@ def _parts(value: Any, kind: Kind) -> dict[str, Any]:
 
 
 def _fitting(name: str, value: Any) -> Any:
+    if name == "value" and not isinstance(value, str):
+        raise ValueRefusedError("value: send a text")
     return read_flag(value, name) if name == "primary" else value
+
+
+def _require_values(document: Mapping[str, Any], known: Mapping[str, Kind]) -> None:
+    """Refuse what has no `value` at the end; until then it may come after the other parts."""
+    for kind in known.values():
+        if kind.is_many and not all("value" in one for one in document.get(kind.name, [])):
+            raise _without_value(kind)
+
+
+def _without_value(kind: Kind) -> ValueRefusedError:
+    return ValueRefusedError(f"{kind.name}: each has a value, which is a text")
 
 
 def _part_of(kind: Kind, name: str) -> str | None:

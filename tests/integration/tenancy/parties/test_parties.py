@@ -22,6 +22,7 @@ PARTY = "/tmf-api/party/v4/organization"
 ROLE = "/tmf-api/partyRoleManagement/v4/partyRole"
 ADA = "ada@harbour.example"
 MEDIUM = {"mediumType": "email", "preferred": True, "characteristic": {"emailAddress": ADA}}
+NOBODY = "00000000-0000-4000-8000-000000000000"
 HARBOUR: dict[str, Any] = {
     "@type": "Organization",
     "name": "Harbour",
@@ -30,17 +31,6 @@ HARBOUR: dict[str, Any] = {
     "partyCharacteristic": [{"name": "shortName", "value": "harbour"}],
     "contactMedium": [MEDIUM],
 }
-
-
-@pytest.fixture
-def csp(sessions: Sessions, acme: OrganisationView) -> OrganisationView:
-    with sessions() as session:
-        return get_organisation(session, acme.parent_id or acme.id)
-
-
-@pytest.fixture
-def program(app: Flask, sessions: Sessions, csp: OrganisationView) -> FlaskClient:
-    return client_of(app, sessions, csp, "curator")
 
 
 def characteristics(document: dict[str, Any]) -> dict[str, str]:
@@ -152,7 +142,8 @@ def test_a_role_for_an_organization_that_is_there_invites_and_adds_nothing(
     made = program.post(ROLE, json=said)
     other = program.post(ROLE, json={**said, "name": "reseller"})
 
-    assert (made.status_code, made.get_json()["id"]) == (201, str(acme.id))
+    assert (made.status_code, made.get_json()["id"]) == (200, str(acme.id))
+    assert "Location" not in made.headers
     assert made.get_json()["characteristic"][0]["name"] == "adminLink"
     assert other.status_code == 409
     assert program.get(ROLE).headers["X-Total-Count"] == "1"
@@ -165,6 +156,24 @@ def test_a_role_for_one_that_is_only_named_adds_it(program: FlaskClient) -> None
 
     assert (made["name"], made["status"]) == ("reseller", "trial")
     assert program.get(f"{PARTY}/{made['id']}").get_json()["organizationType"] == "reseller"
+
+
+def test_a_reason_without_a_change_of_status_is_refused_and_the_same_is_none(
+    program: FlaskClient, acme: OrganisationView
+) -> None:
+    at, suspended = f"{ROLE}/{acme.id}", {"status": "suspended", "statusReason": "unpaid"}
+    new = {"name": "customer", "engagedParty": {"name": "Ferry"}, "statusReason": "new"}
+
+    answers = [
+        program.patch(at, json={"statusReason": "unpaid"}),
+        program.patch(at, json={"status": "active", "statusReason": "unpaid"}),
+        program.post(ROLE, json=new),
+        program.patch(at, json=suspended),
+        program.patch(at, json=suspended),
+    ]
+
+    assert [one.status_code for one in answers] == [400, 400, 400, 200, 200]
+    assert {one.get_json()["reason"][:13] for one in answers[:3]} == {"statusReason:"}
 
 
 def test_a_contact_is_invited_only_while_nobody_is_admin(
@@ -185,12 +194,12 @@ def test_a_contact_is_invited_only_while_nobody_is_admin(
         ({}, 400),
         ({"name": "X", "status": "closed"}, 400),
         ({"name": "X", "creditRating": []}, 400),
+        ({"name": "X", "relatedParty": [{"id": NOBODY, "role": "broker"}]}, 400),
+        ({"name": "X", "relatedParty": [{"id": NOBODY}, {"id": NOBODY}]}, 400),
+        ({"name": "X", "relatedParty": [{"name": "CSP"}]}, 400),
         ({"name": "X", "partyCharacteristic": [{"name": "shortName", "value": "A B"}]}, 400),
         ({"name": "X", "relatedParty": [{"id": "0" * 32, "role": "provider"}]}, 400),
-        (
-            {"name": "X", "relatedParty": [{"id": "00000000-0000-4000-8000-000000000000"}]},
-            404,
-        ),
+        ({"name": "X", "relatedParty": [{"id": NOBODY}]}, 404),
     ],
 )
 def test_what_does_not_fit_is_refused_and_nothing_is_added(

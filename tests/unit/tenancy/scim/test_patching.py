@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kernel.errors import MalformedError
 from tenancy.scim.errors import NoTargetError, PathError, ReadOnlyError, ValueRefusedError
-from tenancy.scim.patching import CORE, GROUP, USER, patched, whole
+from tenancy.scim.patching import CORE, GROUP, STEPS_MAX, USER, VALUES_MAX, patched, whole
 from tests.support.size import examples
 
 ANNA: dict[str, Any] = {
@@ -179,7 +179,65 @@ def test_what_cannot_be_done_is_told_by_its_kind(
         changed(operation)
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "add", "path": "members.display", "value": "q"},
+        {"op": "add", "path": "members.value", "value": {"a": 1}},
+        {"op": "replace", "value": {"members.display": "q"}},
+        {"op": "add", "path": 'members[display eq "q"].display', "value": "q"},
+        {"op": "add", "path": "members[value eq 7].display", "value": "q"},
+        {"op": "add", "path": "members", "value": [{"value": ["a"]}]},
+    ],
+)
+def test_a_member_without_a_text_as_value_is_refused(operation: dict[str, Any]) -> None:
+    more = {"op": "add", "path": "members", "value": [{"value": "1"}]}
+
+    with pytest.raises(ValueRefusedError, match="value"):
+        patched({}, [operation], GROUP)
+    with suppress(MalformedError):
+        patched({}, [more, operation, more], GROUP)
+
+
+def test_other_parts_may_come_before_the_value() -> None:
+    path = 'emails[type eq "home"]'
+    said = {f"{path}.primary": "False", f"{path}.value": "a@home.example"}
+
+    done = changed({"op": "add", "value": said})
+
+    assert done["emails"][1] == {"type": "home", "primary": False, "value": "a@home.example"}
+
+
 def test_a_whole_document_is_read_by_the_names_that_it_has_here() -> None:
     said = {"schemas": [f"{CORE}User"], "USERNAME": "anna", "Active": "True", "x": {"y": 1}}
 
     assert whole(said, USER) == {"userName": "anna", "active": True}
+
+
+def _members(count: int) -> dict[str, Any]:
+    return {"members": [{"value": str(one)} for one in range(count)]}
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        [{"op": "add", "path": "members", "value": _members(VALUES_MAX + 1)["members"]}],
+        [{"op": "add", "path": "members", "value": [{"value": "a"}]}],
+        [{"op": "add", "path": 'members[value eq "a"].display', "value": "a"}],
+        [{"op": "add", "path": 'members[value eq "1"].display', "value": "a"}] * 101,
+        [{"op": "remove", "path": 'members[value eq "1" or value eq "2"]'}] * 51,
+        [{"op": "add", "value": {f'members[value eq "{one}"].display': "a" for one in range(101)}}],
+        [{"op": "add", "path": "displayName", "value": "a"}] * (STEPS_MAX + 1),
+    ],
+)
+def test_more_than_any_directory_sends_is_refused(operations: list[dict[str, Any]]) -> None:
+    with pytest.raises(ValueRefusedError, match="at most"):
+        patched(_members(VALUES_MAX), operations, GROUP)
+
+
+def test_a_group_that_is_larger_than_may_be_sent_still_gets_smaller() -> None:
+    before = _members(VALUES_MAX + 2)
+
+    done = patched(before, [{"op": "remove", "path": 'members[value eq "0"]'}], GROUP)
+
+    assert done["members"] == before["members"][1:]
