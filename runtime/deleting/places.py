@@ -1,4 +1,4 @@
-"""Where rows of an organisation lie: every table that names one, found by its foreign keys.
+"""Where rows of an organisation lie: every table whose rows are one's, found by its foreign keys.
 
 The list of `runtime.moving.handling` says of each that somebody thought of it. A table that is not
 in it, or that stands in the database and in no model, stops a deletion before it begins: nobody
@@ -96,6 +96,14 @@ def count_rows(session: Session, place: Place, organisation_id: UUID) -> int:
 
 
 def _naming(table: Table, target: str) -> tuple[str, ...]:
+    """Name the columns by which a row is another's, or about it.
+
+    A key that is set to null when what it names goes is none: the row is another's, and stays.
+    """
     return tuple(
-        sorted(key.parent.name for key in table.foreign_keys if key.column.table.name == target)
+        sorted(
+            key.parent.name
+            for key in table.foreign_keys
+            if key.column.table.name == target and key.ondelete != "SET NULL"
+        )
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, select, text
-from sqlalchemy.orm import Mapper, Session, sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.db import Base
 from kernel.errors import ConflictError, InvalidError, NotFoundError
@@ -16,70 +16,29 @@ from kernel.secrets import SecretError, Vault, new_key
 from runtime.deleting.asking import Asker, ask_deletion, cancel_deletion
 from runtime.deleting.certificate import digest_of_file, file_of
 from runtime.deleting.listing import get_deletion, list_deletions, verdict_on
-from runtime.deleting.model import DeletionView, Stage, Wish
+from runtime.deleting.model import Stage, Wish
 from runtime.deleting.places import count_rows, places
-from runtime.deleting.rounds import Deleting
 from runtime.moving.digest import digest_of_tenant
 from runtime.use.adding_up import look_at_peaks
-from tenancy._tables import Environment, Organisation
-from tenancy.audit.trail import note
+from tenancy._tables import Environment
 from tenancy.audit.verifying import verify
 from tenancy.keys.vault import tenant_vault
 from tenancy.members import add_member
 from tenancy.organisations import OrganisationView, get_organisation
-from tenancy.scope import as_tenant, system
+from tenancy.scope import as_tenant
 from tests.factories.deletions import LATER, make_deletion
 from tests.factories.organisations import admin_of, bring_to, make_below
 from tests.factories.tenancy import NOON, make_csp, make_member
+from tests.integration.runtime.deleting.conftest import deleting, fill, name_of, seen
 from tests.support.databases import as_owner
-from tests.support.owned_rows import OWNED, Maker
+from tests.support.owned_rows import OWNED
 
 Sessions = sessionmaker[Session]
-CHAINED = {"audit_entry", "audit_chain", "deletion"}
-
-
-def name_of(mapper: Mapper[Any]) -> str:
-    table: Any = mapper.local_table
-    return str(table.name)
-
-
-def fill(session: Session, organisation: OrganisationView) -> None:
-    """Give an organisation a row in every table of tenants, and three entries of its audit."""
-    maker = Maker(session, organisation.id)
-    maker.made["organisation"] = session.get_one(Organisation, organisation.id)
-    with system(session):
-        for mapper in OWNED:
-            if name_of(mapper) not in CHAINED:
-                maker.make(mapper)
-    for _ in range(3):
-        note(session, organisation.id, "member.added", now=NOON)
 
 
 def rows_of(session: Session, organisation_id: UUID) -> dict[str, int]:
     counted = {one.table.name: count_rows(session, one, organisation_id) for one in places()}
     return {name: number for name, number in counted.items() if number}
-
-
-@pytest.fixture
-def csp(sessions: Sessions) -> OrganisationView:
-    with sessions.begin() as session:
-        return make_csp(session)
-
-
-@pytest.fixture
-def acme(sessions: Sessions, csp: OrganisationView) -> OrganisationView:
-    with sessions.begin() as session:
-        return make_below(session, csp, name="Acme")
-
-
-def deleting(sessions: Sessions, **wish: Any) -> Deleting:
-    facts = {"pause": lambda _: None, "clock": lambda: LATER, **wish}
-    return Deleting(sessions=sessions, reading=sessions, **facts)
-
-
-def seen(sessions: Sessions, csp: OrganisationView, deletion_id: UUID) -> DeletionView:
-    with sessions() as session:
-        return get_deletion(session, admin_of(csp), deletion_id)
 
 
 def test_every_table_is_emptied_and_the_certificate_says_so(

@@ -1,0 +1,85 @@
+"""What is another's stays, though it names the organisation that is deleted."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from runtime.deleting.model import Stage
+from runtime.tenant_templates import store, uses
+from runtime.tenant_templates.contents import Contents, Item
+from runtime.tenant_templates.versions import Origin, get_version
+from tenancy.customers.moving import move_customer
+from tenancy.organisations import OrganisationView
+from tenancy.scope import as_tenant, system
+from tenancy.sign_ups._tables import SignUp
+from tests.factories.deletions import LATER, make_deletion
+from tests.factories.organisations import admin_of, make_below
+from tests.factories.tenancy import NOON
+from tests.integration.runtime.deleting.conftest import Sessions, deleting, seen
+from tests.support.owned_rows import Maker, mapper_of
+
+
+def make_template(
+    session: Session, owner: OrganisationView, model: OrganisationView
+) -> store.TemplateView:
+    item = Item(kind="calendar", file="calendar/a", title="a", document={})
+    with as_tenant(session, owner.id):
+        return store.make_template(
+            session,
+            admin_of(owner),
+            store.Wanted(name="Broadband"),
+            contents=Contents(items=[item]),
+            origin=Origin(model=model, chosen=["calendar/a"]),
+            now=NOON,
+        )
+
+
+def test_what_was_taken_from_a_model_stays_when_the_model_goes(
+    sessions: Sessions, csp: OrganisationView, acme: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        template = make_template(session, csp, acme)
+        deletion_id = make_deletion(session, acme)
+
+    deleting(sessions).round(now=LATER, budget_s=120)
+
+    assert seen(sessions, csp, deletion_id).stage is Stage.FINISHED
+    with sessions() as session, as_tenant(session, csp.id):
+        version = get_version(session, csp.id, template.id)
+    assert (version.number, version.model_id, version.model_name) == (1, None, "Acme")
+
+
+def test_what_a_customer_has_of_a_template_stays_when_its_owner_goes(
+    sessions: Sessions, csp: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        reseller = make_below(session, csp, "reseller", "Partner")
+        moved = make_below(session, reseller, name="Moved")
+        template = make_template(session, reseller, reseller)
+        with as_tenant(session, reseller.id):
+            uses.offer(session, admin_of(reseller), moved.id, template.id, now=NOON)
+        move_customer(session, admin_of(csp), moved.id, csp.id, now=NOON)
+        make_deletion(session, reseller)
+
+    assert deleting(sessions).round(now=LATER, budget_s=120) == 1
+
+    with sessions() as session, as_tenant(session, moved.id):
+        (use,) = uses.list_uses(session, moved.id)
+    assert (use.owner_id, use.owner_name, use.name) == (None, "Partner", "Broadband")
+
+
+def test_a_sign_up_stays_with_the_provider_when_what_it_made_goes(
+    sessions: Sessions, csp: OrganisationView, acme: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        with system(session):
+            sign_up = Maker(session, csp.id).make(mapper_of(SignUp.__table__))
+            sign_up.made_id, sign_up_id = acme.id, UUID(str(sign_up.id))
+        make_deletion(session, acme)
+
+    assert deleting(sessions).round(now=LATER, budget_s=120) == 1
+
+    with sessions() as session, as_tenant(session, csp.id):
+        assert session.get_one(SignUp, sign_up_id).made_id is None
