@@ -88,7 +88,7 @@ def ask_deletion(
         "days": wish.days,
         "not_before": made.due_at.isoformat(),
     }
-    for tenant_id in told_of(made, by.tenant_id):
+    for tenant_id in told_of(session, made, by.tenant_id):
         about = about_of(made)
         note(session, tenant_id, "deletion.asked", now=now, about=about, facts=facts, by=by.actor)
     log.info("deletion_asked", organisation=row.slug, days=wish.days)
@@ -113,7 +113,7 @@ def cancel_deletion(session: Session, deletion_id: UUID, *, by: Asker, now: date
             )
         row.stage, row.cancelled_at = Stage.CANCELLED, now
         row.cancelled_by, row.problem = by.actor.name[:300], ""
-    for tenant_id in told_of(row, by.tenant_id):
+    for tenant_id in told_of(session, row, by.tenant_id):
         note(session, tenant_id, "deletion.cancelled", now=now, about=about_of(row), by=by.actor)
     log.info("deletion_cancelled", organisation=row.slug)
 
@@ -152,9 +152,15 @@ def locked(session: Session, deletion_id: UUID) -> Any:
     )
 
 
-def told_of(row: Deletion, also: UUID | None = None) -> list[UUID]:
-    """Give in whose audits a deletion is noted: whose it is, and of who asked where another."""
-    return [row.tenant_id] if also in (None, row.tenant_id) else [row.tenant_id, also]
+def told_of(session: Session, row: Deletion, also: UUID | None = None) -> list[UUID]:
+    """Give in whose audits a deletion is noted: whose it is, and of who asked where another.
+
+    Where who asked is deleted meanwhile, there is no audit of theirs to note it in.
+    """
+    if also in (None, row.tenant_id):
+        return [row.tenant_id]
+    there = select(Organisation.id).where(Organisation.id == also)
+    return [row.tenant_id, *session.scalars(there)]
 
 
 def about_of(row: Deletion) -> About:

@@ -57,7 +57,7 @@ def begin(session: Session, deletion_id: UUID, *, now: datetime) -> bool:
     with system(session):
         row.stage, row.begun_at = Stage.UNDER_WAY, now
         row.work = {**row.work, "ids": [str(one) for one in ids], "keys": keys}
-    for tenant_id in _told(row):
+    for tenant_id in _told(session, row):
         facts, about = {"keys": keys}, about_of(row)
         note(
             session,
@@ -105,6 +105,7 @@ def finish(session: Session, row: Deletion, *, redis_keys: int | None, now: date
             session.execute(gone.execution_options(synchronize_session=False))
         session.expire_all()
         row.tenant_id, row.stage, row.finished_at = owner_id, Stage.FINISHED, now
+        row.problem = ""
         facts = _facts(session, row, packages=packages, redis_keys=redis_keys)
         row.certificate = write_certificate({**facts, "handed_on": handed_on})
         row.digest = digest_of_certificate(row.certificate)
@@ -123,7 +124,7 @@ def _note_finished(
         "last_state": facts["organisations"][0]["digest"],
         "certificates_taken_over": handed_on,
     }
-    for tenant_id in _told(row):
+    for tenant_id in _told(session, row):
         about = about_of(row)
         note(
             session,
@@ -232,6 +233,6 @@ def _remove_packages(session: Session, digests: list[str]) -> int:
     return session.connection().execute(gone).rowcount
 
 
-def _told(row: Deletion) -> list[UUID]:
+def _told(session: Session, row: Deletion) -> list[UUID]:
     asked_in = row.work.get("asked_in", "")
-    return told_of(row, UUID(asked_in) if asked_in else None)
+    return told_of(session, row, UUID(asked_in) if asked_in else None)

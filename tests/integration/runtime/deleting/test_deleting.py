@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from runtime.moving.digest import digest_of_tenant
 from runtime.use.adding_up import look_at_peaks
 from tenancy._tables import Environment
 from tenancy.audit.verifying import verify
+from tenancy.customers.moving import move_customer
 from tenancy.keys.vault import tenant_vault
 from tenancy.members import add_member
 from tenancy.organisations import OrganisationView, get_organisation
@@ -122,13 +124,13 @@ def test_a_bite_that_fails_deletes_and_counts_nothing(
         deletion_id = make_deletion(session, acme)
     monkeypatch.setattr("runtime.deleting.rounds.count_gone", lambda *_: 1 / 0)
 
-    with pytest.raises(ZeroDivisionError):
-        deleting(sessions).round(now=LATER, budget_s=120)
+    deleting(sessions).round(now=LATER, budget_s=120)
 
     half = seen(sessions, csp, deletion_id)
     with sessions() as session:
         assert sum(rows_of(session, acme.id).values()) == half.rows
-    assert half.gone == 0
+    assert (half.gone, half.stage) == (0, Stage.UNDER_WAY)
+    assert half.problem.startswith("a step failed (ZeroDivisionError)")
 
 
 def test_secrets_open_for_nobody_from_its_beginning(
@@ -304,3 +306,38 @@ def test_rows_that_come_while_it_goes_on_are_deleted_too(
     said = json.loads(seen(sessions, csp, deletion_id).certificate)
     came = {"table": "usage_day", "found": 0, "deleted": 2, "left": 0}
     assert came in said["tables"]
+
+
+def test_one_that_fails_holds_up_no_other_and_its_page_says_so_until_it_goes_on(
+    sessions: Sessions, csp: OrganisationView, acme: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        failing = make_deletion(session, acme, days=7)
+        other = make_deletion(session, make_below(session, csp, name="Other"), days=8)
+
+    def forget(tenant_id: UUID) -> int:
+        return 1 // int(tenant_id != acme.id)
+
+    finished = deleting(sessions, forget=forget).round(now=LATER, budget_s=120)
+
+    one = seen(sessions, csp, failing)
+    assert (finished, seen(sessions, csp, other).stage) == (1, Stage.FINISHED)
+    assert (one.stage, "ZeroDivisionError" in one.problem) == (Stage.UNDER_WAY, True)
+    assert deleting(sessions).round(now=LATER, budget_s=120) == 1
+    assert seen(sessions, csp, failing).problem == ""
+
+
+def test_it_goes_on_where_who_asked_is_deleted_meanwhile(
+    sessions: Sessions, csp: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        reseller = make_below(session, csp, "reseller", "Partner")
+        tiny = make_below(session, reseller, name="Tiny")
+        deletion_id = make_deletion(session, tiny, days=31)
+        move_customer(session, admin_of(csp), tiny.id, csp.id, now=NOON)
+        make_deletion(session, reseller, days=7)
+
+    finished = [deleting(sessions).round(now=NOON + timedelta(days=at)) for at in (8, 32)]
+
+    assert finished == [1, 1]
+    assert seen(sessions, csp, deletion_id).problem == ""
