@@ -24,6 +24,7 @@ from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, Actor, note
 from tenancy.life_cycle.states import State
 from tenancy.organisations import descendants_of
+from tenancy.plans.on_it import count_others
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,8 @@ def ask_deletion(
 
     Raises:
         NotFoundError: no such organisation.
-        ConflictError: it is not closed, others stand below it, or it was asked for already.
+        ConflictError: it is not closed, others stand below it or are on its plans, or it was asked
+            for already.
         InvalidError: naming the field: name, reason or days.
     """
     row = session.scalar(
@@ -125,10 +127,20 @@ def why_not(session: Session, organisation_id: UUID) -> str:
         return f"{row.name} is {row.state.value}: only what is closed is deleted. Close it first"
     found = descendants_of(session, organisation_id)
     if not found:
-        return ""
+        return _plans_in_use(session, row)
     names = ", ".join(one.name for one in found[:NAMED_MOST])
     more = f" and {len(found) - NAMED_MOST} more" if len(found) > NAMED_MOST else ""
     return f"{names}{more} stood below {row.name} and are still kept: delete or move them first"
+
+
+def _plans_in_use(session: Session, row: Organisation) -> str:
+    """Say that others would lose their plan with it; "" where nobody would."""
+    number = count_others(session, row.id)
+    if not number:
+        return ""
+    are = "1 other organisation is" if number == 1 else f"{number} other organisations are"
+    them = "it" if number == 1 else "them"
+    return f"{are} on plans of {row.name}: put {them} on another plan, or on none, first"
 
 
 def find_open(session: Session, organisation_id: UUID) -> UUID | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from kernel.cursors import read_place
 from tenancy._tables import Organisation
 from tenancy.organisations import OrganisationView, view_of
-from tenancy.plans._tables import PlanUse
+from tenancy.plans._tables import Plan, PlanUse
 from tenancy.plans.store import get_plan
 
 
@@ -54,6 +54,16 @@ def list_on_plan(
         OnIt(organisation=view_of(row), since=since, until=until)
         for row, since, until in session.execute(query)
     ]
+
+
+def count_others(session: Session, owner_id: UUID) -> int:
+    """Count the other organisations that are on plans of an owner, or come to one after a trial."""
+    wanted = (
+        select(func.count(PlanUse.organisation_id.distinct()))
+        .join(Plan, or_(PlanUse.plan_id == Plan.id, PlanUse.then_id == Plan.id))
+        .where(Plan.owner_id == owner_id, PlanUse.organisation_id != owner_id)
+    )
+    return session.scalar(wanted) or 0
 
 
 def place_of(one: OnIt) -> tuple[str, str]:

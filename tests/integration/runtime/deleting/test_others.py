@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import pytest
 from sqlalchemy.orm import Session
 
 from runtime.deleting.model import Stage
@@ -12,10 +13,14 @@ from runtime.tenant_templates.contents import Contents, Item
 from runtime.tenant_templates.versions import Origin, get_version
 from tenancy.customers.moving import move_customer
 from tenancy.organisations import OrganisationView
+from tenancy.plans._tables import PlanUse
+from tenancy.plans.assigning import put_on_plan
+from tenancy.plans.store import Wanted, make_plan
 from tenancy.scope import as_tenant, system
 from tenancy.sign_ups._tables import SignUp
 from tests.factories.deletions import LATER, make_deletion
 from tests.factories.organisations import admin_of, make_below
+from tests.factories.plans import make_plan_of
 from tests.factories.tenancy import NOON
 from tests.integration.runtime.deleting.conftest import Sessions, deleting, seen
 from tests.support.owned_rows import Maker, mapper_of
@@ -83,3 +88,26 @@ def test_a_sign_up_stays_with_the_provider_when_what_it_made_goes(
 
     with sessions() as session, as_tenant(session, csp.id):
         assert session.get_one(SignUp, sign_up_id).made_id is None
+
+
+@pytest.mark.parametrize("trial", [False, True], ids=["on it", "comes to it after a trial"])
+def test_nobody_loses_a_plan_because_its_provider_is_deleted(
+    sessions: Sessions, csp: OrganisationView, trial: bool
+) -> None:
+    with sessions.begin() as session:
+        reseller = make_below(session, csp, "reseller", "Partner")
+        deletion_id = make_deletion(session, reseller)
+        elsewhere = make_below(session, csp, name="Elsewhere")
+        plan = make_plan(session, admin_of(reseller), Wanted(name="Old", document={}), now=NOON)
+        session.add(PlanUse(organisation_id=elsewhere.id, plan_id=plan.id, since=NOON, by="Nora"))
+        session.flush()
+        if trial:
+            other = make_plan_of(session, elsewhere)
+            put_on_plan(session, admin_of(csp), elsewhere.id, other.id, trial_days=40, now=NOON)
+
+    finished = deleting(sessions).round(now=LATER, budget_s=120)
+
+    one = seen(sessions, csp, deletion_id)
+    said = "1 other organisation is on plans of Partner: put it on another plan"
+    assert (finished, one.stage) == (0, Stage.ASKED)
+    assert one.problem.startswith(said)
