@@ -115,6 +115,7 @@ def cancel_deletion(session: Session, deletion_id: UUID, *, by: Asker, now: date
             )
         row.stage, row.cancelled_at = Stage.CANCELLED, now
         row.cancelled_by, row.problem = by.actor.name[:300], ""
+        row.tenant_id = owner_of(session, row)
     for tenant_id in told_of(session, row, by.tenant_id):
         note(session, tenant_id, "deletion.cancelled", now=now, about=about_of(row), by=by.actor)
     log.info("deletion_cancelled", organisation=row.slug)
@@ -173,6 +174,12 @@ def told_of(session: Session, row: Deletion, also: UUID | None = None) -> list[U
         return [row.tenant_id]
     there = select(Organisation.id).where(Organisation.id == also)
     return [row.tenant_id, *session.scalars(there)]
+
+
+def owner_of(session: Session, row: Deletion) -> UUID:
+    """Give whom the organisation stands under now: it may have been moved since it was asked."""
+    above = select(Organisation.parent_id).where(Organisation.id == row.organisation_id)
+    return session.scalar(above) or row.tenant_id
 
 
 def about_of(row: Deletion) -> About:

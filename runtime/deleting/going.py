@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from kernel.db import Base
 from runtime.deleting._tables import Deletion
-from runtime.deleting.asking import about_of, locked, told_of, why_not
+from runtime.deleting.asking import about_of, locked, owner_of, told_of, why_not
 from runtime.deleting.certificate import (
     STAYS,
     digest_of_certificate,
@@ -49,7 +49,7 @@ def begin(session: Session, deletion_id: UUID, *, now: datetime) -> bool:
             log.warning("deletion_not_begun", organisation=row.slug, reason=row.problem)
             return False
         ids = _along(session, row.organisation_id)
-        row.tenant_id = _owner(session, row)
+        row.tenant_id = owner_of(session, row)
     keys = 0
     for one in ids:
         with as_tenant(session, one):
@@ -93,7 +93,7 @@ def finish(session: Session, row: Deletion, *, redis_keys: int | None, now: date
     with system(session):
         wanted = select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id)
         session.scalars(wanted.with_for_update()).all()
-        owner_id = _owner(session, row)
+        owner_id = owner_of(session, row)
         handed_on = _hand_on(session, ids, owner_id)
     left = sum(count_rows(session, place, one) for place in places() for one in ids)
     if left:
@@ -201,12 +201,6 @@ def _along(session: Session, organisation_id: UUID) -> list[UUID]:
     """Give an organisation and its environments, which go with it."""
     wanted = select(Environment.organisation_id).where(Environment.live_id == organisation_id)
     return [organisation_id, *session.scalars(wanted.order_by(Environment.organisation_id))]
-
-
-def _owner(session: Session, row: Deletion) -> UUID:
-    """Give whom the organisation stands under now: it may have been moved since it was asked."""
-    found = session.get_one(Organisation, row.organisation_id, populate_existing=True).parent_id
-    return found or row.tenant_id
 
 
 def _hand_on(session: Session, ids: list[UUID], owner_id: UUID) -> list[str]:

@@ -7,6 +7,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy.orm import Session
 
+from kernel.errors import NotFoundError
+from runtime.deleting.asking import Asker, cancel_deletion
+from runtime.deleting.listing import get_deletion, list_deletions
 from runtime.deleting.model import Stage
 from runtime.tenant_templates import store, uses
 from runtime.tenant_templates.contents import Contents, Item
@@ -111,3 +114,24 @@ def test_nobody_loses_a_plan_because_its_provider_is_deleted(
     said = "1 other organisation is on plans of Partner: put it on another plan"
     assert (finished, one.stage) == (0, Stage.ASKED)
     assert one.problem.startswith(said)
+
+
+def test_an_open_deletion_is_seen_by_whoever_looks_after_it_now(
+    sessions: Sessions, csp: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        one, other = (make_below(session, csp, "reseller", name) for name in ("One", "Other"))
+        tiny = make_below(session, one, name="Tiny")
+        deletion_id = make_deletion(session, tiny)
+        assert list_deletions(session, admin_of(one))[1] == 1
+        move_customer(session, admin_of(csp), tiny.id, other.id, now=NOON)
+
+        assert list_deletions(session, admin_of(one)) == ([], 0)
+        with pytest.raises(NotFoundError):
+            get_deletion(session, admin_of(one), deletion_id)
+        by = Asker.of(admin_of(other))
+        cancel_deletion(session, deletion_id, by=by, now=NOON)
+
+    over = seen(sessions, other, deletion_id)
+    assert (over.stage, over.owner_id) == (Stage.CANCELLED, other.id)
+    assert seen(sessions, csp, deletion_id).stage is Stage.CANCELLED
