@@ -25,8 +25,10 @@ ORGANISATION = "organisation"
 PERSON = "person"
 HANDED_ON = "deletion"
 """Certificates of those below: they go to whoever is above, since they prove something yet."""
-_LAST = ("audit_chain",)
-"""What is needed until all else is gone."""
+_LAST = ("membership", "custom_role", "audit_chain")
+"""What is needed until all else is gone, in this order: with a membership its person goes, and with
+that whatever is still theirs; a role of one's own goes after its members, the audit after all.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ def places() -> tuple[Place, ...]:
         columns = _naming(table, ORGANISATION)
         if columns and table.name != ORGANISATION:
             found.append(Place(table=table, columns=columns))
-    return tuple(sorted(found, key=lambda one: one.table.name in _LAST))
+    return tuple(sorted(found, key=_turn))
 
 
 @cache
@@ -93,6 +95,11 @@ def count_rows(session: Session, place: Place, organisation_id: UUID) -> int:
     counted = select(func.count()).select_from(place.table).where(place.of(organisation_id))
     with reached(session, place, organisation_id) as connection:
         return connection.execute(counted).scalar_one()
+
+
+def _turn(place: Place) -> int:
+    name = place.table.name
+    return _LAST.index(name) if name in _LAST else -1
 
 
 def _naming(table: Table, target: str) -> tuple[str, ...]:

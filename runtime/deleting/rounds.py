@@ -129,10 +129,8 @@ class Deleting:
         """Delete some rows and write down how many, in one transaction; False where none is."""
         with self.sessions.begin() as session, system(session):
             row = locked(session, deletion_id)
-            for one in ids:
-                gone = bite(session, one, most=self.most)
-                if gone:
-                    count_gone(row, gone)
-                    row.problem = ""
-                    return True
-        return False
+            gone = bite(session, ids, most=self.most)
+            if gone:
+                count_gone(row, gone)
+                row.problem = ""
+        return bool(gone)

@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from kernel.db import Base
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.secrets import SecretError, Vault, new_key
 from runtime.deleting.asking import Asker, ask_deletion, cancel_deletion
@@ -25,12 +24,11 @@ from tenancy._tables import Environment
 from tenancy.audit.verifying import verify
 from tenancy.customers.moving import move_customer
 from tenancy.keys.vault import tenant_vault
-from tenancy.members import add_member
 from tenancy.organisations import OrganisationView, get_organisation
 from tenancy.scope import as_tenant
 from tests.factories.deletions import LATER, make_deletion
 from tests.factories.organisations import admin_of, bring_to, make_below
-from tests.factories.tenancy import NOON, make_csp, make_member
+from tests.factories.tenancy import NOON, make_csp
 from tests.integration.runtime.deleting.conftest import deleting, fill, name_of, seen
 from tests.support.databases import as_owner
 from tests.support.owned_rows import OWNED
@@ -146,25 +144,6 @@ def test_secrets_open_for_nobody_from_its_beginning(
 
     with sessions() as session, as_tenant(session, acme.id), pytest.raises(SecretError):
         tenant_vault(session, acme.id, vault).decrypt(sealed)
-
-
-def test_people_who_belong_elsewhere_stay(
-    sessions: Sessions, csp: OrganisationView, acme: OrganisationView
-) -> None:
-    with sessions.begin() as session:
-        anna = make_member(session, acme)
-        both = make_member(session, acme, name="Both")
-        add_member(session, csp.id, both.id, "viewer", now=NOON)
-        deletion_id = make_deletion(session, acme)
-
-    deleting(sessions).round(now=LATER, budget_s=120)
-
-    said = json.loads(seen(sessions, csp, deletion_id).certificate)
-    person = Base.metadata.tables["person"]
-    with sessions() as session:
-        left = set(session.scalars(select(person.c.id)))
-    assert (both.id in left, anna.id in left) == (True, False)
-    assert said["people"] == {"deleted": {"person": 1}, "stay_elsewhere": 1}
 
 
 def test_environments_go_along(
