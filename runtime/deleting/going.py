@@ -26,6 +26,7 @@ from runtime.deleting.certificate import (
 )
 from runtime.deleting.model import Stage
 from runtime.deleting.places import count_rows, places, unknown_tables
+from runtime.tenant_templates.versions import holds_package
 from tenancy._tables import Environment, Organisation
 from tenancy.audit.trail import INSTALLATION, note
 from tenancy.keys.rotation import destroy_keys
@@ -218,12 +219,16 @@ def _hand_on(session: Session, ids: list[UUID], owner_id: UUID) -> list[str]:
 
 
 def _remove_packages(session: Session, digests: list[str]) -> int:
-    """Remove packages of blocks that nobody else brought or installed meanwhile."""
+    """Remove packages of blocks that nobody brought or installed meanwhile and no template holds.
+
+    In system scope, since others' templates count; those of the organisation are gone by now.
+    """
     package, install, upload = (
         Base.metadata.tables[one] for one in ("block_package", "block_install", "block_upload")
     )
     used = [exists().where(one.c.digest == package.c.digest) for one in (install, upload)]
-    gone = delete(package).where(package.c.digest.in_(digests), *(~one for one in used))
+    held = holds_package(package.c.digest)
+    gone = delete(package).where(package.c.digest.in_(digests), *(~one for one in used), ~held)
     return session.connection().execute(gone).rowcount
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
+from blocks.installs._tables import BlockPackage
+from blocks.installs.offering import upload
 from kernel.errors import NotFoundError
 from runtime.deleting.asking import Asker, cancel_deletion
 from runtime.deleting.listing import get_deletion, list_deletions
@@ -22,6 +25,7 @@ from tenancy.plans.store import Wanted, make_plan
 from tenancy.scope import as_tenant, system
 from tenancy.sign_ups._tables import SignUp
 from tests.factories.deletions import LATER, make_deletion
+from tests.factories.installs import make_package
 from tests.factories.organisations import admin_of, make_below
 from tests.factories.plans import make_plan_of
 from tests.factories.tenancy import NOON
@@ -30,9 +34,9 @@ from tests.support.owned_rows import Maker, mapper_of
 
 
 def make_template(
-    session: Session, owner: OrganisationView, model: OrganisationView
+    session: Session, owner: OrganisationView, model: OrganisationView, **document: str
 ) -> store.TemplateView:
-    item = Item(kind="calendar", file="calendar/a", title="a", document={})
+    item = Item(kind="calendar", file="calendar/a", title="a", document=document)
     with as_tenant(session, owner.id):
         return store.make_template(
             session,
@@ -135,3 +139,23 @@ def test_an_open_deletion_is_seen_by_whoever_looks_after_it_now(
     over = seen(sessions, other, deletion_id)
     assert (over.stage, over.owner_id) == (Stage.CANCELLED, other.id)
     assert seen(sessions, csp, deletion_id).stage is Stage.CANCELLED
+
+
+@pytest.mark.parametrize("is_theirs", [False, True], ids=["another's", "its own"])
+def test_a_package_stays_as_long_as_a_template_of_another_holds_it(
+    sessions: Sessions, csp: OrganisationView, is_theirs: bool
+) -> None:
+    with sessions.begin() as session:
+        reseller = make_below(session, csp, "reseller", "Partner")
+        with as_tenant(session, reseller.id):
+            brought = upload(session, reseller.id, make_package(), by="Nora", now=NOON)
+        make_template(session, reseller if is_theirs else csp, reseller, digest=brought.digest)
+        deletion_id = make_deletion(session, reseller)
+
+    deleting(sessions).round(now=LATER, budget_s=120)
+
+    said = json.loads(seen(sessions, csp, deletion_id).certificate)
+    with sessions() as session:
+        is_kept = session.get(BlockPackage, brought.digest) is not None
+    assert (is_kept, said["packages_removed"]) == (not is_theirs, int(is_theirs))
+    assert said["files"]["packages"]["number"] == int(is_theirs)
