@@ -24,6 +24,7 @@ from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, Actor, note
 from tenancy.life_cycle.states import State
 from tenancy.organisations import descendants_of
+from tenancy.plans.on_it import count_others
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,8 @@ def ask_deletion(
 
     Raises:
         NotFoundError: no such organisation.
-        ConflictError: it is not closed, others stand below it, or it was asked for already.
+        ConflictError: it is not closed, others stand below it or are on its plans, or it was asked
+            for already.
         InvalidError: naming the field: name, reason or days.
     """
     row = session.scalar(
@@ -88,7 +90,7 @@ def ask_deletion(
         "days": wish.days,
         "not_before": made.due_at.isoformat(),
     }
-    for tenant_id in told_of(made, by.tenant_id):
+    for tenant_id in told_of(session, made, by.tenant_id):
         about = about_of(made)
         note(session, tenant_id, "deletion.asked", now=now, about=about, facts=facts, by=by.actor)
     log.info("deletion_asked", organisation=row.slug, days=wish.days)
@@ -113,7 +115,8 @@ def cancel_deletion(session: Session, deletion_id: UUID, *, by: Asker, now: date
             )
         row.stage, row.cancelled_at = Stage.CANCELLED, now
         row.cancelled_by, row.problem = by.actor.name[:300], ""
-    for tenant_id in told_of(row, by.tenant_id):
+        row.tenant_id = owner_of(session, row)
+    for tenant_id in told_of(session, row, by.tenant_id):
         note(session, tenant_id, "deletion.cancelled", now=now, about=about_of(row), by=by.actor)
     log.info("deletion_cancelled", organisation=row.slug)
 
@@ -125,10 +128,20 @@ def why_not(session: Session, organisation_id: UUID) -> str:
         return f"{row.name} is {row.state.value}: only what is closed is deleted. Close it first"
     found = descendants_of(session, organisation_id)
     if not found:
-        return ""
+        return _plans_in_use(session, row)
     names = ", ".join(one.name for one in found[:NAMED_MOST])
     more = f" and {len(found) - NAMED_MOST} more" if len(found) > NAMED_MOST else ""
     return f"{names}{more} stood below {row.name} and are still kept: delete or move them first"
+
+
+def _plans_in_use(session: Session, row: Organisation) -> str:
+    """Say that others would lose their plan with it; "" where nobody would."""
+    number = count_others(session, row.id)
+    if not number:
+        return ""
+    are = "1 other organisation is" if number == 1 else f"{number} other organisations are"
+    them = "it" if number == 1 else "them"
+    return f"{are} on plans of {row.name}: put {them} on another plan, or on none, first"
 
 
 def find_open(session: Session, organisation_id: UUID) -> UUID | None:
@@ -152,9 +165,21 @@ def locked(session: Session, deletion_id: UUID) -> Any:
     )
 
 
-def told_of(row: Deletion, also: UUID | None = None) -> list[UUID]:
-    """Give in whose audits a deletion is noted: whose it is, and of who asked where another."""
-    return [row.tenant_id] if also in (None, row.tenant_id) else [row.tenant_id, also]
+def told_of(session: Session, row: Deletion, also: UUID | None = None) -> list[UUID]:
+    """Give in whose audits a deletion is noted: whose it is, and of who asked where another.
+
+    Where who asked is deleted meanwhile, there is no audit of theirs to note it in.
+    """
+    if also in (None, row.tenant_id):
+        return [row.tenant_id]
+    there = select(Organisation.id).where(Organisation.id == also)
+    return [row.tenant_id, *session.scalars(there)]
+
+
+def owner_of(session: Session, row: Deletion) -> UUID:
+    """Give whom the organisation stands under now: it may have been moved since it was asked."""
+    above = select(Organisation.parent_id).where(Organisation.id == row.organisation_id)
+    return session.scalar(above) or row.tenant_id
 
 
 def about_of(row: Deletion) -> About:

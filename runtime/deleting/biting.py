@@ -6,6 +6,7 @@ Rows are deleted before what they refer to, so that no cascade deletes what nobo
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -27,17 +28,18 @@ from tenancy.scope import as_tenant, system
 BITE = 1_000
 
 
-def bite(session: Session, organisation_id: UUID, *, most: int = BITE) -> Counter[str]:
-    """Delete some of what is left of an organisation; give how many rows of which tables.
+def bite(session: Session, organisation_ids: list[UUID], *, most: int = BITE) -> Counter[str]:
+    """Delete some of what is left of organisations; give how many rows of which tables.
 
-    Nothing is left where it gives nothing.
+    Each table is emptied of all of them before the next one: who belongs to one of them alone may
+    have rows in another. Nothing is left where it gives nothing.
     """
     gone: Counter[str] = Counter()
-    for place in places():
+    for place, one in product(places(), organisation_ids):
         room = most - gone.total()
         if room <= 0:
             break
-        gone += _bite_of(session, place, organisation_id, room)
+        gone += _bite_of(session, place, one, room)
     return gone
 
 
@@ -57,7 +59,10 @@ def _bite_of(session: Session, place: Place, organisation_id: UUID, most: int) -
 
 
 def _members(session: Session, organisation_id: UUID, most: int) -> Counter[str]:
-    """Delete memberships, and with each the person who belongs nowhere else."""
+    """Delete memberships, and with each the person who belongs nowhere else.
+
+    All that names them here is deleted before (`places`), so it is counted in its own table.
+    """
     table = _named("membership")
     wanted = select(table.c.id, table.c.person_id).where(table.c.organisation_id == organisation_id)
     with system(session):
@@ -67,7 +72,7 @@ def _members(session: Session, organisation_id: UUID, most: int) -> Counter[str]
             return Counter()
         connection.execute(delete(table).where(table.c.id.in_([row.id for row in rows])))
         gone = Counter({"membership": len(rows)})
-        alone = _alone(session, [row.person_id for row in rows], organisation_id)
+        alone = _alone(session, [row.person_id for row in rows])
         for one in tables_of_people():
             (key,) = [each.parent for each in one.foreign_keys if _is_of_person(each)]
             gone[one.name] += connection.execute(delete(one).where(key.in_(alone))).rowcount
@@ -76,18 +81,14 @@ def _members(session: Session, organisation_id: UUID, most: int) -> Counter[str]
     return +gone
 
 
-def _alone(session: Session, person_ids: list[UUID], organisation_id: UUID) -> list[UUID]:
+def _alone(session: Session, person_ids: list[UUID]) -> list[UUID]:
     """Give those who belong nowhere now; whom another's record of support names stays.
 
     They are locked before it is asked, so that nobody becomes a member of another one meanwhile.
     """
     people, member, grant = _named(PERSON), _named("membership"), _named("support_grant")
     belongs = exists().where(member.c.person_id == people.c.id)
-    helped = exists().where(
-        grant.c.person_id == people.c.id,
-        grant.c.customer_id != organisation_id,
-        grant.c.provider_id != organisation_id,
-    )
+    helped = exists().where(grant.c.person_id == people.c.id)
     them, connection = select(people.c.id).where(people.c.id.in_(person_ids)), session.connection()
     connection.execute(them.order_by(people.c.id).with_for_update())
     return list(connection.execute(them.where(~belongs, ~helped)).scalars())

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from kernel.db import Base
 from runtime.deleting._tables import Deletion
-from runtime.deleting.asking import about_of, locked, told_of, why_not
+from runtime.deleting.asking import about_of, locked, owner_of, told_of, why_not
 from runtime.deleting.certificate import (
     STAYS,
     digest_of_certificate,
@@ -26,6 +26,7 @@ from runtime.deleting.certificate import (
 )
 from runtime.deleting.model import Stage
 from runtime.deleting.places import count_rows, places, unknown_tables
+from runtime.tenant_templates.versions import holds_package
 from tenancy._tables import Environment, Organisation
 from tenancy.audit.trail import INSTALLATION, note
 from tenancy.keys.rotation import destroy_keys
@@ -49,7 +50,7 @@ def begin(session: Session, deletion_id: UUID, *, now: datetime) -> bool:
             log.warning("deletion_not_begun", organisation=row.slug, reason=row.problem)
             return False
         ids = _along(session, row.organisation_id)
-        row.tenant_id = _owner(session, row)
+        row.tenant_id = owner_of(session, row)
     keys = 0
     for one in ids:
         with as_tenant(session, one):
@@ -57,7 +58,7 @@ def begin(session: Session, deletion_id: UUID, *, now: datetime) -> bool:
     with system(session):
         row.stage, row.begun_at = Stage.UNDER_WAY, now
         row.work = {**row.work, "ids": [str(one) for one in ids], "keys": keys}
-    for tenant_id in _told(row):
+    for tenant_id in _told(session, row):
         facts, about = {"keys": keys}, about_of(row)
         note(
             session,
@@ -93,7 +94,7 @@ def finish(session: Session, row: Deletion, *, redis_keys: int | None, now: date
     with system(session):
         wanted = select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.id)
         session.scalars(wanted.with_for_update()).all()
-        owner_id = _owner(session, row)
+        owner_id = owner_of(session, row)
         handed_on = _hand_on(session, ids, owner_id)
     left = sum(count_rows(session, place, one) for place in places() for one in ids)
     if left:
@@ -105,6 +106,7 @@ def finish(session: Session, row: Deletion, *, redis_keys: int | None, now: date
             session.execute(gone.execution_options(synchronize_session=False))
         session.expire_all()
         row.tenant_id, row.stage, row.finished_at = owner_id, Stage.FINISHED, now
+        row.problem = ""
         facts = _facts(session, row, packages=packages, redis_keys=redis_keys)
         row.certificate = write_certificate({**facts, "handed_on": handed_on})
         row.digest = digest_of_certificate(row.certificate)
@@ -123,7 +125,7 @@ def _note_finished(
         "last_state": facts["organisations"][0]["digest"],
         "certificates_taken_over": handed_on,
     }
-    for tenant_id in _told(row):
+    for tenant_id in _told(session, row):
         about = about_of(row)
         note(
             session,
@@ -202,12 +204,6 @@ def _along(session: Session, organisation_id: UUID) -> list[UUID]:
     return [organisation_id, *session.scalars(wanted.order_by(Environment.organisation_id))]
 
 
-def _owner(session: Session, row: Deletion) -> UUID:
-    """Give whom the organisation stands under now: it may have been moved since it was asked."""
-    found = session.get_one(Organisation, row.organisation_id, populate_existing=True).parent_id
-    return found or row.tenant_id
-
-
 def _hand_on(session: Session, ids: list[UUID], owner_id: UUID) -> list[str]:
     """Give the certificates of those that stood below to whoever is above; list their digests."""
     theirs = Deletion.tenant_id.in_(ids)
@@ -223,15 +219,19 @@ def _hand_on(session: Session, ids: list[UUID], owner_id: UUID) -> list[str]:
 
 
 def _remove_packages(session: Session, digests: list[str]) -> int:
-    """Remove packages of blocks that nobody else brought or installed meanwhile."""
+    """Remove packages of blocks that nobody brought or installed meanwhile and no template holds.
+
+    In system scope, since others' templates count; those of the organisation are gone by now.
+    """
     package, install, upload = (
         Base.metadata.tables[one] for one in ("block_package", "block_install", "block_upload")
     )
     used = [exists().where(one.c.digest == package.c.digest) for one in (install, upload)]
-    gone = delete(package).where(package.c.digest.in_(digests), *(~one for one in used))
+    held = holds_package(package.c.digest)
+    gone = delete(package).where(package.c.digest.in_(digests), *(~one for one in used), ~held)
     return session.connection().execute(gone).rowcount
 
 
-def _told(row: Deletion) -> list[UUID]:
+def _told(session: Session, row: Deletion) -> list[UUID]:
     asked_in = row.work.get("asked_in", "")
-    return told_of(row, UUID(asked_in) if asked_in else None)
+    return told_of(session, row, UUID(asked_in) if asked_in else None)

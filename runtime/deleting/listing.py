@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
@@ -14,8 +14,9 @@ from kernel.errors import NotFoundError
 from runtime.deleting._tables import Deletion
 from runtime.deleting.certificate import digest_of_certificate
 from runtime.deleting.model import DeletionView, Stage
+from tenancy._tables import Organisation
 from tenancy.audit._tables import AuditEntry
-from tenancy.customers.charge import NOT_THERE, require_keeper
+from tenancy.customers.charge import NOT_THERE, in_charge, require_keeper
 from tenancy.organisations import below
 from tenancy.scope import as_tenant, system
 
@@ -118,8 +119,15 @@ def view_of(row: Deletion) -> DeletionView:
 
 
 def _visible(who: Acting) -> ColumnElement[bool]:
-    """Say of a deletion that it is of one whom who acts looked after; a vendor's are its CSPs."""
-    own = Deletion.tenant_id == who.tenant_id
-    if who.tenant_kind == "vendor":
-        return own
-    return or_(own, Deletion.tenant_id.in_(select(below(who.tenant_id).c.id)))
+    """Say of a deletion that who acts may see it.
+
+    One that is over belongs to whom the organisation stood under, and is seen from above; a
+    vendor's are its CSPs'. An open one is seen by whoever looks after the organisation now: it may
+    have been moved since it was asked for.
+    """
+    stood = Deletion.tenant_id == who.tenant_id
+    if who.tenant_kind != "vendor":
+        stood = or_(stood, Deletion.tenant_id.in_(select(below(who.tenant_id).c.id)))
+    is_open = Deletion.stage.in_([one for one in Stage if one.is_open])
+    theirs = Deletion.organisation_id.in_(select(Organisation.id).where(in_charge(who)))
+    return or_(and_(is_open, theirs), and_(~is_open, stood))

@@ -1,4 +1,4 @@
-"""Where rows of an organisation lie: every table that names one, found by its foreign keys.
+"""Where rows of an organisation lie: every table whose rows are one's, found by its foreign keys.
 
 The list of `runtime.moving.handling` says of each that somebody thought of it. A table that is not
 in it, or that stands in the database and in no model, stops a deletion before it begins: nobody
@@ -25,8 +25,10 @@ ORGANISATION = "organisation"
 PERSON = "person"
 HANDED_ON = "deletion"
 """Certificates of those below: they go to whoever is above, since they prove something yet."""
-_LAST = ("audit_chain",)
-"""What is needed until all else is gone."""
+_LAST = ("membership", "custom_role", "audit_chain")
+"""What is needed until all else is gone, in this order: with a membership its person goes, and with
+that whatever is still theirs; a role of one's own goes after its members, the audit after all.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ def places() -> tuple[Place, ...]:
         columns = _naming(table, ORGANISATION)
         if columns and table.name != ORGANISATION:
             found.append(Place(table=table, columns=columns))
-    return tuple(sorted(found, key=lambda one: one.table.name in _LAST))
+    return tuple(sorted(found, key=_turn))
 
 
 @cache
@@ -95,7 +97,20 @@ def count_rows(session: Session, place: Place, organisation_id: UUID) -> int:
         return connection.execute(counted).scalar_one()
 
 
+def _turn(place: Place) -> int:
+    name = place.table.name
+    return _LAST.index(name) if name in _LAST else -1
+
+
 def _naming(table: Table, target: str) -> tuple[str, ...]:
+    """Name the columns by which a row is another's, or about it.
+
+    A key that is set to null when what it names goes is none: the row is another's, and stays.
+    """
     return tuple(
-        sorted(key.parent.name for key in table.foreign_keys if key.column.table.name == target)
+        sorted(
+            key.parent.name
+            for key in table.foreign_keys
+            if key.column.table.name == target and key.ondelete != "SET NULL"
+        )
     )

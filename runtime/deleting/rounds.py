@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,6 +24,8 @@ from runtime.deleting.model import Stage
 from runtime.deleting.stock import only_theirs, take_stock
 from runtime.moving.receiving import snapshot
 from tenancy.scope import system
+
+log = structlog.get_logger(__name__)
 
 BUDGET_S = 5.0
 PAUSE_S = 0.02
@@ -49,17 +52,38 @@ class Deleting:
     most: int = BITE
 
     def round(self, *, now: datetime, budget_s: float = BUDGET_S) -> int:
-        """Do what is due until nothing is, or the time is up; give how many were finished."""
+        """Do what is due until nothing is, or the time is up; give how many were finished.
+
+        One that fails says so on its page and is tried anew in the next round; the others go on.
+        """
         ends, finished = time.monotonic() + budget_s, 0
         for deletion_id, stage in self._due(now):
-            if stage is Stage.ASKED and not self._begin(deletion_id, now):
-                continue
-            while time.monotonic() < ends and self.may_go_on():
-                if self._step(deletion_id):
-                    finished += 1
-                    break
-                self.pause(PAUSE_S)
+            try:
+                if stage is Stage.ASKED and not self._begin(deletion_id, now):
+                    continue
+                finished += self._go_on(deletion_id, ends)
+            except Exception as error:
+                log.exception("deletion_failed", deletion=str(deletion_id))
+                self._note_failed(deletion_id, error)
         return finished
+
+    def _go_on(self, deletion_id: UUID, ends: float) -> bool:
+        """Take steps until it is finished, which is True, or the time is up."""
+        while time.monotonic() < ends and self.may_go_on():
+            if self._step(deletion_id):
+                return True
+            self.pause(PAUSE_S)
+        return False
+
+    def _note_failed(self, deletion_id: UUID, error: Exception) -> None:
+        """Let its page say that it failed; the error's words may tell of data: the log has them."""
+        with self.sessions.begin() as session, system(session):
+            row = locked(session, deletion_id)
+            if row is not None and row.stage.is_open:
+                row.problem = (
+                    f"a step failed ({type(error).__name__}) and is tried again by itself: if this "
+                    "stays, look for deletion_failed in the scheduler's log"
+                )
 
     def _due(self, now: datetime) -> list[tuple[UUID, Stage]]:
         due = and_(Deletion.stage == Stage.ASKED, Deletion.due_at <= now)
@@ -99,14 +123,14 @@ class Deleting:
         with self.sessions.begin() as session, system(session):
             row = locked(session, deletion_id)
             row.work = {**row.work, **stock, "packages": packages}
+            row.problem = ""
 
     def _bite(self, deletion_id: UUID, ids: list[UUID]) -> bool:
         """Delete some rows and write down how many, in one transaction; False where none is."""
         with self.sessions.begin() as session, system(session):
             row = locked(session, deletion_id)
-            for one in ids:
-                gone = bite(session, one, most=self.most)
-                if gone:
-                    count_gone(row, gone)
-                    return True
-        return False
+            gone = bite(session, ids, most=self.most)
+            if gone:
+                count_gone(row, gone)
+                row.problem = ""
+        return bool(gone)

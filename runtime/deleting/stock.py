@@ -17,6 +17,7 @@ from kernel.db import Base
 from runtime.deleting.biting import count_people_elsewhere
 from runtime.deleting.places import HANDED_ON, count_rows, places
 from runtime.moving.digest import digest_of_tenant
+from runtime.tenant_templates.versions import holds_package
 from runtime.use._tables import UsageDay
 from runtime.use.reading import PEAKS
 from tenancy.audit.ending import last_of
@@ -92,7 +93,10 @@ def _files(session: Session, organisation_ids: list[UUID]) -> Work:
 
 
 def only_theirs(session: Session, organisation_ids: list[UUID]) -> list[str]:
-    """Give the digests of the packages of blocks that these organisations alone brought."""
+    """Give the digests of the packages of blocks that these organisations alone brought.
+
+    What another brought or installed, or a template of another holds, is not theirs alone.
+    """
     upload, install = _named("block_upload"), _named("block_install")
     others = upload.alias()
     elsewhere = exists().where(
@@ -102,7 +106,8 @@ def only_theirs(session: Session, organisation_ids: list[UUID]) -> list[str]:
         install.c.digest == upload.c.digest, install.c.tenant_id.not_in(organisation_ids)
     )
     mine = upload.c.tenant_id.in_(organisation_ids)
-    wanted = select(upload.c.digest).where(mine, ~elsewhere, ~installed)
+    held = holds_package(upload.c.digest, but=organisation_ids)
+    wanted = select(upload.c.digest).where(mine, ~elsewhere, ~installed, ~held)
     with system(session):
         return sorted(set(session.connection().execute(wanted).scalars()))
 

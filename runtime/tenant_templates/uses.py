@@ -30,6 +30,7 @@ from runtime.tenant_templates.versions import get_version
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, Actor, note
 from tenancy.customers.charge import get_customer
+from tenancy.customers.many.choosing import customers_of
 from tenancy.life_cycle.states import State
 from tenancy.organisations import OrganisationView
 from tenancy.rows import get_owned
@@ -230,7 +231,10 @@ def put_away(session: Session, tenant_id: UUID, use_id: UUID, *, now: datetime) 
 
 
 def standings_of(session: Session, who: Acting, template_id: UUID) -> list[Standing]:
-    """List the customers that have a template or were offered it, by name, for its provider."""
+    """List the customers that have a template or were offered it, by name, for its provider.
+
+    Who was moved away from under the provider keeps what it has, and is left out.
+    """
     get_template(session, who.tenant_id, template_id)
     with system(session):
         rows = session.execute(
@@ -244,16 +248,16 @@ def standings_of(session: Session, who: Acting, template_id: UUID) -> list[Stand
                 TenantTemplateUse.template_id == template_id,
             )
         ).all()
-    found = [
+    by_id = {row.tenant_id: row for row in rows}
+    return [
         Standing(
-            customer=get_customer(session, who, row.tenant_id),
-            version=row.version,
-            offered_at=row.offered_at,
-            brought_at=row.brought_at,
+            customer=one,
+            version=by_id[one.id].version,
+            offered_at=by_id[one.id].offered_at,
+            brought_at=by_id[one.id].brought_at,
         )
-        for row in rows
+        for one in customers_of(session, who, by_id, those_there=True)
     ]
-    return sorted(found, key=lambda one: one.customer.name.lower())
 
 
 def _of(session: Session, tenant_id: UUID, template_id: UUID) -> TenantTemplateUse | None:

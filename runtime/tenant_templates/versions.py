@@ -76,11 +76,20 @@ def contents_of(
 def needs_package(
     _tenant_id: InstrumentedAttribute[UUID], digest: InstrumentedAttribute[str]
 ) -> ColumnElement[bool]:
-    """Tell inside a query whether a version of any provider's template holds a block's package.
+    """Tell inside a query whether a version of any provider's template holds a block's package."""
+    return holds_package(digest)
 
-    What it holds is searched as text: a digest stands nowhere in it but where it is meant.
+
+def holds_package(
+    digest: ColumnElement[str] | InstrumentedAttribute[str], *, but: Collection[UUID] = ()
+) -> ColumnElement[bool]:
+    """Tell inside a query, in system scope, whether a template's version holds a block's package.
+
+    Versions of the providers `but` do not count. What a version holds is searched as text: a digest
+    stands nowhere in it but where it is meant.
     """
-    return exists().where(cast(TenantTemplateVersion.contents, Text).contains(digest))
+    held = cast(TenantTemplateVersion.contents, Text).contains(digest)
+    return exists().where(held, TenantTemplateVersion.tenant_id.not_in(but))
 
 
 def add_version(

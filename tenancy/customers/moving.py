@@ -24,6 +24,9 @@ from tenancy.organisations import (
     require_parent,
     view_of,
 )
+from tenancy.plans.on_it import list_leaving
+
+NAMED_MOST = 5
 
 
 def move_customer(
@@ -37,7 +40,7 @@ def move_customer(
     Raises:
         NotFoundError: who acts does not look after one of them.
         InvalidError: the kinds do not fit, it would stand below itself, or too deep.
-        ConflictError: the new parent is not at work.
+        ConflictError: the new parent is not at work, or a plan is of one whom they would leave.
     """
     one = get_customer(session, who, organisation_id)
     if parent_id == who.tenant_id:
@@ -48,6 +51,7 @@ def move_customer(
     row = session.get_one(Organisation, one.id)
     before = get_organisation(session, row.parent_id) if row.parent_id else parent
     require_parent(session, row.kind, parent.id)
+    _require_plans(session, one, parent)
     environments = select(Environment.organisation_id).where(Environment.live_id == row.id)
     for along in session.scalars(select(Organisation).where(Organisation.id.in_(environments))):
         along.parent_id = parent.id
@@ -93,6 +97,18 @@ def _require_place(session: Session, one: OrganisationView, parent: Organisation
         raise InvalidError(message, problems=[Problem("/parent", message)])
     if not State(parent.state).is_at_work:
         raise ConflictError(f"{parent.name} is {parent.state}: resume it first, or choose another")
+
+
+def _require_plans(session: Session, one: OrganisationView, parent: OrganisationView) -> None:
+    """Let nobody stay on a plan of a provider that looks after them no longer."""
+    leaving = list_leaving(session, one.id, parent.id)
+    if leaving:
+        names = ", ".join(f"{each.name} ({plan})" for each, plan in leaving[:NAMED_MOST])
+        more = f" and {len(leaving) - NAMED_MOST} more" if len(leaving) > NAMED_MOST else ""
+        raise ConflictError(
+            f"{names}{more}: on, or after a trial back on, a plan of one that this move leaves. "
+            "Put each on another plan, or on none, first"
+        )
 
 
 def _note_both(  # noqa: PLR0913  what is noted with whom, about what, when

@@ -17,7 +17,7 @@ from tenancy._tables import Membership, Person
 from tenancy.audit.trail import note
 from tenancy.customers.charge import require_keeper
 from tenancy.mails.outbox import Wish, write_mail
-from tenancy.organisations import OrganisationView, get_organisation
+from tenancy.organisations import OrganisationView, ancestors_of
 from tenancy.plans._tables import Plan, PlanUse, WarningChoice
 from tenancy.roles import Role
 
@@ -78,14 +78,17 @@ def choose(session: Session, who: Acting, wanted: str, *, now: datetime) -> None
 
 
 def provider_of(session: Session, one: OrganisationView) -> OrganisationView | None:
-    """Give whom an organisation asks for more: whose plan it is on, else who stands above it."""
+    """Give whom an organisation asks for more: whose plan it is on, else who stands above it.
+
+    A plan's owner that does not stand above it is told nothing of it.
+    """
     owner = session.scalar(
         select(Plan.owner_id)
         .join(PlanUse, PlanUse.plan_id == Plan.id)
         .where(PlanUse.organisation_id == one.id)
     )
-    asked = owner or one.parent_id
-    return get_organisation(session, asked) if asked is not None else None
+    above = ancestors_of(session, one.id)
+    return next((each for each in above if each.id == owner), above[0] if above else None)
 
 
 def warn(session: Session, one: OrganisationView, warned: Warned, *, now: datetime) -> int:

@@ -3,83 +3,42 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, select, text
-from sqlalchemy.orm import Mapper, Session, sessionmaker
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, sessionmaker
 
-from kernel.db import Base
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.secrets import SecretError, Vault, new_key
 from runtime.deleting.asking import Asker, ask_deletion, cancel_deletion
 from runtime.deleting.certificate import digest_of_file, file_of
 from runtime.deleting.listing import get_deletion, list_deletions, verdict_on
-from runtime.deleting.model import DeletionView, Stage, Wish
+from runtime.deleting.model import Stage, Wish
 from runtime.deleting.places import count_rows, places
-from runtime.deleting.rounds import Deleting
 from runtime.moving.digest import digest_of_tenant
 from runtime.use.adding_up import look_at_peaks
-from tenancy._tables import Environment, Organisation
-from tenancy.audit.trail import note
+from tenancy._tables import Environment
 from tenancy.audit.verifying import verify
+from tenancy.customers.moving import move_customer
 from tenancy.keys.vault import tenant_vault
-from tenancy.members import add_member
 from tenancy.organisations import OrganisationView, get_organisation
-from tenancy.scope import as_tenant, system
+from tenancy.scope import as_tenant
 from tests.factories.deletions import LATER, make_deletion
 from tests.factories.organisations import admin_of, bring_to, make_below
-from tests.factories.tenancy import NOON, make_csp, make_member
+from tests.factories.tenancy import NOON, make_csp
+from tests.integration.runtime.deleting.conftest import deleting, fill, name_of, seen
 from tests.support.databases import as_owner
-from tests.support.owned_rows import OWNED, Maker
+from tests.support.owned_rows import OWNED
 
 Sessions = sessionmaker[Session]
-CHAINED = {"audit_entry", "audit_chain", "deletion"}
-
-
-def name_of(mapper: Mapper[Any]) -> str:
-    table: Any = mapper.local_table
-    return str(table.name)
-
-
-def fill(session: Session, organisation: OrganisationView) -> None:
-    """Give an organisation a row in every table of tenants, and three entries of its audit."""
-    maker = Maker(session, organisation.id)
-    maker.made["organisation"] = session.get_one(Organisation, organisation.id)
-    with system(session):
-        for mapper in OWNED:
-            if name_of(mapper) not in CHAINED:
-                maker.make(mapper)
-    for _ in range(3):
-        note(session, organisation.id, "member.added", now=NOON)
 
 
 def rows_of(session: Session, organisation_id: UUID) -> dict[str, int]:
     counted = {one.table.name: count_rows(session, one, organisation_id) for one in places()}
     return {name: number for name, number in counted.items() if number}
-
-
-@pytest.fixture
-def csp(sessions: Sessions) -> OrganisationView:
-    with sessions.begin() as session:
-        return make_csp(session)
-
-
-@pytest.fixture
-def acme(sessions: Sessions, csp: OrganisationView) -> OrganisationView:
-    with sessions.begin() as session:
-        return make_below(session, csp, name="Acme")
-
-
-def deleting(sessions: Sessions, **wish: Any) -> Deleting:
-    facts = {"pause": lambda _: None, "clock": lambda: LATER, **wish}
-    return Deleting(sessions=sessions, reading=sessions, **facts)
-
-
-def seen(sessions: Sessions, csp: OrganisationView, deletion_id: UUID) -> DeletionView:
-    with sessions() as session:
-        return get_deletion(session, admin_of(csp), deletion_id)
 
 
 def test_every_table_is_emptied_and_the_certificate_says_so(
@@ -163,13 +122,13 @@ def test_a_bite_that_fails_deletes_and_counts_nothing(
         deletion_id = make_deletion(session, acme)
     monkeypatch.setattr("runtime.deleting.rounds.count_gone", lambda *_: 1 / 0)
 
-    with pytest.raises(ZeroDivisionError):
-        deleting(sessions).round(now=LATER, budget_s=120)
+    deleting(sessions).round(now=LATER, budget_s=120)
 
     half = seen(sessions, csp, deletion_id)
     with sessions() as session:
         assert sum(rows_of(session, acme.id).values()) == half.rows
-    assert half.gone == 0
+    assert (half.gone, half.stage) == (0, Stage.UNDER_WAY)
+    assert half.problem.startswith("a step failed (ZeroDivisionError)")
 
 
 def test_secrets_open_for_nobody_from_its_beginning(
@@ -185,25 +144,6 @@ def test_secrets_open_for_nobody_from_its_beginning(
 
     with sessions() as session, as_tenant(session, acme.id), pytest.raises(SecretError):
         tenant_vault(session, acme.id, vault).decrypt(sealed)
-
-
-def test_people_who_belong_elsewhere_stay(
-    sessions: Sessions, csp: OrganisationView, acme: OrganisationView
-) -> None:
-    with sessions.begin() as session:
-        anna = make_member(session, acme)
-        both = make_member(session, acme, name="Both")
-        add_member(session, csp.id, both.id, "viewer", now=NOON)
-        deletion_id = make_deletion(session, acme)
-
-    deleting(sessions).round(now=LATER, budget_s=120)
-
-    said = json.loads(seen(sessions, csp, deletion_id).certificate)
-    person = Base.metadata.tables["person"]
-    with sessions() as session:
-        left = set(session.scalars(select(person.c.id)))
-    assert (both.id in left, anna.id in left) == (True, False)
-    assert said["people"] == {"deleted": {"person": 1}, "stay_elsewhere": 1}
 
 
 def test_environments_go_along(
@@ -345,3 +285,38 @@ def test_rows_that_come_while_it_goes_on_are_deleted_too(
     said = json.loads(seen(sessions, csp, deletion_id).certificate)
     came = {"table": "usage_day", "found": 0, "deleted": 2, "left": 0}
     assert came in said["tables"]
+
+
+def test_one_that_fails_holds_up_no_other_and_its_page_says_so_until_it_goes_on(
+    sessions: Sessions, csp: OrganisationView, acme: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        failing = make_deletion(session, acme, days=7)
+        other = make_deletion(session, make_below(session, csp, name="Other"), days=8)
+
+    def forget(tenant_id: UUID) -> int:
+        return 1 // int(tenant_id != acme.id)
+
+    finished = deleting(sessions, forget=forget).round(now=LATER, budget_s=120)
+
+    one = seen(sessions, csp, failing)
+    assert (finished, seen(sessions, csp, other).stage) == (1, Stage.FINISHED)
+    assert (one.stage, "ZeroDivisionError" in one.problem) == (Stage.UNDER_WAY, True)
+    assert deleting(sessions).round(now=LATER, budget_s=120) == 1
+    assert seen(sessions, csp, failing).problem == ""
+
+
+def test_it_goes_on_where_who_asked_is_deleted_meanwhile(
+    sessions: Sessions, csp: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        reseller = make_below(session, csp, "reseller", "Partner")
+        tiny = make_below(session, reseller, name="Tiny")
+        deletion_id = make_deletion(session, tiny, days=31)
+        move_customer(session, admin_of(csp), tiny.id, csp.id, now=NOON)
+        make_deletion(session, reseller, days=7)
+
+    finished = [deleting(sessions).round(now=NOON + timedelta(days=at)) for at in (8, 32)]
+
+    assert finished == [1, 1]
+    assert seen(sessions, csp, deletion_id).problem == ""
