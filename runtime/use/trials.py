@@ -80,7 +80,9 @@ def _of_plans(session: Session, *, now: datetime) -> Iterator[Ending]:
     rows = session.execute(
         select(PlanUse, Plan.name)
         .join(Plan, Plan.id == PlanUse.plan_id)
+        .join(Organisation, Organisation.id == PlanUse.organisation_id)
         .where(PlanUse.until > now, PlanUse.until <= now + WEEK)
+        .where(Organisation.state != State.CLOSED)
         .order_by(PlanUse.organisation_id)
     ).all()
     for use, plan in rows:

@@ -25,6 +25,7 @@ from tenancy.plans.assigning import end_trials, plan_of, put_on_plan
 from tenancy.plans.caps import set_own_cap
 from tenancy.plans.telling import choose
 from tenancy.scope import as_tenant, system
+from tests.factories.organisations import bring_to
 from tests.factories.plans import acting_for, keeper_of, make_plan_of, on_plan
 from tests.factories.tenancy import NOON, make_customer, make_member
 from tests.factories.use import use
@@ -194,6 +195,15 @@ def test_the_end_of_a_trial_is_told_a_week_and_a_day_before(
         == [(anna.email, "Acme: the trial of Gold ends on 08 Dec 2026 12:00 UTC")] * 2
     )
     assert "no plan holds any more" in texts(sessions)[0]
+
+
+@pytest.mark.usefixtures("anna")
+def test_one_that_is_closed_is_told_of_no_trial(sessions: Sessions, acme: OrganisationView) -> None:
+    on_trial(sessions, acme, 14)
+    with sessions.begin() as session:
+        bring_to(session, acme, "closing", "closed")
+
+    assert tell(sessions, days=8) == 0
 
 
 def test_after_a_pause_only_the_step_that_is_left_is_told(
