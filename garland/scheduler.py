@@ -27,6 +27,7 @@ from garland.metrics_port import serve_metrics
 from garland.parts import make_brokers, make_mail
 from garland.services import Services, tidy_folders
 from garland.settings import Settings
+from kernel.apart import apart
 from kernel.clock import utc_now
 from kernel.ids import new_id
 from runtime.alarms.tmf642.hub.sending import Notifier
@@ -219,13 +220,16 @@ class Scheduler:
     def clear(self) -> None:
         """Let go of what is no longer kept, for some seconds at most, and of keys of tenants."""
         if self.leads():
-            self._clearing.round(now=self._now())
-            with self._services.sessions() as session, session.begin():
-                forget_old(session, now=self._now())
-            self._notifier.trim()
-            self._archives.clear()
-            finish(self._services.sessions, vault=self._services.vault)
+            apart("clearing", lambda: self._clearing.round(now=self._now()))
+            apart("key_links", self._forget_links)
+            apart("notices", self._notifier.trim)
+            apart("archives", self._archives.clear)
+            apart("rotations", lambda: finish(self._services.sessions, vault=self._services.vault))
         tidy_folders(self._services)
+
+    def _forget_links(self) -> None:
+        with self._services.sessions() as session, session.begin():
+            forget_old(session, now=self._now())
 
     def withdraw(self) -> None:
         """Withdraw installed blocks whose package was revoked since."""

@@ -19,6 +19,7 @@ from kernel.ids import new_id
 from kernel.secrets import Sealer
 from runtime.archives._tables import Archive, ArchivePiece, Stage
 from runtime.moving.sealing import checked_passphrase
+from tenancy._tables import Organisation
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
 from tenancy.keys.vault import tenant_vault
@@ -64,6 +65,8 @@ def ask_archive(
         ConflictError: one is being written.
         InvalidError: the passphrase is too short.
     """
+    mine = select(Organisation.id).where(Organisation.id == who.tenant_id)
+    session.execute(mine.with_for_update(key_share=True))  # two at once would both find none
     rows = session.scalars(_open_of(who.tenant_id).with_for_update()).all()
     if any(row.stage.is_under_way for row in rows):
         raise ConflictError("an export is being written: wait for it, or stop it first")

@@ -1,7 +1,8 @@
 """Writes the export that waits for longest: by the exporter of `runtime.moving`, into pieces.
 
 A process of its own does it, by a lease that each note of progress renews: should it die, the next
-begins it again, three times at most.
+begins it again, three times at most. Each beginning has a number, `tries`: who was only slow, and
+finds that another has begun since, writes nothing more.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError
-from kernel.secrets import Vault
+from kernel.secrets import SecretError, Vault
 from runtime.archives._tables import ERROR_MAX, Archive, ArchivePiece, Stage
 from runtime.archives.store import KEPT
 from runtime.moving import exporting
@@ -44,11 +45,12 @@ SIZE_MAX = 2 * 2**30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """An export that this process is to write."""
+    """An export that this process is to write; `tries` says which beginning of it is its own."""
 
     id: UUID
     tenant_id: UUID
     passphrase: str
+    tries: int
 
 
 class _LeftError(Exception):
@@ -122,9 +124,9 @@ class Writer:
             number += 1
 
     def renew(self, session: Session, claim: Claim, **facts: Any) -> None:
-        """Renew the lease; raises _LeftError where it is not wanted any more."""
+        """Renew the lease; raises _LeftError where it is not wanted, or is another's by now."""
         row = _locked(session, claim)
-        if row is None or row.stage is not Stage.WRITING or not self.goes_on():
+        if row is None or not self.goes_on():
             raise _LeftError
         row.lease_until = self.clock() + timedelta(seconds=LEASE_S)
         for name, value in facts.items():
@@ -142,7 +144,7 @@ class Writer:
         now = self.clock()
         with self.sessions.begin() as session, as_tenant(session, claim.tenant_id):
             row = _locked(session, claim)
-            if row is None or row.stage is not Stage.WRITING:
+            if row is None:
                 return
             row.stage, row.error, row.passphrase_sealed = stage, error, None
             row.lease_until, row.size_bytes = None, size
@@ -184,15 +186,28 @@ def claim_archive(session: Session, *, vault: Vault, now: datetime) -> Claim | N
     if row is None:
         return None
     if row.tries >= TRIES_MAX:
-        row.stage, row.passphrase_sealed = Stage.FAILED, None
-        row.error = f"the process that wrote it died {TRIES_MAX} times: ask for it again later"
+        _fail(row, f"the process that wrote it died {TRIES_MAX} times: ask for it again later")
+        return None
+    try:
+        passphrase = _opened(session, row, vault)
+    except (SecretError, ValueError):
+        log.exception("archive_not_opened", archive_id=str(row.id), tenant_id=str(row.tenant_id))
+        _fail(row, "its passphrase does not open any more, since its key is gone: ask for it again")
         return None
     row.stage, row.tries = Stage.WRITING, row.tries + 1
     row.lease_until = now + timedelta(seconds=LEASE_S)
-    passphrase = ""
-    if row.passphrase_sealed:
-        passphrase = tenant_vault(session, row.tenant_id, vault).decrypt(row.passphrase_sealed)
-    return Claim(id=row.id, tenant_id=row.tenant_id, passphrase=passphrase)
+    return Claim(id=row.id, tenant_id=row.tenant_id, passphrase=passphrase, tries=row.tries)
+
+
+def _opened(session: Session, row: Archive, vault: Vault) -> str:
+    if not row.passphrase_sealed:
+        return ""
+    return tenant_vault(session, row.tenant_id, vault).decrypt(row.passphrase_sealed)
+
+
+def _fail(row: Archive, error: str) -> None:
+    row.stage, row.passphrase_sealed, row.lease_until = Stage.FAILED, None, None
+    row.error = error
 
 
 def _to_do(now: datetime) -> ColumnElement[bool]:
@@ -201,7 +216,13 @@ def _to_do(now: datetime) -> ColumnElement[bool]:
 
 
 def _locked(session: Session, claim: Claim) -> Archive | None:
-    wanted = select(Archive).where(Archive.tenant_id == claim.tenant_id, Archive.id == claim.id)
+    """Give the claim's row, locked, where it is being written, and by this claim."""
+    wanted = select(Archive).where(
+        Archive.tenant_id == claim.tenant_id,
+        Archive.id == claim.id,
+        Archive.stage == Stage.WRITING,
+        Archive.tries == claim.tries,
+    )
     return session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
 
 

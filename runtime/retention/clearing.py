@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.installs.forgetting import GoesBack, forget_packages
+from kernel.apart import apart
 from runtime.alarms.policy.store import policy_of
 from runtime.limits.book import LimitsBook
 from runtime.retention.alarms import remove_alarms
@@ -96,7 +98,7 @@ class Clearing:
             self._packages,
             self._audits,
         ):
-            one(removed, now=now, ends=ends)
+            apart(one.__name__.lstrip("_"), partial(one, removed, now=now, ends=ends))
         if not removed.is_nothing:
             log.info(
                 "retention_round",
@@ -163,14 +165,23 @@ class Clearing:
         self._in_turn(bite, removed, ends=ends)
 
     def _in_turn(self, bite: Callable[[UUID], bool], removed: Removed, *, ends: float) -> None:
-        """A bite of each tenant in turn, beginning where the last round stopped."""
+        """A bite of each tenant in turn, beginning where the last round stopped.
+
+        One whose bite breaks is passed over until the next round.
+        """
+
+        def more_of(tenant_id: UUID) -> bool:
+            found: list[bool] = []
+            apart("bite", lambda: found.append(bite(tenant_id)), tenant_id=tenant_id)
+            return any(found)
+
         tenants = self._tenants()
         while tenants:
             for tenant_id in list(tenants):
                 if not self._goes_on(ends):
                     self._next_tenant, removed.is_done = tenant_id, False
                     return
-                if not bite(tenant_id):
+                if not more_of(tenant_id):
                     tenants.remove(tenant_id)
                 else:
                     self.pause(PAUSE_S)

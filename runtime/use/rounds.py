@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from kernel.apart import apart
 from runtime.use._tables import UsageDay, UsageFact
 from runtime.use.adding_up import FACTS_KEPT, add_up, look_at_peaks, seal_old
 from runtime.use.calls import Calls, record_minute
 from runtime.use.reading import DAY
 from runtime.use.recording import day_of
-from runtime.use.trials import tell_of_trial, trials_to_tell
+from runtime.use.trials import Ending, tell_of_trial, trials_to_tell
 from runtime.use.warnings import warn_near_end
 from tenancy.organisations import organisation_ids
 from tenancy.plans.assigning import BITE, end_trials, has_trial_over
@@ -31,22 +33,23 @@ class UseRounds:
     ) -> None:
         self._sessions, self._reading, self._calls = sessions, reading, calls
         self._all_on: date | None = None
+        self._to_look_at: set[UUID] = set()
+        self._behind: dict[UUID, date] = {}
 
     def round(self, *, now: datetime) -> None:
-        """Do one round: small transactions, a tenant each."""
-        self.flush_calls()
-        self._end_trials(now=now)
-        self._warn_of_trials(now=now)
+        """Do one round: small transactions, a tenant each, and each for itself."""
+        apart("calls", self.flush_calls)
+        apart("ended_trials", lambda: self._end_trials(now=now))
+        apart("trials", lambda: self._warn_of_trials(now=now))
         today = day_of(now)
         since = today - DAY if self._all_on is not None else self._left_off(today)
-        for tenant_id, days in self._wanted(since).items():
-            with self._sessions.begin() as session, as_tenant(session, tenant_id):
-                for day in days:
-                    add_up(session, tenant_id, day, now=now)
-                warn_near_end(session, tenant_id, now=now)
-        if self._all_on != today:
-            self._once_a_day(now=now)
-            self._all_on = today
+        for tenant_id, days in self._wanted(min([since, *self._behind.values()])).items():
+            add = partial(self._add_up, tenant_id, days, now=now)
+            if apart("adding_up", add, tenant_id=tenant_id):
+                self._behind.pop(tenant_id, None)
+            else:
+                self._behind.setdefault(tenant_id, min(days))
+        self._once_a_day(now=now)
 
     def flush_calls(self) -> None:
         """Make the calls of the minutes that are over facts, then forget them in Redis."""
@@ -54,6 +57,18 @@ class UseRounds:
             with self._sessions.begin() as session, system(session):
                 record_minute(session, at, counted)
             self._calls.forget(at)
+
+    def _add_up(self, tenant_id: UUID, days: list[date], *, now: datetime) -> None:
+        """Add days up; a warning that breaks takes nothing of it back."""
+        with self._sessions.begin() as session, as_tenant(session, tenant_id):
+            for day in days:
+                add_up(session, tenant_id, day, now=now)
+
+            def warn() -> None:
+                with session.begin_nested():
+                    warn_near_end(session, tenant_id, now=now)
+
+            apart("warnings", warn, tenant_id=tenant_id)
 
     def _left_off(self, today: date) -> date:
         """Give the day before the one on which somebody added up last, at the first round."""
@@ -75,16 +90,35 @@ class UseRounds:
         return found
 
     def _once_a_day(self, *, now: datetime) -> None:
-        """Look at what is there, and let old facts go."""
+        """Look at what is there, and let old facts go; where that broke, again each round."""
+        is_new = self._all_on != day_of(now)
+        if not is_new and not self._to_look_at:
+            return
         with self._reading() as session:
             tenants = organisation_ids(session)
-        for tenant_id in tenants:
+        wanted = tenants if is_new else [one for one in tenants if one in self._to_look_at]
+        self._to_look_at = {one for one in wanted if not self._look_at(one, now=now)}
+        self._all_on = day_of(now)
+
+    def _look_at(self, tenant_id: UUID, *, now: datetime) -> bool:
+        """Do so for one tenant; tell whether both were done."""
+        has_looked = apart(
+            "peaks", partial(self._note_peaks, tenant_id, now=now), tenant_id=tenant_id
+        )
+        return (
+            apart("old_facts", partial(self._seal, tenant_id, now=now), tenant_id=tenant_id)
+            and has_looked
+        )
+
+    def _note_peaks(self, tenant_id: UUID, *, now: datetime) -> None:
+        with self._sessions.begin() as session, as_tenant(session, tenant_id):
+            look_at_peaks(session, tenant_id, now=now)
+
+    def _seal(self, tenant_id: UUID, *, now: datetime) -> None:
+        gone = 1
+        while gone:
             with self._sessions.begin() as session, as_tenant(session, tenant_id):
-                look_at_peaks(session, tenant_id, now=now)
-            gone = 1
-            while gone:
-                with self._sessions.begin() as session, as_tenant(session, tenant_id):
-                    gone = seal_old(session, tenant_id, now=now)
+                gone = seal_old(session, tenant_id, now=now)
 
     def _end_trials(self, *, now: datetime) -> None:
         with self._reading() as session:
@@ -97,5 +131,9 @@ class UseRounds:
         with self._reading() as session:
             found = trials_to_tell(session, now=now)
         for one in found:
-            with self._sessions.begin() as session:
-                tell_of_trial(session, one, now=now)
+            tell = partial(self._tell_of_trial, one, now=now)
+            apart("trial", tell, tenant_id=one.organisation_id)
+
+    def _tell_of_trial(self, one: Ending, *, now: datetime) -> None:
+        with self._sessions.begin() as session:
+            tell_of_trial(session, one, now=now)

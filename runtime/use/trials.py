@@ -6,13 +6,13 @@ organisation itself, which is suspended then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from runtime.use._tables import UsageWarning
 from runtime.use.recording import day_of
@@ -28,6 +28,8 @@ from tenancy.scope import as_tenant, system
 STEPS_DAYS = (7, 1)
 WEEK = timedelta(days=7)
 OF_PLAN, OF_ORGANISATION = "plan_trial", "trial"
+Key = tuple[UUID, str, date]
+"""Whose warning, of what, and of which day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +58,12 @@ class Ending:
 
 
 def trials_to_tell(session: Session, *, now: datetime) -> list[Ending]:
-    """List the trials of which a step is reached that nobody was told of."""
+    """List the trials of which a step is reached that nobody was told of; three reads at most."""
     found = [*_of_plans(session, now=now), *_of_organisations(session, now=now)]
     steps = [(one, one.step_at(now)) for one in found]
-    return [one for one, step in steps if step is not None and not _was_told(session, one, step)]
+    reached = [(one, _key(one, step)) for one, step in steps if step is not None]
+    told = _told(session, {one.organisation_id for one, _ in reached}, now=now)
+    return [one for one, key in reached if key not in told]
 
 
 def tell_of_trial(session: Session, one: Ending, *, now: datetime) -> bool:
@@ -77,21 +81,24 @@ def tell_of_trial(session: Session, one: Ending, *, now: datetime) -> bool:
 
 
 def _of_plans(session: Session, *, now: datetime) -> Iterator[Ending]:
+    after = aliased(Plan)
     rows = session.execute(
-        select(PlanUse, Plan.name)
+        select(PlanUse, Plan.name, after.name)
         .join(Plan, Plan.id == PlanUse.plan_id)
+        .join(Organisation, Organisation.id == PlanUse.organisation_id)
+        .outerjoin(after, after.id == PlanUse.then_id)
         .where(PlanUse.until > now, PlanUse.until <= now + WEEK)
+        .where(Organisation.state != State.CLOSED)
         .order_by(PlanUse.organisation_id)
     ).all()
-    for use, plan in rows:
-        then = session.get(Plan, use.then_id) if use.then_id is not None else None
+    for use, plan, then in rows:
         yield Ending(
             organisation_id=use.organisation_id,
             kind=OF_PLAN,
             since=use.since,
             until=use.until or now,
             what=f"the trial of {plan}",
-            then=f"{then.name} holds again" if then is not None else "no plan holds any more",
+            then=f"{then} holds again" if use.then_id is not None else "no plan holds any more",
         )
 
 
@@ -118,10 +125,19 @@ def _of_organisations(session: Session, *, now: datetime) -> Iterator[Ending]:
             )
 
 
-def _was_told(session: Session, one: Ending, step: int) -> bool:
-    key = (one.organisation_id, _name(one, step), _day(one))
+def _told(session: Session, tenants: Collection[UUID], *, now: datetime) -> set[Key]:
+    """Give what tenants were told already of trials that end from today on."""
+    if not tenants:
+        return set()
+    wanted = select(UsageWarning.tenant_id, UsageWarning.name, UsageWarning.since).where(
+        UsageWarning.tenant_id.in_(tenants), UsageWarning.since >= day_of(now)
+    )
     with system(session):
-        return session.get(UsageWarning, key) is not None
+        return {(row.tenant_id, row.name, row.since) for row in session.execute(wanted)}
+
+
+def _key(one: Ending, step: int) -> Key:
+    return one.organisation_id, _name(one, step), _day(one)
 
 
 def _name(one: Ending, step: int) -> str:

@@ -134,6 +134,8 @@ def withdraw(
 ) -> AnnouncementView:
     """Withdraw what was published: nobody sees it any more, and mails that wait are not sent.
 
+    They are owed again, for when it is brought back.
+
     Raises:
         NotFoundError: who acts wrote no such one.
         ConflictError: it is a draft, or withdrawn already.
@@ -142,7 +144,7 @@ def withdraw(
     _require_state(row, (State.SCHEDULED, State.LIVE, State.ENDED), "withdrawn", now=now)
     row.withdrawn_at = row.tell_at = now
     row.revision += 1
-    take_back(session, row.id)
+    owe_mails(session, row.id, take_back(session, row.id))
     keep_change(session, row, "withdrawn", by=who.person_name, now=now)
     _note(session, who, row, "announcement.withdrawn", now=now)
     return view_of(row)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ import structlog
 from sqlalchemy import Select, Text, cast, delete, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
+from kernel.apart import apart
 from kernel.secrets import SecretError, Vault
 from tenancy.audit.trail import note
 from tenancy.keys._tables import DataKey
@@ -84,11 +86,12 @@ def unfinished(session: Session) -> list[UUID]:
 
 
 def finish(sessions: sessionmaker[Session], *, vault: Vault) -> None:
-    """Go on with every rotation that was begun."""
+    """Go on with every rotation that was begun, each for itself."""
     with sessions() as session, system(session):
         tenants = unfinished(session)
     for tenant_id in tenants:
-        reseal(sessions, tenant_id, vault=vault)
+        go_on = partial(reseal, sessions, tenant_id, vault=vault)
+        apart("rotation", go_on, tenant_id=tenant_id)
 
 
 def rewrap(session: Session, *, vault: Vault) -> int:

@@ -44,11 +44,14 @@ class Wish:
     Attributes:
         days: How long a trial lasts; None for the usual.
         reason: Why; the organisation's own people read it.
+        until: When a trial or a closing ends that goes on as it was before; None for one that
+            begins now.
     """
 
     to: State
     reason: str = ""
     days: int | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +224,8 @@ def _checked_reason(wish: Wish) -> str:
 
 
 def _until(wish: Wish, *, now: datetime) -> datetime | None:
+    if wish.until is not None:
+        return wish.until
     if wish.to is State.CLOSING:
         return now + CLOSING_FOR
     if wish.to is not State.TRIAL:

@@ -109,13 +109,15 @@ def require_office(session: Session) -> PostOffice:
     return office
 
 
-def take_back(session: Session, about_id: UUID) -> None:
-    """Let go of mails about something that were not sent yet."""
-    session.execute(
+def take_back(session: Session, about_id: UUID) -> set[UUID]:
+    """Let go of mails about something that were not sent yet; give on whose behalf they were."""
+    gone = session.scalars(
         delete(Mail)
         .where(Mail.about_id == about_id, Mail.due_at.is_not(None))
+        .returning(Mail.organisation_id)
         .execution_options(synchronize_session=False)
     )
+    return {one for one in gone if one is not None}
 
 
 def fates_of(session: Session, about: Iterable[UUID]) -> dict[UUID, Fate]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, Actor, note
 from tenancy.customers.charge import get_customer
 from tenancy.life_cycle.states import TRIAL_DAYS_MAX
-from tenancy.organisations import get_organisation
+from tenancy.organisations import OrganisationView, get_organisation
 from tenancy.plans._tables import Plan, PlanUse
 from tenancy.plans.store import PlanView, get_plan, view_of
 from tenancy.plans.terms import Terms
@@ -38,6 +38,15 @@ class OnPlan:
     until: datetime | None
     then: str
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """How an organisation stood: on which plan, on trial of it until when, and what follows."""
+
+    plan_id: UUID | None
+    until: datetime | None
+    then_id: UUID | None
 
 
 def plan_of(session: Session, organisation_id: UUID) -> OnPlan | None:
@@ -96,16 +105,52 @@ def put_on_plan(
     wanted = get_plan(session, who.tenant_id, plan_id) if plan_id is not None else None
     _check(session, one.id, wanted, trial_days)
     session.flush()
-    row = session.scalar(select(PlanUse).where(PlanUse.organisation_id == one.id).with_for_update())
+    row = _use_of(session, one.id)
+    to = Before(
+        plan_id=plan_id,
+        until=now + timedelta(days=trial_days) if trial_days else None,
+        then_id=row.plan_id if trial_days and row is not None else None,
+    )
+    _put(session, who, one, to, trial_days=trial_days, now=now)
+
+
+def put_back(
+    session: Session, who: Acting, organisation_id: UUID, to: Before, *, now: datetime
+) -> None:
+    """Put an organisation back on a plan of who acts, or on none: on trial of it as it was.
+
+    Raises:
+        NotFoundError: who acts does not look after it, or has no such plan.
+        ConflictError: the plan is retired.
+    """
+    one = get_customer(session, who, organisation_id)
+    wanted = get_plan(session, who.tenant_id, to.plan_id) if to.plan_id is not None else None
+    _require_offered(wanted)
+    if to.then_id is not None and session.get(Plan, to.then_id) is None:
+        to = replace(to, then_id=None)
+    left = to.until - now if to.until is not None else timedelta(0)
+    _put(session, who, one, to, trial_days=-(-left // timedelta(days=1)), now=now)
+
+
+def _put(
+    session: Session,
+    who: Acting,
+    one: OrganisationView,
+    to: Before,
+    *,
+    trial_days: int,
+    now: datetime,
+) -> None:  # fmt: skip
+    row = _use_of(session, one.id)
     before = session.get(Plan, row.plan_id) if row is not None else None
+    wanted = session.get(Plan, to.plan_id) if to.plan_id is not None else None
     if wanted is None:
         if row is not None:
             session.delete(row)
     else:
         row = row or PlanUse(organisation_id=one.id)
-        row.then_id = before.id if trial_days and before is not None else None
         row.plan_id, row.since, row.by = wanted.id, now, who.person_name
-        row.until = now + timedelta(days=trial_days) if trial_days else None
+        row.until, row.then_id = to.until, to.then_id
         session.add(row)
     session.flush()
     facts: dict[str, Fact] = {
@@ -150,6 +195,16 @@ def end_trials(session: Session, *, now: datetime) -> int:
     return len(rows)
 
 
+def _use_of(session: Session, organisation_id: UUID) -> PlanUse | None:
+    mine = PlanUse.organisation_id == organisation_id
+    return session.scalar(select(PlanUse).where(mine).with_for_update())
+
+
+def _require_offered(wanted: PlanView | None) -> None:
+    if wanted is not None and wanted.retired_at is not None:
+        raise ConflictError(f"{wanted.name} is retired: offer it again, or choose another")
+
+
 def _check(
     session: Session, organisation_id: UUID, wanted: PlanView | None, trial_days: int
 ) -> None:
@@ -157,8 +212,7 @@ def _check(
         message = f"trial_days: 0 to {TRIAL_DAYS_MAX}, and 0 without a plan"
         raise InvalidError(message, problems=[Problem("/trial_days", message)])
     now_on = plan_of(session, organisation_id)
-    if wanted is not None and wanted.retired_at is not None:
-        raise ConflictError(f"{wanted.name} is retired: offer it again, or choose another")
+    _require_offered(wanted)
     is_the_same = now_on is not None and wanted is not None and now_on.plan.id == wanted.id
     if is_the_same and now_on is not None and (trial_days or now_on.until is None):
         raise ConflictError(f"it is on {now_on.plan.name} already")

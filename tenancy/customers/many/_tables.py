@@ -40,7 +40,12 @@ class CustomerChange(Base):
 
 
 class CustomerChangeItem(Base):
-    """What it came to for one customer: waiting, done or refused; `before` is how it was."""
+    """What it came to for one customer: waiting, done or refused.
+
+    Attributes:
+        before: How it was right before it was done, and under `made` how it was right after, as
+            `standing.standing_of` gives it; empty until then.
+    """
 
     __tablename__ = "customer_change_item"
 

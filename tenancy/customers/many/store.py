@@ -22,7 +22,8 @@ from kernel.ids import new_id
 from tenancy._tables import Organisation
 from tenancy.customers.charge import NOT_THERE, require_keeper
 from tenancy.customers.many._tables import WHY_MAX, CustomerChange, CustomerChangeItem
-from tenancy.customers.many.choosing import PLAN, STATE, customers_of, plans_of
+from tenancy.customers.many.choosing import PLAN, STATE, customers_of
+from tenancy.customers.many.standing import standing_of, take_back
 from tenancy.life_cycle.changing import Wish, change_state
 from tenancy.life_cycle.states import State
 from tenancy.organisations import OrganisationView, view_of
@@ -77,7 +78,6 @@ def begin(  # noqa: PLR0913  who changes whom, and how
         InvalidError: naming the field of the wish that cannot be taken; likewise.
     """
     found = customers_of(session, who, organisation_ids)
-    plans = plans_of(session, [one.id for one in found])
     row = CustomerChange(
         id=new_id(),
         owner_id=who.tenant_id,
@@ -94,7 +94,7 @@ def begin(  # noqa: PLR0913  who changes whom, and how
             change_id=row.id,
             place=place,
             organisation_id=one.id,
-            before={"state": one.state, "plan_id": _text(plans.get(one.id))},
+            before={},
             outcome=WAITING,
             why_not="",
         )
@@ -116,8 +116,10 @@ def go_on(session: Session, who: Acting, change_id: UUID, *, now: datetime) -> C
     for item in waiting:
         try:
             with session.begin_nested():
+                before = standing_of(session, item.organisation_id)
                 _do(session, who, row, item, now=now)
-            item.outcome = DONE
+                made = standing_of(session, item.organisation_id)
+            item.outcome, item.before = DONE, {**before, "made": made}
         except InvalidError:
             raise
         except GarlandError as error:
@@ -133,6 +135,8 @@ def go_on(session: Session, who: Acting, change_id: UUID, *, now: datetime) -> C
 
 def undo(session: Session, who: Acting, change_id: UUID, *, now: datetime) -> ChangeView:
     """Take back what was done, for each customer to how it was before, where that can be.
+
+    What was decided of one since then stays; its line says so.
 
     Raises:
         NotFoundError: who acts asked for no such change.
@@ -205,15 +209,14 @@ def _do(
 ) -> None:
     """Do to one customer what is wished for; asks anew whether it is looked after still."""
     (one,) = customers_of(session, who, [item.organisation_id])
-    before = _before(session, row, item) if row.undoes_id is not None else None
-    if row.verb == STATE:
-        said = before if before is not None else row.wish
-        reason = row.wish.get("reason", "") if before is None else "Taken back"
-        to = State(said["state"])
-        wish = Wish(to=to, reason=reason, days=row.wish.get("days"))
+    if row.undoes_id is not None:
+        take_back(session, who, one.id, row.verb, _before(session, row, item), now=now)
+    elif row.verb == STATE:
+        said = row.wish
+        wish = Wish(to=State(said["state"]), reason=said.get("reason", ""), days=said.get("days"))
         change_state(session, one.id, wish, who=who, now=now)
     elif row.verb == PLAN:
-        plan = (before if before is not None else row.wish)["plan_id"]
+        plan = row.wish["plan_id"]
         put_on_plan(session, who, one.id, UUID(plan) if plan else None, now=now)
 
 
@@ -252,7 +255,3 @@ def _view(session: Session, row: CustomerChange) -> ChangeView:
         done_at=row.done_at,
         counts={WAITING: 0, DONE: 0, REFUSED: 0} | {one.outcome: one.number for one in rows},
     )
-
-
-def _text(key: UUID | None) -> str | None:
-    return str(key) if key is not None else None

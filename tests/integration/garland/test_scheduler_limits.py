@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -64,6 +66,28 @@ def test_only_the_scheduler_that_leads_lets_go_of_what_is_old(
         after = set(session.scalars(select(Run.id)))
 
     assert (before, after) == ({run}, set())
+
+
+@pytest.mark.parametrize("breaks", ["_clearing.round", "_forget_links", "_notifier.trim"])
+def test_a_part_of_clearing_that_breaks_keeps_no_other_from_being_done(
+    scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch, breaks: str
+) -> None:
+    done: list[str] = []
+
+    def break_it(**_: object) -> None:
+        raise RuntimeError("broken")
+
+    for later in ("_archives.clear", breaks):
+        where = (
+            operator.attrgetter(*later.split(".")[:-1])(scheduler) if "." in later else scheduler
+        )
+        does = break_it if later == breaks else partial(done.append, later)
+        monkeypatch.setattr(where, later.split(".")[-1], does)
+    monkeypatch.setattr("garland.scheduler.finish", lambda *_, **__: done.append("finish"))
+
+    scheduler.clear()
+
+    assert done == ["_archives.clear", "finish"]
 
 
 def test_the_lease_is_renewed_when_a_third_of_it_is_over(app: Flask) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError
 from kernel.secrets import Vault
+from runtime.archives import writing
 from runtime.archives._tables import Archive, ArchivePiece, Stage
 from runtime.archives.store import (
     ArchiveView,
@@ -27,11 +28,14 @@ from runtime.archives.writing import Writer, claim_archive
 from runtime.moving.digest import digest_of_tenant
 from runtime.moving.manifest import Made
 from runtime.moving.reading import opened_archive
+from tenancy.keys.rotation import destroy_keys
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant, system
 from tests.factories.alarms import make_alarm
 from tests.factories.organisations import admin_of, bring_to
+from tests.factories.tenancy import make_customer
 from tests.integration.conftest import SignedIn
+from tests.support.at_once import at_once
 
 Sessions = sessionmaker[Session]
 WORDS = "five words nobody would guess"
@@ -195,3 +199,62 @@ def test_a_file_goes_when_its_time_is_over(
 
     assert (gone, left) == (1, 0)
     assert latest(sessions, acme.id).stage is Stage.GONE
+
+
+def test_two_that_ask_at_the_same_moment_make_one(
+    sessions: Sessions, acme: OrganisationView, vault: Vault
+) -> None:
+    def asks(session: Session, _: UUID) -> None:
+        ask_archive(session, admin_of(acme), passphrase="", vault=vault, now=utc_now())
+
+    refused = at_once(sessions, acme.id, asks)
+
+    with sessions() as session, as_tenant(session, acme.id):
+        assert len(list_archives(session, acme.id)) == 1
+    assert "an export is being written" in str(refused)
+
+
+@pytest.mark.parametrize("size_max", [pytest.param(10, id="fails"), pytest.param(2**30, id="ends")])
+def test_a_writer_whose_lease_ran_out_leaves_it_to_the_next(
+    sessions: Sessions,
+    acme: OrganisationView,
+    writer: Writer,
+    vault: Vault,
+    monkeypatch: pytest.MonkeyPatch,
+    size_max: int,
+) -> None:
+    ask(sessions, acme, vault)
+    claims = []
+    for at in (utc_now() - timedelta(minutes=2), utc_now()):
+        with sessions.begin() as session, system(session):
+            claims.append(claim_archive(session, vault=vault, now=at))
+    slow, holds = claims
+
+    monkeypatch.setattr(writing, "claim_archive", lambda *_, **__: slow)
+    writer.size_max = size_max
+    writer.write_next()
+    with sessions() as session, as_tenant(session, acme.id):
+        assert session.scalar(select(func.count()).select_from(ArchivePiece)) == 0
+    assert latest(sessions, acme.id).stage is Stage.WRITING
+
+    monkeypatch.setattr(writing, "claim_archive", lambda *_, **__: holds)
+    writer.size_max = 2**30
+    writer.write_next()
+    assert latest(sessions, acme.id).stage is Stage.READY
+
+
+def test_one_whose_key_is_gone_fails_and_keeps_nobody_elses_waiting(
+    sessions: Sessions, acme: OrganisationView, writer: Writer, vault: Vault
+) -> None:
+    with sessions.begin() as session:
+        other = make_customer(session, "Other")
+    ask(sessions, acme, vault, WORDS)
+    with sessions.begin() as session, as_tenant(session, acme.id):
+        destroy_keys(session, acme.id, now=utc_now())
+    ask(sessions, other, vault)
+
+    assert [writer.write_next(), writer.write_next()] == [False, True]
+
+    one = latest(sessions, acme.id)
+    assert (one.stage, "ask for it again" in one.error) == (Stage.FAILED, True)
+    assert latest(sessions, other.id).stage is Stage.READY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,8 +12,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from tenancy.customers.many import store
 from tenancy.customers.many.choosing import PLAN, STATE
+from tenancy.life_cycle.changing import begin_trial
 from tenancy.organisations import OrganisationView, get_organisation
-from tenancy.plans.assigning import plan_of
+from tenancy.plans._tables import PlanUse
+from tenancy.plans.assigning import plan_of, put_on_plan
 from tenancy.scope import as_tenant
 from tests.factories.organisations import admin_of, bring_to, make_below
 from tests.factories.plans import make_plan_of, on_plan
@@ -80,6 +83,60 @@ def test_taking_back_brings_each_to_what_it_was(session: Session) -> None:
 
     assert [state_of(session, one) for one in (suspended, active)] == ["suspended", "active"]
     assert [one.plan.id if one else None for one in plans] == [None, plan.id]
+
+
+def test_taking_back_restores_the_end_of_a_trial_and_what_follows_it(session: Session) -> None:
+    csp = make_csp(session)
+    one, who = make_below(session, csp, name="A"), admin_of(csp)
+    begin_trial(session, one.id, days=14, now=NOON)
+    basic, gold = on_plan(session, one, "Basic"), make_plan_of(session, one, "Gold")
+    other, later = make_plan_of(session, one, "Other"), NOON + timedelta(days=3)
+    with as_tenant(session, csp.id):
+        put_on_plan(session, who, one.id, gold.id, trial_days=10, now=NOON)
+        for verb, wish in ((STATE, SUSPEND), (PLAN, {"plan_id": str(other.id)})):
+            change = store.begin(session, who, [one.id], verb, wish, now=later)
+            undone = store.undo(session, who, change.id, now=later)
+            assert undone.counts["done"] == 1
+    use = session.get_one(PlanUse, one.id)
+    found = get_organisation(session, one.id)
+
+    assert (found.state, found.state_until) == ("trial", NOON + timedelta(days=14))
+    assert (use.plan_id, use.then_id) == (gold.id, basic.id)
+    assert use.until == NOON + timedelta(days=10)
+
+
+def test_what_was_decided_since_is_not_taken_back(session: Session) -> None:
+    csp = make_csp(session)
+    stays, goes = make_below(session, csp, name="A"), make_below(session, csp, name="B")
+    who, both, later = admin_of(csp), [stays.id, goes.id], NOON + timedelta(days=1)
+    chosen, other = make_plan_of(session, stays, "Chosen"), make_plan_of(session, stays, "Other")
+    told = []
+    with as_tenant(session, csp.id):
+        change = store.begin(session, who, both, STATE, SUSPEND, now=NOON)
+        planned = store.begin(session, who, both, PLAN, {"plan_id": str(other.id)}, now=NOON)
+        bring_to(session, stays, "closing")
+        put_on_plan(session, who, stays.id, chosen.id, now=later)
+        for each in (change, planned):
+            undone = store.undo(session, who, each.id, now=later)
+            told += [(one.outcome, one.why_not) for one in store.items_of(session, undone, limit=9)]
+        plans = [plan_of(session, one) for one in both]
+
+    assert [state_of(session, one) for one in (stays, goes)] == ["closing", "active"]
+    assert [one.plan.id if one else None for one in plans] == [chosen.id, None]
+    assert [one for one, _ in told] == ["refused", "done"] * 2
+    assert "it is closing by now" in told[0][1]
+    assert "its plan was changed since" in told[2][1]
+
+
+def test_a_trial_that_is_over_by_now_is_not_begun_anew(session: Session) -> None:
+    csp = make_csp(session)
+    one, who = make_below(session, csp), admin_of(csp)
+    begin_trial(session, one.id, days=14, now=NOON)
+    with as_tenant(session, csp.id):
+        change = store.begin(session, who, [one.id], STATE, SUSPEND, now=NOON)
+        undone = store.undo(session, who, change.id, now=NOON + timedelta(days=20))
+
+    assert (undone.counts["refused"], state_of(session, one)) == (1, "suspended")
 
 
 def test_a_wish_without_its_reason_keeps_nothing(session: Session) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,12 +19,14 @@ from runtime.alarms.intake.taking import take_from_api
 from runtime.correlation import correlate_batch
 from runtime.rules.matcher import Matcher
 from runtime.runs.start import Start, start_run, start_trial
+from runtime.use import rounds
 from runtime.use._tables import UsageDay, UsageFact
 from runtime.use.adding_up import FACTS_KEPT, add_up, days_to_add_up, look_at_peaks, seal_old
 from runtime.use.calls import Calls, record_minute
 from runtime.use.reading import used_on
 from runtime.use.recording import API_CALLS, EVENTS, RUNS, day_of, record_use
 from runtime.use.rounds import UseRounds
+from runtime.use.warnings import warn_near_end
 from tenancy.scope import as_tenant, system
 from tests.factories.flows import chain_document, make_flow
 from tests.factories.tenancy import NOON, make_customer
@@ -189,7 +193,7 @@ def test_of_what_is_there_the_most_of_a_day_counts(sessions: Sessions, acme: UUI
 def test_days_on_which_no_scheduler_was_there_are_added_up_by_the_next(
     sessions: Sessions, acme: UUID
 ) -> None:
-    calls = Calls(Redis(host="127.0.0.1", port=1, socket_timeout=0.1))
+    calls = nowhere()
     UseRounds(sessions, sessions, calls).round(now=NOON)
     with sessions.begin() as session, as_tenant(session, acme):
         record_use(session, acme, RUNS, "late", 3, now=NOON + timedelta(hours=1))
@@ -197,3 +201,62 @@ def test_days_on_which_no_scheduler_was_there_are_added_up_by_the_next(
     UseRounds(sessions, sessions, calls).round(now=NOON + timedelta(days=5))
 
     assert days(sessions, acme)[TODAY, RUNS] == 3
+
+
+def breaking_for(
+    tenant_id: UUID, does: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> dict[str, bool]:
+    """Let a part of the rounds break for one tenant, while `is_so`."""
+    broken = {"is_so": True}
+
+    def breaks(session: Session, whose: UUID, *told: Any, **facts: Any) -> Any:
+        if broken["is_so"] and whose == tenant_id:
+            raise RuntimeError("broken")
+        return does(session, whose, *told, **facts)
+
+    monkeypatch.setattr(rounds, does.__name__, breaks)
+    return broken
+
+
+@pytest.mark.parametrize("does", [add_up, look_at_peaks, seal_old, warn_near_end])
+def test_a_tenant_that_breaks_keeps_no_other_from_being_added_up_and_looked_at(
+    sessions: Sessions, acme: UUID, does: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sessions.begin() as session:
+        two = [acme, make_customer(session, "Other").id]
+    for one in two:
+        with sessions.begin() as session, as_tenant(session, one):
+            record_use(session, one, RUNS, "first", 3, now=NOON)
+    first, second = sorted(two)
+    breaking_for(first, does, monkeypatch)
+
+    UseRounds(sessions, sessions, nowhere()).round(now=NOON)
+
+    assert days(sessions, second)[TODAY, RUNS] == 3
+    assert (TODAY, "members") in days(sessions, second)
+    assert ((TODAY, RUNS) in days(sessions, first)) is (does is not add_up)
+
+
+@pytest.mark.parametrize("does", [add_up, look_at_peaks])
+def test_what_broke_is_done_once_it_can_be(
+    sessions: Sessions, acme: UUID, does: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sessions.begin() as session, as_tenant(session, acme):
+        record_use(session, acme, RUNS, "first", 3, now=NOON)
+    broken, use_rounds = (
+        breaking_for(acme, does, monkeypatch),
+        UseRounds(sessions, sessions, nowhere()),
+    )
+    for later in range(4):
+        use_rounds.round(now=NOON + timedelta(days=later))
+
+    broken["is_so"] = False
+    use_rounds.round(now=NOON + timedelta(days=3))
+
+    assert days(sessions, acme)[TODAY, RUNS] == 3
+    assert (TODAY + timedelta(days=3), "members") in days(sessions, acme)
+
+
+def nowhere() -> Calls:
+    """Give calls that no Redis counts."""
+    return Calls(Redis(host="127.0.0.1", port=1, socket_timeout=0.1))

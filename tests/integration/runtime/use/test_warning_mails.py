@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from kernel.secrets import Vault, new_key
@@ -25,6 +25,7 @@ from tenancy.plans.assigning import end_trials, plan_of, put_on_plan
 from tenancy.plans.caps import set_own_cap
 from tenancy.plans.telling import choose
 from tenancy.scope import as_tenant, system
+from tests.factories.organisations import bring_to
 from tests.factories.plans import acting_for, keeper_of, make_plan_of, on_plan
 from tests.factories.tenancy import NOON, make_customer, make_member
 from tests.factories.use import use
@@ -194,6 +195,32 @@ def test_the_end_of_a_trial_is_told_a_week_and_a_day_before(
         == [(anna.email, "Acme: the trial of Gold ends on 08 Dec 2026 12:00 UTC")] * 2
     )
     assert "no plan holds any more" in texts(sessions)[0]
+
+
+def test_many_trials_cost_as_many_reads_as_one(sessions: Sessions) -> None:
+    counts = []
+    for number in (1, 4):
+        for _ in range(number):
+            with sessions.begin() as session:
+                one = make_customer(session, "Some")
+            on_trial(sessions, one, 14)
+        tell(sessions, days=8)
+        with sessions() as session:
+            asked: list[object] = []
+            event.listen(session, "do_orm_execute", asked.append)
+            assert trials_to_tell(session, now=NOON + 8 * DAY) == []
+            counts.append(len(asked))
+
+    assert counts[0] == counts[1] > 0
+
+
+@pytest.mark.usefixtures("anna")
+def test_one_that_is_closed_is_told_of_no_trial(sessions: Sessions, acme: OrganisationView) -> None:
+    on_trial(sessions, acme, 14)
+    with sessions.begin() as session:
+        bring_to(session, acme, "closing", "closed")
+
+    assert tell(sessions, days=8) == 0
 
 
 def test_after_a_pause_only_the_step_that_is_left_is_told(

@@ -13,13 +13,14 @@ from garland.announcements.rounds import Announcing
 from kernel.clock import format_instant
 from kernel.secrets import Vault, new_key
 from runtime.wake import WAKER
+from tenancy._tables import Person
 from tenancy.announcements import reading, store, writing
 from tenancy.mails._tables import Mail
 from tenancy.mails.office import POST_OFFICE, PostOffice
 from tenancy.organisations import OrganisationView, get_organisation
 from tenancy.scope import as_tenant
 from tests.factories.announcements import HOUR, published, said, work
-from tests.factories.organisations import admin_of
+from tests.factories.organisations import admin_of, bring_to, make_below
 from tests.factories.tenancy import NOON, make_customer, make_member
 
 Sessions = sessionmaker[Session]
@@ -138,3 +139,68 @@ def test_what_is_withdrawn_mails_nothing_that_still_waits(
             writing.withdraw(session, who, made, now=NOON)
 
     assert mails(sessions) == []
+
+
+def test_what_is_brought_back_mails_those_whose_mails_still_waited(
+    sessions: Sessions, acme: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        make_member(session, make_below(session, above(session, acme)), "admin")
+    made = announce(sessions, acme, said(mails=True))
+    rounds, numbers = Announcing(sessions, sessions), []
+    rounds.round(now=NOON)
+    with sessions.begin() as session:
+        first, _ = session.scalars(select(Mail).order_by(Mail.id))
+        first.sent_at, first.due_at = NOON, None
+        sent_to = first.recipient
+    for does in (writing.withdraw, writing.bring_back):
+        with sessions.begin() as session:
+            who = admin_of(above(session, acme))
+            with as_tenant(session, who.tenant_id):
+                does(session, who, made, now=NOON)
+        rounds.round(now=NOON + HOUR)
+        numbers.append(len(mails(sessions)))
+
+    assert numbers == [1, 2]
+    assert [one.recipient == sent_to for one in mails(sessions)] == [True, False]
+
+
+def test_mails_go_to_nobody_of_a_closed_organisation_nor_to_who_is_deactivated(
+    sessions: Sessions, acme: OrganisationView
+) -> None:
+    with sessions.begin() as session:
+        gone = make_member(session, acme, "admin")
+        session.get_one(Person, gone.id).is_active = False
+        closed = make_below(session, above(session, acme))
+        make_member(session, closed, "admin")
+    announce(sessions, acme, said(mails=True))
+    with sessions.begin() as session:
+        bring_to(session, closed, "closing", "closed")
+
+    Announcing(sessions, sessions).round(now=NOON)
+
+    assert [one.organisation_id for one in mails(sessions)] == [acme.id]
+    assert mails(sessions)[0].recipient != gone.email
+
+
+@pytest.mark.parametrize("audience", [{"whom": "all"}, {"whom": "chosen"}])
+def test_nothing_goes_live_while_who_wrote_it_is_not_at_work(
+    sessions: Sessions, acme: OrganisationView, audience: dict[str, Any]
+) -> None:
+    if audience["whom"] == "chosen":
+        audience = {**audience, "organisation_ids": [str(acme.id)]}
+    announce(sessions, acme, said(shown_from=format_instant(NOON + HOUR), audience=audience))
+    rounds, seen = Announcing(sessions, sessions), []
+    for hours, state in ((2, "suspended"), (3, "active")):
+        with sessions.begin() as session:
+            bring_to(session, above(session, acme), state)
+        rounds.round(now=NOON + hours * HOUR)
+        with sessions() as session, as_tenant(session, acme.id):
+            seen.append(len(reading.live_for(session, acme.id, None, now=NOON + hours * HOUR)))
+
+    assert seen == [0, 1]
+
+
+def above(session: Session, one: OrganisationView) -> OrganisationView:
+    assert one.parent_id is not None
+    return get_organisation(session, one.parent_id)

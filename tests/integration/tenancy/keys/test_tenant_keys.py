@@ -161,6 +161,25 @@ def test_a_rotation_that_was_killed_half_way_leaves_everything_readable_and_is_f
         assert len(key_ids(session, tenant_id)) == 1
 
 
+def test_a_rotation_that_breaks_keeps_no_other_from_being_finished(
+    sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = sorted(make_tenant(sessions) for _ in range(2))
+    done: list[UUID] = []
+
+    def reseal(_: object, tenant_id: UUID, **__: object) -> None:
+        if tenant_id == first:
+            raise RuntimeError("broken")
+        done.append(tenant_id)
+
+    monkeypatch.setattr(rotation, "unfinished", lambda _: [first, second])
+    monkeypatch.setattr(rotation, "reseal", reseal)
+
+    rotation.finish(sessions, vault=VAULT)
+
+    assert done == [second]
+
+
 def _die_after(first: Sequence[Place]) -> Iterator[Place]:
     yield from first
     raise KeyboardInterrupt
