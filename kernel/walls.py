@@ -113,11 +113,13 @@ def _say(connection: Connection, wanted: Scope) -> bool:
 
 def _tell_anew(connection: Connection, *_which: Any) -> None:
     """A savepoint that is rolled back takes along what was told since."""
-    if _ASKS in connection.info:
+    if not connection.invalidated and _ASKS in connection.info:
         connection.info[_TOLD] = _UNKNOWN
 
 
 def _forget(connection: Connection) -> None:
+    if connection.invalidated:  # it was lost with all that was told, and to ask it would raise
+        return
     connection.info.pop(_ASKS, None)
     connection.info.pop(_TOLD, None)
 

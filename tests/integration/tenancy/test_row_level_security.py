@@ -28,13 +28,13 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
-from kernel.db import Base, Key, TenantOwned, make_engine, make_sessions
+from kernel.db import Base, Key, TenantOwned, is_transient, make_engine, make_sessions
 from kernel.walls import SCOPE, Everywhere, ask_scope_of
 from tenancy._guard import GuardedSession
 from tenancy.scope import as_tenant, bind, guarded, system
 from tenancy.walls import bare_tables, owned_tables, raise_walls
 from tests.factories.tenancy import make_customer
-from tests.support.databases import Databases
+from tests.support.databases import Databases, as_owner
 from tests.support.owned_rows import OWNED, Maker
 
 TABLES = [pytest.param(one.local_table, id=one.class_.__name__) for one in OWNED]
@@ -205,6 +205,23 @@ def test_nothing_of_a_scope_is_left_for_who_has_the_connection_next(world: World
                 getattr(session, end)()
             with world.engine.connect() as connection:
                 assert set(connection.scalars(EVERYTHING)) == set(), (scope, end)
+
+
+def test_a_connection_that_is_lost_is_told_as_that_and_another_is_taken(world: World) -> None:
+    sessions: sessionmaker[Session] = guarded(make_sessions(world.engine))
+
+    def cut_in_the_middle() -> None:
+        with sessions() as session, session.begin(), as_tenant(session, world.mine):
+            backend = bare(session).scalar(text("SELECT pg_backend_pid()"))
+            with as_owner(world.engine) as owner:
+                assert owner.scalar(text(f"SELECT pg_terminate_backend({backend}, 5000)"))
+            seen(session)
+
+    with pytest.raises(DBAPIError) as caught:
+        cut_in_the_middle()
+    assert is_transient(caught.value)
+    with sessions() as session, as_tenant(session, world.mine):
+        assert seen(session) == {world.mine}
 
 
 class LaterBase(DeclarativeBase):
