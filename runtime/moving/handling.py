@@ -97,10 +97,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
         "alarm_deed": _PEOPLE,
         "announcement": _AGREED,
-        "announcement_change": _AGREED,
         "announcement_reach": _AGREED,
         "announcement_seen": _PEOPLE,
-        "announcement_update": _AGREED,
         "api_token": _OPEN,
         "audit_chain": _AUDIT,
         "audit_entry": _AUDIT,
