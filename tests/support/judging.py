@@ -10,9 +10,14 @@ from playwright.sync_api import Page
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
 LAYOUT = (Path(__file__).parent / "page_layout.js").read_text("utf-8")
 AT_REST = """async () => {
-  const ending = document.getAnimations().filter((one) => one instanceof CSSTransition);
-  await Promise.allSettled(ending.map((one) => one.finished));
+  const moves = (one) => one instanceof CSSTransition && one.playState === "running";
+  const moving = () => document.getAnimations().filter(moves);
+  const frame = () => new Promise((done) => (requestAnimationFrame(done), setTimeout(done, 100)));
+  const ends = performance.now() + 10_000;
+  while (moving().length > 0 && performance.now() < ends) await frame();
+  return moving().map((one) => one.transitionProperty);
 }"""
+"""Asked frame by frame: Chromium never settles `finished` of what moves where nothing is drawn."""
 WRONG_HERE: dict[tuple[str, str], str] = {}
 """Rules of axe-core that are wrong for an address, and why: (rule, address as in PAGES)."""
 COLOURS = ("color-contrast", "link-in-text-block")
@@ -42,7 +47,7 @@ def violations(
     """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
-    page.evaluate(AT_REST)
+    _wait_for_rest(page)
     without = [rule for rule, where in WRONG_HERE if where == address]
     asked = {"without": without, "within": within, "only": list(only)}
     found: list[str] = page.evaluate(RUN, asked)
@@ -52,9 +57,14 @@ def violations(
 def _asked(page: Page, what: str) -> list[str]:
     if not page.evaluate("() => 'garlandLayout' in window"):
         page.evaluate(LAYOUT)
-    page.evaluate(AT_REST)
+    _wait_for_rest(page)
     found: list[str] = page.evaluate(f"() => garlandLayout.{what}")
     return found
+
+
+def _wait_for_rest(page: Page) -> None:
+    moving = page.evaluate(AT_REST)
+    assert moving == [], f"what still moves after 10 s on {page.url}"
 
 
 def sideways(page: Page) -> list[str]:
