@@ -2,6 +2,9 @@
 
 Scripts import each other by relative addresses, which can carry no query: the digest of all of them
 stands in their folder's name instead, `js@<digest>/…`, and whatever one imports has it as well.
+
+Style sheets that a page needs together come as one file, `css/tokens+base.css`, in the order in
+which they are named: two dozen files cost a page more time than what is in them.
 """
 
 from __future__ import annotations
@@ -9,14 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from typing_extensions import override
-from werkzeug.exceptions import SecurityError
+from werkzeug.exceptions import NotFound, SecurityError
 from werkzeug.routing import MapAdapter
 
 from kernel.ids import sha256_of
@@ -28,7 +31,16 @@ DIGEST_CHARACTERS = 12
 @cache
 def asset_version(name: str) -> str:
     """Give a short digest of a static file, so that browsers may keep it for ever."""
-    return sha256_of((resource_folder("static") / name).read_bytes())[:DIGEST_CHARACTERS]
+    return sha256_of(b"".join(file.read_bytes() for file in _files(name)))[:DIGEST_CHARACTERS]
+
+
+def _files(name: str) -> list[Path]:
+    folder, several = resource_folder("static"), _SHEETS.fullmatch(name)
+    names = [f"css/{one}.css" for one in several[1].split("+")] if several else [name]
+    return [folder / one for one in names]
+
+
+_SHEETS = re.compile(r"css/([a-z-]+(?:\+[a-z-]+)+)\.css")
 
 
 @cache
@@ -125,4 +137,16 @@ class Site(Flask):
     @override
     def send_static_file(self, filename: str) -> Response:
         """Send a static file; a page of another release gets the scripts there are."""
+        if _SHEETS.fullmatch(filename):
+            return _send_sheets(filename)
         return super().send_static_file(_SCRIPTS.sub("js/", filename, count=1))
+
+
+def _send_sheets(name: str) -> Response:
+    files = _files(name)
+    if not all(file.is_file() for file in files):
+        raise NotFound
+    answer = Response(b"".join(file.read_bytes() for file in files), mimetype="text/css")
+    answer.set_etag(asset_version(name))
+    answer.make_conditional(request)
+    return answer

@@ -35,6 +35,22 @@ def test_another_file_has_its_own_digest_in_the_query() -> None:
     assert not may_be_kept("css/base.css", "")
 
 
+def test_style_sheets_that_are_named_together_come_as_one_file_in_their_order(site: Site) -> None:
+    folder = resource_folder("static") / "css"
+    parts = address_parts("css/tokens+base.css")
+
+    answer = site.test_client().get(f"/static/{parts['filename']}", query_string={"v": parts["v"]})
+
+    assert answer.mimetype == "text/css"
+    assert answer.data == (folder / "tokens.css").read_bytes() + (folder / "base.css").read_bytes()
+    assert parts["v"] not in (asset_version("css/tokens.css"), asset_version("css/base.css"))
+
+
+@pytest.mark.parametrize("name", ["base+none", "../app+base", "base+", "base+..+base"])
+def test_what_is_no_style_sheet_is_not_found_among_others(site: Site, name: str) -> None:
+    assert site.test_client().get(f"/static/css/{name}.css").status_code == 404
+
+
 def test_a_page_of_another_release_gets_the_scripts_there_are_and_keeps_none(site: Site) -> None:
     answer = site.test_client().get("/static/js@000000000000/main.js")
 
