@@ -243,6 +243,17 @@ def test_refusals_have_the_form_of_scim(
     assert answer.get_json().get("scimType") == kind
 
 
+@pytest.mark.parametrize("name", ["id", "userName", "externalId"])
+@pytest.mark.parametrize("value", [r"a\u0000b", r"a\ud800b"])
+def test_a_filter_by_what_no_database_keeps_finds_nobody_or_says_why(
+    directory: FlaskClient, name: str, value: str
+) -> None:
+    answer = directory.get(f"{AT}/Users", query_string={"filter": f'{name} eq "{value}"'})
+
+    told = answer.get_json()
+    assert told.get("Resources") == [] or (answer.status_code, bool(told["detail"])) == (400, True)
+
+
 def test_a_change_of_what_somebody_else_changed_is_412_and_what_is_known_is_304(
     directory: FlaskClient,
 ) -> None:
