@@ -11,6 +11,7 @@ from flask import Response, jsonify, request
 
 from kernel.errors import InvalidError, Problem, UnsupportedTypeError
 from kernel.http import json_body
+from kernel.http_located import located
 from kernel.numbers import whole_number
 from kernel.tmf630 import choose, error_document, read_fields
 
@@ -57,10 +58,7 @@ def listed(items: Sequence[Mapping[str, Any]], total: int, fields: Sequence[str]
 
 def created(document: dict[str, Any], fields: Sequence[str]) -> Response:
     """Answer with what was created, and where it is."""
-    response = jsonify(choose(document, fields))
-    response.status_code = 201
-    response.headers["Location"] = document["href"]
-    return response
+    return located(jsonify(choose(document, fields)), document["href"])
 
 
 def in_form(response: Response, *, is_typed: bool = False) -> Response:

@@ -18,6 +18,7 @@ from designer.blocks.using import what_uses
 from kernel.clock import format_instant, utc_now
 from kernel.errors import ConflictError
 from kernel.http import acting, db_session, optional_body, require
+from kernel.http_located import located
 from kernel.rest import TEXT, describe, listed
 from kernel.schema import Schema
 
@@ -84,10 +85,9 @@ def install() -> Response:
     is_authors = request.args.get("development") == "1" and not found.is_signed
     consents = is_authors or request.args.get("consent") == "1"
     made = installing.install(*_where(), found.digest, consents=consents, **_who())
-    response = jsonify(install_document(made))
-    response.status_code = 201
-    response.headers["Location"] = url_for("blocks_api.get_install", install_id=made.id)
-    return response
+    return located(
+        jsonify(install_document(made)), url_for("blocks_api.get_install", install_id=made.id)
+    )
 
 
 @api.get("/installs/<uuid:install_id>")

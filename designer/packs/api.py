@@ -12,6 +12,7 @@ from designer.packs.desks import desk_of, require_each
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, NotFoundError
 from kernel.http import acting, db_session, optional_body, page_of, require, vault
+from kernel.http_located import located
 from kernel.rest import TEXT, describe, listed
 from runtime.packs import installing, leaving, listing, offers
 from runtime.packs.desk import Desk
@@ -42,10 +43,9 @@ def bring() -> Response:
     """Bring a pack (`.gblk`, the request's body), so that it may be installed; all is checked."""
     by, now = acting().person_name, utc_now()
     found = offers.bring_pack(*_where(), request.get_data(), by=by, now=now)
-    response = jsonify(shapes.offer_document(found))
-    response.status_code = 201
-    response.headers["Location"] = url_for("packs_api.get_pack", pack_id=found.pack_id)
-    return response
+    return located(
+        jsonify(shapes.offer_document(found)), url_for("packs_api.get_pack", pack_id=found.pack_id)
+    )
 
 
 @api.get("/<pack_id>")

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from garland.announcements import shapes
 from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
+from kernel.http_located import located
 from kernel.rest import TEXT, choice, describe, listed
 from kernel.revisions import told_as_moved
 from tenancy.announcements import reading, store, writing
@@ -47,12 +48,9 @@ def write_announcement() -> Response:
     said = json_body()
     shapes.WRITTEN.require(said, "an announcement takes kind, title, text, and more if you say so")
     made = writing.write_announcement(db_session(), acting(), said, now=utc_now())
-    response = _answer(made)
-    response.status_code = 201
-    response.headers["Location"] = url_for(
-        "announcements_api.get_announcement", announcement_id=made.id
+    return located(
+        _answer(made), url_for("announcements_api.get_announcement", announcement_id=made.id)
     )
-    return response
 
 
 @api.get("/received")

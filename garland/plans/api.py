@@ -11,6 +11,7 @@ from garland.plans.looking_ahead import what_would_stop
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
+from kernel.http_located import located
 from kernel.http_tags import require_unchanged, with_tag_of
 from kernel.rest import TEXT, describe, listed
 from kernel.revisions import told_as_moved
@@ -39,10 +40,7 @@ def make_plan() -> Response:
     """Make a plan; what it does not say is not limited by it."""
     wanted = shapes.wanted_of(json_body())
     made = store.make_plan(db_session(), acting(), wanted, now=utc_now())
-    response = _answer(made)
-    response.status_code = 201
-    response.headers["Location"] = f"/api/v1/plans/{made.id}"
-    return response
+    return located(_answer(made), f"/api/v1/plans/{made.id}")
 
 
 @api.get("/plans/<uuid:plan_id>")

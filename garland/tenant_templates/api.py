@@ -11,6 +11,7 @@ from garland.tenant_templates import shapes
 from garland.tenant_templates.forms import id_of
 from kernel.clock import utc_now
 from kernel.http import acting, db_session, json_body, require
+from kernel.http_located import located
 from kernel.http_tags import require_unchanged, with_tag_of
 from kernel.rest import ID, describe, listed
 from runtime.tenant_templates import store, taking, uses, versions
@@ -52,10 +53,7 @@ def make_template() -> Response:
     wanted = Wanted(name=body["name"], words=body.get("words", ""))
     said: dict[str, Any] = {"contents": taken.contents, "origin": origin, "now": utc_now()}
     made = store.make_template(db_session(), acting(), wanted, **said)
-    response = _answer(made)
-    response.status_code = 201
-    response.headers["Location"] = f"/api/v1/tenant-templates/{made.id}"
-    return response
+    return located(_answer(made), f"/api/v1/tenant-templates/{made.id}")
 
 
 @api.get("/<uuid:template_id>")

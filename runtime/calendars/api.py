@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from kernel.clock import format_instant, parse_instant, utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
+from kernel.http_located import located
 from kernel.rest import INSTANT, TEXT, describe, listed
 from kernel.revisions import told_as_moved
 from runtime.calendars import shapes, store
@@ -43,10 +44,7 @@ def create_calendar() -> Response:
     """Make a calendar: `name`, `timezone`, `week`, and `days` that are different."""
     where, by = (db_session(), acting().tenant_id), acting().person_name
     made = store.create_calendar(*where, document=json_body(), by=by, now=utc_now())
-    response = _answer(made)
-    response.status_code = 201
-    response.headers["Location"] = url_for("calendars_api.get_calendar", calendar_id=made.id)
-    return response
+    return located(_answer(made), url_for("calendars_api.get_calendar", calendar_id=made.id))
 
 
 @api.get("/<uuid:calendar_id>")

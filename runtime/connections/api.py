@@ -20,6 +20,7 @@ from kernel.http import (
     require,
     vault,
 )
+from kernel.http_located import located
 from kernel.rest import TEXT, describe, listed
 from kernel.revisions import told_as_moved
 from kernel.schema import Schema
@@ -78,10 +79,7 @@ def create_connection() -> Response:
         by=acting().person_name,
         now=utc_now(),
     )
-    response = _answer(made)
-    response.status_code = 201
-    response.headers["Location"] = url_for("connections_api.get_connection", connection_id=made.id)
-    return response
+    return located(_answer(made), url_for("connections_api.get_connection", connection_id=made.id))
 
 
 @api.get("/<uuid:connection_id>")

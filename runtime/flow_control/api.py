@@ -16,6 +16,7 @@ from kernel.http import (
     require,
     vault,
 )
+from kernel.http_located import located
 from kernel.rest import OBJECT, TEXT, describe, shape
 from kernel.revisions import RevisionMovedError, told_as_moved
 from kernel.schema import Schema
@@ -142,10 +143,11 @@ def copy(flow_id: UUID) -> Response:
         name=body.get("name", ""),
         key=request.headers.get("Idempotency-Key", ""),
     )
-    response = with_tag(jsonify(flow_document(made)), made)
-    response.status_code = 201 if is_new else 200
-    response.headers["Location"] = url_for("flows_api.get_flow", flow_id=made.id)
-    return response
+    return located(
+        with_tag(jsonify(flow_document(made)), made),
+        url_for("flows_api.get_flow", flow_id=made.id),
+        status=201 if is_new else 200,
+    )
 
 
 @api.delete("/<uuid:flow_id>")

@@ -12,6 +12,7 @@ from blocks.installs.registry import registry_of
 from kernel.clock import format_instant, utc_now
 from kernel.errors import NotFoundError
 from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
+from kernel.http_located import located
 from kernel.http_tags import unless_known
 from kernel.rest import OBJECT, TEXT, describe, listed
 from kernel.revisions import told_as_moved
@@ -65,10 +66,9 @@ def create_flow() -> Response:
         by=acting().person_name,
         now=utc_now(),
     )
-    response = with_tag(jsonify(flow_document(made)), made)
-    response.status_code = 201
-    response.headers["Location"] = url_for("flows_api.get_flow", flow_id=made.id)
-    return response
+    return located(
+        with_tag(jsonify(flow_document(made)), made), url_for("flows_api.get_flow", flow_id=made.id)
+    )
 
 
 @api.get("/<uuid:flow_id>")

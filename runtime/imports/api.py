@@ -5,15 +5,13 @@ from __future__ import annotations
 from flask import Response, jsonify
 
 from kernel.http import optional_body
+from kernel.http_located import located
 from runtime.imports.staging import ImportView, import_document
 
 
 def staged_answer(staged: ImportView, where: str) -> Response:
     """Answer that a file was read: 201, and where it is."""
-    response = jsonify(import_document(staged))
-    response.status_code = 201
-    response.headers["Location"] = where
-    return response
+    return located(jsonify(import_document(staged)), where)
 
 
 def wants_gone_removed() -> bool:

@@ -10,6 +10,7 @@ from kernel.clock import utc_now
 from kernel.cursors import read_number, read_place
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, expected_revision, json_body, page_of, require
+from kernel.http_located import located
 from kernel.rest import TEXT, choice, describe, listed
 from kernel.revisions import told_as_moved
 from runtime.maintenance import shapes, windows
@@ -47,10 +48,8 @@ def plan_window() -> Response:
     """Plan work: `name`, `zone`, `starts_at`, `ends_at`, `scope`, and where it recurs `rrule`."""
     where, by = (db_session(), acting().tenant_id), acting().person_name
     response = _answer(windows.plan_window(*where, document=json_body(), by=by, now=utc_now()))
-    response.status_code = 201
     made = response.get_json()["id"]
-    response.headers["Location"] = url_for("maintenance_api.get_window", window_id=made)
-    return response
+    return located(response, url_for("maintenance_api.get_window", window_id=made))
 
 
 @api.get("/<uuid:window_id>")

@@ -18,6 +18,7 @@ from kernel.http import (
     require,
     who_acts,
 )
+from kernel.http_located import located
 from kernel.rest import TEXT, choice, describe
 from kernel.revisions import told_as_moved
 from kernel.schema import Schema
@@ -72,10 +73,7 @@ def create_rule() -> Response:
     """Make a rule of its document; it is a draft."""
     where = (db_session(), acting().tenant_id)
     made = store.create_rule(*where, document=json_body(), **who_acts())
-    response = tagged(made)
-    response.status_code = 201
-    response.headers["Location"] = url_for("rules_api.get_rule", rule_id=made.id)
-    return response
+    return located(tagged(made), url_for("rules_api.get_rule", rule_id=made.id))
 
 
 @api.get("/<uuid:rule_id>")

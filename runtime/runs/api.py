@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from blocks.installs.registry import registry_of
 from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, json_body, optional_body, page_of, require
+from kernel.http_located import located
 from kernel.rest import describe, listed
 from kernel.schema import Schema
 from runtime.runs import bulk, control, listing, query, shapes
@@ -204,10 +205,11 @@ def start(flow_id: UUID) -> Response:
 
 def started(run: RunView, *, is_new: bool = True) -> Response:
     """Answer a start with its run: 202, or 200 when an earlier start with its key began it."""
-    response = jsonify(run_document(run))
-    response.status_code = 202 if is_new else 200
-    response.headers["Location"] = url_for("runs_api.get_run", run_id=run.id)
-    return response
+    return located(
+        jsonify(run_document(run)),
+        url_for("runs_api.get_run", run_id=run.id),
+        status=202 if is_new else 200,
+    )
 
 
 def _page_of_steps(run_id: UUID) -> tuple[list[dict[str, Any]], str | None]:

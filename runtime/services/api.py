@@ -19,6 +19,7 @@ from kernel.http import (
     page_of,
     require,
 )
+from kernel.http_located import located
 from kernel.rest import INSTANT, TEXT, WHOLE, describe, listed
 from kernel.revisions import RevisionMovedError
 from runtime.imports.api import staged_answer, wants_gone_removed
@@ -64,10 +65,7 @@ def add_service() -> Response:
     """Add a service: `key`, `name`, `zone`, and perhaps `kind`, `rests_on`, `sla`."""
     where, by = (db_session(), acting().tenant_id), acting().person_name
     made = store.add_service(*where, document=json_body(), by=by, now=utc_now())
-    response = _answer(made)
-    response.status_code = 201
-    response.headers["Location"] = url_for("services_api.get_service", service_id=made.id)
-    return response
+    return located(_answer(made), url_for("services_api.get_service", service_id=made.id))
 
 
 @api.get("/services/<uuid:service_id>")

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 from kernel.clock import format_instant, utc_now
 from kernel.errors import NotFoundError
 from kernel.http import acting, db_session, json_body, optional_body, page_of, require
+from kernel.http_located import located
 from kernel.http_tags import require_unchanged, with_tag_of
 from kernel.rest import ID, INSTANT, TEXT, choice, describe, listed, maybe, shape
 from kernel.schema import Schema
@@ -153,10 +154,10 @@ def add_organisation() -> Response:
     invited = added.invited
     by_hand = invited is not None and not invited.is_mailed
     link = link_to(invited.path) if invited and by_hand else None
-    response = with_tag_of(jsonify({**document, "admin_link": link}), document)
-    response.status_code = 201
-    response.headers["Location"] = f"/api/v1/organisations/{added.organisation.id}"
-    return response
+    return located(
+        with_tag_of(jsonify({**document, "admin_link": link}), document),
+        f"/api/v1/organisations/{added.organisation.id}",
+    )
 
 
 @api.get("/<uuid:organisation_id>")

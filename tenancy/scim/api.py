@@ -15,6 +15,7 @@ from kernel.acting import acting_as
 from kernel.clock import utc_now
 from kernel.errors import NotFoundError
 from kernel.http import acting, db_session, require
+from kernel.http_located import located
 from kernel.http_tags import unless_known
 from kernel.rest import TEXT, WHOLE, describe
 from kernel.revisions import RevisionMovedError
@@ -67,9 +68,7 @@ def create_user() -> Response:
     with _as_directory():
         made = changing.create_user(*_where(), said, now=utc_now())
     document = _user_writer()(made)
-    response = _told(document)
-    response.status_code, response.headers["Location"] = 201, document["meta"]["location"]
-    return response
+    return located(_told(document), document["meta"]["location"])
 
 
 @api.get("/Users/<user_id>")

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, json_body, page_of, require, vault
+from kernel.http_located import located
 from kernel.http_tags import require_unchanged, with_tag_of
 from kernel.rest import describe, listed
 from kernel.schema import Schema
@@ -80,10 +81,10 @@ def create_source() -> Response:
     kind, name = asked.pop("kind"), asked.pop("name")
     made, key = store.create_source(*where, kind=kind, name=name, vault=vault(), now=now)
     told = {"address": _address(made, key)}
-    response = jsonify({**source_document(_change(made.id, asked)), **told})
-    response.status_code = 201
-    response.headers["Location"] = url_for("sources_api.get_source", source_id=made.id)
-    return response
+    return located(
+        jsonify({**source_document(_change(made.id, asked)), **told}),
+        url_for("sources_api.get_source", source_id=made.id),
+    )
 
 
 @api.get("/<uuid:source_id>")

@@ -21,6 +21,7 @@ from kernel.http import (
     require,
     who_acts,
 )
+from kernel.http_located import located
 from kernel.rest import TEXT, describe
 from kernel.revisions import told_as_moved
 from kernel.schema import Schema
@@ -141,10 +142,10 @@ def import_new() -> Response:
         raise InvalidError("the file names no table: give its name in the query, name")
     where = (db_session(), acting().tenant_id)
     made = store.create_rule(*where, document=document, **who_acts())
-    response = tagged(made, notes=problems_json(found.notes))
-    response.status_code = 201
-    response.headers["Location"] = url_for("rules_api.get_rule", rule_id=made.id)
-    return response
+    return located(
+        tagged(made, notes=problems_json(found.notes)),
+        url_for("rules_api.get_rule", rule_id=made.id),
+    )
 
 
 def _table(rule_id: UUID) -> store.RuleView:
