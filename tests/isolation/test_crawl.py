@@ -20,14 +20,13 @@ from tests.isolation.comparing import (
     naming,
 )
 from tests.isolation.crawl import NOWHERE, ask, calls_of, is_machine, nobodys, seen
-from tests.isolation.endpoints import BY_ID, OPEN, PLAIN, named
+from tests.isolation.entries import entries_of_nothing, not_crawled, without_entry
 from tests.isolation.routes import ALIKE, IDS, SENT
 from tests.isolation.tenant import V4
 from tests.isolation.world import World
 
 WHOLE = ("customer admin", "csp admin")
 """Who reads whole pages; all others read what a refusal says: `test_all_pairs`."""
-_BY_ID, _PLAIN = named(BY_ID), named(PLAIN)
 _MINE = {"trials.start_trial", "flows_api.put_draft"}
 """What does something of one's own whatever is sent beside it."""
 
@@ -43,36 +42,28 @@ def untouched(world: World) -> Iterator[None]:
 def test_every_endpoint_says_how_it_is_crawled(world: World) -> None:
     endpoints = {rule.endpoint for rule in world.app.url_map.iter_rules()}
 
-    assert sorted(endpoints) == sorted([*_BY_ID, *_PLAIN, *OPEN])
-    assert {one.endpoint for one in calls_of(world.app) if one.names} - {*OPEN} == _BY_ID
+    assert without_entry(world.app) == {}
+    assert entries_of_nothing(world.app) == []
     assert endpoints >= {*SENT, *ALIKE}
-    assert all(call.kind_of(name) for call in crawled(world) for name in call.names)
     assert world.theirs.ids.keys() >= {*IDS.values()}
 
 
 def test_every_operation_of_the_document_is_crawled(world: World) -> None:
     found = addresses(world.app.url_map.iter_rules(), world.app.view_functions)
-    told = {
-        (method.upper(), path.partition("{")[0])
-        for path, methods in openapi(found, server="http://x")["paths"].items()
-        for method in methods
-    }
+    paths = openapi(found, server="http://x")["paths"]
 
-    crawled = {(one.method, one.begins) for one in calls_of(world.app)}
-
-    assert told <= crawled
+    assert not_crawled(paths, calls_of(world.app)) == []
 
 
 def test_every_operation_of_the_tmf642_contract_is_crawled(world: World, shared_data: Path) -> None:
     said = json.loads((shared_data / "tmf" / "TMF642-Alarm-v4.0.0.swagger.json").read_text())
-    told = {
-        (method.upper(), f"{V4}{path.partition('{')[0]}")
+    served = {
+        path: methods
         for path, methods in said["paths"].items()
-        for method in methods
         if not path.startswith("/listener/")  # what a listener serves
     }
 
-    assert told <= {(one.method, one.begins) for one in crawled(world)}
+    assert not_crawled(served, crawled(world), base=V4) == []
 
 
 @pytest.mark.parametrize("asker_name", WHOLE)
