@@ -125,6 +125,16 @@ def set_channel(
     return view_of(row)
 
 
+def set_changelog(
+    session: Session, tenant_id: UUID, release_id: UUID, changelog: str
+) -> ReleaseView:
+    """Say anew what is new in a release; raises InvalidError for an empty or too long text."""
+    row = own_row(session, tenant_id, release_id, lock=True)
+    row.changelog = require_text("changelog", changelog, TEXT_MAX)
+    session.flush()
+    return view_of(row)
+
+
 def deprecate(
     session: Session, tenant_id: UUID, release_id: UUID, said: Deprecation, *, by: Actor,
     now: datetime,

@@ -5,7 +5,6 @@ A namespace is what the ids of its blocks and packs begin with. Once verified it
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,23 +19,18 @@ from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from marketplace.releases._tables import (
-    NAMESPACE_MAX,
-    SUPPORT_MAX,
-    TEXT_MAX,
     TITLE_MAX,
     WHO_MAX,
     MarketPublisher,
     MarketPublisherKey,
     PublisherState,
 )
+from marketplace.releases.claims import Claim
 from marketplace.releases.owners import organisation_name
-from marketplace.releases.words import require_support, require_text
+from marketplace.releases.words import require_text
 from tenancy.audit.trail import About, Actor, note
 
 KEYS_MAX = 20
-RESERVED = frozenset({"garland", "local", "core", "standard"})
-"""Namespaces of the installation's own blocks, or so close to them that people would be misled."""
-_NAMESPACE = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,36 +65,6 @@ class PublisherView:
     claimed_by: str
     decided_at: datetime | None
     keys: tuple[KeyView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What somebody says who claims a namespace.
-
-    Attributes:
-        title: What people call the publisher.
-        support: Where users get help: a mail address or an https address.
-        proof: What shows that the name is theirs.
-    """
-
-    namespace: str
-    title: str
-    support: str
-    proof: str
-
-    def __post_init__(self) -> None:
-        if not _NAMESPACE.fullmatch(self.namespace):
-            told = (
-                "namespace: begin with a letter, then letters a to z, digits and hyphens, "
-                f"{NAMESPACE_MAX} characters at most"
-            )
-            raise InvalidError(told, problems=[Problem("/namespace", told)])
-        if self.namespace in RESERVED:
-            told = f"namespace: {self.namespace} is kept for what comes with the product"
-            raise InvalidError(told, problems=[Problem("/namespace", told)])
-        require_text("title", self.title, TITLE_MAX)
-        require_text("proof", self.proof, TEXT_MAX)
-        require_support(self.support, SUPPORT_MAX)
 
 
 def claim_namespace(
