@@ -12,7 +12,7 @@ from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, json_body, page_of, require
 from kernel.rest import TEXT, describe, listed
-from marketplace.releases import keeping, publishers, reviewing, shapes, store, submitting
+from marketplace.releases import bodies, keeping, publishers, reviewing, shapes, store, submitting
 from marketplace.releases.claims import Claim
 from marketplace.releases.pages import whole_of
 from marketplace.releases.states import Channel
@@ -31,12 +31,12 @@ def list_publishers() -> Response:
 
 
 @api.post("/publishers")
-@describe(body=shapes.CLAIMED, answer=shapes.PUBLISHER, status=201)
+@describe(body=bodies.CLAIMED, answer=shapes.PUBLISHER, status=201)
 @require("releases.edit")
 def claim() -> tuple[Response, int]:
     """Claim a namespace; the vendor verifies it."""
     body = json_body()
-    shapes.CLAIMED.require(body, "a claim has namespace, title, support and proof")
+    bodies.CLAIMED.require(body, "a claim has namespace, title, support and proof")
     made = publishers.claim_namespace(*_where(), Claim(**body), **who())
     return jsonify(shapes.publisher_document(made)), 201
 
@@ -50,12 +50,12 @@ def get_publisher(namespace: str) -> Response:
 
 
 @api.post("/publishers/<namespace>/keys")
-@describe(body=shapes.KEYED, answer=shapes.PUBLISHER, status=201)
+@describe(body=bodies.KEYED, answer=shapes.PUBLISHER, status=201)
 @require("releases.edit")
 def add_key(namespace: str) -> tuple[Response, int]:
     """List a public key, as `garland block key new` prints it."""
     body = json_body()
-    shapes.KEYED.require(body, "a key has public_key and label")
+    bodies.KEYED.require(body, "a key has public_key and label")
     key = (body["public_key"], body["label"])
     made = publishers.add_key(*_where(), namespace, key, **who())
     return jsonify(shapes.publisher_document(made)), 201
@@ -88,7 +88,7 @@ def list_releases() -> Response:
 @describe(
     body=TEXT,
     takes=("application/octet-stream",),
-    query={"channel": shapes.CHANNEL},
+    query={"channel": bodies.CHANNEL},
     answer=shapes.RELEASE,
     status=201,
 )
@@ -113,12 +113,12 @@ def get_release(release_id: UUID) -> Response:
 
 
 @api.patch("/releases/<uuid:release_id>")
-@describe(body=shapes.CHANGED, answer=shapes.RELEASE)
+@describe(body=bodies.CHANGED, answer=shapes.RELEASE)
 @require("releases.edit")
 def change_release(release_id: UUID) -> Response:
     """Move a release to another channel, or say anew what is new in it."""
     body = json_body()
-    shapes.CHANGED.require(body, "a release is changed by channel and changelog")
+    bodies.CHANGED.require(body, "a release is changed by channel and changelog")
     found = store.get_own(*_where(), release_id)
     if "channel" in body:
         channel = Channel(body["channel"])
@@ -129,12 +129,12 @@ def change_release(release_id: UUID) -> Response:
 
 
 @api.post("/releases/<uuid:release_id>/answers")
-@describe(body=shapes.SAID, answer=shapes.RELEASE)
+@describe(body=bodies.SAID, answer=shapes.RELEASE)
 @require("releases.edit")
 def answer(release_id: UUID) -> Response:
     """Answer the reviewers."""
     body = json_body()
-    shapes.SAID.require(body, "an answer has text")
+    bodies.SAID.require(body, "an answer has text")
     found = reviewing.answer(*_where(), release_id, body["text"], **who())
     return jsonify(shapes.release_document(found))
 
@@ -149,12 +149,12 @@ def withdraw(release_id: UUID) -> Response:
 
 
 @api.post("/releases/<uuid:release_id>/deprecate")
-@describe(body=shapes.DEPRECATED, answer=shapes.RELEASE)
+@describe(body=bodies.DEPRECATED, answer=shapes.RELEASE)
 @require("releases.edit")
 def deprecate(release_id: UUID) -> Response:
     """Say that a listed release should be left, why, by when, and for which other listing."""
     body = json_body()
-    shapes.DEPRECATED.require(body, "a deprecation has reason, ends_on and maybe successor")
+    bodies.DEPRECATED.require(body, "a deprecation has reason, ends_on and maybe successor")
     said = keeping.Deprecation(
         reason=body["reason"],
         ends_on=_day(body["ends_on"]),
@@ -183,15 +183,15 @@ def list_drafts() -> Response:
 
 
 @api.patch("/drafts/<listing_id>")
-@describe(body=shapes.DRAFTED, answer=shapes.LISTING)
+@describe(body=bodies.DRAFTED, answer=shapes.LISTING)
 @require("releases.edit")
 def change_draft(listing_id: str) -> Response:
     """Change title, summary and support of a listing; what is left out stays."""
     body = json_body()
-    shapes.DRAFTED.require(body, "a listing is changed by title, summary and support")
+    bodies.DRAFTED.require(body, "a listing is changed by title, summary and support")
     known = keeping.get_listing(*_where(), listing_id)
     words = {"title": known.title, "summary": known.summary, "support": known.support, **body}
-    found = keeping.change_listing(*_where(), listing_id, **words, **who())
+    found = keeping.change_listing(*_where(), listing_id, keeping.Words(**words), **who())
     return jsonify(shapes.listing_document(found))
 
 

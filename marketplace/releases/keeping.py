@@ -43,6 +43,15 @@ class ListingView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is said of a listing; `support` is a mail address or an https address."""
+
+    title: str
+    summary: str
+    support: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deprecation:
     """Why and until when a release is to be left.
 
@@ -71,16 +80,8 @@ def get_listing(session: Session, tenant_id: UUID, listing_id: str) -> ListingVi
     return _listing(session, _own_listing(session, tenant_id, listing_id))
 
 
-def change_listing(  # noqa: PLR0913  three words, who, when
-    session: Session,
-    tenant_id: UUID,
-    listing_id: str,
-    *,
-    title: str,
-    summary: str,
-    support: str,
-    by: Actor,
-    now: datetime,
+def change_listing(
+    session: Session, tenant_id: UUID, listing_id: str, said: Words, *, by: Actor, now: datetime
 ) -> ListingView:
     """Say what the marketplace says of a block or pack; it holds at once, for every version.
 
@@ -88,9 +89,9 @@ def change_listing(  # noqa: PLR0913  three words, who, when
         InvalidError: naming the field.
     """
     row = _own_listing(session, tenant_id, listing_id)
-    row.title = require_text("title", title, TITLE_MAX)
-    row.summary = require_text("summary", summary, SUMMARY_MAX)
-    row.support = require_support(support, SUPPORT_MAX)
+    row.title = require_text("title", said.title, TITLE_MAX)
+    row.summary = require_text("summary", said.summary, SUMMARY_MAX)
+    row.support = require_support(said.support, SUPPORT_MAX)
     row.changed_at, row.changed_by = now, by.name[:WHO_MAX]
     session.flush()
     about = About(kind="listing", id=listing_id, name=listing_id)

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, json_body, page_of, require
 from kernel.rest import describe, listed
-from marketplace.releases import publishers, reviewing, shapes, store
+from marketplace.releases import bodies, publishers, reviewing, shapes, store
 from marketplace.releases._tables import TEXT_MAX, Verdict
 from marketplace.releases.api import who
 from marketplace.releases.pages import whole_of
@@ -29,12 +29,12 @@ def list_claims() -> Response:
 
 
 @api.post("/claims/<namespace>/decide")
-@describe(body=shapes.ANSWERED, answer=shapes.PUBLISHER)
+@describe(body=bodies.ANSWERED, answer=shapes.PUBLISHER)
 @require("reviews.decide")
 def decide_claim(namespace: str) -> Response:
     """Verify a namespace, or refuse its claim with a reason."""
     body = json_body()
-    shapes.ANSWERED.require(body, "a claim is decided by verified, and a reason where it is not")
+    bodies.ANSWERED.require(body, "a claim is decided by verified, and a reason where it is not")
     reason = body.get("reason", "")
     if body["verified"] and reason:
         told = "reason: a claim that is verified needs none"
@@ -88,23 +88,23 @@ def get_package(release_id: UUID) -> Response:
 
 
 @api.post("/reviews/<uuid:release_id>/questions")
-@describe(body=shapes.SAID, answer=shapes.RELEASE)
+@describe(body=bodies.SAID, answer=shapes.RELEASE)
 @require("reviews.decide")
 def ask(release_id: UUID) -> Response:
     """Ask the publisher something; the release waits for the answer."""
     body = json_body()
-    shapes.SAID.require(body, "a question has text")
+    bodies.SAID.require(body, "a question has text")
     found = reviewing.ask(*_where(), release_id, body["text"], **who())
     return jsonify(shapes.release_document(found))
 
 
 @api.post("/reviews/<uuid:release_id>/decide")
-@describe(body=shapes.DECIDED, answer=shapes.REVIEW)
+@describe(body=bodies.DECIDED, answer=shapes.REVIEW)
 @require("reviews.decide")
 def decide(release_id: UUID) -> Response:
     """Approve or reject as one of two reviewers; neither may belong to the publisher."""
     body = json_body()
-    shapes.DECIDED.require(body, "a decision has verdict, reasons and checklist")
+    bodies.DECIDED.require(body, "a decision has verdict, reasons and checklist")
     decision = reviewing.Decision(
         verdict=Verdict(body["verdict"]),
         reasons=body.get("reasons", ""),

@@ -9,12 +9,7 @@ from typing import Any
 from blocks.compatibility import Difference
 from kernel.clock import format_instant
 from kernel.rest import FLAG, INSTANT, TEXT, TEXTS, WHOLE, choice, many, maybe, shape, with_more
-from kernel.schema import Schema
 from marketplace.releases._tables import (
-    SUMMARY_MAX,
-    SUPPORT_MAX,
-    TEXT_MAX,
-    TITLE_MAX,
     Outcome,
     PublisherState,
     Side,
@@ -109,43 +104,6 @@ DIFFERENCE = shape(
     ),
     permissions=many(CHANGE),
     schemas=many(CHANGE),
-)
-
-
-def _body(needed: tuple[str, ...] = (), **fields: Mapping[str, Any]) -> Schema:
-    return Schema(
-        {
-            "type": "object",
-            "additionalProperties": False,
-            "required": list(needed),
-            "properties": fields,
-        }
-    )
-
-
-def _text(most: int) -> Mapping[str, Any]:
-    return {"type": "string", "maxLength": most}
-
-
-CLAIMED = _body(
-    ("namespace", "title", "support", "proof"),
-    namespace=_text(40),
-    title=_text(TITLE_MAX),
-    support=_text(SUPPORT_MAX),
-    proof=_text(TEXT_MAX),
-)
-ANSWERED = _body(("verified",), verified=FLAG, reason=_text(TEXT_MAX))
-KEYED = _body(("public_key", "label"), public_key=_text(100), label=_text(TITLE_MAX))
-DRAFTED = _body(title=_text(TITLE_MAX), summary=_text(SUMMARY_MAX), support=_text(SUPPORT_MAX))
-CHANNEL = choice(*(one.value for one in Channel))
-CHANGED = _body(channel=CHANNEL, changelog=_text(TEXT_MAX))
-DEPRECATED = _body(("reason", "ends_on"), reason=_text(TEXT_MAX), ends_on=DAY, successor=_text(81))
-SAID = _body(("text",), text=_text(TEXT_MAX))
-DECIDED = _body(
-    ("verdict",),
-    verdict=choice(*(one.value for one in Verdict)),
-    reasons=_text(TEXT_MAX),
-    checklist={"type": "array", "maxItems": 50, "items": _text(40)},
 )
 
 
