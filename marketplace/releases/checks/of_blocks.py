@@ -12,7 +12,6 @@ from blocks.authoring.usage import OUTSIDE
 from blocks.compatibility import Bump, Difference, compare, is_enough, needed_bump
 from blocks.manifest import Manifest
 from blocks.quality import Level
-from blocks.versions import sdk_problem
 from kernel.errors import GarlandError, InvalidError
 from marketplace.releases._tables import Outcome
 from marketplace.releases.checks.subject import Found, Subject
@@ -26,10 +25,7 @@ _NO_BLOCKS = Found(outcome=Outcome.SKIPPED, words="The pack brings data and no b
 
 def check_schemas(subject: Subject) -> Found:
     """See that manifests, their schemas and, of a pack, all its data keep to their formats."""
-    findings = [
-        *(_placed(block, one) for block in subject.blocks for one in block.findings),
-        *_for_other_sdks(subject.blocks),
-    ]
+    findings = [_placed(block, one) for block in subject.blocks for one in block.findings]
     if subject.package.kind == "pack" and not findings:
         findings += _wrong_in_pack(subject)
     if findings:
@@ -189,12 +185,6 @@ def _wrong_in_pack(subject: Subject) -> Iterator[tuple[str, str]]:
         yield from told or [("", error.message)]
     except GarlandError as error:
         yield "", error.message
-
-
-def _for_other_sdks(blocks: Iterable[BlockFolder]) -> Iterator[tuple[str, str]]:
-    for block in blocks:
-        if block.manifest is not None and (problem := sdk_problem(block.manifest.sdk)):
-            yield f"{_name_of(block)}/sdk", problem
 
 
 def _manifests(blocks: Iterable[BlockFolder]) -> list[Manifest]:
