@@ -59,7 +59,7 @@ import garland.trends.views
 import garland.usage.api
 import garland.usage.views
 import marketplace.releases.api
-import marketplace.releases.review_api
+import marketplace.reviews.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -248,7 +248,7 @@ MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
     designer.packs.api.api,
     marketplace.releases.api.api,
-    marketplace.releases.review_api.api,
+    marketplace.reviews.api.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,

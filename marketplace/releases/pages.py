@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from blocks.packages.package import read_package
 from marketplace.releases import shapes, store
-from marketplace.releases.reviewing import package_of
 
 PAGE_FILE = "README.md"
 
@@ -19,7 +18,7 @@ def whole_of(session: Session, release: store.ReleaseView) -> dict[str, Any]:
         release,
         store.checks_of(session, release.id),
         store.messages_of(session, release.id),
-        page_of_package(package_of(session, release.id)),
+        page_of_package(store.archive_of(session, release)),
     )
 
 

@@ -127,14 +127,13 @@ def decide_claim(
     """Verify a claimed namespace, or refuse it where a reason is given; for the vendor alone.
 
     Raises:
-        NotFoundError: nobody claims it.
-        ConflictError: it was decided already.
+        NotFoundError: nobody claims it, or that was decided already.
     """
     row = _locked(session, namespace)
-    if row is None or not organisation_name(session, row.owner_id):
-        raise NotFoundError("nobody claims this namespace", namespace=namespace)
-    if row.state is not PublisherState.CLAIMED:
-        raise ConflictError(f"the claim of {namespace} was decided already: {row.state.value}")
+    is_claimed = row is not None and row.state is PublisherState.CLAIMED
+    if row is None or not is_claimed or not organisation_name(session, row.owner_id):
+        told = "no claim of this namespace waits: see the list of claims"
+        raise NotFoundError(told, namespace=namespace)
     row.state = PublisherState.REFUSED if reason else PublisherState.VERIFIED
     row.reason, row.decided_at, row.decided_by = reason, now, by.name[:WHO_MAX]
     session.flush()

@@ -24,6 +24,9 @@ from marketplace.releases._tables import (
 from marketplace.releases.checks.pipeline import TITLES
 from marketplace.releases.states import OVER, PUBLIC, Channel, ReleaseState
 
+UNSEEN = (ReleaseState.CHECKING, ReleaseState.REFUSED)
+"""The states in which nobody but its publisher knows of a release."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseView:
@@ -123,6 +126,11 @@ def public_releases(session: Session, listing_id: str) -> list[ReleaseView]:
     return [view_of(one) for one in rows]
 
 
+def archive_of(session: Session, release: ReleaseView) -> bytes:
+    """Give the package of a release that the caller was let see."""
+    return session.get_one(MarketRelease, release.id).archive
+
+
 def checks_of(session: Session, release_id: UUID) -> list[CheckView]:
     """List the checks of a release in their turn."""
     rows = session.scalars(
@@ -168,9 +176,14 @@ def own_row(
 
 
 def any_row(session: Session, release_id: UUID, *, lock: bool = False) -> MarketRelease:
-    """Give the row of a release, whoever's; for the vendor's reviewers alone."""
-    return _one(session, select(MarketRelease).where(MarketRelease.id == release_id), release_id,
-                lock=lock)  # fmt: skip
+    """Give the row of a release, whoever's, that came as far as to review; for reviewers alone.
+
+    What is still checked, or was refused by a check, is its publisher's alone.
+    """
+    wanted = select(MarketRelease).where(
+        MarketRelease.id == release_id, MarketRelease.state.not_in(UNSEEN)
+    )
+    return _one(session, wanted, release_id, lock=lock)
 
 
 def view_of(row: MarketRelease) -> ReleaseView:

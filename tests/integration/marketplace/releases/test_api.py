@@ -11,9 +11,12 @@ from blocks.packages.trust import encode_key
 from marketplace.releases.checking import check_next_release
 from marketplace.releases.verdicts import CHECKLIST
 from tenancy.organisations import OrganisationView
+from tenancy.scope import as_tenant
+from tenancy.tokens import create_token
 from tests.factories.packages import KEY
-from tests.factories.releases import make_integrator, make_signed, make_vendor
-from tests.integration.conftest import SignedIn, client_of
+from tests.factories.releases import make_integrator, make_reviewer, make_signed, make_vendor
+from tests.factories.tenancy import NOON
+from tests.integration.conftest import client_of
 
 BASE = "/api/v1/marketplace"
 CLAIM = {"namespace": "acme", "title": "Acme", "support": "a@b.example", "proof": "ours"}
@@ -34,25 +37,30 @@ def publishing(app: Flask, sessions: sessionmaker[Session], maker: OrganisationV
         vendor = make_vendor(session)
     reviewer = client_of(app, sessions, vendor, "reviewer")
     verified = reviewer.post(f"{BASE}/claims/acme/decide", json={"verified": True})
-    assert verified.json and verified.json["state"] == "verified"
+    assert verified.status_code == 200
     key = {"public_key": encode_key(KEY.public_key()), "label": "release key"}
     assert client.post(f"{BASE}/publishers/acme/keys", json=key).status_code == 201
     return client
 
 
 @pytest.fixture
-def reviewing(
-    signed_in: SignedIn, sessions: sessionmaker[Session]
-) -> tuple[FlaskClient, FlaskClient]:
-    """Two people of the vendor's."""
-    with sessions.begin() as session:
-        vendor = make_vendor(session)
-    return signed_in("reviewer", vendor), signed_in("reviewer", vendor)
+def reviewing(app: Flask, sessions: sessionmaker[Session]) -> tuple[FlaskClient, ...]:
+    """Programs of two people of the vendor's, who answer for them."""
+    clients = []
+    for name in ("Rita", "Ralf"):
+        with sessions.begin() as session:
+            vendor, person = make_vendor(session), make_reviewer(session, name)
+            with as_tenant(session, vendor.id):
+                given = {"name": name, "role": "reviewer", "by": person.id, "now": NOON}
+                token = create_token(session, vendor.id, **given)
+        clients.append(app.test_client())
+        clients[-1].environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return tuple(clients)
 
 
 def test_a_release_goes_from_its_package_to_approval(
     publishing: FlaskClient,
-    reviewing: tuple[FlaskClient, FlaskClient],
+    reviewing: tuple[FlaskClient, ...],
     sessions: sessionmaker[Session],
 ) -> None:
     submitted = publishing.post(f"{BASE}/releases", data=make_signed())
