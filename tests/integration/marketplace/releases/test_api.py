@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -51,7 +53,12 @@ def reviewing(app: Flask, sessions: sessionmaker[Session]) -> tuple[FlaskClient,
         with sessions.begin() as session:
             vendor, person = make_vendor(session), make_reviewer(session, name)
             with as_tenant(session, vendor.id):
-                given = {"name": name, "role": "reviewer", "by": person.id, "now": NOON}
+                given: dict[str, Any] = {
+                    "name": name,
+                    "role": "reviewer",
+                    "by": person.id,
+                    "now": NOON,
+                }
                 token = create_token(session, vendor.id, **given)
         clients.append(app.test_client())
         clients[-1].environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"

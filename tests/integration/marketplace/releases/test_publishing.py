@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -38,7 +39,7 @@ from tests.factories.releases import (
 )
 from tests.factories.tenancy import NOON
 
-WHO = {"by": ANNA, "now": NOON}
+WHO: dict[str, Any] = {"by": ANNA, "now": NOON}
 
 
 def claim_of(namespace: str) -> Claim:

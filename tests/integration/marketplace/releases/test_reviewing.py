@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -33,7 +34,7 @@ from tests.factories.releases import (
 )
 from tests.factories.tenancy import NOON
 
-WHO = {"by": ANNA, "now": NOON}
+WHO: dict[str, Any] = {"by": ANNA, "now": NOON}
 REJECT = Decision(verdict=Verdict.REJECT, reasons="It says too much.")
 
 
