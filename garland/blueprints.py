@@ -60,6 +60,7 @@ import garland.usage.api
 import garland.usage.views
 import marketplace.releases.api
 import marketplace.reviews.api
+import marketplace.reviews.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -243,6 +244,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.simulated.views.bp,
     designer.rules.versions.views.bp,
     designer.tables.views.bp,
+    marketplace.reviews.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,

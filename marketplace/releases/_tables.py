@@ -13,7 +13,7 @@ from enum import Enum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import AnyDocument, Base, Document, Instant, Key, OptionalInstant, named
 from marketplace.releases.states import Channel, ReleaseState
@@ -170,7 +170,7 @@ class MarketRelease(Base):
     kind: Mapped[str] = mapped_column(String(20))
     digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), index=True)
     manifest: Mapped[Document]
-    archive: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    archive: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     size_bytes: Mapped[int]
     state: Mapped[ReleaseState] = mapped_column(named(ReleaseState))
     channel: Mapped[Channel] = mapped_column(named(Channel))

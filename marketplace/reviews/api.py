@@ -79,12 +79,7 @@ def get_difference(release_id: UUID) -> Response:
 @require("reviews.view")
 def get_package(release_id: UUID) -> Response:
     """Give the package itself, to look at it elsewhere."""
-    found = reviewing.get_reviewed(db_session(), release_id)
-    response = Response(reviewing.package_of(db_session(), release_id))
-    response.mimetype = "application/octet-stream"
-    name = f"{found.listing_id}-{found.version}.gblk"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return package_file(reviewing.get_reviewed(db_session(), release_id))
 
 
 @api.post("/reviews/<uuid:release_id>/questions")
@@ -121,6 +116,15 @@ def list_publicly(release_id: UUID) -> Response:
     """List an approved release; 409 while the installation's index does not vouch for it."""
     found = reviewing.list_publicly(*_where(), release_id, **who())
     return jsonify(shapes.release_document(found))
+
+
+def package_file(release: store.ReleaseView) -> Response:
+    """Give a release's package as a file to keep."""
+    response = Response(store.archive_of(db_session(), release))
+    response.mimetype = "application/octet-stream"
+    name = f"{release.listing_id}-{release.version}.gblk"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _review(release_id: UUID) -> dict[str, Any]:

@@ -105,6 +105,7 @@ BY_ID = {
         "restore change_draft"
     ),
     "reviews_api": ("decide_claim get_review get_difference get_package ask decide list_publicly"),
+    "reviews": "decide_claim show take_package ask decide list_publicly",
     "rights": "of_grant of_member of_token",
     "rule_firings": "list_firings",
     "rule_links": "small_picture list_starting",
@@ -239,6 +240,7 @@ PLAIN = {
     "palette": "give_palette show_catalogue bring mark",
     "releases_api": "list_publishers claim list_releases submit list_drafts",
     "reviews_api": "list_claims list_reviews",
+    "reviews": "list_queue",
     "renaming": "look",
     "rule_hits": "show_hits",
     "rules": "list_rules new_rule create_rule",

@@ -7,15 +7,15 @@ from sqlalchemy.orm import Session
 from blocks.packages.signing import key_id
 from tenancy.organisations import OrganisationView
 from tests.factories.packages import KEY
-from tests.factories.releases import make_publisher, make_release
+from tests.factories.releases import make_publisher, make_release, make_signed
 
 
 def published(session: Session, organisation: OrganisationView, word: str) -> dict[str, str]:
     """Make one of each, with the organisation's word, and give the ids."""
     namespace = word.lower()
     make_publisher(session, organisation, namespace)
-    names = {"id": f"{namespace}.say", "publisher": namespace, "title": f"{word} says"}
-    release = make_release(session, organisation, **names)
+    data = make_signed(id=f"{namespace}.say", publisher=namespace, title=f"{word} says")
+    release = make_release(session, organisation, data=data)
     return {
         "namespace": namespace,
         "publisher_key": key_id(KEY.public_key()),
