@@ -8,11 +8,13 @@ from uuid import UUID
 from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
+from blocks.pages import parts_of
 from kernel.errors import ConflictError, ForbiddenError, GarlandError, InvalidError
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
 from marketplace.releases import publishers, reviewing, store
 from marketplace.releases._tables import TEXT_MAX, Verdict
 from marketplace.releases.api import who
+from marketplace.releases.pages import page_of_package
 from marketplace.releases.verdicts import CHECKLIST, EYES
 from marketplace.releases.words import require_text
 from marketplace.reviews.api import package_file
@@ -129,6 +131,8 @@ def _page(release_id: UUID, *, status: int = 200, refused: GarlandError | None =
         verdicts=reviewing.verdicts_of(session, release_id),
         publisher=publishers.get_own(session, found.owner_id, found.namespace),
         difference=reviewing.difference_of(session, release_id),
+        readme=parts_of(page_of_package(store.archive_of(session, found))),
+        news=parts_of(found.changelog),
         points=CHECKLIST,
         eyes=EYES,
         is_open=found.state in reviewing.OPEN,

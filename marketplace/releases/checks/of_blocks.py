@@ -144,7 +144,8 @@ def check_examples(subject: Subject) -> Found:
         told = "It has no example that could be run."
         remedy = "Give each block at least one example."
         return Found(outcome=Outcome.FAILED, words=told, remedy=remedy)
-    return Found(outcome=Outcome.PASSED, words=f"All {count} examples come out as they say.")
+    told = "Its example comes" if count == 1 else f"All {count} examples come"
+    return Found(outcome=Outcome.PASSED, words=f"{told} out as said.")
 
 
 def check_quality(subject: Subject) -> Found:
