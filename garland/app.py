@@ -43,6 +43,7 @@ TAKE_PACKAGES = frozenset(
         "packs.bring",
         "palette.bring",
         "packs_api.bring",
+        "releases_api.submit",
     }
 )
 """The endpoints that take as much as a package may have."""

@@ -58,6 +58,9 @@ import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.api
 import garland.usage.views
+import marketplace.releases.api
+import marketplace.reviews.api
+import marketplace.reviews.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -241,10 +244,13 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.simulated.views.bp,
     designer.rules.versions.views.bp,
     designer.tables.views.bp,
+    marketplace.reviews.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
     designer.packs.api.api,
+    marketplace.releases.api.api,
+    marketplace.reviews.api.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,

@@ -141,6 +141,15 @@ def backtest_next() -> None:
     run(settings)
 
 
+@main.command("check-next", hidden=True)
+def check_next() -> None:
+    """Check the submitted release that waits for longest: the scheduler starts it."""
+    settings = started("release checks")
+    from garland.release_checks import main as run
+
+    run(settings)
+
+
 @main.command("export-next", hidden=True)
 def export_next() -> None:
     """Write the export of an organisation that waits for longest: the scheduler starts it."""

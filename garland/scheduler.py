@@ -25,6 +25,7 @@ from garland.backtests import BacktestStarter
 from garland.memory import settle
 from garland.metrics_port import serve_metrics
 from garland.parts import make_brokers, make_mail
+from garland.release_checks import ReleaseCheckStarter
 from garland.services import Services, tidy_folders
 from garland.settings import Settings
 from kernel.apart import apart
@@ -91,6 +92,7 @@ class Scheduler:
             sessions=services.sessions, reading=services.reading, hold=self._holds
         )
         self._backtests = BacktestStarter(services.reading)
+        self._release_checks = ReleaseCheckStarter(services.reading)
         self._archives = ArchiveStarter(services.sessions, services.reading)
         self._notifier = Notifier(
             sessions=services.sessions,
@@ -149,6 +151,7 @@ class Scheduler:
             (self.clear, CLEAR_EVERY_S),
             (self.remind, REMIND_EVERY_S),
             (self.backtest, LOOK_EVERY_S),
+            (self.check_releases, LOOK_EVERY_S),
             (self.export, EXPORT_EVERY_S),
             (self.release, RELEASE_EVERY_S),
             (self.notify, NOTIFY_EVERY_S),
@@ -280,6 +283,11 @@ class Scheduler:
         """See that the backtests that people asked for are done."""
         if self.leads():
             self._backtests.look()
+
+    def check_releases(self) -> None:
+        """See that the releases that were submitted are checked."""
+        if self.leads():
+            self._release_checks.look()
 
     def export(self) -> None:
         """See that the exports that organisations' admins asked for are written."""

@@ -80,6 +80,10 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "usage.cap": "set how much the organisation may spend in a month",
         "brand.edit": "change the name, the logo and the colours that customers see",
         "announcements.edit": "write announcements to customers, change and withdraw them",
+        "releases.view": "see the organisation's namespaces, listings and releases",
+        "releases.edit": "claim namespaces, list keys, submit releases and deprecate them",
+        "reviews.view": "see claims of namespaces and the releases that wait for review",
+        "reviews.decide": "verify namespaces, and approve, reject and list releases",
     }
 )
 
@@ -92,6 +96,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Connections", ("connections",)),
     ("Organisation", ("organisation", "environments", "limits", "plans", "usage")),
     ("Customers", ("customers", "brand", "announcements")),
+    ("Marketplace", ("releases", "reviews")),
 )
 """The parts of the table as pages show them: a title, and what its permissions begin with."""
 
@@ -105,6 +110,8 @@ _KINDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "announcements.edit": _PROVIDERS,
         "support.use": frozenset({"csp", "reseller"}),
         "support.grant": frozenset({"customer", "reseller"}),
+        "reviews.view": frozenset({"vendor"}),
+        "reviews.decide": frozenset({"vendor"}),
     }
 )
 """In which kinds of organisation a permission means anything; one that is not here, in all."""
@@ -169,8 +176,8 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
                 "usage.view",
             }
         ),
-        Role.REVIEWER: _SEES,
-        Role.INTEGRATOR: _DESIGNS | {"blocks.edit"},
+        Role.REVIEWER: _SEES | {"reviews.view", "reviews.decide"},
+        Role.INTEGRATOR: _DESIGNS | {"blocks.edit", "releases.view", "releases.edit"},
         Role.DIRECTORY: frozenset({"members.view", "members.provision"}),
     }
 )

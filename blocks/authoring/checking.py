@@ -45,12 +45,12 @@ class Checked:
 
 def check_folder(folder: BlockFolder) -> Checked:
     """Check a block's folder; its code is read, never run."""
-    entry = next((name for name in ENTRIES if name in folder.code), CODE_FILE)
+    entry = _entry_name(folder)
     usage = usage_of(folder.code, entry)
     by_rule = {
         "manifest": list(folder.findings),
         "entry": list(_entry(folder, usage, entry)),
-        "permissions": list(_permissions(folder, usage)),
+        "permissions": list(permission_findings(folder, usage)),
         "icon": list(_icon(folder)),
         "page": list(_page(folder)),
     }
@@ -61,6 +61,15 @@ def check_folder(folder: BlockFolder) -> Checked:
     findings = [one for found in by_rule.values() for one in found]
     findings += [*_ports(folder, usage), *_private(folder), *stated]
     return Checked(tuple(findings), tuple(_notes(usage)), tuple(standings))
+
+
+def usage_in(folder: BlockFolder) -> Usage:
+    """Read what the code of a block's folder asks for."""
+    return usage_of(folder.code, _entry_name(folder))
+
+
+def _entry_name(folder: BlockFolder) -> str:
+    return next((name for name in ENTRIES if name in folder.code), CODE_FILE)
 
 
 def _entry(folder: BlockFolder, usage: Usage, entry: str) -> Iterator[Finding]:
@@ -75,7 +84,8 @@ def _entry(folder: BlockFolder, usage: Usage, entry: str) -> Iterator[Finding]:
         yield Finding(entry, "", "it has no function run: write def run(ctx)")
 
 
-def _permissions(folder: BlockFolder, usage: Usage) -> Iterator[Finding]:
+def permission_findings(folder: BlockFolder, usage: Usage) -> Iterator[Finding]:
+    """Name what the code uses and does not declare, and what is declared and nothing uses."""
     manifest = folder.manifest
     if manifest is None or manifest.kind not in KINDS_WITH_CODE:
         return

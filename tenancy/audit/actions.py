@@ -15,6 +15,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "rules": "Rules and decision tables",
         "going_live": "Requests and environments",
         "blocks": "Blocks and packs",
+        "marketplace": "Marketplace",
         "connections": "Connections and webhooks",
         "sources": "Alarm sources",
         "people": "Members, roles and API tokens",
@@ -95,6 +96,27 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "pack.upgraded": "upgraded {it}",
             "pack.removed": "removed {it}",
             "pack.upgrade_undone": "took back the upgrade of {it}",
+        },
+    )
+    | _of(
+        "marketplace",
+        {
+            "publisher.claimed": "claimed the namespace {it}",
+            "publisher.verified": "verified the namespace {it}",
+            "publisher.refused": "refused the claim of the namespace {it}",
+            "publisher.key_added": "listed a key under the namespace {it}",
+            "publisher.key_revoked": "revoked a key of the namespace {it}",
+            "listing.changed": "changed what the marketplace says of {it}",
+            "release.submitted": "submitted {it}",
+            "release.refused": "refused {it}, for a check failed",
+            "release.questioned": "asked the publisher about {it}",
+            "release.approved": "approved {it}",
+            "release.rejected": "rejected {it}",
+            "release.listed": "listed {it}",
+            "release.channel_changed": "moved {it} to another channel",
+            "release.deprecated": "deprecated {it}",
+            "release.restored": "took back that {it} is deprecated",
+            "release.withdrawn": "withdrew {it}",
         },
     )
     | _of(

@@ -100,6 +100,12 @@ BY_ID = {
     "packs": "show_pack leave look install look_at_removal drop_version",
     "packs_api": "get_pack remove install look look_at_removal undo drop_version",
     "publishing": "show_plan publish go_back",
+    "releases_api": (
+        "get_publisher add_key revoke_key get_release change_release answer withdraw deprecate "
+        "restore change_draft"
+    ),
+    "reviews_api": ("decide_claim get_review get_difference get_package ask decide list_publicly"),
+    "reviews": "decide_claim show take_package ask decide list_publicly",
     "rights": "of_grant of_member of_token",
     "rule_firings": "list_firings",
     "rule_links": "small_picture list_starting",
@@ -232,6 +238,9 @@ PLAIN = {
     "packs_api": "list_packs bring",
     "plans": "list_plans new_plan make_plan choose_warnings",
     "palette": "give_palette show_catalogue bring mark",
+    "releases_api": "list_publishers claim list_releases submit list_drafts",
+    "reviews_api": "list_claims list_reviews",
+    "reviews": "list_queue",
     "renaming": "look",
     "rule_hits": "show_hits",
     "rules": "list_rules new_rule create_rule",

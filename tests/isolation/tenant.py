@@ -34,6 +34,7 @@ from tests.factories.services import service_document
 from tests.factories.tables import make_table_document
 from tests.isolation.announced import announced
 from tests.isolation.organised import NOTE, organised
+from tests.isolation.published import published
 
 V4 = "/tmf-api/alarmManagement/v4"
 API = "/api/v1"
@@ -96,6 +97,7 @@ def fill(tenant: Tenant) -> None:
     ids |= organised(tenant)
     with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
         ids |= announced(session, tenant.id, tenant.word)
+        ids |= published(session, tenant.organisation, tenant.word)
 
 
 def _alarms(tenant: Tenant) -> dict[str, str]:

@@ -191,6 +191,9 @@ CSP_PAGES: dict[str, tuple[str, ...]] = {
 """The pages of who looks after customers; what follows `/t/northwind`."""
 
 NO_PAGES: dict[str, str] = {
+    "reviews.list_queue": "the vendor's: looked at in its own tests",
+    "reviews.show": "the vendor's: looked at in its own tests",
+    "reviews.take_package": "a file",
     "templates_here.show_here": "a part of templates_here.list_here: looked at in its own tests",
     "tenant_templates.choose_again": "the form of tenant_templates.new, ticked",
     "tenant_templates.show": "a template of a provider: looked at in its own tests",

@@ -1,0 +1,42 @@
+"""The process that checks one submitted release, and who starts it: the scheduler that leads.
+
+The examples of a release run in the sandbox of this process, so that they take neither a worker's
+time nor its memory.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from garland.services import Services
+from garland.settings import Settings
+from kernel.clock import utc_now
+from marketplace.releases.checking import check_next_release, has_release_to_check
+from tenancy.scope import system
+
+
+class ReleaseCheckStarter:
+    """Starts the process while a release waits to be checked and none is."""
+
+    def __init__(self, reading: sessionmaker[Session]) -> None:
+        self._reading = reading
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def look(self) -> None:
+        """Start the process where one is needed."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        with self._reading() as session, system(session):
+            wanted = has_release_to_check(session, now=utc_now())
+        if wanted:
+            self._process = subprocess.Popen([sys.executable, "-m", "garland", "check-next"])
+
+
+def main(settings: Settings) -> None:
+    """Check the release that waits for longest; leave it when who started us ends."""
+    services, parent = Services(settings), os.getppid()
+    check_next_release(services.sessions, goes_on=lambda: os.getppid() == parent)

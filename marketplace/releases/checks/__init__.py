@@ -1,0 +1,1 @@
+"""What every release is checked for before a person looks at it."""

@@ -1,0 +1,161 @@
+"""Submitting a package: whose it is, which version, and the checks that now wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from blocks.packages.package import Package, read_package
+from kernel.db import or_taken
+from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.ids import new_id
+from marketplace.releases._tables import (
+    SUMMARY_MAX,
+    TEXT_MAX,
+    TITLE_MAX,
+    WHO_MAX,
+    MarketListing,
+    MarketRelease,
+    MarketReleaseCheck,
+    Outcome,
+)
+from marketplace.releases.checks.pipeline import CHECKS
+from marketplace.releases.publishers import PublisherView, require_publisher
+from marketplace.releases.states import Channel, ReleaseState
+from marketplace.releases.store import ReleaseView, find_release, view_of
+from tenancy.audit.trail import About, Actor, note
+
+CHANGELOG_FILE = "CHANGELOG.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A package and what is said with it.
+
+    Attributes:
+        data: The `.gblk`.
+        channel: For whom it is meant; None for what its version says: beta for a pre-release.
+        changelog: What is new; "" for what the package's own CHANGELOG.md begins with.
+    """
+
+    data: bytes
+    channel: Channel | None = None
+    changelog: str = ""
+
+
+def submit(
+    session: Session, tenant_id: UUID, submission: Submission, *, by: Actor, now: datetime
+) -> ReleaseView:
+    """Take a release in to be checked; the very same one again changes nothing.
+
+    Raises:
+        ArchiveError, NotTrustedError, InvalidError: as `read_package`; or the namespace is not
+            theirs, or the channel does not fit the version.
+        ConflictError: another package was submitted as this version.
+    """
+    package = read_package(submission.data)
+    listing_id, version = str(package.manifest["id"]), str(package.manifest["version"])
+    publisher = require_publisher(session, tenant_id, str(package.manifest["publisher"]))
+    channel = submission.channel or usual_channel(version)
+    require_channel(channel, version)
+    known = find_release(session, listing_id, version)
+    if known is not None and known.digest == package.digest:
+        return known
+    told = f"{listing_id} {version} was submitted already, as another package: raise the version"
+    refusal = ConflictError(told, listing=listing_id, version=version)
+    if known is not None:
+        raise refusal
+    _draft_listing(session, package, publisher, by=by, now=now)
+    row = _row(package, submission, channel)
+    row.owner_id, row.submitted_at = tenant_id, now
+    row.submitted_by, row.submitted_by_id = by.name[:WHO_MAX], by.id
+    with or_taken(session, refusal):
+        session.add(row)
+        session.flush()
+    session.add_all(
+        MarketReleaseCheck(
+            release_id=row.id,
+            name=one.name,
+            place=place,
+            outcome=Outcome.WAITING,
+            findings=[],
+        )
+        for place, one in enumerate(CHECKS)
+    )
+    session.flush()
+    about = About(kind="release", id=row.id, name=f"{listing_id} {version}")
+    facts = {"digest": row.digest, "channel": channel.value}
+    note(session, tenant_id, "release.submitted", now=now, about=about, facts=facts, by=by)
+    return view_of(row)
+
+
+def usual_channel(version: str) -> Channel:
+    """Say for whom a version is meant where nothing else is said.
+
+    >>> usual_channel("1.0.0-rc.1").value, usual_channel("1.0.0").value
+    ('beta', 'stable')
+    """
+    return Channel.BETA if "-" in version else Channel.STABLE
+
+
+def require_channel(channel: Channel, version: str) -> None:
+    """Refuse a pre-release for everybody: semver 2.0.0, clause 9, says it may be unstable.
+
+    Raises:
+        InvalidError: a version such as 1.0.0-rc.1 is meant for the stable channel.
+    """
+    if channel is Channel.STABLE and "-" in version:
+        told = f"channel: {version} is a pre-release, which only beta takes"
+        raise InvalidError(told, problems=[Problem("/channel", told)])
+
+
+def changelog_in(files: Mapping[str, bytes]) -> str:
+    """Give how a package's own CHANGELOG.md begins; "" where it has none."""
+    return files.get(CHANGELOG_FILE, b"").decode("utf-8", "replace").strip()[:TEXT_MAX]
+
+
+def _row(package: Package, submission: Submission, channel: Channel) -> MarketRelease:
+    return MarketRelease(
+        id=new_id(),
+        listing_id=package.manifest["id"],
+        version=package.manifest["version"],
+        kind=package.kind,
+        digest=package.digest,
+        manifest=dict(package.manifest),
+        archive=submission.data,
+        size_bytes=len(submission.data),
+        state=ReleaseState.CHECKING,
+        channel=channel,
+        changelog=submission.changelog.strip()[:TEXT_MAX] or changelog_in(package.files),
+    )
+
+
+def _draft_listing(
+    session: Session, package: Package, publisher: PublisherView, *, by: Actor, now: datetime
+) -> None:
+    """Begin the listing with the first release of a block or pack; later ones leave it."""
+    listing_id = str(package.manifest["id"])
+    known = session.get(MarketListing, listing_id)
+    if known is not None:
+        if known.kind != package.kind:
+            told = f"{listing_id} is listed as a {known.kind}: give the {package.kind} another id"
+            raise ConflictError(told, listing=listing_id)
+        return
+    session.add(
+        MarketListing(
+            listing_id=listing_id,
+            namespace=publisher.namespace,
+            owner_id=publisher.owner_id,
+            kind=package.kind,
+            title=str(package.manifest["title"])[:TITLE_MAX],
+            summary=str(package.manifest["summary"])[:SUMMARY_MAX],
+            support=publisher.support,
+            changed_at=now,
+            changed_by=by.name[:WHO_MAX],
+        )
+    )
+    session.flush()

@@ -1,0 +1,141 @@
+"""The checks of a release: each finds what it is for, says what to do, and all are kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session, sessionmaker
+
+from kernel.clock import utc_now
+from marketplace.releases._tables import MarketRelease, Outcome
+from marketplace.releases.checking import (
+    LEASE_S,
+    check_next_release,
+    claim_release,
+    has_release_to_check,
+)
+from marketplace.releases.checks.pipeline import CHECKS
+from marketplace.releases.states import ReleaseState
+from marketplace.releases.store import CheckView, ReleaseView, checks_of, get_own
+from tenancy.scope import system
+from tests.factories.packages import OTHER_KEY
+from tests.factories.releases import (
+    approve,
+    make_integrator,
+    make_publisher,
+    make_release,
+    make_signed,
+    pass_checks,
+)
+from tests.factories.tenancy import NOON
+
+ASKS = [{"name": "http", "reason": "to ask", "hosts": ["acme.example"]}]
+
+
+def checked(
+    sessions: sessionmaker[Session], data: bytes, *, after: bytes = b""
+) -> tuple[ReleaseView, dict[str, CheckView]]:
+    """Submit a package, after another where there is one, and check it."""
+    with sessions.begin() as session, system(session):
+        acme = make_integrator(session)
+        make_publisher(session, acme)
+        if after:
+            approve(session, pass_checks(session, make_release(session, acme, data=after)))
+        release = make_release(session, acme, data=data)
+    assert check_next_release(sessions)
+    with sessions() as session, system(session):
+        found = {one.name: one for one in checks_of(session, release.id)}
+        return get_own(session, acme.id, release.id), found
+
+
+def test_what_is_good_passes_every_check_and_goes_to_review(
+    sessions: sessionmaker[Session],
+) -> None:
+    release, found = checked(sessions, make_signed())
+
+    assert [one for one in found.values() if one.outcome is not Outcome.PASSED] == []
+    assert list(found) == [one.name for one in CHECKS]
+    assert (release.state, release.level) == (ReleaseState.IN_REVIEW, "bronze")
+
+
+@pytest.mark.parametrize(
+    ("said", "check"),
+    [
+        pytest.param({"key": OTHER_KEY}, "signature", id="another key"),
+        pytest.param({"permissions": ASKS}, "capabilities", id="it asks for what it does not use"),
+        pytest.param({"examples": []}, "examples", id="no example"),
+        pytest.param(
+            {"code": "def run(ctx):\n    return ctx.emit('done', {'text': 'ho'})\n"},
+            "examples",
+            id="an example that comes out otherwise",
+        ),
+    ],
+)
+def test_what_is_wrong_is_refused_with_a_remedy(
+    sessions: sessionmaker[Session], said: dict[str, Any], check: str
+) -> None:
+    release, found = checked(sessions, make_signed(**said))
+
+    assert release.state is ReleaseState.REFUSED
+    assert found[check].outcome is Outcome.FAILED
+    assert found[check].words
+    assert found[check].remedy
+
+
+def test_code_that_nobody_answers_for_is_not_run(sessions: sessionmaker[Session]) -> None:
+    _, found = checked(sessions, make_signed(key=OTHER_KEY))
+
+    assert found["examples"].outcome is Outcome.SKIPPED
+    assert "Signature" in found["examples"].words
+
+
+def test_a_break_asks_for_a_higher_version(sessions: sessionmaker[Session]) -> None:
+    narrower = make_signed(version="1.0.1", behaviour={"effects": "read"})
+
+    release, found = checked(sessions, narrower, after=make_signed())
+
+    assert release.state is ReleaseState.REFUSED
+    assert "2.0.0" in found["compatibility"].remedy
+
+
+def test_a_version_that_grew_enough_passes(sessions: sessionmaker[Session]) -> None:
+    release, found = checked(sessions, make_signed(version="1.0.1"), after=make_signed())
+
+    assert found["compatibility"].outcome is Outcome.PASSED
+    assert release.state is ReleaseState.IN_REVIEW
+
+
+def test_checks_that_a_killed_process_left_are_done_by_the_next_but_not_for_ever(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session, system(session):
+        acme = make_integrator(session)
+        make_publisher(session, acme)
+        release = make_release(session, acme)
+        for tried in range(3):
+            later = NOON + timedelta(seconds=tried * (LEASE_S + 1))
+            assert claim_release(session, now=later) is not None
+            assert not has_release_to_check(session, now=later)
+
+        assert claim_release(session, now=NOON + timedelta(seconds=3 * (LEASE_S + 1))) is None
+        found = get_own(session, acme.id, release.id)
+
+    assert (found.state, "died" in found.state_reason) == (ReleaseState.REFUSED, True)
+
+
+def test_a_process_that_is_to_stop_leaves_the_release_to_the_next(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session, system(session):
+        acme = make_integrator(session)
+        make_publisher(session, acme)
+        release = make_release(session, acme)
+
+    check_next_release(sessions, goes_on=lambda: False)
+
+    with sessions.begin() as session, system(session):
+        session.get_one(MarketRelease, release.id).claimed_until = NOON
+        assert has_release_to_check(session, now=utc_now())
+        assert get_own(session, acme.id, release.id).state is ReleaseState.CHECKING

@@ -1,0 +1,24 @@
+"""A namespace with a key, a listing and a release on its way, for who asks for another's."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from blocks.packages.signing import key_id
+from tenancy.organisations import OrganisationView
+from tests.factories.packages import KEY
+from tests.factories.releases import make_publisher, make_release, make_signed
+
+
+def published(session: Session, organisation: OrganisationView, word: str) -> dict[str, str]:
+    """Make one of each, with the organisation's word, and give the ids."""
+    namespace = word.lower()
+    make_publisher(session, organisation, namespace)
+    data = make_signed(id=f"{namespace}.say", publisher=namespace, title=f"{word} says")
+    release = make_release(session, organisation, data=data)
+    return {
+        "namespace": namespace,
+        "publisher_key": key_id(KEY.public_key()),
+        "release": str(release.id),
+        "listing_draft": release.listing_id,
+    }
