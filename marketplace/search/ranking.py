@@ -1,11 +1,11 @@
 """What a search makes of words: which listings fit, and how well each does. Pure.
 
 A word that was typed is read as itself, as another word for the same, as the beginning of a word,
-or as one with a neighbour ("service now"). Only where that finds nothing, slips are forgiven. What
-a listing is worth by a word is the best of these, times how telling the word is: log(1 + N/n) of
-the N listings that are seen, of which n have it (inverse document frequency; S. Robertson,
-Understanding IDF, J. of Documentation 60 (2004)). Nothing is counted that is not seen, so that
-neither order nor corrections tell of it.
+or as one with a neighbour ("service now"), which says more than both apart. Only where that finds
+nothing, slips are forgiven. What a listing is worth by a word is the best of these, times how
+telling the word is: log(1 + N/n) of the N listings that are seen, of which n have it (inverse
+document frequency; S. Robertson, Understanding IDF, J. of Documentation 60 (2004)). Nothing is
+counted that is not seen, so that neither order nor corrections tell of it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from marketplace.search.model import Read
 from marketplace.search.typos import Vocabulary
 from marketplace.search.words import STRONG, SYNONYMS, asked_words, singular
 
-EXACT, JOINED, SAME, BEGINS, BEGINS_WITHIN = 1.0, 0.95, 0.6, 0.75, 0.5
+EXACT, JOINED, SAME, BEGINS, BEGINS_WITHIN = 1.0, 1.5, 0.6, 0.75, 0.5
 ONE_SLIP, TWO_SLIPS = 0.6, 0.4
 _BEGIN_WITHIN_MIN, _JOIN_NEARLY_MIN, _PART_MIN, _TYPED_SHORT = 3, 8, 3, 3
 _WORDS_MAX = 12

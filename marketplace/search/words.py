@@ -119,7 +119,8 @@ def words_in(entry: Entry) -> dict[str, int]:
     _add(worth, (*name, *_pairs(name)), NAME + bonus)
     for keyword in (*entry.keywords, entry.listing_id.partition(".")[2]):
         said = words_of(keyword)
-        _add(worth, (*said, *_pairs(said)), KEYWORD, at_most=NAME + bonus)
+        _add(worth, said, KEYWORD, at_most=NAME + bonus)
+        _add(worth, _pairs(said), NAME)  # a name that people have for it
     _add(worth, words_of(f"{entry.publisher} {entry.publisher_name}"), PUBLISHER)
     _add(worth, words_of(" ".join(entry.categories)), CATEGORY)
     _add(worth, words_of(entry.summary), SUMMARY)
