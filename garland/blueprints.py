@@ -58,6 +58,7 @@ import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.api
 import garland.usage.views
+import marketplace.search.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -245,6 +246,7 @@ PAGES: tuple[Blueprint, ...] = (
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
     designer.packs.api.api,
+    marketplace.search.api.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,

@@ -8,10 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.cursors import read_place
+from kernel.errors import NotFoundError
 from marketplace.search._kept import search
 from marketplace.search._tables import MarketSearchEntry
 from marketplace.search.model import Entry, Found, Query, Visible, read_entry
+from marketplace.search.seeing import sees
 from marketplace.search.shelf import Place
+from marketplace.search.store import get_entry
 
 PLACE_PARTS = 3
 
@@ -49,6 +52,18 @@ def find(
         read=page.read,
         next_place=_written(shown[-1]) if has_more else None,
     )
+
+
+def get_listing(session: Session, listing_id: str, *, visible: Visible = None) -> Entry:
+    """Give one listing, without the text of its page.
+
+    Raises:
+        NotFoundError: there is none, or none that whoever asks sees; one can't tell which.
+    """
+    entry = get_entry(session, listing_id)
+    if entry is None or not sees(visible, listing_id, is_public=entry.is_public):
+        raise NotFoundError("no such listing", listing_id=listing_id)
+    return entry
 
 
 def _entries(session: Session, listing_ids: Sequence[str]) -> tuple[Entry, ...]:

@@ -54,7 +54,8 @@ class Texts:
     """The words of all listings; those that are not seen by who asks count for nothing."""
 
     def __init__(self) -> None:
-        self._postings: dict[str, Postings] = {}
+        self._strong: dict[str, Postings] = {}
+        self._weak: dict[str, Postings] = {}
         self._vocabulary = Vocabulary()
 
     def add(self, words_by_slot: Iterable[tuple[int, Mapping[str, int]]]) -> None:
@@ -62,9 +63,10 @@ class Texts:
         new: set[str] = set()
         for slot, words in words_by_slot:
             for word, worth in words.items():
-                held = self._postings.get(word)
+                where = self._strong if worth >= STRONG else self._weak
+                held = where.get(word)
                 if held is None:
-                    held = self._postings[word] = Postings(array("I"), array("H"))
+                    held = where[word] = Postings(array("I"), array("H"))
                     new.add(word)
                 held.slots.append(slot)
                 held.worth.append(worth)
@@ -103,44 +105,43 @@ class Texts:
         return (word,)
 
     def _has(self, word: str, seen: bytearray) -> bool:
-        held = self._postings.get(word)
-        return held is not None and any(seen[slot] for slot in held.slots)
+        held = (where.get(word) for where in (self._strong, self._weak))
+        return any(seen[slot] for one in held if one is not None for slot in one.slots)
 
     def _read(self, term: _Term, seen: bytearray) -> tuple[dict[int, float], tuple[str, ...]]:
         """Give what each listing is worth by a word, and the words it was corrected to, if any."""
         worth: dict[int, float] = {}
-        for word, quality, least in self._readings(term, seen):
-            self._gather(worth, word, quality, seen, least)
+        for word, quality, is_strong in self._readings(term, seen):
+            self._gather(worth, word, quality, seen, only_strong=is_strong)
         if worth:
             return worth, ()
         instead: list[str] = []
         for word, quality in self._nearly(term):
             before = len(worth)
-            self._gather(worth, word, quality, seen, 0)
+            self._gather(worth, word, quality, seen, only_strong=False)
             if len(worth) > before:
                 instead.append(word)
         return worth, tuple(instead)
 
-    def _readings(self, term: _Term, seen: bytearray) -> Iterator[tuple[str, float, int]]:
-        """Give the words that one may be read as, what each such reading is worth, and where.
+    def _readings(self, term: _Term, seen: bytearray) -> Iterator[tuple[str, float, bool]]:
+        """Give the words that one may be read as, what each is worth, and whether weak ones count.
 
         What is only just begun counts for what a listing is, not for what is written of it.
         """
         word = term.word
-        yield word, EXACT, 0
+        yield word, EXACT, False
         for joined in term.joined:
-            yield joined, JOINED, 0
+            yield joined, JOINED, False
             for _, nearly in self._nearly_joined(joined, seen):
-                yield nearly, ONE_SLIP, STRONG
+                yield nearly, ONE_SLIP, True
         for other in SYNONYMS.get(word, ()):
             for one in other.split():
-                yield singular(one), SAME, STRONG
+                yield singular(one), SAME, True
         if not term.is_last and len(word) < _BEGIN_WITHIN_MIN:
             return
         quality = BEGINS if term.is_last else BEGINS_WITHIN
-        least = STRONG if len(word) < _TYPED_SHORT else 0
         for begun in self._vocabulary.beginning_with(word):
-            yield begun, quality, least
+            yield begun, quality, len(word) < _TYPED_SHORT
 
     def _nearly_joined(self, joined: str, seen: bytearray) -> list[tuple[int, str]]:
         if len(joined) < _JOIN_NEARLY_MIN or self._has(joined, seen):
@@ -152,16 +153,22 @@ class Texts:
             yield word, ONE_SLIP if slips == 1 else TWO_SLIPS
 
     def _gather(
-        self, worth: dict[int, float], word: str, quality: float, seen: bytearray, least: int
+        self,
+        worth: dict[int, float],
+        word: str,
+        quality: float,
+        seen: bytearray,
+        *,
+        only_strong: bool,
     ) -> None:
         """Add what a word is worth to those who see it, where it is more than what was there."""
-        held = self._postings.get(word)
-        if held is None:
-            return
-        for slot, value in zip(held.slots, held.worth, strict=True):
-            if seen[slot] and value >= least:
+        for where in (self._strong,) if only_strong else (self._strong, self._weak):
+            held = where.get(word)
+            if held is None:
+                continue
+            for slot, value in zip(held.slots, held.worth, strict=True):
                 better = value * quality
-                if better > worth.get(slot, 0.0):
+                if seen[slot] and better > worth.get(slot, 0.0):
                     worth[slot] = better
 
 

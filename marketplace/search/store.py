@@ -33,11 +33,13 @@ def index(session: Session, entry: Entry, *, now: datetime) -> None:
     row = _row_of(session, entry.listing_id)
     if row is not None and _is_same(row, entry):
         return
+    revision = _count_up(session)
+    row = _row_of(session, entry.listing_id)  # another may have put it there before its turn ended
     if row is None:
         row = MarketSearchEntry(listing_id=entry.listing_id)
-        session.add(row)
     _write(row, entry)
-    row.revision, row.changed_at = _count_up(session), now
+    row.revision, row.changed_at = revision, now
+    session.add(row)
     session.flush()
 
 
@@ -46,8 +48,8 @@ def remove(session: Session, listing_id: str, *, now: datetime) -> None:
     row = _row_of(session, listing_id)
     if row is None or not row.is_listed:
         return
-    row.entry, row.words, row.docs, row.is_listed = {}, "{}", "", False
     row.revision, row.changed_at = _count_up(session), now
+    row.entry, row.words, row.docs, row.is_listed = {}, "{}", "", False
     session.flush()
 
 
@@ -100,7 +102,12 @@ def rebuild(session: Session, *, now: datetime) -> int:
 
 
 def _row_of(session: Session, listing_id: str) -> MarketSearchEntry | None:
-    return session.get(MarketSearchEntry, listing_id, options=[undefer(MarketSearchEntry.docs)])
+    return session.get(
+        MarketSearchEntry,
+        listing_id,
+        options=[undefer(MarketSearchEntry.docs)],
+        populate_existing=True,
+    )
 
 
 def _is_same(row: MarketSearchEntry, entry: Entry) -> bool:

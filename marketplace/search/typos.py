@@ -7,12 +7,13 @@ Source: L. Boytsov, Indexing methods for approximate dictionary searching, JEA 1
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterable
 
 _ONE_FROM, _TWO_FROM = 4, 8
 _EDIT_BREAKS = 3
+_FEW = 100
 
 
 def tolerance(word: str) -> int:
@@ -60,7 +61,11 @@ class Vocabulary:
         if not new:
             return
         self._words |= new
-        self._sorted = sorted(self._words)
+        if len(new) < _FEW:
+            for word in new:
+                insort(self._sorted, word)
+        else:
+            self._sorted = sorted(self._words)
         for word in new:
             for gram in _grams(word):
                 self._by_gram.setdefault(gram, []).append(word)
