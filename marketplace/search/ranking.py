@@ -124,7 +124,7 @@ class Texts:
         return worth, tuple(instead)
 
     def _readings(self, term: _Term, seen: bytearray) -> Iterator[tuple[str, float, bool]]:
-        """Give the words that one may be read as, what each is worth, and whether weak ones count.
+        """Give the words that one may be read as, what each is worth, and whether in strong places alone.
 
         What is only just begun counts for what a listing is, not for what is written of it.
         """

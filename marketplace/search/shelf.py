@@ -61,9 +61,11 @@ class Shelf:
         self._slots: dict[str, int] = {}
         self._texts = Texts()
         self._facets = Facets()
+        self._public: bytearray | None = None
 
     def put(self, listings: Iterable[Shelved]) -> None:
         """Take listings in, each in place of the one of its id."""
+        self._public = None
         words: list[tuple[int, Mapping[str, int]]] = []
         for one in listings:
             slot = len(self._facts)
@@ -75,6 +77,7 @@ class Shelf:
 
     def take_away(self, listing_ids: Iterable[str]) -> None:
         """Let listings be found no more."""
+        self._public = None
         for listing_id in listing_ids:
             self._slots.pop(listing_id, None)
 
@@ -108,10 +111,15 @@ class Shelf:
         )
 
     def _seen(self, visible: Visible) -> bytearray:
+        """Tell by slot what counts; what is public is kept until listings change."""
+        if visible is None and self._public is not None:
+            return self._public
         seen = bytearray(len(self._facts))
         sees = _question_of(visible)
         for listing_id, slot in self._slots.items():
             seen[slot] = self._facts[slot].is_public if sees is None else sees(listing_id)
+        if visible is None:
+            self._public = seen
         return seen
 
     def _rank_by(self, query: Query, scores: Mapping[int, float]) -> Callable[[int], float]:
