@@ -61,6 +61,7 @@ import garland.usage.views
 import marketplace.releases.api
 import marketplace.reviews.api
 import marketplace.reviews.views
+import marketplace.search.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -251,6 +252,7 @@ MACHINES: tuple[Blueprint, ...] = (
     designer.packs.api.api,
     marketplace.releases.api.api,
     marketplace.reviews.api.api,
+    marketplace.search.api.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,

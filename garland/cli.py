@@ -23,6 +23,7 @@ from garland.memory import loading
 from garland.pack_cli import pack
 from garland.release import version
 from garland.rule_cli import rule
+from garland.search_cli import search
 from garland.table_cli import table
 from garland.trust_cli import trust
 
@@ -53,6 +54,7 @@ main.add_command(flow)
 main.add_command(keys)
 main.add_command(pack)
 main.add_command(rule)
+main.add_command(search)
 main.add_command(table)
 main.add_command(tenant)
 main.add_command(trust)

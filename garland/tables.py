@@ -10,6 +10,7 @@ import designer.gallery._tables
 import designer.guide._tables
 import designer.palette._tables
 import marketplace.releases._tables
+import marketplace.search._tables
 import runtime._tables
 import runtime.alarms._tables
 import runtime.alarms.console._tables

@@ -168,6 +168,7 @@ BY_ID = {
 """What names things in its address, by blueprint."""
 
 PLAIN = {
+    "market_search_api": "list_listings",
     "keys": "list_keys rotate",
     "brand_editing": "show preview save drop",
     "block_pictures": "show_icons",
@@ -300,6 +301,7 @@ OPEN = {
     "hooks.deliver": "its key is the credential",
     "hooks.shake_hands": "its key is the credential",
     "intake_api.send_to_source": "its key is the credential",
+    "market_search_api.get_one": "a public listing is nobody's own",
     "operations.healthz": "says of no tenant anything",
     "operations.metrics": "for this machine alone, or with a token of its own",
     "operations.readyz": "says of no tenant anything",

@@ -1,0 +1,27 @@
+"""The command `garland search`: what listings of the marketplace are found by."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def search() -> None:
+    """Look after the search of the marketplace."""
+
+
+@search.command("rebuild")
+def rebuild() -> None:
+    """Read the words of every listing anew; people search on meanwhile."""
+    from garland.services import Services
+    from garland.settings import load_settings
+    from kernel.clock import utc_now
+    from marketplace.search.store import rebuild as read_anew
+
+    services = Services(load_settings())
+    try:
+        with services.sessions() as session, session.begin():
+            count = read_anew(session, now=utc_now())
+    finally:
+        services.engine.dispose()
+    click.echo(f"{count:,} listings can be found.")

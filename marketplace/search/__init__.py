@@ -1,0 +1,1 @@
+"""Finding listings of the marketplace: what each is found by, searching, and facets."""
