@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from boolean.boolean import ParseError
 from license_expression import ExpressionError, Licensing, get_spdx_licensing
@@ -41,6 +43,32 @@ def licence_problem(text: str) -> str:
     return f"{wrong.strip() or 'an empty text'} is no SPDX licence: {remedy}"
 
 
+def is_open_to(text: str, fits: Callable[[str], bool]) -> bool:
+    """Tell whether one may use something under licences that fit: one of each choice, all of both.
+
+    A licence with an exception is asked about under its own name. False where the text cannot be
+    read, for then nobody knows what one may do.
+
+    >>> is_open_to("MIT OR GPL-3.0-only", lambda one: one == "MIT")
+    True
+    >>> is_open_to("MIT AND GPL-3.0-only", lambda one: one == "MIT")
+    False
+    """
+    try:
+        read = _plain().parse(text, simple=True)
+    except (ExpressionError, ParseError, *_STUMBLES):
+        return False
+    return read is not None and _is_open(read, fits)
+
+
+def _is_open(read: Any, fits: Callable[[str], bool]) -> bool:
+    if isinstance(read, _plain().OR):
+        return any(_is_open(one, fits) for one in read.args)
+    if isinstance(read, _plain().AND):
+        return all(_is_open(one, fits) for one in read.args)
+    return fits(str(read))
+
+
 def _what_is_wrong(text: str) -> str | None:
     """Give the one name that is not known, or the whole text where it cannot be read at all."""
     plain = _OWN.sub("MIT", text)
@@ -74,3 +102,8 @@ def _names() -> dict[str, str]:
 @cache
 def _spdx() -> Licensing:
     return get_spdx_licensing()
+
+
+@cache
+def _plain() -> Licensing:
+    return Licensing()
