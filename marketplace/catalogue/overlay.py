@@ -146,18 +146,27 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """For whom it is resolved; `plan_blocks` is what the plan holds, None for every block."""
+    """For whom it is resolved.
+
+    Attributes:
+        id: The organisation; a provider's own where it looks at all that it offers.
+        above: Who stands between it and the first provider: naming one of them means it too.
+        plans: The plans that it and those are on.
+        plan_name: What its own is called.
+        plan_blocks: What its own holds, None for every block.
+    """
 
     id: UUID
-    plan_id: UUID | None = None
+    above: frozenset[UUID] = frozenset()
+    plans: frozenset[UUID] = frozenset()
     plan_name: str = ""
     plan_blocks: tuple[str, ...] | None = None
 
 
-def is_meant(audience: Audience, customer: Customer | None) -> bool:
-    """Tell whether a customer is in an audience; a provider's own view (None) asks for none."""
-    if customer is None or audience.whom is Whom.ALL:
+def is_meant(audience: Audience, customer: Customer, *, owner: UUID) -> bool:
+    """Tell whether a customer is in an audience that `owner` chose; the owner itself always is."""
+    if audience.whom is Whom.ALL or customer.id == owner:
         return True
     if audience.whom is Whom.PLAN:
-        return customer.plan_id is not None and customer.plan_id in audience.plans
-    return customer.id in audience.customers
+        return not audience.plans.isdisjoint(customer.plans)
+    return not audience.customers.isdisjoint({customer.id, *customer.above})

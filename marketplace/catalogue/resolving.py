@@ -135,13 +135,13 @@ def listing_for(
     return chain[0].private.get(listing_id)
 
 
-def resolve(tree: Tree, listing_id: str, customer: Customer | None) -> Resolved | None:
+def resolve(tree: Tree, listing_id: str, customer: Customer) -> Resolved | None:
     """Say what a customer is offered of a listing.
 
     Args:
         tree: What stands above the customer.
         listing_id: Of which listing.
-        customer: For whom; None for all that the last provider on the path offers anybody.
+        customer: For whom.
 
     Returns:
         None where there is no such listing on that path. O(releases x rules).
@@ -163,21 +163,23 @@ def resolve(tree: Tree, listing_id: str, customer: Customer | None) -> Resolved 
 
 
 def resolve_bundles(
-    overlay: Overlay, customer: Customer | None, offered: frozenset[str]
+    overlay: Overlay, customer: Customer, offered: frozenset[str]
 ) -> tuple[Bundle, ...]:
     """List the bundles of an overlay, by title, of which a customer is offered all members."""
     found = [
         one
         for one in overlay.bundles
-        if one.members and one.members <= offered and is_meant(one.audience, customer)
+        if one.members
+        and one.members <= offered
+        and is_meant(one.audience, customer, owner=overlay.owner)
     ]
     return tuple(sorted(found, key=lambda one: (one.title.casefold(), one.key)))
 
 
-def _pass(course: _Course, level: int, overlay: Overlay, customer: Customer | None) -> None:
+def _pass(course: _Course, level: int, overlay: Overlay, customer: Customer) -> None:
     """Let what is left pass one provider's overlay."""
     entry = overlay.entries.get(course.listing.listing_id)
-    if entry is not None and not is_meant(entry.audience, customer):
+    if entry is not None and not is_meant(entry.audience, customer, owner=overlay.owner):
         named = "on other plans" if entry.audience.whom is Whom.PLAN else "named ones"
         course.left = []
         course.tell(level, f"It is offered to customers {named} alone.", is_kept=False)
@@ -263,13 +265,11 @@ def _rename(course: _Course, level: int, entry: Entry) -> None:
         course.tell(level, "It is described in words of this catalogue's own.")
 
 
-def _chosen(
-    course: _Course, level: int, customer: Customer | None, *, is_private: bool
-) -> Offer | None:
+def _chosen(course: _Course, level: int, customer: Customer, *, is_private: bool) -> Offer | None:
     if not course.left:
         course.tell(level, "It is not offered: no version is left.", is_kept=False)
         return None
-    if customer is not None and not _is_in_plan(customer, course.listing.listing_id):
+    if not _is_in_plan(customer, course.listing.listing_id):
         text = f"It is not offered: the plan {customer.plan_name} does not hold it."
         course.tell(level, text, is_kept=False)
         return None

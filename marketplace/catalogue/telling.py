@@ -14,7 +14,7 @@ from marketplace.catalogue.presets import Held
 from marketplace.catalogue.resolving import Line, Resolved, Tree, resolve
 
 
-def told_to(level: int, tree: Tree, listing_id: str, customer: Customer | None) -> Resolved | None:
+def told_to(level: int, tree: Tree, listing_id: str, customer: Customer) -> Resolved | None:
     """Resolve a listing as one who stands on the path may see it.
 
     Args:
@@ -26,7 +26,7 @@ def told_to(level: int, tree: Tree, listing_id: str, customer: Customer | None) 
     Returns:
         None where nothing of it comes down to the reader, whether it exists or not.
     """
-    whoever = replace(customer, plan_blocks=None) if customer is not None else None
+    whoever = replace(customer, plan_blocks=None)  # a plan is not of those above alone
     above = resolve(tree.down_to(level), listing_id, whoever) if level else None
     if level and (above is None or above.offer is None):
         return None

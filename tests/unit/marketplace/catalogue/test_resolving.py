@@ -36,7 +36,7 @@ T = TypeVar("T")
 @given(tree=trees(), customer=CUSTOMERS, chance=st.randoms(use_true_random=False))
 @settings(max_examples=examples(40))
 def test_the_order_of_rules_presets_bundles_and_releases_changes_nothing(
-    tree: Tree, customer: Customer | None, chance: Random
+    tree: Tree, customer: Customer, chance: Random
 ) -> None:
     mixed = Tree(
         public={name: _mixed_listing(one, chance) for name, one in tree.public.items()},
@@ -57,7 +57,7 @@ def test_the_order_of_rules_presets_bundles_and_releases_changes_nothing(
 )
 @settings(max_examples=examples(40))
 def test_what_another_csp_says_is_never_seen(
-    tree: Tree, customer: Customer | None, foreign: tuple[Overlay, Overlay]
+    tree: Tree, customer: Customer, foreign: tuple[Overlay, Overlay]
 ) -> None:
     among = replace(tree, overlays={**tree.overlays, **{one.owner: one for one in foreign}})
 
@@ -68,7 +68,7 @@ def test_what_another_csp_says_is_never_seen(
 
 @given(tree=trees(), customer=CUSTOMERS)
 @settings(max_examples=examples(40))
-def test_who_stands_below_only_narrows(tree: Tree, customer: Customer | None) -> None:
+def test_who_stands_below_only_narrows(tree: Tree, customer: Customer) -> None:
     above, below = tree.down_to(len(tree.path) - 1), resolve(tree, LAMP, customer)
     if len(tree.path) == 1 or below is None or below.offer is None:
         return
@@ -88,9 +88,7 @@ def test_who_stands_below_only_narrows(tree: Tree, customer: Customer | None) ->
 
 @given(tree=trees(MARK), customer=CUSTOMERS)
 @settings(max_examples=examples(40))
-def test_nobody_reads_what_those_above_wrote_for_themselves(
-    tree: Tree, customer: Customer | None
-) -> None:
+def test_nobody_reads_what_those_above_wrote_for_themselves(tree: Tree, customer: Customer) -> None:
     """Names of rules and hidden values of the first two providers carry a mark."""
     for level in range(2, len(tree.path) + 1):
         told = told_to(level, tree, LAMP, customer)
@@ -103,7 +101,7 @@ def test_nobody_reads_what_those_above_wrote_for_themselves(
 @given(tree=trees(), customer=CUSTOMERS)
 @settings(max_examples=examples(40))
 def test_what_is_not_offered_is_not_told_apart_from_what_is_not_there(
-    tree: Tree, customer: Customer | None
+    tree: Tree, customer: Customer
 ) -> None:
     level = len(tree.path)
     found = resolve(tree, LAMP, customer)
@@ -116,7 +114,7 @@ def test_what_is_not_offered_is_not_told_apart_from_what_is_not_there(
 @given(listing=listings(), private=overlays(CSP), customer=CUSTOMERS)
 @settings(max_examples=examples(40))
 def test_a_private_block_is_seen_below_its_owner_alone(
-    listing: Listing, private: Overlay, customer: Customer | None
+    listing: Listing, private: Overlay, customer: Customer
 ) -> None:
     own = replace(private, private={LAMP: replace(listing, private_to=CSP)})
     elsewhere = Tree(public={}, overlays={CSP: own}, path=(OTHER,))
@@ -129,9 +127,7 @@ def test_a_private_block_is_seen_below_its_owner_alone(
 
 @given(tree=trees(), customer=CUSTOMERS)
 @settings(max_examples=examples(40))
-def test_each_version_that_is_left_out_is_explained_once(
-    tree: Tree, customer: Customer | None
-) -> None:
+def test_each_version_that_is_left_out_is_explained_once(tree: Tree, customer: Customer) -> None:
     found = resolve(tree, LAMP, customer)
     if found is None:
         return
@@ -149,9 +145,7 @@ def test_each_version_that_is_left_out_is_explained_once(
 
 @given(tree=trees(), customer=CUSTOMERS)
 @settings(max_examples=examples(40))
-def test_the_offer_is_the_highest_version_that_is_left(
-    tree: Tree, customer: Customer | None
-) -> None:
+def test_the_offer_is_the_highest_version_that_is_left(tree: Tree, customer: Customer) -> None:
     found = resolve(tree, LAMP, customer)
     if found is None or found.offer is None:
         return
@@ -172,7 +166,7 @@ def test_the_offer_is_the_highest_version_that_is_left(
 @given(tree=trees(), customer=CUSTOMERS, host=st.text("ab", min_size=1, max_size=3))
 @settings(max_examples=examples(40))
 def test_what_fits_the_form_fits_the_block_once_presets_are_filled_in(
-    tree: Tree, customer: Customer | None, host: str
+    tree: Tree, customer: Customer, host: str
 ) -> None:
     found = resolve(tree, LAMP, customer)
     if found is None or found.offer is None:

@@ -157,10 +157,11 @@ def overlays(owner: UUID, mark: str = "") -> st.SearchStrategy[Overlay]:
     )
 
 
-CUSTOMERS = st.none() | st.builds(
+CUSTOMERS = st.builds(
     Customer,
-    id=st.sampled_from([ANNA, BERT]),
-    plan_id=st.sampled_from([None, BASIC, LARGE]),
+    id=st.sampled_from([ANNA, BERT, CSP, RESELLER]),
+    above=st.sampled_from([frozenset[UUID](), frozenset({RESELLER})]),
+    plans=st.frozensets(st.sampled_from([BASIC, LARGE]), max_size=1),
     plan_name=st.just("Basic"),
     plan_blocks=st.sampled_from([None, None, None, ("acme.*",), ("bauble.*",)]),
 )
