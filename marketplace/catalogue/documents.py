@@ -92,5 +92,15 @@ BUNDLE = _takes(
     members={"type": "array", "minItems": 1, "maxItems": VALUES_MAX, "items": _LISTING},
     audience=AUDIENCE,
 )
+PRIVATE = _takes(
+    ["digests"],
+    digests={
+        "type": "array",
+        "minItems": 1,
+        "maxItems": VALUES_MAX,
+        "items": {"type": "string", "minLength": 1, "maxLength": 71},
+    },
+)
+UNMATCHED = _takes(["unmatched"], unmatched={"enum": [one.value for one in Effect]})
 KEY_SCHEMA = Schema({"type": "string", "maxLength": KEY_MAX, "pattern": KEY})
 LISTING_ID_SCHEMA = Schema(_LISTING)

@@ -17,6 +17,7 @@ from marketplace.catalogue.documents import (
     KEY_MAX,
     KEY_SCHEMA,
     LISTING_ID_SCHEMA,
+    PRIVATE,
     RULE,
 )
 from marketplace.catalogue.overlay import (
@@ -97,6 +98,13 @@ def read_bundle(key: str, document: Any) -> Bundle:
         members=frozenset(document["members"]),
         audience=_audience(document.get("audience")),
     )
+
+
+def read_private(listing_id: str, document: Any) -> frozenset[str]:
+    """Read of which packages a private block is made; raises InvalidError as `read_rule`."""
+    require_listing_id(listing_id)
+    PRIVATE.require(document, "this block cannot be offered so")
+    return frozenset(document["digests"])
 
 
 def rule_document(rule: Rule) -> dict[str, Any]:
