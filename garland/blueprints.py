@@ -58,6 +58,8 @@ import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.api
 import garland.usage.views
+import marketplace.catalogue.api
+import marketplace.catalogue.api_overlay
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -245,6 +247,8 @@ PAGES: tuple[Blueprint, ...] = (
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
     designer.packs.api.api,
+    marketplace.catalogue.api.api,
+    marketplace.catalogue.api_overlay.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,

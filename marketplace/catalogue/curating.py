@@ -238,9 +238,11 @@ def _meant(entry: Entry, above: Above) -> Release:
         one
         for one in left
         if one.version == entry.pin
-        or (not entry.pin
-        and (ceiling is None or precedence(one.version) <= ceiling)
-        and (entry.takes_beta or one.channel is Channel.STABLE))
+        or (
+            not entry.pin
+            and (ceiling is None or precedence(one.version) <= ceiling)
+            and (entry.takes_beta or one.channel is Channel.STABLE)
+        )
     ]
     return (fitting or left)[0]
 

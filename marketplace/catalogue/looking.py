@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
 from uuid import UUID
@@ -16,7 +16,7 @@ from marketplace.catalogue.overlay import Bundle, Customer
 from marketplace.catalogue.packages import SignedPackages
 from marketplace.catalogue.public import Listing, PublicSide
 from marketplace.catalogue.resolving import Offer, Resolved, Tree, resolve, resolve_bundles
-from marketplace.catalogue.store import CURATE, overlays_along, require_curator
+from marketplace.catalogue.store import CURATE, NOT_THERE, overlays_along, require_curator
 from marketplace.catalogue.telling import told_to
 from tenancy.customers.charge import get_customer
 from tenancy.organisations import OrganisationView, ancestors_of, get_organisation
@@ -50,17 +50,22 @@ class Sight:
 def sight_of(session: Session, who: Acting, customer_id: UUID | None = None) -> Sight:
     """Say from where who acts looks; `customer_id` names one that it looks after.
 
-    A provider that names nobody sees all that it offers.
+    A provider that names nobody sees all that it offers. Whoever may not see the catalogue sees
+    what its customers do: what is offered, and no decision.
 
     Raises:
         NotFoundError: who acts does not look after that organisation, or has no catalogue.
     """
     me = live_of(session, who.tenant_id)
-    for_whom = me
-    if customer_id is not None and customer_id != who.tenant_id:
+    is_curator = who.may("catalogue.view")
+    if customer_id is None or customer_id == who.tenant_id:
+        found = _sight(session, me, get_organisation(session, me))
+    else:
         require_curator(who)
-        for_whom = get_customer(session, who, customer_id).id
-    return _sight(session, me, get_organisation(session, for_whom))
+        if not is_curator:
+            raise NotFoundError(NOT_THERE)
+        found = _sight(session, me, get_customer(session, who, customer_id))
+    return found if is_curator else replace(found, level=len(found.tree.path))
 
 
 def look_up(session: Session, sight: Sight, listing_id: str, *, now: datetime) -> Resolved:

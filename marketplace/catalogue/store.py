@@ -43,6 +43,14 @@ class Part:
     changed_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """How an overlay is set up; `revision` grows with each change, and is 0 before the first."""
+
+    unmatched: Effect
+    revision: int
+
+
 def require_curator(who: Acting) -> None:
     """Let only organisations that have a catalogue go on; raises NotFoundError."""
     if who.tenant_kind not in CURATE:
@@ -85,19 +93,29 @@ def list_parts(session: Session, who: Acting, kind: PartKind) -> list[Part]:
     return list(_parts(session, who.tenant_id, kind))
 
 
-def get_part(session: Session, who: Acting, kind: PartKind, key: str) -> Part:
-    """Give one part of the acting provider's overlay; raises NotFoundError."""
+def find_part(session: Session, who: Acting, kind: PartKind, key: str) -> Part | None:
+    """Find one part of the acting provider's overlay."""
     require_curator(who)
     row = _find(session, who.tenant_id, kind, key)
-    if row is None:
+    return _part(row) if row is not None else None
+
+
+def get_part(session: Session, who: Acting, kind: PartKind, key: str) -> Part:
+    """Give one part of the acting provider's overlay; raises NotFoundError."""
+    found = find_part(session, who, kind, key)
+    if found is None:
         raise NotFoundError(f"no such {_WORDS[kind]}", key=key)
-    return _part(row)
+    return found
 
 
-def revision_of(session: Session, tenant_id: UUID) -> int:
-    """Give the number that grows with each change of a provider's overlay, 0 before the first."""
-    wanted = select(MarketOverlay.revision).where(MarketOverlay.tenant_id == tenant_id)
-    return session.scalar(wanted) or 0
+def glance_of(session: Session, who: Acting) -> Glance:
+    """Say how the acting provider's overlay is set up; raises NotFoundError for who has none."""
+    require_curator(who)
+    wanted = select(MarketOverlay).where(MarketOverlay.tenant_id == who.tenant_id)
+    row = session.scalar(wanted)
+    if row is None:
+        return Glance(unmatched=Effect.ALLOW, revision=0)
+    return Glance(unmatched=row.unmatched, revision=row.revision)
 
 
 def set_unmatched(session: Session, who: Acting, effect: Effect, *, now: datetime) -> None:

@@ -124,6 +124,7 @@ FIXED = {
     "filename": "js/app.js",
     "name": "resources.csv",
     "number": "1",
+    "part_key": "x",
     "place": "0",
     "ref": "draft",
     "rest": "x",
