@@ -59,7 +59,7 @@ import garland.trends.views
 import garland.usage.api
 import garland.usage.views
 import marketplace.catalogue.api
-import marketplace.catalogue.api_overlay
+import marketplace.catalogue.decided.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -248,7 +248,7 @@ MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
     designer.packs.api.api,
     marketplace.catalogue.api.api,
-    marketplace.catalogue.api_overlay.api,
+    marketplace.catalogue.decided.api.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,
