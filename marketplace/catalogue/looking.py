@@ -42,9 +42,15 @@ class Sight:
 
     def among(self, listing: Listing | None, listing_id: str) -> Resolved | None:
         """Resolve one listing, given its public side; None where it does not come down to here."""
-        public = {listing_id: listing} if listing is not None else {}
-        tree = Tree(public=public, overlays=self.tree.overlays, path=self.tree.path)
-        return told_to(self.level, tree, listing_id, self.customer)
+        return told_to(self.level, self._over(listing, listing_id), listing_id, self.customer)
+
+    def whole(self, listing: Listing | None, listing_id: str) -> Offer | None:
+        """Give an offer with hidden values too; for programs, never for an answer to people."""
+        resolved = resolve(self._over(listing, listing_id), listing_id, self.customer)
+        return resolved.offer if resolved is not None else None
+
+    def _over(self, listing: Listing | None, listing_id: str) -> Tree:
+        return replace(self.tree, public={listing_id: listing} if listing is not None else {})
 
 
 def sight_of(session: Session, who: Acting, customer_id: UUID | None = None) -> Sight:
@@ -59,7 +65,7 @@ def sight_of(session: Session, who: Acting, customer_id: UUID | None = None) -> 
     me = live_of(session, who.tenant_id)
     is_curator = who.may("catalogue.view")
     if customer_id is None or customer_id == who.tenant_id:
-        found = _sight(session, me, get_organisation(session, me))
+        found = whole_sight(session, who.tenant_id)
     else:
         require_curator(who)
         if not is_curator:
@@ -124,13 +130,14 @@ def whole_offer(
 
     It is for programs of this installation, never for an answer to people.
     """
-    live = get_organisation(session, live_of(session, tenant_id))
-    sight = _sight(session, live.id, live)
     listing = public_side(session, now=now).listing(listing_id)
-    public = {listing_id: listing} if listing is not None else {}
-    tree = Tree(public=public, overlays=sight.tree.overlays, path=sight.tree.path)
-    resolved = resolve(tree, listing_id, sight.customer)
-    return resolved.offer if resolved is not None else None
+    return whole_sight(session, tenant_id).whole(listing, listing_id)
+
+
+def whole_sight(session: Session, tenant_id: UUID) -> Sight:
+    """Look from an organisation itself, or from the live one of an environment."""
+    live = get_organisation(session, live_of(session, tenant_id))
+    return _sight(session, live.id, live)
 
 
 def public_side(session: Session, *, now: datetime) -> PublicSide:

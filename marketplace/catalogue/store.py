@@ -87,6 +87,13 @@ def overlays_along(session: Session, path: Sequence[UUID]) -> dict[UUID, Overlay
     return found
 
 
+def has_catalogue(session: Session, tenant_id: UUID) -> bool:
+    """Tell whether a provider ever decided anything."""
+    with as_tenant(session, tenant_id):
+        wanted = select(MarketOverlay.id).where(MarketOverlay.tenant_id == tenant_id)
+        return session.scalar(wanted) is not None
+
+
 def list_parts(session: Session, who: Acting, kind: PartKind) -> list[Part]:
     """List the parts of one kind of the acting provider's overlay, by key."""
     require_curator(who)
