@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from boolean.boolean import ParseError
@@ -15,6 +15,8 @@ _STUMBLES = (AttributeError, LookupError, TypeError, ValueError)
 """What its parser raises besides its own errors: `()` is an IndexError in 30.4."""
 
 _NEAR = 0.75
+KEPT_MAX = 1_000
+"""So many expressions a process keeps read."""
 _USUAL = (
     "MIT",
     "Apache-2.0",
@@ -54,11 +56,17 @@ def is_open_to(text: str, fits: Callable[[str], bool]) -> bool:
     >>> is_open_to("MIT AND GPL-3.0-only", lambda one: one == "MIT")
     False
     """
-    try:
-        read = _plain().parse(text, simple=True)
-    except (ExpressionError, ParseError, *_STUMBLES):
-        return False
+    read = _read(text)
     return read is not None and _is_open(read, fits)
+
+
+@lru_cache(maxsize=KEPT_MAX)
+def _read(text: str) -> Any:
+    """Read an expression, None where that cannot be; few are in use, and reading takes long."""
+    try:
+        return _plain().parse(text, simple=True)
+    except (ExpressionError, ParseError, *_STUMBLES):
+        return None
 
 
 def _is_open(read: Any, fits: Callable[[str], bool]) -> bool:

@@ -6,8 +6,10 @@ further down may leave less to the customer, never more, and never changes a val
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,9 @@ from kernel.errors import InvalidError
 from kernel.json_text import kept_text
 from kernel.schema import Schema
 from marketplace.catalogue.overlay import Hold, Preset
+
+COMPILED_MAX = 2_000
+"""So many schemas of single settings a process keeps compiled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +80,14 @@ def _value_problem(preset: Preset, part: Mapping[str, Any]) -> str:
     name = kept_text(preset.name)
     if is_expression(preset.value):
         return f"{name} holds an expression: give a plain value"
-    found = Schema(part).problems(preset.value)
+    found = _compiled(json.dumps(part, sort_keys=True)).problems(preset.value)
     return f"{name} does not fit this version: {found[0].message}" if found else ""
+
+
+@lru_cache(maxsize=COMPILED_MAX)
+def _compiled(schema: str) -> Schema:
+    """Compile a schema once: a list of offers asks for the same ones over and over."""
+    return Schema(json.loads(schema))
 
 
 def filled(config: Mapping[str, Any], presets: Iterable[Preset]) -> dict[str, Any]:
