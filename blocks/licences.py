@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any
 
 from boolean.boolean import ParseError
 from license_expression import ExpressionError, Licensing, get_spdx_licensing
@@ -13,6 +15,8 @@ _STUMBLES = (AttributeError, LookupError, TypeError, ValueError)
 """What its parser raises besides its own errors: `()` is an IndexError in 30.4."""
 
 _NEAR = 0.75
+KEPT_MAX = 1_000
+"""So many expressions a process keeps read."""
 _USUAL = (
     "MIT",
     "Apache-2.0",
@@ -39,6 +43,38 @@ def licence_problem(text: str) -> str:
     near = _nearest(wrong)
     remedy = f"write {near}, or {own}" if near else f"see spdx.org/licenses, or write {own}"
     return f"{wrong.strip() or 'an empty text'} is no SPDX licence: {remedy}"
+
+
+def is_open_to(text: str, fits: Callable[[str], bool]) -> bool:
+    """Tell whether one may use something under licences that fit: one of each choice, all of both.
+
+    A licence with an exception is asked about under its own name. False where the text cannot be
+    read, for then nobody knows what one may do.
+
+    >>> is_open_to("MIT OR GPL-3.0-only", lambda one: one == "MIT")
+    True
+    >>> is_open_to("MIT AND GPL-3.0-only", lambda one: one == "MIT")
+    False
+    """
+    read = _read(text)
+    return read is not None and _is_open(read, fits)
+
+
+@lru_cache(maxsize=KEPT_MAX)
+def _read(text: str) -> Any:
+    """Read an expression, None where that cannot be; few are in use, and reading takes long."""
+    try:
+        return _plain().parse(text, simple=True)
+    except (ExpressionError, ParseError, *_STUMBLES):
+        return None
+
+
+def _is_open(read: Any, fits: Callable[[str], bool]) -> bool:
+    if isinstance(read, _plain().OR):
+        return any(_is_open(one, fits) for one in read.args)
+    if isinstance(read, _plain().AND):
+        return all(_is_open(one, fits) for one in read.args)
+    return fits(str(read))
 
 
 def _what_is_wrong(text: str) -> str | None:
@@ -74,3 +110,8 @@ def _names() -> dict[str, str]:
 @cache
 def _spdx() -> Licensing:
     return get_spdx_licensing()
+
+
+@cache
+def _plain() -> Licensing:
+    return Licensing()

@@ -62,6 +62,8 @@ import marketplace.releases.api
 import marketplace.reviews.api
 import marketplace.reviews.views
 import marketplace.search.api
+import marketplace.catalogue.api
+import marketplace.catalogue.decided.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -253,6 +255,8 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.releases.api.api,
     marketplace.reviews.api.api,
     marketplace.search.api.api,
+    marketplace.catalogue.api.api,
+    marketplace.catalogue.decided.api.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,

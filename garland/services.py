@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 import garland.tables  # noqa: F401  completes the metadata before the first query
 from blocks.brokers.http import HttpBroker
+from blocks.installs.curated import CURATION
 from blocks.installs.forgetting import forget_folders
 from blocks.installs.registry import SHELF, Shelf
 from blocks.installs.sandboxing import Sandboxes
@@ -21,6 +22,7 @@ from designer.packs.desks import DOORS
 from garland.settings import Settings
 from kernel.db import make_engine
 from kernel.secrets import Vault
+from marketplace.catalogue.keeping_back import CatalogueKeepsBack
 from runtime.alarms.sources.snmp.layers import Given
 from runtime.alarms.sources.snmp.packs import TRAP_PACKS, read_packs
 from runtime.connections.serving import Connections
@@ -158,6 +160,7 @@ class Services:
             CALLS: self.calls,
             DECISIONS: PublishedTables(),
             BESIDE: PinsFollow(),
+            CURATION: CatalogueKeepsBack(),
             SERVICES_OVER: services_over,
             USERS: users_of_look_up_table,
             SHELF: self.shelf,

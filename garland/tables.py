@@ -11,6 +11,7 @@ import designer.guide._tables
 import designer.palette._tables
 import marketplace.releases._tables
 import marketplace.search._tables
+import marketplace.catalogue._tables
 import runtime._tables
 import runtime.alarms._tables
 import runtime.alarms.console._tables

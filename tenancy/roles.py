@@ -78,6 +78,8 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "plans.edit": "make and change plans and say who has which",
         "usage.view": "see what was used and what it comes to",
         "usage.cap": "set how much the organisation may spend in a month",
+        "catalogue.view": "see what customers are offered of blocks, and why",
+        "catalogue.edit": "decide what customers are offered of blocks, and how it is set up",
         "brand.edit": "change the name, the logo and the colours that customers see",
         "announcements.edit": "write announcements to customers, change and withdraw them",
         "releases.view": "see the organisation's namespaces, listings and releases",
@@ -97,6 +99,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Organisation", ("organisation", "environments", "limits", "plans", "usage")),
     ("Customers", ("customers", "brand", "announcements")),
     ("Marketplace", ("releases", "reviews")),
+    ("Customers", ("customers", "catalogue", "brand", "announcements")),
 )
 """The parts of the table as pages show them: a title, and what its permissions begin with."""
 
@@ -106,6 +109,8 @@ _KINDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "customers.view": _PROVIDERS,
         "customers.edit": _PROVIDERS,
         "plans.edit": _PROVIDERS,
+        "catalogue.view": frozenset({"csp", "reseller"}),
+        "catalogue.edit": frozenset({"csp", "reseller"}),
         "brand.edit": _PROVIDERS,
         "announcements.edit": _PROVIDERS,
         "support.use": frozenset({"csp", "reseller"}),
@@ -162,7 +167,14 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
         Role.OPERATOR: _OPERATES,
         Role.DESIGNER: _DESIGNS,
         Role.ADMIN: frozenset(PERMISSIONS),
-        Role.CURATOR: _SEES | {"customers.view", "customers.edit", "announcements.edit"},
+        Role.CURATOR: _SEES
+        | {
+            "customers.view",
+            "customers.edit",
+            "announcements.edit",
+            "catalogue.view",
+            "catalogue.edit",
+        },
         Role.SUPPORT: _SEES
         | {"runs.operate", "customers.view", "support.use", "announcements.edit"},
         Role.BILLING: frozenset(

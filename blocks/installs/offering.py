@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
+from blocks.installs.curated import kept_back
 from blocks.installs.fitness import checked_block
 from blocks.installs.model import Offered, asks_of, new_asks
 from blocks.installs.vouching import signers_of, taken_back
@@ -105,7 +106,7 @@ def waiting(session: Session, tenant_id: UUID, *, now: datetime) -> list[Offered
     """List what the tenant may install and has not: the highest version of each block, by title.
 
     A block of which it has that version, or a higher one, waits for nothing; what was revoked, or
-    whose signature was, is left out.
+    whose signature was, is left out, and so is what the providers above keep back.
     """
     is_taken_back = taken_back(session, now=now)
     brought = select(BlockUpload.digest).where(BlockUpload.tenant_id == tenant_id)
@@ -124,6 +125,7 @@ def waiting(session: Session, tenant_id: UUID, *, now: datetime) -> list[Offered
         if not is_taken_back(row.digest, row.signers, row.vouched_in):
             highest[row.block_id], found[row.block_id] = precedence(row.version), row.digest
     there = {one.digest for one in installed}
+    there |= kept_back(session, tenant_id, found.values(), now=now)
     shown = [offered(session, tenant_id, one) for one in found.values() if one not in there]
     return sorted(shown, key=lambda one: (one.manifest.title.lower(), one.manifest.id))
 

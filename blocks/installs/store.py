@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage
+from blocks.installs.curated import require_offered
 from blocks.installs.model import InstallView, ask_in_short
 from blocks.installs.offering import installed_rows, offered
 from blocks.installs.vouching import refuse_unvouched
@@ -64,11 +65,13 @@ def install(
         ConsentError: it asks for what no version of it was granted yet, and nobody agreed.
         OtherDigestError: the version is installed from another package that is signed.
         NotInPlanError: the plan does not hold it.
+        NotOfferedError: a provider above keeps it back.
         NotTrustedError: neither its signature nor that of a pack it came in is to be believed any
             more.
     """
     found = offered(session, tenant_id, digest)
     require_blocks(session, tenant_id, {found.manifest.id})
+    require_offered(session, tenant_id, digest, found.manifest, now=now)
     # somebody may have taken back their word since it came
     refuse_unvouched(session, session.get_one(BlockPackage, digest), now=now)
     if found.needs_consent and not consents:

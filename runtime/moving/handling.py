@@ -121,6 +121,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "kept_answer": _PASSING,
         "linked_identity": _PEOPLE,
         "mail": "what is still to be mailed is mailed from here",
+        "market_overlay": _AGREED,
+        "market_overlay_part": _AGREED,
         "membership": _PEOPLE,
         "organisation_state_change": "the history of its states at this installation",
         "pack_offer": "packages are taken in where they are trusted, not brought along",

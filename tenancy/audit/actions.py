@@ -16,6 +16,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "going_live": "Requests and environments",
         "blocks": "Blocks and packs",
         "marketplace": "Marketplace",
+        "catalogue": "Catalogue for customers",
         "connections": "Connections and webhooks",
         "sources": "Alarm sources",
         "people": "Members, roles and API tokens",
@@ -270,6 +271,20 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         },
     )
     | _of("decisions", {"approval.decided": "decided on {it}"})
+    | _of(
+        "catalogue",
+        {
+            "catalogue.default_set": "changed what becomes of blocks that no rule speaks of",
+            "catalogue.rule_set": "set the rule {it} of the catalogue",
+            "catalogue.rule_removed": "removed the rule {it} from the catalogue",
+            "catalogue.offer_set": "set how {it} is offered to customers",
+            "catalogue.offer_removed": "offers {it} to customers again as it comes",
+            "catalogue.bundle_set": "set the bundle {it} of the catalogue",
+            "catalogue.bundle_removed": "removed the bundle {it} from the catalogue",
+            "catalogue.private_set": "offers {it} as a block of the catalogue's own",
+            "catalogue.private_removed": "took {it}, a block of its own, from the catalogue",
+        },
+    )
     | _of(
         "policies",
         {

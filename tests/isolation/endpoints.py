@@ -35,6 +35,10 @@ BY_ID = {
     ),
     "calendars": "show_calendar save_calendar delete_calendar import_holidays",
     "calendars_api": "get_calendar save_calendar delete_calendar import_holidays get_state",
+    "curating_api": (
+        "get_rule set_rule remove_rule get_offer set_offer remove_offer get_bundle set_bundle "
+        "remove_bundle get_private set_private remove_private"
+    ),
     "connections": (
         "show_connection save_connection delete_connection rotate ask test undo_rotation"
     ),
@@ -204,6 +208,8 @@ PLAIN = {
     "blocks_api": "list_blocks list_installs install upload_package",
     "calendars": "list_calendars create_calendar new_calendar",
     "calendars_api": "list_calendars create_calendar",
+    "catalogue_api": "list_offers resolve list_bundles",
+    "curating_api": ("get_overlay change_overlay list_rules list_offers list_bundles list_private"),
     "clipboard": "read_copied",
     "connections": "list_connections take new_connection create_connection",
     "connections_api": "list_connections create_connection",

@@ -35,6 +35,7 @@ from tests.factories.tables import make_table_document
 from tests.isolation.announced import announced
 from tests.isolation.organised import NOTE, organised
 from tests.isolation.published import published
+from tests.isolation.curated import curated
 
 V4 = "/tmf-api/alarmManagement/v4"
 API = "/api/v1"
@@ -98,6 +99,7 @@ def fill(tenant: Tenant) -> None:
     with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
         ids |= announced(session, tenant.id, tenant.word)
         ids |= published(session, tenant.organisation, tenant.word)
+        ids |= announced(session, tenant.id, tenant.word) | curated(session, tenant.id, tenant.word)
 
 
 def _alarms(tenant: Tenant) -> dict[str, str]:

@@ -1,0 +1,45 @@
+"""What of the packages kept here the catalogues above a tenant do not offer it.
+
+Installing asks it. Where no provider above has a catalogue, nothing is kept back; and a package
+that is no release of a listing, such as one that the tenant wrote itself, is not the catalogue's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from blocks.installs._tables import BlockPackage
+from marketplace.catalogue.looking import public_side, whole_sight
+from marketplace.catalogue.store import has_catalogue
+
+
+class CatalogueKeepsBack:
+    """A `Curation` over the catalogues of providers."""
+
+    def kept_back(
+        self, session: Session, tenant_id: UUID, digests: Collection[str], *, now: datetime
+    ) -> frozenset[str]:
+        """Give the packages that a tenant's providers do not offer it."""
+        whole = whole_sight(session, tenant_id)
+        # what a provider keeps from its customers it may try itself
+        sight = replace(whole, tree=whole.tree.down_to(whole.level))
+        if not any(has_catalogue(session, one) for one in sight.tree.path):
+            return frozenset()
+        public, found = public_side(session, now=now), set()
+        wanted = (BlockPackage.digest, BlockPackage.block_id)
+        rows = session.execute(select(*wanted).where(BlockPackage.digest.in_([*digests])))
+        for digest, block_id in rows:
+            listing = public.listing(block_id)
+            if listing is None or digest not in {one.digest for one in listing.releases}:
+                continue
+            offer = sight.whole(listing, block_id)
+            version = next(one.version for one in listing.releases if one.digest == digest)
+            if offer is None or version not in offer.versions:
+                found.add(digest)
+        return frozenset(found)

@@ -1,0 +1,132 @@
+"""Listings made of packages that are kept here: signed ones are public, others their owner's own.
+
+A package's quality level is not kept with it, so it counts as on none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from blocks.installs._tables import BlockPackage, BlockUpload
+from blocks.installs.vouching import taken_back
+from blocks.quality import Level
+from blocks.versions import precedence
+from marketplace.catalogue.public import Channel, Listing, Release
+
+_FACTS = (
+    BlockPackage.digest,
+    BlockPackage.block_id,
+    BlockPackage.version,
+    BlockPackage.manifest,
+    BlockPackage.signers,
+    BlockPackage.vouched_in,
+)
+_Facts = Row[tuple[str, str, str, dict[str, Any], Any, dict[str, Any]]]
+
+
+class SignedPackages:
+    """What somebody vouches for and nobody took back: a `PublicSide`."""
+
+    def __init__(self, session: Session, *, now: datetime) -> None:
+        self._session = session
+        self._is_taken_back = taken_back(session, now=now)
+
+    def listing(self, listing_id: str) -> Listing | None:
+        """Give the block of that id with each version that is signed."""
+        found = self._read(select(*_FACTS).where(BlockPackage.block_id == listing_id))
+        return next(iter(found), None)
+
+    def page(self, *, q: str, after: str, limit: int) -> Sequence[Listing]:
+        """List blocks by id; `q` is looked for in the id and the title of any version."""
+        found: list[Listing] = []
+        last: str | None = after
+        while last is not None and len(found) < limit:
+            wanted = limit - len(found)
+            ids = self._ids(q=q, after=last, limit=wanted)
+            found += self._read(select(*_FACTS).where(BlockPackage.block_id.in_(ids)))
+            last = ids[-1] if len(ids) == wanted else None
+        return found
+
+    def _ids(self, *, q: str, after: str, limit: int) -> list[str]:
+        wanted = select(BlockPackage.block_id).where(BlockPackage.block_id > after)
+        if q:
+            title = BlockPackage.manifest["title"].as_string()
+            said = [func.lower(BlockPackage.block_id), func.lower(title)]
+            wanted = wanted.where(or_(*(one.contains(q.lower(), autoescape=True) for one in said)))
+        paged = wanted.distinct().order_by(BlockPackage.block_id).limit(limit)
+        return list(self._session.scalars(paged))
+
+    def _read(self, wanted: Select[*tuple[Any, ...]]) -> list[Listing]:
+        rows = self._session.execute(wanted.order_by(BlockPackage.block_id, BlockPackage.added_at))
+        kept = [row for row in rows if self._is_public(row)]
+        return list(_listings(kept))
+
+    def _is_public(self, row: _Facts) -> bool:
+        signers: Collection[str] = row.signers
+        return bool(signers) and not self._is_taken_back(row.digest, signers, row.vouched_in)
+
+
+def private_listings(
+    session: Session, owner_id: UUID, digests: Iterable[str]
+) -> dict[str, Listing]:
+    """Give a provider's own blocks by id, of those packages that it brought and nobody signed."""
+    wanted = (
+        select(*_FACTS)
+        .join(BlockUpload, BlockUpload.digest == BlockPackage.digest)
+        .where(BlockUpload.tenant_id == owner_id, BlockPackage.digest.in_([*digests]))
+        .order_by(BlockPackage.block_id, BlockPackage.added_at)
+    )
+    kept = [row for row in session.execute(wanted) if not row.signers]
+    return {one.listing_id: one for one in _listings(kept, private_to=owner_id)}
+
+
+def release_of(
+    manifest: Mapping[str, Any],
+    *,
+    digest: str,
+    channel: Channel,
+    level: Level = Level.NONE,
+    is_deprecated: bool = False,
+) -> Release:  # fmt: skip
+    """Give a release of a manifest that was checked when it came."""
+    asks = {one["name"] for one in manifest.get("permissions", ())}
+    return Release(
+        version=manifest["version"],
+        digest=digest,
+        channel=channel,
+        permissions=frozenset(asks | ({"connection"} if manifest.get("secrets") else set())),
+        level=level,
+        licence=manifest.get("licence", ""),
+        config=manifest.get("config", {}),
+        is_deprecated=is_deprecated,
+    )
+
+
+def _listings(rows: Sequence[_Facts], *, private_to: UUID | None = None) -> Iterator[Listing]:
+    """Make listings of rows that stand by id; of two packages of one version the later counts."""
+    by_id: dict[str, dict[str, _Facts]] = {}
+    for row in rows:
+        by_id.setdefault(row.block_id, {})[row.version] = row
+    for listing_id, versions in by_id.items():
+        newest = versions[max(versions, key=precedence)].manifest
+        yield Listing(
+            listing_id=listing_id,
+            title=newest["title"],
+            summary=newest["summary"],
+            publisher=newest["publisher"],
+            private_to=private_to,
+            releases=tuple(
+                release_of(row.manifest, digest=row.digest, channel=_channel(version))
+                for version, row in versions.items()
+            ),
+        )
+
+
+def _channel(version: str) -> Channel:
+    return Channel.BETA if "-" in version else Channel.STABLE
