@@ -78,6 +78,9 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "plans.edit": "make and change plans and say who has which",
         "usage.view": "see what was used and what it comes to",
         "usage.cap": "set how much the organisation may spend in a month",
+        "statements.view": "see statements of the marketplace: what is owed and earned",
+        "prices.edit": "set what listings and offers of the marketplace cost",
+        "charges.edit": "give charges of the marketplace back, in part or whole",
         "brand.edit": "change the name, the logo and the colours that customers see",
         "announcements.edit": "write announcements to customers, change and withdraw them",
     }
@@ -91,11 +94,13 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("People and access", ("members", "roles", "tokens", "support", "audit")),
     ("Connections", ("connections",)),
     ("Organisation", ("organisation", "environments", "limits", "plans", "usage")),
+    ("Money of the marketplace", ("statements", "prices", "charges")),
     ("Customers", ("customers", "brand", "announcements")),
 )
 """The parts of the table as pages show them: a title, and what its permissions begin with."""
 
 _PROVIDERS = frozenset({"vendor", "csp", "reseller"})
+_SELLERS = frozenset({"vendor", "csp", "integrator"})
 _KINDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
     {
         "customers.view": _PROVIDERS,
@@ -103,6 +108,8 @@ _KINDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "plans.edit": _PROVIDERS,
         "brand.edit": _PROVIDERS,
         "announcements.edit": _PROVIDERS,
+        "prices.edit": _SELLERS,
+        "charges.edit": _SELLERS,
         "support.use": frozenset({"csp", "reseller"}),
         "support.grant": frozenset({"customer", "reseller"}),
     }
@@ -155,7 +162,8 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
         Role.OPERATOR: _OPERATES,
         Role.DESIGNER: _DESIGNS,
         Role.ADMIN: frozenset(PERMISSIONS),
-        Role.CURATOR: _SEES | {"customers.view", "customers.edit", "announcements.edit"},
+        Role.CURATOR: _SEES
+        | {"customers.view", "customers.edit", "announcements.edit", "prices.edit"},
         Role.SUPPORT: _SEES
         | {"runs.operate", "customers.view", "support.use", "announcements.edit"},
         Role.BILLING: frozenset(
@@ -167,10 +175,13 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
                 "plans.view",
                 "plans.edit",
                 "usage.view",
+                "statements.view",
+                "prices.edit",
+                "charges.edit",
             }
         ),
         Role.REVIEWER: _SEES,
-        Role.INTEGRATOR: _DESIGNS | {"blocks.edit"},
+        Role.INTEGRATOR: _DESIGNS | {"blocks.edit", "statements.view", "prices.edit"},
         Role.DIRECTORY: frozenset({"members.view", "members.provision"}),
     }
 )

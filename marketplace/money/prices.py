@@ -133,7 +133,9 @@ def _missing(document: Mapping[str, Any]) -> list[Problem]:
     """Name what a price of its kind lacks, or has though it means nothing there."""
     kind, has = document["kind"], set(document) - {"kind"}
     lacks = [Problem(f"/{n}", f"{n}: say it, {kind} needs it") for n in sorted(_HAS[kind] - has)]
-    idle = [Problem(f"/{n}", f"{n}: leave it out, {kind} has none") for n in sorted(has - _HAS[kind])]
+    idle = [
+        Problem(f"/{n}", f"{n}: leave it out, {kind} has none") for n in sorted(has - _HAS[kind])
+    ]
     return lacks + idle
 
 
@@ -144,7 +146,9 @@ def _tier_problems(tiers: Any) -> list[Problem]:
         up_to, is_last = one.get("up_to"), at == len(tiers) - 1
         pointer = f"/tiers/{at}/up_to"
         if is_last and up_to is not None:
-            found.append(Problem(pointer, "up_to: leave it out of the last tier: it takes the rest"))
+            found.append(
+                Problem(pointer, "up_to: leave it out of the last tier: it takes the rest")
+            )
         elif not is_last and (up_to is None or up_to <= before):
             found.append(Problem(pointer, f"up_to: write a number above {before}"))
         before = up_to or before

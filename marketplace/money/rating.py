@@ -74,6 +74,4 @@ def rate_wholesale(parties: Parties, price: Price, units: int, tally: Tally) -> 
 
 
 def _payment(hop: str, payer: UUID, payee: UUID, price: Price, amount: int) -> Payment:
-    return Payment(
-        hop=hop, payer_id=payer, payee_id=payee, currency=price.currency, amount=amount
-    )
+    return Payment(hop=hop, payer_id=payer, payee_id=payee, currency=price.currency, amount=amount)

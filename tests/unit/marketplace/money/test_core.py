@@ -143,7 +143,7 @@ def test_a_reversal_nets_to_zero_for_everybody_after_any_credits(
     book += reversal_of(book)
 
     assert all(one.amount == 0 for one in left_of(book))
-    sums = {one: 0 for one in PARTIES_IDS}
+    sums = dict.fromkeys(PARTIES_IDS, 0)
     for entry in entries_of(book):
         sums[entry.owner_id] += entry.amount
     assert not any(sums.values())

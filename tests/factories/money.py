@@ -1,0 +1,84 @@
+"""Builders of a small market: a vendor, a publisher, two CSPs, customers, and prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from marketplace.money.pricing import PriceView, set_price, set_share
+from tenancy.organisations import OrganisationView, create_organisation, get_organisation
+from tenancy.scope import as_tenant
+from tests.factories.organisations import admin_of, make_below
+from tests.factories.tenancy import NOON, make_csp
+
+LISTING = "baubleworks.lamp"
+DAY = date(2026, 11, 25)
+"""The first day on which prices that were set at noon hold."""
+
+
+@dataclass(frozen=True)
+class Market:
+    """Who stands where."""
+
+    vendor: OrganisationView
+    publisher: OrganisationView
+    csp: OrganisationView
+    customer: OrganisationView
+    other: OrganisationView
+    """Another CSP's customer."""
+
+
+def make_market(session: Session) -> Market:
+    """Make a market whose publisher may price `LISTING`."""
+    csp, other_csp = make_csp(session), make_csp(session)
+    assert csp.parent_id is not None
+    vendor = get_organisation(session, csp.parent_id)
+    publisher = create_organisation(
+        session, kind="integrator", name="Baubleworks", slug="baubleworks", parent_id=vendor.id
+    )
+    return Market(
+        vendor=vendor,
+        publisher=publisher,
+        csp=csp,
+        customer=make_below(session, csp, name="Acme"),
+        other=make_below(session, other_csp, name="Other"),
+    )
+
+
+def by_use(amount: int, currency: str = "EUR", *tiers: dict[str, int]) -> dict[str, Any]:
+    """Write a price by use; `tiers` come before the last one."""
+    return {"kind": "per_use", "currency": currency, "tiers": [*tiers, {"amount": amount}]}
+
+
+def by_month(amount: int, currency: str = "EUR") -> dict[str, Any]:
+    """Write a price by the month."""
+    return {"kind": "per_month", "currency": currency, "amount": amount}
+
+
+def price_it(
+    session: Session,
+    owner: OrganisationView,
+    document: dict[str, Any],
+    *,
+    now: datetime = NOON,
+    listing_id: str = LISTING,
+) -> PriceView:
+    """Set a price of a listing from the next day on: a CSP's retail, anybody else's wholesale."""
+    hop = "retail" if owner.kind == "csp" else "wholesale"
+    who = admin_of(owner)
+    with as_tenant(session, owner.id):
+        return set_price(session, who, listing_id, document, hop=hop, valid_from=None, now=now)
+
+
+def share_it(session: Session, market: Market, vendor_bp: int, *, now: datetime = NOON) -> None:
+    """Let the vendor set its share of what all publishers are paid."""
+    with as_tenant(session, market.vendor.id):
+        set_share(session, admin_of(market.vendor), None, vendor_bp, valid_from=None, now=now)
+
+
+def later(days: int) -> datetime:
+    """Give noon so many days after the first noon."""
+    return NOON + timedelta(days=days)
