@@ -58,6 +58,7 @@ import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.api
 import garland.usage.views
+import marketplace.money.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -289,6 +290,7 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.brand.editing.api.api,
     garland.plans.api.api,
     garland.usage.api.api,
+    marketplace.money.api.api,
     tenancy.parties.api.parties,
     tenancy.parties.api.roles,
     tenancy.scim.api.api,

@@ -127,7 +127,7 @@ def _payments(session: Session, charge: MarketCharge) -> list[Payment]:
 
 
 def _own_hops(who: Acting, book: list[Payment]) -> tuple[str, ...]:
-    """Give the hops that are who acts' to give back: a publisher's with the vendor's share of it."""
+    """Give the hops that are who acts' to give back; a publisher's with the vendor's share."""
     paid = {one.hop for one in book if one.payee_id == who.tenant_id}
     if WHOLESALE in paid:
         paid.add(SHARE)

@@ -32,25 +32,35 @@ class Hop:
     price: Price
 
 
-def charge_use(
-    session: Session, used_by: UUID, listing_id: str, *, key: str, units: int, day: date,
-    now: datetime,
-) -> bool:  # fmt: skip
-    """Charge uses of a listing on a day; False where the key is charged, or nothing costs anything.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """Uses of a listing on one day.
 
-    Args:
-        session: Of any scope: the accounts of all sides are written in the system's.
+    Attributes:
         used_by: The organisation that used it.
-        listing_id: What was used.
-        key: Names these uses within who used them, and is the same whenever they are told again.
+        key: Names these uses within who used them; the same whenever they are told again.
         units: How many, >= 1.
-        day: When, in UTC; its prices count, and it says on whose month's statement it comes.
-        now: When it is entered.
+        day: When, in UTC: its prices count, and it says on whose month's statement it comes.
     """
-    occasion = Occasion(used_by=used_by, key=key, listing_id=listing_id, units=units, day=day)
+
+    used_by: UUID
+    listing_id: str
+    key: str
+    units: int
+    day: date
+
+
+def charge_use(session: Session, use: Use, *, now: datetime) -> bool:
+    """Charge uses; False where their key is charged already, or nothing of them costs anything.
+
+    In a session of any scope: the accounts of all sides are written in the system's.
+    """
+    occasion = Occasion(
+        used_by=use.used_by, key=use.key, listing_id=use.listing_id, units=use.units, day=use.day
+    )
     with system(session):
-        parties = parties_of(session, used_by, listing_id)
-        hops = _hops(session, parties, listing_id, day, kind=PER_USE) if parties else []
+        parties = parties_of(session, use.used_by, use.listing_id)
+        hops = _hops(session, parties, use.listing_id, use.day, kind=PER_USE) if parties else []
         return parties is not None and _charge(session, occasion, parties, hops, now=now)
 
 

@@ -23,7 +23,7 @@ from tenancy.rows import insert_many
 log = structlog.get_logger(__name__)
 
 CLOSED_AFTER = timedelta(days=3)
-"""So long after a month it is closed: what came late, or was wrong, can still be put right in it."""
+"""So long after a month it is closed: until then what was wrong is put right in it."""
 
 
 def charged_until(session: Session) -> date | None:

@@ -26,7 +26,7 @@ ROLES = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """What one owes another for something, in smallest units; below nought where it is given back."""
+    """What one owes another, in smallest units; below nought where it is given back."""
 
     hop: str
     payer_id: UUID

@@ -55,7 +55,8 @@ def open_charge(session: Session, occasion: Occasion, *, now: datetime) -> UUID 
     }
     wanted = insert(MarketCharge).values(row)
     wanted = wanted.on_conflict_do_nothing(index_elements=["used_by", "key"])
-    return session.scalar(wanted.returning(MarketCharge.id))
+    made: UUID | None = session.scalar(wanted.returning(MarketCharge.id))
+    return made
 
 
 def enter(

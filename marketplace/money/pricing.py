@@ -22,6 +22,7 @@ from marketplace.money.parties import checked_listing, owner_of
 from marketplace.money.prices import FREE, PER_MONTH, Price, read_price
 from marketplace.money.shares import WHOLE_BP
 from runtime.use.recording import day_of
+from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
 from tenancy.organisations import get_organisation
 
@@ -121,7 +122,7 @@ def list_prices(
     limit: int,
     after: Sequence[str] | None = None,
 ) -> list[PriceView]:
-    """List the prices that who acts set, by listing, the latest first; of one listing where said."""
+    """List the prices that who acts set, by listing, the latest first; of one where said."""
     query = select(MarketPrice).where(MarketPrice.owner_id == who.tenant_id)
     if listing_id:
         query = query.where(MarketPrice.listing_id == listing_id)
@@ -210,7 +211,7 @@ def set_share(
         session.add(row)
     name = publisher.name if publisher is not None else "all publishers"
     about = About(kind="share", id=row.id, name=name)
-    facts = {"vendor_bp": vendor_bp, "valid_from": day.isoformat()}
+    facts: dict[str, Fact] = {"vendor_bp": vendor_bp, "valid_from": day.isoformat()}
     note(session, who.tenant_id, "share.set", now=now, about=about, facts=facts)
     return _share_view(row)
 

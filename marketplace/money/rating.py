@@ -1,4 +1,4 @@
-"""Rating: what somebody used becomes what a customer owes its CSP, and the CSP publisher and vendor.
+"""Rating: what was used becomes what a customer owes its CSP, and the CSP publisher and vendor.
 
 Pure. Each hop has a price of its own and counts its own uses: a customer's tiers count what that
 customer used, a CSP's what all its customers did. What a hop has no price for costs nothing there.
@@ -64,7 +64,7 @@ def rate_retail(parties: Parties, price: Price, units: int, tally: Tally) -> lis
 
 
 def rate_wholesale(parties: Parties, price: Price, units: int, tally: Tally) -> list[Payment]:
-    """Give what a CSP owes: the vendor its share of the wholesale amount, the publisher the rest."""
+    """Give what a CSP owes: the vendor its share of the amount, the publisher the rest."""
     amount = cost_of(price, units, tally)
     share = vendor_part(tally.amount, amount, tally.vendor_bp)
     return [

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from blocks.installs._tables import BlockInstall
 from blocks.registry import Standing
 from kernel.apart import apart
-from marketplace.money.charging import charge_month, charge_use
+from marketplace.money.charging import Use, charge_month, charge_use
 from marketplace.money.closing import charged_until, close_month, months_to_close, note_charged
 from marketplace.money.payments import Provider, find_provider, hand_over
 from marketplace.money.pricing import priced_by_month
@@ -81,11 +81,15 @@ class MoneyRounds:
         return all(done)
 
     def _charge_use(self, one: Used, day: date, *, now: datetime) -> None:
-        key = f"use:{one.block_id}:{day}"
+        use = Use(
+            used_by=one.tenant_id,
+            listing_id=one.block_id,
+            key=f"use:{one.block_id}:{day}",
+            units=one.number,
+            day=day,
+        )
         with self._sessions.begin() as session:
-            charge_use(
-                session, one.tenant_id, one.block_id, key=key, units=one.number, day=day, now=now
-            )
+            charge_use(session, use, now=now)
 
     def _charge_month(self, tenant_id: UUID, listing_id: str, day: date, *, now: datetime) -> None:
         with self._sessions.begin() as session:

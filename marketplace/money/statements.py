@@ -48,6 +48,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """What several entries of one currency come to, all paid or all received."""
+
+    currency: str
+    is_paid: bool
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
     """What a month came to in a currency; `balance` is above nought where more is received."""
 
@@ -69,7 +78,7 @@ class Statement:
     month: str
     closed_at: datetime | None
     totals: tuple[Total, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +151,7 @@ def statement_of(session: Session, tenant_id: UUID, month: str) -> Statement:
     )
 
 
-def totals_of(lines: Sequence[Line]) -> list[Total]:
+def totals_of(lines: Sequence[Line | Sum]) -> list[Total]:
     """Add lines up by currency. Pure."""
     return [
         Total(
@@ -156,10 +165,29 @@ def totals_of(lines: Sequence[Line]) -> list[Total]:
     ]
 
 
-def months_of(session: Session, tenant_id: UUID) -> list[str]:
-    """List the months in which an organisation has entries, the latest first."""
-    query = select(MarketEntry.month).where(MarketEntry.tenant_id == tenant_id).distinct()
-    return list(session.scalars(query.order_by(MarketEntry.month.desc())))
+def summaries_of(session: Session, tenant_id: UUID) -> list[Statement]:
+    """List an organisation's statements, the latest first, with their totals and no lines."""
+    columns = (MarketEntry.month, MarketEntry.side, MarketEntry.hop, MarketEntry.currency)
+    rows = session.execute(
+        select(*columns, func.sum(MarketEntry.amount))
+        .where(MarketEntry.tenant_id == tenant_id)
+        .group_by(*columns)
+    )
+    months: dict[str, list[Sum]] = {}
+    for row in rows:
+        one = Sum(currency=row.currency, is_paid=pays(row.side, row.hop), amount=int(row[4]))
+        months.setdefault(row.month, []).append(one)
+    query = select(MarketMonth.month, MarketMonth.closed_at).where(MarketMonth.month.in_(months))
+    closed = {row.month: row.closed_at for row in session.execute(query)}
+    return [
+        Statement(
+            organisation_id=tenant_id,
+            month=month,
+            closed_at=closed.get(month),
+            totals=tuple(totals_of(months[month])),
+        )
+        for month in sorted(months, reverse=True)
+    ]
 
 
 def list_entries(

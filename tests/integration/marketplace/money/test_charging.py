@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from marketplace.money._tables import MarketCharge, MarketEntry
 from marketplace.money.amending import give_credit, reverse_charge
-from marketplace.money.charging import charge_month, charge_use
+from marketplace.money.charging import Use, charge_month, charge_use
 from marketplace.money.closing import close_month
 from marketplace.money.pricing import withdraw_price
 from marketplace.money.statements import Statement, statement_of
@@ -48,15 +49,18 @@ def market(sessions: Sessions) -> Market:
 
 
 @pytest.fixture
-def session(sessions: Sessions, market: Market) -> Iterator[Session]:
+def session(sessions: Sessions, market: Market) -> Iterator[Session]:  # noqa: ARG001  made first
     with sessions.begin() as session:
         yield session
 
 
 def use(session: Session, market: Market, key: str = "one", units: int = 10) -> bool:
-    return charge_use(
-        session, market.customer.id, LISTING, key=key, units=units, day=DAY, now=later(2)
-    )
+    return charge_use(session, uses(market, key=key, units=units), now=later(2))
+
+
+def uses(market: Market, **said: Any) -> Use:
+    usual = {"used_by": market.customer.id, "listing_id": LISTING, "key": "k", "day": DAY}
+    return Use(**{**usual, "units": 10, **said})
 
 
 def statement(session: Session, one: OrganisationView, month: str = MONTH) -> Statement:
@@ -120,8 +124,7 @@ def test_tiers_count_a_csps_customers_together_and_each_customer_alone(
         price_it(session, market.publisher, by_use(1, "EUR", tier))
         price_it(session, market.csp, by_use(1, "EUR", tier))
         for used_by in (market.customer, market.csp):
-            at = {"key": "k", "units": 10, "day": DAY, "now": later(2)}
-            charge_use(session, used_by.id, LISTING, **at)
+            charge_use(session, uses(market, used_by=used_by.id), now=later(2))
 
         assert balances(session, market) == {
             "customer": -100, "csp": 100 - 110, "publisher": 110, "vendor": 0
@@ -146,20 +149,13 @@ def test_a_new_price_leaves_what_was_used_before_as_it_was(
 ) -> None:
     price_it(session, market.csp, by_use(99), now=later(1))
     use(session, market, "before")
-    charge_use(
-        session, market.customer.id, LISTING, key="after", units=10, day=later(2).date(),
-        now=later(3),
-    )  # fmt: skip
+    charge_use(session, uses(market, key="after", day=later(2).date()), now=later(3))
 
     assert balances(session, market)["customer"] == -120 - 990
 
 
 def test_before_its_price_holds_a_use_costs_nothing(session: Session, market: Market) -> None:
-    is_charged = charge_use(
-        session, market.customer.id, LISTING, key="k", units=5, day=NOON.date(), now=NOON
-    )
-
-    assert not is_charged
+    assert not charge_use(session, uses(market, day=NOON.date()), now=NOON)
     assert balances(session, market)["customer"] == 0
 
 
@@ -169,7 +165,7 @@ def test_two_currencies_make_two_totals_and_are_never_turned_into_one(
     price_it(session, market.csp, by_use(100, "JPY"), listing_id="baubleworks.star")
     price_it(session, market.publisher, by_use(3, "USD"), listing_id="baubleworks.star")
     use(session, market)
-    charge_use(session, market.customer.id, "baubleworks.star", key="s", units=2, day=DAY, now=NOON)
+    charge_use(session, uses(market, listing_id="baubleworks.star", units=2), now=later(2))
 
     totals = {one.currency: one.balance for one in statement(session, market.csp).totals}
     assert totals == {"EUR": 50, "JPY": 200, "USD": -6}
