@@ -126,7 +126,15 @@ class MarketEntry(TenantOwned, Base):
 
     __tablename__ = "market_entry"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "charge_id", "hop", "side", "counterparty_id", "currency"),
+        UniqueConstraint(
+            "tenant_id",
+            "charge_id",
+            "hop",
+            "side",
+            "counterparty_id",
+            "currency",
+            name="uq_market_entry_once",  # all of its columns make too long a name
+        ),
         Index(None, "tenant_id", "month", "day"),
         Index(None, "month"),
         Index(None, "charge_id"),

@@ -167,6 +167,11 @@ def price_on(
     return (row.id, price) if row is not None and price.kind != FREE else None
 
 
+def first_priced(session: Session) -> date | None:
+    """Give the first day on which anything has a price; None where nothing has."""
+    return session.scalar(select(func.min(MarketPrice.valid_from)))
+
+
 def priced_by_month(session: Session) -> set[str]:
     """Name the listings that anybody ever priced by the month."""
     rows = session.execute(select(MarketPrice.listing_id, MarketPrice.document))

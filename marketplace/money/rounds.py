@@ -20,7 +20,7 @@ from kernel.apart import apart
 from marketplace.money.charging import Use, charge_month, charge_use
 from marketplace.money.closing import charged_until, close_month, months_to_close, note_charged
 from marketplace.money.payments import Provider, find_provider, hand_over
-from marketplace.money.pricing import priced_by_month
+from marketplace.money.pricing import first_priced, priced_by_month
 from runtime.packs._tables import PackInstall
 from runtime.use.of_blocks import Used, block_uses_on
 from runtime.use.reading import DAY
@@ -58,11 +58,11 @@ class MoneyRounds:
                 note_charged(session, day)
 
     def _days(self, *, now: datetime) -> list[date]:
-        """List the days to charge; where none ever was, yesterday: before, nothing had a price."""
+        """List the days to charge; where none ever was, from when on anything had a price."""
         last = day_of(now - SETTLES_IN) - DAY
         with self._reading() as session, system(session):
             until = charged_until(session)
-        first = until + DAY if until is not None else last
+            first = until + DAY if until is not None else first_priced(session) or now.date()
         return [first + DAY * at for at in range((last - first).days + 1)]
 
     def _charge_day(self, day: date, *, now: datetime) -> bool:

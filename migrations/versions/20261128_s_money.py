@@ -169,7 +169,7 @@ def _accounts() -> None:
         _owned("market_entry"),
         _points("market_entry", "charge_id", "market_charge", "RESTRICT"),
         _key("market_entry", "id"),
-        _unique("market_entry", *unique),
+        sa.UniqueConstraint(*unique, name="uq_market_entry_once"),
     )
 
 
