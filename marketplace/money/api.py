@@ -17,6 +17,7 @@ from runtime.use.recording import day_of
 from tenancy.audit.trail import note
 
 api = Blueprint("market_money_api", __name__, url_prefix="/api/v1/marketplace")
+_FILE = {"type": ["string", "object"]}
 _OF_LISTING = {"listing_id": {**TEXT, "description": "Only of this block or pack"}}
 
 
@@ -136,7 +137,7 @@ def list_entries(month: str) -> Response:
 @api.get("/statements/<month>/file")
 @describe(
     query={"format": {**choice(*FORMATS), "description": "csv where left out"}},
-    answer=TEXT,
+    answer=_FILE,
     gives=("text/csv", "application/json"),
 )
 @require("statements.view")

@@ -22,9 +22,10 @@ from marketplace.money.parties import checked_listing, owner_of
 from marketplace.money.prices import FREE, PER_MONTH, Price, read_price
 from marketplace.money.shares import WHOLE_BP
 from runtime.use.recording import day_of
+from tenancy._tables import Organisation
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
-from tenancy.organisations import get_organisation
+from tenancy.organisations import OrganisationView, view_of
 
 AHEAD_MAX = timedelta(days=5 * 366)
 OWN_HOPS = (WHOLESALE, RETAIL)
@@ -202,7 +203,7 @@ def set_share(
         message = f"vendor_bp: write basis points, 0 to {WHOLE_BP}"
         raise InvalidError(message, problems=[Problem("/vendor_bp", message)])
     day = _checked_day(valid_from, now=now)
-    publisher = get_organisation(session, publisher_id) if publisher_id is not None else None
+    publisher = _publisher_below(session, who, publisher_id)
     row = MarketShare(
         id=new_id(),
         publisher=str(publisher.id) if publisher is not None else "",
@@ -247,6 +248,18 @@ def said_price(price: Price) -> str:
         return f"{price.amount} {price.currency} a month"
     tiers = ", ".join(f"{t.amount} for {t.per} to {t.up_to or 'any'}" for t in price.tiers)
     return f"{price.currency} by use: {tiers}" if price.tiers else FREE
+
+
+def _publisher_below(
+    session: Session, who: Acting, publisher_id: UUID | None
+) -> OrganisationView | None:
+    """Give a publisher that stands right below the vendor; of others it does not know."""
+    if publisher_id is None:
+        return None
+    row = session.get(Organisation, publisher_id)
+    if row is None or row.parent_id != who.tenant_id:
+        raise NotFoundError("no such publisher", id=str(publisher_id))
+    return view_of(row)
 
 
 def _require_own(session: Session, who: Acting, listing_id: str, hop: str) -> None:

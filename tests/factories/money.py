@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from kernel.ids import new_id
+from marketplace.money._tables import MarketPrice
+from marketplace.money.entries import RETAIL, Payment
+from marketplace.money.posting import Occasion, enter, open_charge
 from marketplace.money.pricing import PriceView, set_price, set_share
 from tenancy.organisations import OrganisationView, create_organisation, get_organisation
-from tenancy.scope import as_tenant
+from tenancy.scope import as_tenant, system
 from tests.factories.organisations import admin_of, make_below
 from tests.factories.tenancy import NOON, make_csp
 
@@ -77,6 +82,29 @@ def share_it(session: Session, market: Market, vendor_bp: int, *, now: datetime 
     """Let the vendor set its share of what all publishers are paid."""
     with as_tenant(session, market.vendor.id):
         set_share(session, admin_of(market.vendor), None, vendor_bp, valid_from=None, now=now)
+
+
+def make_price(session: Session, owner_id: UUID, listing_id: str) -> UUID:
+    """Make a price of a day far ahead, whoever may set one."""
+    row = MarketPrice(
+        id=new_id(), owner_id=owner_id, hop="wholesale", listing_id=listing_id,
+        document=by_use(1), valid_from=date(2031, 1, 1), set_at=NOON, set_by="Nora",
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def make_charge(session: Session, seller_id: UUID) -> UUID:
+    """Make a charge of one euro that an organisation was paid by another for."""
+    used_by = new_id()
+    occasion = Occasion(used_by=used_by, key="one", listing_id=LISTING, units=1, day=DAY)
+    paid = Payment(hop=RETAIL, payer_id=used_by, payee_id=seller_id, currency="EUR", amount=100)
+    with system(session):
+        charge_id = open_charge(session, occasion, now=NOON)
+        assert charge_id is not None
+        enter(session, charge_id, occasion, [paid], now=NOON)
+    return charge_id
 
 
 def later(days: int) -> datetime:

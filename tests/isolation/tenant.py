@@ -43,6 +43,7 @@ from tests.factories.flows import flow_document, make_flow, step
 from tests.factories.gallery import template_document
 from tests.factories.installs import make_package
 from tests.factories.maintenance import HOUR, window_document
+from tests.factories.money import make_charge, make_price
 from tests.factories.packs import make_pack_package
 from tests.factories.rules import make_rule_document
 from tests.factories.schedules import hours_document
@@ -291,6 +292,7 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "usage": f"{today:%Y%m%d}-runs-{tenant.id.hex}",
         "tenant_template": template_id,
         "template_use": use_id,
+        **_money(tenant),
         "deletion": _deletion(tenant),
         "archive": _archive(tenant),
         "invitation": asked["id"],
@@ -304,6 +306,14 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "token": tenant.first("api_token"),
         "environment": made["slug"],
     }
+
+
+def _money(tenant: Tenant) -> dict[str, str]:
+    """A price that does not hold yet, and a charge that it was paid for."""
+    with tenant.sessions.begin() as session:
+        price_id = make_price(session, tenant.id, f"{tenant.word.lower()}.lamp")
+        charge_id = make_charge(session, tenant.id)
+    return {"price": str(price_id), "charge": str(charge_id)}
 
 
 def _templates(tenant: Tenant) -> tuple[str, str]:
