@@ -59,6 +59,7 @@ import garland.trends.views
 import garland.usage.api
 import garland.usage.views
 import marketplace.money.api
+import marketplace.money.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -177,6 +178,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.tenant_templates.here.bp,
     garland.tenant_templates.views.bp,
     garland.usage.views.bp,
+    marketplace.money.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
     garland.trends.views.bp,

@@ -84,18 +84,18 @@ def share_it(session: Session, market: Market, vendor_bp: int, *, now: datetime 
         set_share(session, admin_of(market.vendor), None, vendor_bp, valid_from=None, now=now)
 
 
-def make_price(session: Session, owner_id: UUID, listing_id: str) -> UUID:
-    """Make a price of a day far ahead, whoever may set one."""
+def price_and_charge(session: Session, owner_id: UUID, word: str) -> dict[str, str]:
+    """Make a price of a day far ahead, and a charge that was paid; give their ids by these names."""
     row = MarketPrice(
-        id=new_id(), owner_id=owner_id, hop="wholesale", listing_id=listing_id,
+        id=new_id(), owner_id=owner_id, hop="wholesale", listing_id=f"{word.lower()}.lamp",
         document=by_use(1), valid_from=date(2031, 1, 1), set_at=NOON, set_by="Nora",
     )  # fmt: skip
     session.add(row)
     session.flush()
-    return row.id
+    return {"price": str(row.id), "charge": str(_charge(session, owner_id))}
 
 
-def make_charge(session: Session, seller_id: UUID) -> UUID:
+def _charge(session: Session, seller_id: UUID) -> UUID:
     """Make a charge of one euro that an organisation was paid by another for."""
     used_by = new_id()
     occasion = Occasion(used_by=used_by, key="one", listing_id=LISTING, units=1, day=DAY)

@@ -174,6 +174,7 @@ PLAIN = {
     "identity_providers": "create_provider list_providers new_provider set_demand",
     "invitations": "ask_many invite invite_many list_invitations",
     "invitations_api": "invite list_invitations",
+    "market_money": "show_statement export_statement",
     "market_money_api": (
         "list_prices set_price list_shares set_share list_statements show_statement "
         "list_entries export_statement"

@@ -43,7 +43,7 @@ from tests.factories.flows import flow_document, make_flow, step
 from tests.factories.gallery import template_document
 from tests.factories.installs import make_package
 from tests.factories.maintenance import HOUR, window_document
-from tests.factories.money import make_charge, make_price
+from tests.factories.money import price_and_charge
 from tests.factories.packs import make_pack_package
 from tests.factories.rules import make_rule_document
 from tests.factories.schedules import hours_document
@@ -277,6 +277,7 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         session.flush()
         plan_id, today = str(plan.id), day_of(utc_now())
         use(session, tenant.id, today, runs=1)
+        money = price_and_charge(session, tenant.id, word)
     template_id, use_id = _templates(tenant)
     made = send("/environments", json={"name": word})
     tenant.fill_in("/roles/new", name=f"{word} role", based_on="viewer", permission="alarms.view")
@@ -292,7 +293,7 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "usage": f"{today:%Y%m%d}-runs-{tenant.id.hex}",
         "tenant_template": template_id,
         "template_use": use_id,
-        **_money(tenant),
+        **money,
         "deletion": _deletion(tenant),
         "archive": _archive(tenant),
         "invitation": asked["id"],
@@ -306,14 +307,6 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "token": tenant.first("api_token"),
         "environment": made["slug"],
     }
-
-
-def _money(tenant: Tenant) -> dict[str, str]:
-    """A price that does not hold yet, and a charge that it was paid for."""
-    with tenant.sessions.begin() as session:
-        price_id = make_price(session, tenant.id, f"{tenant.word.lower()}.lamp")
-        charge_id = make_charge(session, tenant.id)
-    return {"price": str(price_id), "charge": str(charge_id)}
 
 
 def _templates(tenant: Tenant) -> tuple[str, str]:
