@@ -85,7 +85,7 @@ def share_it(session: Session, market: Market, vendor_bp: int, *, now: datetime 
 
 
 def price_and_charge(session: Session, owner_id: UUID, word: str) -> dict[str, str]:
-    """Make a price of a day far ahead, and a charge that was paid; give their ids by these names."""
+    """Make a price of a day far ahead and a charge that was paid; give their ids by name."""
     row = MarketPrice(
         id=new_id(), owner_id=owner_id, hop="wholesale", listing_id=f"{word.lower()}.lamp",
         document=by_use(1), valid_from=date(2031, 1, 1), set_at=NOON, set_by="Nora",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,6 +22,10 @@ from tests.integration.conftest import client_of
 
 URL = "/api/v1/marketplace"
 As = Callable[[OrganisationView], FlaskClient]
+
+
+def read(client: FlaskClient, address: str) -> Any:
+    return client.get(address).json
 
 
 @pytest.fixture
@@ -49,10 +54,10 @@ def as_(app: Flask, sessions: sessionmaker[Session]) -> As:
 def test_all_four_read_statements_that_agree(as_: As, market: Market, month: str) -> None:
     sides = (market.customer, market.csp, market.publisher, market.vendor)
 
-    told = [as_(one).get(f"{URL}/statements/{month}").json for one in sides]
+    told = [read(as_(one), f"{URL}/statements/{month}") for one in sides]
 
     assert [[t["balance"] for t in one["totals"]] for one in told] == [[-120], [50], [56], [14]]
-    assert as_(market.other).get(f"{URL}/statements").json["items"] == []
+    assert read(as_(market.other), f"{URL}/statements")["items"] == []
 
 
 def test_the_csv_says_the_same_as_exact_decimals(as_: As, market: Market, month: str) -> None:
@@ -69,7 +74,7 @@ def test_the_csv_says_the_same_as_exact_decimals(as_: As, market: Market, month:
 
 
 def test_bills_have_the_shape_of_tmf678(as_: As, market: Market, month: str) -> None:
-    answer = as_(market.customer).get(f"{URL}/statements/{month}/file?format=tmf678").json
+    answer = read(as_(market.customer), f"{URL}/statements/{month}/file?format=tmf678")
 
     bill, rate = answer["customerBill"][0], answer["appliedCustomerBillingRate"][0]
     assert bill["amountDue"] == {"unit": "EUR", "value": 1.2}
@@ -82,14 +87,14 @@ def test_a_credit_is_given_and_seen_by_both_with_its_reason(
     as_: As, market: Market, month: str
 ) -> None:
     csp = as_(market.csp)
-    items = csp.get(f"{URL}/statements/{month}/entries?listing_id={LISTING}").json["items"]
+    items = read(csp, f"{URL}/statements/{month}/entries?listing_id={LISTING}")["items"]
     charge = f"{URL}/charges/{items[0]['charge_id']}"
 
     given = csp.post(f"{charge}/credit", json={"amount": 20, "reason": "it was late"})
     too_much = csp.post(f"{charge}/credit", json={"amount": 101, "reason": "more"})
     not_theirs = as_(market.customer).post(f"{charge}/reverse", json={"reason": "please"})
 
-    seen = as_(market.customer).get(f"{URL}/statements/{month}/entries").json["items"]
+    seen = read(as_(market.customer), f"{URL}/statements/{month}/entries")["items"]
     assert [one.status_code for one in (given, too_much, not_theirs)] == [201, 409, 403]
     assert [(one["kind"], one["amount"], one["reason"]) for one in seen] == [
         ("charge", -120, ""),
@@ -102,12 +107,12 @@ def test_prices_are_set_listed_and_withdrawn(as_: As, market: Market) -> None:
     wanted = {"listing_id": "acme.lamp", "hop": "retail", "price": by_use(5)}
 
     made = csp.post(f"{URL}/prices", json={**wanted, "valid_from": "2027-06-01"}).json
-    listed = csp.get(f"{URL}/prices?listing_id=acme.lamp").json["items"]
+    listed = read(csp, f"{URL}/prices?listing_id=acme.lamp")["items"]
     gone = csp.delete(f"{URL}/prices/{made['id']}").status_code
 
     assert listed == [made]
     assert gone == 204
-    assert csp.get(f"{URL}/prices?listing_id=acme.lamp").json["items"] == []
+    assert read(csp, f"{URL}/prices?listing_id=acme.lamp")["items"] == []
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,7 @@ def test_the_vendor_alone_sets_shares_and_a_publisher_reads_its_own(
     refused = as_(market.csp).post(f"{URL}/shares", json=wanted)
 
     assert (made.status_code, refused.status_code) == (201, 404)
-    shares = as_(market.publisher).get(f"{URL}/shares").json["items"]
+    shares = read(as_(market.publisher), f"{URL}/shares")["items"]
     assert {one["vendor_bp"] for one in shares} == {1_500, 2_000}
 
 
