@@ -64,6 +64,8 @@ import marketplace.reviews.views
 import marketplace.search.api
 import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
+import marketplace.money.api
+import marketplace.money.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -182,6 +184,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.tenant_templates.here.bp,
     garland.tenant_templates.views.bp,
     garland.usage.views.bp,
+    marketplace.money.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
     garland.trends.views.bp,
@@ -301,6 +304,7 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.brand.editing.api.api,
     garland.plans.api.api,
     garland.usage.api.api,
+    marketplace.money.api.api,
     tenancy.parties.api.parties,
     tenancy.parties.api.roles,
     tenancy.scim.api.api,

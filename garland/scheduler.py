@@ -31,6 +31,7 @@ from garland.settings import Settings
 from kernel.apart import apart
 from kernel.clock import utc_now
 from kernel.ids import new_id
+from marketplace.money.rounds import MoneyRounds
 from runtime.alarms.tmf642.hub.sending import Notifier
 from runtime.clockwork import process_clock
 from runtime.deleting.passing import forget_keys
@@ -71,6 +72,7 @@ USE_EVERY_S = 30
 DELETE_EVERY_S = 10
 EXPORT_EVERY_S = 2
 ANNOUNCE_EVERY_S = 2
+MONEY_EVERY_S = 300
 
 
 class Scheduler:
@@ -107,6 +109,7 @@ class Scheduler:
             hold=self._holds,
         )
         self._use = UseRounds(services.sessions, services.reading, services.calls)
+        self._money = MoneyRounds(services.sessions, services.reading)
         self._deleting = Deleting(
             sessions=services.sessions,
             reading=services.reading,
@@ -164,6 +167,7 @@ class Scheduler:
             (self.add_up_use, USE_EVERY_S),
             (self.delete_organisations, DELETE_EVERY_S),
             (self.announce, ANNOUNCE_EVERY_S),
+            (self.charge_market, MONEY_EVERY_S),
         )
 
     def _safely(self, job: Any) -> None:
@@ -263,6 +267,11 @@ class Scheduler:
         """Delete closed organisations whose time has come, for some seconds at most."""
         if self.leads():
             self._deleting.round(now=self._now())
+
+    def charge_market(self) -> None:
+        """Charge what was used of the marketplace, close months, hand statements over."""
+        if self.leads():
+            self._money.round(now=self._now())
 
     def add_up_use(self) -> None:
         """Make calls facts, add facts up by the day, and end trials of plans that are over."""

@@ -80,6 +80,9 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "usage.cap": "set how much the organisation may spend in a month",
         "catalogue.view": "see what customers are offered of blocks, and why",
         "catalogue.edit": "decide what customers are offered of blocks, and how it is set up",
+        "statements.view": "see statements of the marketplace: what is owed and earned",
+        "prices.edit": "set what listings and offers of the marketplace cost",
+        "charges.edit": "give charges of the marketplace back, in part or whole",
         "brand.edit": "change the name, the logo and the colours that customers see",
         "announcements.edit": "write announcements to customers, change and withdraw them",
         "releases.view": "see the organisation's namespaces, listings and releases",
@@ -97,6 +100,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("People and access", ("members", "roles", "tokens", "support", "audit")),
     ("Connections", ("connections",)),
     ("Organisation", ("organisation", "environments", "limits", "plans", "usage")),
+    ("Money of the marketplace", ("statements", "prices", "charges")),
     ("Customers", ("customers", "brand", "announcements")),
     ("Marketplace", ("releases", "reviews")),
     ("Customers", ("customers", "catalogue", "brand", "announcements")),
@@ -104,6 +108,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """The parts of the table as pages show them: a title, and what its permissions begin with."""
 
 _PROVIDERS = frozenset({"vendor", "csp", "reseller"})
+_SELLERS = frozenset({"vendor", "csp", "integrator"})
 _KINDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
     {
         "customers.view": _PROVIDERS,
@@ -113,6 +118,8 @@ _KINDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "catalogue.edit": frozenset({"csp", "reseller"}),
         "brand.edit": _PROVIDERS,
         "announcements.edit": _PROVIDERS,
+        "prices.edit": _SELLERS,
+        "charges.edit": _SELLERS,
         "support.use": frozenset({"csp", "reseller"}),
         "support.grant": frozenset({"customer", "reseller"}),
         "reviews.view": frozenset({"vendor"}),
@@ -175,6 +182,7 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
             "catalogue.view",
             "catalogue.edit",
         },
+        | {"customers.view", "customers.edit", "announcements.edit", "prices.edit"},
         Role.SUPPORT: _SEES
         | {"runs.operate", "customers.view", "support.use", "announcements.edit"},
         Role.BILLING: frozenset(
@@ -186,10 +194,15 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
                 "plans.view",
                 "plans.edit",
                 "usage.view",
+                "statements.view",
+                "prices.edit",
+                "charges.edit",
             }
         ),
         Role.REVIEWER: _SEES | {"reviews.view", "reviews.decide"},
         Role.INTEGRATOR: _DESIGNS | {"blocks.edit", "releases.view", "releases.edit"},
+        Role.REVIEWER: _SEES,
+        Role.INTEGRATOR: _DESIGNS | {"blocks.edit", "statements.view", "prices.edit"},
         Role.DIRECTORY: frozenset({"members.view", "members.provision"}),
     }
 )

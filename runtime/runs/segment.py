@@ -56,6 +56,7 @@ from runtime.runs.registering import register, release
 from runtime.runs.simulating import is_simulated
 from runtime.runs.state import RunState as Progress
 from runtime.runs.state import Status
+from runtime.use.of_blocks import record_block_uses
 from runtime.use.recording import STEPS, record_use
 
 STEPS_A_SEGMENT_MAX = 250
@@ -132,6 +133,14 @@ class _Work:
         if number and not run.is_trial:
             key = f"{run.id}:{self._made}"
             record_use(self._session, run.tenant_id, STEPS, key, number, now=self._segment.now)
+        if not run.is_trial:
+            done = [(str(one.id), one.block) for one in self._attempts.changed() if self._used(one)]
+            record_block_uses(self._session, run.tenant_id, done, now=self._segment.now)
+
+    def _used(self, record: RecordRow) -> bool:
+        """Tell whether a block did what was asked; what was kept, or taken back, is no use."""
+        is_done = record.state is StepState.SUCCEEDED and not record.step.endswith(UNDO)
+        return is_done and self._pins.of(split(record.step)[1]) is None
 
     def _news(self) -> list[Event]:
         if self._segment.fault is not None:

@@ -12,6 +12,8 @@ from kernel.db import Base, Instant, TenantOwned
 
 KEY_MAX = 80
 METRIC_MAX = 20
+BLOCK_MAX = 81
+VERSION_MAX = 64
 
 
 class UsageFact(TenantOwned, Base):
@@ -50,6 +52,21 @@ class UsageDay(TenantOwned, Base):
     number: Mapped[int] = mapped_column(BigInteger)
     is_sealed: Mapped[bool] = mapped_column(default=False)
     added_up_at: Mapped[Instant]
+
+
+class BlockUse(TenantOwned, Base):
+    """One attempt of a step that a block of a package brought to a good end; `key` names it."""
+
+    __tablename__ = "block_use"
+    __table_args__ = (Index(None, "day", "tenant_id"),)
+
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(String(KEY_MAX), primary_key=True)
+    block_id: Mapped[str] = mapped_column(String(BLOCK_MAX))
+    version: Mapped[str] = mapped_column(String(VERSION_MAX))
+    day: Mapped[date] = mapped_column(Date)
 
 
 class UsageWarning(TenantOwned, Base):

@@ -14,6 +14,7 @@ from kernel.apart import apart
 from runtime.use._tables import UsageDay, UsageFact
 from runtime.use.adding_up import FACTS_KEPT, add_up, look_at_peaks, seal_old
 from runtime.use.calls import Calls, record_minute
+from runtime.use.of_blocks import forget_block_uses
 from runtime.use.reading import DAY
 from runtime.use.recording import day_of
 from runtime.use.trials import Ending, tell_of_trial, trials_to_tell
@@ -119,6 +120,7 @@ class UseRounds:
         while gone:
             with self._sessions.begin() as session, as_tenant(session, tenant_id):
                 gone = seal_old(session, tenant_id, now=now)
+                forget_block_uses(session, tenant_id, before=day_of(now - FACTS_KEPT))
 
     def _end_trials(self, *, now: datetime) -> None:
         with self._reading() as session:

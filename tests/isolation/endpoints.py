@@ -94,6 +94,7 @@ BY_ID = {
     "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
+    "market_money_api": "withdraw_price give_credit reverse_charge",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
@@ -184,6 +185,11 @@ PLAIN = {
     "identity_providers": "create_provider list_providers new_provider set_demand",
     "invitations": "ask_many invite invite_many list_invitations",
     "invitations_api": "invite list_invitations",
+    "market_money": "show_statement export_statement",
+    "market_money_api": (
+        "list_prices set_price list_shares set_share list_statements show_statement "
+        "list_entries export_statement"
+    ),
     "members_api": "list_members",
     "membership": "leave list_members set_two_people",
     "organisations_api": "add_organisation list_organisations",

@@ -1,0 +1,1 @@
+"""Money of the marketplace: prices, charges, shares, credits, statements. No payments are made."""

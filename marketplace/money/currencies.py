@@ -1,0 +1,54 @@
+"""Currencies: which there are, how many decimal places each has, how an amount is written. Pure.
+
+Amounts are whole numbers of the smallest unit everywhere, and no currency is ever turned into
+another: whoever deals in two has two statements.
+
+Source: ISO 4217, list one (current currency and funds codes), without metals, test codes and
+units of account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_TWO = """AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
+CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD
+HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD
+MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON
+RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD
+TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG"""
+_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THREE = "BHD IQD JOD KWD LYD OMR TND"
+
+PLACES: Mapping[str, int] = MappingProxyType(
+    {
+        **dict.fromkeys(_TWO.split(), 2),
+        **dict.fromkeys(_NONE.split(), 0),
+        **dict.fromkeys(_THREE.split(), 3),
+    }
+)
+"""How many decimal places an amount of each currency is written with."""
+
+
+def decimal_text(amount: int, currency: str) -> str:
+    """Write an amount of smallest units as a decimal number, exactly, with a point.
+
+    >>> decimal_text(-123456, "EUR"), decimal_text(5, "JPY"), decimal_text(5, "KWD")
+    ('-1234.56', '5', '0.005')
+    """
+    places = PLACES[currency]
+    whole, part = divmod(abs(amount), 10**places)
+    sign = "-" if amount < 0 else ""
+    return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"
+
+
+def said(amount: int, currency: str) -> str:
+    """Write an amount for people, with its currency.
+
+    >>> said(-123456, "EUR"), said(1234567, "JPY")
+    ('EUR -1,234.56', 'JPY 1,234,567')
+    """
+    whole, point, part = decimal_text(abs(amount), currency).partition(".")
+    sign = "-" if amount < 0 else ""
+    return f"{currency} {sign}{int(whole):,}{point}{part}"

@@ -1,0 +1,61 @@
+"""Who stands where in the marketplace: whose listing, whose CSP, which vendor.
+
+A listing belongs to the organisation whose short name is its namespace: `acme.lamp` to `acme`.
+Short names are unique in an installation, so nobody can price what is another's.
+"""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel.errors import InvalidError, Problem
+from marketplace.money.rating import Parties
+from tenancy._tables import Environment, Organisation
+from tenancy.organisations import OrganisationView, ancestors_of, find_by_slug, get_organisation
+
+_LISTING = re.compile(r"[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9-]{0,39}")
+
+
+def checked_listing(listing_id: str) -> str:
+    """Give a listing's id; raises InvalidError where it is none."""
+    if not _LISTING.fullmatch(listing_id):
+        message = "listing_id: write the id of a block or pack, such as acme.link-probe"
+        raise InvalidError(message, problems=[Problem("/listing_id", message)])
+    return listing_id
+
+
+def owner_of(session: Session, listing_id: str) -> UUID | None:
+    """Give whose listing it is; None where nobody of this installation publishes it."""
+    found = find_by_slug(session, listing_id.partition(".")[0])
+    return found.id if found is not None else None
+
+
+def parties_of(session: Session, used_by: UUID, listing_id: str) -> Parties | None:
+    """Give whom a use is between.
+
+    None where nobody owes anybody: the listing has no publisher here, or what uses it is an
+    environment, a vendor or an integrator.
+    """
+    publisher_id = owner_of(session, listing_id)
+    if publisher_id is None or session.get(Environment, used_by) is not None:
+        return None
+    line = [get_organisation(session, used_by), *ancestors_of(session, used_by)]
+    csp = next((one for one in line if one.kind == "csp"), None)
+    if csp is None or csp.parent_id is None:
+        return None
+    return Parties(
+        customer_id=used_by if used_by != csp.id else None,
+        csp_id=csp.id,
+        publisher_id=publisher_id,
+        vendor_id=csp.parent_id,
+    )
+
+
+def names_of(session: Session, ids: set[UUID]) -> dict[UUID, OrganisationView]:
+    """Give the organisations of some ids that are there still."""
+    rows = session.scalars(select(Organisation.id).where(Organisation.id.in_(ids)))
+    return {one: get_organisation(session, one) for one in rows}
