@@ -58,6 +58,7 @@ import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.api
 import garland.usage.views
+import marketplace.sharing.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -282,6 +283,8 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.membership.api.api,
     tenancy.invitations.api.api,
     garland.tenant_templates.api.api,
+    marketplace.sharing.api.api,
+    marketplace.sharing.api.taken,
     garland.tenant_templates.api_here.api,
     tenancy.customers.api.api,
     garland.announcements.api.api,

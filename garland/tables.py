@@ -9,6 +9,7 @@ import blocks.packages._tables
 import designer.gallery._tables
 import designer.guide._tables
 import designer.palette._tables
+import marketplace.sharing._tables
 import runtime._tables
 import runtime.alarms._tables
 import runtime.alarms.console._tables

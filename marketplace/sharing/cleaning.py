@@ -77,6 +77,7 @@ def clean(
     """Take out of a document what the check finds, but for what was confirmed and may stay."""
     found = check(document, known, registry, confirmed=confirmed)
     work = _Cleaning(known, registry, confirmed, dict(numbering or {}))
+    work.taken.update(one.name for one in slots_in(document, registry))
     made = deepcopy(document)
     for _ in range(_ROUNDS):
         made, is_changed = work.round(made)
@@ -129,6 +130,8 @@ class _Cleaning:
         self._registry = registry
         self._confirmed = confirmed
         self.numbering = numbering
+        self.taken = set(numbering.values())
+        """Places that have a meaning: also those that a template this was made of brought."""
 
     def round(self, document: Any) -> tuple[Any, bool]:
         """Take out all that is found once; what is left may show more."""
@@ -193,9 +196,10 @@ class _Cleaning:
         digest = hashlib.sha256(about.encode("utf-8", "surrogatepass")).hexdigest()
         key = f"{word}:{digest[:24]}"
         if key not in self.numbering:
-            taken = [one for one in self.numbering.values() if _word(one) == word]
-            number = max((int(one.rpartition("_")[2]) for one in taken), default=0) + 1
+            same = [one for one in self.taken if _word(one) == word]
+            number = max((int(one.rpartition("_")[2]) for one in same), default=0) + 1
             self.numbering[key] = f"fill_in_{word}_{number}"
+            self.taken.add(self.numbering[key])
         return self.numbering[key]
 
 

@@ -45,12 +45,21 @@ def _every(document: Any, registry: Registry | None) -> Iterator[Reference]:
             yield from _of_holder(one, ("triggers", id_), registry)
         failure = document.get("settings", {}).get("on_failure", {}).get("flow", "")
         yield Reference("workflow", ("settings", "on_failure", "flow"), failure)
-    elif not is_table(document):
+    elif is_table(document):
+        yield from _of_cells(document)
+    else:
         for at, action in enumerate(document.get("then", ())):
             if action.get("do") == "enrich":
                 yield Reference("table", ("then", at, "table"), action["table"])
             if action.get("do") == "start":
                 yield Reference("workflow", ("then", at, "flow"), action["flow"])
+
+
+def _of_cells(table: Mapping[str, Any]) -> Iterator[Reference]:
+    starts = [at for at, one in enumerate(table.get("outputs", ())) if one.get("to") == "start"]
+    for row, one in enumerate(table.get("rows", ())):
+        for at in starts:
+            yield Reference("workflow", ("rows", row, "then", at), one["then"][at].strip())
 
 
 def _of_part(part: Mapping[str, Any], path: Path, registry: Registry | None) -> Iterator[Reference]:

@@ -236,6 +236,12 @@ def test_a_later_version_keeps_the_places_of_the_one_before() -> None:
     assert later["steps"]["ask"]["config"]["body"] == "fill_in_address_3, fill_in_address_2"
 
 
+def test_a_place_that_is_there_already_keeps_its_meaning() -> None:
+    made = clean(one_step(body="fill_in_address_1 or 10.1.1.1"), KNOWN, REGISTRY).document
+
+    assert made["steps"]["ask"]["config"]["body"] == "fill_in_address_1 or fill_in_address_2"
+
+
 def test_a_rule_is_checked_like_a_workflow() -> None:
     document = make_rule_document(name="For Fjordkraft Øst AS")
     document["then"] = [{"do": "start", "flow": "tell-us"}]
