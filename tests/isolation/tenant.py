@@ -51,6 +51,7 @@ from tests.factories.tables import make_table_document
 from tests.factories.tenancy import make_member
 from tests.factories.use import use
 from tests.isolation.announced import announced
+from tests.isolation.sharing import shared_by
 
 V4 = "/tmf-api/alarmManagement/v4"
 NOTE = step("write-log", config={"message": "told"})
@@ -291,6 +292,7 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "usage": f"{today:%Y%m%d}-runs-{tenant.id.hex}",
         "tenant_template": template_id,
         "template_use": use_id,
+        **shared_by(tenant.sessions, tenant.id, tenant.word),
         "deletion": _deletion(tenant),
         "archive": _archive(tenant),
         "invitation": asked["id"],
