@@ -66,6 +66,7 @@ import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
 import marketplace.money.api
 import marketplace.money.views
+import marketplace.sharing.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -297,6 +298,8 @@ MACHINES: tuple[Blueprint, ...] = (
     tenancy.membership.api.api,
     tenancy.invitations.api.api,
     garland.tenant_templates.api.api,
+    marketplace.sharing.api.api,
+    marketplace.sharing.api.taken,
     garland.tenant_templates.api_here.api,
     tenancy.customers.api.api,
     garland.announcements.api.api,

@@ -13,6 +13,7 @@ import marketplace.releases._tables
 import marketplace.search._tables
 import marketplace.catalogue._tables
 import marketplace.money._tables
+import marketplace.sharing._tables
 import runtime._tables
 import runtime.alarms._tables
 import runtime.alarms.console._tables

@@ -36,6 +36,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "workflows.edit": "change drafts of workflows",
         "workflows.publish": "publish, pause and resume workflows",
         "workflows.run": "start a workflow by hand",
+        "templates.share": "share templates of workflows and rules with other organisations",
         "blocks.view": "see which blocks can be used",
         "blocks.edit": "install, upgrade, hold and remove blocks",
         "rules.view": "see rules",
@@ -94,7 +95,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Alarms", ("alarms", "sources", "maintenance")),
-    ("Workflows and runs", ("workflows", "runs", "blocks", "calendars")),
+    ("Workflows and runs", ("workflows", "templates", "runs", "blocks", "calendars")),
     ("Rules", ("rules", "publishing")),
     ("Network and services", ("inventory", "services")),
     ("People and access", ("members", "roles", "tokens", "support", "audit")),
@@ -203,6 +204,7 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
         Role.INTEGRATOR: _DESIGNS | {"blocks.edit", "releases.view", "releases.edit"},
         Role.REVIEWER: _SEES,
         Role.INTEGRATOR: _DESIGNS | {"blocks.edit", "statements.view", "prices.edit"},
+        Role.INTEGRATOR: _DESIGNS | {"blocks.edit", "templates.share"},
         Role.DIRECTORY: frozenset({"members.view", "members.provision"}),
     }
 )

@@ -120,6 +120,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "invitation": _OPEN,
         "kept_answer": _PASSING,
         "linked_identity": _PEOPLE,
+        "market_template_source": _AGREED,
+        "market_template_use": _AGREED,
         "mail": "what is still to be mailed is mailed from here",
         "market_overlay": _AGREED,
         "market_overlay_part": _AGREED,

@@ -132,6 +132,8 @@ BY_ID = {
         "show_import apply get_service save_service remove_service get_availability "
         "list_disturbances"
     ),
+    "shared_templates_api": ("get_template get_document change_template share_again take_over"),
+    "taken_templates_api": "get_taken preview update let_go",
     "setup": "show_settings save_settings",
     "source_faults": "list_faults dismiss_one retry dismiss_all retry_all",
     "source_mapping": "show_mapping keep_mapping drop preview show_tree",
@@ -267,6 +269,8 @@ PLAIN = {
     "service_imports": "start_import stage",
     "services": "list_services add_service new_service month_as_csv",
     "services_api": "stage list_services add_service",
+    "shared_templates_api": "list_templates check_draft share",
+    "taken_templates_api": "list_taken",
     "simulations_api": "simulate",
     "sources": "list_sources create_source new_source",
     "sources_api": "list_sources create_source",

@@ -111,6 +111,14 @@ IDS = {
         )
         for view in views.split()
     },
+    **{
+        f"shared_templates_api.{view}.template_id": "shared_template"
+        for view in ["get_template", "get_document", "change_template", "share_again", "take_over"]
+    },
+    **{
+        f"taken_templates_api.{view}.use_id": "taken_template"
+        for view in ["get_taken", "preview", "update", "let_go"]
+    },
     "runs_api.retry.run_id": "failed_run",
     "runs.ask_retry.run_id": "failed_run",
     "runs.retry.run_id": "failed_run",
@@ -231,6 +239,10 @@ SENT: dict[str, dict[str, Any]] = {
         "plan": "<plan>",
         "template": "<tenant_template>",
     },
+    "shared_templates_api.check_draft": {"kind": "workflow", "id": "<flow>"},
+    "shared_templates_api.share": {"kind": "workflow", "id": "<flow>", "title": "x"},
+    "shared_templates_api.change_template": {"withdrawn": True},
+    "taken_templates_api.update": {"version": 2, "revision": 1},
     "tenant_templates.new": {"?": {"model": "<organisation>"}},
     "tenant_templates.make": {"name": "x", "model": "<organisation>", "part": "workflow/x"},
     "tenant_templates.change": {"name": "x", "plan": "<plan>", "revision": "1"},

@@ -37,6 +37,7 @@ from tests.isolation.announced import announced
 from tests.isolation.organised import NOTE, organised
 from tests.isolation.published import published
 from tests.isolation.curated import curated
+from tests.isolation.sharing import shared_by
 
 V4 = "/tmf-api/alarmManagement/v4"
 API = "/api/v1"
@@ -280,6 +281,7 @@ def _organised(tenant: Tenant) -> dict[str, str]:
         "tenant_template": template_id,
         "template_use": use_id,
         **money,
+        **shared_by(tenant.sessions, tenant.id, tenant.word),
         "deletion": _deletion(tenant),
         "archive": _archive(tenant),
         "invitation": asked["id"],

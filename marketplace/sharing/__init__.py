@@ -1,0 +1,1 @@
+"""Templates shared between organisations: checked, cleaned, taken over, updated by merging."""

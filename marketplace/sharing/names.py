@@ -1,0 +1,116 @@
+"""Names of an organisation's own in a text: customers, people, objects, services. Pure.
+
+A name is found as whole words, whatever parts them and whatever their case and accents: `BER-1`
+stands in `ber_1 is down` and `Müller` in `MULLER`, but `Ber` in neither `number` nor `Amber`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from marketplace.sharing.findings import Span
+
+LEAST = 3
+"""Names of fewer letters and digits are not looked for: they would be found everywhere."""
+WORDS_MAX = 24
+
+_ALONE = ((0x0E00, 0x0E7F), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7AF))
+"""Letters of scripts that write words without spaces: each counts as a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What to look for, by its first word: its words, and what it is the name of."""
+
+    by_first: Mapping[str, Mapping[tuple[str, ...], str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, said: Mapping[str, Iterable[str]]) -> Names:
+        """Make it of names by what they are of; of a name under two, the first is told.
+
+        >>> list(Names.of({"a customer": ["Acme Ltd"]}).by_first)
+        ['acme']
+        """
+        found: dict[str, dict[tuple[str, ...], str]] = {}
+        for what, names in said.items():
+            for name in names:
+                words = tuple(one.text for one in _words(name))
+                if sum(map(len, words)) >= LEAST and len(words) <= WORDS_MAX:
+                    found.setdefault(words[0], {}).setdefault(words, what)
+        return cls(found)
+
+
+def names_in(text: str, names: Names) -> Iterator[Span]:
+    """Yield where a name stands, the longest at each place.
+
+    One that stands as an ordinary word in small letters may stay, if somebody says so.
+
+    >>> of = Names.of({"a customer": ["Acme Ltd"]})
+    >>> [text[one.start:one.end] for text in ["Tell ÁCME-ltd."] for one in names_in(text, of)]
+    ['ÁCME-ltd']
+    """
+    words = list(_words(text))
+    for at, word in enumerate(words):
+        fitting = names.by_first.get(word.text, {})
+        found = max((one for one in fitting if _stands(one, words, at)), key=len, default=None)
+        if found is not None:
+            start, end = word.start, words[at + len(found) - 1].end
+            yield Span(
+                start=start,
+                end=end,
+                kind="name",
+                what=f"the name of {fitting[found]}",
+                word="name",
+                may_stay=_is_ordinary(text[start:end]),
+            )
+
+
+def _stands(name: tuple[str, ...], words: list[_Word], at: int) -> bool:
+    return len(words) - at >= len(name) and all(
+        words[at + n].text == part for n, part in enumerate(name)
+    )
+
+
+def _is_ordinary(said: str) -> bool:
+    return said.isalpha() and said.islower()
+
+
+def _words(text: str) -> Iterator[_Word]:
+    letters: list[str] = []
+    start = end = 0
+    for at, letter in enumerate(text):
+        plain = _plain(letter)
+        if not plain and unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+            end = at + 1 if letters else end
+            continue
+        if letters and (not plain or _is_alone(letter)):
+            yield _Word("".join(letters), start, end)
+            letters = []
+        if _is_alone(letter):
+            yield _Word(plain or letter, at, at + 1)
+        elif plain:
+            start = start if letters else at
+            letters.append(plain)
+            end = at + 1
+    if letters:
+        yield _Word("".join(letters), start, end)
+
+
+def _plain(letter: str) -> str:
+    """Give a letter without case, accent and width; "" for what is neither letter nor digit."""
+    spread = unicodedata.normalize("NFKD", letter.casefold())
+    folded = unicodedata.normalize("NFKD", spread.casefold())
+    return "".join(one for one in folded if one.isalnum())
+
+
+def _is_alone(letter: str) -> bool:
+    return any(first <= ord(letter) <= last for first, last in _ALONE) and letter.isalnum()
