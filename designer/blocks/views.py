@@ -16,7 +16,7 @@ from blocks.packages.signing import NotTrustedError
 from blocks.registry import Registry, Standing
 from blocks.speaking import in_language
 from designer.blocks import installing, upgrading
-from designer.blocks.using import what_uses
+from runtime.where_used.needing import what_uses
 from designer.palette.views import came
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError

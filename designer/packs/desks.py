@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from designer.blocks.installing import install
-from designer.blocks.using import what_uses
+from runtime.where_used.needing import what_uses
 from kernel.acting import Acting
 from kernel.clock import utc_now
 from kernel.errors import ForbiddenError
