@@ -9,6 +9,8 @@ import blocks.packages._tables
 import designer.gallery._tables
 import designer.guide._tables
 import designer.palette._tables
+import marketplace.recalls._tables
+import marketplace.rollouts._tables
 import runtime._tables
 import runtime.alarms._tables
 import runtime.alarms.console._tables

@@ -80,6 +80,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "usage.cap": "set how much the organisation may spend in a month",
         "brand.edit": "change the name, the logo and the colours that customers see",
         "announcements.edit": "write announcements to customers, change and withdraw them",
+        "rollouts.edit": "roll out, take back and recall versions of blocks among customers",
     }
 )
 
@@ -91,7 +92,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("People and access", ("members", "roles", "tokens", "support", "audit")),
     ("Connections", ("connections",)),
     ("Organisation", ("organisation", "environments", "limits", "plans", "usage")),
-    ("Customers", ("customers", "brand", "announcements")),
+    ("Customers", ("customers", "brand", "announcements", "rollouts")),
 )
 """The parts of the table as pages show them: a title, and what its permissions begin with."""
 
@@ -103,6 +104,7 @@ _KINDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "plans.edit": _PROVIDERS,
         "brand.edit": _PROVIDERS,
         "announcements.edit": _PROVIDERS,
+        "rollouts.edit": _PROVIDERS,
         "support.use": frozenset({"csp", "reseller"}),
         "support.grant": frozenset({"customer", "reseller"}),
     }
@@ -155,7 +157,8 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
         Role.OPERATOR: _OPERATES,
         Role.DESIGNER: _DESIGNS,
         Role.ADMIN: frozenset(PERMISSIONS),
-        Role.CURATOR: _SEES | {"customers.view", "customers.edit", "announcements.edit"},
+        Role.CURATOR: _SEES
+        | {"customers.view", "customers.edit", "announcements.edit", "rollouts.edit"},
         Role.SUPPORT: _SEES
         | {"runs.operate", "customers.view", "support.use", "announcements.edit"},
         Role.BILLING: frozenset(

@@ -127,7 +127,9 @@ def _impact_on(
         tenant_id=tenant_id,
         versions=tuple(versions),
         flows=tuple(one for one in flows if one is not None),
-        asks=tuple(ask_in_short(one) for one in new_asks(asks, [kept.permissions for kept in held])),
+        asks=tuple(
+            ask_in_short(one) for one in new_asks(asks, [kept.permissions for kept in held])
+        ),
     )
 
 

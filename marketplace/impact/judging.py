@@ -107,9 +107,7 @@ def _breakage(
     kind = _kind_of(problem.pointer.split("/"), problem.step in touched)
     if kind is Breaks.SETTINGS and _reads(_at(document, problem.pointer), touched):
         kind = Breaks.FIELD
-    return Breakage(
-        kind=kind, step=problem.step, pointer=problem.pointer, message=problem.message
-    )
+    return Breakage(kind=kind, step=problem.step, pointer=problem.pointer, message=problem.message)
 
 
 def _kind_of(parts: list[str], is_touched: bool) -> Breaks:  # noqa: FBT001  whose it is

@@ -27,6 +27,7 @@ from runtime.flows._publishing import digest_of, ready_to_publish
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import shape_problems
 from runtime.flows.upgraded import upgraded, users_of
+from runtime.flows.uses import blocks_of
 from runtime.flows.versions import save_draft
 from runtime.schedules.marks import place_marks
 from runtime.wake import tell_pages_after_commit
@@ -144,8 +145,8 @@ def move_back(
 ) -> bool:
     """Let a workflow use again exactly the version from before; its draft too, if it followed.
 
-    Nothing is checked: it goes back to what it was. Where somebody published another version since,
-    that is theirs and stays; then it is False.
+    It goes back to what it was, and nothing is checked but that its blocks are there. Where they
+    are not, or somebody published another version since, which is theirs, it stays: False.
 
     Raises:
         NotFoundError: the workflow is not there any more.
@@ -154,6 +155,10 @@ def move_back(
     before = session.get(FlowVersionRow, moved.before_id)
     after = session.get(FlowVersionRow, moved.after_id)
     if row.live_version_id != moved.after_id or before is None or after is None:
+        return False
+    registry = registry_of(session, tenant_id)
+    needed = (one.partition("@") for one in blocks_of(before.document))
+    if any(registry.find(block_id, version) is None for block_id, _, version in needed):
         return False
     if row.draft_digest == after.digest:
         draft, revision = _as_draft(before.document), row.draft_revision

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,9 +78,9 @@ class Market:
 
 
 @pytest.fixture
-def shelved(sessions: sessionmaker[Session], tmp_path: Path) -> Iterator[sessionmaker[Session]]:
+def shelved(sessions: sessionmaker[Session], tmp_path: Path) -> sessionmaker[Session]:
     sessions.configure(info={SHELF: Shelf(tmp_path / "blocks")})
-    yield sessions
+    return sessions
 
 
 def make_market(sessions: sessionmaker[Session], number: int) -> Market:
@@ -114,5 +113,13 @@ def seed(market: Market) -> None:
 def market(shelved: sessionmaker[Session]) -> Market:
     """Make fifty customers with one workflow each."""
     made = make_market(shelved, 50)
+    seed(made)
+    return made
+
+
+@pytest.fixture
+def ten(shelved: sessionmaker[Session]) -> Market:
+    """Make ten customers, one with each kind of workflow."""
+    made = make_market(shelved, 10)
     seed(made)
     return made
