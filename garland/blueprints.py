@@ -58,6 +58,9 @@ import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.api
 import garland.usage.views
+import marketplace.impact.api
+import marketplace.recalls.api
+import marketplace.rollouts.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -285,6 +288,9 @@ MACHINES: tuple[Blueprint, ...] = (
     garland.tenant_templates.api_here.api,
     tenancy.customers.api.api,
     garland.announcements.api.api,
+    marketplace.impact.api.api,
+    marketplace.rollouts.api.api,
+    marketplace.recalls.api.api,
     tenancy.audit.api.api,
     tenancy.brand.editing.api.api,
     garland.plans.api.api,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -125,7 +126,7 @@ def read_plan(document: Any) -> Plan:
     """
     _SHAPE.require(document, "this is no plan of a roll-out")
     rings = tuple(document.get("rings", Plan().rings))
-    grows = all(one < after for one, after in zip(rings, rings[1:], strict=False))
+    grows = all(one < after for one, after in pairwise(rings))
     if not grows or rings[-1] != WHOLE:
         told = "rings: give growing shares in percent, the last of which is 100"
         raise InvalidError("this is no plan of a roll-out", problems=[Problem("/rings", told)])
@@ -200,6 +201,12 @@ def judged(
         return replace(progress, state=state, reason=told)
     if waiting or now < progress.since + timedelta(seconds=plan.wait_s):
         return progress
+    return _after_the_wait(plan, progress, measured, left=left, now=now)
+
+
+def _after_the_wait(
+    plan: Plan, progress: Progress, measured: Measured, *, left: int, now: datetime
+) -> Progress:
     if progress.ring == len(plan.rings):
         return progress if left else replace(progress, state=RolloutState.FINISHED)
     if measured.samples < plan.samples_min and not plan.goes_on_unproven:

@@ -73,16 +73,27 @@ def stop(
     return _view(row)
 
 
-def list_stops(session: Session, tenant_id: UUID) -> list[StopView]:
-    """List what an organisation froze and holds, by block."""
-    wanted = select(RolloutStop).where(RolloutStop.tenant_id == tenant_id)
-    rows = session.scalars(wanted.order_by(RolloutStop.listing_id, RolloutStop.below))
+def list_stops(session: Session, tenant_id: UUID, *, below: bool) -> list[StopView]:
+    """List what an organisation froze, or holds from those `below`, by block."""
+    wanted = select(RolloutStop).where(
+        RolloutStop.tenant_id == tenant_id, RolloutStop.below.is_(below)
+    )
+    rows = session.scalars(wanted.order_by(RolloutStop.listing_id))
     return [_view(row) for row in rows]
 
 
-def lift(session: Session, tenant_id: UUID, stop_id: UUID, *, now: datetime) -> None:
-    """Let roll-outs go on; raises NotFoundError."""
-    row = get_owned(session, RolloutStop, tenant_id, stop_id, name="freeze or hold", lock=True)
+def lift(
+    session: Session, tenant_id: UUID, stop_id: UUID, *, below: bool = False, now: datetime
+) -> None:
+    """Let roll-outs go on that a freeze, or a hold of those `below`, stopped.
+
+    Raises:
+        NotFoundError: there is no such one of theirs.
+    """
+    name = "hold" if below else "freeze"
+    row = get_owned(session, RolloutStop, tenant_id, stop_id, name=name, lock=True)
+    if row.below is not below:
+        raise NotFoundError(f"no such {name}", id=str(stop_id))
     about = About(kind="block", id=row.listing_id, name=row.listing_id or "every block")
     facts = {"below": row.below}
     session.delete(row)

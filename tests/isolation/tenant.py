@@ -51,6 +51,7 @@ from tests.factories.tables import make_table_document
 from tests.factories.tenancy import make_member
 from tests.factories.use import use
 from tests.isolation.announced import announced
+from tests.isolation.market import marketed
 
 V4 = "/tmf-api/alarmManagement/v4"
 NOTE = step("write-log", config={"message": "told"})
@@ -114,6 +115,7 @@ def fill(tenant: Tenant) -> None:
     ids |= _organised(tenant)
     with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
         ids |= announced(session, tenant.id, tenant.word)
+        ids |= marketed(session, tenant.id, tenant.word)
 
 
 def _alarms(tenant: Tenant) -> dict[str, str]:

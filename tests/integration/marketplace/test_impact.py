@@ -9,6 +9,7 @@ from marketplace.impact.finding import impacts_on, own_impact, report_for
 from marketplace.impact.model import Breaks
 from tenancy.organisations import get_organisation
 from tenancy.scope import as_tenant
+from tests.factories.installs import REACHES_OUT
 from tests.factories.market import breaking, bring, install
 from tests.factories.organisations import admin_of
 from tests.factories.tenancy import make_csp
@@ -78,7 +79,9 @@ def test_a_required_secret_that_is_new_breaks_each_step(ten: Market) -> None:
     slot = {"slot": "key", "title": "Key", "reason": "To sign in", "accepts": ["bearer"]}
     with ten.sessions.begin() as session:
         customer = ten.customers[0]
-        digest = bring(session, ten.csp.id, breaking("3.0.0", secrets=[slot]))
+        digest = bring(
+            session, ten.csp.id, breaking("3.0.0", secrets=[slot], permissions=REACHES_OUT)
+        )
         with as_tenant(session, customer.id):
             found = own_impact(session, customer.id, digest)
 
