@@ -14,6 +14,9 @@ from blocks.installs.model import Ask
 from blocks.registry import Standing
 from tenancy.scope import system
 
+NAMED_MAX = 100
+"""So many organisations are named to the database; of more, all rows of the block are read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
@@ -37,6 +40,8 @@ def holdings_of(
         .order_by(BlockInstall.tenant_id, BlockInstall.version)
     )
     meant = set(among)
+    if len(meant) <= NAMED_MAX:
+        wanted = wanted.where(BlockInstall.tenant_id.in_(meant))
     found: dict[UUID, list[Holding]] = {}
     with system(session):
         for row in session.scalars(wanted):

@@ -12,10 +12,10 @@ from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, json_body, page_of, require
 from kernel.rest import FLAG, ID, INSTANT, TEXT, WHOLE, describe, listed, many, shape
 from kernel.schema import Schema
-from marketplace.recalls import store
+from marketplace.recalls import reading, store
 from marketplace.recalls._tables import REASON_MAX
 from marketplace.recalls.model import WORDS, Fate
-from marketplace.recalls.store import RecallView, ReceivedView
+from marketplace.recalls.reading import RecallView, ReceivedView
 
 api = Blueprint("recalls_api", __name__, url_prefix="/api/v1/recalls")
 
@@ -66,7 +66,7 @@ RECEIVED = shape(
 def list_recalls() -> Response:
     """List one's recalls, the newest first."""
     found, more = page_of(
-        lambda limit, after: store.list_recalls(
+        lambda limit, after: reading.list_recalls(
             db_session(), acting().tenant_id, limit=limit, after=after
         ),
         lambda one: [str(one.id)],
@@ -95,7 +95,7 @@ def recall() -> Response:
 @require("rollouts.edit")
 def get_recall(recall_id: UUID) -> Response:
     """Give one of one's recalls, with what became of runs that were under way."""
-    return jsonify(_recall(store.get_recall(db_session(), acting().tenant_id, recall_id)))
+    return jsonify(_recall(reading.get_recall(db_session(), acting().tenant_id, recall_id)))
 
 
 @api.get("/<uuid:recall_id>/organisations")
@@ -103,7 +103,7 @@ def get_recall(recall_id: UUID) -> Response:
 @require("rollouts.edit")
 def list_organisations(recall_id: UUID) -> Response:
     """Say of each of those one looks after what became of its runs."""
-    found = store.lines_of(db_session(), acting(), recall_id)
+    found = reading.lines_of(db_session(), acting(), recall_id)
     items = [
         {"organisation_id": str(one.organisation_id), "name": one.name, "runs": _counts(one.runs)}
         for one in found
@@ -117,7 +117,7 @@ def list_organisations(recall_id: UUID) -> Response:
 def list_received() -> Response:
     """List the recalls that reached one, with what became of each run that was under way."""
     found, more = page_of(
-        lambda limit, after: store.list_received(
+        lambda limit, after: reading.list_received(
             db_session(), acting().tenant_id, limit=limit, after=after
         ),
         lambda one: [str(one.id)],

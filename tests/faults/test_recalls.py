@@ -12,7 +12,8 @@ from sqlalchemy import select
 from blocks.installs import offering, store
 from kernel.clock import utc_now
 from marketplace.recalls.model import Fate
-from marketplace.recalls.store import Wish, list_received, recall
+from marketplace.recalls.reading import list_received
+from marketplace.recalls.store import Wish, recall
 from runtime.runs._tables import StepRecord, StepState
 from tenancy.organisations import get_organisation
 from tenancy.scope import as_tenant

@@ -123,3 +123,13 @@ def ten(shelved: sessionmaker[Session]) -> Market:
     made = make_market(shelved, 10)
     seed(made)
     return made
+
+
+@pytest.fixture
+def few(shelved: sessionmaker[Session]) -> Market:
+    """Make six customers whose one workflow fits every release."""
+    made = make_market(shelved, 6)
+    with shelved.begin() as session:
+        for one in made.customers:
+            publish(session, one.id, {"say": say()})
+    return made

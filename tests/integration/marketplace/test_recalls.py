@@ -6,41 +6,24 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.installs import store as installs
 from blocks.installs.recalling import RecalledError
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from marketplace.recalls.model import Fate
-from marketplace.recalls.store import (
-    RecallView,
-    Wish,
-    get_recall,
-    lines_of,
-    list_received,
-    recall,
-)
+from marketplace.recalls.reading import RecallView, get_recall, lines_of, list_received
+from marketplace.recalls.store import Wish, recall
 from marketplace.rollouts.rounds import due_rollouts, look
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.runs.not_started import NotStartedError
 from tenancy.announcements.reaching import tell_due
 from tenancy.announcements.reading import list_received as list_told
 from tenancy.scope import as_tenant, system
-from tests.factories.market import WHO, publish, say
+from tests.factories.market import WHO
 from tests.factories.organisations import admin_of
 from tests.factories.tenancy import NOON, make_csp
-from tests.integration.marketplace.conftest import Market, make_market
+from tests.integration.marketplace.conftest import Market
 from tests.integration.runtime.engine.bench import Bench
-
-
-@pytest.fixture
-def few(shelved: sessionmaker[Session]) -> Market:
-    """Make three customers whose workflow says a word."""
-    made = make_market(shelved, 3)
-    with shelved.begin() as session:
-        for one in made.customers:
-            publish(session, one.id, {"say": say()})
-    return made
 
 
 def take_back(market: Market, version: str = "1.0.0", **wish: object) -> RecallView:
@@ -70,9 +53,9 @@ def test_no_new_run_uses_it_and_one_under_way_stops_at_the_block_and_both_are_to
         lines = lines_of(session, admin_of(few.csp), made.id)
     with few.sessions() as session, as_tenant(session, first):
         [received] = list_received(session, first, limit=10)
-    assert (made.organisations, made.runs) == (3, {Fate.UNDER_WAY: 1})
+    assert (made.organisations, made.runs) == (6, {Fate.UNDER_WAY: 1})
     assert seen.runs == {Fate.STOPPED: 1}
-    assert [one.runs for one in lines] == [{Fate.STOPPED: 1}, {}, {}]
+    assert [one.runs for one in lines] == [{Fate.STOPPED: 1}, *[{}] * 5]
     assert [(one.run_id, one.fate) for one in received.runs] == [(run, Fate.STOPPED)]
 
 

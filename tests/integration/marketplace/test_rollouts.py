@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.installs._tables import BlockInstall
 from kernel.errors import ConflictError, NotFoundError
@@ -18,29 +17,17 @@ from marketplace.rollouts import store
 from marketplace.rollouts._tables import RolloutMember
 from marketplace.rollouts.model import MemberState, RolloutState
 from marketplace.rollouts.rounds import due_rollouts, look
-from marketplace.rollouts.stops import lift, stop
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.versions import get_flow, publish_flow, save_draft
 from runtime.runs._tables import Run, RunState, StepRecord, StepState
-from tenancy.organisations import get_organisation
 from tenancy.scope import as_tenant, system
-from tests.factories.market import bring, install, publish, release, say
+from tests.factories.market import bring, install, release, say
 from tests.factories.organisations import admin_of
 from tests.factories.tenancy import NOON, make_csp
-from tests.integration.marketplace.conftest import Market, make_market
+from tests.integration.marketplace.conftest import Market
 
 MINUTE = timedelta(minutes=1)
 PLAN = {"rings": [30, 100], "wait_s": 60, "samples_min": 3, "failures_max": 10}
-
-
-@pytest.fixture
-def few(shelved: sessionmaker[Session]) -> Market:
-    """Make six customers whose one workflow fits every release."""
-    made = make_market(shelved, 6)
-    with shelved.begin() as session:
-        for one in made.customers:
-            publish(session, one.id, {"say": say()})
-    return made
 
 
 def begin(market: Market, version: str = "1.1.0", **plan: Any) -> UUID:
@@ -228,38 +215,6 @@ def test_what_people_published_since_stays_when_it_is_taken_back(few: Market) ->
         assert get_flow(session, customer, flow.id).live_number == 3
     counts = see(few, rollout).members
     assert (counts[MemberState.GONE_ON], counts[MemberState.BACK]) == (1, 5)
-
-
-def test_who_froze_its_versions_is_moved_once_it_lifts_that(few: Market) -> None:
-    customer = few.customers[0]
-    with few.sessions.begin() as session, as_tenant(session, customer.id):
-        who = admin_of(customer)
-        frozen = stop(session, who, "acme.say", reason="Christmas", now=NOON)
-    rollout = begin(few, rings=[100])
-    go(few)
-    before = moved(few, rollout)
-    with few.sessions.begin() as session, as_tenant(session, customer.id):
-        lift(session, customer.id, frozen.id, now=NOON)
-    go(few, now=NOON + MINUTE)
-
-    assert customer.id not in before
-    assert customer.id in moved(few, rollout)
-
-
-def test_a_csp_holds_what_the_vendor_rolls_out_from_its_customers(few: Market) -> None:
-    with few.sessions.begin() as session:
-        vendor = get_organisation(session, few.csp.parent_id)  # type: ignore[arg-type]
-        with as_tenant(session, few.csp.id):
-            stop(session, admin_of(few.csp), "", below=True, reason="Not yet", now=NOON)
-        with as_tenant(session, vendor.id):
-            who, digest = admin_of(vendor), few.digests["1.1.0"]
-            made = store.begin_rollout(session, who, digest, {"rings": [100]}, now=NOON)
-    go(few)
-
-    with few.sessions() as session, as_tenant(session, vendor.id):
-        [line] = store.member_lines(session, admin_of(vendor), made.id)
-    assert (line.name, line.states) == ("CSP", {MemberState.STOPPED: 6})
-    assert line.told == ["held: Not yet"]
 
 
 def test_a_paused_one_moves_nobody_and_a_halted_one_is_only_taken_back(few: Market) -> None:
