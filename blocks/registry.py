@@ -66,7 +66,7 @@ class Block:
     Attributes:
         digest: Which package it is of, for good; "" for one that comes with Garland.
         standing: Whether it may be used; see there.
-        lets_finish: Whether runs that began before it was held go on to use it.
+        lets_finish: Whether runs that began before it was held or withdrawn go on to use it.
     """
 
     manifest: Manifest

@@ -67,6 +67,9 @@ import marketplace.catalogue.decided.api
 import marketplace.money.api
 import marketplace.money.views
 import marketplace.sharing.api
+import marketplace.impact.api
+import marketplace.recalls.api
+import marketplace.rollouts.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -303,6 +306,9 @@ MACHINES: tuple[Blueprint, ...] = (
     garland.tenant_templates.api_here.api,
     tenancy.customers.api.api,
     garland.announcements.api.api,
+    marketplace.impact.api.api,
+    marketplace.rollouts.api.api,
+    marketplace.recalls.api.api,
     tenancy.audit.api.api,
     tenancy.brand.editing.api.api,
     garland.plans.api.api,

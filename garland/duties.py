@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from uuid import UUID
 
 from blocks.installs.revoking import Withdrawing, withdraw_revoked
 from garland.services import Services
+from kernel.apart import apart
+from marketplace.rollouts.rounds import due_rollouts, look
 from runtime.alarms.clock import BITE, do_due, has_due
 from runtime.alarms.sources.silence import has_silent, raise_for_silent
 from runtime.approvals.reminders import send_due
@@ -59,6 +63,23 @@ def withdraw_blocks(services: Services, known: Withdrawing, *, now: datetime) ->
         with services.sessions() as session, session.begin():
             withdraw_revoked(session, now=now)
         known.is_done(serial)
+
+
+def roll_out(services: Services, *, now: datetime, may_write: Callable[[], bool]) -> None:
+    """Judge the roll-outs that are due, and move some organisations or take some back."""
+    with services.reading() as session, system(session):
+        due = due_rollouts(session, now=now)
+    for one in due:
+        apart("rollout", partial(_roll_out, services, one, now=now, may_write=may_write))
+
+
+def _roll_out(
+    services: Services, rollout_id: UUID, *, now: datetime, may_write: Callable[[], bool]
+) -> None:
+    is_more = True
+    while is_more and may_write():
+        with services.patient() as session, session.begin(), system(session):
+            is_more = look(session, rollout_id, now=now)
 
 
 def raise_for_silence(services: Services, *, now: datetime) -> None:

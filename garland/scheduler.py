@@ -67,6 +67,7 @@ LISTEN_EVERY_S = 2
 FOLLOW_EVERY_S = 2
 POLL_EVERY_S = 2
 WITHDRAW_EVERY_S = 10
+ROLL_OUT_EVERY_S = 5
 END_STATES_EVERY_S = 60
 USE_EVERY_S = 30
 DELETE_EVERY_S = 10
@@ -163,6 +164,7 @@ class Scheduler:
             (self.follow, FOLLOW_EVERY_S),
             (self.poll, POLL_EVERY_S),
             (self.withdraw, WITHDRAW_EVERY_S),
+            (self.roll_out, ROLL_OUT_EVERY_S),
             (self.end_states, END_STATES_EVERY_S),
             (self.add_up_use, USE_EVERY_S),
             (self.delete_organisations, DELETE_EVERY_S),
@@ -242,6 +244,11 @@ class Scheduler:
         """Withdraw installed blocks whose package was revoked since."""
         if self.leads():
             duties.withdraw_blocks(self._services, self._withdrawing, now=self._now())
+
+    def roll_out(self) -> None:
+        """Judge the roll-outs that are due, and move some organisations or take some back."""
+        if self.leads():
+            duties.roll_out(self._services, now=self._now(), may_write=self.leads)
 
     def release(self) -> None:
         """End storms that are over, and let go what planned work or a storm held back."""

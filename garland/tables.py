@@ -14,6 +14,8 @@ import marketplace.search._tables
 import marketplace.catalogue._tables
 import marketplace.money._tables
 import marketplace.sharing._tables
+import marketplace.recalls._tables
+import marketplace.rollouts._tables
 import runtime._tables
 import runtime.alarms._tables
 import runtime.alarms.console._tables

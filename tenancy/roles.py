@@ -90,6 +90,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "releases.edit": "claim namespaces, list keys, submit releases and deprecate them",
         "reviews.view": "see claims of namespaces and the releases that wait for review",
         "reviews.decide": "verify namespaces, and approve, reject and list releases",
+        "rollouts.edit": "roll out, take back and recall versions of blocks among customers",
     }
 )
 
@@ -105,6 +106,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Customers", ("customers", "brand", "announcements")),
     ("Marketplace", ("releases", "reviews")),
     ("Customers", ("customers", "catalogue", "brand", "announcements")),
+    ("Customers", ("customers", "brand", "announcements", "rollouts")),
 )
 """The parts of the table as pages show them: a title, and what its permissions begin with."""
 
@@ -121,6 +123,7 @@ _KINDS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
         "announcements.edit": _PROVIDERS,
         "prices.edit": _SELLERS,
         "charges.edit": _SELLERS,
+        "rollouts.edit": _PROVIDERS,
         "support.use": frozenset({"csp", "reseller"}),
         "support.grant": frozenset({"customer", "reseller"}),
         "reviews.view": frozenset({"vendor"}),
@@ -184,6 +187,7 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
             "catalogue.edit",
         },
         | {"customers.view", "customers.edit", "announcements.edit", "prices.edit"},
+        | {"customers.view", "customers.edit", "announcements.edit", "rollouts.edit"},
         Role.SUPPORT: _SEES
         | {"runs.operate", "customers.view", "support.use", "announcements.edit"},
         Role.BILLING: frozenset(

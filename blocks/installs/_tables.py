@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,7 +43,7 @@ class BlockInstall(TenantOwned, Base):
     """One version of a block that a tenant may use.
 
     Attributes:
-        lets_finish: Whether runs that began before it was held go on to use it.
+        lets_finish: Whether runs that began before it was held or withdrawn go on to use it.
         reason: Why it is held or withdrawn; "" for neither.
         permissions: What was agreed to, as the manifest asked for it then.
     """
@@ -89,3 +91,19 @@ class BlockUpload(TenantOwned, Base):
     )
     uploaded_at: Mapped[Instant]
     uploaded_by: Mapped[str] = mapped_column(String(WHO_MAX))
+
+
+class BlockRecall(Base):
+    """A package that a provider recalled: nobody whom it reaches installs it any more.
+
+    Not `TenantOwned`: whoever stands below asks it of those above.
+    """
+
+    __tablename__ = "block_recall"
+
+    digest: Mapped[str] = mapped_column(String(DIGEST_LENGTH), primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    reason: Mapped[str] = mapped_column(String(WHO_MAX))
+    recalled_at: Mapped[Instant]

@@ -50,7 +50,7 @@ def _refusal(block: Block, digest: str) -> tuple[str, str] | None:
             f"{name} is another package now than when this workflow was published: look at it "
             "and publish the workflow anew."
         )
-    if block.standing is Standing.WITHDRAWN:
+    if block.standing is Standing.WITHDRAWN and not block.lets_finish:
         return "block.withdrawn", f"{name} was withdrawn: replace it in the workflow."
     if block.standing is Standing.HELD and not block.lets_finish:
         return "block.held", f"{name} is held: an admin of your organisation can let it go on."

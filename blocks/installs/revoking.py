@@ -65,7 +65,8 @@ def withdraw_revoked(session: Session, *, now: datetime) -> int:
             )
         ).all()
         for row in rows:
-            row.state, row.reason = Standing.WITHDRAWN, reasons[row.digest][:WHO_MAX]
+            row.state, row.lets_finish = Standing.WITHDRAWN, False
+            row.reason = reasons[row.digest][:WHO_MAX]
             log.warning("block_withdrawn", block=row.block_id, version=row.version)
         if rows:
             note_change(session)

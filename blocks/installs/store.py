@@ -18,6 +18,7 @@ from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.curated import require_offered
 from blocks.installs.model import InstallView, ask_in_short
 from blocks.installs.offering import installed_rows, offered
+from blocks.installs.recalling import refuse_recalled
 from blocks.installs.vouching import refuse_unvouched
 from blocks.manifest import kept_manifest
 from blocks.registry import Standing
@@ -68,8 +69,10 @@ def install(
         NotOfferedError: a provider above keeps it back.
         NotTrustedError: neither its signature nor that of a pack it came in is to be believed any
             more.
+        RecalledError: a provider above, or the organisation itself, recalled it.
     """
     found = offered(session, tenant_id, digest)
+    refuse_recalled(session, tenant_id, digest)
     require_blocks(session, tenant_id, {found.manifest.id})
     require_offered(session, tenant_id, digest, found.manifest, now=now)
     # somebody may have taken back their word since it came

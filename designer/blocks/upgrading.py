@@ -6,7 +6,7 @@ what is said of a workflow is what publishing it would say. Published versions s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -18,12 +18,12 @@ from blocks.compatibility import Difference, compare
 from blocks.installs.model import InstallView
 from blocks.installs.registry import registry_of
 from blocks.installs.store import get_install, list_installs
-from blocks.migrating import migrate
 from blocks.registry import Block, precedence
 from kernel.errors import ConflictError
 from runtime.flows import earlier_drafts
 from runtime.flows.earlier_drafts import Change, Changed, change_drafts, last_change
-from runtime.flows.model import every_step, shape_problems
+from runtime.flows.model import shape_problems
+from runtime.flows.upgraded import upgraded, users_of
 from runtime.flows.versions import every_draft, problems_of
 
 Verdict = Literal["fits", "is migrated", "needs hands"]
@@ -90,7 +90,7 @@ def apply(
         raise ConflictError("no higher version of this block is installed: install it first")
     touched = found.touched
     changes = [
-        Change(flow_id, revision, upgraded(draft, found.old, found.new))
+        Change(flow_id, revision, upgraded(draft, found.new.manifest, {found.old.manifest.version}))
         for flow_id, _, draft, revision in every_draft(session, tenant_id)
         if flow_id in touched
     ]
@@ -124,37 +124,6 @@ def cause_of(block_id: str) -> str:
     return f"block:{block_id}"
 
 
-def upgraded(part: Mapping[str, Any], old: InstallView, new: Block) -> dict[str, Any]:
-    """Give a workflow's document with the new version wherever it uses the old one."""
-    changed = {"steps": {id_: _step(one, old, new) for id_, one in part["steps"].items()}}
-    if "triggers" in part:  # the body of a loop has none
-        changed["triggers"] = {id_: _used(one, old, new) for id_, one in part["triggers"].items()}
-    return {**part, **changed}
-
-
-def _step(step: Mapping[str, Any], old: InstallView, new: Block) -> dict[str, Any]:
-    found = _used(step, old, new)
-    if "undo" in found:
-        found["undo"] = _used(found["undo"], old, new)
-    if "body" in found:
-        found["body"] = upgraded(found["body"], old, new)
-    return found
-
-
-def _used(used: Mapping[str, Any], old: InstallView, new: Block) -> dict[str, Any]:
-    if not _is_of(used, old):
-        return dict(used)
-    version = old.manifest.version
-    config = migrate(used.get("config", {}), new.manifest.migrations, version=version)
-    kept = {name: value for name, value in used.items() if name != "digest"}
-    return {**kept, "version": new.manifest.version, "config": config}
-
-
-def _is_of(used: Mapping[str, Any], old: InstallView) -> bool:
-    named = used.get("block"), used.get("version")  # most triggers have no block
-    return named == (old.manifest.id, old.manifest.version)
-
-
 def _impacts(
     session: Session,
     tenant_id: UUID,
@@ -165,11 +134,11 @@ def _impacts(
     flow_id, name, draft = flow
     if shape_problems(draft):
         return []
-    uses = [(id_, one) for id_, one in _users(draft) if _uses(one, old)]
+    uses = [*users_of(draft, old.manifest.id, {old.manifest.version})]
     if not uses:
         return []
-    document = upgraded(draft, old, new)
-    after = dict(_users(document))
+    document = upgraded(draft, new.manifest, {old.manifest.version})
+    after = dict(users_of(document, new.manifest.id, {new.manifest.version}))
     known = {(one.step, one.message) for one in problems_of(session, tenant_id, draft)}
     wrong = [one for one in problems_of(session, tenant_id, document) if one.severity == "error"]
     fresh = [one for one in wrong if (one.step, one.message) not in known]
@@ -177,16 +146,6 @@ def _impacts(
         _impact(flow_id, name, id_, one, after[id_], [p for p in fresh if p.step in (id_, "")])
         for id_, one in uses
     ]
-
-
-def _users(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield by id what may use a block: triggers and steps, whose ids never meet."""
-    yield from document["triggers"].items()
-    yield from ((id_, one) for id_, one, _ in every_step(document))
-
-
-def _uses(step: Mapping[str, Any], old: InstallView) -> bool:
-    return _is_of(step, old) or ("undo" in step and _is_of(step["undo"], old))
 
 
 def _impact(

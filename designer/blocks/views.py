@@ -16,7 +16,6 @@ from blocks.packages.signing import NotTrustedError
 from blocks.registry import Registry, Standing
 from blocks.speaking import in_language
 from designer.blocks import installing, upgrading
-from designer.blocks.using import what_uses
 from designer.palette.views import came
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
@@ -32,6 +31,7 @@ from kernel.http import (
 from runtime.flows.earlier_drafts import last_change
 from runtime.flows.uses import flows_with_block
 from runtime.packs.standard import pack_of_block
+from runtime.where_used.needing import what_uses
 
 bp = Blueprint("blocks", __name__)
 

@@ -8,12 +8,12 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from designer.blocks.installing import install
-from designer.blocks.using import what_uses
 from kernel.acting import Acting
 from kernel.clock import utc_now
 from kernel.errors import ForbiddenError
 from kernel.secrets import Vault
 from runtime.packs.desk import BlockDoors, Desk
+from runtime.where_used.needing import what_uses
 
 DOORS = BlockDoors(install=install, what_uses=what_uses)
 

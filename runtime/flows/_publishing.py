@@ -49,9 +49,14 @@ def draft_problems(session: Session, tenant_id: UUID, flow_id: UUID) -> list[Flo
     return problems_of(session, tenant_id, row.draft)
 
 
-def problems_of(session: Session, tenant_id: UUID, document: Any) -> list[FlowProblem]:
-    """List what would keep a document from being published, were it a draft of this tenant."""
-    registry = registry_of(session, tenant_id)
+def problems_of(
+    session: Session, tenant_id: UUID, document: Any, *, registry: Registry | None = None
+) -> list[FlowProblem]:
+    """List what would keep a document from being published, were it a draft of this tenant.
+
+    `registry` has the blocks that it would have then; by default those that it has now.
+    """
+    registry = registry or registry_of(session, tenant_id)
     return check_flow(document, registry, known_to(session, tenant_id, document))
 
 

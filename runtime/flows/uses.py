@@ -36,6 +36,7 @@ __all__ = [
     "flows_using",
     "flows_with_block",
     "uses_by_flows",
+    "versions_using",
     "versions_with_block",
 ]
 
@@ -111,6 +112,19 @@ def versions_with_block(
     )
     wanted = f"{block_id}@{version}"
     return list(dict.fromkeys(name for name, found in rows if wanted in blocks_of(found)))
+
+
+def versions_using(
+    session: Session, tenant_id: UUID, versions: Collection[UUID], block_id: str, version: str
+) -> list[UUID]:
+    """Give those of some versions of workflows that have a block of a version."""
+    rows = session.execute(
+        select(FlowVersionRow.id, FlowVersionRow.document).where(
+            FlowVersionRow.tenant_id == tenant_id, FlowVersionRow.id.in_(list(versions))
+        )
+    )
+    wanted = f"{block_id}@{version}"
+    return [row.id for row in rows if wanted in blocks_of(row.document)]
 
 
 def blocks_of_live(session: Session, tenant_id: UUID) -> list[set[str]]:

@@ -73,6 +73,7 @@ BY_ID = {
     "identity_providers": (
         "prove_domain remove save_provider show_provider show_tried switch try_it"
     ),
+    "impact_api": "report own",
     "inspecting": "inspect_whole",
     "intake_api": "resync_source",
     "inventory": (
@@ -122,6 +123,8 @@ BY_ID = {
     "rules_backtested": "show_backtest ask_backtest cancel_backtest",
     "rules_simulated": "show_simulation run_simulation",
     "run_starts_api": "start",
+    "recalls_api": "get_recall list_organisations",
+    "rollouts_api": "get_rollout list_organisations steer_rollout unfreeze release",
     "runs": "show_run cancel rerun ask_retry retry show_value",
     "runs_api": "get_run cancel rerun retry list_steps",
     "saving": "ask_block save_block",
@@ -207,6 +210,8 @@ PLAIN = {
     "announced": "list_all show_line show_now",
     "announcements_api": "list_announcements write_announcement list_received",
     "announcing": "list_all new write",
+    "recalls_api": "list_recalls recall list_received",
+    "rollouts_api": "list_rollouts begin_rollout list_freezes freeze list_holds hold",
     "approvals": "list_approvals",
     "archives": "show ask",
     "approvals_api": "list_approvals",

@@ -38,6 +38,7 @@ from tests.isolation.organised import NOTE, organised
 from tests.isolation.published import published
 from tests.isolation.curated import curated
 from tests.isolation.sharing import shared_by
+from tests.isolation.market import marketed
 
 V4 = "/tmf-api/alarmManagement/v4"
 API = "/api/v1"
@@ -102,6 +103,7 @@ def fill(tenant: Tenant) -> None:
         ids |= announced(session, tenant.id, tenant.word)
         ids |= published(session, tenant.organisation, tenant.word)
         ids |= announced(session, tenant.id, tenant.word) | curated(session, tenant.id, tenant.word)
+        ids |= marketed(session, tenant.id, tenant.word)
 
 
 def _alarms(tenant: Tenant) -> dict[str, str]:

@@ -17,10 +17,10 @@ from blocks.installs.model import InstallView
 from blocks.installs.registry import registry_of
 from blocks.packages.package import pack_folder
 from designer.blocks import installing
-from designer.blocks.using import what_uses
 from kernel.errors import InvalidError
 from runtime.flows.composite_package import composite_package
 from runtime.runs._tables import Run
+from runtime.where_used.needing import what_uses
 from tests.factories.composites import named
 from tests.factories.flows import flow_document, step
 from tests.factories.http_blocks import closed, http_document, http_request

@@ -1,0 +1,59 @@
+"""Who has a block, across organisations: for what a provider does for those below it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from blocks.installs._tables import BlockInstall
+from blocks.installs.model import Ask
+from blocks.registry import Standing
+from tenancy.scope import system
+
+NAMED_MAX = 100
+"""So many organisations are named to the database; of more, all rows of the block are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One version of a block that an organisation has; `permissions` is what it agreed to."""
+
+    tenant_id: UUID
+    install_id: UUID
+    version: str
+    digest: str
+    state: Standing
+    permissions: Sequence[Ask]
+
+
+def holdings_of(
+    session: Session, block_id: str, among: Collection[UUID]
+) -> dict[UUID, list[Holding]]:
+    """List by organisation which versions of a block some have, in the order of their ids."""
+    wanted = (
+        select(BlockInstall)
+        .where(BlockInstall.block_id == block_id)
+        .order_by(BlockInstall.tenant_id, BlockInstall.version)
+    )
+    meant = set(among)
+    if len(meant) <= NAMED_MAX:
+        wanted = wanted.where(BlockInstall.tenant_id.in_(meant))
+    found: dict[UUID, list[Holding]] = {}
+    with system(session):
+        for row in session.scalars(wanted):
+            if row.tenant_id in meant:
+                found.setdefault(row.tenant_id, []).append(
+                    Holding(
+                        tenant_id=row.tenant_id,
+                        install_id=row.id,
+                        version=row.version,
+                        digest=row.digest,
+                        state=row.state,
+                        permissions=row.permissions,
+                    )
+                )
+    return found

@@ -1,0 +1,1 @@
+"""What a new version of a block means for those who use an older one."""

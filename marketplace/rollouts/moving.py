@@ -1,0 +1,154 @@
+"""Moving one organisation to a version, and back to exactly what it had.
+
+All of an organisation is moved or nothing. What would break, or would need somebody's word, is
+kept back: nobody's workflow is worse off for a roll-out.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from blocks.installs import store
+from blocks.installs.across import holdings_of
+from blocks.manifest import Manifest
+from blocks.registry import Standing
+from kernel.errors import ConflictError, GarlandError, NotFoundError
+from kernel.ids import new_id
+from marketplace.impact.finding import impacts_on
+from marketplace.impact.model import TenantImpact
+from marketplace.rollouts._tables import TOLD_MAX, RolloutMember, RolloutPin
+from marketplace.rollouts.model import MemberState
+from runtime.flows.block_moves import Moved, move_back, move_live
+from runtime.where_used.needing import what_uses
+from tenancy.scope import as_tenant
+
+log = structlog.get_logger(__name__)
+
+BY = "roll-out"
+
+
+def move(
+    session: Session, member: RolloutMember, new: Manifest, digest: str, *, now: datetime
+) -> None:
+    """Move an organisation, or keep it back and say why, in the transaction that is open."""
+    member.looked_at = now
+    found = impacts_on(session, new, digest, [member.organisation_id])
+    impact = found[0] if found else None
+    told = _why_kept_back(impact)
+    if impact is not None and not told:
+        try:
+            with session.begin_nested():
+                installed = _move(session, member, new, digest, impact, now=now)
+            member.installed = installed  # outside of that organisation: the row is the provider's
+        except GarlandError as error:
+            told = error.message
+    if told:
+        member.state, member.told = MemberState.KEPT_BACK, told[:TOLD_MAX]
+        return
+    member.state, member.told, member.moved_at = MemberState.MOVED, "", now
+
+
+def take_back(
+    session: Session, member: RolloutMember, new: Manifest, digest: str, *, now: datetime
+) -> None:
+    """Give an organisation back what it had; what people published there since stays theirs."""
+    tenant_id, installed, went_on = member.organisation_id, member.installed, 0
+    mine = (RolloutPin.tenant_id == tenant_id, RolloutPin.rollout_id == member.rollout_id)
+    with as_tenant(session, tenant_id):
+        for pin in session.scalars(select(RolloutPin).where(*mine)).all():
+            told = f"{new.title} {new.version} taken back"
+            try:
+                is_back = move_back(session, tenant_id, _moved(pin), told=told, by=BY, now=now)
+            except NotFoundError:  # the workflow was deleted meanwhile
+                continue
+            went_on += not is_back
+        session.execute(delete(RolloutPin).where(*mine))
+        if installed:
+            _remove(session, tenant_id, new, digest, now=now)
+    member.state = MemberState.GONE_ON if went_on else MemberState.BACK
+    member.told = f"{went_on:,} workflows were published anew there since" if went_on else ""
+
+
+def _why_kept_back(impact: TenantImpact | None) -> str:
+    if impact is None:
+        return "it has no older version any more"
+    if impact.asks:
+        return f"it has to agree to: {', '.join(impact.asks)}"
+    broken = sum(1 for one in impact.flows if one.breakages)
+    return f"workflows that would break: {broken:,}" if broken else ""
+
+
+def _move(
+    session: Session,
+    member: RolloutMember,
+    new: Manifest,
+    digest: str,
+    impact: TenantImpact,
+    *,
+    now: datetime,
+) -> bool:
+    tenant_id, rollout_id = member.organisation_id, member.rollout_id
+    with as_tenant(session, tenant_id):
+        is_new = not _has(session, tenant_id, new)
+        store.install(session, tenant_id, digest, consents=False, by=BY, now=now)
+        for flow in impact.flows:
+            moved = move_live(
+                session,
+                tenant_id,
+                flow.flow_id,
+                new,
+                impact.versions,
+                told=f"{new.title} {new.version} by a roll-out",
+                by=BY,
+                now=now,
+            )
+            session.add(
+                RolloutPin(
+                    id=new_id(),
+                    tenant_id=tenant_id,
+                    rollout_id=rollout_id,
+                    flow_id=moved.flow_id,
+                    before_id=moved.before_id,
+                    before_number=moved.before_number,
+                    after_id=moved.after_id,
+                )
+            )
+    return is_new
+
+
+def _has(session: Session, tenant_id: UUID, new: Manifest) -> bool:
+    held = holdings_of(session, new.id, [tenant_id]).get(tenant_id, [])
+    there = next((one for one in held if one.version == new.version), None)
+    if there is not None and not there.state.starts_runs:
+        raise ConflictError(f"{new.version} is {there.state.value} there")
+    return there is not None
+
+
+def _remove(
+    session: Session, tenant_id: UUID, new: Manifest, digest: str, *, now: datetime
+) -> None:
+    """Remove the version; while a run that began with it goes on, only hold it."""
+    held = holdings_of(session, new.id, [tenant_id]).get(tenant_id, [])
+    there = next((one for one in held if one.digest == digest), None)
+    if there is None or there.state is Standing.WITHDRAWN:
+        return
+    where = (session, tenant_id, there.install_id)
+    if what_uses(session, tenant_id, new.id, new.version):
+        reason = "The roll-out of this version was taken back."
+        store.hold(*where, reason=reason, lets_finish=True, now=now)
+    else:
+        store.uninstall(*where, used_by=lambda _id, _version: (), now=now)
+
+
+def _moved(pin: RolloutPin) -> Moved:
+    return Moved(
+        flow_id=pin.flow_id,
+        before_id=pin.before_id,
+        before_number=pin.before_number,
+        after_id=pin.after_id,
+    )

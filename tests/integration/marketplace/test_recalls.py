@@ -1,0 +1,147 @@
+"""A recalled version starts nothing more, and what became of each run under way is told."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from blocks.installs import store as installs
+from blocks.installs.recalling import RecalledError
+from kernel.errors import ConflictError, InvalidError, NotFoundError
+from marketplace.recalls.model import Fate
+from marketplace.recalls.reading import RecallView, get_recall, lines_of, list_received
+from marketplace.recalls.store import Wish, recall
+from marketplace.rollouts.rounds import due_rollouts, look
+from runtime.flows._tables import FlowRow, FlowVersionRow
+from runtime.runs.not_started import NotStartedError
+from tenancy.announcements.reaching import tell_due
+from tenancy.announcements.reading import list_received as list_told
+from tenancy.scope import as_tenant, system
+from tests.factories.market import WHO
+from tests.factories.organisations import admin_of
+from tests.factories.tenancy import NOON, make_csp
+from tests.integration.marketplace.conftest import Market
+from tests.integration.runtime.engine.bench import Bench
+
+
+def take_back(market: Market, version: str = "1.0.0", **wish: object) -> RecallView:
+    with market.sessions.begin() as session, as_tenant(session, market.csp.id):
+        asked = Wish(**{"reason": "It leaks", **wish})  # type: ignore[arg-type]
+        return recall(session, admin_of(market.csp), market.digests[version], asked, now=NOON)
+
+
+def flow_of(market: Market, tenant_id: UUID) -> UUID:
+    with market.sessions() as session, as_tenant(session, tenant_id):
+        return session.scalars(select(FlowRow)).one().id
+
+
+def test_no_new_run_uses_it_and_one_under_way_stops_at_the_block_and_both_are_told(
+    few: Market,
+) -> None:
+    first = few.customers[0].id
+    bench = Bench(sessions=few.sessions, tenant_id=first)
+    run = bench.start(flow_of(few, first))
+    made = take_back(few)
+    bench.go()
+
+    with pytest.raises(NotStartedError, match="withdrawn"):
+        bench.start(flow_of(few, first))
+    with few.sessions() as session, as_tenant(session, few.csp.id):
+        seen = get_recall(session, few.csp.id, made.id)
+        lines = lines_of(session, admin_of(few.csp), made.id)
+    with few.sessions() as session, as_tenant(session, first):
+        [received] = list_received(session, first, limit=10)
+    assert (made.organisations, made.runs) == (6, {Fate.UNDER_WAY: 1})
+    assert seen.runs == {Fate.STOPPED: 1}
+    assert [one.runs for one in lines] == [{Fate.STOPPED: 1}, *[{}] * 5]
+    assert [(one.run_id, one.fate) for one in received.runs] == [(run, Fate.STOPPED)]
+
+
+def test_runs_under_way_are_let_finish_where_that_is_said_and_no_new_one_begins(
+    few: Market,
+) -> None:
+    first = few.customers[0].id
+    bench = Bench(sessions=few.sessions, tenant_id=first)
+    bench.start(flow_of(few, first))
+    made = take_back(few, lets_finish=True)
+
+    with few.sessions() as session, as_tenant(session, first):
+        [held] = installs.list_installs(session, first)
+    assert (held.state.value, held.lets_finish) == ("withdrawn", True)
+    assert made.runs == {Fate.UNDER_WAY: 1}
+    with pytest.raises(NotStartedError):
+        bench.start(flow_of(few, first))
+
+
+def test_nobody_below_installs_it_anew_or_lets_it_be_used_again(few: Market) -> None:
+    take_back(few)
+    first = few.customers[0].id
+    with few.sessions.begin() as session, as_tenant(session, first):
+        [there] = installs.list_installs(session, first)
+        with pytest.raises(ConflictError, match="withdrawn"):
+            installs.release(session, first, there.id, now=NOON)
+        with pytest.raises(RecalledError, match="It leaks"):
+            installs.install(session, first, few.digests["1.0.0"], consents=True, **WHO)
+
+
+def test_customers_of_another_csp_use_it_as_before(few: Market) -> None:
+    with few.sessions.begin() as session:
+        other = make_csp(session)
+        with as_tenant(session, other.id):
+            installs.install(session, other.id, few.digests["1.0.0"], consents=True, **WHO)
+    made = take_back(few)
+
+    with few.sessions() as session, as_tenant(session, other.id):
+        [there] = installs.list_installs(session, other.id)
+        assert there.state.starts_runs
+        with pytest.raises(NotFoundError):
+            get_recall(session, other.id, made.id)
+
+
+def test_those_who_had_it_read_of_it_as_an_announcement(few: Market) -> None:
+    take_back(few)
+    first = few.customers[0].id
+    with few.sessions.begin() as session, system(session):
+        tell_due(session, now=NOON)
+
+    with few.sessions() as session, as_tenant(session, first):
+        [told] = list_told(session, first, None, limit=10, now=NOON)
+    assert told.said.title == "Say a word 1.0.0 was recalled"
+
+
+def test_a_replacement_goes_live_at_once_where_it_fits(few: Market) -> None:
+    take_back(few, replacement=few.digests["1.1.0"])
+    with few.sessions() as session, system(session):
+        [due] = due_rollouts(session, now=NOON)
+    with few.sessions.begin() as session, system(session):
+        look(session, due, now=NOON)
+
+    with few.sessions() as session, system(session):
+        versions = session.scalars(
+            select(FlowVersionRow).join(FlowRow, FlowRow.live_version_id == FlowVersionRow.id)
+        )
+        assert {one.document["steps"]["say"]["version"] for one in versions} == {"1.1.0"}
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [({"reason": " "}, "/reason"), ({"replacement": "older"}, "/replacement")],
+)
+def test_what_cannot_be_is_refused_with_its_field(
+    few: Market, wish: dict[str, str], field: str
+) -> None:
+    if "replacement" in wish:
+        wish = {"replacement": few.digests["1.0.0"]}
+    with pytest.raises(InvalidError) as refused:
+        take_back(few, "1.1.0", **wish)
+
+    assert [one.pointer for one in refused.value.problems] == [field]
+
+
+def test_a_version_is_recalled_once(few: Market) -> None:
+    take_back(few)
+
+    with pytest.raises(ConflictError, match="already"):
+        take_back(few)

@@ -1,0 +1,87 @@
+"""Impact, roll-outs and recalls over REST, as a CSP's and a customer's programs use them."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from tenancy.organisations import OrganisationView
+from tests.factories.market import begin_trust, breaking, bring, install, publish, release, say
+from tests.factories.organisations import make_below
+from tests.factories.tenancy import make_csp
+from tests.integration.conftest import client_of
+
+
+def world(
+    app: Flask, sessions: sessionmaker[Session]
+) -> tuple[FlaskClient, FlaskClient, OrganisationView, dict[str, str]]:
+    """Make a CSP's and a customer's programs, and packages by version."""
+    with sessions.begin() as session:
+        csp = make_csp(session)
+        customer = make_below(session, csp, name="Acme")
+        begin_trust(session)
+        packages = {"1.0.0": release("1.0.0"), "2.0.0": breaking()}
+        found = {name: bring(session, csp.id, one) for name, one in packages.items()}
+        session.info.update(app.extensions["garland.services"].sessions.kw["info"])
+        install(session, customer.id, found["1.0.0"])
+        publish(session, customer.id, {"say": say(tone="loud")})
+    provider = client_of(app, sessions, csp, "admin")
+    return provider, client_of(app, sessions, customer, "admin"), customer, found
+
+
+def test_what_would_break_is_told_in_numbers_to_one_and_in_full_to_the_other(
+    app: Flask, sessions: sessionmaker[Session]
+) -> None:
+    csp, customer, _, digests = world(app, sessions)
+    where = f"/api/v1/impact/{digests['2.0.0']}"
+
+    numbers, own = csp.get(where).get_json(), customer.get(f"{where}/own").get_json()
+    assert numbers["total"]["breakages"] == {"settings": 1}
+    assert [one["name"] for one in numbers["items"]] == ["Acme"]
+    assert "Say it" not in str(numbers)
+    assert [one["flow"] for one in own["items"]] == ["Say it"]
+    assert customer.get(where).status_code in (403, 404)
+
+
+def test_a_roll_out_is_begun_watched_and_taken_back(
+    app: Flask, sessions: sessionmaker[Session]
+) -> None:
+    csp, customer, _, digests = world(app, sessions)
+    made = csp.post("/api/v1/rollouts", json={"digest": digests["2.0.0"]})
+    where = made.headers["Location"]
+
+    assert (made.status_code, made.get_json()["organisations"]["waiting"]) == (201, 1)
+    assert csp.get(f"{where}/organisations").get_json()["items"][0]["name"] == "Acme"
+    assert csp.post(f"{where}/halt", json={"reason": "No"}).get_json()["state"] == "halted"
+    assert csp.post(f"{where}/resume").status_code == 409
+    assert csp.post(f"{where}/roll-back").get_json()["state"] == "going_back"
+    refused = csp.post("/api/v1/rollouts", json={"digest": digests["2.0.0"], "plan": {"rings": []}})
+    assert refused.status_code == 422
+    assert customer.get(where).status_code in (403, 404)
+
+
+def test_a_customer_freezes_and_lets_go(app: Flask, sessions: sessionmaker[Session]) -> None:
+    _, customer, _, _ = world(app, sessions)
+    made = customer.post("/api/v1/rollout-freezes", json={"block": "acme.say", "reason": "Now not"})
+    one = made.get_json()["id"]
+
+    listed = customer.get("/api/v1/rollout-freezes").get_json()["items"]
+    assert [(it["block"], it["reason"]) for it in listed] == [("acme.say", "Now not")]
+    assert customer.delete(f"/api/v1/rollout-freezes/{one}").status_code == 204
+    assert customer.delete(f"/api/v1/rollout-freezes/{one}").status_code == 404
+
+
+def test_a_recall_is_made_and_read_by_whom_it_reached(
+    app: Flask, sessions: sessionmaker[Session]
+) -> None:
+    csp, customer, _, digests = world(app, sessions)
+    body = {"digest": digests["1.0.0"], "reason": "It leaks"}
+    made = csp.post("/api/v1/recalls", json=body)
+
+    assert (made.status_code, made.get_json()["organisations"]) == (201, 1)
+    assert csp.post("/api/v1/recalls", json=body).status_code == 409
+    [told] = customer.get("/api/v1/recalls/received").get_json()["items"]
+    assert (told["version"], told["reason"]) == ("1.0.0", "It leaks")
+    [there] = customer.get("/api/v1/installs").get_json()["items"]
+    assert there["state"] == "withdrawn"

@@ -1,0 +1,35 @@
+"""A roll-out, a recall, a freeze and a hold of a tenant's, for who asks for another's."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from kernel.clock import utc_now
+from kernel.ids import new_id
+from marketplace.recalls._tables import RecallRow
+from marketplace.rollouts._tables import RolloutRow, RolloutStop
+from marketplace.rollouts.model import Plan, RolloutState, plan_document
+
+
+def marketed(session: Session, tenant_id: UUID, word: str) -> dict[str, str]:
+    """Make one of each, with the tenant's word, and give the ids; in the tenant's scope."""
+    now = utc_now()
+    said = {"listing_id": word, "version": "1.0.0", "digest": f"sha256:{word}"}
+    made = {"tenant_id": tenant_id, "made_at": now, "made_by": word}
+    rollout = RolloutRow(id=new_id(), **said, **made, plan=plan_document(Plan()), ring_since=now)
+    rollout.state, rollout.ring, rollout.reason = RolloutState.PAUSED, 1, word
+    recall = RecallRow(id=new_id(), **said, **made, reason=word, lets_finish=False)
+    freeze, hold = (
+        RolloutStop(id=new_id(), **made, listing_id=word, below=below, reason=word)
+        for below in (False, True)
+    )
+    session.add_all([rollout, recall, freeze, hold])
+    session.flush()
+    return {
+        "rollout": str(rollout.id),
+        "recall": str(recall.id),
+        "rollout_freeze": str(freeze.id),
+        "rollout_hold": str(hold.id),
+    }
