@@ -102,11 +102,9 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("People and access", ("members", "roles", "tokens", "support", "audit")),
     ("Connections", ("connections",)),
     ("Organisation", ("organisation", "environments", "limits", "plans", "usage")),
-    ("Money of the marketplace", ("statements", "prices", "charges")),
-    ("Customers", ("customers", "brand", "announcements")),
+    ("Customers", ("customers", "catalogue", "rollouts", "brand", "announcements")),
     ("Marketplace", ("releases", "reviews")),
-    ("Customers", ("customers", "catalogue", "brand", "announcements")),
-    ("Customers", ("customers", "brand", "announcements", "rollouts")),
+    ("Money of the marketplace", ("statements", "prices", "charges")),
 )
 """The parts of the table as pages show them: a title, and what its permissions begin with."""
 
@@ -185,9 +183,9 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
             "announcements.edit",
             "catalogue.view",
             "catalogue.edit",
+            "prices.edit",
+            "rollouts.edit",
         },
-        | {"customers.view", "customers.edit", "announcements.edit", "prices.edit"},
-        | {"customers.view", "customers.edit", "announcements.edit", "rollouts.edit"},
         Role.SUPPORT: _SEES
         | {"runs.operate", "customers.view", "support.use", "announcements.edit"},
         Role.BILLING: frozenset(
@@ -205,10 +203,15 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
             }
         ),
         Role.REVIEWER: _SEES | {"reviews.view", "reviews.decide"},
-        Role.INTEGRATOR: _DESIGNS | {"blocks.edit", "releases.view", "releases.edit"},
-        Role.REVIEWER: _SEES,
-        Role.INTEGRATOR: _DESIGNS | {"blocks.edit", "statements.view", "prices.edit"},
-        Role.INTEGRATOR: _DESIGNS | {"blocks.edit", "templates.share"},
+        Role.INTEGRATOR: _DESIGNS
+        | {
+            "blocks.edit",
+            "templates.share",
+            "releases.view",
+            "releases.edit",
+            "statements.view",
+            "prices.edit",
+        },
         Role.DIRECTORY: frozenset({"members.view", "members.provision"}),
     }
 )

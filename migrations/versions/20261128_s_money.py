@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_s_money"
-down_revision = "20261128_p_warning_choice"
+down_revision = "20261128_q_releases"
 _INDEXES = (
     ("block_use", ("day", "tenant_id")),
     ("market_price", ("hop", "listing_id")),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_t_catalogue"
-down_revision = "20261128_p_warning_choice"
+down_revision = "20261128_s_money"
 
 
 def _owned(name: str, *columns: sa.SchemaItem, unique: tuple[str, ...]) -> None:

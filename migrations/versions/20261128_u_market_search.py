@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "20261128_u_market_search"
-down_revision = "20261128_p_warning_choice"
+down_revision = "20261128_t_catalogue"
 
 
 def upgrade() -> None:

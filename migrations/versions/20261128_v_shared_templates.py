@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_v_shared_templates"
-down_revision = "20261128_p_warning_choice"
+down_revision = "20261128_u_market_search"
 
 
 def _id(name: str, *, nullable: bool = False) -> sa.Column[sa.Uuid]:

@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261128_w_rollouts"
-down_revision = "20261128_p_warning_choice"
+down_revision = "20261128_v_shared_templates"
 
 
 def upgrade() -> None:

@@ -34,11 +34,11 @@ from tests.factories.schedules import hours_document
 from tests.factories.services import service_document
 from tests.factories.tables import make_table_document
 from tests.isolation.announced import announced
+from tests.isolation.curated import curated
+from tests.isolation.market import marketed
 from tests.isolation.organised import NOTE, organised
 from tests.isolation.published import published
-from tests.isolation.curated import curated
 from tests.isolation.sharing import shared_by
-from tests.isolation.market import marketed
 
 V4 = "/tmf-api/alarmManagement/v4"
 API = "/api/v1"
@@ -102,8 +102,10 @@ def fill(tenant: Tenant) -> None:
     with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
         ids |= announced(session, tenant.id, tenant.word)
         ids |= published(session, tenant.organisation, tenant.word)
-        ids |= announced(session, tenant.id, tenant.word) | curated(session, tenant.id, tenant.word)
+        ids |= curated(session, tenant.id, tenant.word)
         ids |= marketed(session, tenant.id, tenant.word)
+        ids |= price_and_charge(session, tenant.id, tenant.word)
+    ids |= shared_by(tenant.sessions, tenant.id, tenant.word)
 
 
 def _alarms(tenant: Tenant) -> dict[str, str]:
@@ -253,138 +255,3 @@ def _brought(tenant: Tenant) -> dict[str, str]:
         "digest": digest,
         "pack": f"{word}.pack",
     }
-
-
-def _organised(tenant: Tenant) -> dict[str, str]:
-    """Somebody else who belongs here, a token, an environment and what was brought from it."""
-    word, send = tenant.word, tenant.send
-    with tenant.sessions.begin() as session:
-        person = make_member(session, tenant.organisation, "operator", name=f"{word} person")
-        told: dict[str, Any] = {"terms": {}, "changed_at": utc_now(), "changed_by": word}
-        plan = Plan(id=new_id(), owner_id=tenant.id, name=word, **told)
-        session.add(plan)
-        session.flush()
-        plan_id, today = str(plan.id), day_of(utc_now())
-        use(session, tenant.id, today, runs=1)
-        money = price_and_charge(session, tenant.id, word)
-    template_id, use_id = _templates(tenant)
-    made = send("/environments", json={"name": word})
-    tenant.fill_in("/roles/new", name=f"{word} role", based_on="viewer", permission="alarms.view")
-    provider = {"name": f"{word} Account", "client_id": "c", "scopes": "openid"}
-    provider |= {"issuer": f"https://{word.lower()}.example", "domains": f"{word.lower()}.example"}
-    tenant.fill_in("/identity-providers/new", **provider)
-    asked = send("/invitations", json={"email": f"{word.lower()}@example.com", "role": "viewer"})
-    user = send("/scim/v2/Users", json={"userName": f"{word.lower()}-7@example.com"})
-    return {
-        "organisation": str(tenant.id),
-        "scim_user": user["id"],
-        "plan": plan_id,
-        "usage": f"{today:%Y%m%d}-runs-{tenant.id.hex}",
-        "tenant_template": template_id,
-        "template_use": use_id,
-        **money,
-        **shared_by(tenant.sessions, tenant.id, tenant.word),
-        "deletion": _deletion(tenant),
-        "archive": _archive(tenant),
-        "invitation": asked["id"],
-        "role": tenant.first("custom_role"),
-        "identity_provider": tenant.first("identity_provider"),
-        "identity_domain": tenant.first("identity_domain"),
-        "grant": _granted(tenant),
-        "promotion": _promoted(tenant, made["slug"]),
-        "person": str(person.id),
-        "person_email": person.email,
-        "token": tenant.first("api_token"),
-        "environment": made["slug"],
-    }
-
-
-def _templates(tenant: Tenant) -> tuple[str, str]:
-    """A template for customers, and what this one has of one."""
-    word, now, mine = tenant.word, utc_now(), tenant.id
-    contents = Contents(items=())
-    with tenant.sessions.begin() as session, as_tenant(session, mine):
-        template = TenantTemplate(
-            id=new_id(), tenant_id=mine, name=word, latest=1, changed_at=now, changed_by=word
-        )
-        session.add(template)
-        session.flush()
-        session.add(
-            TenantTemplateVersion(
-                id=new_id(),
-                tenant_id=mine,
-                template_id=template.id,
-                number=1,
-                chosen=[],
-                contents=contents.document(),
-                outline=[],
-                digest=contents.digest,
-                model_name=word,
-                taken_at=now,
-                taken_by=word,
-            )
-        )
-        use = TenantTemplateUse(
-            id=new_id(),
-            tenant_id=mine,
-            template_id=template.id,
-            owner_id=mine,
-            owner_name=word,
-            name=word,
-            slots=[],
-            said={},
-            offered_at=now,
-            offered_by=word,
-        )
-        session.add(use)
-        session.flush()
-        return str(template.id), str(use.id)
-
-
-def _deletion(tenant: Tenant) -> str:
-    """Have one that stood below it deleted: it was closed, and its certificate is the tenant's."""
-    word, now = tenant.word, utc_now()
-    said: dict[str, Any] = {"name": word, "slug": word.lower(), "kind": "customer"}
-    told: dict[str, Any] = {"stage": Stage.ASKED, "reason": word, "asked_by": word, "work": {}}
-    with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
-        row = Deletion(tenant_id=tenant.id, organisation_id=new_id(), **said, **told)
-        row.id, row.asked_at, row.due_at = new_id(), now, now + timedelta(days=1)
-        session.add(row)
-        return str(row.id)
-
-
-def _archive(tenant: Tenant) -> str:
-    """Have an export that is there to be taken."""
-    word, now = tenant.word, utc_now()
-    with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
-        made = Archive(id=new_id(), tenant_id=tenant.id, stage=Kept.READY, size_bytes=len(word))
-        made.asked_at, made.asked_by, made.ready_at = now, word, now
-        made.expires_at = now + timedelta(days=1)
-        session.add(made)
-        session.flush()
-        piece = {"tenant_id": tenant.id, "archive_id": made.id, "number": 0}
-        session.add(ArchivePiece(**piece, content=word.encode()))
-        return str(made.id)
-
-
-def _granted(tenant: Tenant) -> str:
-    """Let the support of its provider in, for a moment: nobody is in when others ask."""
-    above = {"provider": str(tenant.organisation.parent_id)}
-    tenant.fill_in("/support-access", **above, role="viewer", minutes="240", reason=tenant.word)
-    with tenant.sessions() as session:
-        wanted = select(SupportGrant.id).where(SupportGrant.customer_id == tenant.id)
-        grant = str(session.scalars(wanted).one())
-    tenant.fill_in(f"/support-access/{grant}/end")
-    return grant
-
-
-def _promoted(tenant: Tenant, slug: str) -> str:
-    """Bring a workflow from the environment to where all others live."""
-    with tenant.sessions.begin() as session, as_tenant(session, tenant.id):
-        there = find_environment(session, tenant.id, slug).organisation_id
-    with tenant.sessions.begin() as session, as_tenant(session, there):
-        document = flow_document({"note": NOTE}, ["hand > note"], name=f"{tenant.word} brought")
-        make_flow(session, there, document)
-    live = tenant.send(f"/environments/{slug}/live", "GET")["items"][0]
-    picked = [{"kind": live["kind"], "key": live["key"]}]
-    return str(tenant.send("/promotions", json={"from": slug, "items": picked})["id"])
