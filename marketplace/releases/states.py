@@ -55,7 +55,7 @@ _WORDS = MappingProxyType(
         ReleaseState.CHECKING: "being checked",
         ReleaseState.REFUSED: "refused by a check",
         ReleaseState.IN_REVIEW: "in review",
-        ReleaseState.QUESTIONED: "waiting for the publisher's answer",
+        ReleaseState.QUESTIONED: "waiting for an answer",
         ReleaseState.APPROVED: "approved",
         ReleaseState.REJECTED: "rejected",
         ReleaseState.LISTED: "listed",
