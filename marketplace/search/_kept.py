@@ -101,8 +101,7 @@ def _changed_since(session: Session, revision: int) -> Iterator[Sequence[Any]]:
         .where(MarketSearchEntry.revision > revision)
         .execution_options(yield_per=_BITE)
     )
-    for rows in session.execute(changed).partitions(_BITE):
-        yield rows
+    yield from session.execute(changed).partitions(_BITE)
 
 
 def _shelved(session: Session, row: Any) -> Shelved:
