@@ -34,10 +34,25 @@ from tests.factories.listings import made_up_entries, real_entries
 
 LISTINGS, ROUNDS, PAGE = 10_000, 5, 50
 TYPED = (
-    *("link down", "servicenow", "servise now", "service now", "snmp walk", "send email", "e-mail"),
+    *(
+        "link down",
+        "servicenow",
+        "srvice now",
+        "service now",
+        "snmp walk",
+        "send email",
+        "e-mail",
+    ),
     *("cisco", "cicso", "sms", "text message", "open ticket", "close incident", "jira", "wait"),
     *("approval", "acknowledge alarm", "flapping", "http request", "api call", "csv", "read json"),
-    *("teams message", "backup config", "interface status", "kubernets", "k8s", "optical power"),
+    *(
+        "teams message",
+        "backup config",
+        "interface status",
+        "kubrnets",
+        "k8s",
+        "optical power",
+    ),
     *("maintenance window", "for each", "prometeus alerts", "decision table", "zzzzqq", "alarm"),
     "find the ticket of a customer",
 )

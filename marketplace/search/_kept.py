@@ -8,13 +8,13 @@ gets a shelf of its own: what it wrote may be rolled back, and then nobody else 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.search._tables import MarketSearchEntry, MarketSearchState
@@ -89,7 +89,7 @@ def _shelf_for(session: Session) -> _Kept:
         return _KEPT.setdefault(pool, _Kept())
 
 
-def _changed_since(session: Session, revision: int) -> Iterator[list[Row[Any]]]:
+def _changed_since(session: Session, revision: int) -> Iterator[Sequence[Any]]:
     changed = (
         select(
             MarketSearchEntry.listing_id,
@@ -101,11 +101,10 @@ def _changed_since(session: Session, revision: int) -> Iterator[list[Row[Any]]]:
         .where(MarketSearchEntry.revision > revision)
         .execution_options(yield_per=_BITE)
     )
-    for rows in session.execute(changed).partitions(_BITE):
-        yield list(rows)
+    yield from session.execute(changed).partitions(_BITE)
 
 
-def _shelved(session: Session, row: Row[Any]) -> Shelved:
+def _shelved(session: Session, row: Any) -> Shelved:
     """Give a row as the shelf takes it; the words of one that was read in an older way anew."""
     entry = read_entry(row.entry)
     if row.read_as == READ_AS:

@@ -80,7 +80,9 @@ class Texts:
             seen: By slot whether whoever asks may know of what is there.
         """
         parts = {one: self._parts(one, seen) for one in asked_words(text)[:_WORDS_MAX]}
-        corrected = [(word, (" ".join(of_it),)) for word, of_it in parts.items() if len(of_it) > 1]
+        corrected: list[tuple[str, tuple[str, ...]]] = [
+            (word, (" ".join(of_it),)) for word, of_it in parts.items() if len(of_it) > 1
+        ]
         count = seen.count(1)
         found: list[dict[int, float]] = []
         for term in _terms([part for of_it in parts.values() for part in of_it]):
@@ -124,7 +126,7 @@ class Texts:
         return worth, tuple(instead)
 
     def _readings(self, term: _Term, seen: bytearray) -> Iterator[tuple[str, float, bool]]:
-        """Give the words that one may be read as, what each is worth, and whether in strong places alone.
+        """Give the words that one may be read as, their worth, and whether in strong places alone.
 
         What is only just begun counts for what a listing is, not for what is written of it.
         """

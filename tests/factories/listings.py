@@ -25,7 +25,7 @@ SYSTEMS = {
     "Cisco Meraki": ("devices", "cisco meraki wifi access point"),
     "Juniper Junos": ("devices", "juniper router netconf"),
     "Nokia NSP": ("devices", "nokia transport mpls"),
-    "Nokia AMS": ("devices", "nokia olt gpon fibre access"),
+    "Nokia AMS": ("devices", "nokia olt gpon fibre access"),  # codespell:ignore olt
     "Ericsson ENM": ("devices", "ericsson ran radio 5g base station"),
     "Huawei U2020": ("devices", "huawei ran radio 4g"),
     "Ciena MCP": ("devices", "ciena optical dwdm"),

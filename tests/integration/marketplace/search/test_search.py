@@ -166,15 +166,15 @@ def test_programs_search_by_words_facets_and_pages(
     listed(sessions, "acme.pack", kind=Kind.PACK, title="Lamps of all kinds")
     client = client_of(app, sessions, acme, "viewer")
 
-    asked = client.get(f"{API}?q=lmap&kind=block&limit=1").json
+    asked = client.get(f"{API}?q=lmap&kind=block&limit=1").get_json()
     assert asked["total"] == 2
     assert asked["corrected"] == [{"typed": "lmap", "read_as": ["lamp"]}]
     kinds = next(one for one in asked["facets"] if one["name"] == "kind")
     assert {one["value"]: one["count"] for one in kinds["values"]} == {"block": 2, "pack": 1}
-    more = client.get(f"{API}?q=lmap&kind=block&limit=1&cursor={asked['next_cursor']}").json
+    more = client.get(f"{API}?q=lmap&kind=block&limit=1&cursor={asked['next_cursor']}").get_json()
     assert [*asked["items"], *more["items"]] != asked["items"] * 2
     assert more["next_cursor"] is None
-    assert client.get(f"{API}?sort=newest").json["items"][0]["listing"] == "acme.pack"
+    assert client.get(f"{API}?sort=newest").get_json()["items"][0]["listing"] == "acme.pack"
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_query_that_cannot_be_read_is_refused_by_its_name(
     answer = client_of(app, sessions, acme, "viewer").get(f"{API}?{query}")
 
     assert answer.status_code == 422
-    assert [one["pointer"] for one in answer.json["errors"]] == [pointer]
+    assert [one["pointer"] for one in answer.get_json()["errors"]] == [pointer]
 
 
 def test_a_listing_that_is_not_public_is_as_one_that_is_not_there(
@@ -203,11 +203,11 @@ def test_a_listing_that_is_not_public_is_as_one_that_is_not_there(
     listed(sessions, "acme.secret", is_public=False)
     client = client_of(app, sessions, acme, "viewer")
 
-    assert client.get(f"{API}/acme.lamp").json["title"] == "Lamp"
+    assert client.get(f"{API}/acme.lamp").get_json()["title"] == "Lamp"
     hidden, absent = client.get(f"{API}/acme.secret"), client.get(f"{API}/acme.absent")
     assert hidden.status_code == absent.status_code == 404
-    assert hidden.json == absent.json
-    assert client.get(API).json["total"] == 1
+    assert hidden.get_json() == absent.get_json()
+    assert client.get(API).get_json()["total"] == 1
 
 
 def test_the_command_reads_all_words_anew(

@@ -1,7 +1,7 @@
 """What people who run a network type, and what has to stand among the first three.
 
-After `=` stands what the title of each of these has to hold. The listings are the real blocks and packs that come with Garland, some by others, and 400 made-up
-ones whose pages hold the same words.
+After `=` stands what the title of each of these has to hold. The listings are the real blocks and
+packs that come with Garland, some by others, and 400 made-up ones whose pages hold the same words.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OTHERS = (
 QUERIES = (
     ("link down", "garland.flapping garland.interface-status"),
     ("servicenow", "=servicenow"),
-    ("servise now", "=servicenow"),
+    ("servise now", "=servicenow"),  # codespell:ignore servise
     ("service-now incident", "=servicenow =incident"),
     ("snmp walk", "garland.snmp-table"),
     ("snmp", "garland.snmp garland.snmp-get"),
@@ -35,7 +35,7 @@ QUERIES = (
     ("e-mail", "garland.send-email"),
     ("sendmail", "garland.send-email"),
     ("cisco", "=cisco"),
-    ("cicso confguration", "bauble.cisco-config"),
+    ("cicso confguration", "bauble.cisco-config"),  # codespell:ignore confguration
     ("text message", "garland.send-sms"),
     ("sms", "garland.send-sms"),
     ("open a ticket", "garland.create-trouble-ticket"),
@@ -45,7 +45,7 @@ QUERIES = (
     ("raise alert", "garland.raise-alarm"),
     ("wait", "garland.wait"),
     ("approval", "garland.approval"),
-    ("aprove", "garland.approval"),
+    ("aprove", "garland.approval"),  # codespell:ignore aprove
     ("http request", "garland.http-request"),
     ("api call", "garland.http-request"),
     ("csv", "garland.read-csv garland.write-csv"),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.search.model import Entry, Kind, PriceKind, Query, Sort
-from marketplace.search.shelf import Page, Shelf, Shelved
+from marketplace.search.shelf import Page, Place, Shelf, Shelved
 from marketplace.search.words import words_in
 from tests.factories.listings import make_entry
 from tests.support.size import examples
@@ -79,7 +79,8 @@ def test_pages_hold_each_listing_once_and_in_order(
     shelf = shelf_of(entries)
     whole = shelf.find(query, None, limit=50, after=None)
 
-    paged, after = [], None
+    paged: list[Place] = []
+    after: Place | None = None
     while page := shelf.find(query, None, limit=limit, after=after).places:
         paged, after = paged + page, page[-1]
 
