@@ -27,7 +27,7 @@ def _owned(name: str, *columns: sa.SchemaItem, unique: tuple[str, ...]) -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=f"pk_{name}"),
-        sa.UniqueConstraint(*unique, name=f"uq_{name}_tenant_id"),
+        sa.UniqueConstraint(*unique, name=f"uq_{name}_{'_'.join(unique)}"),
     )
     op.create_index(f"ix_{name}_tenant_id", name, ["tenant_id"])
 
