@@ -356,6 +356,7 @@ ALIKE = {
     "alarms.list_alarms": "lists those of one's own that fit: none",
     "alarms_api.list_alarms": "lists those of one's own that fit: none",
     "alarms_api.operate_many": "tells of each id that there is no such alarm",
+    "market_money_api.list_prices": "lists those of one's own that fit: none",
     "flow_control_api.act_on_many": "tells of each id that there is no such workflow",
     "keeping.act_on_many": "tells on the list how many were done: none",
     "runs.act_on_many": "tells on the list how many were done: none",

@@ -106,7 +106,7 @@ def test_prices_are_set_listed_and_withdrawn(as_: As, market: Market) -> None:
     csp = as_(market.csp)
     wanted = {"listing_id": "acme.lamp", "hop": "retail", "price": by_use(5)}
 
-    made = csp.post(f"{URL}/prices", json={**wanted, "valid_from": "2027-06-01"}).json
+    made: Any = csp.post(f"{URL}/prices", json={**wanted, "valid_from": "2027-06-01"}).json
     listed = read(csp, f"{URL}/prices?listing_id=acme.lamp")["items"]
     gone = csp.delete(f"{URL}/prices/{made['id']}").status_code
 
@@ -147,7 +147,7 @@ def test_the_vendor_alone_sets_shares_and_a_publisher_reads_its_own(
 
 
 def test_a_month_ahead_is_refused_by_name(as_: As, market: Market) -> None:
-    answer = as_(market.customer).get(f"{URL}/statements/2999-01")
+    said = read(as_(market.customer), f"{URL}/statements/2999-01")
 
-    assert answer.status_code == 422
-    assert answer.json["errors"][0]["pointer"] == "/month"
+    assert said["status"] == 422
+    assert said["errors"][0]["pointer"] == "/month"
