@@ -105,7 +105,7 @@ _STREETS = tuple(
             r"\b\d{1,5}\s(?:[A-Z][\w'\-]{1,40}\s){1,4}"
             r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Boulevard|Blvd|Square|Way|Court)\b\.?"
         ),
-        r"\b\d{1,4},?\s(?:rue|avenue|boulevard|place|via|calle)\s[\w'\- ]{2,40}",
+        r"\b\d{1,4},?\s(?:rue|avenue|boulevard|place|via)\s[\w'\- ]{2,40}",
         r"\bP\.?\s?O\.?\s?Box\s\d+",
         r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b",
     )

@@ -68,6 +68,7 @@ _LITERAL = re.compile(r"'([^']{3,})'|\"([^\"]{3,})\"")
 _SCHEMES = frozenset({"bearer", "basic", "token", "apikey", "digest"})
 _BITS = 3.6
 _HEX_BITS = 2.8
+_DIGITS = 3
 _SECRET = "secret"  # noqa: S105  a kind, not a secret
 
 
@@ -144,8 +145,10 @@ def _by_chance(text: str) -> Iterator[Span]:
 
 
 def _is_mixed(run: str) -> bool:
-    kinds = (str.isupper, str.islower, str.isdigit)
-    return all(any(kind(letter) for letter in run) for kind in kinds)
+    """Tell whether a run mixes letters and digits as chance does, and paths and names do not."""
+    least = _DIGITS if "/" in run or "-" in run else 1
+    digits = sum(map(str.isdigit, run))
+    return digits >= least and any(map(str.isupper, run)) and any(map(str.islower, run))
 
 
 def _each(text: str, secret: str) -> Iterator[Span]:
