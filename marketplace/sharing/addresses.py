@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any
 
 from marketplace.sharing.findings import Span
@@ -98,13 +99,13 @@ _PAIR = re.compile(
 _STREETS = tuple(
     re.compile(one)
     for one in (
-        r"[^\W\d_][\w.\-]*(?:straße|strasse|str\.|gasse|allee|ufer|damm)\s+\d{1,4}\s?[a-z]?\b",
-        r"\b[A-Z][\w\-]*(?:weg|platz|ring)\s+\d{1,4}\s?[a-z]?\b",
+        r"[^\W\d_][\w.\-]{0,40}(?:straße|strasse|str\.|gasse|allee|ufer|damm)\s+\d{1,4}\s?[a-z]?\b",
+        r"\b[A-Z][\w\-]{0,40}(?:weg|platz|ring)\s+\d{1,4}\s?[a-z]?\b",
         (
-            r"\b\d{1,5}\s(?:[A-Z][\w'\-]+\s){1,4}"
+            r"\b\d{1,5}\s(?:[A-Z][\w'\-]{1,40}\s){1,4}"
             r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Boulevard|Blvd|Square|Way|Court)\b\.?"
         ),
-        r"\b\d{1,4},?\s(?:rue|avenue|boulevard|place|via|calle)\s[\w'\- ]{2,40}",
+        r"\b\d{1,4},?\s(?:rue|avenue|boulevard|place|via)\s[\w'\- ]{2,40}",
         r"\bP\.?\s?O\.?\s?Box\s\d+",
         r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b",
     )
@@ -126,9 +127,14 @@ def addresses_in(text: str) -> Iterator[Span]:
     ['an IPv4 address', 'an e-mail address']
     """
     found = sorted(_every(text), key=lambda one: (one.start, -one.end))
-    for one in found:
-        if not any(_holds(other, one) for other in found):
-            yield one
+    firm = lenient = -1  # how far larger ones reach that may not stay, and that may
+    for (_, end), same in groupby(found, key=lambda one: (one.start, one.end)):
+        ones = list(same)
+        yield from (one for one in ones if firm < end and (lenient < end or not one.may_stay))
+        if all(one.may_stay for one in ones):
+            lenient = max(lenient, end)
+        else:
+            firm = max(firm, end)
 
 
 def names_a_place(key: str) -> bool:
@@ -216,13 +222,6 @@ def _on_the_map(text: str) -> Iterator[Span]:
     for pattern in _STREETS:
         for one in pattern.finditer(text):
             yield _span(*one.span(), "a postal address", "place")
-
-
-def _holds(larger: Span, one: Span) -> bool:
-    """Tell whether a larger span says all of one: one that may stay does not hide what may not."""
-    is_within = larger.start <= one.start and one.end <= larger.end
-    is_larger = larger.end - larger.start > one.end - one.start
-    return is_within and is_larger and (one.may_stay or not larger.may_stay)
 
 
 def _is_quoted(text: str, at: int) -> bool:

@@ -6,15 +6,19 @@ stands in `ber_1 is down` and `Müller` in `MULLER`, but `Ber` in neither `numbe
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from marketplace.sharing.findings import Span
 
 LEAST = 3
 """Names of fewer letters and digits are not looked for: they would be found everywhere."""
 WORDS_MAX = 24
+
+_ASCII = re.compile(r"[A-Za-z0-9]+")
 
 _ALONE = ((0x0E00, 0x0E7F), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xAC00, 0xD7AF))
 """Letters of scripts that write words without spaces: each counts as a word."""
@@ -60,9 +64,9 @@ def names_in(text: str, names: Names) -> Iterator[Span]:
     """
     words = list(_words(text))
     for at, word in enumerate(words):
-        fitting = names.by_first.get(word.text, {})
-        found = max((one for one in fitting if _stands(one, words, at)), key=len, default=None)
-        if found is not None:
+        fitting = names.by_first.get(word.text)
+        found = _longest(fitting, words, at) if fitting is not None else ()
+        if fitting is not None and found:
             start, end = word.start, words[at + len(found) - 1].end
             yield Span(
                 start=start,
@@ -74,10 +78,13 @@ def names_in(text: str, names: Names) -> Iterator[Span]:
             )
 
 
-def _stands(name: tuple[str, ...], words: list[_Word], at: int) -> bool:
-    return len(words) - at >= len(name) and all(
-        words[at + n].text == part for n, part in enumerate(name)
-    )
+def _longest(
+    fitting: Mapping[tuple[str, ...], str], words: list[_Word], at: int
+) -> tuple[str, ...]:
+    """Give the longest name that stands at a word: looked up by each length, however many are."""
+    ahead = tuple(one.text for one in words[at : at + WORDS_MAX])
+    lengths = range(len(ahead), 0, -1)
+    return next((ahead[:n] for n in lengths if ahead[:n] in fitting), ())
 
 
 def _is_ordinary(said: str) -> bool:
@@ -85,6 +92,14 @@ def _is_ordinary(said: str) -> bool:
 
 
 def _words(text: str) -> Iterator[_Word]:
+    if text.isascii():
+        for one in _ASCII.finditer(text):
+            yield _Word(one.group().lower(), one.start(), one.end())
+    else:
+        yield from _words_of_any(text)
+
+
+def _words_of_any(text: str) -> Iterator[_Word]:
     letters: list[str] = []
     start = end = 0
     for at, letter in enumerate(text):
@@ -105,6 +120,7 @@ def _words(text: str) -> Iterator[_Word]:
         yield _Word("".join(letters), start, end)
 
 
+@lru_cache(4096)
 def _plain(letter: str) -> str:
     """Give a letter without case, accent and width; "" for what is neither letter nor digit."""
     spread = unicodedata.normalize("NFKD", letter.casefold())

@@ -35,7 +35,7 @@ _KNOWN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("a Slack webhook", r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{10,}"),
         ("a Stripe key", r"(?:[srp]k_(?:live|test)|whsec)_[A-Za-z0-9]{16,}"),
         ("a Google key", r"AIza[0-9A-Za-z_-]{35}|ya29\.[0-9A-Za-z_-]{20,}|GOCSPX-[\w-]{20,}"),
-        ("a signed token (JWT)", r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.?[A-Za-z0-9_-]*"),
+        ("a signed token (JWT)", r"eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,}\.?[A-Za-z0-9_-]*"),
         ("an npm token", r"npm_[A-Za-z0-9]{36}"),
         ("a PyPI token", r"pypi-[A-Za-z0-9_-]{50,}"),
         ("a SendGrid key", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
@@ -68,6 +68,7 @@ _LITERAL = re.compile(r"'([^']{3,})'|\"([^\"]{3,})\"")
 _SCHEMES = frozenset({"bearer", "basic", "token", "apikey", "digest"})
 _BITS = 3.6
 _HEX_BITS = 2.8
+_DIGITS = 3
 _SECRET = "secret"  # noqa: S105  a kind, not a secret
 
 
@@ -144,8 +145,10 @@ def _by_chance(text: str) -> Iterator[Span]:
 
 
 def _is_mixed(run: str) -> bool:
-    kinds = (str.isupper, str.islower, str.isdigit)
-    return all(any(kind(letter) for letter in run) for kind in kinds)
+    """Tell whether a run mixes letters and digits as chance does, and paths and names do not."""
+    least = _DIGITS if "/" in run or "-" in run else 1
+    digits = sum(map(str.isdigit, run))
+    return digits >= least and any(map(str.isupper, run)) and any(map(str.islower, run))
 
 
 def _each(text: str, secret: str) -> Iterator[Span]:

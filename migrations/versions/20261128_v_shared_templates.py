@@ -93,6 +93,7 @@ def upgrade() -> None:
         _key("market_template_source"),
         sa.UniqueConstraint("template_id", name="uq_market_template_source_template_id"),
     )
+    op.create_index("ix_market_template_source_tenant_id", "market_template_source", ["tenant_id"])
     op.create_index(
         "ix_market_template_source_tenant_id_subject_id",
         "market_template_source",
@@ -119,6 +120,7 @@ def upgrade() -> None:
             "tenant_id", "made_id", name="uq_market_template_use_tenant_id_made_id"
         ),
     )
+    op.create_index("ix_market_template_use_tenant_id", "market_template_use", ["tenant_id"])
     op.create_index("ix_market_template_use_template_id", "market_template_use", ["template_id"])
 
 

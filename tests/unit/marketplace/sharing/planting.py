@@ -18,7 +18,7 @@ Document = dict[str, Any]
 NAMES = {
     "a customer": ["Fjordkraft Øst AS", "Bäckerei Größmann", "東京電力"],
     "a member": ["Zoë Quintanar-Ibáñez"],
-    "a managed object": ["BER-AGG-07", "olt/4711"],
+    "a managed object": ["BER-AGG-07", "bng/4711"],
     "a service": ["Glasfaser Xanten 10G"],
 }
 KNOWN = Known(

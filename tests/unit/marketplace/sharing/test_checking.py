@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.registry import standard_registry
+from designer.gallery.library import library
 from marketplace.sharing.checking import Known, check, fingerprint
 from marketplace.sharing.cleaning import clean, filled, slots_in
 from marketplace.sharing.names import Names
@@ -124,19 +125,26 @@ def test_a_secret_is_never_shown_not_even_in_the_title_of_its_step() -> None:
         "https://desk.example.com/x",
         "ops@example.org",
         "report.py",
-        "olt",
+        "bng",
         "+1 202 555-0143",
         "http://json-schema.org/draft/2020-12/schema",
     ],
 )
 def test_an_example_or_an_ordinary_word_may_stay_once_somebody_says_so(text: str) -> None:
-    known = Known(names=Names.of({"a managed object": ["olt"]}))
+    known = Known(names=Names.of({"a managed object": ["bng"]}))
     document = flow_document({}, []) | {"description": f"as in {text}"}
     found = check(document, known)
 
     assert found
     assert all(one.may_stay for one in found)
     assert check(document, known, confirmed=[fingerprint(one) for one in found]) == []
+
+
+@pytest.mark.parametrize("key", sorted(library()))
+def test_in_the_templates_that_come_along_all_that_is_found_may_stay(key: str) -> None:
+    found = check(library()[key].flow, KNOWN, REGISTRY)
+
+    assert [one.sentence for one in found if one.kind != "reference" and not one.may_stay] == []
 
 
 @settings(max_examples=examples(60))
@@ -184,6 +192,7 @@ def test_an_expression_that_reads_a_secret_from_elsewhere_is_none() -> None:
         "Version 1.0.0",
         "Amber numbers beragg07",
         "perceived_severity_at_least_major",
+        "see tmf-api/serviceProblemManagement/v5",
     ],
 )
 def test_what_only_looks_like_one_is_left_alone(text: str) -> None:
@@ -213,10 +222,10 @@ def test_what_it_names_of_the_organisation_becomes_a_place_to_fill_in() -> None:
 def test_ids_that_hold_a_name_are_changed_with_all_that_reads_them() -> None:
     document = flow_document(
         {
-            "ask_olt_4711": step("set-data", config={"values": {"n": 1}}),
-            "tell": step("set-data", config={"values": {"m": "= steps.ask_olt_4711.output.n"}}),
+            "ask_bng_4711": step("set-data", config={"values": {"n": 1}}),
+            "tell": step("set-data", config={"values": {"m": "= steps.ask_bng_4711.output.n"}}),
         },
-        ["hand > ask_olt_4711", "ask_olt_4711:done > tell"],
+        ["hand > ask_bng_4711", "ask_bng_4711:done > tell"],
     )
 
     made = clean(document, KNOWN, REGISTRY).document
