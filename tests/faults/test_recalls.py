@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from blocks.installs import offering, store
 from kernel.clock import utc_now
@@ -31,6 +32,16 @@ SAY = {"block": "acme.say", "version": "1.0.0", "config": {"word": "hi"}}
 STEPS = {"first": SAY, "rest": step("wait", config={"for_s": 12}), "last": SAY}
 
 
+def installed(session: Session, csp: UUID, acme: UUID) -> str:
+    """Install the block for the customer; its provider has the package as well."""
+    who: dict[str, Any] = {"by": "Ann", "now": utc_now()}
+    with as_tenant(session, csp):
+        offering.upload(session, csp, make_package(), **who)
+    digest = offering.upload(session, acme, make_package(), **who).digest
+    store.install(session, acme, digest, consents=True, **who)
+    return digest
+
+
 def test_what_was_recalled_stops_within_a_minute_and_the_fate_of_each_run_is_told(
     tmp_path: Path, installation: Installation
 ) -> None:
@@ -39,11 +50,7 @@ def test_what_was_recalled_stops_within_a_minute_and_the_fate_of_each_run_is_tol
         with as_acme(tmp_path, url) as (session, acme):
             csp = get_organisation(session, acme).parent_id
             assert csp is not None
-            who: dict[str, Any] = {"by": "Ann", "now": utc_now()}
-            for one in (csp, acme):
-                with as_tenant(session, one):
-                    digest = offering.upload(session, one, make_package(), **who).digest
-            store.install(session, acme, digest, consents=True, **who)
+            digest = installed(session, csp, acme)
         document = flow_document(STEPS, ["hand > first", "first > rest", "rest > last"])
         flow = garland.post("/flows", {"name": "Say", "document": document}).json()["id"]
         assert garland.post(f"/flows/{flow}/publish", {}).is_success
