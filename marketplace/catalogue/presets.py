@@ -45,6 +45,8 @@ def laid_over(above: Held | None, preset: Preset, owner: UUID) -> Held:
     >>> fixed = laid_over(None, Preset(name="a", hold=Hold.FIXED, value=1), top)
     >>> laid_over(fixed, Preset(name="a", hold=Hold.HIDDEN, value=2), low).preset.value
     1
+    >>> laid_over(fixed, Preset(name="a", hold=Hold.SUGGESTED, value=2), low).preset.hold.name
+    'FIXED'
     """
     if above is None:
         return Held(preset=preset, by=owner)

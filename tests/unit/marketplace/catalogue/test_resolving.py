@@ -67,7 +67,7 @@ def test_what_another_csp_says_is_never_seen(
 
 
 @given(tree=trees(), customer=CUSTOMERS)
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(200))
 def test_who_stands_below_only_narrows(tree: Tree, customer: Customer) -> None:
     above, below = tree.down_to(len(tree.path) - 1), resolve(tree, LAMP, customer)
     if len(tree.path) == 1 or below is None or below.offer is None:
@@ -87,7 +87,7 @@ def test_who_stands_below_only_narrows(tree: Tree, customer: Customer) -> None:
 
 
 @given(tree=trees(MARK), customer=CUSTOMERS)
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(200))
 def test_nobody_reads_what_those_above_wrote_for_themselves(tree: Tree, customer: Customer) -> None:
     """Names of rules and hidden values of the first two providers carry a mark."""
     for level in range(2, len(tree.path) + 1):
