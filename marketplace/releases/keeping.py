@@ -19,6 +19,7 @@ from marketplace.releases._tables import (
     MarketListing,
     MarketRelease,
 )
+from marketplace.releases.shelving import shelve
 from marketplace.releases.states import PUBLIC, Channel, ReleaseState, follow
 from marketplace.releases.store import ReleaseView, own_row, public_releases, view_of
 from marketplace.releases.submitting import require_channel
@@ -94,6 +95,7 @@ def change_listing(
     row.support = require_support(said.support, SUPPORT_MAX)
     row.changed_at, row.changed_by = now, by.name[:WHO_MAX]
     session.flush()
+    shelve(session, listing_id, now=now)
     about = About(kind="listing", id=listing_id, name=listing_id)
     note(session, tenant_id, "listing.changed", now=now, about=about, by=by)
     return _listing(session, row)
@@ -120,6 +122,7 @@ def set_channel(
         raise ConflictError(told)
     row.channel = channel
     session.flush()
+    shelve(session, row.listing_id, now=now)
     facts = {"channel": channel.value}
     where = (session, tenant_id)
     note(*where, "release.channel_changed", now=now, about=_about(row), facts=facts, by=by)
@@ -158,6 +161,7 @@ def deprecate(
     row.state = follow(row.state, ReleaseState.DEPRECATED)
     row.successor, row.ends_on, row.state_reason = said.successor, said.ends_on, reason
     session.flush()
+    shelve(session, row.listing_id, now=now)
     facts = {"successor": said.successor, "ends_on": said.ends_on.isoformat()}
     where = (session, tenant_id)
     note(*where, "release.deprecated", now=now, about=_about(row), facts=facts, by=by)
@@ -174,6 +178,7 @@ def restore(
     row.state = follow(row.state, ReleaseState.LISTED)
     row.successor, row.ends_on, row.state_reason = "", None, ""
     session.flush()
+    shelve(session, row.listing_id, now=now)
     note(session, tenant_id, "release.restored", now=now, about=_about(row), by=by)
     return view_of(row)
 

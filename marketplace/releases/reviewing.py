@@ -34,6 +34,7 @@ from marketplace.releases.checking import last_before
 from marketplace.releases.checks.subject import unpacked_for_a_while
 from marketplace.releases.differences import PackageDifference, compare_packages
 from marketplace.releases.owners import belongs_to, organisation_name
+from marketplace.releases.shelving import shelve
 from marketplace.releases.states import ReleaseState, ReleaseStateError, follow
 from marketplace.releases.store import ReleaseView, any_row, own_row, view_of
 from marketplace.releases.verdicts import outcome_of, require_checked, why_not
@@ -201,6 +202,7 @@ def list_publicly(
     _require_vouched(session, row, now=now)
     row.state, row.listed_at = follow(row.state, ReleaseState.LISTED), now
     session.flush()
+    shelve(session, row.listing_id, now=now)
     vendor = Actor(name=organisation_name(session, vendor_id))
     for organisation, who in {row.owner_id: vendor, vendor_id: by}.items():
         if organisation_name(session, organisation):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from blocks.manifest import Manifest, Permission
-from blocks.packs import Pack
 from marketplace.search.model import (
     DOCS_MAX,
     SUMMARY_MAX,
@@ -68,16 +69,16 @@ def entry_of_block(manifest: Manifest, readme: str, listed: Listed) -> Entry:
     )
 
 
-def entry_of_pack(pack: Pack, readme: str, listed: Listed) -> Entry:
-    """Make the entry of a pack."""
+def entry_of_pack(said: Mapping[str, Any], readme: str, listed: Listed) -> Entry:
+    """Make the entry of a pack; `said` is its `pack.json`."""
     return Entry(
         kind=Kind.PACK,
-        listing_id=pack.id,
-        title=pack.title[:TITLE_MAX],
-        summary=pack.summary[:SUMMARY_MAX],
-        publisher=pack.publisher,
-        version=pack.version,
-        licence=pack.licence,
+        listing_id=said["id"],
+        title=said["title"][:TITLE_MAX],
+        summary=said["summary"][:SUMMARY_MAX],
+        publisher=said["publisher"],
+        version=said["version"],
+        licence=said["licence"],
         docs=readme[:DOCS_MAX],
         publisher_name=listed.publisher_name,
         updated_at=listed.updated_at,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from blocks.packs import STANDARD_PACKS, pack_folders, read_pack
+from blocks.packs import PACK_FILE, STANDARD_PACKS, pack_folders
 from blocks.registry import standard_registry
 from marketplace.search.entries import Listed, entry_of_block, entry_of_pack
 from marketplace.search.model import Entry, Kind, PriceKind
@@ -112,8 +114,13 @@ def real_entries() -> tuple[Entry, ...]:
     """Make the listings of the blocks and packs that come with Garland."""
     listed = Listed(publisher_name="Garland", updated_at=NOON, quality="gold", proven_uses=50)
     blocks = [entry_of_block(one.manifest, one.readme, listed) for one in standard_registry().all()]
-    packs = [entry_of_pack(read_pack(one), "", listed) for one in pack_folders(STANDARD_PACKS)]
+    packs = [entry_of_pack(_said(one), "", listed) for one in pack_folders(STANDARD_PACKS)]
     return (*blocks, *packs)
+
+
+def _said(folder: Path) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads((folder / PACK_FILE).read_text("utf-8"))
+    return said
 
 
 def made_up_entries(count: int, *, seed: int = 8) -> Iterator[Entry]:

@@ -16,6 +16,8 @@ from marketplace.releases._tables import Side, Verdict
 from marketplace.releases.reviewing import Decision, decide
 from marketplace.releases.states import Channel, ReleaseState
 from marketplace.releases.store import ReleaseView, get_own, messages_of, public_releases
+from marketplace.search.finding import find
+from marketplace.search.model import Query
 from tenancy.audit.trail import Actor
 from tenancy.members import add_member
 from tenancy.organisations import OrganisationView
@@ -66,6 +68,11 @@ def vouch(session: Session, release: ReleaseView) -> None:
     add_publisher(session, ROOT_KEY, "acme", KEY.public_key(), now=NOON)
     package = read_package(reviewing.package_of(session, release.id))
     add_release(session, ROOT_KEY, package, now=NOON)
+
+
+def found_by_search(session: Session, text: str = "") -> list[str]:
+    """Give the listings that a search finds."""
+    return [one.listing_id for one in find(session, Query(text=text)).entries]
 
 
 def list_it(session: Session, release: ReleaseView, rita: Actor) -> ReleaseView:
@@ -182,6 +189,33 @@ def test_what_is_approved_and_vouched_for_is_listed(
 
     assert found.state is ReleaseState.LISTED
     assert public_releases(session, release.listing_id) == [found]
+
+
+def test_what_is_listed_is_found_until_it_is_deprecated_and_again_once_restored(
+    session: Session, acme: OrganisationView, release: ReleaseView, rita: Actor
+) -> None:
+    found = list_it(session, release, rita)
+    listed = found_by_search(session)
+    said = keeping.Deprecation(reason="Old.", ends_on=NOON.date())
+
+    keeping.deprecate(session, acme.id, release.id, said, **WHO)
+    deprecated = found_by_search(session)
+    keeping.restore(session, acme.id, release.id, **WHO)
+
+    assert listed == [found.listing_id]
+    assert deprecated == []
+    assert found_by_search(session) == listed
+
+
+def test_a_listing_is_found_by_the_words_its_publisher_gives_it(
+    session: Session, acme: OrganisationView, release: ReleaseView, rita: Actor
+) -> None:
+    list_it(session, release, rita)
+    words = keeping.Words(title="Zebra herding", summary="Herds.", support="help@acme.example")
+
+    keeping.change_listing(session, acme.id, release.listing_id, words, **WHO)
+
+    assert found_by_search(session, "zebra herding") == [release.listing_id]
 
 
 def test_what_everybody_could_have_does_not_go_back_to_beta(

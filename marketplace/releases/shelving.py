@@ -1,0 +1,54 @@
+"""What the search finds of a listing: its latest stable release that is listed, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from blocks.manifest import kept_manifest
+from kernel.errors import NotFoundError
+from marketplace.releases._tables import MarketListing, MarketPublisher
+from marketplace.releases.pages import page_of_package
+from marketplace.releases.states import Channel, ReleaseState
+from marketplace.releases.store import ReleaseView, archive_of, public_releases
+from marketplace.search.entries import Listed, entry_of_block, entry_of_pack
+from marketplace.search.model import Entry
+from marketplace.search.store import get_entry, index, remove
+
+
+def shelve(session: Session, listing_id: str, *, now: datetime) -> None:
+    """Let a block or pack be found as it is now, or no more where none of it is to be had."""
+    found = next((one for one in public_releases(session, listing_id) if _is_for_all(one)), None)
+    if found is None:
+        remove(session, listing_id, now=now)
+    else:
+        index(session, _entry_of(session, found), now=now)
+
+
+def _is_for_all(release: ReleaseView) -> bool:
+    return release.state is ReleaseState.LISTED and release.channel is Channel.STABLE
+
+
+def _entry_of(session: Session, release: ReleaseView) -> Entry:
+    """Make the entry; the listing's own words stand before those of the package."""
+    listing = session.get(MarketListing, release.listing_id)
+    publisher = session.get(MarketPublisher, release.namespace)
+    if listing is None or publisher is None or release.listed_at is None:
+        raise NotFoundError("no such listing", listing=release.listing_id)
+    before = get_entry(session, release.listing_id)
+    listed = Listed(
+        publisher_name=publisher.title,
+        updated_at=release.listed_at,
+        quality=release.level or "none",
+        proven_uses=before.proven_uses if before else 0,
+        rating=before.rating if before else None,
+    )
+    readme = page_of_package(archive_of(session, release))
+    entry = (
+        entry_of_pack(release.manifest, readme, listed)
+        if release.kind == "pack"
+        else entry_of_block(kept_manifest(release.manifest), readme, listed)
+    )
+    return replace(entry, title=listing.title, summary=listing.summary)
