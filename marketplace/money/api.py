@@ -108,7 +108,7 @@ def list_statements() -> Response:
 
 
 @api.get("/statements/<month>")
-@describe(answer=shapes.STATEMENT)
+@describe(answer=shapes.STATEMENT, refuses=(422,))
 @require("statements.view")
 def show_statement(month: str) -> Response:
     """Give the statement of a month such as 2026-11; while `closed_at` is null it still grows.
