@@ -1,7 +1,7 @@
 """Who stands where in the marketplace: whose listing, whose CSP, which vendor.
 
-A listing belongs to the organisation whose short name is its namespace: `acme.lamp` to `acme`.
-Short names are unique in an installation, so nobody can price what is another's.
+A listing belongs to the organisation whose claim of its namespace the vendor verified (`acme.lamp`
+to whose `acme` is), so nobody can price what is another's.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, Problem
 from marketplace.money.rating import Parties
+from marketplace.releases.publishers import owner_of_namespace
 from tenancy._tables import Environment, Organisation
-from tenancy.organisations import OrganisationView, ancestors_of, find_by_slug, get_organisation
+from tenancy.organisations import OrganisationView, ancestors_of, get_organisation
 
 _LISTING = re.compile(r"[a-z][a-z0-9-]{0,39}\.[a-z][a-z0-9-]{0,39}")
 
@@ -30,8 +31,7 @@ def checked_listing(listing_id: str) -> str:
 
 def owner_of(session: Session, listing_id: str) -> UUID | None:
     """Give whose listing it is; None where nobody of this installation publishes it."""
-    found = find_by_slug(session, listing_id.partition(".")[0])
-    return found.id if found is not None else None
+    return owner_of_namespace(session, listing_id.partition(".")[0])
 
 
 def parties_of(session: Session, used_by: UUID, listing_id: str) -> Parties | None:

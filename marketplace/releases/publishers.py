@@ -111,6 +111,12 @@ def get_own(session: Session, tenant_id: UUID, namespace: str) -> PublisherView:
     return _view(session, _own(session, tenant_id, namespace))
 
 
+def owner_of_namespace(session: Session, namespace: str) -> UUID | None:
+    """Give whose namespace it is; None where the vendor verified nobody's claim of it."""
+    row = session.get(MarketPublisher, namespace)
+    return row.owner_id if row is not None and row.state is PublisherState.VERIFIED else None
+
+
 def list_claims(session: Session) -> list[PublisherView]:
     """List the claims that wait for the vendor, the oldest first; for the vendor alone."""
     rows = session.scalars(

@@ -17,6 +17,7 @@ from marketplace.money.pricing import PriceView, set_price, set_share
 from tenancy.organisations import OrganisationView, create_organisation, get_organisation
 from tenancy.scope import as_tenant, system
 from tests.factories.organisations import admin_of, make_below
+from tests.factories.releases import make_publisher
 from tests.factories.tenancy import NOON, make_csp
 
 LISTING = "baubleworks.lamp"
@@ -44,6 +45,7 @@ def make_market(session: Session) -> Market:
     publisher = create_organisation(
         session, kind="integrator", name="Baubleworks", slug="baubleworks", parent_id=vendor.id
     )
+    make_publisher(session, publisher, "baubleworks")
     return Market(
         vendor=vendor,
         publisher=publisher,
