@@ -12,6 +12,8 @@ import sys
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.authoring.running import Bounds
+from blocks.sandbox.groups import read_groups
 from garland.services import Services
 from garland.settings import Settings
 from kernel.clock import utc_now
@@ -39,4 +41,6 @@ class ReleaseCheckStarter:
 def main(settings: Settings) -> None:
     """Check the release that waits for longest; leave it when who started us ends."""
     services, parent = Services(settings), os.getppid()
-    check_next_release(services.sessions, goes_on=lambda: os.getppid() == parent)
+    groups = read_groups(settings.sandbox_cgroup)
+    bounds = Bounds(level=settings.sandbox_level, groups=groups)
+    check_next_release(services.sessions, bounds, goes_on=lambda: os.getppid() == parent)

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.authoring.running import Bounds
 from blocks.packages.signing import NotTrustedError
 from blocks.packages.trusted import current_index
 from blocks.versions import precedence
@@ -58,12 +59,16 @@ def has_release_to_check(session: Session, *, now: datetime) -> bool:
 
 
 def check_next_release(
-    sessions: sessionmaker[Session], *, goes_on: Callable[[], bool] = lambda: True
+    sessions: sessionmaker[Session],
+    bounds: Bounds,
+    *,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> bool:
     """Check the release that waits for longest; False when none does.
 
     Args:
         sessions: Sessions that write, for short notes.
+        bounds: How the operator wants code of others to be kept in.
         goes_on: Whether this process should; where not, its release is left to the next.
     """
     with sessions() as session, session.begin(), system(session):
@@ -83,6 +88,7 @@ def check_next_release(
             archive=given.archive,
             digest=given.digest,
             folder=folders[0],
+            bounds=bounds,
             keys=keys,
             revoked=given.revoked,
             last=folders[1] if given.last is not None else None,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.authoring.running import AS_HERE, Bounds
+from garland import release_checks
+from garland.settings import Settings
 from kernel.clock import utc_now
 from marketplace.releases._tables import MarketRelease, Outcome
 from marketplace.releases.checking import (
@@ -16,6 +20,7 @@ from marketplace.releases.checking import (
     claim_release,
     has_release_to_check,
 )
+from marketplace.releases.checks import of_blocks
 from marketplace.releases.checks.pipeline import CHECKS
 from marketplace.releases.states import ReleaseState
 from marketplace.releases.store import CheckView, ReleaseView, checks_of, get_own
@@ -35,7 +40,11 @@ ASKS = [{"name": "http", "reason": "to ask", "hosts": ["acme.example"]}]
 
 
 def checked(
-    sessions: sessionmaker[Session], data: bytes, *, after: bytes = b""
+    sessions: sessionmaker[Session],
+    data: bytes,
+    *,
+    after: bytes = b"",
+    bounds: Bounds = AS_HERE,
 ) -> tuple[ReleaseView, dict[str, CheckView]]:
     """Submit a package, after another where there is one, and check it."""
     with sessions.begin() as session, system(session):
@@ -44,7 +53,7 @@ def checked(
         if after:
             approve(session, pass_checks(session, make_release(session, acme, data=after)))
         release = make_release(session, acme, data=data)
-    assert check_next_release(sessions)
+    assert check_next_release(sessions, bounds)
     with sessions() as session, system(session):
         found = {one.name: one for one in checks_of(session, release.id)}
         return get_own(session, acme.id, release.id), found
@@ -91,6 +100,55 @@ def test_code_that_nobody_answers_for_is_not_run(sessions: sessionmaker[Session]
     assert "Signature" in found["examples"].words
 
 
+def test_where_the_operator_lets_no_code_of_others_run_none_runs_and_nobody_is_blamed(
+    sessions: sessionmaker[Session],
+) -> None:
+    release, found = checked(sessions, make_signed(), bounds=Bounds(level="0"))
+
+    assert found["examples"].outcome is Outcome.SKIPPED
+    assert "could not be tried here" in found["examples"].words
+    assert release.state is ReleaseState.IN_REVIEW
+
+
+def test_the_process_keeps_code_in_as_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[Bounds] = []
+    monkeypatch.setattr(
+        release_checks, "check_next_release", lambda _, bounds, **__: asked.append(bounds)
+    )
+    settings = Settings(
+        data_dir=tmp_path, sandbox_level="2", sandbox_cgroup="/sys/fs/cgroup/blocks"
+    )
+
+    release_checks.main(settings)
+
+    assert asked == [Bounds(level="2", groups=(Path("/sys/fs/cgroup/blocks"),))]
+
+
+def test_a_block_that_sleeps_is_ended_and_the_rest_of_its_examples_with_it(
+    sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_blocks, "EXAMPLE_S", 1.0)
+    monkeypatch.setattr(of_blocks, "EXAMPLES_S", 1.5)
+    sleeps = "import time\n\n\ndef run(ctx):\n    time.sleep(3600)\n"
+    example = {"config": {"word": "hi"}, "expect": {"port": "done"}}
+    examples = [{"title": f"Sleep {one}", **example} for one in range(3)]
+
+    release, found = checked(
+        sessions,
+        make_signed(
+            code=sleeps, examples=examples, behaviour={"effects": "none", "timeout_s": 3600}
+        ),
+    )
+
+    assert release.state is ReleaseState.REFUSED
+    assert found["examples"].outcome is Outcome.FAILED
+    told = [message for _, message in found["examples"].findings]
+    assert all("block.timeout" in one for one in told)
+    assert "What ran before it" in told[-1]
+
+
 def test_a_break_asks_for_a_higher_version(sessions: sessionmaker[Session]) -> None:
     narrower = make_signed(version="1.0.1", behaviour={"effects": "read"})
 
@@ -133,7 +191,7 @@ def test_a_process_that_is_to_stop_leaves_the_release_to_the_next(
         make_publisher(session, acme)
         release = make_release(session, acme)
 
-    check_next_release(sessions, goes_on=lambda: False)
+    check_next_release(sessions, Bounds(), goes_on=lambda: False)
 
     with sessions.begin() as session, system(session):
         session.get_one(MarketRelease, release.id).claimed_until = NOON
