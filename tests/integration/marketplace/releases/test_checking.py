@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,12 +20,16 @@ from kernel.clock import utc_now
 from marketplace.releases._tables import MarketRelease, Outcome
 from marketplace.releases.checking import (
     LEASE_S,
+    LeftError,
     check_next_release,
     claim_release,
+    end_checks,
     has_release_to_check,
+    note_check,
 )
 from marketplace.releases.checks import of_blocks
 from marketplace.releases.checks.pipeline import CHECKS
+from marketplace.releases.checks.subject import Found
 from marketplace.releases.states import ReleaseState
 from marketplace.releases.store import CheckView, ReleaseView, checks_of, get_own
 from tenancy.scope import system
@@ -36,6 +44,7 @@ from tests.factories.releases import (
 )
 from tests.factories.tenancy import NOON
 
+FAILS = Found(outcome=Outcome.FAILED, words="It is not well.")
 ASKS = [{"name": "http", "reason": "to ask", "hosts": ["acme.example"]}]
 
 
@@ -181,6 +190,76 @@ def test_checks_that_a_killed_process_left_are_done_by_the_next_but_not_for_ever
         found = get_own(session, acme.id, release.id)
 
     assert (found.state, "died" in found.state_reason) == (ReleaseState.REFUSED, True)
+
+
+def test_a_process_whose_turn_is_over_writes_nothing_any_more(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session, system(session):
+        acme = make_integrator(session)
+        make_publisher(session, acme)
+        release = make_release(session, acme)
+        late = claim_release(session, now=NOON)
+        next_one = claim_release(session, now=NOON + timedelta(seconds=LEASE_S + 1))
+        assert late is not None
+        assert next_one is not None
+
+        with pytest.raises(LeftError):
+            note_check(session, late.hold, "size", FAILS, now=NOON)
+        with pytest.raises(LeftError):
+            end_checks(session, late.hold, now=NOON)
+
+        assert FAILS.words not in [one.words for one in checks_of(session, release.id)]
+        assert get_own(session, acme.id, release.id).state is ReleaseState.CHECKING
+
+
+def test_a_release_goes_to_review_only_once_every_check_is_done(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session, system(session):
+        acme = make_integrator(session)
+        make_publisher(session, acme)
+        release = make_release(session, acme)
+        given = claim_release(session, now=NOON)
+        assert given is not None
+        note_check(session, given.hold, "size", replace(FAILS, outcome=Outcome.PASSED), now=NOON)
+
+        with pytest.raises(LeftError):
+            end_checks(session, given.hold, now=NOON)
+
+        assert get_own(session, acme.id, release.id).state is ReleaseState.CHECKING
+
+
+def test_a_process_that_hangs_is_ended_before_its_lease(
+    sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sessions.begin() as session, system(session):
+        acme = make_integrator(session)
+        make_publisher(session, acme)
+        make_release(session, acme)
+    started: list[subprocess.Popen[bytes]] = []
+    begin, clock = subprocess.Popen, [0.0]
+
+    def hang(_: object) -> subprocess.Popen[bytes]:
+        started.append(begin([sys.executable, "-c", "import time; time.sleep(600)"]))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", hang)
+    starter = release_checks.ReleaseCheckStarter(sessions, clock=lambda: clock[0])
+    try:
+        starter.look()
+        clock[0] = release_checks.PROCESS_S - 1
+        starter.look()
+        assert [one.poll() for one in started] == [None]
+
+        clock[0] = release_checks.PROCESS_S
+        starter.look()
+        assert [one.poll() for one in started] == [-signal.SIGKILL, None]
+        assert release_checks.PROCESS_S < LEASE_S
+    finally:
+        for one in started:
+            one.kill()
+            one.wait()
 
 
 def test_a_process_that_is_to_stop_leaves_the_release_to_the_next(
