@@ -40,9 +40,10 @@ class SignedPackages:
         self._session = session
         self._is_taken_back = taken_back(session, now=now)
 
-    def listing(self, listing_id: str) -> Listing | None:
+    def listing(self, listing_id: str, *, digest: str = "") -> Listing | None:
         """Give the block of that id with each version that is signed."""
-        found = self._read(select(*_FACTS).where(BlockPackage.block_id == listing_id))
+        wanted = select(*_FACTS).where(BlockPackage.block_id == listing_id)
+        found = self._read(wanted, digest=digest)
         return next(iter(found), None)
 
     def page(self, *, q: str, after: str, limit: int) -> Sequence[Listing]:
@@ -65,8 +66,10 @@ class SignedPackages:
         paged = wanted.distinct().order_by(BlockPackage.block_id).limit(limit)
         return list(self._session.scalars(paged))
 
-    def _read(self, wanted: Select[*tuple[Any, ...]]) -> list[Listing]:
-        rows = self._session.execute(wanted.order_by(BlockPackage.block_id, BlockPackage.added_at))
+    def _read(self, wanted: Select[*tuple[Any, ...]], *, digest: str = "") -> list[Listing]:
+        is_meant = BlockPackage.digest == digest
+        order = (BlockPackage.block_id, is_meant, BlockPackage.added_at, BlockPackage.digest)
+        rows = self._session.execute(wanted.order_by(*order))
         kept = [row for row in rows if self._is_public(row)]
         told = facts_by_digest(self._session, [row.digest for row in kept])
         return list(_listings(kept, told))
