@@ -39,6 +39,9 @@ class SignedPackages:
     def __init__(self, session: Session, *, now: datetime) -> None:
         self._session = session
         self._is_taken_back = taken_back(session, now=now)
+        # whatever language the database speaks: its pages are merged with lists of our own
+        collation = "C" if session.get_bind().dialect.name == "postgresql" else "BINARY"
+        self._by_id = BlockPackage.block_id.collate(collation)
 
     def listing(self, listing_id: str, *, digest: str = "") -> Listing | None:
         """Give the block of that id with each version that is signed."""
@@ -58,17 +61,17 @@ class SignedPackages:
         return found
 
     def _ids(self, *, q: str, after: str, limit: int) -> list[str]:
-        wanted = select(BlockPackage.block_id).where(BlockPackage.block_id > after)
+        wanted = select(self._by_id).where(self._by_id > after)
         if q:
             title = BlockPackage.manifest["title"].as_string()
             said = [func.lower(BlockPackage.block_id), func.lower(title)]
             wanted = wanted.where(or_(*(one.contains(q.lower(), autoescape=True) for one in said)))
-        paged = wanted.distinct().order_by(BlockPackage.block_id).limit(limit)
+        paged = wanted.distinct().order_by(self._by_id).limit(limit)
         return list(self._session.scalars(paged))
 
     def _read(self, wanted: Select[*tuple[Any, ...]], *, digest: str = "") -> list[Listing]:
         is_meant = BlockPackage.digest == digest
-        order = (BlockPackage.block_id, is_meant, BlockPackage.added_at, BlockPackage.digest)
+        order = (self._by_id, is_meant, BlockPackage.added_at, BlockPackage.digest)
         rows = self._session.execute(wanted.order_by(*order))
         kept = [row for row in rows if self._is_public(row)]
         told = facts_by_digest(self._session, [row.digest for row in kept])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.quality import Level
 from marketplace.catalogue.packages import SignedPackages
@@ -12,6 +15,7 @@ from marketplace.releases.states import Channel as Meant
 from marketplace.releases.states import ReleaseState
 from tests.factories.catalogue import make_known, make_listed
 from tests.factories.tenancy import NOON
+from tests.support.databases import as_owner
 
 
 def releases(session: Session) -> dict[str, Release]:
@@ -55,3 +59,36 @@ def test_a_release_that_nobody_may_know_of_says_nothing(
     found = releases(session)["1.2.0"]
 
     assert (found.level, found.channel) == (Level.NONE, Channel.STABLE)
+
+
+@pytest.fixture
+def in_english(engine: Engine) -> Iterator[None]:
+    """Let PostgreSQL sort the ids as English dictionaries do, without regard to punctuation."""
+
+    def sort(*statements: str) -> None:
+        if engine.dialect.name == "postgresql":
+            with as_owner(engine) as connection:
+                for one in statements:
+                    connection.execute(text(one))
+
+    change = "ALTER TABLE block_package ALTER COLUMN block_id TYPE varchar(81) COLLATE"
+    made = "CREATE COLLATION dictionary (provider = icu, locale = 'en-u-ka-shifted')"
+    sort(made, f"{change} dictionary")
+    yield
+    sort(f'{change} "default"', "DROP COLLATION dictionary")
+
+
+@pytest.mark.usefixtures("in_english")
+def test_pages_hold_each_listing_once_by_the_bytes_of_its_id(
+    sessions: sessionmaker[Session],
+) -> None:
+    ids = ["acme-x.a", "acme-y.a", "acme.b", "acme.c", "acme2.a"]
+    with sessions() as session:
+        for one in reversed(ids):
+            make_listed(session, id=one)
+        public, found, after = SignedPackages(session, now=NOON), list[str](), ""
+        while paged := public.page(q="", after=after, limit=2):
+            found += [one.listing_id for one in paged]
+            after = found[-1]
+
+    assert found == ids
