@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from blocks.authoring.running import runnable
+from blocks.authoring.running import AS_HERE, Bounds, runnable
 from blocks.testing import Compared, compare_example
 from kernel.schema import pointer_to
 
@@ -53,19 +53,20 @@ class Tried:
         return not self.differences
 
 
-def try_examples(path: Path, *, trust: bool = False) -> tuple[Tried, ...]:
+def try_examples(path: Path, *, trust: bool = False, bounds: Bounds = AS_HERE) -> tuple[Tried, ...]:
     """Run all examples of a folder.
 
     Args:
         path: The folder.
         trust: Whether its code runs in this process, rather than in the sandbox.
+        bounds: How it is kept in where it does not, and for how long it may run.
 
     Raises:
         InvalidError: the manifest is wrong.
-        FolderError: the sandbox cannot be had on this machine.
+        NoSandboxError: it needs the sandbox, and there is none.
     """
     tried = []
-    with runnable(path, trust=trust) as block:
+    with runnable(path, trust=trust, bounds=bounds) as block:
         for example in block.manifest.examples:
             began = time.perf_counter()
             compared = compare_example(block, example)

@@ -1,7 +1,7 @@
 """What of the packages kept here the catalogues above a tenant do not offer it.
 
 Installing asks it. Where no provider above has a catalogue, nothing is kept back; and a package
-that is no release of a listing, such as one that the tenant wrote itself, is not the catalogue's.
+that nobody signed, such as one that the tenant wrote itself, is not the catalogue's.
 """
 
 from __future__ import annotations
@@ -32,14 +32,19 @@ class CatalogueKeepsBack:
         if not any(has_catalogue(session, one) for one in sight.tree.path):
             return frozenset()
         public, found = public_side(session, now=now), set()
-        wanted = (BlockPackage.digest, BlockPackage.block_id)
-        rows = session.execute(select(*wanted).where(BlockPackage.digest.in_([*digests])))
-        for digest, block_id in rows:
-            listing = public.listing(block_id)
-            if listing is None or digest not in {one.digest for one in listing.releases}:
+        columns = (
+            BlockPackage.digest,
+            BlockPackage.block_id,
+            BlockPackage.version,
+            BlockPackage.signers,
+        )
+        rows = session.execute(select(*columns).where(BlockPackage.digest.in_([*digests])))
+        for digest, block_id, version, signers in rows:
+            # it is judged as it is itself, not as another signed package of its version
+            listing = public.listing(block_id, digest=digest) if signers else None
+            if listing is None:  # its owner's alone, or nobody's word holds for any of it
                 continue
             offer = sight.whole(listing, block_id)
-            version = next(one.version for one in listing.releases if one.digest == digest)
             if offer is None or version not in offer.versions:
                 found.add(digest)
         return frozenset(found)

@@ -1,6 +1,7 @@
 """Listings made of packages that are kept here: signed ones are public, others their owner's own.
 
-A package's quality level is not kept with it, so it counts as on none.
+What a package does not say itself its release on the marketplace does: for whom it is, its quality
+level, and whether its publisher advises against it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from blocks.installs._tables import BlockPackage, BlockUpload
 from blocks.installs.vouching import taken_back
 from blocks.quality import Level
 from blocks.versions import precedence
+from marketplace.catalogue.judging import level_named
 from marketplace.catalogue.public import Channel, Listing, Release
+from marketplace.releases.store import ReleaseFacts, facts_by_digest
 
 _FACTS = (
     BlockPackage.digest,
@@ -36,10 +39,14 @@ class SignedPackages:
     def __init__(self, session: Session, *, now: datetime) -> None:
         self._session = session
         self._is_taken_back = taken_back(session, now=now)
+        # whatever language the database speaks: its pages are merged with lists of our own
+        collation = "C" if session.get_bind().dialect.name == "postgresql" else "BINARY"
+        self._by_id = BlockPackage.block_id.collate(collation)
 
-    def listing(self, listing_id: str) -> Listing | None:
+    def listing(self, listing_id: str, *, digest: str = "") -> Listing | None:
         """Give the block of that id with each version that is signed."""
-        found = self._read(select(*_FACTS).where(BlockPackage.block_id == listing_id))
+        wanted = select(*_FACTS).where(BlockPackage.block_id == listing_id)
+        found = self._read(wanted, digest=digest)
         return next(iter(found), None)
 
     def page(self, *, q: str, after: str, limit: int) -> Sequence[Listing]:
@@ -54,18 +61,21 @@ class SignedPackages:
         return found
 
     def _ids(self, *, q: str, after: str, limit: int) -> list[str]:
-        wanted = select(BlockPackage.block_id).where(BlockPackage.block_id > after)
+        wanted = select(self._by_id).where(self._by_id > after)
         if q:
             title = BlockPackage.manifest["title"].as_string()
             said = [func.lower(BlockPackage.block_id), func.lower(title)]
             wanted = wanted.where(or_(*(one.contains(q.lower(), autoescape=True) for one in said)))
-        paged = wanted.distinct().order_by(BlockPackage.block_id).limit(limit)
+        paged = wanted.distinct().order_by(self._by_id).limit(limit)
         return list(self._session.scalars(paged))
 
-    def _read(self, wanted: Select[*tuple[Any, ...]]) -> list[Listing]:
-        rows = self._session.execute(wanted.order_by(BlockPackage.block_id, BlockPackage.added_at))
+    def _read(self, wanted: Select[*tuple[Any, ...]], *, digest: str = "") -> list[Listing]:
+        is_meant = BlockPackage.digest == digest
+        order = (self._by_id, is_meant, BlockPackage.added_at, BlockPackage.digest)
+        rows = self._session.execute(wanted.order_by(*order))
         kept = [row for row in rows if self._is_public(row)]
-        return list(_listings(kept))
+        told = facts_by_digest(self._session, [row.digest for row in kept])
+        return list(_listings(kept, told))
 
     def _is_public(self, row: _Facts) -> bool:
         signers: Collection[str] = row.signers
@@ -83,7 +93,7 @@ def private_listings(
         .order_by(BlockPackage.block_id, BlockPackage.added_at)
     )
     kept = [row for row in session.execute(wanted) if not row.signers]
-    return {one.listing_id: one for one in _listings(kept, private_to=owner_id)}
+    return {one.listing_id: one for one in _listings(kept, {}, private_to=owner_id)}
 
 
 def release_of(
@@ -108,7 +118,9 @@ def release_of(
     )
 
 
-def _listings(rows: Sequence[_Facts], *, private_to: UUID | None = None) -> Iterator[Listing]:
+def _listings(
+    rows: Sequence[_Facts], told: Mapping[str, ReleaseFacts], *, private_to: UUID | None = None
+) -> Iterator[Listing]:
     """Make listings of rows that stand by id; of two packages of one version the later counts."""
     by_id: dict[str, dict[str, _Facts]] = {}
     for row in rows:
@@ -121,12 +133,19 @@ def _listings(rows: Sequence[_Facts], *, private_to: UUID | None = None) -> Iter
             summary=newest["summary"],
             publisher=newest["publisher"],
             private_to=private_to,
-            releases=tuple(
-                release_of(row.manifest, digest=row.digest, channel=_channel(version))
-                for version, row in versions.items()
-            ),
+            releases=tuple(_release(row, told.get(row.digest)) for row in versions.values()),
         )
 
 
-def _channel(version: str) -> Channel:
-    return Channel.BETA if "-" in version else Channel.STABLE
+def _release(row: _Facts, told: ReleaseFacts | None) -> Release:
+    """Give a package as its release tells of it; one without is as ripe as its version says."""
+    if told is None:
+        channel = Channel.BETA if "-" in row.version else Channel.STABLE
+        return release_of(row.manifest, digest=row.digest, channel=channel)
+    return release_of(
+        row.manifest,
+        digest=row.digest,
+        channel=Channel(told.channel.value),
+        level=level_named(told.level) if told.level else Level.NONE,
+        is_deprecated=told.is_deprecated,
+    )

@@ -66,8 +66,11 @@ class Listing:
 class PublicSide(Protocol):
     """Where public listings are found."""
 
-    def listing(self, listing_id: str) -> Listing | None:
-        """Give one that is listed, with its releases; None where there is none."""
+    def listing(self, listing_id: str, *, digest: str = "") -> Listing | None:
+        """Give one that is listed, with its releases; None where there is none.
+
+        Where several packages are of one version, `digest` names the one that is meant.
+        """
         ...
 
     def page(self, *, q: str, after: str, limit: int) -> Sequence[Listing]:

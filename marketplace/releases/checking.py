@@ -6,16 +6,18 @@ so that the publisher can follow; should it die, the next begins anew, three tim
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.authoring.running import Bounds
 from blocks.packages.signing import NotTrustedError
 from blocks.packages.trusted import current_index
 from blocks.versions import precedence
@@ -36,10 +38,17 @@ _COUNTS = (ReleaseState.APPROVED, ReleaseState.LISTED, ReleaseState.DEPRECATED)
 log = structlog.get_logger(__name__)
 
 
+class Hold(NamedTuple):
+    """That a release is this process's to check: until another one began, which counts `tries`."""
+
+    release_id: UUID
+    tries: int
+
+
 class Given(NamedTuple):
     """A release that this process is to check, and what it is held against."""
 
-    release_id: UUID
+    hold: Hold
     version: str
     digest: str
     archive: bytes
@@ -48,8 +57,8 @@ class Given(NamedTuple):
     revoked: str
 
 
-class _LeftError(Exception):
-    """This process does not go on; the next one begins the checks again."""
+class LeftError(Exception):
+    """This process does not go on; the next one begins the checks again, or has begun."""
 
 
 def has_release_to_check(session: Session, *, now: datetime) -> bool:
@@ -58,12 +67,16 @@ def has_release_to_check(session: Session, *, now: datetime) -> bool:
 
 
 def check_next_release(
-    sessions: sessionmaker[Session], *, goes_on: Callable[[], bool] = lambda: True
+    sessions: sessionmaker[Session],
+    bounds: Bounds,
+    *,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> bool:
     """Check the release that waits for longest; False when none does.
 
     Args:
         sessions: Sessions that write, for short notes.
+        bounds: How the operator wants code of others to be kept in.
         goes_on: Whether this process should; where not, its release is left to the next.
     """
     with sessions() as session, session.begin(), system(session):
@@ -71,29 +84,10 @@ def check_next_release(
         keys = keys_of(session, given.namespace) if given is not None else {}
     if given is None:
         return False
-    packages = [(given.digest, given.archive)]
-    packages += [given.last[1:]] if given.last is not None else []
-    with ExitStack() as stack:
-        try:
-            folders = stack.enter_context(unpacked_for_a_while(*packages))
-        except GarlandError as error:
-            _refuse(sessions, given, f"The package cannot be unpacked: {error.message}.")
-            return True
-        subject = Subject(
-            archive=given.archive,
-            digest=given.digest,
-            folder=folders[0],
-            keys=keys,
-            revoked=given.revoked,
-            last=folders[1] if given.last is not None else None,
-            last_version=given.last[0] if given.last is not None else "",
-        )
-        try:
-            _perform(sessions, given, subject, goes_on)
-        except _LeftError:
-            return True
-    with sessions() as session, session.begin(), system(session):
-        end_checks(session, given.release_id, now=utc_now())
+    try:
+        _check(sessions, given, bounds, keys, goes_on=goes_on)
+    except LeftError:
+        log.info("release_check_left", digest=given.digest, version=given.version)
     return True
 
 
@@ -119,7 +113,7 @@ def claim_release(session: Session, *, now: datetime) -> Given | None:
     _checks(session, row.id)[0].outcome = Outcome.RUNNING
     session.flush()
     return Given(
-        release_id=row.id,
+        hold=Hold(row.id, row.tries),
         version=row.version,
         digest=row.digest,
         archive=row.archive,
@@ -129,11 +123,14 @@ def claim_release(session: Session, *, now: datetime) -> Given | None:
     )
 
 
-def note_check(
-    session: Session, release_id: UUID, name: str, found: Found, *, now: datetime
-) -> None:
-    """Keep what came of one check, say that the next one runs, and renew the lease."""
-    rows = _checks(session, release_id)
+def note_check(session: Session, hold: Hold, name: str, found: Found, *, now: datetime) -> None:
+    """Keep what came of one check, say that the next one runs, and renew the lease.
+
+    Raises:
+        LeftError: the release is not this process's to check any more.
+    """
+    release = _held(session, hold)
+    rows = _checks(session, release.id)
     place = next(index for index, one in enumerate(rows) if one.name == name)
     row = rows[place]
     row.outcome, row.words, row.remedy, row.ended_at = found.outcome, found.words, found.remedy, now
@@ -143,19 +140,22 @@ def note_check(
     ]
     if place + 1 < len(rows):
         rows[place + 1].outcome = Outcome.RUNNING
-    release = session.get_one(MarketRelease, release_id)
     release.claimed_until = now + timedelta(seconds=LEASE_S)
     if found.level:
         release.level = found.level
     session.flush()
 
 
-def end_checks(session: Session, release_id: UUID, *, now: datetime) -> None:
-    """Send a release to the reviewers, or refuse it where a check failed."""
-    row = session.get_one(MarketRelease, release_id, with_for_update=True)
-    if row.state is not ReleaseState.CHECKING:
-        return
-    checks = _checks(session, release_id)
+def end_checks(session: Session, hold: Hold, *, now: datetime) -> None:
+    """Send a release to the reviewers, or refuse it where a check failed.
+
+    Raises:
+        LeftError: it is not this process's to check any more, or a check is not done.
+    """
+    row = _held(session, hold)
+    checks = _checks(session, row.id)
+    if any(one.outcome in (Outcome.WAITING, Outcome.RUNNING) for one in checks):
+        raise LeftError
     failed = [one.name for one in checks if one.outcome is Outcome.FAILED]
     told = f"These checks failed: {', '.join(failed)}." if failed else ""
     then = ReleaseState.REFUSED if failed else ReleaseState.IN_REVIEW
@@ -180,20 +180,54 @@ def last_before(session: Session, listing_id: str, version: str) -> tuple[str, s
     return row.version, row.digest, row.archive
 
 
-def _perform(
-    sessions: sessionmaker[Session], given: Given, subject: Subject, goes_on: Callable[[], bool]
+def _check(
+    sessions: sessionmaker[Session],
+    given: Given,
+    bounds: Bounds,
+    keys: Mapping[str, Ed25519PublicKey],
+    *,
+    goes_on: Callable[[], bool],
 ) -> None:
-    for check, found in perform_all(subject):
-        if not goes_on():
-            raise _LeftError
-        with sessions() as session, session.begin(), system(session):
-            note_check(session, given.release_id, check.name, found, now=utc_now())
+    packages = [(given.digest, given.archive)]
+    packages += [given.last[1:]] if given.last is not None else []
+    with ExitStack() as stack:
+        try:
+            folders = stack.enter_context(unpacked_for_a_while(*packages))
+        except GarlandError as error:
+            _refuse(sessions, given, f"The package cannot be unpacked: {error.message}.")
+            return
+        subject = Subject(
+            archive=given.archive,
+            digest=given.digest,
+            folder=folders[0],
+            bounds=bounds,
+            keys=keys,
+            revoked=given.revoked,
+            last=folders[1] if given.last is not None else None,
+            last_version=given.last[0] if given.last is not None else "",
+        )
+        for check, found in perform_all(subject):
+            if not goes_on():
+                raise LeftError
+            with sessions() as session, session.begin(), system(session):
+                note_check(session, given.hold, check.name, found, now=utc_now())
+    with sessions() as session, session.begin(), system(session):
+        end_checks(session, given.hold, now=utc_now())
 
 
 def _refuse(sessions: sessionmaker[Session], given: Given, told: str) -> None:
     with sessions() as session, session.begin(), system(session):
-        row = session.get_one(MarketRelease, given.release_id, with_for_update=True)
-        _end(session, row, ReleaseState.REFUSED, told, now=utc_now())
+        _end(session, _held(session, given.hold), ReleaseState.REFUSED, told, now=utc_now())
+
+
+def _held(session: Session, hold: Hold) -> MarketRelease:
+    """Give a release, locked, that is still this process's to check."""
+    row = session.get_one(
+        MarketRelease, hold.release_id, with_for_update=True, populate_existing=True
+    )
+    if row.state is not ReleaseState.CHECKING or row.tries != hold.tries:
+        raise LeftError
+    return row
 
 
 def _end(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.manifest import kept_manifest
-from kernel.errors import NotFoundError
+from kernel.errors import GarlandError, NotFoundError
 from marketplace.releases._tables import MarketListing, MarketPublisher
 from marketplace.releases.pages import page_of_package
 from marketplace.releases.states import Channel, ReleaseState
@@ -16,6 +18,8 @@ from marketplace.releases.store import ReleaseView, archive_of, public_releases
 from marketplace.search.entries import Listed, entry_of_block, entry_of_pack
 from marketplace.search.model import Entry
 from marketplace.search.store import get_entry, index, remove
+
+log = structlog.get_logger(__name__)
 
 
 def shelve(session: Session, listing_id: str, *, now: datetime) -> None:
@@ -25,6 +29,27 @@ def shelve(session: Session, listing_id: str, *, now: datetime) -> None:
         remove(session, listing_id, now=now)
     else:
         index(session, _entry_of(session, found), now=now)
+
+
+def shelve_all(sessions: sessionmaker[Session], *, now: datetime) -> list[str]:
+    """Do so with every listing, each in a transaction of its own, so that nobody waits for all.
+
+    Returns:
+        The ids of those that cannot be read; they are found as before, and the log says why.
+    """
+    with sessions() as session:
+        listing_ids = session.scalars(
+            select(MarketListing.listing_id).order_by(MarketListing.listing_id)
+        ).all()
+    left = []
+    for one in listing_ids:
+        try:
+            with sessions() as session, session.begin():
+                shelve(session, one, now=now)
+        except GarlandError as error:
+            log.warning("listing_not_shelved", listing=one, reason=error.message)
+            left.append(one)
+    return left
 
 
 def _is_for_all(release: ReleaseView) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,8 @@ from marketplace.releases.states import OVER, PUBLIC, Channel, ReleaseState
 
 UNSEEN = (ReleaseState.CHECKING, ReleaseState.REFUSED)
 """The states in which nobody but its publisher knows of a release."""
+_OFFERED = (ReleaseState.LISTED, ReleaseState.DEPRECATED)
+_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,19 @@ class MessageView:
     written_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseFacts:
+    """What a package's release says that the package does not.
+
+    Attributes:
+        level: A word of the quality scale; "" for a pack.
+    """
+
+    channel: Channel
+    level: str
+    is_deprecated: bool
+
+
 def list_own(
     session: Session, tenant_id: UUID, *, limit: int, after: Sequence[str] | None = None
 ) -> list[ReleaseView]:
@@ -124,6 +139,27 @@ def public_releases(session: Session, listing_id: str) -> list[ReleaseView]:
         .order_by(MarketRelease.listed_at.desc(), MarketRelease.id.desc())
     )
     return [view_of(one) for one in rows]
+
+
+def facts_by_digest(session: Session, digests: Collection[str]) -> dict[str, ReleaseFacts]:
+    """Say what everybody may know of the releases of some packages: of those on offer alone."""
+    columns = (
+        MarketRelease.digest,
+        MarketRelease.channel,
+        MarketRelease.level,
+        MarketRelease.state,
+    )
+    offered = select(*columns).where(MarketRelease.state.in_(_OFFERED))
+    wanted = sorted(set(digests))
+    return {
+        digest: ReleaseFacts(
+            channel=channel, level=level, is_deprecated=state is ReleaseState.DEPRECATED
+        )
+        for place in range(0, len(wanted), _AT_ONCE)
+        for digest, channel, level, state in session.execute(
+            offered.where(MarketRelease.digest.in_(wanted[place : place + _AT_ONCE]))
+        )
+    }
 
 
 def archive_of(session: Session, release: ReleaseView) -> bytes:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from blocks.packages.package import sign_package
 from blocks.packages.trust import encode_key
-from marketplace.releases._tables import Outcome, Verdict
-from marketplace.releases.checking import claim_release, end_checks, note_check
+from marketplace.releases._tables import MarketRelease, Outcome, Verdict
+from marketplace.releases.checking import Hold, claim_release, end_checks, note_check
 from marketplace.releases.checks.pipeline import CHECKS
 from marketplace.releases.checks.subject import Found
 from marketplace.releases.claims import Claim
@@ -89,10 +89,11 @@ def make_release(
 def pass_checks(session: Session, release: ReleaseView) -> ReleaseView:
     """Let every check have passed, without doing any."""
     claim_release(session, now=NOON)
+    hold = Hold(release.id, session.get_one(MarketRelease, release.id).tries)
     for one in CHECKS:
         passed = Found(outcome=Outcome.PASSED, words="It is well.")
-        note_check(session, release.id, one.name, passed, now=NOON)
-    end_checks(session, release.id, now=NOON)
+        note_check(session, hold, one.name, passed, now=NOON)
+    end_checks(session, hold, now=NOON)
     return get_own(session, release.owner_id, release.id)
 
 

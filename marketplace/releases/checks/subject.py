@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from blocks.authoring.folders import MANIFEST_FILE, BlockFolder, read_folder
+from blocks.authoring.running import Bounds
 from blocks.installs.cache import open_folder, unpacked
 from blocks.manifest import Manifest
 from blocks.packages.package import Package, read_package
@@ -44,6 +45,7 @@ class Subject:
         archive: The bytes.
         digest: Which package it is, as it was noted when it came.
         folder: Where it is unpacked.
+        bounds: How its code is kept in while its examples run.
         keys: Those of its publisher that count today, by id.
         revoked: Why the index revoked this package; "" where it did not.
         last: The folder of the release that it follows; None for the first.
@@ -53,6 +55,7 @@ class Subject:
     archive: bytes
     digest: str
     folder: Path
+    bounds: Bounds
     keys: Mapping[str, Ed25519PublicKey]
     revoked: str = ""
     last: Path | None = None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
+from blocks.installs._tables import BlockPackage
 from blocks.installs.curated import CURATION, NotOfferedError, kept_back, require_offered
 from blocks.manifest import kept_manifest
 from marketplace.catalogue import curating
@@ -54,6 +56,21 @@ def test_a_version_that_is_held_is_kept_from_customers_alone(
     assert back(session, customer.id, old, new) == {new}
     assert back(session, csp.id, old, new) == set()
     assert back(session, stranger.id, old, new) == set()
+
+
+def test_of_two_packages_of_one_version_each_is_judged_by_itself(
+    session: Session, csp: OrganisationView
+) -> None:
+    customer = make_below(session, csp)
+    asks = [{"name": "ssh", "reason": "To ask"}]
+    digests = [make_listed(session, permissions=one) for one in (asks, [], asks, [])]
+    for number, digest in enumerate(digests):
+        session.get_one(BlockPackage, digest).added_at = NOON + timedelta(minutes=number)
+    rule = {"effect": "refuse", "about": "permission", "values": ["ssh"]}
+    with as_tenant(session, csp.id):
+        curating.set_rule(session, admin_of(csp), "no-ssh", rule, now=NOON)
+
+    assert back(session, customer.id, *digests) == {digests[0], digests[2]}
 
 
 def test_where_no_provider_decided_anything_nothing_is_kept_back(

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.authoring.running import Bounds
 from blocks.packages.trust import encode_key
 from marketplace.releases.checking import check_next_release
 from marketplace.releases.verdicts import CHECKLIST
@@ -74,7 +75,7 @@ def test_a_release_goes_from_its_package_to_approval(
     where = submitted.headers["Location"]
     assert publishing.get(where).json["checks"][0]["outcome"] == "waiting"  # type: ignore[index]
 
-    check_next_release(sessions)
+    check_next_release(sessions, Bounds())
     for one in reviewing:
         queue = one.get(f"{BASE}/reviews").json
         assert queue is not None

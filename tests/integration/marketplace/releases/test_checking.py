@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.authoring.running import AS_HERE, Bounds
+from garland import release_checks
+from garland.settings import Settings
 from kernel.clock import utc_now
 from marketplace.releases._tables import MarketRelease, Outcome
 from marketplace.releases.checking import (
     LEASE_S,
+    LeftError,
     check_next_release,
     claim_release,
+    end_checks,
     has_release_to_check,
+    note_check,
 )
+from marketplace.releases.checks import of_blocks
 from marketplace.releases.checks.pipeline import CHECKS
+from marketplace.releases.checks.subject import Found
 from marketplace.releases.states import ReleaseState
 from marketplace.releases.store import CheckView, ReleaseView, checks_of, get_own
 from tenancy.scope import system
@@ -31,11 +44,16 @@ from tests.factories.releases import (
 )
 from tests.factories.tenancy import NOON
 
+FAILS = Found(outcome=Outcome.FAILED, words="It is not well.")
 ASKS = [{"name": "http", "reason": "to ask", "hosts": ["acme.example"]}]
 
 
 def checked(
-    sessions: sessionmaker[Session], data: bytes, *, after: bytes = b""
+    sessions: sessionmaker[Session],
+    data: bytes,
+    *,
+    after: bytes = b"",
+    bounds: Bounds = AS_HERE,
 ) -> tuple[ReleaseView, dict[str, CheckView]]:
     """Submit a package, after another where there is one, and check it."""
     with sessions.begin() as session, system(session):
@@ -44,7 +62,7 @@ def checked(
         if after:
             approve(session, pass_checks(session, make_release(session, acme, data=after)))
         release = make_release(session, acme, data=data)
-    assert check_next_release(sessions)
+    assert check_next_release(sessions, bounds)
     with sessions() as session, system(session):
         found = {one.name: one for one in checks_of(session, release.id)}
         return get_own(session, acme.id, release.id), found
@@ -91,6 +109,55 @@ def test_code_that_nobody_answers_for_is_not_run(sessions: sessionmaker[Session]
     assert "Signature" in found["examples"].words
 
 
+def test_where_the_operator_lets_no_code_of_others_run_none_runs_and_nobody_is_blamed(
+    sessions: sessionmaker[Session],
+) -> None:
+    release, found = checked(sessions, make_signed(), bounds=Bounds(level="0"))
+
+    assert found["examples"].outcome is Outcome.SKIPPED
+    assert "could not be tried here" in found["examples"].words
+    assert release.state is ReleaseState.IN_REVIEW
+
+
+def test_the_process_keeps_code_in_as_the_settings_say(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[Bounds] = []
+    monkeypatch.setattr(
+        release_checks, "check_next_release", lambda _, bounds, **__: asked.append(bounds)
+    )
+    settings = Settings(
+        data_dir=tmp_path, sandbox_level="2", sandbox_cgroup="/sys/fs/cgroup/blocks"
+    )
+
+    release_checks.main(settings)
+
+    assert asked == [Bounds(level="2", groups=(Path("/sys/fs/cgroup/blocks"),))]
+
+
+def test_a_block_that_sleeps_is_ended_and_the_rest_of_its_examples_with_it(
+    sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of_blocks, "EXAMPLE_S", 1.0)
+    monkeypatch.setattr(of_blocks, "EXAMPLES_S", 1.5)
+    sleeps = "import time\n\n\ndef run(ctx):\n    time.sleep(3600)\n"
+    example = {"config": {"word": "hi"}, "expect": {"port": "done"}}
+    examples = [{"title": f"Sleep {one}", **example} for one in range(3)]
+
+    release, found = checked(
+        sessions,
+        make_signed(
+            code=sleeps, examples=examples, behaviour={"effects": "none", "timeout_s": 3600}
+        ),
+    )
+
+    assert release.state is ReleaseState.REFUSED
+    assert found["examples"].outcome is Outcome.FAILED
+    told = [message for _, message in found["examples"].findings]
+    assert all("block.timeout" in one for one in told)
+    assert "What ran before it" in told[-1]
+
+
 def test_a_break_asks_for_a_higher_version(sessions: sessionmaker[Session]) -> None:
     narrower = make_signed(version="1.0.1", behaviour={"effects": "read"})
 
@@ -125,6 +192,76 @@ def test_checks_that_a_killed_process_left_are_done_by_the_next_but_not_for_ever
     assert (found.state, "died" in found.state_reason) == (ReleaseState.REFUSED, True)
 
 
+def test_a_process_whose_turn_is_over_writes_nothing_any_more(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session, system(session):
+        acme = make_integrator(session)
+        make_publisher(session, acme)
+        release = make_release(session, acme)
+        late = claim_release(session, now=NOON)
+        next_one = claim_release(session, now=NOON + timedelta(seconds=LEASE_S + 1))
+        assert late is not None
+        assert next_one is not None
+
+        with pytest.raises(LeftError):
+            note_check(session, late.hold, "size", FAILS, now=NOON)
+        with pytest.raises(LeftError):
+            end_checks(session, late.hold, now=NOON)
+
+        assert FAILS.words not in [one.words for one in checks_of(session, release.id)]
+        assert get_own(session, acme.id, release.id).state is ReleaseState.CHECKING
+
+
+def test_a_release_goes_to_review_only_once_every_check_is_done(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session, system(session):
+        acme = make_integrator(session)
+        make_publisher(session, acme)
+        release = make_release(session, acme)
+        given = claim_release(session, now=NOON)
+        assert given is not None
+        note_check(session, given.hold, "size", replace(FAILS, outcome=Outcome.PASSED), now=NOON)
+
+        with pytest.raises(LeftError):
+            end_checks(session, given.hold, now=NOON)
+
+        assert get_own(session, acme.id, release.id).state is ReleaseState.CHECKING
+
+
+def test_a_process_that_hangs_is_ended_before_its_lease(
+    sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sessions.begin() as session, system(session):
+        acme = make_integrator(session)
+        make_publisher(session, acme)
+        make_release(session, acme)
+    started: list[subprocess.Popen[bytes]] = []
+    begin, clock = subprocess.Popen, [0.0]
+
+    def hang(_: object) -> subprocess.Popen[bytes]:
+        started.append(begin([sys.executable, "-c", "import time; time.sleep(600)"]))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", hang)
+    starter = release_checks.ReleaseCheckStarter(sessions, clock=lambda: clock[0])
+    try:
+        starter.look()
+        clock[0] = release_checks.PROCESS_S - 1
+        starter.look()
+        assert [one.poll() for one in started] == [None]
+
+        clock[0] = release_checks.PROCESS_S
+        starter.look()
+        assert [one.poll() for one in started] == [-signal.SIGKILL, None]
+        assert release_checks.PROCESS_S < LEASE_S
+    finally:
+        for one in started:
+            one.kill()
+            one.wait()
+
+
 def test_a_process_that_is_to_stop_leaves_the_release_to_the_next(
     sessions: sessionmaker[Session],
 ) -> None:
@@ -133,7 +270,7 @@ def test_a_process_that_is_to_stop_leaves_the_release_to_the_next(
         make_publisher(session, acme)
         release = make_release(session, acme)
 
-    check_next_release(sessions, goes_on=lambda: False)
+    check_next_release(sessions, Bounds(), goes_on=lambda: False)
 
     with sessions.begin() as session, system(session):
         session.get_one(MarketRelease, release.id).claimed_until = NOON

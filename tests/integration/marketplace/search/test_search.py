@@ -15,12 +15,17 @@ from garland.cli import main
 from kernel.db import make_sessions
 from kernel.errors import InvalidError, NotFoundError
 from kernel.secrets import new_key
+from marketplace.releases._tables import MarketRelease
+from marketplace.releases.states import ReleaseState
 from marketplace.search._tables import MarketSearchEntry, MarketSearchState
 from marketplace.search.finding import find, get_listing
 from marketplace.search.model import Kind, Query, Sort
 from marketplace.search.store import index, rebuild, remove, tell_of_use
 from tenancy.organisations import OrganisationView
+from tenancy.scope import system
+from tests.factories.catalogue import make_known, make_listed
 from tests.factories.listings import made_up_entries, make_entry
+from tests.factories.releases import make_integrator, make_publisher, make_release
 from tests.factories.tenancy import NOON
 from tests.integration.conftest import client_of
 
@@ -210,13 +215,9 @@ def test_a_listing_that_is_not_public_is_as_one_that_is_not_there(
     assert client.get(API).get_json()["total"] == 1
 
 
-def test_the_command_reads_all_words_anew(
-    sessions: sessionmaker[Session],
-    database_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    listed(sessions, "acme.lamp")
+@pytest.fixture
+def here(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands be about this database."""
     for name, value in {
         "DATA_DIR": str(tmp_path),
         "DATABASE_URL": database_url,
@@ -226,7 +227,32 @@ def test_the_command_reads_all_words_anew(
     }.items():
         monkeypatch.setenv(f"GARLAND_{name}", value)
 
+
+@pytest.mark.usefixtures("here")
+def test_the_command_reads_all_words_anew(sessions: sessionmaker[Session]) -> None:
+    listed(sessions, "acme.lamp")
+
     told = CliRunner().invoke(main, ["search", "rebuild"])
 
     assert told.exception is None
     assert told.output.endswith("1 listings can be found.\n")
+
+
+@pytest.mark.usefixtures("here")
+def test_the_command_brings_back_what_is_missing_and_takes_out_what_is_not_listed(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session, system(session):
+        acme = make_integrator(session)
+        make_publisher(session, acme)
+        release = make_release(session, acme)
+        row = session.get_one(MarketRelease, release.id)
+        row.state, row.listed_at = ReleaseState.LISTED, NOON
+        make_known(session, make_listed(session, id="acme.gone"), state=ReleaseState.DEPRECATED)
+    listed(sessions, "acme.gone")
+
+    told = CliRunner().invoke(main, ["search", "rebuild"])
+
+    assert told.output.endswith("1 listings can be found.\n")
+    with sessions() as session:
+        assert ids(session) == [release.listing_id]
