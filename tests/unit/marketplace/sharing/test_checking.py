@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from blocks.registry import standard_registry
 from designer.gallery.library import library
-from marketplace.sharing.checking import Known, check, fingerprint
+from marketplace.sharing.checking import Known, check, fingerprint, spans_in
 from marketplace.sharing.cleaning import clean, filled, slots_in
 from marketplace.sharing.names import Names
+from marketplace.sharing.texts import texts_in
 from runtime.flows.model import shape_problems
 from tests.factories.flows import flow_document, step
 from tests.factories.rules import make_rule_document
@@ -92,6 +93,95 @@ def test_nothing_that_is_found_stays_in_what_was_cleaned(case: tuple[Document, s
 
     left = str(made.document)
     assert all(one.text not in left for one in made.found)
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ({"body": {"block": {"host": "10.1.2.3", "password": "hunter2"}}}, "secret"),
+        ({"body": {"version": "Bearer correct horse battery"}}, "secret"),
+        ({"digest": "AKIAIOSFODNN7EXAMPLE"}, "secret"),
+        ({"publisher": "AKIAIOSFODNN7EXAMPLE"}, "secret"),
+        ({"position": ["10.1.2.3", 52.52, 13.40]}, "address"),
+        ({"body": {"size": ["10.1.2.3", 1]}}, "address"),
+        ({"vars": {"password": "hunter2"}}, "secret"),
+        ({"body": {"steps": {"password": "hunter2"}}}, "secret"),
+        ({"wires": [{"from": "10.1.2.3", "to": "ask"}]}, "address"),
+    ],
+)
+def test_settings_that_are_called_as_parts_of_a_workflow_are_looked_at(
+    config: Document, kind: str
+) -> None:
+    assert kind in kinds(one_step(**config))
+
+
+_PARTS = st.sampled_from(
+    [
+        "block",
+        "version",
+        "digest",
+        "publisher",
+        "position",
+        "size",
+        "steps",
+        "body",
+        "wires",
+        "canvas",
+        "groups",
+        "triggers",
+        "vars",
+        "undo",
+        "config",
+        "from",
+        "to",
+        "ask",
+    ]
+)
+_ANYWHERE = st.sampled_from(
+    [
+        (),
+        ("vars",),
+        ("canvas", "notes", "n"),
+        ("canvas", "groups", "g"),
+        ("input",),
+        ("settings",),
+        ("triggers", "hand"),
+        ("triggers", "hand", "config"),
+        ("steps", "ask"),
+        ("steps", "ask", "config"),
+        ("steps", "ask", "input"),
+        ("steps", "ask", "undo"),
+        ("steps", "each", "body", "steps", "inner"),
+    ]
+)
+
+
+@settings(max_examples=examples(150))
+@given(_ANYWHERE, st.lists(_PARTS | st.just(0), min_size=1, max_size=5), secrets)
+def test_a_secret_is_found_at_any_path_of_the_names_a_workflow_is_written_with(
+    start: tuple[str, ...], rest: list[str | int], secret: str
+) -> None:
+    document, value = base(), nested(rest[1:], secret)
+    place: Any = document
+    for name in start:
+        place = place.setdefault(name, {})
+    place[str(rest[0])] = value
+
+    told = [spans_in(one, KNOWN) for one in texts_in(document) if not one.follows]
+
+    assert "secret" in {one.kind for found in told for one in found}
+
+
+def nested(path: list[str | int], value: Any) -> Any:
+    for name in reversed(path):
+        value = [value] if isinstance(name, int) else {name: value}
+    return value
+
+
+def test_an_end_of_a_wire_that_names_no_step_is_looked_at() -> None:
+    document = one_step() | {"wires": [{"from": "hand", "to": "bng_4711"}]}
+
+    assert [one.pointer for one in check(document, KNOWN)] == ["/wires/0/to"]
 
 
 def test_a_finding_names_the_step_and_the_field_as_people_read_them() -> None:
