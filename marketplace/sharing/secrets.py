@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
-from marketplace.sharing.findings import PLACEHOLDER, Span
+from marketplace.sharing.findings import PLACEHOLDER, Span, without
 from runtime.secrecy import MASK, masked_at
 
 _KNOWN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -125,6 +125,15 @@ def secrets_in(text: str, stored: Collection[str] = ()) -> Iterator[Span]:
     yield from _by_chance(text)
     for secret in stored:
         yield from _each(text, secret)
+
+
+def without_secrets(text: str, stored: Collection[str] = ()) -> str:
+    """Give a text as it may be shown.
+
+    >>> without_secrets("with AKIAIOSFODNN7EXAMPLE")
+    'with …'
+    """
+    return without(text, [(one.start, one.end) for one in secrets_in(text, stored)])
 
 
 def in_secret_field(value: str) -> Iterator[Span]:

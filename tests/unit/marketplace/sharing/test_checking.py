@@ -208,6 +208,29 @@ def test_a_secret_is_never_shown_not_even_in_the_title_of_its_step() -> None:
     assert "AWS" in told
 
 
+@settings(max_examples=examples(40))
+@given(secrets, st.sampled_from(["values", "AKIAIOSFODNN7EXAMPLE"]), st.booleans())
+def test_a_secret_that_is_the_name_of_a_field_is_shown_nowhere(
+    secret: str, outer: str, is_deep: bool
+) -> None:
+    inner = {secret: {secret: "10.1.2.3"} if is_deep else "10.1.2.3"}
+    document = one_step(body={outer: inner}) | {"vars": {"x": {secret: "hunter2"}}}
+
+    found = check(document, KNOWN, REGISTRY)
+    told = " ".join(f"{one.sentence} {one.pointer}" for one in found)
+
+    hidden = [secret[one.start : one.end] for one in secrets_in(secret, KNOWN.secrets)]
+    spelled = [one[:1].upper() + one[1:].replace("_", " ").replace("-", " ") for one in hidden]
+    assert {one.kind for one in found} >= {"secret", "address"}
+    assert [one for one in (*hidden, *spelled) if one in told] == []
+
+
+def test_an_address_that_holds_a_password_is_shown_without_it() -> None:
+    found = check(one_step(url="https://joe:hunter2@desk.fjord.no/x"), KNOWN, REGISTRY)
+
+    assert [one.shown for one in found] == ["…", "https://joe:…@desk.fjord.no/x"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
