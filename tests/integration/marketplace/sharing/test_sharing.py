@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kernel.errors import ConflictError, InvalidError, NotFoundError
-from marketplace.sharing import offered, store
+from marketplace.sharing import offered, store, taking
 from marketplace.sharing.checking import fingerprint
 from marketplace.sharing.looking import Wanted, look
 from marketplace.sharing.subjects import get_subject
@@ -126,6 +126,35 @@ def test_what_was_for_customers_alone_is_not_made_public_by_one_of_them(world: W
 
     with pytest.raises(InvalidError, match="for customers alone"):
         world.share(world.customer, flow)
+
+
+def test_what_was_for_customers_alone_stays_so_once_it_is_let_go_or_the_template_is_gone(
+    world: World,
+) -> None:
+    inner = world.share(world.csp, world.flow(world.csp), audience="customers")
+    use = world.take(world.customer, inner)
+    with world.at(world.customer) as who:
+        taking.let_go(world.session, who, use.id, now=NOON)
+        flow = get_subject(world.session, world.customer.id, "workflow", use.made_id)
+    world.session.delete(offered.visible_row(world.session, world.csp.id, inner.id))
+    world.session.flush()
+    world.session.expire_all()
+
+    with pytest.raises(InvalidError, match="for customers alone: it stays within"):
+        world.share(world.customer, flow)
+
+
+def test_one_draft_is_shared_once_whoever_is_quicker(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = world.flow(world.csp)
+    world.share(world.csp, flow)
+    monkeypatch.setattr(store, "source_of", lambda *_: None)
+
+    with pytest.raises(ConflictError, match="shared already"):
+        world.share(world.csp, flow)
+
+    assert len(offered.list_shared(world.session, world.csp.id)) == 1
 
 
 def test_only_the_owner_adds_versions_and_withdraws(world: World) -> None:
