@@ -62,6 +62,23 @@ def texts_in(document: Any, registry: Registry | None = None) -> Iterator[Text]:
     yield from _Walk(known, ids_in(document) if is_flow else None).of(document, ())
 
 
+def everything_said(value: Any) -> Iterator[str]:
+    """Yield each text, number and name of a field of a value, whatever place it is.
+
+    >>> list(everything_said({"a": [1, "b", None]}))
+    ['a', '1', 'b']
+    """
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            yield str(name)
+            yield from everything_said(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from everything_said(one)
+    elif isinstance(value, str | int | float):
+        yield str(value)
+
+
 class _Walk:
     """Goes through a document; `ids` are those of a workflow, None in anything else."""
 
