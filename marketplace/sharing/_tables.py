@@ -85,7 +85,10 @@ class SharedTemplateSource(TenantOwned, Base):
     """
 
     __tablename__ = "market_template_source"
-    __table_args__ = (UniqueConstraint("template_id"), Index(None, "tenant_id", "subject_id"))
+    __table_args__ = (
+        UniqueConstraint("template_id"),
+        UniqueConstraint("tenant_id", "subject_id"),
+    )
 
     id: Mapped[Key]
     template_id: Mapped[UUID] = mapped_column(ForeignKey("market_template.id", ondelete="CASCADE"))
@@ -103,6 +106,8 @@ class SharedTemplateUse(TenantOwned, Base):
         made_id: The workflow, rule or table it became.
         base: What was taken over, with the places filled: what differs is the organisation's own.
         filled: What was put into which place.
+        audience: Whom the template was for: what became of it is for nobody else either.
+        let_go_at: Since when it is followed no more; then `base` and `filled` are empty.
     """
 
     __tablename__ = "market_template_use"
@@ -119,5 +124,7 @@ class SharedTemplateUse(TenantOwned, Base):
     made_id: Mapped[UUID]
     base: Mapped[Document] = mapped_column(deferred=True)
     filled: Mapped[Document]
+    audience: Mapped[str] = mapped_column(String(WORD_MAX))
+    let_go_at: Mapped[OptionalInstant]
     taken_at: Mapped[Instant]
     taken_by: Mapped[str] = mapped_column(String(WHO_MAX))

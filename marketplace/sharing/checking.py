@@ -124,7 +124,9 @@ def _of_texts(
     for text in texts_in(document, registry):
         if text.follows:
             continue
-        for one in spans_in(text, known):
+        spans = spans_in(text, known)
+        secrets = [(one.start, one.end) for one in spans if one.kind == "secret"]
+        for one in spans:
             yield Finding(
                 kind=one.kind,
                 what=one.what,
@@ -134,7 +136,15 @@ def _of_texts(
                 text=text.value[one.start : one.end],
                 may_stay=one.may_stay,
                 is_key=text.is_key,
+                pointer=places.pointer(text.path),
+                hidden=_within(one, secrets),
             )
+
+
+def _within(one: Span, secrets: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Give what of the secrets in a text lies in something else that was found in it."""
+    met = ((max(start, one.start), min(end, one.end)) for start, end in secrets)
+    return tuple((start - one.start, end - one.start) for start, end in met if start < end)
 
 
 def _hidden(document: Any, registry: Registry | None, places: Places) -> Iterator[Finding]:
@@ -142,7 +152,13 @@ def _hidden(document: Any, registry: Registry | None, places: Places) -> Iterato
         said = str(_at(document, path))
         what = "a secret"
         yield Finding(
-            kind="secret", what=what, word="secret", path=path, place=places.name(path), text=said
+            kind="secret",
+            what=what,
+            word="secret",
+            path=path,
+            place=places.name(path),
+            text=said,
+            pointer=places.pointer(path),
         )
 
 
@@ -164,6 +180,7 @@ def _references(
             path=path,
             place=places.name(path),
             text=name,
+            pointer=places.pointer(path),
         )
 
 

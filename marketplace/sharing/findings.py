@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
-
-from kernel.schema import pointer_to
 
 Kind = Literal["secret", "address", "name", "reference"]
 Path = tuple[str | int, ...]
@@ -49,6 +48,8 @@ class Finding:
         path: Where it stands in the document; the last part names a key where `is_key`.
         place: The same as a person reads it: “Ask the desk”, field “Body”.
         text: What was found, in full; never shown where it is a secret.
+        pointer: The place as a JSON Pointer, without secrets that stand in names of fields.
+        hidden: Which parts of `text` are secrets, from and to, where it is itself none.
     """
 
     kind: Kind
@@ -59,11 +60,8 @@ class Finding:
     text: str
     may_stay: bool = False
     is_key: bool = False
-
-    @property
-    def pointer(self) -> str:
-        """The place as a JSON Pointer."""
-        return pointer_to(self.path)
+    pointer: str = ""
+    hidden: tuple[tuple[int, int], ...] = ()
 
     @property
     def shown(self) -> str:
@@ -77,7 +75,8 @@ class Finding:
         """
         if self.kind == "secret":
             return f"{self.text[:4]}…" if len(self.text) > 2 * _SHORT else "…"
-        return self.text if len(self.text) <= _SHOWN_MAX else f"{self.text[:_SHOWN_MAX]}…"
+        text = without(self.text, self.hidden)
+        return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"
 
     @property
     def remedy(self) -> str:
@@ -88,6 +87,19 @@ class Finding:
     def sentence(self) -> str:
         """Say it whole: place, what it is, what was found, and the remedy."""
         return f"{self.place}: {self.what} ({self.shown}): {self.remedy}"
+
+
+def without(text: str, parts: Iterable[tuple[int, int]]) -> str:
+    """Leave parts of a text out, each from and to; they may overlap.
+
+    >>> without("as joe:hunter2@desk", [(3, 14), (7, 14)])
+    'as …@desk'
+    """
+    shown, at = "", 0
+    for start, end in sorted(parts):
+        shown += f"{text[at:start]}…" if start >= at else ""
+        at = max(at, end)
+    return shown + text[at:]
 
 
 def outside_placeholders(text: str) -> list[tuple[int, str]]:

@@ -21,6 +21,7 @@ from marketplace.sharing.findings import Finding
 from marketplace.sharing.offered import EVERYONE
 from marketplace.sharing.own import known_of
 from marketplace.sharing.subjects import Subject, get_subject
+from marketplace.sharing.texts import everything_said
 from runtime.flows.model import shape_problems
 
 
@@ -82,7 +83,8 @@ def looked_at(
     """Look at a draft; `source` is what is kept of it where it is shared already."""
     subject = get_subject(session, who.tenant_id, wanted.kind, wanted.subject_id)
     registry = registry_of(session, who.tenant_id)
-    known = known_of(session, who.tenant_id, vault=vault, now=now)
+    said = everything_said([subject.document, _words_of(wanted)])
+    known = known_of(session, who.tenant_id, said, vault=vault, now=now)
     confirmed = {*wanted.confirmed, *(source.confirmed if source is not None else ())}
     numbering = source.numbering if source is not None else {}
     document = subject.document
@@ -98,8 +100,11 @@ def looked_at(
 
 
 def _in_words(wanted: Wanted, known: Known, confirmed: Collection[str]) -> list[Finding]:
-    words = {"title": wanted.title, "summary": wanted.summary, "note": wanted.note}
-    return check(words, known, confirmed=confirmed)
+    return check(_words_of(wanted), known, confirmed=confirmed)
+
+
+def _words_of(wanted: Wanted) -> dict[str, str]:
+    return {"title": wanted.title, "summary": wanted.summary, "note": wanted.note}
 
 
 def require_clean(looked: Looked, wanted: Wanted) -> None:

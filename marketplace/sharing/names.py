@@ -17,6 +17,7 @@ from marketplace.sharing.findings import Span
 LEAST = 3
 """Names of fewer letters and digits are not looked for: they would be found everywhere."""
 WORDS_MAX = 24
+_LETTERS_KEPT = 10_000
 
 _ASCII = re.compile(r"[A-Za-z0-9]+")
 
@@ -32,21 +33,60 @@ class _Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What texts say, by up to three letters in a row: of many names, few may stand in them.
+
+    A name that stands in a text, or in what is left when something is taken out of it, is made of
+    these; most others are not, and need not be kept.
+    """
+
+    parts: frozenset[str]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Said:
+        """Make it of texts.
+
+        >>> Said.of(["Tell Ácme-ltd."]).may_hold("acme ltd"), Said.of(["acne"]).may_hold("acme")
+        (True, False)
+        """
+        words = {word for text in texts for word in text.translate(_FOLDED).split()}
+        sizes = range(1, LEAST + 1)
+        return cls(
+            frozenset(part for word in words for size in sizes for part in _parts(word, size))
+        )
+
+    def may_hold(self, name: str) -> bool:
+        """Tell whether a name may stand in the texts; where it does stand, always."""
+        for word in name.translate(_FOLDED).split():
+            if word[:LEAST] not in self.parts:
+                return False
+            if any(part not in self.parts for part in _parts(word, LEAST)):
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """What to look for, by its first word: its words, and what it is the name of."""
 
     by_first: Mapping[str, Mapping[tuple[str, ...], str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, said: Mapping[str, Iterable[str]]) -> Names:
+    def of(cls, called: Mapping[str, Iterable[str]], among: Said | None = None) -> Names:
         """Make it of names by what they are of; of a name under two, the first is told.
+
+        Args:
+            called: The names; gone through once.
+            among: What they are looked for in: those that cannot stand there are left out.
 
         >>> list(Names.of({"a customer": ["Acme Ltd"]}).by_first)
         ['acme']
         """
         found: dict[str, dict[tuple[str, ...], str]] = {}
-        for what, names in said.items():
+        for what, names in called.items():
             for name in names:
+                if among is not None and not among.may_hold(name):
+                    continue
                 words = tuple(one.text for one in _words(name))
                 if sum(map(len, words)) >= LEAST and len(words) <= WORDS_MAX:
                     found.setdefault(words[0], {}).setdefault(words, what)
@@ -76,6 +116,11 @@ def names_in(text: str, names: Names) -> Iterator[Span]:
                 word="name",
                 may_stay=_is_ordinary(text[start:end]),
             )
+
+
+def _parts(word: str, size: int) -> Iterator[str]:
+    """Yield what stands in a word, so many letters at a time; a shorter one as a whole."""
+    return (word[at : at + size] for at in range(max(1, len(word) - size + 1)))
 
 
 def _longest(
@@ -130,3 +175,27 @@ def _plain(letter: str) -> str:
 
 def _is_alone(letter: str) -> bool:
     return any(first <= ord(letter) <= last for first, last in _ALONE) and letter.isalnum()
+
+
+class _Folding(dict[int, str]):
+    """What each letter is in words as `_words_of_any` reads them, with spaces where one ends.
+
+    Made for `str.translate`, which is many times as quick where only the words are asked for.
+    """
+
+    def __missing__(self, at: int) -> str:
+        """Fold a letter, and keep it unless very many are kept."""
+        letter = chr(at)
+        plain = _plain(letter)
+        if _is_alone(letter):
+            said = f" {plain or letter} "
+        elif not plain and unicodedata.category(letter) not in ("Mn", "Me", "Cf"):
+            said = " "
+        else:
+            said = plain
+        if len(self) < _LETTERS_KEPT:
+            self[at] = said
+        return said
+
+
+_FOLDED = _Folding()

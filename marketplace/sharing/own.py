@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from kernel.errors import ConflictError
 from kernel.secrets import Sealer
 from marketplace.sharing.checking import Known
-from marketplace.sharing.names import Names
-from runtime.inventory.resources import ResourceFilter, list_resources
-from runtime.services.store import ServiceFilter, list_services, place_of
+from marketplace.sharing.names import Names, Said
+from runtime.inventory.names import count_resources, resource_names
+from runtime.services.store import service_names
 from tenancy.connections.kinds import is_secret
 from tenancy.connections.opening import open_by_id
 from tenancy.connections.store import kind_of, list_connections
 from tenancy.members import list_members
 from tenancy.organisations import ancestors_of, descendants_of, get_organisation
 
-_PAGE = 1_000
+OBJECTS_MAX = 200_000
+"""How many managed objects are looked through: seconds, as their names alone are read."""
 _SHORT = 6
 """Secrets that are shorter are not looked for in texts: they would stand in any word."""
 
 
-def known_of(session: Session, tenant_id: UUID, *, vault: Sealer, now: datetime) -> Known:
+def known_of(
+    session: Session, tenant_id: UUID, texts: Iterable[str], *, vault: Sealer, now: datetime
+) -> Known:
     """Give the names of an organisation's own, and the secrets of its connections.
 
-    Secrets are opened here, compared, and go nowhere.
+    Secrets are opened here, compared, and go nowhere. Of the names, those are kept that may stand
+    in the texts, or in what is left when something is taken out of them.
+
+    Raises:
+        ConflictError: there are more managed objects than are looked through.
     """
-    resources = list(_resources(session, tenant_id))
-    services = list(_services(session, tenant_id))
+    if count_resources(session, tenant_id) > OBJECTS_MAX:
+        raise ConflictError(
+            f"there are over {OBJECTS_MAX:,} managed objects, more than a draft is checked "
+            "against: take out of the inventory what is managed no more"
+        )
     above = [one.name for one in ancestors_of(session, tenant_id)]
     names = Names.of(
         {
@@ -38,9 +49,10 @@ def known_of(session: Session, tenant_id: UUID, *, vault: Sealer, now: datetime)
             "a member": _people(session, tenant_id),
             "your organisation": [get_organisation(session, tenant_id).name],
             "an organisation": above,
-            "a service": services,
-            "a managed object": resources,
-        }
+            "a service": service_names(session, tenant_id),
+            "a managed object": resource_names(session, tenant_id),
+        },
+        among=Said.of(texts),
     )
     connections = list_connections(session, tenant_id)
     secrets = {
@@ -62,34 +74,6 @@ def _people(session: Session, tenant_id: UUID) -> list[str]:
         f"{last} {first}" for first, _, last in (one.rpartition(" ") for one in names) if first
     ]
     return [*names, *turned]
-
-
-def _resources(session: Session, tenant_id: UUID) -> Iterator[str]:
-    def page(after: Sequence[str] | None) -> list[tuple[list[str], list[str]]]:
-        found = list_resources(session, tenant_id, ResourceFilter(), limit=_PAGE, after=after)
-        return [([one.key, one.name], [one.key]) for one in found]
-
-    return _every(page)
-
-
-def _services(session: Session, tenant_id: UUID) -> Iterator[str]:
-    def page(after: Sequence[str] | None) -> list[tuple[list[str], list[str]]]:
-        found = list_services(session, tenant_id, ServiceFilter(), limit=_PAGE, after=after)
-        return [([one.service.key, one.service.name], place_of(one)) for one in found]
-
-    return _every(page)
-
-
-def _every(
-    page: Callable[[Sequence[str] | None], list[tuple[list[str], list[str]]]],
-) -> Iterator[str]:
-    after: Sequence[str] | None = None
-    while found := page(after):
-        for names, _ in found:
-            yield from filter(None, names)
-        if len(found) < _PAGE:
-            return
-        after = found[-1][1]
 
 
 def _secrets(

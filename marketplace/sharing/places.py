@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from blocks.registry import Registry
+from kernel.schema import pointer_to
 from marketplace.sharing.findings import Path
-from marketplace.sharing.secrets import secrets_in
+from marketplace.sharing.secrets import without_secrets
 from runtime.flows.titles import step_title
 
 _STEP = 2
@@ -60,6 +61,16 @@ class Places:
             return self._by_first[first](path)
         return self._of("", path)
 
+    def pointer(self, path: Path) -> str:
+        """Give a place as a JSON Pointer, without the secrets in names of fields.
+
+        >>> Places({}).pointer(("body", "AKIAIOSFODNN7EXAMPLE", 0))
+        '/body/…/0'
+        """
+        return pointer_to(
+            [without_secrets(one, self._stored) if isinstance(one, str) else one for one in path]
+        )
+
     def _key(self, path: Path) -> str:
         holder, shelf = path[:-1], path[-2] if len(path) > 1 else ""
         if shelf in ("steps", "triggers") and (len(holder) == 1 or holder[-2] == "body"):
@@ -103,9 +114,9 @@ class Places:
         names = [one for one in rest if isinstance(one, str)]
         if names[:1] in (["config"], ["input"]) and len(names) > 1 and holder is not None:
             label = self._label(names[0], names[1], holder)
-            names = [label, *map(_spelled, names[2:])]
+            names = [label, *map(self._spelled, names[2:])]
         else:
-            names = [_WHOLE.get(one, _spelled(one)) for one in names]
+            names = [_WHOLE.get(one) or self._spelled(one) for one in names]
         if not names:
             return said or "The document"
         field = ", ".join(self._quoted(one) for one in names)
@@ -117,8 +128,8 @@ class Places:
             if block is not None:
                 schema = block.manifest.config if part == "config" else block.manifest.input
                 found = schema.get("properties", {}).get(field, {})
-                return str(found.get("title") or _spelled(field))
-        return _spelled(field)
+                return str(found.get("title") or self._spelled(field))
+        return self._spelled(field)
 
     def _at(self, path: Path) -> Any:
         found = self._document
@@ -137,10 +148,12 @@ class Places:
         title = one.get("title") if isinstance(one, Mapping) else None
         return title if isinstance(title, str) and title.strip() else id_
 
+    def _spelled(self, name: str) -> str:
+        """Spell a field's name; what is secret in it goes first, while it is written as it is."""
+        return _spelled(without_secrets(name, self._stored))
+
     def _quoted(self, text: str) -> str:
-        for one in sorted(secrets_in(text, self._stored), key=lambda one: -one.start):
-            text = f"{text[: one.start]}…{text[one.end :]}"
-        return f"“{text[:_TITLE_MAX].strip()}”"
+        return f"“{without_secrets(text, self._stored)[:_TITLE_MAX].strip()}”"
 
 
 def _spelled(name: str) -> str:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 
-from marketplace.sharing.findings import Span
+from marketplace.sharing.findings import PLACEHOLDER, Span, without
 from runtime.secrecy import MASK, masked_at
 
 _KNOWN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -45,21 +45,56 @@ _KNOWN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("a DigitalOcean token", r"do[opr]_v1_[0-9a-f]{64}"),
         ("an Azure key", r"(?:AccountKey|SharedAccessKey|sig)=[A-Za-z0-9+/=%]{40,}"),
         ("an API token", r"\bgat_[A-Za-z0-9_-]{16,}"),
-        (
-            "a name and password in an address",
-            r"(?<=://)[^\s/:@'\"<>]{1,200}:[^\s/@'\"<>]{1,200}(?=@)",
-        ),
     )
 )
-_ANNOUNCED = re.compile(
-    r"\b(?:bearer|basic|apikey|token)\s+(?P<said>[A-Za-z0-9._~+/=-]{8,})", re.IGNORECASE
-)
-_ASSIGNED = re.compile(
+_NAMED = (
     r"(?:password|passwd|pwd|passphrase|passwort|secret|api[_-]?key|access[_-]?key|token"
-    r"|community)[\"']?\s*[=:]{1,2}\s*[\"']?(?P<said>[^\s\"',;&<>{}()]{3,})",
+    r"|community)"
+)
+_TAG = r"</(?:b|i|em|strong|td|th|p|li|span|div|label|dt|dd|h[1-6]|code|a|u)>"
+_WRITTEN = (
+    r"(?:\$\{[^{}\n]*\}|\{\{[^{}\n]*\}\}|<[^<>\n]*>)(?=[.:!?]*(?:[\s\"',;&()<}\]]|$))"
+    r"|[^\s\"',;&()]{3,}"
+)
+_SAID = tuple(
+    (what, re.compile(pattern, re.IGNORECASE))
+    for what, pattern in (
+        (
+            "a password or token",
+            r"\b(?:bearer|basic|apikey|token)\s+(?P<said>[\w.~+/=$!@#%^*-]{8,})",
+        ),
+        (
+            "a password or token",
+            rf"{_NAMED}[\"']?\s*[=:]{{1,2}}\s*(?:{_TAG}\s*)*[\"']?(?P<said>{_WRITTEN})",
+        ),
+        (
+            "a password or token",
+            (
+                r"\b(?:password|passwd|pwd|passphrase|passwort)(?:\s+(?:is|was|ist))?\s+[\"']?"
+                r"(?P<said>(?=\S*[^\W\d_])(?=\S*[\d$!@#%^*])[^\s\"',;&()]{4,})"
+            ),
+        ),
+        (
+            "a name and password for a command",
+            (
+                r"(?<!\S)[\"']?(?:-u|--user|--proxy-user)[\"']?[\s=,]*[\"']?(?!\d+:\d+(?!\S))"
+                r"[^\s:\"'/]{1,200}:(?P<said>[^\s\"']+)"
+            ),
+        ),
+        ("a name and password in an address", r"://[^\s/:@'\"]{0,200}:(?P<said>[^\s/'\"]{1,200})@"),
+    )
+)
+_REFERENCE = re.compile(
+    rf"\$\{{[A-Za-z_][\w.-]*\}}|\{{\{{\s*[A-Za-z_][\w.-]*\s*\}}\}}"
+    rf"|<[a-z]+(?:[ _-][a-z]+)*>|{_TAG}|{PLACEHOLDER.pattern}",
     re.IGNORECASE,
 )
-_READ_FROM = re.compile(r"(?:vars|steps|trigger|item|run|connection|env)\.|[{$<]|fill_in_")
+"""What stands for a secret and is none: all of it, or it is read as one."""
+_READ_FROM = re.compile(
+    r"(?:vars|steps|trigger|item|run|connection|env)(?:\.[A-Za-z_]\w*|\[\d+\])+"
+)
+"""What an expression reads it from."""
+_CLOSING = (("{", "}"), ("<", ">"), ("[", "]"))
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _RUN = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
 _HEX = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32,}(?![0-9A-Za-z])")
@@ -69,6 +104,7 @@ _SCHEMES = frozenset({"bearer", "basic", "token", "apikey", "digest"})
 _BITS = 3.6
 _HEX_BITS = 2.8
 _DIGITS = 3
+_NEAR = 2_000
 _SECRET = "secret"  # noqa: S105  a kind, not a secret
 
 
@@ -85,15 +121,19 @@ def secrets_in(text: str, stored: Collection[str] = ()) -> Iterator[Span]:
     for what, pattern in _KNOWN:
         for one in pattern.finditer(text):
             yield _span(one.start(), one.end(), what)
-    for pattern in (_ANNOUNCED, _ASSIGNED):
-        for one in pattern.finditer(text):
-            said = one["said"]
-            is_plain = pattern is _ANNOUNCED and _WORD.fullmatch(said) is not None
-            if not is_plain and not _READ_FROM.match(said):
-                yield _span(one.start("said"), one.end("said"), "a password or token")
+    yield from _by_what_is_said(text)
     yield from _by_chance(text)
     for secret in stored:
         yield from _each(text, secret)
+
+
+def without_secrets(text: str, stored: Collection[str] = ()) -> str:
+    """Give a text as it may be shown.
+
+    >>> without_secrets("with AKIAIOSFODNN7EXAMPLE")
+    'with …'
+    """
+    return without(text, [(one.start, one.end) for one in secrets_in(text, stored)])
 
 
 def in_secret_field(value: str) -> Iterator[Span]:
@@ -132,6 +172,35 @@ def bits_of(text: str) -> float:
     """
     counts = Counter(text).values()
     return -sum(n / len(text) * math.log2(n / len(text)) for n in counts)
+
+
+def _by_what_is_said(text: str) -> Iterator[Span]:
+    for what, pattern in _SAID:
+        for one in pattern.finditer(text):
+            start = one.start("said")
+            said = _without_closing(text[max(0, start - _NEAR) : start], one["said"])
+            if not _stands_for_one(text, said) and not _is_prose(pattern, said):
+                yield _span(start, start + len(said), what)
+
+
+def _without_closing(before: str, said: str) -> str:
+    """Leave out brackets at the end that close what was opened before it."""
+    for opening, closing in _CLOSING:
+        open_ = before.count(opening) - before.count(closing)
+        while open_ > 0 and said.endswith(closing) and said.count(closing) > said.count(opening):
+            said, open_ = said[:-1], open_ - 1
+    return said
+
+
+def _stands_for_one(text: str, said: str) -> bool:
+    if _REFERENCE.fullmatch(said) is not None:
+        return True
+    return text.startswith("= ") and _READ_FROM.fullmatch(said) is not None
+
+
+def _is_prose(pattern: re.Pattern[str], said: str) -> bool:
+    """Tell whether an ordinary word follows one that announces a token: "the token expired"."""
+    return pattern is _SAID[0][1] and _WORD.fullmatch(said.strip(".!*_-")) is not None
 
 
 def _by_chance(text: str) -> Iterator[Span]:

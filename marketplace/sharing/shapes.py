@@ -14,7 +14,8 @@ from marketplace.sharing.findings import Finding
 from marketplace.sharing.looking import Looked
 from marketplace.sharing.offered import AUDIENCES, SharedView
 from marketplace.sharing.subjects import KINDS
-from marketplace.sharing.taking import VALUE_MAX, Preview, UseView
+from marketplace.sharing.taking import Preview, UseView
+from marketplace.sharing.values import VALUE_MAX
 
 _KIND = choice(*KINDS)
 SLOT = shape("SharedTemplatePlace", name=TEXT, word=TEXT, what=TEXT, places=TEXTS)

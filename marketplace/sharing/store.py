@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
+from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
 from kernel.secrets import Sealer
@@ -43,9 +44,9 @@ def share(
             audience is none that the organisation has.
         ConflictError: it is shared already, or there are as many templates as there may be.
     """
-    source = source_of(session, who.tenant_id, wanted.subject_id)
-    if source is not None:
-        raise ConflictError("this is shared already: share a new version of it")
+    taken = ConflictError("this is shared already: share a new version of it")
+    if source_of(session, who.tenant_id, wanted.subject_id) is not None:
+        raise taken
     mine = select(func.count(SharedTemplate.id)).where(SharedTemplate.owner_id == who.tenant_id)
     if (session.scalar(mine) or 0) >= TEMPLATES_MAX:
         raise ConflictError(f"there are {TEMPLATES_MAX} shared templates: remove one first")
@@ -74,9 +75,10 @@ def share(
         confirmed=[],
         shared_by=who.person_name,
     )
-    session.add(row)
-    session.flush()
-    session.add(kept)
+    with or_taken(session, taken):
+        session.add(row)
+        session.flush()
+        session.add(kept)
     _add_version(session, who, row, kept, wanted, looked, now=now)
     return view_of(row, version_of(session, row), who.tenant_id)
 
@@ -143,17 +145,18 @@ def _require_audience(session: Session, who: Acting, wanted: Wanted) -> UUID | N
     if wanted.audience == CUSTOMERS and who.tenant_kind not in _PROVIDERS:
         told = "audience: only who looks after customers shares with them: choose everyone"
         raise InvalidError(told, problems=[Problem("/audience", told)])
-    based_on = session.scalar(
-        select(SharedTemplateUse.template_id).where(
+    use = session.scalar(
+        select(SharedTemplateUse).where(
             SharedTemplateUse.tenant_id == who.tenant_id,
             SharedTemplateUse.made_id == wanted.subject_id,
         )
     )
-    first = session.get(SharedTemplate, based_on) if based_on is not None else None
-    if first is not None and first.audience == CUSTOMERS and wanted.audience == EVERYONE:
-        told = "audience: it was made of a template for customers alone: share it with customers"
+    if use is not None and use.audience == CUSTOMERS and wanted.audience == EVERYONE:
+        told = "audience: it was made of a template for customers alone: "
+        is_provider = who.tenant_kind in _PROVIDERS
+        told += "share it with customers" if is_provider else "it stays within the organisation"
         raise InvalidError(told, problems=[Problem("/audience", told)])
-    return based_on
+    return use.template_id if use is not None else None
 
 
 def _add_version(  # noqa: PLR0913  whose, of what, made how and when

@@ -27,11 +27,11 @@ from marketplace.sharing.subjects import (
     require_may_edit,
     save_subject,
 )
+from marketplace.sharing.values import checked_values, require_filled
 from tenancy.audit.trail import About, note
 from tenancy.rows import get_owned
 
-VALUE_MAX = 500
-_SECRET = "secret"  # noqa: S105  a kind of place, not a secret
+_USE = "template taken over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +102,8 @@ def take_over(
         raise ConflictError("this template is your own: copy what it is made of")
     require_may_edit(who, row.kind)
     version = version_of(session, row)
-    given = _checked(values or {}, version.slots)
-    _require_filled(row.kind, version.slots, given)
+    given = checked_values(values or {}, version.slots)
+    require_filled(row.kind, version.slots, given)
     base = quiet(filled(version.document, given))
     called = (name.strip() or base["name"])[:NAME_MAX]
     made_id = make_subject(session, who, row.kind, {**base, "name": called}, now=now)
@@ -118,6 +118,7 @@ def take_over(
         made_id=made_id,
         base=base,
         filled=given,
+        audience=row.audience,
         taken_at=now,
         taken_by=who.person_name,
     )
@@ -141,7 +142,7 @@ def preview(
         NotFoundError: nothing was taken over so, it is offered no more, or what it became is gone.
         ConflictError: the newest version is here already.
     """
-    use = get_owned(session, SharedTemplateUse, who.tenant_id, use_id, name="template taken over")
+    use = _followed(session, who.tenant_id, use_id)
     row = _offered(session, use)
     if row is None:
         raise NotFoundError("the template is not offered any more: what you have stays as it is")
@@ -151,7 +152,7 @@ def preview(
     version = version_of(session, row)
     names = {one["name"] for one in version.slots}
     given = {name: said for name, said in use.filled.items() if name in names}
-    given |= _checked(values or {}, version.slots)
+    given |= checked_values(values or {}, version.slots)
     theirs = quiet(filled(version.document, given))
     registry = registry_of(session, who.tenant_id)
     return Preview(
@@ -192,9 +193,9 @@ def update(  # noqa: PLR0913  what, by which choices, of what was looked at, and
             for one in seen.merged.conflicts
         ]
         raise InvalidError("choose what is to be kept first", problems=problems)
-    _require_filled(seen.subject.kind, seen.slots, seen.filled)
+    require_filled(seen.subject.kind, seen.slots, seen.filled)
     save_subject(session, who, seen.subject, seen.merged.document, now=now)
-    use = get_owned(session, SharedTemplateUse, who.tenant_id, use_id, name="template taken over")
+    use = _followed(session, who.tenant_id, use_id)
     use.version, use.base, use.filled = seen.version, dict(seen.base), dict(seen.filled)
     use.taken_at, use.taken_by = now, who.person_name
     session.flush()
@@ -203,11 +204,11 @@ def update(  # noqa: PLR0913  what, by which choices, of what was looked at, and
 
 
 def let_go(session: Session, who: Acting, use_id: UUID, *, now: datetime) -> None:
-    """Follow a template no more; what it became stays, as the organisation's own."""
-    use = get_owned(session, SharedTemplateUse, who.tenant_id, use_id, name="template taken over")
+    """Follow a template no more; what it became stays, for whom the template was for."""
+    use = _followed(session, who.tenant_id, use_id)
     require_may_edit(who, use.kind)
     _note(session, who, use, "shared_template.let_go", now=now)
-    session.delete(use)
+    use.let_go_at, use.base, use.filled = now, {}, {}
     session.flush()
 
 
@@ -215,7 +216,7 @@ def list_uses(session: Session, tenant_id: UUID) -> list[UseView]:
     """List what an organisation took over, by title."""
     rows = session.scalars(
         select(SharedTemplateUse)
-        .where(SharedTemplateUse.tenant_id == tenant_id)
+        .where(SharedTemplateUse.tenant_id == tenant_id, SharedTemplateUse.let_go_at.is_(None))
         .order_by(SharedTemplateUse.title, SharedTemplateUse.id)
     )
     return [_view(session, row) for row in rows]
@@ -223,41 +224,14 @@ def list_uses(session: Session, tenant_id: UUID) -> list[UseView]:
 
 def get_use(session: Session, tenant_id: UUID, use_id: UUID) -> UseView:
     """Give one of them; raises NotFoundError."""
-    return _view(
-        session,
-        get_owned(session, SharedTemplateUse, tenant_id, use_id, name="template taken over"),
-    )
+    return _view(session, _followed(session, tenant_id, use_id))
 
 
-def _checked(values: Mapping[str, str], slots: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    words = {one["name"]: one["word"] for one in slots}
-    problems = []
-    for name, said in values.items():
-        if name not in words:
-            why = f"the template has no such place: choose among {', '.join(words) or 'none'}"
-        elif words[name] == _SECRET:
-            why = "a secret is put into the draft itself, or better into a connection"
-        elif len(said) > VALUE_MAX:
-            why = f"write {VALUE_MAX} characters at most"
-        else:
-            continue
-        problems.append(Problem("/values", f"{name[:80]}: {why}"))
-    if problems:
-        raise InvalidError("these places cannot be filled so", problems=problems)
-    return {name: said for name, said in values.items() if said.strip()}
-
-
-def _require_filled(
-    kind: str, slots: Sequence[Mapping[str, Any]], given: Mapping[str, str]
-) -> None:
-    """Refuse a rule or table that would start nothing: unlike workflows, their drafts must not."""
-    open_ = [one["name"] for one in slots if one["word"] == "workflow" and one["name"] not in given]
-    if kind != "workflow" and open_:
-        problems = [
-            Problem("/values", f"{one}: choose a workflow of your own that it starts")
-            for one in open_
-        ]
-        raise InvalidError(problems[0].message, problems=problems)
+def _followed(session: Session, tenant_id: UUID, use_id: UUID) -> SharedTemplateUse:
+    use = get_owned(session, SharedTemplateUse, tenant_id, use_id, name=_USE)
+    if use.let_go_at is not None:
+        raise NotFoundError(f"no such {_USE}", id=str(use_id))
+    return use
 
 
 def _offered(session: Session, use: SharedTemplateUse) -> SharedTemplate | None:

@@ -16,14 +16,12 @@ from blocks.registry import Block, Registry
 from marketplace.sharing.addresses import names_a_place
 from marketplace.sharing.findings import Path
 from marketplace.sharing.secrets import names_a_secret
+from marketplace.sharing.standing import ids_in, is_drawn, is_public, is_shelf, repeats
 from runtime.flows.model import FLOW_SCHEMA, every_step
 from runtime.rules.model import RULE_SCHEMA
 from runtime.rules.tables.model import TABLE_SCHEMA
 
-_UNREAD = frozenset({"block", "version", "digest", "publisher"})
-"""Names of blocks are public, and what a document is written in."""
-_SHELVES = frozenset({"steps", "triggers", "vars", "groups"})
-_PLACED = frozenset({"position", "size"})
+_VARIABLES = ("vars",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +56,35 @@ class Vocabulary:
 
 def texts_in(document: Any, registry: Registry | None = None) -> Iterator[Text]:
     """Yield every text of a document, keys that somebody chose too."""
-    known = _vocabulary()
-    if registry is not None and isinstance(document, Mapping) and "flow" in document:
+    known, is_flow = _vocabulary(), isinstance(document, Mapping) and "flow" in document
+    if registry is not None and is_flow:
         known = _with_blocks(known, document, registry)
-    yield from _Walk(known).of(document, ())
+    yield from _Walk(known, ids_in(document) if is_flow else None).of(document, ())
+
+
+def everything_said(value: Any) -> Iterator[str]:
+    """Yield each text, number and name of a field of a value, whatever place it is.
+
+    >>> list(everything_said({"a": [1, "b", None]}))
+    ['a', '1', 'b']
+    """
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            yield str(name)
+            yield from everything_said(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from everything_said(one)
+    elif isinstance(value, str | int | float):
+        yield str(value)
 
 
 class _Walk:
-    def __init__(self, known: Vocabulary) -> None:
+    """Goes through a document; `ids` are those of a workflow, None in anything else."""
+
+    def __init__(self, known: Vocabulary, ids: frozenset[str] | None) -> None:
         self._known = known
+        self._ids = ids
 
     def of(self, value: Any, path: Path, *, is_secret: bool = False) -> Iterator[Text]:
         if isinstance(value, Mapping):
@@ -78,18 +96,19 @@ class _Walk:
         elif isinstance(value, str):
             yield from self._text(value, path, is_secret=is_secret)
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            place = _names_place(path)
+            place = self._names_place(path)
             yield Text(
                 path=path, value=str(value), is_number=True, is_secret=is_secret, is_place=place
             )
 
     def _field(self, name: str, one: Any, path: Path, *, is_secret: bool) -> Iterator[Text]:
-        if name in _UNREAD or (name in _PLACED and isinstance(one, list)):
+        inside = (*path, name)
+        if self._ids is not None and (is_public(inside, one) or is_drawn(inside, one)):
             return
         if self._is_chosen(name, path):
-            yield Text(path=(*path, name), value=name, is_key=True)
-        hides = is_secret or (names_a_secret(name) and not _is_shelf(path))
-        yield from self.of(one, (*path, name), is_secret=hides)
+            yield Text(path=inside, value=name, is_key=True)
+        hides = is_secret or (names_a_secret(name) and not self._is_id(path))
+        yield from self.of(one, inside, is_secret=hides)
 
     def _text(self, value: str, path: Path, *, is_secret: bool) -> Iterator[Text]:
         if value in self._known.words and not is_secret:
@@ -98,30 +117,20 @@ class _Walk:
             path=path,
             value=value,
             is_secret=is_secret,
-            is_place=_names_place(path),
-            follows=_repeats(path),
+            is_place=self._names_place(path),
+            follows=self._ids is not None and repeats(path, value, self._ids),
         )
 
     def _is_chosen(self, name: str, path: Path) -> bool:
-        return _is_shelf(path) or name not in self._known.fields
+        return name not in self._known.fields or (self._ids is not None and is_shelf(path))
 
+    def _is_id(self, path: Path) -> bool:
+        """Tell whether what stands at a path is called by ids, which say nothing of its kind."""
+        return self._ids is not None and is_shelf(path) and path != _VARIABLES
 
-def _is_shelf(path: Path) -> bool:
-    """Tell whether the keys at a path are ids that somebody chose."""
-    if not path or path[-1] not in (*_SHELVES, "notes"):
-        return False
-    return path[-1] == "vars" or len(path) == 1 or path[-2] in ("body", "canvas")
-
-
-def _repeats(path: Path) -> bool:
-    if path[-1:] and path[-1] in ("from", "to") and "wires" in path[-3:]:
-        return True
-    return path[:2] == ("canvas", "groups") and path[3:4] == ("steps",)
-
-
-def _names_place(path: Path) -> bool:
-    names = [one for one in path if isinstance(one, str)]
-    return bool(names) and names_a_place(names[-1]) and not _is_shelf(path[:-1])
+    def _names_place(self, path: Path) -> bool:
+        names = [one for one in path if isinstance(one, str)]
+        return bool(names) and names_a_place(names[-1]) and not self._is_id(path[:-1])
 
 
 @cache

@@ -92,13 +92,11 @@ def upgrade() -> None:
         _to("market_template_source", "template_id", "market_template", "CASCADE"),
         _key("market_template_source"),
         sa.UniqueConstraint("template_id", name="uq_market_template_source_template_id"),
+        sa.UniqueConstraint(
+            "tenant_id", "subject_id", name="uq_market_template_source_tenant_id_subject_id"
+        ),
     )
     op.create_index("ix_market_template_source_tenant_id", "market_template_source", ["tenant_id"])
-    op.create_index(
-        "ix_market_template_source_tenant_id_subject_id",
-        "market_template_source",
-        ["tenant_id", "subject_id"],
-    )
     op.create_table(
         "market_template_use",
         _id("id"),
@@ -111,6 +109,8 @@ def upgrade() -> None:
         _id("made_id"),
         _json("base"),
         _json("filled"),
+        _text("audience", 20),
+        _instant("let_go_at", nullable=True),
         _instant("taken_at"),
         _text("taken_by", 200),
         _to("market_template_use", "tenant_id", "organisation", "CASCADE"),

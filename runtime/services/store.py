@@ -177,6 +177,12 @@ def list_services(
     return [view_of(row) for row in session.scalars(query.order_by(*order).limit(limit))]
 
 
+def service_names(session: Session, tenant_id: UUID) -> list[str]:
+    """List keys and names of the services, which there are few of (`SERVICES_MAX`)."""
+    wanted = select(ServiceRow.key, ServiceRow.name).where(ServiceRow.tenant_id == tenant_id)
+    return [one for row in session.execute(wanted) for one in row]
+
+
 def services_agreed_by(session: Session, tenant_id: UUID, calendar: str) -> list[str]:
     """Name the services whose agreement counts in the hours of a calendar."""
     named = ServiceRow.document[("sla", "calendar")].as_string() == calendar

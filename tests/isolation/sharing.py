@@ -43,6 +43,7 @@ def shared_by(sessions: sessionmaker[Session], mine: UUID, word: str) -> dict[st
             )
         )
         facts: dict[str, Any] = {"version": 1, "base": {}, "filled": {}, "taken_by": word}
+        facts["audience"] = "everyone"
         use = SharedTemplateUse(
             id=new_id(),
             tenant_id=mine,

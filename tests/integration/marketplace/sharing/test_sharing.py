@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from kernel.errors import ConflictError, InvalidError, NotFoundError
-from marketplace.sharing import offered, store
+from marketplace.sharing import offered, own, store, taking
 from marketplace.sharing.checking import fingerprint
 from marketplace.sharing.looking import Wanted, look
 from marketplace.sharing.subjects import get_subject
+from runtime.inventory.resources import put_resource
 from runtime.rules.store import create_rule
 from tests.factories.connections import VAULT, make_connection
 from tests.factories.flows import flow_document, step
@@ -47,6 +48,28 @@ def test_what_must_not_be_shared_is_refused_and_named(world: World, text: str, t
     assert told in problem.message
     assert "“Tell”, field “Values”, “Text”" in problem.message
     assert "Rosebud" not in problem.message
+
+
+def test_managed_objects_and_services_are_found_by_key_and_name(world: World) -> None:
+    with world.at(world.csp):
+        put_resource(world.session, world.csp.id, "node", "ber-agg-07", "Xanten Aggregation")
+    flow = world.flow(world.csp, saying("see BER-AGG-07 and Xanten aggregation"))
+
+    with pytest.raises(InvalidError) as refused:
+        world.share(world.csp, flow, is_cleaned=False)
+
+    assert [one.message.count("of a managed object") for one in refused.value.problems] == [1, 1]
+
+
+def test_more_managed_objects_than_are_looked_through_are_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.at(world.csp):
+        put_resource(world.session, world.csp.id, "node", "ber-agg-07", "Xanten Aggregation")
+    monkeypatch.setattr(own, "OBJECTS_MAX", 0)
+
+    with pytest.raises(ConflictError, match="managed objects, more than a draft is checked"):
+        world.share(world.csp, world.flow(world.csp))
 
 
 def test_what_was_found_is_taken_out_and_the_places_are_listed(world: World) -> None:
@@ -126,6 +149,35 @@ def test_what_was_for_customers_alone_is_not_made_public_by_one_of_them(world: W
 
     with pytest.raises(InvalidError, match="for customers alone"):
         world.share(world.customer, flow)
+
+
+def test_what_was_for_customers_alone_stays_so_once_it_is_let_go_or_the_template_is_gone(
+    world: World,
+) -> None:
+    inner = world.share(world.csp, world.flow(world.csp), audience="customers")
+    use = world.take(world.customer, inner)
+    with world.at(world.customer) as who:
+        taking.let_go(world.session, who, use.id, now=NOON)
+        flow = get_subject(world.session, world.customer.id, "workflow", use.made_id)
+    world.session.delete(offered.visible_row(world.session, world.csp.id, inner.id))
+    world.session.flush()
+    world.session.expire_all()
+
+    with pytest.raises(InvalidError, match="for customers alone: it stays within"):
+        world.share(world.customer, flow)
+
+
+def test_one_draft_is_shared_once_whoever_is_quicker(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = world.flow(world.csp)
+    world.share(world.csp, flow)
+    monkeypatch.setattr(store, "source_of", lambda *_: None)
+
+    with pytest.raises(ConflictError, match="shared already"):
+        world.share(world.csp, flow)
+
+    assert len(offered.list_shared(world.session, world.csp.id)) == 1
 
 
 def test_only_the_owner_adds_versions_and_withdraws(world: World) -> None:

@@ -161,6 +161,8 @@ def test_what_follows_no_more_stays_as_ones_own(world: World) -> None:
     with world.at(world.customer) as who:
         taking.let_go(world.session, who, use.id, now=NOON)
         assert taking.list_uses(world.session, world.customer.id) == []
+        with pytest.raises(NotFoundError):
+            taking.let_go(world.session, who, use.id, now=NOON)
     assert world.draft(world.customer, use.made_id)["name"] == "Flow"
 
 

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from blocks.registry import standard_registry
 from designer.gallery.library import library
-from marketplace.sharing.checking import Known, check, fingerprint
+from marketplace.sharing.checking import Known, check, fingerprint, spans_in
 from marketplace.sharing.cleaning import clean, filled, slots_in
 from marketplace.sharing.names import Names
+from marketplace.sharing.secrets import secrets_in
+from marketplace.sharing.texts import texts_in
 from runtime.flows.model import shape_problems
 from tests.factories.flows import flow_document, step
 from tests.factories.rules import make_rule_document
@@ -94,6 +96,95 @@ def test_nothing_that_is_found_stays_in_what_was_cleaned(case: tuple[Document, s
     assert all(one.text not in left for one in made.found)
 
 
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ({"body": {"block": {"host": "10.1.2.3", "password": "hunter2"}}}, "secret"),
+        ({"body": {"version": "Bearer correct horse battery"}}, "secret"),
+        ({"digest": "AKIAIOSFODNN7EXAMPLE"}, "secret"),
+        ({"publisher": "AKIAIOSFODNN7EXAMPLE"}, "secret"),
+        ({"position": ["10.1.2.3", 52.52, 13.40]}, "address"),
+        ({"body": {"size": ["10.1.2.3", 1]}}, "address"),
+        ({"vars": {"password": "hunter2"}}, "secret"),
+        ({"body": {"steps": {"password": "hunter2"}}}, "secret"),
+        ({"wires": [{"from": "10.1.2.3", "to": "ask"}]}, "address"),
+    ],
+)
+def test_settings_that_are_called_as_parts_of_a_workflow_are_looked_at(
+    config: Document, kind: str
+) -> None:
+    assert kind in kinds(one_step(**config))
+
+
+_PARTS = st.sampled_from(
+    [
+        "block",
+        "version",
+        "digest",
+        "publisher",
+        "position",
+        "size",
+        "steps",
+        "body",
+        "wires",
+        "canvas",
+        "groups",
+        "triggers",
+        "vars",
+        "undo",
+        "config",
+        "from",
+        "to",
+        "ask",
+    ]
+)
+_ANYWHERE = st.sampled_from(
+    [
+        (),
+        ("vars",),
+        ("canvas", "notes", "n"),
+        ("canvas", "groups", "g"),
+        ("input",),
+        ("settings",),
+        ("triggers", "hand"),
+        ("triggers", "hand", "config"),
+        ("steps", "ask"),
+        ("steps", "ask", "config"),
+        ("steps", "ask", "input"),
+        ("steps", "ask", "undo"),
+        ("steps", "each", "body", "steps", "inner"),
+    ]
+)
+
+
+@settings(max_examples=examples(150))
+@given(_ANYWHERE, st.lists(_PARTS | st.just(0), min_size=1, max_size=5), secrets)
+def test_a_secret_is_found_at_any_path_of_the_names_a_workflow_is_written_with(
+    start: tuple[str, ...], rest: list[str | int], secret: str
+) -> None:
+    document, value = base(), nested(rest[1:], secret)
+    place: Any = document
+    for name in start:
+        place = place.setdefault(name, {})
+    place[str(rest[0])] = value
+
+    told = [spans_in(one, KNOWN) for one in texts_in(document) if not one.follows]
+
+    assert "secret" in {one.kind for found in told for one in found}
+
+
+def nested(path: list[str | int], value: Any) -> Any:
+    for name in reversed(path):
+        value = [value] if isinstance(name, int) else {name: value}
+    return value
+
+
+def test_an_end_of_a_wire_that_names_no_step_is_looked_at() -> None:
+    document = one_step() | {"wires": [{"from": "hand", "to": "bng_4711"}]}
+
+    assert [one.pointer for one in check(document, KNOWN)] == ["/wires/0/to"]
+
+
 def test_a_finding_names_the_step_and_the_field_as_people_read_them() -> None:
     document = one_step(method="POST", url="https://desk.fjord.no/tickets", body="= {}")
 
@@ -115,6 +206,29 @@ def test_a_secret_is_never_shown_not_even_in_the_title_of_its_step() -> None:
 
     assert key not in told
     assert "AWS" in told
+
+
+@settings(max_examples=examples(40))
+@given(secrets, st.sampled_from(["values", "AKIAIOSFODNN7EXAMPLE"]), st.booleans())
+def test_a_secret_that_is_the_name_of_a_field_is_shown_nowhere(
+    secret: str, outer: str, is_deep: bool
+) -> None:
+    inner = {secret: {secret: "10.1.2.3"} if is_deep else "10.1.2.3"}
+    document = one_step(body={outer: inner}) | {"vars": {"x": {secret: "hunter2"}}}
+
+    found = check(document, KNOWN, REGISTRY)
+    told = " ".join(f"{one.sentence} {one.pointer}" for one in found)
+
+    hidden = [secret[one.start : one.end] for one in secrets_in(secret, KNOWN.secrets)]
+    spelled = [one[:1].upper() + one[1:].replace("_", " ").replace("-", " ") for one in hidden]
+    assert {one.kind for one in found} >= {"secret", "address"}
+    assert [one for one in (*hidden, *spelled) if one in told] == []
+
+
+def test_an_address_that_holds_a_password_is_shown_without_it() -> None:
+    found = check(one_step(url="https://joe:hunter2@desk.fjord.no/x"), KNOWN, REGISTRY)
+
+    assert [one.shown for one in found] == ["…", "https://joe:…@desk.fjord.no/x"]
 
 
 @pytest.mark.parametrize(
@@ -173,6 +287,56 @@ def test_a_secret_in_an_example_address_stays_a_secret() -> None:
 )
 def test_a_field_that_says_it_holds_a_secret_is_one(config: Document) -> None:
     assert "secret" in kinds(one_step(**config))
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("password: $uperSecret99", "$uperSecret99"),
+        ("password=<S3cret!>", "<S3cret!>"),
+        ("password={S3cret!}", "{S3cret!}"),
+        ("pwd run.Fast2024!", "run.Fast2024!"),
+        ("pwd: env.Fast2024", "env.Fast2024"),
+        ("password is {hunter2}", "{hunter2}"),
+        ("token=vars.hunter2", "vars.hunter2"),
+        ("Bearer run.Fast2024", "run.Fast2024"),
+        ("Bearer $uperSecret99", "$uperSecret99"),
+        ("password: ${VAR}x", "${VAR}x"),
+        ("password: fill_in_hunter2", "fill_in_hunter2"),
+        ("<b>Password:</b> hunter2", "hunter2"),
+        ("{password: hunter2}", "hunter2"),
+        ("= {password: 'hunter2'}", "hunter2"),
+        ("curl -u admin:hunter2 https://desk", "hunter2"),
+        ("curl --user=admin:$ecret -X GET", "$ecret"),
+        ("curl '-u' 'admin:hunter2'", "hunter2"),
+        ("get https://joe:hunter2@desk", "hunter2"),
+        ("redis://:hunter2@cache", "hunter2"),
+        ("get https://joe:p@ss<w>@desk/x", "p@ss<w>"),
+    ],
+)
+def test_a_password_is_found_whatever_it_begins_with(text: str, secret: str) -> None:
+    assert secret in [text[one.start : one.end] for one in secrets_in(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: ${PASSWORD}",
+        "password: {{ vars.password }}",
+        'curl -u "admin:{{vars.password}}"',
+        "https://${USER}:${PASSWORD}@desk",
+        "token=<your token>",
+        "<b>Password:</b> <i>",
+        "= {token: trigger.body.token}",
+        "= vars.password == steps.ask.output.password",
+        "docker run -u 1000:1000 image",
+        "the password is wrong, and the token expired",
+        "Bearer authentication",
+        "password policy. Passwords of 12 letters",
+    ],
+)
+def test_what_stands_for_a_password_is_none(text: str) -> None:
+    assert list(secrets_in(text)) == []
 
 
 def test_an_expression_that_reads_a_secret_from_elsewhere_is_none() -> None:
