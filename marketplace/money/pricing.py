@@ -68,7 +68,8 @@ def set_price(  # noqa: PLR0913  who, for which hop of what, how much, and from 
 ) -> PriceView:
     """Set what a listing costs from a day on, tomorrow where none is said.
 
-    A publisher sets the wholesale price of its own listings, a CSP its retail price of any.
+    A publisher sets the wholesale price of its own listings, a CSP its retail price of any that
+    somebody publishes here: nothing else is ever charged.
 
     Raises:
         InvalidError: naming the field that will not do.
@@ -269,6 +270,13 @@ def _require_own(session: Session, who: Acting, listing_id: str, hop: str) -> No
     if hop == RETAIL:
         if who.tenant_kind != "csp":
             raise NotFoundError("only a CSP sets retail prices")
+        if owner_of(session, listing_id) is None:
+            namespace = listing_id.partition(".")[0]
+            message = (
+                f"listing_id: nobody's claim of {namespace} is verified here, so that nothing of "
+                f"it is ever charged: name a block or pack of a verified publisher"
+            )
+            raise InvalidError(message, problems=[Problem("/listing_id", message)])
     elif owner_of(session, listing_id) != who.tenant_id:
         raise NotFoundError("no such listing of yours", listing_id=listing_id)
 
