@@ -91,7 +91,7 @@ def set_share() -> Response:
         db_session(),
         acting(),
         shapes.read_publisher(said.get("publisher_id")),
-        said["vendor_bp"],
+        int(said["vendor_bp"]),
         valid_from=shapes.read_day(said.get("valid_from")),
         now=utc_now(),
     )
@@ -154,7 +154,7 @@ def give_credit(charge_id: UUID) -> Response:
     said = json_body()
     shapes.CREDIT_WANTED.require(said, "say the amount, in smallest units, and the reason")
     where = (db_session(), acting(), charge_id)
-    made = amending.give_credit(*where, said["amount"], reason=said["reason"], now=utc_now())
+    made = amending.give_credit(*where, int(said["amount"]), reason=said["reason"], now=utc_now())
     return _made({"id": str(made)})
 
 
