@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.installs._tables import BlockInstall
@@ -21,7 +21,7 @@ from marketplace.money.charging import Use, charge_month, charge_use
 from marketplace.money.closing import charged_until, close_month, months_to_close, note_charged
 from marketplace.money.payments import Provider, find_provider, hand_over
 from marketplace.money.pricing import first_priced, priced_by_month
-from runtime.packs._tables import PackInstall
+from runtime.packs._tables import PackInstall, PackOffer
 from runtime.use.of_blocks import Used, block_uses_on
 from runtime.use.reading import DAY
 from runtime.use.recording import day_of
@@ -111,7 +111,8 @@ class MoneyRounds:
 def had_on(session: Session, day: date) -> set[tuple[UUID, str]]:
     """Give who has what, of all that is priced by the month, since that day or before.
 
-    In system scope. A version that is held or withdrawn is not had.
+    In system scope. A version that is held, withdrawn or in development is not had, nor is a pack
+    that is offered there and that nobody signed.
     """
     priced = priced_by_month(session)
     blocks = session.execute(
@@ -119,9 +120,13 @@ def had_on(session: Session, day: date) -> set[tuple[UUID, str]]:
             BlockInstall.block_id.in_(priced), BlockInstall.state == Standing.INSTALLED
         )
     )
-    packs = session.execute(
-        select(PackInstall.tenant_id, PackInstall.pack_id, PackInstall.installed_at).where(
-            PackInstall.pack_id.in_(priced)
+    offer = (PackOffer.tenant_id == PackInstall.tenant_id, PackOffer.digest == PackInstall.digest)
+    rows = session.execute(
+        select(
+            PackInstall.tenant_id, PackInstall.pack_id, PackInstall.installed_at, PackOffer.signers
         )
+        .outerjoin(PackOffer, and_(*offer))
+        .where(PackInstall.pack_id.in_(priced))
     )
+    packs = [row for row in rows if row.signers != []]
     return {(row[0], row[1]) for row in (*blocks, *packs) if day_of(row[2]) <= day}

@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.registry import Registry, Standing, standard_registry
+from kernel.ids import new_id
 from marketplace.money import rounds
 from marketplace.money._tables import MarketEntry, MarketStatement
 from marketplace.money.exports import as_bills
 from marketplace.money.rounds import MoneyRounds
 from marketplace.money.statements import statement_of
+from runtime.packs._tables import PackInstall, PackOffer
 from runtime.runs.start import Start, start_trial
 from runtime.use._tables import BlockUse
 from tenancy.organisations import OrganisationView
@@ -43,16 +45,20 @@ MONTH = "2026-11"
 
 @pytest.fixture
 def market(sessions: Sessions) -> Market:
-    lamp = standard_registry().find("garland.set-data", "1.0.0")
-    assert lamp is not None
-    lamp = replace(lamp, manifest=replace(lamp.manifest, id=LISTING), standing=Standing.INSTALLED)
-    put_on_shelf(sessions, Registry([*standard_registry().all(), lamp]))
+    put_lamp_on_shelf(sessions, Standing.INSTALLED)
     with sessions.begin() as session:
         market = make_market(session)
         price_it(session, market.publisher, by_use(7))
         price_it(session, market.csp, by_use(12))
         share_it(session, market, 2_500)
     return market
+
+
+def put_lamp_on_shelf(sessions: Sessions, standing: Standing) -> None:
+    lamp = standard_registry().find("garland.set-data", "1.0.0")
+    assert lamp is not None
+    lamp = replace(lamp, manifest=replace(lamp.manifest, id=LISTING), standing=standing)
+    put_on_shelf(sessions, Registry([*standard_registry().all(), lamp]))
 
 
 class Provider:
@@ -145,6 +151,49 @@ def test_trials_and_the_products_own_blocks_are_no_use(sessions: Sessions, marke
 
     with sessions() as session, system(session):
         assert session.scalars(select(BlockUse.block_id)).all() == [LISTING, LISTING]
+
+
+def test_a_block_in_development_is_no_use_of_whose_name_it_has(
+    sessions: Sessions, market: Market
+) -> None:
+    put_lamp_on_shelf(sessions, Standing.IN_DEVELOPMENT)
+    run_lamp(sessions, market, times=2)
+
+    with sessions() as session, system(session):
+        assert session.scalars(select(BlockUse.block_id)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("signers", "had"),
+    [pytest.param([], 0, id="unsigned"), pytest.param(["ed25519:1"], -900, id="signed")],
+)
+def test_a_pack_that_nobody_signed_is_charged_by_nobody(
+    sessions: Sessions, market: Market, signers: list[str], had: int
+) -> None:
+    with sessions.begin() as session:
+        price_it(session, market.csp, by_month(900), listing_id="baubleworks.kit")
+        with as_tenant(session, market.customer.id):
+            said = {
+                "pack_id": "baubleworks.kit", "version": "1.0.0",
+                "digest": "sha256:" + "0" * 64, "manifest": {},
+            }  # fmt: skip
+            session.add(
+                PackOffer(
+                    id=new_id(), archive=b"", signers=signers, added_at=later(0), added_by="Ann",
+                    tenant_id=market.customer.id, **said,
+                )
+            )  # fmt: skip
+            session.add(
+                PackInstall(
+                    id=new_id(), installed_at=later(0), installed_by="Ann",
+                    tenant_id=market.customer.id, **said,
+                )
+            )  # fmt: skip
+            session.flush()
+
+    go_round(sessions, later(2))
+
+    assert balances(sessions, market.customer) == [had]
 
 
 def test_a_day_that_broke_half_way_is_charged_again_and_nothing_twice(
