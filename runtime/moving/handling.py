@@ -123,6 +123,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "linked_identity": _PEOPLE,
         "mail": "what is still to be mailed is mailed from here",
         "market_entry": _CHARGED,
+        "market_missed": _CHARGED,
         "market_overlay": _AGREED,
         "market_overlay_part": _AGREED,
         "market_price": _CHARGED,
