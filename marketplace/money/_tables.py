@@ -58,9 +58,10 @@ class MarketShare(Base):
     """
 
     __tablename__ = "market_share"
-    __table_args__ = (UniqueConstraint("publisher", "valid_from"),)
+    __table_args__ = (UniqueConstraint("vendor_id", "publisher", "valid_from"),)
 
     id: Mapped[Key]
+    vendor_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     publisher: Mapped[str] = mapped_column(String(36))
     vendor_bp: Mapped[int]
     valid_from: Mapped[date] = mapped_column(Date)

@@ -111,13 +111,15 @@ def _prices() -> None:
     op.create_table(
         "market_share",
         _id("id"),
+        _id("vendor_id"),
         _text("publisher", 36),
         sa.Column("vendor_bp", sa.Integer(), nullable=False),
         _day("valid_from"),
         _instant("set_at"),
         _text("set_by", 200),
+        _owned("market_share", "vendor_id"),
         _key("market_share", "id"),
-        _unique("market_share", "publisher", "valid_from"),
+        _unique("market_share", "vendor_id", "publisher", "valid_from"),
     )
     op.create_table(
         "market_tally",

@@ -166,6 +166,33 @@ def test_the_vendor_alone_sets_shares_and_a_publisher_reads_its_own(
     assert {one["vendor_bp"] for one in shares} == {1_500, 2_000}
 
 
+def test_what_the_vendor_agreed_is_for_it_and_publishers_and_its_people_for_it_alone(
+    as_: As, market: Market
+) -> None:
+    sides = (market.customer, market.csp, market.publisher, market.vendor)
+
+    told = [as_(one).get(f"{URL}/shares") for one in sides]
+
+    assert [one.status_code for one in told] == [404, 404, 200, 200]
+    people = [[one["set_by"] for one in (said.json or {})["items"]] for said in told[2:]]
+    assert people[0] == [None]
+    assert all(people[1])
+
+
+def test_a_share_that_does_not_hold_yet_is_withdrawn_by_the_vendor(as_: As, market: Market) -> None:
+    vendor = as_(market.vendor)
+    held = read(vendor, f"{URL}/shares")["items"][0]["id"]
+    wanted = {"vendor_bp": 1_500, "valid_from": "2027-06-01"}
+    made: Any = vendor.post(f"{URL}/shares", json=wanted).json
+
+    not_theirs = as_(market.csp).delete(f"{URL}/shares/{made['id']}")
+    gone = vendor.delete(f"{URL}/shares/{made['id']}")
+    too_late = vendor.delete(f"{URL}/shares/{held}")
+
+    assert [one.status_code for one in (not_theirs, gone, too_late)] == [404, 204, 409]
+    assert [one["id"] for one in read(vendor, f"{URL}/shares")["items"]] == [held]
+
+
 @pytest.mark.parametrize("month", ["2999-01", "201\u0663-05"])
 def test_a_month_that_is_ahead_or_none_is_refused_by_name(
     as_: As, market: Market, month: str
