@@ -26,6 +26,7 @@ from marketplace.money.due import (
 from marketplace.money.payments import Provider, find_provider, hand_over
 from marketplace.money.prices import PER_MONTH
 from marketplace.money.pricing import first_priced
+from marketplace.money.telling import priced_since, tell_of
 from runtime.use.reading import DAY
 from runtime.use.recording import day_of
 from tenancy.scope import system
@@ -47,18 +48,39 @@ class MoneyRounds:
         provider: Callable[[], Provider | None] = find_provider,
     ) -> None:
         self._sessions, self._reading, self._provider = sessions, reading, provider
+        self._told_on: date | None = None
 
     def round(self, *, now: datetime) -> None:
         """Charge and close: small transactions, a tenant each, and each part for itself."""
+        apart("prices_told", partial(self._tell_search, now=now))
+        apart("charging_again", partial(self._charge_missed, now=now))
         apart("charging", partial(self._charge_days, now=now))
         apart("closing", partial(self._close_months, now=now))
 
-    def _charge_days(self, *, now: datetime) -> None:
-        """Charge what broke before, then the days that are over and settled, the earliest first."""
+    def _tell_search(self, *, now: datetime) -> None:
+        """Let listings be found by the prices that came to hold; all of them at the first round."""
+        today = day_of(now)
+        if self._told_on == today:
+            return
+        with self._reading() as session:
+            listings = priced_since(session, self._told_on, until=today)
+        told = [apart("price_told", partial(self._tell_of, one, now=now)) for one in listings]
+        if all(told):
+            self._told_on = today
+
+    def _tell_of(self, listing_id: str, *, now: datetime) -> None:
+        with self._sessions.begin() as session:
+            tell_of(session, listing_id, now=now)
+
+    def _charge_missed(self, *, now: datetime) -> None:
+        """Charge what broke before, each by itself."""
         with self._reading() as session:
             missed = list_missed(session, limit=A_ROUND)
         for one in missed:
             self._charge_again(one, now=now)
+
+    def _charge_days(self, *, now: datetime) -> None:
+        """Charge the days that are over and settled, the earliest first."""
         for day in self._days(now=now):
             self._charge_day(day, now=now)
 

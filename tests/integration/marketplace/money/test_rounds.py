@@ -23,6 +23,7 @@ from marketplace.money.due import uses_needed_from
 from marketplace.money.exports import as_bills
 from marketplace.money.rounds import MoneyRounds
 from marketplace.money.statements import statement_of
+from marketplace.search.store import get_entry, index
 from runtime.packs._tables import PackInstall, PackOffer
 from runtime.runs.start import Start, start_trial
 from runtime.use._tables import BlockUse
@@ -31,6 +32,7 @@ from runtime.use.rounds import UseRounds
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant, system
 from tests.factories.flows import step
+from tests.factories.listings import make_entry
 from tests.factories.money import (
     LISTING,
     Market,
@@ -361,6 +363,25 @@ def test_what_is_refused_again_and_again_keeps_no_other_from_its_turn(
 
     assert len(set(provider.asked[:4])) == 4
     assert provider.asked[4:] == provider.asked[:4]
+
+
+def test_the_search_tells_of_the_wholesale_price_from_the_day_on_that_it_holds(
+    sessions: Sessions, market: Market
+) -> None:
+    with sessions.begin() as session:
+        index(session, make_entry(listing_id=LISTING), now=later(0))
+    rounds = MoneyRounds(sessions, sessions, provider=lambda: None)
+    with sessions.begin() as session:
+        price_it(session, market.publisher, by_month(5), now=later(1))  # from the next day on
+
+    told = []
+    for days in (0, 1, 2):
+        rounds.round(now=later(days))
+        with sessions() as session:
+            entry = get_entry(session, LISTING)
+            told.append(entry and entry.price.value)
+
+    assert told == ["free", "per_use", "per_month"]
 
 
 def test_bills_of_both_ends_say_the_same(sessions: Sessions, market: Market) -> None:
