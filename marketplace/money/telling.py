@@ -1,4 +1,4 @@
-"""What the search is told of prices: how a listing is paid for, by wholesale."""
+"""What the search is told of prices: how CSPs pay for a listing, by what holds now."""
 
 from __future__ import annotations
 
