@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.installs._tables import BlockInstall, BlockPackage
+from blocks.installs.registry import registry_of
 from blocks.registry import Registry, Standing, standard_registry
 from kernel.ids import new_id
 from marketplace.money import payments, rounds
@@ -27,7 +28,7 @@ from marketplace.search.store import get_entry, index
 from runtime.packs._tables import PackInstall, PackOffer
 from runtime.runs.start import Start, start_trial
 from runtime.use._tables import BlockUse
-from runtime.use.of_blocks import record_block_uses
+from runtime.use.of_blocks import is_somebodys, record_block_uses
 from runtime.use.rounds import UseRounds
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant, system
@@ -171,6 +172,28 @@ def test_a_block_in_development_is_no_use_of_whose_name_it_has(
 
     with sessions() as session, system(session):
         assert session.scalars(select(BlockUse.block_id)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("signers", "is_use"),
+    [pytest.param([], False, id="unsigned"), pytest.param(["k"], True, id="signed")],
+)
+def test_what_runs_finish_with_once_it_is_held_counts_by_who_signed_it(
+    sessions: Sessions, market: Market, signers: list[str], is_use: bool
+) -> None:
+    put_lamp_on_shelf(sessions, Standing.HELD)
+    with sessions.begin() as session, as_tenant(session, market.customer.id):
+        session.add(
+            BlockPackage(
+                digest="", block_id=LISTING, version="1.0.0", manifest={}, archive=b"",
+                signers=signers, vouched_in={}, added_at=later(0),
+            )
+        )  # fmt: skip
+        session.flush()
+        held = registry_of(session, market.customer.id).find(LISTING, "1.0.0")
+
+        assert held is not None
+        assert is_somebodys(session, held) is is_use
 
 
 @pytest.mark.parametrize(
