@@ -31,6 +31,7 @@ from garland.settings import Settings
 from kernel.apart import apart
 from kernel.clock import utc_now
 from kernel.ids import new_id
+from marketplace.money.due import uses_needed_from
 from marketplace.money.rounds import MoneyRounds
 from runtime.alarms.tmf642.hub.sending import Notifier
 from runtime.clockwork import process_clock
@@ -109,7 +110,9 @@ class Scheduler:
             brokers=replace(make_brokers(services.settings), connections=services.connections),
             hold=self._holds,
         )
-        self._use = UseRounds(services.sessions, services.reading, services.calls)
+        self._use = UseRounds(
+            services.sessions, services.reading, services.calls, needed_from=uses_needed_from
+        )
         self._money = MoneyRounds(services.sessions, services.reading)
         self._deleting = Deleting(
             sessions=services.sessions,
@@ -170,6 +173,7 @@ class Scheduler:
             (self.delete_organisations, DELETE_EVERY_S),
             (self.announce, ANNOUNCE_EVERY_S),
             (self.charge_market, MONEY_EVERY_S),
+            (self.hand_over_statements, MONEY_EVERY_S),
         )
 
     def _safely(self, job: Any) -> None:
@@ -276,9 +280,14 @@ class Scheduler:
             self._deleting.round(now=self._now())
 
     def charge_market(self) -> None:
-        """Charge what was used of the marketplace, close months, hand statements over."""
+        """Charge what was used of the marketplace, and close months."""
         if self.leads():
             self._money.round(now=self._now())
+
+    def hand_over_statements(self) -> None:
+        """Hand statements to a payment provider, which keeps only this job waiting."""
+        if self.leads():
+            self._money.hand_over(now=self._now())
 
     def add_up_use(self) -> None:
         """Make calls facts, add facts up by the day, and end trials of plans that are over."""

@@ -58,9 +58,10 @@ class MarketShare(Base):
     """
 
     __tablename__ = "market_share"
-    __table_args__ = (UniqueConstraint("publisher", "valid_from"),)
+    __table_args__ = (UniqueConstraint("vendor_id", "publisher", "valid_from"),)
 
     id: Mapped[Key]
+    vendor_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
     publisher: Mapped[str] = mapped_column(String(36))
     vendor_bp: Mapped[int]
     valid_from: Mapped[date] = mapped_column(Date)
@@ -170,7 +171,7 @@ class MarketMonth(Base):
 
 
 class MarketProgress(Base):
-    """One row: up to which day, itself included, all that was used is charged."""
+    """One row: up to which day, itself included, all that was used is charged, or was missed."""
 
     __tablename__ = "market_progress"
 
@@ -178,6 +179,28 @@ class MarketProgress(Base):
         Integer, primary_key=True, autoincrement=False, default=THE_ONLY
     )
     charged_until: Mapped[date] = mapped_column(Date)
+
+
+class MarketMissed(Base):
+    """What was to be charged for a day and broke; it goes once it is charged. See `due.Due`.
+
+    Not `TenantOwned`: it is of charging alone, and no organisation reads it.
+
+    Attributes:
+        tried_at: When it was last tried to charge it.
+    """
+
+    __tablename__ = "market_missed"
+    __table_args__ = (Index(None, "tried_at"),)
+
+    used_by: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    listing_id: Mapped[str] = mapped_column(String(LISTING_MAX), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(WORD_MAX), primary_key=True)
+    units: Mapped[int] = mapped_column(BigInteger)
+    tried_at: Mapped[Instant]
 
 
 class MarketStatement(TenantOwned, Base):
@@ -188,13 +211,14 @@ class MarketStatement(TenantOwned, Base):
         to_receive: What it is owed, likewise.
         handed_at: When a payment provider took it.
         reference: What the provider calls it.
+        asked_at: When a payment provider was last asked to take it.
         refused: What it said when it did not take it; "" where it did or was not asked.
     """
 
     __tablename__ = "market_statement"
     __table_args__ = (
         UniqueConstraint("tenant_id", "month", "currency"),
-        Index(None, "handed_at"),
+        Index(None, "handed_at", "asked_at"),
     )
 
     # No index of its own: the unique one begins with it.
@@ -205,6 +229,7 @@ class MarketStatement(TenantOwned, Base):
     to_pay: Mapped[int] = mapped_column(BigInteger)
     to_receive: Mapped[int] = mapped_column(BigInteger)
     closed_at: Mapped[Instant]
+    asked_at: Mapped[OptionalInstant]
     handed_at: Mapped[OptionalInstant]
     reference: Mapped[str] = mapped_column(String(WHO_MAX), default="")
     refused: Mapped[str] = mapped_column(String(SAID_MAX), default="")

@@ -10,7 +10,7 @@ from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, json_body, page_of, require, writing_apart
 from kernel.rest import TEXT, choice, describe, listed
-from marketplace.money import amending, pricing, shapes, statements
+from marketplace.money import agreements, amending, pricing, shapes, statements
 from marketplace.money.exports import FORMATS, statement_document
 from marketplace.money.months import read_month
 from runtime.use.recording import day_of
@@ -69,11 +69,14 @@ def withdraw_price(price_id: UUID) -> Response:
 
 
 @api.get("/shares")
-@describe(answer=listed(shapes.SHARE_SHAPE))
+@describe(answer=listed(shapes.SHARE_SHAPE), refuses=(404,))
 @require("statements.view")
 def list_shares() -> Response:
-    """List the vendor's shares, the latest first; a publisher is given those that count for it."""
-    found = pricing.list_shares(db_session(), acting())
+    """List the vendor's shares, the latest first; a publisher is given those that count for it.
+
+    For others they are 404. `set_by` is for the vendor alone.
+    """
+    found = agreements.list_shares(db_session(), acting())
     return jsonify(items=[shapes.share_document(one) for one in found], next_cursor=None)
 
 
@@ -87,15 +90,24 @@ def set_share() -> Response:
     """
     said = json_body()
     shapes.SHARE_WANTED.require(said, "say the vendor_bp, and the publisher_id where it is one's")
-    made = pricing.set_share(
+    made = agreements.set_share(
         db_session(),
         acting(),
         shapes.read_publisher(said.get("publisher_id")),
-        said["vendor_bp"],
+        int(said["vendor_bp"]),
         valid_from=shapes.read_day(said.get("valid_from")),
         now=utc_now(),
     )
     return _made(shapes.share_document(made))
+
+
+@api.delete("/shares/<uuid:share_id>")
+@describe(status=204)
+@require("prices.edit")
+def withdraw_share(share_id: UUID) -> Response:
+    """Withdraw a share that does not hold yet; one that does is 409."""
+    agreements.withdraw_share(db_session(), acting(), share_id, now=utc_now())
+    return Response(status=204)
 
 
 @api.get("/statements")
@@ -154,7 +166,7 @@ def give_credit(charge_id: UUID) -> Response:
     said = json_body()
     shapes.CREDIT_WANTED.require(said, "say the amount, in smallest units, and the reason")
     where = (db_session(), acting(), charge_id)
-    made = amending.give_credit(*where, said["amount"], reason=said["reason"], now=utc_now())
+    made = amending.give_credit(*where, int(said["amount"]), reason=said["reason"], now=utc_now())
     return _made({"id": str(made)})
 
 

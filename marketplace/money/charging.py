@@ -12,12 +12,13 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from marketplace.money._tables import MarketTally
+from marketplace.money.agreements import share_on
 from marketplace.money.entries import RETAIL, WHOLESALE, Payment
 from marketplace.money.months import month_of
 from marketplace.money.parties import parties_of
 from marketplace.money.posting import Occasion, enter, open_charge
 from marketplace.money.prices import PER_MONTH, PER_USE, Price
-from marketplace.money.pricing import price_on, share_on
+from marketplace.money.pricing import price_on
 from marketplace.money.rating import Parties, Tally, cost_of, rate_retail, rate_wholesale
 from tenancy.scope import system
 
@@ -121,12 +122,16 @@ def _rate(session: Session, hop: Hop, parties: Parties, units: int, day: date) -
     return payments
 
 
+def _share(session: Session, parties: Parties, day: date) -> int:
+    return share_on(session, parties.vendor_id, parties.publisher_id, day)
+
+
 def _tally(session: Session, hop: Hop, parties: Parties, day: date) -> MarketTally:
     """Give the month's tally of a hop, locked, begun where there is none."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = insert_postgresql if is_postgresql else insert_sqlite
     keys = {"payer_id": hop.payer_id, "price_id": hop.price_id, "month": month_of(day)}
-    share = share_on(session, parties.publisher_id, day) if hop.name == WHOLESALE else 0
+    share = _share(session, parties, day) if hop.name == WHOLESALE else 0
     row = {**keys, "units": 0, "amount": 0, "vendor_bp": share}
     session.execute(insert(MarketTally).values(row).on_conflict_do_nothing())
     query = select(MarketTally).filter_by(**keys).with_for_update()

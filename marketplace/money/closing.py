@@ -12,12 +12,13 @@ from kernel.ids import new_id
 from marketplace.money._tables import (
     THE_ONLY,
     MarketEntry,
+    MarketMissed,
     MarketMonth,
     MarketProgress,
     MarketStatement,
 )
 from marketplace.money.entries import CSP, CUSTOMER, RETAIL
-from marketplace.money.months import last_day
+from marketplace.money.months import last_day, month_of
 from tenancy.rows import insert_many
 
 log = structlog.get_logger(__name__)
@@ -27,13 +28,13 @@ CLOSED_AFTER = timedelta(days=3)
 
 
 def charged_until(session: Session) -> date | None:
-    """Give the last day of which all is charged; None where none is yet."""
+    """Give the last day of which all is charged, or noted as missed; None where none is yet."""
     row = session.get(MarketProgress, THE_ONLY)
     return row.charged_until if row is not None else None
 
 
 def note_charged(session: Session, day: date) -> None:
-    """Note that all of a day is charged."""
+    """Note that all of a day is charged, or noted as missed."""
     row = session.get(MarketProgress, THE_ONLY)
     if row is None:
         session.add(MarketProgress(id=THE_ONLY, charged_until=day))
@@ -43,13 +44,20 @@ def note_charged(session: Session, day: date) -> None:
 
 
 def months_to_close(session: Session, *, today: date) -> list[str]:
-    """List the months that can be closed, the earliest first: over for long enough, all charged."""
+    """List the months that can be closed, the earliest first.
+
+    They are over for long enough, and all of them is charged, what was missed at first too.
+    """
     until = charged_until(session)
+    waits = {month_of(day) for day in session.scalars(select(MarketMissed.day).distinct())}
     query = select(MarketMonth.month).where(MarketMonth.closed_at.is_(None))
     return [
         month
         for month in session.scalars(query.order_by(MarketMonth.month))
-        if until is not None and until >= last_day(month) and today > last_day(month) + CLOSED_AFTER
+        if month not in waits
+        and until is not None
+        and until >= last_day(month)
+        and today > last_day(month) + CLOSED_AFTER
     ]
 
 
@@ -83,6 +91,7 @@ def close_month(session: Session, month: str, *, now: datetime) -> int:
             "to_pay": int(to_pay),
             "to_receive": int(to_receive),
             "closed_at": now,
+            "asked_at": None,
             "handed_at": None,
             "reference": "",
             "refused": "",

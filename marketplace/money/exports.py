@@ -74,16 +74,17 @@ def as_csv(statement: Statement) -> str:
 
 
 def as_bills(statement: Statement) -> str:
-    """Write a statement as customer bills, one for each other side, hop and currency.
+    """Write a statement as customer bills, one for each other side, hop, currency and direction.
 
     The two who stand at either end of a bill come to the same `amountDue`.
 
     Source: TM Forum, TMF678 Customer Bill Management v4.0.0, the resources CustomerBill and
     AppliedCustomerBillingRate. Amounts carry no tax: Garland knows none.
     """
-    groups: dict[tuple[str, str, UUID], list[Line]] = {}
+    groups: dict[tuple[str, str, UUID, bool], list[Line]] = {}
     for one in statement.lines:
-        groups.setdefault((one.hop, one.currency, one.counterparty_id), []).append(one)
+        key = (one.hop, one.currency, one.counterparty_id, one.is_paid)
+        groups.setdefault(key, []).append(one)
     made = [_bill(statement, lines) for _, lines in sorted(groups.items())]
     document = {
         "customerBill": [bill for bill, _ in made],

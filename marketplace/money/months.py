@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from kernel.errors import InvalidError, Problem
 
-_MONTH = re.compile(r"[2-9]\d{3}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"[2-9][0-9]{3}-(0[1-9]|1[0-2])")
 MONTH_LENGTH = 7
 
 

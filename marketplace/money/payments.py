@@ -55,13 +55,16 @@ def find_provider() -> Provider | None:
 
 
 def hand_over(sessions: sessionmaker[Session], provider: Provider, *, now: datetime) -> int:
-    """Hand statements that nobody took yet to a provider, each by itself; give how many it took."""
+    """Hand statements that nobody took yet to a provider, each by itself; give how many it took.
+
+    At most a hundred in a round: first what it was never asked to take, then by when it last was.
+    """
     with sessions() as session, system(session):
         query = select(MarketStatement.id, MarketStatement.tenant_id).where(
             MarketStatement.handed_at.is_(None)
         )
-        asked_first = (MarketStatement.refused != "", MarketStatement.id)  # who was refused, last
-        waiting = session.execute(query.order_by(*asked_first).limit(A_ROUND)).all()
+        turns = (MarketStatement.asked_at.asc().nulls_first(), MarketStatement.id)
+        waiting = session.execute(query.order_by(*turns).limit(A_ROUND)).all()
     return sum(_hand(sessions, provider, row.tenant_id, row.id, now=now) for row in waiting)
 
 
@@ -85,7 +88,7 @@ def _hand(
         refused = f"{type(error).__name__}: {error}"[:SAID_MAX]
     with sessions.begin() as session, as_tenant(session, tenant_id):
         row = session.get_one(MarketStatement, statement_id)
-        row.refused = refused
+        row.asked_at, row.refused = now, refused
         if not refused:
             row.handed_at, row.reference = now, str(reference)[:WHO_MAX]
     return not refused

@@ -108,7 +108,7 @@ _HAS = {FREE: frozenset(), PER_MONTH: {"currency", "amount"}, PER_USE: {"currenc
 
 
 def read_price(document: Any) -> Price:
-    """Read a price.
+    """Read a price; a whole number that is written as 5.0 or 5e0 is 5.
 
     Raises:
         InvalidError: naming each field that will not do, and what to write.
@@ -117,15 +117,21 @@ def read_price(document: Any) -> Price:
     problems = _missing(document) or _tier_problems(document.get("tiers", ()))
     if problems:
         raise InvalidError("the price cannot be read: see the fields", problems=problems)
-    tiers = tuple(
-        Tier(up_to=one.get("up_to"), amount=one["amount"], per=one.get("per", 1))
-        for one in document.get("tiers", ())
-    )
+    tiers = tuple(_read_tier(one) for one in document.get("tiers", ()))
     return Price(
         kind=document["kind"],
         currency=document.get("currency", ""),
-        amount=document.get("amount", 0),
+        amount=int(document.get("amount", 0)),
         tiers=tiers,
+    )
+
+
+def _read_tier(said: Mapping[str, Any]) -> Tier:
+    up_to = said.get("up_to")
+    return Tier(
+        up_to=int(up_to) if up_to is not None else None,
+        amount=int(said["amount"]),
+        per=int(said.get("per", 1)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Setting prices and shares: from a day to come on, so that the past never costs something else."""
+"""Setting prices: from a day to come on, so that the past never costs something else."""
 
 from __future__ import annotations
 
@@ -16,16 +16,12 @@ from kernel.cursors import read_place
 from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
-from marketplace.money._tables import MarketPrice, MarketShare
+from marketplace.money._tables import MarketPrice
 from marketplace.money.entries import RETAIL, WHOLESALE
 from marketplace.money.parties import checked_listing, owner_of
 from marketplace.money.prices import FREE, PER_MONTH, Price, read_price
-from marketplace.money.shares import WHOLE_BP
 from runtime.use.recording import day_of
-from tenancy._tables import Organisation
-from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
-from tenancy.organisations import OrganisationView, view_of
 
 AHEAD_MAX = timedelta(days=5 * 366)
 OWN_HOPS = (WHOLESALE, RETAIL)
@@ -44,18 +40,6 @@ class PriceView:
     set_by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareView:
-    """A share as the vendor sees it; `publisher_id` is None for all who have none of their own."""
-
-    id: UUID
-    publisher_id: UUID | None
-    vendor_bp: int
-    valid_from: date
-    set_at: datetime
-    set_by: str
-
-
 def set_price(  # noqa: PLR0913  who, for which hop of what, how much, and from when on
     session: Session,
     who: Acting,
@@ -68,14 +52,15 @@ def set_price(  # noqa: PLR0913  who, for which hop of what, how much, and from 
 ) -> PriceView:
     """Set what a listing costs from a day on, tomorrow where none is said.
 
-    A publisher sets the wholesale price of its own listings, a CSP its retail price of any.
+    A publisher sets the wholesale price of its own listings, a CSP its retail price of any that
+    somebody publishes here: nothing else is ever charged.
 
     Raises:
         InvalidError: naming the field that will not do.
         NotFoundError: the listing is another's.
         ConflictError: a price from that day on is set already: withdraw it first.
     """
-    price, day = read_price(document), _checked_day(valid_from, now=now)
+    price, day = read_price(document), checked_day(valid_from, now=now)
     _require_own(session, who, checked_listing(listing_id), hop)
     row = MarketPrice(
         id=new_id(),
@@ -179,87 +164,12 @@ def priced_by_month(session: Session) -> set[str]:
     return {row.listing_id for row in rows if row.document["kind"] == PER_MONTH}
 
 
-def set_share(
-    session: Session,
-    who: Acting,
-    publisher_id: UUID | None,
-    vendor_bp: int,
-    *,
-    valid_from: date | None,
-    now: datetime,
-) -> ShareView:  # fmt: skip
-    """Set the vendor's share of what publishers are paid, for one of them or all others.
-
-    It counts from the first use of a price in a month on; a month that has begun stays as it was.
-
-    Raises:
-        NotFoundError: who acts is no vendor, or there is no such publisher.
-        InvalidError: the share is no part of a whole, or the day will not do.
-        ConflictError: one from that day on is set already.
-    """
-    if who.tenant_kind != "vendor":
-        raise NotFoundError("only the vendor sets shares")
-    if not 0 <= vendor_bp <= WHOLE_BP:
-        message = f"vendor_bp: write basis points, 0 to {WHOLE_BP}"
-        raise InvalidError(message, problems=[Problem("/vendor_bp", message)])
-    day = _checked_day(valid_from, now=now)
-    publisher = _publisher_below(session, who, publisher_id)
-    row = MarketShare(
-        id=new_id(),
-        publisher=str(publisher.id) if publisher is not None else "",
-        vendor_bp=vendor_bp,
-        valid_from=day,
-        set_at=now,
-        set_by=who.person_name,
-    )
-    taken = f"a share from {day} on is set already: choose another day"
-    with or_taken(session, ConflictError(taken)):
-        session.add(row)
-    name = publisher.name if publisher is not None else "all publishers"
-    about = About(kind="share", id=row.id, name=name)
-    facts: dict[str, Fact] = {"vendor_bp": vendor_bp, "valid_from": day.isoformat()}
-    note(session, who.tenant_id, "share.set", now=now, about=about, facts=facts)
-    return _share_view(row)
-
-
-def list_shares(session: Session, who: Acting) -> list[ShareView]:
-    """List shares, the latest first: the vendor's all, a publisher's that of its own and of all."""
-    query = select(MarketShare).order_by(MarketShare.valid_from.desc(), MarketShare.publisher)
-    if who.tenant_kind != "vendor":
-        query = query.where(MarketShare.publisher.in_(("", str(who.tenant_id))))
-    return [_share_view(row) for row in session.scalars(query)]
-
-
-def share_on(session: Session, publisher_id: UUID, day: date) -> int:
-    """Give the vendor's share of what a publisher is paid on a day, in basis points."""
-    own = MarketShare.publisher == str(publisher_id)
-    found = session.scalar(
-        select(MarketShare.vendor_bp)
-        .where(or_(own, MarketShare.publisher == ""), MarketShare.valid_from <= day)
-        .order_by(func.length(MarketShare.publisher).desc(), MarketShare.valid_from.desc())
-        .limit(1)
-    )
-    return found or 0
-
-
 def said_price(price: Price) -> str:
     """Write a price in a few words for the audit, in smallest units."""
     if price.kind == PER_MONTH:
         return f"{price.amount} {price.currency} a month"
     tiers = ", ".join(f"{t.amount} for {t.per} to {t.up_to or 'any'}" for t in price.tiers)
     return f"{price.currency} by use: {tiers}" if price.tiers else FREE
-
-
-def _publisher_below(
-    session: Session, who: Acting, publisher_id: UUID | None
-) -> OrganisationView | None:
-    """Give a publisher that stands right below the vendor; of others it does not know."""
-    if publisher_id is None:
-        return None
-    row = session.get(Organisation, publisher_id)
-    if row is None or row.parent_id != who.tenant_id:
-        raise NotFoundError("no such publisher", id=str(publisher_id))
-    return view_of(row)
 
 
 def _require_own(session: Session, who: Acting, listing_id: str, hop: str) -> None:
@@ -269,11 +179,18 @@ def _require_own(session: Session, who: Acting, listing_id: str, hop: str) -> No
     if hop == RETAIL:
         if who.tenant_kind != "csp":
             raise NotFoundError("only a CSP sets retail prices")
+        if owner_of(session, listing_id) is None:
+            namespace = listing_id.partition(".")[0]
+            message = (
+                f"listing_id: nobody's claim of {namespace} is verified here, so that nothing of "
+                f"it is ever charged: name a block or pack of a verified publisher"
+            )
+            raise InvalidError(message, problems=[Problem("/listing_id", message)])
     elif owner_of(session, listing_id) != who.tenant_id:
         raise NotFoundError("no such listing of yours", listing_id=listing_id)
 
 
-def _checked_day(day: date | None, *, now: datetime) -> date:
+def checked_day(day: date | None, *, now: datetime) -> date:
     """Give from which day on something holds: tomorrow at the earliest, in UTC."""
     tomorrow = day_of(now) + timedelta(days=1)
     wanted = day or tomorrow
@@ -289,17 +206,6 @@ def _view_of(row: MarketPrice) -> PriceView:
         hop=row.hop,
         listing_id=row.listing_id,
         price=read_price(row.document),
-        valid_from=row.valid_from,
-        set_at=row.set_at,
-        set_by=row.set_by,
-    )
-
-
-def _share_view(row: MarketShare) -> ShareView:
-    return ShareView(
-        id=row.id,
-        publisher_id=UUID(row.publisher) if row.publisher else None,
-        vendor_bp=row.vendor_bp,
         valid_from=row.valid_from,
         set_at=row.set_at,
         set_by=row.set_by,

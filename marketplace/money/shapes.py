@@ -14,10 +14,11 @@ from kernel.errors import InvalidError, Problem
 from kernel.rest import ID, INSTANT, OBJECT, TEXT, WHOLE, choice, many, maybe, shape
 from kernel.schema import Schema
 from marketplace.money._tables import LISTING_MAX, REASON_MAX
+from marketplace.money.agreements import ShareView
 from marketplace.money.entries import HOPS, SIDES
 from marketplace.money.posting import CHARGE, CREDIT, REVERSAL
 from marketplace.money.prices import AMOUNT_MAX, PRICE
-from marketplace.money.pricing import OWN_HOPS, PriceView, ShareView
+from marketplace.money.pricing import OWN_HOPS, PriceView
 from marketplace.money.shares import WHOLE_BP
 from marketplace.money.statements import EntryView, Statement, Total
 
@@ -68,7 +69,7 @@ SHARE_SHAPE = shape(
     vendor_bp=WHOLE,
     valid_from=_DATE,
     set_at=INSTANT,
-    set_by=TEXT,
+    set_by=maybe(TEXT),
 )
 CREDIT_WANTED = _wanted(
     ["amount", "reason"],
@@ -155,7 +156,7 @@ def share_document(one: ShareView) -> dict[str, Any]:
         "vendor_bp": one.vendor_bp,
         "valid_from": one.valid_from.isoformat(),
         "set_at": format_instant(one.set_at),
-        "set_by": one.set_by,
+        "set_by": one.set_by or None,
     }
 
 

@@ -117,6 +117,15 @@ def owner_of_namespace(session: Session, namespace: str) -> UUID | None:
     return row.owner_id if row is not None and row.state is PublisherState.VERIFIED else None
 
 
+def owns_namespace(session: Session, organisation_id: UUID) -> bool:
+    """Tell whether the vendor verified any claim of an organisation's."""
+    wanted = select(MarketPublisher.namespace).where(
+        MarketPublisher.owner_id == organisation_id,
+        MarketPublisher.state == PublisherState.VERIFIED,
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
 def list_claims(session: Session) -> list[PublisherView]:
     """List the claims that wait for the vendor, the oldest first; for the vendor alone."""
     rows = session.scalars(

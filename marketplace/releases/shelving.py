@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.manifest import kept_manifest
 from kernel.errors import GarlandError, NotFoundError
+from marketplace.money.telling import price_kind
 from marketplace.releases._tables import MarketListing, MarketPublisher
 from marketplace.releases.pages import page_of_package
 from marketplace.releases.states import Channel, ReleaseState
@@ -18,6 +19,7 @@ from marketplace.releases.store import ReleaseView, archive_of, public_releases
 from marketplace.search.entries import Listed, entry_of_block, entry_of_pack
 from marketplace.search.model import Entry
 from marketplace.search.store import get_entry, index, remove
+from runtime.use.recording import day_of
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +30,7 @@ def shelve(session: Session, listing_id: str, *, now: datetime) -> None:
     if found is None:
         remove(session, listing_id, now=now)
     else:
-        index(session, _entry_of(session, found), now=now)
+        index(session, _entry_of(session, found, day=day_of(now)), now=now)
 
 
 def shelve_all(sessions: sessionmaker[Session], *, now: datetime) -> list[str]:
@@ -56,8 +58,11 @@ def _is_for_all(release: ReleaseView) -> bool:
     return release.state is ReleaseState.LISTED and release.channel is Channel.STABLE
 
 
-def _entry_of(session: Session, release: ReleaseView) -> Entry:
-    """Make the entry; the listing's own words stand before those of the package."""
+def _entry_of(session: Session, release: ReleaseView, *, day: date) -> Entry:
+    """Make the entry, by the price that holds; the listing's own words stand before the package's.
+
+    When another price comes to hold, the rounds of money tell the search.
+    """
     listing = session.get(MarketListing, release.listing_id)
     publisher = session.get(MarketPublisher, release.namespace)
     if listing is None or publisher is None or release.listed_at is None:
@@ -67,6 +72,7 @@ def _entry_of(session: Session, release: ReleaseView) -> Entry:
         publisher_name=publisher.title,
         updated_at=release.listed_at,
         quality=release.level or "none",
+        price=price_kind(session, release.listing_id, day=day),
         proven_uses=before.proven_uses if before else 0,
         rating=before.rating if before else None,
     )

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, undefer
 from kernel.errors import NotFoundError
 from marketplace.search._kept import note_written
 from marketplace.search._tables import MarketSearchEntry, MarketSearchState
-from marketplace.search.model import Entry, entry_document, read_entry
+from marketplace.search.model import Entry, PriceKind, entry_document, read_entry
 from marketplace.search.words import READ_AS, words_in
 
 log = structlog.get_logger(__name__)
@@ -67,6 +67,13 @@ def tell_of_use(
         raise NotFoundError("no such listing", listing_id=listing_id)
     entry = replace(_entry_in(row), proven_uses=proven_uses, rating=rating)
     index(session, entry, now=now)
+
+
+def tell_of_price(session: Session, listing_id: str, *, price: PriceKind, now: datetime) -> None:
+    """Say how a listing is paid for; one that is not there is left so."""
+    row = _row_of(session, listing_id)
+    if row is not None and row.is_listed:
+        index(session, replace(_entry_in(row), price=price), now=now)
 
 
 def get_entry(session: Session, listing_id: str) -> Entry | None:

@@ -20,9 +20,11 @@ _INDEXES = (
     ("market_entry", ("month",)),
     ("market_entry", ("charge_id",)),
     ("market_entry", ("of_id",)),
-    ("market_statement", ("handed_at",)),
+    ("market_statement", ("handed_at", "asked_at")),
+    ("market_missed", ("tried_at",)),
 )
 _TABLES = (
+    "market_missed",
     "market_statement",
     "market_progress",
     "market_month",
@@ -109,13 +111,15 @@ def _prices() -> None:
     op.create_table(
         "market_share",
         _id("id"),
+        _id("vendor_id"),
         _text("publisher", 36),
         sa.Column("vendor_bp", sa.Integer(), nullable=False),
         _day("valid_from"),
         _instant("set_at"),
         _text("set_by", 200),
+        _owned("market_share", "vendor_id"),
         _key("market_share", "id"),
-        _unique("market_share", "publisher", "valid_from"),
+        _unique("market_share", "vendor_id", "publisher", "valid_from"),
     )
     op.create_table(
         "market_tally",
@@ -187,6 +191,17 @@ def _months() -> None:
         _key("market_progress", "id"),
     )
     op.create_table(
+        "market_missed",
+        _id("used_by"),
+        _text("listing_id", 81),
+        _day("day"),
+        _text("kind", 10),
+        _amount("units"),
+        _instant("tried_at"),
+        _owned("market_missed", "used_by"),
+        _key("market_missed", "used_by", "listing_id", "day", "kind"),
+    )
+    op.create_table(
         "market_statement",
         _id("tenant_id"),
         _id("id"),
@@ -195,6 +210,7 @@ def _months() -> None:
         _amount("to_pay"),
         _amount("to_receive"),
         _instant("closed_at"),
+        _instant("asked_at", nullable=True),
         _instant("handed_at", nullable=True),
         _text("reference", 200),
         _text("refused", 300),

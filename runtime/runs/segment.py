@@ -56,7 +56,7 @@ from runtime.runs.registering import register, release
 from runtime.runs.simulating import is_simulated
 from runtime.runs.state import RunState as Progress
 from runtime.runs.state import Status
-from runtime.use.of_blocks import record_block_uses
+from runtime.use.of_blocks import is_somebodys, record_block_uses
 from runtime.use.recording import STEPS, record_use
 
 STEPS_A_SEGMENT_MAX = 250
@@ -138,9 +138,15 @@ class _Work:
             record_block_uses(self._session, run.tenant_id, done, now=self._segment.now)
 
     def _used(self, record: RecordRow) -> bool:
-        """Tell whether a block did what was asked; what was kept, or taken back, is no use."""
+        """Tell whether a block did what was asked.
+
+        What was kept or taken back is no use, nor is what nobody signed.
+        """
+        step_id = split(record.step)[1]
+        block = self._program.blocks[step_id]
         is_done = record.state is StepState.SUCCEEDED and not record.step.endswith(UNDO)
-        return is_done and self._pins.of(split(record.step)[1]) is None
+        is_new = is_done and self._pins.of(step_id) is None
+        return is_new and block is not None and is_somebodys(self._session, block)
 
     def _news(self) -> list[Event]:
         if self._segment.fault is not None:

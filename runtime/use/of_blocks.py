@@ -1,6 +1,7 @@
 """Which blocks of packages were used: once for each attempt of a step that came to a good end.
 
-What belongs to the product itself is nobody's to charge for and is not recorded.
+What belongs to the product itself is nobody's to charge for and is not recorded; nor is what nobody
+signed, for a tenant's own block in development may be called anything.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from blocks.installs._tables import BlockPackage
+from blocks.registry import Block, Standing
 from runtime.use._tables import BlockUse
 from runtime.use.recording import day_of
 from tenancy.rows import insert_new
@@ -27,6 +30,17 @@ class Used:
     tenant_id: UUID
     block_id: str
     number: int
+
+
+def is_somebodys(session: Session, block: Block) -> bool:
+    """Tell whether somebody signed the package of a block.
+
+    Its standing says so, but for one that is held or withdrawn while runs finish with it.
+    """
+    if block.standing in (Standing.HELD, Standing.WITHDRAWN):
+        wanted = select(BlockPackage.signers).where(BlockPackage.digest == block.digest)
+        return bool(session.scalar(wanted))
+    return block.standing is Standing.INSTALLED
 
 
 def record_block_uses(

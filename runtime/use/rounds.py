@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from uuid import UUID
@@ -24,15 +25,23 @@ from tenancy.plans.assigning import BITE, end_trials, has_trial_over
 from tenancy.scope import as_tenant, system
 
 log = structlog.get_logger(__name__)
+NeededFrom = Callable[[Session, date], date]
 
 
 class UseRounds:
     """One process's rounds; whoever takes over goes on from what the tables say."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], reading: sessionmaker[Session], calls: Calls
+        self,
+        sessions: sessionmaker[Session],
+        reading: sessionmaker[Session],
+        calls: Calls,
+        *,
+        needed_from: NeededFrom = lambda _session, today: today,
     ) -> None:
+        """Take part; `needed_from` gives the first day whose uses of blocks are needed still."""
         self._sessions, self._reading, self._calls = sessions, reading, calls
+        self._needed_from = needed_from
         self._all_on: date | None = None
         self._to_look_at: set[UUID] = set()
         self._behind: dict[UUID, date] = {}
@@ -120,7 +129,9 @@ class UseRounds:
         while gone:
             with self._sessions.begin() as session, as_tenant(session, tenant_id):
                 gone = seal_old(session, tenant_id, now=now)
-                forget_block_uses(session, tenant_id, before=day_of(now - FACTS_KEPT))
+                needed = self._needed_from(session, day_of(now))
+                before = min(needed, day_of(now - FACTS_KEPT))
+                forget_block_uses(session, tenant_id, before=before)
 
     def _end_trials(self, *, now: datetime) -> None:
         with self._reading() as session:

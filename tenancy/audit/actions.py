@@ -244,6 +244,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "price.set": "set what {it} costs",
             "price.withdrawn": "withdrew a price of {it} before it held",
             "share.set": "set the share that is kept of what {it} earn",
+            "share.withdrawn": "withdrew a share of what {it} earn before it held",
             "charge.credited": "gave back a part of a charge for {it}",
             "charge.reversed": "gave back all of a charge for {it}",
             "statement.exported": "took out a statement as a file",

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
-from marketplace.money._tables import MarketPrice
+from marketplace.money._tables import MarketPrice, MarketShare
+from marketplace.money.agreements import set_share
 from marketplace.money.entries import RETAIL, Payment
 from marketplace.money.posting import Occasion, enter, open_charge
-from marketplace.money.pricing import PriceView, set_price, set_share
+from marketplace.money.pricing import PriceView, set_price
 from tenancy.organisations import OrganisationView, create_organisation, get_organisation
 from tenancy.scope import as_tenant, system
 from tests.factories.organisations import admin_of, make_below
@@ -87,14 +88,18 @@ def share_it(session: Session, market: Market, vendor_bp: int, *, now: datetime 
 
 
 def price_and_charge(session: Session, owner_id: UUID, word: str) -> dict[str, str]:
-    """Make a price of a day far ahead and a charge that was paid; give their ids by name."""
+    """Make a price and a share of days far ahead and a charge that was paid; give their ids."""
     row = MarketPrice(
         id=new_id(), owner_id=owner_id, hop="wholesale", listing_id=f"{word.lower()}.lamp",
         document=by_use(1), valid_from=date(2031, 1, 1), set_at=NOON, set_by="Nora",
     )  # fmt: skip
-    session.add(row)
+    share = MarketShare(
+        id=new_id(), vendor_id=owner_id, publisher="", vendor_bp=1, valid_from=date(2031, 1, 1),
+        set_at=NOON, set_by="Nora",
+    )  # fmt: skip
+    session.add_all([row, share])
     session.flush()
-    return {"price": str(row.id), "charge": str(_charge(session, owner_id))}
+    return {"price": str(row.id), "share": str(share.id), "charge": str(_charge(session, owner_id))}
 
 
 def _charge(session: Session, seller_id: UUID) -> UUID:

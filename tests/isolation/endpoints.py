@@ -95,7 +95,7 @@ BY_ID = {
     "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
-    "market_money_api": "withdraw_price give_credit reverse_charge",
+    "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",

@@ -57,6 +57,7 @@ IDS = {
     "rule_id": "rule",
     "run_id": "run",
     "service_id": "service",
+    "share_id": "share",
     "service_imports.apply.import_id": "service_import",
     "service_imports.show_import.import_id": "service_import",
     "services_api.apply.import_id": "service_import",

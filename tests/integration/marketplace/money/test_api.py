@@ -104,15 +104,15 @@ def test_a_credit_is_given_and_seen_by_both_with_its_reason(
 
 def test_prices_are_set_listed_and_withdrawn(as_: As, market: Market) -> None:
     csp = as_(market.csp)
-    wanted = {"listing_id": "acme.lamp", "hop": "retail", "price": by_use(5)}
+    wanted = {"listing_id": "baubleworks.star", "hop": "retail", "price": by_use(5)}
 
     made: Any = csp.post(f"{URL}/prices", json={**wanted, "valid_from": "2027-06-01"}).json
-    listed = read(csp, f"{URL}/prices?listing_id=acme.lamp")["items"]
+    listed = read(csp, f"{URL}/prices?listing_id=baubleworks.star")["items"]
     gone = csp.delete(f"{URL}/prices/{made['id']}").status_code
 
     assert listed == [made]
     assert gone == 204
-    assert read(csp, f"{URL}/prices?listing_id=acme.lamp")["items"] == []
+    assert read(csp, f"{URL}/prices?listing_id=baubleworks.star")["items"] == []
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,7 @@ def test_prices_are_set_listed_and_withdrawn(as_: As, market: Market) -> None:
         pytest.param({"valid_from": "soon"}, 422, id="no day"),
         pytest.param({"hop": "wholesale"}, 404, id="of a listing of another's"),
         pytest.param({"listing_id": "lamp"}, 422, id="no listing"),
+        pytest.param({"listing_id": "nobodys.lamp"}, 422, id="of a listing nobody publishes"),
         pytest.param({"price": {"kind": "per_use"}}, 422, id="no price"),
     ],
 )
@@ -131,6 +132,25 @@ def test_a_price_that_will_not_do_is_refused(
     wanted = {"listing_id": LISTING, "hop": "retail", "price": by_use(5)}
 
     assert as_(market.csp).post(f"{URL}/prices", json={**wanted, **change}).status_code == status
+
+
+def test_whole_numbers_are_whole_however_they_are_written(
+    as_: As, market: Market, month: str
+) -> None:
+    price = {"kind": "per_month", "currency": "EUR", "amount": 5.0}
+    wanted = {"listing_id": "baubleworks.star", "hop": "retail", "price": price}
+    csp = as_(market.csp)
+    charge_id = read(csp, f"{URL}/statements/{month}/entries")["items"][0]["charge_id"]
+
+    price_made: Any = csp.post(f"{URL}/prices", json=wanted).json
+    credited = csp.post(f"{URL}/charges/{charge_id}/credit", json={"amount": 2.0, "reason": "late"})
+    shared = as_(market.vendor).post(
+        f"{URL}/shares", json={"publisher_id": str(market.publisher.id), "vendor_bp": 15e2}
+    )
+
+    assert type(price_made["price"]["amount"]) is int
+    assert credited.status_code == 201
+    assert type(shared.json and shared.json["vendor_bp"]) is int
 
 
 def test_the_vendor_alone_sets_shares_and_a_publisher_reads_its_own(
@@ -146,8 +166,38 @@ def test_the_vendor_alone_sets_shares_and_a_publisher_reads_its_own(
     assert {one["vendor_bp"] for one in shares} == {1_500, 2_000}
 
 
-def test_a_month_ahead_is_refused_by_name(as_: As, market: Market) -> None:
-    said = read(as_(market.customer), f"{URL}/statements/2999-01")
+def test_what_the_vendor_agreed_is_for_it_and_publishers_and_its_people_for_it_alone(
+    as_: As, market: Market
+) -> None:
+    sides = (market.customer, market.csp, market.publisher, market.vendor)
+
+    told = [as_(one).get(f"{URL}/shares") for one in sides]
+
+    assert [one.status_code for one in told] == [404, 404, 200, 200]
+    people = [[one["set_by"] for one in (said.json or {})["items"]] for said in told[2:]]
+    assert people[0] == [None]
+    assert all(people[1])
+
+
+def test_a_share_that_does_not_hold_yet_is_withdrawn_by_the_vendor(as_: As, market: Market) -> None:
+    vendor = as_(market.vendor)
+    held = read(vendor, f"{URL}/shares")["items"][0]["id"]
+    wanted = {"vendor_bp": 1_500, "valid_from": "2027-06-01"}
+    made: Any = vendor.post(f"{URL}/shares", json=wanted).json
+
+    not_theirs = as_(market.csp).delete(f"{URL}/shares/{made['id']}")
+    gone = vendor.delete(f"{URL}/shares/{made['id']}")
+    too_late = vendor.delete(f"{URL}/shares/{held}")
+
+    assert [one.status_code for one in (not_theirs, gone, too_late)] == [404, 204, 409]
+    assert [one["id"] for one in read(vendor, f"{URL}/shares")["items"]] == [held]
+
+
+@pytest.mark.parametrize("month", ["2999-01", "201\u0663-05"])
+def test_a_month_that_is_ahead_or_none_is_refused_by_name(
+    as_: As, market: Market, month: str
+) -> None:
+    said = read(as_(market.customer), f"{URL}/statements/{month}")
 
     assert said["status"] == 422
     assert said["errors"][0]["pointer"] == "/month"

@@ -21,6 +21,7 @@ from marketplace.search.model import Query
 from tenancy.audit.trail import Actor
 from tenancy.members import add_member
 from tenancy.organisations import OrganisationView
+from tests.factories.money import by_use, price_it
 from tests.factories.packages import KEY, ROOT_KEY
 from tests.factories.releases import (
     ANNA,
@@ -205,6 +206,19 @@ def test_what_is_listed_is_found_until_it_is_deprecated_and_again_once_restored(
     assert listed == [found.listing_id]
     assert deprecated == []
     assert found_by_search(session) == listed
+
+
+def test_what_is_listed_is_found_by_the_wholesale_price_that_holds(
+    session: Session, acme: OrganisationView, release: ReleaseView, rita: Actor
+) -> None:
+    price = by_use(1, "EUR", {"up_to": 100, "amount": 2})
+    before = NOON - timedelta(days=2)
+    price_it(session, acme, price, listing_id=release.listing_id, now=before)
+
+    list_it(session, release, rita)
+
+    found = find(session, Query(chosen={"price": frozenset({"tiers"})}))
+    assert [one.listing_id for one in found.entries] == [release.listing_id]
 
 
 def test_a_listing_is_found_by_the_words_its_publisher_gives_it(

@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from redis import Redis
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -22,7 +21,7 @@ from runtime.runs.start import Start, start_run, start_trial
 from runtime.use import rounds
 from runtime.use._tables import UsageDay, UsageFact
 from runtime.use.adding_up import FACTS_KEPT, add_up, days_to_add_up, look_at_peaks, seal_old
-from runtime.use.calls import Calls, record_minute
+from runtime.use.calls import record_minute
 from runtime.use.reading import used_on
 from runtime.use.recording import API_CALLS, EVENTS, RUNS, day_of, record_use
 from runtime.use.rounds import UseRounds
@@ -30,6 +29,7 @@ from runtime.use.warnings import warn_near_end
 from tenancy.scope import as_tenant, system
 from tests.factories.flows import chain_document, make_flow
 from tests.factories.tenancy import NOON, make_customer
+from tests.factories.use import nowhere
 from tests.support.size import examples
 
 Sessions = sessionmaker[Session]
@@ -255,8 +255,3 @@ def test_what_broke_is_done_once_it_can_be(
 
     assert days(sessions, acme)[TODAY, RUNS] == 3
     assert (TODAY + timedelta(days=3), "members") in days(sessions, acme)
-
-
-def nowhere() -> Calls:
-    """Give calls that no Redis counts."""
-    return Calls(Redis(host="127.0.0.1", port=1, socket_timeout=0.1))

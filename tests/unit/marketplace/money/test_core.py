@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,9 +24,12 @@ from marketplace.money.entries import (
     left_of,
     reversal_of,
 )
+from marketplace.money.exports import as_bills
+from marketplace.money.months import read_month
 from marketplace.money.prices import PER_MONTH, PER_USE, Price, Tier, read_price
 from marketplace.money.rating import Parties, Tally, cost_of, rate_retail, rate_wholesale
 from marketplace.money.shares import split, vendor_part
+from marketplace.money.statements import Line, Statement
 from tests.support.size import examples
 
 CUSTOMER, CSP, PUBLISHER, VENDOR = (UUID(int=n) for n in range(1, 5))
@@ -173,6 +179,23 @@ def test_a_price_is_read_as_it_was_written(price: Price) -> None:
     assert read_price(price.document()) == price
 
 
+@settings(max_examples=examples(60))
+@given(prices())
+def test_a_price_of_whole_numbers_with_a_point_is_the_same_price(price: Price) -> None:
+    def pointed(said: Any) -> Any:
+        if isinstance(said, dict):
+            return {name: pointed(one) for name, one in said.items()}
+        if isinstance(said, list):
+            return [pointed(one) for one in said]
+        return float(said) if isinstance(said, int) else said
+
+    found = read_price(pointed(price.document()))
+
+    assert found == price
+    assert json.dumps(found.document()) == json.dumps(price.document())
+    assert sum(split(found.total(7) + found.amount, [1, 3])) == price.total(7) + price.amount
+
+
 @pytest.mark.parametrize(
     ("document", "pointer"),
     [
@@ -215,3 +238,30 @@ def test_an_amount_reads_back_to_the_last_unit(amount: int, currency: str) -> No
     assert int(text.replace(".", "")) == amount
     assert len(text.partition(".")[2]) == PLACES[currency]
     assert said(amount, currency).replace(",", "") == f"{currency} {text}"
+
+
+def test_two_who_pay_one_another_have_a_bill_each_way() -> None:
+    def line(side: str, amount: int) -> Line:
+        return Line(
+            side=side, hop=WHOLESALE, counterparty_id=PUBLISHER, counterparty="Other",
+            listing_id="acme.lamp", kind="charge", currency="EUR", units=1, amount=amount,
+        )  # fmt: skip
+
+    lines = (line("csp", -500), line("publisher", 300))
+    statement = Statement(
+        organisation_id=CSP, month="2026-11", closed_at=None, totals=(), lines=lines
+    )
+
+    bills = json.loads(as_bills(statement))["customerBill"]
+
+    said = {one["id"].removeprefix("2026-11-wholesale-EUR-"): one["amountDue"] for one in bills}
+    assert said == {
+        f"{CSP}-{PUBLISHER}": {"unit": "EUR", "value": 5.0},
+        f"{PUBLISHER}-{CSP}": {"unit": "EUR", "value": 3.0},
+    }
+
+
+@pytest.mark.parametrize("said", ["201\u0663-05", "2026-13", "2026-1", "2026-12", "1999-01"])
+def test_what_is_no_month_that_has_begun_is_refused(said: str) -> None:
+    with pytest.raises(InvalidError, match="month"):
+        read_month(said, today=date(2026, 11, 28))
