@@ -35,7 +35,7 @@ from tenancy.scope import as_tenant
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = {"rings": [100], "wait_s": 0, "goes_on_unproven": True}
+AT_ONCE = {"rings": [100], "wait_s": 0, "goes_on_unproven": True, "goes_back": False}
 """How a replacement is rolled out: what it takes the place of does not work any more."""
 
 

@@ -23,13 +23,14 @@ from marketplace.impact.finding import impacts_on
 from marketplace.impact.model import TenantImpact
 from marketplace.rollouts._tables import TOLD_MAX, RolloutMember, RolloutPin
 from marketplace.rollouts.model import MemberState
-from runtime.flows.block_moves import Moved, move_back, move_live
+from runtime.flows.block_moves import Moved, live_with, move_back, move_live
 from runtime.where_used.needing import what_uses
 from tenancy.scope import as_tenant
 
 log = structlog.get_logger(__name__)
 
 BY = "roll-out"
+_STAYS = "workflows stay: published anew since, or a block that they used cannot be used any more"
 
 
 def move(
@@ -71,7 +72,7 @@ def take_back(
         if installed:
             _remove(session, tenant_id, new, digest, now=now)
     member.state = MemberState.GONE_ON if went_on else MemberState.BACK
-    member.told = f"{went_on:,} workflows were published anew there since" if went_on else ""
+    member.told = f"{went_on:,} {_STAYS}" if went_on else ""
 
 
 def _why_kept_back(impact: TenantImpact | None) -> str:
@@ -132,7 +133,12 @@ def _has(session: Session, tenant_id: UUID, new: Manifest) -> bool:
 def _remove(
     session: Session, tenant_id: UUID, new: Manifest, digest: str, *, now: datetime
 ) -> None:
-    """Remove the version; while a run that began with it goes on, only hold it."""
+    """Remove the version; while a run that began with it goes on, only hold it.
+
+    Where a workflow that is live goes on to use it, it stays as it is.
+    """
+    if live_with(session, tenant_id, new.id, {new.version}):
+        return
     held = holdings_of(session, new.id, [tenant_id]).get(tenant_id, [])
     there = next((one for one in held if one.digest == digest), None)
     if there is None or there.state is Standing.WITHDRAWN:

@@ -145,8 +145,9 @@ def move_back(
 ) -> bool:
     """Let a workflow use again exactly the version from before; its draft too, if it followed.
 
-    It goes back to what it was, and nothing is checked but that its blocks are there. Where they
-    are not, or somebody published another version since, which is theirs, it stays: False.
+    It goes back to what it was, and nothing is checked but that its blocks are there and may be
+    used. Where one is not, such as a version that was recalled, or somebody published another
+    version since, which is theirs, it stays: False.
 
     Raises:
         NotFoundError: the workflow is not there any more.
@@ -158,7 +159,8 @@ def move_back(
         return False
     registry = registry_of(session, tenant_id)
     needed = (one.partition("@") for one in blocks_of(before.document))
-    if any(registry.find(block_id, version) is None for block_id, _, version in needed):
+    found = (registry.find(block_id, version) for block_id, _, version in needed)
+    if any(block is None or not block.standing.starts_runs for block in found):
         return False
     if row.draft_digest == after.digest:
         draft, revision = _as_draft(before.document), row.draft_revision

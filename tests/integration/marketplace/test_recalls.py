@@ -13,7 +13,7 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError
 from marketplace.recalls.model import Fate
 from marketplace.recalls.reading import RecallView, get_recall, lines_of, list_received
 from marketplace.recalls.store import Wish, recall
-from marketplace.rollouts.rounds import due_rollouts, look
+from marketplace.rollouts import store as rollouts
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.runs.not_started import NotStartedError
 from tenancy.announcements.reaching import tell_due
@@ -23,6 +23,7 @@ from tests.factories.market import WHO
 from tests.factories.organisations import admin_of
 from tests.factories.tenancy import NOON, make_csp
 from tests.integration.marketplace.conftest import Market
+from tests.integration.marketplace.test_rollouts import go
 from tests.integration.runtime.engine.bench import Bench
 
 
@@ -35,6 +36,15 @@ def take_back(market: Market, version: str = "1.0.0", **wish: object) -> RecallV
 def flow_of(market: Market, tenant_id: UUID) -> UUID:
     with market.sessions() as session, as_tenant(session, tenant_id):
         return session.scalars(select(FlowRow)).one().id
+
+
+def versions_live(market: Market) -> set[str]:
+    """Give which versions of the block live workflows use."""
+    with market.sessions() as session, system(session):
+        versions = session.scalars(
+            select(FlowVersionRow).join(FlowRow, FlowRow.live_version_id == FlowVersionRow.id)
+        )
+        return {one.document["steps"]["say"]["version"] for one in versions}
 
 
 def test_no_new_run_uses_it_and_one_under_way_stops_at_the_block_and_both_are_told(
@@ -113,16 +123,25 @@ def test_those_who_had_it_read_of_it_as_an_announcement(few: Market) -> None:
 
 def test_a_replacement_goes_live_at_once_where_it_fits(few: Market) -> None:
     take_back(few, replacement=few.digests["1.1.0"])
-    with few.sessions() as session, system(session):
-        [due] = due_rollouts(session, now=NOON)
-    with few.sessions.begin() as session, system(session):
-        look(session, due, now=NOON)
+    go(few)
 
-    with few.sessions() as session, system(session):
-        versions = session.scalars(
-            select(FlowVersionRow).join(FlowRow, FlowRow.live_version_id == FlowVersionRow.id)
-        )
-        assert {one.document["steps"]["say"]["version"] for one in versions} == {"1.1.0"}
+    assert versions_live(few) == {"1.1.0"}
+
+
+def test_a_replacement_that_is_taken_back_leaves_nobody_with_what_was_recalled(
+    few: Market,
+) -> None:
+    take_back(few, replacement=few.digests["1.1.0"])
+    go(few)
+    with few.sessions.begin() as session, as_tenant(session, few.csp.id):
+        [made] = rollouts.list_rollouts(session, few.csp.id, limit=10)
+        rollouts.steer(session, admin_of(few.csp), made.id, "roll-back", now=NOON)
+    go(few)
+
+    assert (versions_live(few), made.plan.goes_back) == ({"1.1.0"}, False)
+    Bench(sessions=few.sessions, tenant_id=few.customers[0].id).start(
+        flow_of(few, few.customers[0].id)
+    )
 
 
 @pytest.mark.parametrize(
