@@ -263,11 +263,11 @@ def stop_of(own: Sequence[str], above: Sequence[str]) -> str:
     """Say who stopped a roll-out for an organisation; "" for nobody.
 
     Args:
-        own: Why it froze its versions itself, one text each.
+        own: Why it froze its versions itself, one text each; that is told to itself alone.
         above: Why a provider above it holds the version.
     """
     if own:
-        return f"frozen: {own[0]}" if own[0] else "frozen"
+        return "frozen"
     if above:
         return f"held: {above[0]}" if above[0] else "held"
     return ""

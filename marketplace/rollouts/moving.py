@@ -23,6 +23,7 @@ from marketplace.impact.finding import impacts_on
 from marketplace.impact.model import TenantImpact
 from marketplace.rollouts._tables import TOLD_MAX, RolloutMember, RolloutPin
 from marketplace.rollouts.model import MemberState
+from marketplace.rollouts.words import told_of
 from runtime.flows.block_moves import Moved, live_with, move_back, move_live
 from runtime.where_used.needing import what_uses
 from tenancy.scope import as_tenant
@@ -31,6 +32,12 @@ log = structlog.get_logger(__name__)
 
 BY = "roll-out"
 _STAYS = "workflows stay: published anew since, or a block that they used cannot be used any more"
+
+
+class UnusableThereError(ConflictError):
+    """The version is installed there already, and is held or withdrawn."""
+
+    code = "block.unusable_there"
 
 
 def move(
@@ -47,7 +54,7 @@ def move(
                 installed = _move(session, member, new, digest, impact, now=now)
             member.installed = installed  # outside of that organisation: the row is the provider's
         except GarlandError as error:
-            told = error.message
+            told = told_of(error)
     if told:
         member.state, member.told = MemberState.KEPT_BACK, told[:TOLD_MAX]
         return
@@ -126,7 +133,7 @@ def _has(session: Session, tenant_id: UUID, new: Manifest) -> bool:
     held = holdings_of(session, new.id, [tenant_id]).get(tenant_id, [])
     there = next((one for one in held if one.version == new.version), None)
     if there is not None and not there.state.starts_runs:
-        raise ConflictError(f"{new.version} is {there.state.value} there")
+        raise UnusableThereError(f"{new.version} is {there.state.value} there")
     return there is not None
 
 
