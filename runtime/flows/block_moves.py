@@ -26,7 +26,7 @@ from runtime.flows._placing import place_block_triggers
 from runtime.flows._publishing import digest_of, ready_to_publish
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import shape_problems
-from runtime.flows.upgraded import upgraded, users_of
+from runtime.flows.upgraded import repinned, upgraded, users_of
 from runtime.flows.uses import blocks_of
 from runtime.flows.versions import save_draft
 from runtime.schedules.marks import place_marks
@@ -39,6 +39,12 @@ class NeedsSecondError(ConflictError):
     """Here a second person has to say yes to what goes live."""
 
     code = "flow.needs_second"
+
+
+class BlockReplacedError(ConflictError):
+    """Another block that it uses is another package by now, which nobody published it with."""
+
+    code = "flow.block_replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +115,7 @@ def move_live(  # noqa: PLR0913  which workflow, to what, why, by whom
         NotFoundError: no such workflow.
         ConflictError: it is not live.
         NeedsSecondError: the organisation wants a second person to look at it.
+        BlockReplacedError: another block of it was replaced under its version since.
         InvalidError: it would not work with that version; names each problem.
         NotInPlanError: the plan does not hold a block of it.
     """
@@ -120,6 +127,11 @@ def move_live(  # noqa: PLR0913  which workflow, to what, why, by whom
     if takes_two(session, tenant_id, [draft, live.document]):
         raise NeedsSecondError(f"{row.name}: a second person has to say yes: upgrade it by hand")
     _, document = ready_to_publish(session, tenant_id, draft)
+    if replaced := repinned(live.document, document, new.id, versions):
+        raise BlockReplacedError(
+            f"{row.name}: another package is installed than it was published with, at "
+            f"{', '.join(replaced)}: look at it and publish it anew"
+        )
     version = FlowVersionRow(
         id=new_id(), tenant_id=tenant_id, flow_id=flow_id, number=_next(session, flow_id)
     )
