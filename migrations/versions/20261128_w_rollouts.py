@@ -1,7 +1,9 @@
 """Roll-outs, what they moved and who stopped them; recalls and the runs under way then.
 
 Safe while the previous release runs: yes, the tables are unknown to it, and what is withdrawn
-stops runs there whether or not it says so.
+stops runs there whether or not it says so. What the previous release withdraws meanwhile, without
+saying that no run may finish, is set right with the first look at the index
+(`blocks.installs.revoking`).
 """
 
 from __future__ import annotations
