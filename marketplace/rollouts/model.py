@@ -42,6 +42,11 @@ class RolloutState(Enum):
         return self is RolloutState.ROLLED_BACK
 
     @property
+    def is_under_way(self) -> bool:
+        """Tell whether no other one of its block may begin: it moves somebody, or may yet."""
+        return self in (RolloutState.RUNNING, RolloutState.PAUSED, RolloutState.GOING_BACK)
+
+    @property
     def has_to_do(self) -> bool:
         """Tell whether the clock does something with it."""
         return self in (RolloutState.RUNNING, RolloutState.GOING_BACK)

@@ -25,6 +25,7 @@ from marketplace.rollouts._tables import TOLD_MAX, RolloutMember, RolloutPin
 from marketplace.rollouts.model import MemberState
 from marketplace.rollouts.words import told_of
 from runtime.flows.block_moves import Moved, live_with, move_back, move_live
+from runtime.flows.uses import versions_with_block
 from runtime.where_used.needing import what_uses
 from tenancy.scope import as_tenant
 
@@ -142,9 +143,13 @@ def _remove(
 ) -> None:
     """Remove the version; while a run that began with it goes on, only hold it.
 
-    Where a workflow that is live goes on to use it, it stays as it is.
+    Where a workflow that is live goes on to use it, or would again were another roll-out taken
+    back, it stays as it is.
     """
     if live_with(session, tenant_id, new.id, {new.version}):
+        return
+    before = session.scalars(select(RolloutPin.before_id).where(RolloutPin.tenant_id == tenant_id))
+    if versions_with_block(session, tenant_id, before.all(), new.id, new.version):
         return
     held = holdings_of(session, new.id, [tenant_id]).get(tenant_id, [])
     there = next((one for one in held if one.digest == digest), None)

@@ -102,6 +102,15 @@ def _rollout() -> None:
     op.create_index(
         "ix_market_rollout_tenant_id_made_at", "market_rollout", ["tenant_id", "made_at"]
     )
+    under_way = sa.text("state IN ('running', 'paused', 'going_back')")
+    op.create_index(
+        "uq_market_rollout_under_way",
+        "market_rollout",
+        ["tenant_id", "listing_id"],
+        unique=True,
+        sqlite_where=under_way,
+        postgresql_where=under_way,
+    )
 
 
 def _rollout_member() -> None:
