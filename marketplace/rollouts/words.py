@@ -28,6 +28,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "plan.not_included": "its plan does not hold a block that it needs",
     }
 )
+NOT_BACK = "it could not be taken back, and is tried again"
 OTHERWISE = "it cannot be installed or go live there"
 
 
