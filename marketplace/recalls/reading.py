@@ -23,7 +23,10 @@ from tenancy.scope import as_tenant, system
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallView:
-    """A recall as its provider sees it; `runs` counts those that were under way by their fate."""
+    """A recall as its provider sees it; `runs` counts those that were under way by their fate.
+
+    `not_done` says, to whoever made it and at that moment alone, what could not be done with it.
+    """
 
     id: UUID
     listing_id: str
@@ -36,6 +39,7 @@ class RecallView:
     runs: Mapping[Fate, int]
     made_at: datetime
     made_by: str
+    not_done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
