@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from blocks.installs._changes import note_change
@@ -19,6 +19,9 @@ from kernel.errors import GarlandError
 from tenancy.scope import system
 
 log = structlog.get_logger(__name__)
+
+_GOES_ON = or_(BlockInstall.state != Standing.WITHDRAWN, BlockInstall.lets_finish.is_(True))
+"""What some run may still use."""
 
 
 class Withdrawing:
@@ -45,13 +48,12 @@ def withdraw_revoked(session: Session, *, now: datetime) -> int:
 
     No new run uses it, and a run under way fails at its step. A digest is revoked whoever signed
     it, and without a signature too; that of a pack takes along the blocks for which neither their
-    own signature nor another pack vouches.
+    own signature nor another pack vouches. What was withdrawn already and lets runs finish, by a
+    recall or by a release of this software that did not say, lets none finish any more.
     """
     index = current_index(session, now=now)
     used = select(BlockPackage).where(
-        BlockPackage.digest.in_(
-            select(BlockInstall.digest).where(BlockInstall.state != Standing.WITHDRAWN)
-        )
+        BlockPackage.digest.in_(select(BlockInstall.digest).where(_GOES_ON))
     )
     with system(session):
         reasons = {
@@ -60,9 +62,7 @@ def withdraw_revoked(session: Session, *, now: datetime) -> int:
             if (why := _why_revoked(session, one, index, now=now))
         }
         rows = session.scalars(
-            select(BlockInstall).where(
-                BlockInstall.digest.in_(reasons), BlockInstall.state != Standing.WITHDRAWN
-            )
+            select(BlockInstall).where(BlockInstall.digest.in_(reasons), _GOES_ON)
         ).all()
         for row in rows:
             row.state, row.lets_finish = Standing.WITHDRAWN, False

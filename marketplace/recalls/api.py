@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, url_for
 
 from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, json_body, page_of, require
-from kernel.rest import FLAG, ID, INSTANT, TEXT, WHOLE, describe, listed, many, shape
+from kernel.rest import FLAG, ID, INSTANT, TEXT, TEXTS, WHOLE, describe, listed, many, shape
 from kernel.schema import Schema
 from marketplace.recalls import reading, store
 from marketplace.recalls._tables import REASON_MAX
@@ -46,6 +46,7 @@ RECALL = shape(
     runs=_COUNTS,
     made_at=INSTANT,
     made_by=TEXT,
+    not_done=TEXTS,
 )
 LINE = shape("RecallLine", organisation_id=ID, name=TEXT, runs=_COUNTS)
 RECEIVED = shape(
@@ -143,6 +144,7 @@ def _recall(one: RecallView) -> dict[str, Any]:
         "runs": _counts(one.runs),
         "made_at": format_instant(one.made_at),
         "made_by": one.made_by,
+        "not_done": list(one.not_done),
     }
 
 

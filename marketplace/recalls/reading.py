@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.acting import Acting
-from kernel.errors import NotFoundError
+from kernel.cursors import read_place
 from marketplace.impact.reach import reach_of
 from marketplace.recalls._tables import RecallReach, RecallRow, RecallRun
 from marketplace.recalls.model import Fate, fate_of
@@ -23,7 +23,10 @@ from tenancy.scope import as_tenant, system
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallView:
-    """A recall as its provider sees it; `runs` counts those that were under way by their fate."""
+    """A recall as its provider sees it; `runs` counts those that were under way by their fate.
+
+    `not_done` says, to whoever made it and at that moment alone, what could not be done with it.
+    """
 
     id: UUID
     listing_id: str
@@ -36,6 +39,7 @@ class RecallView:
     runs: Mapping[Fate, int]
     made_at: datetime
     made_by: str
+    not_done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +76,15 @@ class ReceivedView:
 def list_recalls(
     session: Session, tenant_id: UUID, *, limit: int, after: Sequence[str] | None = None
 ) -> list[RecallView]:
-    """List a provider's recalls, the newest first; `after` is the id of the last one."""
+    """List a provider's recalls, the newest first; `after` is the id of the last one.
+
+    Raises:
+        InvalidError: `after` is no such place.
+    """
     wanted = select(RecallRow).where(RecallRow.tenant_id == tenant_id)
     if after is not None:
-        wanted = wanted.where(RecallRow.id < _id(after[0]))
+        [last] = read_place(after, UUID)
+        wanted = wanted.where(RecallRow.id < last)
     rows = session.scalars(wanted.order_by(RecallRow.id.desc()).limit(limit)).all()
     return [_view(session, row) for row in rows]
 
@@ -100,10 +109,15 @@ def lines_of(session: Session, who: Acting, recall_id: UUID) -> list[Line]:
 def list_received(
     session: Session, tenant_id: UUID, *, limit: int, after: Sequence[str] | None = None
 ) -> list[ReceivedView]:
-    """List the recalls that reached an organisation, the newest first, with its own runs."""
+    """List the recalls that reached an organisation, the newest first, with its own runs.
+
+    Raises:
+        InvalidError: `after` is no such place.
+    """
     wanted = select(RecallReach).where(RecallReach.tenant_id == tenant_id)
     if after is not None:
-        wanted = wanted.where(RecallReach.recall_id < _id(after[0]))
+        [last] = read_place(after, UUID)
+        wanted = wanted.where(RecallReach.recall_id < last)
     rows = session.scalars(wanted.order_by(RecallReach.recall_id.desc()).limit(limit)).all()
     return [
         ReceivedView(
@@ -164,10 +178,3 @@ def _run_lines(session: Session, tenant_id: UUID, recall_id: UUID) -> list[RunLi
 
 def _fate(run: RunThere | None) -> Fate:
     return fate_of(run.state.value, run.error_code) if run is not None else Fate.REMOVED
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise NotFoundError("no such page: begin with the first") from None

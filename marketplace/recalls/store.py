@@ -6,7 +6,8 @@ under way then is read later (`reading`), from the runs themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -19,13 +20,15 @@ from blocks.installs.recalling import keep_recall, withdraw_from
 from blocks.manifest import Manifest
 from blocks.versions import precedence
 from kernel.acting import Acting
-from kernel.errors import ConflictError, InvalidError, Problem
+from kernel.errors import ConflictError, GarlandError, InvalidError, Problem
 from kernel.ids import new_id
 from kernel.json_text import kept_text
 from marketplace.impact.finding import candidate
 from marketplace.impact.reach import Reached, reach_of
 from marketplace.recalls._tables import REASON_MAX, RecallReach, RecallRow, RecallRun
 from marketplace.recalls.reading import RecallView, get_recall
+from marketplace.releases.recalling import recall_releases
+from marketplace.rollouts.halting import halt_of
 from marketplace.rollouts.store import begin_rollout
 from runtime.runs.using import runs_using
 from tenancy.announcements.writing import publish, write_announcement
@@ -35,7 +38,7 @@ from tenancy.scope import as_tenant
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = {"rings": [100], "wait_s": 0, "goes_on_unproven": True}
+AT_ONCE = {"rings": [100], "wait_s": 0, "goes_on_unproven": True, "goes_back": False}
 """How a replacement is rolled out: what it takes the place of does not work any more."""
 
 
@@ -49,6 +52,10 @@ class Wish(NamedTuple):
 
 def recall(session: Session, who: Acting, digest: str, wish: Wish, *, now: datetime) -> RecallView:
     """Withdraw a version from all whom a provider reaches, itself among them, and tell them.
+
+    A roll-out of it that is under way is halted. Telling them, rolling out the replacement and,
+    where the vendor recalls, taking it off the shelf may fail: the recall holds, and `not_done`
+    says so.
 
     Raises:
         NotFoundError: who acts looks after nobody, or there is no such package for them.
@@ -74,17 +81,62 @@ def recall(session: Session, who: Acting, digest: str, wish: Wish, *, now: datet
         if any(one.digest == digest for one in held)
     ]
     told = f"Recalled: {reason}"
+    halt_of(session, digest, reached, now=now)
     withdraw_from(session, hit, digest, reason=told, lets_finish=wish.lets_finish)
     for tenant_id in hit:
         _reach(session, row, tenant_id, old, now=now)
-    row.announcement_id = _announce(session, who, row, old, [reached[one] for one in hit], now=now)
     about = About(kind="block", id=old.id, name=f"{old.title} {old.version}")
     facts: dict[str, Fact] = {"digest": digest, "reason": reason, "organisations": len(hit)}
     note(session, who.tenant_id, "recall.made", now=now, about=about, facts=facts)
-    if wish.replacement and hit:
-        begin_rollout(session, who, wish.replacement, AT_ONCE, now=now)
     log.warning("version_recalled", block=old.id, version=old.version, organisations=len(hit))
-    return get_recall(session, who.tenant_id, row.id)
+    told_to = [reached[one] for one in hit]
+    not_done = _what_follows(session, who, row, old, told_to, now=now)
+    return replace(get_recall(session, who.tenant_id, row.id), not_done=not_done)
+
+
+def _what_follows(
+    session: Session,
+    who: Acting,
+    row: RecallRow,
+    old: Manifest,
+    hit: Sequence[Reached],
+    *,
+    now: datetime,
+) -> tuple[str, ...]:
+    """Do what comes with a recall, each thing by itself; say what was not done, and why.
+
+    Nothing of it undoes the recall: that what does harm is gone is more than who is told.
+    """
+
+    def announce() -> None:
+        made = _announce(session, who, row, old, hit, now=now)
+        row.announcement_id = made
+
+    def replaces() -> None:
+        begin_rollout(session, who, row.replacement, AT_ONCE, now=now)
+
+    def shelves() -> None:
+        recall_releases(session, row.digest, row.reason, now=now)
+
+    wanted: list[tuple[str, bool, Callable[[], None]]] = [
+        ("listing", who.tenant_kind == "vendor", shelves),
+        ("announcement", True, announce),
+        ("replacement", bool(row.replacement and hit), replaces),
+    ]
+    told = [_apart(session, name, do) for name, is_wanted, do in wanted if is_wanted]
+    return tuple(one for one in told if one)
+
+
+def _apart(session: Session, name: str, do: Callable[[], None]) -> str:
+    try:
+        with session.begin_nested():
+            do()
+    except GarlandError as error:
+        return f"{name}: {error.message}"
+    except Exception:  # whatever it is, the recall holds
+        log.exception("recall_not_followed", what=name)
+        return f"{name}: an error was logged"
+    return ""
 
 
 def _check_replacement(session: Session, who: Acting, old: Manifest, digest: str) -> None:

@@ -6,10 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from blocks.packages.package import read_package
 from marketplace.releases import shapes, store
-
-PAGE_FILE = "README.md"
+from marketplace.releases.readme import page_of_package
 
 
 def whole_of(session: Session, release: store.ReleaseView) -> dict[str, Any]:
@@ -20,8 +18,3 @@ def whole_of(session: Session, release: store.ReleaseView) -> dict[str, Any]:
         store.messages_of(session, release.id),
         page_of_package(store.archive_of(session, release)),
     )
-
-
-def page_of_package(archive: bytes) -> str:
-    """Give a package's page for its users, in Markdown; "" where it has none."""
-    return read_package(archive).files.get(PAGE_FILE, b"").decode("utf-8", "replace")

@@ -13,7 +13,7 @@ from blocks.manifest import kept_manifest
 from kernel.errors import GarlandError, NotFoundError
 from marketplace.money.telling import price_kind
 from marketplace.releases._tables import MarketListing, MarketPublisher
-from marketplace.releases.pages import page_of_package
+from marketplace.releases.readme import page_of_package
 from marketplace.releases.states import Channel, ReleaseState
 from marketplace.releases.store import ReleaseView, archive_of, public_releases
 from marketplace.search.entries import Listed, entry_of_block, entry_of_pack

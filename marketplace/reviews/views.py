@@ -14,7 +14,7 @@ from kernel.http import acting, address_with, db_session, page_of, render, requi
 from marketplace.releases import publishers, reviewing, store
 from marketplace.releases._tables import TEXT_MAX, Verdict
 from marketplace.releases.api import who
-from marketplace.releases.pages import page_of_package
+from marketplace.releases.readme import page_of_package
 from marketplace.releases.verdicts import CHECKLIST, EYES
 from marketplace.releases.words import require_text
 from marketplace.reviews.api import package_file

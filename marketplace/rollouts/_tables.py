@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Base, Document, Instant, Key, OptionalInstant, TenantOwned, named
@@ -15,10 +15,13 @@ VERSION_MAX = 64
 DIGEST_MAX = 71
 TOLD_MAX = 500
 BY_MAX = 200
+_UNDER_WAY = text("state IN ('running', 'paused', 'going_back')")
 
 
 class RolloutRow(TenantOwned, Base):
     """One roll-out; it belongs to the provider that does it, and those below it never see it.
+
+    Of a block one is under way at a time for a provider.
 
     Attributes:
         plan: The document that `marketplace.rollouts.model.read_plan` reads.
@@ -29,7 +32,18 @@ class RolloutRow(TenantOwned, Base):
     """
 
     __tablename__ = "market_rollout"
-    __table_args__ = (Index(None, "tenant_id", "made_at"), Index(None, "due_at"))
+    __table_args__ = (
+        Index(None, "tenant_id", "made_at"),
+        Index(None, "due_at"),
+        Index(
+            "uq_market_rollout_under_way",
+            "tenant_id",
+            "listing_id",
+            unique=True,
+            sqlite_where=_UNDER_WAY,
+            postgresql_where=_UNDER_WAY,
+        ),
+    )
 
     id: Mapped[Key]
     listing_id: Mapped[str] = mapped_column(String(LISTING_MAX))

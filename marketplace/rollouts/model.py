@@ -42,6 +42,11 @@ class RolloutState(Enum):
         return self is RolloutState.ROLLED_BACK
 
     @property
+    def is_under_way(self) -> bool:
+        """Tell whether no other one of its block may begin: it moves somebody, or may yet."""
+        return self in (RolloutState.RUNNING, RolloutState.PAUSED, RolloutState.GOING_BACK)
+
+    @property
     def has_to_do(self) -> bool:
         """Tell whether the clock does something with it."""
         return self in (RolloutState.RUNNING, RolloutState.GOING_BACK)
@@ -263,11 +268,11 @@ def stop_of(own: Sequence[str], above: Sequence[str]) -> str:
     """Say who stopped a roll-out for an organisation; "" for nobody.
 
     Args:
-        own: Why it froze its versions itself, one text each.
+        own: Why it froze its versions itself, one text each; that is told to itself alone.
         above: Why a provider above it holds the version.
     """
     if own:
-        return f"frozen: {own[0]}" if own[0] else "frozen"
+        return "frozen"
     if above:
         return f"held: {above[0]}" if above[0] else "held"
     return ""

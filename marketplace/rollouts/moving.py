@@ -23,13 +23,22 @@ from marketplace.impact.finding import impacts_on
 from marketplace.impact.model import TenantImpact
 from marketplace.rollouts._tables import TOLD_MAX, RolloutMember, RolloutPin
 from marketplace.rollouts.model import MemberState
-from runtime.flows.block_moves import Moved, move_back, move_live
+from marketplace.rollouts.words import told_of
+from runtime.flows.block_moves import Moved, live_with, move_back, move_live
+from runtime.flows.uses import versions_with_block
 from runtime.where_used.needing import what_uses
 from tenancy.scope import as_tenant
 
 log = structlog.get_logger(__name__)
 
 BY = "roll-out"
+_STAYS = "workflows stay: published anew since, or a block that they used cannot be used any more"
+
+
+class UnusableThereError(ConflictError):
+    """The version is installed there already, and is held or withdrawn."""
+
+    code = "block.unusable_there"
 
 
 def move(
@@ -46,7 +55,7 @@ def move(
                 installed = _move(session, member, new, digest, impact, now=now)
             member.installed = installed  # outside of that organisation: the row is the provider's
         except GarlandError as error:
-            told = error.message
+            told = told_of(error)
     if told:
         member.state, member.told = MemberState.KEPT_BACK, told[:TOLD_MAX]
         return
@@ -71,7 +80,7 @@ def take_back(
         if installed:
             _remove(session, tenant_id, new, digest, now=now)
     member.state = MemberState.GONE_ON if went_on else MemberState.BACK
-    member.told = f"{went_on:,} workflows were published anew there since" if went_on else ""
+    member.told = f"{went_on:,} {_STAYS}" if went_on else ""
 
 
 def _why_kept_back(impact: TenantImpact | None) -> str:
@@ -125,14 +134,23 @@ def _has(session: Session, tenant_id: UUID, new: Manifest) -> bool:
     held = holdings_of(session, new.id, [tenant_id]).get(tenant_id, [])
     there = next((one for one in held if one.version == new.version), None)
     if there is not None and not there.state.starts_runs:
-        raise ConflictError(f"{new.version} is {there.state.value} there")
+        raise UnusableThereError(f"{new.version} is {there.state.value} there")
     return there is not None
 
 
 def _remove(
     session: Session, tenant_id: UUID, new: Manifest, digest: str, *, now: datetime
 ) -> None:
-    """Remove the version; while a run that began with it goes on, only hold it."""
+    """Remove the version; while a run that began with it goes on, only hold it.
+
+    Where a workflow that is live goes on to use it, or would again were another roll-out taken
+    back, it stays as it is.
+    """
+    if live_with(session, tenant_id, new.id, {new.version}):
+        return
+    before = session.scalars(select(RolloutPin.before_id).where(RolloutPin.tenant_id == tenant_id))
+    if versions_with_block(session, tenant_id, before.all(), new.id, new.version):
+        return
     held = holdings_of(session, new.id, [tenant_id]).get(tenant_id, [])
     there = next((one for one in held if one.digest == digest), None)
     if there is None or there.state is Standing.WITHDRAWN:

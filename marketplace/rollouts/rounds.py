@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from blocks.installs.offering import package_of
@@ -25,7 +28,8 @@ from marketplace.rollouts.model import (
 from marketplace.rollouts.moving import move, take_back
 from marketplace.rollouts.stops import Stops
 from marketplace.rollouts.store import progress_of, put
-from runtime.runs.block_results import results_of
+from marketplace.rollouts.words import NOT_BACK, OTHERWISE
+from runtime.runs.block_results import results_among
 from tenancy.audit.trail import About, note
 from tenancy.scope import as_tenant, system
 
@@ -36,6 +40,8 @@ LOOK_AGAIN = timedelta(minutes=10)
 """How long what is kept back rests before it is looked at again."""
 BITE = 20
 """So many organisations are moved in one transaction at most."""
+LOOK_MAX = 200
+"""Of so many organisations at most it is asked in one transaction whether somebody stopped it."""
 
 
 def due_rollouts(session: Session, *, now: datetime) -> list[UUID]:
@@ -68,24 +74,23 @@ def look(session: Session, rollout_id: UUID, *, now: datetime) -> bool:
 
 def measured_of(session: Session, row: RolloutRow) -> Measured:
     """Add up how steps with the version ended wherever it was moved to, since then."""
-    samples = failures = 0
-    for member in _members(session, row.id, MemberState.MOVED):
-        if member.moved_at is None:
-            continue
-        tenant_id, since = member.organisation_id, member.moved_at
-        with as_tenant(session, tenant_id):
-            block = (row.listing_id, row.version)
-            found = results_of(session, tenant_id, *block, since=since)
-        samples, failures = samples + found.samples, failures + found.failures
-    return Measured(samples=samples, failures=failures)
+    moved = (
+        select(
+            RolloutMember.organisation_id.label("tenant_id"), RolloutMember.moved_at.label("since")
+        )
+        .where(_is_moved(row), RolloutMember.moved_at.is_not(None))
+        .subquery()
+    )
+    with system(session):
+        found = results_among(session, row.listing_id, row.version, moved)
+    return Measured(samples=found.samples, failures=found.failures)
 
 
 def _judge(session: Session, row: RolloutRow, *, now: datetime) -> None:
     plan, before = read_plan(row.plan), progress_of(row)
-    there = _members(session, row.id, *_NOT_MOVED)
-    begun = [one.state for one in there if one.ring <= row.ring]
-    waiting = begun.count(MemberState.WAITING)
-    counts = {"waiting": waiting, "left": len(begun) - waiting}
+    begun = _begun(session, row)
+    waiting = begun[MemberState.WAITING]
+    counts = {"waiting": waiting, "left": begun.total() - waiting}
     after = judged(plan, before, measured_of(session, row), **counts, now=now)
     put(row, after, due_at=now if after.state.has_to_do else None)
     session.flush()
@@ -102,45 +107,111 @@ def _tell(session: Session, row: RolloutRow, plan: Plan, after: Progress, *, now
         note(session, row.tenant_id, done, now=now, about=about, facts=facts)
 
 
+def _begun(session: Session, row: RolloutRow) -> Counter[MemberState]:
+    """Count who is not moved of the rings that began, by what became of them."""
+    wanted = (
+        select(RolloutMember.state, func.count(RolloutMember.id).label("number"))
+        .where(
+            RolloutMember.rollout_id == row.id,
+            RolloutMember.state.in_(_NOT_MOVED),
+            RolloutMember.ring <= row.ring,
+        )
+        .group_by(RolloutMember.state)
+    )
+    with system(session):
+        return Counter({one.state: one.number for one in session.execute(wanted)})
+
+
 def _move(session: Session, row: RolloutRow, new: Manifest, *, now: datetime) -> bool:
     progress, stops = progress_of(row), Stops(session, row.listing_id)
-    looked = 0
-    for member in _members(session, row.id, *_NOT_MOVED):
-        rested = member.looked_at is None or now - member.looked_at >= LOOK_AGAIN
-        if not may_be_moved(progress, member.ring, member.state, looks_again=rested):
+    found, tried = _to_look_at(session, row, now=now), 0
+    for member in found:
+        if not may_be_moved(progress, member.ring, member.state, looks_again=True):
             continue
         if why := stops.why(member.organisation_id):
-            member.state, member.told = MemberState.STOPPED, why
+            member.state, member.told, member.looked_at = MemberState.STOPPED, why, now
             continue
-        if looked == BITE:
+        if tried == BITE:
             return True
-        looked += 1
-        move(session, member, new, row.digest, now=now)
-    return False
+        tried += 1
+        if not _apart(session, member, partial(move, session, member, new, row.digest, now=now)):
+            member.state, member.told, member.looked_at = MemberState.KEPT_BACK, OTHERWISE, now
+    return len(found) == LOOK_MAX
 
 
 _NOT_MOVED = (MemberState.WAITING, MemberState.STOPPED, MemberState.KEPT_BACK)
 
 
+def _to_look_at(session: Session, row: RolloutRow, *, now: datetime) -> list[RolloutMember]:
+    """Give who may be moved of the rings that began, who was looked at longest ago first.
+
+    Nobody is twice among them at the same time, and what is kept back rests in between.
+    """
+    seen = RolloutMember.looked_at
+    rested = or_(RolloutMember.state != MemberState.KEPT_BACK, seen <= now - LOOK_AGAIN)
+    wanted = (
+        select(RolloutMember)
+        .where(
+            RolloutMember.rollout_id == row.id,
+            RolloutMember.state.in_(_NOT_MOVED),
+            RolloutMember.ring <= row.ring,
+            or_(seen.is_(None), and_(seen < now, rested)),
+        )
+        .order_by(seen.is_not(None), seen, RolloutMember.ring, RolloutMember.id)
+        .limit(LOOK_MAX)
+    )
+    with system(session):
+        return list(session.scalars(wanted))
+
+
+def _apart(session: Session, member: RolloutMember, do: Callable[[], None]) -> bool:
+    """Do something with one organisation; tell whether it did not break, whatever the reason."""
+    ids = {"rollout_id": str(member.rollout_id), "organisation_id": str(member.organisation_id)}
+    try:
+        with session.begin_nested():
+            do()
+    except Exception:  # one organisation's trouble keeps no other from its turn
+        log.exception("rollout_member_broke", **ids)
+        return False
+    return True
+
+
 def _take_back(session: Session, row: RolloutRow, new: Manifest, *, now: datetime) -> bool:
-    moved = _members(session, row.id, MemberState.MOVED)
+    moved = _to_take_back(session, row, now=now)
     for member in moved[:BITE]:
-        take_back(session, member, new, row.digest, now=now)
-    is_more = len(moved) > BITE
-    if not is_more:
+        take = partial(take_back, session, member, new, row.digest, now=now)
+        if not _apart(session, member, take):
+            member.told, member.looked_at = NOT_BACK, now
+    session.flush()
+    is_more, is_left = len(moved) > BITE, _has_moved(session, row)
+    if not is_left:
         row.state = RolloutState.ROLLED_BACK
         about = About(kind="rollout", id=row.id, name=f"{row.listing_id} {row.version}")
         facts = {"reason": row.reason}
         with as_tenant(session, row.tenant_id):
             note(session, row.tenant_id, "rollout.taken_back", now=now, about=about, facts=facts)
-    row.due_at = now if is_more else None
+    row.due_at = now if is_more else now + LOOK_AGAIN if is_left else None
     session.flush()
     return is_more
 
 
-def _members(session: Session, rollout_id: UUID, *states: MemberState) -> list[RolloutMember]:
-    wanted = select(RolloutMember).where(
-        RolloutMember.rollout_id == rollout_id, RolloutMember.state.in_(states)
+def _to_take_back(session: Session, row: RolloutRow, *, now: datetime) -> list[RolloutMember]:
+    """Give whom to take back, one more than at once; where that broke, it rests in between."""
+    rested = or_(RolloutMember.told == "", RolloutMember.looked_at <= now - LOOK_AGAIN)
+    wanted = (
+        select(RolloutMember)
+        .where(_is_moved(row), rested)
+        .order_by(RolloutMember.ring, RolloutMember.id)
+        .limit(BITE + 1)
     )
     with system(session):
-        return list(session.scalars(wanted.order_by(RolloutMember.ring, RolloutMember.id)))
+        return list(session.scalars(wanted))
+
+
+def _has_moved(session: Session, row: RolloutRow) -> bool:
+    with system(session):
+        return session.scalar(select(RolloutMember.id).where(_is_moved(row)).limit(1)) is not None
+
+
+def _is_moved(row: RolloutRow) -> ColumnElement[bool]:
+    return and_(RolloutMember.rollout_id == row.id, RolloutMember.state == MemberState.MOVED)

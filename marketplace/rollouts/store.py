@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session
 
 from blocks.installs.across import holdings_of
 from kernel.acting import Acting
+from kernel.cursors import read_place
 from kernel.errors import ConflictError
 from kernel.ids import new_id
 from marketplace.impact.finding import candidate, older_of
 from marketplace.impact.reach import reach_of
 from marketplace.rollouts._tables import RolloutMember, RolloutRow
+from marketplace.rollouts.alone import keep_alone, refuse_before_later, refuse_second
 from marketplace.rollouts.model import (
     WISHES,
     MemberState,
@@ -80,7 +82,7 @@ def begin_rollout(
     """
     reached = reach_of(session, who)
     new, checked = candidate(session, who.tenant_id, digest), read_plan(plan)
-    _refuse_second(session, who.tenant_id, new.id)
+    refuse_second(session, who.tenant_id, new.id)
     holdings = holdings_of(session, new.id, list(reached))
     meant = sorted(id_ for id_, held in holdings.items() if older_of(held, new))
     if not meant:
@@ -91,8 +93,7 @@ def begin_rollout(
     row.version, row.plan, row.state = new.version, plan_document(checked), RolloutState.RUNNING
     row.ring, row.ring_since, row.due_at = 1, now, now
     row.made_at, row.made_by = now, who.person_name
-    session.add(row)
-    session.flush()
+    keep_alone(session, row)
     session.add_all(
         RolloutMember(
             id=new_id(),
@@ -118,19 +119,21 @@ def steer(
 
     Raises:
         NotFoundError: there is no such one of theirs.
-        ConflictError: that is not possible in its state.
+        ConflictError: that is not possible in its state, or before a later one is taken back.
     """
     row = _row(session, who.tenant_id, rollout_id, lock=True)
     possible, becomes = WISHES[wish]
     if row.state not in possible:
         words = row.state.value.replace("_", " ")
         raise ConflictError(f"the roll-out is {words}: {wish} is not possible now")
-    if becomes is RolloutState.RUNNING and row.state is not RolloutState.RUNNING:
-        _refuse_second(session, who.tenant_id, row.listing_id, but=row.id)
+    if becomes is RolloutState.GOING_BACK:
+        refuse_before_later(session, row)
     progress = replace(progress_of(row), state=becomes, reason=reason.strip()[:500])
     if wish == "go-on":
         progress = went_on(read_plan(row.plan), progress, now=now)
     put(row, progress, due_at=now if becomes.has_to_do else None)
+    if becomes.is_under_way:
+        keep_alone(session, row)
     session.flush()
     about = About(kind="rollout", id=row.id, name=f"{row.listing_id} {row.version}")
     facts: dict[str, Fact] = {"wish": wish, "reason": row.reason, "ring": row.ring}
@@ -145,10 +148,15 @@ def list_rollouts(
     limit: int,
     after: Sequence[str] | None = None,
 ) -> list[RolloutView]:
-    """List a provider's roll-outs, the newest first; `after` is the id of the last one."""
+    """List a provider's roll-outs, the newest first; `after` is the id of the last one.
+
+    Raises:
+        InvalidError: `after` is no such place.
+    """
     wanted = select(RolloutRow).where(RolloutRow.tenant_id == tenant_id)
     if after is not None:
-        wanted = wanted.where(RolloutRow.id < UUID(after[0]))
+        [last] = read_place(after, UUID)
+        wanted = wanted.where(RolloutRow.id < last)
     rows = session.scalars(wanted.order_by(RolloutRow.id.desc()).limit(limit))
     return [_view(session, row) for row in rows]
 
@@ -193,24 +201,6 @@ def put(row: RolloutRow, progress: Progress, *, due_at: datetime | None) -> None
     """Write down how far a roll-out is."""
     row.state, row.ring, row.ring_since = progress.state, progress.ring, progress.since
     row.reason, row.due_at = progress.reason, due_at
-
-
-def _refuse_second(
-    session: Session, tenant_id: UUID, listing_id: str, *, but: UUID | None = None
-) -> None:
-    """Refuse a second roll-out of a block: which version an organisation has would be chance."""
-    under_way = (RolloutState.RUNNING, RolloutState.PAUSED, RolloutState.GOING_BACK)
-    wanted = select(RolloutRow.version).where(
-        RolloutRow.tenant_id == tenant_id,
-        RolloutRow.listing_id == listing_id,
-        RolloutRow.state.in_(under_way),
-    )
-    if but is not None:
-        wanted = wanted.where(RolloutRow.id != but)
-    version = session.scalar(wanted)
-    if version is not None:
-        message = f"the roll-out of {listing_id} {version} is under way: halt it or take it back"
-        raise ConflictError(message)
 
 
 def _row(session: Session, tenant_id: UUID, rollout_id: UUID, *, lock: bool = False) -> RolloutRow:

@@ -1,7 +1,9 @@
 """Roll-outs, what they moved and who stopped them; recalls and the runs under way then.
 
 Safe while the previous release runs: yes, the tables are unknown to it, and what is withdrawn
-stops runs there whether or not it says so.
+stops runs there whether or not it says so. What the previous release withdraws meanwhile, without
+saying that no run may finish, is set right with the first look at the index
+(`blocks.installs.revoking`).
 """
 
 from __future__ import annotations
@@ -99,6 +101,15 @@ def _rollout() -> None:
     op.create_index("ix_market_rollout_tenant_id", "market_rollout", ["tenant_id"])
     op.create_index(
         "ix_market_rollout_tenant_id_made_at", "market_rollout", ["tenant_id", "made_at"]
+    )
+    under_way = sa.text("state IN ('running', 'paused', 'going_back')")
+    op.create_index(
+        "uq_market_rollout_under_way",
+        "market_rollout",
+        ["tenant_id", "listing_id"],
+        unique=True,
+        sqlite_where=under_way,
+        postgresql_where=under_way,
     )
 
 

@@ -26,7 +26,7 @@ from runtime.flows._placing import place_block_triggers
 from runtime.flows._publishing import digest_of, ready_to_publish
 from runtime.flows._tables import FlowRow, FlowVersionRow
 from runtime.flows.model import shape_problems
-from runtime.flows.upgraded import upgraded, users_of
+from runtime.flows.upgraded import repinned, upgraded, users_of
 from runtime.flows.uses import blocks_of
 from runtime.flows.versions import save_draft
 from runtime.schedules.marks import place_marks
@@ -39,6 +39,12 @@ class NeedsSecondError(ConflictError):
     """Here a second person has to say yes to what goes live."""
 
     code = "flow.needs_second"
+
+
+class BlockReplacedError(ConflictError):
+    """Another block that it uses is another package by now, which nobody published it with."""
+
+    code = "flow.block_replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +115,7 @@ def move_live(  # noqa: PLR0913  which workflow, to what, why, by whom
         NotFoundError: no such workflow.
         ConflictError: it is not live.
         NeedsSecondError: the organisation wants a second person to look at it.
+        BlockReplacedError: another block of it was replaced under its version since.
         InvalidError: it would not work with that version; names each problem.
         NotInPlanError: the plan does not hold a block of it.
     """
@@ -120,6 +127,11 @@ def move_live(  # noqa: PLR0913  which workflow, to what, why, by whom
     if takes_two(session, tenant_id, [draft, live.document]):
         raise NeedsSecondError(f"{row.name}: a second person has to say yes: upgrade it by hand")
     _, document = ready_to_publish(session, tenant_id, draft)
+    if replaced := repinned(live.document, document, new.id, versions):
+        raise BlockReplacedError(
+            f"{row.name}: another package is installed than it was published with, at "
+            f"{', '.join(replaced)}: look at it and publish it anew"
+        )
     version = FlowVersionRow(
         id=new_id(), tenant_id=tenant_id, flow_id=flow_id, number=_next(session, flow_id)
     )
@@ -145,8 +157,9 @@ def move_back(
 ) -> bool:
     """Let a workflow use again exactly the version from before; its draft too, if it followed.
 
-    It goes back to what it was, and nothing is checked but that its blocks are there. Where they
-    are not, or somebody published another version since, which is theirs, it stays: False.
+    It goes back to what it was, and nothing is checked but that its blocks are there and may be
+    used. Where one is not, such as a version that was recalled, or somebody published another
+    version since, which is theirs, it stays: False.
 
     Raises:
         NotFoundError: the workflow is not there any more.
@@ -158,7 +171,8 @@ def move_back(
         return False
     registry = registry_of(session, tenant_id)
     needed = (one.partition("@") for one in blocks_of(before.document))
-    if any(registry.find(block_id, version) is None for block_id, _, version in needed):
+    found = (registry.find(block_id, version) for block_id, _, version in needed)
+    if any(block is None or not block.standing.starts_runs for block in found):
         return False
     if row.draft_digest == after.digest:
         draft, revision = _as_draft(before.document), row.draft_revision

@@ -34,6 +34,33 @@ def users_of(
             yield id_, one
 
 
+def repinned(
+    live: Mapping[str, Any], after: Mapping[str, Any], block_id: str, versions: Collection[str]
+) -> list[str]:
+    """Name the steps and triggers, those of a block's versions left out, with another digest.
+
+    They are of a block that is another package by now under the version that they name. What was
+    published without a digest is of none, and not named.
+    """
+    fresh = dict(_digests_in(after))
+    return [
+        at[0]
+        for at, (used, digest) in _digests_in(live)
+        if digest and not is_of(used, block_id, versions) and fresh[at][1] != digest
+    ]
+
+
+def _digests_in(
+    document: Mapping[str, Any],
+) -> Iterator[tuple[tuple[str, str], tuple[Mapping[str, Any], str]]]:
+    """Yield by id and part what uses a block, with its digest, "" for none."""
+    steps = ((id_, one) for id_, one, _ in every_step(document))
+    for id_, one in (*document["triggers"].items(), *steps):
+        yield (id_, ""), (one, one.get("digest", ""))
+        if "undo" in one:
+            yield (id_, "undo"), (one["undo"], one["undo"].get("digest", ""))
+
+
 def is_of(used: Mapping[str, Any], block_id: str, versions: Collection[str]) -> bool:
     """Tell whether a step, its undo or a trigger, of which most have no block, uses a version."""
     return used.get("block") == block_id and used.get("version") in versions

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import FromClause, case, func, select
 from sqlalchemy.orm import Session
 
 from runtime.runs._tables import Run, StepRecord, StepState
@@ -19,23 +17,27 @@ class Results(NamedTuple):
     failures: int
 
 
-def results_of(
-    session: Session, tenant_id: UUID, block_id: str, version: str, *, since: datetime
-) -> Results:
-    """Count the steps with a block's version in runs that began since, trials left out.
+def results_among(session: Session, block_id: str, version: str, since: FromClause) -> Results:
+    """Count the steps with a block's version in runs of some organisations, trials left out.
 
     A step that worked at last is one that worked; one that failed counts once its run is over, for
-    until then it may be tried again.
+    until then it may be tried again. One question for all of them, in system scope.
+
+    Args:
+        session: The session, in system scope.
+        block_id: The block.
+        version: Its version.
+        since: Whose runs, and from when on they must have begun, by columns `tenant_id`, `since`.
     """
     worked = func.max(case((StepRecord.state == StepState.SUCCEEDED, 1), else_=0))
     failed = func.max(case((StepRecord.state == StepState.FAILED, 1), else_=0))
     each = (
         select(worked.label("worked"), failed.label("failed"), Run.ended_at)
         .join(Run, Run.id == StepRecord.run_id)
+        .join(since, since.c.tenant_id == Run.tenant_id)
         .where(
-            Run.tenant_id == tenant_id,
-            StepRecord.tenant_id == tenant_id,
-            Run.started_at >= since,
+            StepRecord.tenant_id == Run.tenant_id,
+            Run.started_at >= since.c.since,
             Run.is_trial.is_(False),
             StepRecord.block == f"{block_id}@{version}",
         )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
+from kernel.cursors import encode_cursor
 from tenancy.organisations import OrganisationView
 from tests.factories.market import begin_trust, breaking, bring, install, publish, release, say
 from tests.factories.organisations import make_below
@@ -85,3 +87,16 @@ def test_a_recall_is_made_and_read_by_whom_it_reached(
     assert (told["version"], told["reason"]) == ("1.0.0", "It leaks")
     [there] = customer.get("/api/v1/installs").get_json()["items"]
     assert there["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize("what", ["rollouts", "recalls", "recalls/received"])
+def test_a_cursor_that_is_none_is_refused_by_name(
+    app: Flask, sessions: sessionmaker[Session], what: str
+) -> None:
+    with sessions.begin() as session:
+        made = make_csp(session)
+    csp = client_of(app, sessions, made, "admin")
+    refused = csp.get(f"/api/v1/{what}?cursor={encode_cursor('x')}")
+
+    assert refused.status_code == 422
+    assert "next_cursor" in str(refused.get_json())

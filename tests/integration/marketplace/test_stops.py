@@ -6,6 +6,7 @@ from marketplace.rollouts import store
 from marketplace.rollouts.model import MemberState
 from marketplace.rollouts.stops import lift, stop
 from tenancy.organisations import get_organisation
+from tenancy.policies import change_policy
 from tenancy.scope import as_tenant
 from tests.factories.organisations import admin_of
 from tests.factories.tenancy import NOON
@@ -21,11 +22,14 @@ def test_who_froze_its_versions_is_moved_once_it_lifts_that(few: Market) -> None
     rollout = begin(few, rings=[100])
     go(few)
     before = moved(few, rollout)
+    with few.sessions() as session, as_tenant(session, few.csp.id):
+        lines = store.member_lines(session, admin_of(few.csp), rollout)
     with few.sessions.begin() as session, as_tenant(session, customer.id):
         lift(session, customer.id, frozen.id, now=NOON)
     go(few, now=NOON + MINUTE)
 
     assert customer.id not in before
+    assert [list(one.told) for one in lines if one.told] == [["frozen"]]
     assert customer.id in moved(few, rollout)
 
 
@@ -43,3 +47,16 @@ def test_a_csp_holds_what_the_vendor_rolls_out_from_its_customers(few: Market) -
         [line] = store.member_lines(session, admin_of(vendor), made.id)
     assert (line.name, line.states) == ("CSP", {MemberState.STOPPED: 6})
     assert line.told == ["held: Not yet"]
+
+
+def test_why_somebody_is_kept_back_names_none_of_its_workflows(few: Market) -> None:
+    customer = few.customers[0].id
+    with few.sessions.begin() as session, as_tenant(session, customer):
+        change_policy(session, customer, {"workflows": "two"}, by="Ann", now=NOON)
+    rollout = begin(few, rings=[100])
+    go(few)
+
+    with few.sessions() as session, as_tenant(session, few.csp.id):
+        lines = store.member_lines(session, admin_of(few.csp), rollout)
+    told = [one.told for one in lines if one.told]
+    assert told == [["a second person there has to say yes to what goes live"]]

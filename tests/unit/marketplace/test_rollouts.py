@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.errors import InvalidError
+from kernel.errors import ConflictError, GarlandError, InvalidError
 from marketplace.rollouts.model import (
     WISHES,
     Measured,
@@ -23,8 +23,11 @@ from marketplace.rollouts.model import (
     plan_document,
     read_plan,
     ring_of,
+    stop_of,
     went_on,
 )
+from marketplace.rollouts.words import told_of
+from runtime.flows.block_moves import NeedsSecondError
 from tests.factories.tenancy import NOON
 from tests.support.size import examples
 
@@ -129,3 +132,20 @@ def test_rings_grow_to_the_whole(rings: list[int]) -> None:
         read_plan({"rings": rings})
 
     assert all(one.pointer.startswith("/rings") for one in refused.value.problems)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NeedsSecondError("Bill Acme Ltd: a second person has to say yes"),
+        InvalidError("Bill Acme Ltd has problems"),
+        ConflictError("Bill Acme Ltd is not live"),
+        GarlandError("Bill Acme Ltd went wrong"),
+    ],
+)
+def test_of_who_cannot_be_moved_no_workflow_is_named(error: GarlandError) -> None:
+    assert "Acme" not in told_of(error)
+
+
+def test_why_somebody_froze_its_versions_is_told_to_nobody_else() -> None:
+    assert stop_of(["Acme moves house"], ["Not yet"]) == "frozen"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs import offering, store
 from blocks.installs.model import InstallView
+from blocks.installs.recalling import withdraw_from
 from blocks.installs.revoking import Withdrawing, withdraw_revoked
 from blocks.packages.package import read_package, sign_package
 from blocks.packages.signing import NotTrustedError, key_id
@@ -70,6 +71,21 @@ def test_a_revoked_package_is_withdrawn_and_stops_runs_new_and_old(bench: Bench)
     assert (bench.view(under_way).error or {})["code"] == "block.withdrawn"
     with pytest.raises(NotStartedError, match="withdrawn"):
         bench.start(flow)
+
+
+def test_what_was_withdrawn_and_lets_runs_finish_stops_them_once_it_is_revoked(
+    bench: Bench,
+) -> None:
+    made = install_signed(bench)
+    flow = bench.publish({"say": STEP}, ["hand > say"])
+    under_way = bench.start(flow)
+    with bench.writing() as session:
+        withdraw_from(session, [bench.tenant_id], made.digest, reason="Recalled", lets_finish=True)
+        revoke_package(session, ROOT_KEY, made.digest, reason="It leaks", now=NOW)
+        withdraw_revoked(session, now=NOW)
+    bench.go()
+
+    assert (bench.view(under_way).error or {})["code"] == "block.withdrawn"
 
 
 def test_nothing_is_withdrawn_where_nothing_was_revoked(bench: Bench) -> None:
