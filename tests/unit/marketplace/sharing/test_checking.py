@@ -307,7 +307,7 @@ def test_a_field_that_says_it_holds_a_secret_is_one(config: Document) -> None:
         ("{password: hunter2}", "hunter2"),
         ("= {password: 'hunter2'}", "hunter2"),
         ("curl -u admin:hunter2 https://desk", "hunter2"),
-        ("curl --user=admin:$ecret -X GET", "$ecret"),
+        ("curl --user=admin:$umm3r -X GET", "$umm3r"),
         ("curl '-u' 'admin:hunter2'", "hunter2"),
         ("get https://joe:hunter2@desk", "hunter2"),
         ("redis://:hunter2@cache", "hunter2"),
