@@ -10,7 +10,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from marketplace.sharing.checking import Known
+from blocks.registry import standard_registry
+from marketplace.sharing.checking import Known, check
 from marketplace.sharing.names import Names
 from tests.factories.flows import flow_document, step
 
@@ -21,6 +22,7 @@ NAMES = {
     "a managed object": ["BER-AGG-07", "bng/4711"],
     "a service": ["Glasfaser Xanten 10G"],
 }
+REGISTRY = standard_registry()
 KNOWN = Known(
     names=Names.of(NAMES),
     secrets=frozenset({"correct horse battery"}),
@@ -144,3 +146,13 @@ def planted(draw: st.DrawFn, what: st.SearchStrategy[str]) -> tuple[Document, st
     place = draw(st.sampled_from(sorted(PLACES)))
     PLACES[place](document, f"{draw(around)}{one}{draw(after)}")
     return document, one, place
+
+
+def kinds(document: Any, known: Known = KNOWN) -> set[str]:
+    return {one.kind for one in check(document, known, REGISTRY)}
+
+
+def one_step(**config: Any) -> Document:
+    return flow_document(
+        {"ask": step("http-request", title="Ask the desk", config=config)}, ["hand > ask"]
+    )
