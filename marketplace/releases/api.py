@@ -53,7 +53,7 @@ def get_publisher(namespace: str) -> Response:
 @describe(body=bodies.KEYED, answer=shapes.PUBLISHER, status=201)
 @require("releases.edit")
 def add_key(namespace: str) -> tuple[Response, int]:
-    """List a public key, as `garland block key new` prints it."""
+    """List a public key, as the block tool prints it (`block key new`)."""
     body = json_body()
     bodies.KEYED.require(body, "a key has public_key and label")
     key = (body["public_key"], body["label"])
