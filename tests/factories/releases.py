@@ -53,17 +53,21 @@ def make_integrator(session: Session, name: str = "Acme Integration") -> Organis
 
 
 def make_publisher(
-    session: Session, organisation: OrganisationView, namespace: str = "acme"
+    session: Session,
+    organisation: OrganisationView,
+    namespace: str = "acme",
+    *,
+    key: Ed25519PrivateKey = KEY,
 ) -> None:
-    """Let an organisation have a verified namespace with KEY listed under it."""
+    """Let an organisation have a verified namespace with a key listed under it."""
     claim = Claim(
         namespace=namespace, title="Acme", support="help@acme.example", proof="acme.example is ours"
     )
     claim_namespace(session, organisation.id, claim, by=ANNA, now=NOON)
     vendor = make_vendor(session)
     decide_claim(session, vendor.id, namespace, "", by=Actor(name="Vera"), now=NOON)
-    key = (encode_key(KEY.public_key()), "release key")
-    add_key(session, organisation.id, namespace, key, by=ANNA, now=NOON)
+    listed = (encode_key(key.public_key()), "release key")
+    add_key(session, organisation.id, namespace, listed, by=ANNA, now=NOON)
 
 
 def make_signed(*, key: Ed25519PrivateKey = KEY, code: str = "", **said: Any) -> bytes:

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from blocks.packages.signing import key_id
 from tenancy.organisations import OrganisationView
-from tests.factories.packages import KEY
 from tests.factories.releases import make_publisher, make_release, make_signed
 
 
 def published(session: Session, organisation: OrganisationView, word: str) -> dict[str, str]:
     """Make one of each, with the organisation's word, and give the ids."""
-    namespace = word.lower()
-    make_publisher(session, organisation, namespace)
-    data = make_signed(id=f"{namespace}.say", publisher=namespace, title=f"{word} says")
+    namespace, key = word.lower(), Ed25519PrivateKey.generate()
+    make_publisher(session, organisation, namespace, key=key)
+    data = make_signed(key=key, id=f"{namespace}.say", publisher=namespace, title=f"{word} says")
     release = make_release(session, organisation, data=data)
     return {
         "namespace": namespace,
-        "publisher_key": key_id(KEY.public_key()),
+        "publisher_key": key_id(key.public_key()),
         "release": str(release.id),
         "listing_draft": release.listing_id,
     }

@@ -32,6 +32,8 @@ NOBODYS = "Zyxxyv"
 NAMED = ("rule", "login", "hooked", "asked", "decision", "source", "syslog", "view")
 """What of the other tenant's has its word and this one as its name."""
 NAMELESS = {
+    "catalogue_api.list_offers": "what is offered is signed, and what was brought here is not",
+    "market_search_api.list_listings": "what is listed; the release of one's own is not yet",
     "organisations_api.list_organisations": "an organisation's own name has no such word",
     "runs_api.count_runs": "finds what started a run, and hands did",
     "runs_api.list_runs": "finds what started a run, and hands did",
