@@ -52,4 +52,6 @@ def _add_headers(response: Response) -> Response:
         response.headers["Cache-Control"] = fresh
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
+    if response.status_code == 204:  # noqa: PLR2004  no content, so none of a type
+        response.headers.pop("Content-Type", None)
     return response

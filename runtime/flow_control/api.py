@@ -151,7 +151,7 @@ def copy(flow_id: UUID) -> Response:
 
 
 @api.delete("/<uuid:flow_id>")
-@describe(status=204)
+@describe(status=204, takes_tag=True)
 @require("workflows.publish")
 def delete(flow_id: UUID) -> Response:
     """Delete a workflow with its versions and runs; 409 with `errors` while something needs it.

@@ -7,7 +7,7 @@ found*. What is deleted is asked last.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import schemathesis
@@ -43,67 +43,121 @@ class World:
         return {"Authorization": self.token}
 
 
-def violations(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Things:
+    """What is there, and what is taken.
+
+    Attributes:
+        ids: By an address as the document writes it where all of it is the id of one kind, else
+            by the name of the address's part.
+        taken: A body that is taken, by method and address, such as `POST /alarm`: asked first.
+    """
+
+    ids: Mapping[str, str]
+    taken: Mapping[str, Any] = field(default_factory=dict)
+
+    def known(self, address: str, parts: Mapping[str, Any] | None) -> dict[str, str]:
+        """Give those parts of an address of which an id is known."""
+        asked = {name: self.ids.get(address, self.ids.get(name)) for name in parts or {}}
+        return {name: one for name, one in asked.items() if one is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What was answered: what does not fit its document, and the statuses of each operation."""
+
+    wrong: dict[str, str] = field(default_factory=dict)
+    statuses: dict[str, set[int]] = field(default_factory=dict)
+
+    @property
+    def never_done(self) -> set[str]:
+        """Give the operations that were never answered as done, 2xx."""
+        return {
+            name
+            for name, found in self.statuses.items()
+            if not any(200 <= one < 300 for one in found)
+        }
+
+
+def answers_of(
     world: World,
     document: Mapping[str, Any],
     *,
-    there: Mapping[str, str],
+    there: Things,
     headers: Mapping[str, str],
     tries: int,
-) -> dict[str, str]:
-    """Give what each operation answered that the document does not allow; nothing where all fit.
+) -> Answers:
+    """Ask all of a document's operations.
 
     Args:
         world: Who is asked, and as whom.
         document: OpenAPI, or Swagger.
-        there: Ids of things that are there, by the name of the address's part.
+        there: What is there, and what is taken.
         headers: What each request sends beside what the document says.
         tries: How often each operation is asked, once with what fits and once with what does not.
     """
+    load_all_checks()
     schema: Any = schemathesis.openapi.from_dict(dict(document))
     schema.app = world.app
-    found: dict[str, str] = {}
+    asking = _Asking(there=there, headers=dict(headers), tries=tries)
     operations: list[Any] = [one.ok() for one in schema.get_all_operations()]
     for operation in sorted(operations, key=lambda one: one.method.upper() == "DELETE"):
+        if there.taken:
+            asking.ask_surely(operation)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
-            found |= _asked(operation, mode, there=there, headers=headers, tries=tries)
-    return found
+            asking.ask_at_random(operation, mode)
+    return asking.answers
 
 
-def _asked(
-    operation: Any,
-    mode: GenerationMode,
-    *,
-    there: Mapping[str, str],
-    headers: Mapping[str, str],
-    tries: int,
-) -> dict[str, str]:
-    load_all_checks()
-    checks = CHECKS.get_by_names(list(CHECKED))
-    found: dict[str, str] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asking:
+    there: Things
+    headers: dict[str, str]
+    tries: int
+    answers: Answers = field(default_factory=Answers)
 
-    @seed(1)
-    @settings(
-        max_examples=tries,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(operation.as_strategy(generation_mode=mode), st.booleans())
-    def ask(case: Any, is_there: bool) -> None:
-        if is_there or tries == 1:
-            known = {name: there[name] for name in case.path_parameters or {} if name in there}
-            case.path_parameters = {**(case.path_parameters or {}), **known}
-        answer = case.call(headers=dict(headers))
+    def ask_surely(self, operation: Any) -> None:
+        """Ask of what is there, with what is taken, where both are known."""
+        names = [one.name for one in operation.path_parameters]
+        known = self.there.known(operation.path, dict.fromkeys(names))
+        label = f"{operation.method.upper()} {operation.path}"
+        facts: dict[str, Any] = {}
+        if label in self.there.taken:
+            facts = {"body": self.there.taken[label], "media_type": "application/json"}
+        elif operation.body or len(known) < len(names):
+            return
+        self._send(operation, operation.Case(path_parameters=known, **facts))
+
+    def ask_at_random(self, operation: Any, mode: GenerationMode) -> None:
+        """Ask what fits, or what does not; half of it of what is there."""
+
+        @seed(1)
+        @settings(
+            max_examples=self.tries,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(operation.as_strategy(generation_mode=mode), st.booleans())
+        def ask(case: Any, is_there: bool) -> None:
+            if is_there or self.tries == 1:
+                known = self.there.known(operation.path, case.path_parameters)
+                case.path_parameters = {**(case.path_parameters or {}), **known}
+            self._send(operation, case)
+
         try:
-            case.validate_response(answer, checks=checks, headers=dict(headers))
+            ask()
+        except Unsatisfiable:
+            assert mode is GenerationMode.NEGATIVE, f"{operation.label} can never be asked"
+
+    def _send(self, operation: Any, case: Any) -> None:
+        checks = CHECKS.get_by_names(list(CHECKED))
+        answer = case.call(headers=self.headers)
+        self.answers.statuses.setdefault(operation.label, set()).add(answer.status_code)
+        try:
+            case.validate_response(answer, checks=checks, headers=self.headers)
         except FailureGroup as wrong:
             said = "; ".join(f"{type(one).__name__}: {one}" for one in wrong.exceptions)
-            found[f"{operation.label} {answer.status_code}"] = f"{said}: {answer.text[:300]}"
-
-    try:
-        ask()
-    except Unsatisfiable:
-        assert mode is GenerationMode.NEGATIVE, f"{operation.label} can never be asked"
-    return found
+            where = f"{operation.label} {answer.status_code}"
+            self.answers.wrong[where] = f"{said}: {answer.text[:300]}"

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Any
 from uuid import uuid4
@@ -133,22 +134,30 @@ def _filled(text: str, kinds: Mapping[str, str]) -> str:
     return text
 
 
-def seen(answer: TestResponse, *told: str) -> tuple[int, dict[str, str], str]:
-    """Give all of an answer that somebody could tell it by, without what they sent themselves."""
-    headers = {
-        name: _plain(value, told)
+def seen(answer: TestResponse, *told: str) -> tuple[int, str, str]:
+    """Give all of an answer that somebody could tell it by, without what they sent themselves.
+
+    That is its status, its headers one a line, and its text.
+    """
+    headers = [
+        f"{name}: {value}"
         for name, value in answer.headers.items()
-        if name != "Content-Length" and not name.startswith(COUNTED)
-    }
-    headers["Set-Cookie"] = _plain(_said_in(answer), told)
-    return answer.status_code, headers, _plain(answer.get_data(as_text=True), told)
+        if name not in ("Content-Length", "Set-Cookie") and not name.startswith(COUNTED)
+    ]
+    said = "\n".join([*headers, _said_in(answer)])
+    return answer.status_code, _plain(said, told), _plain(answer.get_data(as_text=True), told)
 
 
 def _plain(text: str, told: tuple[str, ...]) -> str:
-    said = {*told, *(one[:1].upper() + one[1:] for one in told)}
-    for one in sorted((one for one in said if len(one) > 3), key=len, reverse=True):
+    for one in _longest_first(told):
         text = text.replace(one, "…")
     return _VARIES.sub("…", text)
+
+
+@lru_cache(maxsize=1024)
+def _longest_first(told: tuple[str, ...]) -> tuple[str, ...]:
+    said = {*told, *(one[:1].upper() + one[1:] for one in told)}
+    return tuple(sorted((one for one in said if len(one) > 3), key=len, reverse=True))
 
 
 def _said_in(answer: TestResponse) -> str:

@@ -162,21 +162,25 @@ _TOLD_FORM = {
 }
 _PATTERN = [{"id": "<alarm>"}]
 _USER = [{"value": "<scim_user>"}]
+_AT = "2026-11-24T12:00:00.000Z"
+_GROUP = {
+    "sourceSystemId": "o",
+    "alarmChangedTime": _AT,
+    "parentAlarm": {"id": "<alarm>"},
+    "correlatedAlarm": [{"id": "<second_alarm>"}],
+}
 _TASKS: dict[str, dict[str, Any]] = {
-    "ack": {"ackSystemId": "o", "ackUserId": "b"},
-    "unack": {"ackSystemId": "o", "ackUserId": "b"},
-    "clear": {"clearSystemId": "o", "clearUserId": "b"},
-    "comment": {"comment": {"comment": "seen"}},
-    "group": {
-        "sourceSystemId": "o",
-        "parentAlarm": {"id": "<alarm>"},
-        "correlatedAlarmPattern": [{"id": "<second_alarm>"}],
+    "ack": {"ackSystemId": "o", "ackUserId": "b", "alarmPattern": _PATTERN},
+    "unack": {"ackSystemId": "o", "ackUserId": "b", "alarmPattern": _PATTERN},
+    "clear": {
+        "clearSystemId": "o",
+        "clearUserId": "b",
+        "alarmClearedTime": _AT,
+        "alarmPattern": _PATTERN,
     },
-    "ungroup": {
-        "sourceSystemId": "o",
-        "parentAlarm": {"id": "<alarm>"},
-        "correlatedAlarmPattern": [{"id": "<second_alarm>"}],
-    },
+    "comment": {"comment": {"comment": "seen"}, "alarmPattern": _PATTERN},
+    "group": _GROUP,
+    "ungroup": _GROUP,
 }
 
 SENT: dict[str, dict[str, Any]] = {
@@ -289,7 +293,7 @@ SENT: dict[str, dict[str, Any]] = {
     "tmf669_v4.create_role": {"name": "customer", "engagedParty": {"id": "<organisation>"}},
     "tmf669_v4.patch_role": {"status": "suspended", "statusReason": "x"},
     **{
-        f"tmf642_{version}.create_task_{verb}": {"state": "x", "alarmPattern": _PATTERN, **said}
+        f"tmf642_{version}.create_task_{verb}": {"@type": "x", **said}
         for version in ("v4", "v5")
         for verb, said in _TASKS.items()
     },

@@ -24,6 +24,24 @@ from tenancy.tokens import create_token
 from tests.factories.tenancy import NOON, PASSWORD, make_member
 from tests.isolation.tenant import Tenant, fill
 
+BELOW = (
+    ("vendor", "vendor", ""),
+    ("csp", "csp", "vendor"),
+    ("other csp", "csp", "vendor"),
+    ("customer", "customer", "csp"),
+    ("other customer", "customer", "other csp"),
+    ("integrator", "integrator", "vendor"),
+)
+"""Who there is: a name, a kind, and whom it stands below."""
+OWNER = "other customer"
+ASKERS = tuple(
+    f"{name} {role.value}"
+    for name, kind, _ in BELOW
+    if name != OWNER
+    for role in ROLES_OF_KIND[kind]
+)
+"""Each pair of organisation and role: all who ask for what is the other customer's."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
@@ -86,7 +104,7 @@ def open_world(url: str, folder: Path) -> Iterator[World]:
         organisations = _organisations(session)
     askers = tuple(_askers(app, sessions, organisations))
     own = next(one for one in askers if one.name == "customer admin")
-    other = make_asker(app, sessions, organisations["other customer"], "admin", "owner")
+    other = make_asker(app, sessions, organisations[OWNER], "admin", "owner")
     mine = Tenant(app, sessions, own.organisation, "Heron", own.browser, own.program)
     theirs = Tenant(app, sessions, other.organisation, "Quagga", other.browser, other.program)
     for one in (mine, theirs):
@@ -97,17 +115,10 @@ def open_world(url: str, folder: Path) -> Iterator[World]:
 
 
 def _organisations(session: Session) -> dict[str, OrganisationView]:
-    vendor = create_organisation(session, kind="vendor", name="Vendor", slug="vendor")
-    found = {"vendor": vendor}
-    for name, kind, parent in (
-        ("csp", "csp", "vendor"),
-        ("other csp", "csp", "vendor"),
-        ("customer", "customer", "csp"),
-        ("other customer", "customer", "other csp"),
-        ("integrator", "integrator", "vendor"),
-    ):
-        slug, above = name.replace(" ", "-"), found[parent].id
-        title = name.title() if name != "other customer" else "Quagga Parks"
+    found: dict[str, OrganisationView] = {}
+    for name, kind, parent in BELOW:
+        slug, above = name.replace(" ", "-"), found[parent].id if parent else None
+        title = name.title() if name != OWNER else "Quagga Parks"
         found[name] = create_organisation(
             session, kind=kind, name=title, slug=slug, parent_id=above
         )
@@ -117,10 +128,9 @@ def _organisations(session: Session) -> dict[str, OrganisationView]:
 def _askers(
     app: Flask, sessions: sessionmaker[Session], organisations: dict[str, OrganisationView]
 ) -> Iterator[Asker]:
-    for name, organisation in organisations.items():
-        if name != "other customer":
-            for role in ROLES_OF_KIND[organisation.kind]:
-                yield make_asker(app, sessions, organisation, role.value, f"{name} {role.value}")
+    for name in ASKERS:
+        where, _, role = name.rpartition(" ")
+        yield make_asker(app, sessions, organisations[where], role, name)
 
 
 def make_asker(
