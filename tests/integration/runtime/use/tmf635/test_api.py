@@ -16,7 +16,7 @@ from runtime.use.recording import day_of
 from runtime.use.tmf635.contract import contract
 from runtime.use.tmf635.documents import BASE
 from tenancy.organisations import OrganisationView, create_organisation, get_organisation
-from tests.api_contract.asking import World, violations
+from tests.api_contract.asking import Things, World, answers_of
 from tests.factories.tenancy import make_customer
 from tests.factories.use import use
 from tests.integration.conftest import client_of
@@ -191,13 +191,13 @@ def test_every_answer_is_as_its_document_says(
     there = {"id": listed(asker)[0]["id"]}
     world = World(app=app, ids=there, token=token)
 
-    found = violations(
+    found = answers_of(
         world,
         document,
-        there=there,
+        there=Things(ids=there),
         headers=world.headers(),
         tries=examples(3, at_night=60),
     )
 
     assert document == contract(f"http://localhost{BASE}")
-    assert found == {}
+    assert found.wrong == {}
