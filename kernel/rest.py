@@ -54,6 +54,7 @@ class Operation:
         needs_tag: It wants that `ETag` back as `If-Match`.
         takes_tag: It heeds `If-Match` where that is sent.
         keeps_key: It deals with `Idempotency-Key` itself.
+        refuses: Statuses by which it refuses though nothing else of it tells so.
     """
 
     body: Mapping[str, Any] | Schema | None = None
@@ -71,6 +72,7 @@ class Operation:
     needs_tag: bool = False
     takes_tag: bool = False
     keeps_key: bool = False
+    refuses: Sequence[int] = ()
 
 
 def describe(**said: Any) -> Callable[[View], View]:

@@ -205,4 +205,5 @@ def _refusals(one: Address) -> Iterator[int]:
         429: bool(one.permission) or takes_body,
         503: bool(one.permission) or takes_body,
     }
-    yield from (status for status, is_possible in wanted.items() if is_possible)
+    possible = {status for status, is_possible in wanted.items() if is_possible}
+    yield from sorted(possible | {*one.operation.refuses})

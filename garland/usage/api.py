@@ -91,6 +91,7 @@ def show_customers() -> Response:
     },
     answer=TEXT,
     gives=("text/csv", "application/x-ndjson"),
+    refuses=(409,),
 )
 @require("usage.view")
 def export_month() -> Response:

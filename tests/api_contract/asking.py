@@ -102,8 +102,7 @@ def answers_of(
     asking = _Asking(there=there, headers=dict(headers), tries=tries)
     operations: list[Any] = [one.ok() for one in schema.get_all_operations()]
     for operation in sorted(operations, key=lambda one: one.method.upper() == "DELETE"):
-        if there.taken:
-            asking.ask_surely(operation)
+        asking.ask_surely(operation)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             asking.ask_at_random(operation, mode)
     return asking.answers

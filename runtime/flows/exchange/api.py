@@ -70,7 +70,7 @@ def export_many() -> Response:
 
 
 @api.get("/<uuid:flow_id>/export.<any(json,bpmn,svg):form>")
-@describe(query={"version": WHOLE, "theme": TEXT}, answer=TEXT, gives=_GIVES)
+@describe(query={"version": WHOLE, "theme": TEXT}, answer=ANYTHING, gives=_GIVES)
 @require("workflows.view")
 def export(flow_id: UUID, form: str) -> Response:
     """Give a workflow as a file: its draft, or the `version` of that number; without its secrets.
