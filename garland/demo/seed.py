@@ -17,6 +17,7 @@ from garland.demo.announced import demo_announcements
 from garland.demo.automation import CALENDARS, FLOWS, RULES
 from garland.demo.history import CUT_NOW, make_history
 from garland.demo.listened import SNMP_ACCESS, listened_sources
+from garland.demo.market import demo_market
 from garland.demo.plans import demo_plans
 from garland.demo.restarts import RESTART, start_examples
 from garland.demo.services import demo_services
@@ -70,6 +71,7 @@ ORGANISATIONS = (
 )
 PEOPLE = (
     ("vera@vendor.example", "Vera Vendor", "vendor", "reviewer"),
+    ("vito@vendor.example", "Vito Vendor", "vendor", "reviewer"),
     ("nora@northwind.example", "Nora North", "northwind", "curator"),
     ("noah@northwind.example", "Noah North", "northwind", "admin"),
     ("sue@northwind.example", "Sue Support", "northwind", "support"),
@@ -113,11 +115,12 @@ def seed_demo(settings: Settings) -> None:
     services = Services(settings)
     try:
         facts = _seed_once(services, now=utc_now())
+        if facts is None:
+            return
+        _write_facts(settings, facts)
+        demo_market(services)
     finally:
         services.engine.dispose()
-    if facts is None:
-        return
-    _write_facts(settings, facts)
     log.info("demo_seeded", organisations=len(ORGANISATIONS))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from blocks.installs import offering
 from blocks.packages.package import read_package
 from blocks.packages.trusted import add_publisher, add_release, found_trust
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
@@ -21,6 +22,7 @@ from marketplace.search.model import Query
 from tenancy.audit.trail import Actor
 from tenancy.members import add_member
 from tenancy.organisations import OrganisationView
+from tenancy.scope import as_tenant
 from tests.factories.money import by_use, price_it
 from tests.factories.packages import KEY, ROOT_KEY
 from tests.factories.releases import (
@@ -35,7 +37,7 @@ from tests.factories.releases import (
     make_vendor,
     pass_checks,
 )
-from tests.factories.tenancy import NOON
+from tests.factories.tenancy import NOON, make_customer
 
 WHO: dict[str, Any] = {"by": ANNA, "now": NOON}
 REJECT = Decision(verdict=Verdict.REJECT, reasons="It says too much.")
@@ -279,3 +281,14 @@ def test_the_difference_names_code_permissions_and_schemas_apart(
     assert "+    ctx.http" in found.files[0].lines
     assert [one.pointer for _, one in found.permissions] == ["/permissions/0"]
     assert any(one.pointer.startswith("/config") for _, one in found.schemas)
+
+
+def test_what_is_listed_can_be_installed_by_anybody(
+    session: Session, release: ReleaseView, rita: Actor
+) -> None:
+    listed = list_it(session, release, rita)
+
+    customer = make_customer(session)
+
+    with as_tenant(session, customer.id):
+        assert offering.offered(session, customer.id, listed.digest).is_signed
