@@ -1,8 +1,8 @@
 """The blocks that a tenant can use: those that come with Garland, and those it installed.
 
 Whoever runs or shows workflows asks for them, often several times in one transaction, so nearly
-all is kept: one number, read once a transaction, says whether anything was installed, held or
-removed anywhere since.
+all is kept: one number, read once a transaction, says whether anything was installed, held,
+removed or decided on by a provider anywhere since.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from blocks.installs._changes import last_change
 from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.cache import unpacked
+from blocks.installs.deciding import PresetsByBlock, mark_of, presets_for, with_decisions
 from blocks.installs.loader import Pinned, Sandbox, load_installed
 from blocks.registry import Block, Registry, standard_registry
 from kernel.ids import sha256_of
@@ -60,7 +61,7 @@ class Shelf:
     folder: Path
     sandbox: Sandbox | None = None
     _known: Kept[tuple[UUID, int], Registry] = field(default_factory=lambda: Kept(TENANTS_KEPT))
-    _made: Kept[tuple[UUID, tuple[Pinned, ...]], Registry] = field(
+    _made: Kept[tuple[UUID, tuple[Pinned, ...], str], Registry] = field(
         default_factory=lambda: Kept(REGISTRIES_KEPT)
     )
 
@@ -78,19 +79,31 @@ class Shelf:
         pinned = _pinned(session, tenant_id)
         if not pinned:
             return standard_registry()
-        return self._made.get((tenant_id, pinned), lambda: self._make(session, tenant_id, pinned))
+        decided = presets_for(session, tenant_id, {one.block_id for one in pinned})
+        return self._made.get(
+            (tenant_id, pinned, mark_of(decided)),
+            lambda: self._make(session, tenant_id, pinned, decided),
+        )
 
-    def _make(self, session: Session, tenant_id: UUID, pinned: tuple[Pinned, ...]) -> Registry:
+    def _make(
+        self,
+        session: Session,
+        tenant_id: UUID,
+        pinned: tuple[Pinned, ...],
+        decided: PresetsByBlock,
+    ) -> Registry:
         own, lacking = [], []
         for one in pinned:
             try:
-                own.append(self._load(session, tenant_id, one))
+                block = self._load(session, tenant_id, one)
+                own.append(with_decisions(block, decided.get(one.block_id, ())))
             except OSError:
                 log.exception("block_not_unpacked", block=one.block_id, version=one.version)
                 lacking.append(one.digest)
             except Exception:  # whatever one block's files say, the others are there
                 log.exception("block_not_loaded", block=one.block_id, version=one.version)
-        told = [(one.digest, one.state, one.lets_finish) for one in pinned]
+        told: list[object] = [(one.digest, one.state, one.lets_finish) for one in pinned]
+        told += [mark_of(decided)] if decided else []
         blocks = [*standard_registry().each(), *own]
         if lacking:
             raise _IncompleteError(Registry(blocks, sha256_of(repr((told, lacking)))))

@@ -197,8 +197,9 @@ class LeasedSteps:
 
     def _claim_of(self, session: Session, record: RecordRow, run: RunRow, limits: Limits) -> Claim:
         program = self.programs.of(session, run.tenant_id, run.version_id)
+        config = fetch(session, run.tenant_id, record.config)
         given = Given(
-            config=fetch(session, run.tenant_id, record.config),
+            config={**config, **record.withheld} if record.withheld else config,
             input=fetch(session, run.tenant_id, record.input),
         )
         return Claim(record=record, run=run, program=program, given=given, limits=limits)
