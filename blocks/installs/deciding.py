@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from blocks.installs._changes import note_change
-from blocks.manifest import Manifest, output_ports
-from blocks.presets import Decided, Preset
-from blocks.registry import Block
-from kernel.schema import path_of
+from blocks.presets import Preset
 
 DECISIONS_ON_SETTINGS = "decisions on settings"
 """Under which name a session knows who `Decides`; in one without it nothing is decided."""
@@ -51,35 +47,11 @@ def note_decisions(session: Session) -> None:
     note_change(session)
 
 
-def mark_of(presets: PresetsByBlock) -> str:
-    """Give a text that is another for other decisions; "" for none."""
+def mark_of(presets: Mapping[str, tuple[Preset, ...]]) -> str:
+    """Give a text that is another for other decisions, by whatever they are named; "" for none."""
     told = {
-        block_id: [[one.name, int(one.hold), one.has_value, one.value] for one in some]
-        for block_id, some in presets.items()
+        name: [[one.name, int(one.hold), one.has_value, one.value] for one in some]
+        for name, some in presets.items()
         if some
     }
     return json.dumps(told, sort_keys=True) if told else ""
-
-
-def with_decisions(block: Block, presets: tuple[Preset, ...]) -> Block:
-    """Give a block whose settings, those of its examples too, are those left to the tenant.
-
-    Ways out that a setting names which is not left to it are the block's own from then on.
-    """
-    if not presets:
-        return block
-    manifest, decided = block.manifest, Decided(block.manifest.config, presets)
-    examples = tuple(
-        {**one, "config": decided.left(one["config"])} if "config" in one else one
-        for one in manifest.examples
-    )
-    changed = replace(manifest, config=decided.shown, examples=examples)
-    return replace(block, manifest=_with_ports(changed, decided), decided=decided)
-
-
-def _with_ports(manifest: Manifest, decided: Decided) -> Manifest:
-    dynamic = manifest.dynamic_outputs
-    if dynamic is None or path_of(dynamic.source)[0] not in decided.away:
-        return manifest
-    ports = output_ports(manifest, decided.whole({}))
-    return replace(manifest, outputs=ports, dynamic_outputs=None)
