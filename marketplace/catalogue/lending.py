@@ -9,10 +9,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Text, cast, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from blocks.installs._tables import BlockPackage
+from marketplace.catalogue._tables import MarketOverlayPart, PartKind
 from marketplace.catalogue.looking import whole_sight
 from marketplace.catalogue.public import Listing
 
@@ -41,6 +42,20 @@ def lent_to(session: Session, tenant_id: UUID, *, digest: str = "") -> frozenset
             versions = {one.version: one.digest for one in meant[name].releases}
             found |= {versions[one] for one in offer.versions}
     return frozenset(found & {digest} if digest else found)
+
+
+def lends_package(
+    tenant_id: InstrumentedAttribute[UUID], digest: InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """Tell inside a query whether a tenant offers a package as its own, so that it is kept here.
+
+    Digests are searched as text: one stands nowhere in it but where it is meant.
+    """
+    return exists().where(
+        MarketOverlayPart.tenant_id == tenant_id,
+        MarketOverlayPart.kind == PartKind.PRIVATE,
+        cast(MarketOverlayPart.document, Text).contains(digest),
+    )
 
 
 def _has(listing: Listing, digest: str) -> bool:

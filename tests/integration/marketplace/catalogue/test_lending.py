@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.installs import offering, store
 from blocks.installs.curated import CURATION
+from blocks.installs.forgetting import KEPT_FOR, forget_packages
 from blocks.installs.loader import Run
 from blocks.installs.model import InstallView
 from blocks.installs.registry import SHELF, Shelf, registry_of
@@ -23,8 +24,9 @@ from blocks.sdk import Context, Emit, Outcome
 from kernel.errors import NotFoundError
 from marketplace.catalogue import curating
 from marketplace.catalogue.keeping_back import CatalogueKeepsBack
+from marketplace.catalogue.lending import lends_package
 from tenancy.organisations import OrganisationView
-from tenancy.scope import as_tenant
+from tenancy.scope import as_tenant, system
 from tests.factories.installs import REACHES_OUT, make_package
 from tests.factories.organisations import admin_of, make_below
 from tests.factories.packages import ROOT_KEY
@@ -210,6 +212,23 @@ def test_what_was_revoked_is_lent_to_nobody(session: Session, csp: OrganisationV
 
     with pytest.raises(NotTrustedError):
         install(session, customer, digest)
+
+
+def test_its_package_stays_as_long_as_it_is_offered(
+    session: Session, csp: OrganisationView
+) -> None:
+    def forget() -> int:
+        later = NOON + KEPT_FOR * 2
+        with system(session):
+            return forget_packages(session, now=later, goes_back=lends_package)
+
+    lend(session, csp, bring(session, csp))
+    bring(session, csp, version="2.0.0")
+    gone_while_offered = forget()
+    with as_tenant(session, csp.id):
+        curating.remove_private(session, admin_of(csp), OWN, now=NOON)
+
+    assert (gone_while_offered, forget()) == (1, 1)
 
 
 def test_its_code_runs_in_the_sandbox_of_the_tenant(
