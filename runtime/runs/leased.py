@@ -96,7 +96,8 @@ class LeasedSteps:
                     return None
                 (run,) = load_runs(session, [record.run_id])
                 if run.state.is_over:
-                    record.state, record.due_at = StepState.CANCELLED, None
+                    record.state = StepState.CANCELLED
+                    record.due_at = record.withheld = None
                     write_records(session, [record])
                     continue
                 self._lease(session, record, now=now)
