@@ -1,4 +1,4 @@
-"""A hidden value is in nothing that a customer asks for; a fixed one is shown, not to be changed."""
+"""A hidden value is in nothing that a customer asks for; a fixed one is shown, not changed."""
 
 from __future__ import annotations
 
