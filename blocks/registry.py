@@ -21,6 +21,7 @@ from types import ModuleType
 from blocks.kinds import code
 from blocks.manifest import Manifest, Port, output_ports, parse_manifest
 from blocks.pages import Part, parts_of
+from blocks.presets import Decided
 from blocks.schemas import resolved_schema
 from blocks.sdk import Context, Outcome
 from blocks.translating import files_in, with_files
@@ -67,6 +68,8 @@ class Block:
         digest: Which package it is of, for good; "" for one that comes with Garland.
         standing: Whether it may be used; see there.
         lets_finish: Whether runs that began before it was held or withdrawn go on to use it.
+        decided: What providers decided about its settings, the manifest having what they left;
+            None for nothing.
     """
 
     manifest: Manifest
@@ -75,6 +78,7 @@ class Block:
     digest: str = ""
     standing: Standing = Standing.STANDARD
     lets_finish: bool = True
+    decided: Decided | None = None
 
     @cached_property
     def config_schema(self) -> Schema:
@@ -88,8 +92,9 @@ class Block:
 
     @cached_property
     def resolved_config_schema(self) -> Schema:
-        """The config as the block gets it: expressions evaluated."""
-        return Schema(resolved_schema(self.manifest.config))
+        """The config as the block gets it: whole, and expressions evaluated."""
+        whole = self.decided.config if self.decided is not None else self.manifest.config
+        return Schema(resolved_schema(whole))
 
     @cached_property
     def resolved_input_schema(self) -> Schema:

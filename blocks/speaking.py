@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+from blocks.decided import with_decisions
 from blocks.manifest import kept_manifest
 from blocks.registry import Block, Registry
 from blocks.translating import choose_language, translated
@@ -41,4 +42,6 @@ def _block_in(block: Block, wanted: tuple[str, ...]) -> Block:
     document = json.loads((block.folder / "block.json").read_text(encoding="utf-8"))
     said = kept_manifest(translated(document, block.manifest.i18n[language]))
     own = block.manifest
-    return replace(block, manifest=replace(said, i18n=own.i18n, behaviour=own.behaviour))
+    spoken = replace(said, i18n=own.i18n, behaviour=own.behaviour)
+    presets = block.decided.presets if block.decided is not None else ()
+    return with_decisions(replace(block, manifest=spoken, decided=None), presets)

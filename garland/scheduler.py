@@ -31,6 +31,7 @@ from garland.settings import Settings
 from kernel.apart import apart
 from kernel.clock import utc_now
 from kernel.ids import new_id
+from marketplace.catalogue.lending import lends_package
 from marketplace.money.due import uses_needed_from
 from marketplace.money.rounds import MoneyRounds
 from runtime.alarms.tmf642.hub.sending import Notifier
@@ -131,7 +132,9 @@ class Scheduler:
             sessions=services.sessions,
             limits=services.limits,
             goes_back=lambda whose, digest: or_(
-                goes_back_to(whose, digest), needs_package(whose, digest)
+                goes_back_to(whose, digest),
+                needs_package(whose, digest),
+                lends_package(whose, digest),
             ),
             journal_kept_days=services.settings.journal_kept_days,
             trend_hours_kept_days=services.settings.trend_hours_kept_days,

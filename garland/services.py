@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 import garland.tables  # noqa: F401  completes the metadata before the first query
 from blocks.brokers.http import HttpBroker
 from blocks.installs.curated import CURATION
+from blocks.installs.deciding import DECISIONS_ON_SETTINGS, note_decisions
 from blocks.installs.forgetting import forget_folders
 from blocks.installs.registry import SHELF, Shelf
 from blocks.installs.sandboxing import Sandboxes
@@ -22,6 +23,7 @@ from designer.packs.desks import DOORS
 from garland.settings import Settings
 from kernel.db import make_engine
 from kernel.secrets import Vault
+from marketplace.catalogue.deciding import CatalogueDecides
 from marketplace.catalogue.keeping_back import CatalogueKeepsBack
 from runtime.alarms.sources.snmp.layers import Given
 from runtime.alarms.sources.snmp.packs import TRAP_PACKS, read_packs
@@ -41,6 +43,7 @@ from runtime.trials.following import PinsFollow
 from runtime.use.calls import CALLS, Calls
 from runtime.wake import WAKER
 from runtime.worker import RedisWaker
+from tenancy.customers.moving import MOVED
 from tenancy.customers.setting_up import SET_UP
 from tenancy.mails.office import POST_OFFICE, PostOffice
 from tenancy.scope import guarded, system
@@ -161,6 +164,8 @@ class Services:
             DECISIONS: PublishedTables(),
             BESIDE: PinsFollow(),
             CURATION: CatalogueKeepsBack(),
+            DECISIONS_ON_SETTINGS: CatalogueDecides(),
+            MOVED: note_decisions,
             SERVICES_OVER: services_over,
             USERS: users_of_look_up_table,
             SHELF: self.shelf,

@@ -1,4 +1,4 @@
-"""What a tenant's providers keep back: asked of whoever curates for them, where somebody does."""
+"""What a tenant's providers keep back, and lend: asked of whoever curates for them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ class Curation(Protocol):
         """Give the packages that a tenant's providers do not offer it."""
         ...
 
+    def lent(self, session: Session, tenant_id: UUID, *, digest: str = "") -> frozenset[str]:
+        """Give the packages that nobody signed and a tenant's providers offer it as their own.
+
+        With `digest` that one at most.
+        """
+        ...
+
 
 class NotOfferedError(ForbiddenError):
     """A provider above does not offer this; the words say whom to ask."""
@@ -40,6 +47,12 @@ def kept_back(
     if curation is None or not digests:
         return frozenset()
     return curation.kept_back(session, tenant_id, digests, now=now)
+
+
+def lent(session: Session, tenant_id: UUID, *, digest: str = "") -> frozenset[str]:
+    """Give the unsigned packages that providers offer a tenant; with `digest` that one at most."""
+    curation: Curation | None = session.info.get(CURATION)
+    return curation.lent(session, tenant_id, digest=digest) if curation is not None else frozenset()
 
 
 def require_offered(

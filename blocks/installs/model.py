@@ -44,6 +44,7 @@ class Offered:
     Attributes:
         asks_for: All that it asks for.
         new_asks: Of these, what no installed version was granted.
+        is_lent: Whether a provider above answers for it, nobody having signed it.
         replaces: The digest that is installed under the same version; "" for none.
         is_installed: Whether this very package is.
     """
@@ -53,6 +54,7 @@ class Offered:
     asks_for: Sequence[Ask]
     new_asks: Sequence[Ask]
     is_signed: bool
+    is_lent: bool = False
     replaces: str = ""
     is_installed: bool = False
 

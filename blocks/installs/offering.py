@@ -1,7 +1,8 @@
 """Packages as they come: read, kept once, and shown before anybody installs them.
 
 A package that signatures vouch for is offered to every tenant. One that nobody signed is its
-author's, and offered to the tenant alone that brought it.
+author's, and offered to the tenant alone that brought it, and to those below a provider that
+offers it as its own.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
-from blocks.installs.curated import kept_back
+from blocks.installs.curated import kept_back, lent
 from blocks.installs.fitness import checked_block
 from blocks.installs.model import Offered, asks_of, new_asks
-from blocks.installs.vouching import signers_of, taken_back
+from blocks.installs.vouching import is_lent, signers_of, taken_back
 from blocks.manifest import kept_manifest
 from blocks.packages.package import Package, read_package
 from blocks.packages.trust import Trusted
@@ -80,13 +81,12 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
     """Show a package that the tenant may install.
 
     Raises:
-        NotFoundError: there is none, or nobody signed it and another tenant brought it.
+        NotFoundError: there is none, or nobody signed it and another tenant brought it, of which
+            no provider above lends it.
     """
     package = session.get(BlockPackage, digest)
-    brought = select(BlockUpload.id).where(
-        BlockUpload.tenant_id == tenant_id, BlockUpload.digest == digest
-    )
-    if package is None or not (package.signers or session.scalar(brought)):
+    lends = package is not None and is_lent(session, tenant_id, package)
+    if package is None or not (package.signers or lends or is_brought(session, tenant_id, digest)):
         raise NotFoundError("no such package is here: upload it", digest=digest)
     asks = asks_of(package.manifest)
     rows = installed_rows(session, tenant_id, package.block_id)
@@ -97,9 +97,18 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
         asks_for=asks,
         new_asks=new_asks(asks, [one.permissions for one in rows]),
         is_signed=bool(package.signers),
+        is_lent=lends,
         replaces=same.digest if same is not None and same.digest != digest else "",
         is_installed=same is not None and same.digest == digest,
     )
+
+
+def is_brought(session: Session, tenant_id: UUID, digest: str) -> bool:
+    """Tell whether a tenant brought a package itself."""
+    wanted = select(BlockUpload.id).where(
+        BlockUpload.tenant_id == tenant_id, BlockUpload.digest == digest
+    )
+    return session.scalar(wanted) is not None
 
 
 def waiting(session: Session, tenant_id: UUID, *, now: datetime) -> list[Offered]:
@@ -110,7 +119,8 @@ def waiting(session: Session, tenant_id: UUID, *, now: datetime) -> list[Offered
     """
     is_taken_back = taken_back(session, now=now)
     brought = select(BlockUpload.digest).where(BlockUpload.tenant_id == tenant_id)
-    mine, installed = set(session.scalars(brought)), installed_rows(session, tenant_id)
+    mine = {*session.scalars(brought), *lent(session, tenant_id)}
+    installed = installed_rows(session, tenant_id)
     highest: dict[str, tuple[object, ...]] = {}
     for one in installed:
         highest[one.block_id] = max(highest.get(one.block_id, ()), precedence(one.version))

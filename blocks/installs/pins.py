@@ -26,13 +26,14 @@ def with_digests(document: Mapping[str, Any], registry: Registry) -> dict[str, A
 def as_pinned(block: Block, digest: str) -> Block:
     """Give the block, or one in its place that fails where this one may not be used.
 
-    Its errors are `block.other_digest`, `block.held` and `block.withdrawn`; none is tried again.
+    Its errors are `block.other_digest`, `block.held`, `block.withdrawn` and `block.settings_unfit`;
+    none is tried again.
     """
     refusal = _refusal(block, digest)
     if refusal is None:
         return block
     manifest = replace(block.manifest, config={}, input={})
-    return replace(block, manifest=manifest, run=_refusing(*refusal))
+    return replace(block, manifest=manifest, run=_refusing(*refusal), decided=None)
 
 
 def why_not_to_start(block: Block, digest: str) -> tuple[str, str] | None:
@@ -54,6 +55,8 @@ def _refusal(block: Block, digest: str) -> tuple[str, str] | None:
         return "block.withdrawn", f"{name} was withdrawn: replace it in the workflow."
     if block.standing is Standing.HELD and not block.lets_finish:
         return "block.held", f"{name} is held: an admin of your organisation can let it go on."
+    if block.decided is not None and block.decided.problem:
+        return "block.settings_unfit", f"{name}: {block.decided.problem}."
     return None
 
 

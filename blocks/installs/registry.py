@@ -1,12 +1,13 @@
 """The blocks that a tenant can use: those that come with Garland, and those it installed.
 
 Whoever runs or shows workflows asks for them, often several times in one transaction, so nearly
-all is kept: one number, read once a transaction, says whether anything was installed, held or
-removed anywhere since.
+all is kept: one number, read once a transaction, says whether anything was installed, held,
+removed or decided on by a provider anywhere since.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -15,10 +16,13 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from blocks.decided import with_decisions
 from blocks.installs._changes import last_change
-from blocks.installs._tables import BlockInstall, BlockPackage
+from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
 from blocks.installs.cache import unpacked
+from blocks.installs.deciding import mark_of, presets_for
 from blocks.installs.loader import Pinned, Sandbox, load_installed
+from blocks.presets import Preset
 from blocks.registry import Block, Registry, standard_registry
 from kernel.ids import sha256_of
 from kernel.kept import Kept
@@ -60,7 +64,7 @@ class Shelf:
     folder: Path
     sandbox: Sandbox | None = None
     _known: Kept[tuple[UUID, int], Registry] = field(default_factory=lambda: Kept(TENANTS_KEPT))
-    _made: Kept[tuple[UUID, tuple[Pinned, ...]], Registry] = field(
+    _made: Kept[tuple[UUID, tuple[Pinned, ...], str], Registry] = field(
         default_factory=lambda: Kept(REGISTRIES_KEPT)
     )
 
@@ -78,19 +82,31 @@ class Shelf:
         pinned = _pinned(session, tenant_id)
         if not pinned:
             return standard_registry()
-        return self._made.get((tenant_id, pinned), lambda: self._make(session, tenant_id, pinned))
+        decided = _decided(session, tenant_id, pinned)
+        return self._made.get(
+            (tenant_id, pinned, mark_of(decided)),
+            lambda: self._make(session, tenant_id, pinned, decided),
+        )
 
-    def _make(self, session: Session, tenant_id: UUID, pinned: tuple[Pinned, ...]) -> Registry:
+    def _make(
+        self,
+        session: Session,
+        tenant_id: UUID,
+        pinned: tuple[Pinned, ...],
+        decided: Mapping[str, tuple[Preset, ...]],
+    ) -> Registry:
         own, lacking = [], []
         for one in pinned:
             try:
-                own.append(self._load(session, tenant_id, one))
+                block = self._load(session, tenant_id, one)
+                own.append(with_decisions(block, decided.get(one.digest, ())))
             except OSError:
                 log.exception("block_not_unpacked", block=one.block_id, version=one.version)
                 lacking.append(one.digest)
             except Exception:  # whatever one block's files say, the others are there
                 log.exception("block_not_loaded", block=one.block_id, version=one.version)
-        told = [(one.digest, one.state, one.lets_finish) for one in pinned]
+        told: list[object] = [(one.digest, one.state, one.lets_finish) for one in pinned]
+        told += [mark_of(decided)] if decided else []
         blocks = [*standard_registry().each(), *own]
         if lacking:
             raise _IncompleteError(Registry(blocks, sha256_of(repr((told, lacking)))))
@@ -115,6 +131,29 @@ def _pinned(session: Session, tenant_id: UUID) -> tuple[Pinned, ...]:
     )
     with as_tenant(session, tenant_id):
         return tuple(Pinned(**row._asdict()) for row in session.execute(wanted))
+
+
+def _decided(
+    session: Session, tenant_id: UUID, pinned: tuple[Pinned, ...]
+) -> dict[str, tuple[Preset, ...]]:
+    """Give by digest the settings that were decided on.
+
+    Never those of a package that the tenant brought itself and nobody signed: whatever it is
+    called, its code would be given what the tenant must not see.
+    """
+    found = presets_for(session, tenant_id, {one.block_id for one in pinned})
+    meant = {one.digest: found[one.block_id] for one in pinned if one.block_id in found}
+    if not meant:
+        return {}
+    wanted = (
+        select(BlockPackage.digest, BlockPackage.signers)
+        .join(BlockUpload, BlockUpload.digest == BlockPackage.digest)
+        .where(BlockUpload.tenant_id == tenant_id, BlockPackage.digest.in_(sorted(meant)))
+    )
+    with as_tenant(session, tenant_id):
+        brought = session.execute(wanted).all()
+    own = {digest for digest, signers in brought if not signers}
+    return {digest: presets for digest, presets in meant.items() if digest not in own}
 
 
 def _archive(session: Session, digest: str) -> bytes:

@@ -1,7 +1,8 @@
 """Installing and removing blocks: what a tenant may use, who agreed to what, and what is held.
 
 A package came before (`offering`). One that nobody signed is "in development" in its tenant, and
-replaced by the next one of the same version.
+replaced by the next one of the same version; one that a provider lends is installed as a signed
+one is.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.curated import require_offered
 from blocks.installs.model import InstallView, ask_in_short
-from blocks.installs.offering import installed_rows, offered
+from blocks.installs.offering import installed_rows, is_brought, offered
 from blocks.installs.recalling import refuse_recalled
 from blocks.installs.vouching import refuse_unvouched
 from blocks.manifest import kept_manifest
@@ -86,7 +87,8 @@ def install(
     manifest = found.manifest
     rows = installed_rows(session, tenant_id, manifest.id)
     row = next((one for one in rows if one.version == manifest.version), None)
-    becomes = Standing.INSTALLED if found.is_signed else Standing.IN_DEVELOPMENT
+    is_vouched = found.is_signed or found.is_lent
+    becomes = Standing.INSTALLED if is_vouched else Standing.IN_DEVELOPMENT
     if row is not None and row.digest == digest and _is_no_news(row.state, becomes):
         return _view(session, row)
     if row is not None and row.state is not Standing.IN_DEVELOPMENT:
@@ -186,7 +188,8 @@ def release(session: Session, tenant_id: UUID, install_id: UUID, *, now: datetim
     row = get_owned(session, BlockInstall, tenant_id, install_id, name=_NAME, lock=True)
     _refuse_withdrawn(row)
     package = session.get_one(BlockPackage, row.digest)
-    row.state = Standing.INSTALLED if package.signers else Standing.IN_DEVELOPMENT
+    is_own = not package.signers and is_brought(session, tenant_id, row.digest)
+    row.state = Standing.IN_DEVELOPMENT if is_own else Standing.INSTALLED
     row.lets_finish, row.reason = True, ""
     note_change(session)
     released = _view(session, row)

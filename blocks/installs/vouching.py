@@ -1,14 +1,20 @@
-"""Who vouches for a package: the keys that signed it and that this installation believes."""
+"""Who vouches for a package: the keys that signed it and that this installation believes.
+
+For one that nobody signed, a provider may answer to those below it alone: the one door here that
+needs no key. It rests on the provider's curator, who named that very digest in its catalogue.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockPackage
+from blocks.installs.curated import lent
 from blocks.packages.package import Package, read_package
 from blocks.packages.signing import NotTrustedError
 from blocks.packages.trust import Index, still_believed
@@ -75,6 +81,16 @@ def signers_of(session: Session, package: Package, *, now: datetime) -> tuple[st
         refuse_revoked(session, package.digest, now=now)
         return ()
     return admit(session, package, now=now).key_ids
+
+
+def is_lent(session: Session, tenant_id: UUID, kept: BlockPackage) -> bool:
+    """Tell whether a provider above a tenant answers to it for a package that nobody signed.
+
+    It does as long as it offers that very digest, to this tenant, in a version that it offers.
+    """
+    if kept.signers:
+        return False
+    return kept.digest in lent(session, tenant_id, digest=kept.digest)
 
 
 def refuse_unvouched(session: Session, kept: BlockPackage, *, now: datetime) -> None:

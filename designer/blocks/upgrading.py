@@ -63,7 +63,8 @@ class Upgrade:
 def preview(session: Session, tenant_id: UUID, install_id: UUID) -> Upgrade | None:
     """Say what an upgrade would do; None where there is no higher version to use."""
     old = get_install(session, tenant_id, install_id)
-    new = registry_of(session, tenant_id).latest(old.manifest.id)
+    registry = registry_of(session, tenant_id)
+    new = registry.latest(old.manifest.id)
     if new is None or precedence(new.manifest.version) <= precedence(old.manifest.version):
         return None
     impacts = [
@@ -71,7 +72,8 @@ def preview(session: Session, tenant_id: UUID, install_id: UUID) -> Upgrade | No
         for flow_id, name, draft, _ in every_draft(session, tenant_id)
         for impact in _impacts(session, tenant_id, old, new, (flow_id, name, draft))
     ]
-    differences = compare(old.manifest, new.manifest)
+    there = registry.find(old.manifest.id, old.manifest.version)  # as it is to this tenant
+    differences = compare(there.manifest if there is not None else old.manifest, new.manifest)
     return Upgrade(old=old, new=new, differences=differences, impacts=impacts)
 
 

@@ -33,6 +33,7 @@ from kernel.errors import InvalidError
 from kernel.http import acting, db_session, languages, only_reads, render, require
 from kernel.numbers import whole_number
 from runtime.flows import versions
+from runtime.flows.decided import with_what_counts
 from runtime.flows.model import empty_flow, shape_problems
 from runtime.flows.problems import Known
 from runtime.flows.table_steps import fitted
@@ -216,7 +217,7 @@ def _as_example(node: dict[str, Any], registry: Registry) -> dict[str, Any] | No
     """Give the node set up as an example of its block, where that was asked for."""
     block, number = block_of(node, registry), whole_number(request.form.get("_example", ""))
     examples = block.manifest.examples if block is not None else ()
-    if number is None or number >= len(examples):
+    if block is None or number is None or number >= len(examples):
         return None
     parts = {name: dict(examples[number].get(name, {})) for name in ("config", "input")}
-    return {**node, **parts}
+    return with_what_counts({**node, **parts}, block)

@@ -27,11 +27,13 @@ from blocks.schemas import authoring_problems, is_expression
 from designer.data.mapped import Data, with_data
 from designer.workflows.connection_fields import CONNECTIONS, connection_fields, slots_schema
 from designer.workflows.schedule_form import in_order, schedule_form
+from designer.workflows.settled import Settled, settled_of
 from designer.workflows.step_form import NOTES, TITLE, in_words, read_undo, step_form, undo_of
 from kernel.errors import Problem
 from kernel.numbers import rounding_problems
 from kernel.schema import Schema
 from kernel.zones import zone_names
+from runtime.flows.decided import with_what_counts
 from runtime.flows.picture import TRIGGERS
 from runtime.flows.problems import NOTHING_KNOWN, Known
 from runtime.flows.table_steps import input_schema_of
@@ -86,12 +88,16 @@ WEBHOOK_FORM: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One part of the form; `name` is where it stands in the names of its controls."""
+    """One part of the form; `name` is where it stands in the names of its controls.
+
+    `settled` is what stands in it to be read alone.
+    """
 
     name: str
     title: str
     fields: list[Field]
     unplaced: list[Problem]
+    settled: tuple[Settled, ...] = ()
 
 
 def block_of(node: Mapping[str, Any], registry: Registry) -> Block | None:
@@ -144,18 +150,25 @@ def _given_sections(
     below: str = "",
 ) -> list[Section]:
     """List the parts of what a block is given: settings, data, connections."""
+    node, settled = with_what_counts(node, block), settled_of(block)
     taken = input_schema_of(node.get("config", {}), block, known)
     parts = (("config", "Settings", block.config_schema), ("input", "Data in", taken))
     found = [
         _section(below + name, title, schema, node.get(name, {}), known)
         for name, title, schema in parts
-        if schema.document.get("properties") and (name == "config" or "kind" not in node)
+        if (schema.document.get("properties") and (name == "config" or "kind" not in node))
+        or (name == "config" and settled)
     ]
+    found = [replace(one, settled=settled) if _is_config(one) else one for one in found]
     if "kind" in node:  # nothing has happened yet that an expression could read
         found = [replace(one, fields=plain_fields(one.fields)) for one in found]
     else:
         found = [replace(one, fields=with_data(one.fields, data)) for one in found]
     return [*found, *_connections(node, block, known, below)]
+
+
+def _is_config(section: Section) -> bool:
+    return section.name.rpartition("/")[2] == "config"
 
 
 def is_sound_schedule(node: Mapping[str, Any], known: Known) -> bool:

@@ -11,15 +11,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from blocks.presets import Hold, fits_all
 from blocks.versions import precedence
 from kernel.acting import Acting
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from marketplace.catalogue import store
 from marketplace.catalogue._tables import PartKind
 from marketplace.catalogue.looking import public_side, sight_of
-from marketplace.catalogue.overlay import Audience, Entry, Hold, Overlay
+from marketplace.catalogue.overlay import Audience, Entry, Overlay
 from marketplace.catalogue.packages import private_listings
-from marketplace.catalogue.presets import fits_all
 from marketplace.catalogue.public import Channel, Listing, Release
 from marketplace.catalogue.reading import (
     bundle_document,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from blocks.presets import Hold
 from kernel.schema import Schema
-from marketplace.catalogue.overlay import About, Effect, Hold, Whom
+from marketplace.catalogue.overlay import About, Effect, Whom
 
 KEY_MAX = 60
 TITLE_MAX = 80

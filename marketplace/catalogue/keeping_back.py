@@ -1,4 +1,4 @@
-"""What of the packages kept here the catalogues above a tenant do not offer it.
+"""What of the packages kept here the catalogues above a tenant do not offer it, and lend it.
 
 Installing asks it. Where no provider above has a catalogue, nothing is kept back; and a package
 that nobody signed, such as one that the tenant wrote itself, is not the catalogue's.
@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockPackage
+from marketplace.catalogue.lending import lent_to
 from marketplace.catalogue.looking import public_side, whole_sight
 from marketplace.catalogue.store import has_catalogue
 
@@ -48,3 +49,7 @@ class CatalogueKeepsBack:
             if offer is None or version not in offer.versions:
                 found.add(digest)
         return frozenset(found)
+
+    def lent(self, session: Session, tenant_id: UUID, *, digest: str = "") -> frozenset[str]:
+        """Give the unsigned packages that a tenant's providers offer it as their own."""
+        return lent_to(session, tenant_id, digest=digest)

@@ -123,17 +123,6 @@ def list_bundles(session: Session, sight: Sight, *, now: datetime) -> list[Bundl
     ]
 
 
-def whole_offer(
-    session: Session, tenant_id: UUID, listing_id: str, *, now: datetime
-) -> Offer | None:
-    """Give what an organisation is offered with hidden values too, for what its steps run with.
-
-    It is for programs of this installation, never for an answer to people.
-    """
-    listing = public_side(session, now=now).listing(listing_id)
-    return whole_sight(session, tenant_id).whole(listing, listing_id)
-
-
 def whole_sight(session: Session, tenant_id: UUID) -> Sight:
     """Look from an organisation itself, or from the live one of an environment."""
     live = get_organisation(session, live_of(session, tenant_id))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
-from typing import Any
+from enum import Enum
 from uuid import UUID
 
+from blocks.presets import Preset
 from marketplace.catalogue.public import Listing
 
 
@@ -67,29 +67,6 @@ class Audience:
 
 
 EVERYBODY = Audience()
-
-
-class Hold(IntEnum):
-    """How much of a setting is left to the customer; the higher, the less."""
-
-    SUGGESTED = 0
-    FIXED = 1
-    HIDDEN = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
-    """A setting that a provider decided on.
-
-    Attributes:
-        name: Of the setting, at the top of the block's settings.
-        has_value: Whether a value is given; else the one from above, or the block's own, holds.
-    """
-
-    name: str
-    hold: Hold
-    has_value: bool = True
-    value: Any = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from blocks.licences import licence_problem
+from blocks.presets import Hold, Preset
 from blocks.quality import Level
 from kernel.errors import InvalidError, Problem
 from marketplace.catalogue.documents import (
@@ -20,17 +21,7 @@ from marketplace.catalogue.documents import (
     PRIVATE,
     RULE,
 )
-from marketplace.catalogue.overlay import (
-    About,
-    Audience,
-    Bundle,
-    Effect,
-    Entry,
-    Hold,
-    Preset,
-    Rule,
-    Whom,
-)
+from marketplace.catalogue.overlay import About, Audience, Bundle, Effect, Entry, Rule, Whom
 
 
 def require_key(key: str) -> None:

@@ -11,20 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from blocks.presets import Hold, Preset, fits_all
 from blocks.versions import precedence
 from marketplace.catalogue.judging import judge
-from marketplace.catalogue.overlay import (
-    Bundle,
-    Customer,
-    Effect,
-    Entry,
-    Hold,
-    Overlay,
-    Preset,
-    Whom,
-    is_meant,
-)
-from marketplace.catalogue.presets import Held, fits_all, laid_over
+from marketplace.catalogue.overlay import Bundle, Customer, Effect, Entry, Overlay, Whom, is_meant
+from marketplace.catalogue.presets import Held, laid_over
 from marketplace.catalogue.public import Channel, Listing, Release
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from blocks.presets import Hold
 from kernel.clock import format_instant
 from kernel.rest import FLAG, INSTANT, TEXT, TEXTS, WHOLE, choice, many, maybe, shape
 from marketplace.catalogue.documents import BUNDLE, ENTRY, PRIVATE, RULE
-from marketplace.catalogue.overlay import Bundle, Effect, Hold
+from marketplace.catalogue.overlay import Bundle, Effect
 from marketplace.catalogue.resolving import Line, Offer, Resolved
 from marketplace.catalogue.store import Part
 

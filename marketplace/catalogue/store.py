@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from blocks.installs.deciding import note_decisions
 from kernel.acting import Acting
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id
@@ -184,6 +185,7 @@ def touched(session: Session, who: Acting, *, now: datetime) -> MarketOverlay:
     wanted = select(MarketOverlay).where(MarketOverlay.tenant_id == who.tenant_id)
     row = session.scalars(wanted.with_for_update()).one()
     row.revision += 1
+    note_decisions(session)
     row.changed_at, row.changed_by = now, who.person_name
     return row
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from marketplace.catalogue.overlay import Customer, Hold
+from blocks.presets import Hold
+from marketplace.catalogue.overlay import Customer
 from marketplace.catalogue.presets import Held
 from marketplace.catalogue.resolving import Line, Resolved, Tree, resolve
 

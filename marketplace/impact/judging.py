@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from blocks.decided import with_decisions
 from blocks.manifest import Manifest
 from blocks.registry import Block, Registry, output_ports
 from blocks.schemas import is_schema, texts_with_widget
@@ -40,13 +41,19 @@ class Surroundings:
 
 
 def with_candidate(registry: Registry, new: Manifest) -> Registry:
-    """Give the blocks with a version that is not installed; it can be checked with, never run."""
+    """Give the blocks with a version that is not installed; it can be checked with, never run.
+
+    What providers decided about settings of the block is decided of the new version as well.
+    """
     others = [
         one
         for one in registry.each()
         if (one.manifest.id, one.manifest.version) != (new.id, new.version)
     ]
+    there = registry.latest(new.id)
+    decided = there.decided if there is not None else None
     candidate = Block(manifest=new, run=_never, folder=Path())
+    candidate = with_decisions(candidate, decided.presets if decided is not None else ())
     return Registry([*others, candidate], f"{registry.mark}+{new.id}@{new.version}")
 
 

@@ -26,6 +26,7 @@ from runtime.limits.book import limits_of
 from runtime.limits.rates import rates_of
 from runtime.runs.calls import Calls
 from runtime.runs.services import DetachedServices
+from runtime.runs.withheld import without
 from runtime.step_state.owners import Owner
 from runtime.step_state.store import find_value, keys_of
 from tenancy.scope import as_tenant, bind
@@ -148,7 +149,13 @@ def run_block(
     """
     block, config = live.usable_block(), live.trigger.settings.get("config", {})
     services.grant(step_of(live), block.manifest)
-    done = perform(block, config=config, input=given, services=services, facts=facts)
+    decided = block.decided
+    whole = decided.whole(config) if decided is not None else config
+    try:
+        done = perform(block, config=whole, input=given, services=services, facts=facts)
+    except BlockError as error:
+        error.message = without(error.message, decided.hidden if decided is not None else None)
+        raise
     if any(not one.kind.startswith("state.") for one in done.effects):
         message = f"{block.manifest.title} changes alarms, which a trigger may not: use a step."
         raise BlockError("trigger.changes", message, retryable=False)

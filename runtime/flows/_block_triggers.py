@@ -9,6 +9,7 @@ from blocks.registry import Block, Registry
 from blocks.schemas import authoring_problems, by_title, is_expression
 from kernel.schema import pointer_to
 from runtime.flows.connection_checks import slot_problems
+from runtime.flows.decided import decided_problems, with_what_counts
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known
 
 EVERY_LEAST_S = 10
@@ -58,7 +59,8 @@ def _of_its_block(
     if manifest.trigger.mode != "poll" and "every_s" in trigger:
         told = f"every_s of {id_}: {manifest.title} is told and never asked: remove it"
         yield FlowProblem(f"{at}/every_s", told)
-    config = trigger.get("config", {})
+    yield from decided_problems(id_, "", at, trigger, block)
+    config = with_what_counts(trigger, block).get("config", {})
     for problem in authoring_problems(block.config_schema, config):
         said = by_title(block.config_schema.document, problem).message
         yield FlowProblem(f"{at}/config{problem.pointer}", f"{id_}: {said}")

@@ -16,6 +16,7 @@ from runtime.flows._mapping_checks import mapping_problems
 from runtime.flows._named_things import LOOK_UP_TABLE, named_in
 from runtime.flows._structure import Placed, Structure
 from runtime.flows.connection_checks import connection_problems
+from runtime.flows.decided import decided_problems, with_what_counts
 from runtime.flows.problems import NOTHING_KNOWN, FlowProblem, Known, Versions
 from runtime.flows.table_steps import computed_table, input_schema_of, table_use
 
@@ -68,6 +69,9 @@ class StepChecks:
     def _given(self, placed: Placed, block: Block, *, key: str = "") -> Iterable[FlowProblem]:
         holder = placed.step[key] if key else placed.step
         prefix = f"{placed.pointer}/{key}" if key else placed.pointer
+        yield from decided_problems(placed.title, placed.id, prefix, holder, block)
+        holder = with_what_counts(holder, block)
+        placed = replace(placed, step={**placed.step, key: holder} if key else holder)
         config = holder.get("config", {})
         taken = input_schema_of(config, block, self._known)
         yield from self._named(placed, f"{prefix}/config", config, block)

@@ -197,11 +197,13 @@ FORGOTTEN: Mapping[str, Mapping[str, str | int | bool | None]] = MappingProxyTyp
             "test_is_good": False,
             "test_said": "",
         },
+        "step_record": {"withheld": None},
     }
 )
 """Columns that do not move, and what stands in them afterwards.
 
-Tokens are asked for anew, and how a test went at one installation says nothing of another.
+Tokens are asked for anew, and how a test went at one installation says nothing of another. What
+a provider hides from its customer does not leave with the customer.
 """
 
 SECRET: Mapping[str, tuple[str, ...]] = MappingProxyType(

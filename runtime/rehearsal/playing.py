@@ -48,6 +48,7 @@ from runtime.runs.events import (
 from runtime.runs.paths import round_scope, split
 from runtime.runs.programs import Program, compile_program
 from runtime.runs.state import RunState as Progress
+from runtime.runs.withheld import parted, told_without
 
 ATTEMPTS_MAX = 10_000
 RUN_ID = "rehearsal"
@@ -175,7 +176,9 @@ class _Playing:
 
     def _given(self, step: Step, scope: str) -> Given:
         configs, inputs = self._program.configs, self._program.inputs
-        return give(configs[step.id], inputs[step.id], self._variables(scope))
+        given = give(configs[step.id], inputs[step.id], self._variables(scope))
+        shown, _ = parted(self._program.blocks[step.id], given.config)
+        return Given(config=shown, input=given.input)
 
     def _attempt(
         self, command: Perform, step: Step, block: Block, given: Given
@@ -188,7 +191,11 @@ class _Playing:
             return simulate_step(block, facts), ["approved at once"]
         if self._how.mock and _reaches_out(block):
             return simulate_step(block, facts), ["mocked by its first example"]
-        return self._liberties(attempt_step(block, given, self._how.services, facts))
+        decided = block.decided
+        if decided is not None:
+            given = Given(config={**given.config, **decided.hidden}, input=given.input)
+        done = attempt_step(block, given, self._how.services, facts)
+        return self._liberties(told_without(done, decided.hidden if decided is not None else None))
 
     def _liberties(self, done: Attempted) -> tuple[Attempted, list[str]]:
         """Let happen at once what in an installation others would have to do."""

@@ -56,6 +56,7 @@ class RecordRow:
     """One attempt of a step, new or loaded.
 
     Attributes:
+        withheld: What of the config is shown to nobody; see `StepRecord`.
         is_new: Not in the database yet.
     """
 
@@ -69,6 +70,7 @@ class RecordRow:
     config: Any
     input: Any
     queued_at: datetime
+    withheld: Mapping[str, Any] | None = None
     output: Any = None
     port: str | None = None
     variables: Mapping[str, Any] | None = None
@@ -91,6 +93,7 @@ _RECORD_COLUMNS = tuple(field.name for field in fields(RecordRow) if field.name 
 _RECORD_CHANGES = (
     "state",
     "config",
+    "withheld",
     "input",
     "output",
     "port",

@@ -173,7 +173,12 @@ class BlobUse(TenantOwned, Base):
 
 
 class StepRecord(TenantOwned, Base):
-    """One attempt of one step: what went in, what came out, how long it took."""
+    """One attempt of one step: what went in, what came out, how long it took.
+
+    Attributes:
+        withheld: Settings that a provider decided and hides, as they were when the attempt was
+            made; shown to nobody, moved nowhere, and gone once the block has run.
+    """
 
     __tablename__ = "step_record"
     __table_args__ = (
@@ -190,6 +195,7 @@ class StepRecord(TenantOwned, Base):
     block: Mapped[str] = mapped_column(String(160))
     state: Mapped[StepState] = mapped_column(named(StepState))
     config: Mapped[AnyDocument]
+    withheld: Mapped[OptionalDocument]
     input: Mapped[AnyDocument]
     output: Mapped[AnyDocument | None]
     port: Mapped[str | None] = mapped_column(String(80))

@@ -57,7 +57,8 @@ class Attempts:
 
     def end(self, record: RecordRow, state: StepState) -> None:
         """End an attempt in a state."""
-        record.state, record.due_at, record.ended_at = state, None, utc_now()
+        record.state, record.ended_at = state, utc_now()
+        record.due_at = record.withheld = None
         self.change(record)
 
     def change(self, record: RecordRow) -> None:

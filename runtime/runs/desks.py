@@ -19,6 +19,7 @@ from runtime.runs._tables import Run, StepRecord, StepState
 from runtime.runs.paths import split
 from runtime.runs.plan import UNDO
 from runtime.runs.telling import tell_pages
+from runtime.runs.withheld import without
 from runtime.step_state.owners import Owner
 from runtime.step_state.store import find_value, keys_of
 from tenancy.scope import as_tenant, bind
@@ -84,7 +85,8 @@ class ApartDesk:
     def report(self, fraction: float, text: str, /) -> None:
         """Show it on the run's page; a database that is away keeps nobody from working."""
         try:
-            self._write({"fraction": fraction, "text": text}, utc_now())
+            told = without(text, self.record.withheld)
+            self._write({"fraction": fraction, "text": told}, utc_now())
         except DBAPIError as error:
             log.warning("progress_not_written", reason=type(error).__name__)
 

@@ -61,7 +61,13 @@ def _end_what_is_under_way(session: Session, run: RunRow, *, now: datetime) -> N
         update(StepRecord)
         .filter_by(**mine)
         .where(StepRecord.state.in_(_UNDER_WAY))
-        .values(state=StepState.CANCELLED, due_at=None, ended_at=now, is_unread=False),
+        .values(
+            state=StepState.CANCELLED,
+            withheld=None,
+            due_at=None,
+            ended_at=now,
+            is_unread=False,
+        ),
         delete(EventWait).filter_by(**mine),
         update(Run)
         .filter_by(tenant_id=run.tenant_id, parent_run_id=run.id)

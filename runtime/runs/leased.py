@@ -96,7 +96,8 @@ class LeasedSteps:
                     return None
                 (run,) = load_runs(session, [record.run_id])
                 if run.state.is_over:
-                    record.state, record.due_at = StepState.CANCELLED, None
+                    record.state = StepState.CANCELLED
+                    record.due_at = record.withheld = None
                     write_records(session, [record])
                     continue
                 self._lease(session, record, now=now)
@@ -197,8 +198,9 @@ class LeasedSteps:
 
     def _claim_of(self, session: Session, record: RecordRow, run: RunRow, limits: Limits) -> Claim:
         program = self.programs.of(session, run.tenant_id, run.version_id)
+        config = fetch(session, run.tenant_id, record.config)
         given = Given(
-            config=fetch(session, run.tenant_id, record.config),
+            config={**config, **record.withheld} if record.withheld else config,
             input=fetch(session, run.tenant_id, record.input),
         )
         return Claim(record=record, run=run, program=program, given=given, limits=limits)

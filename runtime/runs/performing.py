@@ -26,6 +26,7 @@ from runtime.runs.programs import Program
 from runtime.runs.services import TenantServices
 from runtime.runs.simulating import is_dry, is_simulated
 from runtime.runs.state import RunState as Progress
+from runtime.runs.withheld import parted, told_without
 
 
 class Performer:
@@ -40,8 +41,10 @@ class Performer:
         self._sees_large = size_of(run.trigger) > INLINE_MAX_BYTES
         self._pins = read_pins(run.pins)
 
-    def give(self, state: Progress, step: Step, path: str) -> tuple[Any, Any]:
-        """Give a step's config and input, large values as references.
+    def give(self, state: Progress, step: Step, record: RecordRow) -> None:
+        """Write what an attempt is given into its record, large values as references.
+
+        What providers decided is taken as it stands now, and stays so for this attempt.
 
         Raises:
             ExpressionError: naming the expression that gave no value.
@@ -51,10 +54,12 @@ class Performer:
         config, data = self._program.configs[step.id], self._program.inputs[step.id]
         variables: Mapping[str, Any] = {}
         if not (config.is_constant and data.is_constant):
-            variables = self.variables(state, split(path)[0], self._program.reads[step.id])
+            variables = self.variables(state, split(record.step)[0], self._program.reads[step.id])
         given = give(config, data, variables)
-        wanted = state.inputs.get(path, given.input)
-        return self._set_apart(given.config), self._set_apart(wanted)
+        wanted = state.inputs.get(record.step, given.input)
+        shown, withheld = parted(self._program.blocks[step.id], given.config)
+        record.config, record.input = self._set_apart(shown), self._set_apart(wanted)
+        record.withheld = withheld or None
 
     def attempt(self, block: Block, record: RecordRow, step: Step) -> Attempted:
         """Run the block once and apply what it changes inside Garland."""
@@ -63,12 +68,15 @@ class Performer:
         facts = facts_of(str(run.id), step, record.step, record.attempt, flow=name, now=self._now)
         if is_simulated(run, step.id, block.manifest):
             return simulate_step(block, facts)
-        given = Given(config=self._fetch(record.config), input=self._fetch(record.input))
+        config, withheld = self._fetch(record.config), record.withheld
+        given = Given(
+            config={**config, **withheld} if withheld else config, input=self._fetch(record.input)
+        )
         self._services.grant(with_connections(step, run), block.manifest)
         self._services.desk = SegmentDesk(self._session, run, record.step)
         if is_dry(run, step.id):
             self._services.pretend(run.trigger.get("alarm"))
-        done = attempt_step(block, given, self._services, facts)
+        done = told_without(attempt_step(block, given, self._services, facts), withheld)
         if not done.effects:
             return done
         by = f"workflow {name}"

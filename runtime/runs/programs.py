@@ -41,7 +41,8 @@ class Program:
         steps: By id, those in bodies too; `<id>~undo` is what takes a step back. Their
             `worker_group` is settled: "" is the main one.
         blocks: Likewise; None where it is not installed.
-        configs, inputs: By step, what its block is given, for blocks that are installed.
+        configs, inputs: By step, what its block is given, for blocks that are installed; of the
+            settings, those that providers left to the tenant.
         reads: By step, the ids of the steps its expressions read; None for any.
     """
 
@@ -102,7 +103,9 @@ def compile_program(document: Mapping[str, Any], registry: Registry) -> Program:
         plan=compile_plan(flow, declared, first_port_of),
         steps=steps,
         blocks=blocks,
-        configs={one.id: Template(known.config, one.config) for one, known in installed},
+        configs={
+            one.id: Template(known.config, _left(one, blocks[one.id])) for one, known in installed
+        },
         inputs={one.id: Template(known.input, one.input) for one, known in installed},
         reads={id_: steps_read_by(step, blocks[id_]) for id_, step in steps.items()},
         variables=flow.variables,
@@ -134,6 +137,12 @@ def _first_port(step: Step, block: Block | None) -> str:
     """Give the first port of a step that is no error, as the canvas draws them."""
     ports = output_ports(block.manifest, step.config) if block is not None else ()
     return next((one.name for one in ports if one.name != ERROR_PORT), DONE_PORT)
+
+
+def _left(step: Step, block: Block | None) -> Mapping[str, Any]:
+    """Give the settings of a step that count beside those that providers decided on."""
+    decided = block.decided if block is not None else None
+    return step.config if decided is None else decided.left(step.config)
 
 
 def _placed(step: Step, block: Block | None) -> Step:

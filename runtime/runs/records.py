@@ -46,7 +46,7 @@ def stow_result(
 
 def write_result(record: RecordRow, done: Attempted, *, now: datetime) -> None:
     """Write what an attempt came to into its record."""
-    record.due_at = None
+    record.due_at = record.withheld = None
     record.started_at = record.started_at or now
     if done.logs:
         record.logs = [

@@ -242,7 +242,7 @@ class _Work:
         if self._has_to_wait(record, command, is_inline=is_inline):
             return None
         try:
-            record.config, record.input = self._performer.give(self._state, step, command.step)
+            self._performer.give(self._state, step, record)
         except (ExpressionError, NotFoundError, StorageFullError) as error:
             event = not_given(command.step, command.attempt, error)
             return self._settle(record, Attempted(event=event))

@@ -31,6 +31,7 @@ from runtime.runs.places import crowding
 from runtime.runs.services import DetachedServices
 from runtime.runs.simulating import is_dry, is_simulated
 from runtime.runs.spans import at_work_on, context_of
+from runtime.runs.withheld import told_without
 
 log = structlog.get_logger(__name__)
 
@@ -186,7 +187,8 @@ class StepPool:
         if is_dry(run, step_id):
             services.pretend(run.trigger.get("alarm"))
         with trace.joined(context_of(run, record)):
-            return attempt_step(block, claim.given, services, facts)
+            done = attempt_step(block, claim.given, services, facts)
+        return told_without(done, record.withheld)
 
     def _calls(self, claim: Claim) -> Calls:
         tenant_id, record = claim.run.tenant_id, claim.record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from tenancy.organisations import (
 from tenancy.plans.on_it import list_leaving
 
 NAMED_MOST = 5
+MOVED = "garland.moved"
+"""Under which name a session knows what is to follow once others stand above an organisation."""
 
 
 def move_customer(
@@ -57,6 +60,9 @@ def move_customer(
         along.parent_id = parent.id
     row.parent_id = parent.id
     session.flush()
+    follow: Callable[[Session], None] | None = session.info.get(MOVED)
+    if follow is not None:
+        follow(session)
     told = {"from": before.name, "to": parent.name}
     _note_both(session, who, row, "customer.moved", "organisation.moved", facts=told, now=now)
     return view_of(row)

@@ -145,7 +145,8 @@ def test_a_hidden_value_is_what_steps_run_with_and_nobody_below_reads_it(world: 
     world.says(world.csp, presets=[{"name": "host", "hold": "hidden", "value": "inner.example"}])
 
     with as_tenant(world.session, world.far.id):
-        whole = looking.whole_offer(world.session, world.far.id, LAMP, now=NOON)
+        listing = looking.public_side(world.session, now=NOON).listing(LAMP)
+        whole = looking.whole_sight(world.session, world.far.id).whole(listing, LAMP)
 
     assert whole is not None
     assert [one.preset.value for one in whole.presets] == ["inner.example"]

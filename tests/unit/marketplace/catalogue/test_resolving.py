@@ -10,10 +10,10 @@ from typing import TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blocks.presets import Hold, filled, shown_schema
 from blocks.versions import precedence
 from kernel.schema import Schema
-from marketplace.catalogue.overlay import Customer, Hold, Overlay
-from marketplace.catalogue.presets import filled, shown_schema
+from marketplace.catalogue.overlay import Customer, Overlay
 from marketplace.catalogue.public import Channel, Listing
 from marketplace.catalogue.resolving import Tree, resolve, resolve_bundles
 from marketplace.catalogue.telling import told_to

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from blocks.presets import Hold, Preset
 from blocks.quality import Level
 from marketplace.catalogue.overlay import (
     About,
@@ -14,9 +15,7 @@ from marketplace.catalogue.overlay import (
     Customer,
     Effect,
     Entry,
-    Hold,
     Overlay,
-    Preset,
     Rule,
     Whom,
 )
