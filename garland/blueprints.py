@@ -62,6 +62,8 @@ import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
 import marketplace.impact.api
 import marketplace.money.api
+import marketplace.money.price_views
+import marketplace.money.share_views
 import marketplace.money.views
 import marketplace.recalls.api
 import marketplace.releases.api
@@ -188,6 +190,8 @@ PAGES: tuple[Blueprint, ...] = (
     garland.tenant_templates.here.bp,
     garland.tenant_templates.views.bp,
     garland.usage.views.bp,
+    marketplace.money.price_views.bp,
+    marketplace.money.share_views.bp,
     marketplace.money.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,

@@ -74,8 +74,8 @@ def withdraw_price(price_id: UUID) -> Response:
 def show_price(listing_id: str) -> Response:
     """Say what the acting organisation would pay for a listing, now and later, with its trial.
 
-    `retail` is what a CSP asks its customers, `wholesale` what CSPs are asked. `trial` is null where
-    the price has none; its `last_day` is null before the listing was ever installed.
+    `retail` is what a CSP asks its customers, `wholesale` what CSPs are asked. `trial` is null
+    where the price has none; its `last_day` is null before the listing was ever installed.
     """
     session = db_session()
     found = asking.known_price(session, acting().tenant_id, listing_id, now=utc_now())

@@ -8,9 +8,6 @@ from marketplace.money.asking import PriceAsked, TrialPeriod
 from marketplace.money.currencies import said
 from marketplace.money.prices import FREE, PER_MONTH, Price, Tier
 
-KINDS = {FREE: "Free", PER_MONTH: "By the month", "per_use": "By use"}
-"""What the kinds of a price are called."""
-
 
 def day_words(day: date) -> str:
     """Write a day as people do.
@@ -35,6 +32,16 @@ def price_words(price: Price) -> str:
     else:
         words = ", ".join(tier_words(price))
     return f"{words}; the first {days(price.trial_days)} free" if price.trial_days else words
+
+
+def price_sentence(price: Price) -> str:
+    """Write a price as a sentence begins.
+
+    >>> price_sentence(Price())
+    'Free'
+    """
+    words = price_words(price)
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def tier_words(price: Price) -> list[str]:
@@ -68,8 +75,7 @@ def trial_words(trial: TrialPeriod) -> str:
 
 def asked_words(asked: PriceAsked) -> list[str]:
     """Say what an organisation pays, now and later, and until when it pays nothing."""
-    words = price_words(asked.now)
-    found = [f"{words[0].upper()}{words[1:]}"]
+    found = [price_sentence(asked.now)]
     if asked.trial is not None:
         found.append(trial_words(asked.trial))
     found += [f"From {day_words(one.valid_from)}: {price_words(one.price)}" for one in asked.comes]

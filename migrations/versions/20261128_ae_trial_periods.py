@@ -56,6 +56,10 @@ def _fill(name: str, column: str) -> None:
     )
     if name == "block_install":
         wanted = wanted.where(there.c.state != "in development")
+    is_known = sa.exists().where(
+        first.c.tenant_id == there.c.tenant_id, first.c.listing_id == there.c[column]
+    )
+    wanted = wanted.where(~is_known)
     op.execute(first.insert().from_select(["tenant_id", "listing_id", "first_on"], wanted))
 
 
