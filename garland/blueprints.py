@@ -62,6 +62,7 @@ import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
 import marketplace.impact.api
 import marketplace.money.api
+import marketplace.money.charge_views
 import marketplace.money.price_views
 import marketplace.money.share_views
 import marketplace.money.views
@@ -190,6 +191,7 @@ PAGES: tuple[Blueprint, ...] = (
     garland.tenant_templates.here.bp,
     garland.tenant_templates.views.bp,
     garland.usage.views.bp,
+    marketplace.money.charge_views.bp,
     marketplace.money.price_views.bp,
     marketplace.money.share_views.bp,
     marketplace.money.views.bp,

@@ -22,6 +22,7 @@ from kernel.http import (
 from marketplace.money import price_forms, pricelists, pricing, saying
 from marketplace.money.currencies import PLACES, said
 from marketplace.money.prices import Price
+from marketplace.money.refusals import at_controls
 from marketplace.releases.publishers import owns_namespace
 from runtime.use.reading import DAY
 from runtime.use.recording import day_of
@@ -127,7 +128,7 @@ def _page(
     ]
     tomorrow = day_of(now) + DAY
     given = form or price_forms.form_of(history[0].price if history else Price(), tomorrow)
-    problems = refused.problems if isinstance(refused, InvalidError) else ()
+    problems = at_controls(refused)
     return render(
         "marketplace/prices/show.html",
         part,
@@ -141,7 +142,7 @@ def _page(
         bill=price_forms.example_bill(given),
         refused=refused,
         problems=problems,
-        errors={one.pointer.lstrip("/"): one.message for one in problems},
+        errors={one.pointer: one.message for one in problems},
         currencies=sorted(PLACES),
         **_words(),
     )

@@ -1,7 +1,8 @@
 """The lists of prices that pages show: what each listing costs, what comes, and what it leaves.
 
 A publisher has its own listings there. A CSP has those that are listed publicly at a price, and
-whatever it priced itself, each with what it pays beside what it asks; searching, all that is public.
+whatever it priced itself, each with what it pays beside what it asks; where it searches, all that
+is public.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundErr
 from kernel.http import acting, db_session, render, require, see_other
 from marketplace.money import agreements, saying
 from marketplace.money.parties import names_of
+from marketplace.money.refusals import at_controls
 from marketplace.money.shares import read_percent, share_words
 from runtime.use.reading import DAY
 from runtime.use.recording import day_of
@@ -62,7 +63,7 @@ def _page(*, refused: GarlandError | None = None) -> Response:
     found = agreements.list_shares(session, who)
     names = names_of(session, {one.publisher_id for one in found if one.publisher_id})
     is_vendor = who.tenant_kind == "vendor"
-    problems = refused.problems if isinstance(refused, InvalidError) else ()
+    problems = at_controls(refused)
     return render(
         "marketplace/prices/shares.html",
         status=refused.status if refused else 200,
@@ -75,7 +76,7 @@ def _page(*, refused: GarlandError | None = None) -> Response:
         publishers=agreements.publishers_below(session, who.tenant_id) if is_vendor else [],
         refused=refused,
         problems=problems,
-        errors={one.pointer.lstrip("/"): one.message for one in problems},
+        errors={one.pointer: one.message for one in problems},
         sent=request.form,
         percent=share_words,
         day=saying.day_words,
