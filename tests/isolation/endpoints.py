@@ -95,7 +95,10 @@ BY_ID = {
     "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
-    "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge",
+    "market_charges": "show_charge ask give_back",
+    "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge show_price",
+    "market_prices": "of_listing set_price preview withdraw_price",
+    "market_shares": "withdraw_share",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
@@ -190,7 +193,9 @@ PLAIN = {
     "identity_providers": "create_provider list_providers new_provider set_demand",
     "invitations": "ask_many invite invite_many list_invitations",
     "invitations_api": "invite list_invitations",
-    "market_money": "show_statement export_statement",
+    "market_money": "show_statement export_statement show_entries",
+    "market_prices": "list_prices",
+    "market_shares": "show_shares set_share",
     "market_money_api": (
         "list_prices set_price list_shares set_share list_statements show_statement "
         "list_entries export_statement"
