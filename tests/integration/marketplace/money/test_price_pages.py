@@ -124,7 +124,7 @@ def test_another_publishers_listing_has_no_page(signed_in: SignedIn, market: Mar
 
 
 def test_the_vendor_sets_a_share_and_its_publisher_reads_it(
-    signed_in: SignedIn, sessions: Sessions, market: Market
+    signed_in: SignedIn, market: Market
 ) -> None:
     said = {"publisher": str(market.publisher.id), "percent": "12.5"}
     vendor, shares = signed_in("admin", market.vendor), address(market.vendor, "/shares")
