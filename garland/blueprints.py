@@ -73,6 +73,8 @@ import marketplace.reviews.views
 import marketplace.rollouts.api
 import marketplace.search.api
 import marketplace.sharing.api
+import marketplace.sharing.taken_views
+import marketplace.sharing.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -195,6 +197,8 @@ PAGES: tuple[Blueprint, ...] = (
     marketplace.money.price_views.bp,
     marketplace.money.share_views.bp,
     marketplace.money.views.bp,
+    marketplace.sharing.taken_views.bp,
+    marketplace.sharing.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
     garland.trends.views.bp,
