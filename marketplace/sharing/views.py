@@ -61,31 +61,31 @@ def choose() -> Response:
     return render("marketplace/sharing/choose.html", drafts=found, q=q, most=offering.MOST)
 
 
-@bp.get("/new/<kind>/<uuid:subject_id>")
+@bp.get("/new/<any(workflow, rule, table):kind>/<uuid:thing_id>")
 @require("templates.share")
-def ask(kind: str, subject_id: UUID) -> Response:
+def ask(kind: str, thing_id: UUID) -> Response:
     """Show the form that shares a draft, with what the check finds in it."""
-    return _form(kind, subject_id)
+    return _form(kind, thing_id)
 
 
-@bp.post("/new/<kind>/<uuid:subject_id>/check")
+@bp.post("/new/<any(workflow, rule, table):kind>/<uuid:thing_id>/check")
 @only_reads
 @require("templates.share")
-def check(kind: str, subject_id: UUID) -> Response:
+def check(kind: str, thing_id: UUID) -> Response:
     """Check once more, with what is filled in."""
-    return _form(kind, subject_id)
+    return _form(kind, thing_id)
 
 
-@bp.post("/new/<kind>/<uuid:subject_id>")
+@bp.post("/new/<any(workflow, rule, table):kind>/<uuid:thing_id>")
 @require("templates.share")
-def share(kind: str, subject_id: UUID) -> Response:
+def share(kind: str, thing_id: UUID) -> Response:
     """Share it; where something is found that must not be, say so."""
     try:
-        wanted = _wanted(kind, subject_id)
+        wanted = _wanted(kind, thing_id)
         made = store.share(db_session(), acting(), wanted, vault=vault(), now=utc_now())
     except REFUSALS as error:
         db_session().rollback()
-        return _form(kind, subject_id, refused=error)
+        return _form(kind, thing_id, refused=error)
     flash(f"“{made.title}” is shared. Whoever it is for finds it here.", "success")
     return see_other(url_for("shared_templates.show", template_id=made.id))
 

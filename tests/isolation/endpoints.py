@@ -139,6 +139,8 @@ BY_ID = {
         "list_disturbances"
     ),
     "shared_templates_api": ("get_template get_document change_template share_again take_over"),
+    "shared_templates": ("ask check share show take stand ask_again check_again share_again"),
+    "taken_templates": "show preview update let_go",
     "taken_templates_api": "get_taken preview update let_go",
     "setup": "show_settings save_settings",
     "source_faults": "list_faults dismiss_one retry dismiss_all retry_all",
@@ -279,6 +281,7 @@ PLAIN = {
     "service_imports": "start_import stage",
     "services": "list_services add_service new_service month_as_csv",
     "services_api": "stage list_services add_service",
+    "shared_templates": "list_shared choose",
     "shared_templates_api": "list_templates check_draft share",
     "taken_templates_api": "list_taken",
     "simulations_api": "simulate",
