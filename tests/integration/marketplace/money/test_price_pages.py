@@ -151,6 +151,7 @@ def test_a_share_that_does_not_hold_yet_is_withdrawn(
     answer = vendor.post(f"{shares}/{made.id}/withdraw")
 
     assert answer.status_code == 303
+    vendor.get(shares)  # what was told of both is shown once
     assert "30 %" not in vendor.get(shares).text
 
 
