@@ -62,6 +62,9 @@ import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
 import marketplace.impact.api
 import marketplace.money.api
+import marketplace.money.charge_views
+import marketplace.money.price_views
+import marketplace.money.share_views
 import marketplace.money.views
 import marketplace.recalls.api
 import marketplace.releases.api
@@ -70,6 +73,8 @@ import marketplace.reviews.views
 import marketplace.rollouts.api
 import marketplace.search.api
 import marketplace.sharing.api
+import marketplace.sharing.taken_views
+import marketplace.sharing.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -188,7 +193,12 @@ PAGES: tuple[Blueprint, ...] = (
     garland.tenant_templates.here.bp,
     garland.tenant_templates.views.bp,
     garland.usage.views.bp,
+    marketplace.money.charge_views.bp,
+    marketplace.money.price_views.bp,
+    marketplace.money.share_views.bp,
     marketplace.money.views.bp,
+    marketplace.sharing.taken_views.bp,
+    marketplace.sharing.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
     garland.trends.views.bp,

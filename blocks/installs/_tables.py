@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from blocks.registry import Standing
@@ -65,6 +66,24 @@ class BlockInstall(TenantOwned, Base):
     consented_by: Mapped[str] = mapped_column(String(WHO_MAX))
     installed_at: Mapped[Instant]
     installed_by: Mapped[str] = mapped_column(String(WHO_MAX))
+
+
+class BlockFirstInstall(TenantOwned, Base):
+    """When a tenant first had a block or pack; it stays when that is removed, and forever.
+
+    Attributes:
+        listing_id: The block's or the pack's id.
+        first_on: The day in UTC.
+    """
+
+    __tablename__ = "block_first_install"
+
+    # No index of its own: the primary key begins with it.
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True
+    )
+    listing_id: Mapped[str] = mapped_column(String(ID_MAX), primary_key=True)
+    first_on: Mapped[date] = mapped_column(Date)
 
 
 class InstallsChange(Base):

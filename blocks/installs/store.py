@@ -8,7 +8,7 @@ one is.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.curated import require_offered
+from blocks.installs.firsts import note_first
 from blocks.installs.model import InstallView, ask_in_short
 from blocks.installs.offering import installed_rows, is_brought, offered
 from blocks.installs.recalling import refuse_recalled
@@ -106,6 +107,8 @@ def install(
     row.state = becomes
     row.permissions, row.consented_at, row.consented_by = list(found.asks_for), now, by
     row.installed_at, row.installed_by = now, by
+    if found.is_signed:
+        note_first(session, tenant_id, manifest.id, on=now.astimezone(UTC).date())
     note_change(session)
     log.info("block_installed", block=manifest.id, version=manifest.version, digest=digest)
     facts: dict[str, Fact] = {"version": manifest.version, "digest": digest}

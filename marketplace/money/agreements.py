@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -16,6 +17,7 @@ from kernel.ids import new_id
 from marketplace.money._tables import MarketShare
 from marketplace.money.pricing import checked_day
 from marketplace.money.shares import WHOLE_BP
+from marketplace.releases._tables import MarketPublisher, PublisherState
 from marketplace.releases.publishers import owns_namespace
 from runtime.use.recording import day_of
 from tenancy._tables import Organisation
@@ -118,6 +120,33 @@ def list_shares(session: Session, who: Acting) -> list[ShareView]:
     else:
         raise NotFoundError("there are no shares that count for you")
     return [_view(row, who) for row in session.scalars(query)]
+
+
+def publishers_below(session: Session, vendor_id: UUID) -> list[tuple[str, str]]:
+    """List who can have a share of its own: id and name of each verified publisher, by name."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(
+            Organisation.parent_id == vendor_id,
+            Organisation.id.in_(
+                select(MarketPublisher.owner_id).where(
+                    MarketPublisher.state == PublisherState.VERIFIED
+                )
+            ),
+        )
+        .order_by(func.lower(Organisation.name), Organisation.id)
+    )
+    return [(str(row.id), row.name) for row in rows]
+
+
+def held_today(found: Sequence[ShareView], *, today: date) -> set[UUID]:
+    """Give the ids of the shares that hold: of each publisher, and of all, the latest. Pure."""
+    latest: dict[UUID | None, ShareView] = {}
+    for one in found:
+        known = latest.get(one.publisher_id)
+        if one.valid_from <= today and (known is None or known.valid_from < one.valid_from):
+            latest[one.publisher_id] = one
+    return {one.id for one in latest.values()}
 
 
 def share_on(session: Session, vendor_id: UUID, publisher_id: UUID, day: date) -> int:

@@ -50,8 +50,8 @@ def give_credit(
         ConflictError: less than that is left of it.
     """
     charge = _locked(session, who, charge_id)
-    book = _payments(session, charge)
-    hops = _own_hops(who, book)
+    book = payments_of(session, charge)
+    hops = own_hops(who, book)
     left = sum(one.amount for one in left_of(book) if one.hop in hops)
     if amount <= 0:
         raise _invalid("amount", "write a whole number of smallest units above 0")
@@ -77,8 +77,8 @@ def reverse_charge(
         ConflictError: nothing is left of it.
     """
     charge = _locked(session, who, charge_id)
-    book = _payments(session, charge)
-    hops = HOPS if who.tenant_kind == "vendor" else _own_hops(who, book)
+    book = payments_of(session, charge)
+    hops = HOPS if who.tenant_kind == "vendor" else own_hops(who, book)
     paid = reversal_of(book, hops=hops)
     if not paid:
         raise ConflictError("nothing is left of this charge: it was given back already")
@@ -105,7 +105,7 @@ def _locked(session: Session, who: Acting, charge_id: UUID) -> MarketCharge:
     return row
 
 
-def _payments(session: Session, charge: MarketCharge) -> list[Payment]:
+def payments_of(session: Session, charge: MarketCharge) -> list[Payment]:
     """Give what was paid and given back of a charge, by whichever side is there still."""
     wanted = or_(MarketEntry.charge_id == charge.id, MarketEntry.of_id == charge.id)
     with system(session):
@@ -126,7 +126,7 @@ def _payments(session: Session, charge: MarketCharge) -> list[Payment]:
     return [one for _, one in seen]
 
 
-def _own_hops(who: Acting, book: list[Payment]) -> tuple[str, ...]:
+def own_hops(who: Acting, book: list[Payment]) -> tuple[str, ...]:
     """Give the hops that are who acts' to give back; a publisher's with the vendor's share."""
     paid = {one.hop for one in book if one.payee_id == who.tenant_id}
     if WHOLESALE in paid:
@@ -144,9 +144,7 @@ def _amend(
     now: datetime,
 ) -> tuple[UUID, About, dict[str, Fact]]:
     """Enter it; give its id, and what the audit says of it."""
-    why = kept_text(reason.strip())
-    if not 1 <= len(why) <= REASON_MAX:
-        raise _invalid("reason", f"say why in 1 to {REASON_MAX} characters: all sides read it")
+    why = checked_reason(reason)
     occasion = Occasion(
         used_by=charge.used_by,
         key=f"{kind}:{new_id()}",
@@ -165,6 +163,14 @@ def _amend(
     about = About(kind="charge", id=charge.id, name=charge.listing_id)
     amounts = [said(one.amount, one.currency) for one in paid]
     return made, about, {"amounts": amounts, "reason": why}
+
+
+def checked_reason(reason: str) -> str:
+    """Give a reason as it is kept; raises InvalidError where it is empty or too long."""
+    why = kept_text(reason.strip())
+    if not 1 <= len(why) <= REASON_MAX:
+        raise _invalid("reason", f"say why in 1 to {REASON_MAX} characters: all sides read it")
+    return why
 
 
 def _invalid(field: str, remedy: str) -> InvalidError:

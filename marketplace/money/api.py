@@ -10,7 +10,7 @@ from kernel.clock import utc_now
 from kernel.errors import InvalidError, Problem
 from kernel.http import acting, db_session, json_body, page_of, require, writing_apart
 from kernel.rest import TEXT, choice, describe, listed
-from marketplace.money import agreements, amending, pricing, shapes, statements
+from marketplace.money import agreements, amending, asking, pricing, shapes, statements
 from marketplace.money.exports import FORMATS, statement_document
 from marketplace.money.months import read_month
 from runtime.use.recording import day_of
@@ -66,6 +66,20 @@ def withdraw_price(price_id: UUID) -> Response:
     """Withdraw a price that does not hold yet; one that does is 409."""
     pricing.withdraw_price(db_session(), acting(), price_id, now=utc_now())
     return Response(status=204)
+
+
+@api.get("/listings/<listing_id>/price")
+@describe(answer=shapes.PRICE_ASKED)
+@require("blocks.view")
+def show_price(listing_id: str) -> Response:
+    """Say what the acting organisation would pay for a listing, now and later, with its trial.
+
+    `retail` is what a CSP asks its customers, `wholesale` what CSPs are asked. `trial` is null
+    where the price has none; its `last_day` is null before the listing was ever installed.
+    """
+    session = db_session()
+    found = asking.known_price(session, acting().tenant_id, listing_id, now=utc_now())
+    return jsonify(shapes.asked_document(found))
 
 
 @api.get("/shares")

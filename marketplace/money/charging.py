@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from marketplace.money.agreements import share_on
 from marketplace.money.entries import RETAIL, WHOLESALE, Payment
 from marketplace.money.months import month_of
 from marketplace.money.parties import parties_of
+from marketplace.money.periods import is_charged_on
 from marketplace.money.posting import Occasion, enter, open_charge
 from marketplace.money.prices import PER_MONTH, PER_USE, Price
 from marketplace.money.pricing import price_on
@@ -61,7 +62,7 @@ def charge_use(session: Session, use: Use, *, now: datetime) -> bool:
     )
     with system(session):
         parties = parties_of(session, use.used_by, use.listing_id)
-        hops = _hops(session, parties, use.listing_id, use.day, kind=PER_USE) if parties else []
+        hops = _hops(session, parties, occasion, kind=PER_USE) if parties else []
         return parties is not None and _charge(session, occasion, parties, hops, now=now)
 
 
@@ -70,27 +71,29 @@ def charge_month(
 ) -> bool:
     """Charge a month of a listing that was there on a day; each hop once a month."""
     is_charged = False
+    had = Occasion(used_by=used_by, key="", listing_id=listing_id, units=1, day=day)
     with system(session):
         parties = parties_of(session, used_by, listing_id)
-        hops = _hops(session, parties, listing_id, day, kind=PER_MONTH) if parties else []
+        hops = _hops(session, parties, had, kind=PER_MONTH) if parties else []
         for hop in hops:
             key = f"month:{hop.name}:{listing_id}:{month_of(day)}"
-            occasion = Occasion(used_by=used_by, key=key, listing_id=listing_id, units=1, day=day)
+            occasion = replace(had, key=key)
             if parties is not None and _charge(session, occasion, parties, [hop], now=now):
                 is_charged = True
     return is_charged
 
 
-def _hops(
-    session: Session, parties: Parties, listing_id: str, day: date, *, kind: str
-) -> list[Hop]:
-    """Give the hops that have a price of a kind on a day."""
+def _hops(session: Session, parties: Parties, had: Occasion, *, kind: str) -> list[Hop]:
+    """Give the hops that have a price of a kind on a day, and on which it is charged."""
     found: list[Hop] = []
+    listing_id, day = had.listing_id, had.day
     asked = ((RETAIL, parties.csp_id), (WHOLESALE, parties.publisher_id))
     for name, owner_id in asked:
         payer_id = parties.customer_id if name == RETAIL else parties.csp_id
         price = price_on(session, owner_id, listing_id, hop=name, day=day)
-        if payer_id is not None and price is not None and price[1].kind == kind:
+        if payer_id is None or price is None or price[1].kind != kind:
+            continue
+        if is_charged_on(session, price[1], day, used_by=had.used_by, listing_id=listing_id):
             found.append(Hop(name=name, payer_id=payer_id, price_id=price[0], price=price[1]))
     return found
 

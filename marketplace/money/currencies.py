@@ -9,6 +9,7 @@ units of account.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -29,6 +30,28 @@ PLACES: Mapping[str, int] = MappingProxyType(
     }
 )
 """How many decimal places an amount of each currency is written with."""
+_AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]+))?")
+
+
+def read_amount(text: str, currency: str) -> int:
+    """Read an amount that a person wrote, such as `1.50`, as whole smallest units.
+
+    Raises:
+        ValueError: it is none, or has more decimal places than the currency; says what to write.
+
+    >>> read_amount("1.5", "EUR"), read_amount("1200", "JPY")
+    (150, 1200)
+    """
+    places = PLACES[currency]
+    example = decimal_text(150 * 10**places // 100 or 2, currency)
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"write a number such as {example}, with a point and nothing else")
+    part = (found[2] or "").rstrip("0")
+    if len(part) > places:
+        most = f"at most {places} decimal places" if places else "no decimal places"
+        raise ValueError(f"{currency} has {most}: write one such as {example}")
+    return int(found[1]) * 10**places + int(part.ljust(places, "0") or 0)
 
 
 def decimal_text(amount: int, currency: str) -> str:

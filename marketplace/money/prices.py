@@ -3,6 +3,9 @@
 Tiers are graduated: each unit costs what the tier says that it falls in, so that one more never
 makes the whole cheaper. What one use costs is the difference of two totals; so whoever counts one
 by one and whoever counts a month at once come to the same.
+
+A trial period is the first days of an organisation with a listing, in which nothing is charged;
+`marketplace.money.periods` says when it is over.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ KINDS = (FREE, PER_MONTH, PER_USE)
 AMOUNT_MAX = 10**9
 UNITS_MAX = 10**9
 TIERS_MAX = 20
+TRIAL_DAYS_MAX = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +46,14 @@ class Price:
     Attributes:
         amount: What a month costs, in smallest units; of a price by the month alone.
         tiers: What uses cost, the last without an end; of a price by use alone.
+        trial_days: For so many days from its first install on an organisation is charged nothing.
     """
 
     kind: str = FREE
     currency: str = ""
     amount: int = 0
     tiers: tuple[Tier, ...] = ()
+    trial_days: int = 0
 
     def total(self, units: int) -> int:
         """Give what so many uses of a month cost, in smallest units; never falls with more.
@@ -72,7 +78,9 @@ class Price:
         """Write it as `read_price` reads it."""
         if self.kind == FREE:
             return {"kind": FREE}
-        base = {"kind": self.kind, "currency": self.currency}
+        base: dict[str, Any] = {"kind": self.kind, "currency": self.currency}
+        if self.trial_days:
+            base["trial_days"] = self.trial_days
         if self.kind == PER_MONTH:
             return {**base, "amount": self.amount}
         tiers = [{"up_to": t.up_to, "amount": t.amount, "per": t.per} for t in self.tiers]
@@ -100,10 +108,12 @@ PRICE: Mapping[str, Any] = {
         "currency": {"type": "string", "enum": sorted(PLACES)},
         "amount": _AMOUNT,
         "tiers": {"type": "array", "minItems": 1, "maxItems": TIERS_MAX, "items": _TIER},
+        "trial_days": {"type": "integer", "minimum": 0, "maximum": TRIAL_DAYS_MAX},
     },
 }
 """The document of a price; amounts are whole numbers of the currency's smallest unit."""
 _SCHEMA = Schema(PRICE)
+_MAY_HAVE = {FREE: frozenset(), PER_MONTH: {"trial_days"}, PER_USE: {"trial_days"}}
 _HAS = {FREE: frozenset(), PER_MONTH: {"currency", "amount"}, PER_USE: {"currency", "tiers"}}
 
 
@@ -123,6 +133,7 @@ def read_price(document: Any) -> Price:
         currency=document.get("currency", ""),
         amount=int(document.get("amount", 0)),
         tiers=tiers,
+        trial_days=int(document.get("trial_days", 0)),
     )
 
 
@@ -140,7 +151,8 @@ def _missing(document: Mapping[str, Any]) -> list[Problem]:
     kind, has = document["kind"], set(document) - {"kind"}
     lacks = [Problem(f"/{n}", f"{n}: say it, {kind} needs it") for n in sorted(_HAS[kind] - has)]
     idle = [
-        Problem(f"/{n}", f"{n}: leave it out, {kind} has none") for n in sorted(has - _HAS[kind])
+        Problem(f"/{n}", f"{n}: leave it out, {kind} has none")
+        for n in sorted(has - _HAS[kind] - _MAY_HAVE[kind])
     ]
     return lacks + idle
 

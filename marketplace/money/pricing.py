@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -153,6 +153,31 @@ def price_on(
     return (row.id, price) if row is not None and price.kind != FREE else None
 
 
+def prices_from(
+    session: Session, owner_id: UUID, listing_ids: Collection[str], *, hop: str, day: date
+) -> dict[str, list[PriceView]]:
+    """Give by listing the price that holds on a day and those to come, in order.
+
+    The first of a list may be one to come, where none holds yet.
+    """
+    rows = session.scalars(
+        select(MarketPrice)
+        .where(
+            MarketPrice.owner_id == owner_id,
+            MarketPrice.hop == hop,
+            MarketPrice.listing_id.in_(listing_ids),
+        )
+        .order_by(MarketPrice.listing_id, MarketPrice.valid_from)
+    )
+    found: dict[str, list[PriceView]] = {}
+    for row in rows:
+        kept = found.setdefault(row.listing_id, [])
+        if row.valid_from <= day:
+            kept.clear()
+        kept.append(_view_of(row))
+    return found
+
+
 def first_priced(session: Session) -> date | None:
     """Give the first day on which anything has a price; None where nothing has."""
     return session.scalar(select(func.min(MarketPrice.valid_from)))
@@ -166,10 +191,11 @@ def priced_by_month(session: Session) -> set[str]:
 
 def said_price(price: Price) -> str:
     """Write a price in a few words for the audit, in smallest units."""
+    after = f", the first {price.trial_days} days free" if price.trial_days else ""
     if price.kind == PER_MONTH:
-        return f"{price.amount} {price.currency} a month"
+        return f"{price.amount} {price.currency} a month{after}"
     tiers = ", ".join(f"{t.amount} for {t.per} to {t.up_to or 'any'}" for t in price.tiers)
-    return f"{price.currency} by use: {tiers}" if price.tiers else FREE
+    return f"{price.currency} by use: {tiers}{after}" if price.tiers else FREE
 
 
 def _require_own(session: Session, who: Acting, listing_id: str, hop: str) -> None:

@@ -11,14 +11,16 @@ from uuid import UUID
 
 from kernel.clock import format_instant
 from kernel.errors import InvalidError, Problem
-from kernel.rest import ID, INSTANT, OBJECT, TEXT, WHOLE, choice, many, maybe, shape
+from kernel.rest import FLAG, ID, INSTANT, OBJECT, TEXT, WHOLE, choice, many, maybe, shape
 from kernel.schema import Schema
 from marketplace.money._tables import LISTING_MAX, REASON_MAX
 from marketplace.money.agreements import ShareView
+from marketplace.money.asking import PriceAsked
 from marketplace.money.entries import HOPS, SIDES
 from marketplace.money.posting import CHARGE, CREDIT, REVERSAL
 from marketplace.money.prices import AMOUNT_MAX, PRICE
 from marketplace.money.pricing import OWN_HOPS, PriceView
+from marketplace.money.saying import asked_words
 from marketplace.money.shares import WHOLE_BP
 from marketplace.money.statements import EntryView, Statement, Total
 
@@ -55,6 +57,17 @@ PRICE_SHAPE = shape(
     valid_from=_DATE,
     set_at=INSTANT,
     set_by=TEXT,
+)
+_WORDS = many(TEXT)
+PRICE_ASKED = shape(
+    "MarketPriceAsked",
+    listing_id=TEXT,
+    hop=choice(*OWN_HOPS),
+    is_charged=FLAG,
+    price=OBJECT,
+    words=_WORDS,
+    comes=many(shape(valid_from=_DATE, price=OBJECT)),
+    trial=maybe(shape(days=WHOLE, last_day=maybe(_DATE), days_left=WHOLE)),
 )
 SHARE_WANTED = _wanted(
     ["vendor_bp"],
@@ -145,6 +158,29 @@ def price_document(one: PriceView) -> dict[str, Any]:
         "valid_from": one.valid_from.isoformat(),
         "set_at": format_instant(one.set_at),
         "set_by": one.set_by,
+    }
+
+
+def asked_document(one: PriceAsked) -> dict[str, Any]:
+    """Write what an organisation is asked for a listing."""
+    trial = one.trial
+    return {
+        "listing_id": one.listing_id,
+        "hop": one.hop,
+        "is_charged": one.is_charged,
+        "price": one.now.document(),
+        "words": asked_words(one),
+        "comes": [
+            {"valid_from": each.valid_from.isoformat(), "price": each.price.document()}
+            for each in one.comes
+        ],
+        "trial": {
+            "days": trial.days,
+            "last_day": trial.last_day.isoformat() if trial.last_day is not None else None,
+            "days_left": trial.days_left,
+        }
+        if trial is not None
+        else None,
     }
 
 

@@ -7,10 +7,39 @@ and the same amounts and weights give the same parts on every machine.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 WHOLE_BP = 10_000
 """All of an amount, in basis points: hundredths of a percent."""
+_PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?")
+
+
+def read_percent(text: str) -> int:
+    """Read a share that a person wrote in percent, such as `12.5`, as basis points.
+
+    Raises:
+        ValueError: it is none from 0 to 100; says what to write.
+
+    >>> read_percent("12.5"), read_percent(" 20 % ")
+    (1250, 2000)
+    """
+    found = _PERCENT.fullmatch(text.strip().removesuffix("%").strip())
+    share = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else None
+    if share is None or share > WHOLE_BP:
+        raise ValueError("Write a percentage from 0 to 100, such as 20 or 12.5")
+    return share
+
+
+def share_words(share_bp: int) -> str:
+    """Write a share in percent, as short as it is exact.
+
+    >>> share_words(2000), share_words(1250), share_words(1)
+    ('20 %', '12.5 %', '0.01 %')
+    """
+    whole, part = divmod(share_bp, 100)
+    digits = f"{part:02d}".rstrip("0")
+    return f"{whole}.{digits} %" if digits else f"{whole} %"
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

@@ -6,7 +6,7 @@ one it names, so two statements agree to the cent about what stands between them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -93,12 +93,23 @@ class EntryView:
     hop: str
     counterparty_id: UUID
     listing_id: str
+    month: str
     day: date
     units: int
     currency: str
     amount: int
     reason: str
     at: datetime
+
+    @property
+    def is_paid(self) -> bool:
+        """Tell whether its owner is who pays in this hop."""
+        return pays(self.side, self.hop)
+
+    @property
+    def due(self) -> int:
+        """What is paid or received, above nought; below it where it is given back."""
+        return -self.amount if self.is_paid else self.amount
 
 
 def pays(side: str, hop: str) -> bool:
@@ -210,7 +221,14 @@ def list_entries(
         later = (MarketEntry.day == day) & (MarketEntry.id > last)
         query = query.where(or_(MarketEntry.day > day, later))
     rows = session.scalars(query.order_by(MarketEntry.day, MarketEntry.id).limit(limit))
-    return [_entry(row) for row in rows]
+    return [entry_view(row) for row in rows]
+
+
+def other_names(session: Session, entries: Iterable[EntryView]) -> dict[UUID, str]:
+    """Give what the other parties of entries are called, by id."""
+    ids = {one.counterparty_id for one in entries}
+    there = names_of(session, ids)
+    return {one: there[one].name if one in there else GONE for one in ids}
 
 
 def entry_place(one: EntryView) -> tuple[str, str]:
@@ -223,7 +241,8 @@ def _order(one: Line) -> tuple[str, ...]:
     return (*names, one.listing_id, one.kind)
 
 
-def _entry(row: MarketEntry) -> EntryView:
+def entry_view(row: MarketEntry) -> EntryView:
+    """Write an entry's row as callers see it."""
     return EntryView(
         id=row.id,
         charge_id=row.charge_id,
@@ -233,6 +252,7 @@ def _entry(row: MarketEntry) -> EntryView:
         hop=row.hop,
         counterparty_id=row.counterparty_id,
         listing_id=row.listing_id,
+        month=row.month,
         day=row.day,
         units=row.units,
         currency=row.currency,

@@ -29,7 +29,7 @@ from marketplace.sharing.subjects import blocks_needed
 from tenancy.audit.trail import About, note
 
 TEMPLATES_MAX = 200
-_PROVIDERS = ("vendor", "csp", "reseller")
+PROVIDERS = ("vendor", "csp", "reseller")
 _GONE = "no such template"
 
 
@@ -142,7 +142,7 @@ def withdraw(
 
 def _require_audience(session: Session, who: Acting, wanted: Wanted) -> UUID | None:
     """Refuse an audience, and give the template that the subject was taken over from."""
-    if wanted.audience == CUSTOMERS and who.tenant_kind not in _PROVIDERS:
+    if wanted.audience == CUSTOMERS and who.tenant_kind not in PROVIDERS:
         told = "audience: only who looks after customers shares with them: choose everyone"
         raise InvalidError(told, problems=[Problem("/audience", told)])
     use = session.scalar(
@@ -153,7 +153,7 @@ def _require_audience(session: Session, who: Acting, wanted: Wanted) -> UUID | N
     )
     if use is not None and use.audience == CUSTOMERS and wanted.audience == EVERYONE:
         told = "audience: it was made of a template for customers alone: "
-        is_provider = who.tenant_kind in _PROVIDERS
+        is_provider = who.tenant_kind in PROVIDERS
         told += "share it with customers" if is_provider else "it stays within the organisation"
         raise InvalidError(told, problems=[Problem("/audience", told)])
     return use.template_id if use is not None else None

@@ -19,13 +19,13 @@ from runtime.environments.api import answered
 from runtime.environments.carrying import Key
 from runtime.environments.contents import earlier
 from runtime.environments.named import DIFFERENT, Name
+from runtime.environments.untying import let_go
 from runtime.flows.named_places import CALENDAR
 from tenancy.environments import (
     EnvironmentView,
     environments_of,
     find_environment,
     make_environment,
-    untie,
 )
 
 bp = Blueprint("environments", __name__)
@@ -63,7 +63,7 @@ def add_environment() -> Response:
 @require("environments.edit")
 def untie_environment(slug: str) -> Response:
     """Let an environment be an organisation of its own."""
-    untie(db_session(), who=acting(), slug=slug, now=utc_now())
+    let_go(db_session(), acting(), slug, now=utc_now())
     flash("It is an organisation of its own now. All of it stays.", "success")
     return see_other(url_for("environments.list_environments"))
 

@@ -103,6 +103,7 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "audit_chain": _AUDIT,
         "audit_entry": _AUDIT,
         "audit_keeping": _AUDIT,
+        "block_first_install": _CHARGED,
         "block_recall": _AGREED,
         "block_upload": "packages are taken in where they are trusted, not brought along",
         "break_glass_policy": _AGREED,

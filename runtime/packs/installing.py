@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
 import structlog
 
+from blocks.installs.firsts import note_first
 from blocks.packages.trust import Trusted
 from blocks.versions import precedence
 from kernel.errors import ConflictError, InvalidError, Problem
@@ -119,6 +121,8 @@ def install(desk: Desk, pack_id: str, version: str = "", *, agreed: Agreed) -> I
         offer = looked.offer
         made = keep_installed(desk, offer.manifest, offer.digest, parts, before=before)
         tidy_blocks(desk, looked.plan, parts)
+        if offer.signers:
+            note_first(*desk.where, pack_id, on=desk.now.astimezone(UTC).date())
     log.info("pack_installed", pack=pack_id, version=made.version, parts=len(parts))
     note(
         desk.session,

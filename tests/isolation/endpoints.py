@@ -95,7 +95,10 @@ BY_ID = {
     "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
-    "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge",
+    "market_charges": "show_charge ask give_back",
+    "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge show_price",
+    "market_prices": "of_listing set_price preview withdraw_price",
+    "market_shares": "withdraw_share",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
@@ -136,6 +139,8 @@ BY_ID = {
         "list_disturbances"
     ),
     "shared_templates_api": ("get_template get_document change_template share_again take_over"),
+    "shared_templates": ("ask check share show take stand ask_again check_again share_again"),
+    "taken_templates": "show preview update let_go",
     "taken_templates_api": "get_taken preview update let_go",
     "setup": "show_settings save_settings",
     "source_faults": "list_faults dismiss_one retry dismiss_all retry_all",
@@ -190,7 +195,9 @@ PLAIN = {
     "identity_providers": "create_provider list_providers new_provider set_demand",
     "invitations": "ask_many invite invite_many list_invitations",
     "invitations_api": "invite list_invitations",
-    "market_money": "show_statement export_statement",
+    "market_money": "show_statement export_statement show_entries",
+    "market_prices": "list_prices",
+    "market_shares": "show_shares set_share",
     "market_money_api": (
         "list_prices set_price list_shares set_share list_statements show_statement "
         "list_entries export_statement"
@@ -274,6 +281,7 @@ PLAIN = {
     "service_imports": "start_import stage",
     "services": "list_services add_service new_service month_as_csv",
     "services_api": "stage list_services add_service",
+    "shared_templates": "list_shared choose",
     "shared_templates_api": "list_templates check_draft share",
     "taken_templates_api": "list_taken",
     "simulations_api": "simulate",

@@ -121,8 +121,13 @@ IDS = {
         for view in ["get_template", "get_document", "change_template", "share_again", "take_over"]
     },
     **{
-        f"taken_templates_api.{view}.use_id": "taken_template"
-        for view in ["get_taken", "preview", "update", "let_go"]
+        f"shared_templates.{view}.template_id": "shared_template"
+        for view in ["show", "take", "stand", "ask_again", "check_again", "share_again"]
+    },
+    **{
+        f"{pages}.{view}.use_id": "taken_template"
+        for pages in ("taken_templates", "taken_templates_api")
+        for view in ("get_taken", "show", "preview", "update", "let_go")
     },
     "runs_api.retry.run_id": "failed_run",
     "runs.ask_retry.run_id": "failed_run",
@@ -244,6 +249,9 @@ SENT: dict[str, dict[str, Any]] = {
         "plan": "<plan>",
         "template": "<tenant_template>",
     },
+    "shared_templates.share": {"title": "x", "clean": "true"},
+    "shared_templates.share_again": {"clean": "true"},
+    "taken_templates.update": {"version": "2", "revision": "1"},
     "shared_templates_api.check_draft": {"kind": "workflow", "id": "<flow>"},
     "shared_templates_api.share": {"kind": "workflow", "id": "<flow>", "title": "x"},
     "shared_templates_api.change_template": {"withdrawn": True},
@@ -306,6 +314,11 @@ SENT: dict[str, dict[str, Any]] = {
     "reviews_api.decide_claim": {"verified": True},
     "organisations_api.change_organisation": {"name": "x"},
     "organisations_api.transition": {"to": "suspended", "reason": "x"},
+    "market_charges.ask": {"kind": "credit", "amount": "0.01", "reason": "x"},
+    "market_charges.give_back": {"kind": "credit", "amount": "0.01", "reason": "x"},
+    "market_prices.preview": {"kind": "free"},
+    "market_prices.set_price": {"kind": "free"},
+    "market_shares.set_share": {"percent": "1", "publisher": "<organisation>"},
     "market_money_api.give_credit": {"amount": 1, "reason": "x"},
     "market_money_api.list_prices": {"?": {"listing_id": "<block>"}},
     "market_money_api.reverse_charge": {"reason": "x"},

@@ -156,6 +156,16 @@ PAGES: dict[str, tuple[str, ...]] = {
     "webhooks.show_webhook": ("/workflows/{started}/webhooks/{trigger}",),
     "where_used.show_uses": ("/used-by/workflow/{flow}", "/used-by/calendar/{calendar}"),
     "where_used.show_uses_of_block": ("/used-by/block/garland.branch/1.0.0",),
+    "shared_templates.ask": ("/marketplace/shared/new/workflow/{flow}",),
+    "shared_templates.choose": (
+        "/marketplace/shared/new",
+        "/marketplace/shared/new?q=nothing-is-called-so",
+    ),
+    "shared_templates.list_shared": (
+        "/marketplace/shared",
+        "/marketplace/shared?q=nothing-is-called-so",
+    ),
+    "market_money.show_entries": ("/marketplace/statements/2026-01/entries",),
     "market_money.show_statement": ("/marketplace/statements",),
     "usage.show_use": ("/usage",),
     "workflows.edit_workflow": ("/workflows/{flow}", "/workflows/{empty}"),
@@ -164,6 +174,10 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 
 CSP_PAGES: dict[str, tuple[str, ...]] = {
+    "market_prices.list_prices": (
+        "/marketplace/prices",
+        "/marketplace/prices?q=nothing-is-called-so",
+    ),
     "brand_editing.show": ("/brand",),
     "announcing.edit": ("/customers/announcements/{announcement}/edit",),
     "announcing.list_all": (
@@ -199,7 +213,13 @@ NO_PAGES: dict[str, str] = {
     "tenant_templates.choose_again": "the form of tenant_templates.new, ticked",
     "tenant_templates.show": "a template of a provider: looked at in its own tests",
     "plans.edit_plan": "the form of plans.new_plan, filled in",
+    "shared_templates.ask_again": "of a template that is shared: looked at in its own tests",
+    "shared_templates.show": "a template that is shared: looked at in its own tests",
+    "taken_templates.show": "what was taken over: looked at in its own tests",
+    "market_charges.show_charge": "one charge: looked at in its own tests",
     "market_money.export_statement": "a file",
+    "market_prices.of_listing": "of a publisher that is verified: looked at in its own tests",
+    "market_shares.show_shares": "the vendor's and publishers': looked at in its own tests",
     "usage.export_customers": "a file",
     "usage.export_days": "a file",
     "usage.export_month": "a file",
