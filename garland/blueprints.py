@@ -63,6 +63,7 @@ import marketplace.catalogue.decided.api
 import marketplace.impact.api
 import marketplace.money.api
 import marketplace.money.views
+import marketplace.pictures.views
 import marketplace.recalls.api
 import marketplace.releases.api
 import marketplace.reviews.api
@@ -70,6 +71,10 @@ import marketplace.reviews.views
 import marketplace.rollouts.api
 import marketplace.search.api
 import marketplace.sharing.api
+import marketplace.studio.listings.views
+import marketplace.studio.namespaces.views
+import marketplace.studio.releases.views
+import marketplace.studio.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -255,6 +260,11 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.versions.views.bp,
     designer.tables.views.bp,
     marketplace.reviews.views.bp,
+    marketplace.studio.views.bp,
+    marketplace.studio.namespaces.views.bp,
+    marketplace.studio.releases.views.bp,
+    marketplace.studio.listings.views.bp,
+    marketplace.pictures.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
