@@ -143,5 +143,14 @@ def _releases_of(
     )
     found: dict[str, list[Newest]] = {}
     for row in rows:
-        found.setdefault(row.listing_id, []).append(Newest(**row._mapping))
+        newest = Newest(
+            id=row.id,
+            listing_id=row.listing_id,
+            version=row.version,
+            state=row.state,
+            channel=row.channel,
+            submitted_at=row.submitted_at,
+            is_withdrawn=row.is_withdrawn,
+        )
+        found.setdefault(row.listing_id, []).append(newest)
     return found

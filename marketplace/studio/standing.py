@@ -137,8 +137,7 @@ _BETA = (
 _STANDS = {
     ReleaseState.CHECKING: (
         "Being checked",
-        "Ten automatic checks look at the package, which takes seconds to minutes. Until they are "
-        "done nobody but you knows of it.",
+        "Ten automatic checks look at it for seconds or minutes. Until then it is yours alone.",
         "Nothing is to be done: the checks run.",
         "info",
     ),
@@ -162,8 +161,7 @@ _STANDS = {
     ),
     ReleaseState.APPROVED: (
         "Approved",
-        "Two reviewers approved it. The vendor puts it into the index that vouches for packages, "
-        "and lists it.",
+        "Two reviewers approved it. The vendor lists it once its index vouches for the package.",
         "It is the vendor's turn.",
         "good",
     ),

@@ -96,6 +96,7 @@ BY_ID = {
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
     "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge",
+    "market_pictures": "show",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
@@ -172,6 +173,11 @@ BY_ID = {
     ),
     "webhooks_api": "list_hooks get_address get_deliveries drop_old_secret renew set_secret",
     "where_used": "show_uses show_uses_of_block",
+    "studio_listings": (
+        "show change show_figures add_picture describe_picture move_picture remove_picture"
+    ),
+    "studio_namespaces": "show add_key revoke_key",
+    "studio_releases": ("show take_package answer change_news move withdraw deprecate restore"),
     "where_used_api": "list_uses list_uses_of_block",
     "workflows": "edit_workflow set_paused show_workflow put_draft save_draft",
 }
@@ -281,6 +287,7 @@ PLAIN = {
     "sources_api": "list_sources create_source",
     "storms": "show_protection save_protection",
     "storms_api": "get_protection save_protection",
+    "studio": "show claim ask_package submit",
     "tables": "import_page import_table new_table create_table",
     "templates_here": "list_here",
     "templates_here_api": "list_here",

@@ -157,6 +157,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "where_used.show_uses": ("/used-by/workflow/{flow}", "/used-by/calendar/{calendar}"),
     "where_used.show_uses_of_block": ("/used-by/block/garland.branch/1.0.0",),
     "market_money.show_statement": ("/marketplace/statements",),
+    "studio.ask_package": ("/marketplace/studio/submit",),
+    "studio.show": ("/marketplace/studio", "/marketplace/studio?q=nothing-is-called-so"),
     "usage.show_use": ("/usage",),
     "workflows.edit_workflow": ("/workflows/{flow}", "/workflows/{empty}"),
     "workflows.list_workflows": ("/workflows",),
@@ -192,6 +194,12 @@ CSP_PAGES: dict[str, tuple[str, ...]] = {
 """The pages of who looks after customers; what follows `/t/northwind`."""
 
 NO_PAGES: dict[str, str] = {
+    "market_pictures.show": "a picture",
+    "studio_listings.show": "a publisher's: looked at in its own tests",
+    "studio_listings.show_figures": "a publisher's: looked at in its own tests",
+    "studio_namespaces.show": "a publisher's: looked at in its own tests",
+    "studio_releases.show": "a publisher's: looked at in its own tests",
+    "studio_releases.take_package": "a file",
     "reviews.list_queue": "the vendor's: looked at in its own tests",
     "reviews.show": "the vendor's: looked at in its own tests",
     "reviews.take_package": "a file",
