@@ -44,6 +44,7 @@ TAKE_PACKAGES = frozenset(
         "palette.bring",
         "packs_api.bring",
         "releases_api.submit",
+        "studio.submit",
     }
 )
 """The endpoints that take as much as a package may have."""

@@ -66,6 +66,7 @@ import marketplace.money.charge_views
 import marketplace.money.price_views
 import marketplace.money.share_views
 import marketplace.money.views
+import marketplace.pictures.views
 import marketplace.recalls.api
 import marketplace.releases.api
 import marketplace.reviews.api
@@ -75,6 +76,10 @@ import marketplace.search.api
 import marketplace.sharing.api
 import marketplace.sharing.taken_views
 import marketplace.sharing.views
+import marketplace.studio.listings.views
+import marketplace.studio.namespaces.views
+import marketplace.studio.releases.views
+import marketplace.studio.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -265,6 +270,11 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.versions.views.bp,
     designer.tables.views.bp,
     marketplace.reviews.views.bp,
+    marketplace.studio.views.bp,
+    marketplace.studio.namespaces.views.bp,
+    marketplace.studio.releases.views.bp,
+    marketplace.studio.listings.views.bp,
+    marketplace.pictures.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,

@@ -32,6 +32,7 @@ from kernel.apart import apart
 from kernel.clock import utc_now
 from kernel.ids import new_id
 from marketplace.catalogue.lending import lends_package
+from marketplace.figures.rounds import FigureRounds
 from marketplace.money.due import uses_needed_from
 from marketplace.money.rounds import MoneyRounds
 from runtime.alarms.tmf642.hub.sending import Notifier
@@ -76,6 +77,7 @@ DELETE_EVERY_S = 10
 EXPORT_EVERY_S = 2
 ANNOUNCE_EVERY_S = 2
 MONEY_EVERY_S = 300
+FIGURES_EVERY_S = 300
 
 
 class Scheduler:
@@ -115,6 +117,7 @@ class Scheduler:
             services.sessions, services.reading, services.calls, needed_from=uses_needed_from
         )
         self._money = MoneyRounds(services.sessions, services.reading)
+        self._figures = FigureRounds(services.sessions, services.reading)
         self._deleting = Deleting(
             sessions=services.sessions,
             reading=services.reading,
@@ -177,6 +180,7 @@ class Scheduler:
             (self.announce, ANNOUNCE_EVERY_S),
             (self.charge_market, MONEY_EVERY_S),
             (self.hand_over_statements, MONEY_EVERY_S),
+            (self.count_figures, FIGURES_EVERY_S),
         )
 
     def _safely(self, job: Any) -> None:
@@ -291,6 +295,11 @@ class Scheduler:
         """Hand statements to a payment provider, which keeps only this job waiting."""
         if self.leads():
             self._money.hand_over(now=self._now())
+
+    def count_figures(self) -> None:
+        """Count how listings of the marketplace do, every few hours."""
+        if self.leads():
+            self._figures.round(now=self._now())
 
     def add_up_use(self) -> None:
         """Make calls facts, add facts up by the day, and end trials of plans that are over."""

@@ -10,7 +10,9 @@ import designer.gallery._tables
 import designer.guide._tables
 import designer.palette._tables
 import marketplace.catalogue._tables
+import marketplace.figures._tables
 import marketplace.money._tables
+import marketplace.pictures._tables
 import marketplace.recalls._tables
 import marketplace.releases._tables
 import marketplace.rollouts._tables

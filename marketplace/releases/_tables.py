@@ -95,6 +95,7 @@ class MarketPublisherKey(Base):
         key_id: As `blocks.packages.signing.key_id` gives it.
         public: As `blocks.packages.trust.encode_key` writes it.
         revoked_at: From when on nothing new is taken that it alone signed.
+        last_used_at: When a package that it signed was submitted last.
     """
 
     __tablename__ = "market_publisher_key"
@@ -110,6 +111,7 @@ class MarketPublisherKey(Base):
     added_at: Mapped[Instant]
     added_by: Mapped[str] = mapped_column(String(WHO_MAX))
     revoked_at: Mapped[OptionalInstant]
+    last_used_at: Mapped[OptionalInstant]
 
 
 class MarketListing(Base):

@@ -35,7 +35,7 @@ KEYS_MAX = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyView:
-    """A public key of a publisher's; `revoked_at` is None while it counts."""
+    """A public key; revoked_at is None while it counts, last_used_at where no use is known."""
 
     key_id: str
     public: str
@@ -43,6 +43,7 @@ class KeyView:
     added_at: datetime
     added_by: str
     revoked_at: datetime | None
+    last_used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +291,7 @@ def _view(session: Session, row: MarketPublisher) -> PublisherView:
                 added_at=one.added_at,
                 added_by=one.added_by,
                 revoked_at=one.revoked_at,
+                last_used_at=one.last_used_at,
             )
             for one in _keys(session, row.namespace)
         ),

@@ -26,7 +26,7 @@ from marketplace.releases.verdicts import CHECKLIST
 DAY: Mapping[str, Any] = {"type": "string", "format": "date"}
 KEY = shape(
     "PublisherKey", key=TEXT, public_key=TEXT, label=TEXT, added_at=INSTANT, added_by=TEXT,
-    revoked_at=maybe(INSTANT),
+    revoked_at=maybe(INSTANT), last_used_at=maybe(INSTANT),
 )  # fmt: skip
 PUBLISHER = shape(
     "Publisher",
@@ -128,6 +128,7 @@ def publisher_document(one: PublisherView) -> dict[str, Any]:
                 "added_at": format_instant(key.added_at),
                 "added_by": key.added_by,
                 "revoked_at": _instant(key.revoked_at),
+                "last_used_at": _instant(key.last_used_at),
             }
             for key in one.keys
         ],

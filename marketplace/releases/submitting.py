@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from blocks.packages.package import Package, read_package
+from blocks.packages.signing import NotTrustedError
 from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, Problem
 from kernel.ids import new_id
@@ -19,12 +21,14 @@ from marketplace.releases._tables import (
     TITLE_MAX,
     WHO_MAX,
     MarketListing,
+    MarketPublisherKey,
     MarketRelease,
     MarketReleaseCheck,
     Outcome,
 )
+from marketplace.releases.checks.of_packages import signed_by
 from marketplace.releases.checks.pipeline import CHECKS
-from marketplace.releases.publishers import PublisherView, require_publisher
+from marketplace.releases.publishers import PublisherView, keys_of, require_publisher
 from marketplace.releases.states import Channel, ReleaseState
 from marketplace.releases.store import ReleaseView, find_release, view_of
 from tenancy.audit.trail import About, Actor, note
@@ -87,6 +91,7 @@ def submit(
         for place, one in enumerate(CHECKS)
     )
     session.flush()
+    _note_keys_used(session, package, publisher.namespace, now=now)
     about = About(kind="release", id=row.id, name=f"{listing_id} {version}")
     facts = {"digest": row.digest, "channel": channel.value}
     note(session, tenant_id, "release.submitted", now=now, about=about, facts=facts, by=by)
@@ -116,6 +121,19 @@ def require_channel(channel: Channel, version: str) -> None:
 def changelog_in(files: Mapping[str, bytes]) -> str:
     """Give how a package's own CHANGELOG.md begins; "" where it has none."""
     return files.get(CHANGELOG_FILE, b"").decode("utf-8", "replace").strip()[:TEXT_MAX]
+
+
+def _note_keys_used(session: Session, package: Package, namespace: str, *, now: datetime) -> None:
+    """Note which keys signed it; what is wrong with a signature, the checks say."""
+    try:
+        used = signed_by(package, keys_of(session, namespace))
+    except NotTrustedError:
+        return
+    session.execute(
+        update(MarketPublisherKey)
+        .where(MarketPublisherKey.namespace == namespace, MarketPublisherKey.key_id.in_(used))
+        .values(last_used_at=now)
+    )
 
 
 def _row(package: Package, submission: Submission, channel: Channel) -> MarketRelease:

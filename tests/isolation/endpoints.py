@@ -99,6 +99,7 @@ BY_ID = {
     "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge show_price",
     "market_prices": "of_listing set_price preview withdraw_price",
     "market_shares": "withdraw_share",
+    "market_pictures": "show",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
@@ -177,6 +178,11 @@ BY_ID = {
     ),
     "webhooks_api": "list_hooks get_address get_deliveries drop_old_secret renew set_secret",
     "where_used": "show_uses show_uses_of_block",
+    "studio_listings": (
+        "show change show_figures add_picture describe_picture move_picture remove_picture"
+    ),
+    "studio_namespaces": "show add_key revoke_key",
+    "studio_releases": ("show take_package answer change_news move withdraw deprecate restore"),
     "where_used_api": "list_uses list_uses_of_block",
     "workflows": "edit_workflow set_paused show_workflow put_draft save_draft",
 }
@@ -289,6 +295,7 @@ PLAIN = {
     "sources_api": "list_sources create_source",
     "storms": "show_protection save_protection",
     "storms_api": "get_protection save_protection",
+    "studio": "show claim ask_package submit",
     "tables": "import_page import_table new_table create_table",
     "templates_here": "list_here",
     "templates_here_api": "list_here",

@@ -6,8 +6,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
 from blocks.packages.signing import key_id
+from marketplace.pictures.store import add_picture
 from tenancy.organisations import OrganisationView
-from tests.factories.releases import make_publisher, make_release, make_signed
+from tests.factories.pictures import make_picture
+from tests.factories.releases import ANNA, make_publisher, make_release, make_signed
+from tests.factories.tenancy import NOON
 
 
 def published(session: Session, organisation: OrganisationView, word: str) -> dict[str, str]:
@@ -16,9 +19,12 @@ def published(session: Session, organisation: OrganisationView, word: str) -> di
     make_publisher(session, organisation, namespace, key=key)
     data = make_signed(key=key, id=f"{namespace}.say", publisher=namespace, title=f"{word} says")
     release = make_release(session, organisation, data=data)
+    shown = (make_picture(), f"{word} shows")
+    picture = add_picture(session, organisation.id, release.listing_id, shown, by=ANNA, now=NOON)
     return {
         "namespace": namespace,
         "publisher_key": key_id(key.public_key()),
         "release": str(release.id),
         "listing_draft": release.listing_id,
+        "picture": str(picture.id),
     }

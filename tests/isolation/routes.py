@@ -38,6 +38,7 @@ IDS = {
     "part_key": "catalogue_part",
     "person_id": "person",
     "plan_id": "plan",
+    "picture_id": "picture",
     "price_id": "price",
     "promotion_id": "promotion",
     "provider_id": "identity_provider",
@@ -47,6 +48,7 @@ IDS = {
     "relation_id": "relation",
     "release_id": "release",
     "releases_api.revoke_key.key": "publisher_key",
+    "studio_namespaces.revoke_key.key": "publisher_key",
     "request_id": "request",
     "resource_id": "resource",
     "role_id": "role",
@@ -146,6 +148,7 @@ USED = {
 """The thing that a `kind` of an address calls by its id."""
 
 FIXED = {
+    "channel": "stable",
     "filename": "js/app.js",
     "month": "2026-11",
     "name": "resources.csv",
@@ -156,6 +159,7 @@ FIXED = {
     "step": "note",
     "trigger_id": "call",
     "version": "1.0.0",
+    "way": "later",
 }
 """What names nothing by itself: it counts within the thing before it."""
 
@@ -333,6 +337,12 @@ SENT: dict[str, dict[str, Any]] = {
     "plans_api.put_on": {"plan_id": "<plan>"},
     "usage_api.set_cap_of_customer": {"cents": 1},
     "palette.bring": {"digest": "<digest>"},
+    "studio_listings.change": {"title": "x", "summary": "x", "support": "x@x.example"},
+    "studio_listings.describe_picture": {"words": "x"},
+    "studio_namespaces.add_key": {"public_key": "b" * 43 + "=", "label": "x"},
+    "studio_releases.answer": {"text": "x"},
+    "studio_releases.change_news": {"changelog": "x"},
+    "studio_releases.deprecate": {"reason": "x", "ends_on": "2031-01-01"},
     "runs.act_on_many": {"run": "<run>", "action": "cancel"},
     "runs.list_runs": {"?": {"flow": "<flow>"}},
     "runs.show_value": {"?": {"step": "ask", "part": "output"}},

@@ -167,6 +167,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "market_money.show_entries": ("/marketplace/statements/2026-01/entries",),
     "market_money.show_statement": ("/marketplace/statements",),
+    "studio.ask_package": ("/marketplace/studio/submit",),
+    "studio.show": ("/marketplace/studio", "/marketplace/studio?q=nothing-is-called-so"),
     "usage.show_use": ("/usage",),
     "workflows.edit_workflow": ("/workflows/{flow}", "/workflows/{empty}"),
     "workflows.list_workflows": ("/workflows",),
@@ -206,6 +208,12 @@ CSP_PAGES: dict[str, tuple[str, ...]] = {
 """The pages of who looks after customers; what follows `/t/northwind`."""
 
 NO_PAGES: dict[str, str] = {
+    "market_pictures.show": "a picture",
+    "studio_listings.show": "a publisher's: looked at in its own tests",
+    "studio_listings.show_figures": "a publisher's: looked at in its own tests",
+    "studio_namespaces.show": "a publisher's: looked at in its own tests",
+    "studio_releases.show": "a publisher's: looked at in its own tests",
+    "studio_releases.take_package": "a file",
     "reviews.list_queue": "the vendor's: looked at in its own tests",
     "reviews.show": "the vendor's: looked at in its own tests",
     "reviews.take_package": "a file",

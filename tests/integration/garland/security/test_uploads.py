@@ -26,6 +26,11 @@ TAKING = {
     "designer/packs/views.py": ("/packs", "pack.garland", PACKAGE_MAX_BYTES),
     "designer/palette/views.py": ("/palette/catalogue", "block.garland", PACKAGE_MAX_BYTES),
     "designer/tables/views.py": ("/rules/tables/import", "table.csv", BODY_MAX_BYTES),
+    "marketplace/studio/views.py": (
+        "/marketplace/studio/submit",
+        "block.gblk",
+        PACKAGE_MAX_BYTES,
+    ),
     "runtime/alarms/sources/snmp/entry/views.py": ("/traps/upload", "a.mib", BODY_MAX_BYTES),
     "runtime/inventory/views.py": ("/inventory/imports", "network.csv", BODY_MAX_BYTES),
     "runtime/maintenance/views.py": ("/maintenance/import", "windows.ics", BODY_MAX_BYTES),
@@ -33,6 +38,7 @@ TAKING = {
 }
 """By the module that reads a file: where it is sent, under which name, and how much it takes."""
 ELSEWHERE = {
+    "marketplace/studio/listings/views.py": "/marketplace/studio/listings/acme.say/pictures",
     "runtime/calendars/views.py": f"/calendars/{NOBODYS}/holidays",
     "runtime/inventory/lookups/views.py": f"/look-up-tables/{NOBODYS}/import",
     "tenancy/brand/editing/views.py": "/brand",

@@ -1,0 +1,1 @@
+"""The publisher's studio: the pages by which an organisation brings its blocks to others."""

@@ -1,0 +1,1 @@
+"""The studio's pages of a listing: what is said of it, its pictures, its figures."""

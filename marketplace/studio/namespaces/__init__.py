@@ -1,0 +1,1 @@
+"""The studio's pages of a namespace and its keys."""
