@@ -61,8 +61,13 @@ import garland.usage.views
 import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
 import marketplace.impact.api
+import marketplace.leaders.api
+import marketplace.leaders.views
 import marketplace.money.api
 import marketplace.money.views
+import marketplace.ratings.api
+import marketplace.ratings.reported.views
+import marketplace.ratings.views
 import marketplace.recalls.api
 import marketplace.releases.api
 import marketplace.reviews.api
@@ -70,6 +75,7 @@ import marketplace.reviews.views
 import marketplace.rollouts.api
 import marketplace.search.api
 import marketplace.sharing.api
+import marketplace.together.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -255,6 +261,9 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.versions.views.bp,
     designer.tables.views.bp,
     marketplace.reviews.views.bp,
+    marketplace.leaders.views.bp,
+    marketplace.ratings.views.bp,
+    marketplace.ratings.reported.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
@@ -262,6 +271,9 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.releases.api.api,
     marketplace.reviews.api.api,
     marketplace.search.api.api,
+    marketplace.leaders.api.api,
+    marketplace.ratings.api.api,
+    marketplace.together.api.api,
     marketplace.catalogue.api.api,
     marketplace.catalogue.decided.api.api,
     runtime.alarms.api.api,
