@@ -156,6 +156,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "webhooks.show_webhook": ("/workflows/{started}/webhooks/{trigger}",),
     "where_used.show_uses": ("/used-by/workflow/{flow}", "/used-by/calendar/{calendar}"),
     "where_used.show_uses_of_block": ("/used-by/block/garland.branch/1.0.0",),
+    "market_leaders.show_leaders": ("/marketplace/leaders",),
     "market_money.show_statement": ("/marketplace/statements",),
     "usage.show_use": ("/usage",),
     "workflows.edit_workflow": ("/workflows/{flow}", "/workflows/{empty}"),
@@ -192,6 +193,8 @@ CSP_PAGES: dict[str, tuple[str, ...]] = {
 """The pages of who looks after customers; what follows `/t/northwind`."""
 
 NO_PAGES: dict[str, str] = {
+    "market_ratings.show_ratings": "of a listing: looked at in its own tests",
+    "market_reported.list_reported": "the vendor's: looked at in its own tests",
     "reviews.list_queue": "the vendor's: looked at in its own tests",
     "reviews.show": "the vendor's: looked at in its own tests",
     "reviews.take_package": "a file",
