@@ -60,6 +60,8 @@ import garland.usage.api
 import garland.usage.views
 import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
+import marketplace.collections.api
+import marketplace.collections.views
 import marketplace.impact.api
 import marketplace.leaders.api
 import marketplace.leaders.views
@@ -262,6 +264,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.tables.views.bp,
     marketplace.reviews.views.bp,
     marketplace.leaders.views.bp,
+    marketplace.collections.views.bp,
     marketplace.ratings.views.bp,
     marketplace.ratings.reported.views.bp,
 )
@@ -272,6 +275,7 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.reviews.api.api,
     marketplace.search.api.api,
     marketplace.leaders.api.api,
+    marketplace.collections.api.api,
     marketplace.ratings.api.api,
     marketplace.together.api.api,
     marketplace.catalogue.api.api,

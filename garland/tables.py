@@ -10,6 +10,7 @@ import designer.gallery._tables
 import designer.guide._tables
 import designer.palette._tables
 import marketplace.catalogue._tables
+import marketplace.collections._tables
 import marketplace.leaders._tables
 import marketplace.money._tables
 import marketplace.proven._tables

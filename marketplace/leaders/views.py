@@ -10,7 +10,7 @@ from kernel.http import acting, db_session, render, require
 from marketplace.leaders.reading import leaders_of, months_there
 from marketplace.money.months import month_of, read_month
 from marketplace.money.showing import month_words
-from marketplace.proven.model import K, POINTS_MAX
+from marketplace.proven.model import POINTS_MAX, K
 from runtime.use.recording import day_of
 
 bp = Blueprint("market_leaders", __name__, url_prefix="/t/<tenant>/marketplace/leaders")

@@ -1,4 +1,4 @@
-"""Ratings from proven use, what works with what, leaderboards, and how many use a listing.
+"""Ratings from proven use, what works with what, leaderboards, collections of listings.
 
 Safe while the previous release runs: yes, the tables are unknown to it, and it does without the
 index of uses by block.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "20261128_ab_network"
 down_revision = "20261128_w_rollouts"
@@ -22,12 +23,14 @@ def upgrade() -> None:
     _rating()
     _report()
     _numbers()
+    _collection()
     op.create_index("ix_block_use_tenant_id_block_id_day", "block_use", list(_USES))
 
 
 def downgrade() -> None:
     op.drop_index("ix_block_use_tenant_id_block_id_day", table_name="block_use")
     for name in (
+        "market_collection",
         "market_leader",
         "market_pair",
         "market_listing_figure",
@@ -150,3 +153,26 @@ def _numbers() -> None:
         sa.Column("organisations", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("month", "board", "listing_id", name="pk_market_leader"),
     )
+
+
+def _collection() -> None:
+    ids = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+    op.create_table(
+        "market_collection",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.String(80), nullable=False),
+        sa.Column("summary", sa.String(500), nullable=False),
+        sa.Column("listings", ids, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("changed_at", _AT, nullable=False),
+        sa.Column("changed_by", sa.String(200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["organisation.id"],
+            name="fk_market_collection_owner_id_organisation",
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_market_collection"),
+    )
+    op.create_index("ix_market_collection_owner_id", "market_collection", ["owner_id"])

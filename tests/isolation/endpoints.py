@@ -95,6 +95,8 @@ BY_ID = {
     "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
+    "market_collections": ("show_collection edit_collection change_collection remove_collection"),
+    "market_collections_api": "get_collection change_collection remove_collection",
     "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge",
     "market_ratings": "show_ratings rate take_back answer report",
     "market_ratings_api": (
@@ -196,6 +198,8 @@ PLAIN = {
     "identity_providers": "create_provider list_providers new_provider set_demand",
     "invitations": "ask_many invite invite_many list_invitations",
     "invitations_api": "invite list_invitations",
+    "market_collections": "list_collections new_collection make_collection",
+    "market_collections_api": "list_collections make_collection",
     "market_leaders": "show_leaders",
     "market_leaders_api": "show_leaders",
     "market_money": "show_statement export_statement",

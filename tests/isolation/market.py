@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import utc_now
 from kernel.ids import new_id
+from marketplace.collections._tables import MarketCollection
 from marketplace.ratings._tables import MarketRating, MarketRatingOwn, MarketRatingReport
 from marketplace.recalls._tables import RecallRow
 from marketplace.rollouts._tables import RolloutRow, RolloutStop
@@ -37,7 +38,7 @@ def marketed(session: Session, tenant_id: UUID, word: str) -> dict[str, str]:
 
 
 def rated(session: Session, tenant_id: UUID, listing_id: str, word: str) -> dict[str, str]:
-    """Rate and report one's own listing, which nobody else sees; in the tenant's scope."""
+    """Rate, report and collect one's own listing, which nobody else sees; in the tenant's scope."""
     now = utc_now()
     own = MarketRatingOwn(id=new_id(), tenant_id=tenant_id, listing_id=listing_id, given_by=word)
     session.add(own)
@@ -52,4 +53,8 @@ def rated(session: Session, tenant_id: UUID, listing_id: str, word: str) -> dict
     report.reported_at, report.reported_by = now, word
     session.add(report)
     session.flush()
-    return {"rating": str(rating.id)}
+    collection = MarketCollection(id=new_id(), owner_id=tenant_id, title=word, summary=word)
+    collection.listings, collection.changed_at, collection.changed_by = [listing_id], now, word
+    session.add(collection)
+    session.flush()
+    return {"rating": str(rating.id), "collection": str(collection.id)}

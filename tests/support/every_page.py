@@ -156,6 +156,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "webhooks.show_webhook": ("/workflows/{started}/webhooks/{trigger}",),
     "where_used.show_uses": ("/used-by/workflow/{flow}", "/used-by/calendar/{calendar}"),
     "where_used.show_uses_of_block": ("/used-by/block/garland.branch/1.0.0",),
+    "market_collections.list_collections": (
+        "/marketplace/collections",
+        "/marketplace/collections?q=nothing-is-called-so",
+    ),
     "market_leaders.show_leaders": ("/marketplace/leaders",),
     "market_money.show_statement": ("/marketplace/statements",),
     "usage.show_use": ("/usage",),
@@ -193,6 +197,9 @@ CSP_PAGES: dict[str, tuple[str, ...]] = {
 """The pages of who looks after customers; what follows `/t/northwind`."""
 
 NO_PAGES: dict[str, str] = {
+    "market_collections.edit_collection": "a provider's: looked at in its own tests",
+    "market_collections.new_collection": "a provider's: looked at in its own tests",
+    "market_collections.show_collection": "of a provider: looked at in its own tests",
     "market_ratings.show_ratings": "of a listing: looked at in its own tests",
     "market_reported.list_reported": "the vendor's: looked at in its own tests",
     "reviews.list_queue": "the vendor's: looked at in its own tests",
