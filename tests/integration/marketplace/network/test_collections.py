@@ -73,9 +73,9 @@ def test_customers_and_who_has_no_namespace_make_none(sessions: Sessions, market
 
 
 def test_what_one_does_not_see_cannot_be_put_in(sessions: Sessions, market: Market) -> None:
-    with sessions.begin() as session:
-        with pytest.raises(InvalidError, match=r"no listing acme\.none"):
-            make(session, market.csp, LISTING, "acme.none")
+    said = pytest.raises(InvalidError, match=r"no listing acme\.none")
+    with sessions.begin() as session, said:
+        make(session, market.csp, LISTING, "acme.none")
 
 
 def test_nobody_writes_over_anothers_change(sessions: Sessions, market: Market) -> None:
