@@ -78,17 +78,14 @@ def list_reported(
 
     For the vendor's reviewers alone. Across tenants: of reports it gives numbers and reasons.
     """
-    latest = func.max(MarketRatingReport.reported_at)
-    counted = (
-        select(
-            MarketRatingReport.rating_id,
-            func.count().label("number"),
-            latest.label("at"),
-        )
-        .where(True if hidden else MarketRatingReport.settled_at.is_(None))
-        .group_by(MarketRatingReport.rating_id)
-        .subquery()
-    )
+    counted_all = select(
+        MarketRatingReport.rating_id,
+        func.count().label("number"),
+        func.max(MarketRatingReport.reported_at).label("at"),
+    ).group_by(MarketRatingReport.rating_id)
+    if not hidden:
+        counted_all = counted_all.where(MarketRatingReport.settled_at.is_(None))
+    counted = counted_all.subquery()
     at = MarketRating.hidden_at if hidden else counted.c.at
     wanted = select(MarketRating, counted.c.number, at.label("since"))
     wanted = wanted.join(counted, counted.c.rating_id == MarketRating.id, isouter=hidden)

@@ -45,7 +45,7 @@ def rate(listing_id: str) -> Response:
         words=request.form.get("words", ""),
         is_signed=bool(request.form.get("signed")),
     )
-    return _done(listing_id, "Your rating is shown.", lambda: giving.rate(
+    return _done(listing_id, "Your rating is kept.", lambda: giving.rate(
         db_session(), acting(), listing_id, given, now=utc_now()
     ))  # fmt: skip
 
