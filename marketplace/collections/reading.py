@@ -54,7 +54,8 @@ def list_collections(
     after: Sequence[str] | None = None,
 ) -> list[CollectionView]:
     """List the collections of which an organisation sees anything, by title; and all of its own."""
-    visible, found = visible_to(session, tenant_id), []
+    visible = visible_to(session, tenant_id)
+    found: list[CollectionView] = []
     place = tuple(read_place(after, str, UUID)) if after is not None else None
     while len(found) < limit:
         rows = _page(session, tenant_id, q=q, place=place)

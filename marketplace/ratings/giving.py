@@ -27,6 +27,7 @@ from marketplace.ratings.reading import (
     view_of,
 )
 from marketplace.releases.owners import belongs_to
+from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
 from tenancy.organisations import ancestors_of
 from tenancy.plans.assigning import live_of
@@ -96,7 +97,11 @@ def rate(
     session.flush()
     mark_due(session, listing_id)
     about = About(kind="listing", id=listing_id, name=listing_id)
-    facts = {"stars": wanted.stars, "signed": wanted.is_signed, "version": row.version}
+    facts: dict[str, Fact] = {
+        "stars": wanted.stars,
+        "signed": wanted.is_signed,
+        "version": row.version,
+    }
     note(session, who.tenant_id, "rating.given", now=now, about=about, facts=facts)
     return view_of(row, own_row(session, who.tenant_id, listing_id))
 

@@ -17,7 +17,7 @@ from marketplace.ratings.reading import list_ratings, rating_of
 from tenancy.audit._tables import AuditEntry
 from tenancy.audit.trail import Actor
 from tenancy.environments import make_environment
-from tenancy.organisations import OrganisationView, get_organisation
+from tenancy.organisations import OrganisationView, find_by_slug
 from tenancy.scope import as_tenant, system
 from tests.factories.money import LISTING, Market, make_market
 from tests.factories.organisations import admin_of, make_below
@@ -100,7 +100,8 @@ def test_publisher_relatives_and_who_is_no_user_may_not_rate(
         environment = make_environment(
             session, who=admin_of(market.customer), name="Test", now=NOON
         )
-        there = get_organisation(session, environment.id)
+        there = find_by_slug(session, environment.slug)
+        assert there is not None
 
         assert "environment" in why_not(session, there)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from blocks.registry import Registry, standard_registry
 from marketplace.leaders.reading import leaders_of
 from marketplace.network.rounds import NetworkRounds
 from marketplace.proven.figures import used_by
@@ -16,17 +18,18 @@ from marketplace.ratings.reading import rating_of
 from marketplace.search.store import get_entry
 from marketplace.together._tables import MarketPair
 from marketplace.together.reading import works_with
-from runtime.flows._tables import FlowRow, FlowVersionRow
+from runtime.flows._tables import FlowRow
 from runtime.use._tables import BlockUse
 from tenancy._tables import Organisation
 from tenancy.environments import make_environment
-from tenancy.organisations import OrganisationView, get_organisation
+from tenancy.organisations import OrganisationView, find_by_slug
 from tenancy.scope import as_tenant, system
 from tests.factories.flows import flow_document, make_flow
 from tests.factories.money import LISTING, Market, make_market
 from tests.factories.organisations import admin_of, make_below
 from tests.factories.proven import list_it, rate_it, use_it, users_of
 from tests.factories.tenancy import NOON
+from tests.support.shelves import put_on_shelf
 
 Sessions = sessionmaker[Session]
 FAN = "baubleworks.fan"
@@ -47,20 +50,22 @@ def go_round(sessions: Sessions, days: int = 0) -> None:
 
 
 def draw(session: Session, one: OrganisationView, *, is_live: bool = True) -> None:
-    """Let an organisation have a workflow in which the lamp leads to the fan, as it was checked."""
-    made = flow_document({"a": {"block": "garland.set-data", "version": "1.0.0"}}, ["hand > a"])
-    made["triggers"] = {"hand": {"kind": "manual"}}
-    uses = {
-        name: {"block": block, "version": "1.0.0", "config": {}}
+    """Let an organisation have a workflow in which the lamp leads to the fan."""
+    steps = {
+        name: {"block": block, "version": "1.0.0", "config": {"values": {"n": 1}}}
         for name, block in (("lamp", LISTING), ("fan", FAN))
     }
-    wires = [{"from": "hand", "to": "lamp"}, {"from": "lamp:done", "to": "fan"}]
     with as_tenant(session, one.id):
-        flow = make_flow(session, one.id, made, publish=is_live)
-        row = session.get_one(FlowRow, flow.id)
-        if row.live_version_id is not None:
-            live = session.get_one(FlowVersionRow, row.live_version_id)
-            live.document = {**live.document, "steps": uses, "wires": wires}
+        document = flow_document(steps, ["hand > lamp", "lamp > fan"])
+        make_flow(session, one.id, document, publish=is_live)
+
+
+def put_on_the_shelf(sessions: Sessions) -> None:
+    """Let everybody have the lamp and the fan, whose blocks are not made and unpacked."""
+    plain = standard_registry().find("garland.set-data", "1.0.0")
+    assert plain is not None
+    ours = [replace(plain, manifest=replace(plain.manifest, id=one)) for one in (LISTING, FAN)]
+    put_on_shelf(sessions, Registry([*standard_registry().all(), *ours]))
 
 
 def told(sessions: Sessions, market: Market) -> list[tuple[str, int]]:
@@ -141,6 +146,7 @@ def test_a_month_that_is_over_stays_as_it_was(sessions: Sessions, market: Market
 def test_what_works_together_is_told_from_five_organisations_on_and_vanishes_below(
     sessions: Sessions, market: Market
 ) -> None:
+    put_on_the_shelf(sessions)
     with sessions.begin() as session:
         users = users_of(session, K)
         for one in users[:-1]:
@@ -148,7 +154,9 @@ def test_what_works_together_is_told_from_five_organisations_on_and_vanishes_bel
         draw(session, users[-1], is_live=False)
         draw(session, market.publisher)
         environment = make_environment(session, who=admin_of(users[0]), name="Test", now=NOON)
-        draw(session, get_organisation(session, environment.id))
+        there = find_by_slug(session, environment.slug)
+        assert there is not None
+        draw(session, there)
     go_round(sessions)
     assert told(sessions, market) == []
 
