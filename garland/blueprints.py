@@ -60,13 +60,20 @@ import garland.usage.api
 import garland.usage.views
 import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
+import marketplace.collections.api
+import marketplace.collections.views
 import marketplace.impact.api
+import marketplace.leaders.api
+import marketplace.leaders.views
 import marketplace.money.api
 import marketplace.money.charge_views
 import marketplace.money.price_views
 import marketplace.money.share_views
 import marketplace.money.views
 import marketplace.pictures.views
+import marketplace.ratings.api
+import marketplace.ratings.reported.views
+import marketplace.ratings.views
 import marketplace.recalls.api
 import marketplace.releases.api
 import marketplace.reviews.api
@@ -80,6 +87,7 @@ import marketplace.studio.listings.views
 import marketplace.studio.namespaces.views
 import marketplace.studio.releases.views
 import marketplace.studio.views
+import marketplace.together.api
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -275,6 +283,10 @@ PAGES: tuple[Blueprint, ...] = (
     marketplace.studio.releases.views.bp,
     marketplace.studio.listings.views.bp,
     marketplace.pictures.views.bp,
+    marketplace.leaders.views.bp,
+    marketplace.collections.views.bp,
+    marketplace.ratings.views.bp,
+    marketplace.ratings.reported.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
@@ -282,6 +294,10 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.releases.api.api,
     marketplace.reviews.api.api,
     marketplace.search.api.api,
+    marketplace.leaders.api.api,
+    marketplace.collections.api.api,
+    marketplace.ratings.api.api,
+    marketplace.together.api.api,
     marketplace.catalogue.api.api,
     marketplace.catalogue.decided.api.api,
     runtime.alarms.api.api,

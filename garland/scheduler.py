@@ -35,6 +35,7 @@ from marketplace.catalogue.lending import lends_package
 from marketplace.figures.rounds import FigureRounds
 from marketplace.money.due import uses_needed_from
 from marketplace.money.rounds import MoneyRounds
+from marketplace.network.rounds import NetworkRounds
 from runtime.alarms.tmf642.hub.sending import Notifier
 from runtime.clockwork import process_clock
 from runtime.deleting.passing import forget_keys
@@ -78,6 +79,7 @@ EXPORT_EVERY_S = 2
 ANNOUNCE_EVERY_S = 2
 MONEY_EVERY_S = 300
 FIGURES_EVERY_S = 300
+LEARN_EVERY_S = 60
 
 
 class Scheduler:
@@ -118,6 +120,7 @@ class Scheduler:
         )
         self._money = MoneyRounds(services.sessions, services.reading)
         self._figures = FigureRounds(services.sessions, services.reading)
+        self._network = NetworkRounds(services.sessions, services.reading, may_go_on=self.leads)
         self._deleting = Deleting(
             sessions=services.sessions,
             reading=services.reading,
@@ -181,6 +184,7 @@ class Scheduler:
             (self.charge_market, MONEY_EVERY_S),
             (self.hand_over_statements, MONEY_EVERY_S),
             (self.count_figures, FIGURES_EVERY_S),
+            (self.learn_from_use, LEARN_EVERY_S),
         )
 
     def _safely(self, job: Any) -> None:
@@ -290,6 +294,11 @@ class Scheduler:
         """Charge what was used of the marketplace, and close months."""
         if self.leads():
             self._money.round(now=self._now())
+
+    def learn_from_use(self) -> None:
+        """Count who uses what of the marketplace, and tell its search."""
+        if self.leads():
+            self._network.round(now=self._now())
 
     def hand_over_statements(self) -> None:
         """Hand statements to a payment provider, which keeps only this job waiting."""

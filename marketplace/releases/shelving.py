@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from blocks.manifest import kept_manifest
 from kernel.errors import GarlandError, NotFoundError
 from marketplace.money.telling import price_kind
+from marketplace.proven.figures import mark_due
 from marketplace.releases._tables import MarketListing, MarketPublisher
 from marketplace.releases.readme import page_of_package
 from marketplace.releases.states import Channel, ReleaseState
@@ -31,6 +32,7 @@ def shelve(session: Session, listing_id: str, *, now: datetime) -> None:
         remove(session, listing_id, now=now)
     else:
         index(session, _entry_of(session, found, day=day_of(now)), now=now)
+        mark_due(session, listing_id)
 
 
 def shelve_all(sessions: sessionmaker[Session], *, now: datetime) -> list[str]:

@@ -87,6 +87,7 @@ MOVED = frozenset(
 
 _PEOPLE = "people are invited anew where the organisation moves to"
 _BRAND = "a brand is chosen anew at the installation that shows it"
+_RATED = "it stays at the marketplace whose listings it is about"
 _CHARGED = "what was used is counted and charged where it was used"
 _OPEN = "a credential or a link that counts at this installation alone"
 _AGREED = "agreed between the organisation and whoever looks after it here"
@@ -128,6 +129,9 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "market_overlay": _AGREED,
         "market_overlay_part": _AGREED,
         "market_price": _CHARGED,
+        "market_collection": _RATED,
+        "market_rating_own": _RATED,
+        "market_rating_report": _RATED,
         "market_recall": _AGREED,
         "market_recall_reach": _AGREED,
         "market_recall_run": _AGREED,

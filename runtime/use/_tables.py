@@ -58,7 +58,10 @@ class BlockUse(TenantOwned, Base):
     """One attempt of a step that a block of a package brought to a good end; `key` names it."""
 
     __tablename__ = "block_use"
-    __table_args__ = (Index(None, "day", "tenant_id"),)
+    __table_args__ = (
+        Index(None, "day", "tenant_id"),
+        Index(None, "tenant_id", "block_id", "day"),
+    )
 
     tenant_id: Mapped[UUID] = mapped_column(
         ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True

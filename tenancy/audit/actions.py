@@ -130,6 +130,16 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "release.deprecated": "deprecated {it}",
             "release.restored": "took back that {it} is deprecated",
             "release.withdrawn": "withdrew {it}",
+            "collection.made": "made the collection {it}",
+            "collection.changed": "changed the collection {it}",
+            "collection.removed": "removed the collection {it}",
+            "rating.given": "rated {it}",
+            "rating.taken_back": "took the rating of {it} back",
+            "rating.answered": "answered a rating of {it}",
+            "rating.reported": "reported a rating of {it}",
+            "rating.hidden": "hid a rating of {it}",
+            "rating.shown_again": "showed a hidden rating of {it} again",
+            "rating.left": "left a reported rating of {it} as it is",
         },
     )
     | _of(

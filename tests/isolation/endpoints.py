@@ -100,6 +100,14 @@ BY_ID = {
     "market_prices": "of_listing set_price preview withdraw_price",
     "market_shares": "withdraw_share",
     "market_pictures": "show",
+    "market_collections": ("show_collection edit_collection change_collection remove_collection"),
+    "market_collections_api": "get_collection change_collection remove_collection",
+    "market_ratings": "show_ratings rate take_back answer report",
+    "market_ratings_api": (
+        "get_rating rate take_back list_ratings answer report hide show_again leave"
+    ),
+    "market_reported": "hide leave show_again",
+    "market_together_api": "show_works_with",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
@@ -204,10 +212,16 @@ PLAIN = {
     "market_money": "show_statement export_statement show_entries",
     "market_prices": "list_prices",
     "market_shares": "show_shares set_share",
+    "market_collections": "list_collections new_collection make_collection",
+    "market_collections_api": "list_collections make_collection",
+    "market_leaders": "show_leaders",
+    "market_leaders_api": "show_leaders",
     "market_money_api": (
         "list_prices set_price list_shares set_share list_statements show_statement "
         "list_entries export_statement"
     ),
+    "market_ratings_api": "list_reported",
+    "market_reported": "list_reported",
     "members_api": "list_members",
     "membership": "leave list_members set_two_people",
     "organisations_api": "add_organisation list_organisations",

@@ -1,4 +1,4 @@
-"""A roll-out, a recall, a freeze and a hold of a tenant's, for who asks for another's."""
+"""A roll-out, a recall, a freeze, a hold and a rating of a tenant's, for who asks for another's."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import utc_now
 from kernel.ids import new_id
+from marketplace.collections._tables import MarketCollection
+from marketplace.ratings._tables import MarketRating, MarketRatingOwn, MarketRatingReport
 from marketplace.recalls._tables import RecallRow
 from marketplace.rollouts._tables import RolloutRow, RolloutStop
 from marketplace.rollouts.model import Plan, RolloutState, plan_document
@@ -33,3 +35,26 @@ def marketed(session: Session, tenant_id: UUID, word: str) -> dict[str, str]:
         "rollout_freeze": str(freeze.id),
         "rollout_hold": str(hold.id),
     }
+
+
+def rated(session: Session, tenant_id: UUID, listing_id: str, word: str) -> dict[str, str]:
+    """Rate, report and collect one's own listing, which nobody else sees; in the tenant's scope."""
+    now = utc_now()
+    own = MarketRatingOwn(id=new_id(), tenant_id=tenant_id, listing_id=listing_id, given_by=word)
+    session.add(own)
+    session.flush()
+    rating = MarketRating(
+        id=new_id(), own_id=own.id, listing_id=listing_id, version="1.0.0", stars=4, words=word,
+        told_as=word, signed_as="", is_counted=True, rated_at=now, changed_at=now,
+    )  # fmt: skip
+    session.add(rating)
+    session.flush()
+    report = MarketRatingReport(id=new_id(), tenant_id=tenant_id, rating_id=rating.id, reason=word)
+    report.reported_at, report.reported_by = now, word
+    session.add(report)
+    session.flush()
+    collection = MarketCollection(id=new_id(), owner_id=tenant_id, title=word, summary=word)
+    collection.listings, collection.changed_at, collection.changed_by = [listing_id], now, word
+    session.add(collection)
+    session.flush()
+    return {"rating": str(rating.id), "collection": str(collection.id)}

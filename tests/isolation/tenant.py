@@ -35,7 +35,7 @@ from tests.factories.services import service_document
 from tests.factories.tables import make_table_document
 from tests.isolation.announced import announced
 from tests.isolation.curated import curated
-from tests.isolation.market import marketed
+from tests.isolation.market import marketed, rated
 from tests.isolation.organised import NOTE, organised
 from tests.isolation.published import published
 from tests.isolation.sharing import shared_by
@@ -104,6 +104,7 @@ def fill(tenant: Tenant) -> None:
         ids |= published(session, tenant.organisation, tenant.word)
         ids |= curated(session, tenant.id, tenant.word)
         ids |= marketed(session, tenant.id, tenant.word)
+        ids |= rated(session, tenant.id, ids["listing_draft"], tenant.word)
         ids |= price_and_charge(session, tenant.id, tenant.word)
     ids |= shared_by(tenant.sessions, tenant.id, tenant.word)
 

@@ -1,0 +1,148 @@
+"""Collections as somebody may read them: of each only the listings that the reader sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from kernel.cursors import read_place
+from kernel.errors import NotFoundError
+from marketplace.collections._tables import MarketCollection
+from marketplace.search.model import Entry, Visible
+from marketplace.search.seeing import sees, visible_to
+from marketplace.search.store import get_entry
+from tenancy._tables import Organisation, OrganisationKind
+from tenancy.organisations import ancestors_of
+from tenancy.plans.assigning import live_of
+
+_FOR_ALL = (OrganisationKind.VENDOR, OrganisationKind.INTEGRATOR)
+_BITE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionView:
+    """A collection as its reader sees it.
+
+    Attributes:
+        entries: The listings that the reader sees, in their order.
+        hidden: How many of them the reader does not see; told to the owner alone, else 0.
+    """
+
+    id: UUID
+    title: str
+    summary: str
+    owner_name: str
+    is_own: bool
+    entries: tuple[Entry, ...]
+    hidden: int
+    listings: tuple[str, ...]
+    revision: int
+    changed_at: datetime
+
+
+def list_collections(
+    session: Session,
+    tenant_id: UUID,
+    *,
+    q: str = "",
+    limit: int,
+    after: Sequence[str] | None = None,
+) -> list[CollectionView]:
+    """List the collections of which an organisation sees anything, by title; and all of its own."""
+    visible = visible_to(session, tenant_id)
+    found: list[CollectionView] = []
+    place = tuple(read_place(after, str, UUID)) if after is not None else None
+    while len(found) < limit:
+        rows = _page(session, tenant_id, q=q, place=place)
+        views = (_view(session, tenant_id, row, name, visible) for row, name in rows)
+        found += [one for one in views if one.entries or one.is_own]
+        if len(rows) < _BITE:
+            break
+        place = rows[-1][0].title.lower(), rows[-1][0].id
+    return found[:limit]
+
+
+def place_of(collection: CollectionView) -> list[str]:
+    """Give where a page that ends with this one ended, for `after`."""
+    return [collection.title.lower(), str(collection.id)]
+
+
+def get_collection(session: Session, tenant_id: UUID, collection_id: UUID) -> CollectionView:
+    """Give one collection.
+
+    Raises:
+        NotFoundError: there is none, it is not for this organisation, or it sees nothing of it.
+    """
+    row = session.execute(
+        _whole(session, tenant_id).where(MarketCollection.id == collection_id)
+    ).first()
+    if row is not None:
+        found = _view(session, tenant_id, row[0], row[1], visible_to(session, tenant_id))
+        if found.entries or found.is_own:
+            return found
+    raise NotFoundError("no such collection", id=str(collection_id))
+
+
+def entries_of(session: Session, listing_ids: Iterable[str], visible: Visible) -> tuple[Entry, ...]:
+    """Give the listings of some ids that somebody sees, in their order."""
+    found = (get_entry(session, one) for one in listing_ids)
+    return tuple(
+        one for one in found if one and sees(visible, one.listing_id, is_public=one.is_public)
+    )
+
+
+def _whole(session: Session, tenant_id: UUID) -> Select[MarketCollection, str]:
+    """Ask for the collections that are for an organisation, each with its owner's name."""
+    live_id = live_of(session, tenant_id)
+    near = [tenant_id, live_id, *(one.id for one in ancestors_of(session, live_id))]
+    return (
+        select(MarketCollection, Organisation.name)
+        .join(Organisation, Organisation.id == MarketCollection.owner_id)
+        .where(
+            or_(
+                Organisation.kind.in_(_FOR_ALL),
+                MarketCollection.owner_id.in_(near),
+            )
+        )
+    )
+
+
+def _page(
+    session: Session, tenant_id: UUID, *, q: str, place: tuple[str, UUID] | None
+) -> list[tuple[MarketCollection, str]]:
+    lowered = func.lower(MarketCollection.title)
+    wanted = _whole(session, tenant_id)
+    if q:
+        said = (MarketCollection.title, MarketCollection.summary)
+        wanted = wanted.where(or_(*(one.icontains(q, autoescape=True) for one in said)))
+    if place is not None:
+        title, last_id = place
+        wanted = wanted.where(
+            or_(lowered > title, (lowered == title) & (MarketCollection.id > last_id))
+        )
+    rows = session.execute(wanted.order_by(lowered, MarketCollection.id).limit(_BITE)).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def _view(
+    session: Session, tenant_id: UUID, row: MarketCollection, owner_name: str, visible: Visible
+) -> CollectionView:
+    is_own = row.owner_id == tenant_id
+    entries = entries_of(session, row.listings, visible)
+    return CollectionView(
+        id=row.id,
+        title=row.title,
+        summary=row.summary,
+        owner_name=owner_name,
+        is_own=is_own,
+        entries=entries,
+        hidden=len(row.listings) - len(entries) if is_own else 0,
+        listings=tuple(row.listings) if is_own else (),
+        revision=row.revision,
+        changed_at=row.changed_at,
+    )

@@ -1,0 +1,1 @@
+"""The rounds by which the marketplace learns from use."""

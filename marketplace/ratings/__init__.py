@@ -1,0 +1,1 @@
+"""Ratings of listings, given from proven use alone."""

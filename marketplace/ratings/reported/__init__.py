@@ -1,0 +1,1 @@
+"""The page of the vendor's reviewers: ratings that were reported."""

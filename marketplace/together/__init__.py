@@ -1,0 +1,1 @@
+"""What works with what: learned from workflows that are live, across organisations."""
