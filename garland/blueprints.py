@@ -64,12 +64,16 @@ import marketplace.impact.api
 import marketplace.money.api
 import marketplace.money.views
 import marketplace.recalls.api
+import marketplace.recalls.views
 import marketplace.releases.api
 import marketplace.reviews.api
 import marketplace.reviews.views
 import marketplace.rollouts.api
+import marketplace.rollouts.hold_views
+import marketplace.rollouts.views
 import marketplace.search.api
 import marketplace.sharing.api
+import marketplace.versions.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -309,6 +313,10 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.impact.api.api,
     marketplace.rollouts.api.api,
     marketplace.recalls.api.api,
+    marketplace.recalls.views.bp,
+    marketplace.rollouts.views.bp,
+    marketplace.rollouts.hold_views.bp,
+    marketplace.versions.views.bp,
     tenancy.audit.api.api,
     tenancy.brand.editing.api.api,
     garland.plans.api.api,

@@ -92,3 +92,16 @@ def _choice(one: Here, held: Sequence[Held]) -> Choice:
 def _sorted(found: list[Choice]) -> list[Choice]:
     found.sort(key=lambda one: precedence(one.version), reverse=True)
     return sorted(found, key=lambda one: (one.title.lower(), one.block_id))
+
+
+def blocks_below(session: Session, who: Acting, *, now: datetime) -> list[tuple[str, str]]:
+    """List the blocks that somebody below has, id and title, by title.
+
+    Raises:
+        NotFoundError: who acts looks after nobody.
+    """
+    held = held_among(session, list(reach_of(session, who)))
+    titles = {one.block_id: one.block_id for one in held}
+    for one in reversed(_here(session, who, held, "", now=now)):  # what came last names it
+        titles[one.block_id] = one.title
+    return sorted(titles.items(), key=lambda pair: (pair[1].lower(), pair[0]))

@@ -70,9 +70,7 @@ class Next:
     at: datetime | None = None
 
 
-def rings_of(
-    plan: Plan, ring: int, counts: Mapping[tuple[int, MemberState], int]
-) -> list[Ring]:
+def rings_of(plan: Plan, ring: int, counts: Mapping[tuple[int, MemberState], int]) -> list[Ring]:
     """Give the rings in their order; `counts` is by ring and state."""
     return [
         Ring(
@@ -147,7 +145,7 @@ class Deed:
     means: str
 
 
-_DEEDS = (
+DEEDS = (
     Deed(
         verb="go-on",
         text="Begin the next ring",
@@ -210,6 +208,6 @@ def deeds_of(state: RolloutState, *, is_last: bool) -> list[Deed]:
     """
     return [
         one
-        for one in _DEEDS
+        for one in DEEDS
         if state in WISHES[one.verb][0] and not (one.verb == "go-on" and is_last)
     ]

@@ -16,8 +16,8 @@ from marketplace.impact.finding import report_for
 from marketplace.impact.model import BREAKS_WORDS
 from marketplace.rollouts import forms, store
 from marketplace.rollouts.choosing import newer_versions
-from marketplace.rollouts.model import MemberState, Plan
-from marketplace.rollouts.showing import MEMBER_LOOKS, STATE_LOOKS, deeds_of, failed_percent
+from marketplace.rollouts.model import Plan
+from marketplace.rollouts.showing import DEEDS, MEMBER_LOOKS, STATE_LOOKS, deeds_of, failed_percent
 from marketplace.rollouts.watching import watch
 
 bp = Blueprint("rollouts", __name__, url_prefix="/t/<tenant>/marketplace/rollouts")
@@ -134,19 +134,18 @@ def _page(rollout_id: UUID, *, refused: GarlandError | None = None) -> Response:
     ]
     return render(
         "marketplace/rollouts/show.html",
-        "marketplace/rollouts/_watched.html",
+        f"marketplace/rollouts/{'_table' if request.args.get('part') == 'lines' else '_watched'}.html",
         status=refused.status if refused else 200,
         watched=watched,
         one=watched.view,
         lines=wanted[:LINES_SHOWN],
         found=len(wanted),
-        total=len(lines),
         q=q,
         where=where,
-        states=list(MemberState),
         looks=STATE_LOOKS,
         member_looks=MEMBER_LOOKS,
         failed=failed_percent(watched.measured),
         deeds=deeds_of(watched.view.state, is_last=watched.view.ring == len(watched.rings)),
+        all_deeds=DEEDS,
         refused=refused,
     )
