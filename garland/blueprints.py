@@ -72,6 +72,8 @@ import marketplace.rollouts.api
 import marketplace.rollouts.hold_views
 import marketplace.rollouts.views
 import marketplace.search.api
+import marketplace.shadow.api
+import marketplace.shadow.views
 import marketplace.sharing.api
 import marketplace.versions.views
 import runtime.alarms.api
@@ -259,6 +261,11 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.versions.views.bp,
     designer.tables.views.bp,
     marketplace.reviews.views.bp,
+    marketplace.recalls.views.bp,
+    marketplace.rollouts.views.bp,
+    marketplace.rollouts.hold_views.bp,
+    marketplace.versions.views.bp,
+    marketplace.shadow.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
@@ -313,10 +320,7 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.impact.api.api,
     marketplace.rollouts.api.api,
     marketplace.recalls.api.api,
-    marketplace.recalls.views.bp,
-    marketplace.rollouts.views.bp,
-    marketplace.rollouts.hold_views.bp,
-    marketplace.versions.views.bp,
+    marketplace.shadow.api.api,
     tenancy.audit.api.api,
     tenancy.brand.editing.api.api,
     garland.plans.api.api,

@@ -17,6 +17,7 @@ from marketplace.rollouts.model import (
 )
 
 _MINUTE_S = 60
+DIGITS_MAX = 9
 _NUMBERS: Mapping[str, tuple[str, int, int]] = {
     "wait_min": ("the minutes that each ring is watched", 0, WAIT_MAX_S // _MINUTE_S),
     "samples_min": ("the steps that have to be over", 1, SAMPLES_MAX),
@@ -72,7 +73,8 @@ def read_form(form: Mapping[str, str]) -> dict[str, Any]:
 def _number(form: Mapping[str, str], name: str, problems: list[Problem]) -> int:
     words, least, most = _NUMBERS[name]
     text = form.get(name, "").strip()
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else -1
+    is_number = text.isascii() and text.isdecimal() and len(text) <= DIGITS_MAX
+    number = int(text) if is_number else -1
     if not least <= number <= most:
         told = f"Give {words} as a whole number from {least:,} to {most:,}."
         problems.append(Problem(name, told))
@@ -81,9 +83,10 @@ def _number(form: Mapping[str, str], name: str, problems: list[Problem]) -> int:
 
 def _rings(text: str, problems: list[Problem]) -> list[int]:
     parts = text.replace("%", " ").replace(",", " ").split()
-    found = [int(one) for one in parts if one.isascii() and one.isdecimal() and len(one) <= 3]
-    is_whole = len(found) == len(parts) and 1 <= len(found) <= RINGS_MAX
-    if not is_whole or found != sorted(set(found)) or found[0] < 1 or found[-1] != WHOLE:
+    shares = {str(one): one for one in range(1, WHOLE + 1)}
+    found = [shares.get(one, 0) for one in parts[: RINGS_MAX + 1]]
+    grows = found == sorted(set(found)) and 0 not in found
+    if not grows or len(found) > RINGS_MAX or found[-1:] != [WHOLE]:
         told = (
             f"Give one to {RINGS_MAX} growing shares in percent, the last of which is 100, "
             "such as 5, 25, 50, 100."

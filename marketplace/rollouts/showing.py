@@ -98,20 +98,24 @@ def next_of(
     """Say what happens next by itself, and when."""
     if progress.state is not RolloutState.RUNNING:
         return Next(words=_AT_REST[progress.state])
-    if is_failing(plan, measured):
-        return Next(words="Too much fails: it halts with the next look, within ten seconds.")
     begun = [one for one in rings if one.has_begun]
     waiting = sum(one.states.get(MemberState.WAITING, 0) for one in begun)
+    if is_failing(plan, measured):
+        return Next(words="Too much fails: it halts with the next look, within ten seconds.")
     if waiting:
         return Next(words=f"{waiting:,} of the rings that have begun are moved, twenty at a time.")
+    return _after_moving(plan, progress, measured, now=now)
+
+
+def _after_moving(plan: Plan, progress: Progress, measured: Measured, *, now: datetime) -> Next:
     until = progress.since + timedelta(seconds=plan.wait_s)
     is_last = progress.ring == len(plan.rings)
     then = "it is finished" if is_last else f"ring {progress.ring + 1} begins"
+    missing = plan.samples_min - measured.samples
     if now < until:
         return Next(words=f"This ring is watched; then {then}, if not too much fails.", at=until)
     if is_last:
         return Next(words="It is finished once nobody is stopped or kept back, or you finish it.")
-    missing = plan.samples_min - measured.samples
     if missing > 0 and not plan.goes_on_unproven:
         told = f"{missing:,} more steps have to be over before it is judged and {then}"
         return Next(words=f"{told}. You can send it on at once.")

@@ -19,6 +19,7 @@ from marketplace.rollouts.choosing import newer_versions
 from marketplace.rollouts.model import Plan
 from marketplace.rollouts.showing import DEEDS, MEMBER_LOOKS, STATE_LOOKS, deeds_of, failed_percent
 from marketplace.rollouts.watching import watch
+from marketplace.shadow.showing import below_facts
 
 bp = Blueprint("rollouts", __name__, url_prefix="/t/<tenant>/marketplace/rollouts")
 
@@ -119,11 +120,14 @@ def _plan_page(
         form=form,
         refused=refused,
         wrong={one.pointer.strip("/"): one.message for one in getattr(refused, "problems", ())},
+        **below_facts(digest),
     )
 
 
 def _page(rollout_id: UUID, *, refused: GarlandError | None = None) -> Response:
-    now, q, where = utc_now(), request.args.get("q", "").strip(), request.args.get("where", "")
+    now, asked = utc_now(), request.args
+    q, where = asked.get("q", "").strip(), asked.get("where", "")
+    part = "_table" if asked.get("part") == "lines" else "_watched"
     watched = watch(db_session(), acting(), rollout_id, now=now)
     lines = store.member_lines(db_session(), acting(), rollout_id)
     wanted = [
@@ -134,7 +138,7 @@ def _page(rollout_id: UUID, *, refused: GarlandError | None = None) -> Response:
     ]
     return render(
         "marketplace/rollouts/show.html",
-        f"marketplace/rollouts/{'_table' if request.args.get('part') == 'lines' else '_watched'}.html",
+        f"marketplace/rollouts/{part}.html",
         status=refused.status if refused else 200,
         watched=watched,
         one=watched.view,

@@ -11,11 +11,11 @@ from blocks.installs.store import list_installs
 from kernel.clock import utc_now
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
 from marketplace.impact.finding import candidate, own_differences, own_impact
-from marketplace.impact.model import BREAKS_WORDS
 from marketplace.recalls.model import LOOKS, WORDS
 from marketplace.recalls.reading import ReceivedView, list_received
 from marketplace.rollouts import stops
 from marketplace.rollouts.showing import MEMBER_LOOKS
+from marketplace.shadow.showing import own_facts
 from marketplace.versions.coming import brought_to, coming_to
 from runtime.flows.versions import flow_names
 
@@ -70,7 +70,7 @@ def show(digest: str) -> Response:
         impact=own_impact(session, tenant_id, digest) if may_see else None,
         differences=own_differences(session, tenant_id, digest),
         may_see=may_see,
-        breaks=BREAKS_WORDS,
+        **own_facts(digest),
     )
 
 
