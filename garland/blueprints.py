@@ -69,7 +69,7 @@ import marketplace.releases.api
 import marketplace.reviews.api
 import marketplace.reviews.views
 import marketplace.rollouts.api
-import marketplace.rollouts.hold_views
+import marketplace.rollouts.holds.views
 import marketplace.rollouts.views
 import marketplace.search.api
 import marketplace.shadow.api
@@ -263,7 +263,7 @@ PAGES: tuple[Blueprint, ...] = (
     marketplace.reviews.views.bp,
     marketplace.recalls.views.bp,
     marketplace.rollouts.views.bp,
-    marketplace.rollouts.hold_views.bp,
+    marketplace.rollouts.holds.views.bp,
     marketplace.versions.views.bp,
     marketplace.shadow.views.bp,
 )

@@ -28,7 +28,7 @@ PROCESS_S = 3_600.0
 
 
 class ShadowStarter:
-    """Starts the process while a shadow run waits and none is done; ends one that takes too long."""
+    """Starts the process while a shadow run waits and none is done; ends one that hangs."""
 
     def __init__(
         self, reading: sessionmaker[Session], *, clock: Callable[[], float] = time.monotonic

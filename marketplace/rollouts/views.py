@@ -19,7 +19,7 @@ from marketplace.rollouts.choosing import newer_versions
 from marketplace.rollouts.model import Plan
 from marketplace.rollouts.showing import DEEDS, MEMBER_LOOKS, STATE_LOOKS, deeds_of, failed_percent
 from marketplace.rollouts.watching import watch
-from marketplace.shadow.showing import below_facts
+from marketplace.shadow.views import below_facts
 
 bp = Blueprint("rollouts", __name__, url_prefix="/t/<tenant>/marketplace/rollouts")
 

@@ -62,7 +62,7 @@ VERDICT_LOOKS: Mapping[Verdict, tuple[str, str, str]] = {
 
 WHY_WORDS: Mapping[Why, str] = {
     Why.OUTSIDE: "it calls out, and no answer is recorded",
-    Why.THEN: "it reads alarms, tables, calendars, the inventory or what it kept, as they were then",
+    Why.THEN: "it reads alarms, tables, calendars, inventory or what it kept, as they were",
     Why.SECRET: "a secret is in it, and those are not handed to a version that nobody agreed to",
     Why.GONE: "a large value of it is not kept any more",
     Why.ELSEWHERE: "its result comes from people, workflows or events that it waits for",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from blocks.installs.across import holdings_of
@@ -107,6 +107,7 @@ def ask_shadow(
     row = ShadowRow(id=new_id(), tenant_id=who.tenant_id, listing_id=new.id, digest=digest)
     row.version, row.below, row.among, row.per_step = new.version, below, among, per_step
     row.state, row.found, row.made_at, row.made_by = ShadowState.WAITING, {}, now, who.person_name
+    _forget_earlier(session, who.tenant_id, digest, below=below)
     session.add(row)
     session.flush()
     about = About(kind="block", id=new.id, name=f"{new.title} {new.version}")
@@ -195,6 +196,11 @@ def _refuse_second(session: Session, tenant_id: UUID, digest: str, *, below: boo
     )
     if session.scalar(wanted.limit(1)) is not None:
         raise ConflictError("this version is being tried already: wait for it, or stop it")
+
+
+def _forget_earlier(session: Session, tenant_id: UUID, digest: str, *, below: bool) -> None:
+    mine = (ShadowRow.tenant_id == tenant_id, ShadowRow.digest == digest)
+    session.execute(delete(ShadowRow).where(*mine, ShadowRow.below.is_(below)))
 
 
 def _row(

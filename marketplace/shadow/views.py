@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
@@ -11,7 +12,7 @@ from kernel.clock import utc_now
 from kernel.errors import ConflictError, ForbiddenError
 from kernel.http import acting, db_session, render, require, see_other, wants_part
 from marketplace.shadow import store
-from marketplace.shadow.showing import below_facts, own_facts
+from marketplace.shadow.model import VERDICT_LOOKS, reasons_of, total_of
 
 bp = Blueprint("shadow", __name__, url_prefix="/t/<tenant>/marketplace/shadow")
 
@@ -71,6 +72,33 @@ def require_runs() -> None:
             "your role does not show runs, so it cannot have them tried: ask an admin",
             permission="runs.view",
         )
+
+
+def below_facts(digest: str) -> dict[str, Any]:
+    """Give the last shadow run of those below one, in numbers."""
+    found = store.latest_shadow(db_session(), acting().tenant_id, digest, below=True)
+    lines = store.lines_of(db_session(), acting(), found) if found else []
+    return {**_facts(found), "shadow_lines": lines}
+
+
+def own_facts(digest: str) -> dict[str, Any]:
+    """Give one's own last shadow run, step by step; nothing to whoever may not see runs."""
+    if not acting().may("runs.view"):
+        return {**_facts(None), "shadow_steps": []}
+    session, tenant_id = db_session(), acting().tenant_id
+    found = store.latest_shadow(session, tenant_id, digest, below=False)
+    steps = store.steps_of(session, tenant_id, found.id) if found else []
+    return {**_facts(found), "shadow_steps": steps}
+
+
+def _facts(found: store.ShadowView | None) -> dict[str, Any]:
+    counts = found.counts if found else {}
+    return {
+        "shadow": found,
+        "shadow_looks": VERDICT_LOOKS,
+        "shadow_total": total_of(counts),
+        "shadow_reasons": reasons_of(counts),
+    }
 
 
 def _asked(digest: str, *, below: bool) -> Response:

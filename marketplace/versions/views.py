@@ -15,7 +15,7 @@ from marketplace.recalls.model import LOOKS, WORDS
 from marketplace.recalls.reading import ReceivedView, list_received
 from marketplace.rollouts import stops
 from marketplace.rollouts.showing import MEMBER_LOOKS
-from marketplace.shadow.showing import own_facts
+from marketplace.shadow.views import own_facts
 from marketplace.versions.coming import brought_to, coming_to
 from runtime.flows.versions import flow_names
 

@@ -1,4 +1,4 @@
-"""A roll-out, a recall, a freeze and a hold of a tenant's, for who asks for another's."""
+"""A roll-out, a recall, a freeze, a hold and shadow runs of a tenant's, for who asks for another's."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from kernel.ids import new_id
 from marketplace.recalls._tables import RecallRow
 from marketplace.rollouts._tables import RolloutRow, RolloutStop
 from marketplace.rollouts.model import Plan, RolloutState, plan_document
+from marketplace.shadow._tables import ShadowRow
+from marketplace.shadow.model import ShadowState
 
 
 def marketed(session: Session, tenant_id: UUID, word: str) -> dict[str, str]:
@@ -25,11 +27,18 @@ def marketed(session: Session, tenant_id: UUID, word: str) -> dict[str, str]:
         RolloutStop(id=new_id(), **made, listing_id=word, below=below, reason=word)
         for below in (False, True)
     )
-    session.add_all([rollout, recall, freeze, hold])
+    below, own = (
+        ShadowRow(id=new_id(), **said, **made, below=below, among=[], per_step=1, found={})
+        for below in (True, False)
+    )
+    below.state = own.state = ShadowState.DONE
+    session.add_all([rollout, recall, freeze, hold, below, own])
     session.flush()
     return {
         "rollout": str(rollout.id),
         "recall": str(recall.id),
         "rollout_freeze": str(freeze.id),
         "rollout_hold": str(hold.id),
+        "shadow": str(below.id),
+        "own_shadow": str(own.id),
     }
