@@ -14,6 +14,7 @@ from marketplace.recalls import reading, store
 from marketplace.recalls.model import LOOKS, Fate
 from marketplace.recalls.weighing import weigh
 from marketplace.rollouts.choosing import versions_in_use
+from marketplace.rollouts.store import latest_of
 
 bp = Blueprint("recalls", __name__, url_prefix="/t/<tenant>/marketplace/recalls")
 
@@ -72,12 +73,14 @@ def make(digest: str) -> Response:
 @require("rollouts.edit")
 def show(recall_id: UUID) -> Response:
     """Show one: what became of runs, and what could not be done with it."""
-    found = reading.get_recall(db_session(), acting().tenant_id, recall_id)
+    where = (db_session(), acting().tenant_id)
+    found = reading.get_recall(*where, recall_id)
     return render(
         "marketplace/recalls/show.html",
         "marketplace/recalls/_fates.html",
         one=found,
         lines=reading.lines_of(db_session(), acting(), recall_id),
+        rollout=latest_of(*where, found.replacement) if found.replacement else None,
         goes_on=bool(found.runs.get(Fate.UNDER_WAY)),
         looks=LOOKS,
     )

@@ -177,6 +177,15 @@ def get_rollout(session: Session, tenant_id: UUID, rollout_id: UUID) -> RolloutV
     return _view(session, _row(session, tenant_id, rollout_id))
 
 
+def latest_of(session: Session, tenant_id: UUID, digest: str) -> RolloutView | None:
+    """Give a provider's last roll-out of a package; None for none."""
+    wanted = select(RolloutRow).where(
+        RolloutRow.tenant_id == tenant_id, RolloutRow.digest == digest
+    )
+    row = session.scalar(wanted.order_by(RolloutRow.id.desc()).limit(1))
+    return _view(session, row) if row is not None else None
+
+
 def member_lines(session: Session, who: Acting, rollout_id: UUID) -> list[MemberLine]:
     """Say how far it is with each of those whom a provider names, by name; raises NotFoundError."""
     _row(session, who.tenant_id, rollout_id)

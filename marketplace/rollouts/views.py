@@ -11,7 +11,16 @@ from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError
-from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
+from kernel.http import (
+    acting,
+    address_with,
+    db_session,
+    page_of,
+    render,
+    require,
+    see_other,
+    wants_part,
+)
 from marketplace.impact.finding import report_for
 from marketplace.impact.model import BREAKS_WORDS
 from marketplace.rollouts import forms, store
@@ -94,6 +103,16 @@ def show(rollout_id: UUID) -> Response:
     return _page(rollout_id)
 
 
+@bp.get("/<uuid:rollout_id>/organisations")
+@require("rollouts.edit")
+def show_lines(rollout_id: UUID) -> Response:
+    """Show who is where, as a part; a whole page is that of the roll-out."""
+    if not wants_part():
+        return see_other(url_for("rollouts.show", rollout_id=rollout_id))
+    one = store.get_rollout(db_session(), acting().tenant_id, rollout_id)
+    return render("marketplace/rollouts/_table.html", **_lines(one))
+
+
 @bp.post("/<uuid:rollout_id>/<any(pause,resume,halt,'go-on',finish,'roll-back'):verb>")
 @require("rollouts.edit")
 def steer(rollout_id: UUID, verb: str) -> Response:
@@ -125,31 +144,35 @@ def _plan_page(
 
 
 def _page(rollout_id: UUID, *, refused: GarlandError | None = None) -> Response:
-    now, asked = utc_now(), request.args
-    q, where = asked.get("q", "").strip(), asked.get("where", "")
-    part = "_table" if asked.get("part") == "lines" else "_watched"
-    watched = watch(db_session(), acting(), rollout_id, now=now)
-    lines = store.member_lines(db_session(), acting(), rollout_id)
-    wanted = [
-        one
-        for one in lines
-        if q.lower() in one.name.lower()
-        and (not where or any(state.value == where for state in one.states))
-    ]
+    watched = watch(db_session(), acting(), rollout_id, now=utc_now())
     return render(
         "marketplace/rollouts/show.html",
-        f"marketplace/rollouts/{part}.html",
+        "marketplace/rollouts/_watched.html",
         status=refused.status if refused else 200,
         watched=watched,
-        one=watched.view,
-        lines=wanted[:LINES_SHOWN],
-        found=len(wanted),
-        q=q,
-        where=where,
         looks=STATE_LOOKS,
-        member_looks=MEMBER_LOOKS,
         failed=failed_percent(watched.measured),
         deeds=deeds_of(watched.view.state, is_last=watched.view.ring == len(watched.rings)),
         all_deeds=DEEDS,
         refused=refused,
+        **_lines(watched.view),
     )
+
+
+def _lines(one: store.RolloutView) -> dict[str, Any]:
+    """Give those of a roll-out that are looked for, by name and by where they are."""
+    q, where = request.args.get("q", "").strip(), request.args.get("where", "")
+    found = [
+        line
+        for line in store.member_lines(db_session(), acting(), one.id)
+        if q.lower() in line.name.lower()
+        and (not where or any(state.value == where for state in line.states))
+    ]
+    return {
+        "one": one,
+        "lines": found[:LINES_SHOWN],
+        "found": len(found),
+        "q": q,
+        "where": where,
+        "member_looks": MEMBER_LOOKS,
+    }

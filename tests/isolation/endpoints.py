@@ -125,7 +125,7 @@ BY_ID = {
     "run_starts_api": "start",
     "recalls_api": "get_recall list_organisations",
     "rollouts_api": "get_rollout list_organisations steer_rollout unfreeze release",
-    "rollouts": "plan begin show steer",
+    "rollouts": "plan begin show show_lines steer",
     "rollout_holds": "release",
     "recalls": "ask make show",
     "market_versions": "show unfreeze",

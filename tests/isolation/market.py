@@ -1,4 +1,4 @@
-"""A roll-out, a recall, a freeze, a hold and shadow runs of a tenant's, for who asks for another's."""
+"""Roll-outs, recalls, freezes, holds and shadow runs of a tenant, for who asks for another's."""
 
 from __future__ import annotations
 
