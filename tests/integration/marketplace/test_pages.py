@@ -87,7 +87,7 @@ def test_a_version_is_chosen_weighed_and_rolled_out_and_its_page_says_who_is_whe
     assert "a setting is refused" in weighed
     assert "Secret flow" not in weighed
 
-    page = world.do(f"/rollouts/new/{world.digests['1.1.0']}", **PLAN, rings="100")
+    page = world.do(f"/rollouts/new/{world.digests['1.1.0']}", **{**PLAN, "rings": "100"})
     world.go()
 
     assert "1 of 1 moved" in world.see(page)
