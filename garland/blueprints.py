@@ -75,11 +75,16 @@ import marketplace.ratings.api
 import marketplace.ratings.reported.views
 import marketplace.ratings.views
 import marketplace.recalls.api
+import marketplace.recalls.views
 import marketplace.releases.api
 import marketplace.reviews.api
 import marketplace.reviews.views
 import marketplace.rollouts.api
+import marketplace.rollouts.holds.views
+import marketplace.rollouts.views
 import marketplace.search.api
+import marketplace.shadow.api
+import marketplace.shadow.views
 import marketplace.sharing.api
 import marketplace.sharing.taken_views
 import marketplace.sharing.views
@@ -88,6 +93,7 @@ import marketplace.studio.namespaces.views
 import marketplace.studio.releases.views
 import marketplace.studio.views
 import marketplace.together.api
+import marketplace.versions.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -287,6 +293,11 @@ PAGES: tuple[Blueprint, ...] = (
     marketplace.collections.views.bp,
     marketplace.ratings.views.bp,
     marketplace.ratings.reported.views.bp,
+    marketplace.recalls.views.bp,
+    marketplace.rollouts.views.bp,
+    marketplace.rollouts.holds.views.bp,
+    marketplace.versions.views.bp,
+    marketplace.shadow.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
@@ -345,6 +356,7 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.impact.api.api,
     marketplace.rollouts.api.api,
     marketplace.recalls.api.api,
+    marketplace.shadow.api.api,
     tenancy.audit.api.api,
     tenancy.brand.editing.api.api,
     garland.plans.api.api,

@@ -152,6 +152,15 @@ def check_next() -> None:
     run(settings)
 
 
+@main.command("shadow-next", hidden=True)
+def shadow_next() -> None:
+    """Try a version on what was recorded, for who waits for longest: the scheduler starts it."""
+    settings = started("shadow run")
+    from garland.shadow_runs import main as run
+
+    run(settings)
+
+
 @main.command("export-next", hidden=True)
 def export_next() -> None:
     """Write the export of an organisation that waits for longest: the scheduler starts it."""

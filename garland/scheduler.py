@@ -28,6 +28,7 @@ from garland.parts import make_brokers, make_mail
 from garland.release_checks import ReleaseCheckStarter
 from garland.services import Services, tidy_folders
 from garland.settings import Settings
+from garland.shadow_runs import ShadowStarter
 from kernel.apart import apart
 from kernel.clock import utc_now
 from kernel.ids import new_id
@@ -102,6 +103,7 @@ class Scheduler:
         )
         self._backtests = BacktestStarter(services.reading)
         self._release_checks = ReleaseCheckStarter(services.reading)
+        self._shadow_runs = ShadowStarter(services.reading)
         self._archives = ArchiveStarter(services.sessions, services.reading)
         self._notifier = Notifier(
             sessions=services.sessions,
@@ -168,6 +170,7 @@ class Scheduler:
             (self.remind, REMIND_EVERY_S),
             (self.backtest, LOOK_EVERY_S),
             (self.check_releases, LOOK_EVERY_S),
+            (self.run_shadows, LOOK_EVERY_S),
             (self.export, EXPORT_EVERY_S),
             (self.release, RELEASE_EVERY_S),
             (self.notify, NOTIFY_EVERY_S),
@@ -334,6 +337,11 @@ class Scheduler:
         """See that the releases that were submitted are checked."""
         if self.leads():
             self._release_checks.look()
+
+    def run_shadows(self) -> None:
+        """See that the shadow runs that were asked for are done."""
+        if self.leads():
+            self._shadow_runs.look()
 
     def export(self) -> None:
         """See that the exports that organisations' admins asked for are written."""

@@ -21,6 +21,7 @@ import marketplace.recalls._tables
 import marketplace.releases._tables
 import marketplace.rollouts._tables
 import marketplace.search._tables
+import marketplace.shadow._tables
 import marketplace.sharing._tables
 import marketplace.together._tables
 import runtime._tables

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockInstall
@@ -16,6 +17,8 @@ from tenancy.scope import system
 
 NAMED_MAX = 100
 """So many organisations are named to the database; of more, all rows of the block are read."""
+NAMED_AT_ONCE = 500
+"""So many are named in one question where there are several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,36 @@ class Holding:
     digest: str
     state: Standing
     permissions: Sequence[Ask]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A package that some organisations have, and how many of them."""
+
+    block_id: str
+    version: str
+    digest: str
+    organisations: int
+
+
+def held_among(session: Session, among: Collection[UUID]) -> list[Held]:
+    """List the packages that some organisations have, by block and version as text."""
+    which = (BlockInstall.block_id, BlockInstall.version, BlockInstall.digest)
+    found: Counter[tuple[str, str, str]] = Counter()
+    with system(session):
+        meant = list(among)
+        for at in range(0, len(meant), NAMED_AT_ONCE):
+            rows = session.execute(
+                select(*which, func.count(BlockInstall.id).label("number"))
+                .where(BlockInstall.tenant_id.in_(meant[at : at + NAMED_AT_ONCE]))
+                .group_by(*which)
+            )
+            for row in rows:
+                found[row.block_id, row.version, row.digest] += row.number
+    return [
+        Held(block_id=block_id, version=version, digest=digest, organisations=number)
+        for (block_id, version, digest), number in sorted(found.items())
+    ]
 
 
 def holdings_of(

@@ -23,7 +23,8 @@ from blocks.installs.cache import unpacked
 from blocks.installs.deciding import mark_of, presets_for
 from blocks.installs.loader import Pinned, Sandbox, load_installed
 from blocks.presets import Preset
-from blocks.registry import Block, Registry, standard_registry
+from blocks.registry import Block, Registry, Standing, standard_registry
+from kernel.errors import NotFoundError
 from kernel.ids import sha256_of
 from kernel.kept import Kept
 from tenancy.scope import as_tenant
@@ -42,6 +43,29 @@ def registry_of(session: Session, tenant_id: UUID) -> Registry:
     """
     shelf: Shelf | None = session.info.get(SHELF)
     return shelf.registry(session, tenant_id) if shelf is not None else standard_registry()
+
+
+def block_to_try(session: Session, tenant_id: UUID, digest: str) -> Block:
+    """Make the block of a package that a tenant need not have, for whoever tries it apart.
+
+    Raises:
+        NotFoundError: there is no such package, or the session was made without a shelf.
+    """
+    shelf: Shelf | None = session.info.get(SHELF)
+    package = session.get(BlockPackage, digest)
+    if shelf is None or package is None:
+        raise NotFoundError("no such package can be tried here", digest=digest)
+    return shelf.load(
+        session,
+        tenant_id,
+        Pinned(
+            block_id=package.block_id,
+            version=package.version,
+            digest=digest,
+            state=Standing.INSTALLED,
+            lets_finish=True,
+        ),
+    )
 
 
 class _IncompleteError(Exception):
@@ -98,7 +122,7 @@ class Shelf:
         own, lacking = [], []
         for one in pinned:
             try:
-                block = self._load(session, tenant_id, one)
+                block = self.load(session, tenant_id, one)
                 own.append(with_decisions(block, decided.get(one.digest, ())))
             except OSError:
                 log.exception("block_not_unpacked", block=one.block_id, version=one.version)
@@ -112,7 +136,8 @@ class Shelf:
             raise _IncompleteError(Registry(blocks, sha256_of(repr((told, lacking)))))
         return Registry(blocks, sha256_of(repr(told)))
 
-    def _load(self, session: Session, tenant_id: UUID, one: Pinned) -> Block:
+    def load(self, session: Session, tenant_id: UUID, one: Pinned) -> Block:
+        """Make the block of a package for a tenant, unpacked now where it is not there yet."""
         folder = unpacked(self.folder, one.digest, lambda: _archive(session, one.digest))
         return load_installed(tenant_id, one, folder, self.sandbox)
 

@@ -18,7 +18,7 @@ from blocks.installs._changes import note_change
 from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.curated import require_offered
 from blocks.installs.firsts import note_first
-from blocks.installs.model import InstallView, ask_in_short
+from blocks.installs.model import InstallView, Offered, ask_in_short
 from blocks.installs.offering import installed_rows, is_brought, offered
 from blocks.installs.recalling import refuse_recalled
 from blocks.installs.vouching import refuse_unvouched
@@ -73,18 +73,7 @@ def install(
             more.
         RecalledError: a provider above, or the organisation itself, recalled it.
     """
-    found = offered(session, tenant_id, digest)
-    refuse_recalled(session, tenant_id, digest)
-    require_blocks(session, tenant_id, {found.manifest.id})
-    require_offered(session, tenant_id, digest, found.manifest, now=now)
-    # somebody may have taken back their word since it came
-    refuse_unvouched(session, session.get_one(BlockPackage, digest), now=now)
-    if found.needs_consent and not consents:
-        raise ConsentError(
-            f"{found.manifest.title} asks for more than was agreed to: consent to it",
-            digest=digest,
-            asks_for=list(found.new_asks),
-        )
+    found = _agreed(session, tenant_id, digest, consents=consents, now=now)
     manifest = found.manifest
     rows = installed_rows(session, tenant_id, manifest.id)
     row = next((one for one in rows if one.version == manifest.version), None)
@@ -116,6 +105,25 @@ def install(
     about = About(kind="block", id=manifest.id, name=manifest.title)
     note(session, tenant_id, "block.installed", now=now, about=about, facts=facts)
     return _view(session, row)
+
+
+def _agreed(
+    session: Session, tenant_id: UUID, digest: str, *, consents: bool, now: datetime
+) -> Offered:
+    """Give what is offered, once nothing stands against installing it; raises as `install`."""
+    found = offered(session, tenant_id, digest)
+    refuse_recalled(session, tenant_id, digest)
+    require_blocks(session, tenant_id, {found.manifest.id})
+    require_offered(session, tenant_id, digest, found.manifest, now=now)
+    # somebody may have taken back their word since it came
+    refuse_unvouched(session, session.get_one(BlockPackage, digest), now=now)
+    if found.needs_consent and not consents:
+        raise ConsentError(
+            f"{found.manifest.title} asks for more than was agreed to: consent to it",
+            digest=digest,
+            asks_for=list(found.new_asks),
+        )
+    return found
 
 
 def list_installs(session: Session, tenant_id: UUID) -> list[InstallView]:

@@ -97,6 +97,17 @@ def own_impact(session: Session, tenant_id: UUID, digest: str) -> TenantImpact |
     return next(iter(impacts_on(session, new, digest, [tenant_id])), None)
 
 
+def own_differences(
+    session: Session, tenant_id: UUID, digest: str
+) -> list[tuple[str, Sequence[Difference]]]:
+    """List by older version that an organisation has, the highest first, what is otherwise.
+
+    Raises:
+        NotFoundError: there is no such package for it.
+    """
+    return _differences(session, candidate(session, tenant_id, digest), [tenant_id])
+
+
 def older_of(held: Collection[Holding], new: Manifest) -> list[Holding]:
     """Give what an organisation has that is older than a version, the oldest first."""
     found = [one for one in held if precedence(one.version) < precedence(new.version)]

@@ -23,6 +23,16 @@ class Breaks(Enum):
     OTHER = "other"
 
 
+BREAKS_WORDS: Mapping[Breaks, str] = {
+    Breaks.SETTINGS: "a setting is refused, or one has to be given now",
+    Breaks.PORT: "a wire leaves by a port that is gone",
+    Breaks.FIELD: "an expression reads a field that is not given any more",
+    Breaks.SECRET: "a connection has to be named now",
+    Breaks.OTHER: "something else keeps the workflow from going live",
+}
+"""What each way to break is called on pages."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breakage:
     """One thing that would be wrong; `pointer` is a JSON Pointer into the workflow's document.

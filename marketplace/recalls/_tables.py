@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import Base, Instant, Key, TenantOwned
+from kernel.db import AnyDocument, Base, Instant, Key, TenantOwned
 
 LISTING_MAX = 81
 VERSION_MAX = 64
@@ -22,6 +22,8 @@ class RecallRow(TenantOwned, Base):
     Attributes:
         replacement: The digest of the version that is rolled out in its place; "" for none.
         announcement_id: What those below were told by; None where nobody below had it.
+        not_done: What of that which comes with it could not be done, and why, a sentence each;
+            None for nothing.
     """
 
     __tablename__ = "market_recall"
@@ -35,6 +37,7 @@ class RecallRow(TenantOwned, Base):
     lets_finish: Mapped[bool]
     replacement: Mapped[str] = mapped_column(String(DIGEST_MAX), default="")
     announcement_id: Mapped[UUID | None]  # no foreign key: it may be deleted before
+    not_done: Mapped[AnyDocument | None]
     made_at: Mapped[Instant]
     made_by: Mapped[str] = mapped_column(String(BY_MAX))
 

@@ -27,6 +27,16 @@ WORDS = {
     Fate.REMOVED: "is not kept any more",
 }
 
+LOOKS = {
+    Fate.UNDER_WAY: ("Under way", "info", "loader-circle"),
+    Fate.STOPPED: ("Stopped", "bad", "circle-x"),
+    Fate.FINISHED: ("Came to its end", "good", "circle-check"),
+    Fate.FAILED: ("Failed otherwise", "bad", "circle-alert"),
+    Fate.CANCELLED: ("Cancelled", "neutral", "ban"),
+    Fate.REMOVED: ("Not kept any more", "neutral", "trash-2"),
+}
+"""How each is shown: word, tone and icon."""
+
 
 def fate_of(state: str, error_code: str) -> Fate:
     """Say what became of a run by its state, "" for one that is not there, and its error's code.

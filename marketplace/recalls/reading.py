@@ -25,7 +25,7 @@ from tenancy.scope import as_tenant, system
 class RecallView:
     """A recall as its provider sees it; `runs` counts those that were under way by their fate.
 
-    `not_done` says, to whoever made it and at that moment alone, what could not be done with it.
+    `not_done` says what of that which comes with it could not be done, and why.
     """
 
     id: UUID
@@ -150,6 +150,7 @@ def _view(session: Session, row: RecallRow) -> RecallView:
         runs=Counter(one.fate for ones in runs for one in ones),
         made_at=row.made_at,
         made_by=row.made_by,
+        not_done=tuple(row.not_done or ()),
     )
 
 

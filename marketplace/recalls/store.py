@@ -7,7 +7,6 @@ under way then is read later (`reading`), from the runs themselves.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -34,6 +33,7 @@ from runtime.runs.using import runs_using
 from tenancy.announcements.writing import publish, write_announcement
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
+from tenancy.customers.charge import require_keeper
 from tenancy.scope import as_tenant
 
 log = structlog.get_logger(__name__)
@@ -90,8 +90,15 @@ def recall(session: Session, who: Acting, digest: str, wish: Wish, *, now: datet
     note(session, who.tenant_id, "recall.made", now=now, about=about, facts=facts)
     log.warning("version_recalled", block=old.id, version=old.version, organisations=len(hit))
     told_to = [reached[one] for one in hit]
-    not_done = _what_follows(session, who, row, old, told_to, now=now)
-    return replace(get_recall(session, who.tenant_id, row.id), not_done=not_done)
+    row.not_done = _what_follows(session, who, row, old, told_to, now=now) or None
+    session.flush()
+    return get_recall(session, who.tenant_id, row.id)
+
+
+def block_to_recall(session: Session, who: Acting, digest: str) -> str:
+    """Give the id of the block of a package that one may recall; raises NotFoundError."""
+    require_keeper(who)
+    return candidate(session, who.tenant_id, digest).id
 
 
 def _what_follows(
@@ -102,7 +109,7 @@ def _what_follows(
     hit: Sequence[Reached],
     *,
     now: datetime,
-) -> tuple[str, ...]:
+) -> list[str]:
     """Do what comes with a recall, each thing by itself; say what was not done, and why.
 
     Nothing of it undoes the recall: that what does harm is gone is more than who is told.
@@ -124,7 +131,7 @@ def _what_follows(
         ("replacement", bool(row.replacement and hit), replaces),
     ]
     told = [_apart(session, name, do) for name, is_wanted, do in wanted if is_wanted]
-    return tuple(one for one in told if one)
+    return [one for one in told if one]
 
 
 def _apart(session: Session, name: str, do: Callable[[], None]) -> str:

@@ -24,7 +24,7 @@ from kernel.ids import new_id
 from marketplace.impact.finding import candidate, older_of
 from marketplace.impact.reach import reach_of
 from marketplace.rollouts._tables import RolloutMember, RolloutRow
-from marketplace.rollouts.alone import keep_alone, refuse_before_later, refuse_second
+from marketplace.rollouts.alone import UNDER_WAY, keep_alone, refuse_before_later, refuse_second
 from marketplace.rollouts.model import (
     WISHES,
     MemberState,
@@ -147,13 +147,24 @@ def list_rollouts(
     *,
     limit: int,
     after: Sequence[str] | None = None,
+    under_way: bool | None = None,
 ) -> list[RolloutView]:
     """List a provider's roll-outs, the newest first; `after` is the id of the last one.
+
+    Args:
+        session: The session.
+        tenant_id: The provider.
+        limit: How many at most.
+        after: Where the page before ended.
+        under_way: Those alone that are under way, or are not; None for all.
 
     Raises:
         InvalidError: `after` is no such place.
     """
     wanted = select(RolloutRow).where(RolloutRow.tenant_id == tenant_id)
+    if under_way is not None:
+        is_under_way = RolloutRow.state.in_(UNDER_WAY)
+        wanted = wanted.where(is_under_way if under_way else ~is_under_way)
     if after is not None:
         [last] = read_place(after, UUID)
         wanted = wanted.where(RolloutRow.id < last)
@@ -164,6 +175,15 @@ def list_rollouts(
 def get_rollout(session: Session, tenant_id: UUID, rollout_id: UUID) -> RolloutView:
     """Give one of a provider's roll-outs; raises NotFoundError."""
     return _view(session, _row(session, tenant_id, rollout_id))
+
+
+def latest_of(session: Session, tenant_id: UUID, digest: str) -> RolloutView | None:
+    """Give a provider's last roll-out of a package; None for none."""
+    wanted = select(RolloutRow).where(
+        RolloutRow.tenant_id == tenant_id, RolloutRow.digest == digest
+    )
+    row = session.scalar(wanted.order_by(RolloutRow.id.desc()).limit(1))
+    return _view(session, row) if row is not None else None
 
 
 def member_lines(session: Session, who: Acting, rollout_id: UUID) -> list[MemberLine]:

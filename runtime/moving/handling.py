@@ -139,6 +139,8 @@ LEFT_OUT: Mapping[str, str] = MappingProxyType(
         "market_rollout_member": _AGREED,
         "market_rollout_pin": _AGREED,
         "market_rollout_stop": _AGREED,
+        "market_shadow": _AGREED,
+        "market_shadow_step": _AGREED,
         "market_share": _CHARGED,
         "market_statement": _CHARGED,
         "market_tally": _CHARGED,

@@ -104,6 +104,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "rollout.stopped": "let no roll-out of {it} go on",
             "rollout.stop_lifted": "let roll-outs of {it} go on",
             "recall.made": "recalled {it}",
+            "shadow.asked": "let {it} be tried on what steps were given",
             "pack.installed": "installed {it}",
             "pack.upgraded": "upgraded {it}",
             "pack.removed": "removed {it}",

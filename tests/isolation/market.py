@@ -1,4 +1,4 @@
-"""A roll-out, a recall, a freeze, a hold and a rating of a tenant's, for who asks for another's."""
+"""What a tenant has of roll-outs, recalls, shadow runs and ratings, for who asks for another's."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from marketplace.ratings._tables import MarketRating, MarketRatingOwn, MarketRat
 from marketplace.recalls._tables import RecallRow
 from marketplace.rollouts._tables import RolloutRow, RolloutStop
 from marketplace.rollouts.model import Plan, RolloutState, plan_document
+from marketplace.shadow._tables import ShadowRow
+from marketplace.shadow.model import ShadowState
 
 
 def marketed(session: Session, tenant_id: UUID, word: str) -> dict[str, str]:
@@ -27,13 +29,20 @@ def marketed(session: Session, tenant_id: UUID, word: str) -> dict[str, str]:
         RolloutStop(id=new_id(), **made, listing_id=word, below=below, reason=word)
         for below in (False, True)
     )
-    session.add_all([rollout, recall, freeze, hold])
+    below, own = (
+        ShadowRow(id=new_id(), **said, **made, below=below, among=[], per_step=1, found={})
+        for below in (True, False)
+    )
+    below.state = own.state = ShadowState.DONE
+    session.add_all([rollout, recall, freeze, hold, below, own])
     session.flush()
     return {
         "rollout": str(rollout.id),
         "recall": str(recall.id),
         "rollout_freeze": str(freeze.id),
         "rollout_hold": str(hold.id),
+        "shadow": str(below.id),
+        "own_shadow": str(own.id),
     }
 
 

@@ -1,0 +1,1 @@
+"""Pages of what a provider holds from those below it."""
