@@ -18,8 +18,8 @@ from marketplace.catalogue.packages import release_of
 from marketplace.catalogue.public import Channel, Listing, Release
 from marketplace.releases._tables import MarketListing, MarketRelease
 from marketplace.releases.states import ReleaseState
+from marketplace.releases.store import OFFERED
 
-_OFFERED = (ReleaseState.LISTED, ReleaseState.DEPRECATED)
 _AT_ONCE = 500
 
 
@@ -47,7 +47,7 @@ def _listings(session: Session, listing_ids: list[str]) -> Iterator[Listing]:
             MarketListing.namespace,
         )
         .join(MarketListing, MarketListing.listing_id == MarketRelease.listing_id)
-        .where(MarketRelease.listing_id.in_(listing_ids), MarketRelease.state.in_(_OFFERED))
+        .where(MarketRelease.listing_id.in_(listing_ids), MarketRelease.state.in_(OFFERED))
         .order_by(MarketRelease.listing_id)
     )
     for listing_id, group in groupby(rows, key=lambda row: row.listing_id):

@@ -95,6 +95,7 @@ BY_ID = {
     "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
+    "market_installs": "ask_removal remove",
     "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
@@ -190,6 +191,7 @@ PLAIN = {
     "identity_providers": "create_provider list_providers new_provider set_demand",
     "invitations": "ask_many invite invite_many list_invitations",
     "invitations_api": "invite list_invitations",
+    "market": "browse",
     "market_money": "show_statement export_statement",
     "market_money_api": (
         "list_prices set_price list_shares set_share list_statements show_statement "
@@ -322,6 +324,9 @@ OPEN = {
     "hooks.deliver": "its key is the credential",
     "hooks.shake_hands": "its key is the credential",
     "intake_api.send_to_source": "its key is the credential",
+    "market.show_listing": "a public listing is nobody's own",
+    "market.show_picture": "a public listing is nobody's own",
+    "market_installs.install": "a public listing is nobody's own",
     "market_search_api.get_one": "a public listing is nobody's own",
     "operations.healthz": "says of no tenant anything",
     "operations.metrics": "for this machine alone, or with a token of its own",

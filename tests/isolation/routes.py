@@ -306,6 +306,7 @@ SENT: dict[str, dict[str, Any]] = {
     "reviews_api.decide_claim": {"verified": True},
     "organisations_api.change_organisation": {"name": "x"},
     "organisations_api.transition": {"to": "suspended", "reason": "x"},
+    "market_installs.remove": {"install": "<install>"},
     "market_money_api.give_credit": {"amount": 1, "reason": "x"},
     "market_money_api.list_prices": {"?": {"listing_id": "<block>"}},
     "market_money_api.reverse_charge": {"reason": "x"},
