@@ -99,7 +99,7 @@ def listing_page(
         "marketplace/browse/show.html",
         status=status,
         shown=shown,
-        quality_words=QUALITY[shown.entry.quality],
+        quality_words=QUALITY.get(shown.entry.quality, ""),
         not_in_plan=why_not_in_plan(*_where(), listing_id),
         parts=parts_of(shown.package) if shown.manifest is None else (),
         refused=refused,

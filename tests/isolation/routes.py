@@ -31,6 +31,8 @@ IDS = {
     "group_id": "role",
     "input_id": "input",
     "install_id": "install",
+    "market_installs.ask_removal.listing_id": "block",
+    "market_installs.remove.listing_id": "block",
     "invitation_id": "invitation",
     "key": "resource_key",
     "organisation_id": "organisation",

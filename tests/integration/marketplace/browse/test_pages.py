@@ -74,7 +74,7 @@ def use_it(sessions: Sessions, customer: OrganisationView) -> None:
     step = {"block": "acme.lamp", "version": "1.0.0", "config": {"word": "hi"}}
     document = flow_document({"lamp": step}, [], name="Light the yard")
     with sessions.begin() as session, as_tenant(session, customer.id):
-        make_flow(session, customer.id, document)
+        make_flow(session, customer.id, document, publish=False)
 
 
 def test_a_search_shows_cards_and_what_narrows_them(ann: FlaskClient, here: str) -> None:
