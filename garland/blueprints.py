@@ -58,6 +58,8 @@ import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.api
 import garland.usage.views
+import marketplace.browse.installs.views
+import marketplace.browse.views
 import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
 import marketplace.collections.api
@@ -298,6 +300,8 @@ PAGES: tuple[Blueprint, ...] = (
     marketplace.rollouts.holds.views.bp,
     marketplace.versions.views.bp,
     marketplace.shadow.views.bp,
+    marketplace.browse.views.bp,
+    marketplace.browse.installs.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,

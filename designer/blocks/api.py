@@ -13,13 +13,14 @@ from blocks.installs import offering, store
 from blocks.installs.model import InstallView, Offered
 from blocks.installs.registry import registry_of
 from blocks.registry import Block
-from designer.blocks import installing, shapes, upgrading
+from designer.blocks import shapes, upgrading
 from kernel.clock import format_instant, utc_now
 from kernel.errors import ConflictError
 from kernel.http import acting, db_session, optional_body, require
 from kernel.http_located import located
 from kernel.rest import TEXT, describe, listed
 from kernel.schema import Schema
+from runtime.flows import installing
 from runtime.where_used.needing import what_uses
 
 api = Blueprint("blocks_api", __name__, url_prefix="/api/v1")

@@ -15,7 +15,7 @@ from blocks.packages.imports import imported_modules, notable_modules
 from blocks.packages.signing import NotTrustedError
 from blocks.registry import Registry, Standing
 from blocks.speaking import in_language
-from designer.blocks import installing, upgrading
+from designer.blocks import upgrading
 from designer.palette.views import came
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError
@@ -28,6 +28,7 @@ from kernel.http import (
     see_other,
     wants_part,
 )
+from runtime.flows import installing
 from runtime.flows.earlier_drafts import last_change
 from runtime.flows.uses import flows_with_block
 from runtime.packs.standard import pack_of_block

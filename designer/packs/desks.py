@@ -7,11 +7,11 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from designer.blocks.installing import install
 from kernel.acting import Acting
 from kernel.clock import utc_now
 from kernel.errors import ForbiddenError
 from kernel.secrets import Vault
+from runtime.flows.installing import install
 from runtime.packs.desk import BlockDoors, Desk
 from runtime.where_used.needing import what_uses
 

@@ -53,6 +53,20 @@ class Sight:
         return replace(self.tree, public={listing_id: listing} if listing is not None else {})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where an organisation stands: which providers are above it, and what is asked of it.
+
+    Attributes:
+        path: The providers from the top down; the last is itself where a provider looks at itself.
+        level: How many of them stand above who looks.
+    """
+
+    path: tuple[UUID, ...]
+    level: int
+    customer: Customer
+
+
 def sight_of(session: Session, who: Acting, customer_id: UUID | None = None) -> Sight:
     """Say from where who acts looks; `customer_id` names one that it looks after.
 
@@ -134,18 +148,29 @@ def public_side(session: Session, *, now: datetime) -> PublicSide:
     return SignedPackages(session, now=now)
 
 
+def standing_of(session: Session, tenant_id: UUID) -> Standing:
+    """Say where an organisation stands, or the live one of an environment; no overlay is read."""
+    live = get_organisation(session, live_of(session, tenant_id))
+    return _standing(session, live.id, live)
+
+
 def _sight(session: Session, reader_id: UUID, whom: OrganisationView) -> Sight:
     """Look from `reader_id`, which is `whom` itself or a provider above it."""
+    found = _standing(session, reader_id, whom)
+    tree = Tree(public={}, overlays=overlays_along(session, found.path), path=found.path)
+    return Sight(tree=tree, level=found.level, customer=found.customer)
+
+
+def _standing(session: Session, reader_id: UUID, whom: OrganisationView) -> Standing:
     above = ancestors_of(session, whom.id)
     path = [one.id for one in reversed(above) if one.kind in CURATE]
     is_own_view = whom.id == reader_id and whom.kind in CURATE
     if is_own_view:
         path.append(whom.id)
     level = path.index(reader_id) if reader_id in path else len(path)
-    tree = Tree(public={}, overlays=overlays_along(session, path), path=tuple(path))
     between = [one.id for one in above if path and one.id != path[0] and one.kind != "vendor"]
     customer = _customer(session, whom.id, between, is_provider=is_own_view)
-    return Sight(tree=tree, level=level, customer=customer)
+    return Standing(path=tuple(path), level=level, customer=customer)
 
 
 def _customer(

@@ -1,7 +1,8 @@
-"""Listings made of packages that are kept here: signed ones are public, others their owner's own.
+"""Listings made of what is here: signed packages and listed releases are public, others one's own.
 
 What a package does not say itself its release on the marketplace does: for whom it is, its quality
-level, and whether its publisher advises against it.
+level, and whether its publisher advises against it. A release that is listed is public before
+anybody brought its package.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockPackage, BlockUpload
@@ -20,7 +21,8 @@ from blocks.quality import Level
 from blocks.versions import precedence
 from marketplace.catalogue.judging import level_named
 from marketplace.catalogue.public import Channel, Listing, Release
-from marketplace.releases.store import ReleaseFacts, facts_by_digest
+from marketplace.releases._tables import MarketRelease
+from marketplace.releases.store import OFFERED, ReleaseFacts, facts_by_digest
 
 _FACTS = (
     BlockPackage.digest,
@@ -42,11 +44,11 @@ class SignedPackages:
         # whatever language the database speaks: its pages are merged with lists of our own
         collation = "C" if session.get_bind().dialect.name == "postgresql" else "BINARY"
         self._by_id = BlockPackage.block_id.collate(collation)
+        self._by_listing = MarketRelease.listing_id.collate(collation)
 
     def listing(self, listing_id: str, *, digest: str = "") -> Listing | None:
-        """Give the block of that id with each version that is signed."""
-        wanted = select(*_FACTS).where(BlockPackage.block_id == listing_id)
-        found = self._read(wanted, digest=digest)
+        """Give the block of that id with each version that is signed or listed."""
+        found = self._read([listing_id], digest=digest)
         return next(iter(found), None)
 
     def page(self, *, q: str, after: str, limit: int) -> Sequence[Listing]:
@@ -56,26 +58,55 @@ class SignedPackages:
         while last is not None and len(found) < limit:
             wanted = limit - len(found)
             ids = self._ids(q=q, after=last, limit=wanted)
-            found += self._read(select(*_FACTS).where(BlockPackage.block_id.in_(ids)))
+            found += self._read(ids)
             last = ids[-1] if len(ids) == wanted else None
         return found
 
     def _ids(self, *, q: str, after: str, limit: int) -> list[str]:
-        wanted = select(self._by_id).where(self._by_id > after)
-        if q:
-            title = BlockPackage.manifest["title"].as_string()
-            said = [func.lower(BlockPackage.block_id), func.lower(title)]
-            wanted = wanted.where(or_(*(one.contains(q.lower(), autoescape=True) for one in said)))
-        paged = wanted.distinct().order_by(self._by_id).limit(limit)
-        return list(self._session.scalars(paged))
+        packages = self._paged(self._by_id, BlockPackage.manifest, q=q, after=after, limit=limit)
+        listed = self._paged(
+            self._by_listing, MarketRelease.manifest, q=q, after=after, limit=limit
+        ).where(MarketRelease.state.in_(OFFERED))
+        found = {*self._session.scalars(packages), *self._session.scalars(listed)}
+        return sorted(found)[:limit]
 
-    def _read(self, wanted: Select[*tuple[Any, ...]], *, digest: str = "") -> list[Listing]:
+    def _paged(
+        self, by_id: ColumnElement[str], manifest: Any, *, q: str, after: str, limit: int
+    ) -> Select[tuple[str]]:
+        wanted = select(by_id).where(by_id > after)
+        if q:
+            said = [func.lower(by_id), func.lower(manifest["title"].as_string())]
+            wanted = wanted.where(or_(*(one.contains(q.lower(), autoescape=True) for one in said)))
+        return wanted.distinct().order_by(by_id).limit(limit)
+
+    def _read(self, ids: Sequence[str], *, digest: str = "") -> list[Listing]:
         is_meant = BlockPackage.digest == digest
         order = (self._by_id, is_meant, BlockPackage.added_at, BlockPackage.digest)
-        rows = self._session.execute(wanted.order_by(*order))
-        kept = [row for row in rows if self._is_public(row)]
-        told = facts_by_digest(self._session, [row.digest for row in kept])
-        return list(_listings(kept, told))
+        packages = select(*_FACTS).where(BlockPackage.block_id.in_(ids)).order_by(*order)
+        here = self._session.execute(packages).all()
+        signed = {row.digest for row in here if row.signers}  # each judged by itself
+        rows = [*self._listed(ids, signed), *(row for row in here if self._is_public(row))]
+        rows.sort(key=lambda row: row.block_id)  # stays in order otherwise: the later counts
+        told = facts_by_digest(self._session, [row.digest for row in rows])
+        return list(_listings(rows, told))
+
+    def _listed(self, ids: Sequence[str], known: Collection[str]) -> list[Any]:
+        """Give the releases that are listed and whose package nobody brought yet."""
+        wanted = (
+            select(
+                MarketRelease.digest,
+                MarketRelease.listing_id.label("block_id"),
+                MarketRelease.version,
+                MarketRelease.manifest,
+            )
+            .where(MarketRelease.listing_id.in_(ids), MarketRelease.state.in_(OFFERED))
+            .order_by(self._by_listing, MarketRelease.digest)
+        )
+        rows = self._session.execute(wanted)
+        return [
+            row for row in rows
+            if row.digest not in known and not self._is_taken_back(row.digest, (), {})
+        ]  # fmt: skip
 
     def _is_public(self, row: _Facts) -> bool:
         signers: Collection[str] = row.signers
@@ -119,10 +150,10 @@ def release_of(
 
 
 def _listings(
-    rows: Sequence[_Facts], told: Mapping[str, ReleaseFacts], *, private_to: UUID | None = None
+    rows: Sequence[Any], told: Mapping[str, ReleaseFacts], *, private_to: UUID | None = None
 ) -> Iterator[Listing]:
     """Make listings of rows that stand by id; of two packages of one version the later counts."""
-    by_id: dict[str, dict[str, _Facts]] = {}
+    by_id: dict[str, dict[str, Any]] = {}
     for row in rows:
         by_id.setdefault(row.block_id, {})[row.version] = row
     for listing_id, versions in by_id.items():
@@ -137,7 +168,7 @@ def _listings(
         )
 
 
-def _release(row: _Facts, told: ReleaseFacts | None) -> Release:
+def _release(row: Any, told: ReleaseFacts | None) -> Release:
     """Give a package as its release tells of it; one without is as ripe as its version says."""
     if told is None:
         channel = Channel.BETA if "-" in row.version else Channel.STABLE

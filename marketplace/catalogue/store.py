@@ -88,6 +88,29 @@ def overlays_along(session: Session, path: Sequence[UUID]) -> dict[UUID, Overlay
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Tells one state of a provider's overlay from every other."""
+
+    owner_id: UUID
+    revision: int
+    changed_at: datetime
+
+
+def marks_along(session: Session, path: Sequence[UUID]) -> tuple[Mark, ...]:
+    """Give the marks of those along a path that ever decided anything; little is read."""
+    found = []
+    columns = (MarketOverlay.revision, MarketOverlay.changed_at)
+    for owner_id in path:
+        with as_tenant(session, owner_id):
+            row = session.execute(
+                select(*columns).where(MarketOverlay.tenant_id == owner_id)
+            ).first()
+        if row is not None:
+            found.append(Mark(owner_id, row.revision, row.changed_at))
+    return tuple(found)
+
+
 def has_catalogue(session: Session, tenant_id: UUID) -> bool:
     """Tell whether a provider ever decided anything."""
     with as_tenant(session, tenant_id):

@@ -26,12 +26,19 @@ log = structlog.get_logger(__name__)
 
 
 def shelve(session: Session, listing_id: str, *, now: datetime) -> None:
-    """Let a block or pack be found as it is now, or no more where none of it is to be had."""
+    """Let a block or pack be found as it is now, or no more where none of it is to be had.
+
+    Whoever changed anything of its releases calls it, so that catalogues are asked anew as well.
+    """
+    _shelve(session, listing_id, now=now, is_news=True)
+
+
+def _shelve(session: Session, listing_id: str, *, now: datetime, is_news: bool) -> None:
     found = next((one for one in public_releases(session, listing_id) if _is_for_all(one)), None)
     if found is None:
         remove(session, listing_id, now=now)
     else:
-        index(session, _entry_of(session, found, day=day_of(now)), now=now)
+        index(session, _entry_of(session, found, day=day_of(now)), now=now, is_news=is_news)
         mark_due(session, listing_id)
 
 
@@ -49,7 +56,7 @@ def shelve_all(sessions: sessionmaker[Session], *, now: datetime) -> list[str]:
     for one in listing_ids:
         try:
             with sessions() as session, session.begin():
-                shelve(session, one, now=now)
+                _shelve(session, one, now=now, is_news=False)
         except GarlandError as error:
             log.warning("listing_not_shelved", listing=one, reason=error.message)
             left.append(one)

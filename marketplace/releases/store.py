@@ -26,7 +26,8 @@ from marketplace.releases.states import OVER, PUBLIC, Channel, ReleaseState
 
 UNSEEN = (ReleaseState.CHECKING, ReleaseState.REFUSED)
 """The states in which nobody but its publisher knows of a release."""
-_OFFERED = (ReleaseState.LISTED, ReleaseState.DEPRECATED)
+OFFERED = (ReleaseState.LISTED, ReleaseState.DEPRECATED)
+"""The states in which a release is to be had."""
 _AT_ONCE = 1_000
 
 
@@ -149,7 +150,7 @@ def facts_by_digest(session: Session, digests: Collection[str]) -> dict[str, Rel
         MarketRelease.level,
         MarketRelease.state,
     )
-    offered = select(*columns).where(MarketRelease.state.in_(_OFFERED))
+    offered = select(*columns).where(MarketRelease.state.in_(OFFERED))
     wanted = sorted(set(digests))
     return {
         digest: ReleaseFacts(

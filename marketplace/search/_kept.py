@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.search._tables import MarketSearchEntry, MarketSearchState
-from marketplace.search.model import Query, Visible, read_entry
+from marketplace.search.model import Query, View, Visible, read_entry
 from marketplace.search.shelf import Page, Place, Shelf, Shelved
 from marketplace.search.words import READ_AS, words_in
 
@@ -29,6 +29,12 @@ _BITE = 1_000
 def note_written(session: Session) -> None:
     """Note that a session's transaction changes listings."""
     session.info[_WROTE] = session.get_transaction()
+
+
+def has_written(session: Session) -> bool:
+    """Tell whether a session's transaction changed listings, which nobody else may know of yet."""
+    wrote = session.info.get(_WROTE)
+    return wrote is not None and wrote is session.get_transaction()
 
 
 class _Kept:
@@ -49,6 +55,8 @@ class _Kept:
         standing = session.scalar(select(MarketSearchState.revision)) or 0
         with self._lock:
             self._bring_up_to(standing, session)
+            if isinstance(visible, View):
+                self._shelf.learn(visible.variants.values())
             return self._shelf.find(query, visible, limit=limit, after=after)
 
     def _bring_up_to(self, standing: int, session: Session) -> None:
@@ -81,8 +89,7 @@ def search(
 
 
 def _shelf_for(session: Session) -> _Kept:
-    wrote = session.info.get(_WROTE)
-    if wrote is not None and wrote is session.get_transaction():
+    if has_written(session):
         return _Kept()
     pool = session.get_bind().engine.pool  # engines with other options of one database share it
     with _KEPT_LOCK:

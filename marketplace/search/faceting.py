@@ -59,11 +59,11 @@ class Facets:
 
     def __init__(self) -> None:
         self._sets: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-        self._publishers: dict[str, str] = {}
+        self._publishers: dict[int, str] = {}
 
     def add(self, slot: int, entry: Entry) -> None:
         """Take a listing in."""
-        self._publishers[entry.publisher] = entry.publisher_name
+        self._publishers[slot] = entry.publisher_name
         for name, values in values_of(entry).items():
             held = self._sets[name]
             for value in values:
@@ -93,20 +93,23 @@ class Facets:
         self, name: str, found: int, chosen: Mapping[str, frozenset[str]]
     ) -> tuple[FacetValue, ...]:
         picked = chosen.get(name, frozenset())
-        counts = {value: (held & found).bit_count() for value, held in self._sets[name].items()}
+        among = {value: held & found for value, held in self._sets[name].items()}
         values = [
             FacetValue(
                 value=value,
-                label=self._label(name, value) if counts.get(value) else value,
-                count=counts.get(value, 0),
+                label=self._label(name, value, among.get(value, 0)),
+                count=among.get(value, 0).bit_count(),
                 is_chosen=value in picked,
             )
-            for value in {value for value, count in counts.items() if count} | picked
+            for value in {value for value, held in among.items() if held} | picked
         ]
         values.sort(key=lambda one: (-one.count, one.label, one.value))
         return tuple(one for at, one in enumerate(values) if at < VALUES_MAX or one.is_chosen)
 
-    def _label(self, name: str, value: str) -> str:
+    def _label(self, name: str, value: str, found: int) -> str:
+        """Say what a value is called by those that are found; nothing else tells of it."""
+        if not found:
+            return value
         if name == "publisher":
-            return self._publishers.get(value, value)
+            return self._publishers[found.bit_length() - 1]
         return _LABELS.get(name, {}).get(value, value)

@@ -11,7 +11,7 @@ from kernel.cursors import read_place
 from kernel.errors import NotFoundError
 from marketplace.search._kept import search
 from marketplace.search._tables import MarketSearchEntry
-from marketplace.search.model import Entry, Found, Query, Visible, read_entry
+from marketplace.search.model import Entry, Found, Query, View, Visible, read_entry
 from marketplace.search.seeing import sees
 from marketplace.search.shelf import Place
 from marketplace.search.store import get_entry
@@ -46,7 +46,7 @@ def find(
     shown = page.places[:limit]
     has_more = len(page.places) > limit
     return Found(
-        entries=_entries(session, [listing_id for _, _, listing_id in shown]),
+        entries=_entries(session, [listing_id for _, _, listing_id in shown], visible),
         total=page.total,
         facets=page.facets,
         read=page.read,
@@ -60,18 +60,22 @@ def get_listing(session: Session, listing_id: str, *, visible: Visible = None) -
     Raises:
         NotFoundError: there is none, or none that whoever asks sees; one can't tell which.
     """
+    if isinstance(visible, View) and listing_id in visible.variants:
+        return visible.variants[listing_id].entry
     entry = get_entry(session, listing_id)
     if entry is None or not sees(visible, listing_id, is_public=entry.is_public):
         raise NotFoundError("no such listing", listing_id=listing_id)
     return entry
 
 
-def _entries(session: Session, listing_ids: Sequence[str]) -> tuple[Entry, ...]:
+def _entries(session: Session, listing_ids: Sequence[str], visible: Visible) -> tuple[Entry, ...]:
+    called = visible.variants if isinstance(visible, View) else {}
     wanted = select(MarketSearchEntry.listing_id, MarketSearchEntry.entry).where(
         MarketSearchEntry.listing_id.in_(listing_ids), MarketSearchEntry.is_listed
     )
-    held = {row.listing_id: row.entry for row in session.execute(wanted)}
-    return tuple(read_entry(held[one]) for one in listing_ids if one in held)
+    held = {row.listing_id: read_entry(row.entry) for row in session.execute(wanted)}
+    held.update({one: called[one].entry for one in listing_ids if one in called})
+    return tuple(held[one] for one in listing_ids if one in held)
 
 
 def _written(place: Place) -> tuple[str, str, str]:

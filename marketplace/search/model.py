@@ -19,9 +19,6 @@ TEXTS_MAX = 50
 RATING_MAX = 5.0
 ASKED_MAX = 200
 
-Visible = Collection[str] | Callable[[str], bool] | None
-"""Whose listings count: those of these ids, those that a question says yes to; None all public."""
-
 
 class Kind(Enum):
     """What a listing brings."""
@@ -151,6 +148,37 @@ def read_entry(document: Mapping[str, Any]) -> Entry:
             "updated_at": parse_instant(document["updated_at"]),
         }
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """A listing as some call it, or of another version than the latest; `words` find it.
+
+    Attributes:
+        key: Tells it from every other way of saying a listing.
+        entry: Without the text of its page, which is in the words.
+    """
+
+    key: str
+    entry: Entry
+    words: Mapping[str, int]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class View:
+    """What one organisation finds; two of them are the same only where they are one object.
+
+    Attributes:
+        ids: The listings that it finds as they are; None for every public one.
+        variants: By id those that it finds as they are called there, in place of the former.
+    """
+
+    ids: frozenset[str] | None
+    variants: Mapping[str, Variant] = field(default_factory=dict)
+
+
+Visible = Collection[str] | Callable[[str], bool] | View | None
+"""Whose listings count: of these ids, or those a question says yes to; None is all public ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

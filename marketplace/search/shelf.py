@@ -1,7 +1,8 @@
 """All listings as one process searches them: words, facets and orders, by slots. Pure.
 
 A listing that changed gets a slot of its own again, and what was at the old one is not seen any
-more; when most slots are of that kind, whoever keeps the shelf makes it anew.
+more; when most slots are of that kind, whoever keeps the shelf makes it anew. Ways in which some
+call a listing have slots of their own, which only those see who call it so.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import heapq
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from marketplace.search.faceting import Facets, set_of
-from marketplace.search.model import Entry, FacetValue, Query, Read, Sort, Visible
+from marketplace.search.model import Entry, FacetValue, Query, Read, Sort, Variant, View, Visible
 from marketplace.search.ranking import Texts
 from marketplace.search.words import asked_words, fold
 
 _SPARE = 500
+_VARIANTS_MAX = 100_000
 _NAME_IS = 1.5
 _USE, _STARS = 0.05, 0.02
 
@@ -59,32 +62,51 @@ class Shelf:
     def __init__(self) -> None:
         self._facts: list[_Facts] = []
         self._slots: dict[str, int] = {}
+        self._variants: dict[str, int] = {}
         self._texts = Texts()
         self._facets = Facets()
         self._public: bytearray | None = None
+        self._seen_by: WeakKeyDictionary[View, bytearray] = WeakKeyDictionary()
 
     def put(self, listings: Iterable[Shelved]) -> None:
         """Take listings in, each in place of the one of its id."""
-        self._public = None
-        words: list[tuple[int, Mapping[str, int]]] = []
-        for one in listings:
-            slot = len(self._facts)
-            self._facts.append(_facts_of(one.entry))
-            self._slots[one.entry.listing_id] = slot
-            self._facets.add(slot, one.entry)
-            words.append((slot, one.words))
-        self._texts.add(words)
+        placed = self._place((one.entry, one.words) for one in listings)
+        self._slots.update((self._facts[slot].listing_id, slot) for slot in placed)
 
     def take_away(self, listing_ids: Iterable[str]) -> None:
         """Let listings be found no more."""
-        self._public = None
+        self._forget_seen()
         for listing_id in listing_ids:
             self._slots.pop(listing_id, None)
+
+    def learn(self, variants: Iterable[Variant]) -> None:
+        """Take in how some call listings, where it is not known yet; nobody else sees them."""
+        new = [one for one in variants if one.key not in self._variants]
+        if new:
+            placed = self._place((one.entry, one.words) for one in new)
+            self._variants.update(zip((one.key for one in new), placed, strict=True))
 
     @property
     def is_worn(self) -> bool:
         """Tell whether most of what it holds is seen no more."""
-        return len(self._facts) > 2 * len(self._slots) + _SPARE
+        known = len(self._slots) + len(self._variants)
+        return len(self._facts) > 2 * known + _SPARE or len(self._variants) > _VARIANTS_MAX
+
+    def _place(self, said: Iterable[tuple[Entry, Mapping[str, int]]]) -> list[int]:
+        """Give each a slot of its own, in ascending order."""
+        self._forget_seen()
+        words: list[tuple[int, Mapping[str, int]]] = []
+        for entry, found_by in said:
+            slot = len(self._facts)
+            self._facts.append(_facts_of(entry))
+            self._facets.add(slot, entry)
+            words.append((slot, found_by))
+        self._texts.add(words)
+        return [slot for slot, _ in words]
+
+    def _forget_seen(self) -> None:
+        self._public = None
+        self._seen_by.clear()
 
     def find(self, query: Query, visible: Visible, *, limit: int, after: Place | None) -> Page:
         """Find at most `limit` listings beyond a place; see `marketplace.search.finding.find`."""
@@ -112,6 +134,8 @@ class Shelf:
 
     def _seen(self, visible: Visible) -> bytearray:
         """Tell by slot what counts; what is public is kept until listings change."""
+        if isinstance(visible, View):
+            return self._seen_in(visible)
         if visible is None and self._public is not None:
             return self._public
         seen = bytearray(len(self._facts))
@@ -120,6 +144,22 @@ class Shelf:
             seen[slot] = self._facts[slot].is_public if sees is None else sees(listing_id)
         if visible is None:
             self._public = seen
+        return seen
+
+    def _seen_in(self, view: View) -> bytearray:
+        """Tell by slot what a view shows, of which all variants were learnt."""
+        kept = self._seen_by.get(view)
+        if kept is not None:
+            return kept
+        seen = bytearray(self._seen(None)) if view.ids is None else bytearray(len(self._facts))
+        for listing_id in view.ids or ():
+            if listing_id in self._slots:
+                seen[self._slots[listing_id]] = 1
+        for listing_id, variant in view.variants.items():
+            if listing_id in self._slots:
+                seen[self._slots[listing_id]] = 0
+            seen[self._variants[variant.key]] = 1
+        self._seen_by[view] = seen
         return seen
 
     def _rank_by(self, query: Query, scores: Mapping[int, float]) -> Callable[[int], float]:
@@ -152,7 +192,9 @@ def _facts_of(entry: Entry) -> _Facts:
     )
 
 
-def _question_of(visible: Visible) -> Callable[[str], bool] | None:
+def _question_of(
+    visible: Collection[str] | Callable[[str], bool] | None,
+) -> Callable[[str], bool] | None:
     if visible is None or callable(visible):
         return visible
     return _as_set(visible).__contains__

@@ -25,13 +25,14 @@ log = structlog.get_logger(__name__)
 _BITE = 500
 
 
-def index(session: Session, entry: Entry, *, now: datetime) -> None:
+def index(session: Session, entry: Entry, *, now: datetime, is_news: bool = False) -> None:
     """Let a listing be found as it is now, in place of how it was.
 
-    Where nothing differs nothing is written.
+    Where nothing differs nothing is written, but where it `is_news`: something of its releases
+    changed, such as one that is deprecated, by which catalogues decide.
     """
     row = _row_of(session, entry.listing_id)
-    if row is not None and _is_same(row, entry):
+    if row is not None and _is_same(row, entry) and not is_news:
         return
     revision = _count_up(session)
     row = _row_of(session, entry.listing_id)  # another may have put it there before its turn ended

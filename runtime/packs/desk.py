@@ -37,7 +37,7 @@ class InstallBlock(Protocol):
         by: str,
         now: datetime,
     ) -> InstallView:
-        """Install it; see `designer.blocks.installing.install`."""
+        """Install it; see `runtime.flows.installing.install`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "publisher.key_revoked": "revoked a key of the namespace {it}",
             "listing.changed": "changed what the marketplace says of {it}",
             "listing.pictures_changed": "changed the pictures of {it}",
+            "listing.taken": "took {it} from the marketplace, and agreed to its price",
             "release.submitted": "submitted {it}",
             "release.refused": "refused {it}, for a check failed",
             "release.questioned": "asked the publisher about {it}",

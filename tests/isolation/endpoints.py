@@ -108,6 +108,7 @@ BY_ID = {
     ),
     "market_reported": "hide leave show_again",
     "market_together_api": "show_works_with",
+    "market_installs": "ask_removal remove",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
@@ -222,6 +223,7 @@ PLAIN = {
     "market_collections_api": "list_collections make_collection",
     "market_leaders": "show_leaders",
     "market_leaders_api": "show_leaders",
+    "market": "browse",
     "market_money_api": (
         "list_prices set_price list_shares set_share list_statements show_statement "
         "list_entries export_statement"
@@ -362,6 +364,9 @@ OPEN = {
     "hooks.deliver": "its key is the credential",
     "hooks.shake_hands": "its key is the credential",
     "intake_api.send_to_source": "its key is the credential",
+    "market.show_listing": "a public listing is nobody's own",
+    "market.show_picture": "a public listing is nobody's own",
+    "market_installs.install": "a public listing is nobody's own",
     "market_search_api.get_one": "a public listing is nobody's own",
     "operations.healthz": "says of no tenant anything",
     "operations.metrics": "for this machine alone, or with a token of its own",

@@ -16,8 +16,8 @@ from blocks.installs import offering, store
 from blocks.installs.model import InstallView
 from blocks.installs.registry import registry_of
 from blocks.packages.package import pack_folder
-from designer.blocks import installing
 from kernel.errors import InvalidError
+from runtime.flows import installing
 from runtime.flows.composite_package import composite_package
 from runtime.runs._tables import Run
 from runtime.where_used.needing import what_uses

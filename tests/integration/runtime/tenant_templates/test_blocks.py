@@ -8,8 +8,8 @@ from blocks.installs import offering
 from blocks.installs.store import list_installs
 from blocks.packages.package import read_package, sign_package
 from blocks.packages.trusted import add_publisher, add_release, found_trust
-from designer.blocks.installing import install
 from kernel.errors import InvalidError
+from runtime.flows.installing import install
 from tenancy.scope import as_tenant, system
 from tests.factories.flows import flow_document, make_flow
 from tests.factories.installs import REACHES_OUT, make_package

@@ -1,0 +1,1 @@
+"""The customers' side of the marketplace: finding, judging, installing and removing blocks."""

@@ -1,0 +1,1 @@
+"""Installing from the marketplace with consent, and removing with what would break."""
