@@ -216,7 +216,7 @@ def _version_problems(entry: Entry, above: Above) -> Iterator[Problem]:
 def _preset_problems(entry: Entry, above: Above) -> Iterator[Problem]:
     """Hold presets against the version that would be offered; others they may keep out."""
     held = {one.preset.name: one.preset for one in above.offer.presets}
-    wanted = _meant(entry, above)
+    wanted = meant_release(entry, above)
     for index, preset in enumerate(entry.presets):
         there = held.get(preset.name)
         if there is not None and there.hold is not Hold.SUGGESTED and preset.has_value:
@@ -230,8 +230,8 @@ def _preset_problems(entry: Entry, above: Above) -> Iterator[Problem]:
             yield Problem(f"/presets/{index}/value", f"{problem} ({wanted.version})")
 
 
-def _meant(entry: Entry, above: Above) -> Release:
-    """Give the release that an entry would let customers have."""
+def meant_release(entry: Entry, above: Above) -> Release:
+    """Give the release that an entry would let customers have, whatever else it says."""
     left = [above.release(one) for one in above.offer.versions]
     ceiling = precedence(entry.ceiling) if entry.ceiling else None
     fitting = [

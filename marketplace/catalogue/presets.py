@@ -78,6 +78,11 @@ def preset_problem(preset: Preset, config: Mapping[str, Any]) -> str:
     return ""
 
 
+def can_be_set(part: Mapping[str, Any]) -> bool:
+    """Tell whether a setting of that schema may be decided on: no secret may stand in it."""
+    return not _holds_secret(part)
+
+
 def _value_problem(preset: Preset, part: Mapping[str, Any]) -> str:
     name = kept_text(preset.name)
     if is_expression(preset.value):
