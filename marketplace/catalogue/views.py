@@ -1,4 +1,4 @@
-"""The first pages of a catalogue: what is offered, what is kept back, and what no rule speaks of."""
+"""The first pages of a catalogue: what is offered and kept back, and what no rule speaks of."""
 
 from __future__ import annotations
 
