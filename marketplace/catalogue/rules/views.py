@@ -1,4 +1,4 @@
-"""The pages of a catalogue's rules: each is looked at, with all that it changes, before it holds."""
+"""The pages of a catalogue's rules: all that one changes is shown before it holds."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from marketplace.catalogue.foreseeing import Foreseen
 from marketplace.catalogue.reading import read_rule
 from marketplace.catalogue.rules.form import HELP, KINDS, LEVELS, Sent, in_words, read_sent, sent_of
 
-bp = Blueprint("catalogue_rules", __name__, url_prefix="/t/<tenant>/marketplace/catalogue/rules")
+bp = Blueprint("catalogue_rules", __name__, url_prefix="/t/<tenant>/marketplace/catalogue")
 
 
-@bp.get("")
+@bp.get("/rules")
 @require("catalogue.view")
 def list_rules() -> Response:
     """Show the rules, in words, and those that were removed of late."""
@@ -32,7 +32,7 @@ def list_rules() -> Response:
     )
 
 
-@bp.get("/new")
+@bp.get("/new-rule")
 @require("catalogue.edit")
 def new_rule() -> Response:
     """Show the form of a rule."""
@@ -40,7 +40,7 @@ def new_rule() -> Response:
     return _page(Sent())
 
 
-@bp.get("/<part_key>")
+@bp.get("/rules/<part_key>")
 @require("catalogue.view")
 def show_rule(part_key: str) -> Response:
     """Show one rule, to change it."""
@@ -48,7 +48,7 @@ def show_rule(part_key: str) -> Response:
     return _page(sent_of(read_rule(part_key, kept.document)))
 
 
-@bp.post("/look")
+@bp.post("/new-rule")
 @require("catalogue.edit")
 @only_reads
 def look() -> Response:
@@ -56,7 +56,7 @@ def look() -> Response:
     return _look(read_sent(request.form))
 
 
-@bp.post("")
+@bp.post("/rules")
 @require("catalogue.edit")
 def set_rule() -> Response:
     """Keep a rule that was looked at as it is; another is looked at first."""
@@ -73,7 +73,7 @@ def set_rule() -> Response:
     return see_other(url_for("catalogue_rules.list_rules"))
 
 
-@bp.get("/<part_key>/remove")
+@bp.get("/rules/<part_key>/remove")
 @require("catalogue.edit")
 def ask_removal(part_key: str) -> Response:
     """Show what removing a rule would change, and ask."""
@@ -88,7 +88,7 @@ def ask_removal(part_key: str) -> Response:
     )
 
 
-@bp.post("/<part_key>/remove")
+@bp.post("/rules/<part_key>/remove")
 @require("catalogue.edit")
 def remove_rule(part_key: str) -> Response:
     """Remove a rule; it can be brought back for a while."""
@@ -97,7 +97,7 @@ def remove_rule(part_key: str) -> Response:
     return see_other(url_for("catalogue_rules.list_rules"))
 
 
-@bp.post("/<part_key>/bring-back")
+@bp.post("/rules/<part_key>/bring-back")
 @require("catalogue.edit")
 def bring_back(part_key: str) -> Response:
     """Let a rule hold again that was removed of late."""
