@@ -10,12 +10,14 @@ import designer.gallery._tables
 import designer.guide._tables
 import designer.palette._tables
 import marketplace.catalogue._tables
+import marketplace.catalogue.own._tables
 import marketplace.money._tables
 import marketplace.recalls._tables
 import marketplace.releases._tables
 import marketplace.rollouts._tables
 import marketplace.search._tables
 import marketplace.sharing._tables
+import marketplace.wishes._tables
 import runtime._tables
 import runtime.alarms._tables
 import runtime.alarms.console._tables

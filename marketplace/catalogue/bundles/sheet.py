@@ -98,12 +98,7 @@ def read_sent(form: Submitted) -> Sent:
 def sheet_of(
     session: Session, who: Acting, sent: Sent, *, q: str, customer_q: str, now: datetime
 ) -> Sheet:
-    """Give all that the page shows.
-
-    Args:
-        q: Looks for listings that may become members.
-        customer_q: Looks for customers.
-    """
+    """Give all that the page shows; `q` looks for members, `customer_q` for customers."""
     wanted = q.strip()
     return Sheet(
         sent=sent,
