@@ -59,7 +59,13 @@ import garland.trends.views
 import garland.usage.api
 import garland.usage.views
 import marketplace.catalogue.api
+import marketplace.catalogue.bundles.views
 import marketplace.catalogue.decided.api
+import marketplace.catalogue.explained.views
+import marketplace.catalogue.offers.views
+import marketplace.catalogue.own.views
+import marketplace.catalogue.rules.views
+import marketplace.catalogue.views
 import marketplace.impact.api
 import marketplace.money.api
 import marketplace.money.views
@@ -70,6 +76,8 @@ import marketplace.reviews.views
 import marketplace.rollouts.api
 import marketplace.search.api
 import marketplace.sharing.api
+import marketplace.wishes.api
+import marketplace.wishes.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -255,6 +263,13 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.versions.views.bp,
     designer.tables.views.bp,
     marketplace.reviews.views.bp,
+    marketplace.catalogue.views.bp,
+    marketplace.catalogue.offers.views.bp,
+    marketplace.catalogue.explained.views.bp,
+    marketplace.catalogue.rules.views.bp,
+    marketplace.catalogue.bundles.views.bp,
+    marketplace.catalogue.own.views.bp,
+    marketplace.wishes.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
@@ -264,6 +279,7 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.search.api.api,
     marketplace.catalogue.api.api,
     marketplace.catalogue.decided.api.api,
+    marketplace.wishes.api.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,
