@@ -167,7 +167,7 @@ def _with_numbers(session: Session, who: Acting, rows: Sequence[WishView]) -> li
         .where(MarketWish.subject.in_({one.subject for one in rows}))
         .group_by(MarketWish.subject)
     )
-    numbers = dict(session.execute(counted).tuples().all())
+    numbers = {row[0]: row[1] for row in session.execute(counted)}
     names = names_of(session, [one.tenant_id for one in rows])
     return [
         Asked(

@@ -64,6 +64,7 @@ class Setting:
 
     Attributes:
         hold: `leave`, or how it is held here.
+        holds: What may be chosen of that; () where nothing may.
         field: Its control; None where the value is not this catalogue's to give.
         note: What else is to be known of it; "" for nothing.
         error: What is wrong that the control itself does not show.
@@ -72,6 +73,7 @@ class Setting:
     name: str
     label: str
     hold: str
+    holds: tuple[str, ...]
     field: Field | None
     note: str = ""
     error: str = ""
@@ -164,6 +166,7 @@ def shown_settings(
             name=name,
             label=by_name[name].label if name in by_name else _label(config, name),
             hold=sent.holds.get(name, LEAVE),
+            holds=_holds(sent.holds.get(name, LEAVE), name in by_name, name in above),
             field=by_name.get(name),
             note=_note(name, config, above),
             error="" if name in by_name else by_pointer.get(pointer_to([name]), ""),
@@ -188,6 +191,15 @@ def by_setting(problems: Iterable[Problem], document: Mapping[str, Any]) -> list
         else:
             found.append(one)
     return found
+
+
+def _holds(hold: str, has_field: bool, is_above: bool) -> tuple[str, ...]:  # noqa: FBT001  two facts
+    """Say how a setting may be held: without a value of one's own it can only be hidden."""
+    if has_field:
+        return (LEAVE, *(one.name.lower() for one in Hold))
+    if is_above:
+        return tuple(dict.fromkeys((LEAVE, Hold.HIDDEN.name.lower(), hold)))
+    return (LEAVE, hold) if hold != LEAVE else ()
 
 
 def _note(name: str, config: Mapping[str, Any], above: Mapping[str, Hold]) -> str:

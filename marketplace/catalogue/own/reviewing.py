@@ -75,6 +75,7 @@ def submit(session: Session, who: Acting, digest: str, words: str, *, now: datet
         told = f"a public block is called {brought.listing_id}: give yours another id"
         raise ConflictError(told, listing=brought.listing_id)
     told_words = require_text("words", words, TEXT_MAX)
+    eyes = eyes_of(session, who.tenant_id)
     row = session.scalar(_mine(who).where(MarketOwnRelease.digest == digest).with_for_update())
     if row is not None and row.state is not OwnState.REJECTED:
         raise ConflictError("it was submitted already", digest=digest)
@@ -84,7 +85,7 @@ def submit(session: Session, who: Acting, digest: str, words: str, *, now: datet
     else:
         _forget_verdicts(session, who, row.id)
     row.listing_id, row.version = brought.listing_id, brought.version
-    row.words, row.state, row.eyes = told_words, OwnState.IN_REVIEW, eyes_of(session, who.tenant_id)
+    row.words, row.state, row.eyes = told_words, OwnState.IN_REVIEW, eyes
     row.submitted_at, row.submitted_by = now, who.person_name[:WHO_MAX]
     row.submitted_by_id, row.decided_at = who.vouched_by, None
     session.flush()

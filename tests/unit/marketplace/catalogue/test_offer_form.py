@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from werkzeug.datastructures import MultiDict
 
 from kernel.errors import Problem
@@ -20,7 +20,7 @@ from tests.unit.marketplace.catalogue.worlds import CONFIG, entries
 SECRET = {"type": "string", "x-garland": {"widget": "secret"}}
 
 
-@examples(50)
+@settings(max_examples=examples(50))
 @given(entries(""))
 def test_a_form_that_is_sent_as_it_came_keeps_what_was_decided(entry: Entry) -> None:
     sent = sent_of(entry)
