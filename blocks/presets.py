@@ -122,6 +122,11 @@ def preset_problem(preset: Preset, config: Mapping[str, Any]) -> str:
     return ""
 
 
+def can_be_set(part: Mapping[str, Any]) -> bool:
+    """Tell whether a setting of that schema may be decided on: no secret may stand in it."""
+    return not _has_widget(part, "secret")
+
+
 def _value_problem(preset: Preset, part: Mapping[str, Any]) -> str:
     name = kept_text(preset.name)
     if any(is_expression(one) for _, one in leaves_of(preset.value)):

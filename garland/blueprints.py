@@ -61,7 +61,13 @@ import garland.usage.views
 import marketplace.browse.installs.views
 import marketplace.browse.views
 import marketplace.catalogue.api
+import marketplace.catalogue.bundles.views
 import marketplace.catalogue.decided.api
+import marketplace.catalogue.explained.views
+import marketplace.catalogue.offers.views
+import marketplace.catalogue.own.views
+import marketplace.catalogue.rules.views
+import marketplace.catalogue.views
 import marketplace.collections.api
 import marketplace.collections.views
 import marketplace.impact.api
@@ -96,6 +102,8 @@ import marketplace.studio.releases.views
 import marketplace.studio.views
 import marketplace.together.api
 import marketplace.versions.views
+import marketplace.wishes.api
+import marketplace.wishes.views
 import runtime.alarms.api
 import runtime.alarms.console.views
 import runtime.alarms.intake.api
@@ -302,6 +310,13 @@ PAGES: tuple[Blueprint, ...] = (
     marketplace.shadow.views.bp,
     marketplace.browse.views.bp,
     marketplace.browse.installs.views.bp,
+    marketplace.catalogue.views.bp,
+    marketplace.catalogue.offers.views.bp,
+    marketplace.catalogue.explained.views.bp,
+    marketplace.catalogue.rules.views.bp,
+    marketplace.catalogue.bundles.views.bp,
+    marketplace.catalogue.own.views.bp,
+    marketplace.wishes.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
@@ -315,6 +330,7 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.together.api.api,
     marketplace.catalogue.api.api,
     marketplace.catalogue.decided.api.api,
+    marketplace.wishes.api.api,
     runtime.alarms.api.api,
     runtime.alarms.intake.api.api,
     runtime.alarms.tmf642.api.v4,

@@ -10,6 +10,7 @@ import designer.gallery._tables
 import designer.guide._tables
 import designer.palette._tables
 import marketplace.catalogue._tables
+import marketplace.catalogue.own._tables
 import marketplace.collections._tables
 import marketplace.figures._tables
 import marketplace.leaders._tables
@@ -24,6 +25,7 @@ import marketplace.search._tables
 import marketplace.shadow._tables
 import marketplace.sharing._tables
 import marketplace.together._tables
+import marketplace.wishes._tables
 import runtime._tables
 import runtime.alarms._tables
 import runtime.alarms.console._tables

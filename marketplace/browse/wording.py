@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from marketplace.catalogue.overlay import Hold
+from blocks.presets import Hold
 from marketplace.catalogue.presets import Held
 
 QUALITY: Mapping[str, str] = MappingProxyType(

@@ -12,7 +12,7 @@ from enum import Enum
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import Base, Document, Instant, Key, TenantOwned, named
+from kernel.db import Base, Document, Instant, Key, OptionalInstant, TenantOwned, named
 from marketplace.catalogue.overlay import Effect
 
 KEY_LENGTH = 81
@@ -34,6 +34,7 @@ class MarketOverlay(TenantOwned, Base):
     Attributes:
         unmatched: What becomes of what no rule speaks of.
         revision: Counts its changes, those of its parts too; it is locked while a part changes.
+        eyes: How many people have to approve a block of the catalogue's own: 1 or 2.
     """
 
     __tablename__ = "market_overlay"
@@ -42,6 +43,7 @@ class MarketOverlay(TenantOwned, Base):
     id: Mapped[Key]
     unmatched: Mapped[Effect] = mapped_column(named(Effect), default=Effect.ALLOW)
     revision: Mapped[int] = mapped_column(default=0)
+    eyes: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[Instant]
     changed_by: Mapped[str] = mapped_column(String(WHO_MAX))
 
@@ -52,6 +54,7 @@ class MarketOverlayPart(TenantOwned, Base):
     Attributes:
         key: Its name; of an offer and a private block the listing's id.
         document: What `marketplace.catalogue.reading` reads; of a private block its `digests`.
+        removed_at: Since when it counts no longer; it can be brought back for a while.
     """
 
     __tablename__ = "market_overlay_part"
@@ -61,5 +64,6 @@ class MarketOverlayPart(TenantOwned, Base):
     kind: Mapped[PartKind] = mapped_column(named(PartKind))
     key: Mapped[str] = mapped_column(String(KEY_LENGTH))
     document: Mapped[Document]
+    removed_at: Mapped[OptionalInstant]
     changed_at: Mapped[Instant]
     changed_by: Mapped[str] = mapped_column(String(WHO_MAX))

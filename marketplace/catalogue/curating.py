@@ -19,6 +19,7 @@ from marketplace.catalogue import store
 from marketplace.catalogue._tables import PartKind
 from marketplace.catalogue.looking import public_side, sight_of
 from marketplace.catalogue.overlay import Audience, Entry, Overlay
+from marketplace.catalogue.own.approved import require_approved
 from marketplace.catalogue.packages import private_listings
 from marketplace.catalogue.public import Channel, Listing, Release
 from marketplace.catalogue.reading import (
@@ -148,7 +149,8 @@ def set_private(
     Raises:
         NotFoundError: who acts is no CSP: who stands below one narrows what it offers.
         ConflictError: a public block is called so.
-        InvalidError: a package is not there, is signed, or is of another block.
+        InvalidError: a package is not there, is signed, is of another block, or was not approved
+            where two people have to.
     """
     if who.tenant_kind != "csp":
         raise NotFoundError(NOT_THERE)
@@ -163,6 +165,9 @@ def set_private(
         told = f"digests: {missing[0]} is no unsigned package of {listing_id}: upload it first"
         problems = [Problem("/digests", told)]
         raise InvalidError("this block cannot be offered so", problems=problems)
+    known = store.find_part(session, who, PartKind.PRIVATE, listing_id)
+    new = digests - set(known.document["digests"] if known is not None else ())
+    require_approved(session, who.tenant_id, new)
     written = {"digests": sorted(digests)}
     kept = store.keep_part(session, who, PartKind.PRIVATE, listing_id, written, now=now)
     about = About(kind="catalogue_private", name=listing_id)
@@ -216,7 +221,7 @@ def _version_problems(entry: Entry, above: Above) -> Iterator[Problem]:
 def _preset_problems(entry: Entry, above: Above) -> Iterator[Problem]:
     """Hold presets against the version that would be offered; others they may keep out."""
     held = {one.preset.name: one.preset for one in above.offer.presets}
-    wanted = _meant(entry, above)
+    wanted = meant_release(entry, above)
     for index, preset in enumerate(entry.presets):
         there = held.get(preset.name)
         if there is not None and there.hold is not Hold.SUGGESTED and preset.has_value:
@@ -230,8 +235,8 @@ def _preset_problems(entry: Entry, above: Above) -> Iterator[Problem]:
             yield Problem(f"/presets/{index}/value", f"{problem} ({wanted.version})")
 
 
-def _meant(entry: Entry, above: Above) -> Release:
-    """Give the release that an entry would let customers have."""
+def meant_release(entry: Entry, above: Above) -> Release:
+    """Give the release that an entry would let customers have, whatever else it says."""
     left = [above.release(one) for one in above.offer.versions]
     ceiling = precedence(entry.ceiling) if entry.ceiling else None
     fitting = [

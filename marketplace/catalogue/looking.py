@@ -110,7 +110,7 @@ def list_offers(
     """
     found: list[Offer] = []
     wanted = q.strip().casefold()
-    for listing_id, listing in _candidates(session, sight, wanted, after=after, now=now):
+    for listing_id, listing in candidates(session, sight, wanted, after=after, now=now):
         resolved = sight.among(listing, listing_id)
         offer = resolved.offer if resolved is not None else None
         if offer is not None and _says(offer, wanted):
@@ -187,10 +187,13 @@ def _customer(
     )
 
 
-def _candidates(
+def candidates(
     session: Session, sight: Sight, wanted: str, *, after: str, now: datetime
 ) -> Iterator[tuple[str, Listing | None]]:
-    """Yield by id what may be offered and may be meant: a title of one's own may say it as well."""
+    """Yield by id what may be offered and may be meant: a title of one's own may say it as well.
+
+    `wanted` is in small letters; "" means everything.
+    """
     public = public_side(session, now=now)
     named = sorted(one for one in _named_here(sight, wanted) if one > after)
     ours = ((one, None) for one in named)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from blocks.installs.deciding import note_decisions
@@ -30,6 +30,8 @@ PARTS_MAX: Mapping[PartKind, int] = {
     PartKind.PRIVATE: 500,
 }
 CURATE = frozenset({"csp", "reseller"})
+KEPT_FOR = timedelta(days=30)
+"""So long what was removed can be brought back."""
 NOT_THERE = "There is nothing at this address, or it is not yours to see."
 
 
@@ -46,10 +48,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
-    """How an overlay is set up; `revision` grows with each change, and is 0 before the first."""
+    """How an overlay is set up; `revision` grows with each change, and is 0 before the first.
+
+    `eyes` says how many people have to approve a block of the catalogue's own.
+    """
 
     unmatched: Effect
     revision: int
+    eyes: int = 1
 
 
 def require_curator(who: Acting) -> None:
@@ -146,7 +152,7 @@ def glance_of(session: Session, who: Acting) -> Glance:
     row = session.scalar(wanted)
     if row is None:
         return Glance(unmatched=Effect.ALLOW, revision=0)
-    return Glance(unmatched=row.unmatched, revision=row.revision)
+    return Glance(unmatched=row.unmatched, revision=row.revision, eyes=row.eyes)
 
 
 def set_unmatched(session: Session, who: Acting, effect: Effect, *, now: datetime) -> None:
@@ -174,25 +180,56 @@ def keep_part(
         ConflictError: there are as many of the kind as may be.
     """
     touched(session, who, now=now)
-    row = _find(session, who.tenant_id, kind, key)
-    if row is None:
+    row = _find(session, who.tenant_id, kind, key, is_removed=None)
+    if row is None or row.removed_at is not None:
         _require_room(session, who.tenant_id, kind)
+    if row is None:
         row = MarketOverlayPart(id=new_id(), tenant_id=who.tenant_id, kind=kind, key=key)
         session.add(row)
-    row.document = dict(document)
+    row.document, row.removed_at = dict(document), None
     row.changed_at, row.changed_by = now, who.person_name
     session.flush()
     return _part(row)
 
 
 def drop_part(session: Session, who: Acting, kind: PartKind, key: str, *, now: datetime) -> None:
-    """Remove a part; raises NotFoundError."""
+    """Remove a part, which can be brought back for a while; raises NotFoundError."""
     get_part(session, who, kind, key)
     touched(session, who, now=now)
     row = _find(session, who.tenant_id, kind, key)
     if row is not None:
-        session.delete(row)
+        row.removed_at = row.changed_at = now
+        row.changed_by = who.person_name
         session.flush()
+    session.execute(
+        delete(MarketOverlayPart).where(
+            MarketOverlayPart.tenant_id == who.tenant_id,
+            MarketOverlayPart.removed_at < now - KEPT_FOR,
+        )
+    )
+
+
+def removed_parts(
+    session: Session, who: Acting, kind: PartKind, *, now: datetime, limit: int = 10
+) -> list[Part]:
+    """List what was removed of late and can be brought back, the last first."""
+    require_curator(who)
+    wanted = (
+        select(MarketOverlayPart)
+        .where(MarketOverlayPart.tenant_id == who.tenant_id, MarketOverlayPart.kind == kind)
+        .where(MarketOverlayPart.removed_at >= now - KEPT_FOR)
+        .order_by(MarketOverlayPart.removed_at.desc(), MarketOverlayPart.key)
+    )
+    return [_part(row) for row in session.scalars(wanted.limit(limit))]
+
+
+def get_removed(session: Session, who: Acting, kind: PartKind, key: str) -> Part:
+    """Give what was removed and is kept still; raises NotFoundError."""
+    require_curator(who)
+    row = _find(session, who.tenant_id, kind, key, is_removed=True)
+    if row is None:
+        raise NotFoundError(f"no such {_WORDS[kind]} was removed of late", key=key)
+    return _part(row)
 
 
 def touched(session: Session, who: Acting, *, now: datetime) -> MarketOverlay:
@@ -214,7 +251,11 @@ def touched(session: Session, who: Acting, *, now: datetime) -> MarketOverlay:
 
 
 def _require_room(session: Session, tenant_id: UUID, kind: PartKind) -> None:
-    owned = (MarketOverlayPart.tenant_id == tenant_id, MarketOverlayPart.kind == kind)
+    owned = (
+        MarketOverlayPart.tenant_id == tenant_id,
+        MarketOverlayPart.kind == kind,
+        MarketOverlayPart.removed_at.is_(None),
+    )
     number = session.scalar(select(func.count()).select_from(MarketOverlayPart).where(*owned)) or 0
     if number >= PARTS_MAX[kind]:
         told = f"there are {number} {_WORDS[kind]}s, as many as may be: remove one first"
@@ -230,21 +271,33 @@ _WORDS = {
 
 
 def _parts(session: Session, tenant_id: UUID, kind: PartKind | None = None) -> Iterator[Part]:
-    wanted = select(MarketOverlayPart).where(MarketOverlayPart.tenant_id == tenant_id)
+    wanted = select(MarketOverlayPart).where(
+        MarketOverlayPart.tenant_id == tenant_id, MarketOverlayPart.removed_at.is_(None)
+    )
     if kind is not None:
         wanted = wanted.where(MarketOverlayPart.kind == kind)
     rows: Iterable[MarketOverlayPart] = session.scalars(wanted.order_by(MarketOverlayPart.key))
     return (_part(row) for row in rows)
 
 
-def _find(session: Session, tenant_id: UUID, kind: PartKind, key: str) -> MarketOverlayPart | None:
-    return session.scalar(
-        select(MarketOverlayPart).where(
-            MarketOverlayPart.tenant_id == tenant_id,
-            MarketOverlayPart.kind == kind,
-            MarketOverlayPart.key == key,
-        )
+def _find(
+    session: Session,
+    tenant_id: UUID,
+    kind: PartKind,
+    key: str,
+    *,
+    is_removed: bool | None = False,
+) -> MarketOverlayPart | None:
+    """Find a part that counts, one that was removed, or with None whichever it is."""
+    wanted = select(MarketOverlayPart).where(
+        MarketOverlayPart.tenant_id == tenant_id,
+        MarketOverlayPart.kind == kind,
+        MarketOverlayPart.key == key,
     )
+    if is_removed is not None:
+        removed = MarketOverlayPart.removed_at
+        wanted = wanted.where(removed.is_not(None) if is_removed else removed.is_(None))
+    return session.scalar(wanted)
 
 
 def _part(row: MarketOverlayPart) -> Part:

@@ -15,7 +15,6 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from blocks.installs import offering
-from blocks.packages.package import read_package
 from blocks.packages.signing import NotTrustedError
 from blocks.packages.trusted import current_index
 from kernel.clock import parse_instant
@@ -32,8 +31,8 @@ from marketplace.releases._tables import (
     Verdict,
 )
 from marketplace.releases.checking import last_before
-from marketplace.releases.checks.subject import unpacked_for_a_while
-from marketplace.releases.differences import PackageDifference, compare_packages
+from marketplace.releases.comparing import difference_between
+from marketplace.releases.differences import PackageDifference
 from marketplace.releases.owners import belongs_to, organisation_name
 from marketplace.releases.shelving import shelve
 from marketplace.releases.states import ReleaseState, ReleaseStateError, follow
@@ -113,15 +112,7 @@ def difference_of(session: Session, release_id: UUID) -> PackageDifference:
     """Set a release beside the one that it follows; nothing of either is run."""
     row = any_row(session, release_id)
     last = last_before(session, row.listing_id, row.version)
-    before = read_package(last[2]).files if last is not None else {}
-    packages = [(row.digest, row.archive), *([last[1:]] if last is not None else [])]
-    with unpacked_for_a_while(*packages) as folders:
-        return compare_packages(
-            folders[1] if last is not None else None,
-            folders[0],
-            (before, read_package(row.archive).files),
-            last[0] if last is not None else "",
-        )
+    return difference_between((row.digest, row.archive), last)
 
 
 def ask(

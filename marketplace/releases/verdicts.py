@@ -24,18 +24,20 @@ CHECKLIST: MappingProxyType[str, str] = MappingProxyType(
 """What a reviewer looks at before approving, by name."""
 
 
-def outcome_of(verdicts: Iterable[Verdict]) -> ReleaseState:
-    """Say where a release stands after its verdicts, one of each reviewer.
+def outcome_of(verdicts: Iterable[Verdict], *, eyes: int = EYES) -> ReleaseState:
+    """Say where a release stands after its verdicts, one of each reviewer; `eyes` have to approve.
 
     >>> outcome_of([Verdict.APPROVE]).value, outcome_of([Verdict.APPROVE] * 2).value
     ('in_review', 'approved')
     >>> outcome_of([Verdict.APPROVE, Verdict.REJECT]).value
     'rejected'
+    >>> outcome_of([Verdict.APPROVE], eyes=1).value
+    'approved'
     """
     found = list(verdicts)
     if Verdict.REJECT in found:
         return ReleaseState.REJECTED
-    return ReleaseState.APPROVED if len(found) >= EYES else ReleaseState.IN_REVIEW
+    return ReleaseState.APPROVED if len(found) >= eyes else ReleaseState.IN_REVIEW
 
 
 def require_checked(verdict: Verdict, checklist: Iterable[str], reasons: str) -> tuple[str, ...]:

@@ -320,6 +320,10 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "catalogue.bundle_set": "set the bundle {it} of the catalogue",
             "catalogue.bundle_removed": "removed the bundle {it} from the catalogue",
             "catalogue.private_set": "offers {it} as a block of the catalogue's own",
+            "catalogue.private_submitted": "submitted {it}, a block of its own, for review",
+            "catalogue.private_approved": "approved {it}, a block of its own",
+            "catalogue.private_rejected": "rejected {it}, a block of its own",
+            "catalogue.eyes_set": "changed how many people approve blocks of the catalogue's own",
             "catalogue.private_removed": "took {it}, a block of its own, from the catalogue",
         },
     )

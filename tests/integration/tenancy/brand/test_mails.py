@@ -101,6 +101,15 @@ FACTS = {
     "trial_of_customer": TRIAL,
     "usage": USAGE,
     "usage_of_customer": USAGE,
+    "wish_answered": {
+        **LINK,
+        "provider": "Aurora",
+        "organisation": "Acme",
+        "text": "A lamp that can be dimmed",
+        "answer": "In May.",
+        "offered": "acme.lamp",
+        "declined": "",
+    },
 }
 """With what each kind is filled."""
 WRITERS = {

@@ -1,0 +1,1 @@
+"""Why a customer sees this version of a listing: the page."""

@@ -1,0 +1,1 @@
+"""A CSP's own blocks: brought in, looked at by its own people, and offered to its customers."""
