@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261128_ab_network"
-down_revision = "20261128_w_rollouts"
+down_revision = "20261128_aa_withheld"
 
 _LISTING = sa.String(81)
 _AT = sa.DateTime(timezone=True)

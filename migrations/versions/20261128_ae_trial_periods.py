@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_ae_trial_periods"
-down_revision = "20261128_w_rollouts"
+down_revision = "20261128_ad_shadow_runs"
 
 
 def upgrade() -> None:

@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261128_z_curating"
-down_revision = "20261128_w_rollouts"
+down_revision = "20261128_x_studio"
 
 
 def upgrade() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -28,7 +30,7 @@ from tests.factories.tenancy import PASSWORD
 @pytest.fixture
 def services(app: Flask, sessions: sessionmaker[Session]) -> Services:
     found: Services = app.extensions["garland.services"]
-    ids = {}
+    ids: dict[str | None, UUID] = {}
     with sessions.begin() as session, system(session):
         for kind, name, slug, parent in ORGANISATIONS:
             made = create_organisation(
