@@ -66,6 +66,12 @@ def costs_of(
     return {one: cost_of(read_price(held[one])) if one in held else NOTHING for one in listing_ids}
 
 
+def pays_publishers(session: Session, tenant_id: UUID) -> bool:
+    """Tell whether an organisation pays the price that the search tells the kind of."""
+    side = _side_of(session, tenant_id)
+    return side is None or side[0] == WHOLESALE
+
+
 def cost_of(price: Price) -> Cost:
     """Write a price in words.
 

@@ -15,7 +15,7 @@ from kernel.cursors import decode_cursor, encode_cursor
 from kernel.errors import GarlandError, NotFoundError
 from kernel.http import acting, address_with, db_session, page_limit, render, require
 from marketplace.browse import links
-from marketplace.browse.costs import costs_of
+from marketplace.browse.costs import costs_of, pays_publishers
 from marketplace.browse.offers import had_by, why_not_in_plan
 from marketplace.browse.picture import picture_of
 from marketplace.browse.showing import show
@@ -54,6 +54,7 @@ def browse() -> Response:
         query=query,
         found=found,
         facet_names=FACETS,
+        facets_left_out=() if pays_publishers(session, tenant_id) else ("price",),
         sorts=links.SORTS,
         chosen=links.chosen_values(found.facets),
         toggled=partial(links.toggled, query),
