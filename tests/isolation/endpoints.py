@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.isolation import curating
+
 BY_ID = {
+    **curating.BY_ID,
     "alarm_list": "show_panel change_view delete_view restore_view",
     "alarms": "show_alarm operate regroup",
     "alarms_api": "get_alarm change_alarm operate get_history",
@@ -39,11 +42,6 @@ BY_ID = {
         "get_rule set_rule remove_rule get_offer set_offer remove_offer get_bundle set_bundle "
         "remove_bundle get_private set_private remove_private"
     ),
-    "catalogue_bundles": "show_bundle remove_bundle bring_back",
-    "catalogue_explained": "explain",
-    "catalogue_offers": "show preview save let_go bring_back",
-    "catalogue_own": "show_own decide offer",
-    "catalogue_rules": "show_rule ask_removal remove_rule bring_back",
     "connections": (
         "show_connection save_connection delete_connection rotate ask test undo_rotation"
     ),
@@ -204,13 +202,12 @@ BY_ID = {
     "studio_namespaces": "show add_key revoke_key",
     "studio_releases": ("show take_package answer change_news move withdraw deprecate restore"),
     "where_used_api": "list_uses list_uses_of_block",
-    "wishes": "take_back show_asked answer",
-    "wishes_api": "get_wish take_back answer",
     "workflows": "edit_workflow set_paused show_workflow put_draft save_draft",
 }
 """What names things in its address, by blueprint."""
 
 PLAIN = {
+    **curating.PLAIN,
     "market_search_api": "list_listings",
     "keys": "list_keys rotate",
     "brand_editing": "show preview save drop",
@@ -268,11 +265,7 @@ PLAIN = {
     "blocks_api": "list_blocks list_installs install upload_package",
     "calendars": "list_calendars create_calendar new_calendar",
     "calendars_api": "list_calendars create_calendar",
-    "catalogue": "list_offered list_kept_back ask_default set_default",
     "catalogue_api": "list_offers resolve list_bundles",
-    "catalogue_bundles": "list_bundles new_bundle set_bundle",
-    "catalogue_own": "list_own submit set_eyes take_away",
-    "catalogue_rules": "list_rules new_rule look set_rule",
     "curating_api": ("get_overlay change_overlay list_rules list_offers list_bundles list_private"),
     "clipboard": "read_copied",
     "connections": "list_connections take new_connection create_connection",
@@ -363,8 +356,6 @@ PLAIN = {
     "trap_entry": "delete_trap show_trap save_trap upload_traps",
     "traps": "list_traps list_received try_trap",
     "trends": "show_trends",
-    "wishes": "ask send list_asked",
-    "wishes_api": "list_wishes ask list_asked",
     "workflows": "list_workflows create_workflow",
 }
 """What has no id in its address, by blueprint."""

@@ -14,7 +14,7 @@ from blocks.forms.reading import Submitted
 from kernel.acting import Acting
 from kernel.errors import NotFoundError
 from kernel.ids import slugify
-from marketplace.catalogue import looking, shelf
+from marketplace.catalogue import curating, looking, shelf
 from marketplace.catalogue.choosing import Choices, Chosen, choices_for, chosen_of, read_chosen
 from marketplace.catalogue.documents import KEY_MAX, VALUES_MAX
 from marketplace.catalogue.overlay import Bundle
@@ -117,9 +117,11 @@ def members_of(
     for listing_id in listing_ids:
         try:
             offer = looking.look_up(session, sight, listing_id, now=now).offer
+            title = (
+                offer or curating.what_comes_down(session, who, listing_id, now=now).offer
+            ).title
         except NotFoundError:  # it comes down no longer
-            offer = None
-        title = offer.title if offer is not None else listing_id
+            offer, title = None, listing_id
         found.append(Member(listing_id=listing_id, title=title, is_offered=offer is not None))
     return found
 

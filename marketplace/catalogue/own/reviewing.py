@@ -231,7 +231,7 @@ def _forget_verdicts(session: Session, who: Acting, own_id: UUID) -> None:
     )
 
 
-def _mine(who: Acting) -> Select[tuple[MarketOwnRelease]]:
+def _mine(who: Acting) -> Select[MarketOwnRelease]:
     return select(MarketOwnRelease).where(MarketOwnRelease.tenant_id == who.tenant_id)
 
 

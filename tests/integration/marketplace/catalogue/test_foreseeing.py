@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from blocks.presets import Hold, Preset
 from marketplace.catalogue import curating, foreseeing, shelf, store
+from marketplace.catalogue._tables import PartKind
 from marketplace.catalogue.overlay import About, Effect, Entry, Rule
 from tenancy.scope import as_tenant
 from tests.factories.catalogue import make_listed
@@ -95,8 +96,8 @@ def test_a_rule_that_was_removed_comes_back_as_it_was(session: Session) -> None:
         curating.remove_rule(session, who, "no-ssh", now=NOON)
         assert foreseeing.overlay_now(session, who).rules == ()
 
-        gone = store.get_removed(session, who, store.PartKind.RULE, "no-ssh")
+        gone = store.get_removed(session, who, PartKind.RULE, "no-ssh")
         curating.set_rule(session, who, gone.key, gone.document, now=NOON)
 
         assert [one.note for one in foreseeing.overlay_now(session, who).rules] == ["Ask Nora"]
-        assert store.removed_parts(session, who, store.PartKind.RULE, now=NOON) == []
+        assert store.removed_parts(session, who, PartKind.RULE, now=NOON) == []
