@@ -148,7 +148,8 @@ def test_an_expression_that_does_not_count_is_no_error() -> None:
 
 
 def test_a_version_that_does_not_fit_what_was_decided_is_told_without_the_value() -> None:
-    found = problems_of({}, Preset(name="port", hold=Hold.HIDDEN, value=CANARY))
+    wrong = Preset(name="port", hold=Hold.HIDDEN, value=CANARY)
+    found = problems_of({"host": "a"}, wrong)
 
     assert UNFIT in found[0].message
     assert found[0].severity == "error"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -37,11 +36,11 @@ CONFIG = closed(("server",), server={**TEXT, "format": "uri"}, desk={**TEXT, "de
 
 
 @pytest.fixture
-def csp(sessions: sessionmaker[Session], tmp_path: Path) -> Iterator[OrganisationView]:
+def csp(sessions: sessionmaker[Session], tmp_path: Path) -> OrganisationView:
     known = {DECISIONS_ON_SETTINGS: CatalogueDecides(), MOVED: note_decisions}
     sessions.configure(info={SHELF: Shelf(tmp_path / "blocks"), **known})
     with sessions.begin() as session:
-        yield make_csp(session)
+        return make_csp(session)
 
 
 @pytest.fixture
