@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.isolation.network import NETWORK_BY_ID, NETWORK_PLAIN
+
 BY_ID = {
+    **NETWORK_BY_ID,
     "alarm_list": "show_panel change_view delete_view restore_view",
     "alarms": "show_alarm operate regroup",
     "alarms_api": "get_alarm change_alarm operate get_history",
@@ -95,15 +98,7 @@ BY_ID = {
     "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
-    "market_collections": ("show_collection edit_collection change_collection remove_collection"),
-    "market_collections_api": "get_collection change_collection remove_collection",
     "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge",
-    "market_ratings": "show_ratings rate take_back answer report",
-    "market_ratings_api": (
-        "get_rating rate take_back list_ratings answer report hide show_again leave"
-    ),
-    "market_reported": "hide leave show_again",
-    "market_together_api": "show_works_with",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
@@ -186,6 +181,7 @@ BY_ID = {
 """What names things in its address, by blueprint."""
 
 PLAIN = {
+    **NETWORK_PLAIN,
     "market_search_api": "list_listings",
     "keys": "list_keys rotate",
     "brand_editing": "show preview save drop",
@@ -198,17 +194,11 @@ PLAIN = {
     "identity_providers": "create_provider list_providers new_provider set_demand",
     "invitations": "ask_many invite invite_many list_invitations",
     "invitations_api": "invite list_invitations",
-    "market_collections": "list_collections new_collection make_collection",
-    "market_collections_api": "list_collections make_collection",
-    "market_leaders": "show_leaders",
-    "market_leaders_api": "show_leaders",
     "market_money": "show_statement export_statement",
     "market_money_api": (
         "list_prices set_price list_shares set_share list_statements show_statement "
         "list_entries export_statement"
     ),
-    "market_ratings_api": "list_reported",
-    "market_reported": "list_reported",
     "members_api": "list_members",
     "membership": "leave list_members set_two_people",
     "organisations_api": "add_organisation list_organisations",
